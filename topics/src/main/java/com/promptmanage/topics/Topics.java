@@ -1,0 +1,51 @@
+package com.promptmanage.topics;
+
+import com.promptmanage.topics.Topic.Spread;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** Every public topic, in the order of the data. */
+public final class Topics {
+
+    /** Usage as accepted, keyed by account. Written without transactions: an open one would hold up the stream. */
+    public static final Topic USAGE_EVENTS = accounts("usage.events", kept(Duration.ofDays(400)));
+
+    /** State changes of workflow executions and their nodes, keyed by account. */
+    public static final Topic EXECUTION_EVENTS = accounts("executions.events", kept(Duration.ofDays(400)));
+
+    /** The unique events of one account in one commit, each with its cost; keyed by account. */
+    public static final Topic USAGE_RATED = accounts("usage.rated", kept(Duration.ofDays(400)));
+
+    /** What could not be counted, with its original bytes and the reason; keyed as it came. */
+    public static final Topic USAGE_REJECTED = accounts("usage.rejected", kept(Duration.ofDays(400)));
+
+    /** Crossed thresholds, each exactly once; keyed by account. */
+    public static final Topic BUDGET_ALERTS = accounts("budget.alerts", kept(Duration.ofDays(400)));
+
+    /** All budgets of an account in one record, keyed by account: a change of one is a new list. */
+    public static final Topic BUDGETS = accounts("budgets", compacted());
+
+    /** What follows an account: time zone, tags, overrides; keyed by account. */
+    public static final Topic ACCOUNTS = accounts("accounts", compacted());
+
+    /** Effective-dated prices, keyed by model, each written to every partition. */
+    public static final Topic PRICES = accounts("prices", compacted());
+
+    public static final List<Topic> ALL = List.of(
+            USAGE_EVENTS, EXECUTION_EVENTS, USAGE_RATED, USAGE_REJECTED, BUDGET_ALERTS, BUDGETS, ACCOUNTS, PRICES);
+
+    private Topics() {}
+
+    private static Topic accounts(String name, Map<String, String> config) {
+        return new Topic(name, Spread.WITH_ACCOUNTS, config);
+    }
+
+    private static Map<String, String> kept(Duration retention) {
+        return Map.of("cleanup.policy", "delete", "retention.ms", Long.toString(retention.toMillis()));
+    }
+
+    private static Map<String, String> compacted() {
+        return Map.of("cleanup.policy", "compact", "min.cleanable.dirty.ratio", "0.1");
+    }
+}

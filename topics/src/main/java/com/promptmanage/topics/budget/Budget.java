@@ -1,0 +1,73 @@
+package com.promptmanage.topics.budget;
+
+import com.promptmanage.topics.account.Account;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A budget as it is defined. What has been spent of it is a counter per value and period in the stream's state.
+ *
+ * @param value the one value of the dimension that is limited, or {@code *} for each by itself; {@code *} for the whole
+ *     account, which has no values
+ * @param thresholds in rising order within each kind
+ * @param version rises with each change: alerts are raised once per version
+ */
+public record Budget(
+        String id,
+        String name,
+        Account account,
+        Dimension dimension,
+        String value,
+        Limit limit,
+        Period period,
+        List<Threshold> thresholds,
+        Enforcement enforcement,
+        FailMode failMode,
+        long version) {
+
+    /** Stands for each value of the dimension by itself. */
+    public static final String EACH = "*";
+
+    /** More thresholds than this on one budget are refused. */
+    public static final int THRESHOLDS_MAX = 16;
+
+    /** 75 % info, 90 % warning, 100 % critical. */
+    public static final List<Threshold> DEFAULT_THRESHOLDS = List.of(
+            new Threshold.Percent(75_000, Severity.INFO),
+            new Threshold.Percent(90_000, Severity.WARNING),
+            new Threshold.Percent(100_000, Severity.CRITICAL));
+
+    /** What happens at the limit. */
+    public enum Enforcement {
+        ALERT_ONLY,
+        /** A check before a call answers that it is not allowed. */
+        BLOCK
+    }
+
+    /** What a caller does that cannot get an answer to a check. */
+    public enum FailMode {
+        OPEN,
+        CLOSED
+    }
+
+    public Budget {
+        thresholds = List.copyOf(thresholds);
+        if (!Account.isId(id) || !Account.isId(value)) {
+            throw new IllegalArgumentException("id and value must be 1 to 256 characters");
+        }
+        if (thresholds.size() > THRESHOLDS_MAX) {
+            throw new IllegalArgumentException(
+                    "at most %d thresholds, got %d".formatted(THRESHOLDS_MAX, thresholds.size()));
+        }
+    }
+
+    public boolean isForEach() {
+        return value.equals(EACH) && dimension.kind() != Dimension.Kind.ACCOUNT;
+    }
+
+    /** Whether spend on this value of the dimension counts toward the budget; {@code null} is "the event names none". */
+    public boolean covers(@Nullable String dimensionValue) {
+        return dimension.kind() == Dimension.Kind.ACCOUNT
+                || (dimensionValue != null && (isForEach() || value.equals(dimensionValue)));
+    }
+}

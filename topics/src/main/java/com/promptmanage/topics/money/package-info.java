@@ -1,0 +1,5 @@
+/** Exact money: integers in nano-US-dollars. */
+@NullMarked
+package com.promptmanage.topics.money;
+
+import org.jspecify.annotations.NullMarked;
