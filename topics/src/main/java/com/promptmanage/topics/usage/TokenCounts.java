@@ -2,7 +2,7 @@ package com.promptmanage.topics.usage;
 
 import java.util.Arrays;
 
-/** The token counts of one call, by {@link TokenKind}; each from 0 to 10¹². Immutable. */
+/** Token counts by {@link TokenKind}: of one call, where each is from 0 to 10¹², or of many added up. Immutable. */
 public final class TokenCounts {
 
     /** The largest count of a kind in one event. Ten of them fit a {@code long} many times over. */
@@ -42,6 +42,23 @@ public final class TokenCounts {
         long[] changed = counts.clone();
         changed[kind.index()] = count;
         return of(changed);
+    }
+
+    /** The counts of many calls added up, in the order of {@link TokenKind}; not limited as those of one call are. */
+    public static TokenCounts ofSums(long[] sums) {
+        if (sums.length != TokenKind.COUNT) {
+            throw new IllegalArgumentException("expected %d counts, got %d".formatted(TokenKind.COUNT, sums.length));
+        }
+        return new TokenCounts(sums.clone());
+    }
+
+    /** Both added up, exactly. */
+    public TokenCounts plus(TokenCounts other) {
+        long[] sums = counts.clone();
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] = Math.addExact(sums[i], other.counts[i]);
+        }
+        return new TokenCounts(sums);
     }
 
     public long get(TokenKind kind) {
