@@ -1,10 +1,15 @@
 package com.promptmanage.streams.commit;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.StateStoreContext;
 import org.apache.kafka.streams.processor.internals.InternalProcessorContext;
@@ -16,8 +21,8 @@ import org.apache.kafka.streams.state.internals.CachedStateStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store that gathers changes on the heap and writes them once per commit, inside the commit, to a RocksDB store and
- * its changelog.
+ * A store that gathers changes on the heap and writes them once per commit: inside the commit to its changelog, and when
+ * the transaction is committed to a RocksDB store, which therefore holds committed rows only.
  *
  * <p>Kafka Streams 4.3 has no public hook that runs before every commit. It does flush every store that is a {@link
  * CachedStateStore}, an internal interface, before it sends the offsets of the transaction: in the running task, when a
@@ -39,10 +44,20 @@ import org.jspecify.annotations.Nullable;
 public abstract class CommitHookStore implements StateStore, CachedStateStore<Object, Object> {
 
     private final KeyValueStore<Bytes, byte[]> rows;
+    private final Commits commits;
+
+    /**
+     * What the running transaction has sent to the changelog. It reaches the disk when the transaction is committed, so
+     * that readers in other threads see nothing that may yet vanish.
+     */
+    private final Map<Bytes, byte @Nullable []> uncommitted = new LinkedHashMap<>();
+
+    private boolean awaitsCommit;
     private @Nullable InternalProcessorContext<?, ?> context;
 
-    protected CommitHookStore(String name) {
+    protected CommitHookStore(String name, Commits commits) {
         rows = Stores.persistentKeyValueStore(name).get();
+        this.commits = commits;
     }
 
     /** Writes every change since the last call with {@link #log}. Called for each commit, changed or not. */
@@ -50,26 +65,71 @@ public abstract class CommitHookStore implements StateStore, CachedStateStore<Ob
 
     /**
      * Forgets everything on the heap: what was not written belongs to a transaction that is no more, and what was
-     * written can be read from {@link #rows()} again. Called at every close, more than once too, and when the task
+     * written can be read from {@link #committedRows()} again. Called at every close, more than once too, and when the task
      * changes between active and standby.
      */
     protected abstract void dropHeap();
 
-    /** The rows on disk. Reading is free to all; writing is {@link #log}'s, else the changelog would not know. */
-    protected final KeyValueStore<Bytes, byte[]> rows() {
+    /** Called when what was logged is committed and on disk, on the task's thread. */
+    protected void onCommitted() {}
+
+    /** The committed rows, on disk. Free to all threads to read; to write, {@link #log}. */
+    protected final KeyValueStore<Bytes, byte[]> committedRows() {
         return rows;
     }
 
+    /** What the running transaction has logged so far; a null value is a deletion. For the task's thread only. */
+    protected final Map<Bytes, byte @Nullable []> uncommittedRows() {
+        return Collections.unmodifiableMap(uncommitted);
+    }
+
+    /** The newest row, logged in the running transaction or committed. For the task's thread only. */
+    protected final byte @Nullable [] newest(byte[] key) {
+        Bytes row = Bytes.wrap(key);
+        if (!uncommitted.isEmpty()) {
+            byte[] logged = uncommitted.get(row);
+            if (logged != null || uncommitted.containsKey(row)) {
+                return logged;
+            }
+        }
+        return rows.get(row);
+    }
+
     /**
-     * Puts a row, or deletes it, on disk and in the changelog.
+     * Puts a row, or deletes it: in the changelog now, on disk with the commit.
      *
      * @param value null deletes
      */
     protected final void log(byte[] key, byte @Nullable [] value) {
         InternalProcessorContext<?, ?> task = context();
         Bytes row = Bytes.wrap(key);
-        rows.put(row, value);
+        uncommitted.put(row, value);
+        if (!awaitsCommit) {
+            awaitsCommit = true;
+            commits.await(this);
+        }
         task.logChange(name(), row, value, task.currentSystemTimeMs(), new RecordHeaders(), rows.getPosition());
+    }
+
+    /**
+     * Takes what the last transaction logged to disk: it is committed. Called by {@link Commits}, and before the first
+     * record of the next transaction by those who run without such a producer.
+     */
+    public final void settle() {
+        awaitsCommit = false;
+        if (uncommitted.isEmpty()) {
+            return;
+        }
+        var batch = new ArrayList<KeyValue<Bytes, byte[]>>(uncommitted.size());
+        uncommitted.forEach((key, value) -> batch.add(KeyValue.pair(key, value)));
+        writeCommitted(batch);
+        uncommitted.clear();
+        onCommitted();
+    }
+
+    /** Writes a commit's rows to disk. A subclass may hold off its readers meanwhile. */
+    protected void writeCommitted(List<KeyValue<Bytes, byte[]>> batch) {
+        rows.putAll(batch);
     }
 
     /** The task's wall clock: read once per record by Streams, and set by hand in tests. */
@@ -98,7 +158,7 @@ public abstract class CommitHookStore implements StateStore, CachedStateStore<Ob
     /** A recycled task keeps its open rows, but they may have been restored past what the heap knows. */
     @Override
     public final void clearCache() {
-        dropHeap();
+        forget();
     }
 
     @Override
@@ -117,8 +177,10 @@ public abstract class CommitHookStore implements StateStore, CachedStateStore<Ob
         rows.init(stateStoreContext, root);
     }
 
+    /** Streams calls this after the transaction, to note how far the disk has come. */
     @Override
     public final void commit(Map<TopicPartition, Long> changelogOffsets) {
+        settle();
         rows.commit(changelogOffsets);
     }
 
@@ -151,9 +213,15 @@ public abstract class CommitHookStore implements StateStore, CachedStateStore<Ob
     @Override
     public final void close() {
         try {
-            dropHeap();
+            forget();
         } finally {
             rows.close();
         }
+    }
+
+    private void forget() {
+        uncommitted.clear();
+        awaitsCommit = false;
+        dropHeap();
     }
 }
