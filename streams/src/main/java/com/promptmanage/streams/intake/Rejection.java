@@ -1,0 +1,47 @@
+package com.promptmanage.streams.intake;
+
+import java.util.Locale;
+
+/** Why a record is not counted. Thrown without a stack trace: bad input is no accident of the code. */
+public final class Rejection extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    private final Reason reason;
+
+    /** The kinds of reason, for programs. */
+    public enum Reason {
+        /** Not JSON, or JSON with duplicate keys, or not UTF-8. */
+        MALFORMED,
+        /** A field is missing or not of its form. */
+        INVALID,
+        /** The record's key is not the account that the event names. */
+        ACCOUNT_MISMATCH,
+        /** More than 400 days back or 5 minutes ahead of its arrival. */
+        TIME_OUT_OF_RANGE,
+        /** Its type is one of ours, in a version that this program does not know. */
+        UNKNOWN_VERSION,
+        /** Its cost or its tokens would not fit the account's sums. */
+        OVERFLOW;
+
+        /** The name on the rejected topic. */
+        public String value() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    public Rejection(Reason reason, String detail) {
+        super(detail, null, false, false);
+        this.reason = reason;
+    }
+
+    public Reason reason() {
+        return reason;
+    }
+
+    /** What is wrong, for people. */
+    public String detail() {
+        String message = getMessage();
+        return message == null ? reason.value() : message;
+    }
+}
