@@ -1,0 +1,459 @@
+package com.promptmanage.streams.ledger;
+
+import com.promptmanage.streams.commit.CommitHookStore;
+import com.promptmanage.streams.commit.Commits;
+import com.promptmanage.topics.budget.Dimension;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.locks.StampedLock;
+import java.util.function.BiConsumer;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The state of one partition: the accounts' rows, and beside them what else must commit with them, each under the byte
+ * of its section.
+ *
+ * <p>An event adds to quarter-hour rows in a small table of the changes since the last merge. At a merge, at the latest
+ * inside the commit, the changes are added to the quarter, day and month rows; the changed rows go to the changelog
+ * inside the commit, and to disk with it. Hot rows stay on the heap, two generations of them, and the rest are on disk
+ * only.
+ *
+ * <p>Two kinds of callers: the task's thread, which sees its own uncommitted changes, and readers in any thread, which
+ * see what is committed.
+ */
+public final class LedgerStore extends CommitHookStore {
+
+    /** Is told, on the task's thread, after each commit that changed something. */
+    public interface CommitWatcher {
+        /**
+         * A commit is on disk.
+         *
+         * @param accounts whose rows it changed
+         */
+        void committed(LedgerStore store, List<byte[]> accounts);
+    }
+
+    private static final byte[] POSITION_KEY = {'o'};
+
+    private static final byte[] NO_TAG = {};
+
+    /** Texts with a number; beyond it all numbers are given anew. A tag's number must fit 20 bits. */
+    private static final int NAMES_MAX = 1 << 20;
+
+    /** Rows changed between two commits, to begin with. */
+    private static final int CHANGES = 1 << 12;
+
+    private static final long MARK = 1L << 63;
+
+    private final int hotRowsMax;
+
+    private final CommitWatcher watcher;
+
+    private final StampedLock lock = new StampedLock();
+
+    private final Names names = new Names();
+
+    private final RowTable changes = new RowTable(CHANGES);
+
+    private final byte[] scratch = Amounts.scratch();
+
+    private final BitSet changedAccounts = new BitSet();
+
+    private RowTable hot;
+
+    private RowTable cooler;
+
+    private IntFunction<Buckets> bucketsOfAccount = account -> {
+        throw new IllegalStateException("no processor has told the accounts' zones");
+    };
+
+    private Runnable beforeCommit = () -> {};
+
+    private Runnable afterForgetting = () -> {};
+
+    private long position = -1;
+
+    private boolean positionChanged;
+
+    private List<byte[]> committing = List.of();
+
+    /**
+     * @param hotRowsMax how many rows may stay on the heap, of about 200 bytes each
+     */
+    public LedgerStore(String name, Commits commits, int hotRowsMax, CommitWatcher watcher) {
+        super(name, commits);
+        this.hotRowsMax = hotRowsMax;
+        this.watcher = watcher;
+        hot = new RowTable(1024);
+        cooler = new RowTable(1024);
+    }
+
+    // ---- the task's thread
+
+    /** The numbers of texts, for {@link #add}. They are forgotten when the store closes. */
+    public Names names() {
+        return names;
+    }
+
+    /**
+     * Tells who knows the accounts.
+     *
+     * @param bucketsOfAccount from an account's number to its zone's buckets
+     * @param beforeCommit runs at the start of each commit, before rows are written
+     * @param afterForgetting runs between two records when all numbers of {@link #names} have lost their meaning
+     */
+    public void attach(IntFunction<Buckets> bucketsOfAccount, Runnable beforeCommit, Runnable afterForgetting) {
+        this.bucketsOfAccount = bucketsOfAccount;
+        this.beforeCommit = beforeCommit;
+        this.afterForgetting = afterForgetting;
+    }
+
+    /**
+     * Adds amounts to a row.
+     *
+     * @param account number of the account
+     * @param dimension as of {@link #dimension}
+     * @param value number of the value
+     * @param amounts as {@link Amounts} places them
+     */
+    public void add(int account, int dimension, int value, int quarter, long[] amounts) {
+        int row = changes.findOrAdd(pack(account, value), pack(Grain.QUARTER_HOUR, dimension, quarter));
+        long[] cells = changes.cells();
+        int at = changes.at(row);
+        for (int i = 0; i < Amounts.WIDTH; i++) {
+            cells[at + i] += amounts[i];
+        }
+    }
+
+    /**
+     * The number of a dimension.
+     *
+     * @param tag the number of the tag's name, or {@link Names#EMPTY}
+     */
+    public static int dimension(Dimension.Kind kind, int tag) {
+        return tag << 7 | kind.code();
+    }
+
+    /** The offset on {@code usage.events} that has been processed. */
+    public void processed(long offset) {
+        position = offset;
+        positionChanged = true;
+    }
+
+    /**
+     * Adds up one value's rows over a range, with all changes up to now.
+     *
+     * @param into receives the amounts
+     */
+    public void sum(int account, int dimension, int value, List<Cover.Run> runs, long[] into) {
+        merge();
+        for (Cover.Run run : runs) {
+            for (int bucket = run.from(); bucket < run.to(); bucket++) {
+                int row = row(pack(account, value), pack(run.grain(), dimension, bucket));
+                long[] cells = hot.cells();
+                int at = hot.at(row);
+                for (int i = 0; i < Amounts.WIDTH; i++) {
+                    into[i] += cells[at + i];
+                }
+            }
+        }
+    }
+
+    /** Adds up the rows of each value over a range, with all changes up to now. Slow: for when a budget changes. */
+    public Map<Bytes, long[]> sumEach(byte[] account, Dimension dimension, List<Cover.Run> runs) {
+        writeRows();
+        var sums = new TreeMap<Bytes, long[]>();
+        for (Cover.Run run : runs) {
+            byte[] prefix = RowKey.prefix(account, run.grain(), dimension);
+            newestRows(RowKey.at(prefix, run.from()), RowKey.at(prefix, run.to()))
+                    .forEach((key, row) -> {
+                        byte[] value = Arrays.copyOfRange(key.get(), prefix.length + Integer.BYTES, key.get().length);
+                        Amounts.addTo(row, sums.computeIfAbsent(Bytes.wrap(value), none -> new long[Amounts.WIDTH]), 0);
+                    });
+        }
+        return sums;
+    }
+
+    /** Every row between two keys, the end exclusive, with all that is logged up to now. */
+    public Map<Bytes, byte[]> newestRows(byte[] from, byte[] to) {
+        var rows = new TreeMap<Bytes, byte[]>();
+        scan(from, to, (key, value) -> rows.put(Bytes.wrap(key), value));
+        uncommittedRows().forEach((key, value) -> {
+            if (key.compareTo(Bytes.wrap(from)) >= 0 && key.compareTo(Bytes.wrap(to)) < 0) {
+                if (value == null) {
+                    rows.remove(key);
+                } else {
+                    rows.put(key, value);
+                }
+            }
+        });
+        return rows;
+    }
+
+    /** The newest value under a key of another section than the rows'. */
+    public byte @Nullable [] get(byte[] key) {
+        return newest(key);
+    }
+
+    /** Writes under a key of another section than the rows'; null deletes. */
+    public void put(byte[] key, byte @Nullable [] value) {
+        log(key, value);
+    }
+
+    /**
+     * Makes an account's day and month rows anew from its quarters: its zone has changed.
+     *
+     * @param dimensions those whose rows there are
+     * @param zone the new one
+     */
+    public void rebuild(byte[] account, List<Dimension> dimensions, Buckets zone) {
+        writeRows();
+        for (Dimension dimension : dimensions) {
+            for (Grain grain : List.of(Grain.DAY, Grain.MONTH)) {
+                byte[] prefix = RowKey.prefix(account, grain, dimension);
+                newestRows(RowKey.at(prefix, 0), RowKey.at(prefix, Integer.MAX_VALUE))
+                        .keySet()
+                        .forEach(key -> log(key.get(), null));
+            }
+            byte[] quarters = RowKey.prefix(account, Grain.QUARTER_HOUR, dimension);
+            var sums = new TreeMap<Bytes, long[]>();
+            newestRows(RowKey.at(quarters, 0), RowKey.at(quarters, Integer.MAX_VALUE))
+                    .forEach((key, row) -> {
+                        int quarter = RowKey.bucket(key.get(), quarters.length);
+                        byte[] value = Arrays.copyOfRange(key.get(), quarters.length + Integer.BYTES, key.get().length);
+                        byte[] day = RowKey.prefix(account, Grain.DAY, dimension);
+                        byte[] month = RowKey.prefix(account, Grain.MONTH, dimension);
+                        for (byte[] sumKey : List.of(
+                                RowKey.at(day, zone.day(quarter), value),
+                                RowKey.at(month, zone.month(quarter), value))) {
+                            Amounts.addTo(
+                                    row, sums.computeIfAbsent(Bytes.wrap(sumKey), none -> new long[Amounts.WIDTH]), 0);
+                        }
+                    });
+            sums.forEach((key, cells) -> log(key.get(), Amounts.encode(cells, 0, scratch)));
+        }
+        // What the heap holds of the account is of the old zone.
+        forgetHotRows();
+    }
+
+    @Override
+    protected void writeDirty() {
+        beforeCommit.run();
+        writeRows();
+        if (positionChanged) {
+            log(
+                    POSITION_KEY,
+                    ByteBuffer.allocate(1 + Long.BYTES)
+                            .put((byte) 1)
+                            .putLong(position)
+                            .array());
+            positionChanged = false;
+        }
+        committing = changedAccounts.stream().mapToObj(names::text).toList();
+        changedAccounts.clear();
+    }
+
+    @Override
+    protected void writeCommitted(List<KeyValue<Bytes, byte[]>> batch) {
+        long stamp = lock.writeLock();
+        try {
+            super.writeCommitted(batch);
+        } finally {
+            lock.unlockWrite(stamp);
+        }
+    }
+
+    @Override
+    protected void onCommitted() {
+        List<byte[]> accounts = committing;
+        committing = List.of();
+        watcher.committed(this, accounts);
+        if (hot.size() > hotRowsMax / 2) {
+            cooler = hot;
+            hot = new RowTable(Math.max(1024, hotRowsMax / 4));
+        }
+        if (names.size() > NAMES_MAX) {
+            names.clear();
+            forgetHotRows();
+            afterForgetting.run();
+        }
+    }
+
+    @Override
+    protected void dropHeap() {
+        names.clear();
+        changes.clear();
+        changedAccounts.clear();
+        committing = List.of();
+        forgetHotRows();
+        position = -1;
+        positionChanged = false;
+        beforeCommit = () -> {};
+        afterForgetting = () -> {};
+    }
+
+    private void forgetHotRows() {
+        hot = new RowTable(1024);
+        cooler = new RowTable(1024);
+    }
+
+    /** Adds the changes to the hot rows. */
+    private void merge() {
+        for (int change = 0; change < changes.size(); change++) {
+            long first = changes.first(change);
+            long second = changes.second(change);
+            int account = (int) (first >>> 32);
+            int dimension = (int) (second >>> 34) & 0x7FFFFFF;
+            int quarter = (int) second;
+            Buckets buckets = bucketsOfAccount.apply(account);
+            int at = changes.at(change);
+            addToHot(first, second, at);
+            addToHot(first, pack(Grain.DAY, dimension, buckets.day(quarter)), at);
+            addToHot(first, pack(Grain.MONTH, dimension, buckets.month(quarter)), at);
+            changedAccounts.set(account);
+        }
+        changes.clear();
+    }
+
+    private void addToHot(long first, long second, int from) {
+        int row = row(first, second);
+        long[] source = changes.cells();
+        long[] target = hot.cells();
+        int at = hot.at(row);
+        for (int i = 0; i < Amounts.WIDTH; i++) {
+            target[at + i] += source[from + i];
+        }
+        hot.mark(row, true);
+    }
+
+    /** The row among the hot ones, brought there from disk if need be. */
+    private int row(long first, long second) {
+        int row = hot.find(first, second);
+        if (row >= 0) {
+            return row;
+        }
+        row = hot.findOrAdd(first, second);
+        int cool = cooler.find(first, second);
+        if (cool >= 0) {
+            System.arraycopy(cooler.cells(), cooler.at(cool), hot.cells(), hot.at(row), Amounts.WIDTH);
+        } else {
+            byte[] stored = newest(key(first, second));
+            if (stored != null) {
+                Amounts.addTo(stored, hot.cells(), hot.at(row));
+            }
+        }
+        return row;
+    }
+
+    private void writeRows() {
+        merge();
+        for (int row = 0; row < hot.size(); row++) {
+            if (hot.isMarked(row)) {
+                hot.mark(row, false);
+                log(key(hot.first(row), hot.second(row)), Amounts.encode(hot.cells(), hot.at(row), scratch));
+            }
+        }
+    }
+
+    private byte[] key(long first, long second) {
+        int dimension = (int) (second >>> 34) & 0x7FFFFFF;
+        int tag = dimension >>> 7;
+        return RowKey.of(
+                names.text((int) (first >>> 32)),
+                Grain.ofNumber((int) (second >>> 32) & 3),
+                (byte) (dimension & 0x7F),
+                tag == Names.EMPTY ? NO_TAG : names.text(tag),
+                (int) second,
+                names.text((int) first));
+    }
+
+    private static long pack(int account, int value) {
+        return (long) account << 32 | value;
+    }
+
+    private static long pack(Grain grain, int dimension, int bucket) {
+        return MARK | (long) dimension << 34 | (long) grain.number() << 32 | (bucket & 0xFFFFFFFFL);
+    }
+
+    // ---- any thread
+
+    /** Runs reads so that all of them see the same commit. They may run twice. */
+    public <T> T atOneCommit(Supplier<T> reads) {
+        long stamp = lock.tryOptimisticRead();
+        if (stamp != 0) {
+            T answer = reads.get();
+            if (lock.validate(stamp)) {
+                return answer;
+            }
+        }
+        stamp = lock.readLock();
+        try {
+            return reads.get();
+        } finally {
+            lock.unlockRead(stamp);
+        }
+    }
+
+    /** Passes each committed row between two keys, the end exclusive, in the order of keys. */
+    public void scan(byte[] from, byte[] to, BiConsumer<byte[], byte[]> each) {
+        Bytes end = Bytes.wrap(to);
+        try (KeyValueIterator<Bytes, byte[]> rows = committedRows().range(Bytes.wrap(from), end)) {
+            while (rows.hasNext()) {
+                KeyValue<Bytes, byte[]> row = rows.next();
+                if (!row.key.equals(end)) {
+                    each.accept(row.key.get(), row.value);
+                }
+            }
+        }
+    }
+
+    public byte @Nullable [] committed(byte[] key) {
+        return committedRows().get(Bytes.wrap(key));
+    }
+
+    /** The offset on {@code usage.events} up to which, inclusive, committed rows hold everything; −1 for none. */
+    public long committedPosition() {
+        byte[] stored = committed(POSITION_KEY);
+        return stored == null ? -1 : ByteBuffer.wrap(stored, 1, Long.BYTES).getLong();
+    }
+
+    /** Takes the bucket, the value and the amounts of a row. */
+    public interface RowReader {
+        void row(int bucket, byte[] key, int valueStart, byte[] stored);
+    }
+
+    /** Passes each committed row of a dimension in a run of buckets. */
+    public void scanRun(byte[] account, Dimension dimension, Cover.Run run, RowReader each) {
+        byte[] prefix = RowKey.prefix(account, run.grain(), dimension);
+        scan(
+                RowKey.at(prefix, run.from()),
+                RowKey.at(prefix, run.to()),
+                (key, stored) ->
+                        each.row(RowKey.bucket(key, prefix.length), key, prefix.length + Integer.BYTES, stored));
+    }
+
+    /** Adds one value's committed rows of a run of buckets to amounts. */
+    public void sumCommitted(byte[] account, Dimension dimension, byte[] value, Cover.Run run, long[] into) {
+        byte[] prefix = RowKey.prefix(account, run.grain(), dimension);
+        for (int bucket = run.from(); bucket < run.to(); bucket++) {
+            byte[] stored = committed(RowKey.at(prefix, bucket, value));
+            if (stored != null) {
+                Amounts.addTo(stored, into, 0);
+            }
+        }
+    }
+
+    /** Adds a stored row to amounts. */
+    public static void addStored(byte[] stored, long[] into) {
+        Amounts.addTo(stored, into, 0);
+    }
+}

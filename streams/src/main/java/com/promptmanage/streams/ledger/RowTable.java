@@ -1,0 +1,136 @@
+package com.promptmanage.streams.ledger;
+
+import java.util.Arrays;
+
+/**
+ * Rows on the heap: a hash table from two longs to {@link Amounts}, without an object for each row. Rows are numbered in
+ * the order in which they came.
+ */
+final class RowTable {
+
+    private long[] firsts;
+
+    private long[] seconds;
+
+    private long[] cells;
+
+    private boolean[] marks;
+
+    /** Open addressing: the row's number plus one, or 0. */
+    private int[] slots;
+
+    private int count;
+
+    RowTable(int capacity) {
+        firsts = new long[capacity];
+        seconds = new long[capacity];
+        cells = new long[capacity * Amounts.WIDTH];
+        marks = new boolean[capacity];
+        slots = new int[Integer.highestOneBit(capacity) * 4];
+    }
+
+    int size() {
+        return count;
+    }
+
+    /** The number of the row, or −1. */
+    int find(long first, long second) {
+        int mask = slots.length - 1;
+        for (int slot = hash(first, second) & mask; slots[slot] != 0; slot = (slot + 1) & mask) {
+            int row = slots[slot] - 1;
+            if (firsts[row] == first && seconds[row] == second) {
+                return row;
+            }
+        }
+        return -1;
+    }
+
+    /** The number of the row, which is new and all 0 if it was not there. */
+    int findOrAdd(long first, long second) {
+        int mask = slots.length - 1;
+        int slot = hash(first, second) & mask;
+        while (slots[slot] != 0) {
+            int row = slots[slot] - 1;
+            if (firsts[row] == first && seconds[row] == second) {
+                return row;
+            }
+            slot = (slot + 1) & mask;
+        }
+        if (count == firsts.length) {
+            grow();
+            return findOrAdd(first, second);
+        }
+        int row = count++;
+        firsts[row] = first;
+        seconds[row] = second;
+        marks[row] = false;
+        Arrays.fill(cells, row * Amounts.WIDTH, (row + 1) * Amounts.WIDTH, 0);
+        slots[slot] = row + 1;
+        return row;
+    }
+
+    long first(int row) {
+        return firsts[row];
+    }
+
+    long second(int row) {
+        return seconds[row];
+    }
+
+    /** All rows' amounts; a row's begin at {@link #at}. */
+    long[] cells() {
+        return cells;
+    }
+
+    int at(int row) {
+        return row * Amounts.WIDTH;
+    }
+
+    boolean isMarked(int row) {
+        return marks[row];
+    }
+
+    void mark(int row, boolean mark) {
+        marks[row] = mark;
+    }
+
+    void clear() {
+        if (count * 8 > slots.length) {
+            Arrays.fill(slots, 0);
+        } else {
+            int mask = slots.length - 1;
+            for (int row = 0; row < count; row++) {
+                int slot = hash(firsts[row], seconds[row]) & mask;
+                while (slots[slot] != 0) {
+                    slots[slot] = 0;
+                    slot = (slot + 1) & mask;
+                }
+            }
+        }
+        count = 0;
+    }
+
+    private void grow() {
+        int capacity = firsts.length * 2;
+        firsts = Arrays.copyOf(firsts, capacity);
+        seconds = Arrays.copyOf(seconds, capacity);
+        cells = Arrays.copyOf(cells, capacity * Amounts.WIDTH);
+        marks = Arrays.copyOf(marks, capacity);
+        slots = new int[slots.length * 2];
+        int mask = slots.length - 1;
+        for (int row = 0; row < count; row++) {
+            int slot = hash(firsts[row], seconds[row]) & mask;
+            while (slots[slot] != 0) {
+                slot = (slot + 1) & mask;
+            }
+            slots[slot] = row + 1;
+        }
+    }
+
+    private static int hash(long first, long second) {
+        long mixed = (first * 0x9E3779B97F4A7C15L) ^ (second * 0xC2B2AE3D27D4EB4FL);
+        mixed ^= mixed >>> 29;
+        mixed *= 0xBF58476D1CE4E5B9L;
+        return (int) (mixed >>> 32);
+    }
+}
