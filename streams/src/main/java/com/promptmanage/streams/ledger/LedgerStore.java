@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.locks.StampedLock;
 import java.util.function.BiConsumer;
@@ -184,11 +185,17 @@ public final class LedgerStore extends CommitHookStore {
     }
 
     /** Every row between two keys, the end exclusive, with all that is logged up to now. */
-    public Map<Bytes, byte[]> newestRows(byte[] from, byte[] to) {
+    public NavigableMap<Bytes, byte[]> newestRows(byte[] from, byte[] to) {
+        return newestRows(from, to, Integer.MAX_VALUE);
+    }
+
+    /** As {@link #newestRows(byte[], byte[])}, up to the so-manieth committed row: fewer came if that was the end. */
+    public NavigableMap<Bytes, byte[]> newestRows(byte[] from, byte[] to, int committedMax) {
         var rows = new TreeMap<Bytes, byte[]>();
-        scan(from, to, (key, value) -> rows.put(Bytes.wrap(key), value));
+        scan(from, to, committedMax, (key, value) -> rows.put(Bytes.wrap(key), value));
+        Bytes last = rows.size() < committedMax ? Bytes.wrap(to) : Bytes.increment(rows.lastKey());
         uncommittedRows().forEach((key, value) -> {
-            if (key.compareTo(Bytes.wrap(from)) >= 0 && key.compareTo(Bytes.wrap(to)) < 0) {
+            if (key.compareTo(Bytes.wrap(from)) >= 0 && key.compareTo(last) < 0) {
                 if (value == null) {
                     rows.remove(key);
                 } else {
@@ -405,9 +412,13 @@ public final class LedgerStore extends CommitHookStore {
 
     /** Passes each committed row between two keys, the end exclusive, in the order of keys. */
     public void scan(byte[] from, byte[] to, BiConsumer<byte[], byte[]> each) {
+        scan(from, to, Integer.MAX_VALUE, each);
+    }
+
+    private void scan(byte[] from, byte[] to, int atMost, BiConsumer<byte[], byte[]> each) {
         Bytes end = Bytes.wrap(to);
         try (KeyValueIterator<Bytes, byte[]> rows = committedRows().range(Bytes.wrap(from), end)) {
-            while (rows.hasNext()) {
+            for (int passed = 0; passed < atMost && rows.hasNext(); passed++) {
                 KeyValue<Bytes, byte[]> row = rows.next();
                 if (!row.key.equals(end)) {
                     each.accept(row.key.get(), row.value);

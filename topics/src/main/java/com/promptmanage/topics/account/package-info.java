@@ -1,4 +1,4 @@
-/** The account: the one key of every topic, and the settings that follow it. */
+/** The account: the one key of every topic. */
 @NullMarked
 package com.promptmanage.topics.account;
 

@@ -24,7 +24,9 @@ public record Dimension(Kind kind, @Nullable String tag) {
         PROMPT("prompt", 'i'),
         API_KEY("api_key", 'k'),
         EXECUTION_TYPE("execution_type", 'x'),
-        TAG("tag", 't');
+        TAG("tag", 't'),
+        /** Of events that are not the use of tokens: they are counted by their type and cost nothing. */
+        EVENT_TYPE("event_type", 'e');
 
         private final String value;
 

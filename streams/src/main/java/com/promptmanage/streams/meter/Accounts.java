@@ -1,0 +1,162 @@
+package com.promptmanage.streams.meter;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.promptmanage.streams.intake.Rejection;
+import com.promptmanage.streams.intake.Rejection.Reason;
+import com.promptmanage.streams.intake.Text;
+import com.promptmanage.streams.ledger.Buckets;
+import com.promptmanage.streams.ledger.LedgerStore;
+import com.promptmanage.streams.ledger.NumberMap;
+import com.promptmanage.topics.account.Account;
+import com.promptmanage.topics.settings.AccountSettings;
+import com.promptmanage.topics.settings.AccountSettingsCodec;
+import com.promptmanage.topics.budget.Budget;
+import com.promptmanage.topics.budget.BudgetCodec;
+import com.promptmanage.topics.budget.Dimension;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The accounts of a partition that have been met, each brought from the state when it is. */
+final class Accounts {
+
+    private final LedgerStore ledger;
+
+    private final BudgetKeeper budgetKeeper;
+
+    private final NumberMap<MeteredAccount> met = new NumberMap<>();
+
+    Accounts(LedgerStore ledger, BudgetKeeper budgetKeeper) {
+        this.ledger = ledger;
+        this.budgetKeeper = budgetKeeper;
+    }
+
+    MeteredAccount of(Text name) {
+        int number = ledger.names().number(name.bytes(), name.start(), name.length());
+        MeteredAccount account = met.get(number, 0);
+        return account != null ? account : meet(number);
+    }
+
+    MeteredAccount of(byte[] name) {
+        int number = ledger.names().number(name);
+        MeteredAccount account = met.get(number, 0);
+        return account != null ? account : meet(number);
+    }
+
+    /** An account that has been met. */
+    MeteredAccount get(int number) {
+        MeteredAccount account = met.get(number, 0);
+        if (account == null) {
+            throw new IllegalStateException("no account has the number " + number);
+        }
+        return account;
+    }
+
+    /** Takes over all budgets of an account; none if the value is null. */
+    void budgets(byte @Nullable [] key, byte @Nullable [] value, long nowMs) throws Rejection {
+        Account account = accountOf(key);
+        List<Budget> definitions;
+        try {
+            definitions = value == null ? List.of() : BudgetCodec.readAll(value);
+        } catch (IllegalArgumentException e) {
+            throw new Rejection(Reason.INVALID, "not a list of budgets: " + e.getMessage());
+        }
+        if (definitions.stream().anyMatch(budget -> !budget.account().equals(account))) {
+            throw new Rejection(Reason.ACCOUNT_MISMATCH, "a budget is not of the record's account " + account);
+        }
+        MeteredAccount metered = of(account.key());
+        ledger.put(StateKeys.budgets(account.key()), value);
+        budgetKeeper.define(metered, definitions, nowMs);
+        metered.seeBy(tagNumbers(metered));
+    }
+
+    /** Takes over what follows an account; the defaults if the value is null. */
+    void settings(byte @Nullable [] key, byte @Nullable [] value) throws Rejection {
+        Account account = accountOf(key);
+        AccountSettings settings;
+        try {
+            settings = value == null ? AccountSettings.defaults(account) : AccountSettingsCodec.read(value);
+        } catch (IllegalArgumentException e) {
+            throw new Rejection(Reason.INVALID, "not an account's settings: " + e.getMessage());
+        }
+        if (!settings.account().equals(account)) {
+            throw new Rejection(Reason.ACCOUNT_MISMATCH, "the settings are not of the record's account " + account);
+        }
+        MeteredAccount metered = of(account.key());
+        ledger.put(StateKeys.account(account.key()), value);
+        boolean moved = !metered.settings().zone().equals(settings.zone());
+        if (moved) {
+            ledger.rebuild(account.key(), dimensionsWithRows(metered), new Buckets(settings.zone()));
+        }
+        metered.changeSettings(settings);
+        metered.seeBy(tagNumbers(metered));
+    }
+
+    void writeLifetimes() {
+        met.forEach(this::writeLifetime);
+    }
+
+    /** Forgets all accounts: their numbers have lost their meaning. */
+    void forget() {
+        met.clear();
+    }
+
+    private void writeLifetime(MeteredAccount account) {
+        byte[] changed = account.takeChangedLifetime();
+        if (changed != null) {
+            ledger.put(StateKeys.lifetime(account.name()), changed);
+        }
+    }
+
+    private MeteredAccount meet(int number) {
+        byte[] name = ledger.names().text(number);
+        var account = new Account(new String(name, UTF_8));
+        byte[] stored = ledger.get(StateKeys.account(name));
+        AccountSettings settings = stored == null ? AccountSettings.defaults(account) : AccountSettingsCodec.read(stored);
+        byte[] storedBudgets = ledger.get(StateKeys.budgets(name));
+        var metered = new MeteredAccount(number, name, settings, ledger.get(StateKeys.lifetime(name)));
+        met.put(number, 0, metered);
+        if (storedBudgets != null) {
+            budgetKeeper.resume(metered, BudgetCodec.readAll(storedBudgets));
+        }
+        metered.seeBy(tagNumbers(metered));
+        return metered;
+    }
+
+    /** The tags by which the account wants to see spend, and those that a budget limits. */
+    private static Set<String> tags(MeteredAccount account) {
+        var tags = new LinkedHashSet<String>(account.settings().tags());
+        for (MeteredBudget budget : account.budgets()) {
+            String tag = budget.budget().dimension().tag();
+            if (tag != null) {
+                tags.add(tag);
+            }
+        }
+        return tags;
+    }
+
+    private int[] tagNumbers(MeteredAccount account) {
+        return tags(account).stream()
+                .mapToInt(tag -> ledger.names().number(tag.getBytes(UTF_8)))
+                .toArray();
+    }
+
+    private static List<Dimension> dimensionsWithRows(MeteredAccount account) {
+        var dimensions = new ArrayList<Dimension>();
+        for (Dimension.Kind kind : Dimension.Kind.values()) {
+            if (kind != Dimension.Kind.TAG) {
+                dimensions.add(new Dimension(kind, null));
+            }
+        }
+        tags(account).forEach(tag -> dimensions.add(Dimension.ofTag(tag)));
+        return dimensions;
+    }
+
+    private static Account accountOf(byte @Nullable [] key) throws Rejection {
+        return Account.parse(key == null ? "" : new String(key, UTF_8))
+                .orElseThrow(() -> new Rejection(Reason.INVALID, "the record's key is not an account"));
+    }
+}

@@ -1,0 +1,115 @@
+package com.promptmanage.streams.meter;
+
+import com.promptmanage.streams.intake.ReceivedEvent;
+import com.promptmanage.streams.ledger.LedgerStore;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeSet;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.Cancellable;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The events whose model has no price: kept whole in the state, and priced when a price arrives. That is done in portions
+ * between other work, so that a million of them do not hold up the partition.
+ */
+final class HeldEvents {
+
+    /** How many are looked at in one go. */
+    private static final int PORTION = 1000;
+
+    private static final Duration PAUSE = Duration.ofMillis(10);
+
+    private final LedgerStore ledger;
+
+    private final ProcessorContext<byte[], byte[]> context;
+
+    private final Rerating rerating;
+
+    /** What the keys of held events begin with, one for each model and provider; null until it is first needed. */
+    private @Nullable TreeSet<Bytes> models;
+
+    /** Where to go on, for each model that may have a price now. */
+    private final Deque<Portion> toRetry = new ArrayDeque<>();
+
+    private @Nullable Cancellable schedule;
+
+    /** Tries to price a held event. */
+    interface Rerating {
+        /** Whether the event has its price now and is counted with it. */
+        boolean rerate(byte[] account, byte[] record, long arrivalMs);
+    }
+
+    private record Portion(byte[] from, byte[] to) {}
+
+    HeldEvents(LedgerStore ledger, ProcessorContext<byte[], byte[]> context, Rerating rerating) {
+        this.ledger = ledger;
+        this.context = context;
+        this.rerating = rerating;
+    }
+
+    void hold(MeteredAccount account, ReceivedEvent event, long offset, long arrivalMs) {
+        byte[] model = event.model().copy();
+        byte[] provider = event.provider().copy();
+        ledger.put(
+                StateKeys.held(model, provider, account.name(), offset, arrivalMs), event.record());
+        models().add(Bytes.wrap(StateKeys.heldOf(model, provider)));
+    }
+
+    /** Prices have changed: what is held may have one now. */
+    void retry() {
+        toRetry.clear();
+        for (Bytes model : models()) {
+            toRetry.add(new Portion(model.get(), Bytes.increment(model).get()));
+        }
+        if (!toRetry.isEmpty() && schedule == null) {
+            schedule = context.schedule(PAUSE, PunctuationType.WALL_CLOCK_TIME, now -> retryPortion());
+        }
+    }
+
+    private void retryPortion() {
+        Portion portion = toRetry.poll();
+        if (portion != null) {
+            NavigableMap<Bytes, byte[]> events = ledger.newestRows(portion.from(), portion.to(), PORTION);
+            boolean anyLeft = events.size() >= PORTION;
+            for (Map.Entry<Bytes, byte[]> held : events.entrySet()) {
+                byte[] key = held.getKey().get();
+                if (rerating.rerate(StateKeys.heldAccount(key), held.getValue(), StateKeys.heldArrivalMs(key))) {
+                    ledger.put(key, null);
+                }
+            }
+            if (anyLeft) {
+                toRetry.addFirst(
+                        new Portion(Bytes.increment(events.lastKey()).get(), portion.to()));
+            }
+        }
+        if (toRetry.isEmpty() && schedule != null) {
+            schedule.cancel();
+            schedule = null;
+        }
+    }
+
+    private TreeSet<Bytes> models() {
+        if (models == null) {
+            models = new TreeSet<>();
+            byte[] from = StateKeys.allHeld();
+            while (from != null) {
+                NavigableMap<Bytes, byte[]> next = ledger.newestRows(from, StateKeys.afterAllHeld(), 1);
+                if (next.isEmpty()) {
+                    from = null;
+                } else {
+                    // From one event of a model to the first event of the next.
+                    Bytes model = Bytes.wrap(StateKeys.heldPrefix(next.firstKey().get()));
+                    models.add(model);
+                    from = Bytes.increment(model).get();
+                }
+            }
+        }
+        return models;
+    }
+}

@@ -1,0 +1,347 @@
+package com.promptmanage.streams.meter;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.promptmanage.streams.intake.EventIdStore;
+import com.promptmanage.streams.intake.EventReader;
+import com.promptmanage.streams.intake.ReceivedEvent;
+import com.promptmanage.streams.intake.Rejection;
+import com.promptmanage.streams.intake.Rejection.Reason;
+import com.promptmanage.streams.intake.Text;
+import com.promptmanage.streams.ledger.Amounts;
+import com.promptmanage.streams.ledger.Buckets;
+import com.promptmanage.streams.ledger.LedgerStore;
+import com.promptmanage.streams.ledger.Names;
+import com.promptmanage.streams.meter.BudgetKeeper.EventValues;
+import com.promptmanage.streams.meter.RatedBatch.Status;
+import com.promptmanage.topics.Topics;
+import com.promptmanage.topics.settings.AccountSettings;
+import com.promptmanage.topics.alert.BudgetAlert;
+import com.promptmanage.topics.alert.BudgetAlertCodec;
+import com.promptmanage.topics.budget.Dimension;
+import com.promptmanage.topics.usage.TokenKind;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.BitSet;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The meter of one partition.
+ *
+ * <pre>
+ *  usage.events ──▶ read ─▶ new? ─▶ price ─▶ charge budgets ─▶ add to rows ─▶ usage.rated
+ *                    │                             └──▶ budget.alerts
+ *                    └──▶ usage.rejected
+ *  budgets, accounts, prices ──▶ what the steps go by
+ * </pre>
+ *
+ * <p>What can be wrong with an event is found before anything is changed, so an event counts whole or not at all.
+ */
+final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
+
+    private static final String TO_RATED = MeterSupplier.sink(Topics.USAGE_RATED);
+
+    private static final String TO_ALERTS = MeterSupplier.sink(Topics.BUDGET_ALERTS);
+
+    private static final String TO_REJECTED = MeterSupplier.sink(Topics.USAGE_REJECTED);
+
+    private static final byte[] NO_PRICE_ID = {};
+
+    private final MeterCounts counts;
+
+    private final boolean writesRated;
+
+    private final EventReader reader = new EventReader();
+
+    private final EventValues values = new EventValues();
+
+    private final long[] amounts = new long[Amounts.WIDTH];
+
+    private final long[] costs = new long[TokenKind.COUNT];
+
+    /** The accounts that have rated events to send at the next commit, by number. */
+    private final BitSet rating = new BitSet();
+
+    private ProcessorContext<byte[], byte[]> context;
+
+    private LedgerStore ledger;
+
+    private EventIdStore ids;
+
+    private Accounts accounts;
+
+    private Pricing pricing;
+
+    private BudgetKeeper budgets;
+
+    private HeldEvents held;
+
+    private long ratedRecords;
+
+    private long lastOffset;
+
+    Meter(MeterCounts counts, boolean writesRated) {
+        this.counts = counts;
+        this.writesRated = writesRated;
+    }
+
+    @Override
+    public void init(ProcessorContext<byte[], byte[]> processorContext) {
+        context = processorContext;
+        ledger = processorContext.getStateStore(MeterStores.LEDGER);
+        ids = processorContext.getStateStore(MeterStores.EVENT_IDS);
+        budgets = new BudgetKeeper(ledger, this::send);
+        pricing = new Pricing(ledger);
+        accounts = new Accounts(ledger, budgets);
+        held = new HeldEvents(ledger, processorContext, this::rerate);
+        ledger.attach(number -> accounts.get(number).buckets(), this::beforeCommit, this::forgetNumbers);
+    }
+
+    @Override
+    public void process(Record<byte[], byte[]> record) {
+        RecordMetadata from = context.recordMetadata()
+                .orElseThrow(() -> new IllegalStateException("a record of a topic has its place on it"));
+        String topic = from.topic();
+        try {
+            if (topic.equals(Topics.USAGE_EVENTS.name())) {
+                lastOffset = from.offset();
+                ledger.processed(from.offset());
+                meter(record, from.offset());
+            } else if (topic.equals(Topics.BUDGETS.name())) {
+                accounts.budgets(record.key(), record.value(), context.currentSystemTimeMs());
+            } else if (topic.equals(Topics.ACCOUNTS.name())) {
+                accounts.settings(record.key(), record.value());
+                held.retry();
+            } else if (topic.equals(Topics.PRICES.name())) {
+                pricing.put(record.key(), record.value());
+                held.retry();
+            } else {
+                throw new IllegalStateException("no step takes records of " + topic);
+            }
+        } catch (Rejection rejection) {
+            reject(record, from, rejection);
+        }
+    }
+
+    private void meter(Record<byte[], byte[]> record, long offset) throws Rejection {
+        ReceivedEvent event = reader.read(record.key(), record.value(), record.timestamp());
+        MeteredAccount account = accounts.of(event.account());
+        boolean priced = price(account, event);
+        long cost = priced ? amounts[Amounts.COST_NANO_USD] : 0;
+        if (!account.hasRoomFor(cost, event.totalTokens())) {
+            throw new Rejection(Reason.OVERFLOW, "the account's sums cannot take this event's cost or tokens");
+        }
+        if (!isNew(event, record.timestamp(), offset)) {
+            counts.duplicates.increment();
+            return;
+        }
+        counts.accepted.increment();
+        if (event.isTokenUsage()) {
+            count(account, event, record.timestamp());
+            rate(account, event, priced ? Status.RATED : Status.UNPRICED, cost);
+            if (!priced) {
+                counts.unpriced.increment();
+                held.hold(account, event, offset, record.timestamp());
+            }
+        } else {
+            countPlain(account, event);
+        }
+        account.addToLifetime(Buckets.quarter(event.timeMs()), cost, event.totalTokens());
+    }
+
+    private boolean isNew(ReceivedEvent event, long arrivalMs, long offset) {
+        Text account = event.account();
+        Text source = event.source();
+        Text id = event.id();
+        return ids.firstSeen(
+                account.bytes(),
+                account.start(),
+                account.length(),
+                source.bytes(),
+                source.start(),
+                source.length(),
+                id.bytes(),
+                id.start(),
+                id.length(),
+                arrivalMs,
+                offset);
+    }
+
+    /** Fills the amounts that the event adds to rows; false if its model has no price. */
+    private boolean price(MeteredAccount account, ReceivedEvent event) throws Rejection {
+        Arrays.fill(costs, 0);
+        boolean priced = !event.isTokenUsage() || pricing.price(account, event, costs);
+        amounts[Amounts.EVENTS] = 1;
+        amounts[Amounts.UNPRICED_EVENTS] = priced ? 0 : 1;
+        amounts[Amounts.COST_NANO_USD] = priced && event.isTokenUsage() ? pricing.costNanoUsd() : 0;
+        System.arraycopy(event.tokens(), 0, amounts, Amounts.TOKENS, TokenKind.COUNT);
+        return priced;
+    }
+
+    private void count(MeteredAccount account, ReceivedEvent event, long arrivalMs) {
+        number(account, event);
+        budgets.charge(account, values, event.timeMs(), amounts, arrivalMs);
+        addToRows(account, event);
+    }
+
+    /** Numbers the event's value in each dimension. */
+    private void number(MeteredAccount account, ReceivedEvent event) {
+        Names names = ledger.names();
+        values.clear();
+        values.set(Dimension.Kind.ACCOUNT, Names.EMPTY);
+        number(names, Dimension.Kind.MEMBER, event.userId());
+        number(names, Dimension.Kind.MODEL, event.model());
+        number(names, Dimension.Kind.PROVIDER, event.provider());
+        number(names, Dimension.Kind.WORKFLOW, event.workflowId());
+        number(names, Dimension.Kind.PROMPT, event.promptId());
+        number(names, Dimension.Kind.API_KEY, event.apiKeyId());
+        number(names, Dimension.Kind.EXECUTION_TYPE, event.executionType());
+        for (int tag : account.tags()) {
+            byte[] wanted = names.text(tag);
+            for (int i = 0; i < event.tagCount(); i++) {
+                if (event.tagName(i).is(wanted) && event.tagValue(i).length() > 0) {
+                    Text value = event.tagValue(i);
+                    values.setTag(
+                            LedgerStore.dimension(Dimension.Kind.TAG, tag),
+                            names.number(value.bytes(), value.start(), value.length()));
+                    break;
+                }
+            }
+        }
+    }
+
+    private void number(Names names, Dimension.Kind kind, Text value) {
+        if (value.isPresent()) {
+            values.set(kind, names.number(value.bytes(), value.start(), value.length()));
+        }
+    }
+
+    private void addToRows(MeteredAccount account, ReceivedEvent event) {
+        int quarter = Buckets.quarter(event.timeMs());
+        for (Dimension.Kind kind : ROW_KINDS) {
+            int value = values.of(kind.code());
+            if (value >= 0) {
+                ledger.add(account.number(), kind.code(), value, quarter, amounts);
+            }
+        }
+        for (int i = 0; i < values.tags(); i++) {
+            ledger.add(account.number(), values.tagDimension(i), values.tagValue(i), quarter, amounts);
+        }
+    }
+
+    private static final Dimension.Kind[] ROW_KINDS = {
+        Dimension.Kind.ACCOUNT,
+        Dimension.Kind.MEMBER,
+        Dimension.Kind.MODEL,
+        Dimension.Kind.PROVIDER,
+        Dimension.Kind.WORKFLOW,
+        Dimension.Kind.PROMPT,
+        Dimension.Kind.API_KEY,
+        Dimension.Kind.EXECUTION_TYPE
+    };
+
+    /** Plain events are counted by their type, apart from what is spent. */
+    private void countPlain(MeteredAccount account, ReceivedEvent event) {
+        Text type = event.type();
+        ledger.add(
+                account.number(),
+                LedgerStore.dimension(Dimension.Kind.EVENT_TYPE, Names.EMPTY),
+                ledger.names().number(type.bytes(), type.start(), type.length()),
+                Buckets.quarter(event.timeMs()),
+                amounts);
+    }
+
+    /** Prices an event that waited for its price. */
+    private boolean rerate(byte[] accountName, byte[] record, long arrivalMs) {
+        ReceivedEvent event;
+        boolean priced;
+        MeteredAccount account = accounts.of(accountName);
+        try {
+            event = reader.read(accountName, record, arrivalMs);
+            priced = price(account, event);
+        } catch (Rejection rejection) {
+            throw new IllegalStateException("an event that was counted cannot be read: " + rejection.detail(), rejection);
+        }
+        long cost = amounts[Amounts.COST_NANO_USD];
+        if (!priced || !account.hasRoomFor(cost, 0)) {
+            return false;
+        }
+        // The event and its tokens are in the rows already.
+        Arrays.fill(amounts, 0);
+        amounts[Amounts.UNPRICED_EVENTS] = -1;
+        amounts[Amounts.COST_NANO_USD] = cost;
+        count(account, event, context.currentSystemTimeMs());
+        rate(account, event, Status.RERATED, cost);
+        account.addToLifetime(Buckets.quarter(event.timeMs()), cost, 0);
+        counts.rerated.increment();
+        return true;
+    }
+
+    private void rate(MeteredAccount account, ReceivedEvent event, Status status, long costNanoUsd) {
+        if (!writesRated) {
+            return;
+        }
+        RatedBatch rated = account.rated();
+        if (rated.isFullFor(event.dataEnd() - event.dataStart())) {
+            sendRated(account);
+        }
+        if (rated.isEmpty()) {
+            rated.begin(nextRatedId(), account.name(), Instant.ofEpochMilli(context.currentSystemTimeMs()));
+            rating.set(account.number());
+        }
+        byte[] priceId = status == Status.UNPRICED ? NO_PRICE_ID : pricing.priceId();
+        rated.add(event, status, costNanoUsd, costs, priceId);
+    }
+
+    /** Unique and the same for the same work: the place of the newest event, and a number within the commit. */
+    private String nextRatedId() {
+        return context.taskId().partition() + "-" + lastOffset + "-" + ratedRecords++;
+    }
+
+    private void sendRated(MeteredAccount account) {
+        context.forward(
+                new Record<>(account.name(), account.rated().end(), context.currentSystemTimeMs()), TO_RATED);
+    }
+
+    private void send(BudgetAlert alert) {
+        counts.alerts.increment();
+        context.forward(
+                new Record<>(alert.account().key(), BudgetAlertCodec.write(alert), context.currentSystemTimeMs()),
+                TO_ALERTS);
+    }
+
+    private void reject(Record<byte[], byte[]> record, RecordMetadata from, Rejection rejection) {
+        counts.rejected.increment();
+        var headers = new RecordHeaders(record.headers().toArray());
+        headers.add("pm-reason", rejection.reason().value().getBytes(UTF_8));
+        headers.add("pm-detail", rejection.detail().getBytes(UTF_8));
+        headers.add("pm-topic", from.topic().getBytes(UTF_8));
+        headers.add("pm-partition", Integer.toString(from.partition()).getBytes(UTF_8));
+        headers.add("pm-offset", Long.toString(from.offset()).getBytes(UTF_8));
+        context.forward(new Record<>(record.key(), record.value(), record.timestamp(), headers), TO_REJECTED);
+    }
+
+    private void beforeCommit() {
+        for (int number = rating.nextSetBit(0); number >= 0; number = rating.nextSetBit(number + 1)) {
+            MeteredAccount account = accounts.get(number);
+            if (!account.rated().isEmpty()) {
+                sendRated(account);
+            }
+        }
+        rating.clear();
+        ratedRecords = 0;
+        accounts.writeLifetimes();
+    }
+
+    private void forgetNumbers() {
+        accounts.forget();
+        pricing.forgetNumbers();
+        values.clear();
+        rating.clear();
+    }
+}

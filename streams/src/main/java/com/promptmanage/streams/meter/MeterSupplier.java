@@ -1,0 +1,84 @@
+package com.promptmanage.streams.meter;
+
+import com.promptmanage.streams.commit.CommitHookStoreBuilder;
+import com.promptmanage.streams.commit.Commits;
+import com.promptmanage.streams.intake.EventIdSettings;
+import com.promptmanage.streams.intake.EventIdStore;
+import com.promptmanage.streams.ledger.LedgerStore;
+import com.promptmanage.streams.ledger.LedgerStore.CommitWatcher;
+import com.promptmanage.topics.Topic;
+import com.promptmanage.topics.Topics;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+import org.apache.kafka.streams.state.StoreBuilder;
+
+/** Makes the meter of each partition, and the stores that it works on. */
+public final class MeterSupplier implements ProcessorSupplier<byte[], byte[], byte[], byte[]> {
+
+    /** What the meter reads. Their partitions line up. */
+    public static final List<Topic> READS =
+            List.of(Topics.USAGE_EVENTS, Topics.BUDGETS, Topics.ACCOUNTS, Topics.PRICES);
+
+    /** What the meter writes. */
+    public static final List<Topic> WRITES =
+            List.of(Topics.USAGE_RATED, Topics.BUDGET_ALERTS, Topics.USAGE_REJECTED);
+
+    /** Rows are written once a commit and read at each restore: small segments compact soon. */
+    private static final Map<String, String> CHANGELOG = Map.of(
+            "cleanup.policy", "compact",
+            "segment.bytes", Integer.toString(64 << 20),
+            "min.cleanable.dirty.ratio", "0.2");
+
+    private final Commits commits;
+
+    private final MeterCounts counts;
+
+    private final EventIdSettings eventIds;
+
+    private final int hotRowsMax;
+
+    private final boolean writesRated;
+
+    private final CommitWatcher watcher;
+
+    /**
+     * @param hotRowsMax rows of a partition that may stay on the heap, of about 200 bytes each
+     * @param writesRated whether unique events are written to {@code usage.rated}; without it there is no history
+     */
+    public MeterSupplier(
+            Commits commits,
+            MeterCounts counts,
+            EventIdSettings eventIds,
+            int hotRowsMax,
+            boolean writesRated,
+            CommitWatcher watcher) {
+        this.commits = commits;
+        this.counts = counts;
+        this.eventIds = eventIds;
+        this.hotRowsMax = hotRowsMax;
+        this.writesRated = writesRated;
+        this.watcher = watcher;
+    }
+
+    @Override
+    public Processor<byte[], byte[], byte[], byte[]> get() {
+        return new Meter(counts, writesRated);
+    }
+
+    @Override
+    public Set<StoreBuilder<?>> stores() {
+        return Set.of(
+                new CommitHookStoreBuilder<>(
+                                MeterStores.LEDGER, name -> new LedgerStore(name, commits, hotRowsMax, watcher))
+                        .withLoggingEnabled(CHANGELOG),
+                EventIdStore.builder(MeterStores.EVENT_IDS, commits, eventIds).withLoggingEnabled(CHANGELOG));
+    }
+
+    /** The name of the node that writes a topic. */
+    public static String sink(Topic topic) {
+        return "write-" + topic.name();
+    }
+}

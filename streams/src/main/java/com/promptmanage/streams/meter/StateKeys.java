@@ -1,0 +1,139 @@
+package com.promptmanage.streams.meter;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+
+import com.promptmanage.topics.budget.Budget;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/** The keys under which the state holds what is not a row. Each section begins with a byte of its own. */
+public final class StateKeys {
+
+    /** All budgets of an account: the record as it came. */
+    private static final byte BUDGETS = 'b';
+
+    /** What follows an account: the record as it came. */
+    private static final byte ACCOUNT = 'a';
+
+    /** The prices of a model: the record as it came. */
+    private static final byte PRICES = 'p';
+
+    /** The thresholds that a value has passed in a window. */
+    private static final byte PASSED = 't';
+
+    /** Events that wait for a price: the record as it came. */
+    private static final byte HELD = 'h';
+
+    /** All that an account ever used. */
+    private static final byte LIFETIME = 'l';
+
+    private StateKeys() {}
+
+    public static byte[] budgets(byte[] account) {
+        return key(BUDGETS, account);
+    }
+
+    public static byte[] account(byte[] account) {
+        return key(ACCOUNT, account);
+    }
+
+    public static byte[] prices(byte[] model) {
+        return key(PRICES, model);
+    }
+
+    /** Where the prices begin. */
+    public static byte[] allPrices() {
+        return new byte[] {PRICES};
+    }
+
+    /** Where the prices end, exclusive. */
+    public static byte[] afterAllPrices() {
+        return new byte[] {PRICES + 1};
+    }
+
+    static byte[] lifetime(byte[] account) {
+        return key(LIFETIME, account);
+    }
+
+    static byte[] passed(Budget budget, long windowStartMs, byte[] value) {
+        byte[] account = budget.account().key();
+        byte[] id = budget.id().getBytes(UTF_8);
+        return ByteBuffer.allocate(1 + account.length + 1 + id.length + 1 + Long.BYTES + value.length)
+                .put(PASSED)
+                .put(account)
+                .put((byte) 0)
+                .put(id)
+                .put((byte) 0)
+                .putLong(windowStartMs)
+                .put(value)
+                .array();
+    }
+
+    static byte[] held(byte[] model, byte[] provider, byte[] account, long offset, long arrivalMs) {
+        byte[] pair = heldOf(model, provider);
+        return ByteBuffer.allocate(pair.length + account.length + 1 + 2 * Long.BYTES)
+                .put(pair)
+                .put(account)
+                .put((byte) 0)
+                .putLong(offset)
+                .putLong(arrivalMs)
+                .array();
+    }
+
+    /** What the keys of all held events of a model begin with. */
+    static byte[] heldOf(byte[] model, byte[] provider) {
+        return ByteBuffer.allocate(1 + model.length + 1 + provider.length + 1)
+                .put(HELD)
+                .put(model)
+                .put((byte) 0)
+                .put(provider)
+                .put((byte) 0)
+                .array();
+    }
+
+    static byte[] allHeld() {
+        return new byte[] {HELD};
+    }
+
+    static byte[] afterAllHeld() {
+        return new byte[] {HELD + 1};
+    }
+
+    /** The part of a held event's key that all of its model share. */
+    static byte[] heldPrefix(byte[] heldKey) {
+        int end = 1;
+        for (int zeros = 0; zeros < 2; end++) {
+            if (heldKey[end] == 0) {
+                zeros++;
+            }
+        }
+        return Arrays.copyOf(heldKey, end);
+    }
+
+    static byte[] heldModel(byte[] heldKey) {
+        int end = 1;
+        while (heldKey[end] != 0) {
+            end++;
+        }
+        return Arrays.copyOfRange(heldKey, 1, end);
+    }
+
+    static byte[] heldProvider(byte[] heldKey) {
+        byte[] prefix = heldPrefix(heldKey);
+        return Arrays.copyOfRange(heldKey, heldModel(heldKey).length + 2, prefix.length - 1);
+    }
+
+    static byte[] heldAccount(byte[] heldKey) {
+        return Arrays.copyOfRange(heldKey, heldPrefix(heldKey).length, heldKey.length - 1 - 2 * Long.BYTES);
+    }
+
+    static long heldArrivalMs(byte[] heldKey) {
+        return ByteBuffer.wrap(heldKey).getLong(heldKey.length - Long.BYTES);
+    }
+
+    private static byte[] key(byte section, byte[] rest) {
+        return ByteBuffer.allocate(1 + rest.length).put(section).put(rest).array();
+    }
+
+}
