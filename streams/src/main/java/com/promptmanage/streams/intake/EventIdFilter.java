@@ -26,35 +26,35 @@ final class EventIdFilter {
     }
 
     void add(long hi, long lo) {
-        int at = firstWord(blocks, lo);
-        words[at] |= 1L << hi;
-        words[at + 1] |= 1L << (hi >>> 6);
-        words[at + 2] |= 1L << (hi >>> 12);
-        words[at + 3] |= 1L << (hi >>> 18);
-        words[at + 4] |= 1L << (hi >>> 24);
-        words[at + 5] |= 1L << (hi >>> 30);
-        words[at + 6] |= 1L << (hi >>> 36);
-        words[at + 7] |= 1L << (hi >>> 42);
+        int at = firstWord(blocks, hi);
+        words[at] |= 1L << lo;
+        words[at + 1] |= 1L << (lo >>> 6);
+        words[at + 2] |= 1L << (lo >>> 12);
+        words[at + 3] |= 1L << (lo >>> 18);
+        words[at + 4] |= 1L << (lo >>> 24);
+        words[at + 5] |= 1L << (lo >>> 30);
+        words[at + 6] |= 1L << (lo >>> 36);
+        words[at + 7] |= 1L << (lo >>> 42);
     }
 
     boolean mayContain(long hi, long lo) {
         long[] w = words;
-        int at = firstWord(blocks, lo);
-        long all = (w[at] >>> hi)
-                & (w[at + 1] >>> (hi >>> 6))
-                & (w[at + 2] >>> (hi >>> 12))
-                & (w[at + 3] >>> (hi >>> 18))
-                & (w[at + 4] >>> (hi >>> 24))
-                & (w[at + 5] >>> (hi >>> 30))
-                & (w[at + 6] >>> (hi >>> 36))
-                & (w[at + 7] >>> (hi >>> 42));
+        int at = firstWord(blocks, hi);
+        long all = (w[at] >>> lo)
+                & (w[at + 1] >>> (lo >>> 6))
+                & (w[at + 2] >>> (lo >>> 12))
+                & (w[at + 3] >>> (lo >>> 18))
+                & (w[at + 4] >>> (lo >>> 24))
+                & (w[at + 5] >>> (lo >>> 30))
+                & (w[at + 6] >>> (lo >>> 36))
+                & (w[at + 7] >>> (lo >>> 42));
         return (all & 1) != 0;
     }
 
     /** 1 unless the first two of the eight bits rule the id out: all that a loop over many filters needs to touch. */
     static long firstTwoBits(long[] words, long blocks, long hi, long lo) {
-        int at = firstWord(blocks, lo);
-        return (words[at] >>> hi) & (words[at + 1] >>> (hi >>> 6)) & 1;
+        int at = firstWord(blocks, hi);
+        return (words[at] >>> lo) & (words[at + 1] >>> (lo >>> 6)) & 1;
     }
 
     long[] words() {
@@ -69,8 +69,8 @@ final class EventIdFilter {
         return (long) words.length * Long.BYTES;
     }
 
-    /** The block comes from {@code lo} and the bits in it from {@code hi}: independent parts of a hash. */
-    private static int firstWord(long blocks, long lo) {
-        return FIRST_WORD + (int) Math.unsignedMultiplyHigh(lo, blocks) * WORDS_PER_BLOCK;
+    /** The bits come from {@code lo} and the block from {@code hi}: ids added in order fill one block after the other. */
+    private static int firstWord(long blocks, long hi) {
+        return FIRST_WORD + (int) Math.unsignedMultiplyHigh(hi, blocks) * WORDS_PER_BLOCK;
     }
 }

@@ -58,9 +58,9 @@ final class EventIdHash {
     }
 
     /** Adds a field: its length in four bytes, then its bytes. */
-    EventIdHash field(byte[] bytes, int offset, int fieldLength) {
-        append(Integer.toUnsignedLong(fieldLength), Integer.BYTES);
-        return raw(bytes, offset, fieldLength);
+    EventIdHash field(Text field) {
+        append(field.length(), Integer.BYTES);
+        return raw(field.bytes(), field.start(), field.length());
     }
 
     /** Adds bytes as they are; what SipHash calls the message is all bytes added since {@link #start}. */

@@ -33,8 +33,8 @@ public final class EventIdIndex implements AutoCloseable {
     private static final int RECENT_IDS_MIN = 1 << 18;
     private static final int RECENT_SHARE = 16;
 
-    /** Each costs every new id a look into its filter, so not too many; merging costs too, so not too few. */
-    private static final int SEGMENTS_MAX = 24;
+    /** Each costs every new id a look into its filter, so not many; merging costs too, so not too few. */
+    private static final int SEGMENTS_MAX = 12;
 
     /** Written per call while a segment is in the making: done long before the next table is full. */
     private static final int IDS_WRITTEN_PER_CALL = 16;
@@ -82,7 +82,8 @@ public final class EventIdIndex implements AutoCloseable {
      */
     public EventIdIndex(Path directory, int recentIdsMax) {
         if (recentIdsMax < 1 || recentIdsMax > RECENT_IDS_LIMIT) {
-            throw new IllegalArgumentException("recentIdsMax must be between 1 and " + RECENT_IDS_LIMIT + ", not " + recentIdsMax);
+            throw new IllegalArgumentException(
+                    "recentIdsMax must be between 1 and " + RECENT_IDS_LIMIT + ", not " + recentIdsMax);
         }
         this.directory = directory;
         this.recentIdsMax = Integer.highestOneBit(recentIdsMax);
@@ -101,13 +102,16 @@ public final class EventIdIndex implements AutoCloseable {
         return add(hi, lo, arrivalMs, false);
     }
 
-    /** Like {@link #addIfAbsent} but faster, for an id that is known to be in no segment, or may be in two. */
+    /**
+     * Like {@link #addIfAbsent} but faster, for reading very many ids that are known to be new; one that is not is kept
+     * twice. Until the reading is over the table may take its largest size, and segments are not merged.
+     */
     public void add(long hi, long lo, long arrivalMs) {
         add(hi, lo, arrivalMs, true);
     }
 
     private boolean add(long hi, long lo, long arrivalMs, boolean knownAbsent) {
-        prepare();
+        prepare(knownAbsent ? recentIdsMax : recentIdsNow, !knownAbsent);
         int slot = recent.slotFor(hi, lo);
         if (slot == EventIdTable.PRESENT || (!knownAbsent && isOlder(hi, lo))) {
             return false;
@@ -118,11 +122,11 @@ public final class EventIdIndex implements AutoCloseable {
     }
 
     /** Everything that can fail happens here, before an id is remembered: an event must never be lost to a retry. */
-    private void prepare() {
+    private void prepare(int tableIdsMax, boolean mayMerge) {
         if (failure != null) {
             throw new IllegalStateException("Remembering event ids in " + directory + " failed before", failure);
         }
-        if (sealing != null || merging != null) {
+        if (sealing != null || (mayMerge && (merging != null || segments.size() > SEGMENTS_MAX))) {
             try {
                 advance();
             } catch (RuntimeException e) {
@@ -130,7 +134,7 @@ public final class EventIdIndex implements AutoCloseable {
                 throw e;
             }
         }
-        if (recent.size() >= recentIdsNow) {
+        if (recent.size() >= tableIdsMax) {
             sealRecent();
         }
         recent.makeRoom();
@@ -254,6 +258,7 @@ public final class EventIdIndex implements AutoCloseable {
         }
     }
 
+    /** A little of the writing that is due: the full table first, then the merge of neighbours. */
     private void advance() {
         if (sealing != null) {
             if (sealing.build().advance(IDS_WRITTEN_PER_CALL)) {
@@ -261,24 +266,29 @@ public final class EventIdIndex implements AutoCloseable {
                 sealing = null;
                 segmentsChanged();
             }
-        } else if (merging != null && merging.build().advance(IDS_WRITTEN_PER_CALL)) {
+        } else if (merging == null) {
+            merging = smallestNeighbours();
+        } else if (merging.build().advance(IDS_WRITTEN_PER_CALL)) {
             EventIdSegment merged = merging.build().finish();
             int at = segments.indexOf(merging.older());
             segments.set(at, merged);
             segments.remove(at + 1);
             size -= merging.older().size() + (long) merging.younger().size() - merged.size();
-            merging.older().delete();
-            merging.younger().delete();
-            merging = null;
             segmentsChanged();
+            EventIdSegment older = merging.older();
+            EventIdSegment younger = merging.younger();
+            merging = null;
+            older.delete();
+            younger.delete();
         }
     }
 
     private void segmentsChanged() {
-        filters = new EventIdFilters(segments.stream().map(EventIdSegment::filter).toList());
-        if (merging != null || segments.size() <= SEGMENTS_MAX) {
-            return;
-        }
+        filters =
+                new EventIdFilters(segments.stream().map(EventIdSegment::filter).toList());
+    }
+
+    private Merging smallestNeighbours() {
         int at = 0;
         for (int i = 1; i + 1 < segments.size(); i++) {
             if (sizeOfPair(i) < sizeOfPair(at)) {
@@ -287,7 +297,7 @@ public final class EventIdIndex implements AutoCloseable {
         }
         EventIdSegment older = segments.get(at);
         EventIdSegment younger = segments.get(at + 1);
-        merging = new Merging(
+        return new Merging(
                 older,
                 younger,
                 new EventIdSegmentBuild(

@@ -53,7 +53,8 @@ final class EventIdRows {
 
     static int hourOf(byte[] chunkKey) {
         if (chunkKey.length != CHUNK_KEY_BYTES) {
-            throw new IllegalStateException("A key of event ids has " + CHUNK_KEY_BYTES + " bytes, not " + chunkKey.length);
+            throw new IllegalStateException(
+                    "A key of event ids has " + CHUNK_KEY_BYTES + " bytes, not " + chunkKey.length);
         }
         requireVersion(chunkKey);
         return ByteBuffer.wrap(chunkKey).getInt(1);
@@ -73,15 +74,16 @@ final class EventIdRows {
     static ByteBuffer idsOf(byte[] chunkValue) {
         requireVersion(chunkValue);
         if ((chunkValue.length - 1) % ID_BYTES != 0) {
-            throw new IllegalStateException("A chunk of event ids has " + chunkValue.length + " bytes: not a whole number of ids");
+            throw new IllegalStateException(
+                    "A chunk of event ids has " + chunkValue.length + " bytes: not a whole number of ids");
         }
         return ByteBuffer.wrap(chunkValue, 1, chunkValue.length - 1);
     }
 
     private static void requireVersion(byte[] bytes) {
         if (bytes.length == 0 || bytes[0] != VERSION) {
-            throw new IllegalStateException("Event ids are stored in version "
-                    + (bytes.length == 0 ? "none" : bytes[0]) + "; this program reads version " + VERSION);
+            throw new IllegalStateException("Event ids are stored in version " + (bytes.length == 0 ? "none" : bytes[0])
+                    + "; this program reads version " + VERSION);
         }
     }
 }

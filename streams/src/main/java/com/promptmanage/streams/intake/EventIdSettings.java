@@ -19,8 +19,8 @@ public record EventIdSettings(Duration window, int recentIdsMax) {
             throw new IllegalArgumentException("The window for duplicates must be at least an hour, not " + window);
         }
         if (recentIdsMax < 1 || recentIdsMax > EventIdIndex.RECENT_IDS_LIMIT) {
-            throw new IllegalArgumentException("recentIdsMax must be between 1 and " + EventIdIndex.RECENT_IDS_LIMIT
-                    + ", not " + recentIdsMax);
+            throw new IllegalArgumentException(
+                    "recentIdsMax must be between 1 and " + EventIdIndex.RECENT_IDS_LIMIT + ", not " + recentIdsMax);
         }
     }
 }

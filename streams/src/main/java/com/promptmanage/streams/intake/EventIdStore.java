@@ -2,6 +2,7 @@ package com.promptmanage.streams.intake;
 
 import com.promptmanage.streams.commit.CommitHookStore;
 import com.promptmanage.streams.commit.CommitHookStoreBuilder;
+import com.promptmanage.streams.commit.Commits;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -43,13 +44,13 @@ public final class EventIdStore extends CommitHookStore {
     private final EventIdSettings settings;
     private @Nullable Seen seen;
 
-    EventIdStore(String name, EventIdSettings settings) {
-        super(name);
+    EventIdStore(String name, Commits commits, EventIdSettings settings) {
+        super(name, commits);
         this.settings = settings;
     }
 
-    public static StoreBuilder<EventIdStore> builder(String name, EventIdSettings settings) {
-        return new CommitHookStoreBuilder<>(name, given -> new EventIdStore(given, settings));
+    public static StoreBuilder<EventIdStore> builder(String name, Commits commits, EventIdSettings settings) {
+        return new CommitHookStoreBuilder<>(name, given -> new EventIdStore(given, commits, settings));
     }
 
     /**
@@ -63,36 +64,15 @@ public final class EventIdStore extends CommitHookStore {
     /**
      * Remembers an event unless it is remembered.
      *
+     * @param account with {@code source} and {@code id}, what makes an event this event
      * @param arrivalMs the record's timestamp
      * @param sourceOffset the record's offset in its topic
      * @return false for a duplicate
      */
-    public boolean firstSeen(
-            byte[] account,
-            int accountStart,
-            int accountLength,
-            byte[] source,
-            int sourceStart,
-            int sourceLength,
-            byte[] id,
-            int idStart,
-            int idLength,
-            long arrivalMs,
-            long sourceOffset) {
+    public boolean firstSeen(Text account, Text source, Text id, long arrivalMs, long sourceOffset) {
         Seen ids = opened();
-        ids.hash
-                .start()
-                .field(account, accountStart, accountLength)
-                .field(source, sourceStart, sourceLength)
-                .field(id, idStart, idLength)
-                .finish();
+        ids.hash.start().field(account).field(source).field(id).finish();
         return ids.addIfAbsent(arrivalMs, sourceOffset);
-    }
-
-    /** As the other, of whole arrays. */
-    public boolean firstSeen(byte[] account, byte[] source, byte[] id, long arrivalMs, long sourceOffset) {
-        return firstSeen(
-                account, 0, account.length, source, 0, source.length, id, 0, id.length, arrivalMs, sourceOffset);
     }
 
     /** What the remembered ids take up now. */
@@ -145,7 +125,7 @@ public final class EventIdStore extends CommitHookStore {
         private byte[] oldestRow = EventIdRows.startOfHour(0);
 
         private Seen() {
-            byte @Nullable [] known = rows().get(Bytes.wrap(EventIdRows.hashKeyRow()));
+            byte @Nullable [] known = newest(EventIdRows.hashKeyRow());
             byte[] hashKey = known == null ? randomKey() : EventIdRows.hashKeyOf(known);
             newHashKey = known == null ? hashKey : null;
             hash = new EventIdHash(hashKey);
@@ -196,7 +176,7 @@ public final class EventIdStore extends CommitHookStore {
         private byte[] freeChunkKey() {
             for (int counter = 0; counter <= EventIdRows.COUNTER_MAX; counter++) {
                 byte[] key = EventIdRows.chunkKey(chunkHour, chunkOffset, counter);
-                if (rows().get(Bytes.wrap(key)) == null) {
+                if (newest(key) == null) {
                     return key;
                 }
             }
@@ -236,7 +216,7 @@ public final class EventIdStore extends CommitHookStore {
         private List<byte[]> dueRows(int firstLiveHour) {
             List<byte[]> due = new ArrayList<>();
             try (KeyValueIterator<Bytes, byte[]> oldest =
-                    rows().range(Bytes.wrap(oldestRow), Bytes.wrap(EventIdRows.startOfHour(firstLiveHour)))) {
+                    committedRows().range(Bytes.wrap(oldestRow), Bytes.wrap(EventIdRows.startOfHour(firstLiveHour)))) {
                 while (oldest.hasNext() && due.size() < ROWS_EXPIRED_PER_COMMIT) {
                     due.add(oldest.next().key.get());
                 }
@@ -249,7 +229,7 @@ public final class EventIdStore extends CommitHookStore {
             Bytes first = Bytes.wrap(EventIdRows.startOfHour(0));
             Bytes last = Bytes.wrap(EventIdRows.startOfHour(Integer.MAX_VALUE));
             int chunks = 0;
-            try (KeyValueIterator<Bytes, byte[]> all = rows().range(first, last)) {
+            try (KeyValueIterator<Bytes, byte[]> all = committedRows().range(first, last)) {
                 while (all.hasNext()) {
                     KeyValue<Bytes, byte[]> row = all.next();
                     if (!hashKeyIsKnown) {

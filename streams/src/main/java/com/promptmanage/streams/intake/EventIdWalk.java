@@ -27,8 +27,7 @@ interface EventIdWalk {
                 if (!hasLeft && !hasRight) {
                     return false;
                 }
-                int order =
-                        !hasLeft ? 1 : !hasRight ? -1 : compare(left.hi(), left.lo(), right.hi(), right.lo());
+                int order = !hasLeft ? 1 : !hasRight ? -1 : compare(left.hi(), left.lo(), right.hi(), right.lo());
                 EventIdWalk first = order <= 0 ? left : right;
                 hi = first.hi();
                 lo = first.lo();

@@ -94,7 +94,11 @@ class EventIdHashTest {
         byte[] surrounded = "xxteam:1yy".getBytes(StandardCharsets.UTF_8);
         EventIdHash hash = new EventIdHash(KEY);
 
-        hash.start().field(surrounded, 2, 6).field(surrounded, 0, 0).field(surrounded, 0, 0).finish();
+        hash.start()
+                .field(text(surrounded, 2, 6))
+                .field(text(surrounded, 0, 0))
+                .field(text(surrounded, 0, 0))
+                .finish();
 
         assertThat(hex(hash)).isEqualTo(hashOf("team:1", "", ""));
     }
@@ -121,10 +125,16 @@ class EventIdHashTest {
         hash.start();
         for (String field : new String[] {account, source, id}) {
             byte[] bytes = field.getBytes(StandardCharsets.UTF_8);
-            hash.field(bytes, 0, bytes.length);
+            hash.field(text(bytes, 0, bytes.length));
         }
         hash.finish();
         return hex(hash);
+    }
+
+    private static Text text(byte[] bytes, int start, int length) {
+        Text text = new Text();
+        text.set(bytes, start, length);
+        return text;
     }
 
     private static String hex(EventIdHash hash) {
