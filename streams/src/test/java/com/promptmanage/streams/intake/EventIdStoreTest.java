@@ -172,13 +172,20 @@ class EventIdStoreTest {
     @Test
     void aRestartDoesNotMakeIdsLastLonger() {
         Map<Bytes, byte[]> rows = new TreeMap<>();
-        for (int hour = 0; hour < 60; hour += 4) {
-            Path state = temp.resolve("at" + hour);
-            restore(rows, state);
-            try (Task task = new Task(state, SMALL)) {
+        try (Task task = new Task(temp.resolve("before"), SMALL)) {
+            for (int hour = 0; hour < 16; hour++) {
                 task.newAmong("team:1", "at" + hour, START.plus(Duration.ofHours(hour)));
-                compact(task.changelog(), rows);
-                assertThat(task.store().footprint().ids()).isLessThanOrEqualTo(1 + 16 / 4 + 1);
+            }
+            compact(task.changelog(), rows);
+        }
+
+        restore(rows, temp.resolve("after"));
+        try (Task task = new Task(temp.resolve("after"), SMALL)) {
+            for (int hour = 16; hour < 60; hour++) {
+                Instant now = START.plus(Duration.ofHours(hour));
+                assertThat(task.newAmong("team:1", "at" + hour, now)).hasSize(1);
+                assertThat(task.newAmong("team:1", "at" + (hour - 15), now)).isEmpty();
+                assertThat(task.store().footprint().ids()).isLessThanOrEqualTo(16 + 4);
             }
         }
     }
@@ -210,18 +217,25 @@ class EventIdStoreTest {
             task.newAmong("team:1", "b", START, START.plus(Duration.ofDays(400)));
 
             assertThat(task.newAmong("team:1", "a,b", START)).isEmpty();
+            assertThat(task.changelog()).noneMatch(record -> record.value() == null);
         }
     }
 
     @Test
     void anOldTimestampDoesNotShortenHowLongAnIdIsRemembered() {
-        try (Task task = new Task(temp, SMALL)) {
-            Instant now = START.plus(Duration.ofDays(30));
+        Map<Bytes, byte[]> rows = new TreeMap<>();
+        Instant now = START.plus(Duration.ofDays(30));
+        try (Task task = new Task(temp.resolve("before"), SMALL)) {
             task.newAmong("team:1", "a", now);
             task.newAmong("team:1", "b", now, START);
+            compact(task.changelog(), rows);
+        }
 
+        restore(rows, temp.resolve("after"));
+        try (Task task = new Task(temp.resolve("after"), SMALL)) {
             Instant later = now.plus(Duration.ofHours(15));
-            assertThat(task.newAmong("team:1", "c,b,a", later)).containsExactly("c");
+            task.newAmong("team:1", "c", later);
+            assertThat(task.newAmong("team:1", "a,b", later)).isEmpty();
         }
     }
 
