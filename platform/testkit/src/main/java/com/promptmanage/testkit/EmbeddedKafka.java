@@ -240,8 +240,9 @@ public final class EmbeddedKafka implements AutoCloseable {
         settings.put("node.id", "1");
         settings.put("controller.quorum.voters", "1@127.0.0.1:" + chosen.getLast());
         settings.put("controller.listener.names", "CONTROLLER");
-        settings.put("listeners", "PLAINTEXT://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d"
-                .formatted(chosen.getFirst(), chosen.getLast()));
+        settings.put(
+                "listeners",
+                "PLAINTEXT://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d".formatted(chosen.getFirst(), chosen.getLast()));
         settings.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
         settings.put("log.dirs", directory.resolve("logs").toString());
         settings.put("auto.create.topics.enable", "false");
@@ -257,6 +258,9 @@ public final class EmbeddedKafka implements AutoCloseable {
         settings.put("group.initial.rebalance.delay.ms", "0");
         // Lets a fault test notice a dead member in a second instead of six.
         settings.put("group.min.session.timeout.ms", "1000");
+        // A killed broker's next life waits until its controller has given up the last one.
+        settings.put("broker.session.timeout.ms", "2000");
+        settings.put("broker.heartbeat.interval.ms", "500");
         // The cleaner takes its buffer from the heap at the start; the default of 128 MiB is for real brokers.
         settings.put("log.cleaner.dedupe.buffer.size", Integer.toString(16 << 20));
         settings.put("log.cleaner.io.buffer.size", Integer.toString(128 << 10));

@@ -42,8 +42,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
      * Runs the server, and asks it to stop when our end of the pipe closes: a JVM that was killed cannot ask any more.
      * The server's own input is not that pipe, so that it does not keep it open.
      */
-    private static final String GUARDED =
-            """
+    private static final String GUARDED = """
             exec 3<&0
             "$@" </dev/null 3<&- &
             server=$!
@@ -62,7 +61,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
     private final boolean temporary;
 
-    private final Unprivileged way = Unprivileged.way();
+    private final Unprivileged way;
 
     private final Path binaries = PostgresBinaries.unpacked();
 
@@ -98,10 +97,11 @@ public final class EmbeddedPostgres implements AutoCloseable {
         }
     }
 
-    private EmbeddedPostgres(Path directory, Options options, boolean temporary) {
+    private EmbeddedPostgres(Path directory, Options options, boolean temporary, Unprivileged way) {
         this.directory = directory.toAbsolutePath();
         this.options = options;
         this.temporary = temporary;
+        this.way = way;
         this.port = options.port();
     }
 
@@ -110,14 +110,19 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     public static EmbeddedPostgres start(Path directory, Options options) {
-        var postgres = new EmbeddedPostgres(directory, options, false);
+        return start(directory, options, Unprivileged.way());
+    }
+
+    static EmbeddedPostgres start(Path directory, Options options, Unprivileged way) {
+        var postgres = new EmbeddedPostgres(directory, options, false, way);
         postgres.start();
         return postgres;
     }
 
     /** A server whose directory is removed when it is closed. */
     public static EmbeddedPostgres startTemporary() {
-        var postgres = new EmbeddedPostgres(Directories.temporary("postgres"), Options.DEFAULT, true);
+        var postgres =
+                new EmbeddedPostgres(Directories.temporary("postgres"), Options.DEFAULT, true, Unprivileged.way());
         postgres.start();
         return postgres;
     }
@@ -141,8 +146,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     public String jdbcUrl(String database) {
-        return "jdbc:postgresql://127.0.0.1:%d/%s?user=%s&password=%s"
-                .formatted(port, database, SUPERUSER, password());
+        return "jdbc:postgresql://127.0.0.1:%d/%s?user=%s&password=%s".formatted(port, database, SUPERUSER, password());
     }
 
     /** As {@code psql} takes it, password included. */
@@ -299,14 +303,18 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
     /** A pid is reused sooner or later: only a process that names our directory is ours. */
     private boolean servesThisDirectory(ProcessHandle process) {
-        return process.info().commandLine().filter(line -> line.contains(data().toString())).isPresent();
+        return process.info()
+                .commandLine()
+                .filter(line -> line.contains(data().toString()))
+                .isPresent();
     }
 
     private void awaitReady() {
         long deadline = System.nanoTime() + START_MAX.toNanos();
         while (true) {
             if (!isRunning()) {
-                throw new IllegalStateException("PostgreSQL ended at its start: " + read(log()).orElse(""));
+                throw new IllegalStateException(
+                        "PostgreSQL ended at its start: " + read(log()).orElse(""));
             }
             try (Connection connection = DriverManager.getConnection(jdbcUrl())) {
                 if (connection.isValid(5)) {

@@ -50,8 +50,8 @@ final class PostgresBinaries {
 
     private static void unpack(URL archive, Path directory) throws IOException {
         Path beside = Files.createTempDirectory(directory.getParent(), "unpacking-");
-        try (var tar = new TarArchiveInputStream(
-                new XZCompressorInputStream(new BufferedInputStream(archive.openStream())))) {
+        try (var tar =
+                new TarArchiveInputStream(new XZCompressorInputStream(new BufferedInputStream(archive.openStream())))) {
             for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
                 unpack(tar, entry, beside);
             }

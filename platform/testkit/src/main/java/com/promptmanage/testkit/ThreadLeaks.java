@@ -30,7 +30,11 @@ public final class ThreadLeaks {
 
     /** Waits for threads to end by themselves first. Looks only at names with this prefix, for libraries keep shared pools. */
     public void expectNoneLeft(String namePrefix) throws Exception {
-        Await.until(PATIENCE, () -> {
+        expectNoneLeft(namePrefix, PATIENCE);
+    }
+
+    void expectNoneLeft(String namePrefix, Duration patience) throws Exception {
+        Await.until(patience, () -> {
             Set<String> left = Thread.getAllStackTraces().keySet().stream()
                     .filter(thread -> !before.contains(thread) && thread.isAlive())
                     .map(Thread::getName)

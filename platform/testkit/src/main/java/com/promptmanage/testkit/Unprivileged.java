@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 enum Unprivileged {
     AS_WE_ARE(""),
     IN_USER_NAMESPACE("unshare -U"),
-    AS_NOBODY("setpriv --reuid=65534 --regid=65534 --clear-groups"
+    AS_NOBODY("setpriv --reuid=65534 --regid=65534 --clear-groups --securebits=+no_setuid_fixup"
             + " --inh-caps=-all,+dac_override --ambient-caps=-all,+dac_override");
 
     private final String prefix;
@@ -45,7 +45,8 @@ enum Unprivileged {
     }
 
     List<String> command(List<String> command) {
-        return Stream.concat(Pattern.compile(" ").splitAsStream(prefix).filter(word -> !word.isEmpty()), command.stream())
+        return Stream.concat(
+                        Pattern.compile(" ").splitAsStream(prefix).filter(word -> !word.isEmpty()), command.stream())
                 .toList();
     }
 
@@ -64,7 +65,7 @@ enum Unprivileged {
         }
     }
 
-    private boolean works() {
+    boolean works() {
         try {
             Process id = new ProcessBuilder(command(List.of("id", "-u")))
                     .redirectErrorStream(true)
