@@ -116,6 +116,7 @@ public final class LedgerStore extends CommitHookStore {
         this.bucketsOfAccount = bucketsOfAccount;
         this.beforeCommit = beforeCommit;
         this.afterForgetting = afterForgetting;
+        forwardAsThisProcessor();
     }
 
     /**
