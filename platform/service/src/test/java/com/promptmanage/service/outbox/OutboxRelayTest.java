@@ -117,7 +117,7 @@ class OutboxRelayTest {
     void losesNothingWhenRelaysAreKilledBetweenSendingAndDeleting() throws Exception {
         kafka.createTopics(4, topic);
         int keys = 20;
-        int each = 1500;
+        int each = 1000;
         var random = new Random(7);
         var writing = CompletableFuture.runAsync(() -> {
             for (int i = 1; i <= each; i++) {
