@@ -142,8 +142,14 @@ public final class Fields {
         Optional<T> parse(String text);
     }
 
+    /** Whether the field is there with a value. */
     public boolean has(String name) {
         return node(name).isPresent();
+    }
+
+    /** Whether the field is there to say that there is to be none. */
+    public boolean isNull(String name) {
+        return object.path(name).isNull();
     }
 
     public void fault(String name, String detail, String remedy) {

@@ -12,6 +12,9 @@ public final class TimeZones {
 
     public static final String REMEDY = "Use an IANA name such as Europe/Berlin or UTC.";
 
+    /** By the name that people know, which {@link java.time.ZoneOffset#UTC} does not have. */
+    public static final ZoneId UTC = ZoneId.of("UTC");
+
     private static final Set<String> NAMES = Set.copyOf(ZoneId.getAvailableZoneIds());
 
     private TimeZones() {}

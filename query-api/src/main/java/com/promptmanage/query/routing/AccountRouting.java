@@ -7,6 +7,7 @@ import com.promptmanage.streams.read.Metering.Place;
 import com.promptmanage.topics.account.Account;
 import io.javalin.http.Context;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Answers what is asked about an account from the state that holds it: here, or by the process that owns it.
@@ -73,6 +74,11 @@ public final class AccountRouting {
             }
             case Place.Moving(var reason) -> answerStale(ctx, account, answer, reason);
         }
+    }
+
+    /** The account's state, if this process holds it: for answers that are better with it and good without. */
+    public Optional<AccountReads> here(Account account) {
+        return metering.owner(account) instanceof Place.Here(var reads) ? Optional.of(reads) : Optional.empty();
     }
 
     private void answerStale(Context ctx, Account account, Answer answer, String reason) {

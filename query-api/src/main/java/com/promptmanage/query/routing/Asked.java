@@ -16,8 +16,9 @@ public record Asked(Account account, @Nullable String member) {
     /** From the parameters {@code teamId} and {@code userId}; neither is the caller's own account. */
     public static Optional<Asked> of(
             Caller caller, @Nullable String teamId, @Nullable String userId, Faults faults) {
-        boolean isFine = isId("teamId", teamId, faults) & isId("userId", userId, faults);
-        if (!isFine) {
+        boolean isTeamFine = isId("teamId", teamId, faults);
+        boolean isUserFine = isId("userId", userId, faults);
+        if (!isTeamFine || !isUserFine) {
             return Optional.empty();
         }
         if (teamId != null) {
