@@ -1,0 +1,131 @@
+package com.promptmanage.service.access;
+
+import com.promptmanage.service.database.Database;
+import com.promptmanage.service.database.Scope;
+import com.promptmanage.service.id.Ids;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+
+/** API keys: made, revoked, and recognised. Of a key only its SHA-256 is kept, so it is shown once. */
+public final class ApiKeys implements AutoCloseable {
+
+    private static final int SHOWN_LENGTH = 11;
+
+    private final Database database;
+
+    private final Ids ids;
+
+    private final KnownKeys known;
+
+    private final Clock clock;
+
+    /**
+     * @param id the key's own id, by which it is revoked
+     * @param secret the key in clear: kept nowhere
+     * @param prefix what people tell it by later
+     */
+    public record Created(String id, String secret, String prefix) {
+
+        @Override
+        public String toString() {
+            return "Created[%s, %s…]".formatted(id, prefix);
+        }
+    }
+
+    public ApiKeys(Database database, Clock clock) {
+        this(database, clock, KnownKeys.REFRESH_EVERY);
+    }
+
+    ApiKeys(Database database, Clock clock, Duration refreshEvery) {
+        this.database = database;
+        this.ids = new Ids(clock);
+        this.known = new KnownKeys(database, clock, refreshEvery);
+        this.clock = clock;
+    }
+
+    public Created create(Scope scope, NewKey wanted) {
+        return database.inTransaction(scope, handle -> create(handle, ids.next("key"), wanted));
+    }
+
+    /**
+     * Makes a key with an id that is known beforehand, unless there is one with that id.
+     *
+     * @return the key in clear if it was made now; nothing if it was there, for then nobody knows it any more
+     */
+    public Optional<Created> ensureKey(String id, NewKey wanted) {
+        return database.asSystem(handle -> {
+            handle.execute("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", "api key " + id);
+            boolean there = handle.createQuery("SELECT 1 FROM api_keys WHERE id = :id")
+                    .bind("id", id)
+                    .mapTo(Integer.class)
+                    .findOne()
+                    .isPresent();
+            return there ? Optional.empty() : Optional.of(create(handle, id, wanted));
+        });
+    }
+
+    /**
+     * From now on in this process, and within a few seconds in every other, the key is not accepted.
+     *
+     * @return whether there was a key with this id that the scope may change and that was not revoked before
+     */
+    public boolean revoke(Scope scope, String id) {
+        boolean revoked = database.inTransaction(
+                scope,
+                handle -> handle.createUpdate("""
+                                UPDATE api_keys SET revoked_at = :now
+                                WHERE id = :id AND revoked_at IS NULL
+                                """)
+                                .bind("now", clock.instant())
+                                .bind("id", id)
+                                .execute()
+                        == 1);
+        known.refresh();
+        return revoked;
+    }
+
+    /**
+     * Who carries this key. A key that was seen before is known without the database.
+     *
+     * @return nothing if there is no such key, or it is revoked or expired
+     * @throws com.promptmanage.service.http.UnavailableException if the key is not known here and the database is away
+     */
+    Optional<Caller.Key> caller(String secret) {
+        if (!Secrets.isWhole(Secrets.KEY_PREFIX, secret)) {
+            return Optional.empty();
+        }
+        return known.find(Secrets.hash(secret)).map(ApiKey::caller);
+    }
+
+    @Override
+    public void close() {
+        known.close();
+    }
+
+    private Created create(Handle handle, String id, NewKey wanted) {
+        String secret = Secrets.make(Secrets.KEY_PREFIX);
+        String prefix = secret.substring(0, SHOWN_LENGTH);
+        handle.createUpdate("""
+                        INSERT INTO api_keys (id, prefix, hash, name, account, scopes, may_speak_for_others,
+                                              created_by, created_at, expires_at)
+                        VALUES (:id, :prefix, :hash, :name, :account, :scopes, :others, :by, :now, :expires)
+                        """)
+                .bind("id", id)
+                .bind("prefix", prefix)
+                .bind("hash", Secrets.hash(secret))
+                .bind("name", wanted.name())
+                .bind("account", wanted.account().value())
+                .bindArray(
+                        "scopes",
+                        String.class,
+                        wanted.scopes().stream().map(KeyScope::code).toList())
+                .bind("others", wanted.maySpeakForOthers())
+                .bind("by", wanted.createdBy())
+                .bind("now", clock.instant())
+                .bind("expires", wanted.expiresAt())
+                .execute();
+        return new Created(id, secret, prefix);
+    }
+}

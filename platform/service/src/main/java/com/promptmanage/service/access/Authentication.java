@@ -1,0 +1,75 @@
+package com.promptmanage.service.access;
+
+import com.promptmanage.service.http.ProblemException;
+import io.javalin.http.Context;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Finds out who sends a request, by its {@code Authorization} header: {@code Bearer} with an API key or a session's token. */
+public final class Authentication {
+
+    private static final String ATTRIBUTE = "promptmanage.caller";
+
+    private final ApiKeys keys;
+
+    private final Sessions sessions;
+
+    Authentication(ApiKeys keys, Sessions sessions) {
+        this.keys = keys;
+        this.sessions = sessions;
+    }
+
+    /** @throws ProblemException 401 unless the request says who sends it */
+    public Caller caller(Context ctx) {
+        return remembered(ctx, false);
+    }
+
+    /** As {@link #caller}, and takes {@code Basic} too, with an API key as the password and any user name. */
+    public Caller callerAlsoByBasic(Context ctx) {
+        return remembered(ctx, true);
+    }
+
+    private Caller remembered(Context ctx, boolean basic) {
+        Caller known = ctx.attribute(ATTRIBUTE);
+        if (known != null) {
+            return known;
+        }
+        Caller caller = find(ctx.header("Authorization"), basic);
+        ctx.attribute(ATTRIBUTE, caller);
+        return caller;
+    }
+
+    private Caller find(@org.jspecify.annotations.Nullable String header, boolean basic) {
+        if (header == null || header.isBlank()) {
+            throw ProblemException.unauthenticated(
+                    "Send 'Authorization: Bearer' with an API key or a session's token.");
+        }
+        String[] parts = header.strip().split("\\s+", 2);
+        String credentials = parts.length == 2 ? parts[1] : "";
+        Optional<? extends Caller> caller = switch (parts[0].toLowerCase(Locale.ROOT)) {
+            case "bearer" -> byBearer(credentials);
+            case "basic" -> basic ? keys.caller(passwordOf(credentials)) : Optional.empty();
+            default -> Optional.empty();
+        };
+        // One answer for all that is wrong: unknown, expired and revoked are for the owner to look up, not for a
+        // guesser.
+        return caller.<Caller>map(found -> found)
+                .orElseThrow(() -> ProblemException.unauthenticated(
+                        "This key or token is not valid: it may be mistyped, expired or revoked."));
+    }
+
+    private Optional<? extends Caller> byBearer(String secret) {
+        return secret.startsWith(Secrets.SESSION_PREFIX) ? sessions.caller(secret) : keys.caller(secret);
+    }
+
+    private static String passwordOf(String credentials) {
+        try {
+            String pair = new String(Base64.getDecoder().decode(credentials), StandardCharsets.UTF_8);
+            return pair.substring(pair.indexOf(':') + 1);
+        } catch (IllegalArgumentException e) {
+            return "";
+        }
+    }
+}

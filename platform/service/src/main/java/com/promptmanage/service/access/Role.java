@@ -1,0 +1,20 @@
+package com.promptmanage.service.access;
+
+import java.util.Locale;
+
+/** What a person is in a team. In this order: each may do all that those after it may. */
+public enum Role {
+    OWNER,
+    ADMIN,
+    EDITOR,
+    VIEWER;
+
+    /** As it is written in JSON and in the database. */
+    public String code() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    static Role of(String code) {
+        return valueOf(code.toUpperCase(Locale.ROOT));
+    }
+}

@@ -1,0 +1,178 @@
+package com.promptmanage.service.access;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.promptmanage.service.database.Database;
+import com.promptmanage.service.http.ProblemException;
+import com.promptmanage.service.id.Ids;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * People sign in with e-mail and password, and carry a token for at most 24 hours. The token is random and only its
+ * SHA-256 is kept; so it can be revoked, and who reads the table cannot use it.
+ *
+ * <p>What a token stands for, roles included, is remembered for {@link #REMEMBERED}: that long a revoked session or a
+ * lost role still counts in other processes.
+ */
+public final class Sessions {
+
+    static final Duration LIFETIME = Duration.ofHours(24);
+
+    static final Duration REMEMBERED = Duration.ofSeconds(3);
+
+    private final Database database;
+
+    private final Clock clock;
+
+    private final Ids ids;
+
+    private final Passwords passwords;
+
+    private final SignInLocks locks;
+
+    private final Cache<ByteBuffer, Caller.Person> remembered = Caffeine.newBuilder()
+            .maximumSize(10_000)
+            .expireAfterWrite(REMEMBERED)
+            .build();
+
+    /** @param token to be sent as {@code Authorization: Bearer}: kept nowhere */
+    public record SignedIn(String token, Instant expiresAt, Caller.Person person) {
+
+        @Override
+        public String toString() {
+            return "SignedIn[%s until %s]".formatted(person.userId(), expiresAt);
+        }
+    }
+
+    private record User(String id, String email, String name, Optional<String> passwordHash) {}
+
+    Sessions(Database database, Clock clock, Passwords passwords) {
+        this.database = database;
+        this.clock = clock;
+        this.ids = new Ids(clock);
+        this.passwords = passwords;
+        this.locks = new SignInLocks(clock);
+    }
+
+    /**
+     * The same answer, in the same time, for a wrong password, for someone who does not exist, and for someone who may
+     * not sign in.
+     *
+     * @throws ProblemException 401 if they do not match; 429 after too many that did not, until the lock ends
+     */
+    public SignedIn signIn(String email, String password) {
+        String address = email.strip().toLowerCase(Locale.ROOT);
+        database.asSystem(handle -> locks.lockOf(handle, address)).ifPresent(left -> {
+            throw ProblemException.rateLimited(
+                    "Too many wrong passwords for this address. Wait, then try again.", left);
+        });
+        Optional<User> user = database.asSystem(handle -> userOf(handle, address));
+        boolean right = passwords.matches(password, user.flatMap(User::passwordHash));
+        if (!right || user.isEmpty()) {
+            database.useAsSystem(handle -> locks.failed(handle, address));
+            throw ProblemException.unauthenticated("E-mail and password do not match.");
+        }
+        return database.asSystem(handle -> {
+            locks.succeeded(handle, address);
+            return open(handle, user.get());
+        });
+    }
+
+    /** Ends the session; the token is worth nothing from now on. */
+    public void signOut(Caller.Person person) {
+        database.useAsSystem(handle -> handle.createUpdate(
+                        "UPDATE sessions SET revoked_at = :now WHERE id = :id AND revoked_at IS NULL")
+                .bind("now", clock.instant())
+                .bind("id", person.sessionId())
+                .execute());
+        remembered.asMap().values().removeIf(one -> one.sessionId().equals(person.sessionId()));
+    }
+
+    /** Who carries this token; nothing if there is no such session, or it has ended. */
+    Optional<Caller.Person> caller(String token) {
+        if (!Secrets.isWhole(Secrets.SESSION_PREFIX, token)) {
+            return Optional.empty();
+        }
+        ByteBuffer hash = ByteBuffer.wrap(Secrets.hash(token));
+        Caller.Person known = remembered.getIfPresent(hash);
+        if (known != null) {
+            return Optional.of(known);
+        }
+        Optional<Caller.Person> found = database.asSystem(handle -> personOf(handle, hash.array()));
+        found.ifPresent(person -> remembered.put(hash, person));
+        return found;
+    }
+
+    private SignedIn open(Handle handle, User user) {
+        String token = Secrets.make(Secrets.SESSION_PREFIX);
+        Instant now = clock.instant();
+        String id = ids.next("ses");
+        handle.createUpdate("""
+                        INSERT INTO sessions (id, token_hash, user_id, created_at, expires_at)
+                        VALUES (:id, :hash, :user, :now, :expires)
+                        """)
+                .bind("id", id)
+                .bind("hash", Secrets.hash(token))
+                .bind("user", user.id())
+                .bind("now", now)
+                .bind("expires", now.plus(LIFETIME))
+                .execute();
+        handle.createUpdate("DELETE FROM sessions WHERE user_id = :user AND expires_at < :now")
+                .bind("user", user.id())
+                .bind("now", now)
+                .execute();
+        return new SignedIn(
+                token,
+                now.plus(LIFETIME),
+                new Caller.Person(user.id(), user.email(), user.name(), id, rolesOf(handle, user.id())));
+    }
+
+    private static Optional<User> userOf(Handle handle, String email) {
+        return handle.createQuery(
+                        "SELECT id, email, name, password_hash FROM users WHERE email = :email AND disabled_at IS NULL")
+                .bind("email", email)
+                .map((row, ctx) -> new User(
+                        row.getString("id"),
+                        row.getString("email"),
+                        row.getString("name"),
+                        Optional.ofNullable(row.getString("password_hash"))))
+                .findOne();
+    }
+
+    private Optional<Caller.Person> personOf(Handle handle, byte[] tokenHash) {
+        return handle.createQuery("""
+                        SELECT s.id AS session_id, u.id, u.email, u.name
+                        FROM sessions s JOIN users u ON u.id = s.user_id
+                        WHERE s.token_hash = :hash AND s.revoked_at IS NULL AND s.expires_at > :now
+                          AND u.disabled_at IS NULL
+                        """)
+                .bind("hash", tokenHash)
+                .bind("now", clock.instant())
+                .map((row, ctx) -> new Caller.Person(
+                        row.getString("id"),
+                        row.getString("email"),
+                        row.getString("name"),
+                        row.getString("session_id"),
+                        rolesOf(handle, row.getString("id"))))
+                .findOne();
+    }
+
+    private static Map<String, Role> rolesOf(Handle handle, String userId) {
+        return handle.createQuery("""
+                        SELECT m.team_id, m.role
+                        FROM team_members m JOIN teams t ON t.id = m.team_id
+                        WHERE m.user_id = :user AND t.deleted_at IS NULL
+                        """).bind("user", userId).reduceResultSet(new HashMap<>(), (roles, row, ctx) -> {
+            roles.put(row.getString("team_id"), Role.of(row.getString("role")));
+            return roles;
+        });
+    }
+}

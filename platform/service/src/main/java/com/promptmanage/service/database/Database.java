@@ -1,0 +1,196 @@
+package com.promptmanage.service.database;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Set;
+import org.flywaydb.core.Flyway;
+import org.jdbi.v3.core.ConnectionException;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.HandleCallback;
+import org.jdbi.v3.core.HandleConsumer;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.postgres.PostgresPlugin;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/**
+ * PostgreSQL for one service: migrated, pooled, and open only to transactions that say whose rows they work with.
+ *
+ * <p>Migrations are the files {@code db/migration/V<yyyymmdd>_<nn>__<name>.sql} of everything on the class path. Each
+ * service brings its own, so what another service has applied is not missed here, and the order of dates is enough
+ * between services that are deployed at different times.
+ *
+ * <p>Safe for use by several threads.
+ */
+public final class Database implements AutoCloseable {
+
+    private static final Duration CONNECTION_MAX = Duration.ofSeconds(3);
+
+    /** query_canceled, lock_not_available, and what a server says that goes down, comes up or is full. */
+    private static final Set<String> AWAY =
+            Set.of("57014", "55P03", "57P01", "57P02", "57P03", "57P05", "53300", "25P03");
+
+    private final HikariDataSource pool;
+
+    private final PGSimpleDataSource unpooled;
+
+    private final Jdbi jdbi;
+
+    private Database(HikariDataSource pool, PGSimpleDataSource unpooled) {
+        this.pool = pool;
+        this.unpooled = unpooled;
+        this.jdbi = Jdbi.create(pool).installPlugin(new PostgresPlugin());
+        this.jdbi.registerArrayType(String.class, "text");
+        this.jdbi.registerArrayType(byte[].class, "bytea");
+    }
+
+    /** Makes the roles, migrates, and connects. */
+    public static Database open(DatabaseSettings settings) {
+        PGSimpleDataSource app = source(settings, "service");
+        app.setUser(Roles.APP);
+        app.setPassword(settings.appPassword());
+        migrate(settings, app);
+        var config = new HikariConfig();
+        config.setDataSource(app);
+        config.setPoolName("database");
+        config.setMaximumPoolSize(settings.connectionsMax());
+        config.setMinimumIdle(Math.min(2, settings.connectionsMax()));
+        config.setConnectionTimeout(CONNECTION_MAX.toMillis());
+        config.setAutoCommit(true);
+        return new Database(new HikariDataSource(config), app);
+    }
+
+    /**
+     * Runs the work in one transaction that sees only what the scope may. Without a scope there is no way in: outside of
+     * these methods no row of a tenant is visible.
+     *
+     * @throws DatabaseUnavailableException if the database is away or took too long
+     */
+    public <R, X extends Exception> R inTransaction(Scope scope, HandleCallback<R, X> work) throws X {
+        try {
+            return jdbi.inTransaction(handle -> {
+                enter(handle, scope);
+                return work.withHandle(handle);
+            });
+        } catch (JdbiException e) {
+            throw isAway(e) ? new DatabaseUnavailableException(e) : e;
+        }
+    }
+
+    /** As {@link #inTransaction}, with nothing to return. */
+    public <X extends Exception> void useTransaction(Scope scope, HandleConsumer<X> work) throws X {
+        this.<Void, X>inTransaction(scope, work.asCallback());
+    }
+
+    /** For the service's own work: sees the rows of everyone. See {@link Scope.Everyone}. */
+    public <R, X extends Exception> R asSystem(HandleCallback<R, X> work) throws X {
+        return inTransaction(Scope.EVERYONE, work);
+    }
+
+    /** As {@link #asSystem}, with nothing to return. */
+    public <X extends Exception> void useAsSystem(HandleConsumer<X> work) throws X {
+        useTransaction(Scope.EVERYONE, work);
+    }
+
+    /**
+     * A connection outside of the pool, for what holds one for long: listening, an advisory lock. It sees no tenant's
+     * rows until it takes on a role or settings by itself. The caller closes it.
+     */
+    public Connection connect() throws SQLException {
+        return unpooled.getConnection();
+    }
+
+    /** Whether a connection can be had and answers. */
+    public boolean isReady() {
+        try (Connection connection = pool.getConnection()) {
+            return connection.isValid(2);
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+
+    /** Tells of the pool's use. Call it once, early. */
+    public void measureWith(MeterRegistry meters) {
+        pool.setMetricRegistry(meters);
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+
+    private static void enter(Handle handle, Scope scope) {
+        switch (scope) {
+            case Scope.Everyone everyone -> handle.execute("SET LOCAL ROLE " + Roles.SYSTEM);
+            case Scope.Tenant tenant ->
+                handle.createQuery("""
+                                SELECT set_config('app.user_id', :user, true),
+                                       set_config('app.accounts', CAST(:accounts AS text[])::text, true)
+                                """)
+                        .bind("user", tenant.userId())
+                        .bindArray("accounts", String.class, tenant.accounts())
+                        .mapToMap()
+                        .one();
+        }
+    }
+
+    private static void migrate(DatabaseSettings settings, PGSimpleDataSource app) {
+        PGSimpleDataSource owner = source(settings, "migration");
+        settings.owner().ifPresent(who -> {
+            owner.setUser(who.user());
+            owner.setPassword(who.password());
+        });
+        // An index on a large table takes longer than a request may.
+        owner.setOptions("-c lock_timeout=60s -c TimeZone=UTC");
+        owner.setSocketTimeout(0);
+        try {
+            new Roles(owner, app, settings.appPassword()).ensure();
+        } catch (SQLException e) {
+            throw new IllegalStateException("cannot prepare the database's roles: " + e.getMessage(), e);
+        }
+        Flyway.configure()
+                .dataSource(owner)
+                .locations("classpath:db/migration")
+                .outOfOrder(true)
+                .ignoreMigrationPatterns("*:missing", "*:future")
+                .validateMigrationNaming(true)
+                .load()
+                .migrate();
+    }
+
+    private static PGSimpleDataSource source(DatabaseSettings settings, String purpose) {
+        var source = new PGSimpleDataSource();
+        source.setURL(settings.url());
+        source.setApplicationName("prompt-manage " + purpose);
+        source.setConnectTimeout((int) CONNECTION_MAX.toSeconds());
+        // A statement ends by its own timeout first; this is for a server that fell silent.
+        source.setSocketTimeout((int) settings.statementMax().plusSeconds(10).toSeconds());
+        source.setTcpKeepAlive(true);
+        source.setOptions(
+                "-c statement_timeout=%d -c lock_timeout=%d -c idle_in_transaction_session_timeout=%d -c TimeZone=UTC"
+                        .formatted(
+                                settings.statementMax().toMillis(),
+                                settings.lockMax().toMillis(),
+                                settings.idleInTransactionMax().toMillis()));
+        return source;
+    }
+
+    private static boolean isAway(JdbiException e) {
+        if (e instanceof ConnectionException) {
+            return true;
+        }
+        for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException problem) {
+                String state = problem.getSQLState();
+                if (state != null && (state.startsWith("08") || AWAY.contains(state))) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+}

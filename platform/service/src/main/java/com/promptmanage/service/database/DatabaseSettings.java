@@ -1,0 +1,83 @@
+package com.promptmanage.service.database;
+
+import com.promptmanage.service.settings.Settings;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * @param url JDBC; may carry the owner's user and password
+ * @param owner who migrates: owns the tables, and may create roles unless pm_app and pm_system are there. Empty if the
+ *     URL says it
+ * @param appPassword of the role {@code pm_app}, which the service works as
+ * @param connectionsMax the pool's size
+ * @param statementMax how long one statement may run
+ * @param lockMax how long a statement may wait for a lock
+ * @param idleInTransactionMax how long a transaction may stand still before the server ends it
+ */
+public record DatabaseSettings(
+        String url,
+        Optional<Owner> owner,
+        String appPassword,
+        int connectionsMax,
+        Duration statementMax,
+        Duration lockMax,
+        Duration idleInTransactionMax) {
+
+    /** Who migrates. */
+    public record Owner(String user, String password) {
+
+        @Override
+        public String toString() {
+            return "Owner[" + user + "]";
+        }
+    }
+
+    public static DatabaseSettings from(Settings settings) {
+        String url = settings.text("DATABASE_URL");
+        Optional<String> user = settings.optionalText("DATABASE_OWNER");
+        Optional<String> password = settings.optionalText("DATABASE_OWNER_PASSWORD");
+        settings.require(
+                user.isPresent() == password.isPresent(),
+                "PM_DATABASE_OWNER and PM_DATABASE_OWNER_PASSWORD go together: set both, or neither");
+        return new DatabaseSettings(
+                url,
+                user.flatMap(name -> password.map(secret -> new Owner(name, secret))),
+                settings.text("DATABASE_APP_PASSWORD"),
+                settings.integer("DATABASE_CONNECTIONS", 10, 1, 200),
+                settings.duration(
+                        "DATABASE_STATEMENT_TIMEOUT",
+                        Duration.ofSeconds(30),
+                        Duration.ofMillis(100),
+                        Duration.ofMinutes(30)),
+                settings.duration(
+                        "DATABASE_LOCK_TIMEOUT", Duration.ofSeconds(5), Duration.ofMillis(10), Duration.ofMinutes(5)),
+                settings.duration(
+                        "DATABASE_IDLE_IN_TRANSACTION_TIMEOUT",
+                        Duration.ofSeconds(30),
+                        Duration.ofSeconds(1),
+                        Duration.ofMinutes(30)));
+    }
+
+    /** With the defaults of {@link #from}. */
+    public static DatabaseSettings of(String url, String appPassword) {
+        return new DatabaseSettings(
+                url,
+                Optional.empty(),
+                appPassword,
+                10,
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(30));
+    }
+
+    public DatabaseSettings withConnectionsMax(int other) {
+        return new DatabaseSettings(url, owner, appPassword, other, statementMax, lockMax, idleInTransactionMax);
+    }
+
+    /** Without the passwords: settings end up in logs. */
+    @Override
+    public String toString() {
+        return "DatabaseSettings[%s, connectionsMax=%d, statementMax=%s, lockMax=%s, idleInTransactionMax=%s]"
+                .formatted(url.replaceAll("\\?.*", ""), connectionsMax, statementMax, lockMax, idleInTransactionMax);
+    }
+}

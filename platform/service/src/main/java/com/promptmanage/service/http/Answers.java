@@ -1,0 +1,88 @@
+package com.promptmanage.service.http;
+
+import com.promptmanage.service.http.Problem.Kind;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import io.javalin.http.MethodNotAllowedResponse;
+import java.util.List;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Turns whatever ends a request into a {@link Problem}. No stack trace and no class name leaves the process. */
+final class Answers implements Routes {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(Answers.class);
+
+    @Override
+    public void addTo(RoutesConfig routes) {
+        routes.exception(ProblemException.class, Answers::answer);
+        routes.exception(UnavailableException.class, Answers::answer);
+        routes.exception(MethodNotAllowedResponse.class, Answers::answer);
+        routes.exception(HttpResponseException.class, (e, ctx) -> answer(ctx, of(e)));
+        routes.exception(Exception.class, Answers::answer);
+    }
+
+    static void answer(Context ctx, Problem problem) {
+        ctx.status(problem.status())
+                .result(Json.bytes(problem.in(RequestIds.of(ctx))))
+                .contentType(Problem.CONTENT_TYPE);
+    }
+
+    private static void answer(ProblemException problem, Context ctx) {
+        problem.headers().forEach(ctx::header);
+        answer(ctx, problem.problem());
+    }
+
+    private static void answer(UnavailableException away, Context ctx) {
+        LOGGER.atWarn()
+                .addKeyValue("requestId", RequestIds.of(ctx))
+                .addKeyValue("path", ctx.path())
+                .addKeyValue("cause", String.valueOf(away.getCause()))
+                .log("answered 503");
+        answer(ProblemException.unavailable(String.valueOf(away.getMessage()), away.retryAfter()), ctx);
+    }
+
+    /** OPTIONS is answered for every address that exists; other methods are told which ones it takes. */
+    private static void answer(MethodNotAllowedResponse refused, Context ctx) {
+        var allowed = new TreeSet<>(List.of(
+                refused.getDetails().getOrDefault("availableMethods", "").split(",\\s*")));
+        allowed.removeIf(String::isBlank);
+        if (allowed.contains("GET")) {
+            allowed.add("HEAD");
+        }
+        allowed.add("OPTIONS");
+        ctx.header("Allow", String.join(", ", allowed));
+        if (ctx.req().getMethod().equals("OPTIONS")) {
+            ctx.status(204);
+        } else {
+            answer(ctx, Kind.METHOD_NOT_ALLOWED.because("Use one of " + String.join(", ", allowed), List.of()));
+        }
+    }
+
+    private static void answer(Exception e, Context ctx) {
+        LOGGER.atError()
+                .setCause(e)
+                .addKeyValue("requestId", RequestIds.of(ctx))
+                .addKeyValue("method", ctx.req().getMethod())
+                .addKeyValue("path", ctx.path())
+                .log("request failed");
+        answer(ctx, Kind.UNEXPECTED.because("Try again later; tell us the instance if it stays.", List.of()));
+    }
+
+    /** What the web framework itself says. */
+    private static Problem of(HttpResponseException refused) {
+        int status = refused.getStatus();
+        for (Kind kind : Kind.values()) {
+            if (kind.status() == status) {
+                return kind == Kind.NOT_FOUND
+                        ? kind.because("There is nothing at this address.", List.of())
+                        : kind.because(String.valueOf(refused.getMessage()), List.of());
+            }
+        }
+        return status < 500
+                ? Kind.INVALID_REQUEST.because(String.valueOf(refused.getMessage()), List.of())
+                : Kind.UNEXPECTED.because("Try again later.", List.of());
+    }
+}

@@ -1,0 +1,129 @@
+package com.promptmanage.service.http;
+
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
+import java.net.URI;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/** One HTTP server with the routes of one or several services. Each request runs on a virtual thread of its own. */
+public final class HttpServer implements AutoCloseable {
+
+    private final Javalin javalin;
+
+    private final Options options;
+
+    /**
+     * @param host the address to listen on
+     * @param port 0 for any that is free
+     * @param bodyBytesMax what {@link RequestBody} takes, after inflation
+     * @param contentSecurityPolicy of every answer that does not set its own
+     * @param customization of what only some servers have, such as static files
+     */
+    public record Options(
+            String host,
+            int port,
+            long bodyBytesMax,
+            String contentSecurityPolicy,
+            Consumer<JavalinConfig> customization) {
+
+        /** 16 MiB. */
+        public static final long BODY_BYTES_MAX = 16L << 20;
+
+        /** Nothing but our own files; styles may stand in the page, scripts may not. */
+        public static final String CONTENT_SECURITY_POLICY =
+                "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
+                        + " connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+
+        /** On loopback. */
+        public static Options onPort(int port) {
+            return new Options("127.0.0.1", port, BODY_BYTES_MAX, CONTENT_SECURITY_POLICY, config -> {});
+        }
+
+        public Options withHost(String other) {
+            return new Options(other, port, bodyBytesMax, contentSecurityPolicy, customization);
+        }
+
+        public Options withBodyBytesMax(long other) {
+            return new Options(host, port, other, contentSecurityPolicy, customization);
+        }
+
+        public Options withCustomization(Consumer<JavalinConfig> other) {
+            return new Options(host, port, bodyBytesMax, contentSecurityPolicy, other);
+        }
+    }
+
+    /**
+     * A method at an address.
+     *
+     * @param path as routes are written, for example {@code /api/teams/{id}}
+     */
+    public record Endpoint(String method, String path) {}
+
+    private HttpServer(Javalin javalin, Options options) {
+        this.javalin = javalin;
+        this.options = options;
+    }
+
+    public static HttpServer start(Options options, List<? extends Routes> routes) {
+        Javalin javalin = Javalin.create(config -> configure(config, options, routes));
+        return new HttpServer(javalin.start(options.host(), options.port()), options);
+    }
+
+    public int port() {
+        return javalin.port();
+    }
+
+    /** Without a slash at the end. */
+    public URI baseUri() {
+        return URI.create(
+                "http://%s:%d".formatted(options.host().equals("0.0.0.0") ? "127.0.0.1" : options.host(), port()));
+    }
+
+    /** Every method and address that has a handler. */
+    public Set<Endpoint> endpoints() {
+        return javalin.unsafe.internalRouter.allHttpHandlers().stream()
+                .map(handler -> handler.endpoint)
+                .filter(endpoint -> endpoint.method.isHttpMethod())
+                .map(endpoint -> new Endpoint(endpoint.method.name(), endpoint.path))
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** Lets running requests end. */
+    @Override
+    public void close() {
+        javalin.stop();
+    }
+
+    private static void configure(JavalinConfig config, Options options, List<? extends Routes> routes) {
+        config.startup.showJavalinBanner = false;
+        config.startup.showOldJavalinVersionWarning = false;
+        config.concurrency.useVirtualThreads = true;
+        config.http.prefer405over404 = true;
+        config.http.maxRequestSize = options.bodyBytesMax();
+        config.http.defaultContentType = "application/json";
+        config.jetty.modifyHttpConfiguration(http -> http.setSendServerVersion(false));
+        config.jsonMapper(new JavalinJson());
+        config.routes.before(ctx -> prepare(ctx, options));
+        new Answers().addTo(config.routes);
+        routes.forEach(part -> part.addTo(config.routes));
+        options.customization().accept(config);
+    }
+
+    private static void prepare(Context ctx, Options options) {
+        ctx.attribute(RequestBody.LIMIT_ATTRIBUTE, options.bodyBytesMax());
+        ctx.header(RequestIds.HEADER, RequestIds.of(ctx));
+        ctx.header("X-Content-Type-Options", "nosniff");
+        ctx.header("X-Frame-Options", "DENY");
+        ctx.header("Referrer-Policy", "no-referrer");
+        ctx.header("Content-Security-Policy", options.contentSecurityPolicy());
+        if (!ctx.method().equals(HandlerType.GET) || ctx.path().startsWith("/api")) {
+            // What an API says is for this caller and for now.
+            ctx.header("Cache-Control", "no-store");
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package com.promptmanage.service.http;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.type.LogicalType;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.stream.Collectors;
+
+/**
+ * The one form of JSON on our HTTP side: records; times as RFC 3339 in UTC; a name that comes twice, is not known, or
+ * has a value of another type is an error that says where. Money crosses as decimal text beside a whole number of
+ * nanoUSD, so there is no floating point to lose it in.
+ */
+public final class Json {
+
+    private static final int DEPTH_MAX = 64;
+
+    private static final ObjectMapper MAPPER = mapperBuilder().build();
+
+    private Json() {}
+
+    /** Never changed after this class is loaded, so safe to share. */
+    public static ObjectMapper mapper() {
+        return MAPPER;
+    }
+
+    public static byte[] bytes(Object value) {
+        try {
+            return MAPPER.writeValueAsBytes(value);
+        } catch (JacksonException e) {
+            throw new UncheckedIOException("cannot write " + value.getClass().getName() + " as JSON", e);
+        }
+    }
+
+    /**
+     * Reads a request.
+     *
+     * @throws ProblemException as {@code invalid_request} that names the place, if it is not what was asked for
+     */
+    public static <T> T read(byte[] json, Class<T> type) {
+        try {
+            T value = MAPPER.readValue(json, type);
+            if (value == null) {
+                throw ProblemException.invalid("body", "is null", "Send a JSON value.");
+            }
+            return value;
+        } catch (JacksonException e) {
+            throw ProblemException.invalid(pathOf(e), said(e), remedy(e));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static JsonMapper.Builder mapperBuilder() {
+        var factory = JsonFactory.builder()
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .streamReadConstraints(StreamReadConstraints.builder()
+                        .maxNestingDepth(DEPTH_MAX)
+                        .build())
+                .build();
+        return JsonMapper.builder(factory)
+                .addModule(new JavaTimeModule())
+                .addModule(new Jdk8Module())
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+                .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+                .disable(DeserializationFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE)
+                .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+                .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+                .disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
+                .enable(JsonGenerator.Feature.WRITE_BIGDECIMAL_AS_PLAIN)
+                .disable(JsonParser.Feature.INCLUDE_SOURCE_IN_LOCATION)
+                // A number where a text belongs is a mistake of the sender, not something to guess at.
+                .withCoercionConfig(LogicalType.Textual, texts -> {
+                    texts.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail);
+                    texts.setCoercion(CoercionInputShape.Float, CoercionAction.Fail);
+                    texts.setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail);
+                });
+    }
+
+    private static String pathOf(JacksonException problem) {
+        if (problem instanceof JsonMappingException mapping
+                && !mapping.getPath().isEmpty()) {
+            return mapping.getPath().stream()
+                    .map(step -> step.getFieldName() == null ? "[" + step.getIndex() + "]" : "." + step.getFieldName())
+                    .collect(Collectors.joining())
+                    .replaceFirst("^\\.", "");
+        }
+        return "body";
+    }
+
+    private static String said(JacksonException problem) {
+        if (problem instanceof UnrecognizedPropertyException) {
+            return "is not known here";
+        }
+        String what = problem.getOriginalMessage().lines().findFirst().orElse("is not valid");
+        // Jackson names our classes; a caller has no use for them.
+        String plain = what.replaceAll("`?(?:[a-z][A-Za-z0-9_]*\\.)+([A-Z][A-Za-z0-9_$]*)`?", "$1");
+        JsonLocation place = problem.getLocation();
+        return place == null
+                ? plain
+                : "%s (line %d, column %d)".formatted(plain, place.getLineNr(), place.getColumnNr());
+    }
+
+    private static String remedy(JacksonException problem) {
+        return switch (problem) {
+            case UnrecognizedPropertyException unknown ->
+                "Leave it out, or use one of " + unknown.getKnownPropertyIds() + ".";
+            case JsonMappingException mapping
+            when !mapping.getPath().isEmpty() -> "Send a value of the documented type.";
+            default -> "Send well-formed JSON.";
+        };
+    }
+}

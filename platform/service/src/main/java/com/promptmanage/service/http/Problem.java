@@ -1,0 +1,73 @@
+package com.promptmanage.service.http;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What a caller is told when a request fails (RFC 9457).
+ *
+ * @param type for programs, as the RFC wants it; {@code code} says the same in short
+ * @param detail for people: what was wrong with this request
+ * @param code stable: one of {@link Kind#code}
+ * @param errors everything wrong with an invalid request; else empty
+ * @param instance the request's id, as in the answer's {@code X-Request-Id} and in our log
+ */
+public record Problem(
+        String type,
+        String title,
+        int status,
+        String detail,
+        String code,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Fault> errors,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) String instance) {
+
+    /** The media type of every answer that is a problem. */
+    public static final String CONTENT_TYPE = "application/problem+json";
+
+    public Problem {
+        errors = List.copyOf(errors);
+    }
+
+    /** Every way in which a request can fail. The one place where a failure meets its HTTP status and its code. */
+    public enum Kind {
+        INVALID_REQUEST(400, "The request is not valid"),
+        UNAUTHENTICATED(401, "Sign in or send an API key"),
+        BUDGET_EXCEEDED(402, "The budget is spent"),
+        FORBIDDEN(403, "You may not do this"),
+        NOT_FOUND(404, "No such thing"),
+        METHOD_NOT_ALLOWED(405, "This address does not take that method"),
+        CONFLICT(409, "It has changed or exists already"),
+        BODY_TOO_LARGE(413, "The body is too large"),
+        UNSUPPORTED_MEDIA_TYPE(415, "The body is in a form that this address does not take"),
+        RATE_LIMITED(429, "Too many requests"),
+        UNEXPECTED(500, "Something broke on our side"),
+        UNAVAILABLE(503, "Not available just now");
+
+        private final int status;
+
+        private final String title;
+
+        Kind(int status, String title) {
+            this.status = status;
+            this.title = title;
+        }
+
+        public int status() {
+            return status;
+        }
+
+        /** Stable, for programs: the name in lower case. */
+        public String code() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        public Problem because(String detail, List<Fault> errors) {
+            return new Problem("urn:promptmanage:problem:" + code(), title, status, detail, code(), errors, "");
+        }
+    }
+
+    Problem in(String requestId) {
+        return new Problem(type, title, status, detail, code, errors, "urn:promptmanage:request:" + requestId);
+    }
+}

@@ -1,0 +1,5 @@
+/** Where ids come from. */
+@NullMarked
+package com.promptmanage.service.id;
+
+import org.jspecify.annotations.NullMarked;

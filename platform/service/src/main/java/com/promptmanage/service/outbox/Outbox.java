@@ -1,0 +1,75 @@
+package com.promptmanage.service.outbox;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * Puts records into the table that {@link OutboxRelay} takes to Kafka. They leave if and only if the caller's transaction
+ * commits.
+ *
+ * <p>Order: each append holds, until its transaction ends, a lock on what the record is ordered by. So a row's number
+ * tells the order in which such transactions commit, though numbers are given out before that. Several records of one
+ * transaction are appended together, which takes their locks in one order for all and so cannot lock up.
+ */
+public final class Outbox {
+
+    static final String CHANNEL = "outbox";
+
+    /**
+     * Commits that notify wait for each other in the server, so not every one does. The relay looks by itself soon after
+     * it had something to do.
+     */
+    private static final long NOTIFY_EVERY_NANOS = 5_000_000;
+
+    private static final ObjectMapper HEADERS = new ObjectMapper();
+
+    private static final AtomicLong LAST_NOTIFIED_NANOS = new AtomicLong(System.nanoTime() - NOTIFY_EVERY_NANOS);
+
+    private Outbox() {}
+
+    public static void append(Handle handle, OutboxRecord record) {
+        append(handle, List.of(record));
+    }
+
+    /** In this order. */
+    public static void append(Handle handle, List<OutboxRecord> records) {
+        if (records.isEmpty()) {
+            return;
+        }
+        records.stream()
+                .map(record -> record.topic() + '\n' + record.order())
+                .distinct()
+                .sorted(Comparator.naturalOrder())
+                .forEach(order -> handle.execute("SELECT pg_advisory_xact_lock(hashtextextended(?, 7))", order));
+        var batch = handle.prepareBatch("""
+                INSERT INTO outbox (topic, record_key, record_value, headers)
+                VALUES (:topic, :key, :value, CAST(:headers AS jsonb))
+                """);
+        for (OutboxRecord record : records) {
+            batch.bind("topic", record.topic())
+                    .bind("key", record.key())
+                    .bind("value", record.value())
+                    .bind("headers", json(record.headers()))
+                    .add();
+        }
+        batch.execute();
+        long now = System.nanoTime();
+        long last = LAST_NOTIFIED_NANOS.get();
+        if (now - last >= NOTIFY_EVERY_NANOS && LAST_NOTIFIED_NANOS.compareAndSet(last, now)) {
+            handle.execute("NOTIFY " + CHANNEL);
+        }
+    }
+
+    private static String json(Map<String, String> headers) {
+        try {
+            return HEADERS.writeValueAsString(headers);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("headers that cannot be written: " + headers.keySet(), e);
+        }
+    }
+}

@@ -1,0 +1,241 @@
+package com.promptmanage.service.outbox;
+
+import com.promptmanage.service.database.Database;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.postgresql.PGConnection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes the outbox to Kafka: reads in order, sends, and deletes what Kafka has acknowledged.
+ *
+ * <p>Each record arrives at least once, and those of one key in order. Of all relays on one database one works; the others
+ * wait for its lock, which its connection holds and which ends with it. What it sent and had not yet deleted when it died
+ * is sent again by the next, from the first such record on: so a repetition never leaves an older record of a key as the
+ * last.
+ *
+ * <p>One case remains that no lock can rule out: a relay whose process stands still while it holds records that are not
+ * sent yet, for so long that the database gives its lock to another, and that then goes on. Readers for whom this matters
+ * compare the version that the record carries.
+ *
+ * <p>A topic that is missing, or a broker that is away, stops the relay until it is back; nothing is dropped.
+ *
+ * <p>Threads: one of its own does everything.
+ */
+public final class OutboxRelay implements AutoCloseable {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(OutboxRelay.class);
+
+    /** Any number will do, as long as nobody else locks it. */
+    private static final long LOCK = 0x70_6d_6f_75_74_62_6f_78L;
+
+    private static final Duration TAKE_OVER_AFTER = Duration.ofMillis(500);
+
+    private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(500);
+
+    /** How often it looks by itself: soon after there was something, for not every commit notifies; else rarely. */
+    private static final Duration LOOK_WHEN_BUSY = Duration.ofMillis(10);
+
+    private static final Duration LOOK_WHEN_IDLE = Duration.ofMillis(250);
+
+    private static final Duration BUSY_FOR = Duration.ofSeconds(1);
+
+    private final Database database;
+
+    private final Map<String, Object> producerSettings;
+
+    private final Counter relayed;
+
+    private final Counter failures;
+
+    private final Timer delay;
+
+    private final Thread thread;
+
+    private volatile boolean closed;
+
+    private OutboxRelay(Database database, Map<String, Object> producerSettings, MeterRegistry meters) {
+        this.database = database;
+        this.producerSettings = producerSettings;
+        this.relayed = Counter.builder("outbox.relayed")
+                .description("Records that Kafka acknowledged")
+                .register(meters);
+        this.failures = Counter.builder("outbox.failures")
+                .description("Rounds that failed and are tried again")
+                .register(meters);
+        this.delay = Timer.builder("outbox.delay")
+                .description("From the append to the acknowledgement")
+                .publishPercentiles(0.5, 0.99)
+                .register(meters);
+        this.thread = Thread.ofPlatform().name("outbox-relay").daemon().unstarted(this::run);
+    }
+
+    public static OutboxRelay start(Database database, String bootstrapServers, MeterRegistry meters) {
+        return start(database, Map.of("bootstrap.servers", bootstrapServers), meters);
+    }
+
+    /** @param kafkaSettings of the producer, such as for authentication; what the order depends on is not theirs to set */
+    public static OutboxRelay start(Database database, Map<String, Object> kafkaSettings, MeterRegistry meters) {
+        var settings = new HashMap<String, Object>();
+        settings.put("linger.ms", 0);
+        settings.put("compression.type", "lz4");
+        settings.put("max.block.ms", 5_000);
+        settings.put("request.timeout.ms", 10_000);
+        settings.put("delivery.timeout.ms", 20_000);
+        settings.putAll(kafkaSettings);
+        settings.put("acks", "all");
+        settings.put("enable.idempotence", true);
+        var relay = new OutboxRelay(database, settings, meters);
+        relay.thread.start();
+        return relay;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        while (!closed) {
+            try (Connection connection = database.connect()) {
+                workAsSystem(connection);
+                awaitTurn(connection);
+                relayInOneLife(connection);
+            } catch (InterruptException e) {
+                // Kafka's own form of InterruptedException, with the flag set again.
+                return;
+            } catch (SQLException | KafkaException | ExecutionException e) {
+                if (!closed) {
+                    failures.increment();
+                    LOGGER.atWarn().addKeyValue("cause", e.toString()).log("outbox is not relayed for now");
+                    pause(PAUSE_AFTER_FAILURE);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private static void workAsSystem(Connection connection) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.execute("SET ROLE pm_system");
+        }
+    }
+
+    private static void awaitTurn(Connection connection) throws SQLException, InterruptedException {
+        try (var statement = connection.prepareStatement("SELECT pg_try_advisory_lock(?)")) {
+            statement.setLong(1, LOCK);
+            while (true) {
+                try (var row = statement.executeQuery()) {
+                    if (row.next() && row.getBoolean(1)) {
+                        return;
+                    }
+                }
+                Thread.sleep(TAKE_OVER_AFTER);
+            }
+        }
+    }
+
+    /** Until something fails: then with a new producer, for the old one may still be trying. */
+    private void relayInOneLife(Connection connection) throws SQLException, ExecutionException, InterruptedException {
+        var producer = new KafkaProducer<>(producerSettings, new ByteArraySerializer(), new ByteArraySerializer());
+        try (var statement = connection.createStatement()) {
+            statement.execute("LISTEN " + Outbox.CHANNEL);
+            var rows = new OutboxRows(connection);
+            long lastBusyNanos = System.nanoTime();
+            while (!closed) {
+                List<OutboxRows.Row> batch = rows.oldest();
+                if (batch.isEmpty()) {
+                    boolean busy = System.nanoTime() - lastBusyNanos < BUSY_FOR.toNanos();
+                    awaitNews(connection, busy ? LOOK_WHEN_BUSY : LOOK_WHEN_IDLE);
+                } else {
+                    relay(producer, rows, batch);
+                    lastBusyNanos = System.nanoTime();
+                }
+            }
+        } finally {
+            producer.close(Duration.ZERO);
+        }
+    }
+
+    private void relay(Producer<byte[], byte[]> producer, OutboxRows rows, List<OutboxRows.Row> batch)
+            throws SQLException, ExecutionException, InterruptedException {
+        var sent = new ArrayList<Future<?>>(batch.size());
+        for (OutboxRows.Row row : batch) {
+            sent.add(producer.send(row.toRecord()));
+        }
+        producer.flush();
+        var acknowledged = new ArrayList<Long>(batch.size());
+        Set<OutboxRows.Order> stuck = new HashSet<>();
+        ExecutionException failure = null;
+        for (int i = 0; i < batch.size(); i++) {
+            OutboxRows.Row row = batch.get(i);
+            try {
+                sent.get(i).get();
+                // What came after a record that failed is sent again after it, lest the older one be the last.
+                if (!stuck.contains(row.order())) {
+                    acknowledged.add(row.id());
+                }
+            } catch (ExecutionException e) {
+                stuck.add(row.order());
+                failure = e;
+            }
+        }
+        rows.delete(acknowledged);
+        measure(batch, acknowledged.size());
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private void measure(List<OutboxRows.Row> batch, int acknowledged) {
+        relayed.increment(acknowledged);
+        Instant now = Instant.now();
+        for (OutboxRows.Row row : batch) {
+            Duration took = Duration.between(row.createdAt(), now);
+            delay.record(took.isNegative() ? Duration.ZERO : took);
+        }
+    }
+
+    private void awaitNews(Connection connection, Duration atMost) throws SQLException, InterruptedException {
+        // It does not heed interrupts; closing waits for the rest of one look.
+        connection.unwrap(PGConnection.class).getNotifications((int) atMost.toMillis());
+        if (Thread.interrupted()) {
+            throw new InterruptedException("closed");
+        }
+    }
+
+    private static void pause(Duration time) {
+        try {
+            Thread.sleep(time);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

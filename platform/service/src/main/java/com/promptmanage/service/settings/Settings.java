@@ -1,0 +1,211 @@
+package com.promptmanage.service.settings;
+
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a process's settings from its environment and reports everything wrong with them at once.
+ *
+ * <p>A prefixed name that nobody asked for is an error too: it is nearly always a misspelling of one that matters. So a
+ * process makes one of these, hands it to every part that has settings, and calls {@link #check} last.
+ */
+public final class Settings {
+
+    /** The prefix of every setting of the product. */
+    public static final String PREFIX = "PM_";
+
+    private static final Pattern SIZE = Pattern.compile("(\\d{1,12})(B|KiB|MiB|GiB)?");
+
+    private final String prefix;
+
+    private final Map<String, String> environment;
+
+    private final List<String> problems = new ArrayList<>();
+
+    private final TreeSet<String> unread;
+
+    public Settings(String prefix, Map<String, String> environment) {
+        this.prefix = prefix;
+        this.environment = Map.copyOf(environment);
+        this.unread = new TreeSet<>(environment.keySet());
+        this.unread.removeIf(name -> !name.startsWith(prefix));
+    }
+
+    /** Of this process. */
+    public static Settings ofEnvironment() {
+        return new Settings(PREFIX, System.getenv());
+    }
+
+    /** Must be given, and not be blank. */
+    public String text(String name) {
+        return value(name, null, Settings::filled, "");
+    }
+
+    public String text(String name, String otherwise) {
+        return value(name, otherwise, Settings::filled, otherwise);
+    }
+
+    /** For a secret: like {@link #text(String)}, but no message ever repeats it. */
+    public String secret(String name) {
+        return text(name);
+    }
+
+    public Optional<String> optionalText(String name) {
+        return value(name, Optional.empty(), text -> Optional.of(filled(text)), Optional.empty());
+    }
+
+    /** 0 asks for any free port. */
+    public int port(String name, int otherwise) {
+        return integer(name, otherwise, 0, 65_535);
+    }
+
+    public int integer(String name, int otherwise, int min, int max) {
+        return (int) wholeNumber(name, otherwise, min, max);
+    }
+
+    public long wholeNumber(String name, long otherwise, long min, long max) {
+        return value(
+                name,
+                otherwise,
+                text -> {
+                    long number = Long.parseLong(text);
+                    if (number < min || number > max) {
+                        throw new IllegalArgumentException("is not between %d and %d".formatted(min, max));
+                    }
+                    return number;
+                },
+                otherwise);
+    }
+
+    /** {@code true} or {@code false}. */
+    public boolean flag(String name, boolean otherwise) {
+        return value(
+                name,
+                otherwise,
+                text -> switch (text.toLowerCase(Locale.ROOT)) {
+                    case "true" -> true;
+                    case "false" -> false;
+                    default -> throw new IllegalArgumentException("is neither true nor false");
+                },
+                otherwise);
+    }
+
+    /** As ISO 8601 says it, for example {@code PT2.5S}. */
+    public Duration duration(String name, Duration otherwise, Duration min, Duration max) {
+        return value(
+                name,
+                otherwise,
+                text -> {
+                    Duration duration = Duration.parse(text);
+                    if (duration.compareTo(min) < 0 || duration.compareTo(max) > 0) {
+                        throw new IllegalArgumentException("is not between %s and %s".formatted(min, max));
+                    }
+                    return duration;
+                },
+                otherwise);
+    }
+
+    /** Bytes: a number, alone or followed by B, KiB, MiB or GiB. */
+    public long sizeBytes(String name, long otherwise, long min, long max) {
+        return value(
+                name,
+                otherwise,
+                text -> {
+                    long bytes = bytes(text);
+                    if (bytes < min || bytes > max) {
+                        throw new IllegalArgumentException("is not between %d and %d bytes".formatted(min, max));
+                    }
+                    return bytes;
+                },
+                otherwise);
+    }
+
+    /** Separated by commas; blanks around an entry do not count. */
+    public List<String> list(String name, List<String> otherwise) {
+        return value(
+                name,
+                otherwise,
+                text -> Stream.of(text.split(",", -1))
+                        .map(String::strip)
+                        .map(Settings::filled)
+                        .toList(),
+                otherwise);
+    }
+
+    /** Adds a problem of two settings that do not go together. */
+    public void require(boolean fine, String problem) {
+        if (!fine) {
+            problems.add(problem);
+        }
+    }
+
+    /**
+     * Ends the reading. Call it last.
+     *
+     * @throws BadSettingsException with every problem, if there is one
+     */
+    public void check() {
+        unread.forEach(name -> problems.add(name + ": not a setting"));
+        unread.clear();
+        if (!problems.isEmpty()) {
+            throw new BadSettingsException(problems);
+        }
+    }
+
+    private <T> T value(String name, @Nullable T otherwise, Function<String, T> parse, T placeholder) {
+        unread.remove(prefix + name);
+        String text = environment.get(prefix + name);
+        if (text == null) {
+            if (otherwise == null) {
+                problems.add(prefix + name + ": missing");
+                return placeholder;
+            }
+            return otherwise;
+        }
+        try {
+            return parse.apply(text.strip());
+        } catch (NumberFormatException | DateTimeParseException e) {
+            problems.add("%s%s: cannot read '%s'".formatted(prefix, name, text));
+            return placeholder;
+        } catch (IllegalArgumentException e) {
+            problems.add("%s%s: %s".formatted(prefix, name, said(text, e)));
+            return placeholder;
+        }
+    }
+
+    private static String said(String text, IllegalArgumentException problem) {
+        return text.isBlank() ? "is blank" : "'%s' %s".formatted(text, problem.getMessage());
+    }
+
+    private static String filled(String text) {
+        if (text.isBlank()) {
+            throw new IllegalArgumentException("is blank");
+        }
+        return text;
+    }
+
+    private static long bytes(String text) {
+        var size = SIZE.matcher(text);
+        if (!size.matches()) {
+            throw new IllegalArgumentException("is not a size: use for example 16MiB");
+        }
+        long number = Long.parseLong(size.group(1));
+        String unit = size.group(2);
+        return switch (unit == null ? "B" : unit) {
+            case "KiB" -> number << 10;
+            case "MiB" -> number << 20;
+            case "GiB" -> number << 30;
+            default -> number;
+        };
+    }
+}

@@ -1,0 +1,40 @@
+package com.promptmanage.testkit;
+
+import java.time.Duration;
+
+/** Waits for what becomes true by itself. Fails with the last assertion's own message, so the reader sees what was there. */
+public final class Await {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private static final Duration PAUSE = Duration.ofMillis(10);
+
+    private Await() {}
+
+    /** What is expected; throws {@link AssertionError} while it is not so. Any other exception ends the waiting at once. */
+    @FunctionalInterface
+    public interface Expectation {
+        void check() throws Exception;
+    }
+
+    /** Waits up to 30 seconds. */
+    public static void until(Expectation expectation) throws Exception {
+        until(PATIENCE, expectation);
+    }
+
+    public static void until(Duration patience, Expectation expectation) throws Exception {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (true) {
+            try {
+                expectation.check();
+                return;
+            } catch (AssertionError e) {
+                if (System.nanoTime() >= deadline) {
+                    e.addSuppressed(new AssertionError("still so after " + patience));
+                    throw e;
+                }
+            }
+            Thread.sleep(PAUSE);
+        }
+    }
+}

@@ -1,0 +1,405 @@
+package com.promptmanage.testkit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A PostgreSQL server as a child of this process, on a loopback port, also when we are root.
+ *
+ * <p>What was written is there again after a start in the same directory. The server ends when this process does, even
+ * if it is killed. Signing in needs the password that is made for each directory; {@link #jdbcUrl()} carries it.
+ *
+ * <p>Not safe for use by several threads, except through its connections and {@link #createDatabase}.
+ */
+public final class EmbeddedPostgres implements AutoCloseable {
+
+    public static final String SUPERUSER = "postgres";
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(EmbeddedPostgres.class);
+
+    private static final Duration START_MAX = Duration.ofSeconds(60);
+
+    /**
+     * Runs the server, and asks it to stop when our end of the pipe closes: a JVM that was killed cannot ask any more.
+     * The server's own input is not that pipe, so that it does not keep it open.
+     */
+    private static final String GUARDED = """
+            exec 3<&0
+            "$@" </dev/null 3<&- &
+            server=$!
+            (read -r _ <&3; kill -INT $server) >/dev/null 2>&1 &
+            guard=$!
+            exec 3<&-
+            wait $server
+            status=$?
+            kill $guard 2>/dev/null
+            exit $status
+            """;
+
+    private final Path directory;
+
+    private final Options options;
+
+    private final boolean temporary;
+
+    private final Unprivileged way;
+
+    private final Path binaries = PostgresBinaries.unpacked();
+
+    private final AtomicInteger databases = new AtomicInteger();
+
+    private int port;
+
+    private @Nullable Process guard;
+
+    /**
+     * @param port 0 for the directory's last one, or one that is free
+     * @param durable whether a commit waits for the disk; without it a power cut, but no crash, loses data
+     * @param serverSettings by PostgreSQL's names; they win over ours
+     */
+    public record Options(int port, boolean durable, Map<String, String> serverSettings) {
+
+        /** For tests: not durable. */
+        public static final Options DEFAULT = new Options(0, false, Map.of());
+
+        /** For data that someone wants to keep. */
+        public static final Options DURABLE = new Options(0, true, Map.of());
+
+        public Options {
+            serverSettings = Map.copyOf(serverSettings);
+        }
+
+        public Options withPort(int other) {
+            return new Options(other, durable, serverSettings);
+        }
+
+        public Options withServerSettings(Map<String, String> other) {
+            return new Options(port, durable, other);
+        }
+    }
+
+    private EmbeddedPostgres(Path directory, Options options, boolean temporary, Unprivileged way) {
+        this.directory = directory.toAbsolutePath();
+        this.options = options;
+        this.temporary = temporary;
+        this.way = way;
+        this.port = options.port();
+    }
+
+    public static EmbeddedPostgres start(Path directory) {
+        return start(directory, Options.DEFAULT);
+    }
+
+    public static EmbeddedPostgres start(Path directory, Options options) {
+        return start(directory, options, Unprivileged.way());
+    }
+
+    static EmbeddedPostgres start(Path directory, Options options, Unprivileged way) {
+        var postgres = new EmbeddedPostgres(directory, options, false, way);
+        postgres.start();
+        return postgres;
+    }
+
+    /** A server whose directory is removed when it is closed. */
+    public static EmbeddedPostgres startTemporary() {
+        var postgres =
+                new EmbeddedPostgres(Directories.temporary("postgres"), Options.DEFAULT, true, Unprivileged.way());
+        postgres.start();
+        return postgres;
+    }
+
+    /** One server for all tests of this JVM, ended with it. Use {@link #createDatabase}, and do not stop it. */
+    public static EmbeddedPostgres shared() {
+        return Shared.POSTGRES;
+    }
+
+    private static final class Shared {
+        static final EmbeddedPostgres POSTGRES = startTemporary();
+
+        static {
+            Runtime.getRuntime().addShutdownHook(new Thread(POSTGRES::close, "stop-shared-postgres"));
+        }
+    }
+
+    /** For the superuser, password included, to the database {@code postgres}. */
+    public String jdbcUrl() {
+        return jdbcUrl("postgres");
+    }
+
+    public String jdbcUrl(String database) {
+        return "jdbc:postgresql://127.0.0.1:%d/%s?user=%s&password=%s".formatted(port, database, SUPERUSER, password());
+    }
+
+    /** As {@code psql} takes it, password included. */
+    public String url() {
+        return "postgresql://%s:%s@127.0.0.1:%d/postgres".formatted(SUPERUSER, password(), port);
+    }
+
+    public String password() {
+        return read(directory.resolve("password")).orElseThrow();
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public boolean isRunning() {
+        return guard != null && guard.isAlive();
+    }
+
+    /** A new, empty database of its own. Returns its JDBC URL for the superuser. */
+    public String createDatabase() {
+        String name = "test_%d_%s".formatted(databases.incrementAndGet(), random(4));
+        createDatabase(name);
+        return jdbcUrl(name);
+    }
+
+    /** Creates a database of this name unless it is there. */
+    public void createDatabase(String name) {
+        try (Connection connection = DriverManager.getConnection(jdbcUrl());
+                var present = connection.prepareStatement("SELECT 1 FROM pg_database WHERE datname = ?");
+                var create = connection.createStatement()) {
+            present.setString(1, name);
+            if (!present.executeQuery().next()) {
+                create.execute("CREATE DATABASE " + create.enquoteIdentifier(name, true));
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException("cannot create database " + name, e);
+        }
+    }
+
+    /** Starts it again after {@link #stop} or {@link #kill}: same port, same directory. Does nothing if it runs. */
+    public void start() {
+        if (isRunning()) {
+            return;
+        }
+        long started = System.nanoTime();
+        if (!Files.exists(data().resolve("PG_VERSION"))) {
+            initialise();
+        }
+        stopOrphan();
+        if (port == 0) {
+            port = read(directory.resolve("port"))
+                    .map(Integer::valueOf)
+                    .filter(FreePorts::isFree)
+                    .orElseGet(FreePorts::one);
+        }
+        guard = run(serverCommand(), Redirect.appendTo(log().toFile()));
+        awaitReady();
+        write(directory.resolve("port"), Integer.toString(port));
+        LOGGER.atInfo()
+                .addKeyValue("port", port)
+                .addKeyValue("directory", directory)
+                .addKeyValue("tookMs", (System.nanoTime() - started) / 1_000_000)
+                .log("embedded PostgreSQL is running");
+    }
+
+    /** Stops in an orderly way; open connections are ended. */
+    public void stop() {
+        if (isRunning()) {
+            serverPid().ifPresent(pid -> Signals.send("INT", pid));
+            awaitEnd();
+        }
+    }
+
+    /** The server and its children end at once, as after a crash; the next start recovers from the log. */
+    public void kill() {
+        if (isRunning()) {
+            serverPid().ifPresent(pid -> Signals.send("QUIT", pid));
+            awaitEnd();
+        }
+    }
+
+    @Override
+    public void close() {
+        stop();
+        if (temporary) {
+            Directories.remove(directory);
+        }
+    }
+
+    private List<String> serverCommand() {
+        var command = new ArrayList<>(List.of(
+                "sh",
+                "-c",
+                GUARDED,
+                "guard",
+                binaries.resolve("bin/postgres").toString(),
+                "-D",
+                data().toString(),
+                "-p",
+                Integer.toString(port)));
+        setting(command, "listen_addresses", "127.0.0.1");
+        setting(command, "unix_socket_directories", "");
+        setting(command, "timezone", "UTC");
+        setting(command, "log_timezone", "UTC");
+        setting(command, "max_connections", "200");
+        setting(command, "shared_buffers", "64MB");
+        setting(command, "fsync", options.durable() ? "on" : "off");
+        setting(command, "full_page_writes", options.durable() ? "on" : "off");
+        options.serverSettings().forEach((name, value) -> setting(command, name, value));
+        return command;
+    }
+
+    private static void setting(List<String> command, String name, String value) {
+        command.add("-c");
+        command.add(name + "=" + value);
+    }
+
+    private void initialise() {
+        Path passwordFile = directory.resolve("password");
+        try {
+            Files.createDirectories(data());
+            Files.deleteIfExists(passwordFile);
+            Files.createFile(
+                    passwordFile, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot create " + directory, e);
+        }
+        write(passwordFile, random(16));
+        way.own(data());
+        Process initdb = run(
+                List.of(
+                        binaries.resolve("bin/initdb").toString(),
+                        "--auth=scram-sha-256",
+                        "--username=" + SUPERUSER,
+                        "--pwfile=" + passwordFile,
+                        "--encoding=UTF-8",
+                        "--locale=C",
+                        options.durable() ? "--data-checksums" : "--no-sync",
+                        "--pgdata=" + data()),
+                Redirect.appendTo(log().toFile()));
+        if (awaitExit(initdb) != 0) {
+            throw new IllegalStateException("initdb failed: " + read(log()).orElse(""));
+        }
+    }
+
+    /** A server of a process that was killed may still be on its way out, or never have been asked. */
+    private void stopOrphan() {
+        serverPid().flatMap(ProcessHandle::of).filter(this::servesThisDirectory).ifPresent(orphan -> {
+            Signals.send("INT", orphan.pid());
+            orphan.onExit().orTimeout(60, TimeUnit.SECONDS).join();
+        });
+    }
+
+    /** A pid is reused sooner or later: only a process that names our directory is ours. */
+    private boolean servesThisDirectory(ProcessHandle process) {
+        return process.info()
+                .commandLine()
+                .filter(line -> line.contains(data().toString()))
+                .isPresent();
+    }
+
+    private void awaitReady() {
+        long deadline = System.nanoTime() + START_MAX.toNanos();
+        while (true) {
+            if (!isRunning()) {
+                throw new IllegalStateException(
+                        "PostgreSQL ended at its start: " + read(log()).orElse(""));
+            }
+            try (Connection connection = DriverManager.getConnection(jdbcUrl())) {
+                if (connection.isValid(5)) {
+                    return;
+                }
+            } catch (SQLException e) {
+                if (System.nanoTime() > deadline) {
+                    throw new IllegalStateException("PostgreSQL is not ready after " + START_MAX, e);
+                }
+            }
+            pause();
+        }
+    }
+
+    private void awaitEnd() {
+        Process running = guard;
+        if (running != null) {
+            awaitExit(running);
+            guard = null;
+        }
+    }
+
+    private Optional<Long> serverPid() {
+        return read(data().resolve("postmaster.pid"))
+                .map(text -> Long.valueOf(text.lines().findFirst().orElseThrow().strip()));
+    }
+
+    private Process run(List<String> command, Redirect output) {
+        var builder = new ProcessBuilder(way.command(command))
+                .redirectErrorStream(true)
+                .redirectOutput(output);
+        // The messages that we may show must not depend on who runs us.
+        builder.environment().put("LC_ALL", "C");
+        try {
+            return builder.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot run " + command.getFirst(), e);
+        }
+    }
+
+    private static int awaitExit(Process process) {
+        try {
+            return process.waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while PostgreSQL ends", e);
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(20);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while PostgreSQL starts", e);
+        }
+    }
+
+    private Path data() {
+        return directory.resolve("data");
+    }
+
+    private Path log() {
+        return directory.resolve("server.log");
+    }
+
+    private static Optional<String> read(Path file) {
+        try {
+            return Files.exists(file) ? Optional.of(Files.readString(file).strip()) : Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file, e);
+        }
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + file, e);
+        }
+    }
+
+    private static String random(int bytes) {
+        var random = new byte[bytes];
+        new SecureRandom().nextBytes(random);
+        return HexFormat.of().formatHex(random);
+    }
+}

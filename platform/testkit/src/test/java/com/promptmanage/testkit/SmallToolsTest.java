@@ -1,0 +1,77 @@
+package com.promptmanage.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.HashSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class SmallToolsTest {
+
+    private static final Instant NOON = Instant.parse("2026-11-24T12:00:00Z");
+
+    @Test
+    void awaitsWhatBecomesTrue() throws Exception {
+        var asked = new AtomicInteger();
+
+        Await.until(() -> assertThat(asked.incrementAndGet()).isEqualTo(3));
+
+        assertThat(asked).hasValue(3);
+    }
+
+    @Test
+    void givesUpWithTheLastFailure() {
+        assertThatThrownBy(() -> Await.until(
+                        Duration.ofMillis(50), () -> assertThat("what is there").isEqualTo("what is awaited")))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("what is there");
+    }
+
+    @Test
+    void anythingButAFailedAssertionEndsTheWaiting() {
+        assertThatThrownBy(() -> Await.until(() -> {
+                    throw new IllegalStateException("broken");
+                }))
+                .isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void aClockMovesOnlyByHand() {
+        var clock = new ManualClock(NOON);
+        var inKathmandu = clock.withZone(ZoneId.of("Asia/Kathmandu"));
+
+        clock.advance(Duration.ofMinutes(5));
+
+        assertThat(clock.instant()).isEqualTo("2026-11-24T12:05:00Z");
+        assertThat(inKathmandu.instant()).isEqualTo("2026-11-24T12:05:00Z");
+        assertThat(inKathmandu.getZone()).isEqualTo(ZoneId.of("Asia/Kathmandu"));
+    }
+
+    @Test
+    void portsDiffer() {
+        assertThat(new HashSet<>(FreePorts.several(20))).hasSize(20);
+    }
+
+    @Test
+    void tellsWhichThreadIsLeft() throws Exception {
+        var before = ThreadLeaks.snapshot();
+        var thread = new Thread(SmallToolsTest::sleepOneSecond, "leaky-1");
+        thread.start();
+
+        assertThatThrownBy(() -> before.expectNoneLeft("leaky", Duration.ofMillis(50)))
+                .hasMessageContaining("threads left running: [leaky-1]");
+        before.expectNoneLeft("leaky");
+    }
+
+    private static void sleepOneSecond() {
+        try {
+            Thread.sleep(Duration.ofSeconds(1));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
