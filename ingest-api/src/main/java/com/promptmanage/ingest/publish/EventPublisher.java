@@ -86,7 +86,7 @@ public final class EventPublisher implements AutoCloseable {
             long left = settings.answerMax().toNanos() - (System.nanoTime() - started);
             return delivery.await(left);
         } catch (ExecutionException e) {
-            throw failure(e.getCause());
+            throw failure(e.getCause() == null ? e : e.getCause());
         } catch (TimeoutException e) {
             throw failure(e);
         } catch (InterruptedException e) {
