@@ -1,0 +1,108 @@
+package com.promptmanage.ingest;
+
+import com.promptmanage.service.access.Access;
+import com.promptmanage.service.database.Database;
+import com.promptmanage.service.database.DatabaseSettings;
+import com.promptmanage.service.http.HttpServer;
+import com.promptmanage.service.operations.Check;
+import com.promptmanage.service.operations.HealthRoutes;
+import com.promptmanage.service.operations.Meters;
+import com.promptmanage.service.operations.OpenApi;
+import com.promptmanage.service.operations.OpenApiRoutes;
+import com.promptmanage.service.settings.Settings;
+import com.promptmanage.topics.TopicProvisioner;
+import com.promptmanage.topics.Topics;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.admin.Admin;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Ingest as a process of its own. */
+public final class IngestMain {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(IngestMain.class);
+
+    private static final int PORT = 8081;
+
+    private static final Duration PROVISION_PAUSE = Duration.ofSeconds(2);
+
+    private static final Duration STOP_MAX = Duration.ofSeconds(20);
+
+    private IngestMain() {}
+
+    public static void main(String[] arguments) throws InterruptedException {
+        var environment = Settings.ofEnvironment();
+        var ingest = IngestSettings.from(environment);
+        var databaseSettings = DatabaseSettings.from(environment);
+        String host = environment.text("HTTP_HOST", "0.0.0.0");
+        int port = environment.port("HTTP_PORT", PORT);
+        int partitions = environment.integer("TOPIC_PARTITIONS", 8, 1, 10_000);
+        int replicas = environment.integer("TOPIC_REPLICAS", 1, 1, 100);
+        environment.check();
+
+        var stopping = new CountDownLatch(1);
+        Thread running = Thread.currentThread();
+        try (var database = Database.open(databaseSettings);
+                var access = new Access(database, Clock.systemUTC());
+                var meters = new Meters();
+                var routes = new IngestRoutes(
+                        ingest, access.authentication()::caller, meters.registry(), Clock.systemUTC());
+                var server = HttpServer.start(
+                        HttpServer.Options.onPort(port).withHost(host).withBodyBytesMax(ingest.admission().bodyBytesMax()),
+                        List.of(
+                                meters,
+                                routes,
+                                new HealthRoutes(checks(routes, database)),
+                                new OpenApiRoutes(description())))) {
+            Thread.ofVirtual()
+                    .name("topics")
+                    .start(() -> provision(ingest.publish().bootstrapServers(), partitions, replicas));
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(stopping, running), "stop"));
+            LOGGER.atInfo().addKeyValue("port", server.port()).log("ingest is running");
+            stopping.await();
+        }
+    }
+
+    /** The process ends when this returns, so it waits for everything to be closed. */
+    private static void stop(CountDownLatch stopping, Thread running) {
+        stopping.countDown();
+        try {
+            running.join(STOP_MAX);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    static OpenApi description() {
+        return OpenApi.of(
+                "Prompt Manage: ingest", "2.0", List.of(IngestRoutes.OPEN_API, OpenApi.OPERATIONS));
+    }
+
+    private static Map<String, Check> checks(IngestRoutes routes, Database database) {
+        var checks = new HashMap<>(routes.checks());
+        checks.put("database", Check.of(database::isReady, "the database does not answer"));
+        return checks;
+    }
+
+    /** Until the broker is there, requests are answered 503 and readiness says why. */
+    private static void provision(String bootstrapServers, int partitions, int replicas) {
+        while (true) {
+            try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+                new TopicProvisioner(admin, partitions, (short) replicas).provision(Topics.ALL);
+                return;
+            } catch (IllegalStateException e) {
+                LOGGER.atWarn().addKeyValue("cause", e.getMessage()).log("the topics are not there yet");
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+            LockSupport.parkNanos(PROVISION_PAUSE.toNanos());
+        }
+    }
+}

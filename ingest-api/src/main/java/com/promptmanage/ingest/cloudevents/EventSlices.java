@@ -1,0 +1,159 @@
+package com.promptmanage.ingest.cloudevents;
+
+import com.promptmanage.ingest.normalize.FaultSink;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Finds where each event of a body begins and ends, so that they are parsed one at a time: however large the body, only
+ * one event is in memory as a tree.
+ *
+ * <p>It looks at brackets and quotes alone. What lies inside a slice is for the parser to judge, which sees every byte of
+ * it; what lies between the slices is checked here.
+ */
+final class EventSlices {
+
+    /** Larger events are refused: a record must fit into one request to the broker. */
+    static final int EVENT_BYTES_MAX = 512 << 10;
+
+    static final int EVENTS_MAX = 10_000;
+
+    private final byte[] body;
+
+    private final FaultSink faults;
+
+    private final List<Slice> slices = new ArrayList<>();
+
+    private int at;
+
+    /** Bytes {@code start} up to {@code end}, exclusive. */
+    record Slice(int start, int end) {
+
+        int length() {
+            return end - start;
+        }
+    }
+
+    /** Which of the two a body may be. */
+    enum Form {
+        ONE,
+        LIST,
+        EITHER
+    }
+
+    /** What was found. */
+    record Found(List<Slice> slices, boolean isList) {}
+
+    private EventSlices(byte[] body, FaultSink faults) {
+        this.body = body;
+        this.faults = faults;
+    }
+
+    /** @return no slices if there is a fault */
+    static Found of(byte[] body, Form form, FaultSink faults) {
+        var search = new EventSlices(body, faults);
+        boolean isList = search.startsWithList();
+        boolean found = search.run(form, isList);
+        return new Found(found ? List.copyOf(search.slices) : List.of(), isList);
+    }
+
+    private boolean startsWithList() {
+        skipBlanks();
+        return at < body.length && body[at] == '[';
+    }
+
+    private boolean run(Form form, boolean isList) {
+        if (at == body.length) {
+            return fail("is empty", "Send one event, or a list of them.");
+        }
+        if (isList && form == Form.ONE) {
+            return fail(
+                    "is a list, but its content type says that it is one event",
+                    "Send it as application/cloudevents-batch+json.");
+        }
+        if (!isList && form == Form.LIST) {
+            return fail(
+                    "is no list, but its content type says so", "Send a list, or use application/cloudevents+json.");
+        }
+        if (!(isList ? list() : event())) {
+            return false;
+        }
+        skipBlanks();
+        return at == body.length || fail("goes on after its end, at byte " + at, "Send nothing after the events.");
+    }
+
+    private boolean list() {
+        at++;
+        skipBlanks();
+        if (at < body.length && body[at] == ']') {
+            at++;
+            return true;
+        }
+        while (true) {
+            if (slices.size() == EVENTS_MAX) {
+                return fail(
+                        "has more than %d events".formatted(EVENTS_MAX), "Send them in several requests.");
+            }
+            if (!event()) {
+                return false;
+            }
+            skipBlanks();
+            if (at == body.length) {
+                return fail("ends before its list does", "Send well-formed JSON.");
+            }
+            byte next = body[at++];
+            if (next == ']') {
+                return true;
+            }
+            if (next != ',') {
+                at--;
+                return fail("is not JSON: expected a comma or ] at byte " + at, "Send well-formed JSON.");
+            }
+            skipBlanks();
+        }
+    }
+
+    /** Moves past one object. */
+    private boolean event() {
+        int start = at;
+        if (at == body.length || body[at] != '{') {
+            return fail("has something else than an event at byte " + at, "Send CloudEvents: JSON objects.");
+        }
+        int depth = 0;
+        boolean inText = false;
+        for (; at < body.length; at++) {
+            byte b = body[at];
+            if (b == 0) {
+                return fail("is not UTF-8: byte %d is zero".formatted(at), "Send JSON in UTF-8.");
+            }
+            if (inText) {
+                if (b == '\\') {
+                    at++;
+                } else if (b == '"') {
+                    inText = false;
+                }
+            } else if (b == '"') {
+                inText = true;
+            } else if (b == '{' || b == '[') {
+                depth++;
+            } else if ((b == '}' || b == ']') && --depth == 0) {
+                at++;
+                slices.add(new Slice(start, at));
+                return true;
+            }
+        }
+        at = body.length;
+        return fail("ends inside an event", "Send well-formed JSON.");
+    }
+
+    private void skipBlanks() {
+        while (at < body.length && (body[at] == ' ' || body[at] == '\n' || body[at] == '\r' || body[at] == '\t')) {
+            at++;
+        }
+    }
+
+    private boolean fail(String detail, String remedy) {
+        faults.add("body", detail, remedy);
+        return false;
+    }
+}

@@ -1,0 +1,144 @@
+package com.promptmanage.ingest.cloudevents;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.promptmanage.ingest.admission.Named;
+import com.promptmanage.ingest.admission.Payer;
+import com.promptmanage.ingest.admission.ApiKeyUsed;
+import com.promptmanage.ingest.normalize.CallFields;
+import com.promptmanage.ingest.normalize.Excerpt;
+import com.promptmanage.ingest.normalize.FaultSink;
+import com.promptmanage.ingest.normalize.NormalizedTokens;
+import com.promptmanage.ingest.normalize.Texts;
+import com.promptmanage.ingest.normalize.UsageMeters;
+import com.promptmanage.ingest.normalize.UsageShapes;
+import com.promptmanage.ingest.publish.OutgoingEvent;
+import com.promptmanage.service.access.Caller;
+import com.promptmanage.topics.usage.UsageEvent;
+import com.promptmanage.topics.usage.UsageEventCodec;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Turns CloudEvents as they come into what goes onto the topic: token usage in our form, or a plain event in its own. */
+final class EventTranslator {
+
+    /** All types that begin so are ours. */
+    static final String OUR_TYPES = "com.promptmanage.";
+
+    /** The only one of them that is taken from outside. */
+    static final String OUR_TYPE = UsageEvent.TYPE;
+
+    private static final String DATA = "data.";
+
+    /** A tag of usage whose end user is not its user. */
+    private static final String END_USER_TAG = "enduser";
+
+    private static final List<String> MODEL_NAMES = List.of("model", "modelId", "modelVersion");
+
+    private final Caller caller;
+
+    private final UsageMeters meters;
+
+    private final FaultSink faults;
+
+    /** What an event became. */
+    sealed interface Translated {
+
+        record Fine(OutgoingEvent event) implements Translated {}
+
+        /** The caller may not send for this payer. */
+        record Forbidden(Payer payer) implements Translated {
+
+            /** The same whether the payer exists or not. */
+            String told(@Nullable Integer index) {
+                return index == null ? payer.refusal() : "Event %d: %s".formatted(index, payer.refusal());
+            }
+        }
+    }
+
+    EventTranslator(Caller caller, UsageMeters meters, FaultSink faults) {
+        this.caller = caller;
+        this.meters = meters;
+        this.faults = faults;
+    }
+
+    /** The result is not to be used if there was a fault. */
+    Translated translate(CloudEvent event) {
+        boolean ours = event.type().equals(OUR_TYPE);
+        JsonNode data = event.data();
+        var payer = Payer.of(caller, new Named(named(data, "teamId", ours), named(data, "userId", ours), event.subject()));
+        if (!payer.isAllowedFor(caller)) {
+            return new Translated.Forbidden(payer);
+        }
+        if (ours) {
+            return new Translated.Fine(ourUsage(event, payer));
+        }
+        String model = model(data);
+        Optional<NormalizedTokens> tokens =
+                model == null ? Optional.empty() : UsageShapes.read(data, DATA, faults);
+        if (model == null || tokens.isEmpty()) {
+            return new Translated.Fine(PlainEvent.write(event, payer, faults));
+        }
+        CallFields fields = tokens.get().shape().isOurs()
+                ? CallFields.ours(data, DATA, faults)
+                : CallFields.ofOthers(data, DATA);
+        return new Translated.Fine(usage(event, payer, model, tokens.get(), fields));
+    }
+
+    private OutgoingEvent ourUsage(CloudEvent event, Payer payer) {
+        JsonNode data = event.data();
+        if (data.isMissingNode()) {
+            faults.add("data", "is missing", "Send an object with model and tokens.");
+        }
+        boolean flat = UsageShapes.isFlat(data);
+        if (flat && data.hasNonNull("tokens")) {
+            faults.add("data.tokens", "stands beside inputTokens or outputTokens", "Send one or the other.");
+        }
+        if (!flat && !data.path("tokens").isObject()) {
+            faults.add(
+                    "data.tokens",
+                    data.hasNonNull("tokens")
+                            ? "is not an object: " + Excerpt.of(data.path("tokens"))
+                            : "is missing",
+                    "Send disjoint counts as in {\"input\": 100, \"output\": 50}, or inputTokens and outputTokens.");
+        }
+        NormalizedTokens tokens =
+                flat ? UsageShapes.readFlat(data, DATA, faults) : UsageShapes.readDisjoint(data, DATA, faults);
+        String model = CallFields.requiredId(data, "model", DATA, faults);
+        return usage(event, payer, model, tokens, CallFields.ours(data, DATA, faults));
+    }
+
+    private OutgoingEvent usage(
+            CloudEvent event, Payer payer, String model, NormalizedTokens tokens, CallFields fields) {
+        meters.count(tokens);
+        String endUser = payer.endUser();
+        var usage = fields.usage(
+                payer.userId(),
+                payer.teamId(),
+                model.isEmpty() ? "missing" : model,
+                tokens.counts(),
+                endUser == null || endUser.equals(payer.userId()) ? Map.of() : Map.of(END_USER_TAG, endUser),
+                ApiKeyUsed.by(caller, fields));
+        String id = event.id().isEmpty() ? "missing" : event.id();
+        String source = event.source().isEmpty() ? "missing" : event.source();
+        return new OutgoingEvent(
+                payer.account(), UsageEventCodec.write(new UsageEvent(id, source, event.time(), usage)));
+    }
+
+    /** Who pays is never guessed, so this is strict in everybody's events; others may number their users. */
+    private @Nullable String named(JsonNode data, String name, boolean ours) {
+        JsonNode value = data.path(name);
+        return !ours && value.isIntegralNumber() ? value.asText() : CallFields.optionalId(data, name, DATA, faults);
+    }
+
+    private static @Nullable String model(JsonNode data) {
+        for (String name : MODEL_NAMES) {
+            JsonNode model = data.path(name);
+            if (model.isTextual() && Texts.isId(model.textValue())) {
+                return model.textValue();
+            }
+        }
+        return null;
+    }
+}

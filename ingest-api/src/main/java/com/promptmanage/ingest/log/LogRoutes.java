@@ -1,0 +1,149 @@
+package com.promptmanage.ingest.log;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.promptmanage.ingest.admission.Admission;
+import com.promptmanage.ingest.admission.ApiKeyUsed;
+import com.promptmanage.ingest.admission.Named;
+import com.promptmanage.ingest.admission.Payer;
+import com.promptmanage.ingest.normalize.CallFields;
+import com.promptmanage.ingest.normalize.EventTimes;
+import com.promptmanage.ingest.normalize.Excerpt;
+import com.promptmanage.ingest.normalize.NormalizedTokens;
+import com.promptmanage.ingest.normalize.UsageMeters;
+import com.promptmanage.ingest.normalize.UsageShapes;
+import com.promptmanage.ingest.publish.EventPublisher;
+import com.promptmanage.ingest.publish.OutgoingEvent;
+import com.promptmanage.service.access.Caller;
+import com.promptmanage.service.http.Faults;
+import com.promptmanage.service.http.Json;
+import com.promptmanage.service.http.Problem.Kind;
+import com.promptmanage.service.http.ProblemException;
+import com.promptmanage.service.http.Routes;
+import com.promptmanage.service.id.Ids;
+import com.promptmanage.topics.usage.UsageEvent;
+import com.promptmanage.topics.usage.UsageEventCodec;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** {@code POST /api/token-tracking/log}. */
+public final class LogRoutes implements Routes {
+
+    /** Where the events of this route come from, as far as CloudEvents is concerned. */
+    static final String SOURCE = "/api/token-tracking/log";
+
+    /** A name that is not here is a fault: a count that is misspelt would be tokens that nobody pays for. */
+    private static final Set<String> NAMES = Collections.unmodifiableSet(new TreeSet<>(Set.of(
+            "eventId",
+            "teamId",
+            "userId",
+            "promptId",
+            "runId",
+            "workflowId",
+            "executionId",
+            "nodeId",
+            "apiKeyId",
+            "conversationId",
+            "serviceTier",
+            "durationMs",
+            "reservationId",
+            "reportedCostNanoUsd",
+            "model",
+            "provider",
+            "inputTokens",
+            "outputTokens",
+            "cachedInputTokens",
+            "reasoningTokens",
+            "executionType",
+            "occurredAt",
+            "tags")));
+
+    private final Admission admission;
+
+    private final EventPublisher publisher;
+
+    private final UsageMeters meters;
+
+    private final Clock clock;
+
+    private final Ids ids;
+
+    record Logged(boolean success, String logId, String receipt) {}
+
+    public LogRoutes(Admission admission, EventPublisher publisher, UsageMeters meters, Clock clock) {
+        this.admission = admission;
+        this.publisher = publisher;
+        this.meters = meters;
+        this.clock = clock;
+        this.ids = new Ids(clock);
+    }
+
+    @Override
+    public void addTo(RoutesConfig routes) {
+        routes.post("/api/token-tracking/log", this::log);
+    }
+
+    private void log(Context ctx) {
+        try (var admitted = admission.admit(ctx)) {
+            requireJson(ctx.contentType());
+            JsonNode body = Json.read(admitted.body(), JsonNode.class);
+            admitted.charge(1);
+            UsageEvent event = read(body, admitted.caller());
+            var outgoing = new OutgoingEvent(event.account(), UsageEventCodec.write(event));
+            String receipt = publisher.publish(List.of(outgoing)).encode();
+            ctx.json(new Logged(true, LogId.of(event.account(), event.source(), event.id()), receipt));
+        }
+    }
+
+    private UsageEvent read(JsonNode body, Caller caller) {
+        var faults = new Faults();
+        if (!body.isObject()) {
+            throw ProblemException.invalid("body", "is not an object", "Send one call's usage as a JSON object.");
+        }
+        body.fieldNames().forEachRemaining(name -> {
+            if (!NAMES.contains(name)) {
+                faults.add(Excerpt.of(name), "is not known here", "Leave it out, or use one of " + NAMES + ".");
+            }
+        });
+        var payer = Payer.of(
+                caller,
+                new Named(
+                        CallFields.optionalId(body, "teamId", "", faults::add),
+                        CallFields.optionalId(body, "userId", "", faults::add),
+                        null));
+        NormalizedTokens tokens = UsageShapes.readFlat(body, "", faults::add);
+        String eventId = CallFields.optionalId(body, "eventId", "", faults::add);
+        String model = CallFields.requiredId(body, "model", "", faults::add);
+        Instant time = EventTimes.read(body.get("occurredAt"), "occurredAt", clock.instant(), faults::add);
+        CallFields fields = CallFields.ours(body, "", faults::add);
+        var usage = fields.usage(
+                payer.userId(),
+                payer.teamId(),
+                model.isEmpty() ? "missing" : model,
+                tokens.counts(),
+                Map.of(),
+                ApiKeyUsed.by(caller, fields));
+        faults.check();
+        if (!payer.isAllowedFor(caller)) {
+            throw ProblemException.forbidden(payer.refusal());
+        }
+        meters.count(tokens);
+        return new UsageEvent(eventId == null ? ids.next("event") : eventId, SOURCE, time, usage);
+    }
+
+    private static void requireJson(@Nullable String contentType) {
+        String type = contentType == null ? "application/json" : contentType.split(";", 2)[0];
+        if (!type.strip().toLowerCase(Locale.ROOT).equals("application/json")) {
+            throw new ProblemException(
+                    Kind.UNSUPPORTED_MEDIA_TYPE, "'%s' is not taken: send application/json".formatted(contentType));
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package com.promptmanage.ingest.normalize;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** When events happened, as RFC 3339 writes it. */
+public final class EventTimes {
+
+    /** How far back an event may have happened. */
+    public static final Duration AGE_MAX = Duration.ofDays(400);
+
+    /** How far the producer's clock may be ahead. */
+    public static final Duration AHEAD_MAX = Duration.ofMinutes(5);
+
+    private static final Pattern RFC_3339 = Pattern.compile(
+            "(\\d{4}-\\d{2}-\\d{2})[Tt ](\\d{2}:\\d{2}:)(\\d{2})(\\.\\d{1,9})?\\d{0,20}([Zz]|[+-]\\d{2}:\\d{2})");
+
+    private static final String REMEDY = "Send RFC 3339, for example 2026-11-24T10:15:30Z.";
+
+    private EventTimes() {}
+
+    /**
+     * Reads a time.
+     *
+     * @param value absent or null is now
+     * @return now, too, if there is a fault
+     */
+    public static Instant read(@Nullable JsonNode value, String field, Instant now, FaultSink faults) {
+        if (value == null || value.isNull()) {
+            return now;
+        }
+        if (!value.isTextual()) {
+            faults.add(field, "is not a time: " + Excerpt.of(value), REMEDY);
+            return now;
+        }
+        Instant time = parse(value.textValue());
+        if (time == null) {
+            faults.add(field, "is not a time: " + Excerpt.of(value), REMEDY);
+            return now;
+        }
+        if (time.isBefore(now.minus(AGE_MAX)) || time.isAfter(now.plus(AHEAD_MAX))) {
+            faults.add(
+                    field,
+                    "is out of range: " + Excerpt.of(value),
+                    "Send a time from 400 days back to 5 minutes ahead; now it is %s here.".formatted(now));
+            return now;
+        }
+        return time;
+    }
+
+    private static @Nullable Instant parse(String text) {
+        var parts = RFC_3339.matcher(text);
+        if (text.length() > 64 || !parts.matches()) {
+            return null;
+        }
+        // A leap second is the second before it: no calendar of ours has room for one.
+        String second = "60".equals(parts.group(3)) ? "59" : parts.group(3);
+        String fraction = parts.group(4) == null ? "" : parts.group(4);
+        try {
+            return OffsetDateTime.parse(
+                            parts.group(1) + "T" + parts.group(2) + second + fraction + parts.group(5))
+                    .toInstant();
+        } catch (DateTimeException e) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package com.promptmanage.ingest.publish;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
+import java.time.Duration;
+import org.apache.kafka.clients.producer.Producer;
+
+/** What the publisher tells of itself. */
+final class PublishMeters {
+
+    private final MeterRegistry registry;
+
+    private final Counter events;
+
+    private final Timer requests;
+
+    private final Counter failures;
+
+    PublishMeters(MeterRegistry registry) {
+        this.registry = registry;
+        this.events = Counter.builder("ingest.events.published")
+                .description("Events that the broker has confirmed")
+                .register(registry);
+        this.requests = Timer.builder("ingest.publish")
+                .description("From the first event of a request to the broker's confirmation of all")
+                .publishPercentileHistogram()
+                .minimumExpectedValue(Duration.ofMillis(1))
+                .maximumExpectedValue(Duration.ofSeconds(5))
+                .register(registry);
+        this.failures = Counter.builder("ingest.publish.failures")
+                .description("Requests that were answered 503 because the broker did not confirm their events")
+                .register(registry);
+    }
+
+    void published(int count, long nanos) {
+        events.increment(count);
+        requests.record(Duration.ofNanos(nanos));
+    }
+
+    void failed() {
+        failures.increment();
+    }
+
+    void measure(Producer<byte[], byte[]> producer) {
+        new KafkaClientMetrics(producer).bindTo(registry);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package com.promptmanage.ingest.admission;
+
+import org.jspecify.annotations.NullMarked;

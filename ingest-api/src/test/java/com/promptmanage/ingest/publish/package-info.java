@@ -1,0 +1,4 @@
+@NullMarked
+package com.promptmanage.ingest.publish;
+
+import org.jspecify.annotations.NullMarked;
