@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** A workflow execution, or one of its nodes, is in another state than before. Keyed by {@link #account}. */
+/** A workflow execution, or one of its nodes, is in another state than before. Keyed by {@link Execution#account}. */
 public sealed interface ExecutionChange {
 
     Execution execution();

@@ -12,10 +12,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -96,7 +98,7 @@ public final class Simulation implements AutoCloseable {
                 play(workflow.run(
                         "exe_" + UUID.randomUUID(), userId, team.teamId(), clock.instant(), random.split()));
             }
-        } catch (InterruptedException e) {
+        } catch (InterruptedException | InterruptException e) {
             LOGGER.debug("simulation ended", e);
         }
     }
@@ -123,11 +125,13 @@ public final class Simulation implements AutoCloseable {
         }
     }
 
-    private void send(Topic topic, Account account, byte[] value) {
-        producer.send(new ProducerRecord<>(topic.name(), account.key(), value), (metadata, problem) -> {
-            if (problem != null) {
-                LOGGER.atWarn().setCause(problem).addKeyValue("topic", topic.name()).log("cannot report");
-            }
-        });
+    /** What Kafka does not take is left out: it was made up anyway. */
+    private void send(Topic topic, Account account, byte[] value) throws InterruptedException {
+        try {
+            producer.send(new ProducerRecord<>(topic.name(), account.key(), value))
+                    .get();
+        } catch (ExecutionException e) {
+            LOGGER.atWarn().setCause(e.getCause()).addKeyValue("topic", topic.name()).log("cannot report");
+        }
     }
 }

@@ -124,7 +124,7 @@ public final class Replay {
                 }
             } catch (ExecutionException e) {
                 connections.shutdownNow();
-                throw new IOException(e.getCause().getMessage(), e.getCause());
+                throw e.getCause() instanceof IOException refused ? refused : new IOException("cannot send the trace", e);
             } catch (InterruptedException e) {
                 connections.shutdownNow();
                 throw e;
