@@ -64,8 +64,11 @@ public sealed interface ExecutionChange {
      * @param error why it failed; null unless it did
      */
     record ExecutionChanged(
-            Execution execution, Instant time, Status status, @Nullable Long durationMs, @Nullable String error)
-            implements ExecutionChange {
+            Execution execution,
+            Instant time,
+            Status status,
+            @Nullable Long durationMs,
+            @Nullable String error) implements ExecutionChange {
 
         /** The CloudEvents type. */
         public static final String TYPE = "com.promptmanage.workflow.execution.v1";
