@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -110,6 +111,39 @@ class OutboxRelayTest {
                     .isEqualTo(IntStream.rangeClosed(1, values.size())
                             .mapToObj(i -> Optional.of(Integer.toString(i)))
                             .toList()));
+        }
+    }
+
+    @Test
+    void aLaterTransactionOfAKeyWaitsForAnEarlierOneAndOneOfAnotherKeyDoesNot() throws Exception {
+        kafka.createTopics(1, topic);
+        var appended = new CountDownLatch(1);
+        var release = new CountDownLatch(1);
+        try (var relay = relay();
+                var received = new Received(kafka.bootstrapServers(), topic)) {
+            var slow = CompletableFuture.runAsync(() -> database.useTransaction(SOMEONE, handle -> {
+                Outbox.append(handle, OutboxRecord.of(topic, "a", bytes("1")));
+                appended.countDown();
+                await(release);
+            }));
+            appended.await();
+            var later = CompletableFuture.runAsync(() -> append("2"));
+            database.useTransaction(
+                    SOMEONE, handle -> Outbox.append(handle, OutboxRecord.of(topic, "b", bytes("other key"))));
+            database.useTransaction(
+                    SOMEONE,
+                    handle -> Outbox.append(
+                            handle,
+                            OutboxRecord.of(topic, "a", bytes("other order")).inOrderOf("execution-7")));
+
+            Await.until(() -> assertThat(received.poll().all()).hasSize(2));
+            assertThat(later).isNotDone();
+            release.countDown();
+            slow.get();
+            later.get();
+
+            Await.until(() -> assertThat(received.poll().byKey().get("a"))
+                    .containsExactly(Optional.of("other order"), Optional.of("1"), Optional.of("2")));
         }
     }
 
@@ -275,6 +309,14 @@ class OutboxRelayTest {
                 // The number of the row is given out; another key's transaction may commit first.
                 handle.execute("SELECT pg_sleep(?)", random.nextInt(5) / 1000.0);
             });
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 
