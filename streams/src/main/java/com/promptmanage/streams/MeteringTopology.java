@@ -24,7 +24,9 @@ public final class MeteringTopology {
         topology.addProcessor(
                 METER,
                 meter,
-                MeterSupplier.READS.stream().map(topic -> "read-" + topic.name()).toArray(String[]::new));
+                MeterSupplier.READS.stream()
+                        .map(topic -> "read-" + topic.name())
+                        .toArray(String[]::new));
         for (var topic : MeterSupplier.WRITES) {
             topology.addSink(
                     MeterSupplier.sink(topic),

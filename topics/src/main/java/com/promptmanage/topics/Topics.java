@@ -2,14 +2,18 @@ package com.promptmanage.topics;
 
 import com.promptmanage.topics.Topic.Spread;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /** Every public topic, in the order of the data. */
 public final class Topics {
 
-    /** Usage as accepted, keyed by account. Written without transactions: an open one would hold up the stream. */
-    public static final Topic USAGE_EVENTS = accounts("usage.events", kept(Duration.ofDays(400)));
+    /**
+     * Usage as accepted, keyed by account. Written without transactions: an open one would hold up the stream. Stamped by
+     * the broker: a producer's clock must not decide how long an event's repeat is known.
+     */
+    public static final Topic USAGE_EVENTS = accounts("usage.events", stamped(kept(Duration.ofDays(400))));
 
     /** State changes of workflow executions and their nodes, keyed by account. */
     public static final Topic EXECUTION_EVENTS = accounts("executions.events", kept(Duration.ofDays(400)));
@@ -43,6 +47,12 @@ public final class Topics {
 
     private static Map<String, String> kept(Duration retention) {
         return Map.of("cleanup.policy", "delete", "retention.ms", Long.toString(retention.toMillis()));
+    }
+
+    private static Map<String, String> stamped(Map<String, String> config) {
+        var stamped = new HashMap<>(config);
+        stamped.put("message.timestamp.type", "LogAppendTime");
+        return stamped;
     }
 
     private static Map<String, String> compacted() {

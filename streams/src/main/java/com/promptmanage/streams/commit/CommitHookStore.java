@@ -13,6 +13,7 @@ import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.StateStoreContext;
 import org.apache.kafka.streams.processor.internals.InternalProcessorContext;
+import org.apache.kafka.streams.processor.internals.ProcessorNode;
 import org.apache.kafka.streams.query.Position;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.Stores;
@@ -54,6 +55,8 @@ public abstract class CommitHookStore implements StateStore, CachedStateStore<Ob
 
     private boolean awaitsCommit;
     private @Nullable InternalProcessorContext<?, ?> context;
+
+    private @Nullable ProcessorNode<?, ?, ?, ?> processor;
 
     protected CommitHookStore(String name, Commits commits) {
         rows = Stores.persistentKeyValueStore(name).get();
@@ -152,7 +155,22 @@ public abstract class CommitHookStore implements StateStore, CachedStateStore<Ob
 
     @Override
     public final void flushCache() {
-        writeDirty();
+        InternalProcessorContext<?, ?> task = context();
+        ProcessorNode<?, ?, ?, ?> before = task.currentNode();
+        task.setCurrentNode(processor);
+        try {
+            writeDirty();
+        } finally {
+            task.setCurrentNode(before);
+        }
+    }
+
+    /**
+     * What {@link #writeDirty} forwards goes to the children of the processor that is being initialised. To be called from
+     * its {@code init}; nothing else may be forwarded from a commit.
+     */
+    protected final void forwardAsThisProcessor() {
+        processor = context().currentNode();
     }
 
     /** A recycled task keeps its open rows, but they may have been restored past what the heap knows. */
@@ -222,6 +240,7 @@ public abstract class CommitHookStore implements StateStore, CachedStateStore<Ob
     private void forget() {
         uncommitted.clear();
         awaitsCommit = false;
+        processor = null;
         dropHeap();
     }
 }

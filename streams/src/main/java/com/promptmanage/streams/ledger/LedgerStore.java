@@ -116,6 +116,7 @@ public final class LedgerStore extends CommitHookStore {
         this.bucketsOfAccount = bucketsOfAccount;
         this.beforeCommit = beforeCommit;
         this.afterForgetting = afterForgetting;
+        forwardAsThisProcessor();
     }
 
     /**
@@ -193,7 +194,9 @@ public final class LedgerStore extends CommitHookStore {
     public NavigableMap<Bytes, byte[]> newestRows(byte[] from, byte[] to, int committedMax) {
         var rows = new TreeMap<Bytes, byte[]>();
         scan(from, to, committedMax, (key, value) -> rows.put(Bytes.wrap(key), value));
-        Bytes last = rows.size() < committedMax ? Bytes.wrap(to) : Bytes.increment(rows.lastKey());
+        Bytes last = rows.size() < committedMax
+                ? Bytes.wrap(to)
+                : Bytes.wrap(after(rows.lastKey().get()));
         uncommittedRows().forEach((key, value) -> {
             if (key.compareTo(Bytes.wrap(from)) >= 0 && key.compareTo(last) < 0) {
                 if (value == null) {
@@ -204,6 +207,11 @@ public final class LedgerStore extends CommitHookStore {
             }
         });
         return rows;
+    }
+
+    /** The least key that is greater than a key. */
+    public static byte[] after(byte[] key) {
+        return Arrays.copyOf(key, key.length + 1);
     }
 
     /** The newest value under a key of another section than the rows'. */

@@ -9,11 +9,11 @@ import com.promptmanage.streams.ledger.Buckets;
 import com.promptmanage.streams.ledger.LedgerStore;
 import com.promptmanage.streams.ledger.NumberMap;
 import com.promptmanage.topics.account.Account;
-import com.promptmanage.topics.settings.AccountSettings;
-import com.promptmanage.topics.settings.AccountSettingsCodec;
 import com.promptmanage.topics.budget.Budget;
 import com.promptmanage.topics.budget.BudgetCodec;
 import com.promptmanage.topics.budget.Dimension;
+import com.promptmanage.topics.settings.AccountSettings;
+import com.promptmanage.topics.settings.AccountSettingsCodec;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -115,7 +115,8 @@ final class Accounts {
         byte[] name = ledger.names().text(number);
         var account = new Account(new String(name, UTF_8));
         byte[] stored = ledger.get(StateKeys.account(name));
-        AccountSettings settings = stored == null ? AccountSettings.defaults(account) : AccountSettingsCodec.read(stored);
+        AccountSettings settings =
+                stored == null ? AccountSettings.defaults(account) : AccountSettingsCodec.read(stored);
         byte[] storedBudgets = ledger.get(StateKeys.budgets(name));
         var metered = new MeteredAccount(number, name, settings, ledger.get(StateKeys.lifetime(name)));
         met.put(number, 0, metered);

@@ -60,8 +60,7 @@ final class BudgetKeeper {
         }
     }
 
-    private void charge(
-            MeteredAccount account, MeteredBudget budget, int value, long timeMs, long part, long nowMs) {
+    private void charge(MeteredAccount account, MeteredBudget budget, int value, long timeMs, long part, long nowMs) {
         Window window = budget.windowAt(timeMs);
         Counter counter = budget.counter(value, window);
         if (counter == null) {
@@ -144,7 +143,9 @@ final class BudgetKeeper {
         if (dimension.kind() == Dimension.Kind.ACCOUNT) {
             onlyValue = Names.EMPTY;
         } else {
-            onlyValue = definition.isForEach() ? -1 : names.number(definition.value().getBytes(StandardCharsets.UTF_8));
+            onlyValue = definition.isForEach()
+                    ? -1
+                    : names.number(definition.value().getBytes(StandardCharsets.UTF_8));
         }
         return new MeteredBudget(definition, LedgerStore.dimension(dimension.kind(), tagNumber), onlyValue);
     }

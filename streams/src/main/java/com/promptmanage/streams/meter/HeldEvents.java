@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeSet;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.Cancellable;
@@ -32,7 +33,7 @@ final class HeldEvents {
     private final Rerating rerating;
 
     /** What the keys of held events begin with, one for each model and provider; null until it is first needed. */
-    private @Nullable TreeSet<Bytes> models;
+    private @Nullable Set<Bytes> models;
 
     /** Where to go on, for each model that may have a price now. */
     private final Deque<Portion> toRetry = new ArrayDeque<>();
@@ -45,7 +46,7 @@ final class HeldEvents {
         boolean rerate(byte[] account, byte[] record, long arrivalMs);
     }
 
-    private record Portion(byte[] from, byte[] to) {}
+    private record Portion(Bytes from, Bytes to) {}
 
     HeldEvents(LedgerStore ledger, ProcessorContext<byte[], byte[]> context, Rerating rerating) {
         this.ledger = ledger;
@@ -56,8 +57,7 @@ final class HeldEvents {
     void hold(MeteredAccount account, ReceivedEvent event, long offset, long arrivalMs) {
         byte[] model = event.model().copy();
         byte[] provider = event.provider().copy();
-        ledger.put(
-                StateKeys.held(model, provider, account.name(), offset, arrivalMs), event.record());
+        ledger.put(StateKeys.held(model, provider, account.name(), offset, arrivalMs), event.record());
         models().add(Bytes.wrap(StateKeys.heldOf(model, provider)));
     }
 
@@ -65,7 +65,7 @@ final class HeldEvents {
     void retry() {
         toRetry.clear();
         for (Bytes model : models()) {
-            toRetry.add(new Portion(model.get(), Bytes.increment(model).get()));
+            toRetry.add(new Portion(model, Bytes.wrap(StateKeys.afterAllOf(model.get()))));
         }
         if (!toRetry.isEmpty() && schedule == null) {
             schedule = context.schedule(PAUSE, PunctuationType.WALL_CLOCK_TIME, now -> retryPortion());
@@ -75,7 +75,8 @@ final class HeldEvents {
     private void retryPortion() {
         Portion portion = toRetry.poll();
         if (portion != null) {
-            NavigableMap<Bytes, byte[]> events = ledger.newestRows(portion.from(), portion.to(), PORTION);
+            NavigableMap<Bytes, byte[]> events =
+                    ledger.newestRows(portion.from().get(), portion.to().get(), PORTION);
             boolean anyLeft = events.size() >= PORTION;
             for (Map.Entry<Bytes, byte[]> held : events.entrySet()) {
                 byte[] key = held.getKey().get();
@@ -84,8 +85,8 @@ final class HeldEvents {
                 }
             }
             if (anyLeft) {
-                toRetry.addFirst(
-                        new Portion(Bytes.increment(events.lastKey()).get(), portion.to()));
+                toRetry.addFirst(new Portion(
+                        Bytes.wrap(LedgerStore.after(events.lastKey().get())), portion.to()));
             }
         }
         if (toRetry.isEmpty() && schedule != null) {
@@ -94,9 +95,10 @@ final class HeldEvents {
         }
     }
 
-    private TreeSet<Bytes> models() {
-        if (models == null) {
-            models = new TreeSet<>();
+    private Set<Bytes> models() {
+        Set<Bytes> known = models;
+        if (known == null) {
+            known = new TreeSet<>();
             byte[] from = StateKeys.allHeld();
             while (from != null) {
                 NavigableMap<Bytes, byte[]> next = ledger.newestRows(from, StateKeys.afterAllHeld(), 1);
@@ -104,12 +106,14 @@ final class HeldEvents {
                     from = null;
                 } else {
                     // From one event of a model to the first event of the next.
-                    Bytes model = Bytes.wrap(StateKeys.heldPrefix(next.firstKey().get()));
-                    models.add(model);
-                    from = Bytes.increment(model).get();
+                    Bytes model =
+                            Bytes.wrap(StateKeys.heldPrefix(next.firstKey().get()));
+                    known.add(model);
+                    from = StateKeys.afterAllOf(model.get());
                 }
             }
         }
-        return models;
+        models = known;
+        return known;
     }
 }

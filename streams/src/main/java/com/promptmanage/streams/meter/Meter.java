@@ -15,7 +15,6 @@ import com.promptmanage.streams.ledger.Names;
 import com.promptmanage.streams.meter.BudgetKeeper.EventValues;
 import com.promptmanage.streams.meter.RatedBatch.Status;
 import com.promptmanage.topics.Topics;
-import com.promptmanage.topics.settings.AccountSettings;
 import com.promptmanage.topics.alert.BudgetAlert;
 import com.promptmanage.topics.alert.BudgetAlertCodec;
 import com.promptmanage.topics.budget.Dimension;
@@ -28,7 +27,6 @@ import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The meter of one partition.
@@ -99,6 +97,8 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
         pricing = new Pricing(ledger);
         accounts = new Accounts(ledger, budgets);
         held = new HeldEvents(ledger, processorContext, this::rerate);
+        // Reading them back takes time, which no transaction is open to wait for yet.
+        ids.open();
         ledger.attach(number -> accounts.get(number).buckets(), this::beforeCommit, this::forgetNumbers);
     }
 
@@ -155,21 +155,7 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
     }
 
     private boolean isNew(ReceivedEvent event, long arrivalMs, long offset) {
-        Text account = event.account();
-        Text source = event.source();
-        Text id = event.id();
-        return ids.firstSeen(
-                account.bytes(),
-                account.start(),
-                account.length(),
-                source.bytes(),
-                source.start(),
-                source.length(),
-                id.bytes(),
-                id.start(),
-                id.length(),
-                arrivalMs,
-                offset);
+        return ids.firstSeen(event.account(), event.source(), event.id(), arrivalMs, offset);
     }
 
     /** Fills the amounts that the event adds to rows; false if its model has no price. */
@@ -265,7 +251,8 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
             event = reader.read(accountName, record, arrivalMs);
             priced = price(account, event);
         } catch (Rejection rejection) {
-            throw new IllegalStateException("an event that was counted cannot be read: " + rejection.detail(), rejection);
+            throw new IllegalStateException(
+                    "an event that was counted cannot be read: " + rejection.detail(), rejection);
         }
         long cost = amounts[Amounts.COST_NANO_USD];
         if (!priced || !account.hasRoomFor(cost, 0)) {
@@ -304,8 +291,7 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
     }
 
     private void sendRated(MeteredAccount account) {
-        context.forward(
-                new Record<>(account.name(), account.rated().end(), context.currentSystemTimeMs()), TO_RATED);
+        context.forward(new Record<>(account.name(), account.rated().end(), context.currentSystemTimeMs()), TO_RATED);
     }
 
     private void send(BudgetAlert alert) {

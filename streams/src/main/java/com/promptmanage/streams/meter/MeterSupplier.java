@@ -23,8 +23,7 @@ public final class MeterSupplier implements ProcessorSupplier<byte[], byte[], by
             List.of(Topics.USAGE_EVENTS, Topics.BUDGETS, Topics.ACCOUNTS, Topics.PRICES);
 
     /** What the meter writes. */
-    public static final List<Topic> WRITES =
-            List.of(Topics.USAGE_RATED, Topics.BUDGET_ALERTS, Topics.USAGE_REJECTED);
+    public static final List<Topic> WRITES = List.of(Topics.USAGE_RATED, Topics.BUDGET_ALERTS, Topics.USAGE_REJECTED);
 
     /** Rows are written once a commit and read at each restore: small segments compact soon. */
     private static final Map<String, String> CHANGELOG = Map.of(

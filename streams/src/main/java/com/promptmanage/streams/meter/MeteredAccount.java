@@ -58,6 +58,10 @@ final class MeteredAccount {
         }
     }
 
+    static int firstQuarter(byte[] lifetime) {
+        return ByteBuffer.wrap(lifetime).getInt(1 + 2 * Long.BYTES);
+    }
+
     int number() {
         return number;
     }

@@ -101,7 +101,8 @@ final class MeteredBudget {
         return last;
     }
 
-    @Nullable Counter counter(int value, Window window) {
+    @Nullable
+    Counter counter(int value, Window window) {
         return counters.get(value, Buckets.quarter(window.startMs()));
     }
 

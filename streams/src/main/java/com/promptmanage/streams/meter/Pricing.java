@@ -15,6 +15,8 @@ import com.promptmanage.streams.pricing.PriceTimeline;
 import com.promptmanage.streams.pricing.PriceTimeline.Priced;
 import com.promptmanage.topics.pricing.ModelPrice;
 import com.promptmanage.topics.pricing.ModelPriceCodec;
+import com.promptmanage.topics.pricing.Rates;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -56,6 +58,10 @@ final class Pricing {
         }
         PriceList list = catalogue();
         ledger.put(StateKeys.prices(key), value);
+        long changes = StateKeys.priceChanges(ledger.get(StateKeys.priceChangesKey()));
+        ledger.put(
+                StateKeys.priceChangesKey(),
+                ByteBuffer.allocate(Long.BYTES).putLong(changes + 1).array());
         list.put(new String(key, UTF_8), prices);
         found.clear();
         priceIds.clear();
@@ -74,11 +80,10 @@ final class Pricing {
             priceId = NO_PRICE_ID;
             return true;
         }
-        String serviceTier = event.serviceTier().isPresent()
-                ? event.serviceTier().toString().toLowerCase(Locale.ROOT)
-                : "";
+        String serviceTier =
+                event.serviceTier().isPresent() ? event.serviceTier().toString().toLowerCase(Locale.ROOT) : "";
         Priced priced = priced(account, event, serviceTier);
-        if (priced == null) {
+        if (priced == null || !Rates.cover(event.tokens(), priced.rates())) {
             return false;
         }
         try {
@@ -108,7 +113,8 @@ final class Pricing {
     private @Nullable Priced priced(MeteredAccount account, ReceivedEvent event, String serviceTier) {
         PriceList overrides = account.overrides();
         if (!overrides.isEmpty()) {
-            Priced own = overrides.find(event.model().toString(), textOrNull(event.provider()))
+            Priced own = overrides
+                    .find(event.model().toString(), textOrNull(event.provider()))
                     .at(event.timeMs(), serviceTier, event.totalInputTokens());
             if (own != null) {
                 return own;

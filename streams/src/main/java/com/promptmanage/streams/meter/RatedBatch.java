@@ -30,10 +30,10 @@ final class RatedBatch {
         /** An event that was unpriced before has its price now, and replaces that one. */
         RERATED("\"rerated\"");
 
-        private final byte[] json;
+        private final String json;
 
         Status(String json) {
-            this.json = json.getBytes(US_ASCII);
+            this.json = json;
         }
     }
 
@@ -97,7 +97,7 @@ final class RatedBatch {
         ascii(",\"data\":");
         raw(event.record(), event.dataStart(), event.dataEnd());
         ascii(",\"status\":");
-        raw(status.json, 0, status.json.length);
+        ascii(status.json);
         if (status == Status.UNPRICED) {
             ascii(",\"costNanoUsd\":null,\"costs\":{},\"priceId\":null}");
             return;

@@ -2,10 +2,10 @@ package com.promptmanage.streams.meter;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-
 import com.promptmanage.topics.budget.Budget;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** The keys under which the state holds what is not a row. Each section begins with a byte of its own. */
 public final class StateKeys {
@@ -24,6 +24,9 @@ public final class StateKeys {
 
     /** Events that wait for a price: the record as it came. */
     private static final byte HELD = 'h';
+
+    /** How often prices have changed. */
+    private static final byte PRICE_CHANGES = 'v';
 
     /** All that an account ever used. */
     private static final byte LIFETIME = 'l';
@@ -52,8 +55,23 @@ public final class StateKeys {
         return new byte[] {PRICES + 1};
     }
 
-    static byte[] lifetime(byte[] account) {
+    /** Where {@link #priceChanges} stands. */
+    public static byte[] priceChangesKey() {
+        return new byte[] {PRICE_CHANGES};
+    }
+
+    /** How often prices have changed; tells a reader whether what it read is still so. */
+    public static long priceChanges(byte @Nullable [] stored) {
+        return stored == null ? 0 : ByteBuffer.wrap(stored).getLong();
+    }
+
+    public static byte[] lifetime(byte[] account) {
         return key(LIFETIME, account);
+    }
+
+    /** The earliest quarter-hour with an event of the account, given what stands under {@link #lifetime}. */
+    public static int firstQuarter(byte @Nullable [] stored) {
+        return stored == null ? Integer.MAX_VALUE : MeteredAccount.firstQuarter(stored);
     }
 
     static byte[] passed(Budget budget, long windowStartMs, byte[] value) {
@@ -111,6 +129,13 @@ public final class StateKeys {
         return Arrays.copyOf(heldKey, end);
     }
 
+    /** Where the held events of a model end, exclusive, given what their keys begin with. */
+    static byte[] afterAllOf(byte[] heldPrefix) {
+        byte[] end = heldPrefix.clone();
+        end[end.length - 1] = 1;
+        return end;
+    }
+
     static byte[] heldModel(byte[] heldKey) {
         int end = 1;
         while (heldKey[end] != 0) {
@@ -135,5 +160,4 @@ public final class StateKeys {
     private static byte[] key(byte section, byte[] rest) {
         return ByteBuffer.allocate(1 + rest.length).put(section).put(rest).array();
     }
-
 }

@@ -28,8 +28,8 @@ public final class PriceList {
 
     public static PriceList of(List<ModelPrice> prices) {
         var byModel = new HashMap<String, List<ModelPrice>>();
-        prices.forEach(price ->
-                byModel.computeIfAbsent(price.model(), model -> new ArrayList<>()).add(price));
+        prices.forEach(price -> byModel.computeIfAbsent(price.model(), model -> new ArrayList<>())
+                .add(price));
         var list = new PriceList();
         byModel.forEach(list::put);
         return list;

@@ -1,9 +1,11 @@
 package com.promptmanage.streams.read;
 
 import com.promptmanage.topics.account.Account;
+import com.promptmanage.topics.settings.AccountSettings;
 import com.promptmanage.topics.usage.TokenUsage;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 
 /** What the state of the partition that holds an account can be asked. Callable from any thread. */
 public interface AccountReads {
@@ -18,13 +20,18 @@ public interface AccountReads {
     List<BudgetSpend> budgets(Account account, long nowMs);
 
     /**
-     * The budgets that a call would count toward, with what has been spent of each: the newest state, which may include
-     * spend that is not committed yet. For deciding, not for showing.
+     * From committed state: the budgets that a call would count toward, with what has been spent of each.
      */
     List<BudgetSpend> covering(TokenUsage call, long nowMs);
 
     /** What a call at that time costs this account, nanoUSD; empty if its model has no price. */
     OptionalLong quote(TokenUsage call, long atMs);
+
+    /** What follows the account: its zone, its tags, its own prices. */
+    AccountSettings settings(Account account);
+
+    /** Runs several reads so that all of them see the same commit. They may run twice, and must not block. */
+    <T> T atOneCommit(Supplier<T> reads);
 
     /** The offset on {@code usage.events} up to which (inclusive) committed state includes everything; −1 for none. */
     long committedOffset();

@@ -11,9 +11,12 @@ import java.util.Map;
  *
  * <p>A kind that has no rate of its own costs what the kind that it is a part of costs: cached and audio and image input
  * what input costs, an hour's cache write what a five minutes' one costs, reasoning and audio and image output what output
- * costs. A rate of zero is a rate.
+ * costs. A kind for which nothing follows has {@link #NONE}: a call that used it has no price. A rate of zero is a rate.
  */
 public final class Rates {
+
+    /** Stands for a rate that is not known. */
+    public static final long NONE = -1;
 
     private final Map<TokenKind, Long> told;
 
@@ -55,6 +58,16 @@ public final class Rates {
         return nanoUsdPerMillion[kind.index()];
     }
 
+    /** Whether every kind that a call used has a rate. */
+    public static boolean cover(long[] tokens, long[] nanoUsdPerMillion) {
+        for (int i = 0; i < tokens.length; i++) {
+            if (tokens[i] != 0 && nanoUsdPerMillion[i] == NONE) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** The rates as told, without those that follow from others. */
     public Map<TokenKind, Long> told() {
         return new EnumMap<>(told);
@@ -66,7 +79,7 @@ public final class Rates {
             return rate;
         }
         return switch (kind) {
-            case INPUT, OUTPUT -> 0;
+            case INPUT, OUTPUT -> NONE;
             case CACHE_READ, CACHE_WRITE_5M, INPUT_AUDIO, INPUT_IMAGE -> resolve(TokenKind.INPUT, told);
             case CACHE_WRITE_1H -> resolve(TokenKind.CACHE_WRITE_5M, told);
             case REASONING, OUTPUT_AUDIO, OUTPUT_IMAGE -> resolve(TokenKind.OUTPUT, told);

@@ -7,8 +7,8 @@ import com.promptmanage.service.http.Routes;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /api/auth}: sign in, who am I, sign out. */
@@ -25,6 +25,12 @@ final class AuthRoutes implements Routes {
     record TeamAnswer(String id, String role) {}
 
     record LoginAnswer(String token, Instant expiresAt, UserAnswer user) {}
+
+    record PersonAnswer(String kind, UserAnswer user) {}
+
+    record CallingKey(String id, String account, List<String> scopes, boolean maySpeakForOthers) {}
+
+    record KeyAnswer(String kind, CallingKey key) {}
 
     AuthRoutes(Sessions sessions, Authentication authentication) {
         this.sessions = sessions;
@@ -49,26 +55,21 @@ final class AuthRoutes implements Routes {
     }
 
     private void me(Context ctx) {
-        switch (authentication.caller(ctx)) {
-            case Caller.Person person -> ctx.json(Map.of("kind", "person", "user", answer(person)));
-            case Caller.Key key ->
-                ctx.json(Map.of(
-                        "kind",
-                        "key",
-                        "key",
-                        Map.of(
-                                "id",
-                                key.keyId(),
-                                "account",
-                                key.account().value(),
-                                "scopes",
-                                key.scopes().stream()
-                                        .map(KeyScope::code)
-                                        .sorted()
-                                        .toList(),
-                                "maySpeakForOthers",
-                                key.maySpeakForOthers())));
-        }
+        ctx.json(
+                switch (authentication.caller(ctx)) {
+                    case Caller.Person person -> new PersonAnswer("person", answer(person));
+                    case Caller.Key key ->
+                        new KeyAnswer(
+                                "key",
+                                new CallingKey(
+                                        key.keyId(),
+                                        key.account().value(),
+                                        key.scopes().stream()
+                                                .map(KeyScope::code)
+                                                .sorted()
+                                                .toList(),
+                                        key.maySpeakForOthers()));
+                });
     }
 
     private void logout(Context ctx) {
@@ -84,7 +85,7 @@ final class AuthRoutes implements Routes {
     private static UserAnswer answer(Caller.Person person) {
         List<TeamAnswer> teams = person.roles().entrySet().stream()
                 .map(role -> new TeamAnswer(role.getKey(), role.getValue().code()))
-                .sorted(java.util.Comparator.comparing(TeamAnswer::id))
+                .sorted(Comparator.comparing(TeamAnswer::id))
                 .toList();
         return new UserAnswer(person.userId(), person.email(), person.name(), teams);
     }

@@ -70,14 +70,12 @@ public final class Sessions {
      */
     public SignedIn signIn(String email, String password) {
         String address = email.strip().toLowerCase(Locale.ROOT);
-        database.asSystem(handle -> locks.lockOf(handle, address)).ifPresent(left -> {
+        database.asSystem(handle -> locks.attempt(handle, address)).ifPresent(left -> {
             throw ProblemException.rateLimited(
                     "Too many wrong passwords for this address. Wait, then try again.", left);
         });
         Optional<User> user = database.asSystem(handle -> userOf(handle, address));
-        boolean right = passwords.matches(password, user.flatMap(User::passwordHash));
-        if (!right || user.isEmpty()) {
-            database.useAsSystem(handle -> locks.failed(handle, address));
+        if (!passwords.matches(password, user.flatMap(User::passwordHash)) || user.isEmpty()) {
             throw ProblemException.unauthenticated("E-mail and password do not match.");
         }
         return database.asSystem(handle -> {

@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
 /**
- * Locks an e-mail address for a while after too many wrong passwords. It counts by what was typed, not by user, so that
+ * Locks an e-mail address for a while after too many wrong passwords in a row. It counts by what was typed, not by user, so that
  * a lock says nothing about who exists.
  */
 final class SignInLocks {
@@ -26,38 +26,41 @@ final class SignInLocks {
         this.clock = clock;
     }
 
-    /** How long the address is still locked, if it is. */
-    Optional<Duration> lockOf(Handle handle, String email) {
+    /**
+     * Counts an attempt before it is known whether it fails, so that many at once do not slip past the count.
+     *
+     * @return how long the address is locked, if it is: then the password is not to be looked at
+     */
+    Optional<Duration> attempt(Handle handle, String email) {
         Instant now = clock.instant();
-        return handle.createQuery("SELECT locked_until FROM sign_in_failures WHERE email_hash = :email")
-                .bind("email", hash(email))
-                .map((row, ctx) ->
-                        Optional.ofNullable(row.getTimestamp("locked_until")).map(Timestamp::toInstant))
-                .findOne()
-                .flatMap(until -> until)
-                .filter(now::isBefore)
-                .map(until -> Duration.between(now, until));
-    }
-
-    /** Counts a wrong password, and locks at the last one that is allowed. */
-    void failed(Handle handle, String email) {
-        Instant now = clock.instant();
-        handle.createUpdate("""
+        Optional<Instant> lockedUntil = handle.createQuery("""
                         INSERT INTO sign_in_failures AS f (email_hash, failures, first_at)
                         VALUES (:email, 1, :now)
-                        ON CONFLICT (email_hash) DO UPDATE SET
-                            failures = CASE WHEN f.first_at < :old THEN 1 ELSE f.failures + 1 END,
-                            first_at = CASE WHEN f.first_at < :old THEN :now ELSE f.first_at END,
-                            locked_until = CASE WHEN f.first_at >= :old AND f.failures + 1 >= :max
-                                                THEN :until END
+                        ON CONFLICT (email_hash) DO UPDATE SET (failures, first_at, locked_until) = (
+                            SELECT CASE WHEN over THEN 1 ELSE f.failures + 1 END,
+                                   CASE WHEN over THEN excluded.first_at ELSE f.first_at END,
+                                   CASE WHEN over THEN NULL
+                                        WHEN f.locked_until IS NOT NULL THEN f.locked_until
+                                        WHEN f.failures >= :max THEN CAST(:until AS timestamptz)
+                                   END
+                            FROM (SELECT coalesce(f.locked_until <= excluded.first_at,
+                                                  f.first_at <= CAST(:old AS timestamptz))) AS earlier (over))
+                        RETURNING locked_until
                         """)
                 .bind("email", hash(email))
                 .bind("now", now)
                 .bind("old", now.minus(COUNTED_FOR))
                 .bind("max", FAILURES_MAX)
                 .bind("until", now.plus(LOCKED_FOR))
-                .execute();
-        // The table would grow with every address that someone makes up.
+                .map((row, ctx) ->
+                        Optional.ofNullable(row.getTimestamp("locked_until")).map(Timestamp::toInstant))
+                .one();
+        forgetOld(handle, now);
+        return lockedUntil.map(until -> Duration.between(now, until));
+    }
+
+    /** The table would grow with every address that someone makes up. */
+    private static void forgetOld(Handle handle, Instant now) {
         handle.createUpdate("""
                         DELETE FROM sign_in_failures WHERE email_hash IN (
                             SELECT email_hash FROM sign_in_failures

@@ -30,6 +30,9 @@ public final class Database implements AutoCloseable {
 
     private static final Duration CONNECTION_MAX = Duration.ofSeconds(3);
 
+    /** The driver asks for the JVM's zone when it connects, which no setting of the connection overrules. */
+    private static final String IN_UTC = "SET TIME ZONE 'UTC'";
+
     /** query_canceled, lock_not_available, and what a server says that goes down, comes up or is full. */
     private static final Set<String> AWAY =
             Set.of("57014", "55P03", "57P01", "57P02", "57P03", "57P05", "53300", "25P03");
@@ -61,6 +64,7 @@ public final class Database implements AutoCloseable {
         config.setMinimumIdle(Math.min(2, settings.connectionsMax()));
         config.setConnectionTimeout(CONNECTION_MAX.toMillis());
         config.setAutoCommit(true);
+        config.setConnectionInitSql(IN_UTC);
         return new Database(new HikariDataSource(config), app);
     }
 
@@ -101,7 +105,14 @@ public final class Database implements AutoCloseable {
      * rows until it takes on a role or settings by itself. The caller closes it.
      */
     public Connection connect() throws SQLException {
-        return unpooled.getConnection();
+        Connection connection = unpooled.getConnection();
+        try (var statement = connection.createStatement()) {
+            statement.execute(IN_UTC);
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
     }
 
     /** Whether a connection can be had and answers. */
@@ -128,8 +139,8 @@ public final class Database implements AutoCloseable {
             case Scope.Everyone everyone -> handle.execute("SET LOCAL ROLE " + Roles.SYSTEM);
             case Scope.Tenant tenant ->
                 handle.createQuery("""
-                                SELECT set_config('app.user_id', :user, true),
-                                       set_config('app.accounts', CAST(:accounts AS text[])::text, true)
+                                SELECT set_config('app.user_id', :user, true) AS user_id,
+                                       set_config('app.accounts', CAST(:accounts AS text[])::text, true) AS accounts
                                 """)
                         .bind("user", tenant.userId())
                         .bindArray("accounts", String.class, tenant.accounts())
@@ -145,7 +156,7 @@ public final class Database implements AutoCloseable {
             owner.setPassword(who.password());
         });
         // An index on a large table takes longer than a request may.
-        owner.setOptions("-c lock_timeout=60s -c TimeZone=UTC");
+        owner.setOptions("-c lock_timeout=60s");
         owner.setSocketTimeout(0);
         try {
             new Roles(owner, app, settings.appPassword()).ensure();
@@ -154,6 +165,7 @@ public final class Database implements AutoCloseable {
         }
         Flyway.configure()
                 .dataSource(owner)
+                .initSql(IN_UTC)
                 .locations("classpath:db/migration")
                 .outOfOrder(true)
                 .ignoreMigrationPatterns("*:missing", "*:future")
@@ -170,12 +182,11 @@ public final class Database implements AutoCloseable {
         // A statement ends by its own timeout first; this is for a server that fell silent.
         source.setSocketTimeout((int) settings.statementMax().plusSeconds(10).toSeconds());
         source.setTcpKeepAlive(true);
-        source.setOptions(
-                "-c statement_timeout=%d -c lock_timeout=%d -c idle_in_transaction_session_timeout=%d -c TimeZone=UTC"
-                        .formatted(
-                                settings.statementMax().toMillis(),
-                                settings.lockMax().toMillis(),
-                                settings.idleInTransactionMax().toMillis()));
+        source.setOptions("-c statement_timeout=%d -c lock_timeout=%d -c idle_in_transaction_session_timeout=%d"
+                .formatted(
+                        settings.statementMax().toMillis(),
+                        settings.lockMax().toMillis(),
+                        settings.idleInTransactionMax().toMillis()));
         return source;
     }
 

@@ -5,6 +5,8 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.MethodNotAllowedResponse;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.util.List;
 import java.util.TreeSet;
 import org.slf4j.Logger;
@@ -14,6 +16,9 @@ import org.slf4j.LoggerFactory;
 final class Answers implements Routes {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(Answers.class);
+
+    private static final Problem UNEXPECTED =
+            Kind.UNEXPECTED.because("Try again later; tell us the request's id if it stays.", List.of());
 
     @Override
     public void addTo(RoutesConfig routes) {
@@ -68,7 +73,19 @@ final class Answers implements Routes {
                 .addKeyValue("method", ctx.req().getMethod())
                 .addKeyValue("path", ctx.path())
                 .log("request failed");
-        answer(ctx, Kind.UNEXPECTED.because("Try again later; tell us the instance if it stays.", List.of()));
+        answer(ctx, UNEXPECTED);
+    }
+
+    /** For a stack or a heap that overflowed, where the framework gives no {@link Context}. */
+    static void answer(HttpServletResponse response, Error error) {
+        LOGGER.atError().setCause(error).log("request failed");
+        response.setStatus(Kind.UNEXPECTED.status());
+        response.setContentType(Problem.CONTENT_TYPE);
+        try {
+            response.getOutputStream().write(Json.bytes(UNEXPECTED));
+        } catch (IOException e) {
+            LOGGER.atDebug().setCause(e).log("the caller went away");
+        }
     }
 
     /** What the web framework itself says. */

@@ -108,6 +108,7 @@ public final class HttpServer implements AutoCloseable {
         config.http.defaultContentType = "application/json";
         config.jetty.modifyHttpConfiguration(http -> http.setSendServerVersion(false));
         config.jsonMapper(new JavalinJson());
+        config.router.javaLangErrorHandler(Answers::answer);
         config.routes.before(ctx -> prepare(ctx, options));
         new Answers().addTo(config.routes);
         routes.forEach(part -> part.addTo(config.routes));

@@ -77,6 +77,16 @@ public final class OpenApi {
         return List.copyOf(differences);
     }
 
+    /** References that lead nowhere; empty if all is well. Meant for a test of each service. */
+    public List<String> danglingReferences() {
+        return document.findValuesAsText("$ref").stream()
+                .distinct()
+                .filter(reference ->
+                        document.at(reference.replaceFirst("^#", "")).isMissingNode())
+                .sorted()
+                .toList();
+    }
+
     private Set<String> described() {
         var described = new TreeSet<String>();
         document.path("paths")

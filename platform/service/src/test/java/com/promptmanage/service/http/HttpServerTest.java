@@ -1,0 +1,281 @@
+package com.promptmanage.service.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class HttpServerTest {
+
+    private static final int BODY_BYTES_MAX = 100_000;
+
+    enum Level {
+        LOW,
+        HIGH
+    }
+
+    record Thing(String name, int count, long costNanoUsd, Instant at, Optional<Level> level, List<String> tags) {}
+
+    private final Routes things = routes -> {
+        routes.post("/things", ctx -> ctx.status(201).json(RequestBody.json(ctx, Thing.class)));
+        routes.post("/bytes", ctx -> ctx.json(Map.of("length", RequestBody.bytes(ctx).length)));
+        routes.get("/things/{id}", ctx -> {
+            throw ProblemException.notFound("There is no thing " + ctx.pathParam("id"));
+        });
+        routes.get(
+                "/thread",
+                ctx -> ctx.json(Map.of("virtual", Thread.currentThread().isVirtual())));
+        routes.get("/broken", ctx -> {
+            throw new IllegalStateException("secret detail");
+        });
+        routes.get("/deep", ctx -> {
+            throw new StackOverflowError();
+        });
+        routes.get("/away", ctx -> {
+            throw new UnavailableException(
+                    "The thing store is away.", Duration.ofMillis(1200), new IOException("10.0.0.7"));
+        });
+        routes.get("/busy", ctx -> {
+            throw ProblemException.rateLimited("Slow down.", Duration.ofSeconds(7));
+        });
+    };
+
+    private final HttpServer server =
+            HttpServer.start(HttpServer.Options.onPort(0).withBodyBytesMax(BODY_BYTES_MAX), List.of(things));
+
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    @AfterEach
+    void stop() {
+        client.close();
+        server.close();
+    }
+
+    @Test
+    void writesRecordsInOneForm() throws Exception {
+        var answer = post("/things", """
+                {"name":"a","count":1,"costNanoUsd":9007199254740993,"at":"2026-11-24T13:00:00+01:00","level":"HIGH","tags":[]}
+                """);
+
+        assertThat(answer.statusCode()).isEqualTo(201);
+        assertThat(answer.body()).isEqualTo("""
+                        {"name":"a","count":1,"costNanoUsd":9007199254740993,"at":"2026-11-24T12:00:00Z","level":"HIGH","tags":[]}""");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    {"name":"a","name":"b"}                 | body  | Duplicate
+                    {"name":1}                              | name  | String
+                    {"count":"1"}                           | count | int
+                    {"count":1.5}                           | count | int
+                    {"count":99999999999}                   | count | range
+                    {"at":"yesterday"}                      | at    | yesterday
+                    {"level":"MIDDLE"}                      | level | MIDDLE
+                    {"tags":["a",2]}                        | tags[1] | String
+                    {"nmae":"a","count":1,"costNanoUsd":1}  | nmae  | is not known here
+                    {"name":                                | body  | end-of-input
+                    {"count":1,"costNanoUsd":1} {}          | body  | Trailing
+                    {"name":"a","costNanoUsd":1}            | count | null
+                    null                                    | body  | is null
+                    [1,2                                    | body  | line 1
+                    """)
+    void saysWhereABodyIsWrong(String body, String field, String said) throws Exception {
+        var answer = post("/things", body);
+
+        JsonNode problem = problemIn(answer, 400, "invalid_request");
+        JsonNode error = problem.path("errors").path(0);
+        assertThat(error.path("field").asText()).isEqualTo(field);
+        assertThat(error.path("detail").asText()).containsIgnoringCase(said);
+        assertThat(error.path("remedy").asText()).isNotBlank();
+        assertThat(answer.body()).doesNotContain("com.promptmanage", "java.", "jackson");
+    }
+
+    @Test
+    void refusesJsonThatIsNestedTooDeep() throws Exception {
+        problemIn(post("/things", "[".repeat(10_000)), 400, "invalid_request");
+    }
+
+    @Test
+    void countsABodyAfterInflation() throws Exception {
+        byte[] fits = gzip(new byte[BODY_BYTES_MAX]);
+        byte[] bomb = gzip(new byte[50 << 20]);
+
+        assertThat(send("POST", "/bytes", BodyPublishers.ofByteArray(fits), "Content-Encoding", "gzip")
+                        .body())
+                .isEqualTo("{\"length\":100000}");
+        problemIn(
+                send("POST", "/bytes", BodyPublishers.ofByteArray(bomb), "Content-Encoding", "gzip"),
+                413,
+                "body_too_large");
+        problemIn(
+                send("POST", "/bytes", BodyPublishers.ofByteArray(new byte[BODY_BYTES_MAX + 1])),
+                413,
+                "body_too_large");
+    }
+
+    @Test
+    void countsABodyOfUnknownLengthToo() throws Exception {
+        var chunked = BodyPublishers.ofByteArrays(List.of(new byte[BODY_BYTES_MAX], new byte[1]));
+
+        problemIn(send("POST", "/bytes", chunked), 413, "body_too_large");
+    }
+
+    @Test
+    void refusesPackingItDoesNotKnowAndPackingThatIsBroken() throws Exception {
+        var plain = BodyPublishers.ofString("plain");
+        byte[] cut = java.util.Arrays.copyOf(gzip(new byte[1000]), 20);
+
+        problemIn(send("POST", "/bytes", plain, "Content-Encoding", "br"), 415, "unsupported_media_type");
+        problemIn(send("POST", "/bytes", plain, "Content-Encoding", "gzip"), 400, "invalid_request");
+        problemIn(
+                send("POST", "/bytes", BodyPublishers.ofByteArray(cut), "Content-Encoding", "gzip"),
+                400,
+                "invalid_request");
+        problemIn(send("POST", "/things", plain, "Content-Type", "text/xml"), 415, "unsupported_media_type");
+    }
+
+    @Test
+    void answersWhatDoesNotExistAsAProblem() throws Exception {
+        assertThat(problemIn(get("/things/7"), 404, "not_found").path("detail").asText())
+                .isEqualTo("There is no thing 7");
+        problemIn(get("/nothing"), 404, "not_found");
+    }
+
+    @Test
+    void namesTheMethodsThatAnAddressTakes() throws Exception {
+        var wrong = send("DELETE", "/things/7", BodyPublishers.noBody());
+        problemIn(wrong, 405, "method_not_allowed");
+        assertThat(wrong.headers().firstValue("Allow")).hasValue("GET, HEAD, OPTIONS");
+
+        var options = send("OPTIONS", "/things", BodyPublishers.noBody());
+        assertThat(options.statusCode()).isEqualTo(204);
+        assertThat(options.headers().firstValue("Allow")).hasValue("OPTIONS, POST");
+
+        var head = send("HEAD", "/thread", BodyPublishers.noBody());
+        assertThat(head.statusCode()).isEqualTo(200);
+        assertThat(head.body()).isEmpty();
+
+        problemIn(send("OPTIONS", "/nothing", BodyPublishers.noBody()), 404, "not_found");
+    }
+
+    @Test
+    void keepsItsInsidesToItself() throws Exception {
+        var answer = get("/broken");
+
+        problemIn(answer, 500, "unexpected");
+        assertThat(answer.body()).doesNotContain("secret detail", "IllegalState", "at com.");
+        problemIn(get("/deep"), 500, "unexpected");
+    }
+
+    @Test
+    void saysWhenToComeAgain() throws Exception {
+        var away = get("/away");
+        problemIn(away, 503, "unavailable");
+        assertThat(away.headers().firstValue("Retry-After")).hasValue("2");
+        assertThat(away.body()).doesNotContain("10.0.0.7");
+
+        var busy = get("/busy");
+        problemIn(busy, 429, "rate_limited");
+        assertThat(busy.headers().firstValue("Retry-After")).hasValue("7");
+    }
+
+    @Test
+    void namesEachRequest() throws Exception {
+        var chosen = send("GET", "/nothing", BodyPublishers.noBody(), "X-Request-Id", "order-12345");
+        var harmful = send("GET", "/nothing", BodyPublishers.noBody(), "X-Request-Id", "<script>alert(1)</script>");
+
+        assertThat(chosen.headers().firstValue("X-Request-Id")).hasValue("order-12345");
+        assertThat(problemIn(chosen, 404, "not_found").path("instance").asText())
+                .isEqualTo("urn:promptmanage:request:order-12345");
+        assertThat(harmful.headers().firstValue("X-Request-Id"))
+                .hasValueSatisfying(id -> assertThat(id).matches("[0-9a-f-]{36}"));
+    }
+
+    @Test
+    void sendsTheHeadersThatBrowsersHeed() throws Exception {
+        for (String path : List.of("/thread", "/nothing", "/broken")) {
+            var headers = get(path).headers();
+            assertThat(headers.firstValue("X-Content-Type-Options")).hasValue("nosniff");
+            assertThat(headers.firstValue("X-Frame-Options")).hasValue("DENY");
+            assertThat(headers.firstValue("Referrer-Policy")).hasValue("no-referrer");
+            assertThat(headers.firstValue("Content-Security-Policy"))
+                    .hasValueSatisfying(policy -> assertThat(policy).contains("script-src 'self';"));
+            assertThat(headers.firstValue("Server")).isEmpty();
+        }
+    }
+
+    @Test
+    void runsEachRequestOnAVirtualThread() throws Exception {
+        assertThat(get("/thread").body()).isEqualTo("{\"virtual\":true}");
+    }
+
+    @Test
+    void mountsTheRoutesOfSeveralServices() throws Exception {
+        Routes others = routes -> routes.get("/others", ctx -> ctx.json(Map.of("here", true)));
+        try (var shared = HttpServer.start(HttpServer.Options.onPort(0), List.of(things, others))) {
+            assertThat(shared.endpoints())
+                    .contains(new HttpServer.Endpoint("GET", "/others"), new HttpServer.Endpoint("POST", "/things"));
+            var answer = client.send(
+                    HttpRequest.newBuilder(shared.baseUri().resolve("/others")).build(), BodyHandlers.ofString());
+            assertThat(answer.body()).isEqualTo("{\"here\":true}");
+        }
+    }
+
+    private static JsonNode problemIn(HttpResponse<String> answer, int status, String code) throws IOException {
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+        assertThat(answer.headers().firstValue("Content-Type"))
+                .hasValueSatisfying(type -> assertThat(type).startsWith("application/problem+json"));
+        JsonNode problem = Json.mapper().readTree(answer.body());
+        assertThat(problem.path("code").asText()).isEqualTo(code);
+        assertThat(problem.path("type").asText()).isEqualTo("urn:promptmanage:problem:" + code);
+        assertThat(problem.path("status").asInt()).isEqualTo(status);
+        assertThat(problem.path("title").asText()).isNotBlank();
+        assertThat(problem.path("detail").asText()).isNotBlank();
+        return problem;
+    }
+
+    private HttpResponse<String> get(String path) throws Exception {
+        return send("GET", path, BodyPublishers.noBody());
+    }
+
+    private HttpResponse<String> post(String path, String body) throws Exception {
+        return send("POST", path, BodyPublishers.ofString(body));
+    }
+
+    private HttpResponse<String> send(String method, String path, BodyPublisher body, String... headers)
+            throws Exception {
+        var request =
+                HttpRequest.newBuilder(URI.create(server.baseUri() + path)).method(method, body);
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return client.send(request.build(), BodyHandlers.ofString(StandardCharsets.UTF_8));
+    }
+
+    private static byte[] gzip(byte[] content) throws IOException {
+        var packed = new ByteArrayOutputStream();
+        try (var gzip = new GZIPOutputStream(packed)) {
+            gzip.write(content);
+        }
+        return packed.toByteArray();
+    }
+}

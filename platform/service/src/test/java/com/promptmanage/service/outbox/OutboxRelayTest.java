@@ -1,0 +1,303 @@
+package com.promptmanage.service.outbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.promptmanage.service.database.Database;
+import com.promptmanage.service.database.DatabaseSettings;
+import com.promptmanage.service.database.Scope;
+import com.promptmanage.testkit.Await;
+import com.promptmanage.testkit.EmbeddedKafka;
+import com.promptmanage.testkit.EmbeddedPostgres;
+import com.promptmanage.testkit.JavaProcess;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+// A relay does its work without being spoken to.
+@SuppressWarnings("try")
+class OutboxRelayTest {
+
+    static final String APP_PASSWORD = "app-password-of-tests";
+
+    private static final AtomicInteger TOPICS = new AtomicInteger();
+
+    private static final Scope SOMEONE = new Scope.Tenant("usr_1", Set.of("user:usr_1"));
+
+    private final EmbeddedKafka kafka = EmbeddedKafka.shared();
+
+    private final String url = EmbeddedPostgres.shared().createDatabase();
+
+    private final Database database = Database.open(DatabaseSettings.of(url, APP_PASSWORD));
+
+    private final String topic = "outbox-test-" + TOPICS.incrementAndGet();
+
+    @TempDir
+    Path directory;
+
+    @AfterEach
+    void close() {
+        database.close();
+    }
+
+    @Test
+    void takesWhatIsCommittedAndNothingElse() throws Exception {
+        kafka.createTopics(4, topic);
+        database.useTransaction(
+                SOMEONE,
+                handle -> Outbox.append(
+                        handle,
+                        List.of(
+                                OutboxRecord.of(topic, "a", bytes("1")).withHeaders(Map.of("kind", "first")),
+                                OutboxRecord.of(topic, "a", bytes("2")),
+                                OutboxRecord.tombstone(topic, "a"))));
+        assertThatThrownBy(() -> database.useTransaction(SOMEONE, handle -> {
+                    Outbox.append(handle, OutboxRecord.of(topic, "a", bytes("undone")));
+                    throw new IllegalStateException("undo");
+                }))
+                .hasMessage("undo");
+
+        try (var relay = relay();
+                var received = new Received(kafka.bootstrapServers(), topic)) {
+            Await.until(() -> assertThat(received.poll().byKey())
+                    .isEqualTo(Map.of("a", List.of(Optional.of("1"), Optional.of("2"), Optional.empty()))));
+            assertThat(new String(
+                            received.all()
+                                    .getFirst()
+                                    .headers()
+                                    .lastHeader("kind")
+                                    .value(),
+                            StandardCharsets.UTF_8))
+                    .isEqualTo("first");
+            Await.until(() -> assertThat(waiting()).isZero());
+        }
+    }
+
+    @Test
+    void keepsTheOrderInWhichTransactionsOfAKeyCommit() throws Exception {
+        kafka.createTopics(4, topic);
+        int keys = 5;
+        int writers = 8;
+        int each = 40;
+        createCounters(keys);
+        try (var one = relay();
+                var other = relay();
+                var received = new Received(kafka.bootstrapServers(), topic)) {
+            List<CompletableFuture<Void>> running = IntStream.range(0, writers)
+                    .mapToObj(writer -> CompletableFuture.runAsync(() -> count(keys, each, writer)))
+                    .toList();
+            for (var writer : running) {
+                writer.get();
+            }
+
+            Await.until(() -> assertThat(received.poll().all()).hasSizeGreaterThanOrEqualTo(writers * each));
+            var expected = received.byKey();
+            expected.forEach((key, values) -> assertThat(values)
+                    .as(key)
+                    .isEqualTo(IntStream.rangeClosed(1, values.size())
+                            .mapToObj(i -> Optional.of(Integer.toString(i)))
+                            .toList()));
+        }
+    }
+
+    @Test
+    void losesNothingWhenRelaysAreKilledBetweenSendingAndDeleting() throws Exception {
+        kafka.createTopics(4, topic);
+        int keys = 20;
+        int each = 1000;
+        var random = new Random(7);
+        var writing = CompletableFuture.runAsync(() -> {
+            for (int i = 1; i <= each; i++) {
+                var batch = new ArrayList<OutboxRecord>();
+                for (int key = 0; key < keys; key++) {
+                    batch.add(OutboxRecord.of(topic, "key-" + key, bytes(Integer.toString(i))));
+                }
+                database.useTransaction(SOMEONE, handle -> Outbox.append(handle, batch));
+            }
+        });
+
+        int kills = 0;
+        while (!writing.isDone() || kills < 3) {
+            try (var process = process()) {
+                process.awaitLine(RelayMain.READY, Duration.ofSeconds(60));
+                Thread.sleep(300 + random.nextInt(700));
+                process.kill();
+                kills++;
+            }
+        }
+        writing.get();
+
+        try (var relay = relay();
+                var received = new Received(kafka.bootstrapServers(), topic)) {
+            Await.until(Duration.ofSeconds(60), () -> assertThat(waiting()).isZero());
+            List<String> all =
+                    IntStream.rangeClosed(1, each).mapToObj(Integer::toString).toList();
+            Await.until(() -> assertThat(received.poll().all()).hasSizeGreaterThanOrEqualTo(keys * each));
+            Await.until(() -> received.poll()
+                    .firstByKey()
+                    .forEach((key, values) -> assertThat(values).as(key).isEqualTo(all)));
+            assertThat(received.firstByKey()).hasSize(keys);
+            received.byKey()
+                    .forEach((key, values) -> assertThat(values.getLast()).contains(Integer.toString(each)));
+        }
+    }
+
+    @Test
+    void waitsForKafkaAndForPostgres() throws Exception {
+        try (EmbeddedKafka ownKafka = EmbeddedKafka.start(directory.resolve("kafka"));
+                EmbeddedPostgres ownPostgres = EmbeddedPostgres.start(directory.resolve("postgres"));
+                Database there = Database.open(DatabaseSettings.of(ownPostgres.jdbcUrl(), APP_PASSWORD))) {
+            ownKafka.createTopics(1, topic);
+            ownKafka.stop();
+            there.useTransaction(
+                    SOMEONE, handle -> Outbox.append(handle, OutboxRecord.of(topic, "a", bytes("kafka was away"))));
+            try (var relay = OutboxRelay.start(
+                    there,
+                    Map.of("bootstrap.servers", ownKafka.bootstrapServers(), "max.block.ms", 500),
+                    new SimpleMeterRegistry())) {
+                Thread.sleep(1500);
+                ownKafka.start();
+                try (var received = new Received(ownKafka.bootstrapServers(), topic)) {
+                    Await.until(
+                            () -> assertThat(received.poll().byKey().get("a")).contains(Optional.of("kafka was away")));
+
+                    ownPostgres.kill();
+                    Thread.sleep(500);
+                    ownPostgres.start();
+                    Await.until(() -> assertThat(there.isReady()).isTrue());
+                    there.useTransaction(
+                            SOMEONE,
+                            handle -> Outbox.append(handle, OutboxRecord.of(topic, "a", bytes("postgres was away"))));
+
+                    Await.until(() ->
+                            assertThat(received.poll().byKey().get("a")).contains(Optional.of("postgres was away")));
+                }
+            }
+        }
+    }
+
+    @Test
+    void anotherTakesOverWhenTheOneThatWorksEnds() throws Exception {
+        kafka.createTopics(1, topic);
+        try (var received = new Received(kafka.bootstrapServers(), topic)) {
+            var first = relay();
+            try (var second = relay()) {
+                append("1");
+                Await.until(() -> assertThat(received.poll().all()).hasSize(1));
+
+                first.close();
+                append("2");
+
+                Await.until(() -> assertThat(received.poll().byKey().get("a"))
+                        .containsExactly(Optional.of("1"), Optional.of("2")));
+            }
+        }
+    }
+
+    @Test
+    void isQuick() throws Exception {
+        kafka.createTopics(1, topic);
+        var meters = new SimpleMeterRegistry();
+        try (var relay = OutboxRelay.start(database, kafka.bootstrapServers(), meters)) {
+            append("warm-up");
+            Await.until(() -> assertThat(waiting()).isZero());
+            // Long enough that the relay looks rarely by itself: what wakes it is the notice.
+            Thread.sleep(1500);
+            long started = System.nanoTime();
+            append("after a pause");
+            Await.until(() -> assertThat(waiting()).isZero());
+            long wakeMs = (System.nanoTime() - started) / 1_000_000;
+
+            for (int i = 0; i < 300; i++) {
+                append(Integer.toString(i));
+                Thread.sleep(3);
+            }
+            Await.until(() -> assertThat(waiting()).isZero());
+            var delay = meters.get("outbox.delay").timer().takeSnapshot();
+            System.out.printf(
+                    "outbox delay: after a pause %d ms; then mean %.1f ms, p50 %.1f ms, p99 %.1f ms, max %.1f ms%n",
+                    wakeMs,
+                    delay.mean(java.util.concurrent.TimeUnit.MILLISECONDS),
+                    delay.percentileValues()[0].value(java.util.concurrent.TimeUnit.MILLISECONDS),
+                    delay.percentileValues()[1].value(java.util.concurrent.TimeUnit.MILLISECONDS),
+                    delay.max(java.util.concurrent.TimeUnit.MILLISECONDS));
+            assertThat(delay.percentileValues()[0].value(java.util.concurrent.TimeUnit.MILLISECONDS))
+                    .isLessThan(100);
+        }
+    }
+
+    @Test
+    void refusesAtOnceWhatKafkaWouldRefuse() {
+        assertThatThrownBy(() -> OutboxRecord.of(topic, "a", new byte[OutboxRecord.VALUE_BYTES_MAX + 1]))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("1,000,001 bytes is too large for topic " + topic);
+    }
+
+    private void append(String value) {
+        database.useTransaction(SOMEONE, handle -> Outbox.append(handle, OutboxRecord.of(topic, "a", bytes(value))));
+    }
+
+    private void createCounters(int keys) throws Exception {
+        try (var owner = java.sql.DriverManager.getConnection(url);
+                var statement = owner.createStatement()) {
+            statement.execute("""
+                    CREATE TABLE counters (id int PRIMARY KEY, count int NOT NULL);
+                    SELECT pm_protect('counters', 'pm_user() IS NOT NULL');
+                    INSERT INTO counters SELECT i, 0 FROM generate_series(0, %d) AS i
+                    """.formatted(keys - 1));
+        }
+    }
+
+    /** Counts up under the row's lock, as services do: so the values of a key tell the order of its commits. */
+    private void count(int keys, int times, int seed) {
+        var random = new Random(seed);
+        for (int i = 0; i < times; i++) {
+            int key = random.nextInt(keys);
+            database.useTransaction(SOMEONE, handle -> {
+                int count = handle.createQuery("UPDATE counters SET count = count + 1 WHERE id = :id RETURNING count")
+                        .bind("id", key)
+                        .mapTo(Integer.class)
+                        .one();
+                Outbox.append(handle, OutboxRecord.of(topic, "key-" + key, bytes(Integer.toString(count))));
+                // The number of the row is given out; another key's transaction may commit first.
+                handle.execute("SELECT pg_sleep(?)", random.nextInt(5) / 1000.0);
+            });
+        }
+    }
+
+    private OutboxRelay relay() {
+        return OutboxRelay.start(database, kafka.bootstrapServers(), new SimpleMeterRegistry());
+    }
+
+    private JavaProcess process() {
+        return JavaProcess.start(
+                RelayMain.class,
+                List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+                Map.of(),
+                url,
+                kafka.bootstrapServers());
+    }
+
+    private long waiting() {
+        return database.asSystem(handle -> handle.createQuery("SELECT count(*) FROM outbox")
+                .mapTo(Long.class)
+                .one());
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

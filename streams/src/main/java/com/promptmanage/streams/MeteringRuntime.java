@@ -1,0 +1,293 @@
+package com.promptmanage.streams;
+
+import com.promptmanage.streams.answer.LedgerReads;
+import com.promptmanage.streams.commit.CommitTellingClients;
+import com.promptmanage.streams.commit.Commits;
+import com.promptmanage.streams.intake.EventIdSettings;
+import com.promptmanage.streams.ledger.LedgerStore;
+import com.promptmanage.streams.meter.MeterCounts;
+import com.promptmanage.streams.meter.MeterStores;
+import com.promptmanage.streams.meter.MeterSupplier;
+import com.promptmanage.streams.read.AccountReads;
+import com.promptmanage.streams.read.Metering;
+import com.promptmanage.topics.account.Account;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.utils.Utils;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.KeyQueryMetadata;
+import org.apache.kafka.streams.StoreQueryParameters;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.InvalidStateStoreException;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.apache.kafka.streams.processor.StateStore;
+import org.apache.kafka.streams.state.HostInfo;
+import org.apache.kafka.streams.state.QueryableStoreType;
+import org.apache.kafka.streams.state.internals.StateStoreProvider;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs the metering in this process, and tells where each account's state is to be asked. */
+public final class MeteringRuntime implements Metering, AutoCloseable {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(MeteringRuntime.class);
+
+    private static final QueryableStoreType<LedgerStore> LEDGER = new LedgerStoreType();
+
+    private final StreamsSettings settings;
+
+    private final int partitions;
+
+    private final KafkaStreams streams;
+
+    private final MeterCounts counts = new MeterCounts();
+
+    private final List<CommitListener> listeners = new CopyOnWriteArrayList<>();
+
+    /** The ledgers of running tasks that have committed since they started, by partition. */
+    private final Map<LedgerStore, AccountReads> reads = new ConcurrentHashMap<>();
+
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private final Condition committed = lock.newCondition();
+
+    /**
+     * @param partitions how many partitions the accounts are spread over, as {@code TopicProvisioner} found or made them
+     */
+    public MeteringRuntime(StreamsSettings settings, int partitions) {
+        this.settings = settings;
+        this.partitions = partitions;
+        var commits = new Commits();
+        var meter = new MeterSupplier(
+                commits,
+                counts,
+                new EventIdSettings(settings.deduplicationWindow(), settings.recentIdsMax()),
+                settings.hotRowsMax(),
+                settings.writesRated(),
+                this::tellCommitted);
+        streams = new KafkaStreams(MeteringTopology.of(meter), properties(settings), new CommitTellingClients(commits));
+        streams.setUncaughtExceptionHandler(this::onThreadFailure);
+    }
+
+    public void start() {
+        streams.start();
+    }
+
+    /** What the meters of this process have seen. */
+    public MeterCounts counts() {
+        return counts;
+    }
+
+    /** Whether every partition of this process can be asked. */
+    public boolean isReady() {
+        return streams.state() == KafkaStreams.State.RUNNING;
+    }
+
+    /** For people: what the application is doing. */
+    public String state() {
+        return streams.state().name();
+    }
+
+    /** Why a thread last ended, if one did. */
+    public @Nullable Throwable lastFailure() {
+        return failure.get();
+    }
+
+    @Override
+    public Place owner(Account account) {
+        return place(account, false);
+    }
+
+    @Override
+    public Place ownerOrStandby(Account account) {
+        return place(account, true);
+    }
+
+    private Place place(Account account, boolean standbyWillDo) {
+        if (!streams.state().isRunningOrRebalancing()) {
+            return new Place.Moving("the metering is " + streams.state());
+        }
+        KeyQueryMetadata where =
+                streams.queryMetadataForKey(MeterStores.LEDGER, account.key(), new ByteArraySerializer());
+        if (where == null || where.equals(KeyQueryMetadata.NOT_AVAILABLE)) {
+            return new Place.Moving("partitions are being assigned");
+        }
+        HostInfo owner = where.activeHost();
+        boolean here =
+                settings.host() == null || (owner.host().equals(settings.host()) && owner.port() == settings.port());
+        if (!here && !standbyWillDo) {
+            return new Place.Elsewhere(owner.host(), owner.port());
+        }
+        LedgerStore ledger = store(where.partition(), standbyWillDo);
+        if (ledger != null) {
+            return new Place.Here(readsOf(ledger, where.partition(), here));
+        }
+        return here
+                ? new Place.Moving("partition %d is being restored".formatted(where.partition()))
+                : new Place.Elsewhere(owner.host(), owner.port());
+    }
+
+    private @Nullable LedgerStore store(int partition, boolean standbyWillDo) {
+        var query =
+                StoreQueryParameters.fromNameAndType(MeterStores.LEDGER, LEDGER).withPartition(partition);
+        try {
+            return streams.store(standbyWillDo ? query.enableStaleStores() : query);
+        } catch (InvalidStateStoreException e) {
+            return null;
+        }
+    }
+
+    private AccountReads readsOf(LedgerStore ledger, int partition, boolean active) {
+        return reads.computeIfAbsent(ledger, store -> new LedgerReads(store, () -> active ? 0 : lag(partition)));
+    }
+
+    private long lag(int partition) {
+        var lags = streams.allLocalStorePartitionLags().get(MeterStores.LEDGER);
+        var lag = lags == null ? null : lags.get(partition);
+        return lag == null ? Long.MAX_VALUE : lag.offsetLag();
+    }
+
+    @Override
+    public int partitionOf(Account account) {
+        return Utils.toPositive(Utils.murmur2(account.key())) % partitions;
+    }
+
+    @Override
+    public boolean awaitCommitted(int partition, long offset, Duration timeout) throws InterruptedException {
+        long left = timeout.toNanos();
+        lock.lockInterruptibly();
+        try {
+            while (true) {
+                LedgerStore ledger = store(partition, false);
+                if (ledger != null && ledger.committedPosition() >= offset) {
+                    return true;
+                }
+                if (left <= 0) {
+                    return false;
+                }
+                // A partition that is just being taken over commits nothing: look again before long.
+                long waited = Math.min(left, Duration.ofMillis(100).toNanos());
+                left -= waited - Math.max(0, committed.awaitNanos(waited));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public Collection<AccountReads> local() {
+        var local = new ArrayList<AccountReads>();
+        for (int partition = 0; partition < partitions; partition++) {
+            LedgerStore ledger = store(partition, false);
+            if (ledger != null) {
+                local.add(readsOf(ledger, partition, true));
+            }
+        }
+        return local;
+    }
+
+    @Override
+    public void onCommit(CommitListener listener) {
+        listeners.add(listener);
+    }
+
+    @Override
+    public void close() {
+        streams.close(Duration.ofSeconds(20));
+    }
+
+    private void tellCommitted(LedgerStore ledger, List<byte[]> accounts) {
+        lock.lock();
+        try {
+            committed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        if (!accounts.isEmpty() && !listeners.isEmpty()) {
+            List<Account> changed = accounts.stream()
+                    .map(name -> new Account(new String(name, StandardCharsets.UTF_8)))
+                    .toList();
+            int partition = partitionOf(changed.getFirst());
+            listeners.forEach(listener -> listener.committed(partition, changed));
+        }
+    }
+
+    private StreamThreadExceptionResponse onThreadFailure(Throwable cause) {
+        failure.set(cause);
+        LOGGER.atError().setCause(cause).log("a stream thread failed and is replaced");
+        return StreamThreadExceptionResponse.REPLACE_THREAD;
+    }
+
+    private static Properties properties(StreamsSettings settings) {
+        Map<String, Object> config = new HashMap<>();
+        config.put(StreamsConfig.APPLICATION_ID_CONFIG, settings.applicationId());
+        config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
+        config.put(StreamsConfig.STATE_DIR_CONFIG, settings.stateDirectory().toString());
+        config.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+        config.put(
+                StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
+                settings.commitInterval().toMillis());
+        config.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, settings.threads());
+        config.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, settings.standbyReplicas());
+        config.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, settings.replicationFactor());
+        config.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
+        config.put(
+                StreamsConfig.STATE_CLEANUP_DELAY_MS_CONFIG,
+                Duration.ofMinutes(10).toMillis());
+        if (settings.host() != null) {
+            config.put(StreamsConfig.APPLICATION_SERVER_CONFIG, settings.host() + ":" + settings.port());
+        }
+        // Reference records are older than the events that need them: wait for them a little, at a start above all.
+        config.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, 0L);
+        config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 2000);
+        config.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG), 4 << 20);
+        config.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), (int)
+                settings.sessionTimeout().toMillis());
+        config.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), (int)
+                settings.sessionTimeout().dividedBy(4).toMillis());
+        config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        config.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
+        config.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 10);
+        config.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), 256 << 10);
+        config.put(StreamsConfig.producerPrefix(ProducerConfig.BUFFER_MEMORY_CONFIG), 128L << 20);
+        // Reading back ids after a restart may take longer than the ten seconds that Streams allows by default.
+        config.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), (int)
+                Duration.ofSeconds(60).toMillis());
+        var properties = new Properties();
+        properties.putAll(config);
+        return properties;
+    }
+
+    /** Makes Streams hand out our store as it is. */
+    private static final class LedgerStoreType implements QueryableStoreType<LedgerStore> {
+
+        @Override
+        public boolean accepts(StateStore store) {
+            return store instanceof LedgerStore;
+        }
+
+        @Override
+        public LedgerStore create(StateStoreProvider provider, String name) {
+            return provider.stores(name, this).stream()
+                    .findFirst()
+                    .orElseThrow(() -> new InvalidStateStoreException("the partition has just moved"));
+        }
+    }
+}

@@ -1,0 +1,288 @@
+package com.promptmanage.streams.answer;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.promptmanage.streams.ledger.Amounts;
+import com.promptmanage.streams.ledger.Buckets;
+import com.promptmanage.streams.ledger.Cover;
+import com.promptmanage.streams.ledger.LedgerStore;
+import com.promptmanage.streams.meter.StateKeys;
+import com.promptmanage.streams.pricing.CostOf;
+import com.promptmanage.streams.pricing.PriceList;
+import com.promptmanage.streams.pricing.PriceTimeline.Priced;
+import com.promptmanage.streams.read.AccountReads;
+import com.promptmanage.streams.read.BudgetSpend;
+import com.promptmanage.streams.read.Spend;
+import com.promptmanage.streams.read.SpendEntry;
+import com.promptmanage.streams.read.SpendQuery;
+import com.promptmanage.streams.read.SpendQuery.Step;
+import com.promptmanage.topics.account.Account;
+import com.promptmanage.topics.budget.Budget;
+import com.promptmanage.topics.budget.BudgetCodec;
+import com.promptmanage.topics.budget.Dimension;
+import com.promptmanage.topics.budget.Limit;
+import com.promptmanage.topics.budget.Period.Window;
+import com.promptmanage.topics.pricing.ModelPriceCodec;
+import com.promptmanage.topics.pricing.Rates;
+import com.promptmanage.topics.settings.AccountSettings;
+import com.promptmanage.topics.settings.AccountSettingsCodec;
+import com.promptmanage.topics.usage.TokenCounts;
+import com.promptmanage.topics.usage.TokenUsage;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.apache.kafka.common.utils.Bytes;
+import org.jspecify.annotations.Nullable;
+
+/** Answers about the accounts of one partition from its committed rows. Thread-safe. */
+public final class LedgerReads implements AccountReads {
+
+    private static final long DAY_MS = 86_400_000;
+
+    private final LedgerStore ledger;
+
+    private final LongSupplier lag;
+
+    /** @param lag how many records this copy is behind */
+    public LedgerReads(LedgerStore ledger, LongSupplier lag) {
+        this.ledger = ledger;
+        this.lag = lag;
+    }
+
+    @Override
+    public List<SpendEntry> spend(SpendQuery query) {
+        Buckets buckets = new Buckets(settings(query.account()).zone());
+        int from = Buckets.quarter(query.fromMs());
+        int to = (int) Math.ceilDiv(query.toMs(), Buckets.QUARTER_MS);
+        var entries = new ArrayList<SpendEntry>();
+        if (query.step() == Step.WHOLE) {
+            addEntries(entries, query, Cover.of(buckets, from, to), query.fromMs());
+            return entries;
+        }
+        var steps = new Buckets(query.zone());
+        for (int start = from; start < to; ) {
+            int end = Math.min(to, Math.max(start + 1, endOfStep(steps, query.step(), start)));
+            addEntries(entries, query, Cover.of(buckets, start, end), stepStartMs(steps, query.step(), start));
+            start = end;
+        }
+        return entries;
+    }
+
+    private static int endOfStep(Buckets steps, Step step, int quarter) {
+        return switch (step) {
+            case QUARTER_HOUR, WHOLE -> quarter + 1;
+            case HOUR -> hourStart(steps, quarter) + 4;
+            case DAY -> steps.dayStart(steps.day(quarter) + 1);
+            case MONTH -> steps.monthStart(steps.month(quarter) + 1);
+        };
+    }
+
+    private static long stepStartMs(Buckets steps, Step step, int quarter) {
+        int start = switch (step) {
+            case QUARTER_HOUR, WHOLE -> quarter;
+            case HOUR -> hourStart(steps, quarter);
+            case DAY -> steps.dayStart(steps.day(quarter));
+            case MONTH -> steps.monthStart(steps.month(quarter));
+        };
+        return Buckets.quarterStartMs(start);
+    }
+
+    /** Local hours begin on quarters that depend on the zone's offset. */
+    private static int hourStart(Buckets steps, int quarter) {
+        int offsetSeconds = steps.zone()
+                .getRules()
+                .getOffset(java.time.Instant.ofEpochMilli(Buckets.quarterStartMs(quarter)))
+                .getTotalSeconds();
+        return quarter - Math.floorMod(quarter + offsetSeconds / 900, 4);
+    }
+
+    private void addEntries(List<SpendEntry> entries, SpendQuery query, List<Cover.Run> runs, long startMs) {
+        byte[] account = query.account().key();
+        boolean whole = query.dimension().kind() == Dimension.Kind.ACCOUNT;
+        String value = query.value();
+        if (whole || value == null) {
+            sumEach(account, query.dimension(), runs)
+                    .forEach((name, amounts) -> entries.add(new SpendEntry(
+                            whole ? query.account().value() : new String(name.get(), UTF_8), startMs, spend(amounts))));
+            return;
+        }
+        long[] amounts = sumOne(account, query.dimension(), value.getBytes(UTF_8), runs);
+        if (isAny(amounts)) {
+            entries.add(new SpendEntry(value, startMs, spend(amounts)));
+        }
+    }
+
+    private Map<Bytes, long[]> sumEach(byte[] account, Dimension dimension, List<Cover.Run> runs) {
+        var sums = new HashMap<Bytes, long[]>();
+        for (Cover.Run run : runs) {
+            ledger.scanRun(account, dimension, run, (bucket, key, valueStart, stored) -> {
+                Bytes value = Bytes.wrap(Arrays.copyOfRange(key, valueStart, key.length));
+                LedgerStore.addStored(stored, sums.computeIfAbsent(value, none -> new long[Amounts.WIDTH]));
+            });
+        }
+        sums.values().removeIf(amounts -> !isAny(amounts));
+        return new TreeMap<>(sums);
+    }
+
+    private long[] sumOne(byte[] account, Dimension dimension, byte[] value, List<Cover.Run> runs) {
+        long[] amounts = new long[Amounts.WIDTH];
+        for (Cover.Run run : runs) {
+            ledger.sumCommitted(account, dimension, value, run, amounts);
+        }
+        return amounts;
+    }
+
+    @Override
+    public List<BudgetSpend> budgets(Account account, long nowMs) {
+        var spends = new ArrayList<BudgetSpend>();
+        for (Budget budget : definitions(account)) {
+            Window window = budget.period().windowAt(nowMs);
+            if (budget.isForEach()) {
+                sumEach(account.key(), budget.dimension(), cover(account, window, nowMs))
+                        .forEach((value, amounts) -> spends.add(new BudgetSpend(
+                                budget, new String(value.get(), UTF_8), window, partOf(budget, amounts))));
+            } else {
+                spends.add(spend(budget, budget.value(), window, nowMs));
+            }
+        }
+        return spends;
+    }
+
+    @Override
+    public List<BudgetSpend> covering(TokenUsage call, long nowMs) {
+        var spends = new ArrayList<BudgetSpend>();
+        for (Budget budget : definitions(call.account())) {
+            String value = valueOf(call, budget.dimension());
+            if (budget.covers(value)) {
+                Window window = budget.period().windowAt(nowMs);
+                spends.add(spend(budget, value == null ? budget.value() : value, window, nowMs));
+            }
+        }
+        return spends;
+    }
+
+    private BudgetSpend spend(Budget budget, String value, Window window, long nowMs) {
+        Account account = budget.account();
+        boolean whole = budget.dimension().kind() == Dimension.Kind.ACCOUNT;
+        byte[] name = whole ? new byte[0] : value.getBytes(UTF_8);
+        long[] amounts = sumOne(account.key(), budget.dimension(), name, cover(account, window, nowMs));
+        return new BudgetSpend(budget, whole ? account.value() : value, window, partOf(budget, amounts));
+    }
+
+    private List<Cover.Run> cover(Account account, Window window, long nowMs) {
+        int from = Math.max(
+                Buckets.quarter(window.startMs()),
+                StateKeys.firstQuarter(ledger.committed(StateKeys.lifetime(account.key()))));
+        int to = Buckets.quarter(Math.min(window.endMs(), nowMs + DAY_MS));
+        return from >= to ? List.of() : Cover.of(new Buckets(settings(account).zone()), from, to);
+    }
+
+    private static @Nullable String valueOf(TokenUsage call, Dimension dimension) {
+        return switch (dimension.kind()) {
+            case ACCOUNT -> call.account().value();
+            case MEMBER -> call.userId();
+            case MODEL -> call.model();
+            case PROVIDER -> call.provider();
+            case WORKFLOW -> call.workflowId();
+            case PROMPT -> call.promptId();
+            case API_KEY -> call.apiKeyId();
+            case EXECUTION_TYPE -> call.executionType().value();
+            case TAG -> call.tags().get(dimension.tag());
+            case EVENT_TYPE -> null;
+        };
+    }
+
+    private static long partOf(Budget budget, long[] amounts) {
+        return switch (budget.limit()) {
+            case Limit.Spend spend -> amounts[Amounts.COST_NANO_USD];
+            case Limit.Tokens tokens ->
+                Arrays.stream(amounts, Amounts.TOKENS, Amounts.WIDTH).sum();
+        };
+    }
+
+    @Override
+    public OptionalLong quote(TokenUsage call, long atMs) {
+        long[] tokens = call.tokens().toArray();
+        String serviceTier =
+                call.serviceTier() == null ? "" : call.serviceTier().toLowerCase(Locale.ROOT);
+        for (PriceList prices : List.of(PriceList.of(settings(call.account()).priceOverrides()), catalogue())) {
+            Priced priced = prices.find(call.model(), call.provider())
+                    .at(atMs, serviceTier, call.tokens().totalInput());
+            if (priced != null && Rates.cover(tokens, priced.rates())) {
+                return OptionalLong.of(CostOf.nanoUsd(tokens, priced.rates()));
+            }
+        }
+        return OptionalLong.empty();
+    }
+
+    @Override
+    public long committedOffset() {
+        return ledger.committedPosition();
+    }
+
+    @Override
+    public long lagRecords() {
+        return lag.getAsLong();
+    }
+
+    @Override
+    public <T> T atOneCommit(Supplier<T> reads) {
+        return ledger.atOneCommit(reads);
+    }
+
+    @Override
+    public AccountSettings settings(Account account) {
+        byte[] stored = ledger.committed(StateKeys.account(account.key()));
+        return stored == null ? AccountSettings.defaults(account) : AccountSettingsCodec.read(stored);
+    }
+
+    private List<Budget> definitions(Account account) {
+        byte[] stored = ledger.committed(StateKeys.budgets(account.key()));
+        return stored == null ? List.of() : BudgetCodec.readAll(stored);
+    }
+
+    /** The price list as committed, and what the state looked like when it was read. */
+    private record Listed(long changes, PriceList prices) {}
+
+    private volatile @Nullable Listed listed;
+
+    private PriceList catalogue() {
+        long changes = StateKeys.priceChanges(ledger.committed(StateKeys.priceChangesKey()));
+        Listed known = listed;
+        if (known == null || known.changes() != changes) {
+            var prices = new PriceList();
+            ledger.scan(
+                    StateKeys.allPrices(),
+                    StateKeys.afterAllPrices(),
+                    (key, value) ->
+                            prices.put(new String(key, 1, key.length - 1, UTF_8), ModelPriceCodec.readAll(value)));
+            known = new Listed(changes, prices);
+            listed = known;
+        }
+        return known.prices();
+    }
+
+    private static boolean isAny(long[] amounts) {
+        for (long amount : amounts) {
+            if (amount != 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Spend spend(long[] amounts) {
+        return new Spend(
+                amounts[Amounts.EVENTS],
+                amounts[Amounts.UNPRICED_EVENTS],
+                amounts[Amounts.COST_NANO_USD],
+                TokenCounts.ofSums(Arrays.copyOfRange(amounts, Amounts.TOKENS, Amounts.WIDTH)));
+    }
+}

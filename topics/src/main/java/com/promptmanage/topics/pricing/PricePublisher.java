@@ -1,0 +1,60 @@
+package com.promptmanage.topics.pricing;
+
+import com.promptmanage.topics.Topics;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+/** Writes prices to {@code prices}: each model's record to every partition, so that every partition can price every model. */
+public final class PricePublisher {
+
+    /** Older than any event, so that a partition that starts takes its prices first. */
+    private static final long BEFORE_ALL_EVENTS_MS = 1;
+
+    private final Producer<byte[], byte[]> producer;
+
+    private final int partitions;
+
+    public PricePublisher(Producer<byte[], byte[]> producer, int partitions) {
+        this.producer = producer;
+        this.partitions = partitions;
+    }
+
+    /**
+     * Publishes every version of each model that occurs, and waits until the brokers have them.
+     *
+     * @throws IllegalStateException if the brokers did not take them
+     */
+    public void publish(List<ModelPrice> prices) throws InterruptedException {
+        Map<String, List<ModelPrice>> byModel = new LinkedHashMap<>();
+        prices.forEach(price -> byModel.computeIfAbsent(price.model(), model -> new ArrayList<>())
+                .add(price));
+        var sent = new ArrayList<Future<?>>();
+        byModel.forEach((model, versions) -> {
+            byte[] key = model.getBytes(StandardCharsets.UTF_8);
+            byte[] value = ModelPriceCodec.writeAll(
+                    model,
+                    versions,
+                    versions.getLast().effectiveFrom(),
+                    versions.getLast().id());
+            for (int partition = 0; partition < partitions; partition++) {
+                sent.add(producer.send(
+                        new ProducerRecord<>(Topics.PRICES.name(), partition, BEFORE_ALL_EVENTS_MS, key, value)));
+            }
+        });
+        producer.flush();
+        for (Future<?> record : sent) {
+            try {
+                record.get();
+            } catch (ExecutionException e) {
+                throw new IllegalStateException("cannot publish prices: " + e.getCause(), e.getCause());
+            }
+        }
+    }
+}
