@@ -224,8 +224,8 @@ class IngestTest {
         assertThat(event.path("traceparent").textValue()).isEqualTo("00-1");
         assertThat(event.path("sampled").booleanValue()).isTrue();
         assertThat(Instant.parse(event.path("time").textValue())).isBetween(Instant.now().minusSeconds(60), Instant.now());
-        assertThat(json)
-                .contains("{\"pages\":3,\"ms\":1.50,\"big\":12345678901234567890,\"deep\":{\"list\":[1,\"ä€😀\",null]}}");
+        assertThat(json).contains("{\"pages\":3,\"ms\":1.50,\"big\":12345678901234567890,");
+        assertThat(event.path("data").path("deep")).hasToString("{\"list\":[1,\"ä€😀\",null]}");
     }
 
     @ParameterizedTest

@@ -100,7 +100,7 @@ public final class EventPublisher implements AutoCloseable {
         try {
             // The delivery hears of what the future would tell.
             var unused = current.send(
-                    new ProducerRecord<>(Topics.USAGE_EVENTS.name(), event.account().key(), event.json()), delivery);
+                    new ProducerRecord<>(Topics.USAGE_EVENTS.name(), event.key(), event.json()), delivery);
         } catch (KafkaException | IllegalStateException e) {
             // What passes by itself comes through the callback; a producer that throws is broken for good.
             delivery.fail(e);
