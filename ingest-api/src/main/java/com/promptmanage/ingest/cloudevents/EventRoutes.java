@@ -1,6 +1,7 @@
 package com.promptmanage.ingest.cloudevents;
 
 import com.promptmanage.ingest.admission.Admission;
+import com.promptmanage.ingest.admission.MediaType;
 import com.promptmanage.ingest.cloudevents.EventSlices.Form;
 import com.promptmanage.ingest.cloudevents.EventSlices.Found;
 import com.promptmanage.ingest.cloudevents.EventSlices.Slice;
@@ -17,7 +18,6 @@ import io.javalin.http.Context;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -89,14 +89,11 @@ public final class EventRoutes implements Routes {
     }
 
     private static Form form(@Nullable String contentType) {
-        String[] parts = (contentType == null ? "application/json" : contentType).split(";");
-        for (int i = 1; i < parts.length; i++) {
-            String parameter = parts[i].replace("\"", "").replace(" ", "").toLowerCase(Locale.ROOT);
-            if (parameter.startsWith("charset=") && !parameter.equals("charset=utf-8")) {
-                throw unsupported(String.valueOf(contentType));
-            }
+        var type = MediaType.of(contentType);
+        if (!type.isUtf8()) {
+            throw unsupported(String.valueOf(contentType));
         }
-        return switch (parts.length == 0 ? "" : parts[0].strip().toLowerCase(Locale.ROOT)) {
+        return switch (type.name()) {
             case "application/cloudevents+json" -> Form.ONE;
             case "application/cloudevents-batch+json" -> Form.LIST;
             case "application/json" -> Form.EITHER;

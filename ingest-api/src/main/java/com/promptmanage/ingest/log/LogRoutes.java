@@ -3,6 +3,7 @@ package com.promptmanage.ingest.log;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.ingest.admission.Admission;
 import com.promptmanage.ingest.admission.ApiKeyUsed;
+import com.promptmanage.ingest.admission.MediaType;
 import com.promptmanage.ingest.admission.Named;
 import com.promptmanage.ingest.admission.Payer;
 import com.promptmanage.ingest.normalize.CallFields;
@@ -28,7 +29,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -140,10 +140,10 @@ public final class LogRoutes implements Routes {
     }
 
     private static void requireJson(@Nullable String contentType) {
-        String type = contentType == null ? "application/json" : contentType.split(";", 2)[0];
-        if (!type.strip().toLowerCase(Locale.ROOT).equals("application/json")) {
+        var type = MediaType.of(contentType);
+        if (!type.isUtf8() || !type.name().equals("application/json")) {
             throw new ProblemException(
-                    Kind.UNSUPPORTED_MEDIA_TYPE, "'%s' is not taken: send application/json".formatted(contentType));
+                    Kind.UNSUPPORTED_MEDIA_TYPE, "'%s' is not taken: send application/json, in UTF-8".formatted(contentType));
         }
     }
 }

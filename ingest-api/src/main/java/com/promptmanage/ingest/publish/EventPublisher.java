@@ -98,8 +98,9 @@ public final class EventPublisher implements AutoCloseable {
     private void send(OutgoingEvent event, Delivery delivery) {
         Producer<byte[], byte[]> current = producer;
         try {
-            current.send(
-                    new ProducerRecord<>(Topics.USAGE_EVENTS.name(), event.account().key(), event.json()), delivery);
+            // The delivery hears of what the future would tell.
+            var unused = current.send(
+                    new ProducerRecord<>(Topics.USAGE_EVENTS.name(), event.key(), event.json()), delivery);
         } catch (KafkaException | IllegalStateException e) {
             // What passes by itself comes through the callback; a producer that throws is broken for good.
             delivery.fail(e);
@@ -108,7 +109,7 @@ public final class EventPublisher implements AutoCloseable {
     }
 
     private synchronized void renew(Producer<byte[], byte[]> broken) {
-        if (producer == broken) {
+        if (producer.equals(broken)) {
             LOGGER.atWarn().log("the producer is broken and is replaced");
             producer = newProducer();
             broken.close(Duration.ZERO);

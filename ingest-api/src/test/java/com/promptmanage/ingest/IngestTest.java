@@ -1,0 +1,291 @@
+package com.promptmanage.ingest;
+
+import static com.promptmanage.ingest.RunningIngest.BATCH;
+import static com.promptmanage.ingest.RunningIngest.JSON;
+import static com.promptmanage.ingest.RunningIngest.ONE;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.promptmanage.service.access.KeyScope;
+import com.promptmanage.service.access.NewKey;
+import com.promptmanage.topics.account.Account;
+import com.promptmanage.topics.usage.ExecutionType;
+import com.promptmanage.topics.usage.Receipt;
+import com.promptmanage.topics.usage.TokenCounts;
+import com.promptmanage.topics.usage.TokenKind;
+import com.promptmanage.topics.usage.UsageEvent;
+import com.promptmanage.topics.usage.UsageEventCodec;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class IngestTest {
+
+    private static final JsonMapper MAPPER = new JsonMapper();
+
+    private static RunningIngest ingest;
+    private static String gatewayKey;
+    private static String acmeKey;
+    private static String bobKey;
+    private static String queryKey;
+
+    private TopicTail tail;
+
+    @BeforeAll
+    static void start() throws Exception {
+        ingest = RunningIngest.withDefaults();
+        gatewayKey = ingest.key(NewKey.of("gateway", Account.team("demo")).speakingForOthers());
+        acmeKey = ingest.key(NewKey.of("acme", Account.team("acme")));
+        bobKey = ingest.key(NewKey.of("bob", Account.user("bob")));
+        queryKey = ingest.key(NewKey.of("reader", Account.team("acme")).withScopes(Set.of(KeyScope.QUERY)));
+    }
+
+    @AfterAll
+    static void stop() {
+        ingest.close();
+    }
+
+    @BeforeEach
+    void mark() {
+        tail = ingest.tail();
+    }
+
+    @AfterEach
+    void closeTail() {
+        tail.close();
+    }
+
+    @Test
+    void aLoggedCallIsOnTheTopicWhenItIsAnswered() throws Exception {
+        Instant time = Instant.now().minus(Duration.ofDays(3));
+        HttpResponse<String> answer = ingest.log(gatewayKey, """
+                {"eventId": "call-1", "teamId": "blue", "userId": "ann", "model": "gpt-4o-mini", "provider": "openai",
+                 "inputTokens": 1000, "outputTokens": 500, "cachedInputTokens": 400, "reasoningTokens": 100,
+                 "executionType": "workflow_node", "promptId": "p1", "runId": "r1", "workflowId": "w1",
+                 "executionId": "x1", "nodeId": "n1", "occurredAt": "%s", "tags": {"feature": "search"}}
+                """.formatted(time));
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        JsonNode body = MAPPER.readTree(answer.body());
+        assertThat(body.path("success").booleanValue()).isTrue();
+        assertThat(body.path("logId").textValue()).startsWith("log_");
+        ConsumerRecord<byte[], byte[]> published = only(tail.records());
+        assertThat(published.key()).isEqualTo("team:blue".getBytes(UTF_8));
+        assertThat(Receipt.decode(body.path("receipt").textValue()))
+                .contains(new Receipt(Map.of(published.partition(), published.offset())));
+        UsageEvent event = UsageEventCodec.read(published.value());
+        assertThat(event.id()).isEqualTo("call-1");
+        assertThat(event.time()).isEqualTo(time);
+        assertThat(event.usage().userId()).isEqualTo("ann");
+        assertThat(event.usage().executionType()).isEqualTo(ExecutionType.WORKFLOW_NODE);
+        assertThat(event.usage().nodeId()).isEqualTo("n1");
+        assertThat(event.usage().tags()).isEqualTo(Map.of("feature", "search"));
+        assertThat(event.usage().tokens())
+                .isEqualTo(TokenCounts.ofInputOutput(600, 400)
+                        .with(TokenKind.CACHE_READ, 400)
+                        .with(TokenKind.REASONING, 100));
+    }
+
+    @Test
+    void theSameEventIdIsAnsweredWithTheSameLogId() throws Exception {
+        String call = "{\"eventId\":\"again\",\"model\":\"m\",\"inputTokens\":1,\"outputTokens\":2}";
+
+        String first = logId(ingest.log(acmeKey, call));
+        String second = logId(ingest.log(acmeKey, call));
+        String ofAnother = logId(ingest.log(bobKey, call));
+
+        assertThat(second).isEqualTo(first);
+        assertThat(ofAnother).isNotEqualTo(first);
+    }
+
+    @Test
+    void callsWithoutAnEventIdAreEachTheirOwn() throws Exception {
+        String call = "{\"model\":\"m\",\"inputTokens\":1,\"outputTokens\":2}";
+
+        assertThat(logId(ingest.log(acmeKey, call))).isNotEqualTo(logId(ingest.log(acmeKey, call)));
+    }
+
+    @Test
+    void everyFaultOfALoggedCallIsTold() throws Exception {
+        HttpResponse<String> answer = ingest.log(acmeKey, """
+                {"userId": "", "inputTokens": -1, "outputTokens": 1.5, "cachedInputToken": 3, "executionType": "batch",
+                 "occurredAt": "yesterday", "tags": [1], "promptId": 7}
+                """);
+
+        assertThat(fields(answer))
+                .containsExactlyInAnyOrder(
+                        "userId", "inputTokens", "outputTokens", "cachedInputToken", "executionType", "occurredAt",
+                        "tags", "promptId", "model");
+        assertThat(tail.records()).isEmpty();
+    }
+
+    @Test
+    void anEventOfOurTypeIsPublishedInOurForm() throws Exception {
+        HttpResponse<String> answer = ingest.events(gatewayKey, ONE, """
+                {"specversion": "1.0", "id": "e1", "source": "/app", "type": "com.promptmanage.token.usage.v1",
+                 "subject": "team:red", "time": "2026-01-01T00:00:00+02:00", "data": {"userId": "ann",
+                 "model": "claude-sonnet-4-5", "tokens": {"input": 10, "cacheRead": 90, "output": 7}}}
+                """.replace("2026-01-01T00:00:00+02:00", Instant.now().minusSeconds(60).toString()));
+
+        assertThat(answer.statusCode()).isEqualTo(204);
+        assertThat(answer.body()).isEmpty();
+        ConsumerRecord<byte[], byte[]> published = only(tail.records());
+        assertThat(answer.headers().firstValue("Prompt-Manage-Receipt").flatMap(Receipt::decode))
+                .contains(new Receipt(Map.of(published.partition(), published.offset())));
+        UsageEvent event = UsageEventCodec.read(published.value());
+        assertThat(event.account()).isEqualTo(Account.team("red"));
+        assertThat(event.source()).isEqualTo("/app");
+        assertThat(event.usage().userId()).isEqualTo("ann");
+        assertThat(event.usage().tokens())
+                .isEqualTo(TokenCounts.ofInputOutput(10, 7).with(TokenKind.CACHE_READ, 90));
+        JsonNode json = MAPPER.readTree(published.value());
+        assertThat(json.path("type").textValue()).isEqualTo("com.promptmanage.token.usage.v1");
+        assertThat(json.path("subject").textValue()).isEqualTo("team:red");
+    }
+
+    @Test
+    void aBatchOfTheOpenMeterSdkIsUsageOfTheKeysTeamAndItsEndUser() throws Exception {
+        HttpResponse<String> answer = ingest.events(acmeKey, BATCH, """
+                [{"type":"prompt","subject":"customer-1","data":{"tokens":10,"model":"gpt-4o"},
+                  "id":"532d9b29","source":"@openmeter/sdk","specversion":"1.0","time":"%s"}]
+                """.formatted(Instant.now()));
+
+        assertThat(answer.statusCode()).isEqualTo(204);
+        UsageEvent event = UsageEventCodec.read(only(tail.records()).value());
+        assertThat(event.account()).isEqualTo(Account.team("acme"));
+        assertThat(event.usage().userId()).isEqualTo("customer-1");
+        assertThat(event.usage().tokens()).isEqualTo(TokenCounts.ofInputOutput(10, 0));
+    }
+
+    @Test
+    void aBatchIsPublishedWhole() throws Exception {
+        var batch = new StringBuilder("[");
+        for (int i = 0; i < 500; i++) {
+            batch.append(i == 0 ? "" : ",").append(usage("b" + i, "user:u" + i % 20));
+        }
+        HttpResponse<String> answer = ingest.events(gatewayKey, JSON, batch.append(']').toString());
+
+        assertThat(answer.statusCode()).isEqualTo(204);
+        List<ConsumerRecord<byte[], byte[]>> records = tail.records();
+        assertThat(records).hasSize(500);
+        Receipt receipt = answer.headers()
+                .firstValue("Prompt-Manage-Receipt")
+                .flatMap(Receipt::decode)
+                .orElseThrow();
+        assertThat(records)
+                .allSatisfy(one -> assertThat(receipt.offsets().get(one.partition())).isGreaterThanOrEqualTo(one.offset()));
+    }
+
+    @Test
+    void ofABatchWithOneFaultNothingIsPublished() throws Exception {
+        String batch = "[%s,%s,%s]".formatted(
+                usage("f1", "user:a"), usage("f2", "user:a").replace(":4,", ":-4,"), usage("f3", "user:a"));
+
+        HttpResponse<String> answer = ingest.events(gatewayKey, BATCH, batch);
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.headers().firstValue("Content-Type").orElse("")).startsWith("application/problem+json");
+        JsonNode fault = only(MAPPER.readTree(answer.body()).path("errors"));
+        assertThat(fault.path("index").intValue()).isEqualTo(1);
+        assertThat(fault.path("field").textValue()).isEqualTo("data.tokens.input");
+        assertThat(fault.path("remedy").textValue()).isNotBlank();
+        assertThat(tail.records()).isEmpty();
+    }
+
+    @Test
+    void aPlainEventKeepsItsTypeDataAndExtensions() throws Exception {
+        HttpResponse<String> answer = ingest.events(acmeKey, JSON + "; charset=utf-8", """
+                {"specversion": "1.0", "id": "p1", "source": "my-app", "type": "page.view", "subject": "customer-7",
+                 "traceparent": "00-1", "sampled": true,
+                 "data": {"pages": 3, "ms": 1.50, "big": 12345678901234567890, "deep": {"list": [1, "ä€😀", null]}}}
+                """);
+
+        assertThat(answer.statusCode()).isEqualTo(204);
+        ConsumerRecord<byte[], byte[]> published = only(tail.records());
+        assertThat(published.key()).isEqualTo("team:acme".getBytes(UTF_8));
+        String json = new String(published.value(), UTF_8);
+        JsonNode event = MAPPER.readTree(json);
+        assertThat(event.path("subject").textValue()).isEqualTo("team:acme");
+        assertThat(event.path("enduser").textValue()).isEqualTo("customer-7");
+        assertThat(event.path("type").textValue()).isEqualTo("page.view");
+        assertThat(event.path("traceparent").textValue()).isEqualTo("00-1");
+        assertThat(event.path("sampled").booleanValue()).isTrue();
+        assertThat(Instant.parse(event.path("time").textValue())).isBetween(Instant.now().minusSeconds(60), Instant.now());
+        assertThat(json).contains("{\"pages\":3,\"ms\":1.50,\"big\":12345678901234567890,");
+        assertThat(event.path("data").path("deep")).hasToString("{\"list\":[1,\"ä€😀\",null]}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"data\": null,", "\"data\": {},", ""})
+    void anEventNeedsNoData(String data) throws Exception {
+        HttpResponse<String> answer = ingest.events(acmeKey, ONE, """
+                {%s "specversion": "1.0", "id": "n", "source": "s", "type": "ping", "datacontenttype": null}
+                """.formatted(data));
+
+        assertThat(answer.statusCode()).isEqualTo(204);
+        assertThat(tail.records()).hasSize(1);
+    }
+
+    @Test
+    void whoMayNotSendForAnAccountIsRefused() throws Exception {
+        assertThat(ingest.events(acmeKey, JSON, usage("x", "team:blue")).statusCode()).isEqualTo(403);
+        assertThat(ingest.events(bobKey, JSON, usage("x", "user:ann")).statusCode()).isEqualTo(403);
+        assertThat(ingest.events(queryKey, JSON, usage("x", "team:acme")).statusCode()).isEqualTo(403);
+        assertThat(ingest.log(bobKey, "{\"teamId\":\"acme\",\"model\":\"m\",\"inputTokens\":1,\"outputTokens\":1}")
+                        .statusCode())
+                .isEqualTo(403);
+        assertThat(ingest.log("", "{}").statusCode()).isEqualTo(401);
+        assertThat(ingest.log("pm_nonsense", "{}").statusCode()).isEqualTo(401);
+        assertThat(tail.records()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin1"})
+    void otherMediaTypesAreRefused(String contentType) throws Exception {
+        assertThat(ingest.events(acmeKey, contentType, "{}").statusCode()).isEqualTo(415);
+    }
+
+    @Test
+    void theDescriptionMatchesTheRoutes() {
+        assertThat(IngestMain.description().differencesFrom(ingest.server())).isEmpty();
+    }
+
+    @Test
+    void aRunningIngestIsReady() throws Exception {
+        assertThat(ingest.get("/health/ready").statusCode()).isEqualTo(200);
+    }
+
+    private static String usage(String id, String subject) {
+        return """
+                {"specversion":"1.0","id":"%s","source":"/t","type":"com.promptmanage.token.usage.v1","subject":"%s",
+                 "data":{"model":"gpt-4o-mini","tokens":{"input":4,"output":2}}}""".formatted(id, subject);
+    }
+
+    private static String logId(HttpResponse<String> answer) throws Exception {
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return MAPPER.readTree(answer.body()).path("logId").textValue();
+    }
+
+    private static List<String> fields(HttpResponse<String> answer) throws Exception {
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+        return MAPPER.readTree(answer.body()).path("errors").findValuesAsText("field");
+    }
+
+    private static <T> T only(Iterable<T> several) {
+        assertThat(several).hasSize(1);
+        return several.iterator().next();
+    }
+}

@@ -1,0 +1,121 @@
+package com.promptmanage.ingest;
+
+import com.promptmanage.service.access.Access;
+import com.promptmanage.service.access.NewKey;
+import com.promptmanage.service.database.Database;
+import com.promptmanage.service.database.DatabaseSettings;
+import com.promptmanage.service.database.Scope;
+import com.promptmanage.service.http.HttpServer;
+import com.promptmanage.service.operations.HealthRoutes;
+import com.promptmanage.service.operations.Meters;
+import com.promptmanage.service.operations.OpenApiRoutes;
+import com.promptmanage.testkit.EmbeddedKafka;
+import com.promptmanage.testkit.EmbeddedPostgres;
+import com.promptmanage.topics.TopicProvisioner;
+import com.promptmanage.topics.Topics;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+
+/** The ingest service as it runs alone, with a broker and a database, and a client. */
+final class RunningIngest implements AutoCloseable {
+
+    static final String JSON = "application/json";
+    static final String ONE = "application/cloudevents+json";
+    static final String BATCH = "application/cloudevents-batch+json";
+
+    private final Database database;
+    private final Access access;
+    private final Meters meters = new Meters();
+    private final IngestRoutes routes;
+    private final HttpServer server;
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final EmbeddedKafka kafka;
+
+    RunningIngest(EmbeddedKafka kafka, IngestSettings settings) throws InterruptedException {
+        this.kafka = kafka;
+        try (Admin admin = kafka.admin()) {
+            new TopicProvisioner(admin, 8, (short) 1).provision(Topics.ALL);
+        }
+        database = Database.open(DatabaseSettings.of(EmbeddedPostgres.shared().createDatabase(), "app")
+                .withConnectionsMax(4));
+        access = new Access(database, Clock.systemUTC());
+        routes = new IngestRoutes(settings, access.authentication()::caller, meters.registry(), Clock.systemUTC());
+        server = HttpServer.start(
+                HttpServer.Options.onPort(0),
+                List.of(
+                        meters,
+                        routes,
+                        new HealthRoutes(routes.checks()),
+                        new OpenApiRoutes(IngestMain.description())));
+    }
+
+    static RunningIngest withDefaults() throws InterruptedException {
+        EmbeddedKafka kafka = EmbeddedKafka.shared();
+        return new RunningIngest(kafka, IngestSettings.of(kafka.bootstrapServers()));
+    }
+
+    String key(NewKey wanted) {
+        return access.keys().create(Scope.EVERYONE, wanted).secret();
+    }
+
+    HttpServer server() {
+        return server;
+    }
+
+    TopicTail tail() {
+        return new TopicTail(kafka.bootstrapServers());
+    }
+
+    HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        return client.send(
+                HttpRequest.newBuilder(server.baseUri().resolve(path)).build(),
+                BodyHandlers.ofString(StandardCharsets.UTF_8));
+    }
+
+    HttpResponse<String> post(String path, String key, String contentType, String body) throws Exception {
+        return post(path, key, contentType, BodyPublishers.ofString(body), Map.of());
+    }
+
+    HttpResponse<String> post(
+            String path, String key, String contentType, BodyPublisher body, Map<String, String> headers)
+            throws Exception {
+        var request = HttpRequest.newBuilder(server.baseUri().resolve(path))
+                .timeout(Duration.ofSeconds(60))
+                .header("Content-Type", contentType)
+                .POST(body);
+        if (!key.isEmpty()) {
+            request.header("Authorization", "Bearer " + key);
+        }
+        headers.forEach(request::header);
+        return client.send(request.build(), BodyHandlers.ofString(StandardCharsets.UTF_8));
+    }
+
+    HttpResponse<String> log(String key, String body) throws Exception {
+        return post("/api/token-tracking/log", key, JSON, body);
+    }
+
+    HttpResponse<String> events(String key, String contentType, String body) throws Exception {
+        return post("/api/v1/events", key, contentType, body);
+    }
+
+    @Override
+    public void close() {
+        server.close();
+        routes.close();
+        access.close();
+        database.close();
+        meters.close();
+        client.close();
+    }
+}
