@@ -124,7 +124,10 @@ final class CloudEventReader {
         if (!contentType.isMissingNode()
                 && !contentType.isNull()
                 && !JSON_TYPE.matcher(contentType.asText()).matches()) {
-            faults.add("datacontenttype", "is not JSON: " + Excerpt.of(contentType), "Send application/json, or leave it out.");
+            faults.add(
+                    "datacontenttype",
+                    "is not JSON: " + Excerpt.of(contentType),
+                    "Send application/json, or leave it out.");
         }
         if (event.hasNonNull("data_base64")) {
             faults.add("data_base64", "is not taken", "Send data, as JSON.");
@@ -170,7 +173,9 @@ final class CloudEventReader {
 
     private static String said(JacksonException problem) {
         @Nullable String message = problem instanceof JsonProcessingException known ? known.getOriginalMessage() : null;
-        String first = message == null ? "it cannot be read" : message.lines().findFirst().orElse("");
+        String first = message == null
+                ? "it cannot be read"
+                : message.lines().findFirst().orElse("");
         return Excerpt.of(first);
     }
 
