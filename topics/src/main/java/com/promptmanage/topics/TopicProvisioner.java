@@ -2,13 +2,16 @@ package com.promptmanage.topics;
 
 import com.promptmanage.topics.Topic.Spread;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /** Creates the topics that are missing, and refuses to run on topics whose partitions do not line up. */
@@ -49,9 +52,28 @@ public final class TopicProvisioner {
             for (var created : admin.createTopics(missing).values().values()) {
                 awaitCreation(created);
             }
+            awaitLeaders(missing, partitions);
             return partitions;
         } catch (ExecutionException e) {
             throw new IllegalStateException("cannot create the topics: " + e.getCause(), e.getCause());
+        }
+    }
+
+    /**
+     * Waits until the leader of each partition answers. To a new partition whose leader is not there yet, an idempotent
+     * producer's second batch may get through before the first is tried again: the broker takes the second for the
+     * beginning, and refuses the first for ever.
+     */
+    private void awaitLeaders(List<NewTopic> created, int partitions) throws ExecutionException, InterruptedException {
+        var latest = new HashMap<TopicPartition, OffsetSpec>();
+        for (NewTopic topic : created) {
+            int count = topic.numPartitions() > 0 ? topic.numPartitions() : partitions;
+            for (int partition = 0; partition < count; partition++) {
+                latest.put(new TopicPartition(topic.name(), partition), OffsetSpec.latest());
+            }
+        }
+        if (!latest.isEmpty()) {
+            var unused = admin.listOffsets(latest).all().get();
         }
     }
 
