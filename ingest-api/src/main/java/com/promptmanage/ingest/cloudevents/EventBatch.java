@@ -1,7 +1,9 @@
 package com.promptmanage.ingest.cloudevents;
 
-import com.promptmanage.ingest.cloudevents.EventSlices.Form;
-import com.promptmanage.ingest.cloudevents.EventSlices.Found;
+import com.promptmanage.ingest.body.EventSlices;
+import com.promptmanage.ingest.body.EventSlices.Form;
+import com.promptmanage.ingest.body.EventSlices.Found;
+import com.promptmanage.ingest.body.StrictJson;
 import com.promptmanage.ingest.cloudevents.EventTranslator.Translated;
 import com.promptmanage.ingest.normalize.UsageMeters;
 import com.promptmanage.ingest.publish.OutgoingEvent;
@@ -45,7 +47,9 @@ final class EventBatch {
             Integer index = found.isList() ? i : null;
             faults.at(index);
             Optional<Translated> translated =
-                    reader.read(body, found.slices().get(i)).map(translator::translate);
+                    StrictJson.read(body, found.slices().get(i), faults)
+                            .map(reader::read)
+                            .map(translator::translate);
             if (translated.isPresent()) {
                 switch (translated.get()) {
                     case Translated.Fine fine -> events.add(fine.event());

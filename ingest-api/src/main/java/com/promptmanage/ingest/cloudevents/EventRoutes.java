@@ -2,7 +2,7 @@ package com.promptmanage.ingest.cloudevents;
 
 import com.promptmanage.ingest.admission.Admission;
 import com.promptmanage.ingest.admission.MediaType;
-import com.promptmanage.ingest.cloudevents.EventSlices.Form;
+import com.promptmanage.ingest.body.EventSlices.Form;
 import com.promptmanage.ingest.normalize.UsageMeters;
 import com.promptmanage.ingest.publish.EventPublisher;
 import com.promptmanage.ingest.publish.OutgoingEvent;
@@ -43,7 +43,7 @@ public final class EventRoutes implements Routes {
 
     private void receive(Context ctx) {
         try (var admitted = admission.admit(ctx)) {
-            Form form = form(ctx.contentType());
+            Form form = form(ctx.header("Content-Type"));
             var batch = new EventBatch(admitted.body(), form);
             admitted.charge(batch.size());
             List<OutgoingEvent> events = batch.translate(admitted.caller(), clock.instant(), meters);

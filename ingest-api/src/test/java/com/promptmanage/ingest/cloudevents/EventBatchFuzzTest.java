@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.promptmanage.ingest.cloudevents.EventSlices.Form;
+import com.promptmanage.ingest.body.EventSlices.Form;
 import com.promptmanage.ingest.normalize.UsageMeters;
 import com.promptmanage.ingest.publish.OutgoingEvent;
 import com.promptmanage.service.access.Caller;

@@ -1,4 +1,4 @@
-package com.promptmanage.ingest.cloudevents;
+package com.promptmanage.ingest.body;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -7,9 +7,9 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.promptmanage.ingest.cloudevents.EventSlices.Form;
-import com.promptmanage.ingest.cloudevents.EventSlices.Found;
-import com.promptmanage.ingest.cloudevents.EventSlices.Slice;
+import com.promptmanage.ingest.body.EventSlices.Form;
+import com.promptmanage.ingest.body.EventSlices.Found;
+import com.promptmanage.ingest.body.EventSlices.Slice;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
