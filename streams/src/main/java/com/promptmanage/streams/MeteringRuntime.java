@@ -59,7 +59,7 @@ public final class MeteringRuntime implements Metering, AutoCloseable {
 
     private final List<CommitListener> listeners = new CopyOnWriteArrayList<>();
 
-    /** The ledgers of running tasks that have committed since they started, by partition. */
+    /** The reading sides of the ledgers that this process owns. */
     private final Map<LedgerStore, AccountReads> reads = new ConcurrentHashMap<>();
 
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
@@ -124,24 +124,30 @@ public final class MeteringRuntime implements Metering, AutoCloseable {
         if (!streams.state().isRunningOrRebalancing()) {
             return new Place.Moving("the metering is " + streams.state());
         }
+        if (settings.host() == null) {
+            // One process that nobody else asks: Streams keeps no map of hosts then.
+            return here(partitionOf(account));
+        }
         KeyQueryMetadata where =
                 streams.queryMetadataForKey(MeterStores.LEDGER, account.key(), new ByteArraySerializer());
         if (where == null || where.equals(KeyQueryMetadata.NOT_AVAILABLE)) {
             return new Place.Moving("partitions are being assigned");
         }
         HostInfo owner = where.activeHost();
-        boolean here =
-                settings.host() == null || (owner.host().equals(settings.host()) && owner.port() == settings.port());
-        if (!here && !standbyWillDo) {
-            return new Place.Elsewhere(owner.host(), owner.port());
+        if (owner.host().equals(settings.host()) && owner.port() == settings.port()) {
+            return here(where.partition());
         }
-        LedgerStore ledger = store(where.partition(), standbyWillDo);
-        if (ledger != null) {
-            return new Place.Here(readsOf(ledger, where.partition(), here));
-        }
-        return here
-                ? new Place.Moving("partition %d is being restored".formatted(where.partition()))
-                : new Place.Elsewhere(owner.host(), owner.port());
+        LedgerStore standby = standbyWillDo ? store(where.partition(), true) : null;
+        return standby == null
+                ? new Place.Elsewhere(owner.host(), owner.port())
+                : new Place.Here(readsOf(standby, where.partition(), false));
+    }
+
+    private Place here(int partition) {
+        LedgerStore ledger = store(partition, false);
+        return ledger == null
+                ? new Place.Moving("partition %d is being restored".formatted(partition))
+                : new Place.Here(readsOf(ledger, partition, true));
     }
 
     private @Nullable LedgerStore store(int partition, boolean standbyWillDo) {
@@ -155,7 +161,11 @@ public final class MeteringRuntime implements Metering, AutoCloseable {
     }
 
     private AccountReads readsOf(LedgerStore ledger, int partition, boolean active) {
-        return reads.computeIfAbsent(ledger, store -> new LedgerReads(store, () -> active ? 0 : lag(partition)));
+        if (!active) {
+            return new LedgerReads(ledger, () -> lag(partition));
+        }
+        reads.keySet().removeIf(store -> !store.isOpen());
+        return reads.computeIfAbsent(ledger, store -> new LedgerReads(store, () -> 0));
     }
 
     private long lag(int partition) {

@@ -366,7 +366,7 @@ class MeteringTest {
         metering.send(usageTopic, key, "{".getBytes(UTF_8));
         metering.send(usageTopic, key, new byte[] {(byte) 0xff, 0});
         metering.send(usageTopic, key, null);
-        metering.send(event("late", NOW.minus(Duration.ofDays(401)), 1, 1));
+        metering.send(event("late", NOW.minus(Duration.ofDays(402)), 1, 1));
         metering.send(usageTopic, Account.team("other").key(), UsageEventCodec.write(event("x", NOW, 1, 1)));
         metering.send(Topics.BUDGETS.name(), key, "nonsense".getBytes(UTF_8));
         metering.send(Topics.PRICES.name(), "m".getBytes(UTF_8), "[]".getBytes(UTF_8));

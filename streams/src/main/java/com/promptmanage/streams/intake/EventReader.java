@@ -20,11 +20,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EventReader {
 
-    /** How long before its arrival an event may have happened. */
-    public static final Duration AGE_MAX = Duration.ofDays(400);
+    /**
+     * How long before its arrival an event may have happened: the 400 days that are let in at the door, and a day more, so
+     * that what was accepted there is not refused here for the difference of two clocks.
+     */
+    public static final Duration AGE_MAX = Duration.ofDays(401);
 
-    /** How far the producer's clock may be ahead. */
-    public static final Duration AHEAD_MAX = Duration.ofMinutes(5);
+    /** How far the producer's clock may be ahead: five minutes at the door, and a day more here. */
+    public static final Duration AHEAD_MAX = Duration.ofDays(1).plusMinutes(5);
 
     /** A million dollars: what one call may at most be reported to have cost. */
     private static final long REPORTED_COST_MAX_NANO_USD = 1_000_000_000_000_000L;
@@ -251,7 +254,7 @@ public final class EventReader {
         if (event.timeMs < arrivalMs - AGE_MAX.toMillis() || event.timeMs > arrivalMs + AHEAD_MAX.toMillis()) {
             throw new Rejection(
                     Reason.TIME_OUT_OF_RANGE,
-                    "time %s is more than 400 days before or 5 minutes after its arrival".formatted(time));
+                    "time %s is more than 401 days before or a day after its arrival".formatted(time));
         }
         event.isTokenUsage = event.type.is(TOKEN_USAGE);
         if (!event.isTokenUsage && event.type.startsWith(OUR_TYPES)) {

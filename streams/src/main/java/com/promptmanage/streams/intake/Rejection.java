@@ -17,7 +17,7 @@ public final class Rejection extends Exception {
         INVALID,
         /** The record's key is not the account that the event names. */
         ACCOUNT_MISMATCH,
-        /** More than 400 days back or 5 minutes ahead of its arrival. */
+        /** Further back or ahead of its arrival than {@link EventReader} allows. */
         TIME_OUT_OF_RANGE,
         /** Its type is one of ours, in a version that this program does not know. */
         UNKNOWN_VERSION,

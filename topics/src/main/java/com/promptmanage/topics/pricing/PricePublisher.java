@@ -2,6 +2,7 @@ package com.promptmanage.topics.pricing;
 
 import com.promptmanage.topics.Topics;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,8 +15,11 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 /** Writes prices to {@code prices}: each model's record to every partition, so that every partition can price every model. */
 public final class PricePublisher {
 
-    /** Older than any event, so that a partition that starts takes its prices first. */
-    private static final long BEFORE_ALL_EVENTS_MS = 1;
+    /**
+     * Older than the events of the moment, so that a partition that starts takes its prices first. Not older than a day:
+     * by then a broker forgets the sequence of a producer, going by its records' own time, and refuses the next record.
+     */
+    private static final Duration BACKDATED = Duration.ofHours(12);
 
     private final Producer<byte[], byte[]> producer;
 
@@ -35,6 +39,7 @@ public final class PricePublisher {
         Map<String, List<ModelPrice>> byModel = new LinkedHashMap<>();
         prices.forEach(price -> byModel.computeIfAbsent(price.model(), model -> new ArrayList<>())
                 .add(price));
+        long timestampMs = System.currentTimeMillis() - BACKDATED.toMillis();
         var sent = new ArrayList<Future<?>>();
         byModel.forEach((model, versions) -> {
             byte[] key = model.getBytes(StandardCharsets.UTF_8);
@@ -44,8 +49,7 @@ public final class PricePublisher {
                     versions.getLast().effectiveFrom(),
                     versions.getLast().id());
             for (int partition = 0; partition < partitions; partition++) {
-                sent.add(producer.send(
-                        new ProducerRecord<>(Topics.PRICES.name(), partition, BEFORE_ALL_EVENTS_MS, key, value)));
+                sent.add(producer.send(new ProducerRecord<>(Topics.PRICES.name(), partition, timestampMs, key, value)));
             }
         });
         producer.flush();

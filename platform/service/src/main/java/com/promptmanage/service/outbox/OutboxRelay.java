@@ -18,7 +18,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.postgresql.PGConnection;
@@ -109,6 +108,11 @@ public final class OutboxRelay implements AutoCloseable {
         return relay;
     }
 
+    /** For a check of readiness: false only if the relay was closed, or ended by an error that it cannot outlive. */
+    public boolean isAlive() {
+        return thread.isAlive();
+    }
+
     @Override
     public void close() {
         closed = true;
@@ -129,7 +133,7 @@ public final class OutboxRelay implements AutoCloseable {
             } catch (InterruptException e) {
                 // Kafka's own form of InterruptedException, with the flag set again.
                 return;
-            } catch (SQLException | KafkaException | ExecutionException e) {
+            } catch (SQLException | ExecutionException | RuntimeException e) {
                 if (!closed) {
                     failures.increment();
                     LOGGER.atWarn().addKeyValue("cause", e.toString()).log("outbox is not relayed for now");

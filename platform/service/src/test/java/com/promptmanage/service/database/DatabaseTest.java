@@ -116,9 +116,11 @@ class DatabaseTest {
         String fresh = EmbeddedPostgres.shared().createDatabase();
 
         List<CompletableFuture<Void>> starts = IntStream.range(0, 4)
-                .mapToObj(i -> CompletableFuture.runAsync(() -> Database.open(
-                                DatabaseSettings.of(fresh, APP_PASSWORD).withConnectionsMax(1))
-                        .close()))
+                .mapToObj(i -> CompletableFuture.runAsync(
+                        () -> Database.open(
+                                        DatabaseSettings.of(fresh, APP_PASSWORD).withConnectionsMax(1))
+                                .close(),
+                        task -> Thread.ofVirtual().start(task)))
                 .toList();
         for (var start : starts) {
             start.get();

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -97,7 +98,7 @@ class OutboxRelayTest {
                 var other = relay();
                 var received = new Received(kafka.bootstrapServers(), topic)) {
             List<CompletableFuture<Void>> running = IntStream.range(0, writers)
-                    .mapToObj(writer -> CompletableFuture.runAsync(() -> count(keys, each, writer)))
+                    .mapToObj(writer -> atOnce(() -> count(keys, each, writer)))
                     .toList();
             for (var writer : running) {
                 writer.get();
@@ -114,12 +115,46 @@ class OutboxRelayTest {
     }
 
     @Test
+    void aLaterTransactionOfAKeyWaitsForAnEarlierOneAndOneOfAnotherKeyDoesNot() throws Exception {
+        kafka.createTopics(1, topic);
+        var appended = new CountDownLatch(1);
+        var release = new CountDownLatch(1);
+        try (var relay = relay();
+                var received = new Received(kafka.bootstrapServers(), topic)) {
+            var slow = atOnce(() -> database.useTransaction(SOMEONE, handle -> {
+                Outbox.append(handle, OutboxRecord.of(topic, "a", bytes("1")));
+                appended.countDown();
+                await(release);
+            }));
+            appended.await();
+            var later = atOnce(() -> append("2"));
+            database.useTransaction(
+                    SOMEONE, handle -> Outbox.append(handle, OutboxRecord.of(topic, "b", bytes("other key"))));
+            database.useTransaction(
+                    SOMEONE,
+                    handle -> Outbox.append(
+                            handle,
+                            OutboxRecord.of(topic, "a", bytes("other order")).inOrderOf("execution-7")));
+
+            Await.until(() -> assertThat(received.poll().all()).hasSize(2));
+            Thread.sleep(100);
+            assertThat(later).isNotDone();
+            release.countDown();
+            slow.get();
+            later.get();
+
+            Await.until(() -> assertThat(received.poll().byKey().get("a"))
+                    .containsExactly(Optional.of("other order"), Optional.of("1"), Optional.of("2")));
+        }
+    }
+
+    @Test
     void losesNothingWhenRelaysAreKilledBetweenSendingAndDeleting() throws Exception {
         kafka.createTopics(4, topic);
         int keys = 20;
         int each = 1000;
         var random = new Random(7);
-        var writing = CompletableFuture.runAsync(() -> {
+        var writing = atOnce(() -> {
             for (int i = 1; i <= each; i++) {
                 var batch = new ArrayList<OutboxRecord>();
                 for (int key = 0; key < keys; key++) {
@@ -275,6 +310,19 @@ class OutboxRelayTest {
                 // The number of the row is given out; another key's transaction may commit first.
                 handle.execute("SELECT pg_sleep(?)", random.nextInt(5) / 1000.0);
             });
+        }
+    }
+
+    /** On a thread of its own: the common pool has one thread on a small machine. */
+    private static CompletableFuture<Void> atOnce(Runnable work) {
+        return CompletableFuture.runAsync(work, task -> Thread.ofVirtual().start(task));
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -1,0 +1,222 @@
+package com.promptmanage.local;
+
+import com.promptmanage.ingest.IngestRoutes;
+import com.promptmanage.ingest.IngestSettings;
+import com.promptmanage.local.command.LocalFile;
+import com.promptmanage.local.demo.DemoTeam;
+import com.promptmanage.local.demo.DemoTraffic;
+import com.promptmanage.local.replay.Trace;
+import com.promptmanage.query.QueryRoutes;
+import com.promptmanage.query.QuerySettings;
+import com.promptmanage.query.routing.AccountRouting;
+import com.promptmanage.query.routing.Forwarding;
+import com.promptmanage.query.routing.ReadYourWrites;
+import com.promptmanage.runner.simulation.Simulation;
+import com.promptmanage.service.access.Access;
+import com.promptmanage.service.database.Database;
+import com.promptmanage.service.database.DatabaseSettings;
+import com.promptmanage.service.http.HttpServer;
+import com.promptmanage.service.operations.Check;
+import com.promptmanage.service.operations.HealthRoutes;
+import com.promptmanage.service.operations.Meters;
+import com.promptmanage.service.operations.OpenApi;
+import com.promptmanage.service.operations.OpenApiRoutes;
+import com.promptmanage.service.outbox.OutboxRelay;
+import com.promptmanage.streams.MeteringRuntime;
+import com.promptmanage.streams.StreamsSettings;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Broker, database, streams and all services in this process, on one port of the loopback address. The same for people
+ * (bin/up) and for end-to-end tests. What happened in a data directory is there again after the next start.
+ */
+public final class LocalStack implements AutoCloseable {
+
+    private static final Duration READY_MAX = Duration.ofMinutes(2);
+
+    private static final Duration SIMULATION_PAUSE = Duration.ofMinutes(1);
+
+    private final LocalFile local;
+
+    private final Path directory;
+
+    private final Running running;
+
+    /**
+     * @param directory where everything is kept
+     * @param port of everything; 0 for any that is free
+     * @param demo what the demo team did before now; empty for no demo traffic and no demo budgets
+     */
+    public record Options(Path directory, int port, Optional<Trace> demo) {
+
+        /** Any port, no demo: for tests. */
+        public static Options in(Path directory) {
+            return new Options(directory, 0, Optional.empty());
+        }
+    }
+
+    private LocalStack(LocalFile local, Path directory, Running running) {
+        this.local = local;
+        this.directory = directory;
+        this.running = running;
+    }
+
+    /**
+     * Returns when everything is ready.
+     *
+     * @throws IOException if the directory cannot be used, or is in use
+     */
+    public static LocalStack start(Options options) throws IOException, InterruptedException {
+        Path directory = Files.createDirectories(options.directory()).toRealPath();
+        var running = new Running();
+        try {
+            running.add(lock(directory));
+            LocalFile.remove(directory);
+            LocalFile local = start(options, directory, running);
+            local.write(directory);
+            if (options.demo().isPresent()) {
+                startDemo(local, directory, options.demo().get(), running);
+            }
+            return new LocalStack(local, directory, running);
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            running.close();
+            throw e;
+        }
+    }
+
+    /** How to reach it. */
+    public LocalFile local() {
+        return local;
+    }
+
+    @Override
+    public void close() throws IOException {
+        LocalFile.remove(directory);
+        running.close();
+    }
+
+    private static LocalFile start(Options options, Path directory, Running running)
+            throws IOException, InterruptedException {
+        Clock clock = Clock.systemUTC();
+        Keepsakes keepsakes = Keepsakes.of(directory);
+        var servers = running.add(Servers.start(directory));
+        var meters = running.add(new Meters());
+        var database =
+                running.add(Database.open(DatabaseSettings.of(servers.jdbcUrl(), keepsakes.databasePassword())));
+        database.measureWith(meters.registry());
+        var access = running.add(new Access(database, clock));
+        DemoTeam.ensure(access, keepsakes.password());
+        if (keepsakes.apiKey().isEmpty()) {
+            keepsakes = keepsakes.withApiKey(DemoTeam.createKey(access), directory);
+        }
+        running.add(OutboxRelay.start(database, servers.bootstrapServers(), meters.registry()));
+
+        var metering = running.add(new MeteringRuntime(
+                StreamsSettings.defaults(servers.bootstrapServers(), directory.resolve("streams")),
+                servers.partitions()));
+        metering.start();
+        var forwarding = running.add(new Forwarding(QuerySettings.DEFAULTS.forwardTimeout()));
+        var routing = new AccountRouting(
+                metering, forwarding, new ReadYourWrites(QuerySettings.DEFAULTS.receiptWaitMax()));
+        var query = QueryRoutes.of(database, access.authentication(), routing, clock);
+        var ingest = running.add(new IngestRoutes(
+                IngestSettings.of(servers.bootstrapServers()),
+                access.authentication()::caller,
+                meters.registry(),
+                clock));
+
+        Map<String, Check> checks = new HashMap<>(ingest.checks());
+        checks.put("database", Check.of(database::isReady, "the database does not answer"));
+        checks.put("metering", Check.of(metering::isReady, "the metering is not running yet"));
+        var server = running.add(HttpServer.start(
+                HttpServer.Options.onPort(options.port()),
+                List.of(
+                        meters,
+                        access.routes(),
+                        ingest,
+                        query,
+                        new HealthRoutes(checks),
+                        new OpenApiRoutes(description()))));
+        awaitReady(checks);
+        return new LocalFile(
+                server.baseUri().toString(),
+                servers.bootstrapServers(),
+                servers.jdbcUrl().substring("jdbc:".length()),
+                DemoTeam.EMAIL,
+                keepsakes.password(),
+                keepsakes.apiKey().orElseThrow(),
+                DemoTeam.TEAM_ID,
+                DemoTeam.USER_ID,
+                ProcessHandle.current().pid());
+    }
+
+    static OpenApi description() {
+        return OpenApi.of("Prompt Manage", "2.0", List.of(OpenApi.ACCESS, IngestRoutes.OPEN_API, OpenApi.OPERATIONS));
+    }
+
+    private static void startDemo(LocalFile local, Path directory, Trace past, Running running) {
+        running.add(DemoTraffic.start(
+                java.net.URI.create(local.baseUrl()), local.apiKey(), directory, past, Clock.systemUTC()));
+        running.add(Simulation.start(
+                local.kafkaBootstrapServers(),
+                new Simulation.Team(DemoTeam.TEAM_ID, DemoTeam.members()),
+                SIMULATION_PAUSE,
+                Clock.systemUTC()));
+    }
+
+    /** Two systems in one directory would ruin it. */
+    private static FileChannel lock(Path directory) throws IOException {
+        FileChannel file =
+                FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock lock;
+        try {
+            lock = file.tryLock();
+        } catch (OverlappingFileLockException e) {
+            lock = null;
+        }
+        if (lock == null) {
+            file.close();
+            throw new IOException("%s is in use by another process: stop that one, or choose another with --data"
+                    .formatted(directory));
+        }
+        return file;
+    }
+
+    private static void awaitReady(Map<String, Check> checks) throws InterruptedException {
+        long deadline = System.nanoTime() + READY_MAX.toNanos();
+        while (true) {
+            Map<String, String> problems = problems(checks);
+            if (problems.isEmpty()) {
+                return;
+            }
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException("not ready after %s: %s".formatted(READY_MAX, problems));
+            }
+            Thread.sleep(20);
+        }
+    }
+
+    private static Map<String, String> problems(Map<String, Check> checks) {
+        var problems = new HashMap<String, String>();
+        checks.forEach((name, check) -> {
+            try {
+                check.problem().ifPresent(problem -> problems.put(name, problem));
+            } catch (Exception e) {
+                problems.put(name, e.toString());
+            }
+        });
+        return problems;
+    }
+}

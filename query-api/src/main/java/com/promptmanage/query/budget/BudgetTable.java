@@ -1,0 +1,302 @@
+package com.promptmanage.query.budget;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.promptmanage.service.database.Database;
+import com.promptmanage.service.database.Scope;
+import com.promptmanage.service.http.ProblemException;
+import com.promptmanage.service.id.Ids;
+import com.promptmanage.service.outbox.Outbox;
+import com.promptmanage.service.outbox.OutboxRecord;
+import com.promptmanage.topics.Topics;
+import com.promptmanage.topics.account.Account;
+import com.promptmanage.topics.budget.Budget;
+import com.promptmanage.topics.budget.BudgetCodec;
+import com.promptmanage.topics.event.EventJson;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Function;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * Budgets as they are kept. Every change puts all budgets of its account into the outbox, in the same transaction: what the
+ * stream holds is what the table holds, a moment later, in the order of the changes.
+ */
+final class BudgetTable {
+
+    /** So many budgets fit one record with room to spare, and are looked at for every event of the account. */
+    static final int BUDGETS_MAX = 200;
+
+    private final Database database;
+
+    private final Ids ids;
+
+    private final Clock clock;
+
+    BudgetTable(Database database, Clock clock) {
+        this.database = database;
+        this.ids = new Ids(clock);
+        this.clock = clock;
+    }
+
+    /** What is kept of a budget besides itself. */
+    record Kept(Budget budget, Instant createdAt, Instant updatedAt) {}
+
+    /** In the order of their ids. */
+    List<Kept> list(Scope scope, Account account) {
+        return database.inTransaction(scope, handle -> all(handle, account));
+    }
+
+    Optional<Kept> find(Scope scope, String id) {
+        return database.inTransaction(scope, handle -> handle.createQuery(
+                        "SELECT definition, created_at, updated_at FROM budgets WHERE id = :id")
+                .bind("id", id)
+                .map((row, ctx) -> kept(row))
+                .findOne());
+    }
+
+    /** @throws ProblemException 409 if the account has as many budgets as it may */
+    Kept create(Scope scope, Account account, BudgetForm form) {
+        return database.inTransaction(scope, handle -> {
+            long revision = lock(handle, account);
+            Kept created = insert(handle, form.budget(ids.next("budget"), account, revision));
+            publish(handle, account, revision);
+            return created;
+        });
+    }
+
+    /**
+     * A change that changes nothing is none: the version stays, and no alert is raised twice for it.
+     *
+     * @return empty if there is no such budget
+     * @throws ProblemException 409 if the budget is at another version than expected
+     */
+    Optional<Kept> change(Scope scope, Account account, String id, OptionalLong expectedVersion, BudgetForm form) {
+        return database.inTransaction(scope, handle -> {
+            long revision = lock(handle, account);
+            return find(handle, account, id).map(before -> {
+                requireVersion(before.budget(), expectedVersion);
+                Budget same = form.budget(id, account, before.budget().version());
+                if (same.equals(before.budget())) {
+                    return before;
+                }
+                Kept after = update(handle, form.budget(id, account, revision), before.createdAt());
+                publish(handle, account, revision);
+                return after;
+            });
+        });
+    }
+
+    /** @return whether there was such a budget */
+    boolean delete(Scope scope, Account account, String id, OptionalLong expectedVersion) {
+        return database.inTransaction(scope, handle -> {
+            long revision = lock(handle, account);
+            Optional<Kept> before = find(handle, account, id);
+            before.ifPresent(kept -> {
+                requireVersion(kept.budget(), expectedVersion);
+                delete(handle, id);
+                publish(handle, account, revision);
+            });
+            return before.isPresent();
+        });
+    }
+
+    /** The most input tokens that one prompt of the account may have. */
+    OptionalLong tokensPerPromptMax(Scope scope, Account account) {
+        return database.inTransaction(scope, handle -> tokensPerPromptMax(handle, account));
+    }
+
+    /** Everything that is kept of an account. */
+    Holdings holdings(Scope scope, Account account) {
+        return database.inTransaction(scope, handle -> holdings(handle, account));
+    }
+
+    /**
+     * Changes budgets whose ids are known beforehand, and what one prompt may have, all at once.
+     *
+     * @param change is told what there is, while nobody else can change it
+     */
+    Holdings rework(Scope scope, Account account, Function<Holdings, Rework> change) {
+        return database.inTransaction(scope, handle -> {
+            long revision = lock(handle, account);
+            Rework rework = change.apply(holdings(handle, account));
+            boolean isChanged = false;
+            for (Wanted wanted : rework.budgets()) {
+                isChanged |= replace(handle, account, wanted, revision);
+            }
+            OptionalLong max = rework.tokensPerPromptMax();
+            handle.createUpdate("UPDATE budget_accounts SET max_tokens_per_prompt = :max WHERE account = :account")
+                    .bind("max", max.isPresent() ? max.getAsLong() : null)
+                    .bind("account", account.value())
+                    .execute();
+            if (isChanged) {
+                publish(handle, account, revision);
+            }
+            return holdings(handle, account);
+        });
+    }
+
+    /** @param budgets in the order of their ids */
+    record Holdings(List<Kept> budgets, OptionalLong tokensPerPromptMax) {}
+
+    /** @param budgets those to change; the others stay */
+    record Rework(List<Wanted> budgets, OptionalLong tokensPerPromptMax) {}
+
+    /** @param form empty if the budget is not to be */
+    record Wanted(String id, Optional<BudgetForm> form) {}
+
+    private static Holdings holdings(Handle handle, Account account) {
+        return new Holdings(all(handle, account), tokensPerPromptMax(handle, account));
+    }
+
+    private boolean replace(Handle handle, Account account, Wanted wanted, long revision) {
+        Optional<Kept> before = find(handle, account, wanted.id());
+        if (wanted.form().isEmpty()) {
+            before.ifPresent(kept -> delete(handle, wanted.id()));
+            return before.isPresent();
+        }
+        BudgetForm form = wanted.form().get();
+        if (before.isEmpty()) {
+            insert(handle, form.budget(wanted.id(), account, revision));
+            return true;
+        }
+        Kept kept = before.get();
+        if (form.budget(wanted.id(), account, kept.budget().version()).equals(kept.budget())) {
+            return false;
+        }
+        update(handle, form.budget(wanted.id(), account, revision), kept.createdAt());
+        return true;
+    }
+
+    /** Locks the account's row until the transaction ends, and counts the change that is about to be made. */
+    private static long lock(Handle handle, Account account) {
+        return handle.createQuery(
+                        """
+                        INSERT INTO budget_accounts AS known (account, revision) VALUES (:account, 1)
+                        ON CONFLICT (account) DO UPDATE SET revision = known.revision + 1
+                        RETURNING revision
+                        """)
+                .bind("account", account.value())
+                .mapTo(Long.class)
+                .one();
+    }
+
+    private Kept insert(Handle handle, Budget budget) {
+        long count = handle.createQuery("SELECT count(*) FROM budgets WHERE account = :account")
+                .bind("account", budget.account().value())
+                .mapTo(Long.class)
+                .one();
+        if (count >= BUDGETS_MAX) {
+            throw ProblemException.conflict(
+                    "%s has %d budgets, which is the most it may have: delete one, or use a budget for each value (\"*\")"
+                            .formatted(budget.account(), count));
+        }
+        Instant now = clock.instant();
+        handle.createUpdate(
+                        """
+                        INSERT INTO budgets (id, account, version, definition, created_at, updated_at)
+                        VALUES (:id, :account, :version, CAST(:definition AS jsonb), :now, :now)
+                        """)
+                .bind("id", budget.id())
+                .bind("account", budget.account().value())
+                .bind("version", budget.version())
+                .bind("definition", json(budget))
+                .bind("now", now)
+                .execute();
+        return new Kept(budget, now, now);
+    }
+
+    private Kept update(Handle handle, Budget budget, Instant createdAt) {
+        Instant now = clock.instant();
+        handle.createUpdate(
+                        """
+                        UPDATE budgets SET version = :version, definition = CAST(:definition AS jsonb), updated_at = :now
+                        WHERE id = :id
+                        """)
+                .bind("id", budget.id())
+                .bind("version", budget.version())
+                .bind("definition", json(budget))
+                .bind("now", now)
+                .execute();
+        return new Kept(budget, createdAt, now);
+    }
+
+    private static void delete(Handle handle, String id) {
+        handle.execute("DELETE FROM budgets WHERE id = ?", id);
+    }
+
+    private static Optional<Kept> find(Handle handle, Account account, String id) {
+        return handle.createQuery(
+                        """
+                        SELECT definition, created_at, updated_at FROM budgets
+                        WHERE account = :account AND id = :id
+                        """)
+                .bind("account", account.value())
+                .bind("id", id)
+                .map((row, ctx) -> kept(row))
+                .findOne();
+    }
+
+    private static List<Kept> all(Handle handle, Account account) {
+        return handle.createQuery(
+                        """
+                        SELECT definition, created_at, updated_at FROM budgets
+                        WHERE account = :account ORDER BY id COLLATE "C"
+                        """)
+                .bind("account", account.value())
+                .map((row, ctx) -> kept(row))
+                .list();
+    }
+
+    private static OptionalLong tokensPerPromptMax(Handle handle, Account account) {
+        Optional<Long> max = handle.createQuery(
+                        "SELECT max_tokens_per_prompt FROM budget_accounts WHERE account = :account")
+                .bind("account", account.value())
+                .mapTo(Long.class)
+                .findOne();
+        return max.isPresent() ? OptionalLong.of(max.get()) : OptionalLong.empty();
+    }
+
+    private void publish(Handle handle, Account account, long revision) {
+        byte[] record = BudgetCodec.writeAll(
+                account,
+                all(handle, account).stream().map(Kept::budget).toList(),
+                clock.instant(),
+                "%s/%d".formatted(account, revision));
+        Outbox.append(handle, OutboxRecord.of(Topics.BUDGETS.name(), account.value(), record));
+    }
+
+    private static void requireVersion(Budget budget, OptionalLong expected) {
+        if (expected.isPresent() && expected.getAsLong() != budget.version()) {
+            throw ProblemException.conflict(
+                    "Budget '%s' is at version %d, not %d: read it again, and change what is there now"
+                            .formatted(budget.id(), budget.version(), expected.getAsLong()));
+        }
+    }
+
+    private static String json(Budget budget) {
+        var bytes = new ByteArrayOutputStream();
+        try (JsonGenerator json = EventJson.generator(bytes)) {
+            BudgetCodec.write(json, budget);
+        } catch (IOException e) {
+            throw new UncheckedIOException("written to memory", e);
+        }
+        return bytes.toString(StandardCharsets.UTF_8);
+    }
+
+    private static Kept kept(ResultSet row) throws SQLException {
+        byte[] definition = row.getString("definition").getBytes(StandardCharsets.UTF_8);
+        return new Kept(
+                BudgetCodec.read(EventJson.read(definition)),
+                row.getTimestamp("created_at").toInstant(),
+                row.getTimestamp("updated_at").toInstant());
+    }
+}

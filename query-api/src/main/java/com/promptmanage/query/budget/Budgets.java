@@ -1,0 +1,33 @@
+package com.promptmanage.query.budget;
+
+import com.promptmanage.query.routing.AccountRouting;
+import com.promptmanage.query.routing.AccountZones;
+import com.promptmanage.service.access.Authentication;
+import com.promptmanage.service.database.Database;
+import com.promptmanage.service.http.Routes;
+import java.time.Clock;
+import java.util.List;
+
+/** Everything about budgets, put together: {@code /budgets}, {@code /budget} and {@code /check}. */
+public final class Budgets {
+
+    private final List<Routes> routes;
+
+    public Budgets(
+            Database database,
+            Authentication authentication,
+            AccountRouting routing,
+            AccountZones zones,
+            Clock clock) {
+        var table = new BudgetTable(database, clock);
+        var promptLimits = new PromptLimits(table);
+        this.routes = List.of(
+                new BudgetRoutes(authentication, routing, zones, table, clock),
+                new SingleBudgetRoutes(authentication, routing, zones, table, promptLimits, clock),
+                new CheckRoutes(authentication, routing, promptLimits, clock));
+    }
+
+    public List<Routes> routes() {
+        return routes;
+    }
+}

@@ -1,0 +1,83 @@
+package com.promptmanage.query.budget;
+
+import com.promptmanage.streams.read.AccountReads;
+import com.promptmanage.streams.read.BudgetSpend;
+import com.promptmanage.streams.read.SpendEntry;
+import com.promptmanage.streams.read.SpendQuery;
+import com.promptmanage.topics.account.Account;
+import com.promptmanage.topics.budget.Budget;
+import com.promptmanage.topics.budget.Dimension;
+import com.promptmanage.topics.budget.Limit;
+import com.promptmanage.topics.budget.Period.Window;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * How far each of an account's budgets has got at a moment. A budget that was made or changed a moment ago has no counter in
+ * the stream yet; what it has spent is then read off the ledger, of which the counter is going to be made.
+ */
+final class Progresses {
+
+    private static final Comparator<Progress> FURTHEST_FIRST =
+            Comparator.comparingLong(Progress::spent).reversed().thenComparing(Progress::value);
+
+    private final AccountReads reads;
+
+    private final long nowMs;
+
+    private final Map<String, List<BudgetSpend>> counted;
+
+    Progresses(AccountReads reads, Account account, long nowMs) {
+        this.reads = reads;
+        this.nowMs = nowMs;
+        this.counted = reads.budgets(account, nowMs).stream()
+                .collect(Collectors.groupingBy(spend -> spend.budget().id()));
+    }
+
+    /** One for each value that has spend, the furthest first; of a budget with one value, always that one. */
+    List<Progress> of(Budget budget) {
+        List<BudgetSpend> spends = counted.getOrDefault(budget.id(), List.of()).stream()
+                .filter(spend -> spend.budget().version() == budget.version())
+                .toList();
+        boolean isKnown = budget.isForEach() ? isKnown(budget) : !spends.isEmpty();
+        return isKnown
+                ? spends.stream().map(Progress::of).sorted(FURTHEST_FIRST).toList()
+                : fromLedger(budget);
+    }
+
+    /** A budget for each value that has none yet may be unknown or unspent; in either case the ledger knows. */
+    private boolean isKnown(Budget budget) {
+        return counted.containsKey(budget.id())
+                && counted.get(budget.id()).getFirst().budget().version() == budget.version();
+    }
+
+    private List<Progress> fromLedger(Budget budget) {
+        Window window = budget.period().windowAt(nowMs);
+        boolean isWhole = budget.dimension().equals(Dimension.ACCOUNT);
+        List<SpendEntry> entries = reads.spend(new SpendQuery(
+                budget.account(),
+                budget.dimension(),
+                isWhole || budget.isForEach() ? null : budget.value(),
+                window.startMs(),
+                window.endMs(),
+                budget.period().zone(),
+                SpendQuery.Step.WHOLE));
+        if (entries.isEmpty() && !budget.isForEach()) {
+            String value = isWhole ? budget.account().value() : budget.value();
+            return List.of(new Progress(budget, value, window, 0));
+        }
+        return entries.stream()
+                .map(entry -> new Progress(budget, entry.value(), window, amount(budget.limit(), entry)))
+                .sorted(FURTHEST_FIRST)
+                .toList();
+    }
+
+    private static long amount(Limit limit, SpendEntry entry) {
+        return switch (limit) {
+            case Limit.Spend money -> entry.spend().costNanoUsd();
+            case Limit.Tokens tokens -> entry.spend().tokens().total();
+        };
+    }
+}

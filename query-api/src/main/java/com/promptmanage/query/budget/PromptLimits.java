@@ -1,0 +1,56 @@
+package com.promptmanage.query.budget;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.promptmanage.service.access.Caller;
+import com.promptmanage.service.http.UnavailableException;
+import com.promptmanage.topics.account.Account;
+import java.time.Duration;
+import java.util.OptionalLong;
+
+/**
+ * How many input tokens one prompt of an account may have. Remembered for a few seconds, so that a check costs no query;
+ * while the database is away, what was known last holds on, and what was never known is no limit.
+ */
+final class PromptLimits {
+
+    private static final Duration KEPT = Duration.ofSeconds(5);
+
+    private static final int ACCOUNTS_MAX = 100_000;
+
+    private final BudgetTable table;
+
+    private final Cache<Account, OptionalLong> fresh = Caffeine.newBuilder()
+            .maximumSize(ACCOUNTS_MAX)
+            .expireAfterWrite(KEPT)
+            .build();
+
+    private final Cache<Account, OptionalLong> last =
+            Caffeine.newBuilder().maximumSize(ACCOUNTS_MAX).build();
+
+    PromptLimits(BudgetTable table) {
+        this.table = table;
+    }
+
+    OptionalLong tokensMax(Account account, Caller caller) {
+        return fresh.get(account, key -> {
+            OptionalLong max = read(key, caller);
+            last.put(key, max);
+            return max;
+        });
+    }
+
+    /** After a change made here, it holds here at once. */
+    void forget(Account account) {
+        fresh.invalidate(account);
+    }
+
+    private OptionalLong read(Account account, Caller caller) {
+        try {
+            return table.tokensPerPromptMax(caller.scope(account), account);
+        } catch (UnavailableException e) {
+            OptionalLong known = last.getIfPresent(account);
+            return known == null ? OptionalLong.empty() : known;
+        }
+    }
+}

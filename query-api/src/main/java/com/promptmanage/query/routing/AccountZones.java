@@ -1,0 +1,45 @@
+package com.promptmanage.query.routing;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.promptmanage.query.request.TimeZones;
+import com.promptmanage.service.access.Caller;
+import com.promptmanage.service.database.Database;
+import com.promptmanage.topics.account.Account;
+import java.time.Duration;
+import java.time.ZoneId;
+
+/** The time zone that an account's days are told in unless a query names another: a team's own, else UTC. */
+public final class AccountZones {
+
+    private static final Duration KEPT = Duration.ofSeconds(10);
+
+    private static final int TEAMS_MAX = 10_000;
+
+    private final Database database;
+
+    private final Cache<Account, ZoneId> zones = Caffeine.newBuilder()
+            .maximumSize(TEAMS_MAX)
+            .expireAfterWrite(KEPT)
+            .build();
+
+    public AccountZones(Database database) {
+        this.database = database;
+    }
+
+    /** @param caller who may see the account */
+    public ZoneId of(Account account, Caller caller) {
+        return account.isTeam() ? zones.get(account, team -> read(team, caller)) : TimeZones.UTC;
+    }
+
+    private ZoneId read(Account team, Caller caller) {
+        return database.inTransaction(
+                caller.scope(team),
+                handle -> handle.createQuery("SELECT timezone FROM teams WHERE id = :id")
+                        .bind("id", team.id())
+                        .mapTo(String.class)
+                        .findOne()
+                        .flatMap(TimeZones::parse)
+                        .orElse(TimeZones.UTC));
+    }
+}

@@ -1,0 +1,122 @@
+package com.promptmanage.query.routing;
+
+import com.promptmanage.streams.read.Metering.Place;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Passes a request on to the process that owns what it asks about, and its answer back. Once: a request that was passed on
+ * is never passed on again, so that two processes that each believe the other to be the owner do not play ball with it.
+ */
+public final class Forwarding implements AutoCloseable {
+
+    /** On every request that was passed on. */
+    static final String HOP = "Prompt-Manage-Hop";
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(Forwarding.class);
+
+    private static final Duration CONNECT_MAX = Duration.ofSeconds(1);
+
+    /** The caller's own headers that the owner needs: above all who is calling, which it checks again for itself. */
+    private static final List<String> SENT_ON = List.of(
+            "Accept", "Authorization", "Content-Type", "Cookie", "If-Match", "If-None-Match", "Last-Event-ID",
+            ReadYourWrites.HEADER, "X-Request-Id");
+
+    private static final List<String> SENT_BACK =
+            List.of("Content-Disposition", "Content-Type", "ETag", "Retry-After", "WWW-Authenticate");
+
+    private static final String OUR_HEADERS = "prompt-manage-";
+
+    private final HttpClient client;
+
+    private final Duration timeout;
+
+    public Forwarding(Duration timeout) {
+        this.timeout = timeout;
+        this.client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(CONNECT_MAX)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .build();
+    }
+
+    static boolean wasPassedOn(Context ctx) {
+        return ctx.header(HOP) != null;
+    }
+
+    /**
+     * Answers the request with what the other process says.
+     *
+     * @param body the request's, since it can be read only once; empty if it has none
+     * @return false if the other process gave no answer: the request is then still to be answered
+     */
+    boolean answered(Context ctx, byte[] body, Place.Elsewhere owner) {
+        try {
+            relay(ctx, client.send(request(ctx, body, owner), BodyHandlers.ofInputStream()));
+            return true;
+        } catch (IOException | URISyntaxException e) {
+            LOGGER.atWarn()
+                    .addKeyValue("host", owner.host())
+                    .addKeyValue("port", owner.port())
+                    .addKeyValue("cause", e.toString())
+                    .log("the owner of an account did not answer");
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    @Override
+    public void close() {
+        client.shutdownNow();
+    }
+
+    private HttpRequest request(Context ctx, byte[] body, Place.Elsewhere owner) throws URISyntaxException {
+        String query = ctx.queryString();
+        // Built of what came in, still encoded, so that nothing is encoded twice.
+        var address = new URI("http://%s:%d%s%s"
+                .formatted(
+                        owner.host(),
+                        owner.port(),
+                        ctx.req().getRequestURI(),
+                        query == null ? "" : "?" + query));
+        var request = HttpRequest.newBuilder(address)
+                .timeout(timeout)
+                .header(HOP, "1")
+                .method(
+                        ctx.req().getMethod(),
+                        body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
+        for (String name : SENT_ON) {
+            String value = ctx.header(name);
+            if (value != null) {
+                request.header(name, value);
+            }
+        }
+        return request.build();
+    }
+
+    private static void relay(Context ctx, HttpResponse<InputStream> response) {
+        ctx.status(response.statusCode());
+        response.headers().map().forEach((name, values) -> {
+            if (SENT_BACK.stream().anyMatch(name::equalsIgnoreCase)
+                    || name.toLowerCase(Locale.ROOT).startsWith(OUR_HEADERS)) {
+                ctx.header(name, values.getFirst());
+            }
+        });
+        ctx.result(response.body());
+    }
+}

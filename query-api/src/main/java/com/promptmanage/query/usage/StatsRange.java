@@ -1,0 +1,60 @@
+package com.promptmanage.query.usage;
+
+import com.promptmanage.topics.budget.Period;
+import com.promptmanage.topics.budget.Period.Window;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
+
+/**
+ * The range a statistic is about, and the one of equal length it is compared with.
+ *
+ * @param toMs exclusive, ms since the epoch, as are all ends
+ * @param isCurrent whether it is the calendar period that now lies in, so that it makes sense to ask where it is heading
+ */
+record StatsRange(ZoneId zone, long fromMs, long toMs, long previousFromMs, long previousToMs, boolean isCurrent) {
+
+    /** The longest range that one answer covers: the ledger keeps 400 days, and every day is a point of the trend. */
+    static final Duration LENGTH_MAX = Duration.ofDays(400);
+
+    /**
+     * The calendar period of the zone that contains a moment. It is compared with as much of the period before as has gone
+     * by of this one.
+     */
+    static StatsRange current(Period.Unit unit, ZoneId zone, Instant now) {
+        Period period = Period.of(unit, zone);
+        Window window = period.windowAt(now.toEpochMilli());
+        Window before = period.windowAt(window.startMs() - 1);
+        long elapsed = now.toEpochMilli() - window.startMs();
+        return new StatsRange(
+                zone,
+                window.startMs(),
+                window.endMs(),
+                before.startMs(),
+                Math.min(before.startMs() + elapsed, before.endMs()),
+                true);
+    }
+
+    /** Whole days of the zone, both included; compared with as many days before. */
+    static StatsRange days(LocalDate first, LocalDate last, ZoneId zone) {
+        long days = ChronoUnit.DAYS.between(first, last) + 1;
+        return new StatsRange(
+                zone,
+                startMs(first, zone),
+                startMs(last.plusDays(1), zone),
+                startMs(first.minusDays(days), zone),
+                startMs(first, zone),
+                false);
+    }
+
+    /** From one moment to before another; compared with as much time before. */
+    static StatsRange between(long fromMs, long toMs, ZoneId zone) {
+        return new StatsRange(zone, fromMs, toMs, fromMs - (toMs - fromMs), fromMs, false);
+    }
+
+    static long startMs(LocalDate date, ZoneId zone) {
+        return date.atStartOfDay(zone).toInstant().toEpochMilli();
+    }
+}

@@ -1,0 +1,98 @@
+package com.promptmanage.query.usage;
+
+import com.promptmanage.query.request.TimeZones;
+import com.promptmanage.query.routing.AccountRouting;
+import com.promptmanage.query.routing.AccountZones;
+import com.promptmanage.query.routing.Asked;
+import com.promptmanage.service.access.Authentication;
+import com.promptmanage.service.access.Caller;
+import com.promptmanage.service.access.Permissions;
+import com.promptmanage.service.http.Faults;
+import com.promptmanage.service.http.Problem.Kind;
+import com.promptmanage.service.http.ProblemException;
+import com.promptmanage.service.http.Routes;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.Optional;
+
+/** {@code GET /api/token-tracking/stats}. */
+public final class StatsRoutes implements Routes {
+
+    private final Authentication authentication;
+
+    private final AccountRouting routing;
+
+    private final AccountZones zones;
+
+    private final Clock clock;
+
+    public StatsRoutes(Authentication authentication, AccountRouting routing, AccountZones zones, Clock clock) {
+        this.authentication = authentication;
+        this.routing = routing;
+        this.zones = zones;
+        this.clock = clock;
+    }
+
+    @Override
+    public void addTo(RoutesConfig routes) {
+        routes.get("/api/token-tracking/stats", this::stats);
+    }
+
+    private void stats(Context ctx) {
+        Caller caller = authentication.caller(ctx);
+        StatsQuery query = query(ctx, caller);
+        if (!query.isInLedger()) {
+            throw new ProblemException(
+                    Kind.UNSUPPORTED_GROUP_BY,
+                    "One member's part of a team is known by day and in total: use groupBy=day or groupBy=user, or leave out userId");
+        }
+        routing.answer(ctx, query.account(), reads -> {
+            Instant now = clock.instant();
+            ctx.json(StatsAnswer.of(query, LedgerStats.read(reads, query, now)));
+        });
+    }
+
+    /** Rights come before the rest: a stranger is told nothing, not even what is wrong with the query. */
+    private StatsQuery query(Context ctx, Caller caller) {
+        var faults = new Faults();
+        Optional<Asked> asked = Asked.of(caller, ctx.queryParam("teamId"), ctx.queryParam("userId"), faults);
+        asked.ifPresent(about -> {
+            if (about.member() == null) {
+                Permissions.requireQuery(caller, about.account());
+            } else {
+                Permissions.requireQuery(caller, about.account(), about.member());
+            }
+        });
+        Optional<ZoneId> zone = zone(ctx, caller, asked, faults);
+        Optional<GroupBy> groupBy = groupBy(ctx, faults);
+        Optional<StatsRange> range =
+                RangeParameters.read(ctx, zone.orElse(TimeZones.UTC), clock.instant(), faults);
+        faults.check();
+        Asked about = asked.orElseThrow();
+        return new StatsQuery(about.account(), about.member(), range.orElseThrow(), groupBy.orElseThrow());
+    }
+
+    private Optional<ZoneId> zone(Context ctx, Caller caller, Optional<Asked> asked, Faults faults) {
+        String name = ctx.queryParam("timezone");
+        if (name == null) {
+            return asked.map(about -> zones.of(about.account(), caller));
+        }
+        Optional<ZoneId> zone = TimeZones.parse(name);
+        if (zone.isEmpty()) {
+            faults.add("timezone", "is not a time zone", TimeZones.REMEDY);
+        }
+        return zone;
+    }
+
+    private static Optional<GroupBy> groupBy(Context ctx, Faults faults) {
+        String name = ctx.queryParam("groupBy");
+        Optional<GroupBy> groupBy = GroupBy.parse(name == null ? "day" : name);
+        if (groupBy.isEmpty()) {
+            faults.add("groupBy", "is not known", "Use one of " + GroupBy.NAMES + ".");
+        }
+        return groupBy;
+    }
+}

@@ -1,0 +1,5 @@
+/** What was spent: totals, shares, trends and the period before, from the ledger. */
+@NullMarked
+package com.promptmanage.query.usage;
+
+import org.jspecify.annotations.NullMarked;

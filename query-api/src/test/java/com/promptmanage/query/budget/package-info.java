@@ -1,0 +1,4 @@
+@NullMarked
+package com.promptmanage.query.budget;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package com.promptmanage.query.model;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package com.promptmanage.query.spend;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,215 @@
+package com.promptmanage.query.usage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.promptmanage.query.metering.InMemoryMetering;
+import com.promptmanage.streams.read.Spend;
+import com.promptmanage.topics.account.Account;
+import com.promptmanage.topics.budget.Period;
+import com.promptmanage.topics.usage.ExecutionType;
+import com.promptmanage.topics.usage.TokenCounts;
+import com.promptmanage.topics.usage.TokenUsage;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LedgerStatsTest {
+
+    private static final Account ACME = Account.team("acme");
+
+    private static final Instant NOW = Instant.parse("2026-11-16T12:00:00Z");
+
+    private final InMemoryMetering metering = new InMemoryMetering();
+
+    @BeforeEach
+    void price() {
+        metering.reads().price("gpt-4o-mini", call -> call.tokens().total() * 150);
+        metering.reads().price("gpt-4o", call -> call.tokens().total() * 2500);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"day", "model", "provider", "user", "prompt", "workflow", "execution_type", "api_key", "tag:env"})
+    void theBreakdownAndTheTrendAddUpToTheTotal(String groupBy) {
+        var random = new Random(7);
+        for (int i = 0; i < 3_000; i++) {
+            metering.add(random(random), NOW.minusSeconds(random.nextLong(70L * 86_400)));
+        }
+        metering.commit();
+        var range = StatsRange.days(
+                LocalDate.parse("2026-10-01"), LocalDate.parse("2026-11-16"), ZoneId.of("Asia/Kathmandu"));
+
+        Stats stats = read(null, range, groupBy);
+
+        assertThat(stats.total().events()).isBetween(1_000L, 3_000L);
+        assertThat(stats.total().unpricedEvents()).isPositive();
+        assertThat(stats.breakdown().stream().map(Stats.Slice::spend).reduce(Spend.NONE, Spend::plus))
+                .isEqualTo(stats.total());
+        assertThat(stats.trend().stream().map(Stats.Point::spend).reduce(Spend.NONE, Spend::plus))
+                .isEqualTo(stats.total());
+        assertThat(stats.breakdown())
+                .extracting(slice -> slice.spend().costNanoUsd())
+                .isSortedAccordingTo(java.util.Comparator.reverseOrder());
+    }
+
+    @Test
+    void daysWithoutSpendArePointsOfTheTrendUpToToday() {
+        metering.add(call("ann", "gpt-4o-mini", null, 10), Instant.parse("2026-11-03T00:00:00Z"));
+        metering.commit();
+
+        Stats stats = read(null, StatsRange.current(Period.Unit.MONTH, ZoneOffset.UTC, NOW), "day");
+
+        assertThat(stats.trend()).hasSize(16);
+        assertThat(stats.trend().getFirst().day()).isEqualTo(LocalDate.parse("2026-11-01"));
+        assertThat(stats.trend().getLast().day()).isEqualTo(LocalDate.parse("2026-11-16"));
+        assertThat(stats.trend().get(2).spend().costNanoUsd()).isEqualTo(1_500);
+        assertThat(stats.trend()).extracting(Stats.Point::spend).filteredOn(Spend.NONE::equals).hasSize(15);
+    }
+
+    @Test
+    void aMonthIsComparedWithAsMuchOfTheMonthBefore() {
+        metering.add(call("ann", "gpt-4o-mini", null, 10), Instant.parse("2026-10-16T11:59:00Z"));
+        metering.add(call("ann", "gpt-4o-mini", null, 1000), Instant.parse("2026-10-16T12:00:00Z"));
+        metering.add(call("ann", "gpt-4o-mini", null, 20), NOW.minusSeconds(60));
+        metering.commit();
+
+        Stats stats = read(null, StatsRange.current(Period.Unit.MONTH, ZoneOffset.UTC, NOW), "day");
+
+        assertThat(stats.previous().costNanoUsd()).isEqualTo(1_500);
+        assertThat(stats.total().costNanoUsd()).isEqualTo(3_000);
+    }
+
+    @Test
+    void aPeriodIsForecastOnceATenthOfItIsOver() {
+        metering.add(call("ann", "gpt-4o-mini", null, 100), Instant.parse("2026-11-01T00:00:00Z"));
+        metering.commit();
+
+        assertThat(read(null, month("2026-11-16T00:00:00Z"), "day", "2026-11-16T00:00:00Z").projectedNanoUsd())
+                .as("half of November cost 15,000")
+                .hasValue(30_000);
+        assertThat(read(null, month("2026-11-03T23:59:00Z"), "day", "2026-11-03T23:59:00Z").projectedNanoUsd())
+                .isEmpty();
+        assertThat(read(
+                                null,
+                                StatsRange.days(
+                                        LocalDate.parse("2026-11-01"), LocalDate.parse("2026-11-30"), ZoneOffset.UTC),
+                                "day")
+                        .projectedNanoUsd())
+                .as("a range that someone chose heads nowhere")
+                .isEmpty();
+    }
+
+    @Test
+    void aMembersPartIsTheirsAlone() {
+        metering.add(call("ann", "gpt-4o-mini", "greet", 10), NOW.minusSeconds(60));
+        metering.add(call("bob", "gpt-4o", "greet", 10), NOW.minusSeconds(60));
+        metering.commit();
+
+        Stats stats = read("ann", StatsRange.current(Period.Unit.MONTH, ZoneOffset.UTC, NOW), "user");
+
+        assertThat(stats.total().costNanoUsd()).isEqualTo(1_500);
+        assertThat(stats.breakdown()).containsExactly(new Stats.Slice.Named("ann", stats.total()));
+        assertThat(stats.topPrompts()).as("the ledger does not know the prompts of one member").isNull();
+    }
+
+    @Test
+    void whatNamesNoValueIsAnEntryOfItsOwn() {
+        metering.add(call("ann", "gpt-4o-mini", "greet", 10), NOW.minusSeconds(60));
+        metering.add(call("ann", "gpt-4o-mini", null, 30), NOW.minusSeconds(60));
+        metering.commit();
+
+        Stats stats = read(null, StatsRange.current(Period.Unit.MONTH, ZoneOffset.UTC, NOW), "prompt");
+
+        assertThat(stats.breakdown())
+                .containsExactly(
+                        new Stats.Slice.Unnamed(spend(30)), new Stats.Slice.Named("greet", spend(10)));
+        assertThat(stats.topPrompts()).containsExactly(new Stats.Slice.Named("greet", spend(10)));
+    }
+
+    @Test
+    void onlyTheTenDearestPromptsAreTold() {
+        for (int i = 1; i <= 12; i++) {
+            metering.add(call("ann", "gpt-4o-mini", "prompt-" + i, i), NOW.minusSeconds(60));
+        }
+        metering.commit();
+
+        Stats stats = read(null, StatsRange.current(Period.Unit.MONTH, ZoneOffset.UTC, NOW), "day");
+
+        assertThat(stats.topPrompts())
+                .hasSize(10)
+                .extracting(Stats.Slice.Named::value)
+                .startsWith("prompt-12", "prompt-11")
+                .doesNotContain("prompt-1", "prompt-2");
+    }
+
+    private Stats read(@Nullable String member, StatsRange range, String groupBy) {
+        return read(member, range, groupBy, NOW.toString());
+    }
+
+    private Stats read(@Nullable String member, StatsRange range, String groupBy, String now) {
+        var query = new StatsQuery(ACME, member, range, GroupBy.parse(groupBy).orElseThrow());
+        return LedgerStats.read(metering.reads(), query, Instant.parse(now));
+    }
+
+    private static StatsRange month(String now) {
+        return StatsRange.current(Period.Unit.MONTH, ZoneOffset.UTC, Instant.parse(now));
+    }
+
+    private static Spend spend(long tokens) {
+        return new Spend(1, 0, tokens * 150, TokenCounts.ofInputOutput(tokens, 0));
+    }
+
+    private static TokenUsage random(Random random) {
+        return new TokenUsage(
+                "user-" + random.nextInt(20),
+                "acme",
+                List.of("gpt-4o-mini", "gpt-4o", "of-no-price").get(random.nextInt(3)),
+                random.nextBoolean() ? "openai" : null,
+                List.copyOf(EnumSet.allOf(ExecutionType.class)).get(random.nextInt(5)),
+                random.nextBoolean() ? "prompt-" + random.nextInt(30) : null,
+                null,
+                random.nextBoolean() ? "workflow-" + random.nextInt(5) : null,
+                null,
+                null,
+                random.nextBoolean() ? "key-" + random.nextInt(3) : null,
+                null,
+                null,
+                null,
+                random.nextBoolean() ? Map.of("env", "env-" + random.nextInt(3)) : Map.of(),
+                null,
+                null,
+                TokenCounts.ofInputOutput(random.nextInt(5_000), random.nextInt(2_000)));
+    }
+
+    private static TokenUsage call(String user, String model, @Nullable String prompt, long tokens) {
+        return new TokenUsage(
+                user,
+                "acme",
+                model,
+                null,
+                ExecutionType.PROMPT_RUN,
+                prompt,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                Map.of(),
+                null,
+                null,
+                TokenCounts.ofInputOutput(tokens, 0));
+    }
+}

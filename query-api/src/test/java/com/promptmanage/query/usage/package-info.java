@@ -1,0 +1,4 @@
+@NullMarked
+package com.promptmanage.query.usage;
+
+import org.jspecify.annotations.NullMarked;

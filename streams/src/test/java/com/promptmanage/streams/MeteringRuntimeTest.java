@@ -1,0 +1,205 @@
+package com.promptmanage.streams;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.promptmanage.streams.read.AccountReads;
+import com.promptmanage.streams.read.Metering.Place;
+import com.promptmanage.streams.read.Spend;
+import com.promptmanage.streams.read.SpendEntry;
+import com.promptmanage.streams.read.SpendQuery;
+import com.promptmanage.streams.read.SpendQuery.Step;
+import com.promptmanage.testkit.Await;
+import com.promptmanage.testkit.EmbeddedKafka;
+import com.promptmanage.topics.TopicProvisioner;
+import com.promptmanage.topics.Topics;
+import com.promptmanage.topics.account.Account;
+import com.promptmanage.topics.budget.Budget;
+import com.promptmanage.topics.budget.BudgetCodec;
+import com.promptmanage.topics.budget.Dimension;
+import com.promptmanage.topics.budget.Limit;
+import com.promptmanage.topics.budget.Period;
+import com.promptmanage.topics.event.EventJson;
+import com.promptmanage.topics.money.NanoUsd;
+import com.promptmanage.topics.pricing.Catalogue;
+import com.promptmanage.topics.pricing.PricePublisher;
+import com.promptmanage.topics.usage.TokenCounts;
+import com.promptmanage.topics.usage.TokenUsage;
+import com.promptmanage.topics.usage.UsageEvent;
+import com.promptmanage.topics.usage.UsageEventCodec;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MeteringRuntimeTest {
+
+    private static final int PARTITIONS = 4;
+
+    private static final Account ACME = Account.team("acme");
+
+    @TempDir
+    private Path directory;
+
+    private EmbeddedKafka kafka;
+
+    private KafkaProducer<byte[], byte[]> producer;
+
+    @BeforeEach
+    void start() throws Exception {
+        kafka = EmbeddedKafka.start(directory.resolve("kafka"));
+        try (var admin = kafka.admin()) {
+            assertThat(new TopicProvisioner(admin, PARTITIONS, (short) 1).provision(Topics.ALL))
+                    .isEqualTo(PARTITIONS);
+        }
+        producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", kafka.bootstrapServers(), "linger.ms", "5"),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
+        new PricePublisher(producer, PARTITIONS).publish(Catalogue.prices());
+    }
+
+    @AfterEach
+    void stop() {
+        producer.close();
+        kafka.close();
+    }
+
+    @Test
+    void whatIsCommittedCanBeReadAndSurvivesARestartWithoutASecondAlert() throws Exception {
+        producer.send(new ProducerRecord<>(
+                        Topics.BUDGETS.name(),
+                        ACME.key(),
+                        BudgetCodec.writeAll(ACME, List.of(budget()), Instant.now(), "budgets")))
+                .get();
+        try (var metering = run()) {
+            var unused = send(0, 5_000);
+            RecordMetadata last = send(2_500, 5_000);
+            assertThat(metering.awaitCommitted(last.partition(), last.offset(), Duration.ofSeconds(30)))
+                    .isTrue();
+            assertThat(total(metering)).satisfies(spend -> {
+                assertThat(spend.events()).isEqualTo(5_000);
+                assertThat(spend.costNanoUsd()).isEqualTo(5_000 * 750_000L);
+            });
+        }
+        try (var metering = run()) {
+            RecordMetadata last = send(4_000, 5_500);
+            assertThat(metering.awaitCommitted(last.partition(), last.offset(), Duration.ofSeconds(30)))
+                    .isTrue();
+            assertThat(total(metering).events()).isEqualTo(5_500);
+            assertThat(metering.lastFailure()).isNull();
+        }
+        assertThat(committed(Topics.BUDGET_ALERTS.name())).hasSize(3);
+        long ratedNanoUsd = 0;
+        for (byte[] record : committed(Topics.USAGE_RATED.name())) {
+            for (var event : EventJson.read(record).path("data").path("events")) {
+                ratedNanoUsd += event.path("costNanoUsd").longValue();
+            }
+        }
+        assertThat(ratedNanoUsd).isEqualTo(5_500 * 750_000L);
+    }
+
+    @Test
+    void aReceiptIsPassedSoonAfterTheLastEventOfAQuietTopic() throws Exception {
+        try (var metering = run()) {
+            RecordMetadata only = send(0, 1);
+            assertThat(metering.awaitCommitted(only.partition(), only.offset(), Duration.ofSeconds(10)))
+                    .isTrue();
+            assertThat(total(metering).events()).isEqualTo(1);
+            assertThat(metering.partitionOf(ACME)).isEqualTo(only.partition());
+        }
+    }
+
+    private MeteringRuntime run() throws Exception {
+        var metering = new MeteringRuntime(
+                StreamsSettings.defaults(kafka.bootstrapServers(), directory.resolve("state")), PARTITIONS);
+        metering.start();
+        Await.until(
+                Duration.ofSeconds(30), () -> assertThat(metering.owner(ACME)).isInstanceOf(Place.Here.class));
+        return metering;
+    }
+
+    private RecordMetadata send(int from, int to) throws Exception {
+        RecordMetadata last = null;
+        var sent = new ArrayList<Future<RecordMetadata>>();
+        for (int i = from; i < to; i++) {
+            var event = new UsageEvent(
+                    "event-" + i,
+                    "test",
+                    Instant.now(),
+                    TokenUsage.of("user-" + i % 50, "acme", "gpt-4o-mini", TokenCounts.ofInputOutput(1_000, 1_000)));
+            sent.add(producer.send(new ProducerRecord<>(
+                    Topics.USAGE_EVENTS.name(), event.account().key(), UsageEventCodec.write(event))));
+        }
+        for (var record : sent) {
+            last = record.get();
+        }
+        return requireNonNull(last);
+    }
+
+    private static Spend total(MeteringRuntime metering) {
+        AccountReads reads = ((Place.Here) metering.owner(ACME)).reads();
+        return reads
+                .spend(new SpendQuery(
+                        ACME,
+                        Dimension.ACCOUNT,
+                        null,
+                        Instant.now().minus(Duration.ofDays(1)).toEpochMilli(),
+                        Instant.now().plus(Duration.ofDays(1)).toEpochMilli(),
+                        ZoneOffset.UTC,
+                        Step.WHOLE))
+                .stream()
+                .map(SpendEntry::spend)
+                .reduce(Spend.NONE, Spend::plus);
+    }
+
+    private List<byte[]> committed(String topic) {
+        var values = new ArrayList<byte[]>();
+        try (var consumer = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", kafka.bootstrapServers(), "isolation.level", "read_committed"),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
+                    .map(info -> new TopicPartition(topic, info.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            var ends = consumer.endOffsets(partitions);
+            while (partitions.stream()
+                    .anyMatch(partition -> consumer.position(partition) < requireNonNull(ends.get(partition)))) {
+                consumer.poll(Duration.ofMillis(200)).forEach(record -> values.add(record.value()));
+            }
+        }
+        return values;
+    }
+
+    private static Budget budget() {
+        return new Budget(
+                "b",
+                "the month",
+                ACME,
+                Dimension.ACCOUNT,
+                "*",
+                new Limit.Spend(NanoUsd.ofUsd("3.00")),
+                Period.of(Period.Unit.MONTH, ZoneOffset.UTC),
+                Budget.DEFAULT_THRESHOLDS,
+                Budget.Enforcement.ALERT_ONLY,
+                Budget.FailMode.OPEN,
+                1);
+    }
+}
