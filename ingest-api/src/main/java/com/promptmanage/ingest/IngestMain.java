@@ -54,7 +54,9 @@ public final class IngestMain {
                 var routes = new IngestRoutes(
                         ingest, access.authentication()::caller, meters.registry(), Clock.systemUTC());
                 var server = HttpServer.start(
-                        HttpServer.Options.onPort(port).withHost(host).withBodyBytesMax(ingest.admission().bodyBytesMax()),
+                        HttpServer.Options.onPort(port)
+                                .withHost(host)
+                                .withBodyBytesMax(ingest.admission().bodyBytesMax()),
                         List.of(
                                 meters,
                                 routes,
@@ -80,8 +82,7 @@ public final class IngestMain {
     }
 
     static OpenApi description() {
-        return OpenApi.of(
-                "Prompt Manage: ingest", "2.0", List.of(IngestRoutes.OPEN_API, OpenApi.OPERATIONS));
+        return OpenApi.of("Prompt Manage: ingest", "2.0", List.of(IngestRoutes.OPEN_API, OpenApi.OPERATIONS));
     }
 
     private static Map<String, Check> checks(IngestRoutes routes, Database database) {

@@ -23,8 +23,7 @@ public record IngestSettings(PublishSettings publish, AdmissionSettings admissio
                         PublishSettings.ANSWER_MAX,
                         Duration.ofSeconds(1),
                         Duration.ofMinutes(1)));
-        int eventsPerSecond =
-                settings.integer("INGEST_EVENTS_PER_SECOND", usual.eventsPerSecond(), 1, 10_000_000);
+        int eventsPerSecond = settings.integer("INGEST_EVENTS_PER_SECOND", usual.eventsPerSecond(), 1, 10_000_000);
         var admission = new AdmissionSettings(
                 eventsPerSecond,
                 settings.integer("INGEST_EVENTS_BURST", usual.eventsBurst(), 1, 100_000_000),

@@ -127,8 +127,15 @@ class IngestTest {
 
         assertThat(fields(answer))
                 .containsExactlyInAnyOrder(
-                        "userId", "inputTokens", "outputTokens", "cachedInputToken", "executionType", "occurredAt",
-                        "tags", "promptId", "model");
+                        "userId",
+                        "inputTokens",
+                        "outputTokens",
+                        "cachedInputToken",
+                        "executionType",
+                        "occurredAt",
+                        "tags",
+                        "promptId",
+                        "model");
         assertThat(tail.records()).isEmpty();
     }
 
@@ -138,7 +145,8 @@ class IngestTest {
                 {"specversion": "1.0", "id": "e1", "source": "/app", "type": "com.promptmanage.token.usage.v1",
                  "subject": "team:red", "time": "2026-01-01T00:00:00+02:00", "data": {"userId": "ann",
                  "model": "claude-sonnet-4-5", "tokens": {"input": 10, "cacheRead": 90, "output": 7}}}
-                """.replace("2026-01-01T00:00:00+02:00", Instant.now().minusSeconds(60).toString()));
+                """.replace(
+                "2026-01-01T00:00:00+02:00", Instant.now().minusSeconds(60).toString()));
 
         assertThat(answer.statusCode()).isEqualTo(204);
         assertThat(answer.body()).isEmpty();
@@ -176,7 +184,8 @@ class IngestTest {
         for (int i = 0; i < 500; i++) {
             batch.append(i == 0 ? "" : ",").append(usage("b" + i, "user:u" + i % 20));
         }
-        HttpResponse<String> answer = ingest.events(gatewayKey, JSON, batch.append(']').toString());
+        HttpResponse<String> answer =
+                ingest.events(gatewayKey, JSON, batch.append(']').toString());
 
         assertThat(answer.statusCode()).isEqualTo(204);
         List<ConsumerRecord<byte[], byte[]>> records = tail.records();
@@ -186,13 +195,14 @@ class IngestTest {
                 .flatMap(Receipt::decode)
                 .orElseThrow();
         assertThat(records)
-                .allSatisfy(one -> assertThat(receipt.offsets().get(one.partition())).isGreaterThanOrEqualTo(one.offset()));
+                .allSatisfy(one ->
+                        assertThat(receipt.offsets().get(one.partition())).isGreaterThanOrEqualTo(one.offset()));
     }
 
     @Test
     void ofABatchWithOneFaultNothingIsPublished() throws Exception {
-        String batch = "[%s,%s,%s]".formatted(
-                usage("f1", "user:a"), usage("f2", "user:a").replace(":4,", ":-4,"), usage("f3", "user:a"));
+        String batch = "[%s,%s,%s]"
+                .formatted(usage("f1", "user:a"), usage("f2", "user:a").replace(":4,", ":-4,"), usage("f3", "user:a"));
 
         HttpResponse<String> answer = ingest.events(gatewayKey, BATCH, batch);
 
@@ -223,7 +233,8 @@ class IngestTest {
         assertThat(event.path("type").textValue()).isEqualTo("page.view");
         assertThat(event.path("traceparent").textValue()).isEqualTo("00-1");
         assertThat(event.path("sampled").booleanValue()).isTrue();
-        assertThat(Instant.parse(event.path("time").textValue())).isBetween(Instant.now().minusSeconds(60), Instant.now());
+        assertThat(Instant.parse(event.path("time").textValue()))
+                .isBetween(Instant.now().minusSeconds(60), Instant.now());
         assertThat(json).contains("{\"pages\":3,\"ms\":1.50,\"big\":12345678901234567890,");
         assertThat(event.path("data").path("deep")).hasToString("{\"list\":[1,\"ä€😀\",null]}");
     }
@@ -241,9 +252,12 @@ class IngestTest {
 
     @Test
     void whoMayNotSendForAnAccountIsRefused() throws Exception {
-        assertThat(ingest.events(acmeKey, JSON, usage("x", "team:blue")).statusCode()).isEqualTo(403);
-        assertThat(ingest.events(bobKey, JSON, usage("x", "user:ann")).statusCode()).isEqualTo(403);
-        assertThat(ingest.events(queryKey, JSON, usage("x", "team:acme")).statusCode()).isEqualTo(403);
+        assertThat(ingest.events(acmeKey, JSON, usage("x", "team:blue")).statusCode())
+                .isEqualTo(403);
+        assertThat(ingest.events(bobKey, JSON, usage("x", "user:ann")).statusCode())
+                .isEqualTo(403);
+        assertThat(ingest.events(queryKey, JSON, usage("x", "team:acme")).statusCode())
+                .isEqualTo(403);
         assertThat(ingest.log(bobKey, "{\"teamId\":\"acme\",\"model\":\"m\",\"inputTokens\":1,\"outputTokens\":1}")
                         .statusCode())
                 .isEqualTo(403);

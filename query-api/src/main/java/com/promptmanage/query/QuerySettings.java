@@ -11,6 +11,5 @@ import java.time.Duration;
  */
 public record QuerySettings(int port, Duration receiptWaitMax, Duration forwardTimeout) {
 
-    public static final QuerySettings DEFAULTS =
-            new QuerySettings(8080, Duration.ofSeconds(2), Duration.ofSeconds(10));
+    public static final QuerySettings DEFAULTS = new QuerySettings(8080, Duration.ofSeconds(2), Duration.ofSeconds(10));
 }

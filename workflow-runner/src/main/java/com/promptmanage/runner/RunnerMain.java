@@ -57,8 +57,8 @@ public final class RunnerMain {
     private static void simulate(RunnerSettings settings, Simulation.Team team, CountDownLatch stopping)
             throws InterruptedException {
         LOGGER.atInfo().addKeyValue("team", team.teamId()).log("makes up executions, marked as simulated");
-        try (var simulation = Simulation.start(
-                settings.bootstrapServers(), team, settings.simulationPause(), Clock.systemUTC())) {
+        try (var simulation =
+                Simulation.start(settings.bootstrapServers(), team, settings.simulationPause(), Clock.systemUTC())) {
             stopping.await();
             LOGGER.atDebug().addKeyValue("simulation", simulation).log("ends");
         }

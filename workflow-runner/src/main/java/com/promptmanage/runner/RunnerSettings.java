@@ -22,9 +22,6 @@ public record RunnerSettings(String bootstrapServers, Optional<Team> simulatedTe
                 bootstrapServers,
                 team.map(id -> new Team(id, users)),
                 settings.duration(
-                        "RUNNER_SIMULATION_PAUSE",
-                        Duration.ofSeconds(10),
-                        Duration.ofMillis(10),
-                        Duration.ofDays(1)));
+                        "RUNNER_SIMULATION_PAUSE", Duration.ofSeconds(10), Duration.ofMillis(10), Duration.ofDays(1)));
     }
 }

@@ -132,7 +132,6 @@ public final class Admission {
         };
         return buckets.get(
                 name,
-                unused -> new TokenBucket(
-                        settings.eventsPerSecond(), settings.eventsBurst(), nanoClock.getAsLong()));
+                unused -> new TokenBucket(settings.eventsPerSecond(), settings.eventsBurst(), nanoClock.getAsLong()));
     }
 }

@@ -7,4 +7,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param subject of the envelope: an account ({@code team:<id>}, {@code user:<id>}), or the end user in the producer's words
  */
-public record Named(@Nullable String teamId, @Nullable String userId, @Nullable String subject) {}
+public record Named(
+        @Nullable String teamId,
+        @Nullable String userId,
+        @Nullable String subject) {}

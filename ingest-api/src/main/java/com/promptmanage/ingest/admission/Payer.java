@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  *     team's key without any of these stands for itself
  * @param endUser whom the event's subject names, if that is not the account
  */
-public record Payer(Account account, String userId, @Nullable String endUser) {
+public record Payer(
+        Account account, String userId, @Nullable String endUser) {
 
     /** The team's id if a team pays. */
     public @Nullable String teamId() {
@@ -53,8 +54,7 @@ public record Payer(Account account, String userId, @Nullable String endUser) {
     private static Account withoutTeam(Caller caller, @Nullable String user) {
         return switch (caller) {
             case Caller.Person person -> Account.user(person.userId());
-            case Caller.Key key ->
-                user != null && key.maySpeakForOthers() ? Account.user(user) : key.account();
+            case Caller.Key key -> user != null && key.maySpeakForOthers() ? Account.user(user) : key.account();
         };
     }
 

@@ -89,8 +89,7 @@ public final class EventSlices {
         }
         while (true) {
             if (slices.size() == EVENTS_MAX) {
-                return fail(
-                        "has more than %d events".formatted(EVENTS_MAX), "Send them in several requests.");
+                return fail("has more than %d events".formatted(EVENTS_MAX), "Send them in several requests.");
             }
             if (!event()) {
                 return false;

@@ -43,7 +43,9 @@ final class EventFaults implements FaultSink {
         }
         if (count > told.size()) {
             told.add(new Fault(
-                    "body", "has %d more faults".formatted(count - told.size()), "Mend these first, then send it again."));
+                    "body",
+                    "has %d more faults".formatted(count - told.size()),
+                    "Mend these first, then send it again."));
         }
         throw ProblemException.invalid(told);
     }

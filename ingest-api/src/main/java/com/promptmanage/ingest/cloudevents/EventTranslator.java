@@ -1,9 +1,9 @@
 package com.promptmanage.ingest.cloudevents;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.promptmanage.ingest.admission.ApiKeyUsed;
 import com.promptmanage.ingest.admission.Named;
 import com.promptmanage.ingest.admission.Payer;
-import com.promptmanage.ingest.admission.ApiKeyUsed;
 import com.promptmanage.ingest.normalize.CallFields;
 import com.promptmanage.ingest.normalize.Excerpt;
 import com.promptmanage.ingest.normalize.FaultSink;
@@ -61,7 +61,8 @@ final class EventTranslator {
     Translated translate(CloudEvent event) {
         boolean ours = event.type().equals(OUR_TYPE);
         JsonNode data = event.data();
-        var payer = Payer.of(caller, new Named(named(data, "teamId", ours), named(data, "userId", ours), event.subject()));
+        var payer =
+                Payer.of(caller, new Named(named(data, "teamId", ours), named(data, "userId", ours), event.subject()));
         if (!payer.isAllowedFor(caller)) {
             return new Translated.Forbidden(payer);
         }
@@ -69,14 +70,12 @@ final class EventTranslator {
             return new Translated.Fine(ourUsage(event, payer));
         }
         String model = model(data);
-        Optional<NormalizedTokens> tokens =
-                model == null ? Optional.empty() : UsageShapes.read(data, DATA, faults);
+        Optional<NormalizedTokens> tokens = model == null ? Optional.empty() : UsageShapes.read(data, DATA, faults);
         if (model == null || tokens.isEmpty()) {
             return new Translated.Fine(PlainEvent.write(event, payer, faults));
         }
-        CallFields fields = tokens.get().shape().isOurs()
-                ? CallFields.ours(data, DATA, faults)
-                : CallFields.ofOthers(data, DATA);
+        CallFields fields =
+                tokens.get().shape().isOurs() ? CallFields.ours(data, DATA, faults) : CallFields.ofOthers(data, DATA);
         return new Translated.Fine(usage(event, payer, model, tokens.get(), fields));
     }
 
@@ -92,9 +91,7 @@ final class EventTranslator {
         if (!flat && !data.path("tokens").isObject()) {
             faults.add(
                     "data.tokens",
-                    data.hasNonNull("tokens")
-                            ? "is not an object: " + Excerpt.of(data.path("tokens"))
-                            : "is missing",
+                    data.hasNonNull("tokens") ? "is not an object: " + Excerpt.of(data.path("tokens")) : "is missing",
                     "Send disjoint counts as in {\"input\": 100, \"output\": 50}, or inputTokens and outputTokens.");
         }
         NormalizedTokens tokens =

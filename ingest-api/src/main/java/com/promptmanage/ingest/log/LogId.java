@@ -20,7 +20,8 @@ final class LogId {
         for (String part : new String[] {account.value(), source, eventId}) {
             byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
             // With its length before it, no part can pass for a piece of another.
-            digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).array());
+            digest.update(
+                    ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).array());
             digest.update(bytes);
         }
         return "log_" + HexFormat.of().formatHex(Arrays.copyOf(digest.digest(), BYTES));

@@ -150,7 +150,8 @@ public final class LogRoutes implements Routes {
         var type = MediaType.of(contentType);
         if (!type.isUtf8() || !type.name().equals("application/json")) {
             throw new ProblemException(
-                    Kind.UNSUPPORTED_MEDIA_TYPE, "'%s' is not taken: send application/json, in UTF-8".formatted(contentType));
+                    Kind.UNSUPPORTED_MEDIA_TYPE,
+                    "'%s' is not taken: send application/json, in UTF-8".formatted(contentType));
         }
     }
 }

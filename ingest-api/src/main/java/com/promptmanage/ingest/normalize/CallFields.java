@@ -135,10 +135,14 @@ public final class CallFields {
         if (value == null || value.isNull()) {
             return null;
         }
-        if (value.isIntegralNumber() && value.canConvertToLong() && value.longValue() >= 0 && value.longValue() <= max) {
+        if (value.isIntegralNumber()
+                && value.canConvertToLong()
+                && value.longValue() >= 0
+                && value.longValue() <= max) {
             return value.longValue();
         }
-        faults.add(path + name, "is out of range: " + Excerpt.of(value), "Send an integer from 0 to %d.".formatted(max));
+        faults.add(
+                path + name, "is out of range: " + Excerpt.of(value), "Send an integer from 0 to %d.".formatted(max));
         return null;
     }
 

@@ -18,7 +18,8 @@ record CountReader(JsonNode object, String path, FaultSink faults) {
         return count == null ? 0 : count;
     }
 
-    @Nullable Long countOrNull(String... names) {
+    @Nullable
+    Long countOrNull(String... names) {
         for (String name : names) {
             JsonNode value = object.get(name);
             if (value != null && !value.isNull()) {

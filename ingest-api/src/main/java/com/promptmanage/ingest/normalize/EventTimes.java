@@ -62,8 +62,7 @@ public final class EventTimes {
         String second = "60".equals(parts.group(3)) ? "59" : parts.group(3);
         String fraction = parts.group(4) == null ? "" : parts.group(4);
         try {
-            return OffsetDateTime.parse(
-                            parts.group(1) + "T" + parts.group(2) + second + fraction + parts.group(5))
+            return OffsetDateTime.parse(parts.group(1) + "T" + parts.group(2) + second + fraction + parts.group(5))
                     .toInstant();
         } catch (DateTimeException e) {
             return null;

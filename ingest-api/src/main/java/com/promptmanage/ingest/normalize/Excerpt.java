@@ -25,6 +25,8 @@ public final class Excerpt {
                 .limit(LENGTH_MAX)
                 .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE ? '?' : c)
                 .forEach(shown::appendCodePoint);
-        return text.codePointCount(0, text.length()) > LENGTH_MAX ? shown.append('…').toString() : shown.toString();
+        return text.codePointCount(0, text.length()) > LENGTH_MAX
+                ? shown.append('…').toString()
+                : shown.toString();
     }
 }

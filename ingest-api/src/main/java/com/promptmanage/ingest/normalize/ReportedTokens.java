@@ -36,8 +36,7 @@ record ReportedTokens(TokenCounts counts, @Nullable Long total, Convention input
             return input;
         }
         long cached = of(TokenKind.CACHE_READ) + of(TokenKind.CACHE_WRITE_5M) + of(TokenKind.CACHE_WRITE_1H);
-        Convention meant =
-                input == Convention.INCLUSIVE && cached > of(TokenKind.INPUT) ? Convention.EXCLUSIVE : input;
+        Convention meant = input == Convention.INCLUSIVE && cached > of(TokenKind.INPUT) ? Convention.EXCLUSIVE : input;
         long rest = of(TokenKind.INPUT) - (meant == Convention.INCLUSIVE ? cached : 0);
         rest -= cut(result, TokenKind.INPUT_AUDIO, rest);
         rest -= cut(result, TokenKind.INPUT_IMAGE, rest);

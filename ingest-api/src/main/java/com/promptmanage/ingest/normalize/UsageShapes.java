@@ -159,8 +159,8 @@ public final class UsageShapes {
             return Optional.empty();
         }
         long count = tokens.isNumber() ? data.read(data.path() + "tokens", tokens) : Long.parseLong(tokens.textValue());
-        return Optional.of(new NormalizedTokens(
-                TokenCounts.NONE.with(kind, count), UsageShape.OPENMETER, Convention.DISJOINT));
+        return Optional.of(
+                new NormalizedTokens(TokenCounts.NONE.with(kind, count), UsageShape.OPENMETER, Convention.DISJOINT));
     }
 
     /** No more than twelve digits: always a count that is in range. */
@@ -180,8 +180,7 @@ public final class UsageShapes {
     }
 
     static NormalizedTokens inclusive(TokenCounts counts, @Nullable Long total, UsageShape shape) {
-        return normalized(
-                new ReportedTokens(counts, total, Convention.INCLUSIVE, Convention.INCLUSIVE), shape);
+        return normalized(new ReportedTokens(counts, total, Convention.INCLUSIVE, Convention.INCLUSIVE), shape);
     }
 
     static NormalizedTokens normalized(ReportedTokens reported, UsageShape shape) {

@@ -77,7 +77,8 @@ public final class EventPublisher implements AutoCloseable {
     private Receipt send(List<OutgoingEvent> events, long started) {
         var delivery = new Delivery(events.size());
         for (OutgoingEvent event : events) {
-            if (delivery.hasFailed() || System.nanoTime() - started > settings.sendMax().toNanos()) {
+            if (delivery.hasFailed()
+                    || System.nanoTime() - started > settings.sendMax().toNanos()) {
                 break;
             }
             send(event, delivery);
@@ -99,8 +100,8 @@ public final class EventPublisher implements AutoCloseable {
         Producer<byte[], byte[]> current = producer;
         try {
             // The delivery hears of what the future would tell.
-            var unused = current.send(
-                    new ProducerRecord<>(Topics.USAGE_EVENTS.name(), event.key(), event.json()), delivery);
+            var unused =
+                    current.send(new ProducerRecord<>(Topics.USAGE_EVENTS.name(), event.key(), event.json()), delivery);
         } catch (KafkaException | IllegalStateException e) {
             // What passes by itself comes through the callback; a producer that throws is broken for good.
             delivery.fail(e);
@@ -131,9 +132,8 @@ public final class EventPublisher implements AutoCloseable {
     public Check check() {
         return () -> {
             try {
-                admin.describeTopics(
-                                List.of(Topics.USAGE_EVENTS.name()),
-                                new DescribeTopicsOptions().timeoutMs((int) CHECK_MAX.toMillis()))
+                admin.describeTopics(List.of(Topics.USAGE_EVENTS.name()), new DescribeTopicsOptions().timeoutMs((int)
+                                        CHECK_MAX.toMillis()))
                         .allTopicNames()
                         .get(CHECK_MAX.toMillis(), TimeUnit.MILLISECONDS);
                 return Optional.empty();
@@ -151,8 +151,8 @@ public final class EventPublisher implements AutoCloseable {
     }
 
     private Producer<byte[], byte[]> newProducer() {
-        var created = new KafkaProducer<>(
-                settings.producerConfig(), new ByteArraySerializer(), new ByteArraySerializer());
+        var created =
+                new KafkaProducer<>(settings.producerConfig(), new ByteArraySerializer(), new ByteArraySerializer());
         meters.measure(created);
         return created;
     }

@@ -42,9 +42,14 @@ public record PublishSettings(String bootstrapServers, long bufferBytes, Duratio
         config.put(ProducerConfig.LINGER_MS_CONFIG, 2);
         config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, RECORD_BYTES_MAX);
         // An event is given up before its request is: then it is known, and not guessed, that it is not there.
-        config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, millis(answerMax.multipliedBy(7).dividedBy(8)));
-        config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, millis(answerMax.multipliedBy(3).dividedBy(4)));
-        config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, (long) millis(answerMax.multipliedBy(3).dividedBy(8)));
+        config.put(
+                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+                millis(answerMax.multipliedBy(7).dividedBy(8)));
+        config.put(
+                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                millis(answerMax.multipliedBy(3).dividedBy(4)));
+        config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, (long)
+                millis(answerMax.multipliedBy(3).dividedBy(8)));
         // Back within a second of the broker.
         config.put(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 500L);
         config.put(ProducerConfig.RETRY_BACKOFF_MAX_MS_CONFIG, 500L);

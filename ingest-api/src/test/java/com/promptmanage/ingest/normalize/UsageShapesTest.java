@@ -120,7 +120,14 @@ class UsageShapesTest {
             long reasoning = random.nextLong(output + 1);
             String data =
                     "{usage:{prompt_tokens:%d,completion_tokens:%d,total_tokens:%d,prompt_tokens_details:{cached_tokens:%d,audio_tokens:%d},completion_tokens_details:{reasoning_tokens:%d,audio_tokens:%d}}}"
-                            .formatted(input, output, input + output, cached, Math.min(audio, input), reasoning, Math.min(audio, output));
+                            .formatted(
+                                    input,
+                                    output,
+                                    input + output,
+                                    cached,
+                                    Math.min(audio, input),
+                                    reasoning,
+                                    Math.min(audio, output));
 
             TokenCounts counts = read(data).orElseThrow().counts();
 

@@ -113,8 +113,7 @@ public final class LocalStack implements AutoCloseable {
         Keepsakes keepsakes = Keepsakes.of(directory);
         var servers = running.add(Servers.start(directory));
         var meters = running.add(new Meters());
-        var database =
-                running.add(Database.open(DatabaseSettings.of(servers.jdbcUrl(), keepsakes.databasePassword())));
+        var database = running.add(Database.open(DatabaseSettings.of(servers.jdbcUrl(), keepsakes.databasePassword())));
         database.measureWith(meters.registry());
         var access = running.add(new Access(database, clock));
         DemoTeam.ensure(access, keepsakes.password());
@@ -128,8 +127,8 @@ public final class LocalStack implements AutoCloseable {
                 servers.partitions()));
         metering.start();
         var forwarding = running.add(new Forwarding(QuerySettings.DEFAULTS.forwardTimeout()));
-        var routing = new AccountRouting(
-                metering, forwarding, new ReadYourWrites(QuerySettings.DEFAULTS.receiptWaitMax()));
+        var routing =
+                new AccountRouting(metering, forwarding, new ReadYourWrites(QuerySettings.DEFAULTS.receiptWaitMax()));
         var query = QueryRoutes.of(database, access.authentication(), routing, clock);
         var ingest = running.add(new IngestRoutes(
                 IngestSettings.of(servers.bootstrapServers()),

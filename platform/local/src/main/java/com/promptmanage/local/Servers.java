@@ -39,8 +39,7 @@ final class Servers implements AutoCloseable {
 
     /** Starts both at once; what was in the directory is there again. */
     static Servers start(Path directory) throws InterruptedException {
-        var kafkaStarts =
-                CompletableFuture.supplyAsync(() -> EmbeddedKafka.start(directory.resolve("kafka")), AT_ONCE);
+        var kafkaStarts = CompletableFuture.supplyAsync(() -> EmbeddedKafka.start(directory.resolve("kafka")), AT_ONCE);
         var postgresStarts = CompletableFuture.supplyAsync(
                 () -> EmbeddedPostgres.start(directory.resolve("postgres"), EmbeddedPostgres.Options.DURABLE), AT_ONCE);
         try {
@@ -49,8 +48,9 @@ final class Servers implements AutoCloseable {
             postgres.createDatabase(DATABASE);
             return new Servers(kafka, postgres, provision(kafka.bootstrapServers()));
         } catch (CompletionException | IllegalStateException | InterruptedException e) {
-            kafkaStarts.whenComplete((kafka, failure) -> close(kafka));
-            postgresStarts.whenComplete((postgres, failure) -> close(postgres));
+            // Whichever did start is closed when it has.
+            var unusedKafka = kafkaStarts.whenComplete((kafka, failure) -> close(kafka));
+            var unusedPostgres = postgresStarts.whenComplete((postgres, failure) -> close(postgres));
             throw e;
         }
     }

@@ -45,8 +45,23 @@ record BudgetForm(
 
     /** Those that a request may set, and those of an answer that may come back with it and change nothing. */
     private static final Set<String> FIELDS = Set.of(
-            "name", "account", "dimension", "value", "limitUsd", "limitTokens", "period", "thresholds", "enforcement",
-            "failMode", "version", "id", "status", "values", "limitNanoUsd", "createdAt", "updatedAt");
+            "name",
+            "account",
+            "dimension",
+            "value",
+            "limitUsd",
+            "limitTokens",
+            "period",
+            "thresholds",
+            "enforcement",
+            "failMode",
+            "version",
+            "id",
+            "status",
+            "values",
+            "limitNanoUsd",
+            "createdAt",
+            "updatedAt");
 
     private static final Set<String> PERIOD_FIELDS = Set.of("unit", "anchor", "timezone");
 
@@ -155,9 +170,7 @@ record BudgetForm(
             return Period.of(
                     fields.parsed("period", Period.Unit::parse, PERIODS).orElse(Period.Unit.MONTH), zone);
         }
-        return fields.object("period")
-                .map(period -> anchored(period, zone))
-                .orElse(Period.of(Period.Unit.MONTH, zone));
+        return fields.object("period").map(period -> anchored(period, zone)).orElse(Period.of(Period.Unit.MONTH, zone));
     }
 
     private static Period anchored(Fields fields, ZoneId otherwise) {
@@ -166,8 +179,8 @@ record BudgetForm(
         if (unit.isEmpty()) {
             fields.missing("unit", PERIODS);
         }
-        ZoneId zone = fields.parsed("timezone", TimeZones::parse, TimeZones.REMEDY)
-                .orElse(otherwise);
+        ZoneId zone =
+                fields.parsed("timezone", TimeZones::parse, TimeZones.REMEDY).orElse(otherwise);
         Optional<String> anchor = fields.text("anchor");
         if (anchor.isPresent() && unit.isPresent()) {
             try {
@@ -200,8 +213,7 @@ record BudgetForm(
 
     private static Optional<Threshold> threshold(Fields fields, Optional<Limit> limit, Map<Class<?>, Long> highest) {
         fields.refuseOthersThan(THRESHOLD_FIELDS);
-        Optional<Severity> severity =
-                fields.parsed("severity", Severity::parse, "Use one of info, warning, critical.");
+        Optional<Severity> severity = fields.parsed("severity", Severity::parse, "Use one of info, warning, critical.");
         if (severity.isEmpty()) {
             fields.missing("severity", "Use one of info, warning, critical.");
         }
@@ -216,25 +228,22 @@ record BudgetForm(
             return Optional.empty();
         }
         Severity at = severity.orElse(Severity.INFO);
-        Optional<Threshold> threshold =
-                switch (kinds.getFirst()) {
-                    case "percent" -> thousandths(fields, "percent").map(share -> new Threshold.Percent(share, at));
-                    case "forecastPercent" ->
-                        thousandths(fields, "forecastPercent").map(share -> new Threshold.Forecast(share, at));
-                    default -> amount(fields, kinds.getFirst(), limit).map(amount -> new Threshold.Amount(amount, at));
-                };
+        Optional<Threshold> threshold = switch (kinds.getFirst()) {
+            case "percent" -> thousandths(fields, "percent").map(share -> new Threshold.Percent(share, at));
+            case "forecastPercent" ->
+                thousandths(fields, "forecastPercent").map(share -> new Threshold.Forecast(share, at));
+            default -> amount(fields, kinds.getFirst(), limit).map(amount -> new Threshold.Amount(amount, at));
+        };
         threshold.ifPresent(one -> requireRising(fields, kinds.getFirst(), one, highest));
         return threshold;
     }
 
-    private static void requireRising(
-            Fields fields, String name, Threshold threshold, Map<Class<?>, Long> highest) {
-        long at =
-                switch (threshold) {
-                    case Threshold.Percent percent -> percent.thousandths();
-                    case Threshold.Amount amount -> amount.amount();
-                    case Threshold.Forecast forecast -> forecast.thousandths();
-                };
+    private static void requireRising(Fields fields, String name, Threshold threshold, Map<Class<?>, Long> highest) {
+        long at = switch (threshold) {
+            case Threshold.Percent percent -> percent.thousandths();
+            case Threshold.Amount amount -> amount.amount();
+            case Threshold.Forecast forecast -> forecast.thousandths();
+        };
         Long before = highest.put(threshold.getClass(), at);
         if (before != null && before >= at) {
             fields.fault(name, "is not above the one before it", "Send the thresholds of one kind in rising order.");
@@ -283,9 +292,8 @@ record BudgetForm(
         return fields.parsed(
                         name,
                         text -> Stream.of(values)
-                                .filter(value -> value.name()
-                                        .toLowerCase(Locale.ROOT)
-                                        .equals(text))
+                                .filter(value ->
+                                        value.name().toLowerCase(Locale.ROOT).equals(text))
                                 .findFirst(),
                         "Use one of " + String.join(", ", names) + ".")
                 .orElse(otherwise);

@@ -60,7 +60,8 @@ final class BudgetJson {
         progress.projected(nowMs)
                 .ifPresentOrElse(
                         projected -> amount(json, "projected", progress, projected), () -> json.putNull("projected"));
-        json.put("periodStart", Instant.ofEpochMilli(progress.window().startMs()).toString());
+        json.put(
+                "periodStart", Instant.ofEpochMilli(progress.window().startMs()).toString());
         json.put("periodEnd", Instant.ofEpochMilli(progress.window().endMs()).toString());
         return json;
     }

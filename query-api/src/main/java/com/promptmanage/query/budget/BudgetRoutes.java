@@ -48,11 +48,7 @@ final class BudgetRoutes implements Routes {
     private final Clock clock;
 
     BudgetRoutes(
-            Authentication authentication,
-            AccountRouting routing,
-            AccountZones zones,
-            BudgetTable table,
-            Clock clock) {
+            Authentication authentication, AccountRouting routing, AccountZones zones, BudgetTable table, Clock clock) {
         this.authentication = authentication;
         this.routing = routing;
         this.zones = zones;
@@ -85,8 +81,8 @@ final class BudgetRoutes implements Routes {
             var list = json.putArray("budgets");
             budgets.stream()
                     .limit(page.limit())
-                    .forEach(kept -> list.add(
-                            BudgetJson.budget(kept, Optional.of(progresses.of(kept.budget())), nowMs)));
+                    .forEach(kept ->
+                            list.add(BudgetJson.budget(kept, Optional.of(progresses.of(kept.budget())), nowMs)));
             json.put("nextCursor", page.next(budgets));
             ctx.json(json);
         });
@@ -161,11 +157,10 @@ final class BudgetRoutes implements Routes {
         String id = ctx.pathParam("id");
         Optional<Account> asked = asked(ctx, caller);
         asked.ifPresent(account -> Permissions.require(caller, action, account));
-        Scope scope = asked.map(caller::scope)
-                .orElseGet(() -> switch (caller) {
-                    case Caller.Person person -> person.scope();
-                    case Caller.Key key -> key.maySpeakForOthers() ? Scope.EVERYONE : key.scope();
-                });
+        Scope scope = asked.map(caller::scope).orElseGet(() -> switch (caller) {
+            case Caller.Person person -> person.scope();
+            case Caller.Key key -> key.maySpeakForOthers() ? Scope.EVERYONE : key.scope();
+        });
         BudgetTable.Kept kept = table.find(scope, id).orElseThrow(() -> notFound(id));
         Permissions.require(caller, action, kept.budget().account());
         return kept;
@@ -198,7 +193,8 @@ final class BudgetRoutes implements Routes {
         }
         Matcher tag = VERSION_TAG.matcher(header.strip());
         if (!tag.matches()) {
-            throw ProblemException.invalid("If-Match", "is not a version", "Send the ETag of the budget, quotes included.");
+            throw ProblemException.invalid(
+                    "If-Match", "is not a version", "Send the ETag of the budget, quotes included.");
         }
         return OptionalLong.of(Long.parseLong(tag.group(1)));
     }

@@ -56,11 +56,12 @@ final class BudgetTable {
     }
 
     Optional<Kept> find(Scope scope, String id) {
-        return database.inTransaction(scope, handle -> handle.createQuery(
-                        "SELECT definition, created_at, updated_at FROM budgets WHERE id = :id")
-                .bind("id", id)
-                .map((row, ctx) -> kept(row))
-                .findOne());
+        return database.inTransaction(
+                scope,
+                handle -> handle.createQuery("SELECT definition, created_at, updated_at FROM budgets WHERE id = :id")
+                        .bind("id", id)
+                        .map((row, ctx) -> kept(row))
+                        .findOne());
     }
 
     /** @throws ProblemException 409 if the account has as many budgets as it may */
@@ -178,8 +179,7 @@ final class BudgetTable {
 
     /** Locks the account's row until the transaction ends, and counts the change that is about to be made. */
     private static long lock(Handle handle, Account account) {
-        return handle.createQuery(
-                        """
+        return handle.createQuery("""
                         INSERT INTO budget_accounts AS known (account, revision) VALUES (:account, 1)
                         ON CONFLICT (account) DO UPDATE SET revision = known.revision + 1
                         RETURNING revision
@@ -200,8 +200,7 @@ final class BudgetTable {
                             .formatted(budget.account(), count));
         }
         Instant now = clock.instant();
-        handle.createUpdate(
-                        """
+        handle.createUpdate("""
                         INSERT INTO budgets (id, account, version, definition, created_at, updated_at)
                         VALUES (:id, :account, :version, CAST(:definition AS jsonb), :now, :now)
                         """)
@@ -216,8 +215,7 @@ final class BudgetTable {
 
     private Kept update(Handle handle, Budget budget, Instant createdAt) {
         Instant now = clock.instant();
-        handle.createUpdate(
-                        """
+        handle.createUpdate("""
                         UPDATE budgets SET version = :version, definition = CAST(:definition AS jsonb), updated_at = :now
                         WHERE id = :id
                         """)
@@ -234,8 +232,7 @@ final class BudgetTable {
     }
 
     private static Optional<Kept> find(Handle handle, Account account, String id) {
-        return handle.createQuery(
-                        """
+        return handle.createQuery("""
                         SELECT definition, created_at, updated_at FROM budgets
                         WHERE account = :account AND id = :id
                         """)
@@ -246,8 +243,7 @@ final class BudgetTable {
     }
 
     private static List<Kept> all(Handle handle, Account account) {
-        return handle.createQuery(
-                        """
+        return handle.createQuery("""
                         SELECT definition, created_at, updated_at FROM budgets
                         WHERE account = :account ORDER BY id COLLATE "C"
                         """)

@@ -14,11 +14,7 @@ public final class Budgets {
     private final List<Routes> routes;
 
     public Budgets(
-            Database database,
-            Authentication authentication,
-            AccountRouting routing,
-            AccountZones zones,
-            Clock clock) {
+            Database database, Authentication authentication, AccountRouting routing, AccountZones zones, Clock clock) {
         var table = new BudgetTable(database, clock);
         var promptLimits = new PromptLimits(table);
         this.routes = List.of(

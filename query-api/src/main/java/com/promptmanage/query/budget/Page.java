@@ -28,7 +28,8 @@ record Page(@Nullable String afterId, int limit) {
     }
 
     /** @param found one more than the limit if there is another page */
-    @Nullable String next(List<BudgetTable.Kept> found) {
+    @Nullable
+    String next(List<BudgetTable.Kept> found) {
         return found.size() <= limit
                 ? null
                 : Base64.getUrlEncoder()

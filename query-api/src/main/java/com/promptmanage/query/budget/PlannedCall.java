@@ -19,8 +19,21 @@ import org.jspecify.annotations.Nullable;
 final class PlannedCall {
 
     private static final Set<String> FIELDS = Set.of(
-            "teamId", "userId", "model", "provider", "inputTokens", "cachedInputTokens", "maxOutputTokens",
-            "executionType", "promptId", "workflowId", "executionId", "nodeId", "apiKeyId", "serviceTier", "tags");
+            "teamId",
+            "userId",
+            "model",
+            "provider",
+            "inputTokens",
+            "cachedInputTokens",
+            "maxOutputTokens",
+            "executionType",
+            "promptId",
+            "workflowId",
+            "executionId",
+            "nodeId",
+            "apiKeyId",
+            "serviceTier",
+            "tags");
 
     private PlannedCall() {}
 
@@ -80,7 +93,8 @@ final class PlannedCall {
         if (input.isEmpty()) {
             fields.missing("inputTokens", "Send how many tokens the prompt has.");
         }
-        long cached = fields.wholeNumber("cachedInputTokens", 0, TokenCounts.MAX).orElse(0);
+        long cached =
+                fields.wholeNumber("cachedInputTokens", 0, TokenCounts.MAX).orElse(0);
         if (cached > input.orElse(TokenCounts.MAX)) {
             fields.fault("cachedInputTokens", "is more than inputTokens", "Send how many of them are cached.");
             cached = 0;
@@ -88,7 +102,10 @@ final class PlannedCall {
         return TokenCounts.NONE
                 .with(TokenKind.INPUT, input.orElse(cached) - cached)
                 .with(TokenKind.CACHE_READ, cached)
-                .with(TokenKind.OUTPUT, fields.wholeNumber("maxOutputTokens", 0, TokenCounts.MAX).orElse(0));
+                .with(
+                        TokenKind.OUTPUT,
+                        fields.wholeNumber("maxOutputTokens", 0, TokenCounts.MAX)
+                                .orElse(0));
     }
 
     private static Map<String, String> tags(Fields fields) {
@@ -96,7 +113,8 @@ final class PlannedCall {
         fields.object("tags").ifPresent(object -> {
             JsonNode node = fields.node("tags").orElseThrow();
             if (node.size() > TokenUsage.TAGS_MAX) {
-                fields.fault("tags", "are %d".formatted(node.size()), "Send at most %d.".formatted(TokenUsage.TAGS_MAX));
+                fields.fault(
+                        "tags", "are %d".formatted(node.size()), "Send at most %d.".formatted(TokenUsage.TAGS_MAX));
                 return;
             }
             node.fieldNames().forEachRemaining(name -> object.id(name).ifPresent(value -> tags.put(name, value)));

@@ -70,8 +70,8 @@ record Progress(Budget budget, String value, Window window, long spent) {
             case Threshold.Percent percent ->
                 BigInteger.valueOf(spent)
                                 .multiply(BigInteger.valueOf(100_000))
-                                .compareTo(BigInteger.valueOf(limit())
-                                        .multiply(BigInteger.valueOf(percent.thousandths())))
+                                .compareTo(
+                                        BigInteger.valueOf(limit()).multiply(BigInteger.valueOf(percent.thousandths())))
                         >= 0;
             case Threshold.Amount amount -> spent >= amount.amount();
             case Threshold.Forecast forecast -> false;

@@ -197,8 +197,8 @@ record SingleBudget(
                 break;
             }
             before = percent.longValue();
-            thresholds.add(new Threshold.Percent(
-                    before * 1_000, SEVERITIES.get(Math.min(thresholds.size(), THRESHOLDS - 1))));
+            thresholds.add(
+                    new Threshold.Percent(before * 1_000, SEVERITIES.get(Math.min(thresholds.size(), THRESHOLDS - 1))));
         }
         if (thresholds.size() != THRESHOLDS || list.get().size() != THRESHOLDS) {
             fields.fault(
@@ -223,7 +223,8 @@ record SingleBudget(
     /** The account's id may be too long to be part of another. */
     private static String hash(Account account) {
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(account.value().getBytes(StandardCharsets.UTF_8));
+            byte[] digest =
+                    MessageDigest.getInstance("SHA-256").digest(account.value().getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest, 0, 16);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);

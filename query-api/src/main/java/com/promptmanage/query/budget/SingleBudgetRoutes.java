@@ -102,9 +102,7 @@ final class SingleBudgetRoutes implements Routes {
         Scope scope = caller.scope(account);
         ZoneId zone = zones.of(account, caller);
         BudgetTable.Holdings after = table.rework(
-                scope,
-                account,
-                before -> SingleBudget.of(account, before).change(fields, account, zone, faults));
+                scope, account, before -> SingleBudget.of(account, before).change(fields, account, zone, faults));
         promptLimits.forget(account);
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("success", true);
@@ -141,13 +139,12 @@ final class SingleBudgetRoutes implements Routes {
         limit(json, "monthlyBudget", single.monthly());
         limit(json, "dailyBudget", single.daily());
         single.tokensPerPromptMax()
-                .ifPresentOrElse(
-                        max -> json.put("maxTokensPerPrompt", max), () -> json.putNull("maxTokensPerPrompt"));
+                .ifPresentOrElse(max -> json.put("maxTokensPerPrompt", max), () -> json.putNull("maxTokensPerPrompt"));
         var thresholds = json.putArray("alertThresholds");
         single.alertPercents().forEach(thresholds::add);
         single.leading()
-                .ifPresent(budget -> json.put(
-                        "enforcement", budget.enforcement().name().toLowerCase(Locale.ROOT)));
+                .ifPresent(budget ->
+                        json.put("enforcement", budget.enforcement().name().toLowerCase(Locale.ROOT)));
         Period month = single.monthly()
                 .map(kept -> kept.budget().period())
                 .orElse(Period.of(
@@ -158,12 +155,7 @@ final class SingleBudgetRoutes implements Routes {
     }
 
     private static void use(
-            ObjectNode json,
-            Account account,
-            SingleBudget single,
-            Period month,
-            AccountReads reads,
-            long nowMs) {
+            ObjectNode json, Account account, SingleBudget single, Period month, AccountReads reads, long nowMs) {
         Period.Window window = month.windowAt(nowMs);
         Spend spend = reads
                 .spend(new SpendQuery(

@@ -41,8 +41,7 @@ public final class EstimateRoutes implements Routes {
     private static final long OUTPUT_TOKENS_MAX = TokenCounts.MAX;
 
     /** Counting is all work and no waiting: half of the processors at most, and the other half for everyone else. */
-    private static final int COUNTING_AT_ONCE =
-            Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+    private static final int COUNTING_AT_ONCE = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
 
     private static final Duration WAIT_MAX = Duration.ofSeconds(2);
 
@@ -91,8 +90,10 @@ public final class EstimateRoutes implements Routes {
         static EstimateAnswer of(String model, Estimate estimate) {
             OptionalLong cost = estimate.costNanoUsd();
             @Nullable Long whole = cost.isPresent() ? cost.getAsLong() : null;
-            @Nullable Long input =
-                    estimate.inputCostNanoUsd().isPresent() ? estimate.inputCostNanoUsd().getAsLong() : null;
+            @Nullable
+            Long input = estimate.inputCostNanoUsd().isPresent()
+                    ? estimate.inputCostNanoUsd().getAsLong()
+                    : null;
             @Nullable Long output = whole == null || input == null ? null : whole - input;
             return new EstimateAnswer(
                     model,
@@ -128,8 +129,11 @@ public final class EstimateRoutes implements Routes {
         faults.check();
         Account account = asked.orElseThrow().account();
         Permissions.require(caller, Action.VIEW, account);
-        routing.answer(ctx, account, body, reads -> ctx.json(EstimateAnswer.of(
-                prompt.model(), counted(prompt, quote(reads, account)))));
+        routing.answer(
+                ctx,
+                account,
+                body,
+                reads -> ctx.json(EstimateAnswer.of(prompt.model(), counted(prompt, quote(reads, account)))));
     }
 
     private static Prompt prompt(Fields fields) {

@@ -84,11 +84,12 @@ final class Estimator {
         }
         if (isContextLong(prompt.contextText().length(), tokens.totalInput())) {
             long removed = tokens.totalInput() * REDUCTION_PERCENT / 100;
-            quote.costNanoUsd(prompt.model(), TokenCounts.ofInputOutput(removed, 0)).ifPresent(saved -> {
-                if (saved > 0) {
-                    suggestions.add(Suggestion.contextReduction(costNanoUsd, saved, REDUCTION_PERCENT));
-                }
-            });
+            quote.costNanoUsd(prompt.model(), TokenCounts.ofInputOutput(removed, 0))
+                    .ifPresent(saved -> {
+                        if (saved > 0) {
+                            suggestions.add(Suggestion.contextReduction(costNanoUsd, saved, REDUCTION_PERCENT));
+                        }
+                    });
         }
         return List.copyOf(suggestions);
     }

@@ -18,10 +18,8 @@ public final class AccountZones {
 
     private final Database database;
 
-    private final Cache<Account, ZoneId> zones = Caffeine.newBuilder()
-            .maximumSize(TEAMS_MAX)
-            .expireAfterWrite(KEPT)
-            .build();
+    private final Cache<Account, ZoneId> zones =
+            Caffeine.newBuilder().maximumSize(TEAMS_MAX).expireAfterWrite(KEPT).build();
 
     public AccountZones(Database database) {
         this.database = database;

@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
 public record Asked(Account account, @Nullable String member) {
 
     /** From the parameters {@code teamId} and {@code userId}; neither is the caller's own account. */
-    public static Optional<Asked> of(
-            Caller caller, @Nullable String teamId, @Nullable String userId, Faults faults) {
+    public static Optional<Asked> of(Caller caller, @Nullable String teamId, @Nullable String userId, Faults faults) {
         boolean isTeamFine = isId("teamId", teamId, faults);
         boolean isUserFine = isId("userId", userId, faults);
         if (!isTeamFine || !isUserFine) {

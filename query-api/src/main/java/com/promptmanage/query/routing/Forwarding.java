@@ -32,8 +32,15 @@ public final class Forwarding implements AutoCloseable {
 
     /** The caller's own headers that the owner needs: above all who is calling, which it checks again for itself. */
     private static final List<String> SENT_ON = List.of(
-            "Accept", "Authorization", "Content-Type", "Cookie", "If-Match", "If-None-Match", "Last-Event-ID",
-            ReadYourWrites.HEADER, "X-Request-Id");
+            "Accept",
+            "Authorization",
+            "Content-Type",
+            "Cookie",
+            "If-Match",
+            "If-None-Match",
+            "Last-Event-ID",
+            ReadYourWrites.HEADER,
+            "X-Request-Id");
 
     private static final List<String> SENT_BACK =
             List.of("Content-Disposition", "Content-Type", "ETag", "Retry-After", "WWW-Authenticate");
@@ -89,11 +96,7 @@ public final class Forwarding implements AutoCloseable {
         String query = ctx.queryString();
         // Built of what came in, still encoded, so that nothing is encoded twice.
         var address = new URI("http://%s:%d%s%s"
-                .formatted(
-                        owner.host(),
-                        owner.port(),
-                        ctx.req().getRequestURI(),
-                        query == null ? "" : "?" + query));
+                .formatted(owner.host(), owner.port(), ctx.req().getRequestURI(), query == null ? "" : "?" + query));
         var request = HttpRequest.newBuilder(address)
                 .timeout(timeout)
                 .header(HOP, "1")

@@ -44,7 +44,8 @@ public final class ReadYourWrites {
      * @throws ProblemException 400 if what came is no receipt
      */
     public boolean isIncluded(Context ctx, int partition, State state) {
-        Long offset = receipt(ctx).map(receipt -> receipt.offsets().get(partition)).orElse(null);
+        Long offset =
+                receipt(ctx).map(receipt -> receipt.offsets().get(partition)).orElse(null);
         if (offset == null || await(partition, offset, state)) {
             return true;
         }

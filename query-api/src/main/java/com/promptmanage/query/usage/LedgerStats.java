@@ -77,16 +77,15 @@ final class LedgerStats {
         Spend previous =
                 sum(spend(query.dimension(), query.member(), range.previousFromMs(), range.previousToMs(), Step.WHOLE));
         List<Point> trend = trend(days, range, now);
-        List<Slice> breakdown =
-                switch (query.groupBy()) {
-                    case GroupBy.Day() ->
-                        trend.stream()
-                                .filter(point -> !point.spend().equals(Spend.NONE))
-                                .<Slice>map(point -> new Slice.Named(point.day().toString(), point.spend()))
-                                .sorted(DEAREST_FIRST)
-                                .toList();
-                    case GroupBy.By(var dimension) -> complete(named, total);
-                };
+        List<Slice> breakdown = switch (query.groupBy()) {
+            case GroupBy.Day() ->
+                trend.stream()
+                        .filter(point -> !point.spend().equals(Spend.NONE))
+                        .<Slice>map(point -> new Slice.Named(point.day().toString(), point.spend()))
+                        .sorted(DEAREST_FIRST)
+                        .toList();
+            case GroupBy.By(var dimension) -> complete(named, total);
+        };
         return new Stats(
                 total,
                 breakdown,
@@ -102,14 +101,12 @@ final class LedgerStats {
     private List<Slice.Named> slices(Dimension dimension, @Nullable String value) {
         StatsRange range = query.range();
         return spend(dimension, value, range.fromMs(), range.toMs(), Step.WHOLE).stream()
-                
-.map(entry -> new Slice.Named(entry.value(), entry.spend()))
+                .map(entry -> new Slice.Named(entry.value(), entry.spend()))
                 .sorted(DEAREST_FIRST)
                 .toList();
     }
 
-    private List<SpendEntry> spend(
-            Dimension dimension, @Nullable String value, long fromMs, long toMs, Step step) {
+    private List<SpendEntry> spend(Dimension dimension, @Nullable String value, long fromMs, long toMs, Step step) {
         return reads.spend(new SpendQuery(
                 query.account(), dimension, value, fromMs, toMs, query.range().zone(), step));
     }

@@ -27,8 +27,7 @@ final class RangeParameters {
 
     private static final int YEAR_MAX = 2999;
 
-    private static final String DATE_REMEDY =
-            "Send a date such as 2026-11-30 or a time such as 2026-11-30T12:00:00Z.";
+    private static final String DATE_REMEDY = "Send a date such as 2026-11-30 or a time such as 2026-11-30T12:00:00Z.";
 
     /** What one of the two dates says. */
     private sealed interface Edge {
@@ -51,14 +50,14 @@ final class RangeParameters {
             return Optional.empty();
         }
         Optional<Edge> first = edge("startDate", start, faults);
-        Optional<Edge> last = end == null
-                ? Optional.of(new Edge.Day(now.atZone(zone).toLocalDate()))
-                : edge("endDate", end, faults);
+        Optional<Edge> last =
+                end == null ? Optional.of(new Edge.Day(now.atZone(zone).toLocalDate())) : edge("endDate", end, faults);
         return first.isEmpty() || last.isEmpty() ? Optional.empty() : range(first.get(), last.get(), zone, faults);
     }
 
     private static Optional<Unit> period(@Nullable String period, Faults faults) {
-        Optional<Unit> unit = Period.Unit.parse(period == null ? "month" : period).filter(PERIODS::contains);
+        Optional<Unit> unit =
+                Period.Unit.parse(period == null ? "month" : period).filter(PERIODS::contains);
         if (unit.isEmpty()) {
             faults.add("period", "is not known", "Use one of day, week, month, year, or startDate and endDate.");
         }

@@ -94,11 +94,7 @@ record StatsAnswer(
         }
 
         private static Share of(
-                String category,
-                Spend spend,
-                Spend total,
-                @Nullable Boolean unattributed,
-                @Nullable Integer combined) {
+                String category, Spend spend, Spend total, @Nullable Boolean unattributed, @Nullable Integer combined) {
             return new Share(
                     category,
                     spend.tokens().total(),
@@ -131,7 +127,9 @@ record StatsAnswer(
                         .map(slice -> Share.of(slice, stats.total()))
                         .toList(),
                 stats.trend().stream().map(StatsAnswer::day).toList(),
-                prompts == null ? null : prompts.stream().map(StatsAnswer::prompt).toList(),
+                prompts == null
+                        ? null
+                        : prompts.stream().map(StatsAnswer::prompt).toList(),
                 new Previous(
                         Range.of(range.previousFromMs(), range.previousToMs(), zone), Figures.of(stats.previous())),
                 stats.projectedNanoUsd().isEmpty()
@@ -156,11 +154,7 @@ record StatsAnswer(
     private static Prompt prompt(Stats.Slice.Named prompt) {
         Spend spend = prompt.spend();
         return new Prompt(
-                prompt.value(),
-                spend.tokens().total(),
-                usd(spend.costNanoUsd()),
-                spend.costNanoUsd(),
-                spend.events());
+                prompt.value(), spend.tokens().total(), usd(spend.costNanoUsd()), spend.costNanoUsd(), spend.events());
     }
 
     private static String usd(long nanoUsd) {

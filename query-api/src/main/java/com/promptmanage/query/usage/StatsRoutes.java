@@ -68,8 +68,7 @@ public final class StatsRoutes implements Routes {
         });
         Optional<ZoneId> zone = zone(ctx, caller, asked, faults);
         Optional<GroupBy> groupBy = groupBy(ctx, faults);
-        Optional<StatsRange> range =
-                RangeParameters.read(ctx, zone.orElse(TimeZones.UTC), clock.instant(), faults);
+        Optional<StatsRange> range = RangeParameters.read(ctx, zone.orElse(TimeZones.UTC), clock.instant(), faults);
         faults.check();
         Asked about = asked.orElseThrow();
         return new StatsQuery(about.account(), about.member(), range.orElseThrow(), groupBy.orElseThrow());

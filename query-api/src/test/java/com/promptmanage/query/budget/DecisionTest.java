@@ -22,8 +22,10 @@ class DecisionTest {
 
     @Test
     void aCallThatFitsIsAllowedToTheLastNanoUsd() {
-        assertThat(decide(OptionalLong.of(100), blocking("a", 1_000, 900)).isAllowed()).isTrue();
-        assertThat(decide(OptionalLong.of(101), blocking("a", 1_000, 900)).isAllowed()).isFalse();
+        assertThat(decide(OptionalLong.of(100), blocking("a", 1_000, 900)).isAllowed())
+                .isTrue();
+        assertThat(decide(OptionalLong.of(101), blocking("a", 1_000, 900)).isAllowed())
+                .isFalse();
     }
 
     @Test
@@ -106,7 +108,8 @@ class DecisionTest {
     void whatIsLeftIsNeverNegative() {
         assertThat(blocking("a", 1_000, 5_000).remaining()).isZero();
         assertThat(blocking("a", Long.MAX_VALUE, -5).remaining()).isEqualTo(Long.MAX_VALUE);
-        assertThat(blocking("a", Long.MAX_VALUE, -5).wouldExceed(Long.MAX_VALUE)).isFalse();
+        assertThat(blocking("a", Long.MAX_VALUE, -5).wouldExceed(Long.MAX_VALUE))
+                .isFalse();
     }
 
     private static Decision decide(OptionalLong cost, Progress... budgets) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.query.http.TestApi.Answer;
+import com.promptmanage.query.metering.InMemoryMetering;
 import com.promptmanage.service.access.KeyScope;
 import com.promptmanage.service.access.NewKey;
 import com.promptmanage.topics.account.Account;
@@ -11,7 +12,6 @@ import com.promptmanage.topics.usage.Receipt;
 import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenKind;
 import com.promptmanage.topics.usage.TokenUsage;
-import com.promptmanage.query.metering.InMemoryMetering;
 import java.time.Instant;
 import java.util.Map;
 import java.util.stream.StreamSupport;
@@ -98,7 +98,8 @@ class StatsRoutesTest {
         assertThat(dayOfSpend(api.get(owner, STATS + "?teamId=kathmandu").json()))
                 .as("18:15 UTC is midnight in Kathmandu, which is the team's own zone")
                 .isEqualTo("2026-11-10");
-        assertThat(dayOfSpend(api.get(owner, STATS + "?teamId=kathmandu&timezone=UTC").json()))
+        assertThat(dayOfSpend(
+                        api.get(owner, STATS + "?teamId=kathmandu&timezone=UTC").json()))
                 .isEqualTo("2026-11-09");
         assertThat(api.get(owner, STATS + "?teamId=kathmandu&startDate=2026-11-10&endDate=2026-11-10")
                         .json()
@@ -115,8 +116,10 @@ class StatsRoutesTest {
     @Test
     void rangesOfDatesIncludeTheLastDayAndRangesOfTimesExcludeTheEnd() {
         assertThat(runs("startDate=2026-11-03&endDate=2026-11-03")).isEqualTo(1);
-        assertThat(runs("startDate=2026-11-03T00:00:00Z&endDate=2026-11-03T10:00:00Z")).isZero();
-        assertThat(runs("startDate=2026-11-03T11:00:00%2B01:00&endDate=2026-11-03T10:15:00Z")).isEqualTo(1);
+        assertThat(runs("startDate=2026-11-03T00:00:00Z&endDate=2026-11-03T10:00:00Z"))
+                .isZero();
+        assertThat(runs("startDate=2026-11-03T11:00:00%2B01:00&endDate=2026-11-03T10:15:00Z"))
+                .isEqualTo(1);
         assertThat(runs("startDate=2026-10-01")).isEqualTo(4);
     }
 
@@ -130,8 +133,8 @@ class StatsRoutesTest {
 
     @Test
     void aMembersPartIsOneDimensionAndSaysSo() {
-        JsonNode stats =
-                api.get(acme, STATS + "?teamId=acme&userId=acme-viewer&groupBy=user").json();
+        JsonNode stats = api.get(acme, STATS + "?teamId=acme&userId=acme-viewer&groupBy=user")
+                .json();
 
         assertThat(stats.at("/summary/totalCostNanoUsd").longValue()).isEqualTo(300_000);
         assertThat(stats.has("topPrompts")).isFalse();
@@ -143,7 +146,10 @@ class StatsRoutesTest {
 
     @Test
     void withoutATeamItIsTheCallersOwnAccount() {
-        assertThat(api.get(api.signIn("solo"), STATS).json().at("/summary/totalCostNanoUsd").longValue())
+        assertThat(api.get(api.signIn("solo"), STATS)
+                        .json()
+                        .at("/summary/totalCostNanoUsd")
+                        .longValue())
                 .isEqualTo(6_000);
         assertThat(api.get(acme, STATS).json().at("/summary/totalRuns").longValue())
                 .as("the key is the team's")
@@ -183,9 +189,7 @@ class StatsRoutesTest {
                         .status())
                 .isEqualTo(403);
         assertThat(api.get(acme, STATS + "?teamId=rival").status()).isEqualTo(404);
-        assertThat(api.get(
-                                api.key(NewKey.of("gateway", ACME).speakingForOthers()),
-                                STATS + "?userId=solo")
+        assertThat(api.get(api.key(NewKey.of("gateway", ACME).speakingForOthers()), STATS + "?userId=solo")
                         .status())
                 .isEqualTo(200);
     }
@@ -245,8 +249,7 @@ class StatsRoutesTest {
 
     @Test
     void aReceiptOfAnotherPartitionIsNothingToWaitFor() {
-        String receipt =
-                new Receipt(Map.of(InMemoryMetering.PARTITION + 1, Long.MAX_VALUE)).encode();
+        String receipt = new Receipt(Map.of(InMemoryMetering.PARTITION + 1, Long.MAX_VALUE)).encode();
 
         assertThat(api.get(acme, STATS + "?after=" + receipt).status()).isEqualTo(200);
     }

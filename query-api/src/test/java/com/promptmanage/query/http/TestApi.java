@@ -66,7 +66,8 @@ public final class TestApi implements AutoCloseable {
 
     private TestApi(String jdbcUrl, Instant now, Function<Parts, List<? extends Routes>> routes) {
         this.clock = new ManualClock(now);
-        this.database = Database.open(DatabaseSettings.of(jdbcUrl, "of-the-tests").withConnectionsMax(4));
+        this.database =
+                Database.open(DatabaseSettings.of(jdbcUrl, "of-the-tests").withConnectionsMax(4));
         this.access = new Access(database, clock);
         this.server = HttpServer.start(
                 HttpServer.Options.onPort(0), routes.apply(new Parts(database, access, metering, clock)));
@@ -113,7 +114,8 @@ public final class TestApi implements AutoCloseable {
 
     /** Signs in as a user; returns the credentials to send. */
     public String signIn(String userId) {
-        return "Bearer " + access.sessions().signIn(userId + "@example.com", PASSWORD).token();
+        return "Bearer "
+                + access.sessions().signIn(userId + "@example.com", PASSWORD).token();
     }
 
     /** Makes a key of an account; returns the credentials to send. */

@@ -21,7 +21,7 @@ public final class TestRoutes {
     }
 
     public static List<Routes> of(TestApi.Parts parts) {
-        return List.of(QueryRoutes.of(
-                parts.database(), parts.access().authentication(), routing(parts), parts.clock()));
+        return List.of(
+                QueryRoutes.of(parts.database(), parts.access().authentication(), routing(parts), parts.clock()));
     }
 }

@@ -10,6 +10,7 @@ import com.promptmanage.topics.budget.Budget;
 import com.promptmanage.topics.budget.Dimension;
 import com.promptmanage.topics.budget.Limit;
 import com.promptmanage.topics.budget.Period.Window;
+import com.promptmanage.topics.settings.AccountSettings;
 import com.promptmanage.topics.usage.TokenUsage;
 import java.time.Instant;
 import java.time.ZonedDateTime;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -160,8 +162,7 @@ public final class InMemoryReads implements AccountReads {
         return switch (query.step()) {
             case QUARTER_HOUR -> Math.floorDiv(atMs, QUARTER_MS) * QUARTER_MS;
             case HOUR -> at.truncatedTo(ChronoUnit.HOURS).toInstant().toEpochMilli();
-            case DAY ->
-                at.toLocalDate().atStartOfDay(query.zone()).toInstant().toEpochMilli();
+            case DAY -> at.toLocalDate().atStartOfDay(query.zone()).toInstant().toEpochMilli();
             case MONTH ->
                 at.toLocalDate()
                         .withDayOfMonth(1)
@@ -190,6 +191,17 @@ public final class InMemoryReads implements AccountReads {
             case API_KEY -> usage.apiKeyId();
             case EXECUTION_TYPE -> usage.executionType().value();
             case TAG -> usage.tags().get(dimension.tag());
+            case EVENT_TYPE -> null;
         };
+    }
+
+    @Override
+    public AccountSettings settings(Account account) {
+        return AccountSettings.defaults(account);
+    }
+
+    @Override
+    public synchronized <T> T atOneCommit(Supplier<T> reads) {
+        return reads.get();
     }
 }

@@ -91,7 +91,8 @@ class EstimatorTest {
             assertThat(suggestion.difficulty()).isEqualTo("medium");
             assertThat(suggestion.targetModel()).isNull();
         });
-        assertThat(estimate("Say it in one sentence.", "word ".repeat(400), "gpt-4o-mini").suggestions())
+        assertThat(estimate("Say it in one sentence.", "word ".repeat(400), "gpt-4o-mini")
+                        .suggestions())
                 .as("2,000 characters are not more than 2,000")
                 .isEmpty();
     }

@@ -24,7 +24,6 @@ class RatioTest {
         assertThat(Ratio.average(7, 2)).isEqualTo(4);
     }
 
-
     @Test
     void aRunRateIsWhatThePeriodEndsAtIfItGoesOnAsItWent() {
         long start = Instant.parse("2026-11-01T00:00:00Z").toEpochMilli();
@@ -42,7 +41,10 @@ class RatioTest {
     @Test
     void aBudgetWithoutAPeriodHeadsNowhere() {
         assertThat(RunRate.project(
-                        5, 0, Instant.parse("9999-01-01T00:00:00Z").toEpochMilli(), Instant.parse("2990-01-01T00:00:00Z").toEpochMilli()))
+                        5,
+                        0,
+                        Instant.parse("9999-01-01T00:00:00Z").toEpochMilli(),
+                        Instant.parse("2990-01-01T00:00:00Z").toEpochMilli()))
                 .isEmpty();
     }
 }

@@ -39,7 +39,8 @@ class LedgerStatsTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"day", "model", "provider", "user", "prompt", "workflow", "execution_type", "api_key", "tag:env"})
+            strings = {"day", "model", "provider", "user", "prompt", "workflow", "execution_type", "api_key", "tag:env"
+            })
     void theBreakdownAndTheTrendAddUpToTheTotal(String groupBy) {
         var random = new Random(7);
         for (int i = 0; i < 3_000; i++) {
@@ -73,7 +74,10 @@ class LedgerStatsTest {
         assertThat(stats.trend().getFirst().day()).isEqualTo(LocalDate.parse("2026-11-01"));
         assertThat(stats.trend().getLast().day()).isEqualTo(LocalDate.parse("2026-11-16"));
         assertThat(stats.trend().get(2).spend().costNanoUsd()).isEqualTo(1_500);
-        assertThat(stats.trend()).extracting(Stats.Point::spend).filteredOn(Spend.NONE::equals).hasSize(15);
+        assertThat(stats.trend())
+                .extracting(Stats.Point::spend)
+                .filteredOn(Spend.NONE::equals)
+                .hasSize(15);
     }
 
     @Test
@@ -94,10 +98,12 @@ class LedgerStatsTest {
         metering.add(call("ann", "gpt-4o-mini", null, 100), Instant.parse("2026-11-01T00:00:00Z"));
         metering.commit();
 
-        assertThat(read(null, month("2026-11-16T00:00:00Z"), "day", "2026-11-16T00:00:00Z").projectedNanoUsd())
+        assertThat(read(null, month("2026-11-16T00:00:00Z"), "day", "2026-11-16T00:00:00Z")
+                        .projectedNanoUsd())
                 .as("half of November cost 15,000")
                 .hasValue(30_000);
-        assertThat(read(null, month("2026-11-03T23:59:00Z"), "day", "2026-11-03T23:59:00Z").projectedNanoUsd())
+        assertThat(read(null, month("2026-11-03T23:59:00Z"), "day", "2026-11-03T23:59:00Z")
+                        .projectedNanoUsd())
                 .isEmpty();
         assertThat(read(
                                 null,
@@ -119,7 +125,9 @@ class LedgerStatsTest {
 
         assertThat(stats.total().costNanoUsd()).isEqualTo(1_500);
         assertThat(stats.breakdown()).containsExactly(new Stats.Slice.Named("ann", stats.total()));
-        assertThat(stats.topPrompts()).as("the ledger does not know the prompts of one member").isNull();
+        assertThat(stats.topPrompts())
+                .as("the ledger does not know the prompts of one member")
+                .isNull();
     }
 
     @Test
@@ -131,8 +139,7 @@ class LedgerStatsTest {
         Stats stats = read(null, StatsRange.current(Period.Unit.MONTH, ZoneOffset.UTC, NOW), "prompt");
 
         assertThat(stats.breakdown())
-                .containsExactly(
-                        new Stats.Slice.Unnamed(spend(30)), new Stats.Slice.Named("greet", spend(10)));
+                .containsExactly(new Stats.Slice.Unnamed(spend(30)), new Stats.Slice.Named("greet", spend(10)));
         assertThat(stats.topPrompts()).containsExactly(new Stats.Slice.Named("greet", spend(10)));
     }
 

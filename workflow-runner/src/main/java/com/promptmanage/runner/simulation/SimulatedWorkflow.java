@@ -82,7 +82,8 @@ record SimulatedWorkflow(String id, List<Node> nodes) {
             if (node.model() != null) {
                 if (random.nextDouble() < FAILS) {
                     reports.add(nodeChanged(execution, now, node, NodeStatus.FAILED, tookMs, ERROR));
-                    reports.add(changed(execution, now, Status.FAILED, now.toEpochMilli() - began.toEpochMilli(), ERROR));
+                    reports.add(
+                            changed(execution, now, Status.FAILED, now.toEpochMilli() - began.toEpochMilli(), ERROR));
                     return reports;
                 }
                 reports.add(new Report.Usage(usage(execution, node, node.model(), now, tookMs, random)));

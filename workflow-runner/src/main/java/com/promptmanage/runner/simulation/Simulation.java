@@ -64,10 +64,14 @@ public final class Simulation implements AutoCloseable {
         // Not transactional: an open transaction on the usage topic would hold up whoever reads it.
         var producer = new KafkaProducer<>(
                 Map.<String, Object>of(
-                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
-                        ProducerConfig.CLIENT_ID_CONFIG, "workflow-runner-simulation",
-                        ProducerConfig.ACKS_CONFIG, "all",
-                        ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true),
+                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        bootstrapServers,
+                        ProducerConfig.CLIENT_ID_CONFIG,
+                        "workflow-runner-simulation",
+                        ProducerConfig.ACKS_CONFIG,
+                        "all",
+                        ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
+                        true),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
         var simulation = new Simulation(team, pause, clock, producer);
@@ -93,10 +97,8 @@ public final class Simulation implements AutoCloseable {
             while (true) {
                 Thread.sleep(pause);
                 String userId = team.userIds().get(random.nextInt(team.userIds().size()));
-                SimulatedWorkflow workflow =
-                        SimulatedWorkflow.ALL.get(random.nextInt(SimulatedWorkflow.ALL.size()));
-                play(workflow.run(
-                        "exe_" + UUID.randomUUID(), userId, team.teamId(), clock.instant(), random.split()));
+                SimulatedWorkflow workflow = SimulatedWorkflow.ALL.get(random.nextInt(SimulatedWorkflow.ALL.size()));
+                play(workflow.run("exe_" + UUID.randomUUID(), userId, team.teamId(), clock.instant(), random.split()));
             }
         } catch (InterruptedException | InterruptException e) {
             LOGGER.debug("simulation ended", e);
@@ -131,7 +133,10 @@ public final class Simulation implements AutoCloseable {
             producer.send(new ProducerRecord<>(topic.name(), account.key(), value))
                     .get();
         } catch (ExecutionException e) {
-            LOGGER.atWarn().setCause(e.getCause()).addKeyValue("topic", topic.name()).log("cannot report");
+            LOGGER.atWarn()
+                    .setCause(e.getCause())
+                    .addKeyValue("topic", topic.name())
+                    .log("cannot report");
         }
     }
 }

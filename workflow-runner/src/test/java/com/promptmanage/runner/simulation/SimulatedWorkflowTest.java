@@ -33,7 +33,8 @@ class SimulatedWorkflowTest {
             assertThat(run).isSortedAccordingTo(Comparator.comparing(Report::time));
         });
         assertThat(runs().flatMap(SimulatedWorkflowTest::changes)
-                        .filter(change -> change instanceof ExecutionChanged changed && changed.status() == Status.FAILED))
+                        .filter(change ->
+                                change instanceof ExecutionChanged changed && changed.status() == Status.FAILED))
                 .as("some fail, so that failures can be seen")
                 .isNotEmpty();
     }
@@ -81,9 +82,7 @@ class SimulatedWorkflowTest {
     }
 
     private static Stream<ExecutionChange> changes(List<Report> run) {
-        return run.stream()
-                .filter(Report.Change.class::isInstance)
-                .map(report -> ((Report.Change) report).change());
+        return run.stream().filter(Report.Change.class::isInstance).map(report -> ((Report.Change) report).change());
     }
 
     private static Stream<UsageEvent> usages() {

@@ -34,8 +34,14 @@ public final class DemoTraffic implements AutoCloseable {
 
     /** Mostly the cheap one, so that a day of it costs a few dollars. */
     private static final List<Casting.Model> MODELS = List.of(
-            Casting.MODELS.get(0), Casting.MODELS.get(0), Casting.MODELS.get(0), Casting.MODELS.get(1),
-            Casting.MODELS.get(0), Casting.MODELS.get(0), Casting.MODELS.get(0), Casting.MODELS.get(2));
+            Casting.MODELS.get(0),
+            Casting.MODELS.get(0),
+            Casting.MODELS.get(0),
+            Casting.MODELS.get(1),
+            Casting.MODELS.get(0),
+            Casting.MODELS.get(0),
+            Casting.MODELS.get(0),
+            Casting.MODELS.get(2));
 
     private final URI baseUrl;
 

@@ -15,11 +15,7 @@ import java.util.SplittableRandom;
  * @param tags on every event
  */
 public record Casting(
-        List<String> teams,
-        List<String> users,
-        List<Model> models,
-        List<String> prompts,
-        Map<String, String> tags) {
+        List<String> teams, List<String> users, List<Model> models, List<String> prompts, Map<String, String> tags) {
 
     /** @param provider as the price catalogue names it */
     public record Model(String name, String provider) {}

@@ -40,11 +40,13 @@ public final class Replay {
      * @param batch how many events a request to the API carries
      * @param connections how many batches are under way at once
      */
-    public record Options(String source, int times, @Nullable Long seed, double speed, int batch, int connections) {
+    public record Options(
+            String source, int times, @Nullable Long seed, double speed, int batch, int connections) {
 
         public Options {
             if (times < 1 || batch < 1 || connections < 1 || !(speed >= 0)) {
-                throw new IllegalArgumentException("times, batch and connections must be positive, and speed not below 0");
+                throw new IllegalArgumentException(
+                        "times, batch and connections must be positive, and speed not below 0");
             }
             if (seed != null && speed > 0) {
                 throw new IllegalArgumentException("a shuffled trace has no speed: leave out --speed or --shuffle");
@@ -124,7 +126,9 @@ public final class Replay {
                 }
             } catch (ExecutionException e) {
                 connections.shutdownNow();
-                throw e.getCause() instanceof IOException refused ? refused : new IOException("cannot send the trace", e);
+                throw e.getCause() instanceof IOException refused
+                        ? refused
+                        : new IOException("cannot send the trace", e);
             } catch (InterruptedException e) {
                 connections.shutdownNow();
                 throw e;
@@ -218,7 +222,8 @@ public final class Replay {
                 return 0;
             }
             int round = position / trace.size();
-            long into = Duration.between(start, trace.request(order[position]).at()).toNanos();
+            long into =
+                    Duration.between(start, trace.request(order[position]).at()).toNanos();
             return (long) ((round * roundNanos + into) / options.speed());
         }
 

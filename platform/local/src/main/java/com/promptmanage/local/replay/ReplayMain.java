@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** {@code bin/replay}. */
 public final class ReplayMain {
 
-    private static final String USAGE =
-            """
+    private static final String USAGE = """
             bin/replay TRACE.csv [--speed N] [--times N] [--shuffle] [options]
 
             Sends the requests of a trace (columns TIMESTAMP, ContextTokens, GeneratedTokens; .gz is fine) through the
@@ -38,7 +37,16 @@ public final class ReplayMain {
             """;
 
     private static final Set<String> OPTIONS = Set.of(
-            "--speed", "--times", "--seed", "--model", "--team", "--teams", "--users", "--source", "--url", "--key",
+            "--speed",
+            "--times",
+            "--seed",
+            "--model",
+            "--team",
+            "--teams",
+            "--users",
+            "--source",
+            "--url",
+            "--key",
             "--data");
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);

@@ -90,7 +90,9 @@ public final class Trace {
         var reading = new Reading(name);
         reading.read(new BufferedReader(new InputStreamReader(digest, StandardCharsets.UTF_8)));
         return new Trace(
-                reading, name, HexFormat.of().formatHex(digest.getMessageDigest().digest(), 0, 6));
+                reading,
+                name,
+                HexFormat.of().formatHex(digest.getMessageDigest().digest(), 0, 6));
     }
 
     public String name() {
@@ -209,8 +211,7 @@ public final class Trace {
                 Instant instant = time instanceof OffsetDateTime withOffset
                         ? withOffset.toInstant()
                         : LocalDateTime.from(time).toInstant(ZoneOffset.UTC);
-                return Math.addExact(
-                        Math.multiplyExact(instant.getEpochSecond(), 1_000_000_000L), instant.getNano());
+                return Math.addExact(Math.multiplyExact(instant.getEpochSecond(), 1_000_000_000L), instant.getNano());
             } catch (DateTimeException | ArithmeticException e) {
                 throw bad("has '%s' for a time: write it as 2023-11-16 18:15:46.6805900, in UTC".formatted(text));
             }

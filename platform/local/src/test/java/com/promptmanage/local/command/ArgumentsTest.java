@@ -32,8 +32,7 @@ class ArgumentsTest {
 
         assertThatThrownBy(arguments::check)
                 .isInstanceOf(BadArgumentsException.class)
-                .hasMessage(
-                        """
+                .hasMessage("""
                         --tims is not an option; see --help
                         --data needs a value
                         give one trace, not [a.csv, b.csv]

@@ -51,8 +51,10 @@ class ReplayTest {
         assertThat(sent.receipts()).hasSize(3);
         assertThat(api.events()).hasSize(1_200);
         assertThat(api.events().stream().map(UsageEvent::id)).doesNotHaveDuplicates();
-        assertThat(api.events().stream().map(UsageEvent::time).max(Instant::compareTo)).hasValue(NOW);
-        assertThat(api.events().stream().map(UsageEvent::time).min(Instant::compareTo)).hasValue(sent.from());
+        assertThat(api.events().stream().map(UsageEvent::time).max(Instant::compareTo))
+                .hasValue(NOW);
+        assertThat(api.events().stream().map(UsageEvent::time).min(Instant::compareTo))
+                .hasValue(sent.from());
         assertThat(sum(TokenKind.INPUT)).isEqualTo(trace.contextTokens());
         assertThat(sum(TokenKind.OUTPUT)).isEqualTo(trace.generatedTokens());
         assertThat(api.authorizations()).containsOnly("Bearer pm_key");
@@ -85,11 +87,17 @@ class ReplayTest {
         Casting casting = Casting.ofCrowd(5, 40);
 
         assertThat(casting.usage(trace.request(17))).isEqualTo(casting.usage(trace.request(17)));
-        assertThat(numbers().map(number -> casting.usage(trace.request(number)).userId()).distinct())
+        assertThat(numbers()
+                        .map(number -> casting.usage(trace.request(number)).userId())
+                        .distinct())
                 .hasSize(40);
-        assertThat(numbers().map(number -> casting.usage(trace.request(number)).teamId()).distinct())
+        assertThat(numbers()
+                        .map(number -> casting.usage(trace.request(number)).teamId())
+                        .distinct())
                 .hasSize(5);
-        assertThat(numbers().map(number -> casting.usage(trace.request(number)).model()).distinct())
+        assertThat(numbers()
+                        .map(number -> casting.usage(trace.request(number)).model())
+                        .distinct())
                 .hasSize(4);
     }
 

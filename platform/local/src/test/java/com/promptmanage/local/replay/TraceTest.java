@@ -72,11 +72,7 @@ class TraceTest {
     }
 
     @ParameterizedTest(name = "{0} → {1}")
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '"',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
                     2023-11-16 18:15:46,374              | line 2 has 2 columns, the header 3
                     16/11/2023 18:15,374,44              | line 2 has '16/11/2023 18:15' for a time
                     2023-11-16 18:15:46,-1,44            | line 2 has '-1' for a number of tokens
