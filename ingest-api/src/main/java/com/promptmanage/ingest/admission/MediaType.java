@@ -13,7 +13,7 @@ public record MediaType(String name, boolean isUtf8) {
 
     private static final MediaType UNTOLD = new MediaType("application/json", true);
 
-    /** Reads the header {@code Content-Type}. */
+    /** Reads the header {@code Content-Type}, as it came: the web server fails on an encoding that has no valid name. */
     public static MediaType of(@Nullable String contentType) {
         if (contentType == null) {
             return UNTOLD;

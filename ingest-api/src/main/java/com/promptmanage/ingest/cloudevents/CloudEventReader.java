@@ -1,34 +1,21 @@
 package com.promptmanage.ingest.cloudevents;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.promptmanage.ingest.normalize.CallFields;
 import com.promptmanage.ingest.normalize.EventTimes;
 import com.promptmanage.ingest.normalize.Excerpt;
 import com.promptmanage.ingest.normalize.FaultSink;
 import com.promptmanage.ingest.normalize.Texts;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
-/** Reads one CloudEvent: strictly as JSON, and its envelope as CloudEvents 1.0 has it. */
+/** Reads the envelope of an event as CloudEvents 1.0 has it. */
 final class CloudEventReader {
 
     private static final Set<String> DEFINED = Set.of(
@@ -47,11 +34,6 @@ final class CloudEventReader {
 
     private static final Pattern JSON_TYPE = Pattern.compile("application/json(\\s*;.*)?", Pattern.CASE_INSENSITIVE);
 
-    /** In the record's envelope, the event itself is one level. */
-    private static final int DEPTH_MAX = 48;
-
-    private static final ObjectReader JSON = reader();
-
     private final FaultSink faults;
 
     private final Instant now;
@@ -61,26 +43,8 @@ final class CloudEventReader {
         this.faults = faults;
     }
 
-    /** @return nothing if the bytes are not JSON; else the event, which is not to be used if there was a fault */
-    Optional<CloudEvent> read(byte[] body, EventSlices.Slice slice) {
-        if (slice.length() > EventSlices.EVENT_BYTES_MAX) {
-            faults.add(
-                    "body",
-                    "has an event of %d bytes".formatted(slice.length()),
-                    "Send events of at most %d bytes.".formatted(EventSlices.EVENT_BYTES_MAX));
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(read(JSON.readTree(body, slice.start(), slice.length())));
-        } catch (JacksonException e) {
-            faults.add("body", "is not JSON: " + said(e), "Send well-formed JSON, each name once in an object.");
-            return Optional.empty();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private CloudEvent read(JsonNode event) {
+    /** The event is not to be used if there was a fault. */
+    CloudEvent read(JsonNode event) {
         if (!event.path("specversion").asText().equals("1.0")) {
             faults.add(
                     "specversion",
@@ -124,10 +88,7 @@ final class CloudEventReader {
         if (!contentType.isMissingNode()
                 && !contentType.isNull()
                 && !JSON_TYPE.matcher(contentType.asText()).matches()) {
-            faults.add(
-                    "datacontenttype",
-                    "is not JSON: " + Excerpt.of(contentType),
-                    "Send application/json, or leave it out.");
+            faults.add("datacontenttype", "is not JSON: " + Excerpt.of(contentType), "Send application/json, or leave it out.");
         }
         if (event.hasNonNull("data_base64")) {
             faults.add("data_base64", "is not taken", "Send data, as JSON.");
@@ -169,31 +130,5 @@ final class CloudEventReader {
             }
         });
         return extensions;
-    }
-
-    private static String said(JacksonException problem) {
-        @Nullable String message = problem instanceof JsonProcessingException known ? known.getOriginalMessage() : null;
-        String first = message == null
-                ? "it cannot be read"
-                : message.lines().findFirst().orElse("");
-        return Excerpt.of(first);
-    }
-
-    private static ObjectReader reader() {
-        var factory = JsonFactory.builder()
-                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
-                .streamReadConstraints(StreamReadConstraints.builder()
-                        .maxNestingDepth(DEPTH_MAX)
-                        .maxNumberLength(64)
-                        .build())
-                .build();
-        // Numbers of other people's data are passed on as they came.
-        return JsonMapper.builder(factory)
-                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-                .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-                .build()
-                .reader();
     }
 }

@@ -2,23 +2,17 @@ package com.promptmanage.ingest.cloudevents;
 
 import com.promptmanage.ingest.admission.Admission;
 import com.promptmanage.ingest.admission.MediaType;
-import com.promptmanage.ingest.cloudevents.EventSlices.Form;
-import com.promptmanage.ingest.cloudevents.EventSlices.Found;
-import com.promptmanage.ingest.cloudevents.EventSlices.Slice;
-import com.promptmanage.ingest.cloudevents.EventTranslator.Translated;
+import com.promptmanage.ingest.body.EventSlices.Form;
 import com.promptmanage.ingest.normalize.UsageMeters;
 import com.promptmanage.ingest.publish.EventPublisher;
 import com.promptmanage.ingest.publish.OutgoingEvent;
-import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.http.Problem.Kind;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.http.Routes;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** {@code POST /api/v1/events}: all events of the request are published, or none is and the answer says why. */
@@ -49,43 +43,13 @@ public final class EventRoutes implements Routes {
 
     private void receive(Context ctx) {
         try (var admitted = admission.admit(ctx)) {
-            Form form = form(ctx.contentType());
-            List<OutgoingEvent> events = read(admitted, form);
+            Form form = form(ctx.header("Content-Type"));
+            var batch = new EventBatch(admitted.body(), form);
+            admitted.charge(batch.size());
+            List<OutgoingEvent> events = batch.translate(admitted.caller(), clock.instant(), meters);
             String receipt = publisher.publish(events).encode();
             ctx.status(204).header(RECEIPT_HEADER, receipt);
         }
-    }
-
-    private List<OutgoingEvent> read(Admission.Admitted admitted, Form form) {
-        byte[] body = admitted.body();
-        var faults = new EventFaults();
-        Found found = EventSlices.of(body, form, faults);
-        admitted.charge(found.slices().size());
-        return translate(body, found, admitted.caller(), faults);
-    }
-
-    private List<OutgoingEvent> translate(byte[] body, Found found, Caller caller, EventFaults faults) {
-        var reader = new CloudEventReader(clock.instant(), faults);
-        var translator = new EventTranslator(caller, meters, faults);
-        var events = new ArrayList<OutgoingEvent>(found.slices().size());
-        String forbidden = null;
-        for (int i = 0; i < found.slices().size(); i++) {
-            Slice slice = found.slices().get(i);
-            faults.at(found.isList() ? i : null);
-            Optional<Translated> translated = reader.read(body, slice).map(translator::translate);
-            if (translated.isPresent()) {
-                switch (translated.get()) {
-                    case Translated.Fine fine -> events.add(fine.event());
-                    case Translated.Forbidden refused ->
-                        forbidden = forbidden == null ? refused.told(found.isList() ? i : null) : forbidden;
-                }
-            }
-        }
-        faults.check();
-        if (forbidden != null) {
-            throw ProblemException.forbidden(forbidden);
-        }
-        return events;
     }
 
     private static Form form(@Nullable String contentType) {

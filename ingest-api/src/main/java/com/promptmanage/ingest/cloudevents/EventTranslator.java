@@ -48,13 +48,7 @@ final class EventTranslator {
         record Fine(OutgoingEvent event) implements Translated {}
 
         /** The caller may not send for this payer. */
-        record Forbidden(Payer payer) implements Translated {
-
-            /** The same whether the payer exists or not. */
-            String told(@Nullable Integer index) {
-                return index == null ? payer.refusal() : "Event %d: %s".formatted(index, payer.refusal());
-            }
-        }
+        record Forbidden(Payer payer) implements Translated {}
     }
 
     EventTranslator(Caller caller, UsageMeters meters, FaultSink faults) {

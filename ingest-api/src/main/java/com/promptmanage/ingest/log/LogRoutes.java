@@ -6,6 +6,8 @@ import com.promptmanage.ingest.admission.ApiKeyUsed;
 import com.promptmanage.ingest.admission.MediaType;
 import com.promptmanage.ingest.admission.Named;
 import com.promptmanage.ingest.admission.Payer;
+import com.promptmanage.ingest.body.EventSlices;
+import com.promptmanage.ingest.body.StrictJson;
 import com.promptmanage.ingest.normalize.CallFields;
 import com.promptmanage.ingest.normalize.EventTimes;
 import com.promptmanage.ingest.normalize.Excerpt;
@@ -16,7 +18,6 @@ import com.promptmanage.ingest.publish.EventPublisher;
 import com.promptmanage.ingest.publish.OutgoingEvent;
 import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.http.Faults;
-import com.promptmanage.service.http.Json;
 import com.promptmanage.service.http.Problem.Kind;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.http.Routes;
@@ -30,6 +31,7 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -93,8 +95,8 @@ public final class LogRoutes implements Routes {
 
     private void log(Context ctx) {
         try (var admitted = admission.admit(ctx)) {
-            requireJson(ctx.contentType());
-            JsonNode body = Json.read(admitted.body(), JsonNode.class);
+            requireJson(ctx.header("Content-Type"));
+            byte[] body = admitted.body();
             admitted.charge(1);
             UsageEvent event = read(body, admitted.caller());
             var outgoing = new OutgoingEvent(event.account(), UsageEventCodec.write(event));
@@ -103,11 +105,16 @@ public final class LogRoutes implements Routes {
         }
     }
 
-    private UsageEvent read(JsonNode body, Caller caller) {
+    private UsageEvent read(byte[] bytes, Caller caller) {
         var faults = new Faults();
-        if (!body.isObject()) {
-            throw ProblemException.invalid("body", "is not an object", "Send one call's usage as a JSON object.");
-        }
+        EventSlices.Found found = EventSlices.of(bytes, EventSlices.Form.ONE, faults::add);
+        faults.check();
+        Optional<JsonNode> json = StrictJson.read(bytes, found.slices().getFirst(), faults::add);
+        faults.check();
+        return read(json.orElseThrow(), caller, faults);
+    }
+
+    private UsageEvent read(JsonNode body, Caller caller, Faults faults) {
         body.fieldNames().forEachRemaining(name -> {
             if (!NAMES.contains(name)) {
                 faults.add(Excerpt.of(name), "is not known here", "Leave it out, or use one of " + NAMES + ".");

@@ -18,11 +18,11 @@ public final class OutgoingEvent {
         this.json = json;
     }
 
-    byte[] key() {
+    public byte[] key() {
         return account.key();
     }
 
-    byte[] json() {
+    public byte[] json() {
         return json;
     }
 }

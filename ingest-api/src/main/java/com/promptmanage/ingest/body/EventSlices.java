@@ -1,4 +1,4 @@
-package com.promptmanage.ingest.cloudevents;
+package com.promptmanage.ingest.body;
 
 import com.promptmanage.ingest.normalize.FaultSink;
 import java.util.ArrayList;
@@ -11,12 +11,12 @@ import java.util.List;
  * <p>It looks at brackets and quotes alone. What lies inside a slice is for the parser to judge, which sees every byte of
  * it; what lies between the slices is checked here.
  */
-final class EventSlices {
+public final class EventSlices {
 
     /** Larger events are refused: a record must fit into one request to the broker. */
-    static final int EVENT_BYTES_MAX = 512 << 10;
+    public static final int EVENT_BYTES_MAX = 512 << 10;
 
-    static final int EVENTS_MAX = 10_000;
+    public static final int EVENTS_MAX = 10_000;
 
     private final byte[] body;
 
@@ -27,22 +27,22 @@ final class EventSlices {
     private int at;
 
     /** Bytes {@code start} up to {@code end}, exclusive. */
-    record Slice(int start, int end) {
+    public record Slice(int start, int end) {
 
-        int length() {
+        public int length() {
             return end - start;
         }
     }
 
     /** Which of the two a body may be. */
-    enum Form {
+    public enum Form {
         ONE,
         LIST,
         EITHER
     }
 
     /** What was found. */
-    record Found(List<Slice> slices, boolean isList) {}
+    public record Found(List<Slice> slices, boolean isList) {}
 
     private EventSlices(byte[] body, FaultSink faults) {
         this.body = body;
@@ -50,7 +50,7 @@ final class EventSlices {
     }
 
     /** @return no slices if there is a fault */
-    static Found of(byte[] body, Form form, FaultSink faults) {
+    public static Found of(byte[] body, Form form, FaultSink faults) {
         var search = new EventSlices(body, faults);
         boolean isList = search.startsWithList();
         boolean found = search.run(form, isList);
@@ -67,9 +67,7 @@ final class EventSlices {
             return fail("is empty", "Send one event, or a list of them.");
         }
         if (isList && form == Form.ONE) {
-            return fail(
-                    "is a list, but its content type says that it is one event",
-                    "Send it as application/cloudevents-batch+json.");
+            return fail("is a list where one event is taken", "Send one, or say by its content type that it is a list.");
         }
         if (!isList && form == Form.LIST) {
             return fail(
@@ -116,7 +114,7 @@ final class EventSlices {
     private boolean event() {
         int start = at;
         if (at == body.length || body[at] != '{') {
-            return fail("has something else than an event at byte " + at, "Send CloudEvents: JSON objects.");
+            return fail("has something else than an event at byte " + at, "Send events as JSON objects.");
         }
         int depth = 0;
         boolean inText = false;

@@ -1,0 +1,72 @@
+package com.promptmanage.ingest.body;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.promptmanage.ingest.body.EventSlices.Slice;
+import com.promptmanage.ingest.normalize.Excerpt;
+import com.promptmanage.ingest.normalize.FaultSink;
+import java.io.IOException;
+import java.util.Optional;
+
+/** Reads the JSON of one event: each name once, no deeper than a reader of the topic goes, numbers as they came. */
+public final class StrictJson {
+
+    /** In its record, data lies as deep as it came; readers of the topic go to 64. */
+    private static final int DEPTH_MAX = 48;
+
+    private static final ObjectReader JSON = reader();
+
+    private StrictJson() {}
+
+    /** @return nothing if there is a fault */
+    public static Optional<JsonNode> read(byte[] body, Slice slice, FaultSink faults) {
+        if (slice.length() > EventSlices.EVENT_BYTES_MAX) {
+            faults.add(
+                    "body",
+                    "has an event of %d bytes".formatted(slice.length()),
+                    "Send events of at most %d bytes.".formatted(EventSlices.EVENT_BYTES_MAX));
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(JSON.readTree(body, slice.start(), slice.length()));
+        } catch (NumberFormatException e) {
+            // The parser lets this one through, for an exponent of ten digits and more.
+            faults.add("body", "has a number that is too large or too small", "Send numbers with shorter exponents.");
+            return Optional.empty();
+        } catch (IOException e) {
+            // There is no file or socket here: it is always what was sent.
+            faults.add("body", "is not JSON: " + said(e), "Send well-formed JSON, each name once in an object.");
+            return Optional.empty();
+        }
+    }
+
+    private static String said(IOException problem) {
+        String message =
+                problem instanceof JsonProcessingException known ? known.getOriginalMessage() : problem.getMessage();
+        return message == null ? "it cannot be read" : Excerpt.of(message.lines().findFirst().orElse(""));
+    }
+
+    private static ObjectReader reader() {
+        var factory = JsonFactory.builder()
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+                .streamReadConstraints(StreamReadConstraints.builder()
+                        .maxNestingDepth(DEPTH_MAX)
+                        .maxNumberLength(64)
+                        .build())
+                .build();
+        return JsonMapper.builder(factory)
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+                .build()
+                .reader();
+    }
+}

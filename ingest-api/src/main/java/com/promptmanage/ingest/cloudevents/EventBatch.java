@@ -1,0 +1,72 @@
+package com.promptmanage.ingest.cloudevents;
+
+import com.promptmanage.ingest.body.EventSlices;
+import com.promptmanage.ingest.body.EventSlices.Form;
+import com.promptmanage.ingest.body.EventSlices.Found;
+import com.promptmanage.ingest.body.StrictJson;
+import com.promptmanage.ingest.cloudevents.EventTranslator.Translated;
+import com.promptmanage.ingest.normalize.UsageMeters;
+import com.promptmanage.ingest.publish.OutgoingEvent;
+import com.promptmanage.service.access.Caller;
+import com.promptmanage.service.http.ProblemException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The events of one request: found in its body, read and translated one by one, taken all or not at all. */
+final class EventBatch {
+
+    private final byte[] body;
+
+    private final EventFaults faults = new EventFaults();
+
+    private final Found found;
+
+    EventBatch(byte[] body, Form form) {
+        this.body = body;
+        this.found = EventSlices.of(body, form, faults);
+    }
+
+    int size() {
+        return found.slices().size();
+    }
+
+    /**
+     * Translates all of them.
+     *
+     * @throws ProblemException 400 with every fault of every event; 403 if the caller may not send one of them
+     */
+    List<OutgoingEvent> translate(Caller caller, Instant now, UsageMeters meters) {
+        var reader = new CloudEventReader(now, faults);
+        var translator = new EventTranslator(caller, meters, faults);
+        var events = new ArrayList<OutgoingEvent>(size());
+        String refusal = null;
+        for (int i = 0; i < size(); i++) {
+            Integer index = found.isList() ? i : null;
+            faults.at(index);
+            Optional<Translated> translated =
+                    StrictJson.read(body, found.slices().get(i), faults)
+                            .map(reader::read)
+                            .map(translator::translate);
+            if (translated.isPresent()) {
+                switch (translated.get()) {
+                    case Translated.Fine fine -> events.add(fine.event());
+                    case Translated.Forbidden forbidden ->
+                        refusal = refusal == null ? told(forbidden, index) : refusal;
+                }
+            }
+        }
+        faults.check();
+        if (refusal != null) {
+            throw ProblemException.forbidden(refusal);
+        }
+        return events;
+    }
+
+    private static String told(Translated.Forbidden forbidden, @Nullable Integer index) {
+        String refusal = forbidden.payer().refusal();
+        return index == null ? refusal : "Event %d: %s".formatted(index, refusal);
+    }
+}

@@ -1,0 +1,159 @@
+package com.promptmanage.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.promptmanage.ingest.admission.AdmissionSettings;
+import com.promptmanage.ingest.publish.PublishSettings;
+import com.promptmanage.service.access.NewKey;
+import com.promptmanage.testkit.Await;
+import com.promptmanage.testkit.EmbeddedKafka;
+import com.promptmanage.topics.account.Account;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The broker goes and comes back; each test has one of its own. */
+class BrokerAwayTest {
+
+    private EmbeddedKafka kafka;
+    private RunningIngest ingest;
+    private String key;
+
+    @BeforeEach
+    void start() throws Exception {
+        kafka = EmbeddedKafka.startTemporary();
+        ingest = new RunningIngest(
+                kafka,
+                new IngestSettings(
+                        new PublishSettings(kafka.bootstrapServers(), 4 << 20, PublishSettings.ANSWER_MAX),
+                        new AdmissionSettings(100_000, 1_000_000, 16 << 20, 32 << 20)));
+        key = ingest.key(NewKey.of("app", Account.team("acme")));
+    }
+
+    @AfterEach
+    void stop() {
+        ingest.close();
+        kafka.close();
+    }
+
+    @Test
+    void aRequestIsAnswered503InTimeAndWorksAgainWhenTheBrokerIsBack() throws Exception {
+        assertThat(send("before").statusCode()).isEqualTo(204);
+        kafka.stop();
+
+        for (int i = 0; i < 2; i++) {
+            long started = System.nanoTime();
+            HttpResponse<String> refused = send("away" + i);
+            assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(5));
+            assertThat(refused.statusCode()).isEqualTo(503);
+            assertThat(refused.headers().firstValueAsLong("Retry-After").orElse(0)).isBetween(1L, 10L);
+            assertThat(new JsonMapper().readTree(refused.body()).path("code").textValue()).isEqualTo("unavailable");
+        }
+        assertThat(ingest.get("/health/ready").statusCode()).isEqualTo(503);
+        assertThat(ingest.get("/health/live").statusCode()).isEqualTo(200);
+
+        kafka.start();
+        long back = System.nanoTime();
+        Await.until(() -> assertThat(send("after").statusCode()).isEqualTo(204));
+        assertThat(Duration.ofNanos(System.nanoTime() - back)).isLessThan(Duration.ofSeconds(15));
+        Await.until(() -> assertThat(ingest.get("/health/ready").statusCode()).isEqualTo(200));
+    }
+
+    @Test
+    void whatWasAcknowledgedWhileTheBrokerRestartedIsThere() throws Exception {
+        Set<String> acknowledged = ConcurrentHashMap.newKeySet();
+        var statuses = new CopyOnWriteArrayList<Integer>();
+        var stopping = new AtomicBoolean();
+        var next = new AtomicInteger();
+        try (TopicTail tail = ingest.tail()) {
+            var sending = new ArrayList<Future<?>>();
+            try (ExecutorService senders = Executors.newVirtualThreadPerTaskExecutor()) {
+                for (int i = 0; i < 8; i++) {
+                    sending.add(senders.submit(() -> {
+                        while (!stopping.get()) {
+                            String id = "e" + next.incrementAndGet();
+                            int status = send(id).statusCode();
+                            statuses.add(status);
+                            if (status == 204) {
+                                acknowledged.add(id);
+                            }
+                        }
+                        return null;
+                    }));
+                }
+                for (int i = 0; i < 2; i++) {
+                    Thread.sleep(1000);
+                    kafka.stop();
+                    kafka.start();
+                }
+                Thread.sleep(1000);
+                stopping.set(true);
+            }
+            for (Future<?> sender : sending) {
+                sender.get();
+            }
+
+            Set<String> published = ConcurrentHashMap.newKeySet();
+            for (var one : tail.records()) {
+                published.add(new JsonMapper().readTree(one.value()).path("id").textValue());
+            }
+            assertThat(acknowledged).hasSizeGreaterThan(100);
+            assertThat(published).containsAll(acknowledged);
+            assertThat(Set.copyOf(statuses)).isSubsetOf(204, 503);
+        }
+    }
+
+    @Test
+    void aFloodWithoutABrokerIsRefusedAndHoldsNoMoreThanItsShare() throws Exception {
+        kafka.stop();
+        String event = "[" + "x".repeat(200_000) + "]";
+        String body = plain("flood").replace("[]", "\"" + event + "\"");
+        var statuses = ConcurrentHashMap.<Integer>newKeySet();
+        var sending = new ArrayList<Future<?>>();
+        try (ExecutorService senders = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < 250; i++) {
+                sending.add(senders.submit(
+                        () -> statuses.add(ingest.events(key, RunningIngest.ONE, body).statusCode())));
+            }
+            Thread.sleep(1500);
+            assertThat(held()).isBetween(1L, 32L << 20);
+        }
+
+        for (Future<?> sender : sending) {
+            sender.get();
+        }
+        assertThat(statuses).containsExactly(503);
+        assertThat(held()).isZero();
+        kafka.start();
+        Await.until(() -> assertThat(send("after").statusCode()).isEqualTo(204));
+    }
+
+    private long held() throws Exception {
+        return ingest.get("/metrics").body().lines()
+                .filter(line -> line.startsWith("ingest_memory_held_bytes "))
+                .map(line -> (long) Double.parseDouble(line.split(" ", 2)[1]))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private HttpResponse<String> send(String id) throws Exception {
+        return ingest.events(key, RunningIngest.ONE, plain(id));
+    }
+
+    private static String plain(String id) {
+        return "{\"specversion\":\"1.0\",\"id\":\"%s\",\"source\":\"/t\",\"type\":\"ping\",\"data\":{\"list\":[]}}"
+                .formatted(id);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package com.promptmanage.ingest.body;
+
+import org.jspecify.annotations.NullMarked;
