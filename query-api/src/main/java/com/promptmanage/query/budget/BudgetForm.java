@@ -118,9 +118,11 @@ record BudgetForm(
     }
 
     private static Dimension dimension(Fields fields) {
+        // What is counted by event type uses no tokens and costs nothing, so nothing of it can be limited.
         return fields.parsed(
                         "dimension",
-                        Dimension::parse,
+                        text -> Dimension.parse(text)
+                                .filter(dimension -> dimension.kind() != Dimension.Kind.EVENT_TYPE),
                         "Use one of account, member, model, provider, workflow, prompt, api_key, execution_type, tag:<name>.")
                 .orElse(Dimension.ACCOUNT);
     }

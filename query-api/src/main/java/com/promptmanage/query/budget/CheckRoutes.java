@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.query.request.Fields;
 import com.promptmanage.query.routing.AccountRouting;
-import com.promptmanage.query.routing.Asked;
 import com.promptmanage.service.access.Authentication;
 import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.access.Permissions;
@@ -54,7 +53,7 @@ final class CheckRoutes implements Routes {
         byte[] body = RequestBody.bytes(ctx, BODY_BYTES_MAX);
         var faults = new Faults();
         Fields fields = Fields.of(body, faults);
-        TokenUsage call = PlannedCall.read(fields, Asked.own(caller), faults);
+        TokenUsage call = PlannedCall.read(fields, caller, faults);
         Permissions.requireQuery(caller, call.account(), call.userId());
         routing.answer(ctx, call.account(), body, reads -> answer(ctx, caller, call, reads));
     }

@@ -2,8 +2,9 @@ package com.promptmanage.query.budget;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.query.request.Fields;
+import com.promptmanage.query.routing.Asked;
+import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.http.Faults;
-import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.usage.ExecutionType;
 import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenKind;
@@ -37,18 +38,11 @@ final class PlannedCall {
 
     private PlannedCall() {}
 
-    /** @param own the caller's own account, which answers for what the request leaves open */
-    static TokenUsage read(Fields fields, Account own, Faults faults) {
+    /** Whose call it is follows from the caller as it does for usage that is sent. */
+    static TokenUsage read(Fields fields, Caller caller, Faults faults) {
         fields.refuseOthersThan(FIELDS);
-        Optional<String> teamId = fields.id("teamId");
-        Optional<String> userId = fields.id("userId");
-        if (teamId.isEmpty() && userId.isEmpty() && own.isTeam()) {
-            // A team's key stands for its team.
-            teamId = Optional.of(own.id());
-        }
-        if (userId.isEmpty() && own.isTeam()) {
-            fields.missing("userId", "Say who makes the call.");
-        }
+        Optional<Asked> asked = Asked.of(
+                caller, fields.id("teamId").orElse(null), fields.id("userId").orElse(null), faults);
         Optional<String> model = fields.id("model");
         if (model.isEmpty()) {
             fields.missing("model", "Name the model.");
@@ -67,9 +61,10 @@ final class PlannedCall {
         String apiKeyId = orNull(fields.id("apiKeyId"));
         String serviceTier = orNull(fields.id("serviceTier"));
         faults.check();
+        Asked payer = asked.orElseThrow();
         return new TokenUsage(
-                userId.orElseGet(own::id),
-                orNull(teamId),
+                userId(payer, caller),
+                payer.account().isTeam() ? payer.account().id() : null,
                 model.orElseThrow(),
                 provider,
                 executionType.orElse(ExecutionType.PROMPT_RUN),
@@ -86,6 +81,21 @@ final class PlannedCall {
                 null,
                 null,
                 tokens);
+    }
+
+    /** A team's key that names nobody stands for itself. */
+    private static String userId(Asked payer, Caller caller) {
+        if (!payer.account().isTeam()) {
+            return payer.account().id();
+        }
+        String member = payer.member();
+        return member != null
+                ? member
+                : switch (caller) {
+                    case Caller.Person person -> person.userId();
+                    case Caller.Key key ->
+                        key.account().isTeam() ? key.keyId() : key.account().id();
+                };
     }
 
     private static TokenCounts tokens(Fields fields) {

@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request is about.
+ * What a request is about. Read as ingest reads who pays for a call, so that usage is found where it went.
  *
  * @param member the member of a team whose part is meant; null for the whole account
  */
@@ -23,7 +23,14 @@ public record Asked(Account account, @Nullable String member) {
         if (teamId != null) {
             return Optional.of(new Asked(Account.team(teamId), userId));
         }
-        return Optional.of(new Asked(userId == null ? own(caller) : Account.user(userId), null));
+        if (userId == null) {
+            return Optional.of(new Asked(own(caller), null));
+        }
+        // As with usage that is sent: a user who is named alone, by a key that stands for its team, is the team's member.
+        return Optional.of(
+                caller instanceof Caller.Key key && key.account().isTeam() && !key.maySpeakForOthers()
+                        ? new Asked(key.account(), userId)
+                        : new Asked(Account.user(userId), null));
     }
 
     /** A person's own; of a key, the account it is bound to. */

@@ -31,9 +31,6 @@ final class LedgerStats {
     /** More values than this are not listed one by one. */
     static final int SLICES_MAX = 10_000;
 
-    /** How often a statistic is read anew because a commit came in between its parts. */
-    private static final int READS_MAX = 5;
-
     private static final Comparator<Slice> DEAREST_FIRST = comparingLong(
                     (Slice slice) -> slice.spend().costNanoUsd())
             .thenComparingLong(slice -> slice.spend().tokens().total())
@@ -50,63 +47,68 @@ final class LedgerStats {
         this.query = query;
     }
 
-    /**
-     * Reads every part of the statistic from one and the same commit. Where commits come too fast for that, the total is
-     * the newest part: what it has more than the breakdown is then among the unnamed, so that the sums still agree.
-     */
+    /** Every part of the statistic comes from one and the same commit, so that the parts agree. */
     static Stats read(AccountReads reads, StatsQuery query, Instant now) {
         var ledger = new LedgerStats(reads, query);
-        Stats stats;
-        int attempts = 0;
-        long before;
-        do {
-            before = reads.committedOffset();
-            stats = ledger.once(now);
-            attempts++;
-        } while (reads.committedOffset() != before && attempts < READS_MAX);
-        return stats;
+        Parts parts = reads.atOneCommit(ledger::parts);
+        return ledger.stats(parts, now);
     }
 
-    private Stats once(Instant now) {
+    /** What is read; all the rest is worked out of it. */
+    private record Parts(
+            List<SpendEntry> days, List<SpendEntry> values, List<SpendEntry> prompts, List<SpendEntry> previous) {}
+
+    private Parts parts() {
         StatsRange range = query.range();
-        List<Slice.Named> named =
-                query.groupBy() instanceof GroupBy.By by ? slices(by.dimension(), query.member()) : List.of();
-        List<Slice.Named> prompts = query.member() == null ? slices(Dimension.PROMPT, null) : List.of();
-        List<SpendEntry> days = spend(query.dimension(), query.member(), range.fromMs(), range.toMs(), Step.DAY);
-        Spend total = sum(days);
-        Spend previous =
-                sum(spend(query.dimension(), query.member(), range.previousFromMs(), range.previousToMs(), Step.WHOLE));
-        List<Point> trend = trend(days, range, now);
-        List<Slice> breakdown = switch (query.groupBy()) {
-            case GroupBy.Day() ->
-                trend.stream()
-                        .filter(point -> !point.spend().equals(Spend.NONE))
-                        .<Slice>map(point -> new Slice.Named(point.day().toString(), point.spend()))
-                        .sorted(DEAREST_FIRST)
-                        .toList();
-            case GroupBy.By(var dimension) -> complete(named, total);
-        };
+        return new Parts(
+                spend(query.dimension(), query.member(), range.fromMs(), range.toMs(), Step.DAY),
+                switch (query.groupBy()) {
+                    case GroupBy.Day() -> List.of();
+                    case GroupBy.By(var dimension) ->
+                        spend(dimension, query.member(), range.fromMs(), range.toMs(), Step.WHOLE);
+                },
+                query.member() == null
+                        ? spend(Dimension.PROMPT, null, range.fromMs(), range.toMs(), Step.WHOLE)
+                        : List.of(),
+                spend(query.dimension(), query.member(), range.previousFromMs(), range.previousToMs(), Step.WHOLE));
+    }
+
+    private Stats stats(Parts parts, Instant now) {
+        StatsRange range = query.range();
+        Spend total = sum(parts.days());
+        List<Point> trend = trend(parts.days(), range, now);
+        List<Slice> breakdown =
+                switch (query.groupBy()) {
+                    case GroupBy.Day() ->
+                        trend.stream()
+                                .filter(point -> !point.spend().equals(Spend.NONE))
+                                .<Slice>map(point -> new Slice.Named(point.day().toString(), point.spend()))
+                                .sorted(DEAREST_FIRST)
+                                .toList();
+                    case GroupBy.By by -> complete(slices(parts.values()), total);
+                };
         return new Stats(
                 total,
                 breakdown,
                 trend,
-                query.member() == null ? prompts.stream().limit(TOP_PROMPTS).toList() : null,
-                previous,
+                query.member() == null
+? slices(parts.prompts()).stream().limit(TOP_PROMPTS).toList() : null,
+                sum(parts.previous()),
                 range.isCurrent()
                         ? RunRate.project(total.costNanoUsd(), range.fromMs(), range.toMs(), now.toEpochMilli())
                         : OptionalLong.empty(),
                 now);
     }
 
-    private List<Slice.Named> slices(Dimension dimension, @Nullable String value) {
-        StatsRange range = query.range();
-        return spend(dimension, value, range.fromMs(), range.toMs(), Step.WHOLE).stream()
+    private static List<Slice.Named> slices(List<SpendEntry> values) {
+        return values.stream()
                 .map(entry -> new Slice.Named(entry.value(), entry.spend()))
                 .sorted(DEAREST_FIRST)
                 .toList();
     }
 
-    private List<SpendEntry> spend(Dimension dimension, @Nullable String value, long fromMs, long toMs, Step step) {
+    private List<SpendEntry> spend(
+            Dimension dimension, @Nullable String value, long fromMs, long toMs, Step step) {
         return reads.spend(new SpendQuery(
                 query.account(), dimension, value, fromMs, toMs, query.range().zone(), step));
     }

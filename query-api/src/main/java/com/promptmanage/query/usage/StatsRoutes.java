@@ -11,6 +11,7 @@ import com.promptmanage.service.http.Faults;
 import com.promptmanage.service.http.Problem.Kind;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.http.Routes;
+import com.promptmanage.streams.read.AccountReads;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Clock;
@@ -51,8 +52,25 @@ public final class StatsRoutes implements Routes {
         }
         routing.answer(ctx, query.account(), reads -> {
             Instant now = clock.instant();
+            requireSeen(reads, query, now);
             ctx.json(StatsAnswer.of(query, LedgerStats.read(reads, query, now)));
         });
+    }
+
+    /** Spend is seen by the tags that an account has chosen, and by those that one of its budgets limits. */
+    private static void requireSeen(AccountReads reads, StatsQuery query, Instant now) {
+        if (!(query.groupBy() instanceof GroupBy.By(var dimension)) || dimension.tag() == null) {
+            return;
+        }
+        boolean isSeen = reads.settings(query.account()).tags().contains(dimension.tag())
+                || reads.budgets(query.account(), now.toEpochMilli()).stream()
+                        .anyMatch(spend -> spend.budget().dimension().equals(dimension));
+        if (!isSeen) {
+            throw new ProblemException(
+                    Kind.UNSUPPORTED_GROUP_BY,
+                    "%s does not see its spend by tag '%s': choose the tag for the account, or make a budget by it"
+                            .formatted(query.account(), dimension.tag()));
+        }
     }
 
     /** Rights come before the rest: a stranger is told nothing, not even what is wrong with the query. */

@@ -154,6 +154,9 @@ class StatsRoutesTest {
         assertThat(api.get(acme, STATS).json().at("/summary/totalRuns").longValue())
                 .as("the key is the team's")
                 .isEqualTo(3);
+        assertThat(api.get(acme, STATS + "?userId=acme-owner").json().at("/summary/totalRuns").longValue())
+                .as("and so is the user that it names")
+                .isEqualTo(1);
     }
 
     @ParameterizedTest
@@ -216,6 +219,8 @@ class StatsRoutesTest {
         "teamId=%00",
         "groupBy=tag:",
         "groupBy=member",
+        "groupBy=event_type",
+        "groupBy=tag:nobody-configured",
         "after=nonsense",
     })
     void whatCannotBeMeantIsRefused(String query) {

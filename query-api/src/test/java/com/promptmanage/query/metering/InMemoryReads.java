@@ -13,6 +13,7 @@ import com.promptmanage.topics.budget.Period.Window;
 import com.promptmanage.topics.settings.AccountSettings;
 import com.promptmanage.topics.usage.TokenUsage;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -129,7 +130,7 @@ public final class InMemoryReads implements AccountReads {
             String value = valueOf(call, budget.dimension());
             if (value != null && budget.covers(value)) {
                 Window window = budget.period().windowAt(nowMs);
-                long spent = events.stream()
+                long spent = events.subList(0, committed).stream()
                         .filter(event -> event.usage().account().equals(call.account())
                                 && window.contains(event.atMs())
                                 && value.equals(valueOf(event.usage(), budget.dimension())))
@@ -145,6 +146,16 @@ public final class InMemoryReads implements AccountReads {
     public synchronized OptionalLong quote(TokenUsage call, long atMs) {
         ToLongFunction<TokenUsage> price = prices.get(call.model());
         return price == null ? OptionalLong.empty() : OptionalLong.of(price.applyAsLong(call));
+    }
+
+    @Override
+    public synchronized AccountSettings settings(Account account) {
+        return new AccountSettings(account, ZoneOffset.UTC, List.of("env"), Set.of(), List.of());
+    }
+
+    @Override
+    public synchronized <T> T atOneCommit(Supplier<T> reads) {
+        return reads.get();
     }
 
     @Override
