@@ -8,6 +8,7 @@ import com.promptmanage.local.replay.Trace;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -38,7 +39,7 @@ public final class LocalMain {
         } catch (NoSuchFileException e) {
             fail("There is no file " + e.getMessage());
         } catch (BadArgumentsException | BadTraceException | IOException e) {
-            fail(e.getMessage());
+            fail(String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
             LoggerFactory.getLogger(LocalMain.class).error("cannot start", e);
             fail("Cannot start: " + e.getMessage());
@@ -71,7 +72,7 @@ public final class LocalMain {
     private static void requireFree(int port) throws IOException {
         try (var socket = new ServerSocket()) {
             socket.setReuseAddress(true);
-            socket.bind(new java.net.InetSocketAddress(InetAddress.getByName("127.0.0.1"), port));
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         } catch (IOException e) {
             throw new IOException("Port %d is taken: choose another with --port, or 0 for any".formatted(port), e);
         }
