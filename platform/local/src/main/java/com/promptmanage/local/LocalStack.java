@@ -91,7 +91,7 @@ public final class LocalStack implements AutoCloseable {
             }
             return new LocalStack(local, directory, running);
         } catch (IOException | InterruptedException | RuntimeException e) {
-            running.close();
+            running.closeAfter(e);
             throw e;
         }
     }
@@ -111,7 +111,7 @@ public final class LocalStack implements AutoCloseable {
             throws IOException, InterruptedException {
         Clock clock = Clock.systemUTC();
         Keepsakes keepsakes = Keepsakes.of(directory);
-        var servers = running.add(Servers.start(directory));
+        var servers = Servers.start(directory, running);
         var meters = running.add(new Meters());
         var database = running.add(Database.open(DatabaseSettings.of(servers.jdbcUrl(), keepsakes.databasePassword())));
         database.measureWith(meters.registry());

@@ -13,6 +13,15 @@ final class Running implements AutoCloseable {
         return part;
     }
 
+    /** Stops everything because the start failed; what goes wrong with that is told with the cause. */
+    void closeAfter(Exception cause) {
+        try {
+            close();
+        } catch (RuntimeException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
     @Override
     public void close() {
         var failure = new IllegalStateException("not everything could be stopped");
