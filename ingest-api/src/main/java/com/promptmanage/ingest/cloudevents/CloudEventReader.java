@@ -88,7 +88,10 @@ final class CloudEventReader {
         if (!contentType.isMissingNode()
                 && !contentType.isNull()
                 && !JSON_TYPE.matcher(contentType.asText()).matches()) {
-            faults.add("datacontenttype", "is not JSON: " + Excerpt.of(contentType), "Send application/json, or leave it out.");
+            faults.add(
+                    "datacontenttype",
+                    "is not JSON: " + Excerpt.of(contentType),
+                    "Send application/json, or leave it out.");
         }
         if (event.hasNonNull("data_base64")) {
             faults.add("data_base64", "is not taken", "Send data, as JSON.");

@@ -26,7 +26,8 @@ public record Asked(Account account, @Nullable String member) {
         if (userId == null) {
             return Optional.of(new Asked(own(caller), null));
         }
-        // As with usage that is sent: a user who is named alone, by a key that stands for its team, is the team's member.
+        // As with usage that is sent: a user who is named alone, by a key that stands for its team, is the team's
+        // member.
         return Optional.of(
                 caller instanceof Caller.Key key && key.account().isTeam() && !key.maySpeakForOthers()
                         ? new Asked(key.account(), userId)

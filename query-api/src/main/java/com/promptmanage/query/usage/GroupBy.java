@@ -18,7 +18,8 @@ sealed interface GroupBy {
         return switch (name) {
             case "day" -> Optional.of(new Day());
             case "user" -> Optional.of(new By(Dimension.MEMBER));
-            // The ledger's own names for these are not names of this parameter; events that use no tokens are no part of it.
+            // The ledger's own names for these are not names of this parameter; events that use no tokens are no part
+            // of it.
             case "account", "member", "event_type" -> Optional.empty();
             default -> Dimension.parse(name).map(By::new);
         };

@@ -77,22 +77,22 @@ final class LedgerStats {
         StatsRange range = query.range();
         Spend total = sum(parts.days());
         List<Point> trend = trend(parts.days(), range, now);
-        List<Slice> breakdown =
-                switch (query.groupBy()) {
-                    case GroupBy.Day() ->
-                        trend.stream()
-                                .filter(point -> !point.spend().equals(Spend.NONE))
-                                .<Slice>map(point -> new Slice.Named(point.day().toString(), point.spend()))
-                                .sorted(DEAREST_FIRST)
-                                .toList();
-                    case GroupBy.By by -> complete(slices(parts.values()), total);
-                };
+        List<Slice> breakdown = switch (query.groupBy()) {
+            case GroupBy.Day() ->
+                trend.stream()
+                        .filter(point -> !point.spend().equals(Spend.NONE))
+                        .<Slice>map(point -> new Slice.Named(point.day().toString(), point.spend()))
+                        .sorted(DEAREST_FIRST)
+                        .toList();
+            case GroupBy.By by -> complete(slices(parts.values()), total);
+        };
         return new Stats(
                 total,
                 breakdown,
                 trend,
                 query.member() == null
-? slices(parts.prompts()).stream().limit(TOP_PROMPTS).toList() : null,
+                        ? slices(parts.prompts()).stream().limit(TOP_PROMPTS).toList()
+                        : null,
                 sum(parts.previous()),
                 range.isCurrent()
                         ? RunRate.project(total.costNanoUsd(), range.fromMs(), range.toMs(), now.toEpochMilli())
@@ -107,8 +107,7 @@ final class LedgerStats {
                 .toList();
     }
 
-    private List<SpendEntry> spend(
-            Dimension dimension, @Nullable String value, long fromMs, long toMs, Step step) {
+    private List<SpendEntry> spend(Dimension dimension, @Nullable String value, long fromMs, long toMs, Step step) {
         return reads.spend(new SpendQuery(
                 query.account(), dimension, value, fromMs, toMs, query.range().zone(), step));
     }

@@ -99,7 +99,10 @@ class BudgetRoutesTest {
         api.metering().budgets(account(), published());
         spend("ann", 10_000_000);
 
-        assertThat(api.get(key, BUDGETS + "/" + id(created)).json().at("/status/spent").textValue())
+        assertThat(api.get(key, BUDGETS + "/" + id(created))
+                        .json()
+                        .at("/status/spent")
+                        .textValue())
                 .isEqualTo("1.50");
     }
 
@@ -108,8 +111,7 @@ class BudgetRoutesTest {
         spend("ann", 10_000_000);
         spend("bob", 20_000_000);
 
-        JsonNode budget =
-                create("{\"name\":\"Each\",\"limitUsd\":\"2.00\",\"dimension\":\"member\",\"value\":\"*\"}");
+        JsonNode budget = create("{\"name\":\"Each\",\"limitUsd\":\"2.00\",\"dimension\":\"member\",\"value\":\"*\"}");
 
         assertThat(budget.has("status")).isFalse();
         assertThat(budget.get("valuesCount").intValue()).isEqualTo(2);
@@ -144,7 +146,8 @@ class BudgetRoutesTest {
 
         assertThat(allPublished())
                 .extracting(budgets -> budgets.stream()
-                        .map(budget -> "%s %s v%d".formatted(budget.name(), budget.limit().amount(), budget.version()))
+                        .map(budget -> "%s %s v%d"
+                                .formatted(budget.name(), budget.limit().amount(), budget.version()))
                         .sorted()
                         .toList())
                 .containsExactly(
@@ -170,7 +173,9 @@ class BudgetRoutesTest {
         JsonNode first = create("{\"name\":\"a\",\"limitUsd\":\"1.00\"}");
         api.delete(key, BUDGETS + "/" + id(first));
 
-        assertThat(create("{\"name\":\"a\",\"limitUsd\":\"1.00\"}").get("version").longValue())
+        assertThat(create("{\"name\":\"a\",\"limitUsd\":\"1.00\"}")
+                        .get("version")
+                        .longValue())
                 .isGreaterThan(1);
     }
 
@@ -210,18 +215,17 @@ class BudgetRoutesTest {
                 assertThat(status.get()).isEqualTo(201);
             }
         }
-        assertThat(allPublished()).extracting(List::size).isEqualTo(LongStream.rangeClosed(1, changes)
-                .mapToObj(size -> (int) size)
-                .toList());
+        assertThat(allPublished())
+                .extracting(List::size)
+                .isEqualTo(LongStream.rangeClosed(1, changes)
+                        .mapToObj(size -> (int) size)
+                        .toList());
         assertThat(published()).extracting(Budget::version).doesNotHaveDuplicates();
     }
 
     @Test
     void everythingWrongWithABudgetIsToldAtOnce() {
-        Answer answer = api.post(
-                key,
-                BUDGETS,
-                """
+        Answer answer = api.post(key, BUDGETS, """
                 {"name":"", "limitUsd":"-1", "dimension":"colour", "period":{"unit":"month","anchor":"99","timezone":"Mars"},
                  "thresholds":[{"percent":90,"severity":"info"},{"percent":75,"severity":"loud"},{"severity":"info"}],
                  "enforcement":"maybe", "limitUSD":"3"}
@@ -276,23 +280,28 @@ class BudgetRoutesTest {
 
     @Test
     void amountsMayBeNumbersAndAreReadDigitByDigit() {
-        assertThat(create("{\"name\":\"a\",\"limitUsd\":1234567.123456789}").get("limitUsd").textValue())
+        assertThat(create("{\"name\":\"a\",\"limitUsd\":1234567.123456789}")
+                        .get("limitUsd")
+                        .textValue())
                 .isEqualTo("1234567.123456789");
     }
 
     @Test
     void anAccountHasOnlySoManyBudgets() {
         for (int i = 0; i < 200; i++) {
-            assertThat(api.post(key, BUDGETS, "{\"name\":\"b\",\"limitUsd\":\"1.00\"}").status())
+            assertThat(api.post(key, BUDGETS, "{\"name\":\"b\",\"limitUsd\":\"1.00\"}")
+                            .status())
                     .isEqualTo(201);
         }
-        assertThat(api.post(key, BUDGETS, "{\"name\":\"b\",\"limitUsd\":\"1.00\"}").status())
+        assertThat(api.post(key, BUDGETS, "{\"name\":\"b\",\"limitUsd\":\"1.00\"}")
+                        .status())
                 .isEqualTo(409);
 
         JsonNode page = api.get(key, BUDGETS + "?limit=150").json();
         assertThat(page.get("budgets").size()).isEqualTo(150);
         JsonNode rest = api.get(
-                        key, BUDGETS + "?limit=150&cursor=" + page.get("nextCursor").textValue())
+                        key,
+                        BUDGETS + "?limit=150&cursor=" + page.get("nextCursor").textValue())
                 .json();
         assertThat(rest.get("budgets").size()).isEqualTo(50);
         assertThat(rest.get("nextCursor").isNull()).isTrue();
@@ -326,7 +335,8 @@ class BudgetRoutesTest {
 
         assertThat(api.get(stranger, path).status()).isEqualTo(404);
         assertThat(api.get(stranger, path + "?teamId=" + team).status()).isEqualTo(404);
-        assertThat(api.put(stranger, path, "{\"name\":\"b\",\"limitUsd\":\"1.00\"}").status())
+        assertThat(api.put(stranger, path, "{\"name\":\"b\",\"limitUsd\":\"1.00\"}")
+                        .status())
                 .isEqualTo(404);
         assertThat(api.delete(stranger, path).status()).isEqualTo(404);
         assertThat(api.post(
@@ -346,9 +356,11 @@ class BudgetRoutesTest {
         String reader = api.key(account(), KeyScope.QUERY);
         String writer = api.key(account(), KeyScope.MANAGE);
 
-        assertThat(api.post(reader, BUDGETS, "{\"name\":\"a\",\"limitUsd\":\"1\"}").status())
+        assertThat(api.post(reader, BUDGETS, "{\"name\":\"a\",\"limitUsd\":\"1\"}")
+                        .status())
                 .isEqualTo(403);
-        assertThat(api.post(writer, BUDGETS, "{\"name\":\"a\",\"limitUsd\":\"1\"}").status())
+        assertThat(api.post(writer, BUDGETS, "{\"name\":\"a\",\"limitUsd\":\"1\"}")
+                        .status())
                 .isEqualTo(201);
         assertThat(api.get(writer, BUDGETS).status()).isEqualTo(403);
         assertThat(api.get(reader, BUDGETS).status()).isEqualTo(200);
@@ -379,8 +391,7 @@ class BudgetRoutesTest {
     /** What waits for Kafka, in order. */
     private List<List<Budget>> allPublished() {
         return api.database()
-                .asSystem(handle -> handle.createQuery(
-                                """
+                .asSystem(handle -> handle.createQuery("""
                                 SELECT record_value FROM outbox
                                 WHERE topic = 'budgets' AND record_key = :key ORDER BY id
                                 """)

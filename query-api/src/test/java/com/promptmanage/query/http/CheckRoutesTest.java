@@ -94,8 +94,7 @@ class CheckRoutesTest {
 
     @Test
     void aWorkflowsOwnBudgetDeniesThoughTheTeamHasEnough() {
-        JsonNode decision =
-                check("\"model\":\"gpt-4o-mini\",\"inputTokens\":2001,\"workflowId\":\"w1\"");
+        JsonNode decision = check("\"model\":\"gpt-4o-mini\",\"inputTokens\":2001,\"workflowId\":\"w1\"");
 
         assertThat(decision.get("deniedBy").textValue()).isEqualTo("flow");
         assertThat(check("\"model\":\"gpt-4o-mini\",\"inputTokens\":2001,\"workflowId\":\"w2\"")
@@ -158,7 +157,9 @@ class CheckRoutesTest {
         assertThat(decision.get("allowed").booleanValue()).isFalse();
         assertThat(decision.get("deniedBy").textValue()).isEqualTo("max_tokens_per_prompt");
         assertThat(decision.get("maxTokensPerPrompt").longValue()).isEqualTo(1_000);
-        assertThat(check("\"model\":\"free\",\"inputTokens\":1000").get("allowed").booleanValue())
+        assertThat(check("\"model\":\"free\",\"inputTokens\":1000")
+                        .get("allowed")
+                        .booleanValue())
                 .isTrue();
     }
 
@@ -189,7 +190,8 @@ class CheckRoutesTest {
                                 "{\"teamId\":\"acme\",\"userId\":\"ann\",\"model\":\"free\",\"inputTokens\":1}")
                         .status())
                 .isEqualTo(404);
-        assertThat(api.post("", CHECK, body("\"model\":\"free\",\"inputTokens\":1")).status())
+        assertThat(api.post("", CHECK, body("\"model\":\"free\",\"inputTokens\":1"))
+                        .status())
                 .isEqualTo(401);
     }
 
@@ -197,10 +199,13 @@ class CheckRoutesTest {
     void whoIsChargedIsReadAsForUsageThatIsSent() {
         String mini = "\"model\":\"gpt-4o-mini\",\"inputTokens\":1";
 
-        assertThat(member(api.post(key, CHECK, "{\"userId\":\"ann\",%s}".formatted(mini)))).isEqualTo("ann");
+        assertThat(member(api.post(key, CHECK, "{\"userId\":\"ann\",%s}".formatted(mini))))
+                .isEqualTo("ann");
         assertThat(member(api.post(key, CHECK, "{%s}".formatted(mini)))).startsWith("key_");
         String gateway = api.key(NewKey.of("gateway", ACME).speakingForOthers());
-        assertThat(api.post(gateway, CHECK, "{\"userId\":\"ann\",%s}".formatted(mini)).json().get("budgets"))
+        assertThat(api.post(gateway, CHECK, "{\"userId\":\"ann\",%s}".formatted(mini))
+                        .json()
+                        .get("budgets"))
                 .as("the user's own account has no budgets")
                 .isEmpty();
     }

@@ -65,8 +65,7 @@ class RoutingTest {
 
     @Test
     void aBodyIsPassedOnToo() {
-        JsonNode decision = asked.post(
-                        key, CHECK, "{\"userId\":\"ann\",\"model\":\"gpt-4o-mini\",\"inputTokens\":10}")
+        JsonNode decision = asked.post(key, CHECK, "{\"userId\":\"ann\",\"model\":\"gpt-4o-mini\",\"inputTokens\":10}")
                 .json();
 
         assertThat(decision.get("estimatedCostNanoUsd").longValue()).isEqualTo(1_500);
@@ -93,7 +92,10 @@ class RoutingTest {
         assertThat(early.header("Retry-After")).hasValue("1");
 
         owner.metering().commit();
-        assertThat(asked.get(key, STATS + "?after=" + receipt).json().at("/summary/totalRuns").longValue())
+        assertThat(asked.get(key, STATS + "?after=" + receipt)
+                        .json()
+                        .at("/summary/totalRuns")
+                        .longValue())
                 .isEqualTo(2);
     }
 
@@ -134,17 +136,20 @@ class RoutingTest {
         asked.metering().standby(ACME, new Place.Here(owner.metering().reads()));
         String receipt = new Receipt(Map.of(InMemoryMetering.PARTITION, 99L)).encode();
 
-        assertThat(asked.get(key, STATS + "?stale=allow&after=" + receipt).status()).isEqualTo(202);
+        assertThat(asked.get(key, STATS + "?stale=allow&after=" + receipt).status())
+                .isEqualTo(202);
     }
 
     @Test
     void aBudgetIsMadeWhereverItIsAskedForAndTheOwnerKnowsHowFarItIs() {
-        Answer created =
-                asked.post(key, "/api/token-tracking/budgets", "{\"name\":\"a\",\"limitUsd\":\"1.00\"}");
+        Answer created = asked.post(key, "/api/token-tracking/budgets", "{\"name\":\"a\",\"limitUsd\":\"1.00\"}");
 
         assertThat(created.status()).isEqualTo(201);
         assertThat(created.json().has("status")).isFalse();
-        assertThat(asked.get(key, created.header("Location").orElseThrow()).json().at("/status/spentNanoUsd").longValue())
+        assertThat(asked.get(key, created.header("Location").orElseThrow())
+                        .json()
+                        .at("/status/spentNanoUsd")
+                        .longValue())
                 .isEqualTo(1_500);
     }
 

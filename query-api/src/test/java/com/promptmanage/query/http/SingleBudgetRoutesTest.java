@@ -64,10 +64,7 @@ class SingleBudgetRoutesTest {
                         NOW.minusSeconds(60));
         api.metering().commit();
 
-        Answer put = api.put(
-                caller,
-                BUDGET,
-                """
+        Answer put = api.put(caller, BUDGET, """
                 {"monthlyBudgetUsd":"30.00","dailyBudgetUsd":40.5,"maxTokensPerPrompt":1000,"alertThresholds":[50,80,100]}
                 """);
 
@@ -87,7 +84,10 @@ class SingleBudgetRoutesTest {
         assertThat(budget.at("/status/isNearLimit").booleanValue()).isTrue();
         assertThat(budget.at("/dailyStatus/remaining").textValue()).isEqualTo("16.50");
         assertThat(api.get(caller, BUDGET).json().get("budget")).isEqualTo(budget);
-        assertThat(api.get(caller, "/api/token-tracking/budgets").json().get("budgets").size())
+        assertThat(api.get(caller, "/api/token-tracking/budgets")
+                        .json()
+                        .get("budgets")
+                        .size())
                 .as("they are ordinary budgets too")
                 .isEqualTo(2);
     }

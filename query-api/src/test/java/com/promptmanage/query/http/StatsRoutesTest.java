@@ -154,7 +154,10 @@ class StatsRoutesTest {
         assertThat(api.get(acme, STATS).json().at("/summary/totalRuns").longValue())
                 .as("the key is the team's")
                 .isEqualTo(3);
-        assertThat(api.get(acme, STATS + "?userId=acme-owner").json().at("/summary/totalRuns").longValue())
+        assertThat(api.get(acme, STATS + "?userId=acme-owner")
+                        .json()
+                        .at("/summary/totalRuns")
+                        .longValue())
                 .as("and so is the user that it names")
                 .isEqualTo(1);
     }
