@@ -58,8 +58,10 @@ class BrokerAwayTest {
             HttpResponse<String> refused = send("away" + i);
             assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(5));
             assertThat(refused.statusCode()).isEqualTo(503);
-            assertThat(refused.headers().firstValueAsLong("Retry-After").orElse(0)).isBetween(1L, 10L);
-            assertThat(new JsonMapper().readTree(refused.body()).path("code").textValue()).isEqualTo("unavailable");
+            assertThat(refused.headers().firstValueAsLong("Retry-After").orElse(0))
+                    .isBetween(1L, 10L);
+            assertThat(new JsonMapper().readTree(refused.body()).path("code").textValue())
+                    .isEqualTo("unavailable");
         }
         assertThat(ingest.get("/health/ready").statusCode()).isEqualTo(503);
         assertThat(ingest.get("/health/live").statusCode()).isEqualTo(200);
@@ -124,8 +126,8 @@ class BrokerAwayTest {
         var sending = new ArrayList<Future<?>>();
         try (ExecutorService senders = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < 250; i++) {
-                sending.add(senders.submit(
-                        () -> statuses.add(ingest.events(key, RunningIngest.ONE, body).statusCode())));
+                sending.add(senders.submit(() ->
+                        statuses.add(ingest.events(key, RunningIngest.ONE, body).statusCode())));
             }
             Thread.sleep(1500);
             assertThat(held()).isBetween(1L, 32L << 20);
@@ -141,7 +143,9 @@ class BrokerAwayTest {
     }
 
     private long held() throws Exception {
-        return ingest.get("/metrics").body().lines()
+        return ingest.get("/metrics")
+                .body()
+                .lines()
                 .filter(line -> line.startsWith("ingest_memory_held_bytes "))
                 .map(line -> (long) Double.parseDouble(line.split(" ", 2)[1]))
                 .findFirst()

@@ -50,7 +50,8 @@ class LimitsTest {
 
     @Test
     void aPackedBatchIsUnpacked() throws Exception {
-        HttpResponse<String> answer = packed(newKey(), out -> out.write(event("g1").getBytes(StandardCharsets.UTF_8)));
+        HttpResponse<String> answer =
+                packed(newKey(), out -> out.write(event("g1").getBytes(StandardCharsets.UTF_8)));
 
         assertThat(answer.statusCode()).isEqualTo(204);
     }
@@ -84,10 +85,16 @@ class LimitsTest {
     void anEventThatNoRecordCanHoldIsAFault() throws Exception {
         String large = event("large").replace("{}", "{\"text\":\"" + "x".repeat(600_000) + "\"}");
 
-        HttpResponse<String> answer = ingest.events(newKey(), RunningIngest.BATCH, "[" + event("a") + "," + large + "]");
+        HttpResponse<String> answer =
+                ingest.events(newKey(), RunningIngest.BATCH, "[" + event("a") + "," + large + "]");
 
         assertThat(answer.statusCode()).isEqualTo(400);
-        assertThat(new JsonMapper().readTree(answer.body()).path("errors").path(0).path("index").intValue())
+        assertThat(new JsonMapper()
+                        .readTree(answer.body())
+                        .path("errors")
+                        .path(0)
+                        .path("index")
+                        .intValue())
                 .isEqualTo(1);
     }
 
@@ -97,7 +104,8 @@ class LimitsTest {
         String escapes = "\\u0001".repeat((512 << 10) / 6 - 40);
         String large = event("l").replace("{}", "{\"text\":\"" + escapes + "\"}");
 
-        assertThat(ingest.events(newKey(), RunningIngest.ONE, large).statusCode()).isEqualTo(204);
+        assertThat(ingest.events(newKey(), RunningIngest.ONE, large).statusCode())
+                .isEqualTo(204);
     }
 
     @Test
@@ -106,7 +114,8 @@ class LimitsTest {
         Instant now = Instant.now();
 
         assertThat(atTime(key, now.minus(Duration.ofDays(400)).plusSeconds(60))).isEqualTo(204);
-        assertThat(atTime(key, now.minus(Duration.ofDays(400)).minusSeconds(60))).isEqualTo(400);
+        assertThat(atTime(key, now.minus(Duration.ofDays(400)).minusSeconds(60)))
+                .isEqualTo(400);
         assertThat(atTime(key, now.plus(Duration.ofMinutes(4)))).isEqualTo(204);
         assertThat(atTime(key, now.plus(Duration.ofMinutes(6)))).isEqualTo(400);
     }
@@ -122,11 +131,12 @@ class LimitsTest {
         HttpResponse<String> limited = ingest.events(key, RunningIngest.ONE, event("y"));
 
         assertThat(limited.statusCode()).isEqualTo(429);
-        assertThat(limited.headers().firstValueAsLong("Retry-After").orElse(0))
-                .isBetween(1L, 10_000L / PER_SECOND + 1);
-        assertThat(ingest.events(newKey(), RunningIngest.ONE, event("y")).statusCode()).isEqualTo(204);
+        assertThat(limited.headers().firstValueAsLong("Retry-After").orElse(0)).isBetween(1L, 10_000L / PER_SECOND + 1);
+        assertThat(ingest.events(newKey(), RunningIngest.ONE, event("y")).statusCode())
+                .isEqualTo(204);
         String tooMany = batch.replace("]", "," + event("z") + "]");
-        assertThat(ingest.events(newKey(), RunningIngest.BATCH, tooMany).statusCode()).isEqualTo(400);
+        assertThat(ingest.events(newKey(), RunningIngest.BATCH, tooMany).statusCode())
+                .isEqualTo(400);
     }
 
     @Test
@@ -147,10 +157,14 @@ class LimitsTest {
         var random = new SplittableRandom(7);
         String key = newKey();
         Set<Integer> statuses = new HashSet<>();
-        String[] types = {RunningIngest.JSON, RunningIngest.ONE, RunningIngest.BATCH, "text/xml", ";", "a/b;charset=\"", "*/*"};
+        String[] types = {
+            RunningIngest.JSON, RunningIngest.ONE, RunningIngest.BATCH, "text/xml", ";", "a/b;charset=\"", "*/*"
+        };
         String[] encodings = {"gzip", "identity", "br", "x-gzip"};
         for (int i = 0; i < 600; i++) {
-            byte[] body = random.nextBoolean() ? event("f" + i).getBytes(StandardCharsets.UTF_8) : new byte[random.nextInt(300)];
+            byte[] body = random.nextBoolean()
+                    ? event("f" + i).getBytes(StandardCharsets.UTF_8)
+                    : new byte[random.nextInt(300)];
             for (int edits = random.nextInt(4); edits > 0 && body.length > 0; edits--) {
                 body[random.nextInt(body.length)] = (byte) random.nextInt();
             }
@@ -161,10 +175,13 @@ class LimitsTest {
             HttpResponse<String> answer = ingest.post(
                     path, key, types[random.nextInt(types.length)], BodyPublishers.ofByteArray(body), headers);
             statuses.add(answer.statusCode());
-            assertThat(answer.statusCode()).as("request %d: %s", i, answer.body()).isLessThan(500);
+            assertThat(answer.statusCode())
+                    .as("request %d: %s", i, answer.body())
+                    .isLessThan(500);
         }
         assertThat(statuses).contains(204, 400, 415);
-        assertThat(ingest.events(key, RunningIngest.ONE, event("still here")).statusCode()).isEqualTo(204);
+        assertThat(ingest.events(key, RunningIngest.ONE, event("still here")).statusCode())
+                .isEqualTo(204);
     }
 
     private interface Writing {

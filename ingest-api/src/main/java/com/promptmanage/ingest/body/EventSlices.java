@@ -67,7 +67,8 @@ public final class EventSlices {
             return fail("is empty", "Send one event, or a list of them.");
         }
         if (isList && form == Form.ONE) {
-            return fail("is a list where one event is taken", "Send one, or say by its content type that it is a list.");
+            return fail(
+                    "is a list where one event is taken", "Send one, or say by its content type that it is a list.");
         }
         if (!isList && form == Form.LIST) {
             return fail(

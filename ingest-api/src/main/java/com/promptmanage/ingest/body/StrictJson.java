@@ -50,7 +50,9 @@ public final class StrictJson {
     private static String said(IOException problem) {
         String message =
                 problem instanceof JsonProcessingException known ? known.getOriginalMessage() : problem.getMessage();
-        return message == null ? "it cannot be read" : Excerpt.of(message.lines().findFirst().orElse(""));
+        return message == null
+                ? "it cannot be read"
+                : Excerpt.of(message.lines().findFirst().orElse(""));
     }
 
     private static ObjectReader reader() {

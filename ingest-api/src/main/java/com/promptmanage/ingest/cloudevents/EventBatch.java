@@ -46,15 +46,14 @@ final class EventBatch {
         for (int i = 0; i < size(); i++) {
             Integer index = found.isList() ? i : null;
             faults.at(index);
-            Optional<Translated> translated =
-                    StrictJson.read(body, found.slices().get(i), faults)
-                            .map(reader::read)
-                            .map(translator::translate);
+            Optional<Translated> translated = StrictJson.read(
+                            body, found.slices().get(i), faults)
+                    .map(reader::read)
+                    .map(translator::translate);
             if (translated.isPresent()) {
                 switch (translated.get()) {
                     case Translated.Fine fine -> events.add(fine.event());
-                    case Translated.Forbidden forbidden ->
-                        refusal = refusal == null ? told(forbidden, index) : refusal;
+                    case Translated.Forbidden forbidden -> refusal = refusal == null ? told(forbidden, index) : refusal;
                 }
             }
         }

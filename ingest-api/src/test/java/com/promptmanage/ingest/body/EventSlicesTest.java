@@ -21,8 +21,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class EventSlicesTest {
 
-    private static final JsonMapper JSON =
-            JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
 
     private final List<String> faults = new ArrayList<>();
 
@@ -48,8 +49,28 @@ class EventSlicesTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", " ", "[", "{", "[{}", "[{},", "[{},]", "[{}{}]", "[,{}]", "{}{}", "[{}]]", "[1]", "null", "\"a\"",
-                "[[{}]]", "{\"a", "{\"a\\", "[{}];", "\u0000{}", "{\u0000}"})
+            strings = {
+                "",
+                " ",
+                "[",
+                "{",
+                "[{}",
+                "[{},",
+                "[{},]",
+                "[{}{}]",
+                "[,{}]",
+                "{}{}",
+                "[{}]]",
+                "[1]",
+                "null",
+                "\"a\"",
+                "[[{}]]",
+                "{\"a",
+                "{\"a\\",
+                "[{}];",
+                "\u0000{}",
+                "{\u0000}"
+            })
     void whatIsNoEventAndNoListOfEventsIsAFault(String body) {
         assertThat(slices(body, Form.EITHER)).isEmpty();
         assertThat(faults).hasSize(1);

@@ -33,26 +33,43 @@ class EventBatchFuzzTest {
 
     private static final List<Form> FORMS = List.of(Form.values());
 
-    private static final List<String> SEEDS = List.of(
-            """
+    private static final List<String> SEEDS = List.of("""
             {"specversion":"1.0","id":"a","source":"/s","type":"com.promptmanage.token.usage.v1","subject":"team:t",
              "time":"2026-11-24T09:00:00.5+01:00","data":{"teamId":"t","userId":"u","model":"m","executionType":"preview",
-             "durationMs":12,"tags":{"a":"b","c":1.5},"reportedCostNanoUsd":7,"tokens":{"input":1,"cacheRead":2,"output":3}}}""",
-            """
+             "durationMs":12,"tags":{"a":"b","c":1.5},"reportedCostNanoUsd":7,"tokens":{"input":1,"cacheRead":2,"output":3}}}""", """
             [{"specversion":"1.0","id":"b","source":"urn:x:y","type":"x","subject":"c1","traceparent":"00","data":{"model":"m",
              "usage":{"prompt_tokens":9,"completion_tokens":4,"prompt_tokens_details":{"cached_tokens":3}}}},
-             {"specversion":"1.0","id":"\\ud83d\\ude00","source":"s","type":"y","data":{"x":[1,-2.50e3,null,true,"é"],"y":{}}}]""",
-            """
+             {"specversion":"1.0","id":"\\ud83d\\ude00","source":"s","type":"y","data":{"x":[1,-2.50e3,null,true,"é"],"y":{}}}]""", """
             {"specversion":"1.0","id":"c","source":"s","type":"z","dataschema":"/s","data":{"modelVersion":"g",
-             "usageMetadata":{"promptTokenCount":5,"candidatesTokenCount":2,"promptTokensDetails":[{"modality":"AUDIO","tokenCount":2}]}}}""",
-            """
+             "usageMetadata":{"promptTokenCount":5,"candidatesTokenCount":2,"promptTokensDetails":[{"modality":"AUDIO","tokenCount":2}]}}}""", """
             {"specversion":"1.0","id":"d","source":"s","type":"z","subject":"user:u","data":{"model":"g","inputTokens":5,
              "outputTokens":2,"cachedInputTokens":1,"reasoningTokens":2}}""");
 
     private static final List<String> PIECES = List.of(
-            "null", "-1", "1e3", "\"\"", "{}", "[]", "true", "1000000000001", "\"\\ud800\"", "\"\\u0000\"", "\"x\"", "\\",
-            "\"", "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", "\"team:\"", "\"user:\\n\"", ",", "99999999999999999999",
-            "\"id\":\"q\",", "\"tokens\":7,", "\"data\":null,", "\"userId\":3,", "\"com.promptmanage.x\"", "\"2026-11-24T10:06:00Z\"");
+            "null",
+            "-1",
+            "1e3",
+            "\"\"",
+            "{}",
+            "[]",
+            "true",
+            "1000000000001",
+            "\"\\ud800\"",
+            "\"\\u0000\"",
+            "\"x\"",
+            "\\",
+            "\"",
+            "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[",
+            "\"team:\"",
+            "\"user:\\n\"",
+            ",",
+            "99999999999999999999",
+            "\"id\":\"q\",",
+            "\"tokens\":7,",
+            "\"data\":null,",
+            "\"userId\":3,",
+            "\"com.promptmanage.x\"",
+            "\"2026-11-24T10:06:00Z\"");
 
     private int accepted;
 
