@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the envelope of an event as CloudEvents 1.0 has it. */
 final class CloudEventReader {
@@ -55,7 +56,7 @@ final class CloudEventReader {
                 CallFields.requiredId(event, "id", "", faults),
                 source(event),
                 type(event),
-                CallFields.optionalId(event, "subject", "", faults),
+                subject(event),
                 EventTimes.read(event.get("time"), "time", now, faults),
                 data(event),
                 extensions(event));
@@ -81,6 +82,17 @@ final class CloudEventReader {
                             .formatted(EventTranslator.OUR_TYPE, EventTranslator.OUR_TYPES));
         }
         return type;
+    }
+
+    private @Nullable String subject(JsonNode event) {
+        String subject = CallFields.optionalId(event, "subject", "", faults);
+        if ("team:".equals(subject) || "user:".equals(subject)) {
+            faults.add(
+                    "subject",
+                    "names no one: '%s'".formatted(subject),
+                    "Send team:<id> or user:<id>, or leave it out.");
+        }
+        return subject;
     }
 
     private JsonNode data(JsonNode event) {

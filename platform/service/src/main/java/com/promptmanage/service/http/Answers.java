@@ -33,6 +33,8 @@ final class Answers implements Routes {
         ctx.status(problem.status())
                 .result(Json.bytes(problem.in(RequestIds.of(ctx))))
                 .contentType(Problem.CONTENT_TYPE);
+        // Without a charset, which JSON does not have: there are clients that compare the whole header.
+        ctx.res().setCharacterEncoding((String) null);
     }
 
     private static void answer(ProblemException problem, Context ctx) {
