@@ -205,14 +205,4 @@ public final class InMemoryReads implements AccountReads {
             case EVENT_TYPE -> null;
         };
     }
-
-    @Override
-    public AccountSettings settings(Account account) {
-        return AccountSettings.defaults(account);
-    }
-
-    @Override
-    public synchronized <T> T atOneCommit(Supplier<T> reads) {
-        return reads.get();
-    }
 }
