@@ -21,8 +21,9 @@ public final class CostOf {
      * The cost in nanoUSD.
      *
      * @param tokens by {@code TokenKind.index()}, none negative
-     * @param rates nanoUSD per million tokens, likewise
+     * @param rates nanoUSD per million tokens, likewise; those of kinds without tokens do not matter
      * @throws ArithmeticException if it does not fit a {@code long}
+     * @throws IllegalArgumentException if a kind with tokens has no rate: what has no price must not become a credit
      */
     public static long nanoUsd(long[] tokens, long[] rates) {
         long exact = 0;
@@ -31,6 +32,7 @@ public final class CostOf {
             if (count != 0) {
                 long part = count * rates[i];
                 exact += part;
+                // A product that does not fit, a sum that does not fit, or a rate that is none.
                 if (Math.multiplyHigh(count, rates[i]) != 0 || part < 0 || exact < 0) {
                     return rounded(bigSum(tokens, rates, tokens.length));
                 }
@@ -43,11 +45,11 @@ public final class CostOf {
      * The cost in nanoUSD, and how it is made up: each kind's part is what the rounded sum grows by when the kind is added,
      * so that the parts add up to the cost to the last digit.
      *
-     * @param parts receives the part of each kind, nanoUSD
+     * @param parts receives the part of each kind, nanoUSD; of no meaning if this throws
      * @throws ArithmeticException if the cost does not fit a {@code long}
+     * @throws IllegalArgumentException if a kind with tokens has no rate
      */
     public static long nanoUsd(long[] tokens, long[] rates, long[] parts) {
-        long cost = nanoUsd(tokens, rates);
         long exact = 0;
         long before = 0;
         for (int i = 0; i < tokens.length; i++) {
@@ -56,24 +58,24 @@ public final class CostOf {
                 long part = tokens[i] * rates[i];
                 exact += part;
                 if (Math.multiplyHigh(tokens[i], rates[i]) != 0 || part < 0 || exact < 0) {
-                    bigParts(tokens, rates, parts);
-                    return cost;
+                    return bigParts(tokens, rates, parts);
                 }
                 now = rounded(exact);
             }
             parts[i] = now - before;
             before = now;
         }
-        return cost;
+        return before;
     }
 
-    private static void bigParts(long[] tokens, long[] rates, long[] parts) {
+    private static long bigParts(long[] tokens, long[] rates, long[] parts) {
         long before = 0;
         for (int i = 0; i < tokens.length; i++) {
             long now = rounded(bigSum(tokens, rates, i + 1));
             parts[i] = now - before;
             before = now;
         }
+        return before;
     }
 
     private static long rounded(long exact) {
@@ -92,6 +94,11 @@ public final class CostOf {
     private static BigInteger bigSum(long[] tokens, long[] rates, int kinds) {
         BigInteger sum = BigInteger.ZERO;
         for (int i = 0; i < kinds; i++) {
+            if (tokens[i] != 0 && (tokens[i] < 0 || rates[i] < 0)) {
+                throw new IllegalArgumentException(
+                        "%d tokens of kind %d at a rate of %d nanoUSD per million have no cost"
+                                .formatted(tokens[i], i, rates[i]));
+            }
             sum = sum.add(BigInteger.valueOf(tokens[i]).multiply(BigInteger.valueOf(rates[i])));
         }
         return sum;

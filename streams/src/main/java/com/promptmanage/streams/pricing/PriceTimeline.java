@@ -6,7 +6,10 @@ import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Every version of one model's price, in the order of time, ready to be asked for each event. */
+/**
+ * Every version of one model's price, in the order of time, ready to be asked for each event: that allocates nothing. Of
+ * two versions from the same moment, the later in the list is in force.
+ */
 public final class PriceTimeline {
 
     /** The timeline of a model that has no price. */

@@ -11,16 +11,22 @@ import java.io.UncheckedIOException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Prices as JSON, amounts as decimal USD per million tokens: single ones, and the record of {@code prices}. */
 public final class ModelPriceCodec {
 
     /** The CloudEvents type of the record that holds every version of a model's price. */
     public static final String TYPE = "com.promptmanage.model.prices.v1";
+
+    private static final Map<String, TokenKind> KINDS = Arrays.stream(TokenKind.values())
+            .collect(Collectors.toMap(TokenKind::field, kind -> kind, (one, other) -> one, LinkedHashMap::new));
 
     private ModelPriceCodec() {}
 
@@ -50,11 +56,22 @@ public final class ModelPriceCodec {
         return bytes.toByteArray();
     }
 
-    /** @throws IllegalArgumentException if the bytes are not such a record */
+    /**
+     * @throws IllegalArgumentException if the bytes are not such a record: one of another type or with a list of another
+     *     name must not be taken for one that says that the model has no price any more
+     */
     public static List<ModelPrice> readAll(byte[] bytes) {
+        JsonNode event = EventJson.read(bytes);
+        String type = EventJson.text(event, "type");
+        if (!type.equals(TYPE)) {
+            throw new IllegalArgumentException("type is %s, expected %s".formatted(type, TYPE));
+        }
         var prices = new ArrayList<ModelPrice>();
-        for (JsonNode price : EventJson.read(bytes).path("data").path("prices")) {
+        for (JsonNode price : array(event.path("data"), "prices")) {
             prices.add(read(price));
+        }
+        if (prices.stream().map(ModelPrice::model).distinct().count() > 1) {
+            throw new IllegalArgumentException("prices must all be of one model");
         }
         return List.copyOf(prices);
     }
@@ -102,16 +119,16 @@ public final class ModelPriceCodec {
 
     /** @throws IllegalArgumentException if it is not a price, naming the first fault */
     public static ModelPrice read(JsonNode json) {
-        var aliases = new ArrayList<String>();
-        json.path("aliases").forEach(alias -> aliases.add(alias.asText()));
         var tiers = new ArrayList<PriceTier>();
-        json.path("tiers").forEach(tier -> tiers.add(tier(tier)));
+        for (JsonNode tier : array(json, "tiers")) {
+            tiers.add(tier(tier));
+        }
         try {
             return new ModelPrice(
                     EventJson.text(json, "id"),
                     EventJson.text(json, "provider"),
                     EventJson.text(json, "model"),
-                    aliases,
+                    texts(json, "aliases"),
                     Instant.parse(EventJson.text(json, "effectiveFrom")),
                     EventJson.integerOrNull(json, "contextTokensMax"),
                     tiers);
@@ -121,16 +138,50 @@ public final class ModelPriceCodec {
     }
 
     private static PriceTier tier(JsonNode json) {
-        var serviceTiers = new HashSet<String>();
-        json.path("serviceTiers").forEach(tier -> serviceTiers.add(tier.asText()));
         Long above = EventJson.integerOrNull(json, "inputTokensAbove");
+        return new PriceTier(
+                EventJson.text(json, "name"),
+                new HashSet<>(texts(json, "serviceTiers")),
+                above == null ? -1 : above,
+                rates(json.path("usdPerMillion")));
+    }
+
+    /** A name that is no token kind is refused: to pass over it would charge that kind at another one's rate. */
+    private static Rates rates(JsonNode usdPerMillion) {
         var rates = new EnumMap<TokenKind, Long>(TokenKind.class);
-        for (TokenKind kind : TokenKind.values()) {
-            String usd = EventJson.textOrNull(json.path("usdPerMillion"), kind.field());
+        for (Map.Entry<String, JsonNode> rate : usdPerMillion.properties()) {
+            TokenKind kind = KINDS.get(rate.getKey());
+            if (kind == null) {
+                throw new IllegalArgumentException(
+                        "usdPerMillion.%s is not one of %s".formatted(rate.getKey(), KINDS.keySet()));
+            }
+            String usd = EventJson.textOrNull(usdPerMillion, rate.getKey());
             if (usd != null) {
                 rates.put(kind, NanoUsd.ofUsd(usd).value());
             }
         }
-        return new PriceTier(EventJson.text(json, "name"), serviceTiers, above == null ? -1 : above, Rates.of(rates));
+        return Rates.of(rates);
+    }
+
+    private static JsonNode array(JsonNode json, String field) {
+        JsonNode array = json.path(field);
+        if (!array.isArray()) {
+            throw new IllegalArgumentException(field + " must be an array");
+        }
+        return array;
+    }
+
+    /** None if the field is absent. */
+    private static List<String> texts(JsonNode json, String field) {
+        var texts = new ArrayList<String>();
+        if (json.hasNonNull(field)) {
+            for (JsonNode text : array(json, field)) {
+                if (!text.isTextual()) {
+                    throw new IllegalArgumentException("%s must hold texts, got %s".formatted(field, text));
+                }
+                texts.add(text.textValue());
+            }
+        }
+        return texts;
     }
 }

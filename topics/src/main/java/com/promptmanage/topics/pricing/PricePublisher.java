@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
@@ -20,6 +21,8 @@ public final class PricePublisher {
      * by then a broker forgets the sequence of a producer, going by its records' own time, and refuses the next record.
      */
     private static final Duration BACKDATED = Duration.ofHours(12);
+
+    private static final Duration READING_MAX = Duration.ofSeconds(30);
 
     private final Producer<byte[], byte[]> producer;
 
@@ -36,6 +39,22 @@ public final class PricePublisher {
      * @throws IllegalStateException if the brokers did not take them
      */
     public void publish(List<ModelPrice> prices) throws InterruptedException {
+        publish(prices, PublishedPrices.none(partitions));
+    }
+
+    /**
+     * Publishes of these models what the topic does not hold yet, and waits until the brokers have it. Models of which
+     * nothing is said here stay as they are.
+     *
+     * @param consumer reads the topic; it may not be used for anything else meanwhile
+     * @return how many records were written
+     * @throws IllegalStateException if the topic could not be read, or the brokers did not take the records
+     */
+    public int publishChanges(List<ModelPrice> prices, Consumer<byte[], byte[]> consumer) throws InterruptedException {
+        return publish(prices, PublishedPrices.read(consumer, partitions, READING_MAX));
+    }
+
+    private int publish(List<ModelPrice> prices, PublishedPrices published) throws InterruptedException {
         Map<String, List<ModelPrice>> byModel = new LinkedHashMap<>();
         prices.forEach(price -> byModel.computeIfAbsent(price.model(), model -> new ArrayList<>())
                 .add(price));
@@ -49,7 +68,10 @@ public final class PricePublisher {
                     versions.getLast().effectiveFrom(),
                     versions.getLast().id());
             for (int partition = 0; partition < partitions; partition++) {
-                sent.add(producer.send(new ProducerRecord<>(Topics.PRICES.name(), partition, timestampMs, key, value)));
+                if (!published.holds(partition, model, value)) {
+                    sent.add(producer.send(
+                            new ProducerRecord<>(Topics.PRICES.name(), partition, timestampMs, key, value)));
+                }
             }
         });
         producer.flush();
@@ -60,5 +82,6 @@ public final class PricePublisher {
                 throw new IllegalStateException("cannot publish prices: " + e.getCause(), e.getCause());
             }
         }
+        return sent.size();
     }
 }

@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -56,27 +57,51 @@ public final class AccountSettingsCodec {
         return bytes.toByteArray();
     }
 
-    /** @throws IllegalArgumentException if the bytes are not such a record */
+    /**
+     * Reads what {@link #write} writes; what is absent is as in {@link AccountSettings#defaults}.
+     *
+     * @throws IllegalArgumentException if the bytes are not such a record
+     */
     public static AccountSettings read(byte[] bytes) {
-        JsonNode data = EventJson.read(bytes).path("data");
+        JsonNode event = EventJson.read(bytes);
+        String type = EventJson.text(event, "type");
+        if (!type.equals(TYPE)) {
+            throw new IllegalArgumentException("type is %s, expected %s".formatted(type, TYPE));
+        }
+        JsonNode data = event.path("data");
         var overrides = new ArrayList<ModelPrice>();
-        data.path("priceOverrides").forEach(price -> overrides.add(ModelPriceCodec.read(price)));
+        array(data, "priceOverrides").forEach(price -> overrides.add(ModelPriceCodec.read(price)));
+        String zone = EventJson.textOrNull(data, "timezone");
         try {
             return new AccountSettings(
                     new Account(EventJson.text(data, "account")),
-                    ZoneId.of(EventJson.text(data, "timezone")),
-                    texts(data.path("tags")),
-                    new HashSet<>(texts(data.path("trustedCostSources"))),
+                    zone == null ? ZoneOffset.UTC : ZoneId.of(zone),
+                    texts(data, "tags"),
+                    new HashSet<>(texts(data, "trustedCostSources")),
                     overrides);
         } catch (DateTimeException e) {
             throw new IllegalArgumentException("timezone is not an IANA time zone", e);
         }
     }
 
-    private static List<String> texts(JsonNode array) {
+    private static List<String> texts(JsonNode json, String field) {
         var texts = new ArrayList<String>();
-        array.forEach(text -> texts.add(text.asText()));
+        for (JsonNode text : array(json, field)) {
+            if (!text.isTextual()) {
+                throw new IllegalArgumentException("%s must hold texts, got %s".formatted(field, text));
+            }
+            texts.add(text.textValue());
+        }
         return texts;
+    }
+
+    /** An empty one if the field is absent. */
+    private static JsonNode array(JsonNode json, String field) {
+        JsonNode array = json.path(field);
+        if (!array.isArray() && !array.isMissingNode() && !array.isNull()) {
+            throw new IllegalArgumentException(field + " must be an array");
+        }
+        return array;
     }
 
     private static void writeTexts(JsonGenerator json, String name, List<String> texts) throws IOException {
