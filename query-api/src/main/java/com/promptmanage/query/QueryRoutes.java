@@ -2,6 +2,7 @@ package com.promptmanage.query;
 
 import com.promptmanage.query.budget.Budgets;
 import com.promptmanage.query.model.EstimateRoutes;
+import com.promptmanage.query.model.ModelRoutes;
 import com.promptmanage.query.routing.AccountRouting;
 import com.promptmanage.query.routing.AccountZones;
 import com.promptmanage.query.usage.StatsRoutes;
@@ -20,6 +21,9 @@ import java.util.List;
  */
 public record QueryRoutes(List<Routes> parts) implements Routes {
 
+    /** What describes these routes, for {@code OpenApi}. */
+    public static final String OPEN_API = "openapi/query-api.yaml";
+
     public QueryRoutes {
         parts = List.copyOf(parts);
     }
@@ -32,6 +36,7 @@ public record QueryRoutes(List<Routes> parts) implements Routes {
         parts.add(new StatsRoutes(authentication, routing, zones, clock));
         parts.addAll(new Budgets(database, authentication, routing, zones, clock).routes());
         parts.add(new EstimateRoutes(authentication, routing, clock));
+        parts.add(new ModelRoutes(authentication, routing, clock));
         return new QueryRoutes(parts);
     }
 

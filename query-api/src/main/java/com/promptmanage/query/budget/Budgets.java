@@ -8,7 +8,7 @@ import com.promptmanage.service.http.Routes;
 import java.time.Clock;
 import java.util.List;
 
-/** Everything about budgets, put together: {@code /budgets}, {@code /budget} and {@code /check}. */
+/** Everything about budgets, put together: {@code /budgets}, {@code /budget} with its recommendation, and {@code /check}. */
 public final class Budgets {
 
     private final List<Routes> routes;
@@ -20,6 +20,7 @@ public final class Budgets {
         this.routes = List.of(
                 new BudgetRoutes(authentication, routing, zones, table, clock),
                 new SingleBudgetRoutes(authentication, routing, zones, table, promptLimits, clock),
+                new RecommendationRoutes(authentication, routing, zones, clock),
                 new CheckRoutes(authentication, routing, promptLimits, clock));
     }
 

@@ -45,7 +45,7 @@ record Progress(Budget budget, String value, Window window, long spent) {
     }
 
     OptionalLong projected(long nowMs) {
-        return RunRate.project(spent, window.startMs(), window.endMs(), nowMs);
+        return RunRate.project(spent, window, nowMs);
     }
 
     /** Whether another call would take the budget over its limit. A call that costs nothing never does. */

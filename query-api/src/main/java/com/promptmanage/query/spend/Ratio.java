@@ -1,7 +1,6 @@
 package com.promptmanage.query.spend;
 
 import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.math.RoundingMode;
 
 /** One exact amount in proportion to another, rounded once and only to be shown. */
@@ -31,14 +30,5 @@ public final class Ratio {
                 : BigDecimal.valueOf(total)
                         .divide(BigDecimal.valueOf(count), 0, RoundingMode.HALF_EVEN)
                         .longValueExact();
-    }
-
-    /** {@code amount × numerator / denominator}, half-even, capped at the largest {@code long}. */
-    public static long scaled(long amount, long numerator, long denominator) {
-        BigInteger scaled = BigDecimal.valueOf(amount)
-                .multiply(BigDecimal.valueOf(numerator))
-                .divide(BigDecimal.valueOf(denominator), 0, RoundingMode.HALF_EVEN)
-                .toBigIntegerExact();
-        return scaled.bitLength() < Long.SIZE ? scaled.longValue() : Long.MAX_VALUE;
     }
 }

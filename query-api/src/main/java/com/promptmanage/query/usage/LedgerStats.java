@@ -11,6 +11,7 @@ import com.promptmanage.streams.read.SpendEntry;
 import com.promptmanage.streams.read.SpendQuery;
 import com.promptmanage.streams.read.SpendQuery.Step;
 import com.promptmanage.topics.budget.Dimension;
+import com.promptmanage.topics.budget.Period.Window;
 import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenKind;
 import java.time.Instant;
@@ -95,7 +96,8 @@ final class LedgerStats {
                         : null,
                 sum(parts.previous()),
                 range.isCurrent()
-                        ? RunRate.project(total.costNanoUsd(), range.fromMs(), range.toMs(), now.toEpochMilli())
+                        ? RunRate.project(
+                                total.costNanoUsd(), new Window(range.fromMs(), range.toMs()), now.toEpochMilli())
                         : OptionalLong.empty(),
                 now);
     }

@@ -87,7 +87,7 @@ class BudgetRoutesTest {
         assertThat(status.get("isExceeded").booleanValue()).isFalse();
         assertThat(status.get("projected").textValue())
                 .as("15.00 after 15.5 of 30 days")
-                .isEqualTo("29.032258065");
+                .isEqualTo("29.032258064");
         assertThat(status.get("periodStart").textValue()).isEqualTo("2026-11-01T00:00:00Z");
         assertThat(status.get("periodEnd").textValue()).isEqualTo("2026-12-01T00:00:00Z");
         assertThat(api.get(key, BUDGETS + "/" + id(budget)).json()).isEqualTo(budget);

@@ -20,27 +20,34 @@ import com.promptmanage.topics.usage.TokenUsage;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CheckRoutesTest {
 
     private static final String CHECK = "/api/token-tracking/check";
 
     private static final Instant NOW = Instant.parse("2026-11-16T12:00:00Z");
 
-    private static final Account ACME = Account.team("acme");
-
     private final TestApi api = TestApi.start(NOW, TestRoutes::of);
+
+    private final AtomicInteger teams = new AtomicInteger();
+
+    /** Each test has a team of its own. */
+    private String team = "";
 
     private String key = "";
 
     @BeforeEach
     void fill() {
-        key = api.key(ACME, KeyScope.QUERY, KeyScope.MANAGE);
+        team = "team" + teams.incrementAndGet();
+        key = api.key(account(), KeyScope.QUERY, KeyScope.MANAGE);
         api.metering()
                 .reads()
                 .price(
@@ -51,14 +58,14 @@ class CheckRoutesTest {
         api.metering().reads().price("free", call -> 0);
         api.metering()
                 .budgets(
-                        ACME,
+                        account(),
                         List.of(
                                 budget("team", Dimension.ACCOUNT, Budget.EACH, 1_000_000, Enforcement.BLOCK),
                                 budget("members", Dimension.MEMBER, Budget.EACH, 600_000, Enforcement.ALERT_ONLY),
                                 budget("flow", Dimension.WORKFLOW, "w1", 300_000, Enforcement.BLOCK)));
     }
 
-    @AfterEach
+    @AfterAll
     void stop() {
         api.close();
     }
@@ -184,10 +191,7 @@ class CheckRoutesTest {
     void aStrangerIsToldNothing() {
         String stranger = api.key(Account.team("strangers"), KeyScope.QUERY);
 
-        assertThat(api.post(
-                                stranger,
-                                CHECK,
-                                "{\"teamId\":\"acme\",\"userId\":\"ann\",\"model\":\"free\",\"inputTokens\":1}")
+        assertThat(api.post(stranger, CHECK, body("\"model\":\"free\",\"inputTokens\":1"))
                         .status())
                 .isEqualTo(404);
         assertThat(api.post("", CHECK, body("\"model\":\"free\",\"inputTokens\":1"))
@@ -202,7 +206,7 @@ class CheckRoutesTest {
         assertThat(member(api.post(key, CHECK, "{\"userId\":\"ann\",%s}".formatted(mini))))
                 .isEqualTo("ann");
         assertThat(member(api.post(key, CHECK, "{%s}".formatted(mini)))).startsWith("key_");
-        String gateway = api.key(NewKey.of("gateway", ACME).speakingForOthers());
+        String gateway = api.key(NewKey.of("gateway", account()).speakingForOthers());
         assertThat(api.post(gateway, CHECK, "{\"userId\":\"ann\",%s}".formatted(mini))
                         .json()
                         .get("budgets"))
@@ -215,7 +219,7 @@ class CheckRoutesTest {
     }
 
     private void spend(long tokens) {
-        api.metering().add(TokenUsage.of("bob", "acme", "gpt-4o-mini", TokenCounts.ofInputOutput(tokens, 0)), NOW);
+        api.metering().add(TokenUsage.of("bob", team, "gpt-4o-mini", TokenCounts.ofInputOutput(tokens, 0)), NOW);
         api.metering().commit();
     }
 
@@ -225,16 +229,19 @@ class CheckRoutesTest {
         return answer.json();
     }
 
-    private static String body(String members) {
-        return "{\"teamId\":\"acme\",\"userId\":\"ann\",%s}".formatted(members);
+    private String body(String members) {
+        return "{\"teamId\":\"%s\",\"userId\":\"ann\",%s}".formatted(team, members);
     }
 
-    private static Budget budget(
-            String id, Dimension dimension, String value, long limitNanoUsd, Enforcement enforcement) {
+    private Account account() {
+        return Account.team(team);
+    }
+
+    private Budget budget(String id, Dimension dimension, String value, long limitNanoUsd, Enforcement enforcement) {
         return new Budget(
                 id,
                 "The " + id,
-                ACME,
+                account(),
                 dimension,
                 value,
                 new Limit.Spend(new NanoUsd(limitNanoUsd)),

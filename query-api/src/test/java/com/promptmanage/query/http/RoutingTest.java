@@ -15,11 +15,14 @@ import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenUsage;
 import java.time.Instant;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 
 /** Two processes at one database, of which the second owns the account. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RoutingTest {
 
     private static final String STATS = "/api/token-tracking/stats";
@@ -28,26 +31,30 @@ class RoutingTest {
 
     private static final Instant NOW = Instant.parse("2026-11-16T12:00:00Z");
 
-    private static final Account ACME = Account.team("acme");
-
     private final String jdbcUrl = EmbeddedPostgres.shared().createDatabase();
 
     private final TestApi asked = TestApi.startAt(jdbcUrl, NOW, TestRoutes::of);
 
     private final TestApi owner = TestApi.startAt(jdbcUrl, NOW, TestRoutes::of);
 
+    private final AtomicInteger teams = new AtomicInteger();
+
+    /** Each test has an account of its own. */
+    private Account account = Account.team("none");
+
     private String key = "";
 
     @BeforeEach
     void fill() {
-        key = asked.key(ACME, KeyScope.QUERY, KeyScope.MANAGE);
-        asked.metering().place(ACME, new Place.Elsewhere("127.0.0.1", owner.port()));
+        account = Account.team("team" + teams.incrementAndGet());
+        key = asked.key(account, KeyScope.QUERY, KeyScope.MANAGE);
+        asked.metering().place(account, new Place.Elsewhere("127.0.0.1", owner.port()));
         owner.metering().reads().price("gpt-4o-mini", call -> call.tokens().total() * 150);
         owner.metering().add(call(), NOW.minusSeconds(60));
         owner.metering().commit();
     }
 
-    @AfterEach
+    @AfterAll
     void stop() {
         asked.close();
         owner.close();
@@ -55,7 +62,7 @@ class RoutingTest {
 
     @Test
     void whoeverIsAskedTheOwnerAnswers() {
-        Answer answer = asked.get(key, STATS + "?teamId=acme&groupBy=user&timezone=Asia%2FKathmandu");
+        Answer answer = asked.get(key, STATS + "?groupBy=user&timezone=Asia%2FKathmandu");
 
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.json().at("/summary/totalCostNanoUsd").longValue()).isEqualTo(1_500);
@@ -73,7 +80,7 @@ class RoutingTest {
 
     @Test
     void theOwnersRefusalComesBackAsItIs() {
-        owner.metering().place(ACME, new Place.Moving("partitions are moving"));
+        owner.metering().place(account, new Place.Moving("partitions are moving"));
 
         Answer answer = asked.get(key, STATS);
 
@@ -101,14 +108,14 @@ class RoutingTest {
 
     @Test
     void twoThatEachBelieveTheOtherToBeTheOwnerDoNotPlayBall() {
-        owner.metering().place(ACME, new Place.Elsewhere("127.0.0.1", asked.port()));
+        owner.metering().place(account, new Place.Elsewhere("127.0.0.1", asked.port()));
 
         assertThat(asked.get(key, STATS).status()).isEqualTo(503);
     }
 
     @Test
     void anOwnerThatIsGoneIsA503UntilItsPartitionsHaveMoved() {
-        asked.metering().place(ACME, new Place.Elsewhere("127.0.0.1", FreePorts.one()));
+        asked.metering().place(account, new Place.Elsewhere("127.0.0.1", FreePorts.one()));
 
         Answer answer = asked.get(key, STATS);
 
@@ -119,8 +126,8 @@ class RoutingTest {
 
     @Test
     void aCopyAnswersForThoseWhoAllowItAndSaysHowFarItIsBehind() {
-        asked.metering().place(ACME, new Place.Moving("partitions are moving"));
-        asked.metering().standby(ACME, new Place.Here(owner.metering().reads()));
+        asked.metering().place(account, new Place.Moving("partitions are moving"));
+        asked.metering().standby(account, new Place.Here(owner.metering().reads()));
         owner.metering().reads().lagRecords(17);
 
         assertThat(asked.get(key, STATS).status()).isEqualTo(503);
@@ -132,8 +139,8 @@ class RoutingTest {
 
     @Test
     void aCopyThatIsBehindAReceiptSaysSoToo() {
-        asked.metering().place(ACME, new Place.Moving("partitions are moving"));
-        asked.metering().standby(ACME, new Place.Here(owner.metering().reads()));
+        asked.metering().place(account, new Place.Moving("partitions are moving"));
+        asked.metering().standby(account, new Place.Here(owner.metering().reads()));
         String receipt = new Receipt(Map.of(InMemoryMetering.PARTITION, 99L)).encode();
 
         assertThat(asked.get(key, STATS + "?stale=allow&after=" + receipt).status())
@@ -153,7 +160,7 @@ class RoutingTest {
                 .isEqualTo(1_500);
     }
 
-    private static TokenUsage call() {
-        return TokenUsage.of("ann", "acme", "gpt-4o-mini", TokenCounts.ofInputOutput(10, 0));
+    private TokenUsage call() {
+        return TokenUsage.of("ann", account.id(), "gpt-4o-mini", TokenCounts.ofInputOutput(10, 0));
     }
 }

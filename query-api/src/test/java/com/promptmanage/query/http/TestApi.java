@@ -94,6 +94,10 @@ public final class TestApi implements AutoCloseable {
         return database;
     }
 
+    public HttpServer server() {
+        return server;
+    }
+
     public int port() {
         return server.port();
     }

@@ -2,8 +2,11 @@ package com.promptmanage.query.spend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.promptmanage.topics.budget.Period;
+import com.promptmanage.topics.budget.Period.Window;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 
 class RatioTest {
@@ -27,24 +30,25 @@ class RatioTest {
     @Test
     void aRunRateIsWhatThePeriodEndsAtIfItGoesOnAsItWent() {
         long start = Instant.parse("2026-11-01T00:00:00Z").toEpochMilli();
-        long end = Instant.parse("2026-12-01T00:00:00Z").toEpochMilli();
-        long now = start + Duration.ofDays(15).toMillis();
+        var november = new Window(start, Instant.parse("2026-12-01T00:00:00Z").toEpochMilli());
 
-        assertThat(RunRate.project(22_800_000_000L, start, end, now)).hasValue(45_600_000_000L);
-        assertThat(RunRate.project(1, start, end, end)).as("it is over").isEmpty();
-        assertThat(RunRate.project(1, start, end, start + Duration.ofDays(2).toMillis()))
+        assertThat(RunRate.project(22_800_000_000L, november, start + days(15))).hasValue(45_600_000_000L);
+        assertThat(RunRate.project(1, november, november.endMs()))
+                .as("it is over")
+                .isEmpty();
+        assertThat(RunRate.project(1, november, start + days(2)))
                 .as("it is too young")
                 .isEmpty();
-        assertThat(RunRate.project(Long.MAX_VALUE, start, end, now)).hasValue(Long.MAX_VALUE);
     }
 
     @Test
     void aBudgetWithoutAPeriodHeadsNowhere() {
-        assertThat(RunRate.project(
-                        5,
-                        0,
-                        Instant.parse("9999-01-01T00:00:00Z").toEpochMilli(),
-                        Instant.parse("2990-01-01T00:00:00Z").toEpochMilli()))
-                .isEmpty();
+        Window total = Period.of(Period.Unit.TOTAL, ZoneOffset.UTC).windowAt(days(20_000));
+
+        assertThat(RunRate.project(5, total, days(900_000))).isEmpty();
+    }
+
+    private static long days(long days) {
+        return Duration.ofDays(days).toMillis();
     }
 }

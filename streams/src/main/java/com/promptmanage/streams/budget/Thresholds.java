@@ -92,7 +92,8 @@ public final class Thresholds {
         return projected.bitLength() < Long.SIZE ? projected.longValue() : Long.MAX_VALUE;
     }
 
-    private static boolean mayForecast(Window window, long nowMs) {
+    /** Whether enough of a window has gone by, and some of it is left, to tell where it is heading. */
+    public static boolean mayForecast(Window window, long nowMs) {
         long length = window.endMs() - window.startMs();
         return window.startMs() > 0 && nowMs < window.endMs() && (nowMs - window.startMs()) * FORECAST_AFTER >= length;
     }

@@ -1,0 +1,144 @@
+package com.promptmanage.query;
+
+import com.promptmanage.query.routing.AccountRouting;
+import com.promptmanage.query.routing.Forwarding;
+import com.promptmanage.query.routing.ReadYourWrites;
+import com.promptmanage.service.access.Access;
+import com.promptmanage.service.database.Database;
+import com.promptmanage.service.database.DatabaseSettings;
+import com.promptmanage.service.http.HttpServer;
+import com.promptmanage.service.operations.Check;
+import com.promptmanage.service.operations.HealthRoutes;
+import com.promptmanage.service.operations.Meters;
+import com.promptmanage.service.operations.OpenApi;
+import com.promptmanage.service.operations.OpenApiRoutes;
+import com.promptmanage.service.outbox.OutboxRelay;
+import com.promptmanage.service.settings.Settings;
+import com.promptmanage.streams.MeteringRuntime;
+import com.promptmanage.streams.StreamsSettings;
+import com.promptmanage.topics.TopicProvisioner;
+import com.promptmanage.topics.Topics;
+import com.promptmanage.topics.pricing.Catalogue;
+import com.promptmanage.topics.pricing.PricePublisher;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The query API as a process of its own, with the metering in it. */
+public final class QueryMain {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(QueryMain.class);
+
+    private static final int PORT = 8080;
+
+    private static final Duration PROVISION_PAUSE = Duration.ofSeconds(2);
+
+    private static final Duration STOP_MAX = Duration.ofSeconds(25);
+
+    private QueryMain() {}
+
+    public static void main(String[] arguments) throws InterruptedException {
+        var environment = Settings.ofEnvironment();
+        String host = environment.text("HTTP_HOST", "0.0.0.0");
+        int port = environment.port("HTTP_PORT", PORT);
+        int partitions = environment.integer("TOPIC_PARTITIONS", 8, 1, 10_000);
+        int replicas = environment.integer("TOPIC_REPLICAS", 1, 1, 100);
+        var query = QuerySettings.from(environment);
+        var metering = QuerySettings.metering(environment, port);
+        var databaseSettings = DatabaseSettings.from(environment);
+        environment.check();
+
+        var stopping = new CountDownLatch(1);
+        Thread running = Thread.currentThread();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(stopping, running), "stop"));
+        int found = provision(metering, partitions, replicas, stopping);
+        if (stopping.getCount() > 0) {
+            run(host, port, query, metering, databaseSettings, found, stopping);
+        }
+    }
+
+    private static void run(
+            String host,
+            int port,
+            QuerySettings query,
+            StreamsSettings meteringSettings,
+            DatabaseSettings databaseSettings,
+            int partitions,
+            CountDownLatch stopping)
+            throws InterruptedException {
+        Clock clock = Clock.systemUTC();
+        try (var database = Database.open(databaseSettings);
+                var access = new Access(database, clock);
+                var meters = new Meters();
+                var relay = OutboxRelay.start(database, meteringSettings.bootstrapServers(), meters.registry());
+                var metering = new MeteringRuntime(meteringSettings, partitions);
+                var forwarding = new Forwarding(query.forwardTimeout())) {
+            database.measureWith(meters.registry());
+            metering.start();
+            var routing = new AccountRouting(metering, forwarding, new ReadYourWrites(query.receiptWaitMax()));
+            try (var server = HttpServer.start(
+                    HttpServer.Options.onPort(port).withHost(host),
+                    List.of(
+                            meters,
+                            access.routes(),
+                            QueryRoutes.of(database, access.authentication(), routing, clock),
+                            new HealthRoutes(Map.of(
+                                    "database", Check.of(database::isReady, "the database does not answer"),
+                                    "metering", Check.of(metering::isReady, "the metering is not running yet"),
+                                    "outbox", Check.of(relay::isAlive, "changes do not reach Kafka"))),
+                            new OpenApiRoutes(description())))) {
+                LOGGER.atInfo().addKeyValue("port", server.port()).log("the query API is running");
+                stopping.await();
+            }
+        }
+    }
+
+    static OpenApi description() {
+        return OpenApi.of(
+                "Prompt Manage: query", "2.0", List.of(OpenApi.ACCESS, QueryRoutes.OPEN_API, OpenApi.OPERATIONS));
+    }
+
+    /** The process ends when this returns, so it waits for everything to be closed. */
+    private static void stop(CountDownLatch stopping, Thread running) {
+        stopping.countDown();
+        try {
+            running.join(STOP_MAX);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * Makes the topics and publishes the prices, which every process of the metering needs before its first event. Waits
+     * for the broker: there is nothing to answer from before.
+     *
+     * @return how many partitions the accounts are spread over
+     */
+    private static int provision(StreamsSettings metering, int partitions, int replicas, CountDownLatch stopping)
+            throws InterruptedException {
+        Map<String, Object> kafka = Map.of("bootstrap.servers", metering.bootstrapServers());
+        while (stopping.getCount() > 0) {
+            try (Admin admin = Admin.create(kafka)) {
+                int found = new TopicProvisioner(admin, partitions, (short) replicas).provision(Topics.ALL);
+                try (var producer = new KafkaProducer<>(kafka, new ByteArraySerializer(), new ByteArraySerializer())) {
+                    new PricePublisher(producer, found).publish(Catalogue.prices());
+                }
+                return found;
+            } catch (IllegalStateException e) {
+                LOGGER.atWarn().addKeyValue("cause", e.getMessage()).log("the broker is not there yet");
+            }
+            if (stopping.await(PROVISION_PAUSE.toMillis(), TimeUnit.MILLISECONDS)) {
+                break;
+            }
+        }
+        return partitions;
+    }
+}
