@@ -162,7 +162,10 @@ public final class LocalStack implements AutoCloseable {
     }
 
     static OpenApi description() {
-        return OpenApi.of("Prompt Manage", "2.0", List.of(OpenApi.ACCESS, IngestRoutes.OPEN_API, OpenApi.OPERATIONS));
+        return OpenApi.of(
+                "Prompt Manage",
+                "2.0",
+                List.of(OpenApi.ACCESS, IngestRoutes.OPEN_API, QueryRoutes.OPEN_API, OpenApi.OPERATIONS));
     }
 
     private static void startDemo(LocalFile local, Path directory, Trace past, Running running) {
