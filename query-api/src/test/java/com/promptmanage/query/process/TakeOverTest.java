@@ -1,0 +1,202 @@
+package com.promptmanage.query.process;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.promptmanage.query.QueryMain;
+import com.promptmanage.service.access.Access;
+import com.promptmanage.service.access.NewKey;
+import com.promptmanage.service.database.Database;
+import com.promptmanage.service.database.DatabaseSettings;
+import com.promptmanage.service.database.Scope;
+import com.promptmanage.testkit.Await;
+import com.promptmanage.testkit.EmbeddedKafka;
+import com.promptmanage.testkit.EmbeddedPostgres;
+import com.promptmanage.testkit.FreePorts;
+import com.promptmanage.testkit.JavaProcess;
+import com.promptmanage.topics.Topics;
+import com.promptmanage.topics.account.Account;
+import com.promptmanage.topics.usage.Receipt;
+import com.promptmanage.topics.usage.TokenCounts;
+import com.promptmanage.topics.usage.TokenUsage;
+import com.promptmanage.topics.usage.UsageEvent;
+import com.promptmanage.topics.usage.UsageEventCodec;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two processes share the accounts; when one is killed, the other answers for all of them. */
+class TakeOverTest {
+
+    private static final String PASSWORD = "of-the-tests";
+
+    private static final Duration SESSION_TIMEOUT = Duration.ofSeconds(6);
+
+    private static final List<Account> ACCOUNTS =
+            IntStream.range(0, 24).mapToObj(i -> Account.team("team" + i)).toList();
+
+    /** 1,000 tokens in and 1,000 out on gpt-4o-mini. */
+    private static final long EVENT_NANO_USD = 750_000;
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    private final Map<Account, Receipt> receipts = new HashMap<>();
+
+    @TempDir
+    private Path directory = Path.of("");
+
+    private String key = "";
+
+    private int eventsEach;
+
+    @Test
+    void whenOneOfTwoIsKilledTheOtherAnswersForAll() throws Exception {
+        String jdbcUrl = EmbeddedPostgres.shared().createDatabase();
+        List<Integer> ports = FreePorts.several(2);
+        try (var kafka = EmbeddedKafka.start(directory.resolve("kafka"));
+                var database =
+                        Database.open(DatabaseSettings.of(jdbcUrl, PASSWORD).withConnectionsMax(2));
+                var access = new Access(database, Clock.systemUTC());
+                var first = start(kafka, jdbcUrl, ports.get(0));
+                var second = start(kafka, jdbcUrl, ports.get(1));
+                var producer = new KafkaProducer<>(
+                        Map.<String, Object>of("bootstrap.servers", kafka.bootstrapServers()),
+                        new ByteArraySerializer(),
+                        new ByteArraySerializer())) {
+            key = access.keys()
+                    .create(
+                            Scope.EVERYONE,
+                            NewKey.of("test", Account.team("any")).speakingForOthers())
+                    .secret();
+            for (int port : ports) {
+                Await.until(
+                        Duration.ofSeconds(90),
+                        () -> assertThat(status(port, "/health/ready")).isEqualTo(200));
+            }
+            send(producer, 3);
+            for (int port : ports) {
+                Await.until(Duration.ofSeconds(60), () -> assertAllAnswered(port));
+            }
+            Await.until(
+                    Duration.ofSeconds(30),
+                    () -> assertThat(ownedBy(ports.get(0))).isBetween(1L, ACCOUNTS.size() - 1L));
+
+            first.kill();
+
+            Await.until(SESSION_TIMEOUT.plusSeconds(20), () -> assertAllAnswered(ports.get(1)));
+            send(producer, 2);
+            Await.until(Duration.ofSeconds(30), () -> assertAllAnswered(ports.get(1)));
+            assertThat(second.isAlive()).isTrue();
+            assertThat(second.end())
+                    .as("a process that is asked to end does so in order")
+                    .isEqualTo(143);
+        }
+    }
+
+    private JavaProcess start(EmbeddedKafka kafka, String jdbcUrl, int port) {
+        return JavaProcess.start(
+                QueryMain.class,
+                List.of("-Xmx300m", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED"),
+                Map.of(
+                        "PM_HTTP_HOST",
+                        "127.0.0.1",
+                        "PM_HTTP_PORT",
+                        Integer.toString(port),
+                        "PM_ADVERTISED_HOST",
+                        "127.0.0.1",
+                        "PM_KAFKA_BOOTSTRAP_SERVERS",
+                        kafka.bootstrapServers(),
+                        "PM_DATABASE_URL",
+                        jdbcUrl,
+                        "PM_DATABASE_APP_PASSWORD",
+                        PASSWORD,
+                        "PM_METERING_STATE_DIRECTORY",
+                        directory.resolve("state-" + port).toString(),
+                        "PM_METERING_SESSION_TIMEOUT",
+                        SESSION_TIMEOUT.toString()));
+    }
+
+    private void send(KafkaProducer<byte[], byte[]> producer, int events) throws Exception {
+        for (Account account : ACCOUNTS) {
+            for (int i = 0; i < events; i++) {
+                var event = new UsageEvent(
+                        "event-" + (eventsEach + i),
+                        "/test",
+                        Instant.now(),
+                        TokenUsage.of("ann", account.id(), "gpt-4o-mini", TokenCounts.ofInputOutput(1_000, 1_000)));
+                RecordMetadata sent = producer.send(new ProducerRecord<>(
+                                Topics.USAGE_EVENTS.name(), account.key(), UsageEventCodec.write(event)))
+                        .get(10, SECONDS);
+                receipts.put(account, new Receipt(Map.of(sent.partition(), sent.offset())));
+            }
+        }
+        eventsEach += events;
+    }
+
+    private void assertAllAnswered(int port) throws Exception {
+        for (Account account : ACCOUNTS) {
+            HttpResponse<String> answer = get(port, stats(account) + "&after=" + receipt(account));
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+            JsonNode stats = JSON.readTree(answer.body());
+            assertThat(stats.at("/summary/totalRuns").longValue()).isEqualTo(eventsEach);
+            assertThat(stats.at("/summary/totalCostNanoUsd").longValue()).isEqualTo(eventsEach * EVENT_NANO_USD);
+        }
+    }
+
+    /** A request that was passed on is not passed on again: only what a process holds itself is answered. */
+    private long ownedBy(int port) throws Exception {
+        long owned = 0;
+        for (Account account : ACCOUNTS) {
+            owned += get(port, stats(account), "Prompt-Manage-Hop", "1").statusCode() == 200 ? 1 : 0;
+        }
+        return owned;
+    }
+
+    private String receipt(Account account) {
+        Receipt receipt = receipts.get(account);
+        return receipt == null ? "" : receipt.encode();
+    }
+
+    private static String stats(Account account) {
+        return "/api/token-tracking/stats?period=year&teamId=" + account.id();
+    }
+
+    private int status(int port, String path) throws Exception {
+        return get(port, path).statusCode();
+    }
+
+    private HttpResponse<String> get(int port, String path, String... headers) throws Exception {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d%s".formatted(port, path)))
+                .timeout(Duration.ofSeconds(15))
+                .header("Authorization", "Bearer " + key);
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        try {
+            return client.send(request.build(), BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new AssertionError("no answer from " + port, e);
+        }
+    }
+}
