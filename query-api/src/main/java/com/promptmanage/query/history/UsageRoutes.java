@@ -1,0 +1,89 @@
+package com.promptmanage.query.history;
+
+import com.promptmanage.query.history.UsageHistory.Place;
+import com.promptmanage.query.routing.AccountZones;
+import com.promptmanage.service.access.Authentication;
+import com.promptmanage.service.http.Faults;
+import com.promptmanage.service.http.Routes;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.time.Instant;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** {@code GET /api/token-tracking/usage}: recent activity, the newest first. */
+public final class UsageRoutes implements Routes {
+
+    private static final int LIMIT_MAX = 500;
+
+    private static final int LIMIT_DEFAULT = 50;
+
+    private static final Pattern CURSOR = Pattern.compile("(-?[0-9a-z]{1,11})-([0-9a-z]{1,12})");
+
+    private final Authentication authentication;
+
+    private final AccountZones zones;
+
+    private final UsageHistory history;
+
+    public UsageRoutes(Authentication authentication, AccountZones zones, UsageHistory history) {
+        this.authentication = authentication;
+        this.zones = zones;
+        this.history = history;
+    }
+
+    private record Page(List<UsageEntry> usage, @Nullable String nextCursor) {}
+
+    @Override
+    public void addTo(RoutesConfig routes) {
+        routes.get("/api/token-tracking/usage", this::usage);
+    }
+
+    private void usage(Context ctx) {
+        var faults = new Faults();
+        HistoryQuery query = HistoryQuery.read(ctx, authentication.caller(ctx), HistoryQuery.TO_SEE, zones, faults);
+        @Nullable Place place = place(ctx.queryParam("cursor"), faults);
+        int limit = limit(ctx.queryParam("limit"), faults);
+        faults.check();
+        // One more than wanted tells whether there is another page.
+        List<UsageEntry> found = history.before(query, place, limit + 1);
+        List<UsageEntry> page = found.subList(0, Math.min(limit, found.size()));
+        ctx.json(new Page(page, found.size() <= limit ? null : cursor(Place.of(page.getLast()))));
+    }
+
+    private static String cursor(Place place) {
+        return Long.toString(place.time().toEpochMilli(), Character.MAX_RADIX)
+                + "-"
+                + Long.toString(place.number(), Character.MAX_RADIX);
+    }
+
+    private static @Nullable Place place(@Nullable String text, Faults faults) {
+        if (text == null) {
+            return null;
+        }
+        Matcher parts = CURSOR.matcher(text);
+        if (parts.matches()) {
+            return new Place(
+                    Instant.ofEpochMilli(Long.parseLong(parts.group(1), Character.MAX_RADIX)),
+                    Long.parseLong(parts.group(2), Character.MAX_RADIX));
+        }
+        faults.add("cursor", "is not one of ours", "Send nextCursor as it came, or nothing for the first page.");
+        return null;
+    }
+
+    private static int limit(@Nullable String text, Faults faults) {
+        if (text == null) {
+            return LIMIT_DEFAULT;
+        }
+        if (text.matches("\\d{1,3}")) {
+            int limit = Integer.parseInt(text);
+            if (limit >= 1 && limit <= LIMIT_MAX) {
+                return limit;
+            }
+        }
+        faults.add("limit", "is not a number of events", "Send 1 to %d.".formatted(LIMIT_MAX));
+        return LIMIT_DEFAULT;
+    }
+}
