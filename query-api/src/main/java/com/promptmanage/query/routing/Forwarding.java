@@ -4,6 +4,7 @@ import com.promptmanage.streams.read.Metering.Place;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.http.HttpClient;
@@ -112,7 +113,7 @@ public final class Forwarding implements AutoCloseable {
         return request.build();
     }
 
-    private static void relay(Context ctx, HttpResponse<InputStream> response) {
+    private static void relay(Context ctx, HttpResponse<InputStream> response) throws IOException {
         ctx.status(response.statusCode());
         response.headers().map().forEach((name, values) -> {
             if (SENT_BACK.stream().anyMatch(name::equalsIgnoreCase)
@@ -120,6 +121,23 @@ public final class Forwarding implements AutoCloseable {
                 ctx.header(name, values.getFirst());
             }
         });
-        ctx.result(response.body());
+        if (response.headers().firstValue("Content-Type").orElse("").startsWith("text/event-stream")) {
+            passOn(response.body(), ctx.res().getOutputStream());
+        } else {
+            ctx.result(response.body());
+        }
+    }
+
+    /** Events are wanted when they happen, not when a buffer is full. Ends when either side goes away. */
+    private static void passOn(InputStream events, OutputStream output) throws IOException {
+        try (events) {
+            var chunk = new byte[8192];
+            for (int count = events.read(chunk); count >= 0; count = events.read(chunk)) {
+                output.write(chunk, 0, count);
+                output.flush();
+            }
+        } catch (IOException e) {
+            LOGGER.atDebug().addKeyValue("cause", e.toString()).log("a stream that was passed on has ended");
+        }
     }
 }

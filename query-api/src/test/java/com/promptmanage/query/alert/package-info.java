@@ -1,0 +1,4 @@
+@NullMarked
+package com.promptmanage.query.alert;
+
+import org.jspecify.annotations.NullMarked;

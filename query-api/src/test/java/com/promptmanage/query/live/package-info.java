@@ -1,0 +1,4 @@
+@NullMarked
+package com.promptmanage.query.live;
+
+import org.jspecify.annotations.NullMarked;
