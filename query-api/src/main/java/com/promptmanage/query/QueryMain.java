@@ -84,17 +84,30 @@ public final class QueryMain {
             database.measureWith(meters.registry());
             metering.start();
             var routing = new AccountRouting(metering, forwarding, new ReadYourWrites(query.receiptWaitMax()));
+            var workers = QueryWorkers.start(
+                    database,
+                    Map.of("bootstrap.servers", meteringSettings.bootstrapServers()),
+                    metering,
+                    meters.registry());
+            // The workers are closed first: the server waits for its requests, and they feed those that do not end.
             try (var server = HttpServer.start(
-                    HttpServer.Options.onPort(port).withHost(host),
-                    List.of(
-                            meters,
-                            access.routes(),
-                            QueryRoutes.of(database, access.authentication(), routing, clock),
-                            new HealthRoutes(Map.of(
-                                    "database", Check.of(database::isReady, "the database does not answer"),
-                                    "metering", Check.of(metering::isReady, "the metering is not running yet"),
-                                    "outbox", Check.of(relay::isAlive, "changes do not reach Kafka"))),
-                            new OpenApiRoutes(description())))) {
+                            HttpServer.Options.onPort(port).withHost(host),
+                            List.of(
+                                    meters,
+                                    access.routes(),
+                                    QueryRoutes.of(database, access.authentication(), routing, clock)
+                                            .and(workers.routes(access.authentication(), routing, clock)),
+                                    new HealthRoutes(Map.of(
+                                            "database",
+                                            Check.of(database::isReady, "the database does not answer"),
+                                            "metering",
+                                            Check.of(metering::isReady, "the metering is not running yet"),
+                                            "outbox",
+                                            Check.of(relay::isAlive, "changes do not reach Kafka"),
+                                            "history",
+                                            Check.of(workers::isAlive, "the history is not written"))),
+                                    new OpenApiRoutes(description())));
+                    workers) {
                 LOGGER.atInfo().addKeyValue("port", server.port()).log("the query API is running");
                 stopping.await();
             }
@@ -103,7 +116,9 @@ public final class QueryMain {
 
     static OpenApi description() {
         return OpenApi.of(
-                "Prompt Manage: query", "2.0", List.of(OpenApi.ACCESS, QueryRoutes.OPEN_API, OpenApi.OPERATIONS));
+                "Prompt Manage: query",
+                "2.0",
+                List.of(OpenApi.ACCESS, QueryRoutes.OPEN_API, QueryWorkers.OPEN_API, OpenApi.OPERATIONS));
     }
 
     /** The process ends when this returns, so it waits for everything to be closed. */

@@ -1,0 +1,95 @@
+package com.promptmanage.query;
+
+import com.promptmanage.query.alert.AlertFeed;
+import com.promptmanage.query.alert.AlertWriter;
+import com.promptmanage.query.alert.Alerts;
+import com.promptmanage.query.copy.TopicCopy;
+import com.promptmanage.query.export.ExportRoutes;
+import com.promptmanage.query.history.HistoryWriter;
+import com.promptmanage.query.history.UsageHistory;
+import com.promptmanage.query.history.UsageRoutes;
+import com.promptmanage.query.live.LiveRoutes;
+import com.promptmanage.query.live.LiveTotals;
+import com.promptmanage.query.reconcile.ReconciliationRoutes;
+import com.promptmanage.query.routing.AccountRouting;
+import com.promptmanage.query.routing.AccountZones;
+import com.promptmanage.service.access.Authentication;
+import com.promptmanage.service.database.Database;
+import com.promptmanage.service.http.Routes;
+import com.promptmanage.streams.read.Metering;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What runs beside the requests, and the routes that answer from what it keeps: the history and the alerts that are copied
+ * into tables, the feed of alerts, the running totals.
+ *
+ * <p>Closed before the server: the streams that it feeds are requests, and a server waits for those.
+ */
+public final class QueryWorkers implements AutoCloseable {
+
+    /** What describes the routes. */
+    public static final String OPEN_API = "openapi/query-records.yaml";
+
+    private final Database database;
+
+    private final AlertFeed feed;
+
+    private final LiveTotals totals;
+
+    private final TopicCopy history;
+
+    private final TopicCopy alerts;
+
+    private QueryWorkers(Database database, AlertFeed feed, LiveTotals totals, TopicCopy history, TopicCopy alerts) {
+        this.database = database;
+        this.feed = feed;
+        this.totals = totals;
+        this.history = history;
+        this.alerts = alerts;
+    }
+
+    /**
+     * Starts everything. Neither Kafka nor the topics need be there yet.
+     *
+     * @param kafkaSettings of consumers, {@code bootstrap.servers} at least
+     */
+    public static QueryWorkers start(
+            Database database, Map<String, Object> kafkaSettings, Metering metering, MeterRegistry meters) {
+        return new QueryWorkers(
+                database,
+                AlertFeed.start(kafkaSettings, metering::partitionOf, meters),
+                new LiveTotals(metering),
+                HistoryWriter.start(database, kafkaSettings, meters),
+                AlertWriter.start(database, kafkaSettings, meters));
+    }
+
+    /** To be mounted besides {@link QueryRoutes}, for example by {@link QueryRoutes#and}. */
+    public List<Routes> routes(Authentication authentication, AccountRouting routing, Clock clock) {
+        var zones = new AccountZones(database);
+        var usage = new UsageHistory(database);
+        var routes = new ArrayList<Routes>();
+        routes.addAll(new Alerts(database, authentication, feed, clock).routes());
+        routes.add(new UsageRoutes(authentication, zones, usage));
+        routes.add(new ExportRoutes(authentication, zones, usage));
+        routes.add(new LiveRoutes(authentication, routing, zones, totals, clock));
+        routes.add(new ReconciliationRoutes(database, authentication, routing, clock));
+        return routes;
+    }
+
+    /** For a check of readiness: false only if something ended that must not. */
+    public boolean isAlive() {
+        return history.isAlive() && alerts.isAlive();
+    }
+
+    @Override
+    public void close() {
+        totals.close();
+        feed.close();
+        history.close();
+        alerts.close();
+    }
+}

@@ -1,0 +1,146 @@
+package com.promptmanage.query.export;
+
+import com.promptmanage.query.history.HistoryQuery;
+import com.promptmanage.query.history.UsageEntry;
+import com.promptmanage.query.history.UsageHistory;
+import com.promptmanage.query.history.UsageHistory.Place;
+import com.promptmanage.query.routing.AccountZones;
+import com.promptmanage.query.routing.Asked;
+import com.promptmanage.service.access.Action;
+import com.promptmanage.service.access.Authentication;
+import com.promptmanage.service.access.Caller;
+import com.promptmanage.service.access.Permissions;
+import com.promptmanage.service.database.DatabaseUnavailableException;
+import com.promptmanage.service.http.Faults;
+import com.promptmanage.service.http.Problem.Kind;
+import com.promptmanage.service.http.ProblemException;
+import com.promptmanage.service.http.Routes;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code GET /api/token-tracking/export}: the history of any range, the newest event first. Read a page at a time and written
+ * at once, as fast as its reader takes it.
+ */
+public final class ExportRoutes implements Routes {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(ExportRoutes.class);
+
+    /** How many events are in memory at a time, for each export. */
+    static final int PAGE = 2_000;
+
+    /** How many exports run at a time; they share the database with everyone else. */
+    private static final int RUNNING_MAX = 4;
+
+    private static final int BUFFER_BYTES = 64 << 10;
+
+    /** What whole account's history is for owners; a member's own is for that member. */
+    private static final HistoryQuery.Right TO_EXPORT = ExportRoutes::requireExport;
+
+    private final Authentication authentication;
+
+    private final AccountZones zones;
+
+    private final UsageHistory history;
+
+    private final Semaphore running = new Semaphore(RUNNING_MAX);
+
+    public ExportRoutes(Authentication authentication, AccountZones zones, UsageHistory history) {
+        this.authentication = authentication;
+        this.zones = zones;
+        this.history = history;
+    }
+
+    @Override
+    public void addTo(RoutesConfig routes) {
+        routes.get("/api/token-tracking/export", this::export);
+    }
+
+    private void export(Context ctx) throws IOException {
+        Caller caller = authentication.caller(ctx);
+        var faults = new Faults();
+        HistoryQuery query = HistoryQuery.read(ctx, caller, TO_EXPORT, zones, faults);
+        ExportFormat format = format(ctx.queryParam("format"), faults);
+        if (!running.tryAcquire()) {
+            throw ProblemException.rateLimited(
+                    "%d exports are running, which is as many as may".formatted(RUNNING_MAX), Duration.ofSeconds(10));
+        }
+        try {
+            // Read before anything is written, so that what goes wrong at the start is answered as a problem.
+            List<UsageEntry> first = history.before(query, null, PAGE);
+            ctx.contentType(format.contentType());
+            ctx.header("Content-Disposition", "attachment; filename=\"usage.%s\"".formatted(format.code()));
+            write(ctx, format, query, first);
+        } finally {
+            running.release();
+        }
+    }
+
+    private void write(Context ctx, ExportFormat format, HistoryQuery query, List<UsageEntry> first)
+            throws IOException {
+        try {
+            var output = new BufferedOutputStream(ctx.res().getOutputStream(), BUFFER_BYTES);
+            format.begin(output);
+            writePages(output, format, query, first);
+            format.end(output);
+            output.flush();
+        } catch (DatabaseUnavailableException e) {
+            LOGGER.atWarn().addKeyValue("cause", e.toString()).log("an export is broken off");
+            // The answer has begun, and must not end as if it were whole: −1 breaks the connection.
+            ctx.res().sendError(-1);
+        } catch (IOException e) {
+            LOGGER.atDebug().addKeyValue("cause", e.toString()).log("the reader of an export went away");
+        }
+    }
+
+    private void writePages(OutputStream output, ExportFormat format, HistoryQuery query, List<UsageEntry> first)
+            throws IOException {
+        boolean isFirst = true;
+        for (List<UsageEntry> page = first;
+                !page.isEmpty();
+                page = page.size() < PAGE ? List.of() : history.before(query, Place.of(page.getLast()), PAGE)) {
+            for (UsageEntry entry : page) {
+                format.write(output, entry, isFirst);
+                isFirst = false;
+            }
+        }
+    }
+
+    private static ExportFormat format(@Nullable String code, Faults faults) {
+        if ("parquet".equals(code)) {
+            faults.check();
+            throw new ProblemException(
+                    Kind.UNSUPPORTED_FORMAT, "Parquet is not written yet: send format=csv or format=json");
+        }
+        String wanted = code == null ? ExportFormat.CSV.code() : code;
+        ExportFormat format = Arrays.stream(ExportFormat.values())
+                .filter(known -> known.code().equals(wanted))
+                .findFirst()
+                .orElse(null);
+        if (format == null) {
+            faults.add("format", "is not known", "Use csv or json.");
+        }
+        faults.check();
+        return format == null ? ExportFormat.CSV : format;
+    }
+
+    private static void requireExport(Caller caller, Asked about) {
+        @Nullable String member = about.member();
+        boolean isOwn = member != null
+                && caller.person().filter(member::equals).isPresent()
+                && Permissions.may(caller, Action.VIEW, about.account());
+        if (!isOwn) {
+            Permissions.require(caller, Action.EXPORT_USAGE, about.account());
+        }
+    }
+}

@@ -1,0 +1,174 @@
+package com.promptmanage.query.export;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.promptmanage.query.history.UsageHistory;
+import com.promptmanage.query.http.TestApi;
+import com.promptmanage.query.routing.AccountZones;
+import com.promptmanage.service.access.KeyScope;
+import com.promptmanage.testkit.EmbeddedPostgres;
+import com.promptmanage.topics.account.Account;
+import java.io.IOException;
+import java.io.InputStream;
+import java.math.BigInteger;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ExportRoutesTest {
+
+    private static final Account ACME = Account.team("acme");
+
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    private TestApi api = api(EmbeddedPostgres.shared().createDatabase());
+
+    @AfterEach
+    void stop() {
+        api.close();
+        client.shutdownNow();
+    }
+
+    @Test
+    void aCsvFileHoldsEveryEventOnceAndItsCostsAddUp() throws Exception {
+        int events = 3 * ExportRoutes.PAGE + 17;
+        insert(api, "SELECT 'm' FROM generate_series(1, %d)".formatted(events));
+
+        List<String> lines = get("?teamId=acme&format=csv").body().lines().toList();
+
+        List<String> names = List.of(lines.getFirst().split(","));
+        int cost = names.indexOf("costNanoUsd");
+        int id = names.indexOf("id");
+        List<String[]> rows =
+                lines.stream().skip(1).map(line -> line.split(",", -1)).toList();
+        assertThat(rows).hasSize(events).allSatisfy(row -> assertThat(row).hasSize(names.size()));
+        assertThat(rows.stream().map(row -> row[id]).distinct()).hasSize(events);
+        assertThat(rows.stream().map(row -> new BigInteger(row[cost])).reduce(BigInteger.ZERO, BigInteger::add))
+                .isEqualTo(BigInteger.valueOf(events).multiply(BigInteger.valueOf(1_000_000_007)));
+        assertThat(rows.getFirst()[names.indexOf("costUsd")]).isEqualTo("1.000000007");
+    }
+
+    @Test
+    void aJsonFileIsOneArrayOfTheSameEvents() throws Exception {
+        insert(api, "SELECT 'm' FROM generate_series(1, %d)".formatted(ExportRoutes.PAGE));
+
+        HttpResponse<String> response = get("?teamId=acme&format=json");
+        JsonNode events = new ObjectMapper().readTree(response.body());
+
+        assertThat(events).hasSize(ExportRoutes.PAGE);
+        assertThat(events.path(0).path("costNanoUsd").asLong()).isEqualTo(1_000_000_007);
+        assertThat(response.headers().firstValue("content-disposition"))
+                .hasValue("attachment; filename=\"usage.json\"");
+        assertThat(new ObjectMapper()
+                        .readTree(get("?teamId=acme&format=json&model=none").body()))
+                .isEmpty();
+    }
+
+    @Test
+    void whatASpreadsheetWouldRunIsTextAndWhatHasACommaIsQuoted() throws Exception {
+        insert(api, """
+                SELECT unnest(ARRAY['=1+1', '+1', '-1', '@x', 'a,b', 'say "hi"', E'two\\nlines', '=cmd|''/C calc''!A0,"'])
+                """);
+
+        String body = get("?teamId=acme").body();
+
+        assertThat(body)
+                .contains(",'=1+1,", ",'+1,", ",'-1,", ",'@x,")
+                .contains(",\"a,b\",", ",\"say \"\"hi\"\"\",", ",\"two\nlines\",")
+                .contains(",\"'=cmd|'/C calc'!A0,\"\"\",")
+                .endsWith("\r\n");
+    }
+
+    @Test
+    void ownersExportAllMembersTheirsAndParquetIsNotThereYet() throws Exception {
+        api.team("acme", "UTC");
+        insert(api, "SELECT 'm'");
+
+        assertThat(status("acme-owner", "?teamId=acme")).isEqualTo(200);
+        assertThat(status("acme-admin", "?teamId=acme")).isEqualTo(403);
+        assertThat(status("acme-viewer", "?teamId=acme&userId=acme-viewer")).isEqualTo(200);
+        assertThat(status("acme-viewer", "?teamId=acme&userId=acme-owner")).isEqualTo(403);
+        HttpResponse<String> parquet = get("?teamId=acme&format=parquet");
+        assertThat(parquet.statusCode()).isEqualTo(400);
+        assertThat(parquet.body()).contains("\"code\":\"unsupported_format\"");
+        assertThat(get("?teamId=acme&format=xls").body()).contains("\"code\":\"invalid_request\"");
+    }
+
+    @Test
+    void anExportThatCannotGoOnIsBrokenOffAndDoesNotLookWhole() throws Exception {
+        try (var postgres = EmbeddedPostgres.startTemporary();
+                TestApi own = api(postgres.createDatabase())) {
+            // Several megabytes, of which the sockets hold only some while nobody reads.
+            insert(own, "SELECT 'm' || repeat('x', 200) || n FROM generate_series(1, 40000) AS n");
+            var request = HttpRequest.newBuilder(url(own, "?teamId=acme&format=csv"))
+                    .header("Authorization", own.key(ACME, KeyScope.QUERY))
+                    .build();
+            HttpResponse<InputStream> response = client.send(request, BodyHandlers.ofInputStream());
+            assertThat(response.body().readNBytes(1000)).hasSize(1000);
+
+            postgres.kill();
+
+            assertThatThrownBy(() -> response.body().readAllBytes()).isInstanceOf(IOException.class);
+        }
+    }
+
+    private HttpResponse<String> get(String query) throws Exception {
+        return send(api.key(ACME, KeyScope.QUERY), query);
+    }
+
+    private int status(String user, String query) throws Exception {
+        return send(api.signIn(user), query).statusCode();
+    }
+
+    private HttpResponse<String> send(String credentials, String query) throws Exception {
+        return client.send(
+                HttpRequest.newBuilder(url(api, query))
+                        .header("Authorization", credentials)
+                        .build(),
+                BodyHandlers.ofString(StandardCharsets.UTF_8));
+    }
+
+    private static URI url(TestApi of, String query) {
+        return URI.create("http://127.0.0.1:%d/api/token-tracking/export%s".formatted(of.port(), query));
+    }
+
+    private static TestApi api(String jdbcUrl) {
+        return TestApi.startAt(
+                jdbcUrl,
+                Instant.parse("2026-11-24T12:00:00Z"),
+                parts -> List.of(new ExportRoutes(
+                        parts.access().authentication(),
+                        new AccountZones(parts.database()),
+                        new UsageHistory(parts.database()))));
+    }
+
+    /** One event of the team for each model that the query names, one second after the other. */
+    private static void insert(TestApi into, String models) {
+        into.database().useAsSystem(handle -> {
+            handle.createQuery("SELECT usage_history_ensure_month('2026-11-01Z')::text")
+                    .mapTo(String.class)
+                    .one();
+            handle.createUpdate("""
+                            INSERT INTO usage_history (
+                                account, time, source, event_id, user_id, model, execution_type, input_tokens,
+                                cache_read_tokens, cache_write_5m_tokens, cache_write_1h_tokens, input_audio_tokens,
+                                input_image_tokens, output_tokens, reasoning_tokens, output_audio_tokens,
+                                output_image_tokens, cost_nano_usd, unpriced)
+                            SELECT 'team:acme', '2026-11-01Z'::timestamptz + interval '1 second' * (row_number() OVER ()),
+                                   's', 'id-' || row_number() OVER (), 'ann', model, 'prompt_run',
+                                   1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1000000007, false
+                            FROM (<models>) AS wanted (model)
+                            """).define("models", models).execute();
+        });
+    }
+}

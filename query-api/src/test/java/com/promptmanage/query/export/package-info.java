@@ -1,0 +1,4 @@
+@NullMarked
+package com.promptmanage.query.export;
+
+import org.jspecify.annotations.NullMarked;

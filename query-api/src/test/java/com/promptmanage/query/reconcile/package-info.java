@@ -1,0 +1,4 @@
+@NullMarked
+package com.promptmanage.query.reconcile;
+
+import org.jspecify.annotations.NullMarked;
