@@ -27,7 +27,9 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -143,8 +145,11 @@ public final class QueryMain {
         while (stopping.getCount() > 0) {
             try (Admin admin = Admin.create(kafka)) {
                 int found = new TopicProvisioner(admin, partitions, (short) replicas).provision(Topics.ALL);
-                try (var producer = new KafkaProducer<>(kafka, new ByteArraySerializer(), new ByteArraySerializer())) {
-                    new PricePublisher(producer, found).publish(Catalogue.prices());
+                try (var producer = new KafkaProducer<>(kafka, new ByteArraySerializer(), new ByteArraySerializer());
+                        var consumer =
+                                new KafkaConsumer<>(kafka, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+                    int changed = new PricePublisher(producer, found).publishChanges(Catalogue.prices(), consumer);
+                    LOGGER.atInfo().addKeyValue("models", changed).log("prices that had changed are published");
                 }
                 return found;
             } catch (IllegalStateException e) {

@@ -8,6 +8,7 @@ import com.promptmanage.local.demo.DemoTraffic;
 import com.promptmanage.local.replay.Trace;
 import com.promptmanage.query.QueryRoutes;
 import com.promptmanage.query.QuerySettings;
+import com.promptmanage.query.QueryWorkers;
 import com.promptmanage.query.routing.AccountRouting;
 import com.promptmanage.query.routing.Forwarding;
 import com.promptmanage.query.routing.ReadYourWrites;
@@ -129,7 +130,10 @@ public final class LocalStack implements AutoCloseable {
         var forwarding = running.add(new Forwarding(QuerySettings.DEFAULTS.forwardTimeout()));
         var routing =
                 new AccountRouting(metering, forwarding, new ReadYourWrites(QuerySettings.DEFAULTS.receiptWaitMax()));
-        var query = QueryRoutes.of(database, access.authentication(), routing, clock);
+        var workers = QueryWorkers.start(
+                database, Map.of("bootstrap.servers", servers.bootstrapServers()), metering, meters.registry());
+        var query = QueryRoutes.of(database, access.authentication(), routing, clock)
+                .and(workers.routes(access.authentication(), routing, clock));
         var ingest = running.add(new IngestRoutes(
                 IngestSettings.of(servers.bootstrapServers()),
                 access.authentication()::caller,
@@ -137,6 +141,7 @@ public final class LocalStack implements AutoCloseable {
                 clock));
 
         Map<String, Check> checks = new HashMap<>(ingest.checks());
+        checks.put("history", Check.of(workers::isAlive, "the history is not written"));
         checks.put("database", Check.of(database::isReady, "the database does not answer"));
         checks.put("metering", Check.of(metering::isReady, "the metering is not running yet"));
         var server = running.add(HttpServer.start(
@@ -148,6 +153,8 @@ public final class LocalStack implements AutoCloseable {
                         query,
                         new HealthRoutes(checks),
                         new OpenApiRoutes(description()))));
+        // Closed before the server, which waits for the streams of events that they feed.
+        running.add(workers);
         awaitReady(checks);
         return new LocalFile(
                 server.baseUri().toString(),
@@ -165,7 +172,12 @@ public final class LocalStack implements AutoCloseable {
         return OpenApi.of(
                 "Prompt Manage",
                 "2.0",
-                List.of(OpenApi.ACCESS, IngestRoutes.OPEN_API, QueryRoutes.OPEN_API, OpenApi.OPERATIONS));
+                List.of(
+                        OpenApi.ACCESS,
+                        IngestRoutes.OPEN_API,
+                        QueryRoutes.OPEN_API,
+                        QueryWorkers.OPEN_API,
+                        OpenApi.OPERATIONS));
     }
 
     private static void startDemo(LocalFile local, Path directory, Trace past, Running running) {

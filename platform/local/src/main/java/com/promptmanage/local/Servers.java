@@ -11,7 +11,9 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
@@ -60,8 +62,10 @@ record Servers(String bootstrapServers, String jdbcUrl, int partitions) {
         try (var admin = Admin.create(settings)) {
             partitions = new TopicProvisioner(admin, PARTITIONS, (short) 1).provision(Topics.ALL);
         }
-        try (var producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
-            new PricePublisher(producer, partitions).publish(Catalogue.prices());
+        try (var producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+                var consumer =
+                        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            new PricePublisher(producer, partitions).publishChanges(Catalogue.prices(), consumer);
         }
         return partitions;
     }
