@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -97,8 +98,9 @@ public final class IngestMain {
             try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
                 new TopicProvisioner(admin, partitions, (short) replicas).provision(Topics.ALL);
                 return;
-            } catch (IllegalStateException e) {
-                LOGGER.atWarn().addKeyValue("cause", e.getMessage()).log("the topics are not there yet");
+            } catch (IllegalStateException | KafkaException e) {
+                // The latter, too, passes by itself: while the broker's name is not known, there is no client for it.
+                LOGGER.atWarn().addKeyValue("cause", String.valueOf(e.getCause() == null ? e : e.getCause())).log("the topics are not there yet");
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;

@@ -1,12 +1,16 @@
 package com.promptmanage.ingest;
 
 import com.promptmanage.ingest.admission.AdmissionSettings;
+import com.promptmanage.ingest.admission.AdmissionSettings.Rate;
 import com.promptmanage.ingest.publish.PublishSettings;
 import com.promptmanage.service.settings.Settings;
 import java.time.Duration;
+import java.util.regex.Pattern;
 
 /** What an operator sets for ingest. */
 public record IngestSettings(PublishSettings publish, AdmissionSettings admission) {
+
+    private static final Pattern ADDRESSES = Pattern.compile("\\s*[^,\\s]+:\\d{1,5}\\s*(,\\s*[^,\\s]+:\\d{1,5}\\s*)*");
 
     /** With defaults. */
     public static IngestSettings of(String bootstrapServers) {
@@ -23,15 +27,27 @@ public record IngestSettings(PublishSettings publish, AdmissionSettings admissio
                         PublishSettings.ANSWER_MAX,
                         Duration.ofSeconds(1),
                         Duration.ofMinutes(1)));
-        int eventsPerSecond = settings.integer("INGEST_EVENTS_PER_SECOND", usual.eventsPerSecond(), 1, 10_000_000);
+        var requests = new Rate(
+                settings.integer(
+                        "INGEST_REQUESTS_PER_SECOND", usual.requests().perSecond(), 1, 10_000_000),
+                settings.integer("INGEST_REQUESTS_BURST", usual.requests().burst(), 1, 100_000_000));
+        var events = new Rate(
+                settings.integer("INGEST_EVENTS_PER_SECOND", usual.events().perSecond(), 1, 10_000_000),
+                settings.integer("INGEST_EVENTS_BURST", usual.events().burst(), 1, 100_000_000));
         var admission = new AdmissionSettings(
-                eventsPerSecond,
-                settings.integer("INGEST_EVENTS_BURST", usual.eventsBurst(), 1, 100_000_000),
+                requests,
+                events,
                 settings.sizeBytes("INGEST_BODY_MAX", usual.bodyBytesMax(), 1L << 10, 256L << 20),
                 settings.sizeBytes("INGEST_MEMORY", usual.memoryBytes(), 1L << 20, 64L << 30));
         settings.require(
-                admission.memoryBytes() >= admission.bodyBytesMax(),
-                "PM_INGEST_MEMORY must be at least PM_INGEST_BODY_MAX: one whole request must fit");
+                admission.memoryBytes() >= AdmissionSettings.MEMORY_PER_BODY * admission.bodyBytesMax(),
+                "PM_INGEST_MEMORY must be at least %d times PM_INGEST_BODY_MAX: one whole request must fit"
+                        .formatted(AdmissionSettings.MEMORY_PER_BODY));
+        // A name that cannot be resolved may be there later; what is no address never will be.
+        settings.require(
+                publish.bootstrapServers().isEmpty()
+                        || ADDRESSES.matcher(publish.bootstrapServers()).matches(),
+                "PM_KAFKA_BOOTSTRAP_SERVERS must be host:port, or several with commas between them");
         return new IngestSettings(publish, admission);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.promptmanage.ingest.admission.AdmissionSettings;
+import com.promptmanage.ingest.admission.AdmissionSettings.Rate;
 import com.promptmanage.ingest.publish.PublishSettings;
 import com.promptmanage.service.access.NewKey;
 import com.promptmanage.testkit.Await;
@@ -38,7 +39,8 @@ class BrokerAwayTest {
                 kafka,
                 new IngestSettings(
                         new PublishSettings(kafka.bootstrapServers(), 4 << 20, PublishSettings.ANSWER_MAX),
-                        new AdmissionSettings(100_000, 1_000_000, 16 << 20, 32 << 20)));
+                        new AdmissionSettings(
+                                new Rate(100_000, 1_000_000), new Rate(100_000, 1_000_000), 16 << 20, 32 << 20)));
         key = ingest.key(NewKey.of("app", Account.team("acme")));
     }
 
@@ -71,6 +73,37 @@ class BrokerAwayTest {
         Await.until(() -> assertThat(send("after").statusCode()).isEqualTo(204));
         assertThat(Duration.ofNanos(System.nanoTime() - back)).isLessThan(Duration.ofSeconds(15));
         Await.until(() -> assertThat(ingest.get("/health/ready").statusCode()).isEqualTo(200));
+    }
+
+    @Test
+    void aCallWithoutAnIdIsToldTheIdUnderWhichItMayBeSentAgain() throws Exception {
+        kafka.stop();
+        String call = "{\"model\":\"m\",\"inputTokens\":1,\"outputTokens\":2}";
+
+        String remedy = detail(ingest.log(key, call));
+        String another = detail(ingest.log(key, call));
+        String ofOwnId = detail(ingest.log(key, call.replace("{", "{\"eventId\":\"mine\",")));
+
+        assertThat(remedy).containsPattern("again with \"eventId\": \"event_\\w+\"").isNotEqualTo(another);
+        assertThat(ofOwnId).contains("\"eventId\": \"mine\"");
+    }
+
+    /** What waits for the broker is counted as it is written, not as it was sent. */
+    @Test
+    void eventsThatWaitForTheBrokerAreCharged() throws Exception {
+        assertThat(send("before").statusCode()).isEqualTo(204);
+        kafka.stop();
+        String event = "{\"specversion\":\"1.0\",\"id\":\"e\",\"source\":\"s\",\"type\":\"t\",\"data\":{\"model\":\"m\",\"tokens\":1}}";
+        String body = "[" + (event + ",").repeat(4_999) + event + "]";
+        try (ExecutorService sender = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Integer> status = sender.submit(
+                    () -> ingest.events(key, RunningIngest.BATCH, body).statusCode());
+
+            Await.until(Duration.ofSeconds(3), () -> assertThat(held())
+                    .isBetween(2L * body.length(), 10L * body.length()));
+            assertThat(status.get()).isEqualTo(503);
+        }
+        assertThat(held()).isZero();
     }
 
     @Test
@@ -140,6 +173,11 @@ class BrokerAwayTest {
         assertThat(held()).isZero();
         kafka.start();
         Await.until(() -> assertThat(send("after").statusCode()).isEqualTo(204));
+    }
+
+    private static String detail(HttpResponse<String> refused) throws Exception {
+        assertThat(refused.statusCode()).isEqualTo(503);
+        return new JsonMapper().readTree(refused.body()).path("detail").textValue();
     }
 
     private long held() throws Exception {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.promptmanage.ingest.admission.AdmissionSettings;
+import com.promptmanage.ingest.admission.AdmissionSettings.Rate;
 import com.promptmanage.ingest.publish.PublishSettings;
 import com.promptmanage.service.settings.BadSettingsException;
 import com.promptmanage.service.settings.Settings;
@@ -26,12 +27,14 @@ class IngestSettingsTest {
                         "PM_INGEST_BUFFER", "8MiB",
                         "PM_INGEST_ANSWER_TIMEOUT", "PT8S",
                         "PM_INGEST_EVENTS_PER_SECOND", "7",
+                        "PM_INGEST_REQUESTS_PER_SECOND", "5",
+                        "PM_INGEST_REQUESTS_BURST", "6",
                         "PM_INGEST_EVENTS_BURST", "9",
                         "PM_INGEST_BODY_MAX", "1MiB",
                         "PM_INGEST_MEMORY", "32MiB")))
                 .isEqualTo(new IngestSettings(
                         new PublishSettings("broker:9092", 8 << 20, Duration.ofSeconds(8)),
-                        new AdmissionSettings(7, 9, 1 << 20, 32 << 20)));
+                        new AdmissionSettings(new Rate(5, 6), new Rate(7, 9), 1 << 20, 32 << 20)));
     }
 
     @Test
@@ -44,7 +47,7 @@ class IngestSettingsTest {
                 .isInstanceOf(BadSettingsException.class)
                 .hasMessageContaining("PM_KAFKA_BOOTSTRAP_SERVERS: missing")
                 .hasMessageContaining("PM_INGEST_EVENTS_PER_SECOND")
-                .hasMessageContaining("PM_INGEST_MEMORY must be at least PM_INGEST_BODY_MAX")
+                .hasMessageContaining("PM_INGEST_MEMORY must be at least 3 times PM_INGEST_BODY_MAX")
                 .hasMessageContaining("PM_INGEST_BUFFERS: not a setting");
     }
 

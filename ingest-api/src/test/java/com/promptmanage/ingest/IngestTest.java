@@ -242,6 +242,78 @@ class IngestTest {
         assertThat(event.path("data").path("deep")).hasToString("{\"list\":[1,\"ä€😀\",null]}");
     }
 
+    @Test
+    void aCorrectionIsRefusedWithWhatToDoInstead() throws Exception {
+        HttpResponse<String> answer = ingest.events(
+                acmeKey, ONE, usage("c", "team:acme").replace("token.usage.v1", "token.usage.correction.v1"));
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        JsonNode fault = only(MAPPER.readTree(answer.body()).path("errors"));
+        assertThat(fault.path("remedy").textValue()).contains("com.promptmanage.token.usage.v1 with an id of its own");
+        assertThat(tail.records()).isEmpty();
+    }
+
+    @Test
+    void whatLiteLlmSaysOfCostTierAndProviderIsKept() throws Exception {
+        HttpResponse<String> answer = ingest.events(acmeKey, ONE, """
+                {"specversion": "1.0", "type": "litellm_tokens", "id": "chatcmpl-1", "time": "%s", "subject": "customer-1",
+                 "source": "litellm-proxy", "data": {"model": "claude-sonnet-4-5", "custom_llm_provider": "anthropic",
+                 "response_cost": 0.0123456789501, "prompt_tokens": 130, "completion_tokens": 25, "total_tokens": 155,
+                 "metadata": {"usage_object": {"service_tier": "priority", "prompt_tokens_details": {"cached_tokens": 20,
+                 "cache_creation_tokens": 10, "cache_creation_token_details": {"ephemeral_5m_input_tokens": 7,
+                 "ephemeral_1h_input_tokens": 3}}}}}}
+                """.formatted(Instant.now().toString().replace("Z", "+00:00")));
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(204);
+        UsageEvent event = UsageEventCodec.read(only(tail.records()).value());
+        assertThat(event.usage().reportedCostNanoUsd()).isEqualTo(12_345_679);
+        assertThat(event.usage().serviceTier()).isEqualTo("priority");
+        assertThat(event.usage().provider()).isEqualTo("anthropic");
+        assertThat(event.usage().tokens())
+                .isEqualTo(TokenCounts.ofInputOutput(100, 25)
+                        .with(TokenKind.CACHE_READ, 20)
+                        .with(TokenKind.CACHE_WRITE_5M, 7)
+                        .with(TokenKind.CACHE_WRITE_1H, 3));
+    }
+
+    @ParameterizedTest
+    @CsvSource(nullValues = "-", value = {
+        "'\"cost\":0.1', 100000000",
+        "'\"cost\":0', 0",
+        "'\"cost\":2.5e-9', 2",
+        "'\"cost\":3.5e-9', 4",
+        "'\"cost\":1e-999999999', 0",
+        "'\"cost\":1e999999999', -",
+        "'\"cost\":1000000.1', -",
+        "'\"cost\":-0.1', -",
+        "'\"cost\":\"0.1\"', -",
+        "'\"cost\":0.1,\"cache_hit\":true', 0",
+        "'\"cost\":0.1,\"cache_hit\":false', 100000000",
+        "'\"cost\":0.1,\"reportedCostNanoUsd\":7', 7"
+    })
+    void whatLiteLlmSaysACallCostIsToldInNanoUsd(String cost, @Nullable Long nanoUsd) throws Exception {
+        HttpResponse<String> answer = ingest.events(acmeKey, ONE, """
+                {"specversion": "1.0", "type": "litellm_tokens", "id": "chatcmpl-2", "subject": "c", "source": "litellm-proxy",
+                 "data": {"model": "gpt-4o", "prompt_tokens": 12, "completion_tokens": 8, "total_tokens": 20, %s}}
+                """.formatted(cost));
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(204);
+        assertThat(UsageEventCodec.read(only(tail.records()).value()).usage().reportedCostNanoUsd())
+                .isEqualTo(nanoUsd);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"12:00:0099Z", "24:00:00Z", "12:00:00", "12:00Z", "12:00:00.Z", "12:00:00+1"})
+    void whatIsNoTimeIsRefused(String clock) throws Exception {
+        String day = Instant.now().toString().substring(0, 10);
+
+        HttpResponse<String> answer = ingest.log(
+                acmeKey,
+                "{\"model\":\"m\",\"inputTokens\":1,\"outputTokens\":1,\"occurredAt\":\"%sT%s\"}".formatted(day, clock));
+
+        assertThat(fields(answer)).containsExactly("occurredAt");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"\"data\": null,", "\"data\": {},", ""})
     void anEventNeedsNoData(String data) throws Exception {
@@ -279,6 +351,10 @@ class IngestTest {
             "type":"ping"       | "type":null                   | type
             "type":"ping"       | "type":"com.promptmanage.token.usage.v2" | type
             "1.0"               | "0.3"                         | specversion
+            "1.0"               | 1.0                           | specversion
+            "1.0"               | ["1.0"]                       | specversion
+            "ping"              | "com.promptmanage.usage.correction.v1"       | type
+            "ping"              | "com.promptmanage.token.usage.correction.v1" | type
             "subject":"c"       | "subject":""                  | subject
             "subject":"c"       | "subject":"user:"             | subject
             "subject":"c"       | "subject":"a\\nb"           | subject

@@ -5,23 +5,32 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.promptmanage.ingest.admission.AdmissionSettings;
+import com.promptmanage.ingest.admission.AdmissionSettings.Rate;
 import com.promptmanage.ingest.publish.PublishSettings;
 import com.promptmanage.service.access.NewKey;
 import com.promptmanage.testkit.EmbeddedKafka;
 import com.promptmanage.topics.account.Account;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,6 +39,8 @@ import org.junit.jupiter.api.Test;
 class LimitsTest {
 
     private static final int PER_SECOND = 50;
+
+    private static final int REQUESTS_BURST = 300;
 
     private static RunningIngest ingest;
 
@@ -40,7 +51,8 @@ class LimitsTest {
                 kafka,
                 new IngestSettings(
                         PublishSettings.of(kafka.bootstrapServers()),
-                        new AdmissionSettings(PER_SECOND, 20_000, 16 << 20, 64 << 20)));
+                        new AdmissionSettings(
+                                new Rate(PER_SECOND, REQUESTS_BURST), new Rate(PER_SECOND, 20_000), 16 << 20, 64 << 20)));
     }
 
     @AfterAll
@@ -54,6 +66,17 @@ class LimitsTest {
                 packed(newKey(), out -> out.write(event("g1").getBytes(StandardCharsets.UTF_8)));
 
         assertThat(answer.statusCode()).isEqualTo(204);
+    }
+
+    /** The sender reads the answer when it has sent its body, and not a connection that breaks before. */
+    @Test
+    void aRefusedRequestGetsItsAnswerHoweverLargeItsBody() throws Exception {
+        byte[] body = new byte[15 << 20];
+        for (String key : List.of("", "pm_nonsense")) {
+            HttpResponse<String> answer = ingest.post(
+                    "/api/v1/events", key, RunningIngest.JSON, BodyPublishers.ofByteArray(body), Map.of());
+            assertThat(answer.statusCode()).isEqualTo(401);
+        }
     }
 
     @Test
@@ -151,37 +174,84 @@ class LimitsTest {
         assertThat(problem.path("errors").path(500).path("detail").textValue()).isEqualTo("has 3500 more faults");
     }
 
-    /** Random bytes, random headers: always an answer, and never that it is our fault. */
     @Test
-    void whateverIsSentIsAnsweredWithoutAServerError() throws Exception {
-        var random = new SplittableRandom(7);
+    void requestsAreLimitedToo() throws Exception {
         String key = newKey();
-        Set<Integer> statuses = new HashSet<>();
-        String[] types = {
-            RunningIngest.JSON, RunningIngest.ONE, RunningIngest.BATCH, "text/xml", ";", "a/b;charset=\"", "*/*"
-        };
-        String[] encodings = {"gzip", "identity", "br", "x-gzip"};
-        for (int i = 0; i < 600; i++) {
-            byte[] body = random.nextBoolean()
-                    ? event("f" + i).getBytes(StandardCharsets.UTF_8)
-                    : new byte[random.nextInt(300)];
-            for (int edits = random.nextInt(4); edits > 0 && body.length > 0; edits--) {
-                body[random.nextInt(body.length)] = (byte) random.nextInt();
+        int limited = 0;
+        for (int i = 0; i < 2 * REQUESTS_BURST; i++) {
+            // Also those that turn out to be refused.
+            HttpResponse<String> answer = ingest.events(key, RunningIngest.ONE, "{}");
+            if (answer.statusCode() == 429) {
+                assertThat(answer.headers().firstValueAsLong("Retry-After")).hasValue(1);
+                assertThat(answer.body()).contains("requests a second");
+                limited++;
             }
-            Map<String, String> headers = random.nextInt(4) == 0
-                    ? Map.of("Content-Encoding", encodings[random.nextInt(encodings.length)])
-                    : Map.of();
-            String path = random.nextBoolean() ? "/api/v1/events" : "/api/token-tracking/log";
-            HttpResponse<String> answer = ingest.post(
-                    path, key, types[random.nextInt(types.length)], BodyPublishers.ofByteArray(body), headers);
-            statuses.add(answer.statusCode());
-            assertThat(answer.statusCode())
-                    .as("request %d: %s", i, answer.body())
-                    .isLessThan(500);
         }
-        assertThat(statuses).contains(204, 400, 415);
-        assertThat(ingest.events(key, RunningIngest.ONE, event("still here")).statusCode())
+
+        assertThat(limited).isPositive();
+        assertThat(ingest.events(newKey(), RunningIngest.ONE, event("y")).statusCode())
                 .isEqualTo(204);
+    }
+
+    /** Each may become as large as is taken, but does not hold so much before it is. */
+    @Test
+    void manyBodiesOfUnknownLengthAreTakenAtOnce() throws Exception {
+        String key = newKey();
+        var go = new CountDownLatch(1);
+        var answers = new ArrayList<Future<Integer>>();
+        try (ExecutorService senders = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < 200; i++) {
+                byte[] body = event("slow" + i).getBytes(StandardCharsets.UTF_8);
+                InputStream slow = new FilterInputStream(new ByteArrayInputStream(body)) {
+                    @Override
+                    public int read(byte[] into, int from, int length) throws IOException {
+                        int count = super.read(into, from, Math.min(length, body.length / 2));
+                        if (count < 0) {
+                            await(go);
+                        }
+                        return count;
+                    }
+                };
+                answers.add(senders.submit(() -> ingest.post(
+                                "/api/v1/events",
+                                key,
+                                RunningIngest.JSON,
+                                BodyPublishers.ofInputStream(() -> slow),
+                                Map.of())
+                        .statusCode()));
+            }
+            Thread.sleep(500);
+            assertThat(ingest.events(key, RunningIngest.ONE, event("quick")).statusCode())
+                    .isEqualTo(204);
+            go.countDown();
+        }
+        for (Future<Integer> answer : answers) {
+            assertThat(answer.get()).isEqualTo(204);
+        }
+    }
+
+    @Test
+    void aBodyThatEndsEarlyIsTheSendersFault() throws Exception {
+        String key = newKey();
+
+        assertThat(raw(key, "Content-Length: 1000\r\n\r\n{\"specversion\"")).startsWith("HTTP/1.1 400");
+        assertThat(raw(key, "Transfer-Encoding: chunked\r\n\r\n4\r\n{\"sp\r\n")).startsWith("HTTP/1.1 400");
+        assertThat(raw(key, "Transfer-Encoding: chunked\r\n\r\nnonsense\r\n")).startsWith("HTTP/1.1 400");
+        assertThat(raw(key, "Transfer-Encoding: chunked\r\nContent-Encoding: gzip\r\n\r\n2\r\n\u001f\u008b\r\n"))
+                .startsWith("HTTP/1.1 400");
+    }
+
+    @Test
+    void anAnswerToNonsenseIsNotManyTimesAsLarge() throws Exception {
+        var body = new StringBuilder("{\"a\":1");
+        for (int i = 0; i < 40_000; i++) {
+            body.append(",\"").append(Integer.toString(i, 36)).append("\":1");
+        }
+
+        HttpResponse<String> answer = ingest.log(newKey(), body.append('}').toString());
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body()).hasSizeLessThan(1 << 20);
     }
 
     private interface Writing {
@@ -204,6 +274,27 @@ class LimitsTest {
     private static int atTime(String key, Instant time) throws Exception {
         String body = event("t").replace("\"data\"", "\"time\":\"" + time + "\",\"data\"");
         return ingest.events(key, RunningIngest.ONE, body).statusCode();
+    }
+
+    /** Sends the rest of a request as it is, then nothing more, and returns what is answered. */
+    private static String raw(String key, String rest) throws Exception {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), ingest.server().port())) {
+            socket.setSoTimeout(20_000);
+            String request =
+                    "POST /api/v1/events HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\nAuthorization: Bearer %s\r\n%s"
+                            .formatted(key, rest);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            socket.shutdownOutput();
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private static void await(CountDownLatch latch) throws InterruptedIOException {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new InterruptedIOException();
+        }
     }
 
     private static String newKey() {

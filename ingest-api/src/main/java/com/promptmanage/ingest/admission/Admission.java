@@ -2,6 +2,7 @@ package com.promptmanage.ingest.admission;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.promptmanage.ingest.admission.AdmissionSettings.Rate;
 import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.access.KeyScope;
 import com.promptmanage.service.http.ProblemException;
@@ -27,12 +28,12 @@ public final class Admission {
 
     private final LongSupplier nanoClock;
 
-    private final Cache<String, TokenBucket> buckets = Caffeine.newBuilder()
+    private final Cache<String, Buckets> buckets = Caffeine.newBuilder()
             .maximumSize(BUCKETS_MAX)
             .expireAfterAccess(BUCKET_KEPT)
             .build();
 
-    private final BodyMemory memory;
+    private final RequestMemory memory;
 
     private final Counter limited;
 
@@ -48,15 +49,18 @@ public final class Admission {
         this.callers = callers;
         this.settings = settings;
         this.nanoClock = nanoClock;
-        this.memory = new BodyMemory(settings.memoryBytes());
+        this.memory = new RequestMemory(settings.memoryBytes());
         this.limited = Counter.builder("ingest.requests.limited")
                 .description("Requests that were answered 429")
                 .register(registry);
-        Gauge.builder("ingest.memory.held", memory, BodyMemory::bytesHeld)
-                .description("What the requests being worked on may hold")
+        Gauge.builder("ingest.memory.held", memory, RequestMemory::bytesHeld)
+                .description("What the requests being worked on hold")
                 .baseUnit("bytes")
                 .register(registry);
     }
+
+    /** What one sender may send. */
+    private record Buckets(TokenBucket requests, TokenBucket events) {}
 
     /** A request that was let in. Closed when it is answered. */
     public final class Admitted implements AutoCloseable {
@@ -65,31 +69,33 @@ public final class Admission {
 
         private final Caller caller;
 
-        private final TokenBucket bucket;
+        private final TokenBucket events;
 
-        private final BodyMemory.Share share;
+        private final RequestMemory.Share share = memory.share();
 
-        private Admitted(Context ctx, Caller caller, TokenBucket bucket, BodyMemory.Share share) {
+        private Admitted(Context ctx, Caller caller, TokenBucket events) {
             this.ctx = ctx;
             this.caller = caller;
-            this.bucket = bucket;
-            this.share = share;
+            this.events = events;
         }
 
         public Caller caller() {
             return caller;
         }
 
-        /** Reads the body. Call it once. */
+        /** Reads the body. Call it once. Ends the request with 503 if there is no room for it. */
         public byte[] body() {
-            byte[] body = RequestBody.bytes(ctx, settings.bodyBytesMax());
-            share.shrinkTo(body.length);
-            return body;
+            return RequestBody.bytes(ctx, settings.bodyBytesMax(), share::hold);
+        }
+
+        /** From now on the request holds this much. Ends it with 503 if there is no room. */
+        public void hold(long bytes) {
+            share.hold(bytes);
         }
 
         /** Charges what the request turned out to hold. */
-        public void charge(int events) {
-            bucket.take(Math.max(1, events), nanoClock.getAsLong());
+        public void charge(int count) {
+            events.take(Math.max(1, count), nanoClock.getAsLong());
         }
 
         @Override
@@ -98,40 +104,38 @@ public final class Admission {
         }
     }
 
-    /**
-     * Lets a request in, or ends it with 401, 403, 429 or 503. Nothing of its body is read before.
-     */
+    /** Lets a request in, or ends it with 401, 403 or 429. Nothing of its body is read before. */
     public Admitted admit(Context ctx) {
         Caller caller = callers.apply(ctx);
         if (caller instanceof Caller.Key key && !key.scopes().contains(KeyScope.INGEST)) {
             throw ProblemException.forbidden("This key has no scope 'ingest': use one that has");
         }
-        TokenBucket bucket = bucketOf(caller);
-        Duration wait = bucket.waitAt(nanoClock.getAsLong());
+        Buckets mine = bucketsOf(caller);
+        long now = nanoClock.getAsLong();
+        requireNoWait(mine.requests().takeOrWait(now), settings.requests(), "requests");
+        requireNoWait(mine.events().waitAt(now), settings.events(), "events");
+        return new Admitted(ctx, caller, mine.events());
+    }
+
+    private void requireNoWait(Duration wait, Rate rate, String what) {
         if (wait.isPositive()) {
             limited.increment();
             throw ProblemException.rateLimited(
-                    "At most %d events a second are taken in the long run: send slower"
-                            .formatted(settings.eventsPerSecond()),
+                    "At most %d %s a second are taken in the long run: send slower".formatted(rate.perSecond(), what),
                     wait);
         }
-        return new Admitted(ctx, caller, bucket, memory.take(expected(ctx)));
     }
 
-    /** What is packed, or sent in chunks, may become as large as is allowed. */
-    private long expected(Context ctx) {
-        long told = ctx.req().getContentLengthLong();
-        boolean known = told >= 0 && ctx.header("Content-Encoding") == null;
-        return known ? Math.min(told, settings.bodyBytesMax()) : settings.bodyBytesMax();
-    }
-
-    private TokenBucket bucketOf(Caller caller) {
+    private Buckets bucketsOf(Caller caller) {
         String name = switch (caller) {
             case Caller.Key key -> "key " + key.keyId();
             case Caller.Person person -> "person " + person.userId();
         };
         return buckets.get(
-                name,
-                unused -> new TokenBucket(settings.eventsPerSecond(), settings.eventsBurst(), nanoClock.getAsLong()));
+                name, unused -> new Buckets(bucket(settings.requests()), bucket(settings.events())));
+    }
+
+    private TokenBucket bucket(Rate rate) {
+        return new TokenBucket(rate.perSecond(), rate.burst(), nanoClock.getAsLong());
     }
 }

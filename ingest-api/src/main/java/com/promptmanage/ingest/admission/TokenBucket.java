@@ -3,8 +3,8 @@ package com.promptmanage.ingest.admission;
 import java.time.Duration;
 
 /**
- * Grants so many events a second, and more after a rest. What a request costs is known only when it has been read, so it
- * is let in if anything is left, and may leave a debt that the next ones wait for.
+ * Grants so many a second, and more after a rest. How many events a request holds is known only when it has been read, so
+ * it is let in if anything is left, and may leave a debt that the next ones wait for.
  *
  * <p>Safe for use by several threads.
  */
@@ -33,6 +33,15 @@ final class TokenBucket {
         return left >= 1
                 ? Duration.ZERO
                 : Duration.ofNanos((long) Math.ceil((1 - left) / perSecond * NANOS_PER_SECOND));
+    }
+
+    /** Takes one if it is let in now, else says how long to wait. */
+    synchronized Duration takeOrWait(long nowNanos) {
+        Duration wait = waitAt(nowNanos);
+        if (wait.isZero()) {
+            left -= 1;
+        }
+        return wait;
     }
 
     synchronized void take(int count, long nowNanos) {

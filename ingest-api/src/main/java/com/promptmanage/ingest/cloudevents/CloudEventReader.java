@@ -31,6 +31,9 @@ final class CloudEventReader {
             "data",
             "data_base64");
 
+    /** In the names of types that would change what is counted already. */
+    private static final String CORRECTION = "usage.correction.";
+
     private static final Pattern EXTENSION = Pattern.compile("[a-z0-9]{1,64}");
 
     private static final Pattern JSON_TYPE = Pattern.compile("application/json(\\s*;.*)?", Pattern.CASE_INSENSITIVE);
@@ -46,11 +49,12 @@ final class CloudEventReader {
 
     /** The event is not to be used if there was a fault. */
     CloudEvent read(JsonNode event) {
-        if (!event.path("specversion").asText().equals("1.0")) {
+        JsonNode version = event.path("specversion");
+        if (!version.isTextual() || !version.textValue().equals("1.0")) {
             faults.add(
                     "specversion",
-                    event.has("specversion") ? "is not known: " + Excerpt.of(event.path("specversion")) : "is missing",
-                    "Send \"1.0\".");
+                    version.isMissingNode() ? "is missing" : "is not known: " + Excerpt.of(version),
+                    "Send \"1.0\", as a text.");
         }
         return new CloudEvent(
                 CallFields.requiredId(event, "id", "", faults),
@@ -74,7 +78,13 @@ final class CloudEventReader {
 
     private String type(JsonNode event) {
         String type = CallFields.requiredId(event, "type", "", faults);
-        if (type.startsWith(EventTranslator.OUR_TYPES) && !type.equals(EventTranslator.OUR_TYPE)) {
+        if (type.startsWith(EventTranslator.OUR_TYPES) && type.contains(CORRECTION)) {
+            faults.add(
+                    "type",
+                    "is not taken: '%s'. What was counted is not changed any more".formatted(Excerpt.of(type)),
+                    "Report what was left out as a %s with an id of its own; what was reported too much stays."
+                            .formatted(EventTranslator.OUR_TYPE));
+        } else if (type.startsWith(EventTranslator.OUR_TYPES) && !type.equals(EventTranslator.OUR_TYPE)) {
             faults.add(
                     "type",
                     "is not known: '%s'".formatted(Excerpt.of(type)),

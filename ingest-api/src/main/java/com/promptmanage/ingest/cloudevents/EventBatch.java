@@ -3,6 +3,7 @@ package com.promptmanage.ingest.cloudevents;
 import com.promptmanage.ingest.body.EventSlices;
 import com.promptmanage.ingest.body.EventSlices.Form;
 import com.promptmanage.ingest.body.EventSlices.Found;
+import com.promptmanage.ingest.body.RequestFaults;
 import com.promptmanage.ingest.body.StrictJson;
 import com.promptmanage.ingest.cloudevents.EventTranslator.Translated;
 import com.promptmanage.ingest.normalize.UsageMeters;
@@ -13,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The events of one request: found in its body, read and translated one by one, taken all or not at all. */
@@ -20,7 +22,7 @@ final class EventBatch {
 
     private final byte[] body;
 
-    private final EventFaults faults = new EventFaults();
+    private final RequestFaults faults = new RequestFaults();
 
     private final Found found;
 
@@ -36,13 +38,15 @@ final class EventBatch {
     /**
      * Translates all of them.
      *
+     * @param room is told what the body and the events hold, as they grow; may end the request
      * @throws ProblemException 400 with every fault of every event; 403 if the caller may not send one of them
      */
-    List<OutgoingEvent> translate(Caller caller, Instant now, UsageMeters meters) {
+    List<OutgoingEvent> translate(Caller caller, Instant now, UsageMeters meters, LongConsumer room) {
         var reader = new CloudEventReader(now, faults);
         var translator = new EventTranslator(caller, meters, faults);
         var events = new ArrayList<OutgoingEvent>(size());
         String refusal = null;
+        long held = body.length;
         for (int i = 0; i < size(); i++) {
             Integer index = found.isList() ? i : null;
             faults.at(index);
@@ -52,7 +56,11 @@ final class EventBatch {
                     .map(translator::translate);
             if (translated.isPresent()) {
                 switch (translated.get()) {
-                    case Translated.Fine fine -> events.add(fine.event());
+                    case Translated.Fine fine -> {
+                        held += fine.event().heldBytes();
+                        room.accept(held);
+                        events.add(fine.event());
+                    }
                     case Translated.Forbidden forbidden -> refusal = refusal == null ? told(forbidden, index) : refusal;
                 }
             }

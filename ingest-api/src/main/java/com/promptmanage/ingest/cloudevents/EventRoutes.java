@@ -1,6 +1,7 @@
 package com.promptmanage.ingest.cloudevents;
 
 import com.promptmanage.ingest.admission.Admission;
+import com.promptmanage.ingest.admission.Admission.Admitted;
 import com.promptmanage.ingest.admission.MediaType;
 import com.promptmanage.ingest.body.EventSlices.Form;
 import com.promptmanage.ingest.normalize.UsageMeters;
@@ -44,12 +45,18 @@ public final class EventRoutes implements Routes {
     private void receive(Context ctx) {
         try (var admitted = admission.admit(ctx)) {
             Form form = form(ctx.header("Content-Type"));
-            var batch = new EventBatch(admitted.body(), form);
-            admitted.charge(batch.size());
-            List<OutgoingEvent> events = batch.translate(admitted.caller(), clock.instant(), meters);
+            List<OutgoingEvent> events = read(admitted, form);
+            // The body is gone; the events stay until the broker has them.
+            admitted.hold(events.stream().mapToLong(OutgoingEvent::heldBytes).sum());
             String receipt = publisher.publish(events).encode();
             ctx.status(204).header(RECEIPT_HEADER, receipt);
         }
+    }
+
+    private List<OutgoingEvent> read(Admitted admitted, Form form) {
+        var batch = new EventBatch(admitted.body(), form);
+        admitted.charge(batch.size());
+        return batch.translate(admitted.caller(), clock.instant(), meters, admitted::hold);
     }
 
     private static Form form(@Nullable String contentType) {

@@ -10,6 +10,7 @@ import com.promptmanage.ingest.normalize.FaultSink;
 import com.promptmanage.ingest.normalize.NormalizedTokens;
 import com.promptmanage.ingest.normalize.Texts;
 import com.promptmanage.ingest.normalize.UsageMeters;
+import com.promptmanage.ingest.normalize.UsageShape;
 import com.promptmanage.ingest.normalize.UsageShapes;
 import com.promptmanage.ingest.publish.OutgoingEvent;
 import com.promptmanage.service.access.Caller;
@@ -74,8 +75,9 @@ final class EventTranslator {
         if (model == null || tokens.isEmpty()) {
             return new Translated.Fine(PlainEvent.write(event, payer, faults));
         }
+        UsageShape shape = tokens.get().shape();
         CallFields fields =
-                tokens.get().shape().isOurs() ? CallFields.ours(data, DATA, faults) : CallFields.ofOthers(data, DATA);
+                shape.isOurs() ? CallFields.ours(data, DATA, faults) : CallFields.ofOthers(data, DATA, shape);
         return new Translated.Fine(usage(event, payer, model, tokens.get(), fields));
     }
 

@@ -7,6 +7,7 @@ import com.promptmanage.ingest.admission.MediaType;
 import com.promptmanage.ingest.admission.Named;
 import com.promptmanage.ingest.admission.Payer;
 import com.promptmanage.ingest.body.EventSlices;
+import com.promptmanage.ingest.body.RequestFaults;
 import com.promptmanage.ingest.body.StrictJson;
 import com.promptmanage.ingest.normalize.CallFields;
 import com.promptmanage.ingest.normalize.EventTimes;
@@ -17,11 +18,12 @@ import com.promptmanage.ingest.normalize.UsageShapes;
 import com.promptmanage.ingest.publish.EventPublisher;
 import com.promptmanage.ingest.publish.OutgoingEvent;
 import com.promptmanage.service.access.Caller;
-import com.promptmanage.service.http.Faults;
 import com.promptmanage.service.http.Problem.Kind;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.http.Routes;
+import com.promptmanage.service.http.UnavailableException;
 import com.promptmanage.service.id.Ids;
+import com.promptmanage.topics.usage.Receipt;
 import com.promptmanage.topics.usage.UsageEvent;
 import com.promptmanage.topics.usage.UsageEventCodec;
 import io.javalin.config.RoutesConfig;
@@ -99,22 +101,37 @@ public final class LogRoutes implements Routes {
             byte[] body = admitted.body();
             admitted.charge(1);
             UsageEvent event = read(body, admitted.caller());
-            var outgoing = new OutgoingEvent(event.account(), UsageEventCodec.write(event));
-            String receipt = publisher.publish(List.of(outgoing)).encode();
+            String receipt = publish(event).encode();
             ctx.json(new Logged(true, LogId.of(event.account(), event.source(), event.id()), receipt));
         }
     }
 
+    /**
+     * Whether the broker has an event whose request fails cannot be known, so the sender is told by which id it is counted
+     * once: its own, or the one that the event was given here.
+     */
+    private Receipt publish(UsageEvent event) {
+        try {
+            return publisher.publish(List.of(new OutgoingEvent(event.account(), UsageEventCodec.write(event))));
+        } catch (UnavailableException e) {
+            throw new UnavailableException(
+                    "The broker does not take events just now. Send this call again with \"eventId\": \"%s\": then it is counted once, even if the broker has it already. Under another id, or none, it may be counted twice"
+                            .formatted(event.id()),
+                    e.retryAfter(),
+                    e);
+        }
+    }
+
     private UsageEvent read(byte[] bytes, Caller caller) {
-        var faults = new Faults();
-        EventSlices.Found found = EventSlices.of(bytes, EventSlices.Form.ONE, faults::add);
+        var faults = new RequestFaults();
+        EventSlices.Found found = EventSlices.of(bytes, EventSlices.Form.ONE, faults);
         faults.check();
-        Optional<JsonNode> json = StrictJson.read(bytes, found.slices().getFirst(), faults::add);
+        Optional<JsonNode> json = StrictJson.read(bytes, found.slices().getFirst(), faults);
         faults.check();
         return read(json.orElseThrow(), caller, faults);
     }
 
-    private UsageEvent read(JsonNode body, Caller caller, Faults faults) {
+    private UsageEvent read(JsonNode body, Caller caller, RequestFaults faults) {
         body.fieldNames().forEachRemaining(name -> {
             if (!NAMES.contains(name)) {
                 faults.add(Excerpt.of(name), "is not known here", "Leave it out, or use one of " + NAMES + ".");
@@ -123,14 +140,14 @@ public final class LogRoutes implements Routes {
         var payer = Payer.of(
                 caller,
                 new Named(
-                        CallFields.optionalId(body, "teamId", "", faults::add),
-                        CallFields.optionalId(body, "userId", "", faults::add),
+                        CallFields.optionalId(body, "teamId", "", faults),
+                        CallFields.optionalId(body, "userId", "", faults),
                         null));
-        NormalizedTokens tokens = UsageShapes.readFlat(body, "", faults::add);
-        String eventId = CallFields.optionalId(body, "eventId", "", faults::add);
-        String model = CallFields.requiredId(body, "model", "", faults::add);
-        Instant time = EventTimes.read(body.get("occurredAt"), "occurredAt", clock.instant(), faults::add);
-        CallFields fields = CallFields.ours(body, "", faults::add);
+        NormalizedTokens tokens = UsageShapes.readFlat(body, "", faults);
+        String eventId = CallFields.optionalId(body, "eventId", "", faults);
+        String model = CallFields.requiredId(body, "model", "", faults);
+        Instant time = EventTimes.read(body.get("occurredAt"), "occurredAt", clock.instant(), faults);
+        CallFields fields = CallFields.ours(body, "", faults);
         var usage = fields.usage(
                 payer.userId(),
                 payer.teamId(),

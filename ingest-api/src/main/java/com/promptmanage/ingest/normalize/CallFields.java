@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.topics.usage.ExecutionType;
 import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenUsage;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -29,20 +30,24 @@ public final class CallFields {
 
     private final FaultSink faults;
 
-    private CallFields(JsonNode data, String path, FaultSink faults) {
+    /** Null in events of our own form. */
+    private final @Nullable UsageShape othersShape;
+
+    private CallFields(JsonNode data, String path, FaultSink faults, @Nullable UsageShape othersShape) {
         this.data = data;
         this.path = path;
         this.faults = faults;
+        this.othersShape = othersShape;
     }
 
     /** Of an event in our own form. */
     public static CallFields ours(JsonNode data, String path, FaultSink faults) {
-        return new CallFields(data, path, faults);
+        return new CallFields(data, path, faults, null);
     }
 
-    /** Of an event in another's form. */
-    public static CallFields ofOthers(JsonNode data, String path) {
-        return new CallFields(data, path, (field, detail, remedy) -> {});
+    /** Of an event in another's form, whose own names are looked for where ours are not found. */
+    public static CallFields ofOthers(JsonNode data, String path, UsageShape shape) {
+        return new CallFields(data, path, (field, detail, remedy) -> {}, shape);
     }
 
     /**
@@ -67,7 +72,7 @@ public final class CallFields {
                 userId,
                 teamId,
                 model,
-                id("provider"),
+                provider(),
                 executionType(),
                 id("promptId"),
                 id("runId"),
@@ -76,17 +81,49 @@ public final class CallFields {
                 id("nodeId"),
                 apiKeyId,
                 id("conversationId"),
-                id("serviceTier"),
+                serviceTier(),
                 number("durationMs", DURATION_MAX_MS),
                 tags,
                 id("reservationId"),
-                number("reportedCostNanoUsd", REPORTED_COST_MAX_NANO_USD),
+                reportedCostNanoUsd(),
                 tokens);
     }
 
     /** The key that the event says was used. */
     public @Nullable String apiKeyId() {
         return id("apiKeyId");
+    }
+
+    private @Nullable String provider() {
+        String provider = id("provider");
+        return provider == null && othersShape == UsageShape.LITELLM
+                ? optionalId(data, "custom_llm_provider", path, faults)
+                : provider;
+    }
+
+    /** The tier that the provider says it served the call in; others tell it beside their counts, or with the call. */
+    private @Nullable String serviceTier() {
+        String tier = id("serviceTier");
+        if (tier != null || othersShape == null) {
+            return tier;
+        }
+        JsonNode metadata = data.path("metadata");
+        for (JsonNode teller : List.of(
+                data.path("usage"), metadata.path("usage_object"), data, data.path("model_parameters"))) {
+            String told = optionalId(teller, "service_tier", path, faults);
+            // Asked for, but not yet chosen.
+            if (told != null && !told.equalsIgnoreCase("auto")) {
+                return told;
+            }
+        }
+        return null;
+    }
+
+    private @Nullable Long reportedCostNanoUsd() {
+        Long ours = number("reportedCostNanoUsd", REPORTED_COST_MAX_NANO_USD);
+        return ours == null && othersShape == UsageShape.LITELLM
+                ? LiteLlm.costNanoUsd(data, REPORTED_COST_MAX_NANO_USD)
+                : ours;
     }
 
     private @Nullable String id(String name) {

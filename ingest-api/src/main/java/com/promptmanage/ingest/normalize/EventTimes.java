@@ -18,7 +18,7 @@ public final class EventTimes {
     public static final Duration AHEAD_MAX = Duration.ofMinutes(5);
 
     private static final Pattern RFC_3339 = Pattern.compile(
-            "(\\d{4}-\\d{2}-\\d{2})[Tt ](\\d{2}:\\d{2}:)(\\d{2})(\\.\\d{1,9})?\\d{0,20}([Zz]|[+-]\\d{2}:\\d{2})");
+            "(\\d{4}-\\d{2}-\\d{2})[Tt ](\\d{2}:\\d{2}:)(\\d{2})(?:(\\.\\d{1,9})\\d{0,20})?([Zz]|[+-]\\d{2}:\\d{2})");
 
     private static final String REMEDY = "Send RFC 3339, for example 2026-11-24T10:15:30Z.";
 

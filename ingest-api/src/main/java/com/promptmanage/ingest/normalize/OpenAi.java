@@ -27,15 +27,19 @@ final class OpenAi {
                         cacheRead == null
                                 ? details.count("cache_read_input_tokens", "prompt_cache_hit_tokens")
                                 : cacheRead)
-                .with(
-                        TokenKind.CACHE_WRITE_5M,
-                        cacheWrite == null ? details.count("cache_creation_input_tokens") : cacheWrite)
                 .with(TokenKind.INPUT_AUDIO, prompt.count("audio_tokens"))
                 .with(TokenKind.INPUT_IMAGE, prompt.count("image_tokens"))
                 .with(TokenKind.REASONING, reasoning == null ? details.count("reasoning_tokens") : reasoning)
                 .with(TokenKind.OUTPUT_AUDIO, completion.count("audio_tokens"))
                 .with(TokenKind.OUTPUT_IMAGE, completion.count("image_tokens"));
-        return UsageShapes.inclusive(counts, sums.countOrNull("total_tokens"), shape);
+        CountReader lives = prompt.inside("cache_creation_token_details");
+        return UsageShapes.inclusive(
+                CacheWrites.addTo(
+                        counts,
+                        cacheWrite == null ? details.count("cache_creation_input_tokens") : cacheWrite,
+                        lives.object().isMissingNode() ? details.inside("cache_creation") : lives),
+                sums.countOrNull("total_tokens"),
+                shape);
     }
 
     /** Responses, images, transcriptions and realtime; LangChain has the same names with shorter details. */
@@ -48,12 +52,14 @@ final class OpenAi {
         long image = Math.max(0, input.count("image_tokens") - cached.count("image_tokens"));
         var counts = TokenCounts.ofInputOutput(usage.count("input_tokens"), usage.count("output_tokens"))
                 .with(TokenKind.CACHE_READ, input.count("cached_tokens", "cache_read"))
-                .with(TokenKind.CACHE_WRITE_5M, input.count("cache_write_tokens", "cache_creation"))
                 .with(TokenKind.INPUT_AUDIO, audio)
                 .with(TokenKind.INPUT_IMAGE, image)
                 .with(TokenKind.REASONING, output.count("reasoning_tokens", "reasoning"))
                 .with(TokenKind.OUTPUT_AUDIO, output.count("audio_tokens", "audio"))
                 .with(TokenKind.OUTPUT_IMAGE, output.count("image_tokens"));
-        return UsageShapes.inclusive(counts, usage.countOrNull("total_tokens"), UsageShape.OPENAI_RESPONSES);
+        return UsageShapes.inclusive(
+                CacheWrites.addTo(counts, input.count("cache_write_tokens", "cache_creation"), input),
+                usage.countOrNull("total_tokens"),
+                UsageShape.OPENAI_RESPONSES);
     }
 }

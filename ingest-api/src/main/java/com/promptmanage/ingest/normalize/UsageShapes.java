@@ -132,15 +132,11 @@ public final class UsageShapes {
     }
 
     private static NormalizedTokens anthropic(CountReader usage) {
-        CountReader lives = usage.inside("cache_creation");
-        long fiveMinutes = lives.count("ephemeral_5m_input_tokens");
-        long oneHour = lives.count("ephemeral_1h_input_tokens");
-        // The sum is older than the split; where both are given, what the split leaves open lives five minutes.
-        long untold = Math.max(0, usage.count("cache_creation_input_tokens") - fiveMinutes - oneHour);
-        var counts = TokenCounts.ofInputOutput(usage.count("input_tokens"), usage.count("output_tokens"))
-                .with(TokenKind.CACHE_READ, usage.count("cache_read_input_tokens"))
-                .with(TokenKind.CACHE_WRITE_5M, fiveMinutes + untold)
-                .with(TokenKind.CACHE_WRITE_1H, oneHour);
+        var counts = CacheWrites.addTo(
+                TokenCounts.ofInputOutput(usage.count("input_tokens"), usage.count("output_tokens"))
+                        .with(TokenKind.CACHE_READ, usage.count("cache_read_input_tokens")),
+                usage.count("cache_creation_input_tokens"),
+                usage.inside("cache_creation"));
         return new NormalizedTokens(counts, UsageShape.ANTHROPIC, Convention.EXCLUSIVE);
     }
 

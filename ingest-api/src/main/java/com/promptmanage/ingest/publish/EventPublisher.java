@@ -15,14 +15,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Publishes the events of a request and waits until the broker has every one of them.
@@ -35,8 +32,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class EventPublisher implements AutoCloseable {
 
-    private static final Logger LOGGER = LoggerFactory.getLogger(EventPublisher.class);
-
     private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
 
     private static final Duration CHECK_MAX = Duration.ofSeconds(2);
@@ -45,15 +40,13 @@ public final class EventPublisher implements AutoCloseable {
 
     private final PublishMeters meters;
 
-    private final Admin admin;
+    private final BrokerClients clients;
 
-    private volatile Producer<byte[], byte[]> producer;
-
+    /** Returns at once, also while the broker cannot be reached or its name is not known. */
     public EventPublisher(PublishSettings settings, MeterRegistry registry) {
         this.settings = settings;
         this.meters = new PublishMeters(registry);
-        this.admin = Admin.create(settings.adminConfig());
-        this.producer = newProducer();
+        this.clients = new BrokerClients(settings, meters);
     }
 
     /**
@@ -77,8 +70,10 @@ public final class EventPublisher implements AutoCloseable {
     private Receipt send(List<OutgoingEvent> events, long started) {
         var delivery = new Delivery(events.size());
         for (OutgoingEvent event : events) {
-            if (delivery.hasFailed()
-                    || System.nanoTime() - started > settings.sendMax().toNanos()) {
+            if (System.nanoTime() - started > settings.sendMax().toNanos()) {
+                delivery.fail(new TimeoutException("the events could not be handed over in time"));
+            }
+            if (delivery.hasFailed()) {
                 break;
             }
             send(event, delivery);
@@ -97,23 +92,22 @@ public final class EventPublisher implements AutoCloseable {
     }
 
     private void send(OutgoingEvent event, Delivery delivery) {
-        Producer<byte[], byte[]> current = producer;
+        Producer<byte[], byte[]> producer = clients.producer();
+        if (producer == null) {
+            delivery.fail(new IllegalStateException("the broker's name is not known yet"));
+            return;
+        }
         try {
             // The delivery hears of what the future would tell.
-            var unused =
-                    current.send(new ProducerRecord<>(Topics.USAGE_EVENTS.name(), event.key(), event.json()), delivery);
+            var unused = producer.send(
+                    new ProducerRecord<>(Topics.USAGE_EVENTS.name(), event.key(), event.json()), delivery);
+        } catch (InterruptException e) {
+            // This thread is to stop; nothing is wrong with the producer, which many others use.
+            delivery.fail(e);
         } catch (KafkaException | IllegalStateException e) {
             // What passes by itself comes through the callback; a producer that throws is broken for good.
             delivery.fail(e);
-            renew(current);
-        }
-    }
-
-    private synchronized void renew(Producer<byte[], byte[]> broken) {
-        if (producer.equals(broken)) {
-            LOGGER.atWarn().log("the producer is broken and is replaced");
-            producer = newProducer();
-            broken.close(Duration.ZERO);
+            clients.replace(producer);
         }
     }
 
@@ -131,6 +125,10 @@ public final class EventPublisher implements AutoCloseable {
     /** Whether the broker answers and has the topic. */
     public Check check() {
         return () -> {
+            Admin admin = clients.admin();
+            if (admin == null || clients.producer() == null) {
+                return Optional.of("the broker's name is not known yet");
+            }
             try {
                 admin.describeTopics(List.of(Topics.USAGE_EVENTS.name()), new DescribeTopicsOptions().timeoutMs((int)
                                         CHECK_MAX.toMillis()))
@@ -146,14 +144,6 @@ public final class EventPublisher implements AutoCloseable {
     /** Waits a moment for what is on its way. */
     @Override
     public void close() {
-        producer.close(settings.answerMax());
-        admin.close(Duration.ZERO);
-    }
-
-    private Producer<byte[], byte[]> newProducer() {
-        var created =
-                new KafkaProducer<>(settings.producerConfig(), new ByteArraySerializer(), new ByteArraySerializer());
-        meters.measure(created);
-        return created;
+        clients.close();
     }
 }

@@ -5,6 +5,9 @@ import com.promptmanage.topics.account.Account;
 /** A record to be. */
 public final class OutgoingEvent {
 
+    /** What it takes to wait for the broker's word on an event, besides its bytes. */
+    private static final int OVERHEAD_BYTES = 256;
+
     private final Account account;
 
     private final byte[] json;
@@ -24,5 +27,10 @@ public final class OutgoingEvent {
 
     public byte[] json() {
         return json;
+    }
+
+    /** About how much memory it holds until the broker has it. */
+    public long heldBytes() {
+        return (long) OVERHEAD_BYTES + json.length;
     }
 }

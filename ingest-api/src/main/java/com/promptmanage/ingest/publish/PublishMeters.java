@@ -5,7 +5,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import java.time.Duration;
-import org.apache.kafka.clients.producer.Producer;
 
 /** What the publisher tells of itself. */
 final class PublishMeters {
@@ -18,6 +17,8 @@ final class PublishMeters {
 
     private final Counter failures;
 
+    private final Counter replacements;
+
     PublishMeters(MeterRegistry registry) {
         this.registry = registry;
         this.events = Counter.builder("ingest.events.published")
@@ -28,6 +29,9 @@ final class PublishMeters {
                 .publishPercentileHistogram()
                 .minimumExpectedValue(Duration.ofMillis(1))
                 .maximumExpectedValue(Duration.ofSeconds(5))
+                .register(registry);
+        this.replacements = Counter.builder("ingest.producer.replacements")
+                .description("Producers that were broken for good and replaced")
                 .register(registry);
         this.failures = Counter.builder("ingest.publish.failures")
                 .description("Requests that were answered 503 because the broker did not confirm their events")
@@ -43,7 +47,11 @@ final class PublishMeters {
         failures.increment();
     }
 
-    void measure(Producer<byte[], byte[]> producer) {
-        new KafkaClientMetrics(producer).bindTo(registry);
+    void replaced() {
+        replacements.increment();
+    }
+
+    void measure(KafkaClientMetrics client) {
+        client.bindTo(registry);
     }
 }

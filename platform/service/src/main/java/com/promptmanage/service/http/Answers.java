@@ -30,6 +30,7 @@ final class Answers implements Routes {
     }
 
     static void answer(Context ctx, Problem problem) {
+        RequestBody.discard(ctx);
         ctx.status(problem.status())
                 .result(Json.bytes(problem.in(RequestIds.of(ctx))))
                 .contentType(Problem.CONTENT_TYPE);

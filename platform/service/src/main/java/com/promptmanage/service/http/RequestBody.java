@@ -2,14 +2,17 @@ package com.promptmanage.service.http;
 
 import com.promptmanage.service.http.Problem.Kind;
 import io.javalin.http.Context;
-import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Locale;
+import java.util.function.LongConsumer;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The body of a request, inflated if it came as gzip. What counts against the limit is what comes out, and no more than
@@ -19,7 +22,13 @@ import java.util.zip.ZipException;
  */
 public final class RequestBody {
 
+    private static final Logger LOGGER = LoggerFactory.getLogger(RequestBody.class);
+
+    private static final Duration DISCARD_MAX = Duration.ofSeconds(2);
+
     private static final int CHUNK_BYTES = 8192;
+
+    private static final int PIECE_BYTES = 64 << 10;
 
     static final String LIMIT_ATTRIBUTE = "promptmanage.bodyBytesMax";
 
@@ -27,7 +36,7 @@ public final class RequestBody {
 
     /**
      * @throws ProblemException 413 if it is too large, 415 if it is packed in a way that we do not know, 400 if the
-     *     packing is broken
+     *     packing is broken or the body ends before it should
      */
     public static byte[] bytes(Context ctx) {
         Long limit = ctx.attribute(LIMIT_ATTRIBUTE);
@@ -36,18 +45,32 @@ public final class RequestBody {
 
     /** With a limit of this route's own. */
     public static byte[] bytes(Context ctx, long bytesMax) {
+        return bytes(ctx, bytesMax, held -> {});
+    }
+
+    /**
+     * With a limit of this route's own, and an account of the memory that it takes.
+     *
+     * @param room is told how many bytes the body is about to hold altogether, before it does, and at the end how many it
+     *     holds; may end the request
+     */
+    public static byte[] bytes(Context ctx, long bytesMax, LongConsumer room) {
         boolean packed = isPacked(ctx);
         if (ctx.req().getContentLengthLong() > bytesMax) {
             throw tooLarge(bytesMax);
         }
         try (InputStream sent = ctx.req().getInputStream();
                 InputStream body = packed ? new GZIPInputStream(sent, CHUNK_BYTES) : sent) {
-            return read(body, bytesMax);
-        } catch (ZipException | EOFException e) {
-            throw ProblemException.invalid(
-                    "Content-Encoding", "says gzip, but the body is not whole gzip data", "Pack the whole body again.");
+            return read(body, bytesMax, room);
         } catch (IOException e) {
-            throw new UncheckedIOException("the body ended early", e);
+            if (packed && (e instanceof ZipException || e instanceof EOFException)) {
+                throw ProblemException.invalid(
+                        "Content-Encoding",
+                        "says gzip, but the body is not whole gzip data",
+                        "Pack the whole body again.");
+            }
+            // There is no file here: what fails is always the sending.
+            throw ProblemException.invalid("body", "ended before it was whole", "Send it again.");
         }
     }
 
@@ -64,6 +87,29 @@ public final class RequestBody {
                     Kind.UNSUPPORTED_MEDIA_TYPE, "'%s' is not JSON: send application/json".formatted(contentType));
         }
         return Json.read(bytes(ctx), type);
+    }
+
+    /**
+     * Reads and forgets what a refused request is still sending. Its sender would see the connection break before it sees
+     * the answer if that was closed with unread bytes in it. What is too much or takes too long breaks it all the same.
+     */
+    static void discard(Context ctx) {
+        if (ctx.header("Expect") != null) {
+            // The sender waits to be told to send at all.
+            return;
+        }
+        long deadline = System.nanoTime() + DISCARD_MAX.toNanos();
+        var chunk = new byte[CHUNK_BYTES];
+        long left = HttpServer.Options.BODY_BYTES_MAX;
+        try {
+            InputStream sent = ctx.req().getInputStream();
+            while (left > 0 && System.nanoTime() < deadline) {
+                int count = sent.read(chunk);
+                left = count < 0 ? 0 : left - count;
+            }
+        } catch (IOException e) {
+            LOGGER.atDebug().setCause(e).log("the rest of a refused body did not come");
+        }
     }
 
     private static boolean isJson(String contentType) {
@@ -83,16 +129,36 @@ public final class RequestBody {
         };
     }
 
-    private static byte[] read(InputStream body, long bytesMax) throws IOException {
-        var bytes = new ByteArrayOutputStream(CHUNK_BYTES);
-        var chunk = new byte[CHUNK_BYTES];
-        for (int count = body.read(chunk); count >= 0; count = body.read(chunk)) {
-            if (bytes.size() + (long) count > bytesMax) {
+    /** In pieces, so that a body takes room as it arrives and not as it is announced. */
+    private static byte[] read(InputStream body, long bytesMax, LongConsumer room) throws IOException {
+        var pieces = new ArrayList<byte[]>();
+        long held = 0;
+        int length = 0;
+        boolean ended = false;
+        while (!ended) {
+            int more = pieces.isEmpty() ? CHUNK_BYTES : PIECE_BYTES;
+            held += more;
+            room.accept(held);
+            var piece = new byte[more];
+            int count = body.readNBytes(piece, 0, piece.length);
+            length += count;
+            if (length > bytesMax) {
                 throw tooLarge(bytesMax);
             }
-            bytes.write(chunk, 0, count);
+            pieces.add(piece);
+            ended = count < piece.length;
         }
-        return bytes.toByteArray();
+        room.accept(held + length);
+        var whole = new byte[length];
+        int at = 0;
+        for (byte[] piece : pieces) {
+            int count = Math.min(piece.length, length - at);
+            System.arraycopy(piece, 0, whole, at, count);
+            at += count;
+        }
+        pieces.clear();
+        room.accept(length);
+        return whole;
     }
 
     private static ProblemException tooLarge(long bytesMax) {

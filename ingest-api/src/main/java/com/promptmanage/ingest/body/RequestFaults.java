@@ -1,4 +1,4 @@
-package com.promptmanage.ingest.cloudevents;
+package com.promptmanage.ingest.body;
 
 import com.promptmanage.ingest.normalize.FaultSink;
 import com.promptmanage.service.http.Fault;
@@ -7,11 +7,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Everything wrong with the events of a request, with the index of the event it is in. */
-final class EventFaults implements FaultSink {
+/**
+ * Everything wrong with the events of a request, with the index of the event it is in. Bounded: the answer to nonsense must
+ * not be many times as large as the nonsense.
+ */
+public final class RequestFaults implements FaultSink {
 
     /** Told in one answer; the others are only counted. */
-    static final int TOLD_MAX = 500;
+    private static final int TOLD_MAX = 500;
 
     private final List<Fault> told = new ArrayList<>();
 
@@ -20,7 +23,7 @@ final class EventFaults implements FaultSink {
     private @Nullable Integer index;
 
     /** From now on, faults are of this event. */
-    void at(@Nullable Integer event) {
+    public void at(@Nullable Integer event) {
         index = event;
     }
 
@@ -32,12 +35,8 @@ final class EventFaults implements FaultSink {
         }
     }
 
-    int count() {
-        return count;
-    }
-
     /** @throws ProblemException with all of them, if there is one */
-    void check() {
+    public void check() {
         if (count == 0) {
             return;
         }

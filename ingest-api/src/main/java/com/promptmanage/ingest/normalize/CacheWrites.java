@@ -1,0 +1,24 @@
+package com.promptmanage.ingest.normalize;
+
+import com.promptmanage.topics.usage.TokenCounts;
+import com.promptmanage.topics.usage.TokenKind;
+
+/** What was written to a cache, by how long it lives there: an hour costs more than five minutes. */
+final class CacheWrites {
+
+    private CacheWrites() {}
+
+    /**
+     * Adds them to other counts. Producers told the sum before they told the lives; where both are given, what the lives
+     * leave open of the sum lives five minutes.
+     *
+     * @param sum of all, 0 if it is not told
+     * @param lives where the counts by life stand, if anywhere
+     */
+    static TokenCounts addTo(TokenCounts counts, long sum, CountReader lives) {
+        long fiveMinutes = lives.count("ephemeral_5m_input_tokens");
+        long oneHour = lives.count("ephemeral_1h_input_tokens");
+        return counts.with(TokenKind.CACHE_WRITE_5M, fiveMinutes + Math.max(0, sum - fiveMinutes - oneHour))
+                .with(TokenKind.CACHE_WRITE_1H, oneHour);
+    }
+}

@@ -1,0 +1,92 @@
+package com.promptmanage.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.promptmanage.service.access.Access;
+import com.promptmanage.service.access.NewKey;
+import com.promptmanage.service.database.Database;
+import com.promptmanage.service.database.DatabaseSettings;
+import com.promptmanage.service.database.Scope;
+import com.promptmanage.testkit.Await;
+import com.promptmanage.testkit.EmbeddedKafka;
+import com.promptmanage.testkit.EmbeddedPostgres;
+import com.promptmanage.testkit.FreePorts;
+import com.promptmanage.testkit.JavaProcess;
+import com.promptmanage.topics.account.Account;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The process starts before the broker's name is known, as it may where both are started together. */
+class BrokerNameTest {
+
+    @TempDir
+    private Path directory;
+
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    @Test
+    void aBrokerWhoseNameIsNotKnownAtTheStartIsFoundLater() throws Exception {
+        Path hosts = Files.writeString(directory.resolve("hosts"), "127.0.0.1 localhost\n");
+        EmbeddedKafka kafka = EmbeddedKafka.shared();
+        String brokerPort = kafka.bootstrapServers().split(":", 2)[1];
+        String databaseUrl = EmbeddedPostgres.shared().createDatabase();
+        int port = FreePorts.one();
+        try (var database = Database.open(DatabaseSettings.of(databaseUrl, "app").withConnectionsMax(2));
+                var access = new Access(database, Clock.systemUTC());
+                var process = JavaProcess.start(
+                        IngestMain.class,
+                        List.of("-Djdk.net.hosts.file=" + hosts, "-Dsun.net.inetaddr.negative.ttl=0"),
+                        Map.of(
+                                "PM_KAFKA_BOOTSTRAP_SERVERS", "broker.example:" + brokerPort,
+                                "PM_DATABASE_URL", databaseUrl,
+                                "PM_DATABASE_APP_PASSWORD", "app",
+                                "PM_DATABASE_CONNECTIONS", "2",
+                                "PM_HTTP_HOST", "127.0.0.1",
+                                "PM_HTTP_PORT", Integer.toString(port)))) {
+            String key = access.keys()
+                    .create(Scope.EVERYONE, NewKey.of("app", Account.team("acme")))
+                    .secret();
+            URI base = URI.create("http://127.0.0.1:" + port);
+            Await.until(() -> assertThat(status(base.resolve("/health/live"))).isEqualTo(200));
+
+            assertThat(status(base.resolve("/health/ready"))).isEqualTo(503);
+            assertThat(log(base, key)).isEqualTo(503);
+            assertThat(process.isAlive()).isTrue();
+
+            Files.writeString(hosts, "127.0.0.1 localhost broker.example\n");
+            Await.until(() -> assertThat(status(base.resolve("/health/ready"))).isEqualTo(200));
+            assertThat(log(base, key)).isEqualTo(200);
+        }
+    }
+
+    private int log(URI base, String key) throws Exception {
+        var request = HttpRequest.newBuilder(base.resolve("/api/token-tracking/log"))
+                .timeout(Duration.ofSeconds(5))
+                .header("Authorization", "Bearer " + key)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString("{\"model\":\"m\",\"inputTokens\":1,\"outputTokens\":1}"));
+        return client.send(request.build(), BodyHandlers.discarding()).statusCode();
+    }
+
+    private int status(URI uri) throws IOException, InterruptedException {
+        try {
+            return client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.discarding())
+                    .statusCode();
+        } catch (ConnectException e) {
+            return 0;
+        }
+    }
+}

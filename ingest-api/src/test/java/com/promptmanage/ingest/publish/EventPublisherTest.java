@@ -1,0 +1,38 @@
+package com.promptmanage.ingest.publish;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.promptmanage.service.http.UnavailableException;
+import com.promptmanage.testkit.EmbeddedKafka;
+import com.promptmanage.topics.TopicProvisioner;
+import com.promptmanage.topics.Topics;
+import com.promptmanage.topics.account.Account;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.apache.kafka.clients.admin.Admin;
+import org.junit.jupiter.api.Test;
+
+class EventPublisherTest {
+
+    private static final OutgoingEvent EVENT = new OutgoingEvent(Account.team("acme"), "{}".getBytes(StandardCharsets.UTF_8));
+
+    @Test
+    void anInterruptedRequestLeavesTheProducerToTheOthers() throws Exception {
+        EmbeddedKafka kafka = EmbeddedKafka.shared();
+        try (Admin admin = kafka.admin()) {
+            new TopicProvisioner(admin, 8, (short) 1).provision(Topics.ALL);
+        }
+        var registry = new SimpleMeterRegistry();
+        try (var publisher = new EventPublisher(PublishSettings.of(kafka.bootstrapServers()), registry)) {
+            Thread.currentThread().interrupt();
+            assertThatThrownBy(() -> publisher.publish(List.of(EVENT))).isInstanceOf(UnavailableException.class);
+            assertThat(Thread.interrupted()).isTrue();
+
+            assertThat(publisher.publish(List.of(EVENT)).offsets()).hasSize(1);
+            assertThat(registry.get("ingest.producer.replacements").counter().count())
+                    .isZero();
+        }
+    }
+}
