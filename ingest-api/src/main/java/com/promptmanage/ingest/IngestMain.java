@@ -100,7 +100,9 @@ public final class IngestMain {
                 return;
             } catch (IllegalStateException | KafkaException e) {
                 // The latter, too, passes by itself: while the broker's name is not known, there is no client for it.
-                LOGGER.atWarn().addKeyValue("cause", String.valueOf(e.getCause() == null ? e : e.getCause())).log("the topics are not there yet");
+                LOGGER.atWarn()
+                        .addKeyValue("cause", String.valueOf(e.getCause() == null ? e : e.getCause()))
+                        .log("the topics are not there yet");
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;

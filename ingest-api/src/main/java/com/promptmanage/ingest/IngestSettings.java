@@ -28,8 +28,7 @@ public record IngestSettings(PublishSettings publish, AdmissionSettings admissio
                         Duration.ofSeconds(1),
                         Duration.ofMinutes(1)));
         var requests = new Rate(
-                settings.integer(
-                        "INGEST_REQUESTS_PER_SECOND", usual.requests().perSecond(), 1, 10_000_000),
+                settings.integer("INGEST_REQUESTS_PER_SECOND", usual.requests().perSecond(), 1, 10_000_000),
                 settings.integer("INGEST_REQUESTS_BURST", usual.requests().burst(), 1, 100_000_000));
         var events = new Rate(
                 settings.integer("INGEST_EVENTS_PER_SECOND", usual.events().perSecond(), 1, 10_000_000),

@@ -84,7 +84,9 @@ class BrokerAwayTest {
         String another = detail(ingest.log(key, call));
         String ofOwnId = detail(ingest.log(key, call.replace("{", "{\"eventId\":\"mine\",")));
 
-        assertThat(remedy).containsPattern("again with \"eventId\": \"event_\\w+\"").isNotEqualTo(another);
+        assertThat(remedy)
+                .containsPattern("again with \"eventId\": \"event_\\w+\"")
+                .isNotEqualTo(another);
         assertThat(ofOwnId).contains("\"eventId\": \"mine\"");
     }
 
@@ -93,14 +95,15 @@ class BrokerAwayTest {
     void eventsThatWaitForTheBrokerAreCharged() throws Exception {
         assertThat(send("before").statusCode()).isEqualTo(204);
         kafka.stop();
-        String event = "{\"specversion\":\"1.0\",\"id\":\"e\",\"source\":\"s\",\"type\":\"t\",\"data\":{\"model\":\"m\",\"tokens\":1}}";
+        String event =
+                "{\"specversion\":\"1.0\",\"id\":\"e\",\"source\":\"s\",\"type\":\"t\",\"data\":{\"model\":\"m\",\"tokens\":1}}";
         String body = "[" + (event + ",").repeat(4_999) + event + "]";
         try (ExecutorService sender = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<Integer> status = sender.submit(
                     () -> ingest.events(key, RunningIngest.BATCH, body).statusCode());
 
-            Await.until(Duration.ofSeconds(3), () -> assertThat(held())
-                    .isBetween(2L * body.length(), 10L * body.length()));
+            Await.until(
+                    Duration.ofSeconds(3), () -> assertThat(held()).isBetween(2L * body.length(), 10L * body.length()));
             assertThat(status.get()).isEqualTo(503);
         }
         assertThat(held()).isZero();

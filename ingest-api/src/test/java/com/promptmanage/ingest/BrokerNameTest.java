@@ -44,18 +44,25 @@ class BrokerNameTest {
         String brokerPort = kafka.bootstrapServers().split(":", 2)[1];
         String databaseUrl = EmbeddedPostgres.shared().createDatabase();
         int port = FreePorts.one();
-        try (var database = Database.open(DatabaseSettings.of(databaseUrl, "app").withConnectionsMax(2));
+        try (var database =
+                        Database.open(DatabaseSettings.of(databaseUrl, "app").withConnectionsMax(2));
                 var access = new Access(database, Clock.systemUTC());
                 var process = JavaProcess.start(
                         IngestMain.class,
                         List.of("-Djdk.net.hosts.file=" + hosts, "-Dsun.net.inetaddr.negative.ttl=0"),
                         Map.of(
-                                "PM_KAFKA_BOOTSTRAP_SERVERS", "broker.example:" + brokerPort,
-                                "PM_DATABASE_URL", databaseUrl,
-                                "PM_DATABASE_APP_PASSWORD", "app",
-                                "PM_DATABASE_CONNECTIONS", "2",
-                                "PM_HTTP_HOST", "127.0.0.1",
-                                "PM_HTTP_PORT", Integer.toString(port)))) {
+                                "PM_KAFKA_BOOTSTRAP_SERVERS",
+                                "broker.example:" + brokerPort,
+                                "PM_DATABASE_URL",
+                                databaseUrl,
+                                "PM_DATABASE_APP_PASSWORD",
+                                "app",
+                                "PM_DATABASE_CONNECTIONS",
+                                "2",
+                                "PM_HTTP_HOST",
+                                "127.0.0.1",
+                                "PM_HTTP_PORT",
+                                Integer.toString(port)))) {
             String key = access.keys()
                     .create(Scope.EVERYONE, NewKey.of("app", Account.team("acme")))
                     .secret();

@@ -255,7 +255,8 @@ class IngestTest {
 
     @Test
     void whatLiteLlmSaysOfCostTierAndProviderIsKept() throws Exception {
-        HttpResponse<String> answer = ingest.events(acmeKey, ONE, """
+        HttpResponse<String> answer = ingest.events(
+                acmeKey, ONE, """
                 {"specversion": "1.0", "type": "litellm_tokens", "id": "chatcmpl-1", "time": "%s", "subject": "customer-1",
                  "source": "litellm-proxy", "data": {"model": "claude-sonnet-4-5", "custom_llm_provider": "anthropic",
                  "response_cost": 0.0123456789501, "prompt_tokens": 130, "completion_tokens": 25, "total_tokens": 155,
@@ -277,20 +278,22 @@ class IngestTest {
     }
 
     @ParameterizedTest
-    @CsvSource(nullValues = "-", value = {
-        "'\"cost\":0.1', 100000000",
-        "'\"cost\":0', 0",
-        "'\"cost\":2.5e-9', 2",
-        "'\"cost\":3.5e-9', 4",
-        "'\"cost\":1e-999999999', 0",
-        "'\"cost\":1e999999999', -",
-        "'\"cost\":1000000.1', -",
-        "'\"cost\":-0.1', -",
-        "'\"cost\":\"0.1\"', -",
-        "'\"cost\":0.1,\"cache_hit\":true', 0",
-        "'\"cost\":0.1,\"cache_hit\":false', 100000000",
-        "'\"cost\":0.1,\"reportedCostNanoUsd\":7', 7"
-    })
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                "'\"cost\":0.1', 100000000",
+                "'\"cost\":0', 0",
+                "'\"cost\":2.5e-9', 2",
+                "'\"cost\":3.5e-9', 4",
+                "'\"cost\":1e-999999999', 0",
+                "'\"cost\":1e999999999', -",
+                "'\"cost\":1000000.1', -",
+                "'\"cost\":-0.1', -",
+                "'\"cost\":\"0.1\"', -",
+                "'\"cost\":0.1,\"cache_hit\":true', 0",
+                "'\"cost\":0.1,\"cache_hit\":false', 100000000",
+                "'\"cost\":0.1,\"reportedCostNanoUsd\":7', 7"
+            })
     void whatLiteLlmSaysACallCostIsToldInNanoUsd(String cost, @Nullable Long nanoUsd) throws Exception {
         HttpResponse<String> answer = ingest.events(acmeKey, ONE, """
                 {"specversion": "1.0", "type": "litellm_tokens", "id": "chatcmpl-2", "subject": "c", "source": "litellm-proxy",
@@ -309,7 +312,8 @@ class IngestTest {
 
         HttpResponse<String> answer = ingest.log(
                 acmeKey,
-                "{\"model\":\"m\",\"inputTokens\":1,\"outputTokens\":1,\"occurredAt\":\"%sT%s\"}".formatted(day, clock));
+                "{\"model\":\"m\",\"inputTokens\":1,\"outputTokens\":1,\"occurredAt\":\"%sT%s\"}"
+                        .formatted(day, clock));
 
         assertThat(fields(answer)).containsExactly("occurredAt");
     }

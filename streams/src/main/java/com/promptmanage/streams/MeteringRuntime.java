@@ -10,6 +10,7 @@ import com.promptmanage.streams.meter.MeterStores;
 import com.promptmanage.streams.meter.MeterSupplier;
 import com.promptmanage.streams.read.AccountReads;
 import com.promptmanage.streams.read.Metering;
+import com.promptmanage.topics.Topics;
 import com.promptmanage.topics.account.Account;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -274,6 +275,8 @@ public final class MeteringRuntime implements Metering, AutoCloseable {
                 settings.sessionTimeout().dividedBy(4).toMillis());
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         config.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
+        // A rejected record is as large as it came, with its reason.
+        config.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), Topics.REJECTED_BYTES_MAX);
         config.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 10);
         config.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), 256 << 10);
         config.put(StreamsConfig.producerPrefix(ProducerConfig.BUFFER_MEMORY_CONFIG), 128L << 20);

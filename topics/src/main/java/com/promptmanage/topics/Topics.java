@@ -21,8 +21,12 @@ public final class Topics {
     /** The unique events of one account in one commit, each with its cost; keyed by account. */
     public static final Topic USAGE_RATED = accounts("usage.rated", kept(Duration.ofDays(400)));
 
+    /** How large a record of {@link #USAGE_REJECTED} may be: the largest there can be elsewhere, with a reason. */
+    public static final int REJECTED_BYTES_MAX = 2 << 20;
+
     /** What could not be counted, with its original bytes and the reason; keyed as it came. */
-    public static final Topic USAGE_REJECTED = accounts("usage.rejected", kept(Duration.ofDays(400)));
+    public static final Topic USAGE_REJECTED =
+            accounts("usage.rejected", larger(kept(Duration.ofDays(400)), REJECTED_BYTES_MAX));
 
     /** Crossed thresholds, each exactly once; keyed by account. */
     public static final Topic BUDGET_ALERTS = accounts("budget.alerts", kept(Duration.ofDays(400)));
@@ -47,6 +51,12 @@ public final class Topics {
 
     private static Map<String, String> kept(Duration retention) {
         return Map.of("cleanup.policy", "delete", "retention.ms", Long.toString(retention.toMillis()));
+    }
+
+    private static Map<String, String> larger(Map<String, String> config, int recordBytesMax) {
+        var larger = new HashMap<>(config);
+        larger.put("max.message.bytes", Integer.toString(recordBytesMax));
+        return larger;
     }
 
     private static Map<String, String> stamped(Map<String, String> config) {

@@ -131,8 +131,7 @@ public final class Admission {
             case Caller.Key key -> "key " + key.keyId();
             case Caller.Person person -> "person " + person.userId();
         };
-        return buckets.get(
-                name, unused -> new Buckets(bucket(settings.requests()), bucket(settings.events())));
+        return buckets.get(name, unused -> new Buckets(bucket(settings.requests()), bucket(settings.events())));
     }
 
     private TokenBucket bucket(Rate rate) {

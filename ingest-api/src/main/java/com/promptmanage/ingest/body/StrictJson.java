@@ -13,6 +13,11 @@ import com.promptmanage.ingest.body.EventSlices.Slice;
 import com.promptmanage.ingest.normalize.Excerpt;
 import com.promptmanage.ingest.normalize.FaultSink;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /** Reads the JSON of one event: each name once, no deeper than a reader of the topic goes, numbers as they came. */
@@ -34,6 +39,10 @@ public final class StrictJson {
                     "Send events of at most %d bytes.".formatted(EventSlices.EVENT_BYTES_MAX));
             return Optional.empty();
         }
+        if (!isUtf8(body, slice)) {
+            faults.add("body", "has an event that is not UTF-8", "Send JSON in UTF-8.");
+            return Optional.empty();
+        }
         try {
             return Optional.of(JSON.readTree(body, slice.start(), slice.length()));
         } catch (NumberFormatException e) {
@@ -45,6 +54,23 @@ public final class StrictJson {
             faults.add("body", "is not JSON: " + said(e), "Send well-formed JSON, each name once in an object.");
             return Optional.empty();
         }
+    }
+
+    /** The parser takes characters that are longer than they need to be, and halves of pairs. */
+    private static boolean isUtf8(byte[] body, Slice slice) {
+        int firstOfMany = slice.start();
+        while (firstOfMany < slice.end() && body[firstOfMany] >= 0) {
+            firstOfMany++;
+        }
+        var encoded = ByteBuffer.wrap(body, firstOfMany, slice.end() - firstOfMany);
+        CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+        var characters = CharBuffer.allocate(1024);
+        CoderResult result = CoderResult.OVERFLOW;
+        while (result.isOverflow()) {
+            characters.clear();
+            result = decoder.decode(encoded, characters, true);
+        }
+        return !result.isError();
     }
 
     private static String said(IOException problem) {

@@ -108,8 +108,8 @@ public final class CallFields {
             return tier;
         }
         JsonNode metadata = data.path("metadata");
-        for (JsonNode teller : List.of(
-                data.path("usage"), metadata.path("usage_object"), data, data.path("model_parameters"))) {
+        for (JsonNode teller :
+                List.of(data.path("usage"), metadata.path("usage_object"), data, data.path("model_parameters"))) {
             String told = optionalId(teller, "service_tier", path, faults);
             // Asked for, but not yet chosen.
             if (told != null && !told.equalsIgnoreCase("auto")) {

@@ -86,7 +86,8 @@ class EventBatchFuzzTest {
     private void attempt(byte[] body, Form form) throws Exception {
         List<OutgoingEvent> events;
         try {
-            events = new EventBatch(body, form).translate(CALLER, NOW, new UsageMeters(new SimpleMeterRegistry()), held -> {});
+            events = new EventBatch(body, form)
+                    .translate(CALLER, NOW, new UsageMeters(new SimpleMeterRegistry()), held -> {});
         } catch (ProblemException e) {
             assertThat(e.problem().status()).isEqualTo(400);
             assertThat(e.problem().errors()).isNotEmpty();

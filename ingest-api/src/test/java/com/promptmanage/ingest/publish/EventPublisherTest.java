@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 
 class EventPublisherTest {
 
-    private static final OutgoingEvent EVENT = new OutgoingEvent(Account.team("acme"), "{}".getBytes(StandardCharsets.UTF_8));
+    private static final OutgoingEvent EVENT =
+            new OutgoingEvent(Account.team("acme"), "{}".getBytes(StandardCharsets.UTF_8));
 
     @Test
     void anInterruptedRequestLeavesTheProducerToTheOthers() throws Exception {

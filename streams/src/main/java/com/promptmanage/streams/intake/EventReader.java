@@ -34,11 +34,17 @@ public final class EventReader {
 
     private static final TokenKind[] KINDS = TokenKind.values();
 
-    /** Characters are counted at the door; here it is bytes, of which UTF-8 has up to four for each. */
-    private static final int ID_BYTES_MAX = 4 * Account.ID_LENGTH_MAX + 8;
+    /**
+     * Larger records are refused. At the door an event may be 512 KiB; and an event that is counted stands on other topics
+     * too, with more around it, where a record may be 1 MiB.
+     */
+    public static final int RECORD_BYTES_MAX = 768 << 10;
+
+    /** With this byte begin U+0080 to U+00BF, of which the first half are control characters. */
+    private static final byte LATIN_1_CONTROL = (byte) 0xc2;
 
     private static final byte[] TOKEN_USAGE = UsageEvent.TYPE.getBytes(US_ASCII);
-    private static final byte[] OUR_TYPES = "com.promptmanage.token.usage.".getBytes(US_ASCII);
+    private static final byte[] OUR_TYPES = "com.promptmanage.".getBytes(US_ASCII);
     private static final byte[] TEAM = "team:".getBytes(US_ASCII);
     private static final byte[] USER = "user:".getBytes(US_ASCII);
     private static final byte[] SPEC_VERSION = "1.0".getBytes(US_ASCII);
@@ -102,6 +108,7 @@ public final class EventReader {
         if (value == null) {
             throw new Rejection(Reason.MALFORMED, "the record has no value");
         }
+        requireSize(value);
         event.clear();
         unknownTokens = false;
         specVersion.clear();
@@ -120,6 +127,16 @@ public final class EventReader {
                     "the record's key is not the event's account '%s'".formatted(event.subject));
         }
         return event;
+    }
+
+    /** For records of any topic. */
+    public static void requireSize(byte[] value) throws Rejection {
+        if (value.length > RECORD_BYTES_MAX) {
+            throw new Rejection(
+                    Reason.INVALID,
+                    "the record has %d bytes, more than the %d that are taken"
+                            .formatted(value.length, RECORD_BYTES_MAX));
+        }
     }
 
     private void readEnvelope() throws Rejection {
@@ -246,7 +263,7 @@ public final class EventReader {
         if (!event.subject.startsWith(TEAM) && !event.subject.startsWith(USER)) {
             throw new Rejection(Reason.INVALID, "subject must be an account: team:<id> or user:<id>");
         }
-        requireId(event.subject, "subject");
+        requireId(event.subject, TEAM.length, "subject");
         if (!time.isPresent()) {
             throw new Rejection(Reason.INVALID, "time is missing");
         }
@@ -274,8 +291,9 @@ public final class EventReader {
             }
         }
         for (int i = 0; i < event.tagCount; i++) {
-            if (event.tagNames[i].length() == 0 || event.tagValues[i].length() > ID_BYTES_MAX) {
-                throw new Rejection(Reason.INVALID, "data.tags has an empty name or too long a value");
+            requireId(event.tagNames[i], "a name in data.tags");
+            if (event.tagValues[i].length() > 0) {
+                requireId(event.tagValues[i], "a value in data.tags");
             }
         }
         checkAccount();
@@ -327,14 +345,37 @@ public final class EventReader {
     }
 
     private static void requireId(Text text, String name) throws Rejection {
-        if (text.length() == 0 || text.length() > ID_BYTES_MAX) {
-            throw new Rejection(Reason.INVALID, name + " is missing, empty or too long");
+        requireId(text, 0, name);
+    }
+
+    /**
+     * As {@link Account#isId} has it: what names something here becomes an account, a row, a key.
+     *
+     * @param prefix how many bytes of it are not part of the id
+     */
+    private static void requireId(Text text, int prefix, String name) throws Rejection {
+        if (text.length() <= prefix) {
+            throw new Rejection(Reason.INVALID, name + " is missing or empty");
         }
         byte[] bytes = text.bytes();
-        for (int i = text.start(), end = text.start() + text.length(); i < end; i++) {
-            if ((bytes[i] >= 0 && bytes[i] < 0x20) || bytes[i] == 0x7f) {
-                throw new Rejection(Reason.INVALID, name + " has a control character");
+        int characters = 0;
+        for (int i = text.start() + prefix, end = text.start() + text.length(); i < end; i++) {
+            byte b = bytes[i];
+            if (b >= 0) {
+                if (b < 0x20 || b == 0x7f) {
+                    throw new Rejection(Reason.INVALID, name + " has a control character");
+                }
+                characters++;
+            } else if ((b & 0xc0) == 0xc0) {
+                // The first byte of a character; of four bytes, it is a pair in Java's count.
+                characters += (b & 0xf8) == 0xf0 ? 2 : 1;
+                if (b == LATIN_1_CONTROL && i + 1 < end && (bytes[i + 1] & 0xff) < 0xa0) {
+                    throw new Rejection(Reason.INVALID, name + " has a control character");
+                }
             }
+        }
+        if (characters > Account.ID_LENGTH_MAX) {
+            throw new Rejection(Reason.INVALID, name + " has more than 256 characters");
         }
     }
 

@@ -2,6 +2,7 @@ package com.promptmanage.streams.intake;
 
 import com.promptmanage.streams.intake.Rejection.Reason;
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
@@ -301,7 +302,7 @@ final class JsonScanner {
             }
         }
         at = i + 1;
-        text = unescaped.toString().getBytes(StandardCharsets.UTF_8);
+        text = encoded(unescaped, start);
         textStart = 0;
         textLength = text.length;
     }
@@ -335,6 +336,18 @@ final class JsonScanner {
             default -> throw malformed("not an escape", i);
         }
         return i + 1;
+    }
+
+    private static byte[] encoded(CharSequence unescaped, int start) throws Rejection {
+        try {
+            ByteBuffer bytes = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(unescaped));
+            byte[] exactly = new byte[bytes.remaining()];
+            bytes.get(exactly);
+            return exactly;
+        } catch (CharacterCodingException e) {
+            // Half of a pair of surrogates: as a question mark, it would be the same as other halves.
+            throw malformed("half a character in a text", start);
+        }
     }
 
     private String decoded(int from, int to) throws Rejection {

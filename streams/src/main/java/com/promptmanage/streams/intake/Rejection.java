@@ -7,6 +7,9 @@ public final class Rejection extends Exception {
 
     private static final long serialVersionUID = 1L;
 
+    /** A detail quotes the record, which may have a megabyte where twenty characters belong. */
+    private static final int DETAIL_LENGTH_MAX = 500;
+
     private final Reason reason;
 
     /** The kinds of reason, for programs. */
@@ -31,7 +34,11 @@ public final class Rejection extends Exception {
     }
 
     public Rejection(Reason reason, String detail) {
-        super(detail, null, false, false);
+        super(
+                detail.length() > DETAIL_LENGTH_MAX ? detail.substring(0, DETAIL_LENGTH_MAX) + "…" : detail,
+                null,
+                false,
+                false);
         this.reason = reason;
     }
 

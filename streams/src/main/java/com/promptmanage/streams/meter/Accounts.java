@@ -2,6 +2,7 @@ package com.promptmanage.streams.meter;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.promptmanage.streams.intake.EventReader;
 import com.promptmanage.streams.intake.Rejection;
 import com.promptmanage.streams.intake.Rejection.Reason;
 import com.promptmanage.streams.intake.Text;
@@ -15,6 +16,7 @@ import com.promptmanage.topics.budget.Dimension;
 import com.promptmanage.topics.settings.AccountSettings;
 import com.promptmanage.topics.settings.AccountSettingsCodec;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -57,7 +59,7 @@ final class Accounts {
 
     /** Takes over all budgets of an account; none if the value is null. */
     void budgets(byte @Nullable [] key, byte @Nullable [] value, long nowMs) throws Rejection {
-        Account account = accountOf(key);
+        Account account = accountOf(key, value);
         List<Budget> definitions;
         try {
             definitions = value == null ? List.of() : BudgetCodec.readAll(value);
@@ -75,7 +77,7 @@ final class Accounts {
 
     /** Takes over what follows an account; the defaults if the value is null. */
     void settings(byte @Nullable [] key, byte @Nullable [] value) throws Rejection {
-        Account account = accountOf(key);
+        Account account = accountOf(key, value);
         AccountSettings settings;
         try {
             settings = value == null ? AccountSettings.defaults(account) : AccountSettingsCodec.read(value);
@@ -156,8 +158,12 @@ final class Accounts {
         return dimensions;
     }
 
-    private static Account accountOf(byte @Nullable [] key) throws Rejection {
+    private static Account accountOf(byte @Nullable [] key, byte @Nullable [] value) throws Rejection {
+        if (value != null) {
+            EventReader.requireSize(value);
+        }
         return Account.parse(key == null ? "" : new String(key, UTF_8))
+                .filter(account -> Arrays.equals(account.key(), key))
                 .orElseThrow(() -> new Rejection(Reason.INVALID, "the record's key is not an account"));
     }
 }

@@ -1,7 +1,5 @@
 package com.promptmanage.streams.meter;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.promptmanage.streams.intake.EventIdStore;
 import com.promptmanage.streams.intake.EventReader;
 import com.promptmanage.streams.intake.ReceivedEvent;
@@ -22,7 +20,6 @@ import com.promptmanage.topics.usage.TokenKind;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.BitSet;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -245,14 +242,19 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
     /** Prices an event that waited for its price. */
     private boolean rerate(byte[] accountName, byte[] record, long arrivalMs) {
         ReceivedEvent event;
-        boolean priced;
         MeteredAccount account = accounts.of(accountName);
         try {
             event = reader.read(accountName, record, arrivalMs);
-            priced = price(account, event);
         } catch (Rejection rejection) {
             throw new IllegalStateException(
                     "an event that was counted cannot be read: " + rejection.detail(), rejection);
+        }
+        boolean priced;
+        try {
+            priced = price(account, event);
+        } catch (Rejection tooDear) {
+            // A price by which the event would cost more than there is: it waits for a better one.
+            return false;
         }
         long cost = amounts[Amounts.COST_NANO_USD];
         if (!priced || !account.hasRoomFor(cost, 0)) {
@@ -303,13 +305,7 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
 
     private void reject(Record<byte[], byte[]> record, RecordMetadata from, Rejection rejection) {
         counts.rejected.increment();
-        var headers = new RecordHeaders(record.headers().toArray());
-        headers.add("pm-reason", rejection.reason().value().getBytes(UTF_8));
-        headers.add("pm-detail", rejection.detail().getBytes(UTF_8));
-        headers.add("pm-topic", from.topic().getBytes(UTF_8));
-        headers.add("pm-partition", Integer.toString(from.partition()).getBytes(UTF_8));
-        headers.add("pm-offset", Long.toString(from.offset()).getBytes(UTF_8));
-        context.forward(new Record<>(record.key(), record.value(), record.timestamp(), headers), TO_REJECTED);
+        context.forward(RejectedRecord.of(record, from, rejection), TO_REJECTED);
     }
 
     private void beforeCommit() {

@@ -2,6 +2,7 @@ package com.promptmanage.streams.meter;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.promptmanage.streams.intake.EventReader;
 import com.promptmanage.streams.intake.ReceivedEvent;
 import com.promptmanage.streams.intake.Rejection;
 import com.promptmanage.streams.intake.Rejection.Reason;
@@ -17,6 +18,7 @@ import com.promptmanage.topics.pricing.ModelPrice;
 import com.promptmanage.topics.pricing.ModelPriceCodec;
 import com.promptmanage.topics.pricing.Rates;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -50,11 +52,17 @@ final class Pricing {
         if (key == null || key.length == 0) {
             throw new Rejection(Reason.INVALID, "the record's key is not a model");
         }
+        if (value != null) {
+            EventReader.requireSize(value);
+        }
         List<ModelPrice> prices;
         try {
             prices = value == null ? List.of() : ModelPriceCodec.readAll(value);
         } catch (IllegalArgumentException e) {
             throw new Rejection(Reason.INVALID, "not a list of prices: " + e.getMessage());
+        }
+        if (prices.stream().anyMatch(price -> !Arrays.equals(price.model().getBytes(UTF_8), key))) {
+            throw new Rejection(Reason.INVALID, "the prices are not of the model that is the record's key");
         }
         PriceList list = catalogue();
         ledger.put(StateKeys.prices(key), value);

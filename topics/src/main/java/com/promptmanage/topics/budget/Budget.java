@@ -31,6 +31,9 @@ public record Budget(
     /** More thresholds than this on one budget are refused. */
     public static final int THRESHOLDS_MAX = 16;
 
+    /** Longest name: it stands several times in each alert. */
+    public static final int NAME_LENGTH_MAX = 1000;
+
     /** 75 % info, 90 % warning, 100 % critical. */
     public static final List<Threshold> DEFAULT_THRESHOLDS = List.of(
             new Threshold.Percent(75_000, Severity.INFO),
@@ -54,6 +57,10 @@ public record Budget(
         thresholds = List.copyOf(thresholds);
         if (!Account.isId(id) || !Account.isId(value)) {
             throw new IllegalArgumentException("id and value must be 1 to 256 characters");
+        }
+        if (name.length() > NAME_LENGTH_MAX) {
+            throw new IllegalArgumentException(
+                    "name has %d characters, more than %d".formatted(name.length(), NAME_LENGTH_MAX));
         }
         if (thresholds.size() > THRESHOLDS_MAX) {
             throw new IllegalArgumentException(

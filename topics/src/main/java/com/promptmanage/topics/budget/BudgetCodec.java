@@ -23,6 +23,9 @@ public final class BudgetCodec {
     /** The CloudEvents type of the record that holds all budgets of an account. */
     public static final String TYPE = "com.promptmanage.account.budgets.v1";
 
+    /** Text is read as a number only if it can be one: a megabyte of digits would take long. */
+    private static final int PERCENT_LENGTH_MAX = 64;
+
     private BudgetCodec() {}
 
     /** The record for {@code budgets}: every budget of the account, those deleted left out. */
@@ -51,10 +54,22 @@ public final class BudgetCodec {
         return bytes.toByteArray();
     }
 
-    /** @throws IllegalArgumentException if the bytes are not such a record */
+    /**
+     * @throws IllegalArgumentException if the bytes are not such a record: one of another type or with a list of another
+     *     name must not be taken for one that says that the account has no budgets any more
+     */
     public static List<Budget> readAll(byte[] bytes) {
+        JsonNode event = EventJson.read(bytes);
+        String type = EventJson.text(event, "type");
+        if (!type.equals(TYPE)) {
+            throw new IllegalArgumentException("type is %s, expected %s".formatted(type, TYPE));
+        }
+        JsonNode list = event.path("data").path("budgets");
+        if (!list.isArray()) {
+            throw new IllegalArgumentException("budgets must be an array");
+        }
         var budgets = new ArrayList<Budget>();
-        for (JsonNode budget : EventJson.read(bytes).path("data").path("budgets")) {
+        for (JsonNode budget : list) {
             budgets.add(read(budget));
         }
         return List.copyOf(budgets);
@@ -191,12 +206,16 @@ public final class BudgetCodec {
     }
 
     private static long thousandths(JsonNode percent) {
+        String text = percent.asText("?");
+        if (text.length() > PERCENT_LENGTH_MAX) {
+            throw new IllegalArgumentException("a percentage has more than %d digits".formatted(PERCENT_LENGTH_MAX));
+        }
         try {
-            BigDecimal value = percent.isNumber() ? percent.decimalValue() : new BigDecimal(percent.asText("?"));
+            BigDecimal value = percent.isNumber() ? percent.decimalValue() : new BigDecimal(text);
             return value.movePointRight(3).longValueExact();
         } catch (ArithmeticException | NumberFormatException e) {
             throw new IllegalArgumentException(
-                    "'%s' is not a percentage with at most 3 decimal places".formatted(percent.asText()), e);
+                    "'%s' is not a percentage with at most 3 decimal places".formatted(text), e);
         }
     }
 

@@ -29,6 +29,9 @@ public record AccountSettings(
         tags = tags.stream().distinct().toList();
         trustedCostSources = Set.copyOf(trustedCostSources);
         priceOverrides = List.copyOf(priceOverrides);
+        if (!tags.stream().allMatch(Account::isId)) {
+            throw new IllegalArgumentException("each tag must be 1 to 256 characters");
+        }
         if (tags.size() > TAGS_MAX) {
             throw new IllegalArgumentException("at most %d tags, got %d".formatted(TAGS_MAX, tags.size()));
         }
