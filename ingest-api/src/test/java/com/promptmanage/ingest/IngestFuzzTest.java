@@ -44,9 +44,9 @@ class IngestFuzzTest {
 
     private static final int SENDERS = 4;
 
-    private static final int NOISE_OF_EACH = 500;
+    private static final int NOISE_OF_EACH = 600;
 
-    private static final int DAMAGED_OF_EACH = 900;
+    private static final int DAMAGED_OF_EACH = 1_500;
 
     private static final JsonMapper JSON = new JsonMapper();
 

@@ -243,6 +243,25 @@ class IngestTest {
     }
 
     @Test
+    void usageKeepsItsExtensionsAndTellsWhatItsProducerMeant() throws Exception {
+        HttpResponse<String> answer = ingest.events(acmeKey, ONE, """
+                {"specversion": "1.0", "id": "x", "source": "s", "type": "chat", "traceparent": "00-1", "sampled": true,
+                 "ratio": 0.50, "time": null, "data": {"model": "m", "usage": {"prompt_tokens": 5, "completion_tokens": 1,
+                 "prompt_tokens_details": {"cached_tokens": 9}}}}
+                """);
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(204);
+        byte[] published = only(tail.records()).value();
+        JsonNode event = MAPPER.readTree(published);
+        assertThat(event.path("traceparent").textValue()).isEqualTo("00-1");
+        assertThat(event.path("sampled").booleanValue()).isTrue();
+        assertThat(new String(published, UTF_8)).contains("\"ratio\":0.50");
+        assertThat(event.path("usagesemantics").textValue()).isEqualTo("exclusive");
+        assertThat(UsageEventCodec.read(published).usage().tokens())
+                .isEqualTo(TokenCounts.ofInputOutput(5, 1).with(TokenKind.CACHE_READ, 9));
+    }
+
+    @Test
     void aCorrectionIsRefusedWithWhatToDoInstead() throws Exception {
         HttpResponse<String> answer = ingest.events(
                 acmeKey, ONE, usage("c", "team:acme").replace("token.usage.v1", "token.usage.correction.v1"));

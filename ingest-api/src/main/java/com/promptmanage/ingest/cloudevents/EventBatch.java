@@ -1,9 +1,9 @@
 package com.promptmanage.ingest.cloudevents;
 
+import com.promptmanage.ingest.admission.RequestFaults;
 import com.promptmanage.ingest.body.EventSlices;
 import com.promptmanage.ingest.body.EventSlices.Form;
 import com.promptmanage.ingest.body.EventSlices.Found;
-import com.promptmanage.ingest.body.RequestFaults;
 import com.promptmanage.ingest.body.StrictJson;
 import com.promptmanage.ingest.cloudevents.EventTranslator.Translated;
 import com.promptmanage.ingest.normalize.UsageMeters;

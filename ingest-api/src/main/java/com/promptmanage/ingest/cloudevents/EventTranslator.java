@@ -116,7 +116,9 @@ final class EventTranslator {
         String id = event.id().isEmpty() ? "missing" : event.id();
         String source = event.source().isEmpty() ? "missing" : event.source();
         return new OutgoingEvent(
-                payer.account(), UsageEventCodec.write(new UsageEvent(id, source, event.time(), usage)));
+                payer.account(),
+                UsageEventCodec.write(
+                        new UsageEvent(id, source, event.time(), usage), tokens.attributes(event.extensions())));
     }
 
     /** Who pays is never guessed, so this is strict in everybody's events; others may number their users. */

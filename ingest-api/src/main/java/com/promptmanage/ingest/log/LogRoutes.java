@@ -6,8 +6,8 @@ import com.promptmanage.ingest.admission.ApiKeyUsed;
 import com.promptmanage.ingest.admission.MediaType;
 import com.promptmanage.ingest.admission.Named;
 import com.promptmanage.ingest.admission.Payer;
+import com.promptmanage.ingest.admission.RequestFaults;
 import com.promptmanage.ingest.body.EventSlices;
-import com.promptmanage.ingest.body.RequestFaults;
 import com.promptmanage.ingest.body.StrictJson;
 import com.promptmanage.ingest.normalize.CallFields;
 import com.promptmanage.ingest.normalize.EventTimes;
@@ -80,6 +80,8 @@ public final class LogRoutes implements Routes {
 
     private final Ids ids;
 
+    private record Call(UsageEvent event, NormalizedTokens tokens) {}
+
     record Logged(boolean success, String logId, String receipt) {}
 
     public LogRoutes(Admission admission, EventPublisher publisher, UsageMeters meters, Clock clock) {
@@ -100,8 +102,9 @@ public final class LogRoutes implements Routes {
             requireJson(ctx.header("Content-Type"));
             byte[] body = admitted.body();
             admitted.charge(1);
-            UsageEvent event = read(body, admitted.caller());
-            String receipt = publish(event).encode();
+            Call call = read(body, admitted.caller());
+            UsageEvent event = call.event();
+            String receipt = publish(call).encode();
             ctx.json(new Logged(true, LogId.of(event.account(), event.source(), event.id()), receipt));
         }
     }
@@ -110,9 +113,11 @@ public final class LogRoutes implements Routes {
      * Whether the broker has an event whose request fails cannot be known, so the sender is told by which id it is counted
      * once: its own, or the one that the event was given here.
      */
-    private Receipt publish(UsageEvent event) {
+    private Receipt publish(Call call) {
+        UsageEvent event = call.event();
+        byte[] json = UsageEventCodec.write(event, call.tokens().attributes(Map.of()));
         try {
-            return publisher.publish(List.of(new OutgoingEvent(event.account(), UsageEventCodec.write(event))));
+            return publisher.publish(List.of(new OutgoingEvent(event.account(), json)));
         } catch (UnavailableException e) {
             throw new UnavailableException(
                     "The broker does not take events just now. Send this call again with \"eventId\": \"%s\": then it is counted once, even if the broker has it already. Under another id, or none, it may be counted twice"
@@ -122,7 +127,7 @@ public final class LogRoutes implements Routes {
         }
     }
 
-    private UsageEvent read(byte[] bytes, Caller caller) {
+    private Call read(byte[] bytes, Caller caller) {
         var faults = new RequestFaults();
         EventSlices.Found found = EventSlices.of(bytes, EventSlices.Form.ONE, faults);
         faults.check();
@@ -131,7 +136,7 @@ public final class LogRoutes implements Routes {
         return read(json.orElseThrow(), caller, faults);
     }
 
-    private UsageEvent read(JsonNode body, Caller caller, RequestFaults faults) {
+    private Call read(JsonNode body, Caller caller, RequestFaults faults) {
         body.fieldNames().forEachRemaining(name -> {
             if (!NAMES.contains(name)) {
                 faults.add(Excerpt.of(name), "is not known here", "Leave it out, or use one of " + NAMES + ".");
@@ -160,7 +165,7 @@ public final class LogRoutes implements Routes {
             throw ProblemException.forbidden(payer.refusal());
         }
         meters.count(tokens);
-        return new UsageEvent(eventId == null ? ids.next("event") : eventId, SOURCE, time, usage);
+        return new Call(new UsageEvent(eventId == null ? ids.next("event") : eventId, SOURCE, time, usage), tokens);
     }
 
     private static void requireJson(@Nullable String contentType) {

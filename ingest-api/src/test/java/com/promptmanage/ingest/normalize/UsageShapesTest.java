@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,6 +42,8 @@ class UsageShapesTest {
             realtime, audio partly cached         | {usage:{input_tokens:114,output_tokens:194,input_token_details:{text_tokens:78,audio_tokens:36,cached_tokens:64,cached_tokens_details:{text_tokens:48,audio_tokens:16}},output_token_details:{text_tokens:42,audio_tokens:152}}} | input=30, cacheRead=64, inputAudio=20, output=42, outputAudio=152 | OPENAI_RESPONSES | INCLUSIVE
             images                                | {usage:{input_tokens:50,output_tokens:1056,total_tokens:1106,input_tokens_details:{text_tokens:10,image_tokens:40},output_tokens_details:{image_tokens:1056}}} | input=10, inputImage=40, outputImage=1056 | OPENAI_RESPONSES | INCLUSIVE
             LangChain                             | {usage_metadata:{input_tokens:350,output_tokens:240,total_tokens:590,input_token_details:{audio:10,cache_creation:200,cache_read:100},output_token_details:{audio:10,reasoning:200}}} | input=40, cacheRead=100, cacheWrite5m=200, inputAudio=10, output=30, reasoning=200, outputAudio=10 | OPENAI_RESPONSES | INCLUSIVE
+            nothing used                          | {usage:{prompt_tokens:0,completion_tokens:0,total_tokens:0}}                  |                                               | OPENAI_CHAT | INCLUSIVE
+            a zero that is told                   | {usage:{prompt_tokens:10,completion_tokens:1,prompt_tokens_details:{cached_tokens:0},cache_read_input_tokens:4}} | input=10, output=1 | OPENAI_CHAT | INCLUSIVE
             # Anthropic: never subtracted
             Anthropic                             | {usage:{input_tokens:21,cache_creation_input_tokens:188086,cache_read_input_tokens:0,output_tokens:393}} | input=21, cacheWrite5m=188086, output=393 | ANTHROPIC | EXCLUSIVE
             Anthropic, little cached              | {usage:{input_tokens:1000,cache_read_input_tokens:100,output_tokens:5}}        | input=1000, cacheRead=100, output=5           | ANTHROPIC | EXCLUSIVE
@@ -70,12 +73,13 @@ class UsageShapesTest {
             OpenMeter output as text              | {tokens:'13',type:output}                                                      | output=13                                     | OPENMETER | DISJOINT
             """)
     void countsOfEveryConventionBecomeDisjoint(
-            String name, String data, String counts, UsageShape shape, Convention convention) throws Exception {
+            String name, String data, @Nullable String counts, UsageShape shape, Convention convention)
+            throws Exception {
         Optional<NormalizedTokens> read = read(data);
 
         assertThat(faults).isEmpty();
         assertThat(read).isPresent();
-        assertThat(read.get().counts()).hasToString("TokenCounts[" + counts + "]");
+        assertThat(read.get().counts()).hasToString("TokenCounts[" + (counts == null ? "" : counts) + "]");
         assertThat(read.get().shape()).isEqualTo(shape);
         assertThat(read.get().convention()).isEqualTo(convention);
     }

@@ -20,6 +20,16 @@ public final class UsageEventCodec {
     private UsageEventCodec() {}
 
     public static byte[] write(UsageEvent event) {
+        return write(event, Map.of());
+    }
+
+    /**
+     * With attributes that CloudEvents does not define, for those who read the topic themselves; nothing is counted by
+     * them.
+     *
+     * @param extensions texts, numbers and truth values by name
+     */
+    public static byte[] write(UsageEvent event, Map<String, JsonNode> extensions) {
         var bytes = new ByteArrayOutputStream(640);
         try (JsonGenerator json = EventJson.generator(bytes)) {
             json.writeStartObject();
@@ -29,6 +39,10 @@ public final class UsageEventCodec {
             json.writeStringField("type", UsageEvent.TYPE);
             json.writeStringField("subject", event.account().value());
             json.writeStringField("time", event.time().toString());
+            for (Map.Entry<String, JsonNode> extension : extensions.entrySet()) {
+                json.writeFieldName(extension.getKey());
+                write(json, extension.getValue());
+            }
             json.writeStringField("datacontenttype", "application/json");
             json.writeFieldName("data");
             write(json, event.usage());
@@ -37,6 +51,16 @@ public final class UsageEventCodec {
             throw new UncheckedIOException(e);
         }
         return bytes.toByteArray();
+    }
+
+    private static void write(JsonGenerator json, JsonNode value) throws IOException {
+        if (value.isBoolean()) {
+            json.writeBoolean(value.booleanValue());
+        } else if (value.isNumber()) {
+            json.writeNumber(value.asText());
+        } else {
+            json.writeString(value.asText());
+        }
     }
 
     private static void write(JsonGenerator json, TokenUsage usage) throws IOException {

@@ -1,4 +1,4 @@
-package com.promptmanage.ingest.body;
+package com.promptmanage.ingest.admission;
 
 import com.promptmanage.ingest.normalize.FaultSink;
 import com.promptmanage.service.http.Fault;
