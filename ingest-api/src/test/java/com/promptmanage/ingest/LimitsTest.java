@@ -92,6 +92,11 @@ class LimitsTest {
         });
 
         assertThat(answer.statusCode()).isEqualTo(413);
+        // What is left of it has been read, so that the connection goes on.
+        for (int i = 0; i < 50; i++) {
+            assertThat(ingest.events(newKey(), RunningIngest.ONE, event("y")).statusCode())
+                    .isEqualTo(204);
+        }
     }
 
     @Test

@@ -3,6 +3,7 @@ package com.promptmanage.service.http;
 import com.promptmanage.service.http.Problem.Kind;
 import io.javalin.http.Context;
 import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -59,7 +60,7 @@ public final class RequestBody {
         if (ctx.req().getContentLengthLong() > bytesMax) {
             throw tooLarge(bytesMax);
         }
-        try (InputStream sent = ctx.req().getInputStream();
+        try (InputStream sent = leftOpen(ctx.req().getInputStream());
                 InputStream body = packed ? new GZIPInputStream(sent, CHUNK_BYTES) : sent) {
             return read(body, bytesMax, room);
         } catch (IOException e) {
@@ -126,6 +127,16 @@ public final class RequestBody {
                 throw new ProblemException(
                         Kind.UNSUPPORTED_MEDIA_TYPE,
                         "Content-Encoding '%s' is not known: send gzip or none".formatted(encoding));
+        };
+    }
+
+    /** What is closed can no more be read to its end, which {@link #discard} does if the body is refused halfway. */
+    private static InputStream leftOpen(InputStream sent) {
+        return new FilterInputStream(sent) {
+            @Override
+            public void close() {
+                // The server closes it.
+            }
         };
     }
 
