@@ -18,6 +18,7 @@ import com.promptmanage.topics.budget.Severity;
 import com.promptmanage.topics.budget.Threshold;
 import com.promptmanage.topics.money.NanoUsd;
 import com.promptmanage.topics.pricing.ModelPrice;
+import com.promptmanage.topics.pricing.ModelPriceCodec;
 import com.promptmanage.topics.pricing.PriceTier;
 import com.promptmanage.topics.pricing.Rates;
 import com.promptmanage.topics.settings.AccountSettings;
@@ -149,6 +150,27 @@ class MeteringTest {
         metering.send(event("1", NOW, 1_000, 1_000));
 
         assertThat(total().costNanoUsd()).isEqualTo(200_000);
+    }
+
+    @Test
+    void aGapInTheAccountsOwnPriceIsNotFilledFromTheCatalogue() {
+        var inputOnly = new ModelPrice(
+                "own",
+                "openai",
+                "gpt-4o-mini",
+                List.of(),
+                Instant.EPOCH,
+                null,
+                List.of(PriceTier.standard(Rates.of(Map.of(TokenKind.INPUT, 100_000_000L)))));
+        metering.settings(new AccountSettings(ACME, ZoneOffset.UTC, List.of(), Set.of(), List.of(inputOnly)));
+        metering.send(event("covered", NOW, 1_000, 0));
+        metering.send(event("gap", NOW, 1_000, 1_000));
+
+        assertThat(total().costNanoUsd()).isEqualTo(100_000);
+        assertThat(total().unpricedEvents()).isEqualTo(1);
+        assertThat(metering.reads().quote(event("gap", NOW, 1_000, 1_000).usage(), NOW.toEpochMilli()))
+                .as("what a check says of it")
+                .isEmpty();
     }
 
     @Test
@@ -370,6 +392,10 @@ class MeteringTest {
         metering.send(usageTopic, Account.team("other").key(), UsageEventCodec.write(event("x", NOW, 1, 1)));
         metering.send(Topics.BUDGETS.name(), key, "nonsense".getBytes(UTF_8));
         metering.send(Topics.PRICES.name(), "m".getBytes(UTF_8), "[]".getBytes(UTF_8));
+        metering.send(
+                Topics.PRICES.name(),
+                "another-model".getBytes(UTF_8),
+                ModelPriceCodec.writeAll("gpt-4o", List.of(price("gpt-4o", "1", "1")), NOW, "prices"));
         metering.send(Topics.ACCOUNTS.name(), "no account".getBytes(UTF_8), "{}".getBytes(UTF_8));
         metering.send(event("good", NOW, 1, 1));
 
@@ -382,6 +408,7 @@ class MeteringTest {
                         "malformed",
                         "time_out_of_range",
                         "account_mismatch",
+                        "invalid",
                         "invalid",
                         "invalid",
                         "invalid");

@@ -212,11 +212,14 @@ public final class LedgerReads implements AccountReads {
         long[] tokens = call.tokens().toArray();
         String serviceTier =
                 call.serviceTier() == null ? "" : call.serviceTier().toLowerCase(Locale.ROOT);
+        // As the meter does: an account's own price is the only one that counts, even where it has a gap.
         for (PriceList prices : List.of(PriceList.of(settings(call.account()).priceOverrides()), catalogue())) {
             Priced priced = prices.find(call.model(), call.provider())
                     .at(atMs, serviceTier, call.tokens().totalInput());
-            if (priced != null && Rates.cover(tokens, priced.rates())) {
-                return OptionalLong.of(CostOf.nanoUsd(tokens, priced.rates()));
+            if (priced != null) {
+                return Rates.cover(tokens, priced.rates())
+                        ? OptionalLong.of(CostOf.nanoUsd(tokens, priced.rates()))
+                        : OptionalLong.empty();
             }
         }
         return OptionalLong.empty();

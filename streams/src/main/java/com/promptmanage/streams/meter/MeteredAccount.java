@@ -23,7 +23,7 @@ final class MeteredAccount {
 
     private Buckets buckets;
 
-    private PriceList overrides;
+    private KnownPrices overrides;
 
     /** The numbers of the tags' names by which spend is seen. */
     private int[] tags = {};
@@ -46,7 +46,7 @@ final class MeteredAccount {
         this.name = name;
         this.settings = settings;
         this.buckets = new Buckets(settings.zone());
-        this.overrides = PriceList.of(settings.priceOverrides());
+        this.overrides = new KnownPrices(PriceList.of(settings.priceOverrides()));
         if (lifetime != null) {
             var stored = ByteBuffer.wrap(lifetime);
             if (stored.get() != LIFETIME_VERSION) {
@@ -99,10 +99,10 @@ final class MeteredAccount {
             buckets = new Buckets(newSettings.zone());
         }
         settings = newSettings;
-        overrides = PriceList.of(newSettings.priceOverrides());
+        overrides = new KnownPrices(PriceList.of(newSettings.priceOverrides()));
     }
 
-    PriceList overrides() {
+    KnownPrices overrides() {
         return overrides;
     }
 

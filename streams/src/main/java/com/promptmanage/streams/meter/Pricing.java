@@ -8,21 +8,17 @@ import com.promptmanage.streams.intake.Rejection;
 import com.promptmanage.streams.intake.Rejection.Reason;
 import com.promptmanage.streams.intake.Text;
 import com.promptmanage.streams.ledger.LedgerStore;
-import com.promptmanage.streams.ledger.Names;
 import com.promptmanage.streams.ledger.NumberMap;
 import com.promptmanage.streams.pricing.CostOf;
 import com.promptmanage.streams.pricing.PriceList;
-import com.promptmanage.streams.pricing.PriceTimeline;
 import com.promptmanage.streams.pricing.PriceTimeline.Priced;
 import com.promptmanage.topics.pricing.ModelPrice;
 import com.promptmanage.topics.pricing.ModelPriceCodec;
 import com.promptmanage.topics.pricing.Rates;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the price of an event: what its producer reports if trusted to, the account's own price, or the catalogue's. */
@@ -32,12 +28,13 @@ final class Pricing {
 
     private final LedgerStore ledger;
 
-    private @Nullable PriceList catalogue;
+    private final PriceList catalogue = new PriceList();
 
-    /** What a model and a provider were found to be priced by, under their numbers. */
-    private final NumberMap<PriceTimeline> found = new NumberMap<>();
+    /** The catalogue, once it was read from the state. */
+    private @Nullable KnownPrices known;
 
-    private final Map<ModelPrice, byte[]> priceIds = new HashMap<>();
+    /** In lower case, by the number of the name as it came. */
+    private final NumberMap<String> serviceTiers = new NumberMap<>();
 
     private long costNanoUsd;
 
@@ -64,15 +61,14 @@ final class Pricing {
         if (prices.stream().anyMatch(price -> !Arrays.equals(price.model().getBytes(UTF_8), key))) {
             throw new Rejection(Reason.INVALID, "the prices are not of the model that is the record's key");
         }
-        PriceList list = catalogue();
+        KnownPrices before = known();
         ledger.put(StateKeys.prices(key), value);
         long changes = StateKeys.priceChanges(ledger.get(StateKeys.priceChangesKey()));
         ledger.put(
                 StateKeys.priceChangesKey(),
                 ByteBuffer.allocate(Long.BYTES).putLong(changes + 1).array());
-        list.put(new String(key, UTF_8), prices);
-        found.clear();
-        priceIds.clear();
+        catalogue.put(new String(key, UTF_8), prices);
+        before.forget();
     }
 
     /**
@@ -88,9 +84,7 @@ final class Pricing {
             priceId = NO_PRICE_ID;
             return true;
         }
-        String serviceTier =
-                event.serviceTier().isPresent() ? event.serviceTier().toString().toLowerCase(Locale.ROOT) : "";
-        Priced priced = priced(account, event, serviceTier);
+        Priced priced = priced(account, event, serviceTier(event.serviceTier()));
         if (priced == null || !Rates.cover(event.tokens(), priced.rates())) {
             return false;
         }
@@ -99,7 +93,7 @@ final class Pricing {
         } catch (ArithmeticException e) {
             throw new Rejection(Reason.OVERFLOW, "the event's cost does not fit");
         }
-        priceId = priceIds.computeIfAbsent(priced.price(), price -> RatedBatch.quoted(price.id()));
+        priceId = priced.id();
         return true;
     }
 
@@ -108,55 +102,56 @@ final class Pricing {
         return costNanoUsd;
     }
 
-    /** Of the event last priced, as JSON; empty for a reported cost. */
+    /** Of the event last priced, in UTF-8; empty for a reported cost. */
     byte[] priceId() {
         return priceId;
     }
 
     /** The numbers of names have lost their meaning. */
     void forgetNumbers() {
-        found.clear();
+        if (known != null) {
+            known.forget();
+        }
+        serviceTiers.clear();
     }
 
+    /** An account's own price for the model is the only one that counts, so that a gap in it shows. */
     private @Nullable Priced priced(MeteredAccount account, ReceivedEvent event, String serviceTier) {
-        PriceList overrides = account.overrides();
+        KnownPrices overrides = account.overrides();
         if (!overrides.isEmpty()) {
             Priced own = overrides
-                    .find(event.model().toString(), textOrNull(event.provider()))
+                    .of(ledger.names(), event.model(), event.provider())
                     .at(event.timeMs(), serviceTier, event.totalInputTokens());
             if (own != null) {
                 return own;
             }
         }
-        Names names = ledger.names();
-        int model = number(names, event.model());
-        int provider = number(names, event.provider());
-        PriceTimeline timeline = found.get(model, provider);
-        if (timeline == null) {
-            timeline = catalogue().find(event.model().toString(), textOrNull(event.provider()));
-            found.put(model, provider, timeline);
-        }
-        return timeline.at(event.timeMs(), serviceTier, event.totalInputTokens());
+        return known().of(ledger.names(), event.model(), event.provider())
+                .at(event.timeMs(), serviceTier, event.totalInputTokens());
     }
 
-    private PriceList catalogue() {
-        PriceList list = catalogue;
-        if (list == null) {
-            var read = new PriceList();
+    private KnownPrices known() {
+        KnownPrices prices = known;
+        if (prices == null) {
             ledger.newestRows(StateKeys.allPrices(), StateKeys.afterAllPrices())
-                    .forEach((key, value) -> read.put(
+                    .forEach((key, value) -> catalogue.put(
                             new String(key.get(), 1, key.get().length - 1, UTF_8), ModelPriceCodec.readAll(value)));
-            list = read;
-            catalogue = list;
+            prices = new KnownPrices(catalogue);
+            known = prices;
         }
-        return list;
+        return prices;
     }
 
-    private static int number(Names names, Text text) {
-        return names.number(text.bytes(), text.start(), text.length());
-    }
-
-    private static @Nullable String textOrNull(Text text) {
-        return text.isPresent() ? text.toString() : null;
+    private String serviceTier(Text tier) {
+        if (!tier.isPresent()) {
+            return "";
+        }
+        int number = ledger.names().number(tier.bytes(), tier.start(), tier.length());
+        String known = serviceTiers.get(number, 0);
+        if (known == null) {
+            known = tier.toString().toLowerCase(Locale.ROOT);
+            serviceTiers.put(number, 0, known);
+        }
+        return known;
     }
 }

@@ -1,7 +1,6 @@
 package com.promptmanage.streams.meter;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.promptmanage.streams.intake.ReceivedEvent;
 import com.promptmanage.streams.intake.Text;
@@ -82,7 +81,7 @@ final class RatedBatch {
      * Adds an event.
      *
      * @param costs nanoUSD by {@link TokenKind#index()}; add up to the cost
-     * @param priceId of the price that was in force, as JSON, or empty for a cost that was reported
+     * @param priceId of the price that was in force, in UTF-8, or empty for a cost that was reported
      */
     void add(ReceivedEvent event, Status status, long costNanoUsd, long[] costs, byte[] priceId) {
         if (json[length - 1] != '[') {
@@ -118,7 +117,7 @@ final class RatedBatch {
         if (priceId.length == 0) {
             ascii("null}");
         } else {
-            raw(priceId, 0, priceId.length);
+            text(priceId, 0, priceId.length);
             put((byte) '}');
         }
     }
@@ -133,14 +132,6 @@ final class RatedBatch {
             json = new byte[1024];
         }
         return record;
-    }
-
-    /** A text as JSON, for {@code priceId}. */
-    static byte[] quoted(String text) {
-        var batch = new RatedBatch();
-        byte[] bytes = text.getBytes(UTF_8);
-        batch.text(bytes, 0, bytes.length);
-        return Arrays.copyOf(batch.json, batch.length);
     }
 
     private void text(Text text) {

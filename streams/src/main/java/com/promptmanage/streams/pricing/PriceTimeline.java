@@ -1,5 +1,7 @@
 package com.promptmanage.streams.pricing;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.promptmanage.topics.pricing.ModelPrice;
 import com.promptmanage.topics.pricing.PriceTier;
 import java.util.Comparator;
@@ -26,15 +28,23 @@ public final class PriceTimeline {
 
         private final ModelPrice price;
 
+        private final byte[] id;
+
         private final long[] rates;
 
         private Priced(ModelPrice price, PriceTier tier) {
             this.price = price;
+            this.id = price.id().getBytes(UTF_8);
             this.rates = tier.rates().nanoUsdPerMillion();
         }
 
         public ModelPrice price() {
             return price;
+        }
+
+        /** The price's id in UTF-8. Not to be changed. */
+        public byte[] id() {
+            return id;
         }
 
         /** NanoUSD per million tokens by {@code TokenKind.index()}. Not to be changed. */
