@@ -9,6 +9,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
 
 /** One HTTP server with the routes of one or several services. Each request runs on a virtual thread of its own. */
 public final class HttpServer implements AutoCloseable {
@@ -64,6 +68,12 @@ public final class HttpServer implements AutoCloseable {
      */
     public record Endpoint(String method, String path) {}
 
+    /**
+     * Connections that may wait to be taken. Java's own 50 overflow when a few hundred clients come at once, and what
+     * overflows ends without an answer. The system may allow fewer.
+     */
+    private static final int ACCEPT_QUEUE = 4096;
+
     private HttpServer(Javalin javalin, Options options) {
         this.javalin = javalin;
         this.options = options;
@@ -71,7 +81,7 @@ public final class HttpServer implements AutoCloseable {
 
     public static HttpServer start(Options options, List<? extends Routes> routes) {
         Javalin javalin = Javalin.create(config -> configure(config, options, routes));
-        return new HttpServer(javalin.start(options.host(), options.port()), options);
+        return new HttpServer(javalin.start(), options);
     }
 
     public int port() {
@@ -107,12 +117,21 @@ public final class HttpServer implements AutoCloseable {
         config.http.maxRequestSize = options.bodyBytesMax();
         config.http.defaultContentType = "application/json";
         config.jetty.modifyHttpConfiguration(http -> http.setSendServerVersion(false));
+        config.jetty.addConnector((server, http) -> connector(server, http, options));
         config.jsonMapper(new JavalinJson());
         config.router.javaLangErrorHandler(Answers::answer);
         config.routes.before(ctx -> prepare(ctx, options));
         new Answers().addTo(config.routes);
         routes.forEach(part -> part.addTo(config.routes));
         options.customization().accept(config);
+    }
+
+    private static ServerConnector connector(Server server, HttpConfiguration http, Options options) {
+        var connector = new ServerConnector(server, new HttpConnectionFactory(http));
+        connector.setHost(options.host());
+        connector.setPort(options.port());
+        connector.setAcceptQueueSize(ACCEPT_QUEUE);
+        return connector;
     }
 
     private static void prepare(Context ctx, Options options) {
