@@ -1,5 +1,6 @@
 package com.promptmanage.streams;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -22,8 +23,13 @@ import com.promptmanage.topics.budget.Period;
 import com.promptmanage.topics.event.EventJson;
 import com.promptmanage.topics.money.NanoUsd;
 import com.promptmanage.topics.pricing.Catalogue;
+import com.promptmanage.topics.pricing.ModelPrice;
+import com.promptmanage.topics.pricing.ModelPriceCodec;
 import com.promptmanage.topics.pricing.PricePublisher;
+import com.promptmanage.topics.pricing.PriceTier;
+import com.promptmanage.topics.pricing.Rates;
 import com.promptmanage.topics.usage.TokenCounts;
+import com.promptmanage.topics.usage.TokenKind;
 import com.promptmanage.topics.usage.TokenUsage;
 import com.promptmanage.topics.usage.UsageEvent;
 import com.promptmanage.topics.usage.UsageEventCodec;
@@ -125,9 +131,76 @@ class MeteringRuntimeTest {
         }
     }
 
+    /** What was priced since the last commit is still on disk, so a look for the rest must not end there. */
+    @Test
+    void heldEventsAreAllPricedThoughMorePricesComeInTheSameTransaction() throws Exception {
+        int events = 2_500;
+        try (var metering = run(Duration.ofSeconds(3))) {
+            int partition = metering.partitionOf(ACME);
+            Future<RecordMetadata> last = null;
+            for (int i = 0; i < events; i++) {
+                var usage = TokenUsage.of("ann", "acme", "new-model", TokenCounts.ofInputOutput(1, 0));
+                var event = new UsageEvent("held-" + i, "test", Instant.now(), usage);
+                last = producer.send(
+                        new ProducerRecord<>(Topics.USAGE_EVENTS.name(), ACME.key(), UsageEventCodec.write(event)));
+            }
+            long offset = requireNonNull(last).get().offset();
+            assertThat(metering.awaitCommitted(partition, offset, Duration.ofSeconds(30)))
+                    .isTrue();
+            price("new-model", partition);
+            for (int i = 0; i < 20; i++) {
+                Thread.sleep(20);
+                price("another-" + i, partition);
+            }
+
+            Await.until(
+                    Duration.ofSeconds(15),
+                    () -> assertThat(total(metering)).satisfies(spend -> {
+                        assertThat(spend.unpricedEvents()).isZero();
+                        assertThat(spend.costNanoUsd()).isEqualTo(events * 2_000L);
+                    }));
+        }
+    }
+
+    private void price(String model, int partition) throws Exception {
+        var price = new ModelPrice(
+                model,
+                "test",
+                model,
+                List.of(),
+                Instant.EPOCH,
+                null,
+                List.of(PriceTier.standard(Rates.of(Map.of(TokenKind.INPUT, 2_000_000_000L)))));
+        producer.send(new ProducerRecord<>(
+                        Topics.PRICES.name(),
+                        partition,
+                        model.getBytes(UTF_8),
+                        ModelPriceCodec.writeAll(model, List.of(price), Instant.now(), "prices")))
+                .get();
+    }
+
     private MeteringRuntime run() throws Exception {
-        var metering = new MeteringRuntime(
-                StreamsSettings.defaults(kafka.bootstrapServers(), directory.resolve("state")), PARTITIONS);
+        return run(Duration.ofMillis(100));
+    }
+
+    private MeteringRuntime run(Duration commitInterval) throws Exception {
+        StreamsSettings defaults = StreamsSettings.defaults(kafka.bootstrapServers(), directory.resolve("state"));
+        var settings = new StreamsSettings(
+                defaults.applicationId(),
+                defaults.bootstrapServers(),
+                defaults.stateDirectory(),
+                commitInterval,
+                defaults.threads(),
+                defaults.standbyReplicas(),
+                defaults.replicationFactor(),
+                defaults.host(),
+                defaults.port(),
+                defaults.hotRowsMax(),
+                defaults.recentIdsMax(),
+                defaults.deduplicationWindow(),
+                defaults.sessionTimeout(),
+                defaults.writesRated());
+        var metering = new MeteringRuntime(settings, PARTITIONS);
         metering.start();
         Await.until(
                 Duration.ofSeconds(30), () -> assertThat(metering.owner(ACME)).isInstanceOf(Place.Here.class));

@@ -187,18 +187,28 @@ public final class LedgerStore extends CommitHookStore {
 
     /** Every row between two keys, the end exclusive, with all that is logged up to now. */
     public NavigableMap<Bytes, byte[]> newestRows(byte[] from, byte[] to) {
-        return newestRows(from, to, Integer.MAX_VALUE);
+        return newestRows(from, to, Integer.MAX_VALUE).rows();
     }
 
-    /** As {@link #newestRows(byte[], byte[])}, up to the so-manieth committed row: fewer came if that was the end. */
-    public NavigableMap<Bytes, byte[]> newestRows(byte[] from, byte[] to, int committedMax) {
+    /**
+     * A part of a range.
+     *
+     * @param rows as they are now; there can be none although others follow, for deletions are not committed at once
+     * @param next where the rest of the range begins, or null if this was all of it
+     */
+    public record Portion(
+            NavigableMap<Bytes, byte[]> rows, @Nullable Bytes next) {}
+
+    /** As {@link #newestRows(byte[], byte[])}, up to the so-manieth committed row. */
+    public Portion newestRows(byte[] from, byte[] to, int committedMax) {
         var rows = new TreeMap<Bytes, byte[]>();
         scan(from, to, committedMax, (key, value) -> rows.put(Bytes.wrap(key), value));
-        Bytes last = rows.size() < committedMax
-                ? Bytes.wrap(to)
+        Bytes next = rows.size() < committedMax
+                ? null
                 : Bytes.wrap(after(rows.lastKey().get()));
+        Bytes end = next == null ? Bytes.wrap(to) : next;
         uncommittedRows().forEach((key, value) -> {
-            if (key.compareTo(Bytes.wrap(from)) >= 0 && key.compareTo(last) < 0) {
+            if (key.compareTo(Bytes.wrap(from)) >= 0 && key.compareTo(end) < 0) {
                 if (value == null) {
                     rows.remove(key);
                 } else {
@@ -206,7 +216,7 @@ public final class LedgerStore extends CommitHookStore {
                 }
             }
         });
-        return rows;
+        return new Portion(rows, next);
     }
 
     /** The least key that is greater than a key. */

@@ -5,8 +5,6 @@ import com.promptmanage.streams.ledger.LedgerStore;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.kafka.common.utils.Bytes;
@@ -36,7 +34,7 @@ final class HeldEvents {
     private @Nullable Set<Bytes> models;
 
     /** Where to go on, for each model that may have a price now. */
-    private final Deque<Portion> toRetry = new ArrayDeque<>();
+    private final Deque<Waiting> toRetry = new ArrayDeque<>();
 
     private @Nullable Cancellable schedule;
 
@@ -46,7 +44,7 @@ final class HeldEvents {
         boolean rerate(byte[] account, byte[] record, long arrivalMs);
     }
 
-    private record Portion(Bytes from, Bytes to) {}
+    private record Waiting(Bytes from, Bytes to) {}
 
     HeldEvents(LedgerStore ledger, ProcessorContext<byte[], byte[]> context, Rerating rerating) {
         this.ledger = ledger;
@@ -65,7 +63,7 @@ final class HeldEvents {
     void retry() {
         toRetry.clear();
         for (Bytes model : models()) {
-            toRetry.add(new Portion(model, Bytes.wrap(StateKeys.afterAllOf(model.get()))));
+            toRetry.add(new Waiting(model, Bytes.wrap(StateKeys.afterAllOf(model.get()))));
         }
         if (!toRetry.isEmpty() && schedule == null) {
             schedule = context.schedule(PAUSE, PunctuationType.WALL_CLOCK_TIME, now -> retryPortion());
@@ -73,20 +71,17 @@ final class HeldEvents {
     }
 
     private void retryPortion() {
-        Portion portion = toRetry.poll();
-        if (portion != null) {
-            NavigableMap<Bytes, byte[]> events =
-                    ledger.newestRows(portion.from().get(), portion.to().get(), PORTION);
-            boolean anyLeft = events.size() >= PORTION;
-            for (Map.Entry<Bytes, byte[]> held : events.entrySet()) {
-                byte[] key = held.getKey().get();
-                if (rerating.rerate(StateKeys.heldAccount(key), held.getValue(), StateKeys.heldArrivalMs(key))) {
-                    ledger.put(key, null);
+        Waiting waiting = toRetry.poll();
+        if (waiting != null) {
+            LedgerStore.Portion portion =
+                    ledger.newestRows(waiting.from().get(), waiting.to().get(), PORTION);
+            portion.rows().forEach((key, event) -> {
+                if (rerating.rerate(StateKeys.heldAccount(key.get()), event, StateKeys.heldArrivalMs(key.get()))) {
+                    ledger.put(key.get(), null);
                 }
-            }
-            if (anyLeft) {
-                toRetry.addFirst(new Portion(
-                        Bytes.wrap(LedgerStore.after(events.lastKey().get())), portion.to()));
+            });
+            if (portion.next() != null) {
+                toRetry.addFirst(new Waiting(portion.next(), waiting.to()));
             }
         }
         if (toRetry.isEmpty() && schedule != null) {
@@ -99,17 +94,17 @@ final class HeldEvents {
         Set<Bytes> known = models;
         if (known == null) {
             known = new TreeSet<>();
-            byte[] from = StateKeys.allHeld();
+            Bytes from = Bytes.wrap(StateKeys.allHeld());
             while (from != null) {
-                NavigableMap<Bytes, byte[]> next = ledger.newestRows(from, StateKeys.afterAllHeld(), 1);
-                if (next.isEmpty()) {
-                    from = null;
+                LedgerStore.Portion next = ledger.newestRows(from.get(), StateKeys.afterAllHeld(), 1);
+                if (next.rows().isEmpty()) {
+                    from = next.next();
                 } else {
                     // From one event of a model to the first event of the next.
-                    Bytes model =
-                            Bytes.wrap(StateKeys.heldPrefix(next.firstKey().get()));
+                    Bytes model = Bytes.wrap(
+                            StateKeys.heldPrefix(next.rows().firstKey().get()));
                     known.add(model);
-                    from = StateKeys.afterAllOf(model.get());
+                    from = Bytes.wrap(StateKeys.afterAllOf(model.get()));
                 }
             }
         }
