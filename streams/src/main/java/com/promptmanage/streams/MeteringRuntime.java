@@ -29,6 +29,8 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.Utils;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.KeyQueryMetadata;
 import org.apache.kafka.streams.StoreQueryParameters;
@@ -85,6 +87,7 @@ public final class MeteringRuntime implements Metering, AutoCloseable {
                 this::tellCommitted);
         streams = new KafkaStreams(MeteringTopology.of(meter), properties(settings), new CommitTellingClients(commits));
         streams.setUncaughtExceptionHandler(this::onThreadFailure);
+        streams.setGlobalStateRestoreListener(new RestoreLog(counts.restored));
     }
 
     public void start() {
@@ -219,9 +222,11 @@ public final class MeteringRuntime implements Metering, AutoCloseable {
         listeners.add(listener);
     }
 
+    /** Leaves the group, so that another process, or the next life of this one, need not wait for a session to end. */
     @Override
     public void close() {
-        streams.close(Duration.ofSeconds(20));
+        streams.close(CloseOptions.groupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP)
+                .withTimeout(Duration.ofSeconds(20)));
     }
 
     private void tellCommitted(LedgerStore ledger, List<byte[]> accounts) {
@@ -262,6 +267,10 @@ public final class MeteringRuntime implements Metering, AutoCloseable {
         config.put(
                 StreamsConfig.STATE_CLEANUP_DELAY_MS_CONFIG,
                 Duration.ofMinutes(10).toMillis());
+        // Older state may hold rows whose deletion the changelog no longer has: it is restored from the beginning.
+        config.put(
+                StreamsConfig.STATE_CLEANUP_DIR_MAX_AGE_MS_CONFIG,
+                MeterSupplier.DELETIONS_KEPT.minusHours(1).toMillis());
         if (settings.host() != null) {
             config.put(StreamsConfig.APPLICATION_SERVER_CONFIG, settings.host() + ":" + settings.port());
         }

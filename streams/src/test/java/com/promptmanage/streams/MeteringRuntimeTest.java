@@ -33,6 +33,8 @@ import com.promptmanage.topics.usage.TokenKind;
 import com.promptmanage.topics.usage.TokenUsage;
 import com.promptmanage.topics.usage.UsageEvent;
 import com.promptmanage.topics.usage.UsageEventCodec;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,6 +43,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -162,6 +165,47 @@ class MeteringRuntimeTest {
         }
     }
 
+    /** The disk as a kill leaves it: copied from under a running process, with what was in its memory missing. */
+    @Test
+    void afterAKillOnlyWhatWasNotOnDiskYetIsRestored() throws Exception {
+        int events = 120_000;
+        Path left = directory.resolve("left");
+        try (var metering = run()) {
+            RecordMetadata last = send(0, events, events);
+            assertThat(metering.awaitCommitted(last.partition(), last.offset(), Duration.ofSeconds(60)))
+                    .isTrue();
+            assertThat(metering.counts().restored.sum()).isZero();
+            copy(directory.resolve("state"), left);
+        }
+        long missing = restoredFrom(left, events);
+        long all = restoredFrom(directory.resolve("nothing"), events);
+
+        assertThat(missing).isPositive().isLessThan(all / 2);
+    }
+
+    private long restoredFrom(Path state, int events) throws Exception {
+        try (var metering = run(state, Duration.ofMillis(100))) {
+            assertThat(total(metering)).satisfies(spend -> {
+                assertThat(spend.events()).isEqualTo(events);
+                assertThat(spend.costNanoUsd()).isEqualTo(events * 750_000L);
+            });
+            assertThat(metering.lastFailure()).isNull();
+            RecordMetadata repeated = send(0, 1_000, events);
+            assertThat(metering.awaitCommitted(repeated.partition(), repeated.offset(), Duration.ofSeconds(60)))
+                    .isTrue();
+            assertThat(total(metering).events()).isEqualTo(events);
+            return metering.counts().restored.sum();
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(from.relativize(file).toString()));
+            }
+        }
+    }
+
     private void price(String model, int partition) throws Exception {
         var price = new ModelPrice(
                 model,
@@ -184,7 +228,11 @@ class MeteringRuntimeTest {
     }
 
     private MeteringRuntime run(Duration commitInterval) throws Exception {
-        StreamsSettings defaults = StreamsSettings.defaults(kafka.bootstrapServers(), directory.resolve("state"));
+        return run(directory.resolve("state"), commitInterval);
+    }
+
+    private MeteringRuntime run(Path state, Duration commitInterval) throws Exception {
+        StreamsSettings defaults = StreamsSettings.defaults(kafka.bootstrapServers(), state);
         var settings = new StreamsSettings(
                 defaults.applicationId(),
                 defaults.bootstrapServers(),
@@ -208,6 +256,10 @@ class MeteringRuntimeTest {
     }
 
     private RecordMetadata send(int from, int to) throws Exception {
+        return send(from, to, 50);
+    }
+
+    private RecordMetadata send(int from, int to, int users) throws Exception {
         RecordMetadata last = null;
         var sent = new ArrayList<Future<RecordMetadata>>();
         for (int i = from; i < to; i++) {
@@ -215,7 +267,7 @@ class MeteringRuntimeTest {
                     "event-" + i,
                     "test",
                     Instant.now(),
-                    TokenUsage.of("user-" + i % 50, "acme", "gpt-4o-mini", TokenCounts.ofInputOutput(1_000, 1_000)));
+                    TokenUsage.of("user-" + i % users, "acme", "gpt-4o-mini", TokenCounts.ofInputOutput(1_000, 1_000)));
             sent.add(producer.send(new ProducerRecord<>(
                     Topics.USAGE_EVENTS.name(), event.account().key(), UsageEventCodec.write(event))));
         }

@@ -1,6 +1,7 @@
 package com.promptmanage.topics;
 
 import com.promptmanage.topics.Topic.Spread;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -12,10 +13,15 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /** Creates the topics that are missing, and refuses to run on topics whose partitions do not line up. */
 public final class TopicProvisioner {
+
+    private static final Duration LEADERS_DEADLINE = Duration.ofMinutes(1);
+
+    private static final Duration LEADERS_PAUSE = Duration.ofMillis(50);
 
     private final Admin admin;
 
@@ -72,8 +78,18 @@ public final class TopicProvisioner {
                 latest.put(new TopicPartition(topic.name(), partition), OffsetSpec.latest());
             }
         }
-        if (!latest.isEmpty()) {
-            var unused = admin.listOffsets(latest).all().get();
+        long deadline = System.nanoTime() + LEADERS_DEADLINE.toNanos();
+        while (!latest.isEmpty()) {
+            try {
+                var unused = admin.listOffsets(latest).all().get();
+                return;
+            } catch (ExecutionException e) {
+                // The broker that is asked may not have heard yet what the controller has just created.
+                if (!(e.getCause() instanceof RetriableException) || System.nanoTime() - deadline > 0) {
+                    throw e;
+                }
+            }
+            Thread.sleep(LEADERS_PAUSE);
         }
     }
 

@@ -13,12 +13,12 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Committed records of a topic, as any other consumer would read them. */
-final class RatedTopic {
+public final class RatedTopic {
 
     private RatedTopic() {}
 
     /** Every rated event that is committed by now. */
-    static List<JsonNode> events(String bootstrapServers) {
+    public static List<JsonNode> events(String bootstrapServers) {
         return records(bootstrapServers, Topics.USAGE_RATED.name()).stream()
                 .flatMap(record -> {
                     var events = new ArrayList<JsonNode>();
@@ -29,7 +29,7 @@ final class RatedTopic {
     }
 
     /** Every record that is committed by now. */
-    static List<JsonNode> records(String bootstrapServers, String topic) {
+    public static List<JsonNode> records(String bootstrapServers, String topic) {
         Map<String, Object> settings = Map.of(
                 "bootstrap.servers", bootstrapServers, "isolation.level", "read_committed", "max.poll.records", 10_000);
         var records = new ArrayList<JsonNode>();

@@ -1,6 +1,7 @@
 package com.promptmanage.streams.commit;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -14,12 +15,16 @@ import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.StateStoreContext;
 import org.apache.kafka.streams.processor.internals.InternalProcessorContext;
 import org.apache.kafka.streams.processor.internals.ProcessorNode;
+import org.apache.kafka.streams.processor.internals.RecordCollector;
 import org.apache.kafka.streams.query.Position;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.Stores;
 import org.apache.kafka.streams.state.internals.CacheFlushListener;
 import org.apache.kafka.streams.state.internals.CachedStateStore;
+import org.apache.kafka.streams.state.internals.OffsetCheckpoint;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A store that gathers changes on the heap and writes them once per commit: inside the commit to its changelog, and when
@@ -44,8 +49,14 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class CommitHookStore implements StateStore, CachedStateStore<Object, Object> {
 
+    private static final Logger LOGGER = LoggerFactory.getLogger(CommitHookStore.class);
+
+    private static final long TOUCHED_EVERY_MS = Duration.ofMinutes(5).toMillis();
+
     private final KeyValueStore<Bytes, byte[]> rows;
     private final Commits commits;
+
+    private long touchedMs;
 
     /**
      * What the running transaction has sent to the changelog. It reaches the disk when the transaction is committed, so
@@ -127,7 +138,37 @@ public abstract class CommitHookStore implements StateStore, CachedStateStore<Ob
         uncommitted.forEach((key, value) -> batch.add(KeyValue.pair(key, value)));
         writeCommitted(batch);
         uncommitted.clear();
+        noteOffset();
         onCommitted();
+    }
+
+    /**
+     * Notes how far the rows have come in the changelog. RocksDB takes rows and offset to disk together, the offset after
+     * the rows: what a killed process leaves may know more than the offset says, never less, and to restore a row twice
+     * does no harm.
+     */
+    private void noteOffset() {
+        InternalProcessorContext<?, ?> task = context();
+        var changelog =
+                new TopicPartition(task.changelogFor(name()), task.taskId().partition());
+        Long written =
+                ((RecordCollector.Supplier) task).recordCollector().offsets().get(changelog);
+        if (written != null) {
+            rows.commit(Map.of(changelog, written));
+        }
+        touch();
+    }
+
+    /** By the age of the directory, Streams tells at a start whether the changelog has forgotten deletions since. */
+    private void touch() {
+        long nowMs = System.currentTimeMillis();
+        if (nowMs - touchedMs < TOUCHED_EVERY_MS) {
+            return;
+        }
+        touchedMs = nowMs;
+        if (!taskDirectory().toFile().setLastModified(nowMs)) {
+            LOGGER.atWarn().addKeyValue("directory", taskDirectory()).log("cannot renew the age of a state directory");
+        }
     }
 
     /** Writes a commit's rows to disk. A subclass may hold off its readers meanwhile. */
@@ -192,7 +233,7 @@ public abstract class CommitHookStore implements StateStore, CachedStateStore<Ob
     @Override
     public final void init(StateStoreContext stateStoreContext, StateStore root) {
         context = (InternalProcessorContext<?, ?>) stateStoreContext;
-        rows.init(stateStoreContext, root);
+        rows.init(new CommittedRowsContext(stateStoreContext), root);
     }
 
     /** Streams calls this after the transaction, to note how far the disk has come. */
@@ -200,11 +241,14 @@ public abstract class CommitHookStore implements StateStore, CachedStateStore<Ob
     public final void commit(Map<TopicPartition, Long> changelogOffsets) {
         settle();
         rows.commit(changelogOffsets);
+        touch();
     }
 
+    /** Without an offset, Streams would take what lies there for damaged, and wipe the other stores of the task too. */
     @Override
-    public final @Nullable Long committedOffset(TopicPartition partition) {
-        return rows.committedOffset(partition);
+    public final Long committedOffset(TopicPartition partition) {
+        Long committed = rows.committedOffset(partition);
+        return committed == null ? OffsetCheckpoint.OFFSET_UNKNOWN : committed;
     }
 
     @Override

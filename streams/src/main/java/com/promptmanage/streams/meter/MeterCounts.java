@@ -25,4 +25,7 @@ public final class MeterCounts {
 
     /** Alerts raised. */
     public final LongAdder alerts = new LongAdder();
+
+    /** Records of changelogs that were read to bring back the state of a partition. */
+    public final LongAdder restored = new LongAdder();
 }

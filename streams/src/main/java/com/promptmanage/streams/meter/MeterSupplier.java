@@ -8,6 +8,7 @@ import com.promptmanage.streams.ledger.LedgerStore;
 import com.promptmanage.streams.ledger.LedgerStore.CommitWatcher;
 import com.promptmanage.topics.Topic;
 import com.promptmanage.topics.Topics;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,11 +26,19 @@ public final class MeterSupplier implements ProcessorSupplier<byte[], byte[], by
     /** What the meter writes. */
     public static final List<Topic> WRITES = List.of(Topics.USAGE_RATED, Topics.BUDGET_ALERTS, Topics.USAGE_REJECTED);
 
+    /** How long a changelog tells of a deleted row at least: state on disk that is older is of no use. */
+    public static final Duration DELETIONS_KEPT = Duration.ofDays(3);
+
     /** Rows are written once a commit and read at each restore: small segments compact soon. */
     private static final Map<String, String> CHANGELOG = Map.of(
-            "cleanup.policy", "compact",
-            "segment.bytes", Integer.toString(64 << 20),
-            "min.cleanable.dirty.ratio", "0.2");
+            "cleanup.policy",
+            "compact",
+            "segment.bytes",
+            Integer.toString(64 << 20),
+            "min.cleanable.dirty.ratio",
+            "0.2",
+            "delete.retention.ms",
+            Long.toString(DELETIONS_KEPT.toMillis()));
 
     private final Commits commits;
 
