@@ -31,10 +31,10 @@ final class ConsumeAndParse implements Contender {
 
     @Override
     public Outcome run(int round) throws Rejection {
-        long started = System.nanoTime();
-        long first = 0;
         long events = 0;
+        long tokens = 0;
         var reader = new EventReader();
+        var watch = Stopwatch.start();
         try (var consumer = new KafkaConsumer<>(
                 Map.<String, Object>of(
                         "bootstrap.servers", bootstrapServers,
@@ -50,13 +50,16 @@ final class ConsumeAndParse implements Contender {
             consumer.seekToBeginning(partitions);
             while (events < input.events()) {
                 for (ConsumerRecord<byte[], byte[]> event : consumer.poll(Duration.ofSeconds(1))) {
-                    first = first == 0 ? System.nanoTime() : first;
-                    reader.read(event.key(), event.value(), event.timestamp());
+                    watch.first();
+                    tokens += reader.read(event.key(), event.value(), event.timestamp())
+                            .totalTokens();
                     events++;
                 }
             }
+            String fault = tokens == input.tokensWithRepeats()
+                    ? ""
+                    : "read %,d tokens instead of %,d".formatted(tokens, input.tokensWithRepeats());
+            return new Outcome(events, watch.stop(), fault, "");
         }
-        long ended = System.nanoTime();
-        return new Outcome(events, (ended - started) / 1e9, (ended - first) / 1e9, "");
     }
 }

@@ -1,7 +1,7 @@
 package com.promptmanage.benchmarks;
 
 /** One way of doing the work, run over the whole input from its start. */
-interface Contender {
+public interface Contender {
 
     String name();
 
@@ -15,9 +15,17 @@ interface Contender {
     /**
      * What came of a run.
      *
-     * @param seconds from the start to the last event's commit
-     * @param steadySeconds from the first event's processing to there
      * @param fault why the totals are not what they must be, or empty if they are
+     * @param note what else there is to know, or empty
      */
-    record Outcome(long events, double seconds, double steadySeconds, String fault) {}
+    record Outcome(long events, Stopwatch.Times times, String fault, String note) {
+
+        public Outcome withNote(String other) {
+            return new Outcome(events, times, fault, other);
+        }
+
+        static Outcome failed(Stopwatch watch, String fault) {
+            return new Outcome(0, watch.stop(), fault, "");
+        }
+    }
 }

@@ -32,12 +32,14 @@ import org.jspecify.annotations.Nullable;
  * The events as they lie on {@code usage.events} for every contender, with prices and a budget for each team.
  *
  * @param bytes of all values together
+ * @param tokensWithRepeats of all events, those that come twice counted twice
  * @param ends the offset after the last event of each partition
  * @param expected what the unique events add up to, by account
  */
-record Input(int events, long bytes, List<Long> ends, Map<Account, Workload.Totals> expected) {
+public record Input(
+        int events, long bytes, long tokensWithRepeats, List<Long> ends, Map<Account, Workload.Totals> expected) {
 
-    static final int PARTITIONS = 4;
+    public static final int PARTITIONS = 4;
 
     private static final long SEED = 20_261_124L;
 
@@ -52,11 +54,13 @@ record Input(int events, long bytes, List<Long> ends, Map<Account, Workload.Tota
                                 "batch.size", "262144"),
                         new ByteArraySerializer(),
                         new ByteArraySerializer())) {
-            new TopicProvisioner(admin, PARTITIONS, (short) 1).provision(Topics.ALL);
+            if (new TopicProvisioner(admin, PARTITIONS, (short) 1).provision(Topics.ALL) != PARTITIONS) {
+                throw new IllegalStateException("the broker is not a new one");
+            }
             new PricePublisher(producer, PARTITIONS).publish(Catalogue.prices());
             for (int team = 0; team < Workload.TEAMS; team++) {
                 Account account = Account.team("team-%03d".formatted(team));
-                producer.send(new ProducerRecord<>(
+                var unused = producer.send(new ProducerRecord<>(
                         Topics.BUDGETS.name(),
                         account.key(),
                         BudgetCodec.writeAll(account, List.of(budget(account)), Instant.now(), "benchmark")));
@@ -64,11 +68,13 @@ record Input(int events, long bytes, List<Long> ends, Map<Account, Workload.Tota
             var workload = new Workload(SEED, events, users, Instant.now());
             var failure = new AtomicReference<@Nullable Exception>();
             long bytes = 0;
+            long tokens = 0;
             for (int i = 0; i < events; i++) {
                 UsageEvent event = workload.next();
                 byte[] value = UsageEventCodec.write(event);
                 bytes += value.length;
-                producer.send(
+                tokens += event.usage().tokens().total();
+                var unused = producer.send(
                         new ProducerRecord<>(
                                 Topics.USAGE_EVENTS.name(), event.account().key(), value),
                         (metadata, e) -> {
@@ -81,12 +87,12 @@ record Input(int events, long bytes, List<Long> ends, Map<Account, Workload.Tota
             if (failure.get() != null) {
                 throw new IllegalStateException("not all events could be written", failure.get());
             }
-            return new Input(events, bytes, ends(admin), workload.expected());
+            return new Input(events, bytes, tokens, ends(admin), workload.expected());
         }
     }
 
     /** What all accounts together must come to. */
-    Workload.Totals total() {
+    public Workload.Totals total() {
         return expected.values().stream().reduce(Workload.Totals.NONE, Workload.Totals::plus);
     }
 

@@ -34,12 +34,7 @@ final class OurMetering implements Contender {
     private final int threads;
 
     OurMetering(
-            String bootstrapServers,
-            Path directory,
-            Input input,
-            Duration commitInterval,
-            boolean rated,
-            int threads) {
+            String bootstrapServers, Path directory, Input input, Duration commitInterval, boolean rated, int threads) {
         this.bootstrapServers = bootstrapServers;
         this.directory = directory;
         this.input = input;
@@ -51,14 +46,20 @@ final class OurMetering implements Contender {
     @Override
     public String name() {
         return "(c) ours, %d ms, %s, %d thread%s"
-                .formatted(
-                        commitInterval.toMillis(), rated ? "rated" : "no rated", threads, threads == 1 ? "" : "s");
+                .formatted(commitInterval.toMillis(), rated ? "rated" : "no rated", threads, threads == 1 ? "" : "s");
     }
 
     @Override
-    public Outcome run(int round) throws InterruptedException {
+    public Outcome run(int round) throws Exception {
         String run = "ours-%d-%b-%d-%d".formatted(commitInterval.toMillis(), rated, threads, round);
+        Outcome outcome = run(run);
+        long records = Leftovers.countAndRemove(bootstrapServers, run, directory.resolve(run));
+        return outcome.withNote("%.2f changelog records per event;".formatted(records / (double) input.events()));
+    }
+
+    private Outcome run(String run) throws InterruptedException {
         StreamsSettings defaults = StreamsSettings.defaults(bootstrapServers, directory.resolve(run));
+        var watch = Stopwatch.start();
         long started = System.nanoTime();
         try (var metering = new MeteringRuntime(
                 new StreamsSettings(
@@ -81,15 +82,15 @@ final class OurMetering implements Contender {
             while (metering.counts().accepted.sum() == 0 && System.nanoTime() - started < PATIENCE.toNanos()) {
                 Thread.sleep(1);
             }
-            long first = System.nanoTime();
+            watch.first();
             for (int partition = 0; partition < Input.PARTITIONS; partition++) {
                 long end = input.ends().get(partition);
                 if (end > 0 && !metering.awaitCommitted(partition, end - 1, PATIENCE)) {
-                    return new Outcome(0, 0, 0, "partition %d is not done".formatted(partition));
+                    return Outcome.failed(watch, "partition %d is not done".formatted(partition));
                 }
             }
-            long ended = System.nanoTime();
-            return new Outcome(input.events(), (ended - started) / 1e9, (ended - first) / 1e9, fault(metering));
+            Stopwatch.Times times = watch.stop();
+            return new Outcome(input.events(), times, fault(metering), "");
         }
     }
 

@@ -1,6 +1,9 @@
 package com.promptmanage.benchmarks;
 
 import com.promptmanage.benchmarks.Contender.Outcome;
+import com.promptmanage.benchmarks.dsl.DslMetering;
+import com.promptmanage.benchmarks.sql.FunctionMetering;
+import com.promptmanage.testkit.EmbeddedPostgres;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,123 +13,185 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
- * Events a second and processor seconds per million events of the metering, and of a loop that only reads and parses, over
- * the same topic, in turn.
+ * Events a second and processor seconds per million events of the metering, of a loop that only reads and parses, of the
+ * same job in the Kafka Streams DSL, and of a function in PostgreSQL: in turn, in one run, with their totals checked.
  *
  * <pre>  java … PipelineBenchmark [events, default 2000000] [rounds, default 3] [users, default 10000] [directory]</pre>
  *
- * <p>A contender whose totals are not exactly the expected ones gets no number.
+ * <p>{@code -Dbenchmark.only=REGEX} leaves out contenders whose name has no match; {@code -Dbenchmark.sqlEvents} says how
+ * many events each run of PostgreSQL gets. A contender whose totals are not exactly the expected ones gets no number.
  */
 public final class PipelineBenchmark {
 
     private PipelineBenchmark() {}
 
-    private record Measured(double perSecond, double steadyPerSecond, double cpuSecondsPerMillion) {}
+    private record Measured(double perSecond, double steadyPerSecond, double cpuSecondsPerMillion) {
+
+        static Measured of(Outcome outcome) {
+            return new Measured(
+                    outcome.events() / outcome.times().seconds(),
+                    outcome.events() / outcome.times().steadySeconds(),
+                    outcome.times().cpuSeconds() / outcome.events() * 1_000_000);
+        }
+
+        static Measured median(List<Measured> all) {
+            return new Measured(
+                    PipelineBenchmark.median(
+                            all.stream().map(Measured::perSecond).toList()),
+                    PipelineBenchmark.median(
+                            all.stream().map(Measured::steadyPerSecond).toList()),
+                    PipelineBenchmark.median(
+                            all.stream().map(Measured::cpuSecondsPerMillion).toList()));
+        }
+    }
 
     public static void main(String[] args) throws Exception {
         int events = args.length > 0 ? Integer.parseInt(args[0]) : 2_000_000;
         int rounds = args.length > 1 ? Integer.parseInt(args[1]) : 3;
         int users = args.length > 2 ? Integer.parseInt(args[2]) : 10_000;
-        Path directory = args.length > 3 ? Files.createDirectories(Path.of(args[3])) : Files.createTempDirectory("benchmark");
-        print("%d processors, load %.1f, heap at most %d MiB, files in %s%n",
+        Path directory =
+                args.length > 3 ? Files.createDirectories(Path.of(args[3])) : Files.createTempDirectory("benchmark");
+        System.out.printf(
+                Locale.ROOT,
+                "%d processors, load %.1f, heap at most %d MiB%n",
                 Runtime.getRuntime().availableProcessors(),
                 load(),
-                Runtime.getRuntime().maxMemory() >> 20,
-                directory);
-        try (Broker broker = Broker.start(directory.resolve("kafka"))) {
-            run(broker, directory, events, rounds, users);
+                Runtime.getRuntime().maxMemory() >> 20);
+        try (Broker broker = Broker.start(directory.resolve("kafka"));
+                var postgres =
+                        EmbeddedPostgres.start(directory.resolve("postgres"), EmbeddedPostgres.Options.DURABLE)) {
+            run(broker.bootstrapServers(), postgres, directory, events, rounds, users);
         }
     }
 
-    private static void run(Broker broker, Path directory, int events, int rounds, int users) throws Exception {
-        Input input = Input.write(broker.bootstrapServers(), events, users);
-        print("%,d events of %d users, %,d bytes each, unique and sums %s%n",
+    private static void run(
+            String bootstrapServers, EmbeddedPostgres postgres, Path directory, int events, int rounds, int users)
+            throws Exception {
+        Input input = Input.write(bootstrapServers, events, users);
+        System.out.printf(
+                Locale.ROOT,
+                "%,d events of %,d users, %,d bytes each, unique and sums %s%n",
                 events,
                 users,
                 input.bytes() / events,
                 input.total());
-        List<Contender> contenders = contenders(broker.bootstrapServers(), directory, input);
+        List<Contender> contenders = contenders(bootstrapServers, postgres, directory, input, users);
         Map<String, List<Measured>> measured = new LinkedHashMap<>();
         for (int round = 0; round < rounds; round++) {
             for (Contender contender : contenders) {
-                measure(broker, contender, round, measured.computeIfAbsent(contender.name(), name -> new ArrayList<>()));
+                measure(contender, round, measured.computeIfAbsent(contender.name(), name -> new ArrayList<>()));
             }
         }
-        print("%nMedians of %d rounds; load now %.1f%n", rounds, load());
-        print("%-40s %12s %12s %14s%n", "", "events/s", "steady", "CPU s/million");
+        var medians = new LinkedHashMap<String, Measured>();
+        System.out.printf(Locale.ROOT, "%nMedians of %d rounds; load now %.1f%n", rounds, load());
+        System.out.printf(Locale.ROOT, "%-40s %12s %12s %14s%n", "", "events/s", "steady", "CPU s/million");
         measured.forEach((name, all) -> {
             if (all.size() < rounds) {
-                print("%-40s INVALID: its totals were wrong%n", name);
+                System.out.printf(Locale.ROOT, "%-40s INVALID: its totals were wrong%n", name);
             } else {
-                print("%-40s %,12.0f %,12.0f %14.2f%n",
+                Measured median = Measured.median(all);
+                medians.put(name, median);
+                System.out.printf(
+                        Locale.ROOT,
+                        "%-40s %,12.0f %,12.0f %14.2f%n",
                         name,
-                        median(all.stream().map(Measured::perSecond).toList()),
-                        median(all.stream().map(Measured::steadyPerSecond).toList()),
-                        median(all.stream().map(Measured::cpuSecondsPerMillion).toList()));
+                        median.perSecond(),
+                        median.steadyPerSecond(),
+                        median.cpuSecondsPerMillion());
+            }
+        });
+        compare(medians);
+    }
+
+    /** The best of ours that writes every rated event too, as the peers do, against each of them. */
+    private static void compare(Map<String, Measured> medians) {
+        var ours = medians.entrySet().stream()
+                .filter(entry ->
+                        entry.getKey().startsWith("(c)") && !entry.getKey().contains("no rated"))
+                .max(Map.Entry.comparingByValue(
+                        (one, other) -> Double.compare(one.steadyPerSecond(), other.steadyPerSecond())));
+        if (ours.isEmpty()) {
+            return;
+        }
+        System.out.printf(
+                Locale.ROOT, "%n%s against%n%-40s %12s %14s%n", ours.get().getKey(), "", "steady", "CPU s/million");
+        medians.forEach((name, peer) -> {
+            if (!name.startsWith("(c)")) {
+                System.out.printf(
+                        Locale.ROOT,
+                        "%-40s %11.2fx %13.2fx%n",
+                        name,
+                        ours.get().getValue().steadyPerSecond() / peer.steadyPerSecond(),
+                        peer.cpuSecondsPerMillion() / ours.get().getValue().cpuSecondsPerMillion());
             }
         });
     }
 
-    private static List<Contender> contenders(String bootstrapServers, Path directory, Input input) {
+    private static List<Contender> contenders(
+            String bootstrapServers, EmbeddedPostgres postgres, Path directory, Input input, int users) {
+        int sqlEvents = Integer.getInteger("benchmark.sqlEvents", 100_000);
         var contenders = new ArrayList<Contender>();
         contenders.add(new ConsumeAndParse(bootstrapServers, input));
         for (Duration commitInterval : List.of(Duration.ofMillis(100), Duration.ofSeconds(1))) {
             for (boolean rated : List.of(true, false)) {
                 for (int threads : List.of(1, 2)) {
-                    contenders.add(
-                            new OurMetering(bootstrapServers, directory, input, commitInterval, rated, threads));
+                    contenders.add(new OurMetering(bootstrapServers, directory, input, commitInterval, rated, threads));
                 }
             }
         }
-        return contenders;
+        for (boolean tuned : List.of(true, false)) {
+            contenders.add(new DslMetering(bootstrapServers, directory, input, tuned));
+        }
+        for (boolean hot : List.of(false, true)) {
+            for (boolean waits : List.of(true, false)) {
+                contenders.add(new FunctionMetering(postgres, sqlEvents, users, hot, waits));
+            }
+        }
+        Predicate<String> only = java.util.regex.Pattern.compile(System.getProperty("benchmark.only", ""))
+                .asPredicate();
+        return contenders.stream()
+                .filter(contender -> only.test(contender.name()))
+                .toList();
     }
 
-    private static void measure(Broker broker, Contender contender, int round, List<Measured> into) throws Exception {
-        long[] processes = {ProcessHandle.current().pid(), broker.pid()};
-        double before = CpuTime.seconds(processes);
-        var threads = ThreadTimes.now();
+    private static void measure(Contender contender, int round, List<Measured> into) throws Exception {
         Outcome outcome;
         try (var sampler = StackSampler.start("StreamThread")) {
             outcome = contender.run(round);
             if (Boolean.getBoolean("benchmark.stacks")) {
-                print("%s%n", sampler.report());
+                System.out.printf(Locale.ROOT, "%s%n", sampler.report());
             }
         }
-        double used = CpuTime.seconds(processes) - before;
         if (!outcome.fault().isEmpty()) {
-            print("%-40s round %d INVALID: %s%n", contender.name(), round + 1, outcome.fault());
+            System.out.printf(
+                    Locale.ROOT, "%-40s round %d INVALID: %s%n", contender.name(), round + 1, outcome.fault());
             return;
         }
-        var result = new Measured(
-                outcome.events() / outcome.seconds(),
-                outcome.events() / outcome.steadySeconds(),
-                used / outcome.events() * 1_000_000);
+        var result = Measured.of(outcome);
         into.add(result);
-        print("%-40s round %d %,12.0f %,12.0f %14.2f  load %.1f  %s%n",
+        System.out.printf(
+                Locale.ROOT,
+                "%-40s round %d %,12.0f %,12.0f %14.2f  load %.1f  %s %s%n",
                 contender.name(),
                 round + 1,
                 result.perSecond(),
                 result.steadyPerSecond(),
                 result.cpuSecondsPerMillion(),
                 load(),
-                threads.since());
+                outcome.note(),
+                outcome.times().threads());
     }
 
     private static double median(List<Double> values) {
         List<Double> sorted = values.stream().sorted().toList();
         int middle = sorted.size() / 2;
-        return sorted.size() % 2 == 1
-                ? sorted.get(middle)
-                : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+        return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
     }
 
     private static double load() {
         return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
-    }
-
-    private static void print(String format, Object... values) {
-        System.out.printf(Locale.ROOT, format, values);
     }
 }

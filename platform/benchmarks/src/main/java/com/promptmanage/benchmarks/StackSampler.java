@@ -63,8 +63,7 @@ final class StackSampler implements AutoCloseable {
     }
 
     synchronized String report() {
-        return "%d samples%n innermost:%n%s%n innermost of ours:%n%s"
-                .formatted(samples, table(innermost), table(ours));
+        return "%d samples%n innermost:%n%s%n innermost of ours:%n%s".formatted(samples, table(innermost), table(ours));
     }
 
     private String table(Map<String, Integer> counts) {

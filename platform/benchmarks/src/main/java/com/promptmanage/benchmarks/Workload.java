@@ -23,7 +23,7 @@ import java.util.TreeMap;
  * <p>Users and models are Zipf distributed, one event in a hundred is a repeat of one shortly before, one in fifty comes up
  * to a day late. The costs are worked out here by decimal arithmetic, by nothing that a contender uses.
  */
-final class Workload {
+public final class Workload {
 
     static final int TEAMS = 200;
 
@@ -32,8 +32,6 @@ final class Workload {
     private static final BigDecimal MILLION = BigDecimal.valueOf(1_000_000);
 
     private final Random random;
-
-    private final int users;
 
     private final double[] userShares;
 
@@ -54,11 +52,11 @@ final class Workload {
     private int unique;
 
     /** What is added up of some events; costs in nanoUSD. */
-    record Totals(long events, long tokens, long costNanoUsd) {
+    public record Totals(long events, long tokens, long costNanoUsd) {
 
-        static final Totals NONE = new Totals(0, 0, 0);
+        public static final Totals NONE = new Totals(0, 0, 0);
 
-        Totals plus(Totals other) {
+        public Totals plus(Totals other) {
             return new Totals(
                     Math.addExact(events, other.events),
                     Math.addExact(tokens, other.tokens),
@@ -69,21 +67,25 @@ final class Workload {
     /**
      * @param to the time of the last event; the first is six hours earlier
      */
-    Workload(long seed, int events, int users, Instant to) {
+    public Workload(long seed, int events, int users, Instant to) {
         random = new Random(seed);
-        this.users = users;
         userShares = zipf(users, 1.0);
-        models = Catalogue.prices().stream()
-                .filter(price -> price.tiers().size() == 1 && rate(price, TokenKind.INPUT) > 0)
-                .limit(20)
-                .toList();
+        models = pricesOfModels();
         modelShares = zipf(models.size(), 1.1);
         from = to.minus(Duration.ofHours(6));
         step = Duration.ofHours(6).dividedBy(events);
     }
 
+    /** The models that are called, with their one price each. */
+    public static List<ModelPrice> pricesOfModels() {
+        return Catalogue.prices().stream()
+                .filter(price -> price.tiers().size() == 1 && rate(price, TokenKind.INPUT) > 0)
+                .limit(20)
+                .toList();
+    }
+
     /** The next event, a repeat at times. */
-    UsageEvent next() {
+    public UsageEvent next() {
         int number = made++;
         if (unique > 0 && random.nextInt(100) == 0) {
             return recent[random.nextInt(Math.min(unique, REPEATABLE))];
@@ -124,12 +126,8 @@ final class Workload {
     }
 
     /** What the events so far add up to, by account. */
-    Map<Account, Totals> expected() {
+    public Map<Account, Totals> expected() {
         return expected;
-    }
-
-    int users() {
-        return users;
     }
 
     private static long cost(ModelPrice model, UsageEvent event) {
