@@ -1,7 +1,6 @@
 package com.promptmanage.streams;
 
 import com.promptmanage.streams.answer.LedgerReads;
-import com.promptmanage.streams.commit.CommitTellingClients;
 import com.promptmanage.streams.commit.Commits;
 import com.promptmanage.streams.intake.EventIdSettings;
 import com.promptmanage.streams.ledger.LedgerStore;
@@ -85,7 +84,7 @@ public final class MeteringRuntime implements Metering, AutoCloseable {
                 settings.hotRowsMax(),
                 settings.writesRated(),
                 this::tellCommitted);
-        streams = new KafkaStreams(MeteringTopology.of(meter), properties(settings), new CommitTellingClients(commits));
+        streams = new KafkaStreams(MeteringTopology.of(meter), properties(settings), new MeteringClients(commits));
         streams.setUncaughtExceptionHandler(this::onThreadFailure);
         streams.setGlobalStateRestoreListener(new RestoreLog(counts.restored));
     }
@@ -274,8 +273,8 @@ public final class MeteringRuntime implements Metering, AutoCloseable {
         if (settings.host() != null) {
             config.put(StreamsConfig.APPLICATION_SERVER_CONFIG, settings.host() + ":" + settings.port());
         }
-        // Reference records are older than the events that need them: wait for them a little, at a start above all.
-        config.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, 0L);
+        // The consumer sees to it that a start reads the prices before the events.
+        config.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
         config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 2000);
         config.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG), 4 << 20);
         config.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), (int)

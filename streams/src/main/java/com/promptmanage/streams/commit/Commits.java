@@ -9,7 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * Tells stores that their transaction is committed, at the moment it is.
  *
  * <p>Kafka Streams has no such hook. But one producer per stream thread commits the transaction of all its tasks, on
- * that thread: {@link CommitTellingClients} gives it a producer that says so here.
+ * that thread: it is a {@link CommitTellingProducer}, which says so here.
  *
  * <p>Thread-safe: each stream thread has a list of its own.
  */
