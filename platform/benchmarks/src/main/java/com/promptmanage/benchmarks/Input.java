@@ -13,6 +13,7 @@ import com.promptmanage.topics.pricing.Catalogue;
 import com.promptmanage.topics.pricing.PricePublisher;
 import com.promptmanage.topics.usage.UsageEvent;
 import com.promptmanage.topics.usage.UsageEventCodec;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.HashMap;
@@ -43,8 +44,19 @@ public record Input(
 
     private static final long SEED = 20_261_124L;
 
-    /** Writes everything and waits until the broker has it. */
+    /** Events of the last six hours. */
     static Input write(String bootstrapServers, int events, int users) throws InterruptedException, ExecutionException {
+        return write(bootstrapServers, events, users, Duration.ofHours(6), 0);
+    }
+
+    /**
+     * Writes everything and waits until the broker has it.
+     *
+     * @param span how long it took to happen, up to now
+     * @param number tells inputs to one broker apart
+     */
+    static Input write(String bootstrapServers, int events, int users, Duration span, int number)
+            throws InterruptedException, ExecutionException {
         try (var admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers));
                 var producer = new KafkaProducer<>(
                         Map.<String, Object>of(
@@ -65,7 +77,7 @@ public record Input(
                         account.key(),
                         BudgetCodec.writeAll(account, List.of(budget(account)), Instant.now(), "benchmark")));
             }
-            var workload = new Workload(SEED, events, users, Instant.now());
+            var workload = new Workload(SEED + number, events, users, Instant.now(), span);
             var failure = new AtomicReference<@Nullable Exception>();
             long bytes = 0;
             long tokens = 0;

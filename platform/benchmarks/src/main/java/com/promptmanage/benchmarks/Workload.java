@@ -65,15 +65,16 @@ public final class Workload {
     }
 
     /**
-     * @param to the time of the last event; the first is six hours earlier
+     * @param to the time of the last event
+     * @param span how much earlier the first is
      */
-    public Workload(long seed, int events, int users, Instant to) {
+    public Workload(long seed, int events, int users, Instant to, Duration span) {
         random = new Random(seed);
         userShares = zipf(users, 1.0);
         models = pricesOfModels();
         modelShares = zipf(models.size(), 1.1);
-        from = to.minus(Duration.ofHours(6));
-        step = Duration.ofHours(6).dividedBy(events);
+        from = to.minus(span);
+        step = span.dividedBy(events);
     }
 
     /** The models that are called, with their one price each. */

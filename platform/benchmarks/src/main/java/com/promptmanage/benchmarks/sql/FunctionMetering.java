@@ -15,6 +15,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.sql.Timestamp;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,7 +104,7 @@ public final class FunctionMetering implements Contender {
     @Override
     public Outcome run(int round) throws Exception {
         String url = postgres.createDatabase();
-        var workload = new Workload(SEED, events, users, Instant.now());
+        var workload = new Workload(SEED, events, users, Instant.now(), Duration.ofHours(6));
         var toLog = new ArrayList<UsageEvent>(events);
         for (int i = 0; i < events; i++) {
             toLog.add(workload.next());

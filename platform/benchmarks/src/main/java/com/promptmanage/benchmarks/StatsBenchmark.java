@@ -1,4 +1,4 @@
-package com.promptmanage.query.process;
+package com.promptmanage.benchmarks;
 
 import com.promptmanage.query.QueryRoutes;
 import com.promptmanage.query.QuerySettings;
@@ -13,6 +13,9 @@ import com.promptmanage.service.database.Scope;
 import com.promptmanage.service.http.HttpServer;
 import com.promptmanage.streams.MeteringRuntime;
 import com.promptmanage.streams.StreamsSettings;
+import com.promptmanage.streams.read.Metering.Place;
+import com.promptmanage.streams.read.SpendQuery;
+import com.promptmanage.streams.read.SpendQuery.Step;
 import com.promptmanage.testkit.EmbeddedKafka;
 import com.promptmanage.testkit.EmbeddedPostgres;
 import com.promptmanage.topics.TopicProvisioner;
@@ -53,10 +56,12 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Measures what answers take, over HTTP on one connection, from the state of a real stream: one team with a thousand members,
- * a month of its traffic and five budgets. Run by hand; prints the figures and nothing else.
+ * What answers take, over HTTP on one connection and at the store, from the state of a real stream: one team with a
+ * thousand members, a month of its traffic and five budgets.
+ *
+ * <pre>  java … StatsBenchmark</pre>
  */
-final class AnswerTimesMain {
+public final class StatsBenchmark {
 
     private static final Account TEAM = Account.team("acme");
 
@@ -68,7 +73,7 @@ final class AnswerTimesMain {
 
     private static final int MEASURED = 10_000;
 
-    private AnswerTimesMain() {}
+    private StatsBenchmark() {}
 
     public static void main(String[] arguments) throws Exception {
         Path directory = Files.createTempDirectory("answer-times");
@@ -105,6 +110,7 @@ final class AnswerTimesMain {
                             .create(Scope.EVERYONE, NewKey.of("measure", TEAM))
                             .secret();
                     measure(server.baseUri(), key);
+                    atTheStore(metering);
                 }
             }
         }
@@ -118,6 +124,33 @@ final class AnswerTimesMain {
                 print("stats, month by day", times(client, stats(server, key, "day"), MEASURED / 10));
             }
         }
+    }
+
+    /** What the statistic of a month by user reads, and nothing else. */
+    private static void atTheStore(MeteringRuntime metering) {
+        if (!(metering.owner(TEAM) instanceof Place.Here(var reads))) {
+            throw new IllegalStateException("the team's partition is not here");
+        }
+        long toMs = System.currentTimeMillis();
+        long fromMs = toMs - Duration.ofDays(30).toMillis();
+        ZoneId zone = ZoneId.of("Asia/Kathmandu");
+        long[] times = new long[MEASURED / 10];
+        for (int i = -times.length; i < times.length; i++) {
+            long start = System.nanoTime();
+            int members = reads.atOneCommit(() -> {
+                var days = reads.spend(new SpendQuery(TEAM, Dimension.ACCOUNT, null, fromMs, toMs, zone, Step.DAY));
+                var users = reads.spend(new SpendQuery(TEAM, Dimension.MEMBER, null, fromMs, toMs, zone, Step.WHOLE));
+                return days.isEmpty() ? 0 : users.size();
+            });
+            if (members != MEMBERS) {
+                throw new IllegalStateException("%d members instead of %d".formatted(members, MEMBERS));
+            }
+            if (i >= 0) {
+                times[i] = System.nanoTime() - start;
+            }
+        }
+        Arrays.sort(times);
+        print("at the store, by user", times);
     }
 
     private static HttpRequest check(URI server, String key) {
