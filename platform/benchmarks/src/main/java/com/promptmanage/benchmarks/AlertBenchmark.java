@@ -72,7 +72,7 @@ public final class AlertBenchmark {
     private void run(int alerts, int perSecond) throws Exception {
         post("/api/token-tracking/budgets?teamId=" + product.teamId(), "application/json", """
                 {"name": "each member", "dimension": "member", "value": "*", "limitUsd": "1.00", "period": "month",
-                 "thresholds": [{"percent": 100}]}
+                 "thresholds": [{"percent": 100, "severity": "critical"}]}
                 """, 201);
         var enough = new AtomicBoolean();
         var sent = new AtomicLong();

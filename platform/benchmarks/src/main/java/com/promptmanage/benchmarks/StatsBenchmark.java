@@ -131,9 +131,10 @@ public final class StatsBenchmark {
         if (!(metering.owner(TEAM) instanceof Place.Here(var reads))) {
             throw new IllegalStateException("the team's partition is not here");
         }
-        long toMs = System.currentTimeMillis();
-        long fromMs = toMs - Duration.ofDays(30).toMillis();
         ZoneId zone = ZoneId.of("Asia/Kathmandu");
+        Period.Window month = Period.of(Period.Unit.MONTH, zone).windowAt(System.currentTimeMillis());
+        long fromMs = month.startMs();
+        long toMs = month.endMs();
         long[] times = new long[MEASURED / 10];
         for (int i = -times.length; i < times.length; i++) {
             long start = System.nanoTime();

@@ -44,8 +44,6 @@ import org.jspecify.annotations.Nullable;
 /** Answers about the accounts of one partition from its committed rows. Thread-safe. */
 public final class LedgerReads implements AccountReads {
 
-    private static final long DAY_MS = 86_400_000;
-
     private final LedgerStore ledger;
 
     private final LongSupplier lag;
@@ -58,18 +56,29 @@ public final class LedgerReads implements AccountReads {
 
     @Override
     public List<SpendEntry> spend(SpendQuery query) {
+        return ledger.atOneCommit(() -> spendNow(query));
+    }
+
+    private List<SpendEntry> spendNow(SpendQuery query) {
+        byte[] lifetime = ledger.committed(StateKeys.lifetime(query.account().key()));
+        int first = StateKeys.firstQuarter(lifetime);
+        int last = StateKeys.lastQuarter(lifetime);
         Buckets buckets = new Buckets(settings(query.account()).zone());
         int from = Buckets.quarter(query.fromMs());
         int to = (int) Math.ceilDiv(query.toMs(), Buckets.QUARTER_MS);
         var entries = new ArrayList<SpendEntry>();
         if (query.step() == Step.WHOLE) {
-            addEntries(entries, query, Cover.of(buckets, from, to), query.fromMs());
+            addEntries(entries, query, Cover.of(buckets, query.fromMs(), query.toMs(), first, last), query.fromMs());
             return entries;
         }
         var steps = new Buckets(query.zone());
         for (int start = from; start < to; ) {
             int end = Math.min(to, Math.max(start + 1, endOfStep(steps, query.step(), start)));
-            addEntries(entries, query, Cover.of(buckets, start, end), stepStartMs(steps, query.step(), start));
+            addEntries(
+                    entries,
+                    query,
+                    Cover.of(buckets, Buckets.quarterStartMs(start), Buckets.quarterStartMs(end), first, last),
+                    stepStartMs(steps, query.step(), start));
             start = end;
         }
         return entries;
@@ -124,7 +133,7 @@ public final class LedgerReads implements AccountReads {
         for (Cover.Run run : runs) {
             ledger.scanRun(account, dimension, run, (bucket, key, valueStart, stored) -> {
                 Bytes value = Bytes.wrap(Arrays.copyOfRange(key, valueStart, key.length));
-                LedgerStore.addStored(stored, sums.computeIfAbsent(value, none -> new long[Amounts.WIDTH]));
+                LedgerStore.addStored(run, stored, sums.computeIfAbsent(value, none -> new long[Amounts.WIDTH]));
             });
         }
         sums.values().removeIf(amounts -> !isAny(amounts));
@@ -141,15 +150,19 @@ public final class LedgerReads implements AccountReads {
 
     @Override
     public List<BudgetSpend> budgets(Account account, long nowMs) {
+        return ledger.atOneCommit(() -> budgetsNow(account, nowMs));
+    }
+
+    private List<BudgetSpend> budgetsNow(Account account, long nowMs) {
         var spends = new ArrayList<BudgetSpend>();
         for (Budget budget : definitions(account)) {
             Window window = budget.period().windowAt(nowMs);
             if (budget.isForEach()) {
-                sumEach(account.key(), budget.dimension(), cover(account, window, nowMs))
+                sumEach(account.key(), budget.dimension(), cover(account, window))
                         .forEach((value, amounts) -> spends.add(new BudgetSpend(
                                 budget, new String(value.get(), UTF_8), window, partOf(budget, amounts))));
             } else {
-                spends.add(spend(budget, budget.value(), window, nowMs));
+                spends.add(spend(budget, budget.value(), window));
             }
         }
         return spends;
@@ -157,31 +170,37 @@ public final class LedgerReads implements AccountReads {
 
     @Override
     public List<BudgetSpend> covering(TokenUsage call, long nowMs) {
+        return ledger.atOneCommit(() -> coveringNow(call, nowMs));
+    }
+
+    private List<BudgetSpend> coveringNow(TokenUsage call, long nowMs) {
         var spends = new ArrayList<BudgetSpend>();
         for (Budget budget : definitions(call.account())) {
             String value = valueOf(call, budget.dimension());
             if (budget.covers(value)) {
                 Window window = budget.period().windowAt(nowMs);
-                spends.add(spend(budget, value == null ? budget.value() : value, window, nowMs));
+                spends.add(spend(budget, value == null ? budget.value() : value, window));
             }
         }
         return spends;
     }
 
-    private BudgetSpend spend(Budget budget, String value, Window window, long nowMs) {
+    private BudgetSpend spend(Budget budget, String value, Window window) {
         Account account = budget.account();
         boolean whole = budget.dimension().kind() == Dimension.Kind.ACCOUNT;
         byte[] name = whole ? new byte[0] : value.getBytes(UTF_8);
-        long[] amounts = sumOne(account.key(), budget.dimension(), name, cover(account, window, nowMs));
+        long[] amounts = sumOne(account.key(), budget.dimension(), name, cover(account, window));
         return new BudgetSpend(budget, whole ? account.value() : value, window, partOf(budget, amounts));
     }
 
-    private List<Cover.Run> cover(Account account, Window window, long nowMs) {
-        int from = Math.max(
-                Buckets.quarter(window.startMs()),
-                StateKeys.firstQuarter(ledger.committed(StateKeys.lifetime(account.key()))));
-        int to = Buckets.quarter(Math.min(window.endMs(), nowMs + DAY_MS));
-        return from >= to ? List.of() : Cover.of(new Buckets(settings(account).zone()), from, to);
+    private List<Cover.Run> cover(Account account, Window window) {
+        byte[] lifetime = ledger.committed(StateKeys.lifetime(account.key()));
+        return Cover.of(
+                new Buckets(settings(account).zone()),
+                window.startMs(),
+                window.endMs(),
+                StateKeys.firstQuarter(lifetime),
+                StateKeys.lastQuarter(lifetime));
     }
 
     private static @Nullable String valueOf(TokenUsage call, Dimension dimension) {

@@ -54,11 +54,12 @@ public final class Amounts {
     }
 
     /**
-     * Adds a row's value to cells.
+     * Adds a row's value to cells, or takes it off.
      *
+     * @param sign 1 or −1
      * @throws IllegalStateException if the value was written by a later version of this program
      */
-    static void addTo(byte[] value, long[] cells, int at) {
+    static void addTo(byte[] value, long[] cells, int at, int sign) {
         if (value[0] != VERSION) {
             throw new IllegalStateException(
                     "ledger row has format %d, this program knows %d: run a newer one".formatted(value[0], VERSION));
@@ -75,7 +76,7 @@ public final class Amounts {
                     amount |= (long) (b & 0x7F) << shift;
                     shift += 7;
                 } while (b < 0);
-                cells[at + i] += amount;
+                cells[at + i] += sign * amount;
             }
         }
     }

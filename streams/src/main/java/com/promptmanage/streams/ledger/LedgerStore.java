@@ -164,7 +164,7 @@ public final class LedgerStore extends CommitHookStore {
                 long[] cells = hot.cells();
                 int at = hot.at(row);
                 for (int i = 0; i < Amounts.WIDTH; i++) {
-                    into[i] += cells[at + i];
+                    into[i] += run.sign() * cells[at + i];
                 }
             }
         }
@@ -179,7 +179,8 @@ public final class LedgerStore extends CommitHookStore {
             newestRows(RowKey.at(prefix, run.from()), RowKey.at(prefix, run.to()))
                     .forEach((key, row) -> {
                         byte[] value = Arrays.copyOfRange(key.get(), prefix.length + Integer.BYTES, key.get().length);
-                        Amounts.addTo(row, sums.computeIfAbsent(Bytes.wrap(value), none -> new long[Amounts.WIDTH]), 0);
+                        long[] sum = sums.computeIfAbsent(Bytes.wrap(value), none -> new long[Amounts.WIDTH]);
+                        Amounts.addTo(row, sum, 0, run.sign());
                     });
         }
         return sums;
@@ -261,7 +262,10 @@ public final class LedgerStore extends CommitHookStore {
                                 RowKey.at(day, zone.day(quarter), value),
                                 RowKey.at(month, zone.month(quarter), value))) {
                             Amounts.addTo(
-                                    row, sums.computeIfAbsent(Bytes.wrap(sumKey), none -> new long[Amounts.WIDTH]), 0);
+                                    row,
+                                    sums.computeIfAbsent(Bytes.wrap(sumKey), none -> new long[Amounts.WIDTH]),
+                                    0,
+                                    1);
                         }
                     });
             sums.forEach((key, cells) -> log(key.get(), Amounts.encode(cells, 0, scratch)));
@@ -373,7 +377,7 @@ public final class LedgerStore extends CommitHookStore {
         } else {
             byte[] stored = newest(key(first, second));
             if (stored != null) {
-                Amounts.addTo(stored, hot.cells(), hot.at(row));
+                Amounts.addTo(stored, hot.cells(), hot.at(row), 1);
             }
         }
         return row;
@@ -415,9 +419,16 @@ public final class LedgerStore extends CommitHookStore {
     public <T> T atOneCommit(Supplier<T> reads) {
         long stamp = lock.tryOptimisticRead();
         if (stamp != 0) {
-            T answer = reads.get();
-            if (lock.validate(stamp)) {
-                return answer;
+            try {
+                T answer = reads.get();
+                if (lock.validate(stamp)) {
+                    return answer;
+                }
+            } catch (RuntimeException e) {
+                // Of two commits mixed, sums can be below zero.
+                if (lock.validate(stamp)) {
+                    throw e;
+                }
             }
         }
         stamp = lock.readLock();
@@ -476,13 +487,13 @@ public final class LedgerStore extends CommitHookStore {
         for (int bucket = run.from(); bucket < run.to(); bucket++) {
             byte[] stored = committed(RowKey.at(prefix, bucket, value));
             if (stored != null) {
-                Amounts.addTo(stored, into, 0);
+                Amounts.addTo(stored, into, 0, run.sign());
             }
         }
     }
 
-    /** Adds a stored row to amounts. */
-    public static void addStored(byte[] stored, long[] into) {
-        Amounts.addTo(stored, into, 0);
+    /** Adds a stored row of a run to amounts, or takes it off. */
+    public static void addStored(Cover.Run run, byte[] stored, long[] into) {
+        Amounts.addTo(stored, into, 0, run.sign());
     }
 }

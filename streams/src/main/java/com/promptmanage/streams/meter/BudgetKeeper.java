@@ -3,7 +3,6 @@ package com.promptmanage.streams.meter;
 import com.promptmanage.streams.budget.AlertId;
 import com.promptmanage.streams.budget.Thresholds;
 import com.promptmanage.streams.ledger.Amounts;
-import com.promptmanage.streams.ledger.Buckets;
 import com.promptmanage.streams.ledger.Cover;
 import com.promptmanage.streams.ledger.LedgerStore;
 import com.promptmanage.streams.ledger.Names;
@@ -64,7 +63,7 @@ final class BudgetKeeper {
         Window window = budget.windowAt(timeMs);
         Counter counter = budget.counter(value, window);
         if (counter == null) {
-            counter = load(account, budget, value, window, nowMs);
+            counter = load(account, budget, value, window);
         }
         counter.spent += part;
         raise(account, budget, counter, timeMs, nowMs);
@@ -152,7 +151,7 @@ final class BudgetKeeper {
 
     private void evaluate(MeteredAccount account, MeteredBudget budget, long nowMs) {
         Window window = budget.windowAt(nowMs);
-        List<Cover.Run> runs = cover(account, window, nowMs);
+        List<Cover.Run> runs = cover(account, window);
         if (budget.onlyValue() >= 0) {
             long[] sums = new long[Amounts.WIDTH];
             ledger.sum(account.number(), budget.dimension(), budget.onlyValue(), runs, sums);
@@ -180,10 +179,10 @@ final class BudgetKeeper {
      * A counter as it was before the present event. What it had reached by then was either told at the time, or reached
      * in a window that was over when the budget came to be: of that, only new crossings are told.
      */
-    private Counter load(MeteredAccount account, MeteredBudget budget, int value, Window window, long nowMs) {
+    private Counter load(MeteredAccount account, MeteredBudget budget, int value, Window window) {
         var counter = new Counter(value, window);
         long[] sums = new long[Amounts.WIDTH];
-        ledger.sum(account.number(), budget.dimension(), value, cover(account, window, nowMs), sums);
+        ledger.sum(account.number(), budget.dimension(), value, cover(account, window), sums);
         counter.spent = budget.partOf(sums);
         counter.passed =
                 passedBefore(budget, counter) | budget.thresholds().reached(counter.spent, window, Long.MAX_VALUE);
@@ -204,11 +203,10 @@ final class BudgetKeeper {
         return passed.getLong() == budget.budget().version() ? passed.getInt() : 0;
     }
 
-    /** The rows of a window that can hold anything: from the account's first event to a day from now. */
-    private static List<Cover.Run> cover(MeteredAccount account, Window window, long nowMs) {
-        int from = Math.max(Buckets.quarter(window.startMs()), account.firstQuarter());
-        int to = Math.min(Buckets.quarter(window.endMs()), Buckets.quarter(nowMs) + 96);
-        return from >= to ? List.of() : Cover.of(account.buckets(), from, to);
+    /** The rows of a window that can hold anything: from the account's first event to its last. */
+    private static List<Cover.Run> cover(MeteredAccount account, Window window) {
+        return Cover.of(
+                account.buckets(), window.startMs(), window.endMs(), account.firstQuarter(), account.lastQuarter());
     }
 
     /** The numbers of an event's values by dimension. One object for every event of a task. */

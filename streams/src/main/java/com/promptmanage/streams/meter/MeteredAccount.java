@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** An account at work: what the task's thread keeps of it on the heap between events. */
 final class MeteredAccount {
 
-    private static final byte LIFETIME_VERSION = 1;
+    private static final byte LIFETIME_VERSION = 2;
 
     private final int number;
 
@@ -39,6 +39,9 @@ final class MeteredAccount {
     /** The earliest quarter-hour with an event. */
     private int firstQuarter = Integer.MAX_VALUE;
 
+    /** The latest. */
+    private int lastQuarter = Integer.MIN_VALUE;
+
     private boolean lifetimeChanged;
 
     MeteredAccount(int number, byte[] name, AccountSettings settings, byte @Nullable [] lifetime) {
@@ -55,11 +58,16 @@ final class MeteredAccount {
             lifetimeCostNanoUsd = stored.getLong();
             lifetimeTokens = stored.getLong();
             firstQuarter = stored.getInt();
+            lastQuarter = stored.getInt();
         }
     }
 
     static int firstQuarter(byte[] lifetime) {
         return ByteBuffer.wrap(lifetime).getInt(1 + 2 * Long.BYTES);
+    }
+
+    static int lastQuarter(byte[] lifetime) {
+        return ByteBuffer.wrap(lifetime).getInt(1 + 2 * Long.BYTES + Integer.BYTES);
     }
 
     int number() {
@@ -132,8 +140,13 @@ final class MeteredAccount {
         return firstQuarter;
     }
 
+    int lastQuarter() {
+        return lastQuarter;
+    }
+
     void addToLifetime(int quarter, long costNanoUsd, long tokens) {
         firstQuarter = Math.min(firstQuarter, quarter);
+        lastQuarter = Math.max(lastQuarter, quarter);
         lifetimeCostNanoUsd += costNanoUsd;
         lifetimeTokens += tokens;
         lifetimeChanged = true;
@@ -145,11 +158,12 @@ final class MeteredAccount {
             return null;
         }
         lifetimeChanged = false;
-        return ByteBuffer.allocate(1 + 2 * Long.BYTES + Integer.BYTES)
+        return ByteBuffer.allocate(1 + 2 * Long.BYTES + 2 * Integer.BYTES)
                 .put(LIFETIME_VERSION)
                 .putLong(lifetimeCostNanoUsd)
                 .putLong(lifetimeTokens)
                 .putInt(firstQuarter)
+                .putInt(lastQuarter)
                 .array();
     }
 }

@@ -74,6 +74,11 @@ public final class StateKeys {
         return stored == null ? Integer.MAX_VALUE : MeteredAccount.firstQuarter(stored);
     }
 
+    /** The latest, likewise. */
+    public static int lastQuarter(byte @Nullable [] stored) {
+        return stored == null ? Integer.MIN_VALUE : MeteredAccount.lastQuarter(stored);
+    }
+
     static byte[] passed(Budget budget, long windowStartMs, byte[] value) {
         byte[] account = budget.account().key();
         byte[] id = budget.id().getBytes(UTF_8);
