@@ -47,6 +47,9 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
 
     private static final byte[] NO_PRICE_ID = {};
 
+    /** Many alerts at once share a commit: each commit costs more than an alert. */
+    private static final long ALERT_COMMITS_APART_MS = 25;
+
     private final MeterCounts counts;
 
     private final boolean writesRated;
@@ -79,6 +82,8 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
     private long ratedRecords;
 
     private long lastOffset;
+
+    private long commitRequestedMs;
 
     Meter(MeterCounts counts, boolean writesRated) {
         this.counts = counts;
@@ -298,9 +303,19 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
 
     private void send(BudgetAlert alert) {
         counts.alerts.increment();
+        commitSoon();
         context.forward(
                 new Record<>(alert.account().key(), BudgetAlertCodec.write(alert), context.currentSystemTimeMs()),
                 TO_ALERTS);
+    }
+
+    /** An alert need not wait for the commit interval, which is there so that many events share a commit. */
+    private void commitSoon() {
+        long nowMs = context.currentSystemTimeMs();
+        if (nowMs - commitRequestedMs >= ALERT_COMMITS_APART_MS) {
+            commitRequestedMs = nowMs;
+            context.commit();
+        }
     }
 
     private void reject(Record<byte[], byte[]> record, RecordMetadata from, Rejection rejection) {
