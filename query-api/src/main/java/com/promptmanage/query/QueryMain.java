@@ -84,6 +84,7 @@ public final class QueryMain {
                 var metering = new MeteringRuntime(meteringSettings, partitions);
                 var forwarding = new Forwarding(query.forwardTimeout())) {
             database.measureWith(meters.registry());
+            MeteringMeters.register(metering.counts(), meters.registry());
             metering.start();
             var routing = new AccountRouting(metering, forwarding, new ReadYourWrites(query.receiptWaitMax()));
             var workers = QueryWorkers.start(

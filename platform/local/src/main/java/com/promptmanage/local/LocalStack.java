@@ -6,6 +6,7 @@ import com.promptmanage.local.command.LocalFile;
 import com.promptmanage.local.demo.DemoTeam;
 import com.promptmanage.local.demo.DemoTraffic;
 import com.promptmanage.local.replay.Trace;
+import com.promptmanage.query.MeteringMeters;
 import com.promptmanage.query.QueryRoutes;
 import com.promptmanage.query.QuerySettings;
 import com.promptmanage.query.QueryWorkers;
@@ -126,6 +127,7 @@ public final class LocalStack implements AutoCloseable {
         var metering = running.add(new MeteringRuntime(
                 StreamsSettings.defaults(servers.bootstrapServers(), directory.resolve("streams")),
                 servers.partitions()));
+        MeteringMeters.register(metering.counts(), meters.registry());
         metering.start();
         var forwarding = running.add(new Forwarding(QuerySettings.DEFAULTS.forwardTimeout()));
         var routing =

@@ -1,0 +1,115 @@
+package com.promptmanage.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.promptmanage.testkit.Await;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** From an event over HTTP to spend, a budget's state and its alert, and all of it again after a restart. */
+class WholePathTest {
+
+    private static final String OF_TEAM = "?teamId=team_demo";
+
+    /** 1,000 input and 1,000 output tokens of gpt-4o-mini. */
+    private static final long EVENT_NANO_USD = 750_000;
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void anEventBecomesSpendAndOneAlertAndARestartChangesNothing() throws Exception {
+        String budgetId;
+        List<String> alertIds;
+        try (var stack = LocalStack.start(LocalStack.Options.in(directory));
+                var api = Api.of(stack.local());
+                var beside = Executors.newVirtualThreadPerTaskExecutor();
+                Stream<String> stream = api.lines("/api/token-tracking/alerts/stream" + OF_TEAM)) {
+            var seen = new CopyOnWriteArrayList<JsonNode>();
+            var reading = beside.submit(() -> stream.filter(line -> line.startsWith("data:"))
+                    .map(line -> Api.read(line.substring("data:".length())))
+                    .forEach(seen::add));
+            Api.Answer made = api.post("/api/token-tracking/budgets" + OF_TEAM, """
+                    {"name": "the month", "dimension": "account", "limitUsd": "0.0075", "period": "month",
+                     "thresholds": [{"percent": 50, "severity": "warning"}, {"percent": 100, "severity": "critical"}]}
+                    """);
+            assertThat(made.status()).isEqualTo(201);
+            budgetId = made.json().path("id").asText();
+
+            for (int i = 1; i <= 4; i++) {
+                assertSpent(api, log(api, "call-" + i), i);
+            }
+            assertThat(alerts(api)).isEmpty();
+            // The fifth reaches half of the limit, the twelfth is far above it; some come twice.
+            for (int i = 3; i <= 12; i++) {
+                String receipt = log(api, "call-" + i);
+                assertSpent(api, receipt, Math.max(4, i));
+            }
+
+            Await.until(() -> assertThat(alerts(api)).hasSize(2));
+            Await.until(() -> assertThat(seen).hasSize(2));
+            assertThat(seen)
+                    .extracting(alert -> alert.path("threshold").asInt())
+                    .containsExactly(50, 100);
+            assertThat(seen)
+                    .allSatisfy(
+                            alert -> assertThat(alert.path("budgetId").asText()).isEqualTo(budgetId));
+            alertIds = ids(alerts(api));
+            assertThat(alertIds)
+                    .containsExactlyInAnyOrderElementsOf(seen.stream()
+                            .map(alert -> alert.path("id").asText())
+                            .toList());
+            assertThat(budget(api, budgetId).path("status").path("spentNanoUsd").longValue())
+                    .isEqualTo(12 * EVENT_NANO_USD);
+            reading.cancel(true);
+        }
+
+        try (var stack = LocalStack.start(LocalStack.Options.in(directory));
+                var api = Api.of(stack.local())) {
+            assertSpent(api, log(api, "call-7"), 12);
+            assertSpent(api, log(api, "call-13"), 13);
+            assertThat(budget(api, budgetId).path("status").path("spentNanoUsd").longValue())
+                    .isEqualTo(13 * EVENT_NANO_USD);
+            assertThat(ids(alerts(api))).isEqualTo(alertIds);
+        }
+    }
+
+    /** Returns the receipt. */
+    private static String log(Api api, String eventId) throws Exception {
+        Api.Answer answer = api.post("/api/token-tracking/log", """
+                {"eventId": "%s", "userId": "usr_demo", "teamId": "team_demo", "model": "gpt-4o-mini",
+                 "inputTokens": 1000, "outputTokens": 1000, "executionType": "prompt_run"}
+                """.formatted(eventId));
+        assertThat(answer.status()).isEqualTo(200);
+        return answer.json().path("receipt").asText();
+    }
+
+    private static void assertSpent(Api api, String receipt, int events) throws Exception {
+        Api.Answer answer = api.get("/api/token-tracking/stats%s&period=month&after=%s".formatted(OF_TEAM, receipt));
+        assertThat(answer.status()).as("%s", answer.json()).isEqualTo(200);
+        assertThat(answer.json().path("summary").path("totalRuns").asInt()).isEqualTo(events);
+        assertThat(answer.json().path("summary").path("totalCostNanoUsd").longValue())
+                .isEqualTo(events * EVENT_NANO_USD);
+    }
+
+    private static JsonNode budget(Api api, String id) throws Exception {
+        return api.get("/api/token-tracking/budgets/" + id + OF_TEAM).json();
+    }
+
+    private static List<JsonNode> alerts(Api api) throws Exception {
+        var alerts = new ArrayList<JsonNode>();
+        api.get("/api/token-tracking/alerts" + OF_TEAM).json().path("alerts").forEach(alerts::add);
+        return alerts;
+    }
+
+    private static List<String> ids(List<JsonNode> alerts) {
+        return alerts.stream().map(alert -> alert.path("id").asText()).toList();
+    }
+}
