@@ -50,6 +50,9 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
     /** Many alerts at once share a commit: each commit costs more than an alert. */
     private static final long ALERT_COMMITS_APART_MS = 25;
 
+    /** Who is behind by more catches up first: then nobody waits for an alert's milliseconds. */
+    private static final long UP_TO_DATE_MS = 500;
+
     private final MeterCounts counts;
 
     private final boolean writesRated;
@@ -83,6 +86,8 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
 
     private long lastOffset;
 
+    private long lastArrivalMs;
+
     private long commitRequestedMs;
 
     Meter(MeterCounts counts, boolean writesRated) {
@@ -109,6 +114,7 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
         RecordMetadata from = context.recordMetadata()
                 .orElseThrow(() -> new IllegalStateException("a record of a topic has its place on it"));
         String topic = from.topic();
+        lastArrivalMs = record.timestamp();
         try {
             if (topic.equals(Topics.USAGE_EVENTS.name())) {
                 lastOffset = from.offset();
@@ -312,7 +318,7 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
     /** An alert need not wait for the commit interval, which is there so that many events share a commit. */
     private void commitSoon() {
         long nowMs = context.currentSystemTimeMs();
-        if (nowMs - commitRequestedMs >= ALERT_COMMITS_APART_MS) {
+        if (nowMs - lastArrivalMs <= UP_TO_DATE_MS && nowMs - commitRequestedMs >= ALERT_COMMITS_APART_MS) {
             commitRequestedMs = nowMs;
             context.commit();
         }
