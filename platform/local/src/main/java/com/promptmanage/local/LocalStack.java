@@ -10,6 +10,7 @@ import com.promptmanage.query.MeteringMeters;
 import com.promptmanage.query.QueryRoutes;
 import com.promptmanage.query.QuerySettings;
 import com.promptmanage.query.QueryWorkers;
+import com.promptmanage.query.dashboard.Dashboard;
 import com.promptmanage.query.routing.AccountRouting;
 import com.promptmanage.query.routing.Forwarding;
 import com.promptmanage.query.routing.ReadYourWrites;
@@ -147,7 +148,7 @@ public final class LocalStack implements AutoCloseable {
         checks.put("database", Check.of(database::isReady, "the database does not answer"));
         checks.put("metering", Check.of(metering::isReady, "the metering is not running yet"));
         var server = running.add(HttpServer.start(
-                HttpServer.Options.onPort(options.port()),
+                HttpServer.Options.onPort(options.port()).withCustomization(new Dashboard()),
                 List.of(
                         meters,
                         access.routes(),
