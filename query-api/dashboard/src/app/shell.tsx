@@ -1,16 +1,14 @@
-import { Link, Outlet, useRouterState } from "@tanstack/react-router";
+import { Link, Outlet } from "@tanstack/react-router";
 import { Menu as MenuIcon, X } from "lucide-react";
 import { Dialog } from "radix-ui";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { IconButton } from "@/shared/ui/button";
 import { Logo } from "./logo";
 import { NAVIGATION } from "./navigation";
 import { PersonMenu, TeamSwitcher, ThemeMenu } from "./top-bar";
 
 export function Shell() {
-  const path = useRouterState({ select: (state) => state.location.pathname });
   const [open, setOpen] = useState(false);
-  useEffect(() => setOpen(false), [path]);
   return (
     <div className="flex min-h-dvh flex-col lg:grid lg:grid-cols-[15rem_minmax(0,1fr)]">
       <a
@@ -49,7 +47,7 @@ export function Shell() {
                     </IconButton>
                   </Dialog.Close>
                 </div>
-                <Navigation />
+                <Navigation onPick={() => setOpen(false)} />
               </Dialog.Content>
             </Dialog.Portal>
           </Dialog.Root>
@@ -67,7 +65,7 @@ export function Shell() {
   );
 }
 
-function Navigation() {
+function Navigation({ onPick }: { onPick?: () => void }) {
   return (
     <nav aria-label="Main" className="grid gap-5">
       {NAVIGATION.map((group) => (
@@ -78,6 +76,7 @@ function Navigation() {
               <li key={to}>
                 <Link
                   to={to}
+                  {...(onPick ? { onClick: onPick } : {})}
                   className="flex items-center gap-2.5 rounded-lg px-2.5 py-2 font-medium text-soft transition-colors hover:bg-line/50 hover:text-ink aria-[current=page]:bg-accent-wash aria-[current=page]:text-accent lg:py-1.5"
                   activeOptions={{ includeSearch: false }}
                 >

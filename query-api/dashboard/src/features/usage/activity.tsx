@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { ChevronLeft, ChevronRight, ListFilter, SearchX } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { nanoUsd } from "@/shared/format/money";
 import { formatCount, words } from "@/shared/format/numbers";
-import { formatDateTime } from "@/shared/format/time";
+import { formatDateTime, formatShort } from "@/shared/format/time";
 import type { Account } from "@/shared/session/account";
 import { Amount } from "@/shared/ui/amount";
 import { Button } from "@/shared/ui/button";
@@ -117,7 +117,8 @@ export function Activity({ account, search, zone, onChange }: { account: Account
                         className="figures hover:text-accent hover:underline hover:underline-offset-2"
                         onClick={() => setOpen(entry)}
                       >
-                        {formatDateTime(entry.time, zone, true)}
+                        <span className="max-sm:hidden">{formatDateTime(entry.time, zone, true)}</span>
+                        <span className="sm:hidden">{formatShort(entry.time, zone)}</span>
                       </button>
                     </Td>
                     <Td className="max-w-40 truncate">{entry.model}</Td>
@@ -127,7 +128,7 @@ export function Activity({ account, search, zone, onChange }: { account: Account
                     </Td>
                     <Td className="text-soft max-lg:hidden">{words(entry.executionType)}</Td>
                     <Td right>{formatCount(entry.totalTokens)}</Td>
-                    <Td right>{entry.cost ? <Amount usd={entry.cost} /> : <Badge tone="warning">No price yet</Badge>}</Td>
+                    <Td right>{entry.cost ? <Amount usd={entry.cost} digits={6} /> : <Badge tone="warning">No price yet</Badge>}</Td>
                   </tr>
                 ))}
               </tbody>
@@ -155,15 +156,10 @@ export function Activity({ account, search, zone, onChange }: { account: Account
 function usePages(search: UsageSearch, onChange: Change) {
   const [behind, setBehind] = useState<(string | undefined)[]>([]);
   const isFirst = search.page === undefined;
-  useEffect(() => {
-    if (isFirst) {
-      setBehind([]);
-    }
-  }, [isFirst]);
   return {
     number: isFirst ? 1 : behind.length > 0 ? behind.length + 1 : null,
     forward: (cursor: string) => {
-      setBehind([...behind, search.page]);
+      setBehind([...(isFirst ? [] : behind), search.page]);
       onChange({ page: cursor });
     },
     back: () => {

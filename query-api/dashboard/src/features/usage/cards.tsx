@@ -68,7 +68,7 @@ export function Cards({
         testId="card-runs"
         value={<Exact count={summary.totalRuns} />}
         change={<Change now={BigInt(summary.totalRuns)} before={BigInt(previous.totalRuns)} />}
-        note={`${formatCount(previous.totalRuns)} in the time before`}
+        note={previous.totalRuns === 0 ? "None in the time before" : `${formatCount(previous.totalRuns)} in the time before`}
       />
       <Figure
         label="Average per run"
@@ -76,9 +76,11 @@ export function Cards({
         value={<Amount usd={summary.avgCostPerRun} focusable />}
         change={<Change now={nanoUsd(summary.avgCostPerRun)} before={nanoUsd(previous.avgCostPerRun)} moreIsWorse />}
         note={
-          <>
-            <Amount usd={previous.avgCostPerRun} /> in the time before
-          </>
+          previous.totalRuns > 0 && (
+            <>
+              <Amount usd={previous.avgCostPerRun} /> in the time before
+            </>
+          )
         }
       />
     </div>

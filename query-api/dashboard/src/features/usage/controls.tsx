@@ -80,7 +80,7 @@ export function ZonePicker({ zone, accountZone, onChange }: { zone: string; acco
   const [open, setOpen] = useState(false);
   const [text, setText] = useState("");
   const list = useId();
-  const names = useMemo(zones, []);
+  const names = useMemo(() => zones(), []);
   const pick = (next: string) => {
     onChange(next === accountZone ? undefined : next);
     setText("");

@@ -81,12 +81,12 @@ export function UsagePage() {
           <Failure error={shown.error} retry={() => void shown.refetch()} />
         </Card>
       ) : (
-        <div className="grid gap-4">
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
           <Cards account={account} stats={shown.data} zone={zone} search={search} onShowUnpriced={() => change({ unpriced: "yes" })} />
           <Suspense fallback={<Skeleton className="h-[22.5rem] rounded-xl" />}>
             <Trend stats={shown.data} onPick={account.maySeeAll ? (day) => change({ only: `day:${day}` }) : undefined} />
           </Suspense>
-          <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1.55fr)_minmax(0,1fr)]">
+          <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 xl:grid-cols-[minmax(0,1.55fr)_minmax(0,1fr)]">
             <Breakdown account={account} search={search} stats={whole.data} error={whole.error} onChange={change} />
             <TopPrompts account={account} stats={whole.data} onPick={(prompt) => change({ only: `prompt:${prompt}` })} />
           </div>

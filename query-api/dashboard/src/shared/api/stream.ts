@@ -16,7 +16,6 @@ export function useEvents(url: string | null, event: string, onEvent: (data: str
     if (url === null) {
       return;
     }
-    setConnection("connecting");
     const source = new EventSource(url);
     source.addEventListener("open", () => setConnection("live"));
     source.addEventListener("error", () => setConnection("broken"));

@@ -26,7 +26,7 @@ export function exactUsd(amount: NanoUsd): string {
 }
 
 function digitsFor(absolute: NanoUsd): number {
-  if (absolute === 0n || absolute >= SCALE / 2n) {
+  if (absolute === 0n || absolute >= SCALE / 10n) {
     return 2;
   }
   // Small amounts show three digits that mean something, instead of $0.00.

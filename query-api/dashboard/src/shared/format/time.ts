@@ -24,6 +24,17 @@ export function formatDateTime(time: string, zone: string, seconds = false): str
   }).format(new Date(time));
 }
 
+/** Without the year, where there is little room. */
+export function formatShort(time: string, zone: string): string {
+  return new Intl.DateTimeFormat(undefined, {
+    timeZone: zone,
+    month: "short",
+    day: "numeric",
+    hour: "numeric",
+    minute: "2-digit",
+  }).format(new Date(time));
+}
+
 export function formatDate(time: string, zone: string): string {
   return new Intl.DateTimeFormat(undefined, { timeZone: zone, dateStyle: "medium" }).format(new Date(time));
 }

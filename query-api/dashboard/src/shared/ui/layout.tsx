@@ -46,7 +46,7 @@ export function Card({
   flush?: boolean;
 }) {
   return (
-    <section className={clsx("rounded-xl border border-line bg-surface shadow-card", className)}>
+    <section className={clsx("min-w-0 rounded-xl border border-line bg-surface shadow-card", className)}>
       {(title || actions) && (
         <div className="flex flex-wrap items-center justify-between gap-x-3 gap-y-2 px-4 pt-4 sm:px-5">
           <div className="min-w-0">
