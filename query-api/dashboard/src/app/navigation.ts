@@ -1,8 +1,23 @@
-import { ChartSpline } from "lucide-react";
+import { BellRing, ChartSpline, FlaskConical, KeyRound, PiggyBank, Rocket } from "lucide-react";
 
 export const NAVIGATION = [
   {
     title: "Spend",
-    pages: [{ to: "/dashboard/usage", label: "Usage", icon: ChartSpline }],
+    pages: [
+      { to: "/dashboard/usage", label: "Usage", icon: ChartSpline },
+      { to: "/settings/budget", label: "Budget", icon: PiggyBank },
+      { to: "/dashboard/alerts", label: "Alerts", icon: BellRing },
+    ],
+  },
+  {
+    title: "Build",
+    pages: [{ to: "/dashboard/lab", label: "Prompt lab", icon: FlaskConical }],
+  },
+  {
+    title: "Set up",
+    pages: [
+      { to: "/welcome", label: "Get started", icon: Rocket },
+      { to: "/settings/api-keys", label: "API keys", icon: KeyRound },
+    ],
   },
 ] as const;

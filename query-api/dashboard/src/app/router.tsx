@@ -10,6 +10,7 @@ import {
 } from "@tanstack/react-router";
 import { isUnauthenticated } from "@/shared/api/client";
 import { sessionQuery } from "@/shared/session/session";
+import { readAlertSearch } from "@/features/alerts/search";
 import { readUsageSearch } from "@/features/usage/search";
 import { PageFailure, NotFound, PageSkeleton } from "./fallbacks";
 import { Shell } from "./shell";
@@ -77,7 +78,38 @@ const usage = createRoute({
   component: lazyRouteComponent(() => import("@/features/usage/usage-page"), "UsagePage"),
 });
 
-const routeTree = root.addChildren([home, signIn, signedIn.addChildren([usage])]);
+const alerts = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/dashboard/alerts",
+  validateSearch: readAlertSearch,
+  component: lazyRouteComponent(() => import("@/features/alerts/alerts-page"), "AlertsPage"),
+});
+
+const budget = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/settings/budget",
+  component: lazyRouteComponent(() => import("@/features/budgets/budget-page"), "BudgetPage"),
+});
+
+const lab = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/dashboard/lab",
+  component: lazyRouteComponent(() => import("@/features/lab/lab-page"), "LabPage"),
+});
+
+const keys = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/settings/api-keys",
+  component: lazyRouteComponent(() => import("@/features/keys/keys-page"), "KeysPage"),
+});
+
+const welcome = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/welcome",
+  component: lazyRouteComponent(() => import("./welcome"), "Welcome"),
+});
+
+const routeTree = root.addChildren([home, signIn, signedIn.addChildren([usage, alerts, budget, lab, keys, welcome])]);
 
 export function createAppRouter(queryClient: QueryClient) {
   return createRouter({

@@ -2,6 +2,9 @@ import { Link, Outlet } from "@tanstack/react-router";
 import { Menu as MenuIcon, X } from "lucide-react";
 import { Dialog } from "radix-ui";
 import { useState } from "react";
+import { Bell } from "@/features/alerts/bell";
+import { BudgetWarnings } from "@/features/budgets/warnings";
+import { useAccount } from "@/shared/session/account";
 import { IconButton } from "@/shared/ui/button";
 import { Logo } from "./logo";
 import { NAVIGATION } from "./navigation";
@@ -9,6 +12,7 @@ import { PersonMenu, TeamSwitcher, ThemeMenu } from "./top-bar";
 
 export function Shell() {
   const [open, setOpen] = useState(false);
+  const account = useAccount();
   return (
     <div className="flex min-h-dvh flex-col lg:grid lg:grid-cols-[15rem_minmax(0,1fr)]">
       <a
@@ -53,11 +57,13 @@ export function Shell() {
           </Dialog.Root>
           <TeamSwitcher />
           <div className="ml-auto flex items-center gap-0.5 sm:gap-1">
+            <Bell key={account.key} account={account} />
             <ThemeMenu />
             <PersonMenu />
           </div>
         </header>
         <main id="content" tabIndex={-1} className="flex-1 outline-none">
+          <BudgetWarnings key={account.key} account={account} />
           <Outlet />
         </main>
       </div>

@@ -8,11 +8,6 @@ export type Figures = Schemas["StatsFigures"];
 export type Share = Stats["breakdown"][number];
 export type UsageEntry = Schemas["UsageEntry"];
 
-/** What the viewer may see of an account: all of it, or only their own part. */
-function whose(account: Account): { teamId?: string; userId?: string } {
-  return account.maySeeAll ? account.params : { ...account.params, userId: account.userId };
-}
-
 /** Of one member, the ledger knows the days and the total. */
 export function breakdownOf(account: Account, search: UsageSearch): string {
   return account.maySeeAll ? (search.by ?? "model") : "day";
@@ -20,7 +15,7 @@ export function breakdownOf(account: Account, search: UsageSearch): string {
 
 export function statsQuery(account: Account, search: UsageSearch, zone: string) {
   const range = statsRange(search, zone, new Date());
-  const query = { ...whose(account), ...range, groupBy: breakdownOf(account, search), timezone: zone };
+  const query = { ...account.visible, ...range, groupBy: breakdownOf(account, search), timezone: zone };
   return queryOptions({
     queryKey: ["usage", account.key, "stats", query],
     queryFn: ({ signal }) => answer(api.GET("/api/token-tracking/stats", { params: { query }, signal })),
@@ -32,7 +27,7 @@ export function partQuery(account: Account, search: UsageSearch, zone: string, o
   const range =
     only.dimension === "day" ? { startDate: only.value, endDate: only.value } : statsRange(search, zone, new Date());
   const part = only.dimension === "day" ? {} : historyFilter(only);
-  const query = { ...whose(account), ...range, ...part, groupBy: "day", timezone: zone };
+  const query = { ...account.visible, ...range, ...part, groupBy: "day", timezone: zone };
   return queryOptions({
     queryKey: ["usage", account.key, "part", query],
     queryFn: ({ signal }) => answer(api.GET("/api/token-tracking/stats", { params: { query }, signal })),
@@ -41,7 +36,7 @@ export function partQuery(account: Account, search: UsageSearch, zone: string, o
 
 /** This month so far, and where it is heading. */
 export function monthQuery(account: Account, zone: string) {
-  const query = { ...whose(account), period: "month", groupBy: "day", timezone: zone } as const;
+  const query = { ...account.visible, period: "month", groupBy: "day", timezone: zone } as const;
   return queryOptions({
     queryKey: ["usage", account.key, "month", query],
     queryFn: ({ signal }) => answer(api.GET("/api/token-tracking/stats", { params: { query }, signal })),
@@ -52,7 +47,7 @@ export const PAGE_SIZE = 25;
 
 function historyQuery(account: Account, search: UsageSearch, zone: string) {
   return {
-    ...whose(account),
+    ...account.visible,
     ...daysOf(search, zone, new Date()),
     ...historyFilter(parseOnly(search.only)),
     ...(search.type ? { executionType: search.type as "prompt_run" } : {}),
@@ -82,5 +77,5 @@ export function exportUrl(account: Account, search: UsageSearch, zone: string, f
 }
 
 export function liveUrl(account: Account): string {
-  return `/api/token-tracking/stream?${new URLSearchParams(whose(account) as Record<string, string>)}`;
+  return `/api/token-tracking/stream?${new URLSearchParams(account.visible as Record<string, string>)}`;
 }

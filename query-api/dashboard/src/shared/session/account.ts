@@ -13,6 +13,8 @@ export interface Account {
   zone: string;
   /** Names the account in a query of the API. */
   params: { teamId: string } | { userId: string };
+  /** Names what of the account the viewer may see: all of it, or their own part. */
+  visible: { teamId?: string; userId?: string };
   /** As the API writes it: team:<id> or user:<id>. */
   account: string;
   maySeeAll: boolean;
@@ -34,6 +36,7 @@ export function accountsOf(user: User): Account[] {
       role: team.role,
       zone: team.timezone,
       params: { teamId: team.id },
+      visible: isAdmin ? { teamId: team.id } : { teamId: team.id, userId: user.id },
       account: `team:${team.id}`,
       maySeeAll: isAdmin,
       mayManage: isAdmin,
@@ -51,6 +54,7 @@ export function accountsOf(user: User): Account[] {
       role: "owner",
       zone: browserZone(),
       params: { userId: user.id },
+      visible: { userId: user.id },
       account: `user:${user.id}`,
       maySeeAll: true,
       mayManage: true,

@@ -19,7 +19,8 @@ record StatsQuery(Account account, @Nullable Part part, StatsRange range, GroupB
         return part == null ? Dimension.ACCOUNT : part.dimension();
     }
 
-    @Nullable String value() {
+    @Nullable
+    String value() {
         return part == null ? null : part.value();
     }
 

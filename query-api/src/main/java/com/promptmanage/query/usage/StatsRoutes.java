@@ -93,8 +93,8 @@ public final class StatsRoutes implements Routes {
                 Permissions.requireQuery(caller, about.account(), about.member());
             }
         });
-        Optional<Part> part = PartParameters.read(
-                ctx, asked.flatMap(about -> Optional.ofNullable(about.member())), faults);
+        Optional<Part> part =
+                PartParameters.read(ctx, asked.flatMap(about -> Optional.ofNullable(about.member())), faults);
         Optional<ZoneId> zone = zone(ctx, caller, asked, faults);
         Optional<GroupBy> groupBy = groupBy(ctx, faults);
         Optional<StatsRange> range = RangeParameters.read(ctx, zone.orElse(TimeZones.UTC), clock.instant(), faults);

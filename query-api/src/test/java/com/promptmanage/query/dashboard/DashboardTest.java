@@ -38,7 +38,9 @@ class DashboardTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/sign-in", "/dashboard/usage?team=team_x", "/dashboard/workflows/wf_1", "/settings/budget"})
+    @ValueSource(
+            strings = {"/", "/sign-in", "/dashboard/usage?team=team_x", "/dashboard/workflows/wf_1", "/settings/budget"
+            })
     void everyAddressOfTheDashboardIsItsPage(String address) throws Exception {
         HttpResponse<String> page = get(address);
         assertThat(page.statusCode()).isEqualTo(200);
@@ -49,8 +51,9 @@ class DashboardTest {
     @Test
     void thePageMayRunOnlyItsOwnScripts() throws Exception {
         HttpResponse<String> page = get("/dashboard/usage");
-        assertThat(page.headers().firstValue("Content-Security-Policy")).hasValueSatisfying(policy -> assertThat(policy)
-                .contains("script-src 'self';", "frame-ancestors 'none'", "base-uri 'none'"));
+        assertThat(page.headers().firstValue("Content-Security-Policy"))
+                .hasValueSatisfying(policy ->
+                        assertThat(policy).contains("script-src 'self';", "frame-ancestors 'none'", "base-uri 'none'"));
         assertThat(page.body()).doesNotContainPattern("<script(?![^>]*\\bsrc=)").doesNotContain("onload=");
     }
 
@@ -64,10 +67,10 @@ class DashboardTest {
         HttpResponse<byte[]> file = http.send(request, BodyHandlers.ofByteArray());
         assertThat(file.statusCode()).isEqualTo(200);
         assertThat(file.headers().firstValue("Content-Encoding")).contains("gzip");
-        assertThat(file.headers().firstValue("Cache-Control")).hasValueSatisfying(kept -> assertThat(kept)
-                .contains("immutable"));
-        assertThat(file.headers().firstValue("Content-Type")).hasValueSatisfying(type -> assertThat(type)
-                .contains("javascript"));
+        assertThat(file.headers().firstValue("Cache-Control"))
+                .hasValueSatisfying(kept -> assertThat(kept).contains("immutable"));
+        assertThat(file.headers().firstValue("Content-Type"))
+                .hasValueSatisfying(type -> assertThat(type).contains("javascript"));
     }
 
     @ParameterizedTest
