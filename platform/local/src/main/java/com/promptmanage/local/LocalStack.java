@@ -7,6 +7,7 @@ import com.promptmanage.local.demo.DemoTeam;
 import com.promptmanage.local.demo.DemoTraffic;
 import com.promptmanage.local.replay.Trace;
 import com.promptmanage.query.MeteringMeters;
+import com.promptmanage.query.QueryPeople;
 import com.promptmanage.query.QueryRoutes;
 import com.promptmanage.query.QuerySettings;
 import com.promptmanage.query.QueryWorkers;
@@ -14,6 +15,7 @@ import com.promptmanage.query.dashboard.Dashboard;
 import com.promptmanage.query.routing.AccountRouting;
 import com.promptmanage.query.routing.Forwarding;
 import com.promptmanage.query.routing.ReadYourWrites;
+import com.promptmanage.query.team.InvitationMail;
 import com.promptmanage.runner.simulation.Simulation;
 import com.promptmanage.service.access.Access;
 import com.promptmanage.service.database.Database;
@@ -136,7 +138,8 @@ public final class LocalStack implements AutoCloseable {
         var workers = QueryWorkers.start(
                 database, Map.of("bootstrap.servers", servers.bootstrapServers()), metering, meters.registry());
         var query = QueryRoutes.of(database, access.authentication(), routing, clock)
-                .and(workers.routes(access.authentication(), routing, clock));
+                .and(workers.routes(access.authentication(), routing, clock))
+                .and(QueryPeople.routes(database, access, InvitationMail.NONE, Optional.empty(), clock));
         var ingest = running.add(new IngestRoutes(
                 IngestSettings.of(servers.bootstrapServers()),
                 access.authentication()::caller,
@@ -178,6 +181,7 @@ public final class LocalStack implements AutoCloseable {
                 List.of(
                         OpenApi.ACCESS,
                         IngestRoutes.OPEN_API,
+                        QueryPeople.OPEN_API,
                         QueryRoutes.OPEN_API,
                         QueryWorkers.OPEN_API,
                         OpenApi.OPERATIONS));
