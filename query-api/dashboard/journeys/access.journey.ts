@@ -8,7 +8,7 @@ const product = local();
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 let browser: Browser;
 
-const PAGES = ["/dashboard/usage", "/settings/budget", "/dashboard/alerts", "/dashboard/lab", "/welcome", "/settings/api-keys"];
+const PAGES = ["/dashboard/usage", "/settings/budget", "/dashboard/alerts", "/dashboard/lab", "/welcome", "/settings/api-keys", "/dashboard/team", "/settings/team"];
 
 beforeAll(async () => {
   browser = await launch();

@@ -1,10 +1,11 @@
-import { BellRing, ChartSpline, FlaskConical, KeyRound, PiggyBank, Rocket } from "lucide-react";
+import { BellRing, ChartSpline, FlaskConical, KeyRound, PiggyBank, Rocket, UserCog, Users } from "lucide-react";
 
 export const NAVIGATION = [
   {
     title: "Spend",
     pages: [
       { to: "/dashboard/usage", label: "Usage", icon: ChartSpline },
+      { to: "/dashboard/team", label: "Team spend", icon: Users },
       { to: "/settings/budget", label: "Budget", icon: PiggyBank },
       { to: "/dashboard/alerts", label: "Alerts", icon: BellRing },
     ],
@@ -18,6 +19,7 @@ export const NAVIGATION = [
     pages: [
       { to: "/welcome", label: "Get started", icon: Rocket },
       { to: "/settings/api-keys", label: "API keys", icon: KeyRound },
+      { to: "/settings/team", label: "Team", icon: UserCog },
     ],
   },
 ] as const;

@@ -109,7 +109,26 @@ const welcome = createRoute({
   component: lazyRouteComponent(() => import("./welcome"), "Welcome"),
 });
 
-const routeTree = root.addChildren([home, signIn, signedIn.addChildren([usage, alerts, budget, lab, keys, welcome])]);
+const team = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/dashboard/team",
+  component: lazyRouteComponent(() => import("@/features/team/team-dashboard-page"), "TeamDashboardPage"),
+});
+
+const teamSettings = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/settings/team",
+  component: lazyRouteComponent(() => import("@/features/team/team-settings-page"), "TeamSettingsPage"),
+});
+
+/** For whoever has the link, signed in or not. */
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: "/invitations/$token",
+  component: lazyRouteComponent(() => import("@/features/team/invitation-page"), "InvitationPage"),
+});
+
+const routeTree = root.addChildren([home, signIn, invitation, signedIn.addChildren([usage, alerts, budget, lab, keys, welcome, team, teamSettings])]);
 
 export function createAppRouter(queryClient: QueryClient) {
   return createRouter({

@@ -55,7 +55,7 @@ export async function answer<T>(request: Promise<Answer<T>>): Promise<Exclude<T,
   if (!response.ok) {
     throw new ProblemError(response.status, error);
   }
-  if (response.status === 202) {
+  if (response.status === 202 && typeof data === "object" && data !== null && "waitingFor" in data) {
     throw new ProblemError(202, { code: "unavailable", detail: "This is not counted yet. Try again in a moment." });
   }
   return data as Exclude<T, NotYet>;
