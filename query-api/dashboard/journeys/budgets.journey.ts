@@ -42,7 +42,7 @@ test("a budget is found by two questions, warns as it fills up, and is raised fr
 
   await page.getByTestId("bell").click();
   await page.getByRole("link", { name: "See all" }).click();
-  await page.waitForURL("**/dashboard/alerts*");
+  await page.waitForURL(/\/dashboard\/alerts/);
   await page.getByTestId("alert").nth(1).waitFor();
   await shot(page, "alerts");
   await page.getByRole("button", { name: "Acknowledge these" }).click();

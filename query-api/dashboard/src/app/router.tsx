@@ -124,7 +124,7 @@ const teamSettings = createRoute({
 /** For whoever has the link, signed in or not. */
 const invitation = createRoute({
   getParentRoute: () => root,
-  path: "/invitations/$token",
+  path: "/invite/$token",
   component: lazyRouteComponent(() => import("@/features/team/invitation-page"), "InvitationPage"),
 });
 

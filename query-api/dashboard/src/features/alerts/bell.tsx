@@ -21,7 +21,7 @@ export function Bell({ account }: { account: Account }) {
   const acknowledge = useAcknowledge(account);
   const [open, setOpen] = useState(false);
   const now = useNow();
-  useEvents(streamUrl(account), "message", (text) => {
+  useEvents(streamUrl(account), "alert", (text) => {
     const alert = JSON.parse(text) as Alert;
     toast(
       <>

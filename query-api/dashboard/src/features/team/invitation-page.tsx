@@ -10,7 +10,7 @@ import { Card, Empty, Note, Skeleton } from "@/shared/ui/layout";
 import { usePageTitle } from "@/shared/ui/title";
 import { invitationQuery, useAnswerInvitation } from "./api";
 
-const route = getRouteApi("/invitations/$token");
+const route = getRouteApi("/invite/$token");
 
 export function InvitationPage() {
   usePageTitle("Invitation");
@@ -56,7 +56,7 @@ export function InvitationPage() {
                 </Button>
               </div>
             ) : (
-              <Link to="/sign-in" search={{ then: `/invitations/${token}` }} className={buttonClass("primary")}>
+              <Link to="/sign-in" search={{ then: `/invite/${token}` }} className={buttonClass("primary")}>
                 Sign in to join
               </Link>
             )}

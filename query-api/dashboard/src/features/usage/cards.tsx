@@ -47,7 +47,7 @@ export function Cards({
         note={
           summary.unpricedRuns > 0 ? (
             <button type="button" onClick={onShowUnpriced} className="font-medium text-warning underline underline-offset-2">
-              + {formatCount(summary.unpricedRuns)} runs without a price
+              + {formatCount(summary.unpricedRuns)} {summary.unpricedRuns === 1 ? "run" : "runs"} without a price
             </button>
           ) : projected && !parseOnly(search.only) ? (
             <>
