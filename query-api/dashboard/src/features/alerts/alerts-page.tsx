@@ -86,7 +86,7 @@ export function AlertsPage() {
         {error && !data ? (
           <Failure error={error} retry={() => void refetch()} />
         ) : !data ? (
-          <div className="grid gap-4 px-5 pb-5">
+          <div className="grid gap-4 p-5">
             {[0, 1, 2, 3].map((row) => (
               <Skeleton key={row} className="h-14" />
             ))}

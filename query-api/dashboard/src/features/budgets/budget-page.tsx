@@ -5,6 +5,7 @@ import { messageOf } from "@/shared/api/client";
 import { formatDate } from "@/shared/format/time";
 import { formatPercent } from "@/shared/format/numbers";
 import { useAccount, type Account } from "@/shared/session/account";
+import { useMemberNames } from "@/shared/session/members";
 import { Button, IconButton } from "@/shared/ui/button";
 import { Dialog } from "@/shared/ui/dialog";
 import { Badge, Card, Empty, Failure, LEVEL_TONE, Note, Page, Progress, Skeleton } from "@/shared/ui/layout";
@@ -175,11 +176,13 @@ function BudgetItem({
 }
 
 function SpentRow({ row: { budget, status, level }, named, zone }: { row: Watched; named: boolean; zone: string }) {
+  const names = useMemberNames();
+  const value = budget.dimension === "member" ? (names.get(status.value) ?? status.value) : status.value;
   return (
     <div>
       <div className="mb-1 flex flex-wrap justify-between gap-x-3 text-xs figures">
         <span>
-          {named && <span className="font-medium">{status.value} · </span>}
+          {named && <span className="font-medium">{value} · </span>}
           {amount(status, status.spent)} <span className="text-soft">of {amount(status, status.limit)}</span>
         </span>
         <span className="text-soft">
@@ -187,7 +190,7 @@ function SpentRow({ row: { budget, status, level }, named, zone }: { row: Watche
           {status.projected && !named && ` · heading for ${amount(status, status.projected)}`}
         </span>
       </div>
-      <Progress percent={status.percentage} level={level} label={`${budget.name}${named ? `, ${status.value}` : ""}`} />
+      <Progress percent={status.percentage} level={level} label={`${budget.name}${named ? `, ${value}` : ""}`} />
       {!named && <p className="mt-1 text-xs text-soft">Begins anew on {formatDate(status.periodEnd, zone)}</p>}
     </div>
   );

@@ -47,7 +47,7 @@ export function KeysPage() {
         {error && !data ? (
           <Failure error={error} retry={() => void refetch()} />
         ) : !data ? (
-          <div className="grid gap-2 px-5 pb-5">
+          <div className="grid gap-2 p-5">
             <Skeleton className="h-9" />
             <Skeleton className="h-9" />
           </div>

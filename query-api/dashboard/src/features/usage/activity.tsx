@@ -94,7 +94,7 @@ export function Activity({ account, search, zone, onChange }: { account: Account
                   <Th sorted={sorted("time")} onSort={() => sort("time")}>
                     Time
                   </Th>
-                  <Th sorted={sorted("model")} onSort={() => sort("model")}>
+                  <Th className="max-sm:hidden" sorted={sorted("model")} onSort={() => sort("model")}>
                     Model
                   </Th>
                   <Th className="max-md:hidden">Prompt</Th>
@@ -120,8 +120,9 @@ export function Activity({ account, search, zone, onChange }: { account: Account
                         <span className="max-sm:hidden">{formatDateTime(entry.time, zone, true)}</span>
                         <span className="sm:hidden">{formatShort(entry.time, zone)}</span>
                       </button>
+                      <span className="block text-xs text-soft sm:hidden">{entry.model}</span>
                     </Td>
-                    <Td className="max-w-40 truncate">{entry.model}</Td>
+                    <Td className="max-w-40 truncate max-sm:hidden">{entry.model}</Td>
                     <Td className="max-w-48 truncate max-md:hidden">{entry.promptId ?? <span className="text-soft">–</span>}</Td>
                     <Td className="max-w-40 truncate max-md:hidden">
                       <Named dimension="user" value={entry.userId} />

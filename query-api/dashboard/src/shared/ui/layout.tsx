@@ -56,7 +56,7 @@ export function Card({
           {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
         </div>
       )}
-      <div className={flush ? "pt-3" : "p-4 sm:p-5"}>{children}</div>
+      <div className={clsx(flush ? (title || actions) && "pt-3" : "p-4 sm:p-5")}>{children}</div>
     </section>
   );
 }
