@@ -1,0 +1,68 @@
+package com.promptmanage.runner.run;
+
+import com.promptmanage.runner.run.Link.When;
+import com.promptmanage.runner.run.Step.OnError;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+
+/** Graphs such as nobody would draw, with branches, joins, sources, loops and gathering steps. The same seed makes the same. */
+final class RandomGraph {
+
+    private RandomGraph() {}
+
+    /** Empty if the numbers made one whose steps wait for each other. */
+    static Optional<Graph> make(SplittableRandom random) {
+        int count = 1 + random.nextInt(12);
+        var steps = new ArrayList<Step>();
+        for (int i = 0; i < count; i++) {
+            steps.add(step(random, i, count));
+        }
+        var links = new ArrayList<Link>();
+        for (int to = 1; to < count; to++) {
+            for (int from = 0; from < to; from++) {
+                if (random.nextInt(count) < 3) {
+                    When when = When.values()[Math.max(0, random.nextInt(9) - 5)];
+                    links.add(new Link(from + "-" + to, "n" + from, "n" + to, when));
+                }
+            }
+        }
+        try {
+            return Optional.of(new Graph(steps, links));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Step step(SplittableRandom random, int number, int count) {
+        String id = "n" + number;
+        OnError onError = random.nextInt(6) == 0 ? OnError.STOP : OnError.CONTINUE;
+        int windowMax = 1 + random.nextInt(3);
+        Step step = switch (random.nextInt(8)) {
+            case 0, 1 -> Step.source(id, onError, windowMax);
+            case 2 -> {
+                Set<String> body = new LinkedHashSet<>();
+                for (int i = number + 1; i < count; i++) {
+                    if (random.nextInt(3) == 0) {
+                        body.add("n" + i);
+                    }
+                }
+                yield body.isEmpty() ? Step.plain(id, onError) : Step.loop(id, onError, body, windowMax);
+            }
+            default -> Step.plain(id, onError);
+        };
+        return random.nextInt(6) == 0 ? step.gathering() : step;
+    }
+
+    static List<Graph> several(long seed, int count) {
+        var random = new SplittableRandom(seed);
+        var graphs = new ArrayList<Graph>();
+        while (graphs.size() < count) {
+            make(random).ifPresent(graphs::add);
+        }
+        return graphs;
+    }
+}
