@@ -1,9 +1,9 @@
 package com.promptmanage.runner.run;
 
 import com.promptmanage.runner.run.Decision.Effect;
-import com.promptmanage.runner.run.ScopeState.Progress;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What to do next. Pure: the same graph, scopes and happening give the same decision.
@@ -46,11 +46,17 @@ public final class Decider {
      * A step has done what it does.
      *
      * @param scopes the scope it was run in, and all that that one is inside of
+     * @param shut links that would be followed, but for a condition of their own. Not asked of a loop: it is over later
      */
     public static Decision succeeded(
-            Graph graph, Collection<ScopeState> scopes, String scope, String step, Success success) {
+            Graph graph,
+            Collection<ScopeState> scopes,
+            String scope,
+            String step,
+            Success success,
+            Set<String> shut) {
         var making = new Making(graph, scopes);
-        making.succeed(making.scope(scope), graph.step(step), success);
+        making.succeed(making.scope(scope), graph.step(step), success, shut);
         return making.decision();
     }
 
@@ -64,11 +70,5 @@ public final class Decider {
         var making = new Making(graph, scopes);
         making.fail(making.scope(scope), graph.step(step));
         return making.decision();
-    }
-
-    /** How many of an owner's items are over, for whoever shows it. */
-    public static int done(ScopeState scope, String owner) {
-        Progress progress = scope.progress().get(owner);
-        return progress == null ? 0 : progress.done();
     }
 }

@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** A decision in the making: the scopes as they become, and what follows so far. For one thread, once. */
@@ -54,16 +55,17 @@ final class Making {
         enter(new Scope(ScopeState.ROOT, null, null, 0, graph.root()));
     }
 
-    void succeed(Scope scope, Step step, Success success) {
+    /** @param shut links whose own condition does not hold */
+    void succeed(Scope scope, Step step, Success success, Set<String> shut) {
         requireStarted(scope, step);
         switch (success) {
             case Success.Plain plain -> {
                 scope.put(step.id(), Stage.DONE);
-                decideAfter(scope, step, When.SUCCESS);
+                decideAfter(scope, step, When.SUCCESS, shut);
             }
             case Success.Branch branch -> {
                 scope.put(step.id(), Stage.DONE);
-                decideAfter(scope, step, branch.holds() ? When.TRUE : When.FALSE);
+                decideAfter(scope, step, branch.holds() ? When.TRUE : When.FALSE, shut);
             }
             case Success.Items items -> {
                 if (!step.hasItems()) {
@@ -75,7 +77,7 @@ final class Making {
                 for (Link link : graph.outgoing(step.id())) {
                     // A loop's own links are decided when it is over; those into the block open it.
                     if (step.kind() == Step.Kind.SOURCE || graph.isInside(link.to(), step.id())) {
-                        decide(scope, link, isActive(link, When.SUCCESS));
+                        decide(scope, link, isActive(link, When.SUCCESS) && !shut.contains(link.id()));
                     }
                 }
             }
@@ -86,7 +88,7 @@ final class Making {
     void fail(Scope scope, Step step) {
         requireStarted(scope, step);
         scope.put(step.id(), Stage.FAILED);
-        decideAfter(scope, step, When.ERROR);
+        decideAfter(scope, step, When.ERROR, Set.of());
         unopened(scope, step);
         unsettled.add(scope);
     }
@@ -238,9 +240,9 @@ final class Making {
         unsettled.add(scope);
     }
 
-    private void decideAfter(Scope scope, Step step, When outcome) {
+    private void decideAfter(Scope scope, Step step, When outcome, Set<String> shut) {
         for (Link link : graph.outgoing(step.id())) {
-            decide(scope, link, isActive(link, outcome));
+            decide(scope, link, isActive(link, outcome) && !shut.contains(link.id()));
         }
     }
 

@@ -80,7 +80,8 @@ class DeciderTest {
                         .anyMatch(owner -> walk.ended.entrySet().stream()
                                 .filter(run -> run.getKey().step().equals(owner))
                                 .filter(run -> isBelow(shared, run.getKey().scope()))
-                                .anyMatch(run -> new Ended.Well(new Success.Items(0)).equals(run.getValue())));
+                                .anyMatch(run -> run.getValue() instanceof Ended.Well(Success.Items(int count), Set<String> shut)
+                                        && count == 0));
         return forOne || ofNoItems;
     }
 
@@ -99,7 +100,8 @@ class DeciderTest {
     private static boolean matches(Link link, @Nullable Ended ended) {
         return switch (ended) {
             case Ended.Badly badly -> link.when() == When.ERROR;
-            case Ended.Well(Success.Branch(boolean holds)) ->
+            case Ended.Well well when well.shut().contains(link.id()) -> false;
+            case Ended.Well(Success.Branch(boolean holds), Set<String> shut) ->
                 link.when() == When.SUCCESS || link.when() == (holds ? When.TRUE : When.FALSE);
             case Ended.Well well -> link.when() == When.SUCCESS;
             case null -> false;
@@ -129,7 +131,7 @@ class DeciderTest {
     @Test
     void whatFollowsASourceRunsForEachItemUpToTheWindowAndTheGatheringStepOnce() {
         var graph = new Graph(
-                List.of(Step.source("fetch", OnError.STOP, 2), plain("each"), plain("all").gathering()),
+                List.of(Step.source("fetch", OnError.STOP, 2), plain("each").in("fetch"), plain("all")),
                 List.of(Link.of("1", "fetch", "each"), Link.of("2", "each", "all")));
 
         Decision listed = succeed(graph, Decider.start(graph), "fetch", new Success.Items(3));
@@ -140,7 +142,7 @@ class DeciderTest {
         for (int i : new int[] {1, 0, 2}) {
             String path = "fetch[%d]".formatted(i);
             Decision done = Decider.succeeded(
-                    graph, List.of(scope(scopes, path), scope(scopes, "")), path, "each", new Success.Plain());
+                    graph, List.of(scope(scopes, path), scope(scopes, "")), path, "each", new Success.Plain(), Set.of());
             scopes.putAll(byPath(done));
             assertThat(done.effects())
                     .isEqualTo(
@@ -155,8 +157,8 @@ class DeciderTest {
     @Test
     void aLoopIsOverWhenItsIterationsAreAndThenTellsWhatFollows() {
         var graph = new Graph(
-                List.of(Step.loop("loop", OnError.STOP, Set.of("body"), 1), plain("body"), plain("after")),
-                List.of(Link.of("1", "loop", "body"), Link.of("2", "loop", "after")));
+                List.of(Step.loop("loop", OnError.STOP, 1), plain("body").in("loop"), plain("after")),
+                List.of(Link.of("2", "loop", "after")));
 
         Decision listed = succeed(graph, Decider.start(graph), "loop", new Success.Items(2));
         Map<String, ScopeState> scopes = byPath(listed);
@@ -165,14 +167,14 @@ class DeciderTest {
                 List.of(scope(scopes, "loop[0]"), scope(scopes, "")),
                 "loop[0]",
                 "body",
-                new Success.Plain());
+                new Success.Plain(), Set.of());
         scopes.putAll(byPath(first));
         Decision second = Decider.succeeded(
                 graph,
                 List.of(scope(scopes, "loop[1]"), scope(scopes, "")),
                 "loop[1]",
                 "body",
-                new Success.Plain());
+                new Success.Plain(), Set.of());
 
         assertThat(listed.effects()).containsExactly(new Effect.Start("loop[0]", "body"));
         assertThat(first.effects()).containsExactly(new Effect.Start("loop[1]", "body"));
@@ -213,7 +215,7 @@ class DeciderTest {
                 List.of(
                         Step.source("fetch", OnError.STOP, 5),
                         Step.plain("never", OnError.STOP),
-                        plain("dead")),
+                        plain("dead").in("fetch")),
                 List.of(
                         new Link("1", "never", "dead", When.ERROR),
                         new Link("2", "fetch", "dead", When.FALSE)));
@@ -237,7 +239,7 @@ class DeciderTest {
     }
 
     private static Decision succeed(Graph graph, Decision before, String step, Success success) {
-        return Decider.succeeded(graph, before.scopes(), "", step, success);
+        return Decider.succeeded(graph, before.scopes(), "", step, success, Set.of());
     }
 
     private static Map<String, ScopeState> byPath(Decision decision) {

@@ -3,13 +3,11 @@ package com.promptmanage.runner.run;
 import com.promptmanage.runner.run.Link.When;
 import com.promptmanage.runner.run.Step.OnError;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SplittableRandom;
 
-/** Graphs such as nobody would draw, with branches, joins, sources, loops and gathering steps. The same seed makes the same. */
+/** Graphs such as nobody would draw, with branches, joins, sources and loops within each other. The same seed makes the same. */
 final class RandomGraph {
 
     private RandomGraph() {}
@@ -19,7 +17,7 @@ final class RandomGraph {
         int count = 1 + random.nextInt(12);
         var steps = new ArrayList<Step>();
         for (int i = 0; i < count; i++) {
-            steps.add(step(random, i, count));
+            steps.add(step(random, i, steps));
         }
         var links = new ArrayList<Link>();
         for (int to = 1; to < count; to++) {
@@ -37,24 +35,22 @@ final class RandomGraph {
         }
     }
 
-    private static Step step(SplittableRandom random, int number, int count) {
+    /** Run once, or for each item of an earlier step, as the step before it or not. */
+    private static Step step(SplittableRandom random, int number, List<Step> earlier) {
         String id = "n" + number;
         OnError onError = random.nextInt(6) == 0 ? OnError.STOP : OnError.CONTINUE;
         int windowMax = 1 + random.nextInt(3);
         Step step = switch (random.nextInt(8)) {
             case 0, 1 -> Step.source(id, onError, windowMax);
-            case 2 -> {
-                Set<String> body = new LinkedHashSet<>();
-                for (int i = number + 1; i < count; i++) {
-                    if (random.nextInt(3) == 0) {
-                        body.add("n" + i);
-                    }
-                }
-                yield body.isEmpty() ? Step.plain(id, onError) : Step.loop(id, onError, body, windowMax);
-            }
+            case 2 -> Step.loop(id, onError, windowMax);
             default -> Step.plain(id, onError);
         };
-        return random.nextInt(6) == 0 ? step.gathering() : step;
+        if (earlier.isEmpty()) {
+            return step;
+        }
+        Step near = earlier.get(random.nextInt(3) > 0 ? earlier.size() - 1 : random.nextInt(earlier.size()));
+        String owner = near.hasItems() && random.nextInt(4) > 0 ? near.id() : near.owner();
+        return owner == null || random.nextInt(6) == 0 ? step : step.in(owner);
     }
 
     static List<Graph> several(long seed, int count) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** One execution in memory: runs what is started in a random order, with random outcomes, and keeps what happened. */
@@ -22,7 +23,7 @@ final class Walk {
 
     /** What became of it; null for what was skipped. */
     sealed interface Ended {
-        record Well(Success success) implements Ended {}
+        record Well(Success success, Set<String> shut) implements Ended {}
 
         record Badly() implements Ended {}
     }
@@ -70,9 +71,19 @@ final class Walk {
             take(Decider.failed(graph, chain, at.scope(), at.step()));
         } else {
             Success success = success(graph.step(at.step()));
-            ended.put(at, new Ended.Well(success));
-            take(Decider.succeeded(graph, chain, at.scope(), at.step(), success));
+            Set<String> shut = shut(at.step());
+            ended.put(at, new Ended.Well(success, shut));
+            take(Decider.succeeded(graph, chain, at.scope(), at.step(), success, shut));
         }
+    }
+
+    private Set<String> shut(String step) {
+        return graph.step(step).kind() == Step.Kind.LOOP
+                ? Set.of()
+                : graph.outgoing(step).stream()
+                        .map(Link::id)
+                        .filter(link -> random.nextInt(10) == 0)
+                        .collect(Collectors.toSet());
     }
 
     private Success success(Step step) {
