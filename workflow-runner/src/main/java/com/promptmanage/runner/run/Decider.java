@@ -36,7 +36,7 @@ public final class Decider {
     }
 
     /** The execution begins. */
-    public static Decision start(Graph graph) {
+    public static Decision start(StepGraph graph) {
         var making = new Making(graph, List.of());
         making.openRoot();
         return making.decision();
@@ -49,7 +49,7 @@ public final class Decider {
      * @param shut links that would be followed, but for a condition of their own. Not asked of a loop: it is over later
      */
     public static Decision succeeded(
-            Graph graph,
+            StepGraph graph,
             Collection<ScopeState> scopes,
             String scope,
             String step,
@@ -61,7 +61,7 @@ public final class Decider {
     }
 
     /** A step has failed and will not be tried again. As for {@link #succeeded}. */
-    public static Decision failed(Graph graph, Collection<ScopeState> scopes, String scope, String step) {
+    public static Decision failed(StepGraph graph, Collection<ScopeState> scopes, String scope, String step) {
         boolean handled = graph.outgoing(step).stream().anyMatch(link -> link.when() == Link.When.ERROR);
         if (!handled && graph.step(step).onError() == Step.OnError.STOP) {
             // The step stays started: to go on later is to start it again, with all else as it is.

@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 /** A decision in the making: the scopes as they become, and what follows so far. For one thread, once. */
 final class Making {
 
-    private final Graph graph;
+    private final StepGraph graph;
 
     private final Map<String, Scope> scopes = new LinkedHashMap<>();
 
@@ -26,7 +26,7 @@ final class Making {
 
     private final List<Effect> effects = new ArrayList<>();
 
-    Making(Graph graph, Collection<ScopeState> states) {
+    Making(StepGraph graph, Collection<ScopeState> states) {
         this.graph = graph;
         for (ScopeState state : states) {
             scopes.put(state.path(), new Scope(state, graph.blockOf(state.owner())));

@@ -28,7 +28,7 @@ class DeciderTest {
         var random = new SplittableRandom(17);
         int withBlocks = 0;
         int stopped = 0;
-        for (Graph graph : RandomGraph.several(5, GRAPHS)) {
+        for (StepGraph graph : RandomGraph.several(5, GRAPHS)) {
             Walk walk = new Walk(graph, random.split()).run();
             assertThat(walk.completed + walk.failed).as("ends exactly once").isEqualTo(1);
             if (walk.completed == 1) {
@@ -45,7 +45,7 @@ class DeciderTest {
     }
 
     /** In every scope, each of its members is over; what lies in a block that was never opened is skipped in its owner's. */
-    private static Set<At> missing(Graph graph, Walk walk) {
+    private static Set<At> missing(StepGraph graph, Walk walk) {
         return walk.scopes().values().stream()
                 .flatMap(scope -> graph.blockOf(scope.owner()).members().stream()
                         .map(step -> new At(scope.path(), step)))
@@ -53,7 +53,7 @@ class DeciderTest {
                 .collect(Collectors.toSet());
     }
 
-    private static List<String> wronglyDecided(Graph graph, Walk walk) {
+    private static List<String> wronglyDecided(StepGraph graph, Walk walk) {
         return walk.scopes().values().stream()
                 .flatMap(scope -> graph.blockOf(scope.owner()).members().stream()
                         .filter(step -> shouldRun(graph, walk, scope, step)
@@ -62,13 +62,13 @@ class DeciderTest {
                 .toList();
     }
 
-    private static boolean shouldRun(Graph graph, Walk walk, ScopeState scope, String step) {
+    private static boolean shouldRun(StepGraph graph, Walk walk, ScopeState scope, String step) {
         List<Link> incoming = graph.incoming(step);
         return incoming.isEmpty() || incoming.stream().anyMatch(link -> isActive(graph, walk, scope, link));
     }
 
     /** By what happened alone: for one of the runs of the step it comes from, below the scope that both ends share. */
-    private static boolean isActive(Graph graph, Walk walk, ScopeState scope, Link link) {
+    private static boolean isActive(StepGraph graph, Walk walk, ScopeState scope, Link link) {
         String shared = shared(graph, walk, scope, link);
         boolean forOne = walk.ended.entrySet().stream()
                 .filter(run -> run.getKey().step().equals(link.from()))
@@ -85,7 +85,7 @@ class DeciderTest {
         return forOne || ofNoItems;
     }
 
-    private static String shared(Graph graph, Walk walk, ScopeState scope, Link link) {
+    private static String shared(StepGraph graph, Walk walk, ScopeState scope, Link link) {
         ScopeState at = scope;
         while (!graph.isInside(link.from(), at.owner())) {
             at = Objects.requireNonNull(walk.scopes().get(Objects.requireNonNull(at.parent())));
@@ -110,7 +110,7 @@ class DeciderTest {
 
     @Test
     void onlyTheChosenBranchRunsAndTheJoinBehindBothRunsOnce() {
-        var graph = new Graph(
+        var graph = new StepGraph(
                 List.of(plain("ask"), plain("yes"), plain("no"), plain("join")),
                 List.of(
                         new Link("1", "ask", "yes", When.TRUE),
@@ -130,7 +130,7 @@ class DeciderTest {
 
     @Test
     void whatFollowsASourceRunsForEachItemUpToTheWindowAndTheGatheringStepOnce() {
-        var graph = new Graph(
+        var graph = new StepGraph(
                 List.of(Step.source("fetch", OnError.STOP, 2), plain("each").in("fetch"), plain("all")),
                 List.of(Link.of("1", "fetch", "each"), Link.of("2", "each", "all")));
 
@@ -156,7 +156,7 @@ class DeciderTest {
 
     @Test
     void aLoopIsOverWhenItsIterationsAreAndThenTellsWhatFollows() {
-        var graph = new Graph(
+        var graph = new StepGraph(
                 List.of(Step.loop("loop", OnError.STOP, 1), plain("body").in("loop"), plain("after")),
                 List.of(Link.of("2", "loop", "after")));
 
@@ -183,11 +183,11 @@ class DeciderTest {
 
     @Test
     void aFailureGoesToItsErrorLinkIfItHasOneAndElseStopsOrIsStepped() {
-        var handled = new Graph(
+        var handled = new StepGraph(
                 List.of(plain("try"), plain("rescue"), plain("next")),
                 List.of(new Link("1", "try", "rescue", When.ERROR), Link.of("2", "try", "next")));
-        var stops = new Graph(List.of(plain("try"), plain("next")), List.of(Link.of("1", "try", "next")));
-        var goesOn = new Graph(
+        var stops = new StepGraph(List.of(plain("try"), plain("next")), List.of(Link.of("1", "try", "next")));
+        var goesOn = new StepGraph(
                 List.of(Step.plain("try", OnError.CONTINUE), plain("next")), List.of(Link.of("1", "try", "next")));
 
         assertThat(Decider.failed(handled, Decider.start(handled).scopes(), "", "try")
@@ -202,7 +202,7 @@ class DeciderTest {
 
     @Test
     void aStepThatIsNotRunningCannotEnd() {
-        var graph = new Graph(List.of(plain("one"), plain("two")), List.of(Link.of("1", "one", "two")));
+        var graph = new StepGraph(List.of(plain("one"), plain("two")), List.of(Link.of("1", "one", "two")));
 
         assertThatIllegalStateException()
                 .isThrownBy(() -> succeed(graph, Decider.start(graph), "two", new Success.Plain()))
@@ -211,7 +211,7 @@ class DeciderTest {
 
     @Test
     void tenThousandItemsThatAreOverAtOnceDoNotOverflowTheStack() {
-        var graph = new Graph(
+        var graph = new StepGraph(
                 List.of(
                         Step.source("fetch", OnError.STOP, 5),
                         Step.plain("never", OnError.STOP),
@@ -229,7 +229,7 @@ class DeciderTest {
     @Test
     void stepsThatWaitForEachOtherAreRefused() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Graph(
+                .isThrownBy(() -> new StepGraph(
                         List.of(plain("one"), plain("two")), List.of(Link.of("1", "one", "two"), Link.of("2", "two", "one"))))
                 .withMessageContaining("wait for each other");
     }
@@ -238,7 +238,7 @@ class DeciderTest {
         return Step.plain(id, OnError.STOP);
     }
 
-    private static Decision succeed(Graph graph, Decision before, String step, Success success) {
+    private static Decision succeed(StepGraph graph, Decision before, String step, Success success) {
         return Decider.succeeded(graph, before.scopes(), "", step, success, Set.of());
     }
 

@@ -13,7 +13,7 @@ final class RandomGraph {
     private RandomGraph() {}
 
     /** Empty if the numbers made one whose steps wait for each other. */
-    static Optional<Graph> make(SplittableRandom random) {
+    static Optional<StepGraph> make(SplittableRandom random) {
         int count = 1 + random.nextInt(12);
         var steps = new ArrayList<Step>();
         for (int i = 0; i < count; i++) {
@@ -29,7 +29,7 @@ final class RandomGraph {
             }
         }
         try {
-            return Optional.of(new Graph(steps, links));
+            return Optional.of(new StepGraph(steps, links));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
@@ -53,9 +53,9 @@ final class RandomGraph {
         return owner == null || random.nextInt(6) == 0 ? step : step.in(owner);
     }
 
-    static List<Graph> several(long seed, int count) {
+    static List<StepGraph> several(long seed, int count) {
         var random = new SplittableRandom(seed);
-        var graphs = new ArrayList<Graph>();
+        var graphs = new ArrayList<StepGraph>();
         while (graphs.size() < count) {
             make(random).ifPresent(graphs::add);
         }

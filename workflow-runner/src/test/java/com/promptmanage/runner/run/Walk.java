@@ -28,7 +28,7 @@ final class Walk {
         record Badly() implements Ended {}
     }
 
-    private final Graph graph;
+    private final StepGraph graph;
 
     private final SplittableRandom random;
 
@@ -46,7 +46,7 @@ final class Walk {
 
     int collected;
 
-    Walk(Graph graph, SplittableRandom random) {
+    Walk(StepGraph graph, SplittableRandom random) {
         this.graph = graph;
         this.random = random;
     }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Immutable.
  */
-public final class Graph {
+public final class StepGraph {
 
     private final Map<String, Step> steps;
 
@@ -42,7 +42,7 @@ public final class Graph {
     /**
      * @throws IllegalArgumentException if a link or an owner is not there, or the steps wait for each other in a circle
      */
-    public Graph(Collection<Step> steps, Collection<Link> links) {
+    public StepGraph(Collection<Step> steps, Collection<Link> links) {
         this.steps = steps.stream()
                 .collect(Collectors.toMap(
                         Step::id,
