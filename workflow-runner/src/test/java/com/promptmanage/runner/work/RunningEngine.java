@@ -1,0 +1,171 @@
+package com.promptmanage.runner.work;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.promptmanage.runner.definition.Definition;
+import com.promptmanage.runner.definition.DefinitionJson;
+import com.promptmanage.runner.journal.CallLedger;
+import com.promptmanage.runner.journal.ExecutionRecords;
+import com.promptmanage.runner.journal.NodeJournal;
+import com.promptmanage.runner.journal.Runs;
+import com.promptmanage.runner.journal.Versions;
+import com.promptmanage.runner.journal.WorkflowRow;
+import com.promptmanage.runner.journal.Workflows;
+import com.promptmanage.service.database.Database;
+import com.promptmanage.service.database.DatabaseSettings;
+import com.promptmanage.service.database.Scope;
+import com.promptmanage.service.id.Ids;
+import com.promptmanage.testkit.Await;
+import com.promptmanage.topics.account.Account;
+import com.promptmanage.topics.money.NanoUsd;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** Workers at a database, with scripted nodes. */
+public final class RunningEngine implements AutoCloseable {
+
+    public static final Account TEAM = Account.team("team_1");
+
+    private final Script script = new Script();
+
+    private final AtomicReference<BudgetGate> budgets = new AtomicReference<>(BudgetGate.OPEN);
+
+    private final Database database;
+
+    private final Runs runs;
+
+    private final Workflows workflows;
+
+    private final ExecutionRecords records;
+
+    private final Ids ids = new Ids(Clock.systemUTC());
+
+    private final Engine engine;
+
+    /** @param lease of the workers */
+    public RunningEngine(String jdbcUrl, Duration lease) {
+        Clock clock = Clock.systemUTC();
+        database = Database.open(DatabaseSettings.of(jdbcUrl, "of-the-tests").withConnectionsMax(8));
+        var versions = new Versions();
+        runs = new Runs(database, versions, ids, clock);
+        workflows = new Workflows(database, clock);
+        records = new ExecutionRecords(database);
+        engine = Engine.start(
+                database,
+                runs,
+                new NodeWork(
+                        new NodeJournal(database, versions, ids, clock),
+                        new CallLedger(database, versions, clock),
+                        script.executors(),
+                        call -> budgets.get().check(call),
+                        usage -> Optional.of(new NanoUsd(usage.tokens().total() * 1_000)),
+                        (expression, context) -> expression.equals("yes"),
+                        clock,
+                        new Random(1)),
+                new Engine.Options("test-" + ids.next("own"), lease, 64),
+                new SimpleMeterRegistry());
+    }
+
+    public Script script() {
+        return script;
+    }
+
+    public Runs runs() {
+        return runs;
+    }
+
+    public Database database() {
+        return database;
+    }
+
+    public ExecutionRecords records() {
+        return records;
+    }
+
+    public void budgets(BudgetGate gate) {
+        budgets.set(gate);
+    }
+
+    /** Returns the workflow's id. */
+    public String add(Workflow workflow, int runsMax) {
+        return add(workflow.definition(), runsMax);
+    }
+
+    public String add(Definition definition, int runsMax) {
+        String id = ids.next("wf");
+        workflows.add(
+                Scope.EVERYONE,
+                new WorkflowRow(
+                        id,
+                        TEAM,
+                        "ada",
+                        "A workflow",
+                        "",
+                        null,
+                        List.of(),
+                        WorkflowRow.Status.ACTIVE,
+                        WorkflowRow.ExecutionMode.MANUAL,
+                        1,
+                        runsMax,
+                        null,
+                        null,
+                        Clock.systemUTC().instant(),
+                        Clock.systemUTC().instant(),
+                        null),
+                new String(DefinitionJson.bytes(definition), StandardCharsets.UTF_8));
+        return id;
+    }
+
+    public String trigger(String workflowId) {
+        return runs.enqueue(new Runs.NewRun(
+                        workflowId, null, "ada", Runs.TriggeredBy.MANUAL, "{\"city\":\"Paris\"}", null, false, null))
+                .executionId();
+    }
+
+    /** Adds a workflow and runs it to its end. Returns the execution's id. */
+    public String run(Workflow workflow) throws Exception {
+        String execution = trigger(add(workflow, 1));
+        awaitStatus(execution, "completed");
+        return execution;
+    }
+
+    public void awaitStatus(String execution, String status) throws Exception {
+        Await.until(() -> assertThat(shown(execution).status()).isEqualTo(status));
+    }
+
+    public ExecutionRecords.Shown shown(String execution) {
+        return records.find(execution).orElseThrow();
+    }
+
+    /** By node, or node and scope if it is not the root: the status, and the attempt if it is not the first. */
+    public Map<String, String> nodes(String execution) {
+        var nodes = new HashMap<String, String>();
+        for (var node : records.nodes(Scope.EVERYONE, execution, 0, 100_000)) {
+            String where = node.scope().isEmpty() ? node.nodeId() : node.nodeId() + " in " + node.scope();
+            nodes.put(where, node.attempt() > 1 ? node.status() + " at " + node.attempt() : node.status());
+        }
+        return nodes;
+    }
+
+    public String output(String execution, String node) {
+        return records.nodes(Scope.EVERYONE, execution, 0, 100_000).stream()
+                .filter(run -> run.nodeId().equals(node))
+                .map(run -> String.valueOf(run.output()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Override
+    public void close() {
+        engine.close();
+        database.close();
+    }
+}
