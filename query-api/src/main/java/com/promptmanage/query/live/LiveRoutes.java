@@ -1,24 +1,24 @@
 package com.promptmanage.query.live;
 
-import com.promptmanage.query.push.EventStream;
 import com.promptmanage.query.routing.AccountRouting;
 import com.promptmanage.query.routing.AccountZones;
 import com.promptmanage.query.routing.Asked;
 import com.promptmanage.service.access.Authentication;
 import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.access.Permissions;
+import com.promptmanage.service.http.EventStream;
 import com.promptmanage.service.http.Faults;
 import com.promptmanage.service.http.Json;
 import com.promptmanage.service.http.Routes;
 import com.promptmanage.streams.read.AccountReads;
 import com.promptmanage.streams.read.Spend;
 import com.promptmanage.streams.read.SpendEntry;
-import com.promptmanage.streams.read.SpendQuery;
 import com.promptmanage.streams.read.SpendQuery.Step;
+import com.promptmanage.streams.read.SpendQuery;
 import com.promptmanage.topics.budget.Dimension;
-import com.promptmanage.topics.budget.Period;
 import com.promptmanage.topics.budget.Period.Unit;
 import com.promptmanage.topics.budget.Period.Window;
+import com.promptmanage.topics.budget.Period;
 import com.promptmanage.topics.money.NanoUsd;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;

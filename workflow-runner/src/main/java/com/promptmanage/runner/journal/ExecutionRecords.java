@@ -6,6 +6,8 @@ import com.promptmanage.topics.account.Account;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -207,6 +209,107 @@ public final class ExecutionRecords {
                 .bind("limit", limit)
                 .map((row, ctx) -> new Entry(row.getInt("seq"), row.getString("entry")))
                 .list());
+    }
+
+    /** Of the executions made from then on and before then. */
+    public ExecutionStatistics statistics(Scope scope, String workflowId, Instant from, Instant to, ZoneId zone) {
+        return database.inTransaction(
+                scope,
+                handle -> new ExecutionStatistics(
+                        total(handle, workflowId, from, to),
+                        days(handle, workflowId, from, to, zone),
+                        nodesOf(handle, workflowId, from, to)));
+    }
+
+    private static ExecutionStatistics.Total total(Handle handle, String workflowId, Instant from, Instant to) {
+        return handle.createQuery("""
+                        SELECT count(*) AS executions,
+                               count(*) FILTER (WHERE status = 'completed') AS completed,
+                               count(*) FILTER (WHERE status = 'failed') AS failed,
+                               count(*) FILTER (WHERE status = 'cancelled') AS cancelled,
+                               count(*) FILTER (WHERE status = 'timeout') AS timeout,
+                               CAST(avg(ms) AS bigint) AS average_ms,
+                               CAST(percentile_cont(0.5) WITHIN GROUP (ORDER BY ms) AS bigint) AS p50_ms,
+                               CAST(percentile_cont(0.95) WITHIN GROUP (ORDER BY ms) AS bigint) AS p95_ms,
+                               CAST(percentile_cont(0.99) WITHIN GROUP (ORDER BY ms) AS bigint) AS p99_ms,
+                               coalesce(sum(tokens), 0) AS tokens, coalesce(sum(cost_nano_usd), 0) AS cost,
+                               coalesce(sum(wasted_nano_usd), 0) AS wasted, coalesce(sum(saved_nano_usd), 0) AS saved
+                        FROM (SELECT *, extract(epoch FROM completed_at - started_at) * 1000 AS ms FROM executions
+                              WHERE workflow_id = :workflow AND created_at >= :from AND created_at < :to) e
+                        """)
+                .bind("workflow", workflowId)
+                .bind("from", Change.at(from))
+                .bind("to", Change.at(to))
+                .map((row, ctx) -> new ExecutionStatistics.Total(
+                        row.getLong("executions"),
+                        row.getLong("completed"),
+                        row.getLong("failed"),
+                        row.getLong("cancelled"),
+                        row.getLong("timeout"),
+                        row.getObject("average_ms", Long.class),
+                        row.getObject("p50_ms", Long.class),
+                        row.getObject("p95_ms", Long.class),
+                        row.getObject("p99_ms", Long.class),
+                        row.getLong("tokens"),
+                        row.getLong("cost"),
+                        row.getLong("wasted"),
+                        row.getLong("saved")))
+                .one();
+    }
+
+    private static List<ExecutionStatistics.Day> days(
+            Handle handle, String workflowId, Instant from, Instant to, ZoneId zone) {
+        return handle.createQuery("""
+                        SELECT CAST(created_at AT TIME ZONE :zone AS date) AS day, count(*) AS executions,
+                               count(*) FILTER (WHERE status = 'completed') AS completed,
+                               count(*) FILTER (WHERE status IN ('failed', 'timeout')) AS failed,
+                               sum(tokens) AS tokens, sum(cost_nano_usd) AS cost
+                        FROM executions WHERE workflow_id = :workflow AND created_at >= :from AND created_at < :to
+                        GROUP BY day ORDER BY day
+                        """)
+                .bind("zone", zone.getId())
+                .bind("workflow", workflowId)
+                .bind("from", Change.at(from))
+                .bind("to", Change.at(to))
+                .map((row, ctx) -> new ExecutionStatistics.Day(
+                        row.getObject("day", LocalDate.class),
+                        row.getLong("executions"),
+                        row.getLong("completed"),
+                        row.getLong("failed"),
+                        row.getLong("tokens"),
+                        row.getLong("cost")))
+                .list();
+    }
+
+    private static List<ExecutionStatistics.Node> nodesOf(Handle handle, String workflowId, Instant from, Instant to) {
+        return handle.createQuery("""
+                        SELECT n.node_id, count(*) AS runs,
+                               count(*) FILTER (WHERE n.status = 'completed') AS completed,
+                               count(*) FILTER (WHERE n.status = 'failed') AS failed,
+                               count(*) FILTER (WHERE n.status = 'skipped') AS skipped,
+                               CAST(percentile_cont(0.5) WITHIN GROUP (
+                                   ORDER BY extract(epoch FROM n.completed_at - n.started_at) * 1000) AS bigint) AS p50_ms,
+                               CAST(percentile_cont(0.95) WITHIN GROUP (
+                                   ORDER BY extract(epoch FROM n.completed_at - n.started_at) * 1000) AS bigint) AS p95_ms,
+                               sum(n.tokens) AS tokens, sum(n.cost_nano_usd) AS cost
+                        FROM executions e JOIN node_runs n ON n.execution_id = e.id
+                        WHERE e.workflow_id = :workflow AND e.created_at >= :from AND e.created_at < :to
+                        GROUP BY n.node_id ORDER BY n.node_id
+                        """)
+                .bind("workflow", workflowId)
+                .bind("from", Change.at(from))
+                .bind("to", Change.at(to))
+                .map((row, ctx) -> new ExecutionStatistics.Node(
+                        row.getString("node_id"),
+                        row.getLong("runs"),
+                        row.getLong("completed"),
+                        row.getLong("failed"),
+                        row.getLong("skipped"),
+                        row.getObject("p50_ms", Long.class),
+                        row.getObject("p95_ms", Long.class),
+                        row.getLong("tokens"),
+                        row.getLong("cost")))
+                .list();
     }
 
     private static Optional<Shown> find(Handle handle, String executionId) {

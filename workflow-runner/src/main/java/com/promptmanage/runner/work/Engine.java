@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -57,7 +58,7 @@ public final class Engine implements AutoCloseable {
     private final ConcurrentHashMap<Long, Held> held = new ConcurrentHashMap<>();
 
     private final ExecutorService nodes =
-            java.util.concurrent.Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("node-", 0).factory());
+            Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("node-", 0).factory());
 
     private final List<Thread> threads;
 
@@ -92,9 +93,9 @@ public final class Engine implements AutoCloseable {
     public static Engine start(Database database, Runs runs, NodeWork work, Options options, MeterRegistry meters) {
         var worker = new NodeWorker(
                 work.journal(),
-                work.executors(),
+                work.executor(),
                 new ExternalCalls(work.ledger(), work.budgets(), work.prices(), work.random()),
-                work.conditions(),
+                work.expressions(),
                 work.clock());
         var engine = new Engine(database, runs, work.journal(), worker, options, new EngineMeters(meters));
         engine.meters.watch(engine.held::size);

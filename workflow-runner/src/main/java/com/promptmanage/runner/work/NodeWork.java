@@ -2,6 +2,7 @@ package com.promptmanage.runner.work;
 
 import com.promptmanage.runner.journal.CallLedger;
 import com.promptmanage.runner.journal.NodeJournal;
+import com.promptmanage.runner.node.NodeExecutor;
 import java.time.Clock;
 import java.util.random.RandomGenerator;
 
@@ -9,9 +10,9 @@ import java.util.random.RandomGenerator;
 public record NodeWork(
         NodeJournal journal,
         CallLedger ledger,
-        Executors executors,
+        NodeExecutor executor,
         BudgetGate budgets,
         Prices prices,
-        Conditions conditions,
+        Expressions expressions,
         Clock clock,
         RandomGenerator random) {}

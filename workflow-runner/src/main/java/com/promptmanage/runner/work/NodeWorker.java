@@ -12,6 +12,7 @@ import com.promptmanage.runner.journal.NodeJournal.Begun;
 import com.promptmanage.runner.journal.NodeJournal.Followed;
 import com.promptmanage.runner.journal.StaleLeaseException;
 import com.promptmanage.runner.journal.Taker;
+import com.promptmanage.runner.node.NodeExecutor;
 import com.promptmanage.runner.node.NodeInvocation;
 import com.promptmanage.runner.node.NodeInvocation.Context;
 import com.promptmanage.runner.node.Outcome;
@@ -19,8 +20,10 @@ import com.promptmanage.runner.node.Plan;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -36,19 +39,19 @@ final class NodeWorker {
 
     private final NodeJournal journal;
 
-    private final Executors executors;
+    private final NodeExecutor executor;
 
     private final ExternalCalls calls;
 
-    private final Conditions conditions;
+    private final Expressions expressions;
 
     private final Clock clock;
 
-    NodeWorker(NodeJournal journal, Executors executors, ExternalCalls calls, Conditions conditions, Clock clock) {
+    NodeWorker(NodeJournal journal, NodeExecutor executor, ExternalCalls calls, Expressions expressions, Clock clock) {
         this.journal = journal;
-        this.executors = executors;
+        this.executor = executor;
         this.calls = calls;
-        this.conditions = conditions;
+        this.expressions = expressions;
         this.clock = clock;
     }
 
@@ -95,7 +98,10 @@ final class NodeWorker {
             if (node.config() instanceof NodeConfig.Delay delay) {
                 return delay(begun, delay, invocation.context());
             }
-            return switch (executors.of(node.type()).plan(invocation)) {
+            if (node.config() instanceof NodeConfig.Loop loop) {
+                return loop(loop, invocation.context());
+            }
+            return switch (executor.plan(invocation)) {
                 case Plan.Done(Outcome.Failed(Failure failure)) -> {
                     Optional<Duration> delay = calls.retryDelay(begun, failure);
                     yield delay.isPresent() ? new Attempt.Retry(failure, delay.get()) : Attempt.Done.failed(failure);
@@ -123,17 +129,37 @@ final class NodeWorker {
     private Attempt delay(Begun begun, NodeConfig.Delay delay, Context context) {
         boolean waits = !begun.lease().waited()
                 && delay.delayMs() > 0
-                && (delay.condition() == null || conditions.holds(delay.condition(), context));
+                && (delay.condition() == null || expressions.holds(delay.condition(), context));
         return waits
                 ? new Attempt.Wait(context.now().plusMillis(delay.delayMs()))
                 : new Attempt.Done(new Outcome.Completed(context.input()));
+    }
+
+    /** Says what the body runs for; that it runs is the decider's to say. */
+    private Attempt loop(NodeConfig.Loop loop, Context context) {
+        JsonNode list = expressions.value(loop.iterateOver(), context).orElse(JsonNodeFactory.instance.missingNode());
+        if (!list.isArray()) {
+            return Attempt.Done.failed(new Failure(
+                    Failure.Kind.VALIDATION,
+                    "%s is not a list but %s: say the path of a list in iterateOver"
+                            .formatted(loop.iterateOver(), list.getNodeType().toString().toLowerCase(Locale.ROOT))));
+        }
+        if (list.size() > loop.maxIterationsOrDefault()) {
+            return Attempt.Done.failed(new Failure(
+                    Failure.Kind.VALIDATION,
+                    "%s has %d items and the loop allows %d: raise maxIterations, or shorten the list"
+                            .formatted(loop.iterateOver(), list.size(), loop.maxIterationsOrDefault())));
+        }
+        var items = new ArrayList<JsonNode>(list.size());
+        list.forEach(items::add);
+        return new Attempt.Done(new Outcome.Records(items));
     }
 
     /** Edges with a condition that does not hold, of a node that has ended well. */
     private Set<String> shut(Begun begun, Outcome outcome) {
         var shut = new HashSet<String>();
         for (Edge edge : begun.pinned().nodes().outgoing(new NodeId(begun.lease().nodeId()))) {
-            if (edge.kind() == Edge.Kind.GUARDED && !conditions.holds(guard(edge), behind(begun, outcome))) {
+            if (edge.kind() == Edge.Kind.GUARDED && !expressions.holds(guard(edge), behind(begun, outcome))) {
                 shut.add(edge.id());
             }
         }

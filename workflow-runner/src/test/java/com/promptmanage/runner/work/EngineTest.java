@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
-import com.promptmanage.runner.call.CallResult;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.promptmanage.runner.call.Failure;
 import com.promptmanage.runner.definition.ErrorHandling;
 import com.promptmanage.runner.definition.RetryPolicy;
@@ -100,11 +100,12 @@ class EngineTest {
 
     @Test
     void aLoopsOutputIsTheListOfItsBodysResults() throws Exception {
-        engine.script().when("loop", asked -> done(new Outcome.Records(numbers(3))));
+        engine.script().when("three", asked -> completed(JsonNodeFactory.instance.arrayNode().addAll(numbers(3))));
         engine.script().when("twice", asked -> completed(IntNode.valueOf(
                 2 * asked.context().items().get("item").intValue())));
 
-        String execution = engine.run(Workflow.of(loop("loop", "twice"), step("twice"), step("after"))
+        String execution = engine.run(Workflow.of(step("three"), loop("loop", "twice"), step("twice"), step("after"))
+                .edge("three", "loop")
                 .edge("loop", "after"));
 
         assertThat(engine.output(execution, "loop")).isEqualTo("[0,2,4]");
@@ -382,9 +383,5 @@ class EngineTest {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    static CallResult never(String question) {
-        throw new AssertionError(question + " must not be asked");
     }
 }

@@ -42,8 +42,6 @@ public final class RunningEngine implements AutoCloseable {
 
     private final Runs runs;
 
-    private final Workflows workflows;
-
     private final ExecutionRecords records;
 
     private final Ids ids = new Ids(Clock.systemUTC());
@@ -56,7 +54,6 @@ public final class RunningEngine implements AutoCloseable {
         database = Database.open(DatabaseSettings.of(jdbcUrl, "of-the-tests").withConnectionsMax(8));
         var versions = new Versions();
         runs = new Runs(database, versions, ids, clock);
-        workflows = new Workflows(database, clock);
         records = new ExecutionRecords(database);
         engine = Engine.start(
                 database,
@@ -64,10 +61,10 @@ public final class RunningEngine implements AutoCloseable {
                 new NodeWork(
                         new NodeJournal(database, versions, ids, clock),
                         new CallLedger(database, versions, clock),
-                        script.executors(),
+                        script,
                         call -> budgets.get().check(call),
                         usage -> Optional.of(new NanoUsd(usage.tokens().total() * 1_000)),
-                        (expression, context) -> expression.equals("yes"),
+                        new ScriptedExpressions(),
                         clock,
                         new Random(1)),
                 new Engine.Options("test-" + ids.next("own"), lease, 64),
@@ -99,28 +96,35 @@ public final class RunningEngine implements AutoCloseable {
         return add(workflow.definition(), runsMax);
     }
 
-    public String add(Definition definition, int runsMax) {
-        String id = ids.next("wf");
-        workflows.add(
-                Scope.EVERYONE,
-                new WorkflowRow(
-                        id,
-                        TEAM,
-                        "ada",
-                        "A workflow",
-                        "",
-                        null,
-                        List.of(),
-                        WorkflowRow.Status.ACTIVE,
-                        WorkflowRow.ExecutionMode.MANUAL,
-                        1,
-                        runsMax,
-                        null,
-                        null,
-                        Clock.systemUTC().instant(),
-                        Clock.systemUTC().instant(),
-                        null),
-                new String(DefinitionJson.bytes(definition), StandardCharsets.UTF_8));
+    private String add(Definition definition, int runsMax) {
+        return add(database, definition, runsMax);
+    }
+
+    /** Adds an active workflow of the team. */
+    public static String add(Database database, Definition definition, int runsMax) {
+        Clock clock = Clock.systemUTC();
+        String id = new Ids(clock).next("wf");
+        new Workflows(database, clock)
+                .add(
+                        Scope.EVERYONE,
+                        new WorkflowRow(
+                                id,
+                                TEAM,
+                                "ada",
+                                "A workflow",
+                                "",
+                                null,
+                                List.of(),
+                                WorkflowRow.Status.ACTIVE,
+                                WorkflowRow.ExecutionMode.MANUAL,
+                                1,
+                                runsMax,
+                                null,
+                                null,
+                                clock.instant(),
+                                clock.instant(),
+                                null),
+                        new String(DefinitionJson.bytes(definition), StandardCharsets.UTF_8));
         return id;
     }
 

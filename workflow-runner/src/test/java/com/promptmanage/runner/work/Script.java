@@ -8,7 +8,6 @@ import com.promptmanage.runner.call.CallResult;
 import com.promptmanage.runner.call.CallUsage;
 import com.promptmanage.runner.call.CallWatcher;
 import com.promptmanage.runner.call.Failure;
-import com.promptmanage.runner.definition.NodeType;
 import com.promptmanage.runner.node.CallEstimate;
 import com.promptmanage.runner.node.ExternalCall;
 import com.promptmanage.runner.node.NodeExecutor;
@@ -18,14 +17,12 @@ import com.promptmanage.runner.node.Plan;
 import com.promptmanage.topics.usage.TokenCounts;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /** Nodes that do what a test tells them, by their ids. Who is told nothing completes with its input. */
 public final class Script implements NodeExecutor {
@@ -53,11 +50,6 @@ public final class Script implements NodeExecutor {
         return invocations.stream()
                 .filter(invocation -> invocation.node().id().value().equals(node))
                 .toList();
-    }
-
-    public Executors executors() {
-        return new Executors(
-                Arrays.stream(NodeType.values()).collect(Collectors.toMap(type -> type, type -> this)));
     }
 
     static Plan done(Outcome outcome) {
@@ -114,7 +106,7 @@ public final class Script implements NodeExecutor {
         }
     }
 
-    static CallResult answered(String text) {
+    public static CallResult answered(String text) {
         return new CallResult.Answered(new Answer(
                 object().put("text", text),
                 Optional.of(new CallUsage(

@@ -1,4 +1,4 @@
-package com.promptmanage.query.push;
+package com.promptmanage.service.http;
 
 import io.javalin.http.Context;
 import java.io.IOException;
