@@ -78,8 +78,7 @@ final class AnalyticsRoutes implements Routes {
         json.put("totalTokens", total.tokens());
         WorkflowJson.money(json, "totalCost", total.costNanoUsd());
         json.put("averageTokens", total.executions() == 0 ? 0 : total.tokens() / total.executions());
-        WorkflowJson.money(
-                json, "averageCost", total.executions() == 0 ? 0 : total.costNanoUsd() / total.executions());
+        WorkflowJson.money(json, "averageCost", total.executions() == 0 ? 0 : total.costNanoUsd() / total.executions());
         WorkflowJson.money(json, "wastedCost", total.wastedNanoUsd());
         WorkflowJson.money(json, "savedCost", total.savedNanoUsd());
         var byDay = json.putArray("executionsByDay");

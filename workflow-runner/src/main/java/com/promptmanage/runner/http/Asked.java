@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /** Parameters of a request's address. What is wrong with them is gathered. */
 record Asked(Context ctx, Faults faults) {
 
-    @Nullable String text(String name) {
+    @Nullable
+    String text(String name) {
         String value = ctx.queryParam(name);
         return value == null || value.isEmpty() ? null : value;
     }
@@ -29,7 +30,8 @@ record Asked(Context ctx, Faults faults) {
         return otherwise;
     }
 
-    @Nullable Instant time(String name) {
+    @Nullable
+    Instant time(String name) {
         String value = text(name);
         if (value == null) {
             return null;
@@ -43,7 +45,8 @@ record Asked(Context ctx, Faults faults) {
     }
 
     /** A place in a list, as it was given out before. */
-    @Nullable Long cursor() {
+    @Nullable
+    Long cursor() {
         String value = text("cursor");
         if (value == null) {
             return null;

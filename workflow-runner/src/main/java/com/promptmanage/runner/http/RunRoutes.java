@@ -144,10 +144,10 @@ final class RunRoutes implements Routes {
         @Nullable Long after = asked.cursor();
         faults.check();
         Shown execution = allowed.execution();
-        var definition = WorkflowJson.definition(workflows.definition(
-                allowed.workflow().scope(), execution.workflowId(), execution.workflowVersion()));
-        List<NodeShown> found = records.nodes(
-                allowed.workflow().scope(), execution.id(), after == null ? 0 : after, limit + 1);
+        var definition = WorkflowJson.definition(
+                workflows.definition(allowed.workflow().scope(), execution.workflowId(), execution.workflowVersion()));
+        List<NodeShown> found =
+                records.nodes(allowed.workflow().scope(), execution.id(), after == null ? 0 : after, limit + 1);
         List<NodeShown> page = found.subList(0, Math.min(limit, found.size()));
         ObjectNode answer = WorkflowJson.of(execution);
         answer.set("triggerData", WorkflowJson.orNull(execution.triggerData()));
@@ -156,7 +156,8 @@ final class RunRoutes implements Routes {
         ArrayNode nodes = answer.putArray("nodeExecutions");
         page.forEach(node -> nodes.add(WorkflowJson.of(node, definition)));
         answer.put(
-                "nextCursor", found.size() > limit ? Asked.cursorOf(page.getLast().id()) : null);
+                "nextCursor",
+                found.size() > limit ? Asked.cursorOf(page.getLast().id()) : null);
         ctx.json(answer);
     }
 

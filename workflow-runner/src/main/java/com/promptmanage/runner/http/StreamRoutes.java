@@ -81,8 +81,8 @@ final class StreamRoutes implements Routes, AutoCloseable {
         int seq = after;
         boolean isOver = isEnd(allowed.execution().status());
         while (System.nanoTime() - endNanos < 0) {
-            List<Entry> entries = records.log(
-                    allowed.workflow().scope(), allowed.execution().id(), seq, ENTRIES_MAX);
+            List<Entry> entries =
+                    records.log(allowed.workflow().scope(), allowed.execution().id(), seq, ENTRIES_MAX);
             for (Entry entry : entries) {
                 JsonNode event = StoredJson.read(entry.event());
                 stream.send(Integer.toString(entry.seq()), name(event), data(entry.seq(), event));

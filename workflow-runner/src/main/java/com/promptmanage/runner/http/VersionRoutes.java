@@ -86,8 +86,8 @@ final class VersionRoutes implements Routes {
     private void restore(Context ctx) {
         Allowed allowed = access.require(ctx, Level.EDITOR);
         int version = version(ctx.pathParam("version"));
-        String definition = workflows.definition(
-                allowed.scope(), allowed.workflow().id(), version);
+        String definition =
+                workflows.definition(allowed.scope(), allowed.workflow().id(), version);
         WorkflowRow now = workflows.change(
                 allowed.scope(),
                 allowed.workflow(),

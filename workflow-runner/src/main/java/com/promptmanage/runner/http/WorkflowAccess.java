@@ -70,8 +70,9 @@ final class WorkflowAccess {
         Level level = level(caller, workflow).orElseThrow(WorkflowAccess::unknown);
         var allowed = new Allowed(caller, workflow, level);
         if (!allowed.mayAtLeast(least)) {
-            throw ProblemException.forbidden("You are %s of this workflow, and this takes %s: ask someone who may share it"
-                    .formatted(level.value(), least.value()));
+            throw ProblemException.forbidden(
+                    "You are %s of this workflow, and this takes %s: ask someone who may share it"
+                            .formatted(level.value(), least.value()));
         }
         return allowed;
     }
@@ -108,7 +109,8 @@ final class WorkflowAccess {
         }
         if (Permissions.may(caller, Action.EDIT_CONTENT, account)) {
             // Who made it may share it.
-            boolean isMaker = caller.person().filter(workflow.createdBy()::equals).isPresent();
+            boolean isMaker =
+                    caller.person().filter(workflow.createdBy()::equals).isPresent();
             return Optional.of(isMaker ? Level.ADMIN : Level.EDITOR);
         }
         return Permissions.may(caller, Action.VIEW, account) ? Optional.of(Level.VIEWER) : Optional.empty();

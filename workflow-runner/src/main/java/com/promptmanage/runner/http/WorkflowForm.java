@@ -91,7 +91,8 @@ record WorkflowForm(
                 category == null ? before.category() : category,
                 tags == null ? before.tags() : tags,
                 oneOf("status", status, Status.class, faults).orElse(before.status()),
-                oneOf("executionMode", executionMode, ExecutionMode.class, faults).orElse(before.executionMode()),
+                oneOf("executionMode", executionMode, ExecutionMode.class, faults)
+                        .orElse(before.executionMode()),
                 baseVersion == null ? before.version() : baseVersion,
                 maxConcurrentRuns == null ? before.maxConcurrentRuns() : maxConcurrentRuns,
                 triggerConfig == null ? before.triggerConfig() : stored(triggerConfig),
@@ -101,8 +102,7 @@ record WorkflowForm(
                 before.lastExecutedAt());
     }
 
-    static <E extends Enum<E>> Optional<E> oneOf(
-            String field, @Nullable String value, Class<E> type, Faults faults) {
+    static <E extends Enum<E>> Optional<E> oneOf(String field, @Nullable String value, Class<E> type, Faults faults) {
         if (value == null) {
             return Optional.empty();
         }
@@ -122,8 +122,7 @@ record WorkflowForm(
     }
 
     private static void text(String field, @Nullable String value, int min, int max, Faults faults) {
-        if (value != null
-                && (value.strip().length() < min || value.length() > max || value.indexOf('\0') >= 0)) {
+        if (value != null && (value.strip().length() < min || value.length() > max || value.indexOf('\0') >= 0)) {
             faults.add(
                     field,
                     "has %d characters".formatted(value.length()),
@@ -137,10 +136,8 @@ record WorkflowForm(
         }
         boolean fine = tags.size() <= TAGS_MAX
                 && tags.stream()
-                        .allMatch(tag -> tag != null
-                                && !tag.isBlank()
-                                && tag.length() <= TAG_MAX
-                                && tag.indexOf('\0') < 0);
+                        .allMatch(tag ->
+                                tag != null && !tag.isBlank() && tag.length() <= TAG_MAX && tag.indexOf('\0') < 0);
         if (!fine) {
             faults.add(
                     "tags",
@@ -150,7 +147,9 @@ record WorkflowForm(
     }
 
     private static void json(String field, @Nullable JsonNode value, Faults faults) {
-        if (value != null && !value.isNull() && (!value.isObject() || value.toString().length() > JSON_CHARS_MAX)) {
+        if (value != null
+                && !value.isNull()
+                && (!value.isObject() || value.toString().length() > JSON_CHARS_MAX)) {
             faults.add(field, "is no object, or too large", "Send an object, or null for none.");
         }
     }

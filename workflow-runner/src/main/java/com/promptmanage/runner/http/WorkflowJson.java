@@ -2,9 +2,9 @@ package com.promptmanage.runner.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.promptmanage.runner.definition.NodeId;
 import com.promptmanage.runner.definition.Definition;
 import com.promptmanage.runner.definition.DefinitionJson;
+import com.promptmanage.runner.definition.NodeId;
 import com.promptmanage.runner.journal.ExecutionRecords.NodeShown;
 import com.promptmanage.runner.journal.ExecutionRecords.Shown;
 import com.promptmanage.runner.journal.StoredJson;
@@ -100,8 +100,10 @@ final class WorkflowJson {
         if (!run.scope().isEmpty()) {
             json.put(
                     "itemIndex",
-                    Integer.parseInt(run.scope().substring(
-                            run.scope().lastIndexOf('[') + 1, run.scope().length() - 1)));
+                    Integer.parseInt(run.scope()
+                            .substring(
+                                    run.scope().lastIndexOf('[') + 1,
+                                    run.scope().length() - 1)));
         }
         json.put("status", status(run));
         json.put("attemptNumber", Math.max(1, run.attempt()));
@@ -158,5 +160,4 @@ final class WorkflowJson {
             json.put(field, time.toString());
         }
     }
-
 }

@@ -89,8 +89,7 @@ final class WorkflowRoutes implements Routes {
         Account account = account(caller, form.teamId());
         access.requireCreate(caller, account);
         var faults = new Faults();
-        WorkflowRow made =
-                form.made(ids.next("wf"), account, WorkflowAccess.who(caller), clock.instant(), faults);
+        WorkflowRow made = form.made(ids.next("wf"), account, WorkflowAccess.who(caller), clock.instant(), faults);
         String definition = gate.stored(form.definition(), faults);
         faults.check();
         workflows.add(caller.scope(account), made, definition);
@@ -107,9 +106,7 @@ final class WorkflowRoutes implements Routes {
         Allowed allowed = access.require(ctx, Level.VIEWER);
         WorkflowRow workflow = allowed.workflow();
         ctx.json(answer(
-                workflow,
-                workflows.definition(allowed.scope(), workflow.id(), workflow.version()),
-                allowed.level()));
+                workflow, workflows.definition(allowed.scope(), workflow.id(), workflow.version()), allowed.level()));
     }
 
     private void change(Context ctx) {
@@ -125,8 +122,7 @@ final class WorkflowRoutes implements Routes {
         faults.check();
         WorkflowRow now = workflows.change(
                 allowed.scope(), changed, definition, allowed.who(), form.note() == null ? "" : form.note());
-        ctx.json(answer(
-                now, workflows.definition(allowed.scope(), now.id(), now.version()), allowed.level()));
+        ctx.json(answer(now, workflows.definition(allowed.scope(), now.id(), now.version()), allowed.level()));
     }
 
     private void delete(Context ctx) {

@@ -191,10 +191,7 @@ public final class CallLedger {
                         SELECT e.cost_nano_usd + (SELECT coalesce(sum(c.estimate_nano_usd), 0) FROM external_calls c
                                                   WHERE c.execution_id = e.id AND c.state = 'sent')
                         FROM executions e WHERE e.id = :id
-                        """)
-                .bind("id", executionId)
-                .mapTo(Long.class)
-                .one();
+                        """).bind("id", executionId).mapTo(Long.class).one();
     }
 
     /**
@@ -303,14 +300,13 @@ public final class CallLedger {
                             (SELECT coalesce(sum(coalesce(cost_nano_usd, estimate_nano_usd)), 0) FROM external_calls
                              WHERE execution_id = :id AND is_wasted)
                         WHERE id = :id
-                        """)
-                .bind("id", executionId)
-                .execute();
+                        """).bind("id", executionId).execute();
     }
 
     private static void use(Change change, NodeLease lease, String callId, CallUsage used, long costNanoUsd) {
         long tokens = used.tokens().total();
-        change.handle().createUpdate("""
+        change.handle()
+                .createUpdate("""
                         UPDATE node_runs SET tokens = tokens + :tokens, cost_nano_usd = cost_nano_usd + :cost,
                             model = :model
                         WHERE id = :id

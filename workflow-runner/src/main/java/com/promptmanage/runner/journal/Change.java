@@ -61,7 +61,10 @@ final class Change {
     private int heldNodes;
 
     /** Why the execution failed. */
-    private record Failing(@Nullable String nodeId, String message, @Nullable String details) {}
+    private record Failing(
+            @Nullable String nodeId,
+            String message,
+            @Nullable String details) {}
 
     private Change(Handle handle, ExecutionRow row, Pinned pinned, Instant now) {
         this.handle = handle;
@@ -77,12 +80,13 @@ final class Change {
 
     /** Takes the lock. Empty if there is no such execution. */
     static Optional<Change> of(Handle handle, Versions versions, String executionId, Instant now) {
-        return handle.createQuery("SELECT " + ExecutionRow.COLUMNS + " FROM executions WHERE id = :id FOR NO KEY UPDATE")
+        return handle.createQuery(
+                        "SELECT " + ExecutionRow.COLUMNS + " FROM executions WHERE id = :id FOR NO KEY UPDATE")
                 .bind("id", executionId)
                 .map((row, ctx) -> ExecutionRow.read(row))
                 .findOne()
-                .map(row -> new Change(
-                        handle, row, versions.get(handle, row.workflowId(), row.workflowVersion()), now));
+                .map(row ->
+                        new Change(handle, row, versions.get(handle, row.workflowId(), row.workflowVersion()), now));
     }
 
     Handle handle() {

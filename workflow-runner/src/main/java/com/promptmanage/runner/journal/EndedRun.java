@@ -10,7 +10,11 @@ import java.time.OffsetDateTime;
 import org.jspecify.annotations.Nullable;
 
 /** What the row of a node that has just ended says for its event. */
-record EndedRun(int attempt, long tokens, long costNanoUsd, @Nullable Instant startedAt) {
+record EndedRun(
+        int attempt,
+        long tokens,
+        long costNanoUsd,
+        @Nullable Instant startedAt) {
 
     /** The columns: {@code attempt, tokens, cost_nano_usd, started_at}. */
     static EndedRun read(ResultSet row) throws SQLException {
@@ -23,8 +27,9 @@ record EndedRun(int attempt, long tokens, long costNanoUsd, @Nullable Instant st
     }
 
     NodeTold told(String scope, String nodeId, NodeStatus status, @Nullable String error, Instant now) {
-        Long durationMs =
-                startedAt == null ? null : Math.max(0, Duration.between(startedAt, now).toMillis());
+        Long durationMs = startedAt == null
+                ? null
+                : Math.max(0, Duration.between(startedAt, now).toMillis());
         return new NodeTold(scope, nodeId, status, attempt, durationMs, error, tokens, costNanoUsd);
     }
 }

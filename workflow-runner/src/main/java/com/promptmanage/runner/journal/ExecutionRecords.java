@@ -140,7 +140,9 @@ public final class ExecutionRecords {
 
     /** The newest first. */
     public List<Shown> list(Scope scope, Filter filter, int limit) {
-        return database.inTransaction(scope, handle -> handle.createQuery("SELECT " + Shown.COLUMNS + """
+        return database.inTransaction(
+                scope,
+                handle -> handle.createQuery("SELECT " + Shown.COLUMNS + """
                          FROM executions WHERE workflow_id = :workflow
                           AND (CAST(:status AS text) IS NULL OR status = :status)
                           AND (CAST(:by AS text) IS NULL OR triggered_by = :by)
@@ -149,66 +151,72 @@ public final class ExecutionRecords {
                           AND (CAST(:before AS bigint) IS NULL OR number < :before)
                         ORDER BY number DESC LIMIT :limit
                         """)
-                .bind("workflow", filter.workflowId())
-                .bind("status", filter.status())
-                .bind("by", filter.triggeredBy())
-                .bind("from", Change.at(filter.from()))
-                .bind("to", Change.at(filter.to()))
-                .bind("before", filter.before())
-                .bind("limit", limit)
-                .map((row, ctx) -> Shown.read(row))
-                .list());
+                        .bind("workflow", filter.workflowId())
+                        .bind("status", filter.status())
+                        .bind("by", filter.triggeredBy())
+                        .bind("from", Change.at(filter.from()))
+                        .bind("to", Change.at(filter.to()))
+                        .bind("before", filter.before())
+                        .bind("limit", limit)
+                        .map((row, ctx) -> Shown.read(row))
+                        .list());
     }
 
     /** In the order in which they were begun; those of loops and fan-outs beside each other. */
     public List<NodeShown> nodes(Scope scope, String executionId, long after, int limit) {
-        return database.inTransaction(scope, handle -> handle.createQuery("""
+        return database.inTransaction(
+                scope,
+                handle -> handle.createQuery("""
                         SELECT id, scope, node_id, status, attempt, started_at, completed_at, output, payload_id, tokens,
                                cost_nano_usd, model, error_kind, error_message, error_details
                         FROM node_runs WHERE execution_id = :execution AND id > :after ORDER BY id LIMIT :limit
                         """)
-                .bind("execution", executionId)
-                .bind("after", after)
-                .bind("limit", limit)
-                .map((row, ctx) -> new NodeShown(
-                        row.getLong("id"),
-                        row.getString("scope"),
-                        row.getString("node_id"),
-                        row.getString("status"),
-                        row.getInt("attempt"),
-                        WorkflowRow.optionalInstant(row, "started_at"),
-                        WorkflowRow.optionalInstant(row, "completed_at"),
-                        row.getString("output"),
-                        row.getString("payload_id"),
-                        row.getLong("tokens"),
-                        row.getLong("cost_nano_usd"),
-                        row.getString("model"),
-                        row.getString("error_kind"),
-                        row.getString("error_message"),
-                        row.getString("error_details")))
-                .list());
+                        .bind("execution", executionId)
+                        .bind("after", after)
+                        .bind("limit", limit)
+                        .map((row, ctx) -> new NodeShown(
+                                row.getLong("id"),
+                                row.getString("scope"),
+                                row.getString("node_id"),
+                                row.getString("status"),
+                                row.getInt("attempt"),
+                                WorkflowRow.optionalInstant(row, "started_at"),
+                                WorkflowRow.optionalInstant(row, "completed_at"),
+                                row.getString("output"),
+                                row.getString("payload_id"),
+                                row.getLong("tokens"),
+                                row.getLong("cost_nano_usd"),
+                                row.getString("model"),
+                                row.getString("error_kind"),
+                                row.getString("error_message"),
+                                row.getString("error_details")))
+                        .list());
     }
 
     public Optional<String> payload(Scope scope, String executionId, String payloadId) {
-        return database.inTransaction(scope, handle -> handle.createQuery(
-                        "SELECT content FROM payloads WHERE id = :id AND execution_id = :execution")
-                .bind("id", payloadId)
-                .bind("execution", executionId)
-                .mapTo(String.class)
-                .findOne());
+        return database.inTransaction(
+                scope,
+                handle -> handle.createQuery(
+                                "SELECT content FROM payloads WHERE id = :id AND execution_id = :execution")
+                        .bind("id", payloadId)
+                        .bind("execution", executionId)
+                        .mapTo(String.class)
+                        .findOne());
     }
 
     /** What happened after the entry with this number. */
     public List<Entry> log(Scope scope, String executionId, int after, int limit) {
-        return database.inTransaction(scope, handle -> handle.createQuery("""
+        return database.inTransaction(
+                scope,
+                handle -> handle.createQuery("""
                         SELECT seq, entry FROM execution_log WHERE execution_id = :execution AND seq > :after
                         ORDER BY seq LIMIT :limit
                         """)
-                .bind("execution", executionId)
-                .bind("after", after)
-                .bind("limit", limit)
-                .map((row, ctx) -> new Entry(row.getInt("seq"), row.getString("entry")))
-                .list());
+                        .bind("execution", executionId)
+                        .bind("after", after)
+                        .bind("limit", limit)
+                        .map((row, ctx) -> new Entry(row.getInt("seq"), row.getString("entry")))
+                        .list());
     }
 
     /** Of the executions made from then on and before then. */

@@ -55,12 +55,7 @@ record ExecutionRow(
     /** As events tell of it. */
     Execution told() {
         return new Execution(
-                id,
-                workflowId,
-                workflowVersion,
-                payingUser(),
-                account.isTeam() ? account.id() : null,
-                isSimulated);
+                id, workflowId, workflowVersion, payingUser(), account.isTeam() ? account.id() : null, isSimulated);
     }
 
     /** Who stands as the user in events. What someone runs who was given a person's workflow is paid by that person. */

@@ -40,8 +40,8 @@ public record ExecutionStatistics(Total total, List<Day> days, List<Node> nodes)
             long ended = completed + failed + timeout;
             return ended == 0
                     ? Optional.empty()
-                    : Optional.of(BigDecimal.valueOf(completed)
-                            .divide(BigDecimal.valueOf(ended), 4, RoundingMode.HALF_EVEN));
+                    : Optional.of(
+                            BigDecimal.valueOf(completed).divide(BigDecimal.valueOf(ended), 4, RoundingMode.HALF_EVEN));
         }
     }
 

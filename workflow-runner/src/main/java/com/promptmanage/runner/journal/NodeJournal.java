@@ -128,7 +128,8 @@ public final class NodeJournal {
             }
             // A delay that is over goes on with the attempt it began with.
             int attempt = claimed.waited() ? Math.max(1, claimed.attempt()) : claimed.attempt() + 1;
-            change.handle().createUpdate("""
+            change.handle()
+                    .createUpdate("""
                             UPDATE node_runs SET attempt = :attempt, started_at = coalesce(started_at, :now)
                             WHERE id = :id
                             """)
@@ -172,10 +173,11 @@ public final class NodeJournal {
     /** The node has failed and is not tried again. */
     public Followed fail(NodeLease lease, Failure failure, Taker taker) throws StaleLeaseException {
         return onLease(lease, change -> {
-            Decision decision = Decider.failed(
-                    change.pinned().graph(), scopes(change, lease), lease.scope(), lease.nodeId());
+            Decision decision =
+                    Decider.failed(change.pinned().graph(), scopes(change, lease), lease.scope(), lease.nodeId());
             boolean endsAll = decision.effects().stream().anyMatch(Effect.Fail.class::isInstance);
-            EndedRun run = change.handle().createQuery("""
+            EndedRun run = change.handle()
+                    .createQuery("""
                             UPDATE node_runs SET status = 'failed', ends_all = :endsAll, completed_at = :now,
                                 error_kind = :kind, error_message = :message, error_details = :details
                             WHERE id = :id RETURNING attempt, tokens, cost_nano_usd, started_at
@@ -190,8 +192,7 @@ public final class NodeJournal {
                     .one();
             change.addTotals(0, 1, 0);
             change.addOpen(-1);
-            change.tell(run.told(
-                    lease.scope(), lease.nodeId(), NodeStatus.FAILED, failure.message(), change.now()));
+            change.tell(run.told(lease.scope(), lease.nodeId(), NodeStatus.FAILED, failure.message(), change.now()));
             if (endsAll) {
                 OpenRuns.cancel(change);
                 change.fail(lease.nodeId(), failure.message(), StoredJson.write(failure.details()));
@@ -205,7 +206,8 @@ public final class NodeJournal {
     /** The attempt has failed, and there is another after a while. */
     public void retry(NodeLease lease, Failure failure, Duration delay) throws StaleLeaseException {
         onLease(lease, change -> {
-            change.handle().createUpdate("""
+            change.handle()
+                    .createUpdate("""
                             UPDATE node_runs SET status = 'ready', lease_owner = NULL, due_at = :due,
                                 error_kind = :kind, error_message = :message, error_details = :details
                             WHERE id = :id
@@ -233,7 +235,8 @@ public final class NodeJournal {
     /** The node waits until then, and nobody waits with it. */
     public void waitUntil(NodeLease lease, Instant due) throws StaleLeaseException {
         onLease(lease, change -> {
-            change.handle().createUpdate("""
+            change.handle()
+                    .createUpdate("""
                             UPDATE node_runs SET status = 'ready', waited = true, lease_owner = NULL, due_at = :due
                             WHERE id = :id
                             """)
@@ -250,9 +253,7 @@ public final class NodeJournal {
             // The attempt that found out does not count: it has not tried anything.
             change.handle().createUpdate("""
                             UPDATE node_runs SET attempt = greatest(0, attempt - 1) WHERE id = :id
-                            """)
-                    .bind("id", lease.id())
-                    .execute();
+                            """).bind("id", lease.id()).execute();
             park(change, lease);
             if (change.status() == Status.RUNNING) {
                 OpenRuns.hold(change);
@@ -282,7 +283,8 @@ public final class NodeJournal {
         List<NodeLease> taken = new Progression(change, payloads, taker).apply(decision);
         change.save();
         return new Followed(
-                taken.stream().map(next -> begun(change, next)).toList(), change.status().isEnd());
+                taken.stream().map(next -> begun(change, next)).toList(),
+                change.status().isEnd());
     }
 
     /** The row as it is when the node has ended well. A loop stays open until its iterations are over. */
@@ -290,7 +292,8 @@ public final class NodeJournal {
         Payloads.Place place = repeats
                 ? new Payloads.Place(null, null)
                 : payloads.put(change.handle(), lease.executionId(), StoredJson.write(output(outcome)));
-        return change.handle().createQuery("""
+        return change.handle()
+                .createQuery("""
                         UPDATE node_runs SET status = :status, output = :output, payload_id = :payload,
                             completed_at = CASE WHEN :status = 'completed' THEN :now END, lease_owner = NULL,
                             error_kind = NULL, error_message = NULL, error_details = NULL
@@ -356,9 +359,7 @@ public final class NodeJournal {
     private static void park(Change change, NodeLease lease) {
         change.handle().createUpdate("""
                         UPDATE node_runs SET status = 'held', due_at = now(), lease_owner = NULL WHERE id = :id
-                        """)
-                .bind("id", lease.id())
-                .execute();
+                        """).bind("id", lease.id()).execute();
         change.addOpen(-1);
         change.addHeld(1);
     }
@@ -387,8 +388,8 @@ public final class NodeJournal {
     }
 
     private static boolean holds(Handle handle, NodeLease lease) {
-        @Nullable Long fence = handle.createQuery(
-                        "SELECT fence FROM node_runs WHERE id = :id AND status = 'leased' FOR UPDATE")
+        @Nullable
+        Long fence = handle.createQuery("SELECT fence FROM node_runs WHERE id = :id AND status = 'leased' FOR UPDATE")
                 .bind("id", lease.id())
                 .mapTo(Long.class)
                 .findOne()

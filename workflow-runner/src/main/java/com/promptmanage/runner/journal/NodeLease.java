@@ -1,7 +1,7 @@
 package com.promptmanage.runner.journal;
 
-import java.util.List;
 import java.util.ArrayList;
+import java.util.List;
 
 /**
  * One node in one scope that this process may run.
@@ -12,14 +12,7 @@ import java.util.ArrayList;
  * @param waited whether it is a delay that is over
  */
 public record NodeLease(
-        long id,
-        String executionId,
-        String scope,
-        String nodeId,
-        long fence,
-        int losses,
-        int attempt,
-        boolean waited) {
+        long id, String executionId, String scope, String nodeId, long fence, int losses, int attempt, boolean waited) {
 
     NodeLease begun(int other) {
         return new NodeLease(id, executionId, scope, nodeId, fence, losses, other, waited);

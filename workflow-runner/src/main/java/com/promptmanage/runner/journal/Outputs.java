@@ -53,7 +53,9 @@ final class Outputs {
     }
 
     static int depth(String scope) {
-        return scope.isEmpty() ? 0 : 1 + (int) scope.chars().filter(c -> c == '/').count();
+        return scope.isEmpty()
+                ? 0
+                : 1 + (int) scope.chars().filter(c -> c == '/').count();
     }
 
     private static int byIndexes(String one, String other) {

@@ -61,7 +61,8 @@ final class Progression {
         }
         int room = room();
         if (room > 0) {
-            int promoted = change.handle().createUpdate("""
+            int promoted = change.handle()
+                    .createUpdate("""
                             UPDATE node_runs SET status = 'ready'
                             WHERE id IN (SELECT id FROM node_runs WHERE execution_id = :execution AND status = 'held'
                                          ORDER BY id LIMIT :room)
@@ -97,7 +98,8 @@ final class Progression {
     }
 
     private NodeLease insertLeased(Effect.Start start) {
-        long id = change.handle().createQuery("""
+        long id = change.handle()
+                .createQuery("""
                         INSERT INTO node_runs
                             (execution_id, scope, node_id, status, attempt, due_at, lease_owner, fence, started_at)
                         VALUES (:execution, :scope, :node, 'leased', 1, now() + :leaseMs * interval '1 millisecond',
@@ -117,7 +119,8 @@ final class Progression {
     }
 
     private void insert(Effect.Start start, String status) {
-        change.handle().createUpdate("""
+        change.handle()
+                .createUpdate("""
                         INSERT INTO node_runs (execution_id, scope, node_id, status, due_at)
                         VALUES (:execution, :scope, :node, :status, now())
                         """)
@@ -158,7 +161,8 @@ final class Progression {
             results.add(JsonNodeFactory.instance.nullNode());
         }
         for (NodeId end : ends) {
-            for (Outputs.Found found : Outputs.below(change.handle(), change.row().id(), collect.scope(), end.value())) {
+            for (Outputs.Found found :
+                    Outputs.below(change.handle(), change.row().id(), collect.scope(), end.value())) {
                 int index = found.indexOf(collect.scope(), collect.loop());
                 results.set(index, with(results.get(index), ends.size() > 1, end, found));
             }
@@ -166,7 +170,8 @@ final class Progression {
         ArrayNode output = JsonNodeFactory.instance.arrayNode(results.size());
         output.addAll(results);
         Payloads.Place place = payloads.put(change.handle(), change.row().id(), StoredJson.write(output));
-        var done = change.handle().createQuery("""
+        var done = change.handle()
+                .createQuery("""
                         UPDATE node_runs SET status = 'completed', output = :output, payload_id = :payload,
                             completed_at = :now
                         WHERE execution_id = :execution AND scope = :scope AND node_id = :node AND status = 'open'

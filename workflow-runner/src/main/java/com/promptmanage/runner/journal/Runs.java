@@ -1,5 +1,6 @@
 package com.promptmanage.runner.journal;
 
+import com.promptmanage.runner.definition.Settings;
 import com.promptmanage.runner.run.Decider;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.ProblemException;
@@ -45,7 +46,7 @@ public final class Runs {
      * An execution that someone wants.
      *
      * @param version which one to run; null for the current
-     * @param userId on whose behalf
+     * @param userId on whose behalf; null for whoever made the workflow
      * @param triggerData as JSON
      * @param dedupeKey the same key again, for the same workflow, is the same execution; null for always a new one
      * @param isTest whether a workflow that is not active may be run
@@ -53,7 +54,7 @@ public final class Runs {
     public record NewRun(
             String workflowId,
             @Nullable Integer version,
-            String userId,
+            @Nullable String userId,
             TriggeredBy triggeredBy,
             String triggerData,
             @Nullable String dedupeKey,
@@ -116,10 +117,47 @@ public final class Runs {
 
     /** Workflows in whose queues something waits. For the case that whoever should have begun it could not. */
     public List<String> waiting() {
-        return database.asSystem(handle -> handle.createQuery("""
+        return database.asSystem(
+                handle -> handle.createQuery("""
                         SELECT DISTINCT workflow_id FROM executions WHERE status = 'queued' LIMIT 1000
+                        """).mapTo(String.class).list());
+    }
+
+    /**
+     * The last execution of a continuous workflow, if it has completed.
+     *
+     * @param triggerData as JSON
+     * @param settings of the version that it ran
+     */
+    public record Last(
+            String workflowId,
+            String executionId,
+            String userId,
+            String triggerData,
+            Instant completedAt,
+            Instant now,
+            Settings.Effective settings) {}
+
+    /** Of each active continuous workflow of which nothing is under way. */
+    public List<Last> lastOfContinuous() {
+        Instant now = clock.instant();
+        return database.asSystem(handle -> handle.createQuery("""
+                        SELECT e.id, e.workflow_id, e.workflow_version, e.user_id, e.trigger_data, e.completed_at
+                        FROM workflows w CROSS JOIN LATERAL (
+                            SELECT * FROM executions l WHERE l.workflow_id = w.id AND NOT l.is_test
+                            ORDER BY l.number DESC LIMIT 1) e
+                        WHERE w.execution_mode = 'continuous' AND w.status = 'active' AND w.deleted_at IS NULL
+                          AND e.status = 'completed'
                         """)
-                .mapTo(String.class)
+                .map((row, ctx) -> new Last(
+                        row.getString("workflow_id"),
+                        row.getString("id"),
+                        row.getString("user_id"),
+                        row.getString("trigger_data"),
+                        WorkflowRow.instant(row, "completed_at"),
+                        now,
+                        versions.get(handle, row.getString("workflow_id"), row.getInt("workflow_version"))
+                                .settings()))
                 .list());
     }
 
@@ -189,17 +227,19 @@ public final class Runs {
         return workflow.isPresent();
     }
 
-    private record Workflow(String id, String account, String status, int version, int maxConcurrentRuns) {}
+    private record Workflow(
+            String id, String account, String createdBy, String status, int version, int maxConcurrentRuns) {}
 
     private static Optional<Workflow> lock(Handle handle, String workflowId) {
         return handle.createQuery("""
-                        SELECT id, account, status, version, max_concurrent_runs FROM workflows
+                        SELECT id, account, created_by, status, version, max_concurrent_runs FROM workflows
                         WHERE id = :id AND deleted_at IS NULL FOR NO KEY UPDATE
                         """)
                 .bind("id", workflowId)
                 .map((row, ctx) -> new Workflow(
                         row.getString("id"),
                         row.getString("account"),
+                        row.getString("created_by"),
                         row.getString("status"),
                         row.getInt("version"),
                         row.getInt("max_concurrent_runs")))
@@ -230,7 +270,7 @@ public final class Runs {
                 .bind("workflow", workflow.id())
                 .bind("version", wanted.version() == null ? workflow.version() : wanted.version())
                 .bind("account", workflow.account())
-                .bind("user", wanted.userId())
+                .bind("user", wanted.userId() == null ? workflow.createdBy() : wanted.userId())
                 .bind("by", wanted.triggeredBy().value())
                 .bind("data", wanted.triggerData())
                 .bind("test", wanted.isTest())
@@ -283,7 +323,8 @@ public final class Runs {
     }
 
     private void begin(Change change) {
-        boolean isNew = ScopeRows.read(change.handle(), change.row().id(), List.of("")).isEmpty();
+        boolean isNew =
+                ScopeRows.read(change.handle(), change.row().id(), List.of("")).isEmpty();
         change.run(change.pinned().settings().timeout());
         var progression = new Progression(change, payloads, Taker.NONE);
         if (isNew) {

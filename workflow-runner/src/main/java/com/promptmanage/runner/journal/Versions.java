@@ -31,7 +31,8 @@ public final class Versions {
                 .map(json -> Pinned.of(
                         workflowId,
                         version,
-                        DefinitionJson.read(json.getBytes(StandardCharsets.UTF_8)).definition()))
+                        DefinitionJson.read(json.getBytes(StandardCharsets.UTF_8))
+                                .definition()))
                 .orElseThrow(() ->
                         new IllegalStateException("workflow %s has no version %d".formatted(workflowId, version)));
         cache.put(key, read);

@@ -25,7 +25,12 @@ public final class Workflows {
     }
 
     /** @param author a user's id, or a key's */
-    public record Version(int version, String author, String note, Instant createdAt, @Nullable String definition) {}
+    public record Version(
+            int version,
+            String author,
+            String note,
+            Instant createdAt,
+            @Nullable String definition) {}
 
     /** What someone was given for one workflow. */
     public record Grant(String userId, Level level, String grantedBy, Instant grantedAt) {}
@@ -113,7 +118,9 @@ public final class Workflows {
     }
 
     private static org.jdbi.v3.core.statement.Query bound(org.jdbi.v3.core.statement.Query query, Filter filter) {
-        return query.bind("account", filter.account() == null ? null : filter.account().value())
+        return query.bind(
+                        "account",
+                        filter.account() == null ? null : filter.account().value())
                 .bind("status", filter.status())
                 .bind("category", filter.category())
                 .bindArray("tags", String.class, filter.tags())
@@ -128,7 +135,8 @@ public final class Workflows {
      * @return the row as it is now
      * @throws ProblemException 409 if it was changed by someone else meanwhile
      */
-    public WorkflowRow change(Scope scope, WorkflowRow changed, @Nullable String definition, String author, String note) {
+    public WorkflowRow change(
+            Scope scope, WorkflowRow changed, @Nullable String definition, String author, String note) {
         return database.inTransaction(scope, handle -> {
             int version = handle.createQuery("""
                             SELECT version FROM workflows WHERE id = :id AND deleted_at IS NULL FOR NO KEY UPDATE
@@ -143,8 +151,9 @@ public final class Workflows {
                                 .formatted(version));
             }
             boolean isNew = definition != null
-                    && !definition.equals(Versions.definition(handle, changed.id(), version).orElse(""));
-            if (isNew) {
+                    && !definition.equals(
+                            Versions.definition(handle, changed.id(), version).orElse(""));
+            if (definition != null && isNew) {
                 addVersion(handle, changed.id(), version + 1, definition, author, note);
             }
             handle.createUpdate("""
@@ -173,46 +182,55 @@ public final class Workflows {
 
     /** It is not shown and not triggered any more. Executions that are under way end as they would. */
     public void delete(Scope scope, String id) {
-        database.useTransaction(scope, handle -> handle.createUpdate(
-                        "UPDATE workflows SET deleted_at = :now WHERE id = :id AND deleted_at IS NULL")
-                .bind("id", id)
-                .bind("now", Change.at(clock.instant()))
-                .execute());
+        database.useTransaction(
+                scope,
+                handle -> handle.createUpdate(
+                                "UPDATE workflows SET deleted_at = :now WHERE id = :id AND deleted_at IS NULL")
+                        .bind("id", id)
+                        .bind("now", Change.at(clock.instant()))
+                        .execute());
     }
 
     public String definition(Scope scope, String id, int version) {
-        return database.inTransaction(scope, handle -> Versions.definition(handle, id, version)
-                .orElseThrow(() -> ProblemException.notFound("There is no version %d of it".formatted(version))));
+        return database.inTransaction(
+                scope,
+                handle -> Versions.definition(handle, id, version)
+                        .orElseThrow(
+                                () -> ProblemException.notFound("There is no version %d of it".formatted(version))));
     }
 
     /** Without their definitions, the newest first. */
     public List<Version> versions(Scope scope, String id) {
-        return database.inTransaction(scope, handle -> handle.createQuery("""
+        return database.inTransaction(
+                scope,
+                handle -> handle.createQuery("""
                         SELECT version, author, note, created_at FROM workflow_versions WHERE workflow_id = :id
                         ORDER BY version DESC LIMIT 1000
                         """)
-                .bind("id", id)
-                .map((row, ctx) -> new Version(
-                        row.getInt("version"),
-                        row.getString("author"),
-                        row.getString("note"),
-                        WorkflowRow.instant(row, "created_at"),
-                        null))
-                .list());
+                        .bind("id", id)
+                        .map((row, ctx) -> new Version(
+                                row.getInt("version"),
+                                row.getString("author"),
+                                row.getString("note"),
+                                WorkflowRow.instant(row, "created_at"),
+                                null))
+                        .list());
     }
 
     public List<Grant> grants(Scope scope, String id) {
-        return database.inTransaction(scope, handle -> handle.createQuery("""
+        return database.inTransaction(
+                scope,
+                handle -> handle.createQuery("""
                         SELECT user_id, level, granted_by, granted_at FROM workflow_permissions WHERE workflow_id = :id
                         ORDER BY user_id
                         """)
-                .bind("id", id)
-                .map((row, ctx) -> new Grant(
-                        row.getString("user_id"),
-                        level(row.getString("level")),
-                        row.getString("granted_by"),
-                        WorkflowRow.instant(row, "granted_at")))
-                .list());
+                        .bind("id", id)
+                        .map((row, ctx) -> new Grant(
+                                row.getString("user_id"),
+                                level(row.getString("level")),
+                                row.getString("granted_by"),
+                                WorkflowRow.instant(row, "granted_at")))
+                        .list());
     }
 
     /** What this person was given for the workflow itself. */

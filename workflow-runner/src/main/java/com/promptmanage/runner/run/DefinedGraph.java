@@ -22,13 +22,12 @@ public final class DefinedGraph {
         Graph graph = Graph.of(definition);
         Scopes scopes = Scopes.of(graph);
         Settings.Effective settings = definition.settings().effective();
-        List<Step> steps = graph.nodes().stream()
-                .map(node -> step(node, scopes, settings))
-                .toList();
+        List<Step> steps =
+                graph.nodes().stream().map(node -> step(node, scopes, settings)).toList();
         List<Link> links = graph.nodes().stream()
                 .flatMap(node -> graph.outgoing(node.id()).stream())
-                .map(edge -> new Link(
-                        edge.id(), edge.source().value(), edge.target().value(), when(edge.kind())))
+                .map(edge ->
+                        new Link(edge.id(), edge.source().value(), edge.target().value(), when(edge.kind())))
                 .toList();
         return new StepGraph(steps, links);
     }
@@ -36,8 +35,7 @@ public final class DefinedGraph {
     private static Step step(Node node, Scopes scopes, Settings.Effective settings) {
         List<NodeId> path = scopes.of(node.id());
         @Nullable String owner = path.isEmpty() ? null : path.getLast().value();
-        return new Step(
-                node.id().value(), kind(node), onError(node, settings), owner, windowMax(node, settings));
+        return new Step(node.id().value(), kind(node), onError(node, settings), owner, windowMax(node, settings));
     }
 
     private static Step.Kind kind(Node node) {

@@ -72,8 +72,13 @@ final class Making {
                     throw new IllegalArgumentException("'%s' has no items to repeat for".formatted(step.id()));
                 }
                 scope.put(step.id(), Stage.LISTED);
-                scope.put(step.id(), new Progress(
-                        items.count(), 0, 0, "?".repeat(graph.block(step).exports().size())));
+                scope.put(
+                        step.id(),
+                        new Progress(
+                                items.count(),
+                                0,
+                                0,
+                                "?".repeat(graph.block(step).exports().size())));
                 for (Link link : graph.outgoing(step.id())) {
                     // A loop's own links are decided when it is over; those into the block open it.
                     if (step.kind() == Step.Kind.SOURCE || graph.isInside(link.to(), step.id())) {
@@ -169,7 +174,8 @@ final class Making {
         Progress progress = scope.progress(owner.id());
         if (progress.total() == 0) {
             skipInside(scope, owner.id());
-            // There was nothing to do, which is not the same as that nothing may be done: who gathers gets an empty list.
+            // There was nothing to do, which is not the same as that nothing may be done: who gathers gets an empty
+            // list.
             String exports = block.exports().stream()
                     .map(link -> link.when() == When.SUCCESS ? "A" : "D")
                     .collect(Collectors.joining());

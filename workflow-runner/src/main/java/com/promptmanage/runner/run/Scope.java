@@ -74,7 +74,8 @@ final class Scope {
         return parent;
     }
 
-    @Nullable String owner() {
+    @Nullable
+    String owner() {
         return owner;
     }
 

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param owner the step for each of whose items it is run, the innermost; null for one that is run once
  * @param windowMax how many of its items are under way at a time
  */
-public record Step(String id, Kind kind, OnError onError, @Nullable String owner, int windowMax) {
+public record Step(
+        String id, Kind kind, OnError onError, @Nullable String owner, int windowMax) {
 
     /** What a step is to the steps after it. */
     public enum Kind {

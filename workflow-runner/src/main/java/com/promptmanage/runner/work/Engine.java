@@ -4,12 +4,14 @@ import com.promptmanage.runner.journal.NodeJournal;
 import com.promptmanage.runner.journal.NodeJournal.Begun;
 import com.promptmanage.runner.journal.NodeJournal.Followed;
 import com.promptmanage.runner.journal.NodeLease;
+import com.promptmanage.runner.journal.Retention;
 import com.promptmanage.runner.journal.Runs;
 import com.promptmanage.runner.journal.StaleLeaseException;
 import com.promptmanage.runner.journal.Taker;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.UnavailableException;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -37,6 +39,8 @@ public final class Engine implements AutoCloseable {
 
     private static final Duration SWEEP_EVERY = Duration.ofSeconds(1);
 
+    private static final Duration FORGET_EVERY = Duration.ofMinutes(10);
+
     private static final int CLAIM_MAX = 100;
 
     private final Runs runs;
@@ -44,6 +48,10 @@ public final class Engine implements AutoCloseable {
     private final NodeJournal journal;
 
     private final NodeWorker worker;
+
+    private final Retention retention;
+
+    private final Clock clock;
 
     private final Options options;
 
@@ -57,8 +65,8 @@ public final class Engine implements AutoCloseable {
 
     private final ConcurrentHashMap<Long, Held> held = new ConcurrentHashMap<>();
 
-    private final ExecutorService nodes =
-            Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("node-", 0).factory());
+    private final ExecutorService nodes = Executors.newThreadPerTaskExecutor(
+            Thread.ofVirtual().name("node-", 0).factory());
 
     private final List<Thread> threads;
 
@@ -68,17 +76,20 @@ public final class Engine implements AutoCloseable {
      * @param owner names this process in the tables
      * @param lease how long a node stays a worker's that is not heard of
      * @param nodesMax how many nodes run at the same time
+     * @param history how long executions are kept after they have ended
      */
-    public record Options(String owner, Duration lease, int nodesMax) {}
+    public record Options(String owner, Duration lease, int nodesMax, Duration history) {}
 
     /** A node that this process works at. */
     private record Held(NodeLease lease, Thread thread) {}
 
     private Engine(
-            Database database, Runs runs, NodeJournal journal, NodeWorker worker, Options options, EngineMeters meters) {
+            Database database, Runs runs, NodeWork work, NodeWorker worker, Options options, EngineMeters meters) {
         this.runs = runs;
-        this.journal = journal;
+        this.journal = work.journal();
+        this.clock = work.clock();
         this.worker = worker;
+        this.retention = new Retention(database);
         this.options = options;
         this.meters = meters;
         this.slots = new Semaphore(options.nodesMax());
@@ -97,7 +108,7 @@ public final class Engine implements AutoCloseable {
                 new ExternalCalls(work.ledger(), work.budgets(), work.prices(), work.random()),
                 work.expressions(),
                 work.clock());
-        var engine = new Engine(database, runs, work.journal(), worker, options, new EngineMeters(meters));
+        var engine = new Engine(database, runs, work, worker, options, new EngineMeters(meters));
         engine.meters.watch(engine.held::size);
         engine.threads.forEach(Thread::start);
         engine.listener.start();
@@ -241,7 +252,12 @@ public final class Engine implements AutoCloseable {
     /** Slots for what may follow besides the first; only where more than one can. */
     private int drainFor(Begun begun) {
         int followers = begun.pinned().graph().outgoing(begun.lease().nodeId()).size() - 1;
-        int wanted = begun.pinned().scopes().behind(begun.pinned().node(begun.lease().nodeId()).id()).size()
+        int wanted = begun.pinned()
+                                .scopes()
+                                .behind(begun.pinned()
+                                        .node(begun.lease().nodeId())
+                                        .id())
+                                .size()
                         > begun.pinned().graph().owners(begun.lease().nodeId()).size()
                 ? begun.pinned().settings().maxConcurrentNodes()
                 : followers;
@@ -290,13 +306,15 @@ public final class Engine implements AutoCloseable {
                 journal.renew(taker(0), ours.stream().map(Held::lease).toList());
         for (Held one : ours) {
             // It may have been brought to its end just now, which is no loss.
-            if (!renewed.contains(one.lease().id()) && held.get(one.lease().id()) == one) {
+            if (!renewed.contains(one.lease().id())
+                    && one.equals(held.get(one.lease().id()))) {
                 one.thread().interrupt();
             }
         }
     }
 
     private void sweepAll() {
+        long forgotNanos = System.nanoTime();
         while (!closed) {
             try {
                 Thread.sleep(SWEEP_EVERY);
@@ -304,6 +322,10 @@ public final class Engine implements AutoCloseable {
                     runs.timeOut(execution).ifPresent(runs::admit);
                 }
                 runs.waiting().forEach(runs::admit);
+                if (System.nanoTime() - forgotNanos >= FORGET_EVERY.toNanos()
+                        && !retention.forget(clock.instant().minus(options.history()))) {
+                    forgotNanos = System.nanoTime();
+                }
             } catch (InterruptedException e) {
                 return;
             } catch (RuntimeException e) {

@@ -70,8 +70,7 @@ final class ExternalCalls {
         throw new IllegalStateException("a plan without calls");
     }
 
-    private Attempt make(
-            Begun begun, Node node, ExternalCall call, int alternative, boolean isLast, RetryRule rule)
+    private Attempt make(Begun begun, Node node, ExternalCall call, int alternative, boolean isLast, RetryRule rule)
             throws InterruptedException, StaleLeaseException {
         NodeLease lease = begun.lease();
         Standing standing = ledger.stand(lease, alternative, call);
@@ -99,32 +98,27 @@ final class ExternalCalls {
 
     /** Another worker had sent it and was lost. */
     private Optional<Attempt> unknown(Begun begun, Node node, ExternalCall call, Standing.Unknown unknown) {
-        OnAmbiguous policy = onAmbiguous(node, call);
-        switch (policy) {
-            case RETRY -> {
-                ledger.giveUp(begun.lease(), unknown.callId());
-                return Optional.empty();
-            }
-            case FAIL -> {
-                ledger.giveUp(begun.lease(), unknown.callId());
-                return Optional.of(failed(
+        // Whatever is decided, this one call is given up: when the node is taken up again, the call is a new one.
+        ledger.giveUp(begun.lease(), unknown.callId());
+        return switch (onAmbiguous(node, call)) {
+            case RETRY -> Optional.empty();
+            case FAIL ->
+                Optional.of(failed(
                         Failure.Kind.AMBIGUOUS,
                         "Nobody knows whether %s was reached: its worker was lost. It is not called again, as the node wants it"
                                 .formatted(call.target())));
-            }
-            case ASK -> {
-                // When the execution is taken up again, the call is made again.
-                ledger.giveUp(begun.lease(), unknown.callId());
-                ObjectNode why = JsonNodeFactory.instance.objectNode();
-                why.put("code", "ambiguous_call").put("nodeId", node.id().value()).put("target", call.target());
-                return Optional.of(new Attempt.Pause(
-                        Status.PAUSED,
-                        "Nobody knows whether %s was reached: find out, then resume to call it again, or cancel"
-                                .formatted(call.target()),
-                        why));
-            }
-        }
-        throw new IllegalStateException("unknown policy " + policy);
+            case ASK -> Optional.of(asked(node, call));
+        };
+    }
+
+    private static Attempt asked(Node node, ExternalCall call) {
+        ObjectNode why = JsonNodeFactory.instance.objectNode();
+        why.put("code", "ambiguous_call").put("nodeId", node.id().value()).put("target", call.target());
+        return new Attempt.Pause(
+                Status.PAUSED,
+                "Nobody knows whether %s was reached: find out, then resume to call it again, or cancel"
+                        .formatted(call.target()),
+                why);
     }
 
     private static OnAmbiguous onAmbiguous(Node node, ExternalCall call) {
@@ -142,8 +136,7 @@ final class ExternalCalls {
         if (!(node.config() instanceof NodeConfig.Prompt prompt) || prompt.cacheTtl() == null) {
             return Optional.empty();
         }
-        Optional<Answer> answer =
-                ledger.recent(begun.facts().account(), call.fingerprint(), prompt.cacheTtl());
+        Optional<Answer> answer = ledger.recent(begun.facts().account(), call.fingerprint(), prompt.cacheTtl());
         answer.flatMap(Answer::usage)
                 .flatMap(prices::cost)
                 .ifPresent(saved -> ledger.saved(begun.lease(), saved.value()));
@@ -176,10 +169,11 @@ final class ExternalCalls {
             case CallResult.Failed(Failure failure) -> {
                 Failure judged = judged(node, call, failure);
                 ledger.failed(lease, fresh.callId(), failure, cost(failure.usage()));
+                if (judged.kind() == Failure.Kind.AMBIGUOUS && onAmbiguous(node, call) == OnAmbiguous.ASK) {
+                    yield asked(node, call);
+                }
                 Optional<Duration> delay = rule.delay(judged, fresh.failedBefore() + 1);
-                yield delay.isPresent()
-                        ? new Attempt.Retry(judged, delay.get())
-                        : Attempt.Done.failed(judged);
+                yield delay.isPresent() ? new Attempt.Retry(judged, delay.get()) : Attempt.Done.failed(judged);
             }
         };
     }

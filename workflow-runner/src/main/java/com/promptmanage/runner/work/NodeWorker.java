@@ -73,8 +73,7 @@ final class NodeWorker {
         }
         return switch (result) {
             case Attempt.Done(Outcome.Failed(Failure failure)) -> journal.fail(begun.lease(), failure, taker);
-            case Attempt.Done(Outcome outcome) ->
-                journal.complete(begun.lease(), outcome, shut(begun, outcome), taker);
+            case Attempt.Done(Outcome outcome) -> journal.complete(begun.lease(), outcome, shut(begun, outcome), taker);
             case Attempt.Retry(Failure failure, Duration delay) -> {
                 journal.retry(begun.lease(), failure, delay);
                 yield new Followed(List.of(), false);
@@ -120,8 +119,8 @@ final class NodeWorker {
                     .log("a node broke");
             return Attempt.Done.failed(new Failure(
                     Failure.Kind.PERMANENT,
-                    "Something broke on our side while the node ran (%s); it is in the log".formatted(e.getClass()
-                            .getSimpleName())));
+                    "Something broke on our side while the node ran (%s); it is in the log"
+                            .formatted(e.getClass().getSimpleName())));
         }
     }
 
@@ -142,7 +141,9 @@ final class NodeWorker {
             return Attempt.Done.failed(new Failure(
                     Failure.Kind.VALIDATION,
                     "%s is not a list but %s: say the path of a list in iterateOver"
-                            .formatted(loop.iterateOver(), list.getNodeType().toString().toLowerCase(Locale.ROOT))));
+                            .formatted(
+                                    loop.iterateOver(),
+                                    list.getNodeType().toString().toLowerCase(Locale.ROOT))));
         }
         if (list.size() > loop.maxIterationsOrDefault()) {
             return Attempt.Done.failed(new Failure(
@@ -158,7 +159,8 @@ final class NodeWorker {
     /** Edges with a condition that does not hold, of a node that has ended well. */
     private Set<String> shut(Begun begun, Outcome outcome) {
         var shut = new HashSet<String>();
-        for (Edge edge : begun.pinned().nodes().outgoing(new NodeId(begun.lease().nodeId()))) {
+        for (Edge edge :
+                begun.pinned().nodes().outgoing(new NodeId(begun.lease().nodeId()))) {
             if (edge.kind() == Edge.Kind.GUARDED && !expressions.holds(guard(edge), behind(begun, outcome))) {
                 shut.add(edge.id());
             }
@@ -175,13 +177,11 @@ final class NodeWorker {
         JsonNode output = switch (outcome) {
             case Outcome.Completed completed -> completed.output();
             case Outcome.Branched branched -> branched.output();
-            case Outcome.Records records ->
-                JsonNodeFactory.instance.arrayNode().addAll(records.records());
+            case Outcome.Records records -> JsonNodeFactory.instance.arrayNode().addAll(records.records());
             case Outcome.Failed failed -> JsonNodeFactory.instance.objectNode();
         };
         var outputs = new java.util.LinkedHashMap<>(here.outputs());
         outputs.put(new NodeId(begun.lease().nodeId()), output);
-        return new Context(
-                output, outputs, here.variables(), here.record(), here.items(), here.index(), here.now());
+        return new Context(output, outputs, here.variables(), here.record(), here.items(), here.index(), here.now());
     }
 }

@@ -14,9 +14,9 @@ import com.promptmanage.testkit.Await;
 import com.promptmanage.testkit.EmbeddedKafka;
 import com.promptmanage.testkit.EmbeddedPostgres;
 import com.promptmanage.testkit.JavaProcess;
+import com.promptmanage.topics.TopicProvisioner;
 import com.promptmanage.topics.Topics;
 import com.promptmanage.topics.event.EventJson;
-import com.promptmanage.topics.TopicProvisioner;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -41,9 +41,9 @@ import org.junit.jupiter.api.Test;
  */
 class KilledWorkersTest {
 
-    private static final int EXECUTIONS = Integer.getInteger("workflow.fault.executions", 150);
+    private static final int EXECUTIONS = Integer.getInteger("workflow.fault.executions", 90);
 
-    private static final int BLOWS = Integer.getInteger("workflow.fault.blows", 6);
+    private static final int BLOWS = Integer.getInteger("workflow.fault.blows", 4);
 
     private static final int WORKERS = 2;
 
@@ -79,8 +79,8 @@ class KilledWorkersTest {
         for (Shape shape : Shapes.all().values()) {
             String workflow = RunningEngine.add(database, shape.workflow().definition(), 1_000);
             for (int i = 0; i < EXECUTIONS / Shapes.all().size(); i++) {
-                String id = runs.enqueue(new Runs.NewRun(
-                                workflow, null, "ada", Runs.TriggeredBy.API, "{}", null, false, null))
+                String id = runs.enqueue(
+                                new Runs.NewRun(workflow, null, "ada", Runs.TriggeredBy.API, "{}", null, false, null))
                         .executionId();
                 shapeOf.put(id, shape);
             }
@@ -108,12 +108,18 @@ class KilledWorkersTest {
                     workers.set(hit, worker(jdbcUrl));
                 }
             }
-            Await.until(PATIENCE, () -> assertThat(count(sql, """
+            Await.until(
+                    PATIENCE,
+                    () -> assertThat(count(sql, """
                             SELECT count(*) FROM executions WHERE status NOT IN ('completed', 'failed')
-                            """)).as("executions that are not over").isZero());
-            Await.until(PATIENCE, () -> assertThat(count(sql, "SELECT count(*) FROM outbox"))
-                    .as("events that have not left")
-                    .isZero());
+                            """))
+                            .as("executions that are not over")
+                            .isZero());
+            Await.until(
+                    PATIENCE,
+                    () -> assertThat(count(sql, "SELECT count(*) FROM outbox"))
+                            .as("events that have not left")
+                            .isZero());
             for (JavaProcess worker : workers) {
                 worker.end();
             }
@@ -138,7 +144,10 @@ class KilledWorkersTest {
     private static void awaitMore(Connection sql, long executions) throws Exception {
         String ended = "SELECT count(*) FROM executions WHERE completed_at IS NOT NULL";
         long before = count(sql, ended);
-        Await.until(PATIENCE, () -> assertThat(count(sql, ended)).isGreaterThanOrEqualTo(Math.min(before + executions, EXECUTIONS / 3 * 3)));
+        Await.until(
+                PATIENCE,
+                () -> assertThat(count(sql, ended))
+                        .isGreaterThanOrEqualTo(Math.min(before + executions, EXECUTIONS / 3 * 3L)));
     }
 
     private static void assertEnded(Connection sql, Map<String, Shape> shapeOf) throws SQLException {
@@ -216,7 +225,8 @@ class KilledWorkersTest {
         }
         assertThat(outOfOrder).as("each event once by its id, in order").isEmpty();
         Set<String> usage = new LinkedHashSet<>();
-        events(Topics.USAGE_EVENTS.name()).forEach(event -> usage.add(event.path("id").asText()));
+        events(Topics.USAGE_EVENTS.name())
+                .forEach(event -> usage.add(event.path("id").asText()));
         assertThat(usage).as("what each answer used").hasSize((int)
                 count(sql, "SELECT count(*) FROM external_calls WHERE usage IS NOT NULL"));
     }
@@ -233,7 +243,7 @@ class KilledWorkersTest {
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
+            while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.getOrDefault(partition, 0L))) {
                 consumer.poll(Duration.ofMillis(200)).forEach(record -> events.add(EventJson.read(record.value())));
             }
         }

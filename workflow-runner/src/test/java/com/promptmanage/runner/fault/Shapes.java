@@ -82,13 +82,15 @@ final class Shapes {
     static void teach(Script script, BiFunction<NodeInvocation, String, CallResult> model) {
         script.when("ask", asked -> done(new Outcome.Branched(asked.context().input(), true)));
         script.when("fetch", asked -> done(new Outcome.Records(numbers(4))));
-        script.when("three", asked -> done(new Outcome.Completed(
-                JsonNodeFactory.instance.arrayNode().addAll(numbers(3)))));
+        script.when(
+                "three",
+                asked -> done(new Outcome.Completed(
+                        JsonNodeFactory.instance.arrayNode().addAll(numbers(3)))));
         for (String prompt : List.of("say", "each")) {
             script.when(
                     prompt,
-                    asked -> new Plan.Calls(new Script.Call(
-                            asked.idempotencyKey(), question -> model.apply(asked, question))));
+                    asked -> new Plan.Calls(
+                            new Script.Call(asked.idempotencyKey(), question -> model.apply(asked, question))));
         }
     }
 

@@ -47,8 +47,8 @@ class DeciderTest {
     /** In every scope, each of its members is over; what lies in a block that was never opened is skipped in its owner's. */
     private static Set<At> missing(StepGraph graph, Walk walk) {
         return walk.scopes().values().stream()
-                .flatMap(scope -> graph.blockOf(scope.owner()).members().stream()
-                        .map(step -> new At(scope.path(), step)))
+                .flatMap(scope ->
+                        graph.blockOf(scope.owner()).members().stream().map(step -> new At(scope.path(), step)))
                 .filter(at -> !walk.ended.containsKey(at) && !walk.skipped.contains(at))
                 .collect(Collectors.toSet());
     }
@@ -80,8 +80,9 @@ class DeciderTest {
                         .anyMatch(owner -> walk.ended.entrySet().stream()
                                 .filter(run -> run.getKey().step().equals(owner))
                                 .filter(run -> isBelow(shared, run.getKey().scope()))
-                                .anyMatch(run -> run.getValue() instanceof Ended.Well(Success.Items(int count), Set<String> shut)
-                                        && count == 0));
+                                .anyMatch(run ->
+                                        run.getValue() instanceof Ended.Well(Success.Items(int count), Set<String> shut)
+                                                && count == 0));
         return forOne || ofNoItems;
     }
 
@@ -142,7 +143,12 @@ class DeciderTest {
         for (int i : new int[] {1, 0, 2}) {
             String path = "fetch[%d]".formatted(i);
             Decision done = Decider.succeeded(
-                    graph, List.of(scope(scopes, path), scope(scopes, "")), path, "each", new Success.Plain(), Set.of());
+                    graph,
+                    List.of(scope(scopes, path), scope(scopes, "")),
+                    path,
+                    "each",
+                    new Success.Plain(),
+                    Set.of());
             scopes.putAll(byPath(done));
             assertThat(done.effects())
                     .isEqualTo(
@@ -167,14 +173,16 @@ class DeciderTest {
                 List.of(scope(scopes, "loop[0]"), scope(scopes, "")),
                 "loop[0]",
                 "body",
-                new Success.Plain(), Set.of());
+                new Success.Plain(),
+                Set.of());
         scopes.putAll(byPath(first));
         Decision second = Decider.succeeded(
                 graph,
                 List.of(scope(scopes, "loop[1]"), scope(scopes, "")),
                 "loop[1]",
                 "body",
-                new Success.Plain(), Set.of());
+                new Success.Plain(),
+                Set.of());
 
         assertThat(listed.effects()).containsExactly(new Effect.Start("loop[0]", "body"));
         assertThat(first.effects()).containsExactly(new Effect.Start("loop[1]", "body"));
@@ -193,7 +201,8 @@ class DeciderTest {
         assertThat(Decider.failed(handled, Decider.start(handled).scopes(), "", "try")
                         .effects())
                 .containsExactly(new Effect.Start("", "rescue"), new Effect.Skip("", "next"));
-        assertThat(Decider.failed(stops, Decider.start(stops).scopes(), "", "try").effects())
+        assertThat(Decider.failed(stops, Decider.start(stops).scopes(), "", "try")
+                        .effects())
                 .containsExactly(new Effect.Fail("", "try"));
         assertThat(Decider.failed(goesOn, Decider.start(goesOn).scopes(), "", "try")
                         .effects())
@@ -216,9 +225,7 @@ class DeciderTest {
                         Step.source("fetch", OnError.STOP, 5),
                         Step.plain("never", OnError.STOP),
                         plain("dead").in("fetch")),
-                List.of(
-                        new Link("1", "never", "dead", When.ERROR),
-                        new Link("2", "fetch", "dead", When.FALSE)));
+                List.of(new Link("1", "never", "dead", When.ERROR), new Link("2", "fetch", "dead", When.FALSE)));
         Decision begun = Decider.start(graph);
         Decision first = succeed(graph, begun, "never", new Success.Plain());
         Decision all = succeed(graph, first, "fetch", new Success.Items(10_000));
@@ -230,7 +237,8 @@ class DeciderTest {
     void stepsThatWaitForEachOtherAreRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new StepGraph(
-                        List.of(plain("one"), plain("two")), List.of(Link.of("1", "one", "two"), Link.of("2", "two", "one"))))
+                        List.of(plain("one"), plain("two")),
+                        List.of(Link.of("1", "one", "two"), Link.of("2", "two", "one"))))
                 .withMessageContaining("wait for each other");
     }
 

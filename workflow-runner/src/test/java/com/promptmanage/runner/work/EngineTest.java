@@ -33,6 +33,7 @@ import com.promptmanage.topics.money.NanoUsd;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -84,7 +85,11 @@ class EngineTest {
     @Test
     void eachRecordRunsByItselfAndWhoCollectsGetsAllInTheirOrder() throws Exception {
         engine.script().when("fetch", asked -> done(new Outcome.Records(numbers(7))));
-        engine.script().when("square", asked -> completed(IntNode.valueOf(squared(asked.context().input()))));
+        engine.script()
+                .when(
+                        "square",
+                        asked -> completed(
+                                IntNode.valueOf(squared(asked.context().input()))));
 
         String execution = engine.run(Workflow.of(source("fetch"), step("square"), collect("all"))
                 .edge("fetch", "square")
@@ -92,17 +97,26 @@ class EngineTest {
 
         assertThat(engine.output(execution, "all")).isEqualTo("[0,1,4,9,16,25,36]");
         assertThat(engine.script().invocations("square")).hasSize(7).allSatisfy(invocation -> {
-            assertThat(invocation.context().record()).isEqualTo(invocation.context().input());
-            assertThat(invocation.context().index()).isEqualTo(invocation.context().input().intValue());
-            assertThat(invocation.context().variables().get("city").asText()).isEqualTo("Paris");
+            assertThat(invocation.context().record())
+                    .isEqualTo(invocation.context().input());
+            assertThat(invocation.context().index())
+                    .isEqualTo(invocation.context().input().intValue());
+            assertThat(String.valueOf(invocation.context().variables().get("city")))
+                    .isEqualTo("\"Paris\"");
         });
     }
 
     @Test
     void aLoopsOutputIsTheListOfItsBodysResults() throws Exception {
-        engine.script().when("three", asked -> completed(JsonNodeFactory.instance.arrayNode().addAll(numbers(3))));
-        engine.script().when("twice", asked -> completed(IntNode.valueOf(
-                2 * asked.context().items().get("item").intValue())));
+        engine.script()
+                .when(
+                        "three",
+                        asked -> completed(JsonNodeFactory.instance.arrayNode().addAll(numbers(3))));
+        engine.script()
+                .when(
+                        "twice",
+                        asked -> completed(IntNode.valueOf(
+                                2 * Objects.requireNonNull(asked.context().items().get("item")).intValue())));
 
         String execution = engine.run(Workflow.of(step("three"), loop("loop", "twice"), step("twice"), step("after"))
                 .edge("three", "loop")
@@ -137,22 +151,29 @@ class EngineTest {
 
     @Test
     void aDelayIsADueTimeThatNobodyWaitsFor() throws Exception {
-        String execution = engine.run(Workflow.of(step("before"), delay("wait", 300), delay("not", 60_000, "no"), step("done"))
-                .edge("before", "wait")
-                .edge("wait", "not")
-                .edge("not", "done"));
+        String execution =
+                engine.run(Workflow.of(step("before"), delay("wait", 300), delay("not", 60_000, "no"), step("done"))
+                        .edge("before", "wait")
+                        .edge("wait", "not")
+                        .edge("not", "done"));
 
-        var node = engine.records().nodes(com.promptmanage.service.database.Scope.EVERYONE, execution, 0, 10).get(1);
+        var node = engine.records()
+                .nodes(com.promptmanage.service.database.Scope.EVERYONE, execution, 0, 10)
+                .get(1);
         assertThat(node.nodeId()).isEqualTo("wait");
-        assertThat(Duration.between(node.startedAt(), node.completedAt())).isGreaterThanOrEqualTo(Duration.ofMillis(290));
+        assertThat(Duration.between(node.startedAt(), node.completedAt()))
+                .isGreaterThanOrEqualTo(Duration.ofMillis(290));
         assertThat(node.attempt()).isEqualTo(1);
     }
 
     @Test
     void whatFailsForNowIsTriedAgainAndWhatFailsForGoodEndsTheExecution() throws Exception {
-        engine.script().when("shaky", asked -> asked.attempt() < 3
-                ? failed(Failure.Kind.TRANSIENT, "not yet")
-                : completed(object().put("attempt", asked.attempt())));
+        engine.script()
+                .when(
+                        "shaky",
+                        asked -> asked.attempt() < 3
+                                ? failed(Failure.Kind.TRANSIENT, "not yet")
+                                : completed(object().put("attempt", asked.attempt())));
         engine.script().when("wrong", asked -> failed(Failure.Kind.VALIDATION, "this is no city"));
 
         String execution = engine.trigger(engine.add(
@@ -163,8 +184,7 @@ class EngineTest {
                 1));
         engine.awaitStatus(execution, "failed");
 
-        assertThat(engine.nodes(execution))
-                .containsOnly(entry("shaky", "completed at 3"), entry("wrong", "failed"));
+        assertThat(engine.nodes(execution)).containsOnly(entry("shaky", "completed at 3"), entry("wrong", "failed"));
         assertThat(engine.shown(execution).errorNodeId()).isEqualTo("wrong");
         assertThat(engine.shown(execution).errorMessage()).isEqualTo("this is no city");
     }
@@ -173,13 +193,19 @@ class EngineTest {
     void resumeGoesOnWhereItFailedAndPaysNothingTwice() throws Exception {
         var paid = new AtomicInteger();
         var isDown = new java.util.concurrent.atomic.AtomicBoolean(true);
-        engine.script().when("write", asked -> new Plan.Calls(new Script.Call("write", question -> {
-            paid.incrementAndGet();
-            return answered("a poem");
-        })));
-        engine.script().when("send", asked -> isDown.get()
-                ? failed(Failure.Kind.PERMANENT, "nobody there")
-                : completed(asked.context().input()));
+        engine.script()
+                .when(
+                        "write",
+                        asked -> new Plan.Calls(new Script.Call("write", question -> {
+                            paid.incrementAndGet();
+                            return answered("a poem");
+                        })));
+        engine.script()
+                .when(
+                        "send",
+                        asked -> isDown.get()
+                                ? failed(Failure.Kind.PERMANENT, "nobody there")
+                                : completed(asked.context().input()));
 
         String execution = engine.trigger(
                 engine.add(Workflow.of(prompt("write"), step("send")).edge("write", "send"), 1));
@@ -192,7 +218,9 @@ class EngineTest {
         assertThat(engine.nodes(execution)).containsOnly(entry("write", "completed"), entry("send", "completed"));
         assertThat(engine.shown(execution).failedNodes()).isZero();
         assertThat(engine.shown(execution).costNanoUsd()).isEqualTo(120_000);
-        assertThat(engine.runs().resume(execution)).as("there is nothing to resume").isFalse();
+        assertThat(engine.runs().resume(execution))
+                .as("there is nothing to resume")
+                .isFalse();
     }
 
     @Test
@@ -220,8 +248,7 @@ class EngineTest {
     void anExecutionThatTakesTooLongEndsAsTimeout() throws Exception {
         String execution = engine.trigger(engine.add(
                 Workflow.of(delay("long", 60_000))
-                        .with(new Settings(
-                                null, Duration.ofMillis(200), RetryPolicy.UNSET, null, null, null, null)),
+                        .with(new Settings(null, Duration.ofMillis(200), RetryPolicy.UNSET, null, null, null, null)),
                 1));
 
         engine.awaitStatus(execution, "timeout");
@@ -230,10 +257,13 @@ class EngineTest {
     @Test
     void aBudgetThatSaysNoPausesAndResumeAsksAgain() throws Exception {
         var paid = new AtomicInteger();
-        engine.script().when("dear", asked -> new Plan.Calls(new Script.Call("dear", question -> {
-            paid.incrementAndGet();
-            return answered("done");
-        })));
+        engine.script()
+                .when(
+                        "dear",
+                        asked -> new Plan.Calls(new Script.Call("dear", question -> {
+                            paid.incrementAndGet();
+                            return answered("done");
+                        })));
         engine.budgets(call -> call.nodeId().equals("dear")
                 ? new Verdict.Denied("the budget is spent", object().put("budgetId", "b1"))
                 : BudgetGate.OPEN.check(call));
@@ -258,8 +288,7 @@ class EngineTest {
         String execution = engine.trigger(engine.add(
                 Workflow.of(prompt("one"), prompt("two"))
                         .edge("one", "two")
-                        .with(new Settings(
-                                null, null, RetryPolicy.UNSET, null, new NanoUsd(200_000), null, null)),
+                        .with(new Settings(null, null, RetryPolicy.UNSET, null, new NanoUsd(200_000), null, null)),
                 1));
         engine.awaitStatus(execution, "paused_budget");
         engine.budgets(BudgetGate.OPEN);
@@ -269,9 +298,12 @@ class EngineTest {
 
     @Test
     void theNextModelIsAskedWhenOneHasFailedForGood() throws Exception {
-        engine.script().when("chain", asked -> new Plan.Calls(List.of(
-                new Script.Call("first", question -> refused(Failure.Kind.AUTH)),
-                new Script.Call("second", question -> answered("from the second")))));
+        engine.script()
+                .when(
+                        "chain",
+                        asked -> new Plan.Calls(List.of(
+                                new Script.Call("first", question -> refused(Failure.Kind.AUTH)),
+                                new Script.Call("second", question -> answered("from the second")))));
 
         String execution = engine.run(Workflow.of(prompt("chain")).with(quick()));
 
@@ -281,9 +313,12 @@ class EngineTest {
     @Test
     void underContinueWhatDependsIsSkippedAndTheRestGoesOn() throws Exception {
         engine.script().when("records", asked -> done(new Outcome.Records(numbers(4))));
-        engine.script().when("odd", asked -> asked.context().index() % 2 == 0
-                ? completed(asked.context().input())
-                : failed(Failure.Kind.VALIDATION, "odd"));
+        engine.script()
+                .when(
+                        "odd",
+                        asked -> asked.context().index() % 2 == 0
+                                ? completed(asked.context().input())
+                                : failed(Failure.Kind.VALIDATION, "odd"));
 
         String execution = engine.run(Workflow.of(source("records"), step("odd"), step("then"), collect("good"))
                 .edge("records", "odd")
@@ -330,8 +365,11 @@ class EngineTest {
     void outputsTooLargeForARowAreKeptBesideItAndReadLikeAnyOther() throws Exception {
         String text = "x".repeat(100_000);
         engine.script().when("large", asked -> completed(object().put("text", text)));
-        engine.script().when("reader", asked -> completed(IntNode.valueOf(
-                asked.context().input().path("text").textValue().length())));
+        engine.script()
+                .when(
+                        "reader",
+                        asked -> completed(IntNode.valueOf(
+                                asked.context().input().path("text").textValue().length())));
 
         String execution = engine.run(Workflow.of(step("large"), step("reader")).edge("large", "reader"));
 
@@ -346,16 +384,18 @@ class EngineTest {
         var log = engine.records().log(com.promptmanage.service.database.Scope.EVERYONE, execution, 0, 100);
         assertThat(log.stream().map(entry -> entry.seq()).toList())
                 .isEqualTo(IntStream.rangeClosed(1, log.size()).boxed().toList());
-        Map<String, Integer> waiting = engine.database().asSystem(handle -> handle.createQuery("""
+        Map<String, Integer> waiting = engine.database()
+                .asSystem(handle -> handle.createQuery("""
                         SELECT convert_from(record_value, 'UTF8')::json ->> 'id' AS id, count(*)::int AS count
                         FROM outbox GROUP BY 1
                         """)
-                .setMapKeyColumn("id")
-                .setMapValueColumn("count")
-                .collectInto(new org.jdbi.v3.core.generic.GenericType<Map<String, Integer>>() {}));
-        assertThat(waiting).containsAllEntriesOf(IntStream.rangeClosed(1, log.size())
-                .boxed()
-                .collect(java.util.stream.Collectors.toMap(seq -> execution + "/" + seq, seq -> 1)));
+                        .setMapKeyColumn("id")
+                        .setMapValueColumn("count")
+                        .collectInto(new org.jdbi.v3.core.generic.GenericType<Map<String, Integer>>() {}));
+        assertThat(waiting)
+                .containsAllEntriesOf(IntStream.rangeClosed(1, log.size())
+                        .boxed()
+                        .collect(java.util.stream.Collectors.toMap(seq -> execution + "/" + seq, seq -> 1)));
     }
 
     private static Settings quick() {

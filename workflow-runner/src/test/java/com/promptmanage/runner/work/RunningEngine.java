@@ -67,7 +67,7 @@ public final class RunningEngine implements AutoCloseable {
                         new ScriptedExpressions(),
                         clock,
                         new Random(1)),
-                new Engine.Options("test-" + ids.next("own"), lease, 64),
+                new Engine.Options("test-" + ids.next("own"), lease, 64, Duration.ofDays(30)),
                 new SimpleMeterRegistry());
     }
 

@@ -47,10 +47,7 @@ public final class Workflow {
     }
 
     public static Node step(String id) {
-        return new Node(
-                id,
-                new NodeConfig.Transform(
-                        NodeConfig.TransformType.CUSTOM, "input", Map.of(), null, false));
+        return new Node(id, new NodeConfig.Transform(NodeConfig.TransformType.CUSTOM, "input", Map.of(), null, false));
     }
 
     public static Node prompt(String id) {
@@ -81,19 +78,14 @@ public final class Workflow {
     }
 
     public static Node condition(String id, String yes, String no) {
-        return new Node(
-                id, new NodeConfig.Condition("true", List.of(new NodeId(yes)), List.of(new NodeId(no))));
+        return new Node(id, new NodeConfig.Condition("true", List.of(new NodeId(yes)), List.of(new NodeId(no))));
     }
 
     public static Node loop(String id, String... body) {
         return new Node(
                 id,
                 new NodeConfig.Loop(
-                        "input",
-                        "item",
-                        List.of(body).stream().map(NodeId::new).toList(),
-                        null,
-                        null));
+                        "input", "item", List.of(body).stream().map(NodeId::new).toList(), null, null));
     }
 
     /** Takes what came of all items together. */
