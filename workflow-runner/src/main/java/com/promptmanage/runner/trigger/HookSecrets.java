@@ -43,17 +43,19 @@ public final class HookSecrets {
         var bytes = new byte[SECRET_BYTES];
         random.nextBytes(bytes);
         String secret = "whsec_" + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-        database.useTransaction(scope, handle -> handle.createUpdate("""
+        database.useTransaction(
+                scope,
+                handle -> handle.createUpdate("""
                         INSERT INTO workflow_hooks (workflow_id, account, secret, changed_at)
                         VALUES (:id, :account, :secret, :now)
                         ON CONFLICT (workflow_id) DO UPDATE
                         SET previous = workflow_hooks.secret, secret = excluded.secret, changed_at = excluded.changed_at
                         """)
-                .bind("id", workflowId)
-                .bind("account", account.value())
-                .bind("secret", seal.seal(secret, place(workflowId)))
-                .bind("now", clock.instant().atOffset(ZoneOffset.UTC))
-                .execute());
+                        .bind("id", workflowId)
+                        .bind("account", account.value())
+                        .bind("secret", seal.seal(secret, place(workflowId)))
+                        .bind("now", clock.instant().atOffset(ZoneOffset.UTC))
+                        .execute());
         return secret;
     }
 

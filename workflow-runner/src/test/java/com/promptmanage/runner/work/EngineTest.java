@@ -115,8 +115,9 @@ class EngineTest {
         engine.script()
                 .when(
                         "twice",
-                        asked -> completed(IntNode.valueOf(
-                                2 * Objects.requireNonNull(asked.context().items().get("item")).intValue())));
+                        asked -> completed(IntNode.valueOf(2
+                                * Objects.requireNonNull(asked.context().items().get("item"))
+                                        .intValue())));
 
         String execution = engine.run(Workflow.of(step("three"), loop("loop", "twice"), step("twice"), step("after"))
                 .edge("three", "loop")

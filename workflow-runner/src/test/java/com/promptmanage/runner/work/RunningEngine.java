@@ -2,8 +2,10 @@ package com.promptmanage.runner.work;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.promptmanage.runner.Runner;
 import com.promptmanage.runner.definition.Definition;
 import com.promptmanage.runner.definition.DefinitionJson;
+import com.promptmanage.runner.definition.Reading;
 import com.promptmanage.runner.journal.CallLedger;
 import com.promptmanage.runner.journal.ExecutionRecords;
 import com.promptmanage.runner.journal.NodeJournal;
@@ -11,6 +13,8 @@ import com.promptmanage.runner.journal.Runs;
 import com.promptmanage.runner.journal.Versions;
 import com.promptmanage.runner.journal.WorkflowRow;
 import com.promptmanage.runner.journal.Workflows;
+import com.promptmanage.runner.trigger.HookSecrets;
+import com.promptmanage.service.access.Authentication;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.DatabaseSettings;
 import com.promptmanage.service.database.Scope;
@@ -69,6 +73,38 @@ public final class RunningEngine implements AutoCloseable {
                         new Random(1)),
                 new Engine.Options("test-" + ids.next("own"), lease, 64, Duration.ofDays(30)),
                 new SimpleMeterRegistry());
+    }
+
+    /** Everything that runs workflows, with nodes that pass on their input. */
+    public static Runner runner(Database database, Authentication authentication, Map<String, Object> kafkaSettings) {
+        return Runner.start(
+                database,
+                authentication,
+                kafkaSettings,
+                new Runner.Parts(
+                        new Script(),
+                        new ScriptedExpressions(),
+                        usage -> Optional.empty(),
+                        BudgetGate.OPEN,
+                        Reading::faults,
+                        new NoSeal()),
+                new Engine.Options("test", Duration.ofSeconds(10), 64, Duration.ofDays(30)),
+                new SimpleMeterRegistry(),
+                Clock.systemUTC());
+    }
+
+    /** Where nothing is sealed. */
+    private static final class NoSeal implements HookSecrets.Seal {
+
+        @Override
+        public String seal(String plain, String place) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public String open(String closed, String place) {
+            throw new UnsupportedOperationException();
+        }
     }
 
     public Script script() {
