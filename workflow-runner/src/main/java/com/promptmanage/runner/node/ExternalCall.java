@@ -1,6 +1,9 @@
 package com.promptmanage.runner.node;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.promptmanage.runner.call.Answer;
+import com.promptmanage.runner.call.CallResult;
+import com.promptmanage.runner.call.CallWatcher;
 import java.time.Duration;
 import java.util.Optional;
 

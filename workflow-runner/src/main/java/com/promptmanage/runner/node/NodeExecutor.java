@@ -1,5 +1,7 @@
 package com.promptmanage.runner.node;
 
+import com.promptmanage.runner.call.Answer;
+
 /**
  * Does what nodes of one type do.
  *

@@ -1,6 +1,7 @@
 package com.promptmanage.runner.node;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.promptmanage.runner.call.Failure;
 import java.util.List;
 
 /** What became of a node. */

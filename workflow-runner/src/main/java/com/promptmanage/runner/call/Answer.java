@@ -1,4 +1,4 @@
-package com.promptmanage.runner.node;
+package com.promptmanage.runner.call;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;
@@ -6,7 +6,7 @@ import java.util.Optional;
 /**
  * What the other side answered, as it is stored before anything is made of it.
  *
- * @param content whatever {@link ExternalCall#use} needs, and nothing secret
+ * @param content whatever is needed to make use of it, and nothing secret
  * @param usage what it used, if it was a call to a model
  */
 public record Answer(JsonNode content, Optional<CallUsage> usage) {

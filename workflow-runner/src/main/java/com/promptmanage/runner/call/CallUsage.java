@@ -1,4 +1,4 @@
-package com.promptmanage.runner.node;
+package com.promptmanage.runner.call;
 
 import com.promptmanage.topics.usage.TokenCounts;
 import java.time.Duration;

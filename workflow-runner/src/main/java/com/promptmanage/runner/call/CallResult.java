@@ -1,4 +1,4 @@
-package com.promptmanage.runner.node;
+package com.promptmanage.runner.call;
 
 /** How a call ended. */
 public sealed interface CallResult {

@@ -1,4 +1,4 @@
-package com.promptmanage.runner.node;
+package com.promptmanage.runner.call;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;

@@ -1,4 +1,4 @@
-package com.promptmanage.runner.node;
+package com.promptmanage.runner.call;
 
 /** Is told while a call is under way. Must return quickly. */
 @FunctionalInterface
