@@ -49,7 +49,11 @@ enum FileFormat {
                 }
                 return records;
             } catch (CsvParseException e) {
-                throw new ConnectorException(Failure.Kind.VALIDATION, "the file is not CSV: " + e.getMessage());
+                throw new ConnectorException(
+                        Failure.Kind.VALIDATION,
+                        e.getCause() == null
+                                ? "the file is not CSV: " + e.getMessage()
+                                : "the file is not CSV whose first line names its columns, each once");
             } catch (IllegalArgumentException e) {
                 throw new ConnectorException(
                         Failure.Kind.VALIDATION, "the file's first line does not name its columns, each once");

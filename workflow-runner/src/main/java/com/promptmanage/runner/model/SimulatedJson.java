@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.service.http.Json;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -28,9 +29,6 @@ final class SimulatedJson {
 
     private static final Pattern QUOTED = Pattern.compile("[\"'`]([A-Za-z_][A-Za-z0-9_]{0,63})[\"'`]\\s*([:(][^\"'`\\n]{0,120})?");
 
-    private static final Pattern NAMED =
-            Pattern.compile("(?<![A-Za-z0-9_])([A-Za-z_][A-Za-z0-9_]{1,63})\\s*(\\([^)\\n]{1,120}\\)|:\\s*[^,;\\n]{0,120})");
-
     private static final Pattern ENUMERATED = Pattern.compile(
             "\\b(?:fields?|keys?|properties|with|containing)[: ]+((?:[A-Za-z_][A-Za-z0-9_]*(?:\\s*,\\s*(?:and\\s+)?|\\s+and\\s+))+[A-Za-z_][A-Za-z0-9_]*)",
             Pattern.CASE_INSENSITIVE);
@@ -46,10 +44,17 @@ final class SimulatedJson {
     private static final Pattern LIST =
             Pattern.compile("\\b(list|array|tags|\\d+\\s+\\w+s)\\b|\\[", Pattern.CASE_INSENSITIVE);
 
+    private static final Pattern LENGTH =
+            Pattern.compile("\\b(sentences?|words?|characters?|chars|paragraphs?)\\b", Pattern.CASE_INSENSITIVE);
+
     /** Words in front of a colon that introduce and do not name. */
     private static final List<String> NO_NAMES = List.of(
             "json", "object", "example", "answer", "format", "fields", "field", "keys", "key", "note", "respond",
             "reply", "return", "http", "https", "only", "following", "properties", "exactly", "these");
+
+    private static final Pattern NAMED = Pattern.compile(
+            "(?<![A-Za-z0-9_])(?!(?i:%s)\\b)([A-Za-z_][A-Za-z0-9_]{1,63})[ \\t]*(\\([^)\\n]{1,120}\\)|:[ \\t]*[^,;\\n]{0,120})"
+                    .formatted(String.join("|", NO_NAMES)));
 
     private static final int FIELDS_MAX = 40;
 
@@ -95,7 +100,7 @@ final class SimulatedJson {
     }
 
     private static void put(Map<String, String> fields, String name, String hint) {
-        boolean isName = !NO_NAMES.contains(name.toLowerCase(java.util.Locale.ROOT)) && fields.size() < FIELDS_MAX;
+        boolean isName = !NO_NAMES.contains(name.toLowerCase(Locale.ROOT)) && fields.size() < FIELDS_MAX;
         if (isName && (!fields.containsKey(name) || String.valueOf(fields.get(name)).isEmpty())) {
             fields.put(name, hint);
         }
@@ -108,8 +113,9 @@ final class SimulatedJson {
             return nodes.booleanNode(chance.coin());
         }
         Matcher range = RANGE.matcher(hint);
-        boolean isList = LIST.matcher(said.replace('_', ' ')).find();
-        if (range.find() && !isList && !hint.matches("(?s).*\\b(sentences?|words?|characters?|chars)\\b.*")) {
+        boolean isLength = LENGTH.matcher(hint).find();
+        boolean isList = !isLength && LIST.matcher(said.replace('_', ' ')).find();
+        if (range.find() && !isList && !isLength) {
             long from = Long.parseLong(range.group(1));
             long to = Long.parseLong(range.group(2));
             return nodes.numberNode(chance.between(Math.min(from, to), Math.max(from, to)));

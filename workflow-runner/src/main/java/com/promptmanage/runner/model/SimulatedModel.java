@@ -73,7 +73,8 @@ public final class SimulatedModel implements LanguageModel {
                                     .formatted(stage.fault().get().code()))
                     .retryAfter(stage.retryAfter()));
         }
-        String text = answer(request, stage);
+        String whole = answer(request, stage);
+        String text = cut(whole, request);
         for (int at = 0; at < text.length(); at += PIECE_CHARS) {
             watcher.received(text.substring(at, Math.min(text.length(), at + PIECE_CHARS)));
         }
@@ -88,7 +89,7 @@ public final class SimulatedModel implements LanguageModel {
                 null,
                 null,
                 true);
-        boolean isCut = count(text, request) >= request.maxTokens();
+        boolean isCut = text.length() < whole.length();
         return new CallResult.Answered(new Answer(
                 new ModelAnswer(text, request.model(), PROVIDER, isCut ? "length" : "stop", true).toJson(),
                 Optional.of(usage)));
@@ -96,13 +97,12 @@ public final class SimulatedModel implements LanguageModel {
 
     private String answer(ModelRequest request, Stage stage) {
         if (stage.answer().isPresent()) {
-            return cut(stage.answer().get(), request);
+            return stage.answer().get();
         }
         var chance = new Chance(digest(request.toJson().toString()));
-        String text = SimulatedJson.isWanted(request)
+        return SimulatedJson.isWanted(request)
                 ? SimulatedJson.of(request.instructions() + "\n" + request.prompt(), chance)
                 : SimulatedText.of(request, chance);
-        return cut(text, request);
     }
 
     /** The counted faults of a prompt are used up by its calls, whoever makes them. */
