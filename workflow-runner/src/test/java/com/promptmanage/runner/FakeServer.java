@@ -36,8 +36,10 @@ public final class FakeServer implements AutoCloseable {
     public record Asked(String method, URI uri, Map<String, List<String>> headers, String body) {
 
         public String header(String name) {
-            return headers.getOrDefault(name.substring(0, 1).toUpperCase(java.util.Locale.ROOT)
-                            + name.substring(1).toLowerCase(java.util.Locale.ROOT), List.of(""))
+            return headers.getOrDefault(
+                            name.substring(0, 1).toUpperCase(java.util.Locale.ROOT)
+                                    + name.substring(1).toLowerCase(java.util.Locale.ROOT),
+                            List.of(""))
                     .getFirst();
         }
 

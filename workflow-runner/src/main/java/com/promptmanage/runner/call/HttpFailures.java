@@ -23,13 +23,12 @@ public final class HttpFailures {
 
     /** Why no whole answer came. */
     public static Failure of(String target, OutboundException e) {
-        Failure.Kind kind =
-                switch (e.failure()) {
-                    case UNKNOWN_HOST, NO_CONNECTION, BUSY -> Failure.Kind.TRANSIENT;
-                    case REQUEST_TOO_LARGE -> Failure.Kind.VALIDATION;
-                    case ADDRESS_REFUSED, REDIRECT_REFUSED, NOT_SECURE, RESPONSE_TOO_LARGE -> Failure.Kind.PERMANENT;
-                    case TIMED_OUT, BROKEN -> Failure.Kind.AMBIGUOUS;
-                };
+        Failure.Kind kind = switch (e.failure()) {
+            case UNKNOWN_HOST, NO_CONNECTION, BUSY -> Failure.Kind.TRANSIENT;
+            case REQUEST_TOO_LARGE -> Failure.Kind.VALIDATION;
+            case ADDRESS_REFUSED, REDIRECT_REFUSED, NOT_SECURE, RESPONSE_TOO_LARGE -> Failure.Kind.PERMANENT;
+            case TIMED_OUT, BROKEN -> Failure.Kind.AMBIGUOUS;
+        };
         return new Failure(kind, "%s: %s".formatted(target, e.getMessage()));
     }
 
@@ -61,7 +60,8 @@ public final class HttpFailures {
             case 400, 411, 413, 414, 415, 422, 431 -> Failure.Kind.VALIDATION;
             // What the other side did before it gave up waiting, nobody knows.
             case 504 -> Failure.Kind.AMBIGUOUS;
-            default -> status >= 500 && status != 501 && status != 505 ? Failure.Kind.TRANSIENT : Failure.Kind.PERMANENT;
+            default ->
+                status >= 500 && status != 501 && status != 505 ? Failure.Kind.TRANSIENT : Failure.Kind.PERMANENT;
         };
     }
 

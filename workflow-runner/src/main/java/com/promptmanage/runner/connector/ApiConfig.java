@@ -51,14 +51,13 @@ record ApiConfig(
             faults.add(path + "headers", "is not an object", "Send names and values: { \"Accept\": \"…\" }.");
         }
         String responsePath = config.path("responsePath").asText("");
-        faultOfPath(responsePath).ifPresent(fault -> faults.add(
-                path + "responsePath", fault, "Send a JSONPath as $.data[*], without regular expressions."));
+        faultOfPath(responsePath)
+                .ifPresent(fault -> faults.add(
+                        path + "responsePath", fault, "Send a JSONPath as $.data[*], without regular expressions."));
         String type = config.path("pagination").path("type").asText("none");
         if (!PAGINATIONS.contains(type)) {
             faults.add(
-                    path + "pagination.type",
-                    "'%s' is not known".formatted(type),
-                    "Use page, offset, cursor or none.");
+                    path + "pagination.type", "'%s' is not known".formatted(type), "Use page, offset, cursor or none.");
         }
     }
 
@@ -74,9 +73,7 @@ record ApiConfig(
                 headers(access),
                 body.isMissingNode() || body.isNull()
                         ? null
-                        : body.isTextual()
-                                ? body.textValue().getBytes(StandardCharsets.UTF_8)
-                                : Json.bytes(body),
+                        : body.isTextual() ? body.textValue().getBytes(StandardCharsets.UTF_8) : Json.bytes(body),
                 responsePath(config.path("responsePath").asText("")),
                 Pagination.of(config.path("pagination")),
                 Optional.of(config.path("sinceParam").asText("")).filter(name -> !name.isBlank()),
@@ -104,11 +101,12 @@ record ApiConfig(
         Optional<String> apiKey = access.secret("apiKey");
         if (apiKey.isPresent()) {
             String name = access.config().path("apiKeyHeader").asText("");
-            return List.of(new Header(
-                    name.isBlank() ? access.secret("header").orElse("X-API-Key") : name, apiKey.get()));
+            return List.of(
+                    new Header(name.isBlank() ? access.secret("header").orElse("X-API-Key") : name, apiKey.get()));
         }
         if (access.secret("username").isPresent()) {
-            String both = access.secret("username").get() + ":" + access.secret("password").orElse("");
+            String both = access.secret("username").get() + ":"
+                    + access.secret("password").orElse("");
             return List.of(new Header(
                     "Authorization",
                     "Basic " + Base64.getEncoder().encodeToString(both.getBytes(StandardCharsets.UTF_8))));
@@ -116,7 +114,8 @@ record ApiConfig(
         if (!kind.isBlank() && !kind.equals("none")) {
             throw new ConnectorException(
                     Failure.Kind.AUTH,
-                    "the data source wants to sign in with '%s', but has no credential for it: choose one".formatted(kind));
+                    "the data source wants to sign in with '%s', but has no credential for it: choose one"
+                            .formatted(kind));
         }
         return List.of();
     }

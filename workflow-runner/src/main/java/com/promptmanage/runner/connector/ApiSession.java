@@ -43,7 +43,8 @@ final class ApiSession implements Session {
     @Override
     public String test() throws ConnectorException, InterruptedException {
         Page page = read(ReadRequest.all(Query.ALL));
-        return "It answers, with %d records on the first page.".formatted(page.records().size());
+        return "It answers, with %d records on the first page."
+                .formatted(page.records().size());
     }
 
     @Override
@@ -102,7 +103,9 @@ final class ApiSession implements Session {
                 : Json.mapper().nullNode();
         JsonNode id = answer.path(config.idField());
         return new Written(
-                1, id.isValueNode() && !id.isNull() ? List.of(id.asText()) : List.of(), access.redaction().apply(answer));
+                1,
+                id.isValueNode() && !id.isNull() ? List.of(id.asText()) : List.of(),
+                access.redaction().apply(answer));
     }
 
     private List<JsonNode> records(JsonNode answer) throws ConnectorException {
@@ -132,9 +135,7 @@ final class ApiSession implements Session {
     }
 
     private static JsonNode asObject(JsonNode record) {
-        return record.isObject()
-                ? record
-                : Json.mapper().createObjectNode().set("value", record);
+        return record.isObject() ? record : Json.mapper().createObjectNode().set("value", record);
     }
 
     private static void withJson(List<Header> headers) {

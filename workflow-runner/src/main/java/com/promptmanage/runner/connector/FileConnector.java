@@ -49,8 +49,7 @@ public final class FileConnector implements Connector {
     public void check(JsonNode config, String path, Faults faults) {
         String url = config.path("url").asText("");
         if (!url.isBlank()) {
-            sender.faultOf(url)
-                    .ifPresent(fault -> faults.add(path + "url", fault, "Send a public address: https://…"));
+            sender.faultOf(url).ifPresent(fault -> faults.add(path + "url", fault, "Send a public address: https://…"));
         }
     }
 

@@ -90,9 +90,10 @@ enum FileFormat {
                     JsonNode value = values.nextValue();
                     for (JsonNode record : value.isArray() ? value : List.of(value)) {
                         requireRoom(records);
-                        records.add(record.isObject()
-                                ? record
-                                : JsonNodeFactory.instance.objectNode().set("value", record));
+                        records.add(
+                                record.isObject()
+                                        ? record
+                                        : JsonNodeFactory.instance.objectNode().set("value", record));
                     }
                 }
                 return records;
@@ -136,7 +137,9 @@ enum FileFormat {
             return nodes.booleanNode(cell.equals("true"));
         }
         if (NUMBER.matcher(cell).matches()) {
-            return cell.indexOf('.') < 0 ? nodes.numberNode(Long.parseLong(cell)) : nodes.numberNode(new BigDecimal(cell));
+            return cell.indexOf('.') < 0
+                    ? nodes.numberNode(Long.parseLong(cell))
+                    : nodes.numberNode(new BigDecimal(cell));
         }
         return nodes.textNode(cell);
     }

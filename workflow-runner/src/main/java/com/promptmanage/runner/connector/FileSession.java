@@ -40,8 +40,9 @@ final class FileSession implements Session {
     public List<Column> schema(String resource) throws ConnectorException, InterruptedException {
         Map<String, Column.Kind> kinds = new LinkedHashMap<>();
         for (JsonNode record : format.read(content())) {
-            record.properties().forEach(field -> kinds.merge(
-                    field.getKey(), kind(field.getValue()), (a, b) -> a == b ? a : Column.Kind.TEXT));
+            record.properties()
+                    .forEach(field -> kinds.merge(
+                            field.getKey(), kind(field.getValue()), (a, b) -> a == b ? a : Column.Kind.TEXT));
         }
         return kinds.entrySet().stream()
                 .map(column -> new Column(column.getKey(), column.getValue(), url().isEmpty()))
@@ -62,8 +63,8 @@ final class FileSession implements Session {
                     Failure.Kind.VALIDATION, "a file at an address cannot be written to: keep it here");
         }
         String id = access.dataSourceId()
-                .orElseThrow(() ->
-                        new ConnectorException(Failure.Kind.VALIDATION, "name the data source that the file is kept in"));
+                .orElseThrow(() -> new ConnectorException(
+                        Failure.Kind.VALIDATION, "name the data source that the file is kept in"));
         int[] count = {0};
         files.change(access.account(), id, before -> {
             var records = new ArrayList<JsonNode>(before.length == 0 ? List.of() : format.read(before));

@@ -82,8 +82,8 @@ public final class HttpSender {
                     Failure.Kind.VALIDATION, secrets.apply("%s: %s".formatted(target, e.getMessage())));
         }
         if (reply.status() / 100 != 2) {
-            throw new ConnectorException(secrets.apply(
-                    HttpFailures.of(target, reply.status(), reply::header, excerpt(reply), clock)));
+            throw new ConnectorException(
+                    secrets.apply(HttpFailures.of(target, reply.status(), reply::header, excerpt(reply), clock)));
         }
         return reply;
     }
@@ -109,8 +109,12 @@ public final class HttpSender {
                     Failure.Kind.VALIDATION,
                     "the answer is not JSON (line %d, column %d)"
                             .formatted(
-                                    e.getLocation() == null ? 0 : e.getLocation().getLineNr(),
-                                    e.getLocation() == null ? 0 : e.getLocation().getColumnNr()));
+                                    e.getLocation() == null
+                                            ? 0
+                                            : e.getLocation().getLineNr(),
+                                    e.getLocation() == null
+                                            ? 0
+                                            : e.getLocation().getColumnNr()));
         } catch (IOException e) {
             throw new ConnectorException(Failure.Kind.VALIDATION, "the answer is not JSON in UTF-8");
         }

@@ -54,8 +54,7 @@ final class PostgresRows {
             case "smallint", "integer", "bigint", "numeric", "real", "double precision", "money" -> Column.Kind.NUMBER;
             case "boolean" -> Column.Kind.BOOLEAN;
             case "json", "jsonb", "ARRAY" -> Column.Kind.JSON;
-            default ->
-                type.startsWith("timestamp") || type.equals("date") ? Column.Kind.DATE : Column.Kind.TEXT;
+            default -> type.startsWith("timestamp") || type.equals("date") ? Column.Kind.DATE : Column.Kind.TEXT;
         };
     }
 
@@ -71,7 +70,8 @@ final class PostgresRows {
             case "bool" -> nodes.booleanNode(row.getBoolean(column));
             case "json", "jsonb" -> json(text);
             case "timestamptz" ->
-                nodes.textNode(row.getObject(column, OffsetDateTime.class).toInstant().toString());
+                nodes.textNode(
+                        row.getObject(column, OffsetDateTime.class).toInstant().toString());
             case "bytea" -> nodes.textNode(Base64.getEncoder().encodeToString(row.getBytes(column)));
             default -> nodes.textNode(text);
         };

@@ -40,7 +40,8 @@ final class PostgresSession implements Session {
             try (var statement = connection.createStatement();
                     ResultSet row = statement.executeQuery("SELECT current_user, version()")) {
                 row.next();
-                return "Connected as %s to %s.".formatted(row.getString(1), row.getString(2).split(" on ", 2)[0]);
+                return "Connected as %s to %s."
+                        .formatted(row.getString(1), row.getString(2).split(" on ", 2)[0]);
             }
         });
     }
@@ -75,7 +76,8 @@ final class PostgresSession implements Session {
                 var columns = new ArrayList<Column>();
                 try (ResultSet rows = statement.executeQuery()) {
                     while (rows.next()) {
-                        columns.add(new Column(rows.getString(1), PostgresRows.kind(rows.getString(2)), rows.getBoolean(3)));
+                        columns.add(new Column(
+                                rows.getString(1), PostgresRows.kind(rows.getString(2)), rows.getBoolean(3)));
                     }
                 }
                 return columns;
@@ -190,8 +192,8 @@ final class PostgresSession implements Session {
             statement.execute("SET LOCAL statement_timeout = " + timeoutMs);
             statement.execute("SET LOCAL idle_in_transaction_session_timeout = " + timeoutMs);
             statement.execute("SET LOCAL TIME ZONE 'UTC'");
-            try (ResultSet row = statement.executeQuery(
-                    "SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user")) {
+            try (ResultSet row =
+                    statement.executeQuery("SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user")) {
                 if (row.next() && row.getBoolean(1)) {
                     throw new ConnectorException(
                             Failure.Kind.AUTH,

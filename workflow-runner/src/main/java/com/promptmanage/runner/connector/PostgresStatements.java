@@ -63,7 +63,10 @@ final class PostgresStatements {
         if (query.orderBy() != null) {
             String[] order = query.orderBy().strip().split("\\s+", 2);
             boolean isDescending = order.length == 2 && order[1].equalsIgnoreCase("desc");
-            sql.append(" ORDER BY ").append(quoted(order[0])).append(isDescending ? " DESC" : "").append(" NULLS LAST");
+            sql.append(" ORDER BY ")
+                    .append(quoted(order[0]))
+                    .append(isDescending ? " DESC" : "")
+                    .append(" NULLS LAST");
         }
         int limit = query.limit() == null ? ROWS_MAX + 1 : query.limit();
         sql.append(" LIMIT ").append(limit);
@@ -139,7 +142,9 @@ final class PostgresStatements {
     private String from(ReadRequest request, List<JsonNode> values) throws ConnectorException {
         Optional<String> sql = request.option("sql").filter(text -> !text.isBlank());
         if (sql.isPresent()) {
-            JsonNode params = request.query().options().getOrDefault("params", Json.mapper().createArrayNode());
+            JsonNode params = request.query()
+                    .options()
+                    .getOrDefault("params", Json.mapper().createArrayNode());
             params.forEach(values::add);
             return "(" + single(sql.get()) + "\n)";
         }

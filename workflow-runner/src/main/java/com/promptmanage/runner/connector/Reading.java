@@ -38,15 +38,13 @@ public final class Reading {
                         "there is more than can be read at once (%,d records, %,d bytes): set a limit, or where"
                                 .formatted(records.size(), bytes));
             }
-            boolean isEnough = query.limit() != null
-                    && records.size() >= query.limit()
-                    && Rows.canStopEarly(query, isQueried);
+            boolean isEnough =
+                    query.limit() != null && records.size() >= query.limit() && Rows.canStopEarly(query, isQueried);
             if (page.nextCursor() == null || isEnough) {
                 return Rows.query(records, query, isQueried);
             }
             if (pages >= PAGES_MAX) {
-                throw new ConnectorException(
-                        Failure.Kind.PERMANENT, "the source gives page after page without an end");
+                throw new ConnectorException(Failure.Kind.PERMANENT, "the source gives page after page without an end");
             }
             request = request.at(page.nextCursor());
         }

@@ -21,7 +21,8 @@ public final class Rows {
         Stream<JsonNode> rows = records.stream();
         if (!isQueried) {
             rows = rows.filter(row -> query.where().stream().allMatch(where -> holds(where, row)));
-            Optional<Comparator<JsonNode>> order = Optional.ofNullable(query.orderBy()).map(Rows::order);
+            Optional<Comparator<JsonNode>> order =
+                    Optional.ofNullable(query.orderBy()).map(Rows::order);
             if (order.isPresent()) {
                 rows = rows.sorted(order.get());
             }
@@ -116,9 +117,7 @@ public final class Rows {
     private static int compare(JsonNode a, JsonNode b) {
         Optional<BigDecimal> left = number(a);
         Optional<BigDecimal> right = number(b);
-        return left.isPresent() && right.isPresent()
-                ? left.get().compareTo(right.get())
-                : text(a).compareTo(text(b));
+        return left.isPresent() && right.isPresent() ? left.get().compareTo(right.get()) : text(a).compareTo(text(b));
     }
 
     /** Numbers before texts, so that any mixture has one order. */

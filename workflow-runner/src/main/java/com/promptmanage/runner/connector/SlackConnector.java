@@ -29,7 +29,8 @@ public final class SlackConnector implements Connector {
             "1.0",
             List.of(Auth.API_KEY),
             Set.of(Ability.CREATE),
-            List.of(new Setting("url", "url", true, "The incoming webhook; it is a secret, so better in the credential")));
+            List.of(new Setting(
+                    "url", "url", true, "The incoming webhook; it is a secret, so better in the credential")));
 
     private final HttpSender sender;
 

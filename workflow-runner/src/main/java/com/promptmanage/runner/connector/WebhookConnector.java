@@ -45,8 +45,7 @@ public final class WebhookConnector implements Connector {
     public void check(JsonNode config, String path, Faults faults) {
         String url = config.path("url").asText("");
         if (!url.isBlank()) {
-            sender.faultOf(url)
-                    .ifPresent(fault -> faults.add(path + "url", fault, "Send a public address: https://…"));
+            sender.faultOf(url).ifPresent(fault -> faults.add(path + "url", fault, "Send a public address: https://…"));
         }
         String method = config.path("method").asText("POST");
         if (!METHODS.contains(method)) {

@@ -144,7 +144,8 @@ enum Dialect {
     }
 
     /** Something that asks this once, over our own transport. */
-    abstract StreamingChatModel model(ModelRequest request, Endpoint endpoint, Duration timeout, HttpClientBuilder wire);
+    abstract StreamingChatModel model(
+            ModelRequest request, Endpoint endpoint, Duration timeout, HttpClientBuilder wire);
 
     /** Disjoint counts of the provider's own. */
     abstract TokenCounts tokens(JsonNode usage);

@@ -38,9 +38,8 @@ public record ModelSettings(Map<Dialect, Endpoint> endpoints, Simulate simulate,
     public static ModelSettings from(Settings settings, Simulate simulate) {
         Map<Dialect, Endpoint> endpoints = new EnumMap<>(Dialect.class);
         for (Dialect dialect : Dialect.values()) {
-            String prefix = dialect == Dialect.GEMINI
-                    ? "GOOGLE_AI"
-                    : dialect.provider().toUpperCase(Locale.ROOT);
+            String prefix =
+                    dialect == Dialect.GEMINI ? "GOOGLE_AI" : dialect.provider().toUpperCase(Locale.ROOT);
             Optional<String> key = settings.optionalText(prefix + "_API_KEY");
             Optional<String> baseUrl = settings.optionalText(prefix + "_BASE_URL");
             if (key.isPresent() || baseUrl.isPresent()) {
@@ -65,7 +64,8 @@ public record ModelSettings(Map<Dialect, Endpoint> endpoints, Simulate simulate,
         }
         try {
             var url = new URI(baseUrl.get().replaceFirst("/+$", ""));
-            boolean isUrl = ("https".equals(url.getScheme()) || "http".equals(url.getScheme())) && url.getHost() != null;
+            boolean isUrl =
+                    ("https".equals(url.getScheme()) || "http".equals(url.getScheme())) && url.getHost() != null;
             settings.require(isUrl, "%s%s_BASE_URL: is not an http or https URL".formatted(Settings.PREFIX, prefix));
             return isUrl ? url : dialect.baseUrl();
         } catch (URISyntaxException e) {
@@ -76,14 +76,16 @@ public record ModelSettings(Map<Dialect, Endpoint> endpoints, Simulate simulate,
 
     private static Simulate simulate(Settings settings, Simulate otherwise) {
         String text = settings.text(
-                "RUNNER_SIMULATE_MODELS", otherwise.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+                "RUNNER_SIMULATE_MODELS",
+                otherwise.name().toLowerCase(Locale.ROOT).replace('_', '-'));
         for (Simulate simulate : Simulate.values()) {
             if (simulate.name().equals(text.toUpperCase(Locale.ROOT).replace('-', '_'))) {
                 return simulate;
             }
         }
         settings.require(
-                false, Settings.PREFIX + "RUNNER_SIMULATE_MODELS: '%s' is not never, without-key or always".formatted(text));
+                false,
+                Settings.PREFIX + "RUNNER_SIMULATE_MODELS: '%s' is not never, without-key or always".formatted(text));
         return otherwise;
     }
 }

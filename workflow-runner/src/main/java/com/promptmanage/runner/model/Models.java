@@ -104,7 +104,8 @@ public final class Models {
         @Nullable Endpoint shared = settings.endpoints().get(dialect);
         // An address of the operator's own may need no key.
         if (shared != null && (!shared.apiKey().isEmpty() || shared.isTrusted())) {
-            return new Found.Model(new RemoteModel(dialect, shared, shared.isTrusted() ? trusted : guarded, counter, clock));
+            return new Found.Model(
+                    new RemoteModel(dialect, shared, shared.isTrusted() ? trusted : guarded, counter, clock));
         }
         if (settings.simulate() == Simulate.WITHOUT_KEY) {
             return new Found.Model(simulated);
@@ -120,7 +121,8 @@ public final class Models {
                 .map(own -> remote(Dialect.OPEN_AI, own, ""))
                 .orElseGet(() -> nobody(
                         Failure.Kind.AUTH,
-                        "there is no credential of the kind '%s': add one with baseUrl and apiKey".formatted(COMPATIBLE)));
+                        "there is no credential of the kind '%s': add one with baseUrl and apiKey"
+                                .formatted(COMPATIBLE)));
     }
 
     private Found remote(Dialect dialect, Map<String, String> credential, String otherwise) {
@@ -132,7 +134,8 @@ public final class Models {
             var endpoint = new Endpoint(new URI(baseUrl), credential.getOrDefault("apiKey", ""), false);
             return new Found.Model(new RemoteModel(dialect, endpoint, guarded, counter, clock));
         } catch (URISyntaxException e) {
-            return nobody(Failure.Kind.AUTH, "the baseUrl of the credential for %s is not a URL".formatted(dialect.title()));
+            return nobody(
+                    Failure.Kind.AUTH, "the baseUrl of the credential for %s is not a URL".formatted(dialect.title()));
         }
     }
 

@@ -38,16 +38,14 @@ final class ProviderErrors {
     static Failure inStream(String title, JsonNode error) {
         String code = code(error);
         String said = error.path("message").asText("");
-        Failure.Kind kind =
-                switch (code) {
-                    case "rate_limit_error", "rate_limit_exceeded", "RESOURCE_EXHAUSTED" -> Failure.Kind.RATE_LIMITED;
-                    case "overloaded_error", "api_error", "server_error", "UNAVAILABLE", "INTERNAL" ->
-                        Failure.Kind.TRANSIENT;
-                    case "authentication_error", "permission_error", "UNAUTHENTICATED", "PERMISSION_DENIED" ->
-                        Failure.Kind.AUTH;
-                    case "invalid_request_error", "INVALID_ARGUMENT" -> Failure.Kind.VALIDATION;
-                    default -> Failure.Kind.AMBIGUOUS;
-                };
+        Failure.Kind kind = switch (code) {
+            case "rate_limit_error", "rate_limit_exceeded", "RESOURCE_EXHAUSTED" -> Failure.Kind.RATE_LIMITED;
+            case "overloaded_error", "api_error", "server_error", "UNAVAILABLE", "INTERNAL" -> Failure.Kind.TRANSIENT;
+            case "authentication_error", "permission_error", "UNAUTHENTICATED", "PERMISSION_DENIED" ->
+                Failure.Kind.AUTH;
+            case "invalid_request_error", "INVALID_ARGUMENT" -> Failure.Kind.VALIDATION;
+            default -> Failure.Kind.AMBIGUOUS;
+        };
         ObjectNode details = com.promptmanage.service.http.Json.mapper().createObjectNode();
         return new Failure(kind, "%s broke off its answer: %s".formatted(title, said.isEmpty() ? code : said))
                 .with(withCode(details, code))
@@ -75,8 +73,8 @@ final class ProviderErrors {
             Matcher delay = SECONDS.matcher(detail.path("retryDelay").asText(""));
             if (delay.matches()) {
                 String millis = delay.group(2) == null ? "0" : (delay.group(2) + "00").substring(0, 3);
-                return Optional.of(Duration.ofSeconds(Long.parseLong(delay.group(1)))
-                        .plusMillis(Long.parseLong(millis)));
+                return Optional.of(
+                        Duration.ofSeconds(Long.parseLong(delay.group(1))).plusMillis(Long.parseLong(millis)));
             }
         }
         return Optional.empty();

@@ -27,13 +27,10 @@ final class ProviderUsage {
         long prompt = count(usage, "prompt_tokens");
         long completion = count(usage, "completion_tokens");
         // Some that speak like OpenAI add reasoning to the completion instead; their own total shows it.
-        boolean isReasoningBeside =
-                reasoning > 0 && count(usage, "total_tokens") == prompt + completion + reasoning;
+        boolean isReasoningBeside = reasoning > 0 && count(usage, "total_tokens") == prompt + completion + reasoning;
         return counts(
                         rest(prompt, cached + cacheWrite + inputAudio),
-                        isReasoningBeside
-                                ? rest(completion, outputAudio)
-                                : rest(completion, reasoning + outputAudio))
+                        isReasoningBeside ? rest(completion, outputAudio) : rest(completion, reasoning + outputAudio))
                 .with(TokenKind.CACHE_READ, cached)
                 .with(TokenKind.CACHE_WRITE_5M, cacheWrite)
                 .with(TokenKind.INPUT_AUDIO, inputAudio)

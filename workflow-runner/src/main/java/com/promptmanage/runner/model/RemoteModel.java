@@ -72,18 +72,13 @@ final class RemoteModel implements LanguageModel {
         @Nullable Failure failure = failure(wire, reader, answer);
         if (failure == null) {
             return new CallResult.Answered(new Answer(
-                    new ModelAnswer(
-                                    answer.text(),
-                                    modelOf(request, answer),
-                                    provider(),
-                                    answer.finishReason(),
-                                    false)
+                    new ModelAnswer(answer.text(), modelOf(request, answer), provider(), answer.finishReason(), false)
                             .toJson(),
                     usage));
         }
         Failure clean = Redaction.of(List.of(endpoint.apiKey())).apply(failure);
-        return new CallResult.Failed(new Failure(
-                clean.kind(), clean.message(), clean.details(), clean.retryAfter(), usage));
+        return new CallResult.Failed(
+                new Failure(clean.kind(), clean.message(), clean.details(), clean.retryAfter(), usage));
     }
 
     private static List<ChatMessage> messages(ModelRequest request) {
@@ -108,8 +103,12 @@ final class RemoteModel implements LanguageModel {
         }
         Throwable problem = reader.problem;
         if (problem != null) {
-            LOGGER.atDebug().setCause(problem).addKeyValue("provider", provider()).log("an answer cannot be read");
-            return new Failure(Failure.Kind.PERMANENT, dialect.title() + " cannot be asked this: " + problem.getMessage());
+            LOGGER.atDebug()
+                    .setCause(problem)
+                    .addKeyValue("provider", provider())
+                    .log("an answer cannot be read");
+            return new Failure(
+                    Failure.Kind.PERMANENT, dialect.title() + " cannot be asked this: " + problem.getMessage());
         }
         return new Failure(Failure.Kind.AMBIGUOUS, dialect.title() + " ended its answer before it was whole");
     }

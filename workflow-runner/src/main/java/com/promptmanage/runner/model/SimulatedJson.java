@@ -27,7 +27,8 @@ final class SimulatedJson {
     private static final Pattern ASKED =
             Pattern.compile("\\b(json|fields?|keys?|properties)\\b", Pattern.CASE_INSENSITIVE);
 
-    private static final Pattern QUOTED = Pattern.compile("[\"'`]([A-Za-z_][A-Za-z0-9_]{0,63})[\"'`]\\s*([:(][^\"'`\\n]{0,120})?");
+    private static final Pattern QUOTED =
+            Pattern.compile("[\"'`]([A-Za-z_][A-Za-z0-9_]{0,63})[\"'`]\\s*([:(][^\"'`\\n]{0,120})?");
 
     private static final Pattern ENUMERATED = Pattern.compile(
             "\\b(?:fields?|keys?|properties|with|containing)[: ]+((?:[A-Za-z_][A-Za-z0-9_]*(?:\\s*,\\s*(?:and\\s+)?|\\s+and\\s+))+[A-Za-z_][A-Za-z0-9_]*)",
@@ -37,9 +38,11 @@ final class SimulatedJson {
 
     private static final Pattern CHOICE = Pattern.compile("([A-Za-z_]+(?:\\s*[/|]\\s*[A-Za-z_]+)+)");
 
-    private static final Pattern YES_OR_NO = Pattern.compile("bool|true\\s*(?:/|or|\\|)\\s*false", Pattern.CASE_INSENSITIVE);
+    private static final Pattern YES_OR_NO =
+            Pattern.compile("bool|true\\s*(?:/|or|\\|)\\s*false", Pattern.CASE_INSENSITIVE);
 
-    private static final Pattern NUMBER = Pattern.compile("\\b(number|integer|int|score|count|percent)\\b", Pattern.CASE_INSENSITIVE);
+    private static final Pattern NUMBER =
+            Pattern.compile("\\b(number|integer|int|score|count|percent)\\b", Pattern.CASE_INSENSITIVE);
 
     private static final Pattern LIST =
             Pattern.compile("\\b(list|array|tags|\\d+\\s+\\w+s)\\b|\\[", Pattern.CASE_INSENSITIVE);
@@ -49,8 +52,26 @@ final class SimulatedJson {
 
     /** Words in front of a colon that introduce and do not name. */
     private static final List<String> NO_NAMES = List.of(
-            "json", "object", "example", "answer", "format", "fields", "field", "keys", "key", "note", "respond",
-            "reply", "return", "http", "https", "only", "following", "properties", "exactly", "these");
+            "json",
+            "object",
+            "example",
+            "answer",
+            "format",
+            "fields",
+            "field",
+            "keys",
+            "key",
+            "note",
+            "respond",
+            "reply",
+            "return",
+            "http",
+            "https",
+            "only",
+            "following",
+            "properties",
+            "exactly",
+            "these");
 
     private static final Pattern NAMED = Pattern.compile(
             "(?<![A-Za-z0-9_])(?!(?i:%s)\\b)([A-Za-z_][A-Za-z0-9_]{1,63})[ \\t]*(\\([^)\\n]{1,120}\\)|:[ \\t]*[^,;\\n]{0,120})"
@@ -101,7 +122,9 @@ final class SimulatedJson {
 
     private static void put(Map<String, String> fields, String name, String hint) {
         boolean isName = !NO_NAMES.contains(name.toLowerCase(Locale.ROOT)) && fields.size() < FIELDS_MAX;
-        if (isName && (!fields.containsKey(name) || String.valueOf(fields.get(name)).isEmpty())) {
+        if (isName
+                && (!fields.containsKey(name)
+                        || String.valueOf(fields.get(name)).isEmpty())) {
             fields.put(name, hint);
         }
     }

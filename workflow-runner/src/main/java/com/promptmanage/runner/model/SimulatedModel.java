@@ -62,8 +62,7 @@ public final class SimulatedModel implements LanguageModel {
         if (wait.compareTo(timeout) > 0) {
             Thread.sleep(timeout);
             return new CallResult.Failed(new Failure(
-                    Failure.Kind.AMBIGUOUS,
-                    "simulated: no whole answer within %d ms".formatted(timeout.toMillis())));
+                    Failure.Kind.AMBIGUOUS, "simulated: no whole answer within %d ms".formatted(timeout.toMillis())));
         }
         Thread.sleep(wait);
         if (stage.fault().isPresent() && isFaultDue(request, stage)) {

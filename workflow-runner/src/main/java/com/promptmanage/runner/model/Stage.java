@@ -51,7 +51,12 @@ record Stage(
         }
         Matcher answer = ANSWER.matcher(prompt);
         return answer.find()
-                ? new Stage(stage.latency, stage.fault, stage.times, stage.retryAfter, Optional.of(answer.group(1).strip()))
+                ? new Stage(
+                        stage.latency,
+                        stage.fault,
+                        stage.times,
+                        stage.retryAfter,
+                        Optional.of(answer.group(1).strip()))
                 : stage;
     }
 

@@ -82,7 +82,9 @@ final class Wire implements HttpClient, HttpClientBuilder {
                 failure = new Failure(
                         Failure.Kind.PERMANENT,
                         "%s answered with '%s' where a stream of events was asked for: is the base URL right?"
-                                .formatted(dialect.title(), reply.header("Content-Type").orElse("nothing")));
+                                .formatted(
+                                        dialect.title(),
+                                        reply.header("Content-Type").orElse("nothing")));
                 listener.onError(new IOException("no stream"));
                 return;
             }
@@ -139,8 +141,7 @@ final class Wire implements HttpClient, HttpClientBuilder {
 
     private Call call(HttpRequest request) {
         List<Call.Header> headers = new ArrayList<>();
-        request.headers()
-                .forEach((name, values) -> values.forEach(value -> headers.add(new Call.Header(name, value))));
+        request.headers().forEach((name, values) -> values.forEach(value -> headers.add(new Call.Header(name, value))));
         return new Call(
                 request.method().name(),
                 URI.create(request.url()),
@@ -156,8 +157,8 @@ final class Wire implements HttpClient, HttpClientBuilder {
         String body = start(reply.body());
         JsonNode error = errorIn(body);
         String said = error.path("message").asText("");
-        Failure refused = HttpFailures.of(
-                dialect.title(), reply.status(), reply::header, said.isEmpty() ? body : said, clock);
+        Failure refused =
+                HttpFailures.of(dialect.title(), reply.status(), reply::header, said.isEmpty() ? body : said, clock);
         return ProviderErrors.refine(refused, error);
     }
 

@@ -20,7 +20,8 @@ class RedactionTest {
         String base64 = Base64.getEncoder().encodeToString((before + SECRET).getBytes(StandardCharsets.UTF_8));
 
         assertThat(redaction.apply("it says " + SECRET)).isEqualTo("it says [secret]");
-        assertThat(redaction.apply("at https://x/?k=s3cr3t%2Fwith%2Bsigns%3D&b=1")).doesNotContain("s3cr3t");
+        assertThat(redaction.apply("at https://x/?k=s3cr3t%2Fwith%2Bsigns%3D&b=1"))
+                .doesNotContain("s3cr3t");
         String clean = redaction.apply("Basic " + base64 + " is wrong");
         assertThat(clean).contains("[secret]");
         assertThat(decoded(clean)).doesNotContain("s3cr3t");

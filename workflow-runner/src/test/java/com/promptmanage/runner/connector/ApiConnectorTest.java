@@ -49,11 +49,13 @@ class ApiConnectorTest {
         server.thenJson(200, "{\"total_pages\":2,\"d\":[{\"id\":1},{\"id\":2}]}")
                 .thenJson(200, "{\"total_pages\":2,\"d\":[{\"id\":3}]}");
 
-        List<JsonNode> records =
-                all("\"responsePath\":\"$.d\",\"pagination\":{\"type\":\"page\",\"pageSize\":2,\"totalPagesPath\":\"total_pages\"}");
+        List<JsonNode> records = all(
+                "\"responsePath\":\"$.d\",\"pagination\":{\"type\":\"page\",\"pageSize\":2,\"totalPagesPath\":\"total_pages\"}");
 
         assertThat(records).hasSize(3);
-        assertThat(server.asked()).extracting(asked -> asked.uri().getQuery()).containsExactly("page=1&per_page=2", "page=2&per_page=2");
+        assertThat(server.asked())
+                .extracting(asked -> asked.uri().getQuery())
+                .containsExactly("page=1&per_page=2", "page=2&per_page=2");
     }
 
     @Test
@@ -61,7 +63,9 @@ class ApiConnectorTest {
         server.thenJson(200, "[{\"id\":1},{\"id\":2}]").thenJson(200, "[{\"id\":3}]");
 
         assertThat(all("\"pagination\":{\"type\":\"offset\",\"pageSize\":2}")).hasSize(3);
-        assertThat(server.asked()).extracting(asked -> asked.uri().getQuery()).containsExactly("limit=2&offset=0", "limit=2&offset=2");
+        assertThat(server.asked())
+                .extracting(asked -> asked.uri().getQuery())
+                .containsExactly("limit=2&offset=0", "limit=2&offset=2");
     }
 
     @Test
@@ -74,14 +78,17 @@ class ApiConnectorTest {
                 "\"responsePath\":\"$.d\",\"pagination\":{\"type\":\"cursor\",\"nextCursorPath\":\"meta.next\",\"cursorParam\":\"after\"}");
 
         assertThat(records).hasSize(3);
-        assertThat(server.asked()).extracting(asked -> asked.uri().getRawQuery()).containsExactly("limit=100", "after=a+b&limit=100", "after=c&limit=100");
+        assertThat(server.asked())
+                .extracting(asked -> asked.uri().getRawQuery())
+                .containsExactly("limit=100", "after=a+b&limit=100", "after=c&limit=100");
     }
 
     @Test
     void noPageIsReadBeyondTheLimit() throws Exception {
         server.thenJson(200, "[{\"id\":1},{\"id\":2}]");
         try (Session session = open("\"pagination\":{\"type\":\"offset\",\"pageSize\":2}", Map.of())) {
-            assertThat(Reading.all(session, new Query(List.of(), List.of(), null, 2, Map.of()))).hasSize(2);
+            assertThat(Reading.all(session, new Query(List.of(), List.of(), null, 2, Map.of())))
+                    .hasSize(2);
         }
         assertThat(server.asked()).hasSize(1);
     }
@@ -102,7 +109,8 @@ class ApiConnectorTest {
         assertThat(server.asked().get(0).header("Authorization")).isEqualTo("Bearer token-123456");
         assertThat(server.asked().get(1).header("X-api-key")).isEqualTo("key-123456");
         assertThat(server.asked().get(2).header("Authorization"))
-                .isEqualTo("Basic " + Base64.getEncoder().encodeToString("ada:pass-123456".getBytes(StandardCharsets.UTF_8)));
+                .isEqualTo("Basic "
+                        + Base64.getEncoder().encodeToString("ada:pass-123456".getBytes(StandardCharsets.UTF_8)));
     }
 
     @Test
@@ -111,7 +119,9 @@ class ApiConnectorTest {
 
         assertThatFailure(() -> open("", Map.of("apiKey", "key-123456")).test()).satisfies(failure -> {
             assertThat(failure.kind()).isEqualTo(Kind.AUTH);
-            assertThat(failure.message() + failure.details()).contains("[secret]").doesNotContain("key-123456");
+            assertThat(failure.message() + failure.details())
+                    .contains("[secret]")
+                    .doesNotContain("key-123456");
         });
     }
 
@@ -157,7 +167,8 @@ class ApiConnectorTest {
             }
         });
 
-        assertThatFailure(() -> TestPlaces.open(API, config(""), Map.of(), Duration.ofMillis(200)).test())
+        assertThatFailure(() -> TestPlaces.open(API, config(""), Map.of(), Duration.ofMillis(200))
+                        .test())
                 .satisfies(failure -> assertThat(failure.kind()).isEqualTo(Kind.AMBIGUOUS));
     }
 
@@ -166,7 +177,11 @@ class ApiConnectorTest {
         try (var guarded = new Outbound(OutboundSettings.DEFAULTS)) {
             var api = new ApiConnector(new HttpSender(guarded, Clock.systemUTC()));
             for (String url : List.of(
-                    server.url("/"), "http://169.254.169.254/latest", "http://[::1]/", "http://0x7f.1/", "file:///etc/passwd")) {
+                    server.url("/"),
+                    "http://169.254.169.254/latest",
+                    "http://[::1]/",
+                    "http://0x7f.1/",
+                    "file:///etc/passwd")) {
                 var faults = new Faults();
                 String config = "{\"url\":\"%s\"}".formatted(url);
                 api.check(TestPlaces.json(config), "config.", faults);

@@ -42,9 +42,13 @@ class FileConnectorTest {
     @Test
     void whatIsNoFileOfItsKindIsToldSo() throws Exception {
         put("{\"a\": ");
-        assertThatThrownBy(() -> read(json)).isInstanceOf(ConnectorException.class).hasMessageContaining("not JSON");
+        assertThatThrownBy(() -> read(json))
+                .isInstanceOf(ConnectorException.class)
+                .hasMessageContaining("not JSON");
         put("a,a\n1,2\n");
-        assertThatThrownBy(() -> read(csv)).isInstanceOf(ConnectorException.class).hasMessageContaining("columns");
+        assertThatThrownBy(() -> read(csv))
+                .isInstanceOf(ConnectorException.class)
+                .hasMessageContaining("columns");
     }
 
     @Test
@@ -63,31 +67,44 @@ class FileConnectorTest {
     void recordsAreAddedUpdatedAndUpserted() throws Exception {
         Session session = TestPlaces.open(csv, "{}", Map.of());
 
-        session.write(TestPlaces.write(Operation.CREATE, "{\"id\":\"1\",\"name\":\"Ada\",\"note\":\"=1+1, \\\"x\\\"\"}"));
-        int updated = session.write(matching(Operation.UPDATE, "{\"name\":\"Bea\"}", "1")).count();
-        int missed = session.write(matching(Operation.UPDATE, "{\"name\":\"Cyd\"}", "7")).count();
+        session.write(
+                TestPlaces.write(Operation.CREATE, "{\"id\":\"1\",\"name\":\"Ada\",\"note\":\"=1+1, \\\"x\\\"\"}"));
+        int updated = session.write(matching(Operation.UPDATE, "{\"name\":\"Bea\"}", "1"))
+                .count();
+        int missed = session.write(matching(Operation.UPDATE, "{\"name\":\"Cyd\"}", "7"))
+                .count();
         session.write(matching(Operation.UPSERT, "{\"name\":\"Dan\"}", "7"));
         session.write(matching(Operation.UPSERT, "{\"name\":\"Eve\"}", "7"));
 
         assertThat(updated).isEqualTo(1);
         assertThat(missed).isZero();
         assertThat(read(csv).toString())
-                .isEqualTo("[{\"id\":1,\"name\":\"Bea\",\"note\":\"=1+1, \\\"x\\\"\"}, {\"id\":7,\"name\":\"Eve\",\"note\":null}]");
+                .isEqualTo(
+                        "[{\"id\":1,\"name\":\"Bea\",\"note\":\"=1+1, \\\"x\\\"\"}, {\"id\":7,\"name\":\"Eve\",\"note\":null}]");
     }
 
     @Test
     void aFileWithMoreThanItMayIsRefused() throws Exception {
         put("a\n" + "1\n".repeat(100_001));
 
-        assertThatThrownBy(() -> read(csv)).isInstanceOf(ConnectorException.class).hasMessageContaining("100,000");
+        assertThatThrownBy(() -> read(csv))
+                .isInstanceOf(ConnectorException.class)
+                .hasMessageContaining("100,000");
     }
 
     @Test
     void thereAreAlwaysSamples() throws Exception {
-        Session session = new SampleConnector().open(new Access(
-                TestPlaces.ACCOUNT, Optional.empty(), TestPlaces.json("{\"resource\":\"leads\"}"), Map.of(), TimeLeft.of(java.time.Duration.ofSeconds(1))));
+        Session session = new SampleConnector()
+                .open(new Access(
+                        TestPlaces.ACCOUNT,
+                        Optional.empty(),
+                        TestPlaces.json("{\"resource\":\"leads\"}"),
+                        Map.of(),
+                        TimeLeft.of(java.time.Duration.ofSeconds(1))));
 
-        assertThat(Reading.all(session, Query.ALL)).isNotEmpty().allSatisfy(lead -> assertThat(lead.has("company_name")).isTrue());
+        assertThat(Reading.all(session, Query.ALL))
+                .isNotEmpty()
+                .allSatisfy(lead -> assertThat(lead.has("company_name")).isTrue());
         assertThat(session.resources()).extracting(Resource::id).contains("customers", "leads", "tickets");
     }
 

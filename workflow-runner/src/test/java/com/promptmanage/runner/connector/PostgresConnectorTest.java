@@ -58,7 +58,9 @@ class PostgresConnectorTest {
     void aTableIsReadByAQueryOfTheDatabaseItself() throws Exception {
         var query = new Query(
                 List.of("id", "name"),
-                List.of(new Where("age", Operator.GREATER, json("\"18\"")), new Where("name", Operator.ENDS_WITH, json("\"d\""))),
+                List.of(
+                        new Where("age", Operator.GREATER, json("\"18\"")),
+                        new Where("name", Operator.ENDS_WITH, json("\"d\""))),
                 "name DESC",
                 5,
                 Map.of("table", json("\"people\"")));
@@ -68,11 +70,13 @@ class PostgresConnectorTest {
 
     @Test
     void everyTypeComesAsTheJsonThatIsNearestToIt() throws Exception {
-        JsonNode ada = all(sql("SELECT * FROM people WHERE name = ?", "\"Ada\"")).getFirst();
+        JsonNode ada =
+                all(sql("SELECT * FROM people WHERE name = ?", "\"Ada\"")).getFirst();
         JsonNode cyd = all(sql("SELECT * FROM people WHERE id = ?", "3")).getFirst();
 
         assertThat(ada.toString())
-                .isEqualTo("{\"id\":1,\"name\":\"Ada\",\"age\":36,\"score\":9.50,\"vip\":true,\"tags\":{\"a\":[1]},\"updated_at\":\"2026-01-01T00:00:00Z\"}");
+                .isEqualTo(
+                        "{\"id\":1,\"name\":\"Ada\",\"age\":36,\"score\":9.50,\"vip\":true,\"tags\":{\"a\":[1]},\"updated_at\":\"2026-01-01T00:00:00Z\"}");
         assertThat(cyd.path("score").asText()).isEqualTo("NaN");
         assertThat(cyd.path("vip").isNull()).isTrue();
     }
@@ -89,7 +93,11 @@ class PostgresConnectorTest {
     void whatIsReadCannotWrite(String sql) throws Exception {
         assertThatFailure(() -> all(sql(sql))).isEqualTo(Kind.VALIDATION);
 
-        assertThat(all(sql("SELECT count(*) AS n FROM people")).getFirst().path("n").asInt()).isGreaterThanOrEqualTo(3);
+        assertThat(all(sql("SELECT count(*) AS n FROM people"))
+                        .getFirst()
+                        .path("n")
+                        .asInt())
+                .isGreaterThanOrEqualTo(3);
     }
 
     @Test
@@ -102,20 +110,25 @@ class PostgresConnectorTest {
                 Map.of("table", json("\"people\"")));
 
         assertThatFailure(() -> all(query)).isEqualTo(Kind.VALIDATION);
-        assertThat(all(sql("SELECT * FROM people WHERE name = ?", "\"' OR true --\""))).isEmpty();
+        assertThat(all(sql("SELECT * FROM people WHERE name = ?", "\"' OR true --\"")))
+                .isEmpty();
     }
 
     @Test
     void aStatementThatTakesTooLongIsEnded() throws Exception {
         try (Session session = open(READER, Duration.ofMillis(700))) {
-            assertThatFailure(() -> session.read(ReadRequest.all(sql("SELECT pg_sleep(60)")))).isEqualTo(Kind.AMBIGUOUS);
+            assertThatFailure(() -> session.read(ReadRequest.all(sql("SELECT pg_sleep(60)"))))
+                    .isEqualTo(Kind.AMBIGUOUS);
         }
     }
 
     @Test
     void aSuperuserIsSentAway() {
         var superuser = Map.of(
-                "username", EmbeddedPostgres.SUPERUSER, "password", EmbeddedPostgres.shared().password());
+                "username",
+                EmbeddedPostgres.SUPERUSER,
+                "password",
+                EmbeddedPostgres.shared().password());
 
         assertThatFailure(() -> open(superuser, Duration.ofSeconds(10)).test()).isEqualTo(Kind.AUTH);
     }
@@ -136,15 +149,21 @@ class PostgresConnectorTest {
         try (var guarded = new Outbound(OutboundSettings.DEFAULTS)) {
             var connector = new PostgresConnector(guarded);
 
-            assertThatFailure(() -> TestPlaces.open(connector, config(), READER)).isEqualTo(Kind.PERMANENT);
+            assertThatFailure(() -> TestPlaces.open(connector, config(), READER))
+                    .isEqualTo(Kind.PERMANENT);
         }
     }
 
     @Test
     void rowsAreWrittenByIdAndByMatch() throws Exception {
         try (Session session = open(READER, Duration.ofSeconds(10))) {
-            Written created = session.write(write(Operation.CREATE, Optional.empty(), Map.of(), "{\"name\":\"Dan\",\"age\":\"52\",\"tags\":{\"x\":1}}"));
-            Written updated = session.write(write(Operation.UPDATE, Optional.of(created.ids().getFirst()), Map.of(), "{\"vip\":true}"));
+            Written created = session.write(write(
+                    Operation.CREATE,
+                    Optional.empty(),
+                    Map.of(),
+                    "{\"name\":\"Dan\",\"age\":\"52\",\"tags\":{\"x\":1}}"));
+            Written updated = session.write(
+                    write(Operation.UPDATE, Optional.of(created.ids().getFirst()), Map.of(), "{\"vip\":true}"));
             Written missed = session.write(write(Operation.UPDATE, Optional.of("999999"), Map.of(), "{\"vip\":true}"));
 
             assertThat(created.count()).isEqualTo(1);
@@ -164,7 +183,10 @@ class PostgresConnectorTest {
                 all.add(threads.submit(() -> {
                     try (Session session = open(READER, Duration.ofSeconds(20))) {
                         return session.write(write(
-                                Operation.UPSERT, Optional.empty(), Map.of("name", json("\"Eve\"")), "{\"age\":%d}".formatted(age)));
+                                Operation.UPSERT,
+                                Optional.empty(),
+                                Map.of("name", json("\"Eve\"")),
+                                "{\"age\":%d}".formatted(age)));
                     }
                 }));
             }
@@ -183,10 +205,19 @@ class PostgresConnectorTest {
         try (Session session = open(READER, Duration.ofSeconds(10))) {
             assertThat(session.test()).startsWith("Connected as reader to PostgreSQL");
             assertThat(session.resources()).extracting(Resource::id).contains("people");
-            assertThat(session.schema("people")).extracting(Column::kind)
-                    .containsExactly(Column.Kind.NUMBER, Column.Kind.TEXT, Column.Kind.NUMBER, Column.Kind.NUMBER, Column.Kind.BOOLEAN, Column.Kind.JSON, Column.Kind.DATE);
+            assertThat(session.schema("people"))
+                    .extracting(Column::kind)
+                    .containsExactly(
+                            Column.Kind.NUMBER,
+                            Column.Kind.TEXT,
+                            Column.Kind.NUMBER,
+                            Column.Kind.NUMBER,
+                            Column.Kind.BOOLEAN,
+                            Column.Kind.JSON,
+                            Column.Kind.DATE);
             var since = new ReadRequest.Since("updated_at", Instant.parse("2026-06-01T00:00:00Z"));
-            assertThat(session.read(new ReadRequest(TestPlaces.query("people"), null, 100, Optional.of(since))).records())
+            assertThat(session.read(new ReadRequest(TestPlaces.query("people"), null, 100, Optional.of(since)))
+                            .records())
                     .extracting(row -> row.path("name").asText())
                     .contains("Ben", "Cyd")
                     .doesNotContain("Ada");
@@ -211,7 +242,13 @@ class PostgresConnectorTest {
                 List.of(),
                 null,
                 null,
-                Map.of("sql", json(com.promptmanage.service.http.Json.mapper().valueToTree(sql).toString()), "params", json("[" + String.join(",", params) + "]")));
+                Map.of(
+                        "sql",
+                        json(com.promptmanage.service.http.Json.mapper()
+                                .valueToTree(sql)
+                                .toString()),
+                        "params",
+                        json("[" + String.join(",", params) + "]")));
     }
 
     private static List<JsonNode> all(Query query) throws ConnectorException, InterruptedException {
@@ -232,7 +269,9 @@ class PostgresConnectorTest {
     private static org.assertj.core.api.ObjectAssert<Kind> assertThatFailure(ThrowingCallable call) {
         return assertThatThrownBy(call)
                 .isInstanceOf(ConnectorException.class)
-                .extracting(e -> ((ConnectorException) e).failure().kind(), org.assertj.core.api.InstanceOfAssertFactories.type(Kind.class));
+                .extracting(
+                        e -> ((ConnectorException) e).failure().kind(),
+                        org.assertj.core.api.InstanceOfAssertFactories.type(Kind.class));
     }
 
     private static JsonNode json(String text) {
@@ -240,7 +279,8 @@ class PostgresConnectorTest {
     }
 
     private static void execute(String sql) throws SQLException {
-        try (Connection connection = DriverManager.getConnection(EmbeddedPostgres.shared().jdbcUrl(DATABASE));
+        try (Connection connection =
+                        DriverManager.getConnection(EmbeddedPostgres.shared().jdbcUrl(DATABASE));
                 var statement = connection.createStatement()) {
             statement.execute(sql);
         }

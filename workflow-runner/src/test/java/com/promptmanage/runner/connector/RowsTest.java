@@ -42,9 +42,15 @@ class RowsTest {
                 .findFirst()
                 .orElseThrow();
         var query = new Query(
-                List.of(), List.of(new Where(field, found, TestPlaces.json("\"" + value + "\""))), null, null, Map.of());
+                List.of(),
+                List.of(new Where(field, found, TestPlaces.json("\"" + value + "\""))),
+                null,
+                null,
+                Map.of());
 
-        assertThat(Rows.query(ROWS, query, false).stream().map(row -> row.get("id").asInt()).toList())
+        assertThat(Rows.query(ROWS, query, false).stream()
+                        .map(row -> row.get("id").asInt())
+                        .toList())
                 .hasToString(ids);
     }
 

@@ -34,8 +34,7 @@ final class TestPlaces {
 
     static Session open(Connector connector, String config, Map<String, String> secrets, Duration time)
             throws ConnectorException {
-        return connector.open(
-                new Access(ACCOUNT, Optional.of("ds_1"), json(config), secrets, TimeLeft.of(time)));
+        return connector.open(new Access(ACCOUNT, Optional.of("ds_1"), json(config), secrets, TimeLeft.of(time)));
     }
 
     static WriteRequest write(Operation operation, String record) {
@@ -50,7 +49,8 @@ final class TestPlaces {
     }
 
     static Query query(String table) {
-        return new Query(List.of(), List.of(), null, null, Map.of("table", Json.mapper().valueToTree(table)));
+        return new Query(
+                List.of(), List.of(), null, null, Map.of("table", Json.mapper().valueToTree(table)));
     }
 
     static JsonNode json(String text) {

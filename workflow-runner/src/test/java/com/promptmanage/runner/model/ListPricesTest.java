@@ -24,7 +24,8 @@ class ListPricesTest {
         "gpt-4o-mini, 0, 0, 0.00"
     })
     void aCallCostsWhatTheListSays(String model, long input, long output, String usd) {
-        assertThat(prices.cost(usage(model, input, output)).orElseThrow().toUsd()).isEqualTo(usd);
+        assertThat(prices.cost(usage(model, input, output)).orElseThrow().toUsd())
+                .isEqualTo(usd);
     }
 
     @Test
@@ -34,6 +35,13 @@ class ListPricesTest {
 
     private static CallUsage usage(String model, long input, long output) {
         return new CallUsage(
-                "openai", model, TokenCounts.ofInputOutput(input, output), Instant.EPOCH, Duration.ZERO, null, null, false);
+                "openai",
+                model,
+                TokenCounts.ofInputOutput(input, output),
+                Instant.EPOCH,
+                Duration.ZERO,
+                null,
+                null,
+                false);
     }
 }

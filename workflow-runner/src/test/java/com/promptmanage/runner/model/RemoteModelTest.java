@@ -115,8 +115,7 @@ class RemoteModelTest {
 
                 """);
 
-        Answered answered =
-                answered(model(Dialect.ANTHROPIC, "/v1").ask(request(true), TIMEOUT, CallWatcher.NONE));
+        Answered answered = answered(model(Dialect.ANTHROPIC, "/v1").ask(request(true), TIMEOUT, CallWatcher.NONE));
 
         assertThat(ModelAnswer.of(answered.answer().content()))
                 .isEqualTo(new ModelAnswer("Hello", "claude-haiku-4-5-20251001", "anthropic", "end_turn", false));
@@ -140,8 +139,7 @@ class RemoteModelTest {
 
                 """);
 
-        Answered answered =
-                answered(model(Dialect.GEMINI, "/v1beta").ask(request(true), TIMEOUT, CallWatcher.NONE));
+        Answered answered = answered(model(Dialect.GEMINI, "/v1beta").ask(request(true), TIMEOUT, CallWatcher.NONE));
 
         assertThat(ModelAnswer.of(answered.answer().content()))
                 .isEqualTo(new ModelAnswer("Hello", "gemini-2.5-flash", "google", "STOP", false));
@@ -201,7 +199,9 @@ class RemoteModelTest {
 
     @Test
     void anEmptyAccountIsNotTriedAgain() throws Exception {
-        server.thenJson(429, "{\"error\":{\"message\":\"You exceeded your current quota\",\"type\":\"insufficient_quota\",\"code\":\"insufficient_quota\"}}");
+        server.thenJson(
+                429,
+                "{\"error\":{\"message\":\"You exceeded your current quota\",\"type\":\"insufficient_quota\",\"code\":\"insufficient_quota\"}}");
 
         assertThat(failed(ask()).kind()).isEqualTo(Kind.PERMANENT);
     }
@@ -254,8 +254,8 @@ class RemoteModelTest {
             }
         });
 
-        Failure failure = failed(model(Dialect.OPEN_AI, "/v1")
-                .ask(request(false), Duration.ofMillis(300), CallWatcher.NONE));
+        Failure failure =
+                failed(model(Dialect.OPEN_AI, "/v1").ask(request(false), Duration.ofMillis(300), CallWatcher.NONE));
 
         assertThat(failure.kind()).isEqualTo(Kind.AMBIGUOUS);
     }
@@ -296,7 +296,8 @@ class RemoteModelTest {
         var model = new RemoteModel(
                 Dialect.OPEN_AI, new Endpoint(URI.create(url), KEY, true), OUTBOUND, COUNTER, Clock.systemUTC());
 
-        assertThat(failed(model.ask(request(false), TIMEOUT, CallWatcher.NONE)).kind()).isEqualTo(Kind.TRANSIENT);
+        assertThat(failed(model.ask(request(false), TIMEOUT, CallWatcher.NONE)).kind())
+                .isEqualTo(Kind.TRANSIENT);
     }
 
     @Test
@@ -334,7 +335,8 @@ class RemoteModelTest {
                     COUNTER,
                     Clock.systemUTC());
 
-            assertThat(failed(model.ask(request(false), TIMEOUT, CallWatcher.NONE)).kind())
+            assertThat(failed(model.ask(request(false), TIMEOUT, CallWatcher.NONE))
+                            .kind())
                     .isEqualTo(Kind.PERMANENT);
             assertThat(server.asked()).isEmpty();
         } catch (InterruptedException e) {

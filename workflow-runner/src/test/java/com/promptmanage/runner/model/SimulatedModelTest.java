@@ -25,7 +25,9 @@ class SimulatedModelTest {
     void thePromptAloneDecidesTheAnswer() throws Exception {
         String answer = answer("Write a friendly mail to Ada Winter");
 
-        assertThat(answer(new SimulatedModel(COUNTER, Duration.ZERO, Clock.systemUTC()), "Write a friendly mail to Ada Winter"))
+        assertThat(answer(
+                        new SimulatedModel(COUNTER, Duration.ZERO, Clock.systemUTC()),
+                        "Write a friendly mail to Ada Winter"))
                 .isEqualTo(answer)
                 .contains("simulated", "gpt-4o-mini", "Ada Winter");
         assertThat(answer("Write a friendly mail to Ben Okafor")).isNotEqualTo(answer);
@@ -87,13 +89,15 @@ class SimulatedModelTest {
                 Duration.ofSeconds(5),
                 CallWatcher.NONE);
 
-        assertThat(result.answer().usage().orElseThrow().tokens().get(TokenKind.OUTPUT)).isLessThanOrEqualTo(8);
+        assertThat(result.answer().usage().orElseThrow().tokens().get(TokenKind.OUTPUT))
+                .isLessThanOrEqualTo(8);
         assertThat(ModelAnswer.of(result.answer().content()).isCutShort()).isTrue();
     }
 
     @Test
     void aPromptCanSayWhatComes() throws Exception {
-        assertThat(answer("Anything [[answer {\"score\": 9, \"tags\": [\"a\"]}]]")).isEqualTo("{\"score\": 9, \"tags\": [\"a\"]}");
+        assertThat(answer("Anything [[answer {\"score\": 9, \"tags\": [\"a\"]}]]"))
+                .isEqualTo("{\"score\": 9, \"tags\": [\"a\"]}");
     }
 
     @Test
@@ -111,8 +115,7 @@ class SimulatedModelTest {
 
     @Test
     void aLatencyBeyondTheTimeoutIsATimeout() throws Exception {
-        CallResult result = model.ask(
-                request("Go [[simulate latency=PT9M]]"), Duration.ofMillis(20), CallWatcher.NONE);
+        CallResult result = model.ask(request("Go [[simulate latency=PT9M]]"), Duration.ofMillis(20), CallWatcher.NONE);
 
         assertThat(((CallResult.Failed) result).failure().kind()).isEqualTo(Failure.Kind.AMBIGUOUS);
     }
@@ -124,7 +127,8 @@ class SimulatedModelTest {
         var result = (CallResult.Answered) model.ask(request("Hello"), Duration.ofSeconds(5), pieces::add);
 
         assertThat(pieces).hasSizeGreaterThan(1);
-        assertThat(String.join("", pieces)).isEqualTo(ModelAnswer.of(result.answer().content()).text());
+        assertThat(String.join("", pieces))
+                .isEqualTo(ModelAnswer.of(result.answer().content()).text());
     }
 
     private JsonNode json(String prompt) throws Exception {
