@@ -6,17 +6,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
  * Which attributes of what others send tell whose a call is and how it is labelled. Those of the operator are looked at
  * before those that everybody uses.
  *
- * @param attributes by target, the first to look at first. A target is {@code team}, {@code user}, {@code conversation},
- *     {@code workflow} or {@code tag.<name>}
+ * <p>A target is {@code team}, {@code user}, {@code conversation}, {@code workflow} or {@code tag.<name>}; of its attributes
+ * the first is looked at first. Immutable.
  */
-public record AttributeMapping(Map<String, List<String>> attributes) {
+public final class AttributeMapping {
 
     public static final String TEAM = "team";
 
@@ -64,8 +63,19 @@ public record AttributeMapping(Map<String, List<String>> attributes) {
             "tag.release=langfuse.release",
             "tag.service=service.name"));
 
-    public AttributeMapping {
-        attributes = Map.copyOf(attributes);
+    private final Map<String, List<String>> attributes;
+
+    private final Map<String, List<String>> tags;
+
+    private final Set<String> names;
+
+    private AttributeMapping(Map<String, List<String>> attributes) {
+        this.attributes = Map.copyOf(attributes);
+        this.tags = attributes.entrySet().stream()
+                .filter(one -> one.getKey().startsWith(TAG))
+                .collect(Collectors.toUnmodifiableMap(
+                        one -> one.getKey().substring(TAG.length()), Map.Entry::getValue));
+        this.names = attributes.values().stream().flatMap(List::stream).collect(Collectors.toUnmodifiableSet());
     }
 
     /**
@@ -109,15 +119,26 @@ public record AttributeMapping(Map<String, List<String>> attributes) {
 
     /** The tags that have attributes, by name. */
     public Map<String, List<String>> tags() {
-        return attributes.entrySet().stream()
-                .filter(one -> one.getKey().startsWith(TAG))
-                .collect(Collectors.toUnmodifiableMap(one -> one.getKey().substring(TAG.length()), Map.Entry::getValue));
+        return tags;
     }
 
     /** All attributes that are looked at. */
     public Set<String> names() {
-        var names = new TreeSet<String>();
-        attributes.values().forEach(names::addAll);
         return names;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof AttributeMapping that && attributes.equals(that.attributes);
+    }
+
+    @Override
+    public int hashCode() {
+        return attributes.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return attributes.toString();
     }
 }

@@ -19,7 +19,7 @@ final class AgentCall {
     private static final long DURATION_MAX_MS = 1_000_000_000_000L;
 
     /** A developer is known by the address, and an account without one by its id; user.id is of the installation. */
-    private static final AttributeMapping DEVELOPERS = AttributeMapping.parse(List.of(
+    static final AttributeMapping DEVELOPERS = AttributeMapping.parse(List.of(
             "user=user.email",
             "user=user.account_uuid",
             "user=user.account_id",
@@ -34,11 +34,10 @@ final class AgentCall {
 
     private final CallAttributes call;
 
-    AgentCall(CodingAgent agent, LogLine line, AttributeMapping operators) {
+    AgentCall(CodingAgent agent, LogLine line, AttributeMapping mapping) {
         this.agent = agent;
         this.attributes = line.attributes();
-        this.call = new CallAttributes(
-                line.attributes(), line.resource(), operators.over(DEVELOPERS).over(AttributeMapping.USUAL));
+        this.call = new CallAttributes(line.attributes(), line.resource(), mapping);
     }
 
     @Nullable

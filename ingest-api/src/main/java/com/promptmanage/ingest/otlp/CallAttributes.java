@@ -30,13 +30,14 @@ final class CallAttributes {
     static final List<String> LABEL_PREFIXES =
             List.of("langfuse.trace.metadata.", "ai.telemetry.metadata.", "traceloop.association.properties.");
 
+    /** What answered goes before what was asked for. */
     private static final List<String> MODEL = List.of(
             "gen_ai.response.model",
-            "gen_ai.request.model",
             "ai.response.model",
+            "llm.response.model_name",
+            "gen_ai.request.model",
             "ai.model.id",
             "langfuse.observation.model.name",
-            "llm.response.model_name",
             "llm.model_name",
             "llm.request.model_name",
             "llm.request.model",

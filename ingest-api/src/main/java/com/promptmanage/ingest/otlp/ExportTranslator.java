@@ -31,6 +31,8 @@ final class ExportTranslator implements Export.Visitor {
 
     private final AttributeMapping mapping;
 
+    private final AttributeMapping agentMapping;
+
     private final Instant now;
 
     private final UsageMeters meters;
@@ -46,15 +48,18 @@ final class ExportTranslator implements Export.Visitor {
     /** What is wrong with the record that is being read; empty if nothing is. */
     private String fault = "";
 
+    /** @param agentMapping for the records of coding agents */
     ExportTranslator(
             Caller caller,
             AttributeMapping mapping,
+            AttributeMapping agentMapping,
             Instant now,
             UsageMeters meters,
             IgnoredUsage ignored,
             Consumer<OutgoingEvent> events) {
         this.caller = caller;
         this.mapping = mapping;
+        this.agentMapping = agentMapping;
         this.now = now;
         this.meters = meters;
         this.ignored = ignored;
@@ -123,7 +128,7 @@ final class ExportTranslator implements Export.Visitor {
     }
 
     private void call(CodingAgent agent, LogLine line) {
-        var call = new AgentCall(agent, line, mapping);
+        var call = new AgentCall(agent, line, agentMapping);
         fault = "";
         NormalizedTokens tokens = agent.tokens(line.attributes(), this::fault);
         String model = call.model();

@@ -55,6 +55,8 @@ public final class OtlpRoutes implements Routes {
 
     private final AttributeMapping mapping;
 
+    private final AttributeMapping agentMapping;
+
     private final AttributeNames names;
 
     private final Clock clock;
@@ -72,7 +74,8 @@ public final class OtlpRoutes implements Routes {
         this.ignored = ignored;
         this.settings = settings;
         this.mapping = settings.attributes().over(AttributeMapping.USUAL);
-        this.names = new AttributeNames(mapping);
+        this.agentMapping = settings.attributes().over(AgentCall.DEVELOPERS).over(AttributeMapping.USUAL);
+        this.names = new AttributeNames(agentMapping);
         this.clock = clock;
     }
 
@@ -106,7 +109,7 @@ public final class OtlpRoutes implements Routes {
         };
         var parts = new EventParts(publisher, held -> admitted.hold(body.length + held), () -> walk(export, NOBODY));
         var translator =
-                new ExportTranslator(admitted.caller(), mapping, clock.instant(), meters, ignored, parts::add);
+                new ExportTranslator(admitted.caller(), mapping, agentMapping, clock.instant(), meters, ignored, parts::add);
         walk(export, translator);
         admitted.charge(parts.count());
         String receipt = parts.finish().encode();

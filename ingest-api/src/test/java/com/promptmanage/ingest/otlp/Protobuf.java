@@ -1,6 +1,8 @@
 package com.promptmanage.ingest.otlp;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -28,8 +30,42 @@ public final class Protobuf {
         return request.bytes();
     }
 
+    /** A scope with one small span in it, as a field of its resource. */
+    public static byte[] scopeOfOneSpan(int number, boolean isCall) {
+        var span = new Protobuf()
+                .part(1, ByteBuffer.allocate(16).putInt(12, number + 1).array())
+                .part(2, ByteBuffer.allocate(8).putInt(4, number + 1).array());
+        if (isCall) {
+            span.message(9, attribute("gen_ai.request.model", new Protobuf().part(1, "gpt-4o".getBytes(StandardCharsets.UTF_8))));
+            span.message(9, attribute("gen_ai.usage.input_tokens", new Protobuf().number(3, 2)));
+        }
+        return new Protobuf().message(2, new Protobuf().message(2, span)).bytes();
+    }
+
+    /** @param scopes as {@link #scopeOfOneSpan} makes them, one behind the other */
+    public static byte[] exportOf(byte[] scopes) {
+        return new Protobuf().part(1, scopes).bytes();
+    }
+
+    /** Makes OTLP's list of names and values out of each object that stands where one should. */
+    public static void spellOutAttributes(JsonNode node) {
+        if (node instanceof ObjectNode object && object.path("attributes").isObject()) {
+            ArrayNode list = object.arrayNode();
+            object.path("attributes").properties().forEach(one -> list.addObject()
+                    .put("key", one.getKey())
+                    .putObject("value")
+                    .set(one.getValue().isTextual() ? "stringValue" : "intValue", one.getValue()));
+            object.set("attributes", list);
+        }
+        node.forEach(Protobuf::spellOutAttributes);
+    }
+
     byte[] bytes() {
         return out.toByteArray();
+    }
+
+    private static Protobuf attribute(String name, Protobuf value) {
+        return new Protobuf().part(1, name.getBytes(StandardCharsets.UTF_8)).message(2, value);
     }
 
     private static Protobuf resource(
