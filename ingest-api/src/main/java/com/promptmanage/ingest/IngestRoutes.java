@@ -8,6 +8,8 @@ import com.promptmanage.ingest.langfuse.LangfuseRoutes;
 import com.promptmanage.ingest.litellm.LiteLlmRoutes;
 import com.promptmanage.ingest.litellm.SpendUsageRoutes;
 import com.promptmanage.ingest.log.LogRoutes;
+import com.promptmanage.ingest.mapping.KeyAttributeRoutes;
+import com.promptmanage.ingest.mapping.KeyAttributes;
 import com.promptmanage.ingest.normalize.UsageMeters;
 import com.promptmanage.ingest.otlp.OtlpRoutes;
 import com.promptmanage.ingest.publish.EventPublisher;
@@ -47,14 +49,16 @@ public final class IngestRoutes implements Routes, AutoCloseable {
         var admission = new Admission(callers, settings.admission(), System::nanoTime, registry);
         var meters = new UsageMeters(registry);
         this.ignored = new IgnoredUsage(database, registry, clock);
+        var keys = new KeyAttributes(database, clock);
         this.parts = List.of(
                 new LogRoutes(admission, publisher, meters, clock),
                 new EventRoutes(admission, publisher, meters, clock),
-                new OtlpRoutes(admission, publisher, meters, ignored, settings.otlp(), clock),
+                new OtlpRoutes(admission, publisher, meters, ignored, settings.otlp(), keys, clock),
                 new LangfuseRoutes(admission, callers, database, publisher, meters, ignored, clock),
                 new LiteLlmRoutes(admission, publisher, meters, ignored, clock),
                 new SpendUsageRoutes(admission, publisher, meters, clock),
-                new IgnoredRoutes(callers, ignored, clock));
+                new IgnoredRoutes(callers, ignored, clock),
+                new KeyAttributeRoutes(callers, keys));
     }
 
     /** SDKs that send to these addresses know no other way to show a key. */

@@ -53,8 +53,7 @@ public record IngestSettings(PublishSettings publish, AdmissionSettings admissio
         long otlpUsual = Math.min(
                 OtlpSettings.DEFAULT.bodyBytesMax(), admission.memoryBytes() / AdmissionSettings.MEMORY_PER_BODY);
         var otlp = new OtlpSettings(
-                settings.sizeBytes("INGEST_OTLP_BODY_MAX", otlpUsual, 1L << 10, 256L << 20),
-                attributes(settings));
+                settings.sizeBytes("INGEST_OTLP_BODY_MAX", otlpUsual, 1L << 10, 256L << 20), attributes(settings));
         settings.require(
                 admission.memoryBytes() >= AdmissionSettings.MEMORY_PER_BODY * otlp.bodyBytesMax(),
                 "PM_INGEST_MEMORY must be at least %d times PM_INGEST_OTLP_BODY_MAX: one whole request must fit"

@@ -76,7 +76,8 @@ class GoldenCorpusTest {
 
         Map<String, JsonNode> unique = new LinkedHashMap<>();
         for (JsonNode event : published) {
-            String identity = event.path("source").asText() + " " + event.path("id").asText();
+            String identity =
+                    event.path("source").asText() + " " + event.path("id").asText();
             JsonNode before = unique.putIfAbsent(identity, event);
             if (before != null) {
                 assertThat(event.path("data").path("tokens"))
@@ -135,8 +136,10 @@ class GoldenCorpusTest {
             text(softly, wanted, "executionType", found.executionType().value());
             text(softly, wanted, "reportedCostNanoUsd", found.reportedCostNanoUsd());
             text(softly, wanted, "durationMs", found.durationMs());
-            wanted.path("tags").properties().forEach(tag -> softly.assertThat(found.tags())
-                    .containsEntry(tag.getKey(), tag.getValue().asText()));
+            wanted.path("tags")
+                    .properties()
+                    .forEach(tag -> softly.assertThat(found.tags())
+                            .containsEntry(tag.getKey(), tag.getValue().asText()));
         }
         softly.assertAll();
     }
@@ -145,7 +148,9 @@ class GoldenCorpusTest {
     private static TokenUsage take(List<UsageEvent> left, JsonNode wanted) {
         UsageEvent best = left.stream()
                 .min(Comparator.comparingInt(event -> tokens(event.usage()).equals(tokens(wanted))
-                                && event.usage().model().equals(wanted.path("model").asText())
+                                && event.usage()
+                                        .model()
+                                        .equals(wanted.path("model").asText())
                         ? 0
                         : 1))
                 .orElseThrow();
@@ -153,10 +158,11 @@ class GoldenCorpusTest {
         return best.usage();
     }
 
-    private static void text(
-            SoftAssertions softly, JsonNode wanted, String name, @Nullable Object found) {
+    private static void text(SoftAssertions softly, JsonNode wanted, String name, @Nullable Object found) {
         if (wanted.has(name)) {
-            softly.assertThat(String.valueOf(found)).as(name).isEqualTo(wanted.path(name).asText());
+            softly.assertThat(String.valueOf(found))
+                    .as(name)
+                    .isEqualTo(wanted.path(name).asText());
         }
     }
 
@@ -172,7 +178,9 @@ class GoldenCorpusTest {
 
     private static Map<String, Long> tokens(JsonNode wanted) {
         var counts = new HashMap<String, Long>();
-        wanted.path("tokens").properties().forEach(one -> counts.put(one.getKey(), one.getValue().longValue()));
+        wanted.path("tokens")
+                .properties()
+                .forEach(one -> counts.put(one.getKey(), one.getValue().longValue()));
         return counts;
     }
 
@@ -189,8 +197,10 @@ class GoldenCorpusTest {
 
     private static Map<String, Long> expectedIgnored(JsonNode one, int times) {
         var ignored = new HashMap<String, Long>();
-        one.path("ignored").properties().forEach(reason -> ignored.put(
-                reason.getKey(), times * reason.getValue().longValue()));
+        one.path("ignored")
+                .properties()
+                .forEach(reason ->
+                        ignored.put(reason.getKey(), times * reason.getValue().longValue()));
         return ignored;
     }
 }

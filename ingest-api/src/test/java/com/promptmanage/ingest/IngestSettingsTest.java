@@ -27,21 +27,26 @@ class IngestSettingsTest {
     @Test
     void everythingCanBeSet() {
         assertThat(read(both(
-                Map.of(
-                        "PM_KAFKA_BOOTSTRAP_SERVERS", "broker:9092",
-                        "PM_INGEST_BUFFER", "8MiB",
-                        "PM_INGEST_ANSWER_TIMEOUT", "PT8S",
-                        "PM_INGEST_EVENTS_PER_SECOND", "7",
-                        "PM_INGEST_REQUESTS_PER_SECOND", "5",
-                        "PM_INGEST_REQUESTS_BURST", "6",
-                        "PM_INGEST_EVENTS_BURST", "9",
-                        "PM_INGEST_BODY_MAX", "1MiB",
-                        "PM_INGEST_MEMORY", "32MiB"),
-                Map.of("PM_INGEST_OTLP_BODY_MAX", "2MiB", "PM_INGEST_ATTRIBUTES", "team=app.squad, tag.cost=app.cost"))))
+                        Map.of(
+                                "PM_KAFKA_BOOTSTRAP_SERVERS", "broker:9092",
+                                "PM_INGEST_BUFFER", "8MiB",
+                                "PM_INGEST_ANSWER_TIMEOUT", "PT8S",
+                                "PM_INGEST_EVENTS_PER_SECOND", "7",
+                                "PM_INGEST_REQUESTS_PER_SECOND", "5",
+                                "PM_INGEST_REQUESTS_BURST", "6",
+                                "PM_INGEST_EVENTS_BURST", "9",
+                                "PM_INGEST_BODY_MAX", "1MiB",
+                                "PM_INGEST_MEMORY", "32MiB"),
+                        Map.of(
+                                "PM_INGEST_OTLP_BODY_MAX",
+                                "2MiB",
+                                "PM_INGEST_ATTRIBUTES",
+                                "team=app.squad, tag.cost=app.cost"))))
                 .isEqualTo(new IngestSettings(
                         new PublishSettings("broker:9092", 8 << 20, Duration.ofSeconds(8)),
                         new AdmissionSettings(new Rate(5, 6), new Rate(7, 9), 1 << 20, 32 << 20),
-                        new OtlpSettings(2 << 20, AttributeMapping.parse(List.of("tag.cost=app.cost", "team=app.squad")))));
+                        new OtlpSettings(
+                                2 << 20, AttributeMapping.parse(List.of("tag.cost=app.cost", "team=app.squad")))));
     }
 
     @Test

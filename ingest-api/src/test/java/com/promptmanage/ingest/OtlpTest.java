@@ -67,7 +67,8 @@ class OtlpTest {
                                 BODY_MAX,
                                 AttributeMapping.parse(List.of("team=app.squad", "tag.project=app.project")))));
         acme = "Bearer " + ingest.key(NewKey.of("acme", Account.team("acme")));
-        gateway = "Bearer " + ingest.key(NewKey.of("gateway", Account.team("gw")).speakingForOthers());
+        gateway =
+                "Bearer " + ingest.key(NewKey.of("gateway", Account.team("gw")).speakingForOthers());
     }
 
     @AfterAll
@@ -139,17 +140,17 @@ class OtlpTest {
 
     @Test
     void whoMayNotSendIsToldInTheSameForm() throws Exception {
-        String reader = "Bearer "
-                + ingest.key(NewKey.of("reader", Account.team("acme")).withScopes(Set.of(KeyScope.QUERY)));
+        String reader =
+                "Bearer " + ingest.key(NewKey.of("reader", Account.team("acme")).withScopes(Set.of(KeyScope.QUERY)));
 
         assertThat(ingest.postBytes("/v1/traces", reader, PROTOBUF, new byte[0], false))
                 .satisfies(answer -> assertThat(answer.statusCode()).isEqualTo(403))
                 .satisfies(answer -> assertThat(answer.body()).startsWith(0x08, 0x07));
         assertThat(ingest.postBytes("/v1/traces", "Bearer pm_wrong", "application/json", "{}".getBytes(UTF_8), false))
                 .satisfies(answer -> assertThat(answer.statusCode()).isEqualTo(401))
-                .satisfies(answer ->
-                        assertThat(JSON.readTree(answer.body()).path("code").intValue())
-                                .isEqualTo(16));
+                .satisfies(answer -> assertThat(
+                                JSON.readTree(answer.body()).path("code").intValue())
+                        .isEqualTo(16));
         assertThat(post("/v1/traces", "text/plain", new byte[0]).statusCode()).isEqualTo(415);
     }
 
@@ -163,7 +164,8 @@ class OtlpTest {
         assertThat(ingest.postBytes("/api/public/otel/v1/traces", basic, "application/json", body, true)
                         .statusCode())
                 .isEqualTo(200);
-        assertThat(ingest.postBytes("/v1/traces", basic, "application/json", body, false).statusCode())
+        assertThat(ingest.postBytes("/v1/traces", basic, "application/json", body, false)
+                        .statusCode())
                 .isEqualTo(401);
         // The same span by the other address is the same call.
         post("/v1/traces", "application/json", body);
@@ -196,6 +198,31 @@ class OtlpTest {
     }
 
     @Test
+    void whatAKeyMapsGoesBeforeWhatTheOperatorMaps() throws Exception {
+        NewKey wanted = NewKey.of("mapped", Account.team("mapped"));
+        String key = ingest.key(wanted);
+        String id = ingest.keyId(key);
+        String path = "/api/ingest/keys/" + id + "/attributes";
+        byte[] mapping =
+                "{\"attributes\":[\"tag.project=own.project\",\"user=own.login\"]}".getBytes(UTF_8);
+
+        assertThat(ingest.put(path, acme, mapping).statusCode()).isEqualTo(404);
+        assertThat(ingest.put(path, "Bearer " + key, "{\"attributes\":[\"x=y\"]}".getBytes(UTF_8))
+                        .statusCode())
+                .isEqualTo(400);
+        assertThat(ingest.put(path, "Bearer " + key, mapping).statusCode()).isEqualTo(200);
+        assertThat(ingest.get(path, key).body()).contains("own.login");
+        JsonNode export = export(
+                "{\"app.project\":\"operator's\",\"own.project\":\"key's\",\"own.login\":\"ann\",\"user.id\":\"7\"}",
+                span("9".repeat(32), "91", "\"gen_ai.request.model\":\"m\",\"gen_ai.usage.input_tokens\":1"));
+        ingest.postBytes("/v1/traces", "Bearer " + key, PROTOBUF, Protobuf.of(export), false);
+
+        UsageEvent event = events(tail).getFirst();
+        assertThat(event.usage().userId()).isEqualTo("ann");
+        assertThat(event.usage().tags()).containsEntry("project", "key's");
+    }
+
+    @Test
     void aClockThatIsWrongCostsNothing() throws Exception {
         Instant before = Instant.now();
         JsonNode export = export(
@@ -205,12 +232,14 @@ class OtlpTest {
                 spanAt("e".repeat(32), "e3", nanos(before.plus(Duration.ofHours(2)))),
                 spanAt("e".repeat(32), "e4", nanos(before.minus(Duration.ofDays(3)))));
 
-        assertThat(post("/v1/traces", PROTOBUF, Protobuf.of(export)).statusCode()).isEqualTo(200);
+        assertThat(post("/v1/traces", PROTOBUF, Protobuf.of(export)).statusCode())
+                .isEqualTo(200);
 
         List<UsageEvent> events = events(tail);
         assertThat(events).hasSize(4);
-        assertThat(events.subList(0, 3)).allSatisfy(event -> assertThat(event.time())
-                .isBetween(before.minusSeconds(1), Instant.now().plusSeconds(1)));
+        assertThat(events.subList(0, 3))
+                .allSatisfy(event -> assertThat(event.time())
+                        .isBetween(before.minusSeconds(1), Instant.now().plusSeconds(1)));
         assertThat(events.get(3).time()).isBefore(before.minus(Duration.ofDays(2)));
     }
 
@@ -219,7 +248,8 @@ class OtlpTest {
     void aBombIsRefusedBeforeItUnfolds(String contentType) throws Exception {
         byte[] zeros = new byte[(int) BODY_MAX + 1];
 
-        assertThat(ingest.postBytes("/v1/traces", acme, contentType, zeros, true).statusCode())
+        assertThat(ingest.postBytes("/v1/traces", acme, contentType, zeros, true)
+                        .statusCode())
                 .isEqualTo(413);
     }
 

@@ -26,6 +26,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.GZIPOutputStream;
 import org.apache.kafka.clients.admin.Admin;
 
@@ -43,6 +45,7 @@ final class RunningIngest implements AutoCloseable {
     private final HttpServer server;
     private final HttpClient client = HttpClient.newHttpClient();
     private final EmbeddedKafka kafka;
+    private final Map<String, String> ids = new ConcurrentHashMap<>();
 
     RunningIngest(EmbeddedKafka kafka, IngestSettings settings) throws InterruptedException {
         this.kafka = kafka;
@@ -68,7 +71,23 @@ final class RunningIngest implements AutoCloseable {
     }
 
     String key(NewKey wanted) {
-        return access.keys().create(Scope.EVERYONE, wanted).secret();
+        var created = access.keys().create(Scope.EVERYONE, wanted);
+        ids.put(created.secret(), created.id());
+        return created.secret();
+    }
+
+    String keyId(String key) {
+        return Objects.requireNonNull(ids.get(key));
+    }
+
+    HttpResponse<byte[]> put(String path, String authorization, byte[] json) throws IOException, InterruptedException {
+        return client.send(
+                HttpRequest.newBuilder(server.baseUri().resolve(path))
+                        .header("Content-Type", JSON)
+                        .header("Authorization", authorization)
+                        .PUT(BodyPublishers.ofByteArray(json))
+                        .build(),
+                BodyHandlers.ofByteArray());
     }
 
     HttpServer server() {
@@ -103,7 +122,8 @@ final class RunningIngest implements AutoCloseable {
             request.header("Content-Encoding", "gzip");
         }
         return client.send(
-                request.POST(BodyPublishers.ofByteArray(packed ? packed(body) : body)).build(),
+                request.POST(BodyPublishers.ofByteArray(packed ? packed(body) : body))
+                        .build(),
                 BodyHandlers.ofByteArray());
     }
 

@@ -73,8 +73,8 @@ public final class AttributeMapping {
         this.attributes = Map.copyOf(attributes);
         this.tags = attributes.entrySet().stream()
                 .filter(one -> one.getKey().startsWith(TAG))
-                .collect(Collectors.toUnmodifiableMap(
-                        one -> one.getKey().substring(TAG.length()), Map.Entry::getValue));
+                .collect(
+                        Collectors.toUnmodifiableMap(one -> one.getKey().substring(TAG.length()), Map.Entry::getValue));
         this.names = attributes.values().stream().flatMap(List::stream).collect(Collectors.toUnmodifiableSet());
     }
 

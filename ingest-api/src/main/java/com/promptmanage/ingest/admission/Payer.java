@@ -52,7 +52,8 @@ public record Payer(
         };
         Account named = team == null ? own : Account.team(team);
         Account account = named.equals(own) || isLabelOf(caller, named) ? named : own;
-        String userId = user == null || caller instanceof Caller.Person || !account.isTeam() ? fallback(caller, account) : user;
+        String userId =
+                user == null || caller instanceof Caller.Person || !account.isTeam() ? fallback(caller, account) : user;
         return new Payer(account, userId, user == null || user.equals(userId) ? null : user);
     }
 

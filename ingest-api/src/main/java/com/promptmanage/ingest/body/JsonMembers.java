@@ -54,7 +54,10 @@ public final class JsonMembers {
                     json.finishToken();
                     int end = object.start() + (int) json.currentLocation().getByteOffset();
                     if (found.put(name, new Slice(start, end)) != null) {
-                        faults.add("body", "has the name '%s' twice in one object".formatted(Excerpt.of(name)), "Send each once.");
+                        faults.add(
+                                "body",
+                                "has the name '%s' twice in one object".formatted(Excerpt.of(name)),
+                                "Send each once.");
                         return Optional.empty();
                     }
                 }

@@ -92,8 +92,7 @@ public final class IgnoredUsage implements AutoCloseable {
 
     private synchronized void add(Entry entry, Sum sum) {
         boolean room = pending.size() < ENTRIES_MAX || pending.containsKey(entry);
-        Entry counted =
-                room ? entry : new Entry(entry.account(), entry.day(), entry.signal(), "", entry.reason());
+        Entry counted = room ? entry : new Entry(entry.account(), entry.day(), entry.signal(), "", entry.reason());
         if (room || pending.size() < 2 * ENTRIES_MAX || pending.containsKey(counted)) {
             pending.merge(counted, sum, Sum::plus);
         }
@@ -174,8 +173,10 @@ public final class IgnoredUsage implements AutoCloseable {
                         """);
                 // In one order, so that two instances do not wait for each other's rows.
                 taken.entrySet().stream()
-                        .sorted(java.util.Comparator.comparing(one -> one.getKey().toString()))
-                        .forEach(one -> batch.bind("account", one.getKey().account().value())
+                        .sorted(java.util.Comparator.comparing(
+                                one -> one.getKey().toString()))
+                        .forEach(one -> batch.bind(
+                                        "account", one.getKey().account().value())
                                 .bind("day", one.getKey().day())
                                 .bind("signal", one.getKey().signal())
                                 .bind("service", one.getKey().service())
@@ -200,7 +201,9 @@ public final class IgnoredUsage implements AutoCloseable {
 
     private void forget() {
         database.useAsSystem(handle -> handle.createUpdate("DELETE FROM ignored_usage WHERE day < :day")
-                .bind("day", LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).minusDays(KEPT_DAYS))
+                .bind(
+                        "day",
+                        LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).minusDays(KEPT_DAYS))
                 .execute());
     }
 }

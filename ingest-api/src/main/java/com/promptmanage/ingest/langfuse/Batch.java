@@ -62,7 +62,8 @@ record Batch(List<String> ids, List<Told> told) {
         var faults = new RequestFaults();
         EventSlices.Found whole = EventSlices.of(body, Form.ONE, faults);
         faults.check();
-        Optional<Map<String, Slice>> found = JsonMembers.find(body, whole.slices().getFirst(), Set.of("batch"), faults);
+        Optional<Map<String, Slice>> found =
+                JsonMembers.find(body, whole.slices().getFirst(), Set.of("batch"), faults);
         faults.check();
         Slice list = found.orElseThrow().get("batch");
         if (list == null) {
@@ -83,8 +84,7 @@ record Batch(List<String> ids, List<Told> told) {
     }
 
     /** Returns the event's id. */
-    private static String read(
-            byte[] body, Slice event, Map<String, Slice> frame, Instant now, List<Told> told) {
+    private static String read(byte[] body, Slice event, Map<String, Slice> frame, Instant now, List<Told> told) {
         JsonNode outer = JsonMembers.read(body, event, Set.of("id", "type", "timestamp"), PASSED_OVER)
                 .orElse(MissingNode.getInstance());
         String type = outer.path("type").asText();

@@ -76,8 +76,7 @@ final class LangfuseJoin {
 
     private final AtomicReference<Instant> forgotAt = new AtomicReference<>(Instant.EPOCH);
 
-    LangfuseJoin(
-            Database database, EventPublisher publisher, UsageMeters meters, IgnoredUsage ignored, Clock clock) {
+    LangfuseJoin(Database database, EventPublisher publisher, UsageMeters meters, IgnoredUsage ignored, Clock clock) {
         this.database = database;
         this.publisher = publisher;
         this.meters = meters;
@@ -97,7 +96,8 @@ final class LangfuseJoin {
                 var keys = new TreeSet<>(ObjectKey.ORDER);
                 told.forEach(one -> keys.add(one.key()));
                 Map<ObjectKey, Known> known = ObjectTable.lock(handle, account, keys, now);
-                told.forEach(one -> known.computeIfAbsent(one.key(), none -> Known.nothing()).merge(one));
+                told.forEach(one -> known.computeIfAbsent(one.key(), none -> Known.nothing())
+                        .merge(one));
                 Map<ObjectKey, Known> traces = ObjectTable.read(handle, account, tracesOf(known));
                 traces.putAll(known);
                 List<OutgoingEvent> events = count(caller, known, traces, now);
@@ -137,9 +137,10 @@ final class LangfuseJoin {
         var events = new ArrayList<OutgoingEvent>();
         known.forEach((key, call) -> {
             if (key.kind() == Kind.CALL) {
-                Known trace = traces.get(new ObjectKey(Kind.TRACE, call.body().path("traceId").asText()));
-                OutgoingEvent event = count(
-                        caller, key.id(), call, trace == null ? MissingNode.getInstance() : trace.body(), now);
+                Known trace = traces.get(
+                        new ObjectKey(Kind.TRACE, call.body().path("traceId").asText()));
+                OutgoingEvent event =
+                        count(caller, key.id(), call, trace == null ? MissingNode.getInstance() : trace.body(), now);
                 if (event != null) {
                     events.add(event);
                 }
@@ -160,7 +161,12 @@ final class LangfuseJoin {
         Payer payer = Payer.ofLabels(caller, null, text(trace.path("userId")));
         String model = text(body.path("model"));
         if (faulty[0] || model == null) {
-            ignored.add(payer.account(), SOURCE, "", Reason.INVALID, faulty[0] ? 0 : tokens.counts().total());
+            ignored.add(
+                    payer.account(),
+                    SOURCE,
+                    "",
+                    Reason.INVALID,
+                    faulty[0] ? 0 : tokens.counts().total());
             return null;
         }
         TokenCounts uncounted = call.uncounted(tokens.counts());

@@ -6,7 +6,8 @@ import java.util.Comparator;
 record ObjectKey(Kind kind, String id) {
 
     /** In which the rows of a request are locked, so that requests do not wait for each other in a circle. */
-    static final Comparator<ObjectKey> ORDER = Comparator.comparing(ObjectKey::kind).thenComparing(ObjectKey::id);
+    static final Comparator<ObjectKey> ORDER =
+            Comparator.comparing(ObjectKey::kind).thenComparing(ObjectKey::id);
 
     /** Of the many kinds of observations only those count that call a model. */
     enum Kind {

@@ -77,7 +77,10 @@ record LiteLlmCall(JsonNode json) {
 
     /** The time of its end, seconds since 1970 with a fraction; now if it is not told or cannot be. */
     Instant time(Instant now) {
-        return nanos("endTime").or(() -> nanos("startTime")).map(nanos -> EventTimes.ofNanos(nanos, now)).orElse(now);
+        return nanos("endTime")
+                .or(() -> nanos("startTime"))
+                .map(nanos -> EventTimes.ofNanos(nanos, now))
+                .orElse(now);
     }
 
     Payer payer(Caller caller) {
@@ -96,7 +99,11 @@ record LiteLlmCall(JsonNode json) {
         if (id == null || !isFromCache()) {
             return Optional.ofNullable(id);
         }
-        String own = "%s|%s|%s".formatted(id, json.path("call_type").asText(), json.path("startTime").asText());
+        String own = "%s|%s|%s"
+                .formatted(
+                        id,
+                        json.path("call_type").asText(),
+                        json.path("startTime").asText());
         return Optional.of(own).filter(Texts::isId);
     }
 

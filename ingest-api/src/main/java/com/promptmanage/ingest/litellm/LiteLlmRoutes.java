@@ -88,16 +88,17 @@ public final class LiteLlmRoutes implements Routes {
             int index = i;
             int before = rejected.size();
             Optional<JsonNode> json = JsonMembers.read(
-                    body, found.slices().get(i), LiteLlmCall.MEMBERS, (field, detail, remedy) -> rejected.add(
-                            new Fault(field, index, detail, remedy)));
-            Optional<OutgoingEvent> event = json.flatMap(
-                    one -> translate(new LiteLlmCall(one), index, admitted.caller(), now, rejected));
+                    body,
+                    found.slices().get(i),
+                    LiteLlmCall.MEMBERS,
+                    (field, detail, remedy) -> rejected.add(new Fault(field, index, detail, remedy)));
+            Optional<OutgoingEvent> event =
+                    json.flatMap(one -> translate(new LiteLlmCall(one), index, admitted.caller(), now, rejected));
             event.ifPresent(parts::add);
             passed += event.isEmpty() && rejected.size() == before ? 1 : 0;
         }
         String receipt = parts.finish().encode();
-        return new Taken(
-                parts.count(), passed, rejected.subList(0, Math.min(TOLD_MAX, rejected.size())), receipt);
+        return new Taken(parts.count(), passed, rejected.subList(0, Math.min(TOLD_MAX, rejected.size())), receipt);
     }
 
     private Optional<OutgoingEvent> translate(
@@ -117,7 +118,8 @@ public final class LiteLlmRoutes implements Routes {
         }
         Optional<String> id = call.id();
         if (id.isEmpty()) {
-            rejected.add(new Fault("id", index, "is missing", "Send the id of the call: a text of 1 to 256 characters."));
+            rejected.add(
+                    new Fault("id", index, "is missing", "Send the id of the call: a text of 1 to 256 characters."));
         }
         if (rejected.size() > before || model == null) {
             return Optional.empty();
@@ -127,9 +129,14 @@ public final class LiteLlmRoutes implements Routes {
         UsageEvent event = call.event(caller, payer, id.orElseThrow(), model, tokens.orElseThrow(), now);
         if (call.isFromCache()) {
             ignored.add(
-                    payer.account(), SIGNAL, SIGNAL, Reason.ANSWERED_FROM_CACHE, tokens.orElseThrow().counts().total());
+                    payer.account(),
+                    SIGNAL,
+                    SIGNAL,
+                    Reason.ANSWERED_FROM_CACHE,
+                    tokens.orElseThrow().counts().total());
         }
         return Optional.of(new OutgoingEvent(
-                payer.account(), UsageEventCodec.write(event, tokens.orElseThrow().attributes(Map.of()))));
+                payer.account(),
+                UsageEventCodec.write(event, tokens.orElseThrow().attributes(Map.of()))));
     }
 }

@@ -64,7 +64,9 @@ public final class SpendUsageRoutes implements Routes {
      * @param status recorded, duplicate (of another one in the request), error
      */
     private record Result(
-            @Nullable String requestId, String status, @Nullable String error) {
+            @Nullable String requestId,
+            String status,
+            @Nullable String error) {
 
         /** In LiteLLM's names. */
         ObjectNode json() {
@@ -100,9 +102,11 @@ public final class SpendUsageRoutes implements Routes {
             var results = new ArrayList<ObjectNode>();
             var seen = new HashSet<String>();
             for (Slice record : records) {
-                results.add(record(body, record, admitted.caller(), seen, events).json());
+                results.add(
+                        record(body, record, admitted.caller(), seen, events).json());
             }
-            admitted.hold(body.length + events.stream().mapToLong(OutgoingEvent::heldBytes).sum());
+            admitted.hold(body.length
+                    + events.stream().mapToLong(OutgoingEvent::heldBytes).sum());
             if (!events.isEmpty()) {
                 publisher.publish(events);
             }
@@ -131,8 +135,7 @@ public final class SpendUsageRoutes implements Routes {
         return records.slices();
     }
 
-    private Result record(
-            byte[] body, Slice record, Caller caller, Set<String> seen, List<OutgoingEvent> events) {
+    private Result record(byte[] body, Slice record, Caller caller, Set<String> seen, List<OutgoingEvent> events) {
         var wrong = new ArrayList<String>();
         FaultSink faults = (field, detail, remedy) -> wrong.add("%s %s".formatted(field, detail));
         Optional<JsonNode> json = StrictJson.read(body, record, faults);
@@ -146,7 +149,8 @@ public final class SpendUsageRoutes implements Routes {
         String key = CallFields.optionalId(one, "idempotency_key", "", faults);
         String endUser = CallFields.optionalId(one, "end_user_id", "", faults);
         Instant start = EventTimes.read(one.get("start_time"), "start_time", now, faults);
-        Instant time = one.hasNonNull("end_time") ? EventTimes.read(one.get("end_time"), "end_time", now, faults) : start;
+        Instant time =
+                one.hasNonNull("end_time") ? EventTimes.read(one.get("end_time"), "end_time", now, faults) : start;
         for (String required : List.of("prompt_tokens", "completion_tokens", "start_time")) {
             if (!one.hasNonNull(required)) {
                 wrong.add(required + " is missing");

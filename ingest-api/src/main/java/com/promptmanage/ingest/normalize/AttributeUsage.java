@@ -1,7 +1,7 @@
 package com.promptmanage.ingest.normalize;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -85,10 +85,7 @@ public final class AttributeUsage {
             List.of("gen_ai.usage.details.output_audio_tokens", "llm.token_count.completion_details.audio");
 
     private static final List<String> TOTAL = List.of(
-            "gen_ai.usage.total_tokens",
-            "llm.usage.total_tokens",
-            "ai.usage.totalTokens",
-            "llm.token_count.total");
+            "gen_ai.usage.total_tokens", "llm.usage.total_tokens", "ai.usage.totalTokens", "llm.token_count.total");
 
     private static final List<String> TELLING = Stream.of(INPUT, OUTPUT, TOTAL, List.of(LANGFUSE))
             .flatMap(List::stream)
@@ -96,13 +93,7 @@ public final class AttributeUsage {
 
     /** Every attribute that is read here. */
     public static final Set<String> NAMES = Stream.of(
-                    TELLING,
-                    CACHE_READ,
-                    CACHE_WRITE,
-                    REASONING,
-                    INPUT_AUDIO,
-                    OUTPUT_AUDIO,
-                    List.of(PROVIDER_METADATA))
+                    TELLING, CACHE_READ, CACHE_WRITE, REASONING, INPUT_AUDIO, OUTPUT_AUDIO, List.of(PROVIDER_METADATA))
             .flatMap(List::stream)
             .collect(Collectors.toUnmodifiableSet());
 
@@ -189,7 +180,8 @@ public final class AttributeUsage {
         JsonNode bedrock = provider.path("bedrock").path("usage");
         // Version 4 of the AI SDK told what Anthropic cached only here, beside an input without it.
         boolean beside = anthropic.has("cacheReadInputTokens") && first(CACHE_READ) == null;
-        long cacheRead = beside ? number(anthropic.get("cacheReadInputTokens"), PROVIDER_METADATA) : orZero(first(CACHE_READ));
+        long cacheRead =
+                beside ? number(anthropic.get("cacheReadInputTokens"), PROVIDER_METADATA) : orZero(first(CACHE_READ));
         Long written = first(CACHE_WRITE);
         if (written == null) {
             JsonNode elsewhere = anthropic.has("cacheCreationInputTokens")
@@ -204,7 +196,8 @@ public final class AttributeUsage {
                 .with(TokenKind.INPUT_AUDIO, orZero(first(INPUT_AUDIO)))
                 .with(TokenKind.OUTPUT_AUDIO, orZero(first(OUTPUT_AUDIO)));
         return UsageShapes.normalized(
-                new ReportedTokens(counts, total, beside ? Convention.EXCLUSIVE : Convention.INCLUSIVE, Convention.INCLUSIVE),
+                new ReportedTokens(
+                        counts, total, beside ? Convention.EXCLUSIVE : Convention.INCLUSIVE, Convention.INCLUSIVE),
                 shape());
     }
 

@@ -29,7 +29,9 @@ public final class LangfuseUsage {
             return Optional.of(read(details, path + "usageDetails.", faults));
         }
         JsonNode usage = body.path("usage");
-        return usage.isObject() && hasCount(usage) ? Optional.of(read(counts(usage), path + "usage.", faults)) : Optional.empty();
+        return usage.isObject() && hasCount(usage)
+                ? Optional.of(read(counts(usage), path + "usage.", faults))
+                : Optional.empty();
     }
 
     static NormalizedTokens read(JsonNode details, String path, FaultSink faults) {
@@ -142,7 +144,9 @@ public final class LangfuseUsage {
         details.properties().forEach(one -> {
             JsonNode value = one.getValue();
             boolean digits = value.isTextual() && value.textValue().matches("[0-9]{1,12}");
-            numbers.set(one.getKey(), digits ? JsonNodeFactory.instance.numberNode(Long.parseLong(value.textValue())) : value);
+            numbers.set(
+                    one.getKey(),
+                    digits ? JsonNodeFactory.instance.numberNode(Long.parseLong(value.textValue())) : value);
         });
         return numbers;
     }

@@ -68,7 +68,10 @@ public final class LooseNumber {
     /** Seconds since 1970, with a fraction, as nanoseconds; null if it is no such time. */
     public static @Nullable Long secondsAsNanos(JsonNode value) {
         BigDecimal seconds = number(value);
-        if (seconds == null || seconds.signum() <= 0 || digitsBeforePoint(seconds) > 10 || seconds.scale() > 2 * DIGITS_MAX) {
+        if (seconds == null
+                || seconds.signum() <= 0
+                || digitsBeforePoint(seconds) > 10
+                || seconds.scale() > 2 * DIGITS_MAX) {
             return null;
         }
         BigDecimal nanos = seconds.movePointRight(NANO_PLACES);

@@ -44,8 +44,8 @@ final class CallAttributes {
             "embedding.model_name",
             "reranker.model_name");
 
-    private static final List<String> PROVIDER = List.of(
-            "gen_ai.provider.name", "gen_ai.system", "ai.model.provider", "llm.provider", "llm.system");
+    private static final List<String> PROVIDER =
+            List.of("gen_ai.provider.name", "gen_ai.system", "ai.model.provider", "llm.provider", "llm.system");
 
     private static final List<String> TIER = List.of(
             "openai.response.service_tier", "gen_ai.openai.response.service_tier", "openai.request.service_tier");
@@ -94,7 +94,8 @@ final class CallAttributes {
 
     /** Whose spend it is. */
     Payer payer(Caller caller) {
-        return Payer.ofLabels(caller, first(mapping.of(AttributeMapping.TEAM)), first(mapping.of(AttributeMapping.USER)));
+        return Payer.ofLabels(
+                caller, first(mapping.of(AttributeMapping.TEAM)), first(mapping.of(AttributeMapping.USER)));
     }
 
     TokenUsage usage(

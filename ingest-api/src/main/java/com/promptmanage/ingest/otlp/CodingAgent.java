@@ -2,7 +2,6 @@ package com.promptmanage.ingest.otlp;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.promptmanage.ingest.ignored.Reason;
 import com.promptmanage.ingest.normalize.AgentUsage;
 import com.promptmanage.ingest.normalize.FaultSink;
 import com.promptmanage.ingest.normalize.NormalizedTokens;
@@ -36,8 +35,8 @@ enum CodingAgent {
             "gemini_cli.token.usage");
 
     /** What identifies a record, besides its time. */
-    private static final List<String> IDENTITY = List.of(
-            "session.id", "event.sequence", "conversation.id", "prompt.id", "prompt_id", "request_id", "model");
+    private static final List<String> IDENTITY =
+            List.of("session.id", "event.sequence", "conversation.id", "prompt.id", "prompt_id", "request_id", "model");
 
     static final Set<String> NAMES = Stream.of(
                     Stream.of(
@@ -107,11 +106,6 @@ enum CodingAgent {
             }
         }
         return Optional.empty();
-    }
-
-    /** Why a record that tells usage does not count. */
-    static Optional<Reason> ignored(LogLine line) {
-        return line.event().equals(RESTATEMENT) ? Optional.of(Reason.TOLD_BY_ANOTHER_RECORD) : Optional.empty();
     }
 
     static boolean isUsageMetric(String name) {

@@ -2,7 +2,6 @@ package com.promptmanage.ingest.otlp;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.promptmanage.ingest.admission.AttributeMapping;
 import com.promptmanage.ingest.admission.Payer;
 import com.promptmanage.ingest.ignored.IgnoredUsage;
 import com.promptmanage.ingest.ignored.Reason;
@@ -29,9 +28,7 @@ final class ExportTranslator implements Export.Visitor {
 
     private final Caller caller;
 
-    private final AttributeMapping mapping;
-
-    private final AttributeMapping agentMapping;
+    private final Mappings.Effective mappings;
 
     private final Instant now;
 
@@ -48,18 +45,15 @@ final class ExportTranslator implements Export.Visitor {
     /** What is wrong with the record that is being read; empty if nothing is. */
     private String fault = "";
 
-    /** @param agentMapping for the records of coding agents */
     ExportTranslator(
             Caller caller,
-            AttributeMapping mapping,
-            AttributeMapping agentMapping,
+            Mappings.Effective mappings,
             Instant now,
             UsageMeters meters,
             IgnoredUsage ignored,
             Consumer<OutgoingEvent> events) {
         this.caller = caller;
-        this.mapping = mapping;
-        this.agentMapping = agentMapping;
+        this.mappings = mappings;
         this.now = now;
         this.meters = meters;
         this.ignored = ignored;
@@ -85,7 +79,7 @@ final class ExportTranslator implements Export.Visitor {
         if (!AttributeUsage.isIn(span.attributes())) {
             return;
         }
-        var call = new CallAttributes(span.attributes(), span.resource(), mapping);
+        var call = new CallAttributes(span.attributes(), span.resource(), mappings.spans());
         fault = "";
         NormalizedTokens tokens = AttributeUsage.read(span.attributes(), this::fault);
         Optional<Reason> reason = SpanRules.ignored(span);
@@ -95,40 +89,44 @@ final class ExportTranslator implements Export.Visitor {
         }
         String model = call.model();
         if (!fault.isEmpty() || model == null) {
-            reject("span %s: %s".formatted(span.spanId(), fault.isEmpty() ? "it has token counts, but no model" : fault));
+            reject("span %s: %s"
+                    .formatted(span.spanId(), fault.isEmpty() ? "it has token counts, but no model" : fault));
             return;
         }
         Payer payer = call.payer(caller);
         TokenUsage usage = call.usage(
-                caller, payer, model, tokens.counts(), ExecutionType.PROMPT_RUN, milliseconds(span.startNanos(), span.endNanos()));
+                caller,
+                payer,
+                model,
+                tokens.counts(),
+                ExecutionType.PROMPT_RUN,
+                milliseconds(span.startNanos(), span.endNanos()));
         long ended = span.endNanos() == 0 ? span.startNanos() : span.endNanos();
         send(payer, CallIdentity.SPANS, CallIdentity.of(span, call.responseId()), ended, usage, tokens);
     }
 
     @Override
     public void log(LogLine line) {
-        Optional<Reason> reason = CodingAgent.ignored(line);
-        if (reason.isPresent()) {
-            if (AttributeUsage.isIn(line.attributes())) {
-                NormalizedTokens tokens = AttributeUsage.read(line.attributes(), (field, detail, remedy) -> {});
-                var call = new CallAttributes(line.attributes(), line.resource(), mapping);
-                ignore(Signal.LOGS, line.resource(), call, reason.get(), tokens);
-            }
-            return;
+        Optional<CodingAgent> agent = CodingAgent.ofCall(line);
+        if (agent.isPresent()) {
+            call(agent.get(), line);
+        } else if (AttributeUsage.isIn(line.attributes())) {
+            NormalizedTokens tokens = AttributeUsage.read(line.attributes(), (field, detail, remedy) -> {});
+            var call = new CallAttributes(line.attributes(), line.resource(), mappings.spans());
+            ignore(Signal.LOGS, line.resource(), call, Reason.TOLD_BY_ANOTHER_RECORD, tokens);
         }
-        CodingAgent.ofCall(line).ifPresent(agent -> call(agent, line));
     }
 
     @Override
     public void metric(String name, ObjectNode resource) {
         if (CodingAgent.isUsageMetric(name)) {
-            Payer payer = new CallAttributes(resource, resource, mapping).payer(caller);
+            Payer payer = new CallAttributes(resource, resource, mappings.spans()).payer(caller);
             ignored.add(payer.account(), Signal.METRICS.value(), serviceOf(resource), Reason.METRIC, 0);
         }
     }
 
     private void call(CodingAgent agent, LogLine line) {
-        var call = new AgentCall(agent, line, agentMapping);
+        var call = new AgentCall(agent, line, mappings.agents());
         fault = "";
         NormalizedTokens tokens = agent.tokens(line.attributes(), this::fault);
         String model = call.model();
@@ -149,7 +147,12 @@ final class ExportTranslator implements Export.Visitor {
     }
 
     private void ignore(Signal signal, JsonNode resource, CallAttributes call, Reason reason, NormalizedTokens tokens) {
-        ignored.add(call.payer(caller).account(), signal.value(), serviceOf(resource), reason, tokens.counts().total());
+        ignored.add(
+                call.payer(caller).account(),
+                signal.value(),
+                serviceOf(resource),
+                reason,
+                tokens.counts().total());
     }
 
     private static String serviceOf(JsonNode resource) {

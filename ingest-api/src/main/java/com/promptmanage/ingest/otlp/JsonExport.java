@@ -79,19 +79,19 @@ final class JsonExport implements Export {
                 throw new MalformedException("goes on after its end");
             }
         } catch (StreamConstraintsException e) {
-            throw new MalformedException("is JSON that is nested too deeply, or has a name, text or number that is too long");
+            throw new MalformedException(
+                    "is JSON that is nested too deeply, or has a name, text or number that is too long");
         } catch (IOException e) {
             // There is no file or socket here: it is always what was sent.
             throw new MalformedException("is not JSON: "
-                    + (e instanceof JacksonException jackson
-                            ? jackson.getOriginalMessage()
-                            : e.getMessage()));
+                    + (e instanceof JacksonException jackson ? jackson.getOriginalMessage() : e.getMessage()));
         }
     }
 
     /** The parser takes other encodings too, and counts bytes only in this one. */
     private void requireUtf8() throws MalformedException {
-        boolean plain = body.length > 0 && (body[0] == '{' || body[0] == ' ' || body[0] == '\n' || body[0] == '\r' || body[0] == '\t');
+        boolean plain = body.length > 0
+                && (body[0] == '{' || body[0] == ' ' || body[0] == '\n' || body[0] == '\r' || body[0] == '\t');
         if (!plain || (body.length > 1 && body[1] == 0)) {
             throw new MalformedException("is no JSON object in UTF-8");
         }
@@ -283,13 +283,15 @@ final class JsonExport implements Export {
                 at.skipChildren();
                 return;
             }
-            list(at, () -> object(at, (kind, element) -> {
-                if (kind.equals("stringValue") && elements.size() < AttributeNames.ELEMENTS_MAX) {
-                    elements.add(text(element));
-                } else {
-                    element.skipChildren();
-                }
-            }));
+            list(
+                    at,
+                    () -> object(at, (kind, element) -> {
+                        if (kind.equals("stringValue") && elements.size() < AttributeNames.ELEMENTS_MAX) {
+                            elements.add(text(element));
+                        } else {
+                            element.skipChildren();
+                        }
+                    }));
         });
         return elements;
     }
@@ -355,8 +357,8 @@ final class JsonExport implements Export {
             return;
         }
         if (json.currentToken() != JsonToken.START_ARRAY) {
-            throw new MalformedException(
-                    "has something else than a list at byte " + json.currentTokenLocation().getByteOffset());
+            throw new MalformedException("has something else than a list at byte "
+                    + json.currentTokenLocation().getByteOffset());
         }
         while (json.nextToken() != JsonToken.END_ARRAY) {
             reader.read();

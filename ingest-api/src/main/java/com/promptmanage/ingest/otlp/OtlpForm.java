@@ -24,7 +24,12 @@ enum OtlpForm {
     /** @param rejected how many records were not taken; if that is none, nothing is said */
     byte[] taken(Signal signal, long rejected, String why) {
         return switch (this) {
-            case PROTOBUF -> rejected == 0 ? new byte[0] : new Message().message(1, new Message().number(1, rejected).text(2, why)).bytes();
+            case PROTOBUF ->
+                rejected == 0
+                        ? new byte[0]
+                        : new Message()
+                                .message(1, new Message().number(1, rejected).text(2, why))
+                                .bytes();
             case JSON ->
                 Json.bytes(
                         rejected == 0

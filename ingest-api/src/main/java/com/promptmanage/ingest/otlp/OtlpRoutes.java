@@ -3,9 +3,9 @@ package com.promptmanage.ingest.otlp;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.ingest.admission.Admission;
 import com.promptmanage.ingest.admission.Admission.Admitted;
-import com.promptmanage.ingest.admission.AttributeMapping;
 import com.promptmanage.ingest.admission.MediaType;
 import com.promptmanage.ingest.ignored.IgnoredUsage;
+import com.promptmanage.ingest.mapping.KeyAttributes;
 import com.promptmanage.ingest.normalize.UsageMeters;
 import com.promptmanage.ingest.publish.EventParts;
 import com.promptmanage.ingest.publish.EventPublisher;
@@ -53,11 +53,9 @@ public final class OtlpRoutes implements Routes {
 
     private final OtlpSettings settings;
 
-    private final AttributeMapping mapping;
+    private final KeyAttributes keys;
 
-    private final AttributeMapping agentMapping;
-
-    private final AttributeNames names;
+    private final Mappings mappings;
 
     private final Clock clock;
 
@@ -67,15 +65,15 @@ public final class OtlpRoutes implements Routes {
             UsageMeters meters,
             IgnoredUsage ignored,
             OtlpSettings settings,
+            KeyAttributes keys,
             Clock clock) {
         this.admission = admission;
         this.publisher = publisher;
         this.meters = meters;
         this.ignored = ignored;
         this.settings = settings;
-        this.mapping = settings.attributes().over(AttributeMapping.USUAL);
-        this.agentMapping = settings.attributes().over(AgentCall.DEVELOPERS).over(AttributeMapping.USUAL);
-        this.names = new AttributeNames(agentMapping);
+        this.keys = keys;
+        this.mappings = new Mappings(settings.attributes());
         this.clock = clock;
     }
 
@@ -102,14 +100,14 @@ public final class OtlpRoutes implements Routes {
     }
 
     private void take(Context ctx, Signal signal, OtlpForm form, Admitted admitted) {
+        Mappings.Effective effective = mappings.over(keys.of(admitted.caller()));
         byte[] body = admitted.body(settings.bodyBytesMax());
         Export export = switch (form) {
-            case PROTOBUF -> new ProtobufExport(body, signal, names);
-            case JSON -> new JsonExport(body, signal, names);
+            case PROTOBUF -> new ProtobufExport(body, signal, effective.names());
+            case JSON -> new JsonExport(body, signal, effective.names());
         };
         var parts = new EventParts(publisher, held -> admitted.hold(body.length + held), () -> walk(export, NOBODY));
-        var translator =
-                new ExportTranslator(admitted.caller(), mapping, agentMapping, clock.instant(), meters, ignored, parts::add);
+        var translator = new ExportTranslator(admitted.caller(), effective, clock.instant(), meters, ignored, parts::add);
         walk(export, translator);
         admitted.charge(parts.count());
         String receipt = parts.finish().encode();
@@ -124,7 +122,9 @@ public final class OtlpRoutes implements Routes {
             export.walk(visitor);
         } catch (MalformedException e) {
             throw ProblemException.invalid(
-                    "body", String.valueOf(e.getMessage()), "Send what the content type says: OTLP in protobuf or JSON.");
+                    "body",
+                    String.valueOf(e.getMessage()),
+                    "Send what the content type says: OTLP in protobuf or JSON.");
         }
     }
 

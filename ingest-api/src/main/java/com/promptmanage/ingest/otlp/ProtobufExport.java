@@ -129,7 +129,8 @@ final class ProtobufExport implements Export {
                 default -> reader.skip();
             }
         }
-        return new LogLine(CodingAgent.eventName(event, attributes, body), time == 0 ? noticed : time, attributes, resource);
+        return new LogLine(
+                CodingAgent.eventName(event, attributes, body), time == 0 ? noticed : time, attributes, resource);
     }
 
     private static String metricName(ProtoReader reader) throws MalformedException {
@@ -178,7 +179,8 @@ final class ProtobufExport implements Export {
                 case 1 << 3 | ProtoReader.BYTES -> value = text(any, lengthMax);
                 case 2 << 3 | ProtoReader.VARINT -> value = BooleanNode.valueOf(any.varint() != 0);
                 case 3 << 3 | ProtoReader.VARINT -> value = NODES.numberNode(any.varint());
-                case 4 << 3 | ProtoReader.FIXED_64 -> value = AttributeValues.number(Double.longBitsToDouble(any.fixed64()));
+                case 4 << 3 | ProtoReader.FIXED_64 ->
+                    value = AttributeValues.number(Double.longBitsToDouble(any.fixed64()));
                 case 5 << 3 | ProtoReader.BYTES -> value = list(any.message());
                 default -> {
                     any.skip();

@@ -42,7 +42,17 @@ final class SpanRules {
 
     /** What calls a model is of another kind: LLM, EMBEDDING, RERANKER, generation. */
     private static final Set<String> OUTER_KINDS = Set.of(
-            "agent", "chain", "evaluator", "event", "guardrail", "prompt", "retriever", "span", "task", "tool", "workflow");
+            "agent",
+            "chain",
+            "evaluator",
+            "event",
+            "guardrail",
+            "prompt",
+            "retriever",
+            "span",
+            "task",
+            "tool",
+            "workflow");
 
     /** How pydantic-ai, and others before they said their operation, call what is no call. */
     private static final List<String> OUTER_NAMES = List.of("agent run", "invoke_agent", "invoke_workflow");

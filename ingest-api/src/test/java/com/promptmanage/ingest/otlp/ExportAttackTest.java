@@ -130,8 +130,8 @@ class ExportAttackTest {
         var attribute = new Protobuf().part(1, "tag.tags".getBytes(UTF_8)).message(2, value);
         var span = new Protobuf().part(1, new byte[16]).message(9, attribute);
         var scope = new Protobuf().message(2, new Protobuf().message(2, span));
-        assertThat(isMalformed(new ProtobufExport(
-                        new Protobuf().message(1, scope).bytes(), Signal.TRACES, NAMES)))
+        assertThat(isMalformed(
+                        new ProtobufExport(new Protobuf().message(1, scope).bytes(), Signal.TRACES, NAMES)))
                 .isFalse();
     }
 

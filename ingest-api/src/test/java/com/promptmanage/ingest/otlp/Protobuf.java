@@ -36,7 +36,10 @@ public final class Protobuf {
                 .part(1, ByteBuffer.allocate(16).putInt(12, number + 1).array())
                 .part(2, ByteBuffer.allocate(8).putInt(4, number + 1).array());
         if (isCall) {
-            span.message(9, attribute("gen_ai.request.model", new Protobuf().part(1, "gpt-4o".getBytes(StandardCharsets.UTF_8))));
+            span.message(
+                    9,
+                    attribute(
+                            "gen_ai.request.model", new Protobuf().part(1, "gpt-4o".getBytes(StandardCharsets.UTF_8))));
             span.message(9, attribute("gen_ai.usage.input_tokens", new Protobuf().number(3, 2)));
         }
         return new Protobuf().message(2, new Protobuf().message(2, span)).bytes();
@@ -51,10 +54,12 @@ public final class Protobuf {
     public static void spellOutAttributes(JsonNode node) {
         if (node instanceof ObjectNode object && object.path("attributes").isObject()) {
             ArrayNode list = object.arrayNode();
-            object.path("attributes").properties().forEach(one -> list.addObject()
-                    .put("key", one.getKey())
-                    .putObject("value")
-                    .set(one.getValue().isTextual() ? "stringValue" : "intValue", one.getValue()));
+            object.path("attributes")
+                    .properties()
+                    .forEach(one -> list.addObject()
+                            .put("key", one.getKey())
+                            .putObject("value")
+                            .set(one.getValue().isTextual() ? "stringValue" : "intValue", one.getValue()));
             object.set("attributes", list);
         }
         node.forEach(Protobuf::spellOutAttributes);

@@ -138,7 +138,9 @@ public final class LocalStack implements AutoCloseable {
                 .and(workers.routes(access.authentication(), routing, clock));
         var ingest = running.add(new IngestRoutes(
                 IngestSettings.of(servers.bootstrapServers()),
-                access.authentication(), database, meters.registry(),
+                access.authentication(),
+                database,
+                meters.registry(),
                 clock));
 
         Map<String, Check> checks = new HashMap<>(ingest.checks());

@@ -37,7 +37,11 @@ class NpmClientsTest {
                 var api = Api.of(stack.local());
                 var network = UnreliableNetwork.to(stack.local().baseUrl())) {
             JsonNode sent = Api.read(run(
-                    INSTALLED, "node", "send.mjs", network.baseUrl(), stack.local().apiKey()));
+                    INSTALLED,
+                    "node",
+                    "send.mjs",
+                    network.baseUrl(),
+                    stack.local().apiKey()));
             // Behind all of them in their partition, so its receipt includes them.
             String receipt = api.post("/api/token-tracking/log", """
                             {"eventId": "last", "teamId": "team_demo", "userId": "last", "model": "gpt-4o-mini",
