@@ -55,7 +55,8 @@ public final class IngestRoutes implements Routes, AutoCloseable {
                 new EventRoutes(admission, publisher, meters, clock),
                 new OtlpRoutes(admission, publisher, meters, ignored, settings.otlp(), keys, clock),
                 new LangfuseRoutes(admission, callers, database, publisher, meters, ignored, clock),
-                new LiteLlmRoutes(admission, publisher, meters, ignored, clock),
+                new LiteLlmRoutes(
+                        admission, publisher, meters, ignored, settings.otlp().bodyBytesMax(), clock),
                 new SpendUsageRoutes(admission, publisher, meters, clock),
                 new IgnoredRoutes(callers, ignored, clock),
                 new KeyAttributeRoutes(callers, keys));

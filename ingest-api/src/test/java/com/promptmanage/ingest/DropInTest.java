@@ -131,6 +131,7 @@ class DropInTest {
                 "{\"id\":\"x1\",\"type\":\"generation-create\",\"body\":[1]}",
                 "{\"id\":\"x2\",\"type\":\"dataset-run-item-create\",\"body\":{\"id\":\"d\"}}",
                 event("generation-create", "{\"id\":\"g4\",\"model\":\"m\",\"usage\":{\"input\":-4}}"),
+                "{\"id\":\"\\ud800\",\"type\":\"trace-create\",\"body\":{\"id\":\"t9\",\"name\":\"a\\u0000b\\udc00\"}}",
                 event("generation-create", "{\"id\":\"g5\",\"usage\":{\"input\":4}}"),
                 event(
                         "generation-create",
@@ -138,7 +139,7 @@ class DropInTest {
 
         JsonNode body = MAPPER.readTree(answer.body());
         assertThat(answer.statusCode()).isEqualTo(207);
-        assertThat(body.path("successes")).hasSize(6);
+        assertThat(body.path("successes")).hasSize(7);
         assertThat(body.path("errors")).isEmpty();
         assertThat(events()).extracting(UsageEvent::id).containsExactly("g6");
         assertThat(ingest.get("/api/ingest/ignored", key).body()).contains("\"invalid\"");

@@ -41,13 +41,17 @@ class GoldenCorpusTest {
 
     private static RunningIngest ingest;
 
+    private static TopicTail tail;
+
     @BeforeAll
     static void start() throws Exception {
         ingest = RunningIngest.withDefaults();
+        tail = ingest.tail();
     }
 
     @AfterAll
     static void stop() {
+        tail.close();
         ingest.close();
     }
 
@@ -63,16 +67,11 @@ class GoldenCorpusTest {
         JsonNode one = JSON.readTree(file.toFile());
         String team = "corpus-" + file.getFileName().toString().replace(".json", "");
         String key = ingest.key(NewKey.of("corpus", Account.team(team)));
-        int times;
-
-        List<JsonNode> published;
-        try (TopicTail tail = ingest.tail()) {
-            times = send(one, key);
-            published = tail.records().stream()
-                    .filter(record -> new String(record.key(), UTF_8).equals("team:" + team))
-                    .map(record -> EventJson.read(record.value()))
-                    .toList();
-        }
+        int times = send(one, key);
+        List<JsonNode> published = tail.records().stream()
+                .filter(record -> new String(record.key(), UTF_8).equals("team:" + team))
+                .map(record -> EventJson.read(record.value()))
+                .toList();
 
         Map<String, JsonNode> unique = new LinkedHashMap<>();
         for (JsonNode event : published) {

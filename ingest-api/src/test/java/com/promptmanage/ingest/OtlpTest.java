@@ -203,8 +203,7 @@ class OtlpTest {
         String key = ingest.key(wanted);
         String id = ingest.keyId(key);
         String path = "/api/ingest/keys/" + id + "/attributes";
-        byte[] mapping =
-                "{\"attributes\":[\"tag.project=own.project\",\"user=own.login\"]}".getBytes(UTF_8);
+        byte[] mapping = "{\"attributes\":[\"tag.project=own.project\",\"user=own.login\"]}".getBytes(UTF_8);
 
         assertThat(ingest.put(path, acme, mapping).statusCode()).isEqualTo(404);
         assertThat(ingest.put(path, "Bearer " + key, "{\"attributes\":[\"x=y\"]}".getBytes(UTF_8))
@@ -260,9 +259,9 @@ class OtlpTest {
         int spans = 1_000_000;
         int calls = 0;
         for (int i = 0; i < spans; i++) {
-            // One in ten is a call; most spans of most programs are none.
-            body.write(Protobuf.scopeOfOneSpan(i, i % 10 == 0));
-            calls += i % 10 == 0 ? 1 : 0;
+            // One in twenty is a call; most spans of most programs are none.
+            body.write(Protobuf.scopeOfOneSpan(i, i % 20 == 0));
+            calls += i % 20 == 0 ? 1 : 0;
         }
         assertThat(body.size()).isLessThan((int) BODY_MAX);
 

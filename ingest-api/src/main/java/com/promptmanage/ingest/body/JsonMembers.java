@@ -68,7 +68,7 @@ public final class JsonMembers {
         } catch (IOException e) {
             // There is no file or socket here: it is always what was sent.
             String said = e instanceof JacksonException jackson ? jackson.getOriginalMessage() : e.getMessage();
-            faults.add("body", "is not JSON: " + said, "Send well-formed JSON.");
+            faults.add("body", "is not JSON: " + Excerpt.of(String.valueOf(said)), "Send well-formed JSON.");
         }
         return Optional.empty();
     }

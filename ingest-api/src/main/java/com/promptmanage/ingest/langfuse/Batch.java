@@ -1,8 +1,10 @@
 package com.promptmanage.ingest.langfuse;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import com.promptmanage.ingest.admission.RequestFaults;
 import com.promptmanage.ingest.body.EventSlices;
 import com.promptmanage.ingest.body.EventSlices.Form;
@@ -95,11 +97,29 @@ record Batch(List<String> ids, List<Told> told) {
                 String id = one.path("id").asText();
                 if (kind != null && Texts.isId(id)) {
                     Instant at = EventTimes.parse(outer.path("timestamp").asText());
-                    told.add(new Told(new ObjectKey(kind, id), (ObjectNode) one, at == null ? now : at));
+                    told.add(new Told(new ObjectKey(kind, id), (ObjectNode) whole(one), at == null ? now : at));
                 }
             });
         }
-        return outer.path("id").asText();
+        return Texts.whole(outer.path("id").asText());
+    }
+
+    /** As it can be kept. */
+    private static JsonNode whole(JsonNode told) {
+        return switch (told) {
+            case TextNode text -> TextNode.valueOf(Texts.whole(text.textValue()));
+            case ObjectNode object -> {
+                ObjectNode whole = object.objectNode();
+                object.properties().forEach(one -> whole.set(Texts.whole(one.getKey()), whole(one.getValue())));
+                yield whole;
+            }
+            case ArrayNode list -> {
+                ArrayNode whole = list.arrayNode();
+                list.forEach(one -> whole.add(whole(one)));
+                yield whole;
+            }
+            default -> told;
+        };
     }
 
     private static @Nullable Kind kind(String type, JsonNode body) {

@@ -49,16 +49,25 @@ public final class LiteLlmRoutes implements Routes {
 
     private final IgnoredUsage ignored;
 
+    private final long bodyBytesMax;
+
     private final Clock clock;
 
     record Taken(int accepted, int ignored, List<Fault> rejected, String receipt) {}
 
+    /** @param bodyBytesMax of one request: a hundred calls with their prompts and answers */
     public LiteLlmRoutes(
-            Admission admission, EventPublisher publisher, UsageMeters meters, IgnoredUsage ignored, Clock clock) {
+            Admission admission,
+            EventPublisher publisher,
+            UsageMeters meters,
+            IgnoredUsage ignored,
+            long bodyBytesMax,
+            Clock clock) {
         this.admission = admission;
         this.publisher = publisher;
         this.meters = meters;
         this.ignored = ignored;
+        this.bodyBytesMax = bodyBytesMax;
         this.clock = clock;
     }
 
@@ -75,7 +84,7 @@ public final class LiteLlmRoutes implements Routes {
 
     /** The content type is not looked at: it says JSON also for lines of it. */
     private Taken take(Admitted admitted) {
-        byte[] body = admitted.body();
+        byte[] body = admitted.body(bodyBytesMax);
         var whole = new RequestFaults();
         Found found = EventSlices.of(body, Form.MANY, whole);
         whole.check();

@@ -53,12 +53,14 @@ public final class KeyAttributes {
     /** As they were set. Empty if the key is not there, or not the caller's to see. */
     Optional<List<String>> entries(Caller caller, String keyId) {
         return account(caller, keyId)
-                .map(account -> database.inTransaction(caller.scope(account), handle -> handle.createQuery(
-                                "SELECT attributes FROM key_attributes WHERE key_id = :id")
-                        .bind("id", keyId)
-                        .map((row, ctx) -> List.of((String[]) row.getArray("attributes").getArray()))
-                        .findOne()
-                        .orElse(List.of())));
+                .map(account -> database.inTransaction(
+                        caller.scope(account),
+                        handle -> handle.createQuery("SELECT attributes FROM key_attributes WHERE key_id = :id")
+                                .bind("id", keyId)
+                                .map((row, ctx) -> List.of(
+                                        (String[]) row.getArray("attributes").getArray()))
+                                .findOne()
+                                .orElse(List.of())));
     }
 
     /** Whose key it is. Empty if it is not there, or not the caller's to see. */
@@ -73,17 +75,19 @@ public final class KeyAttributes {
     }
 
     void set(Caller caller, Account account, String keyId, List<String> entries) {
-        database.useTransaction(caller.scope(account), handle -> handle.createUpdate("""
+        database.useTransaction(
+                caller.scope(account),
+                handle -> handle.createUpdate("""
                         INSERT INTO key_attributes (key_id, account, attributes, changed_at)
                         VALUES (:id, :account, :attributes, :now)
                         ON CONFLICT (key_id) DO UPDATE
                         SET attributes = excluded.attributes, changed_at = excluded.changed_at
                         """)
-                .bind("id", keyId)
-                .bind("account", account.value())
-                .bindArray("attributes", String.class, entries)
-                .bind("now", clock.instant())
-                .execute());
+                        .bind("id", keyId)
+                        .bind("account", account.value())
+                        .bindArray("attributes", String.class, entries)
+                        .bind("now", clock.instant())
+                        .execute());
         fresh.invalidate(keyId);
     }
 

@@ -83,8 +83,8 @@ final class JsonExport implements Export {
                     "is JSON that is nested too deeply, or has a name, text or number that is too long");
         } catch (IOException e) {
             // There is no file or socket here: it is always what was sent.
-            throw new MalformedException("is not JSON: "
-                    + (e instanceof JacksonException jackson ? jackson.getOriginalMessage() : e.getMessage()));
+            String said = e instanceof JacksonException jackson ? jackson.getOriginalMessage() : e.getMessage();
+            throw new MalformedException("is not JSON: " + Excerpt.of(String.valueOf(said)));
         }
     }
 

@@ -107,7 +107,8 @@ public final class OtlpRoutes implements Routes {
             case JSON -> new JsonExport(body, signal, effective.names());
         };
         var parts = new EventParts(publisher, held -> admitted.hold(body.length + held), () -> walk(export, NOBODY));
-        var translator = new ExportTranslator(admitted.caller(), effective, clock.instant(), meters, ignored, parts::add);
+        var translator =
+                new ExportTranslator(admitted.caller(), effective, clock.instant(), meters, ignored, parts::add);
         walk(export, translator);
         admitted.charge(parts.count());
         String receipt = parts.finish().encode();
