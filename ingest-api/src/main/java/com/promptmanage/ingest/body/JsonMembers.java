@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.ingest.body.EventSlices.Slice;
 import com.promptmanage.ingest.normalize.Excerpt;
@@ -25,9 +26,11 @@ public final class JsonMembers {
 
     private static final JsonFactory JSON = JsonFactory.builder()
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            // What Python writes that JSON does not have. Passed over, it does no harm.
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
             .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(200)
-                    .maxNameLength(1 << 12)
+                    .maxNestingDepth(1_000)
+                    .maxNameLength(1 << 16)
                     .maxNumberLength(400)
                     .maxStringLength(EventSlices.EVENT_BYTES_MAX)
                     .build())

@@ -130,10 +130,12 @@ public final class LiteLlmRoutes implements Routes {
             rejected.add(
                     new Fault("id", index, "is missing", "Send the id of the call: a text of 1 to 256 characters."));
         }
+        Payer payer = call.payer(caller);
         if (rejected.size() > before || model == null) {
+            // LiteLLM does not read the answer, so it is to be seen elsewhere too.
+            ignored.add(payer.account(), SIGNAL, SIGNAL, Reason.INVALID, 0);
             return Optional.empty();
         }
-        Payer payer = call.payer(caller);
         meters.count(tokens.orElseThrow());
         UsageEvent event = call.event(caller, payer, id.orElseThrow(), model, tokens.orElseThrow(), now);
         if (call.isFromCache()) {
