@@ -95,18 +95,13 @@ class BrokerAwayTest {
     void whoSpeaksAnotherFormatIsAskedToSendAgainAndIsCountedThen() throws Exception {
         kafka.stop();
         String call = "{\"id\":\"away\",\"model\":\"m\",\"prompt_tokens\":1,\"completion_tokens\":2}";
-        Map<String, String> bodies = Map.of(
-                "/v1/traces",
-                """
+        Map<String, String> bodies =
+                Map.of("/v1/traces", """
                 {"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"0af7651916cd43dd8448eb211c80319c","spanId":"b7ad6b7169203331",
                  "attributes":[{"key":"gen_ai.request.model","value":{"stringValue":"m"}},
-                               {"key":"gen_ai.usage.input_tokens","value":{"intValue":3}}]}]}]}]}""",
-                "/api/public/ingestion",
-                """
+                               {"key":"gen_ai.usage.input_tokens","value":{"intValue":3}}]}]}]}]}""", "/api/public/ingestion", """
                 {"batch":[{"id":"e","type":"generation-create","timestamp":"2026-11-25T10:00:00Z",
-                 "body":{"id":"away","model":"m","usage":{"input":1,"output":2}}}]}""",
-                "/api/litellm/events",
-                call);
+                 "body":{"id":"away","model":"m","usage":{"input":1,"output":2}}}]}""", "/api/litellm/events", call);
         try (ExecutorService senders = Executors.newVirtualThreadPerTaskExecutor()) {
             var sending = new ArrayList<Future<HttpResponse<String>>>();
             bodies.forEach((path, body) ->

@@ -11,6 +11,7 @@ import com.promptmanage.ingest.publish.EventParts;
 import com.promptmanage.ingest.publish.EventPublisher;
 import com.promptmanage.service.http.Problem.Kind;
 import com.promptmanage.service.http.ProblemException;
+import com.promptmanage.service.http.RawAnswer;
 import com.promptmanage.service.http.RequestBody;
 import com.promptmanage.service.http.Routes;
 import com.promptmanage.service.http.UnavailableException;
@@ -112,7 +113,8 @@ public final class OtlpRoutes implements Routes {
         walk(export, translator);
         admitted.charge(parts.count());
         String receipt = parts.finish().encode();
-        answer(ctx, form, 200, form.taken(signal, translator.rejected(), translator.firstFault()));
+        RawAnswer.send(
+                ctx, 200, form.contentType(), form.taken(signal, translator.rejected(), translator.firstFault()));
         if (parts.count() > 0) {
             ctx.header(RECEIPT_HEADER, receipt);
         }
@@ -131,13 +133,7 @@ public final class OtlpRoutes implements Routes {
 
     private static void refuse(Context ctx, OtlpForm form, int status, Kind kind, String why) {
         RequestBody.discard(ctx);
-        answer(ctx, form, status, form.refused(kind, why));
-    }
-
-    private static void answer(Context ctx, OtlpForm form, int status, byte[] body) {
-        ctx.status(status).result(body).contentType(form.contentType());
-        // Exporters compare the whole header.
-        ctx.res().setCharacterEncoding((String) null);
+        RawAnswer.send(ctx, status, form.contentType(), form.refused(kind, why));
     }
 
     private static Kind kind(ProblemException e) {
