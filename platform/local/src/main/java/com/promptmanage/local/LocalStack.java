@@ -138,7 +138,8 @@ public final class LocalStack implements AutoCloseable {
                 .and(workers.routes(access.authentication(), routing, clock));
         var ingest = running.add(new IngestRoutes(
                 IngestSettings.of(servers.bootstrapServers()),
-                access.authentication()::caller,
+                access.authentication(),
+                database,
                 meters.registry(),
                 clock));
 
