@@ -4,6 +4,7 @@ import com.promptmanage.query.routing.AccountRouting;
 import com.promptmanage.query.routing.Forwarding;
 import com.promptmanage.query.routing.ReadYourWrites;
 import com.promptmanage.service.access.Access;
+import com.promptmanage.service.access.AccessSettings;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.DatabaseSettings;
 import com.promptmanage.service.http.HttpServer;
@@ -56,6 +57,7 @@ public final class QueryMain {
         var query = QuerySettings.from(environment);
         var metering = QuerySettings.metering(environment, port);
         var databaseSettings = DatabaseSettings.from(environment);
+        var accessSettings = AccessSettings.from(environment);
         environment.check();
 
         var stopping = new CountDownLatch(1);
@@ -63,7 +65,7 @@ public final class QueryMain {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(stopping, running), "stop"));
         int found = provision(metering, partitions, replicas, stopping);
         if (stopping.getCount() > 0) {
-            run(host, port, query, metering, databaseSettings, found, stopping);
+            run(host, port, query, metering, databaseSettings, accessSettings, found, stopping);
         }
     }
 
@@ -73,12 +75,13 @@ public final class QueryMain {
             QuerySettings query,
             StreamsSettings meteringSettings,
             DatabaseSettings databaseSettings,
+            AccessSettings accessSettings,
             int partitions,
             CountDownLatch stopping)
             throws InterruptedException {
         Clock clock = Clock.systemUTC();
         try (var database = Database.open(databaseSettings);
-                var access = new Access(database, clock);
+                var access = new Access(database, clock, accessSettings);
                 var meters = new Meters();
                 var relay = OutboxRelay.start(database, meteringSettings.bootstrapServers(), meters.registry());
                 var metering = new MeteringRuntime(meteringSettings, partitions);

@@ -26,7 +26,8 @@ class ArchitectureTest {
     void onlyTheDatabaseAndWhoWorksInItKnowSql() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("..service.database..", "..service.access..", "..service.outbox..")
+                .resideOutsideOfPackages(
+                        "..service.database..", "..service.access..", "..service.tier..", "..service.outbox..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("java.sql..", "org.jdbi..", "org.postgresql..")

@@ -1,5 +1,6 @@
 package com.promptmanage.service.access;
 
+import com.promptmanage.service.access.Profiles.Profile;
 import com.promptmanage.service.http.Faults;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.http.RequestBody;
@@ -7,57 +8,112 @@ import com.promptmanage.service.http.Routes;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /api/auth}: sign in, who am I, sign out. */
+/** {@code /api/auth}: sign up, sign in, who am I, another password, sign out. */
 final class AuthRoutes implements Routes {
 
-    private final Sessions sessions;
+    static final int NAME_LENGTH_MAX = 100;
+
+    private static final long BODY_BYTES_MAX = 16 << 10;
 
     private final Authentication authentication;
 
+    private final BrowserRequests browsers;
+
+    private final SessionCookie cookie;
+
+    private final Sessions sessions;
+
+    private final SignUp signUp;
+
+    private final boolean signUpIsOpen;
+
+    private final Profiles profiles;
+
     record LoginRequest(@Nullable String email, @Nullable String password) {}
 
-    record UserAnswer(String id, String email, String name, List<TeamAnswer> teams) {}
+    record RegisterRequest(
+            @Nullable String email,
+            @Nullable String password,
+            @Nullable String name) {}
 
-    record TeamAnswer(String id, String role) {}
+    record PasswordRequest(
+            @Nullable String currentPassword, @Nullable String newPassword) {}
 
-    record LoginAnswer(String token, Instant expiresAt, UserAnswer user) {}
+    record SignedInAnswer(String token, Instant expiresAt, Profile user) {}
 
-    record PersonAnswer(String kind, UserAnswer user) {}
+    record PersonAnswer(String kind, Profile user) {}
 
     record CallingKey(String id, String account, List<String> scopes, boolean maySpeakForOthers) {}
 
     record KeyAnswer(String kind, CallingKey key) {}
 
-    AuthRoutes(Sessions sessions, Authentication authentication) {
-        this.sessions = sessions;
+    AuthRoutes(
+            Authentication authentication,
+            BrowserRequests browsers,
+            SessionCookie cookie,
+            Sessions sessions,
+            SignUp signUp,
+            boolean signUpIsOpen,
+            Profiles profiles) {
         this.authentication = authentication;
+        this.browsers = browsers;
+        this.cookie = cookie;
+        this.sessions = sessions;
+        this.signUp = signUp;
+        this.signUpIsOpen = signUpIsOpen;
+        this.profiles = profiles;
     }
 
     @Override
     public void addTo(RoutesConfig routes) {
+        routes.post("/api/auth/register", this::register);
         routes.post("/api/auth/login", this::login);
         routes.get("/api/auth/me", this::me);
+        routes.post("/api/auth/password", this::changePassword);
         routes.post("/api/auth/logout", this::logout);
     }
 
+    private void register(Context ctx) {
+        browsers.refuseForeignPage(ctx);
+        if (!signUpIsOpen) {
+            throw ProblemException.forbidden(
+                    "Here nobody signs up by themselves: ask whoever runs this installation for an account.");
+        }
+        RegisterRequest request = RequestBody.json(ctx, RegisterRequest.class, BODY_BYTES_MAX);
+        var faults = new Faults();
+        String email = EmailAddress.parse(given(faults, "email", request.email()))
+                .orElseGet(() -> {
+                    if (request.email() != null && !request.email().isBlank()) {
+                        faults.add("email", "is not an e-mail address", "Send one such as ann@example.com.");
+                    }
+                    return "";
+                });
+        String name = given(faults, "name", request.name()).strip();
+        if (name.length() > NAME_LENGTH_MAX || name.chars().anyMatch(Character::isISOControl)) {
+            faults.add("name", "is not a name", "Send 1 to %d characters.".formatted(NAME_LENGTH_MAX));
+        }
+        String password = newPassword(faults, "password", request.password());
+        faults.check();
+        answer(ctx.status(201), signUp.register(email, name, password));
+    }
+
     private void login(Context ctx) {
-        LoginRequest request = RequestBody.json(ctx, LoginRequest.class);
+        browsers.refuseForeignPage(ctx);
+        LoginRequest request = RequestBody.json(ctx, LoginRequest.class, BODY_BYTES_MAX);
         var faults = new Faults();
         String email = given(faults, "email", request.email());
         String password = given(faults, "password", request.password());
         faults.check();
-        Sessions.SignedIn signedIn = sessions.signIn(email, password);
-        ctx.json(new LoginAnswer(signedIn.token(), signedIn.expiresAt(), answer(signedIn.person())));
+        answer(ctx, sessions.signIn(email, password));
     }
 
     private void me(Context ctx) {
         ctx.json(
                 switch (authentication.caller(ctx)) {
-                    case Caller.Person person -> new PersonAnswer("person", answer(person));
+                    case Caller.Person person -> new PersonAnswer("person", profiles.of(person));
                     case Caller.Key key ->
                         new KeyAnswer(
                                 "key",
@@ -72,22 +128,46 @@ final class AuthRoutes implements Routes {
                 });
     }
 
-    private void logout(Context ctx) {
-        switch (authentication.caller(ctx)) {
-            case Caller.Person person -> sessions.signOut(person);
-            case Caller.Key key ->
-                throw ProblemException.invalid(
-                        "Authorization", "is an API key, which has no session", "Revoke the key to end its use.");
-        }
+    private void changePassword(Context ctx) {
+        Caller.Person person = person(ctx);
+        PasswordRequest request = RequestBody.json(ctx, PasswordRequest.class, BODY_BYTES_MAX);
+        var faults = new Faults();
+        String current = given(faults, "currentPassword", request.currentPassword());
+        String next = newPassword(faults, "newPassword", request.newPassword());
+        faults.check();
+        sessions.changePassword(person, current, next);
         ctx.status(204);
     }
 
-    private static UserAnswer answer(Caller.Person person) {
-        List<TeamAnswer> teams = person.roles().entrySet().stream()
-                .map(role -> new TeamAnswer(role.getKey(), role.getValue().code()))
-                .sorted(Comparator.comparing(TeamAnswer::id))
-                .toList();
-        return new UserAnswer(person.userId(), person.email(), person.name(), teams);
+    private void logout(Context ctx) {
+        sessions.signOut(person(ctx));
+        cookie.takeAway(ctx);
+        ctx.status(204);
+    }
+
+    private void answer(Context ctx, Sessions.SignedIn signedIn) {
+        cookie.give(ctx, signedIn.token());
+        ctx.json(new SignedInAnswer(signedIn.token(), signedIn.expiresAt(), profiles.of(signedIn.person())));
+    }
+
+    private Caller.Person person(Context ctx) {
+        return switch (authentication.caller(ctx)) {
+            case Caller.Person person -> person;
+            case Caller.Key key ->
+                throw ProblemException.invalid(
+                        "Authorization", "is an API key, which has no session", "Revoke the key to end its use.");
+        };
+    }
+
+    private static String newPassword(Faults faults, String field, @Nullable String value) {
+        String password = given(faults, field, value);
+        if (!password.isEmpty() && !Passwords.isLongEnough(password)) {
+            faults.add(
+                    field,
+                    "has %d characters".formatted(password.length()),
+                    "Send %d to %d.".formatted(Passwords.LENGTH_MIN, Passwords.LENGTH_MAX));
+        }
+        return password;
     }
 
     private static String given(Faults faults, String field, @Nullable String value) {

@@ -6,8 +6,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** Finds out who sends a request, by its {@code Authorization} header: {@code Bearer} with an API key or a session's token. */
+/**
+ * Finds out who sends a request, by its {@code Authorization} header: {@code Bearer} with an API key or a session's token.
+ * Without that header the session's cookie counts, and then only from our own pages if something may change.
+ */
 public final class Authentication {
 
     private static final String ATTRIBUTE = "promptmanage.caller";
@@ -16,9 +20,12 @@ public final class Authentication {
 
     private final Sessions sessions;
 
-    Authentication(ApiKeys keys, Sessions sessions) {
+    private final BrowserRequests browsers;
+
+    Authentication(ApiKeys keys, Sessions sessions, BrowserRequests browsers) {
         this.keys = keys;
         this.sessions = sessions;
+        this.browsers = browsers;
     }
 
     /** @throws ProblemException 401 unless the request says who sends it */
@@ -36,16 +43,23 @@ public final class Authentication {
         if (known != null) {
             return known;
         }
-        Caller caller = find(ctx.header("Authorization"), basic);
+        @Nullable String header = ctx.header("Authorization");
+        Caller caller = header == null || header.isBlank() ? byCookie(ctx) : byHeader(header, basic);
         ctx.attribute(ATTRIBUTE, caller);
         return caller;
     }
 
-    private Caller find(@org.jspecify.annotations.Nullable String header, boolean basic) {
-        if (header == null || header.isBlank()) {
-            throw ProblemException.unauthenticated(
-                    "Send 'Authorization: Bearer' with an API key or a session's token.");
-        }
+    private Caller byCookie(Context ctx) {
+        String token = SessionCookie.token(ctx)
+                .orElseThrow(() -> ProblemException.unauthenticated(
+                        "Send 'Authorization: Bearer' with an API key or a session's token."));
+        Caller person = sessions.caller(token)
+                .orElseThrow(() -> ProblemException.unauthenticated("The session has ended. Sign in again."));
+        browsers.requireOwnPage(ctx);
+        return person;
+    }
+
+    private Caller byHeader(String header, boolean basic) {
         String[] parts = header.strip().split("\\s+", 2);
         String credentials = parts.length == 2 ? parts[1] : "";
         Optional<? extends Caller> caller = switch (parts[0].toLowerCase(Locale.ROOT)) {

@@ -15,12 +15,18 @@ public sealed interface Caller {
      * Someone who signed in.
      *
      * @param roles by team id; deleted teams are not in it
+     * @param operator whether they run the installation
      */
-    record Person(String userId, String email, String name, String sessionId, Map<String, Role> roles)
+    record Person(String userId, String email, String name, String sessionId, Map<String, Role> roles, boolean operator)
             implements Caller {
 
         public Person {
             roles = Map.copyOf(roles);
+        }
+
+        /** Someone who does not run the installation. */
+        public Person(String userId, String email, String name, String sessionId, Map<String, Role> roles) {
+            this(userId, email, name, sessionId, roles, false);
         }
 
         @Override

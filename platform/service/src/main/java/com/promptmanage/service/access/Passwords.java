@@ -41,6 +41,10 @@ final class Passwords {
     /** Of a password that nobody has: checked when there is no such user, so that this takes as long as when there is. */
     private final String nobodys = argon2.hash(Secrets.make("")).getResult();
 
+    static boolean isLongEnough(String password) {
+        return password.length() >= LENGTH_MIN && password.length() <= LENGTH_MAX;
+    }
+
     String hash(String password) {
         return inTurn(() -> argon2.hash(password).getResult());
     }

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
 
 /**
  * People sign in with e-mail and password, and carry a token for at most 24 hours. The token is random and only its
@@ -27,6 +28,9 @@ public final class Sessions {
     static final Duration LIFETIME = Duration.ofHours(24);
 
     static final Duration REMEMBERED = Duration.ofSeconds(3);
+
+    private static final String USERS =
+            "SELECT id, email, name, password_hash, operator FROM users WHERE disabled_at IS NULL AND ";
 
     private final Database database;
 
@@ -52,7 +56,7 @@ public final class Sessions {
         }
     }
 
-    private record User(String id, String email, String name, Optional<String> passwordHash) {}
+    private record User(String id, String email, String name, Optional<String> passwordHash, boolean operator) {}
 
     Sessions(Database database, Clock clock, Passwords passwords) {
         this.database = database;
@@ -70,11 +74,8 @@ public final class Sessions {
      */
     public SignedIn signIn(String email, String password) {
         String address = email.strip().toLowerCase(Locale.ROOT);
-        database.asSystem(handle -> locks.attempt(handle, address)).ifPresent(left -> {
-            throw ProblemException.rateLimited(
-                    "Too many wrong passwords for this address. Wait, then try again.", left);
-        });
-        Optional<User> user = database.asSystem(handle -> userOf(handle, address));
+        countAttempt(address);
+        Optional<User> user = database.asSystem(handle -> userWithEmail(handle, address));
         if (!passwords.matches(password, user.flatMap(User::passwordHash)) || user.isEmpty()) {
             throw ProblemException.unauthenticated("E-mail and password do not match.");
         }
@@ -82,6 +83,48 @@ public final class Sessions {
             locks.succeeded(handle, address);
             return open(handle, user.get());
         });
+    }
+
+    /** Opens a session for someone whose identity was proved otherwise. In the transaction that proved it. */
+    SignedIn open(Handle handle, String userId) {
+        return open(handle, userWithId(handle, userId).orElseThrow());
+    }
+
+    /**
+     * Changes the password of someone who knows the old one, and ends their other sessions: whoever else knew it is out.
+     *
+     * @throws ProblemException 400 if the old one is wrong, or they have none; 429 after too many wrong ones
+     */
+    void changePassword(Caller.Person person, String current, String next) {
+        countAttempt(person.email());
+        Optional<User> user = database.asSystem(handle -> userWithId(handle, person.userId()));
+        if (!passwords.matches(current, user.flatMap(User::passwordHash))) {
+            throw ProblemException.invalid("currentPassword", "is not your password", "Send the one you sign in with.");
+        }
+        String hash = passwords.hash(next);
+        Instant now = clock.instant();
+        database.useAsSystem(handle -> {
+            handle.createUpdate("UPDATE users SET password_hash = :hash, updated_at = :now WHERE id = :id")
+                    .bind("hash", hash)
+                    .bind("now", now)
+                    .bind("id", person.userId())
+                    .execute();
+            handle.createUpdate("""
+                            UPDATE sessions SET revoked_at = :now
+                            WHERE user_id = :user AND id <> :session AND revoked_at IS NULL
+                            """)
+                    .bind("now", now)
+                    .bind("user", person.userId())
+                    .bind("session", person.sessionId())
+                    .execute();
+            locks.succeeded(handle, person.email());
+        });
+        forget(person.userId());
+    }
+
+    /** What was changed about a user counts here at once; in other processes when they no longer remember the old. */
+    public void forget(String userId) {
+        remembered.asMap().values().removeIf(one -> one.userId().equals(userId));
     }
 
     /** Ends the session; the token is worth nothing from now on. */
@@ -130,24 +173,38 @@ public final class Sessions {
         return new SignedIn(
                 token,
                 now.plus(LIFETIME),
-                new Caller.Person(user.id(), user.email(), user.name(), id, rolesOf(handle, user.id())));
+                new Caller.Person(
+                        user.id(), user.email(), user.name(), id, rolesOf(handle, user.id()), user.operator()));
     }
 
-    private static Optional<User> userOf(Handle handle, String email) {
-        return handle.createQuery(
-                        "SELECT id, email, name, password_hash FROM users WHERE email = :email AND disabled_at IS NULL")
-                .bind("email", email)
-                .map((row, ctx) -> new User(
+    private void countAttempt(String address) {
+        database.asSystem(handle -> locks.attempt(handle, address)).ifPresent(left -> {
+            throw ProblemException.rateLimited(
+                    "Too many wrong passwords for this address. Wait, then try again.", left);
+        });
+    }
+
+    private static Optional<User> userWithId(Handle handle, String id) {
+        return userOf(handle.createQuery(USERS + "id = :id").bind("id", id));
+    }
+
+    private static Optional<User> userWithEmail(Handle handle, String email) {
+        return userOf(handle.createQuery(USERS + "email = :email").bind("email", email));
+    }
+
+    private static Optional<User> userOf(Query query) {
+        return query.map((row, ctx) -> new User(
                         row.getString("id"),
                         row.getString("email"),
                         row.getString("name"),
-                        Optional.ofNullable(row.getString("password_hash"))))
+                        Optional.ofNullable(row.getString("password_hash")),
+                        row.getBoolean("operator")))
                 .findOne();
     }
 
     private Optional<Caller.Person> personOf(Handle handle, byte[] tokenHash) {
         return handle.createQuery("""
-                        SELECT s.id AS session_id, u.id, u.email, u.name
+                        SELECT s.id AS session_id, u.id, u.email, u.name, u.operator
                         FROM sessions s JOIN users u ON u.id = s.user_id
                         WHERE s.token_hash = :hash AND s.revoked_at IS NULL AND s.expires_at > :now
                           AND u.disabled_at IS NULL
@@ -159,7 +216,8 @@ public final class Sessions {
                         row.getString("email"),
                         row.getString("name"),
                         row.getString("session_id"),
-                        rolesOf(handle, row.getString("id"))))
+                        rolesOf(handle, row.getString("id")),
+                        row.getBoolean("operator")))
                 .findOne();
     }
 

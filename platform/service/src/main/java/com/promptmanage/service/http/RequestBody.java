@@ -82,12 +82,22 @@ public final class RequestBody {
      *     the record needs
      */
     public static <T> T json(Context ctx, Class<T> type) {
+        requireJson(ctx);
+        return Json.read(bytes(ctx), type);
+    }
+
+    /** As {@link #json(Context, Class)}, with a limit of this route's own. */
+    public static <T> T json(Context ctx, Class<T> type, long bytesMax) {
+        requireJson(ctx);
+        return Json.read(bytes(ctx, bytesMax), type);
+    }
+
+    private static void requireJson(Context ctx) {
         String contentType = ctx.contentType();
         if (contentType != null && !isJson(contentType)) {
             throw new ProblemException(
                     Kind.UNSUPPORTED_MEDIA_TYPE, "'%s' is not JSON: send application/json".formatted(contentType));
         }
-        return Json.read(bytes(ctx), type);
     }
 
     /**

@@ -41,14 +41,22 @@ public final class OpenApi {
         ObjectNode document = YAML.createObjectNode();
         document.put("openapi", "3.1.0");
         document.putObject("info").put("title", title).put("version", version);
-        document.putArray("security").addObject().putArray("bearer");
+        var security = document.putArray("security");
+        security.addObject().putArray("bearer");
+        security.addObject().putArray("session");
         document.putObject("paths");
-        document.putObject("components")
-                .putObject("securitySchemes")
-                .putObject("bearer")
+        ObjectNode schemes = document.putObject("components").putObject("securitySchemes");
+        schemes.putObject("bearer")
                 .put("type", "http")
                 .put("scheme", "bearer")
                 .put("description", "An API key (pm_…), or the token of a session.");
+        schemes.putObject("session")
+                .put("type", "apiKey")
+                .put("in", "cookie")
+                .put("name", "pm_session")
+                .put(
+                        "description",
+                        "For browsers: counts for requests of our own pages, and for what changes nothing.");
         resources.forEach(resource -> merge(document, resource));
         return new OpenApi(document);
     }

@@ -1,0 +1,93 @@
+package com.promptmanage.service.access;
+
+import com.promptmanage.service.settings.Settings;
+import java.net.URI;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What an operator sets about people.
+ *
+ * @param signUp whether whoever comes may make themselves an account
+ * @param publicUrl where people's browsers find the product, without a slash at the end; links in mails begin with it
+ * @param secureCookies whether the session's cookie is for https alone, even if a request seems to have come without
+ * @param tiersEnforced whether a tier's limits hold; if not, everyone has everything
+ * @param operator who runs the installation, made at the start unless they are there
+ */
+public record AccessSettings(
+        boolean signUp,
+        Optional<URI> publicUrl,
+        boolean secureCookies,
+        boolean tiersEnforced,
+        Optional<Operator> operator) {
+
+    public static final AccessSettings DEFAULTS =
+            new AccessSettings(true, Optional.empty(), false, false, Optional.empty());
+
+    /** @param password in clear, until it is changed */
+    public record Operator(String email, String password) {
+
+        @Override
+        public String toString() {
+            return "Operator[" + email + "]";
+        }
+    }
+
+    public static AccessSettings from(Settings settings) {
+        Optional<URI> publicUrl = settings.optionalText("PUBLIC_URL").flatMap(text -> {
+            Optional<URI> url = url(text);
+            settings.require(url.isPresent(), "PM_PUBLIC_URL: is not an address such as https://prompts.example.com");
+            return url;
+        });
+        return new AccessSettings(
+                settings.flag("SIGN_UP", DEFAULTS.signUp()),
+                publicUrl,
+                settings.flag(
+                        "SECURE_COOKIES",
+                        publicUrl.map(url -> url.getScheme().equals("https")).orElse(DEFAULTS.secureCookies())),
+                settings.flag("TIERS_ENFORCED", DEFAULTS.tiersEnforced()),
+                operator(settings));
+    }
+
+    public AccessSettings withSignUp(boolean other) {
+        return new AccessSettings(other, publicUrl, secureCookies, tiersEnforced, operator);
+    }
+
+    public AccessSettings withTiersEnforced(boolean other) {
+        return new AccessSettings(signUp, publicUrl, secureCookies, other, operator);
+    }
+
+    public AccessSettings withPublicUrl(URI other) {
+        return new AccessSettings(signUp, Optional.of(other), secureCookies, tiersEnforced, operator);
+    }
+
+    private static Optional<Operator> operator(Settings settings) {
+        Optional<String> email = settings.optionalText("OPERATOR_EMAIL");
+        Optional<String> password = settings.optionalText("OPERATOR_PASSWORD");
+        settings.require(
+                email.isPresent() == password.isPresent(),
+                "PM_OPERATOR_EMAIL and PM_OPERATOR_PASSWORD go together: set both, or neither");
+        settings.require(
+                email.isEmpty() || email.flatMap(EmailAddress::parse).isPresent(),
+                "PM_OPERATOR_EMAIL: is not an e-mail address");
+        settings.require(
+                password.isEmpty() || Passwords.isLongEnough(password.get()),
+                "PM_OPERATOR_PASSWORD: must have %d to %d characters"
+                        .formatted(Passwords.LENGTH_MIN, Passwords.LENGTH_MAX));
+        return email.flatMap(EmailAddress::parse)
+                .flatMap(address -> password.map(secret -> new Operator(address, secret)));
+    }
+
+    private static Optional<URI> url(String text) {
+        try {
+            URI url = URI.create(text.replaceFirst("/+$", ""));
+            String scheme = String.valueOf(url.getScheme()).toLowerCase(Locale.ROOT);
+            boolean isWeb = scheme.equals("https") || scheme.equals("http");
+            return isWeb && url.getHost() != null && url.getQuery() == null && url.getFragment() == null
+                    ? Optional.of(url)
+                    : Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+}

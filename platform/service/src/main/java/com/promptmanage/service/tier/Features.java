@@ -1,0 +1,38 @@
+package com.promptmanage.service.tier;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an account may use. A limit that is null is none.
+ *
+ * @param seats members and open invitations together
+ * @param historyDays how far back usage is shown, in days
+ * @param tokensPerPromptMax input tokens of one prompt
+ * @param thresholdsMax of one budget
+ * @param monthlyBudgets whether there may be budgets at all
+ * @param dailyBudgets whether a budget may be for a day or a week
+ * @param memberBudgets whether a budget may be for members, or for another part of the account's spend
+ * @param exports whether usage may be downloaded
+ * @param reports whether reports are sent on a schedule
+ * @param workflowsMax that may exist at a time
+ * @param dataSourcesMax that may exist at a time
+ * @param workflowRunsPerMonth that may be started
+ */
+public record Features(
+        @Nullable Integer seats,
+        @Nullable Integer historyDays,
+        @Nullable Long tokensPerPromptMax,
+        @Nullable Integer thresholdsMax,
+        boolean monthlyBudgets,
+        boolean dailyBudgets,
+        boolean memberBudgets,
+        boolean exports,
+        boolean reports,
+        @Nullable Integer workflowsMax,
+        @Nullable Integer dataSourcesMax,
+        @Nullable Integer workflowRunsPerMonth) {
+
+    /** Where tiers are not enforced. */
+    public static final Features ALL =
+            new Features(null, null, null, null, true, true, true, true, true, null, null, null);
+}

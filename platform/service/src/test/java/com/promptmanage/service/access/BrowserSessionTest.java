@@ -1,0 +1,274 @@
+package com.promptmanage.service.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.promptmanage.service.database.Database;
+import com.promptmanage.service.database.DatabaseSettings;
+import com.promptmanage.service.http.HttpServer;
+import com.promptmanage.service.http.Json;
+import com.promptmanage.testkit.EmbeddedPostgres;
+import com.promptmanage.testkit.ManualClock;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Signing up, and what a browser's cookie is good for. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class BrowserSessionTest {
+
+    private static final String PASSWORD = TestAccess.PASSWORD;
+
+    private final ManualClock clock = new ManualClock(Instant.parse("2026-11-24T12:00:00Z"));
+
+    private final Database database =
+            Database.open(DatabaseSettings.of(EmbeddedPostgres.shared().createDatabase(), "app-password-of-tests"));
+
+    private final Access access = new Access(
+            database, clock, AccessSettings.DEFAULTS.withPublicUrl(URI.create("https://prompts.example.com")));
+
+    private final Access closed = new Access(database, clock, AccessSettings.DEFAULTS.withSignUp(false));
+
+    private final HttpServer server = HttpServer.start(
+            HttpServer.Options.onPort(0),
+            List.of(
+                    access.routes(),
+                    routes -> routes.post(
+                            "/api/things",
+                            ctx -> ctx.json(Map.of(
+                                    "caller",
+                                    access.authentication().caller(ctx).person().orElseThrow())))));
+
+    private final HttpServer closedServer = HttpServer.start(HttpServer.Options.onPort(0), List.of(closed.routes()));
+
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    BrowserSessionTest() {
+        TestAccess.seed(access);
+    }
+
+    @AfterAll
+    void close() {
+        client.close();
+        server.close();
+        closedServer.close();
+        access.close();
+        closed.close();
+        database.close();
+    }
+
+    @Test
+    void signingInGivesACookieThatNoScriptReadsAndNoOtherSiteSends() throws Exception {
+        var plain = login("ann@example.com", PASSWORD);
+        var byProxy = login("ann@example.com", PASSWORD, "X-Forwarded-Proto", "https");
+
+        assertThat(setCookie(plain)).matches("pm_session=pms_\\w+; Path=/; Max-Age=86400; HttpOnly; SameSite=Strict");
+        assertThat(setCookie(byProxy)).endsWith("; SameSite=Strict; Secure");
+    }
+
+    @Test
+    void theCookieSignsInUntilSignedOut() throws Exception {
+        String cookie = cookieOf(login("ann@example.com", PASSWORD));
+
+        JsonNode me = json(send("GET", "/api/auth/me", null, "Cookie", cookie));
+        assertThat(me.path("user").path("email").asText()).isEqualTo("ann@example.com");
+        assertThat(me.path("user").path("teams").path(0).path("name").asText()).isEqualTo("Red");
+        assertThat(me.path("user").path("teams").path(0).path("tier").asText()).isEqualTo("free");
+
+        var out = send("POST", "/api/auth/logout", null, "Cookie", cookie, "Sec-Fetch-Site", "same-origin");
+        assertThat(out.statusCode()).isEqualTo(204);
+        assertThat(setCookie(out)).startsWith("pm_session=; ").contains("Max-Age=0");
+        assertThat(send("GET", "/api/auth/me", null, "Cookie", cookie).statusCode())
+                .isEqualTo(401);
+    }
+
+    @ParameterizedTest
+    @CsvSource(nullValues = "-", textBlock = """
+                    Sec-Fetch-Site, same-origin,                  200
+                    Sec-Fetch-Site, same-site,                    403
+                    Sec-Fetch-Site, cross-site,                   403
+                    Sec-Fetch-Site, none,                         403
+                    Origin,         http://localhost,             403
+                    Origin,         https://evil.example.com,     403
+                    Origin,         null,                         403
+                    Origin,         ://,                          403
+                    Origin,         http://HOST,                  200
+                    Origin,         https://prompts.example.com,  200
+                    Origin,         http://prompts.example.com,   403
+                    X-Nothing,      said,                         403
+                    """)
+    void aChangeByCookieMustComeFromOurOwnPage(String header, String value, int status) throws Exception {
+        String cookie = cookieOf(login("ann@example.com", PASSWORD));
+        String said = value.replace("HOST", "127.0.0.1:" + server.port());
+
+        assertThat(send("POST", "/api/things", "{}", "Cookie", cookie, header, said)
+                        .statusCode())
+                .isEqualTo(status);
+        // What reads only is the browser's own affair: no other site gets to see the answer.
+        assertThat(send("GET", "/api/auth/me", null, "Cookie", cookie, header, said)
+                        .statusCode())
+                .isEqualTo(200);
+        // A token that a program holds proves itself.
+        assertThat(send("POST", "/api/things", "{}", "Authorization", "Bearer " + cookie.substring(11), header, said)
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void aForeignPageSignsNobodyInAndNobodyUp() throws Exception {
+        assertThat(login("ann@example.com", PASSWORD, "Sec-Fetch-Site", "cross-site")
+                        .statusCode())
+                .isEqualTo(403);
+        assertThat(register("mallory@example.com", PASSWORD, "Mallory", "Origin", "https://evil.example.com")
+                        .statusCode())
+                .isEqualTo(403);
+    }
+
+    @Test
+    void aBadHeaderIsNotMendedByAGoodCookie() throws Exception {
+        String cookie = cookieOf(login("ann@example.com", PASSWORD));
+
+        assertThat(send("GET", "/api/auth/me", null, "Cookie", cookie, "Authorization", "Bearer pm_wrong")
+                        .statusCode())
+                .isEqualTo(401);
+    }
+
+    @Test
+    void whoSignsUpIsSignedInWithAnAccountOfTheirOwn() throws Exception {
+        var made = register(" Zoe@Example.com ", PASSWORD, "Zoe");
+
+        assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
+        JsonNode user = json(made).path("user");
+        assertThat(user.path("email").asText()).isEqualTo("zoe@example.com");
+        assertThat(user.path("emailVerified").asBoolean()).isFalse();
+        assertThat(user.path("operator").asBoolean()).isFalse();
+        assertThat(user.path("features").path("exports").asBoolean()).isTrue();
+        assertThat(json(send("GET", "/api/auth/me", null, "Cookie", cookieOf(made)))
+                        .path("user"))
+                .isEqualTo(user);
+        assertThat(login("zoe@example.com", PASSWORD).statusCode()).isEqualTo(200);
+        assertThat(register("zoe@example.com", "another password", "Zoe").statusCode())
+                .isEqualTo(409);
+    }
+
+    @Test
+    void tellsAllThatIsWrongWithASignUp() throws Exception {
+        var answer = register("not an address", "short", "x".repeat(101));
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(json(answer).path("errors").findValuesAsText("field")).containsExactly("email", "name", "password");
+    }
+
+    @Test
+    void nobodySignsUpWhereItIsClosed() throws Exception {
+        var refused = client.send(
+                HttpRequest.newBuilder(URI.create(closedServer.baseUri() + "/api/auth/register"))
+                        .POST(BodyPublishers.ofString("{}"))
+                        .build(),
+                BodyHandlers.ofString());
+
+        assertThat(refused.statusCode()).isEqualTo(403);
+    }
+
+    @Test
+    void aChangedPasswordEndsTheOtherSessions() throws Exception {
+        register("pat@example.com", PASSWORD, "Pat");
+        String here = cookieOf(login("pat@example.com", PASSWORD));
+        String there = cookieOf(login("pat@example.com", PASSWORD));
+
+        assertThat(changePassword(here, "wrong", "a new password").statusCode()).isEqualTo(400);
+        assertThat(changePassword(here, PASSWORD, "short").statusCode()).isEqualTo(400);
+        assertThat(changePassword(here, PASSWORD, "a new password").statusCode())
+                .isEqualTo(204);
+
+        assertThat(send("GET", "/api/auth/me", null, "Cookie", here).statusCode())
+                .isEqualTo(200);
+        assertThat(send("GET", "/api/auth/me", null, "Cookie", there).statusCode())
+                .isEqualTo(401);
+        assertThat(login("pat@example.com", PASSWORD).statusCode()).isEqualTo(401);
+        assertThat(login("pat@example.com", "a new password").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void theOperatorIsMadeOnceAndNobodyBecomesItByBeingThereBefore() throws Exception {
+        var operator = new AccessSettings.Operator("root@example.com", PASSWORD);
+        var taken = new AccessSettings.Operator("ann@example.com", PASSWORD);
+
+        assertThat(access.people().ensureOperator(operator)).isTrue();
+        assertThat(access.people().ensureOperator(operator)).isTrue();
+        assertThat(access.people().ensureOperator(taken)).isFalse();
+
+        assertThat(json(login("root@example.com", PASSWORD))
+                        .path("user")
+                        .path("operator")
+                        .asBoolean())
+                .isTrue();
+        assertThat(json(login("ann@example.com", PASSWORD))
+                        .path("user")
+                        .path("operator")
+                        .asBoolean())
+                .isFalse();
+    }
+
+    private HttpResponse<String> login(String email, String password, String... headers) throws Exception {
+        return send("POST", "/api/auth/login", body(Map.of("email", email, "password", password)), headers);
+    }
+
+    private HttpResponse<String> register(String email, String password, String name, String... headers)
+            throws Exception {
+        return send(
+                "POST",
+                "/api/auth/register",
+                body(Map.of("email", email, "password", password, "name", name)),
+                headers);
+    }
+
+    private HttpResponse<String> changePassword(String cookie, String current, String next) throws Exception {
+        return send(
+                "POST",
+                "/api/auth/password",
+                body(Map.of("currentPassword", current, "newPassword", next)),
+                "Cookie",
+                cookie,
+                "Sec-Fetch-Site",
+                "same-origin");
+    }
+
+    private HttpResponse<String> send(
+            String method, String path, @org.jspecify.annotations.Nullable String body, String... headers)
+            throws Exception {
+        var request = HttpRequest.newBuilder(URI.create(server.baseUri() + path))
+                .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return client.send(request.build(), BodyHandlers.ofString());
+    }
+
+    private static String setCookie(HttpResponse<String> answer) {
+        return answer.headers().firstValue("Set-Cookie").orElseThrow();
+    }
+
+    private static String cookieOf(HttpResponse<String> answer) {
+        return setCookie(answer).replaceAll(";.*", "");
+    }
+
+    private static JsonNode json(HttpResponse<String> answer) throws Exception {
+        return Json.mapper().readTree(answer.body());
+    }
+
+    private static String body(Map<String, String> fields) throws Exception {
+        return Json.mapper().writeValueAsString(fields);
+    }
+}
