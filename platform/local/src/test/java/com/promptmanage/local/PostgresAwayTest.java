@@ -60,8 +60,9 @@ class PostgresAwayTest {
                 database.forEach(pid -> Signals.send("CONT", pid));
             }
 
-            Await.until(Duration.ofSeconds(90), () -> assertThat(reconciled(api, EVENTS))
-                    .isTrue());
+            Await.until(
+                    Duration.ofSeconds(90),
+                    () -> assertThat(reconciled(api, EVENTS)).isTrue());
             Await.until(() -> assertThat(api.get("/api/token-tracking/alerts" + OF_TEAM)
                             .json()
                             .path("alerts"))

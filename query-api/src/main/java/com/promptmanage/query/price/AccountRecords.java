@@ -56,11 +56,14 @@ public final class AccountRecords {
                         }
                     });
         }
-        handle.createQuery("SELECT prices FROM price_overrides WHERE account = :account")
+        handle.createQuery("""
+                        SELECT jsonb_build_object('priceOverrides', prices) FROM price_overrides
+                        WHERE account = :account
+                        """)
                 .bind("account", account.value())
                 .mapTo(String.class)
                 .findOne()
-                .ifPresent(prices -> data.set("priceOverrides", json(prices)));
+                .ifPresent(own -> data.set("priceOverrides", json(own).path("priceOverrides")));
         ObjectNode event = JsonNodeFactory.instance.objectNode();
         event.put("type", AccountSettingsCodec.TYPE);
         event.set("data", data);

@@ -117,7 +117,7 @@ class KilledCombinerTest {
 
     private void send(int ticks) {
         for (int i = 0; i < ticks; i++) {
-            producer.send(new ProducerRecord<>(CombinerProcess.TOPIC, "key-" + i % 7, new byte[0]));
+            var unused = producer.send(new ProducerRecord<>(CombinerProcess.TOPIC, "key-" + i % 7, new byte[0]));
         }
         producer.flush();
     }

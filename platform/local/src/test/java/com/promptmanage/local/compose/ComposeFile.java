@@ -1,5 +1,7 @@
 package com.promptmanage.local.compose;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +36,7 @@ record ComposeFile(Path root, String text, Map<String, Map<String, Object>> serv
     private static Path root() {
         Path at = Path.of("").toAbsolutePath();
         while (!Files.exists(at.resolve("docker-compose.yml"))) {
-            at = at.getParent();
+            at = requireNonNull(at.getParent(), "a directory with a docker-compose.yml");
         }
         return at;
     }
@@ -62,11 +64,11 @@ record ComposeFile(Path root, String text, Map<String, Map<String, Object>> serv
     /** What a service's process finds in its environment; each variable is a text without meaning. */
     Map<String, String> environment(String service) throws IOException {
         var environment = new HashMap<String, String>();
-        Matcher settings = Pattern.compile("(?m)^ENV (PM_\\w+)=(\\S+)$").matcher(stage(built().get(service)));
+        Matcher settings = Pattern.compile("(?m)^ENV (PM_\\w+)=(\\S+)$").matcher(stageOf(service));
         while (settings.find()) {
             environment.put(settings.group(1), settings.group(2));
         }
-        if (services.get(service).get("environment") instanceof Map<?, ?> given) {
+        if (requireNonNull(services.get(service), service).get("environment") instanceof Map<?, ?> given) {
             given.forEach((name, value) -> environment.put(
                     String.valueOf(name),
                     VARIABLE.matcher(String.valueOf(value)).replaceAll("given")));
@@ -76,14 +78,15 @@ record ComposeFile(Path root, String text, Map<String, Map<String, Object>> serv
 
     /** The main class that a service's image starts. */
     String mainClass(String service) throws IOException {
-        Matcher entry = Pattern.compile("(?m)^ENTRYPOINT \\[.*\"([\\w.]+)\"]$").matcher(stage(built().get(service)));
+        Matcher entry = Pattern.compile("(?m)^ENTRYPOINT \\[.*\"([\\w.]+)\"]$").matcher(stageOf(service));
         if (!entry.find()) {
             throw new AssertionError("the image of %s starts no class".formatted(service));
         }
         return entry.group(1);
     }
 
-    private String stage(String name) throws IOException {
+    private String stageOf(String service) throws IOException {
+        String name = requireNonNull(built().get(service), service);
         String dockerfile = Files.readString(root.resolve("Dockerfile"));
         Matcher stage = Pattern.compile("(?ms)^FROM \\S+ AS " + Pattern.quote(name) + "$(.*?)(?=^FROM |\\z)")
                 .matcher(dockerfile);
