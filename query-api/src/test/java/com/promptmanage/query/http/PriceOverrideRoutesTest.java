@@ -54,7 +54,7 @@ class PriceOverrideRoutesTest {
         assertThat(answer.json()
                         .at("/priceOverrides/0/tiers/0/usdPerMillion/input")
                         .asText())
-                .isEqualTo("0.1");
+                .isEqualTo("0.10");
         AccountSettings told = published().getLast();
         assertThat(told.account()).isEqualTo(Account.team("acme"));
         assertThat(told.zone()).isEqualTo(ZoneId.of("Asia/Kathmandu"));
