@@ -22,7 +22,7 @@ record ComposeFile(Path root, String text, Map<String, Map<String, Object>> serv
 
     @SuppressWarnings("unchecked") // what is no map of maps fails the tests, as it should
     static ComposeFile read() throws IOException {
-        Path root = root();
+        Path root = repository();
         String text = Files.readString(root.resolve("docker-compose.yml"));
         var options = new LoaderOptions();
         options.setAllowDuplicateKeys(false);
@@ -33,7 +33,7 @@ record ComposeFile(Path root, String text, Map<String, Map<String, Object>> serv
     }
 
     /** The directory of the repository. */
-    private static Path root() {
+    private static Path repository() {
         Path at = Path.of("").toAbsolutePath();
         while (!Files.exists(at.resolve("docker-compose.yml"))) {
             at = requireNonNull(at.getParent(), "a directory with a docker-compose.yml");
