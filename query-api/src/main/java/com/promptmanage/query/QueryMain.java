@@ -96,6 +96,7 @@ public final class QueryMain {
                     database,
                     Map.of("bootstrap.servers", meteringSettings.bootstrapServers()),
                     metering,
+                    meteringSettings.retention(),
                     meters.registry());
             // The workers are closed first: the server waits for its requests, and they feed those that do not end.
             try (var server = HttpServer.start(

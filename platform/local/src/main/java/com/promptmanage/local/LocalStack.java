@@ -142,7 +142,8 @@ public final class LocalStack implements AutoCloseable {
                 .and(QueryPeople.routes(database, access, InvitationMail.NONE, Optional.empty(), clock));
         var ingest = running.add(new IngestRoutes(
                 IngestSettings.of(servers.bootstrapServers()),
-                access.authentication()::caller,
+                access.authentication(),
+                database,
                 meters.registry(),
                 clock));
 

@@ -135,6 +135,7 @@ final class InvitationRoutes implements Routes {
         Caller caller = authentication.caller(ctx);
         Account team = PathTeam.of(ctx);
         Permissions.require(caller, Action.MANAGE_MEMBERS, team);
+        RequestBody.ignore(ctx);
         answer(ctx, table.resend(caller, team, authentication.actor(ctx), invitationId(ctx)));
     }
 
@@ -160,6 +161,7 @@ final class InvitationRoutes implements Routes {
 
     private void accept(Context ctx) {
         Caller.Person person = TeamRoutes.person(authentication.caller(ctx));
+        RequestBody.ignore(ctx);
         var accepted = answers.accept(person, authentication.actor(ctx), ctx.pathParam("token"));
         sessions.forget(person.userId());
         Invitation invitation = accepted.invitation();
@@ -169,6 +171,7 @@ final class InvitationRoutes implements Routes {
 
     private void reject(Context ctx) {
         Caller.Person person = TeamRoutes.person(authentication.caller(ctx));
+        RequestBody.ignore(ctx);
         answers.reject(person, authentication.actor(ctx), ctx.pathParam("token"));
         ctx.status(204);
     }
