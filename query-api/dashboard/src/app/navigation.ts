@@ -14,7 +14,7 @@ export const NAVIGATION = [
     title: "Build",
     pages: [
       { to: "/dashboard/lab", label: "Prompt lab", icon: FlaskConical },
-      { to: "/dashboard/workflows", label: "Workflows", icon: Workflow, needs: "/api/workflows" },
+      { to: "/dashboard/workflows", label: "Workflows", icon: Workflow },
     ],
   },
   {

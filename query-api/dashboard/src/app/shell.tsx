@@ -4,7 +4,7 @@ import { Dialog } from "radix-ui";
 import { useState } from "react";
 import { Bell } from "@/features/alerts/bell";
 import { BudgetWarnings } from "@/features/budgets/warnings";
-import { useServedPaths } from "@/shared/api/served";
+import { useIsServed } from "@/shared/api/served";
 import { useAccount } from "@/shared/session/account";
 import { IconButton } from "@/shared/ui/button";
 import { Logo } from "./logo";
@@ -75,14 +75,14 @@ export function Shell() {
 }
 
 function Navigation({ onPick }: { onPick?: () => void }) {
-  const served = useServedPaths();
+  const hasWorkflows = useIsServed("/api/workflows?limit=1");
   return (
     <nav aria-label="Main" className="grid gap-5">
       {NAVIGATION.map((group) => (
         <div key={group.title}>
           <p className="px-2.5 pb-1 text-xs font-medium text-soft">{group.title}</p>
           <ul className="grid gap-0.5">
-            {group.pages.filter((page) => !("needs" in page) || served.has(page.needs)).map(({ to, label, icon: Icon }) => (
+            {group.pages.filter((page) => page.to !== "/dashboard/workflows" || hasWorkflows).map(({ to, label, icon: Icon }) => (
               <li key={to}>
                 <Link
                   to={to}

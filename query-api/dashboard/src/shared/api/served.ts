@@ -1,20 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 
-const NOTHING: ReadonlySet<string> = new Set();
-
 /**
- * The addresses that this server describes. A query API that runs without the workflow runner beside it has no workflows, and
- * then there is no page for them either.
+ * Whether there is anything at an address of the API. The workflow runner is a service of its own: where none stands beside the
+ * query API, there is no page for workflows either.
  */
-export function useServedPaths(): ReadonlySet<string> {
+export function useIsServed(path: string): boolean {
   const { data } = useQuery({
-    queryKey: ["served"],
-    queryFn: async ({ signal }) => {
-      const answer = await fetch("/openapi.json", { signal });
-      const { paths } = (await answer.json()) as { paths: Record<string, unknown> };
-      return new Set(Object.keys(paths));
-    },
+    queryKey: ["served", path],
+    queryFn: async ({ signal }) => (await fetch(path, { signal })).status !== 404,
     staleTime: Infinity,
   });
-  return data ?? NOTHING;
+  return data ?? false;
 }
