@@ -15,7 +15,8 @@ public final class Signals {
                     .redirectErrorStream(true)
                     .start()
                     .waitFor();
-            if (exit != 0 && ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isPresent()) {
+            if (exit != 0
+                    && ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isPresent()) {
                 throw new IllegalStateException("cannot send SIG%s to process %d".formatted(signal, pid));
             }
         } catch (IOException e) {
