@@ -1,5 +1,6 @@
 package com.promptmanage.query;
 
+import com.promptmanage.query.dashboard.Dashboard;
 import com.promptmanage.query.routing.AccountRouting;
 import com.promptmanage.query.routing.Forwarding;
 import com.promptmanage.query.routing.ReadYourWrites;
@@ -95,10 +96,11 @@ public final class QueryMain {
                     database,
                     Map.of("bootstrap.servers", meteringSettings.bootstrapServers()),
                     metering,
+                    meteringSettings.retention(),
                     meters.registry());
             // The workers are closed first: the server waits for its requests, and they feed those that do not end.
             try (var server = HttpServer.start(
-                            HttpServer.Options.onPort(port).withHost(host),
+                            HttpServer.Options.onPort(port).withHost(host).withCustomization(new Dashboard()),
                             List.of(
                                     meters,
                                     access.routes(),

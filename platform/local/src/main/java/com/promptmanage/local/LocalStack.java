@@ -11,6 +11,7 @@ import com.promptmanage.query.QueryPeople;
 import com.promptmanage.query.QueryRoutes;
 import com.promptmanage.query.QuerySettings;
 import com.promptmanage.query.QueryWorkers;
+import com.promptmanage.query.dashboard.Dashboard;
 import com.promptmanage.query.routing.AccountRouting;
 import com.promptmanage.query.routing.Forwarding;
 import com.promptmanage.query.routing.ReadYourWrites;
@@ -141,7 +142,8 @@ public final class LocalStack implements AutoCloseable {
                 .and(QueryPeople.routes(database, access, InvitationMail.NONE, Optional.empty(), clock));
         var ingest = running.add(new IngestRoutes(
                 IngestSettings.of(servers.bootstrapServers()),
-                access.authentication()::caller,
+                access.authentication(),
+                database,
                 meters.registry(),
                 clock));
 
@@ -150,7 +152,7 @@ public final class LocalStack implements AutoCloseable {
         checks.put("database", Check.of(database::isReady, "the database does not answer"));
         checks.put("metering", Check.of(metering::isReady, "the metering is not running yet"));
         var server = running.add(HttpServer.start(
-                HttpServer.Options.onPort(options.port()),
+                HttpServer.Options.onPort(options.port()).withCustomization(new Dashboard()),
                 List.of(
                         meters,
                         access.routes(),

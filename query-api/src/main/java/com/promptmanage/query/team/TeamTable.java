@@ -1,6 +1,7 @@
 package com.promptmanage.query.team;
 
 import com.fasterxml.jackson.core.type.TypeReference;
+import com.promptmanage.query.price.AccountRecords;
 import com.promptmanage.query.request.Paging;
 import com.promptmanage.service.access.Action;
 import com.promptmanage.service.access.ApiKeys;
@@ -14,13 +15,8 @@ import com.promptmanage.service.database.Scope;
 import com.promptmanage.service.http.Json;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.id.Ids;
-import com.promptmanage.service.outbox.Outbox;
-import com.promptmanage.service.outbox.OutboxRecord;
 import com.promptmanage.service.tier.Tier;
-import com.promptmanage.topics.Topics;
 import com.promptmanage.topics.account.Account;
-import com.promptmanage.topics.settings.AccountSettings;
-import com.promptmanage.topics.settings.AccountSettingsCodec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +25,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -193,11 +188,10 @@ final class TeamTable {
     }
 
     private void write(Handle handle, Team team, Instant now) {
-        long revision = handle.createQuery("""
+        handle.createUpdate("""
                         UPDATE teams SET name = :name, slug = :slug, description = :description, timezone = :timezone,
                                          settings = CAST(:settings AS jsonb), revision = revision + 1, updated_at = :now
                         WHERE id = :id
-                        RETURNING revision
                         """)
                 .bind("id", team.id())
                 .bind("name", team.name())
@@ -206,20 +200,8 @@ final class TeamTable {
                 .bind("timezone", team.timezone())
                 .bind("settings", json(Map.of("tags", team.tags(), "trustedCostSources", team.trustedCostSources())))
                 .bind("now", now)
-                .mapTo(Long.class)
-                .one();
-        var settings = new AccountSettings(
-                team.account(),
-                ZoneId.of(team.timezone()),
-                team.tags(),
-                Set.copyOf(team.trustedCostSources()),
-                List.of());
-        Outbox.append(
-                handle,
-                OutboxRecord.of(
-                        Topics.ACCOUNTS.name(),
-                        team.account().value(),
-                        AccountSettingsCodec.write(settings, now, "%s/%d".formatted(team.account(), revision))));
+                .execute();
+        AccountRecords.publish(handle, team.account(), now);
     }
 
     /** Only what is not as it was. */

@@ -116,7 +116,7 @@ public final class RequestBody {
      * Reads and forgets what a refused request is still sending. Its sender would see the connection break before it sees
      * the answer if that was closed with unread bytes in it. What is too much or takes too long breaks it all the same.
      */
-    static void discard(Context ctx) {
+    public static void discard(Context ctx) {
         if (ctx.header("Expect") != null) {
             // The sender waits to be told to send at all.
             return;
