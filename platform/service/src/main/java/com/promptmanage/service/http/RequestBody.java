@@ -31,6 +31,8 @@ public final class RequestBody {
 
     private static final int PIECE_BYTES = 64 << 10;
 
+    private static final long IGNORED_BYTES_MAX = 64 << 10;
+
     static final String LIMIT_ATTRIBUTE = "promptmanage.bodyBytesMax";
 
     private RequestBody() {}
@@ -90,6 +92,16 @@ public final class RequestBody {
     public static <T> T json(Context ctx, Class<T> type, long bytesMax) {
         requireJson(ctx);
         return Json.read(bytes(ctx, bytesMax), type);
+    }
+
+    /**
+     * For a route that takes no body: reads what was sent all the same, for a connection with unread bytes in it is closed
+     * after the answer, and who sends the next request on it finds it broken.
+     *
+     * @throws ProblemException as {@link #bytes}
+     */
+    public static void ignore(Context ctx) {
+        bytes(ctx, IGNORED_BYTES_MAX);
     }
 
     private static void requireJson(Context ctx) {
