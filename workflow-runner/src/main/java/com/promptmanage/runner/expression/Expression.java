@@ -73,7 +73,6 @@ public final class Expression {
         var lookup = new Lookup(scope);
         var missing = new LinkedHashSet<String>();
         var allowance = new Allowance();
-        Allowance around = CelFunctions.ALLOWANCE.get();
         CelFunctions.ALLOWANCE.set(allowance);
         try {
             Object value = program.trace(
@@ -84,7 +83,7 @@ public final class Expression {
         } catch (SpentException e) {
             throw new EvaluationException(String.valueOf(e.getMessage()));
         } finally {
-            CelFunctions.ALLOWANCE.set(around);
+            CelFunctions.ALLOWANCE.remove();
         }
     }
 
