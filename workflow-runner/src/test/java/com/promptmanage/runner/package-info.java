@@ -1,3 +1,4 @@
+/** What the runner's tests share. */
 @NullMarked
 package com.promptmanage.runner;
 

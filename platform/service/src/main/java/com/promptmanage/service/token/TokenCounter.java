@@ -1,4 +1,4 @@
-package com.promptmanage.query.model;
+package com.promptmanage.service.token;
 
 import com.knuddels.jtokkit.Encodings;
 import com.knuddels.jtokkit.api.Encoding;
