@@ -1,8 +1,10 @@
 package com.promptmanage.query;
 
+import com.promptmanage.query.dashboard.Dashboard;
 import com.promptmanage.query.routing.AccountRouting;
 import com.promptmanage.query.routing.Forwarding;
 import com.promptmanage.query.routing.ReadYourWrites;
+import com.promptmanage.query.team.InvitationMail;
 import com.promptmanage.service.access.Access;
 import com.promptmanage.service.access.AccessSettings;
 import com.promptmanage.service.database.Database;
@@ -94,15 +96,22 @@ public final class QueryMain {
                     database,
                     Map.of("bootstrap.servers", meteringSettings.bootstrapServers()),
                     metering,
+                    meteringSettings.retention(),
                     meters.registry());
             // The workers are closed first: the server waits for its requests, and they feed those that do not end.
             try (var server = HttpServer.start(
-                            HttpServer.Options.onPort(port).withHost(host),
+                            HttpServer.Options.onPort(port).withHost(host).withCustomization(new Dashboard()),
                             List.of(
                                     meters,
                                     access.routes(),
                                     QueryRoutes.of(database, access.authentication(), routing, clock)
-                                            .and(workers.routes(access.authentication(), routing, clock)),
+                                            .and(workers.routes(access.authentication(), routing, clock))
+                                            .and(QueryPeople.routes(
+                                                    database,
+                                                    access,
+                                                    InvitationMail.NONE,
+                                                    accessSettings.publicUrl(),
+                                                    clock)),
                                     new HealthRoutes(Map.of(
                                             "database",
                                             Check.of(database::isReady, "the database does not answer"),
@@ -124,7 +133,12 @@ public final class QueryMain {
         return OpenApi.of(
                 "Prompt Manage: query",
                 "2.0",
-                List.of(OpenApi.ACCESS, QueryRoutes.OPEN_API, QueryWorkers.OPEN_API, OpenApi.OPERATIONS));
+                List.of(
+                        OpenApi.ACCESS,
+                        QueryPeople.OPEN_API,
+                        QueryRoutes.OPEN_API,
+                        QueryWorkers.OPEN_API,
+                        OpenApi.OPERATIONS));
     }
 
     /** The process ends when this returns, so it waits for everything to be closed. */
