@@ -93,7 +93,8 @@ public final class EmailConnector implements Connector {
         List<String> to = addresses(said(record, config, "to"));
         if (to.isEmpty() || to.size() > RECIPIENTS_MAX || !to.stream().allMatch(Mailer::isAddress)) {
             throw new ConnectorException(
-                    Failure.Kind.VALIDATION, "'to' is not 1 to %d addresses, separated by commas".formatted(RECIPIENTS_MAX));
+                    Failure.Kind.VALIDATION,
+                    "'to' is not 1 to %d addresses, separated by commas".formatted(RECIPIENTS_MAX));
         }
         String subject = said(record, config, "subject");
         String text = text(record);
@@ -145,7 +146,8 @@ public final class EmailConnector implements Connector {
         try {
             return HexFormat.of()
                     .formatHex(
-                            MessageDigest.getInstance("SHA-256").digest(idempotencyKey.getBytes(StandardCharsets.UTF_8)),
+                            MessageDigest.getInstance("SHA-256")
+                                    .digest(idempotencyKey.getBytes(StandardCharsets.UTF_8)),
                             0,
                             16);
         } catch (NoSuchAlgorithmException e) {

@@ -85,9 +85,7 @@ public final class HttpSender {
         for (Call.Header header : request.headers()) {
             call = call.withHeader(header.name(), header.value());
         }
-        return call.withRedirectsMax(REDIRECTS_MAX)
-                .withTotalMax(time.get())
-                .withResponseBytesMax(Answer.BYTES_MAX);
+        return call.withRedirectsMax(REDIRECTS_MAX).withTotalMax(time.get()).withResponseBytesMax(Answer.BYTES_MAX);
     }
 
     /** @throws ConnectorException if it is no address */

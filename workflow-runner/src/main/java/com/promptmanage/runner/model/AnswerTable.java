@@ -45,10 +45,10 @@ public final class AnswerTable implements AnswerCache {
             return database.inTransaction(
                     scope(account),
                     handle -> handle.createQuery("""
-                                    SELECT answer, usage FROM prompt_answers
-                                    WHERE account = :account AND fingerprint = :fingerprint
-                                      AND expires_at > :now AND created_at > :since
-                                    """)
+                        SELECT answer, usage FROM prompt_answers
+                        WHERE account = :account AND fingerprint = :fingerprint
+                          AND expires_at > :now AND created_at > :since
+                        """)
                             .bind("account", account.value())
                             .bind("fingerprint", fingerprint)
                             .bind("now", now)
@@ -72,11 +72,11 @@ public final class AnswerTable implements AnswerCache {
             database.useTransaction(
                     scope(account),
                     handle -> handle.createUpdate("""
-                                    INSERT INTO prompt_answers (account, fingerprint, answer, usage, created_at, expires_at)
-                                    VALUES (:account, :fingerprint, CAST(:answer AS jsonb), CAST(:usage AS jsonb), :now, :expires)
-                                    ON CONFLICT (account, fingerprint) DO UPDATE SET answer = excluded.answer,
-                                        usage = excluded.usage, created_at = excluded.created_at, expires_at = excluded.expires_at
-                                    """)
+                        INSERT INTO prompt_answers (account, fingerprint, answer, usage, created_at, expires_at)
+                        VALUES (:account, :fingerprint, CAST(:answer AS jsonb), CAST(:usage AS jsonb), :now, :expires)
+                        ON CONFLICT (account, fingerprint) DO UPDATE SET answer = excluded.answer,
+                            usage = excluded.usage, created_at = excluded.created_at, expires_at = excluded.expires_at
+                        """)
                             .bind("account", account.value())
                             .bind("fingerprint", fingerprint)
                             .bind("answer", json(answer.answer().toJson()))
@@ -91,8 +91,8 @@ public final class AnswerTable implements AnswerCache {
 
     /** Forgets what nobody may be given any more. @return how many answers were */
     public int sweep() {
-        return database.asSystem(handle ->
-                handle.execute("DELETE FROM prompt_answers WHERE expires_at <= ?", clock.instant()));
+        return database.asSystem(
+                handle -> handle.execute("DELETE FROM prompt_answers WHERE expires_at <= ?", clock.instant()));
     }
 
     private static Scope scope(Account account) {
@@ -107,7 +107,8 @@ public final class AnswerTable implements AnswerCache {
     private static ObjectNode usage(CallUsage usage) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("provider", usage.provider()).put("model", usage.model());
-        json.put("endedAt", usage.endedAt().toString()).put("tookMs", usage.took().toMillis());
+        json.put("endedAt", usage.endedAt().toString())
+                .put("tookMs", usage.took().toMillis());
         json.put("serviceTier", usage.serviceTier()).put("requestId", usage.providerRequestId());
         json.put("simulated", usage.simulated());
         for (TokenKind kind : TokenKind.values()) {
@@ -121,7 +122,8 @@ public final class AnswerTable implements AnswerCache {
             JsonNode usage = Json.mapper().readTree(row.getString("usage"));
             TokenCounts tokens = TokenCounts.NONE;
             for (TokenKind kind : TokenKind.values()) {
-                tokens = tokens.with(kind, usage.path("tokens").path(kind.field()).asLong());
+                tokens = tokens.with(
+                        kind, usage.path("tokens").path(kind.field()).asLong());
             }
             return new Kept(
                     ModelAnswer.of(Json.mapper().readTree(row.getString("answer"))),

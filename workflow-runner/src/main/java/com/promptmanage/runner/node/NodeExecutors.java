@@ -1,6 +1,5 @@
 package com.promptmanage.runner.node;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.runner.call.Failure;
 import com.promptmanage.runner.connector.HttpSender;
 import com.promptmanage.runner.connector.Places;
@@ -46,20 +45,6 @@ public final class NodeExecutors implements NodeExecutor {
                 NodeType.TRANSFORM, new TransformExecutor(renderings),
                 NodeType.OUTPUT, new OutputExecutor(renderings, places, secrets),
                 NodeType.WEBHOOK, new WebhookExecutor(renderings, sender, secrets)));
-    }
-
-    /**
-     * Whether a condition beside a node holds: an edge's, or a delay's. What cannot be evaluated, or is neither true nor false,
-     * does not.
-     */
-    public static boolean holds(Expressions expressions, String expression, NodeInvocation invocation) {
-        try {
-            JsonNode value =
-                    ScopedRendering.with(expressions).of(invocation).evaluate(expression, Map.of());
-            return value.isBoolean() && value.booleanValue();
-        } catch (RenderingException e) {
-            return false;
-        }
     }
 
     @Override

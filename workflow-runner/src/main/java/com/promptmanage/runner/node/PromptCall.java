@@ -91,7 +91,11 @@ final class PromptCall implements ExternalCall {
             ModelAnswer told = ModelAnswer.of(answer.content());
             // What was cut short or came empty may come better the next time.
             if (answer.usage().isPresent() && !told.isCutShort() && !told.text().isBlank()) {
-                cache.keep(account, fingerprint(), new AnswerCache.Kept(told, answer.usage().get()), cacheTtl.get());
+                cache.keep(
+                        account,
+                        fingerprint(),
+                        new AnswerCache.Kept(told, answer.usage().get()),
+                        cacheTtl.get());
             }
         }
         return result;

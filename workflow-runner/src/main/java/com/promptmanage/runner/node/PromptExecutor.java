@@ -85,11 +85,17 @@ final class PromptExecutor implements NodeExecutor {
     }
 
     private PromptCall call(NodeInvocation invocation, Prompt config, ModelRequest request, LanguageModel model) {
-        long tokens = counter.count(
-                        (system(request) + request.prompt()), request.model())
+        long tokens = counter.count((system(request) + request.prompt()), request.model())
                 .tokens();
         return new PromptCall(
-                invocation.run().account(), config, request, model, tokens, Optional.ofNullable(config.cacheTtl()), cache, this::cost);
+                invocation.run().account(),
+                config,
+                request,
+                model,
+                tokens,
+                Optional.ofNullable(config.cacheTtl()),
+                cache,
+                this::cost);
     }
 
     private Optional<com.promptmanage.topics.money.NanoUsd> cost(CallUsage usage) {

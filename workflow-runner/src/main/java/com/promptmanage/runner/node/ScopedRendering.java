@@ -31,15 +31,20 @@ final class ScopedRendering implements Rendering {
     }
 
     static Rendering.Factory with(Expressions expressions) {
-        return invocation -> {
-            Scope scope = scope(invocation);
-            return new ScopedRendering(expressions, scope, Renderer.of(scope));
-        };
+        return invocation -> of(expressions, scope(invocation.context()).withExecution(execution(invocation)));
+    }
+
+    /** Of what stands beside a node. */
+    static Rendering of(Expressions expressions, NodeInvocation.Context context) {
+        return of(expressions, scope(context));
+    }
+
+    private static Rendering of(Expressions expressions, Scope scope) {
+        return new ScopedRendering(expressions, scope, Renderer.of(scope));
     }
 
     /** What a node may refer to, in the form in which templates and expressions want it. */
-    static Scope scope(NodeInvocation invocation) {
-        NodeInvocation.Context context = invocation.context();
+    private static Scope scope(NodeInvocation.Context context) {
         var outputs = new HashMap<String, JsonNode>();
         context.outputs().forEach((id, output) -> outputs.put(id.value(), output));
         ObjectNode variables = JsonNodeFactory.instance.objectNode();
@@ -49,12 +54,16 @@ final class ScopedRendering implements Rendering {
             items.add(Scope.Item.record(context.record(), context.index()));
         }
         context.items().forEach((name, item) -> items.add(new Scope.Item(name, item, context.index(), false)));
-        ObjectNode execution = JsonNodeFactory.instance
+        return new Scope(
+                context.input(), outputs, variables, items, JsonNodeFactory.instance.objectNode(), context.now());
+    }
+
+    private static JsonNode execution(NodeInvocation invocation) {
+        return JsonNodeFactory.instance
                 .objectNode()
                 .put("id", invocation.run().executionId())
                 .put("workflowId", invocation.run().workflowId())
                 .put("attempt", (long) invocation.attempt());
-        return new Scope(context.input(), outputs, variables, items, execution, context.now());
     }
 
     @Override

@@ -51,11 +51,10 @@ final class TransformExecutor implements NodeExecutor {
             throws RenderingException {
         var results = new ArrayList<JsonNode>();
         for (int i = 0; i < items.size(); i++) {
-            JsonNode keeps =
-                    rendering.about(items.get(i), i).evaluate(code(config), variables(items.get(i), i));
+            JsonNode keeps = rendering.about(items.get(i), i).evaluate(code(config), variables(items.get(i), i));
             if (!keeps.isBoolean()) {
-                throw new RenderingException("the filter is neither true nor false for item %d, but %s"
-                        .formatted(i, keeps.getNodeType()));
+                throw new RenderingException(
+                        "the filter is neither true nor false for item %d, but %s".formatted(i, keeps.getNodeType()));
             }
             if (keeps.booleanValue()) {
                 results.add(items.get(i));

@@ -35,8 +35,8 @@ final class WebhookExecutor implements NodeExecutor {
         var config = (Webhook) invocation.node().config();
         Rendering rendering = renderings.of(invocation);
         try {
-            return new Plan.Calls(new WebhookCall(
-                    invocation, config, rendered(config, rendering), rendering, sender, secrets));
+            return new Plan.Calls(
+                    new WebhookCall(invocation, config, rendered(config, rendering), rendering, sender, secrets));
         } catch (RenderingException e) {
             return new Plan.Done(new Outcome.Failed(Failure.Kind.VALIDATION, e.said()));
         }

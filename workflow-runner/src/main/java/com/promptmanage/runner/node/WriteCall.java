@@ -61,8 +61,7 @@ final class WriteCall implements ExternalCall {
     @Override
     public String target() {
         return "%s %s"
-                .formatted(
-                        request.operation().value(), place.connector().type().type());
+                .formatted(request.operation().value(), place.connector().type().type());
     }
 
     @Override
@@ -119,7 +118,8 @@ final class WriteCall implements ExternalCall {
     /** An update that finds nothing to update has not done what it should. */
     @Override
     public Outcome use(Answer answer) {
-        if (request.operation() == Operation.UPDATE && answer.content().path("written").asInt() == 0) {
+        if (request.operation() == Operation.UPDATE
+                && answer.content().path("written").asInt() == 0) {
             return new Outcome.Failed(Failure.Kind.VALIDATION, "no record matches: nothing was updated");
         }
         ObjectNode output = answer.content().deepCopy();

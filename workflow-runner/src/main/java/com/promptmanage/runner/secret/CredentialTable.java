@@ -79,7 +79,8 @@ public final class CredentialTable implements SecretValues {
     List<Credential> list(Scope scope, Account account) {
         return database.inTransaction(
                 scope,
-                handle -> handle.createQuery("SELECT " + COLUMNS + " FROM credentials WHERE account = :account ORDER BY name")
+                handle -> handle.createQuery(
+                                "SELECT " + COLUMNS + " FROM credentials WHERE account = :account ORDER BY name")
                         .bind("account", account.value())
                         .map((row, ctx) -> credential(row))
                         .list());
@@ -95,10 +96,10 @@ public final class CredentialTable implements SecretValues {
             requireRoom(handle, account);
             String id = ids.next("cred");
             int inserted = handle.createUpdate("""
-                            INSERT INTO credentials (id, account, name, kind, fields, sealed, created_by, created_at, updated_at)
-                            VALUES (:id, :account, :name, :kind, :fields, :sealed, :createdBy, :now, :now)
-                            ON CONFLICT (account, name) DO NOTHING
-                            """)
+                INSERT INTO credentials (id, account, name, kind, fields, sealed, created_by, created_at, updated_at)
+                VALUES (:id, :account, :name, :kind, :fields, :sealed, :createdBy, :now, :now)
+                ON CONFLICT (account, name) DO NOTHING
+                """)
                     .bind("id", id)
                     .bind("account", account.value())
                     .bind("name", draft.name())
@@ -124,7 +125,8 @@ public final class CredentialTable implements SecretValues {
             }
             Account account = before.get().account();
             boolean isTaken = handle.createQuery(
-                            "SELECT count(*) FROM credentials WHERE account = :account AND name = :name AND id <> :id")
+                                    "SELECT count(*) FROM credentials WHERE account = :account AND name = :name AND id"
+                                            + " <> :id")
                             .bind("account", account.value())
                             .bind("name", draft.name())
                             .bind("id", id)
@@ -135,10 +137,10 @@ public final class CredentialTable implements SecretValues {
                 throw nameTaken(draft.name());
             }
             handle.createUpdate("""
-                            UPDATE credentials SET name = :name, kind = :kind, fields = :fields, sealed = :sealed,
-                                   status = 'active', updated_at = :now
-                            WHERE id = :id
-                            """)
+                UPDATE credentials SET name = :name, kind = :kind, fields = :fields, sealed = :sealed,
+                       status = 'active', updated_at = :now
+                WHERE id = :id
+                """)
                     .bind("id", id)
                     .bind("name", draft.name())
                     .bind("kind", draft.kind())
@@ -152,14 +154,12 @@ public final class CredentialTable implements SecretValues {
 
     /** @return whether there was one */
     boolean delete(Scope scope, String id) {
-        return database.inTransaction(
-                scope, handle -> handle.execute("DELETE FROM credentials WHERE id = ?", id) > 0);
+        return database.inTransaction(scope, handle -> handle.execute("DELETE FROM credentials WHERE id = ?", id) > 0);
     }
 
     @Override
     public Optional<String> named(Account account, String name) {
-        return open(account, By.NAME, name)
-                .flatMap(values -> Optional.ofNullable(values.get("value")));
+        return open(account, By.NAME, name).flatMap(values -> Optional.ofNullable(values.get("value")));
     }
 
     @Override
@@ -185,7 +185,8 @@ public final class CredentialTable implements SecretValues {
             List<Sealed> some = database.asSystem(handle -> handle.createQuery(
                             "SELECT id, account, sealed FROM credentials WHERE id > :from ORDER BY id LIMIT 200")
                     .bind("from", from)
-                    .map((row, ctx) -> new Sealed(row.getString("id"), row.getString("account"), row.getString("sealed")))
+                    .map((row, ctx) ->
+                            new Sealed(row.getString("id"), row.getString("account"), row.getString("sealed")))
                     .list());
             if (some.isEmpty()) {
                 return rotated;
@@ -201,12 +202,12 @@ public final class CredentialTable implements SecretValues {
     private int rotate(Sealed old) {
         String place = place(Account.parse(old.account()).orElseThrow(), old.id());
         String anew = box.seal(place, box.open(place, old.sealed()));
-        return database.asSystem(handle -> handle.createUpdate(
-                        "UPDATE credentials SET sealed = :anew WHERE id = :id AND sealed = :old")
-                .bind("anew", anew)
-                .bind("id", old.id())
-                .bind("old", old.sealed())
-                .execute());
+        return database.asSystem(
+                handle -> handle.createUpdate("UPDATE credentials SET sealed = :anew WHERE id = :id AND sealed = :old")
+                        .bind("anew", anew)
+                        .bind("id", old.id())
+                        .bind("old", old.sealed())
+                        .execute());
     }
 
     private record Sealed(String id, String account, String sealed) {}
@@ -215,13 +216,13 @@ public final class CredentialTable implements SecretValues {
         var scope = new Scope.Tenant("", Set.of(account.value()));
         Optional<Sealed> found = database.inTransaction(scope, handle -> {
             Optional<Sealed> one = handle.createQuery("""
-                            SELECT id, sealed FROM credentials
-                            WHERE account = :account AND status = 'active'
-                              AND CASE :by WHEN 'ID' THEN id = :key
-                                           WHEN 'KIND' THEN kind = :key
-                                           ELSE kind = 'secret' AND name = :key END
-                            ORDER BY created_at DESC, id DESC LIMIT 1
-                            """)
+                SELECT id, sealed FROM credentials
+                WHERE account = :account AND status = 'active'
+                  AND CASE :by WHEN 'ID' THEN id = :key
+                               WHEN 'KIND' THEN kind = :key
+                               ELSE kind = 'secret' AND name = :key END
+                ORDER BY created_at DESC, id DESC LIMIT 1
+                """)
                     .bind("account", account.value())
                     .bind("by", by.name())
                     .bind("key", key)
@@ -237,9 +238,9 @@ public final class CredentialTable implements SecretValues {
     private void touch(Handle handle, String id) {
         Instant now = clock.instant();
         handle.createUpdate("""
-                        UPDATE credentials SET last_used_at = :now
-                        WHERE id = :id AND (last_used_at IS NULL OR last_used_at < :before)
-                        """)
+            UPDATE credentials SET last_used_at = :now
+            WHERE id = :id AND (last_used_at IS NULL OR last_used_at < :before)
+            """)
                 .bind("id", id)
                 .bind("now", now)
                 .bind("before", now.minus(USE_SEEN_EVERY))

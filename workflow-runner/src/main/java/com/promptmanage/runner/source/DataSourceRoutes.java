@@ -108,7 +108,9 @@ final class DataSourceRoutes implements Routes {
         found.stream().limit(page.limit()).map(DataSourceJson::of).forEach(list::add);
         json.put(
                 "nextCursor",
-                found.size() > page.limit() ? Pages.cursor(found.get(page.limit() - 1).id()) : null);
+                found.size() > page.limit()
+                        ? Pages.cursor(found.get(page.limit() - 1).id())
+                        : null);
         ctx.json(json);
     }
 
@@ -135,9 +137,9 @@ final class DataSourceRoutes implements Routes {
         faults.check();
         DataSource.Status status = form.status()
                 .orElse(before.status() == DataSource.Status.ERROR ? DataSource.Status.ACTIVE : before.status());
-        ctx.json(DataSourceJson.of(table.change(
-                        DataSourceTable.scope(before.account()), before.id(), form.draft(), status)
-                .orElseThrow(() -> notFound(before.id()))));
+        ctx.json(DataSourceJson.of(
+                table.change(DataSourceTable.scope(before.account()), before.id(), form.draft(), status)
+                        .orElseThrow(() -> notFound(before.id()))));
     }
 
     private void delete(Context ctx) {
@@ -196,7 +198,9 @@ final class DataSourceRoutes implements Routes {
         found.stream().limit(page.limit()).map(SyncTable.Copy::record).forEach(list::add);
         json.put(
                 "nextCursor",
-                found.size() > page.limit() ? Pages.cursor(found.get(page.limit() - 1).key()) : null);
+                found.size() > page.limit()
+                        ? Pages.cursor(found.get(page.limit() - 1).key())
+                        : null);
         ctx.json(json);
     }
 
@@ -206,7 +210,8 @@ final class DataSourceRoutes implements Routes {
         var list = json.putArray("resources");
         try (Session session = open(source)) {
             session.resources()
-                    .forEach(resource -> list.addObject().put("id", resource.id()).put("name", resource.name()));
+                    .forEach(resource ->
+                            list.addObject().put("id", resource.id()).put("name", resource.name()));
         } catch (ConnectorException e) {
             throw refused(e);
         }
@@ -241,7 +246,10 @@ final class DataSourceRoutes implements Routes {
         try {
             int records = file.count(content);
             files.change(source.account(), source.id(), before -> content);
-            ctx.json(JsonNodeFactory.instance.objectNode().put("records", records).put("bytes", content.length));
+            ctx.json(JsonNodeFactory.instance
+                    .objectNode()
+                    .put("records", records)
+                    .put("bytes", content.length));
         } catch (ConnectorException e) {
             throw ProblemException.invalid("body", e.failure().message(), "Send a file in UTF-8.");
         }

@@ -52,10 +52,10 @@ final class DataSourceTable implements StoredSources {
         return database.inTransaction(
                 scope,
                 handle -> handle.createQuery("""
-                                SELECT * FROM data_sources
-                                WHERE account = :account AND (CAST(:after AS text) IS NULL OR id > :after)
-                                ORDER BY id LIMIT :limit
-                                """)
+                    SELECT * FROM data_sources
+                    WHERE account = :account AND (CAST(:after AS text) IS NULL OR id > :after)
+                    ORDER BY id LIMIT :limit
+                    """)
                         .bind("account", account.value())
                         .bind("after", afterId)
                         .bind("limit", limit)
@@ -84,14 +84,12 @@ final class DataSourceTable implements StoredSources {
             requireRoom(handle, account);
             String id = ids.next("ds");
             Instant now = clock.instant();
-            bind(
-                            handle.createUpdate("""
-                                    INSERT INTO data_sources (id, account, name, description, type, config, credential_id,
-                                        sync_frequency, sync_mode, since_field, next_sync_at, created_by, created_at, updated_at)
-                                    VALUES (:id, :account, :name, :description, :type, CAST(:config AS jsonb), :credentialId,
-                                        :frequency, :mode, :sinceField, :nextSyncAt, :createdBy, :now, :now)
-                                    """),
-                            draft)
+            bind(handle.createUpdate("""
+                INSERT INTO data_sources (id, account, name, description, type, config, credential_id,
+                    sync_frequency, sync_mode, since_field, next_sync_at, created_by, created_at, updated_at)
+                VALUES (:id, :account, :name, :description, :type, CAST(:config AS jsonb), :credentialId,
+                    :frequency, :mode, :sinceField, :nextSyncAt, :createdBy, :now, :now)
+                """), draft)
                     .bind("id", id)
                     .bind("account", account.value())
                     .bind("nextSyncAt", draft.frequency().after(now).isPresent() ? now : null)
@@ -106,15 +104,13 @@ final class DataSourceTable implements StoredSources {
     Optional<DataSource> change(Scope scope, String id, Draft draft, Status status) {
         Instant now = clock.instant();
         return database.inTransaction(scope, handle -> {
-            bind(
-                            handle.createUpdate("""
-                                    UPDATE data_sources SET name = :name, description = :description, type = :type,
-                                        config = CAST(:config AS jsonb), credential_id = :credentialId, sync_frequency = :frequency,
-                                        sync_mode = :mode, since_field = :sinceField, next_sync_at = :nextSyncAt,
-                                        status = :status, error_log = NULL, error_count = 0, updated_at = :now
-                                    WHERE id = :id
-                                    """),
-                            draft)
+            bind(handle.createUpdate("""
+                UPDATE data_sources SET name = :name, description = :description, type = :type,
+                    config = CAST(:config AS jsonb), credential_id = :credentialId, sync_frequency = :frequency,
+                    sync_mode = :mode, since_field = :sinceField, next_sync_at = :nextSyncAt,
+                    status = :status, error_log = NULL, error_count = 0, updated_at = :now
+                WHERE id = :id
+                """), draft)
                     .bind("id", id)
                     .bind("status", status.value())
                     .bind("nextSyncAt", draft.frequency().after(now).isPresent() ? now : null)
@@ -126,20 +122,19 @@ final class DataSourceTable implements StoredSources {
 
     /** @return whether there was one */
     boolean delete(Scope scope, String id) {
-        return database.inTransaction(
-                scope, handle -> handle.execute("DELETE FROM data_sources WHERE id = ?", id) > 0);
+        return database.inTransaction(scope, handle -> handle.execute("DELETE FROM data_sources WHERE id = ?", id) > 0);
     }
 
     /** Sources whose time to sync has come, of everyone; whoever asks first has them for a while. */
     List<DataSource> due(int most) {
         Instant now = clock.instant();
         return database.asSystem(handle -> handle.createQuery("""
-                        UPDATE data_sources SET next_sync_at = :again
-                        WHERE id IN (SELECT id FROM data_sources
-                                     WHERE status = 'active' AND next_sync_at <= :now
-                                     ORDER BY next_sync_at LIMIT :most FOR UPDATE SKIP LOCKED)
-                        RETURNING *
-                        """)
+            UPDATE data_sources SET next_sync_at = :again
+            WHERE id IN (SELECT id FROM data_sources
+                         WHERE status = 'active' AND next_sync_at <= :now
+                         ORDER BY next_sync_at LIMIT :most FOR UPDATE SKIP LOCKED)
+            RETURNING *
+            """)
                 .bind("now", now)
                 // Should nobody come back with a result, it is due again then.
                 .bind("again", now.plus(Syncs.LEASE))

@@ -40,9 +40,9 @@ final class FileTable implements StoredFiles {
                         "the file would have more than %,d bytes, which is the most it may have".formatted(BYTES_MAX));
             }
             handle.createUpdate("""
-                            INSERT INTO data_source_files (data_source_id, account, content) VALUES (:id, :account, :content)
-                            ON CONFLICT (data_source_id) DO UPDATE SET content = excluded.content, updated_at = now()
-                            """)
+                INSERT INTO data_source_files (data_source_id, account, content) VALUES (:id, :account, :content)
+                ON CONFLICT (data_source_id) DO UPDATE SET content = excluded.content, updated_at = now()
+                """)
                     .bind("id", dataSourceId)
                     .bind("account", account.value())
                     .bind("content", after)

@@ -21,7 +21,8 @@ record Pages(@Nullable String after, int limit) {
             try {
                 after = new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
             } catch (IllegalArgumentException e) {
-                faults.add("cursor", "is not one of ours", "Send nextCursor as it came, or nothing for the first page.");
+                faults.add(
+                        "cursor", "is not one of ours", "Send nextCursor as it came, or nothing for the first page.");
             }
         }
         int limit = LIMIT_DEFAULT;

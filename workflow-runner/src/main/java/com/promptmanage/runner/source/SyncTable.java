@@ -48,9 +48,9 @@ final class SyncTable {
         return database.inTransaction(
                 scope,
                 handle -> handle.createQuery("""
-                                SELECT * FROM data_source_syncs WHERE data_source_id = :id
-                                ORDER BY started_at DESC, id DESC LIMIT :limit
-                                """)
+                    SELECT * FROM data_source_syncs WHERE data_source_id = :id
+                    ORDER BY started_at DESC, id DESC LIMIT :limit
+                    """)
                         .bind("id", dataSourceId)
                         .bind("limit", limit)
                         .map((row, ctx) -> sync(row))
@@ -62,20 +62,20 @@ final class SyncTable {
         Instant now = clock.instant();
         return database.inTransaction(DataSourceTable.scope(source.account()), handle -> {
             handle.createUpdate("""
-                            UPDATE data_source_syncs SET status = 'failed', completed_at = :now,
-                                   error_message = 'the process that ran it has ended'
-                            WHERE data_source_id = :source AND status = 'running' AND lease_until < :now
-                            """)
+                UPDATE data_source_syncs SET status = 'failed', completed_at = :now,
+                       error_message = 'the process that ran it has ended'
+                WHERE data_source_id = :source AND status = 'running' AND lease_until < :now
+                """)
                     .bind("source", source.id())
                     .bind("now", now)
                     .execute();
             return handle.createQuery("""
-                            INSERT INTO data_source_syncs
-                                (id, account, data_source_id, mode, status, triggered_by, started_at, lease_until)
-                            VALUES (:id, :account, :source, :mode, 'running', :triggeredBy, :now, :lease)
-                            ON CONFLICT (data_source_id) WHERE status = 'running' DO NOTHING
-                            RETURNING *
-                            """)
+                INSERT INTO data_source_syncs
+                    (id, account, data_source_id, mode, status, triggered_by, started_at, lease_until)
+                VALUES (:id, :account, :source, :mode, 'running', :triggeredBy, :now, :lease)
+                ON CONFLICT (data_source_id) WHERE status = 'running' DO NOTHING
+                RETURNING *
+                """)
                     .bind("id", ids.next("sync"))
                     .bind("account", source.account().value())
                     .bind("source", source.id())
@@ -99,11 +99,11 @@ final class SyncTable {
         return database.inTransaction(DataSourceTable.scope(source.account()), handle -> {
             renew(handle, sync, so, now);
             var batch = handle.prepareBatch("""
-                    INSERT INTO synced_records (data_source_id, record_key, account, record, sync_id, synced_at)
-                    VALUES (:source, :key, :account, CAST(:record AS jsonb), :sync, :now)
-                    ON CONFLICT (data_source_id, record_key)
-                    DO UPDATE SET record = excluded.record, sync_id = excluded.sync_id, synced_at = excluded.synced_at
-                    """);
+                INSERT INTO synced_records (data_source_id, record_key, account, record, sync_id, synced_at)
+                VALUES (:source, :key, :account, CAST(:record AS jsonb), :sync, :now)
+                ON CONFLICT (data_source_id, record_key)
+                DO UPDATE SET record = excluded.record, sync_id = excluded.sync_id, synced_at = excluded.synced_at
+                """);
             int tooLarge = 0;
             for (JsonNode record : records) {
                 // PostgreSQL's texts do not hold it.
@@ -137,10 +137,10 @@ final class SyncTable {
                         "DELETE FROM synced_records WHERE data_source_id = ? AND sync_id <> ?", source.id(), sync.id());
             }
             handle.createUpdate("""
-                            UPDATE data_sources SET last_sync_at = :started, next_sync_at = :next, error_log = NULL,
-                                   error_count = 0, status = CASE status WHEN 'error' THEN 'active' ELSE status END
-                            WHERE id = :id
-                            """)
+                UPDATE data_sources SET last_sync_at = :started, next_sync_at = :next, error_log = NULL,
+                       error_count = 0, status = CASE status WHEN 'error' THEN 'active' ELSE status END
+                WHERE id = :id
+                """)
                     .bind("id", source.id())
                     .bind("started", sync.startedAt())
                     .bind("next", source.draft().frequency().after(now).orElse(null))
@@ -154,10 +154,10 @@ final class SyncTable {
         database.useTransaction(DataSourceTable.scope(source.account()), handle -> {
             end(handle, sync, "failed", counts, failure, now);
             handle.createUpdate("""
-                            UPDATE data_sources SET error_log = :error, error_count = error_count + 1, next_sync_at = :next,
-                                   status = CASE WHEN status = 'active' AND error_count + 1 >= :most THEN 'error' ELSE status END
-                            WHERE id = :id
-                            """)
+                UPDATE data_sources SET error_log = :error, error_count = error_count + 1, next_sync_at = :next,
+                       status = CASE WHEN status = 'active' AND error_count + 1 >= :most THEN 'error' ELSE status END
+                WHERE id = :id
+                """)
                     .bind("id", source.id())
                     .bind("error", failure.message())
                     .bind("most", DataSource.ERRORS_MAX)
@@ -187,10 +187,10 @@ final class SyncTable {
         return database.inTransaction(
                 scope,
                 handle -> handle.createQuery("""
-                                SELECT record_key, record FROM synced_records
-                                WHERE data_source_id = :id AND (CAST(:after AS text) IS NULL OR record_key > :after)
-                                ORDER BY record_key LIMIT :limit
-                                """)
+                    SELECT record_key, record FROM synced_records
+                    WHERE data_source_id = :id AND (CAST(:after AS text) IS NULL OR record_key > :after)
+                    ORDER BY record_key LIMIT :limit
+                    """)
                         .bind("id", dataSourceId)
                         .bind("after", afterKey)
                         .bind("limit", limit)
@@ -200,10 +200,10 @@ final class SyncTable {
 
     private static void renew(Handle handle, Sync sync, Counts counts, Instant now) {
         int renewed = handle.createUpdate("""
-                        UPDATE data_source_syncs SET lease_until = :lease, records_fetched = :fetched,
-                               records_processed = :processed, records_failed = :failed, bytes_transferred = :bytes
-                        WHERE id = :id AND status = 'running'
-                        """)
+            UPDATE data_source_syncs SET lease_until = :lease, records_fetched = :fetched,
+                   records_processed = :processed, records_failed = :failed, bytes_transferred = :bytes
+            WHERE id = :id AND status = 'running'
+            """)
                 .bind("id", sync.id())
                 .bind("lease", now.plus(Syncs.LEASE))
                 .bind("fetched", counts.fetched())
@@ -220,10 +220,10 @@ final class SyncTable {
             Handle handle, Sync sync, String status, Counts counts, @Nullable Failure failure, Instant now) {
         renew(handle, sync, counts, now);
         handle.createUpdate("""
-                        UPDATE data_source_syncs SET status = :status, completed_at = :now, error_message = :error,
-                               error_details = CAST(:details AS jsonb)
-                        WHERE id = :id
-                        """)
+            UPDATE data_source_syncs SET status = :status, completed_at = :now, error_message = :error,
+                   error_details = CAST(:details AS jsonb)
+            WHERE id = :id
+            """)
                 .bind("id", sync.id())
                 .bind("status", status)
                 .bind("now", now)
@@ -235,13 +235,17 @@ final class SyncTable {
     /** By its id; a record without one is known by all that it holds. */
     private static String key(JsonNode record, String json) {
         JsonNode id = record.path("id");
-        if (id.isValueNode() && !id.isNull() && !id.asText().isBlank() && id.asText().length() <= KEY_CHARS_MAX) {
+        if (id.isValueNode()
+                && !id.isNull()
+                && !id.asText().isBlank()
+                && id.asText().length() <= KEY_CHARS_MAX) {
             return id.asText();
         }
         try {
             return "sha256:"
                     + HexFormat.of()
-                            .formatHex(MessageDigest.getInstance("SHA-256").digest(json.getBytes(StandardCharsets.UTF_8)));
+                            .formatHex(
+                                    MessageDigest.getInstance("SHA-256").digest(json.getBytes(StandardCharsets.UTF_8)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JVM has SHA-256", e);
         }

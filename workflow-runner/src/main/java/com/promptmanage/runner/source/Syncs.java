@@ -65,12 +65,12 @@ final class Syncs {
         } catch (SupersededException e) {
             LOGGER.atWarn().setCause(e).addKeyValue("dataSourceId", source.id()).log("a sync went on for too long");
         } catch (RuntimeException e) {
-            LOGGER.atError().setCause(e).addKeyValue("dataSourceId", source.id()).log("a sync failed");
+            LOGGER.atError()
+                    .setCause(e)
+                    .addKeyValue("dataSourceId", source.id())
+                    .log("a sync failed");
             table.fail(
-                    source,
-                    sync,
-                    progress.counts,
-                    new Failure(Failure.Kind.PERMANENT, "something broke on our side"));
+                    source, sync, progress.counts, new Failure(Failure.Kind.PERMANENT, "something broke on our side"));
         }
     }
 

@@ -96,7 +96,8 @@ class NodeExecutorsTest {
 
     @Test
     void aPromptIsPlannedMadeAndUsed() throws Exception {
-        Prompt prompt = prompt("Mail to {{name}} of {{company}} [[answer Dear {{name}}!]]", "gpt-4o-mini").build();
+        Prompt prompt = prompt("Mail to {{name}} of {{company}} [[answer Dear {{name}}!]]", "gpt-4o-mini")
+                .build();
 
         ExternalCall call = call(prompt, context("{\"name\":\"Ada\",\"company\":\"Mills\"}"));
         CallResult result = call.make(Duration.ofSeconds(5), CallWatcher.NONE);
@@ -121,7 +122,12 @@ class NodeExecutorsTest {
     @Test
     void theFieldsOfAJsonAnswerJoinTheOutputAndNeverReplaceOurs() throws Exception {
         JsonNode output = run(
-                prompt("[[answer Here it is:\n```json\n{\"score\": 9, \"tokens\": 1, \"tags\": [\"a\"]}\n```]]", "gpt-4o")
+                prompt(
+                                "[[answer Here it is:\n"
+                                        + "```json\n"
+                                        + "{\"score\": 9, \"tokens\": 1, \"tags\": [\"a\"]}\n"
+                                        + "```]]",
+                                "gpt-4o")
                         .build(),
                 context("{}"));
 
@@ -133,7 +139,8 @@ class NodeExecutorsTest {
 
     @Test
     void anAnswerThatHasToBeJsonAndIsNotFailsForGood() throws Exception {
-        Failure failure = failure(prompt("[[answer Sorry, no.]]", "gpt-4o").json().build(), context("{}"));
+        Failure failure =
+                failure(prompt("[[answer Sorry, no.]]", "gpt-4o").json().build(), context("{}"));
 
         assertThat(failure.kind()).isEqualTo(Kind.VALIDATION);
         assertThat(failure.details().path("answer").asText()).isEqualTo("Sorry, no.");
@@ -141,15 +148,21 @@ class NodeExecutorsTest {
 
     @Test
     void anEmptyAnswerIsTriedAgainOnlyWhereTheNodeSaysSo() throws Exception {
-        assertThat(run(prompt("[[answer  ]]", "gpt-4o").build(), context("{}")).path("text").asText()).isEmpty();
-        assertThat(failure(prompt("[[answer  ]]", "gpt-4o").retryOnEmpty().build(), context("{}")).kind())
+        assertThat(run(prompt("[[answer  ]]", "gpt-4o").build(), context("{}"))
+                        .path("text")
+                        .asText())
+                .isEmpty();
+        assertThat(failure(prompt("[[answer  ]]", "gpt-4o").retryOnEmpty().build(), context("{}"))
+                        .kind())
                 .isEqualTo(Kind.TRANSIENT);
     }
 
     @Test
     void theModelsToFallBackOnAreAlternativesInOrder() {
         Plan plan = plan(
-                prompt("Hello", "{{model}}").fallback("gpt-4o-mini", "gpt-4o", "gpt-3.5-turbo").build(),
+                prompt("Hello", "{{model}}")
+                        .fallback("gpt-4o-mini", "gpt-4o", "gpt-3.5-turbo")
+                        .build(),
                 context("{\"model\":\"gpt-4o\"}"));
 
         assertThat(((Plan.Calls) plan).alternatives())
@@ -178,7 +191,8 @@ class NodeExecutorsTest {
     @Test
     void dataWithBracesStaysDataAndSecretsStayOutOfPrompts() {
         ExternalCall call = call(
-                prompt("Say {{input.text}} and {{secrets.CLEARBIT_API_KEY}}", "gpt-4o").build(),
+                prompt("Say {{input.text}} and {{secrets.CLEARBIT_API_KEY}}", "gpt-4o")
+                        .build(),
                 context("{\"text\":\"{{secrets.CLEARBIT_API_KEY}}\"}"));
 
         assertThat(call.request().path("prompt").asText())
@@ -206,7 +220,8 @@ class NodeExecutorsTest {
     void transformsMapFilterReduceAndCompute() {
         Context list = context("[{\"n\":1,\"t\":\"a\"},{\"n\":2,\"t\":\"b\"},{\"n\":3,\"t\":\"c\"}]");
 
-        assertThat(transform(TransformType.MAP, "item.n * 2", Map.of(), null, false, list)).hasToString("[2,4,6]");
+        assertThat(transform(TransformType.MAP, "item.n * 2", Map.of(), null, false, list))
+                .hasToString("[2,4,6]");
         assertThat(transform(
                         TransformType.MAP,
                         null,
@@ -219,8 +234,10 @@ class NodeExecutorsTest {
                 .hasToString("[{\"n\":2,\"t\":\"b\"},{\"n\":3,\"t\":\"c\"}]");
         assertThat(transform(TransformType.REDUCE, "accumulator + item.n", Map.of(), json("10"), false, list))
                 .hasToString("16");
-        assertThat(transform(TransformType.CUSTOM, "size(input)", Map.of(), null, false, list)).hasToString("3");
-        assertThat(((Plan.Done) plan(new Transform(TransformType.FILTER, "item.n > 1", Map.of(), null, true), list)).outcome())
+        assertThat(transform(TransformType.CUSTOM, "size(input)", Map.of(), null, false, list))
+                .hasToString("3");
+        assertThat(((Plan.Done) plan(new Transform(TransformType.FILTER, "item.n > 1", Map.of(), null, true), list))
+                        .outcome())
                 .isInstanceOf(Outcome.Records.class);
     }
 
@@ -240,7 +257,8 @@ class NodeExecutorsTest {
                 SourceType.JSON,
                 new Query(
                         List.of("company_name", "employee_count"),
-                        List.of(new Where("status", Operator.EQUAL, Json.mapper().valueToTree("{{status}}"))),
+                        List.of(new Where(
+                                "status", Operator.EQUAL, Json.mapper().valueToTree("{{status}}"))),
                         "employee_count DESC",
                         2,
                         Map.of()),
@@ -264,8 +282,8 @@ class NodeExecutorsTest {
                 Map.of("domain", "{{website}}"),
                 Json.mapper().valueToTree("{\"note\": \"{{note}}\", \"id\": {{id}}}"));
 
-        ExternalCall call = call(
-                webhook, context("{\"website\":\"a&b.example\",\"note\":\"say \\\"hi\\\"\\nthen\",\"id\":7}"));
+        ExternalCall call =
+                call(webhook, context("{\"website\":\"a&b.example\",\"note\":\"say \\\"hi\\\"\\nthen\",\"id\":7}"));
         CallResult result = call.make(Duration.ofSeconds(5), CallWatcher.NONE);
         JsonNode output = output(call.use(answer(result)));
 
@@ -277,7 +295,10 @@ class NodeExecutorsTest {
         assertThat(asked.header("Content-type")).isEqualTo("application/json");
         assertThat(asked.header("Idempotency-key")).isEqualTo("exe_1/node/0");
         assertThat(output.path("name").asText()).isEqualTo("Mills");
-        assertThat(output.toString() + call.request() + call.target() + answer(result).content())
+        assertThat(output.toString()
+                        + call.request()
+                        + call.target()
+                        + answer(result).content())
                 .doesNotContain(SECRET)
                 .contains("{{secrets.CLEARBIT_API_KEY}}", "[secret]");
         assertThat(call.repeat()).isEqualTo(ExternalCall.Repeat.HARMFUL);
@@ -295,11 +316,11 @@ class NodeExecutorsTest {
 
         ExternalCall call = call(webhook, context("{}"));
         Failure failure = ((CallResult.Failed) call.make(Duration.ofSeconds(5), CallWatcher.NONE)).failure();
-        Failure unknown = ((CallResult.Failed)
-                        call(
-                                        new Webhook(server.url("/"), Method.GET, Map.of("X", "{{secrets.NOBODY}}"), Map.of(), null),
-                                        context("{}"))
-                                .make(Duration.ofSeconds(5), CallWatcher.NONE))
+        Failure unknown = ((CallResult.Failed) call(
+                                new Webhook(
+                                        server.url("/"), Method.GET, Map.of("X", "{{secrets.NOBODY}}"), Map.of(), null),
+                                context("{}"))
+                        .make(Duration.ofSeconds(5), CallWatcher.NONE))
                 .failure();
 
         assertThat(server.asked().getFirst().uri().getPath()).isEqualTo("/" + SECRET + "/x");
@@ -324,8 +345,8 @@ class NodeExecutorsTest {
                 Map.of("text", Json.mapper().valueToTree("{{analyze.severity}}: {{analyze.reason}}")),
                 Map.of("url", Json.mapper().valueToTree("{{secrets.SLACK_WEBHOOK_URL}}")));
 
-        ExternalCall call = call(output, context(
-                "{}", Map.of("analyze", json("{\"severity\":\"high\",\"reason\":\"spam\"}"))));
+        ExternalCall call =
+                call(output, context("{}", Map.of("analyze", json("{\"severity\":\"high\",\"reason\":\"spam\"}"))));
         JsonNode written = output(call.use(answer(call.make(Duration.ofSeconds(5), CallWatcher.NONE))));
 
         assertThat(server.last().json().path("text").asText()).isEqualTo("high: spam");
@@ -347,9 +368,11 @@ class NodeExecutorsTest {
     void theSamePlanComesEachTime() {
         Prompt prompt = prompt("Hello {{NOW}}", "gpt-4o").build();
 
-        assertThat(call(prompt, context("{}")).fingerprint()).isEqualTo(call(prompt, context("{}")).fingerprint());
         assertThat(call(prompt, context("{}")).fingerprint())
-                .isNotEqualTo(call(prompt("Bye {{NOW}}", "gpt-4o").build(), context("{}")).fingerprint());
+                .isEqualTo(call(prompt, context("{}")).fingerprint());
+        assertThat(call(prompt, context("{}")).fingerprint())
+                .isNotEqualTo(call(prompt("Bye {{NOW}}", "gpt-4o").build(), context("{}"))
+                        .fingerprint());
     }
 
     private NodeExecutors executors() {
@@ -361,7 +384,10 @@ class NodeExecutorsTest {
                 COUNTER,
                 Clock.systemUTC());
         var connectors = new Connectors(List.of(
-                new SampleConnector(), new ApiConnector(SENDER), new SlackConnector(SENDER), new WebhookConnector(SENDER)));
+                new SampleConnector(),
+                new ApiConnector(SENDER),
+                new SlackConnector(SENDER),
+                new WebhookConnector(SENDER)));
         return NodeExecutors.of(
                 EXPRESSIONS,
                 models,

@@ -62,7 +62,8 @@ class DataSourceRoutesTest {
 
     @Test
     void aSourceIsMadeSeenChangedAndDeleted() {
-        Answer created = create("{\"name\":\"Leads\",\"type\":\"sample\",\"config\":{\"resource\":\"leads\"},\"teamId\":\"one\"}");
+        Answer created = create(
+                "{\"name\":\"Leads\",\"type\":\"sample\",\"config\":{\"resource\":\"leads\"},\"teamId\":\"one\"}");
         String path = "/api/data-sources/" + created.json().path("id").asText();
 
         assertThat(created.status()).isEqualTo(201);
@@ -70,8 +71,10 @@ class DataSourceRoutesTest {
         assertThat(created.json().path("createdBy").asText()).isEqualTo("one-editor");
         assertThat(created.json().path("syncFrequency").asText()).isEqualTo("manual");
         assertThat(api.get(viewer, path).json()).isEqualTo(created.json());
-        assertThat(ids(api.get(viewer, "/api/data-sources?teamId=one"))).contains(created.json().path("id").asText());
-        Answer changed = api.send(editor, "PUT", path, "{\"name\":\"More leads\",\"type\":\"sample\",\"status\":\"paused\"}");
+        assertThat(ids(api.get(viewer, "/api/data-sources?teamId=one")))
+                .contains(created.json().path("id").asText());
+        Answer changed =
+                api.send(editor, "PUT", path, "{\"name\":\"More leads\",\"type\":\"sample\",\"status\":\"paused\"}");
         assertThat(changed.json().path("name").asText()).isEqualTo("More leads");
         assertThat(changed.json().path("status").asText()).isEqualTo("paused");
         assertThat(api.send(editor, "DELETE", path, null).status()).isEqualTo(204);
@@ -81,14 +84,22 @@ class DataSourceRoutesTest {
     @Test
     void whoMayNotSeesNothingOrChangesNothing() {
         String path = "/api/data-sources/"
-                + create("{\"name\":\"Ours\",\"type\":\"sample\",\"teamId\":\"one\"}").json().path("id").asText();
+                + create("{\"name\":\"Ours\",\"type\":\"sample\",\"teamId\":\"one\"}")
+                        .json()
+                        .path("id")
+                        .asText();
 
         assertThat(api.get(stranger, path).status()).isEqualTo(404);
         assertThat(api.get(stranger, "/api/data-sources?teamId=one").status()).isEqualTo(404);
         assertThat(api.send(stranger, "DELETE", path, null).status()).isEqualTo(404);
         assertThat(api.send(viewer, "DELETE", path, null).status()).isEqualTo(403);
         assertThat(api.send(viewer, "POST", path + "/sync", "").status()).isEqualTo(403);
-        assertThat(api.send(viewer, "POST", "/api/data-sources", "{\"name\":\"x\",\"type\":\"sample\",\"teamId\":\"one\"}").status())
+        assertThat(api.send(
+                                viewer,
+                                "POST",
+                                "/api/data-sources",
+                                "{\"name\":\"x\",\"type\":\"sample\",\"teamId\":\"one\"}")
+                        .status())
                 .isEqualTo(403);
         assertThat(api.get("Bearer nobody", path).status()).isEqualTo(401);
     }
@@ -96,7 +107,8 @@ class DataSourceRoutesTest {
     @Test
     void everythingWrongWithASourceIsToldAtOnce() {
         Answer refused = create(
-                "{\"type\":\"api\",\"config\":{\"url\":\"http://169.254.169.254/\",\"headers\":{\"Authorization\":\"Bearer x\"},\"method\":\"PUT\"},\"syncFrequency\":\"yearly\",\"credentialId\":\"cred_nobody\",\"color\":1,\"teamId\":\"one\"}");
+                "{\"type\":\"api\",\"config\":{\"url\":\"http://169.254.169.254/\",\"headers\":{\"Authorization\":\"Bearer"
+                    + " x\"},\"method\":\"PUT\"},\"syncFrequency\":\"yearly\",\"credentialId\":\"cred_nobody\",\"color\":1,\"teamId\":\"one\"}");
 
         assertThat(refused.status()).isEqualTo(400);
         assertThat(refused.json().path("errors"))
@@ -109,17 +121,23 @@ class DataSourceRoutesTest {
                         "config.headers.Authorization",
                         "syncFrequency",
                         "credentialId");
-        assertThat(refused.json().path("errors")).allSatisfy(error -> assertThat(error.path("remedy").asText()).isNotEmpty());
+        assertThat(refused.json().path("errors"))
+                .allSatisfy(error -> assertThat(error.path("remedy").asText()).isNotEmpty());
     }
 
     @Test
     void aCredentialGoesInAndNeverOut() {
-        Answer created = api.send(editor, "POST", "/api/credentials",
-                "{\"name\":\"CRM\",\"kind\":\"api\",\"values\":{\"token\":\"%s\"},\"teamId\":\"one\"}".formatted(SECRET));
+        Answer created = api.send(
+                editor,
+                "POST",
+                "/api/credentials",
+                "{\"name\":\"CRM\",\"kind\":\"api\",\"values\":{\"token\":\"%s\"},\"teamId\":\"one\"}"
+                        .formatted(SECRET));
         String id = created.json().path("id").asText();
         server.thenJson(401, "{\"message\":\"not with %s\"}".formatted(SECRET));
-        Answer source = create("{\"name\":\"CRM\",\"type\":\"api\",\"config\":{\"url\":\"%s\"},\"credentialId\":\"%s\",\"teamId\":\"one\"}"
-                .formatted(server.url("/leads"), id));
+        Answer source = create(
+                "{\"name\":\"CRM\",\"type\":\"api\",\"config\":{\"url\":\"%s\"},\"credentialId\":\"%s\",\"teamId\":\"one\"}"
+                        .formatted(server.url("/leads"), id));
         String path = "/api/data-sources/" + source.json().path("id").asText();
 
         Answer test = api.send(editor, "POST", path + "/test", null);
@@ -128,24 +146,40 @@ class DataSourceRoutesTest {
         assertThat(test.json().path("success").asBoolean()).isFalse();
         assertThat(test.json().at("/details/class").asText()).isEqualTo("auth");
         assertThat(created.json().path("fields").toString()).isEqualTo("[\"token\"]");
-        for (Answer answer : List.of(created, source, test, api.get(editor, "/api/credentials?teamId=one"), api.get(viewer, "/api/credentials/" + id))) {
+        for (Answer answer : List.of(
+                created,
+                source,
+                test,
+                api.get(editor, "/api/credentials?teamId=one"),
+                api.get(viewer, "/api/credentials/" + id))) {
             assertThat(answer.json().toString()).doesNotContain(SECRET);
         }
         assertThat(stored()).doesNotContain(SECRET);
         assertThat(api.get(stranger, "/api/credentials/" + id).status()).isEqualTo(404);
-        assertThat(api.send(viewer, "DELETE", "/api/credentials/" + id, null).status()).isEqualTo(403);
-        assertThat(api.credentials().ofCredential(Account.team("two"), id)).as("another team's").isEmpty();
-        assertThat(api.send(editor, "POST", "/api/credentials", "{\"name\":\"CRM\",\"kind\":\"api\",\"values\":{\"token\":\"x\"},\"teamId\":\"one\"}").status())
+        assertThat(api.send(viewer, "DELETE", "/api/credentials/" + id, null).status())
+                .isEqualTo(403);
+        assertThat(api.credentials().ofCredential(Account.team("two"), id))
+                .as("another team's")
+                .isEmpty();
+        assertThat(api.send(
+                                editor,
+                                "POST",
+                                "/api/credentials",
+                                "{\"name\":\"CRM\",\"kind\":\"api\",\"values\":{\"token\":\"x\"},\"teamId\":\"one\"}")
+                        .status())
                 .isEqualTo(409);
     }
 
     @Test
     void aSecretIsFoundByItsNameAlsoAfterItsKeyWasChanged() {
-        api.send(editor, "POST", "/api/credentials",
-                "{\"name\":\"HOOK_URL\",\"kind\":\"secret\",\"values\":{\"value\":\"%s\"},\"teamId\":\"one\"}".formatted(SECRET));
-        var both = new SecretBox(SecretKeys.from(new com.promptmanage.service.settings.Settings("PM_", java.util.Map.of(
-                "PM_SECRET_KEYS",
-                "k2:" + "A".repeat(42) + "E=,k1:" + "A".repeat(43) + "="))));
+        api.send(
+                editor,
+                "POST",
+                "/api/credentials",
+                "{\"name\":\"HOOK_URL\",\"kind\":\"secret\",\"values\":{\"value\":\"%s\"},\"teamId\":\"one\"}"
+                        .formatted(SECRET));
+        var both = new SecretBox(SecretKeys.from(new com.promptmanage.service.settings.Settings(
+                "PM_", java.util.Map.of("PM_SECRET_KEYS", "k2:" + "A".repeat(42) + "E=,k1:" + "A".repeat(43) + "="))));
         var rotating = new com.promptmanage.runner.secret.CredentialTable(api.database(), both, api.clock());
 
         int rotated = rotating.rotate();
@@ -157,20 +191,27 @@ class DataSourceRoutesTest {
         assertThat(stored()).doesNotContain(SECRET).contains("v1.k2.").doesNotContain("v1.k1.");
         var undo = new com.promptmanage.runner.secret.CredentialTable(
                 api.database(),
-                new SecretBox(SecretKeys.from(new com.promptmanage.service.settings.Settings("PM_", java.util.Map.of(
-                        "PM_SECRET_KEYS", "k1:" + "A".repeat(43) + "=,k2:" + "A".repeat(42) + "E=")))),
+                new SecretBox(SecretKeys.from(new com.promptmanage.service.settings.Settings(
+                        "PM_",
+                        java.util.Map.of("PM_SECRET_KEYS", "k1:" + "A".repeat(43) + "=,k2:" + "A".repeat(42) + "E=")))),
                 api.clock());
         undo.rotate();
     }
 
     @Test
     void aSyncCopiesTheRecordsAndIsRemembered() throws Exception {
-        server.thenJson(200, "[{\"id\":\"a\",\"v\":1,\"updated_at\":\"2026-11-25T10:00:00Z\"},{\"id\":\"b\",\"v\":1,\"updated_at\":\"2026-11-25T10:00:00Z\"}]")
-                .thenJson(200, "[{\"id\":\"a\",\"v\":2,\"updated_at\":\"2027-01-01T00:00:00Z\"},{\"id\":\"b\",\"v\":9,\"updated_at\":\"2026-11-25T10:00:00Z\"}]")
+        server.thenJson(
+                        200,
+                        "[{\"id\":\"a\",\"v\":1,\"updated_at\":\"2026-11-25T10:00:00Z\"},{\"id\":\"b\",\"v\":1,\"updated_at\":\"2026-11-25T10:00:00Z\"}]")
+                .thenJson(
+                        200,
+                        "[{\"id\":\"a\",\"v\":2,\"updated_at\":\"2027-01-01T00:00:00Z\"},{\"id\":\"b\",\"v\":9,\"updated_at\":\"2026-11-25T10:00:00Z\"}]")
                 .thenJson(200, "[{\"id\":\"a\",\"v\":3}]");
         String path = apiSource("incremental", "manual");
 
-        assertThat(sync(path, "").path("mode").asText()).as("there is nothing yet to add to").isEqualTo("full");
+        assertThat(sync(path, "").path("mode").asText())
+                .as("there is nothing yet to add to")
+                .isEqualTo("full");
         assertThat(values(path)).containsExactly(1, 1);
         JsonNode second = sync(path, "");
         assertThat(second.path("mode").asText()).isEqualTo("incremental");
@@ -191,7 +232,9 @@ class DataSourceRoutesTest {
 
         for (int i = 1; i <= DataSource.ERRORS_MAX; i++) {
             int failures = i;
-            Await.until(() -> assertThat(api.get(viewer, path).json().path("errorCount").asInt()).isEqualTo(failures));
+            Await.until(() -> assertThat(
+                            api.get(viewer, path).json().path("errorCount").asInt())
+                    .isEqualTo(failures));
             api.clock().advance(Duration.ofHours(1));
         }
 
@@ -206,7 +249,10 @@ class DataSourceRoutesTest {
     @Test
     void aFileIsUploadedAndReadBack() {
         String path = "/api/data-sources/"
-                + create("{\"name\":\"File\",\"type\":\"csv\",\"teamId\":\"one\"}").json().path("id").asText();
+                + create("{\"name\":\"File\",\"type\":\"csv\",\"teamId\":\"one\"}")
+                        .json()
+                        .path("id")
+                        .asText();
 
         Answer missing = api.send(editor, "POST", path + "/test", null);
         Answer bad = api.send(editor, "PUT", path + "/file", "a,a\n1,2\n");
@@ -215,9 +261,14 @@ class DataSourceRoutesTest {
         assertThat(missing.json().path("message").asText()).contains("no file yet");
         assertThat(bad.status()).isEqualTo(400);
         assertThat(uploaded.json().path("records").asInt()).isEqualTo(1);
-        assertThat(api.send(editor, "POST", path + "/test", null).json().path("message").asText()).contains("1 records");
+        assertThat(api.send(editor, "POST", path + "/test", null)
+                        .json()
+                        .path("message")
+                        .asText())
+                .contains("1 records");
         assertThat(api.get(editor, path + "/schema").json().path("columns").toString())
-                .isEqualTo("[{\"name\":\"name\",\"kind\":\"text\",\"writable\":true},{\"name\":\"age\",\"kind\":\"number\",\"writable\":true}]");
+                .isEqualTo(
+                        "[{\"name\":\"name\",\"kind\":\"text\",\"writable\":true},{\"name\":\"age\",\"kind\":\"number\",\"writable\":true}]");
         assertThat(api.get(editor, path + "/resources").status()).isEqualTo(400);
     }
 
@@ -225,15 +276,19 @@ class DataSourceRoutesTest {
     void theConnectorsThereAreAreListed() {
         JsonNode connectors = api.get(viewer, "/api/connectors").json().path("connectors");
 
-        assertThat(connectors).extracting(each -> each.path("type").asText())
+        assertThat(connectors)
+                .extracting(each -> each.path("type").asText())
                 .containsExactlyInAnyOrder("sample", "api", "csv", "json", "database", "webhook", "slack", "email");
-        assertThat(connectors).allSatisfy(each -> assertThat(each.path("authType").isTextual()).isTrue());
+        assertThat(connectors)
+                .allSatisfy(
+                        each -> assertThat(each.path("authType").isTextual()).isTrue());
     }
 
     private String apiSource(String mode, String frequency) {
         return "/api/data-sources/"
-                + create("{\"name\":\"API\",\"type\":\"api\",\"config\":{\"url\":\"%s\"},\"syncMode\":\"%s\",\"syncFrequency\":\"%s\",\"teamId\":\"one\"}"
-                                .formatted(server.url("/r"), mode, frequency))
+                + create(
+                                "{\"name\":\"API\",\"type\":\"api\",\"config\":{\"url\":\"%s\"},\"syncMode\":\"%s\",\"syncFrequency\":\"%s\",\"teamId\":\"one\"}"
+                                        .formatted(server.url("/r"), mode, frequency))
                         .json()
                         .path("id")
                         .asText();
@@ -257,7 +312,10 @@ class DataSourceRoutesTest {
     }
 
     private static List<Integer> values(String path) {
-        return records(path).valueStream().map(record -> record.path("v").asInt()).toList();
+        return records(path)
+                .valueStream()
+                .map(record -> record.path("v").asInt())
+                .toList();
     }
 
     private static Answer create(String body) {
@@ -265,11 +323,16 @@ class DataSourceRoutesTest {
     }
 
     private static List<String> ids(Answer list) {
-        return list.json().path("dataSources").valueStream().map(each -> each.path("id").asText()).toList();
+        return list.json()
+                .path("dataSources")
+                .valueStream()
+                .map(each -> each.path("id").asText())
+                .toList();
     }
 
     private static String stored() {
-        return api.database().<List<String>, RuntimeException>asSystem(handle -> handle.createQuery("SELECT sealed FROM credentials")
+        return api.database()
+                .<List<String>, RuntimeException>asSystem(handle -> handle.createQuery("SELECT sealed FROM credentials")
                         .mapTo(String.class)
                         .list())
                 .toString();

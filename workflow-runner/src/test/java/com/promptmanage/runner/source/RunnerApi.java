@@ -60,8 +60,9 @@ final class RunnerApi implements AutoCloseable {
     record Answer(int status, JsonNode json) {}
 
     RunnerApi() {
-        this.database = Database.open(
-                DatabaseSettings.of(EmbeddedPostgres.shared().createDatabase(), "of-the-tests").withConnectionsMax(6));
+        this.database =
+                Database.open(DatabaseSettings.of(EmbeddedPostgres.shared().createDatabase(), "of-the-tests")
+                        .withConnectionsMax(6));
         this.access = new Access(database, clock);
         this.credentials = new CredentialTable(database, new SecretBox(keys()), clock);
         this.sources = new DataSources(
@@ -105,7 +106,8 @@ final class RunnerApi implements AutoCloseable {
 
     /** Signs in as a member: {@code one-editor} and so on. */
     String signIn(String userId) {
-        return "Bearer " + access.sessions().signIn(userId + "@example.com", PASSWORD).token();
+        return "Bearer "
+                + access.sessions().signIn(userId + "@example.com", PASSWORD).token();
     }
 
     Answer get(String who, String path) {
