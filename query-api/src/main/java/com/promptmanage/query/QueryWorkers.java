@@ -56,15 +56,20 @@ public final class QueryWorkers implements AutoCloseable {
      * Starts everything. Neither Kafka nor the topics need be there yet.
      *
      * @param kafkaSettings of consumers, {@code bootstrap.servers} at least
+     * @param onAlert who has more to do for an alert that is listed
      */
     public static QueryWorkers start(
-            Database database, Map<String, Object> kafkaSettings, Metering metering, MeterRegistry meters) {
+            Database database,
+            Map<String, Object> kafkaSettings,
+            Metering metering,
+            AlertWriter.Listener onAlert,
+            MeterRegistry meters) {
         return new QueryWorkers(
                 database,
                 AlertFeed.start(kafkaSettings, metering::partitionOf, meters),
                 new LiveTotals(metering),
                 HistoryWriter.start(database, kafkaSettings, meters),
-                AlertWriter.start(database, kafkaSettings, meters));
+                AlertWriter.start(database, kafkaSettings, onAlert, meters));
     }
 
     /** To be mounted besides {@link QueryRoutes}, for example by {@link QueryRoutes#and}. */

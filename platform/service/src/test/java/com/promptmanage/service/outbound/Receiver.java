@@ -35,7 +35,7 @@ final class Receiver implements AutoCloseable {
     record Request(String line, Map<String, String> headers, byte[] body) {
 
         String path() {
-            return line.split(" ")[1];
+            return line.split(" ", -1)[1];
         }
     }
 
