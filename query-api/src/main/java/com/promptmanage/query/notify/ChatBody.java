@@ -17,7 +17,7 @@ final class ChatBody {
     /** What the chats take in one message; the rest is counted. */
     private static final int ALERTS_MAX = 15;
 
-    private static final int HEADER_LENGTH_MAX = 150;
+    private static final int HEADER_LENGTH_MAX = 120;
 
     private static final int TEXT_LENGTH_MAX = 2_900;
 
@@ -31,7 +31,7 @@ final class ChatBody {
         ObjectNode header = blocks.addObject().put("type", "header");
         header.putObject("text")
                 .put("type", "plain_text")
-                .put("text", cut(mark(message.severity()) + " " + message.title(), HEADER_LENGTH_MAX));
+                .put("text", slackText(cut(mark(message.severity()) + " " + message.title(), HEADER_LENGTH_MAX)));
         for (ObjectNode alert : shown(message)) {
             String facts = Message.factsOf(alert).stream()
                     .map(fact -> "*%s:* %s".formatted(slackText(fact.name()), slackText(fact.value())))

@@ -205,7 +205,7 @@ final class Deliveries implements AutoCloseable {
                                 due.attempts() + 1,
                                 first == null ? startedAt : first,
                                 now,
-                                outcome.wait(),
+                                outcome.pause(),
                                 ThreadLocalRandom.current().nextDouble())
                         .<Next>map(Next.Again::new)
                         .orElseGet(Next.GiveUp::new);

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param status of the other side's answer; null if there was none
  * @param said what it answered, cut, or why there was no answer
- * @param wait how long it wants us to wait; null if it did not say
+ * @param pause how long it wants us to wait; null if it did not say
  */
-record Outcome(End end, @Nullable Integer status, String said, @Nullable Duration wait, Duration took) {
+record Outcome(End end, @Nullable Integer status, String said, @Nullable Duration pause, Duration took) {
 
     /** What follows from it. */
     enum End {

@@ -3,6 +3,7 @@ package com.promptmanage.query.notify;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.query.http.TestApi;
 import com.promptmanage.query.http.TestApi.Answer;
+import com.promptmanage.service.access.KeyScope;
 import com.promptmanage.service.http.Routes;
 import com.promptmanage.service.mail.Mailer;
 import com.promptmanage.service.outbound.AddressRange;
@@ -10,6 +11,7 @@ import com.promptmanage.service.outbound.Outbound;
 import com.promptmanage.service.outbound.OutboundSettings;
 import com.promptmanage.service.secret.SecretBox;
 import com.promptmanage.service.secret.SecretKeys;
+import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.alert.BudgetAlert;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
@@ -40,7 +42,8 @@ final class NotifyingApi implements AutoCloseable {
         // What verifies signatures compares them with the time that it is.
         this.api = TestApi.start(Instant.now().truncatedTo(ChronoUnit.SECONDS), this::routes);
         api.team("acme", "UTC");
-        this.admin = api.signIn("acme-admin");
+        // A key, for sessions end while tests let days go by.
+        this.admin = api.key(Account.team("acme"), KeyScope.QUERY, KeyScope.MANAGE);
     }
 
     private List<Routes> routes(TestApi.Parts parts) {
