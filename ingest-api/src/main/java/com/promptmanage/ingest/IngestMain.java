@@ -53,7 +53,7 @@ public final class IngestMain {
                 var access = new Access(database, Clock.systemUTC());
                 var meters = new Meters();
                 var routes = new IngestRoutes(
-                        ingest, access.authentication()::caller, meters.registry(), Clock.systemUTC());
+                        ingest, access.authentication(), database, meters.registry(), Clock.systemUTC());
                 var server = HttpServer.start(
                         HttpServer.Options.onPort(port)
                                 .withHost(host)

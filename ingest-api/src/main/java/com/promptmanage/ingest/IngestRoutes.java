@@ -2,10 +2,20 @@ package com.promptmanage.ingest;
 
 import com.promptmanage.ingest.admission.Admission;
 import com.promptmanage.ingest.cloudevents.EventRoutes;
+import com.promptmanage.ingest.ignored.IgnoredRoutes;
+import com.promptmanage.ingest.ignored.IgnoredUsage;
+import com.promptmanage.ingest.langfuse.LangfuseRoutes;
+import com.promptmanage.ingest.litellm.LiteLlmRoutes;
+import com.promptmanage.ingest.litellm.SpendUsageRoutes;
 import com.promptmanage.ingest.log.LogRoutes;
+import com.promptmanage.ingest.mapping.KeyAttributeRoutes;
+import com.promptmanage.ingest.mapping.KeyAttributes;
 import com.promptmanage.ingest.normalize.UsageMeters;
+import com.promptmanage.ingest.otlp.OtlpRoutes;
 import com.promptmanage.ingest.publish.EventPublisher;
+import com.promptmanage.service.access.Authentication;
 import com.promptmanage.service.access.Caller;
+import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.Routes;
 import com.promptmanage.service.operations.Check;
 import io.javalin.config.RoutesConfig;
@@ -24,17 +34,39 @@ public final class IngestRoutes implements Routes, AutoCloseable {
 
     private final EventPublisher publisher;
 
+    private final IgnoredUsage ignored;
+
     private final List<Routes> parts;
 
-    /** @param callers finds out who sends a request, and ends it with 401 if that cannot be found out */
     public IngestRoutes(
-            IngestSettings settings, Function<Context, Caller> callers, MeterRegistry registry, Clock clock) {
+            IngestSettings settings,
+            Authentication authentication,
+            Database database,
+            MeterRegistry registry,
+            Clock clock) {
+        Function<Context, Caller> callers = ctx -> callerOf(ctx, authentication);
         this.publisher = new EventPublisher(settings.publish(), registry);
         var admission = new Admission(callers, settings.admission(), System::nanoTime, registry);
         var meters = new UsageMeters(registry);
+        this.ignored = new IgnoredUsage(database, registry, clock);
+        var keys = new KeyAttributes(database, clock);
         this.parts = List.of(
                 new LogRoutes(admission, publisher, meters, clock),
-                new EventRoutes(admission, publisher, meters, clock));
+                new EventRoutes(admission, publisher, meters, clock),
+                new OtlpRoutes(admission, publisher, meters, ignored, settings.otlp(), keys, clock),
+                new LangfuseRoutes(admission, callers, database, publisher, meters, ignored, clock),
+                new LiteLlmRoutes(
+                        admission, publisher, meters, ignored, settings.otlp().bodyBytesMax(), clock),
+                new SpendUsageRoutes(admission, publisher, meters, clock),
+                new IgnoredRoutes(callers, ignored, clock),
+                new KeyAttributeRoutes(callers, keys));
+    }
+
+    /** SDKs that send to these addresses know no other way to show a key. */
+    private static Caller callerOf(Context ctx, Authentication authentication) {
+        return ctx.path().startsWith("/api/public/")
+                ? authentication.callerAlsoByBasic(ctx)
+                : authentication.caller(ctx);
     }
 
     @Override
@@ -49,6 +81,7 @@ public final class IngestRoutes implements Routes, AutoCloseable {
 
     @Override
     public void close() {
+        ignored.close();
         publisher.close();
     }
 }

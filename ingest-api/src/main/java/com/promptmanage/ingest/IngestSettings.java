@@ -2,15 +2,23 @@ package com.promptmanage.ingest;
 
 import com.promptmanage.ingest.admission.AdmissionSettings;
 import com.promptmanage.ingest.admission.AdmissionSettings.Rate;
+import com.promptmanage.ingest.admission.AttributeMapping;
+import com.promptmanage.ingest.otlp.OtlpSettings;
 import com.promptmanage.ingest.publish.PublishSettings;
 import com.promptmanage.service.settings.Settings;
 import java.time.Duration;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /** What an operator sets for ingest. */
-public record IngestSettings(PublishSettings publish, AdmissionSettings admission) {
+public record IngestSettings(PublishSettings publish, AdmissionSettings admission, OtlpSettings otlp) {
 
     private static final Pattern ADDRESSES = Pattern.compile("\\s*[^,\\s]+:\\d{1,5}\\s*(,\\s*[^,\\s]+:\\d{1,5}\\s*)*");
+
+    /** With OTLP's defaults. */
+    IngestSettings(PublishSettings publish, AdmissionSettings admission) {
+        this(publish, admission, OtlpSettings.DEFAULT);
+    }
 
     /** With defaults. */
     public static IngestSettings of(String bootstrapServers) {
@@ -42,11 +50,28 @@ public record IngestSettings(PublishSettings publish, AdmissionSettings admissio
                 admission.memoryBytes() >= AdmissionSettings.MEMORY_PER_BODY * admission.bodyBytesMax(),
                 "PM_INGEST_MEMORY must be at least %d times PM_INGEST_BODY_MAX: one whole request must fit"
                         .formatted(AdmissionSettings.MEMORY_PER_BODY));
+        long otlpUsual = Math.min(
+                OtlpSettings.DEFAULT.bodyBytesMax(), admission.memoryBytes() / AdmissionSettings.MEMORY_PER_BODY);
+        var otlp = new OtlpSettings(
+                settings.sizeBytes("INGEST_OTLP_BODY_MAX", otlpUsual, 1L << 10, 256L << 20), attributes(settings));
+        settings.require(
+                admission.memoryBytes() >= AdmissionSettings.MEMORY_PER_BODY * otlp.bodyBytesMax(),
+                "PM_INGEST_MEMORY must be at least %d times PM_INGEST_OTLP_BODY_MAX: one whole request must fit"
+                        .formatted(AdmissionSettings.MEMORY_PER_BODY));
         // A name that cannot be resolved may be there later; what is no address never will be.
         settings.require(
                 publish.bootstrapServers().isEmpty()
                         || ADDRESSES.matcher(publish.bootstrapServers()).matches(),
                 "PM_KAFKA_BOOTSTRAP_SERVERS must be host:port, or several with commas between them");
-        return new IngestSettings(publish, admission);
+        return new IngestSettings(publish, admission, otlp);
+    }
+
+    private static AttributeMapping attributes(Settings settings) {
+        try {
+            return AttributeMapping.parse(settings.list("INGEST_ATTRIBUTES", List.of()));
+        } catch (IllegalArgumentException e) {
+            settings.require(false, "PM_INGEST_ATTRIBUTES " + e.getMessage());
+            return OtlpSettings.DEFAULT.attributes();
+        }
     }
 }

@@ -13,6 +13,7 @@ import com.promptmanage.topics.account.Account;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -88,6 +89,41 @@ class BrokerAwayTest {
                 .containsPattern("again with \"eventId\": \"event_\\w+\"")
                 .isNotEqualTo(another);
         assertThat(ofOwnId).contains("\"eventId\": \"mine\"");
+    }
+
+    @Test
+    void whoSpeaksAnotherFormatIsAskedToSendAgainAndIsCountedThen() throws Exception {
+        kafka.stop();
+        String call = "{\"id\":\"away\",\"model\":\"m\",\"prompt_tokens\":1,\"completion_tokens\":2}";
+        Map<String, String> bodies =
+                Map.of("/v1/traces", """
+                {"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"0af7651916cd43dd8448eb211c80319c","spanId":"b7ad6b7169203331",
+                 "attributes":[{"key":"gen_ai.request.model","value":{"stringValue":"m"}},
+                               {"key":"gen_ai.usage.input_tokens","value":{"intValue":3}}]}]}]}]}""", "/api/public/ingestion", """
+                {"batch":[{"id":"e","type":"generation-create","timestamp":"2026-11-25T10:00:00Z",
+                 "body":{"id":"away","model":"m","usage":{"input":1,"output":2}}}]}""", "/api/litellm/events", call);
+        try (ExecutorService senders = Executors.newVirtualThreadPerTaskExecutor()) {
+            var sending = new ArrayList<Future<HttpResponse<String>>>();
+            bodies.forEach((path, body) ->
+                    sending.add(senders.submit(() -> ingest.post(path, key, RunningIngest.JSON, body))));
+            for (var each : sending) {
+                HttpResponse<String> refused = each.get();
+                assertThat(refused.statusCode()).as(refused.body()).isEqualTo(503);
+                assertThat(refused.headers().firstValueAsLong("Retry-After").orElse(0))
+                        .isBetween(1L, 10L);
+            }
+        }
+
+        kafka.start();
+        Await.until(() -> assertThat(send("back").statusCode()).isEqualTo(204));
+        try (TopicTail tail = ingest.tail()) {
+            for (var each : bodies.entrySet()) {
+                assertThat(ingest.post(each.getKey(), key, RunningIngest.JSON, each.getValue())
+                                .statusCode())
+                        .isBetween(200, 207);
+            }
+            assertThat(tail.records()).hasSize(3);
+        }
     }
 
     /** What waits for the broker is counted as it is written, not as it was sent. */

@@ -13,6 +13,7 @@ import com.promptmanage.testkit.EmbeddedKafka;
 import com.promptmanage.testkit.EmbeddedPostgres;
 import com.promptmanage.topics.TopicProvisioner;
 import com.promptmanage.topics.Topics;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -25,6 +26,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.zip.GZIPOutputStream;
 import org.apache.kafka.clients.admin.Admin;
 
 /** The ingest service as it runs alone, with a broker and a database, and a client. */
@@ -41,6 +45,7 @@ final class RunningIngest implements AutoCloseable {
     private final HttpServer server;
     private final HttpClient client = HttpClient.newHttpClient();
     private final EmbeddedKafka kafka;
+    private final Map<String, String> ids = new ConcurrentHashMap<>();
 
     RunningIngest(EmbeddedKafka kafka, IngestSettings settings) throws InterruptedException {
         this.kafka = kafka;
@@ -50,7 +55,7 @@ final class RunningIngest implements AutoCloseable {
         database = Database.open(DatabaseSettings.of(EmbeddedPostgres.shared().createDatabase(), "app")
                 .withConnectionsMax(4));
         access = new Access(database, Clock.systemUTC());
-        routes = new IngestRoutes(settings, access.authentication()::caller, meters.registry(), Clock.systemUTC());
+        routes = new IngestRoutes(settings, access.authentication(), database, meters.registry(), Clock.systemUTC());
         server = HttpServer.start(
                 HttpServer.Options.onPort(0),
                 List.of(
@@ -66,7 +71,23 @@ final class RunningIngest implements AutoCloseable {
     }
 
     String key(NewKey wanted) {
-        return access.keys().create(Scope.EVERYONE, wanted).secret();
+        var created = access.keys().create(Scope.EVERYONE, wanted);
+        ids.put(created.secret(), created.id());
+        return created.secret();
+    }
+
+    String keyId(String key) {
+        return Objects.requireNonNull(ids.get(key));
+    }
+
+    HttpResponse<byte[]> put(String path, String authorization, byte[] json) throws IOException, InterruptedException {
+        return client.send(
+                HttpRequest.newBuilder(server.baseUri().resolve(path))
+                        .header("Content-Type", JSON)
+                        .header("Authorization", authorization)
+                        .PUT(BodyPublishers.ofByteArray(json))
+                        .build(),
+                BodyHandlers.ofByteArray());
     }
 
     HttpServer server() {
@@ -81,6 +102,37 @@ final class RunningIngest implements AutoCloseable {
         return client.send(
                 HttpRequest.newBuilder(server.baseUri().resolve(path)).build(),
                 BodyHandlers.ofString(StandardCharsets.UTF_8));
+    }
+
+    HttpResponse<String> get(String path, String key) throws IOException, InterruptedException {
+        return client.send(
+                HttpRequest.newBuilder(server.baseUri().resolve(path))
+                        .header("Authorization", "Bearer " + key)
+                        .build(),
+                BodyHandlers.ofString(StandardCharsets.UTF_8));
+    }
+
+    HttpResponse<byte[]> postBytes(String path, String authorization, String contentType, byte[] body, boolean packed)
+            throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(server.baseUri().resolve(path))
+                .timeout(Duration.ofSeconds(60))
+                .header("Content-Type", contentType)
+                .header("Authorization", authorization);
+        if (packed) {
+            request.header("Content-Encoding", "gzip");
+        }
+        return client.send(
+                request.POST(BodyPublishers.ofByteArray(packed ? packed(body) : body))
+                        .build(),
+                BodyHandlers.ofByteArray());
+    }
+
+    static byte[] packed(byte[] body) throws IOException {
+        var out = new ByteArrayOutputStream();
+        try (var gzip = new GZIPOutputStream(out)) {
+            gzip.write(body);
+        }
+        return out.toByteArray();
     }
 
     HttpResponse<String> post(String path, String key, String contentType, String body) throws Exception {

@@ -21,6 +21,7 @@ public final class MeteringMeters {
         meters.count("metering.events.rejected", "Records sent to usage.rejected", counts.rejected);
         meters.count("metering.events.unpriced", "Events whose model had no price when they came", counts.unpriced);
         meters.count("metering.events.rerated", "Unpriced events that have found their price", counts.rerated);
+        meters.count("metering.events.abandoned", "Unpriced events given up: they waited too long", counts.abandoned);
         meters.count("metering.alerts", "Alerts raised", counts.alerts);
         meters.count(
                 "metering.restored.records", "Records read to bring back the state of partitions", counts.restored);

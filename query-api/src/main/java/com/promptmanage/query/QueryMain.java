@@ -1,10 +1,12 @@
 package com.promptmanage.query;
 
+import com.promptmanage.query.dashboard.Dashboard;
 import com.promptmanage.query.notify.Fanout;
 import com.promptmanage.query.notify.Notifications;
 import com.promptmanage.query.routing.AccountRouting;
 import com.promptmanage.query.routing.Forwarding;
 import com.promptmanage.query.routing.ReadYourWrites;
+import com.promptmanage.query.team.InvitationMail;
 import com.promptmanage.service.access.Access;
 import com.promptmanage.service.access.AccessSettings;
 import com.promptmanage.service.database.Database;
@@ -102,17 +104,24 @@ public final class QueryMain {
                     database,
                     Map.of("bootstrap.servers", meteringSettings.bootstrapServers()),
                     metering,
+                    meteringSettings.retention(),
                     new Fanout(clock),
                     meters.registry());
             // The workers are closed first: the server waits for its requests, and they feed those that do not end.
             try (var server = HttpServer.start(
-                            HttpServer.Options.onPort(port).withHost(host),
+                            HttpServer.Options.onPort(port).withHost(host).withCustomization(new Dashboard()),
                             List.of(
                                     meters,
                                     access.routes(),
                                     QueryRoutes.of(database, access.authentication(), routing, clock)
                                             .and(workers.routes(access.authentication(), routing, clock))
-                                            .and(notifications.routes(access.authentication())),
+                                            .and(notifications.routes(access.authentication()))
+                                            .and(QueryPeople.routes(
+                                                    database,
+                                                    access,
+                                                    InvitationMail.NONE,
+                                                    accessSettings.publicUrl(),
+                                                    clock)),
                                     new HealthRoutes(Map.of(
                                             "database",
                                             Check.of(database::isReady, "the database does not answer"),
@@ -138,6 +147,7 @@ public final class QueryMain {
                 "2.0",
                 List.of(
                         OpenApi.ACCESS,
+                        QueryPeople.OPEN_API,
                         QueryRoutes.OPEN_API,
                         QueryWorkers.OPEN_API,
                         Notifications.OPEN_API,

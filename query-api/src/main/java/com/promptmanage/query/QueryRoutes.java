@@ -3,6 +3,7 @@ package com.promptmanage.query;
 import com.promptmanage.query.budget.Budgets;
 import com.promptmanage.query.model.EstimateRoutes;
 import com.promptmanage.query.model.ModelRoutes;
+import com.promptmanage.query.price.PriceOverrideRoutes;
 import com.promptmanage.query.routing.AccountRouting;
 import com.promptmanage.query.routing.AccountZones;
 import com.promptmanage.query.usage.StatsRoutes;
@@ -35,6 +36,7 @@ public record QueryRoutes(List<Routes> parts) implements Routes {
         var parts = new ArrayList<Routes>();
         parts.add(new StatsRoutes(authentication, routing, zones, clock));
         parts.addAll(new Budgets(database, authentication, routing, zones, clock).routes());
+        parts.add(new PriceOverrideRoutes(database, authentication, clock));
         parts.add(new EstimateRoutes(authentication, routing, clock));
         parts.add(new ModelRoutes(authentication, routing, clock));
         return new QueryRoutes(parts);

@@ -2,6 +2,7 @@ package com.promptmanage.query;
 
 import com.promptmanage.service.settings.Settings;
 import com.promptmanage.streams.StreamsSettings;
+import com.promptmanage.streams.intake.EventIdSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -15,6 +16,8 @@ import java.util.Optional;
 public record QuerySettings(Duration receiptWaitMax, Duration forwardTimeout) {
 
     public static final QuerySettings DEFAULTS = new QuerySettings(Duration.ofSeconds(2), Duration.ofSeconds(10));
+
+    private static final Duration RETENTION_MAX = Duration.ofDays(36_500);
 
     public static QuerySettings from(Settings settings) {
         return new QuerySettings(
@@ -54,17 +57,18 @@ public record QuerySettings(Duration receiptWaitMax, Duration forwardTimeout) {
                 host.orElse(null),
                 host.isPresent() ? advertisedPort : usual.port(),
                 settings.integer("METERING_HOT_ROWS", usual.hotRowsMax(), 1_000, 100_000_000),
-                settings.integer("METERING_RECENT_IDS", usual.recentIdsMax(), 1_024, 1 << 30),
+                settings.integer("METERING_RECENT_IDS", usual.recentIdsMax(), 1_024, EventIdSettings.RECENT_IDS_LIMIT),
                 settings.duration(
                         "DEDUPLICATION_WINDOW",
                         usual.deduplicationWindow(),
-                        Duration.ofMinutes(1),
+                        EventIdSettings.WINDOW_MIN,
                         Duration.ofDays(400)),
                 settings.duration(
                         "METERING_SESSION_TIMEOUT",
                         usual.sessionTimeout(),
                         Duration.ofSeconds(1),
                         Duration.ofMinutes(30)),
-                settings.flag("METERING_WRITES_RATED", usual.writesRated()));
+                settings.flag("METERING_WRITES_RATED", usual.writesRated()),
+                settings.duration("RETENTION", usual.retention(), StreamsSettings.RETENTION_MIN, RETENTION_MAX));
     }
 }

@@ -11,14 +11,17 @@ import com.promptmanage.query.history.UsageRoutes;
 import com.promptmanage.query.live.LiveRoutes;
 import com.promptmanage.query.live.LiveTotals;
 import com.promptmanage.query.reconcile.ReconciliationRoutes;
+import com.promptmanage.query.retention.OldRecords;
 import com.promptmanage.query.routing.AccountRouting;
 import com.promptmanage.query.routing.AccountZones;
 import com.promptmanage.service.access.Authentication;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.Routes;
+import com.promptmanage.streams.StreamsSettings;
 import com.promptmanage.streams.read.Metering;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,12 +47,25 @@ public final class QueryWorkers implements AutoCloseable {
 
     private final TopicCopy alerts;
 
-    private QueryWorkers(Database database, AlertFeed feed, LiveTotals totals, TopicCopy history, TopicCopy alerts) {
+    private final Duration retention;
+
+    private final OldRecords oldRecords;
+
+    private QueryWorkers(
+            Database database,
+            AlertFeed feed,
+            LiveTotals totals,
+            TopicCopy history,
+            TopicCopy alerts,
+            Duration retention,
+            OldRecords oldRecords) {
         this.database = database;
         this.feed = feed;
         this.totals = totals;
         this.history = history;
         this.alerts = alerts;
+        this.retention = retention;
+        this.oldRecords = oldRecords;
     }
 
     /**
@@ -64,12 +80,25 @@ public final class QueryWorkers implements AutoCloseable {
             Metering metering,
             AlertWriter.Listener onAlert,
             MeterRegistry meters) {
+        return start(database, kafkaSettings, metering, StreamsSettings.RETENTION_MIN, onAlert, meters);
+    }
+
+    /** @param retention how long history and alerts are kept */
+    public static QueryWorkers start(
+            Database database,
+            Map<String, Object> kafkaSettings,
+            Metering metering,
+            Duration retention,
+            AlertWriter.Listener onAlert,
+            MeterRegistry meters) {
         return new QueryWorkers(
                 database,
                 AlertFeed.start(kafkaSettings, metering::partitionOf, meters),
                 new LiveTotals(metering),
                 HistoryWriter.start(database, kafkaSettings, meters),
-                AlertWriter.start(database, kafkaSettings, onAlert, meters));
+                AlertWriter.start(database, kafkaSettings, onAlert, meters),
+                retention,
+                OldRecords.start(database, retention, Clock.systemUTC()));
     }
 
     /** To be mounted besides {@link QueryRoutes}, for example by {@link QueryRoutes#and}. */
@@ -81,7 +110,7 @@ public final class QueryWorkers implements AutoCloseable {
         routes.add(new UsageRoutes(authentication, zones, usage));
         routes.add(new ExportRoutes(authentication, zones, usage));
         routes.add(new LiveRoutes(authentication, routing, zones, totals, clock));
-        routes.add(new ReconciliationRoutes(database, authentication, routing, clock));
+        routes.add(new ReconciliationRoutes(database, authentication, routing, retention, clock));
         return routes;
     }
 
@@ -92,6 +121,7 @@ public final class QueryWorkers implements AutoCloseable {
 
     @Override
     public void close() {
+        oldRecords.close();
         totals.close();
         feed.close();
         history.close();

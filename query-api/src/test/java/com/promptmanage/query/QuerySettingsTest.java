@@ -56,6 +56,7 @@ class QuerySettingsTest {
         environment.put("PM_DEDUPLICATION_WINDOW", "P30D");
         environment.put("PM_METERING_SESSION_TIMEOUT", "PT20S");
         environment.put("PM_METERING_WRITES_RATED", "false");
+        environment.put("PM_RETENTION", "P800D");
 
         assertThat(read(environment))
                 .isEqualTo(new Read(
@@ -74,7 +75,8 @@ class QuerySettingsTest {
                                 2_048,
                                 Duration.ofDays(30),
                                 Duration.ofSeconds(20),
-                                false)));
+                                false,
+                                Duration.ofDays(800))));
     }
 
     @Test

@@ -51,6 +51,8 @@ public final class MeteringRuntime implements Metering, AutoCloseable {
 
     private static final QueryableStoreType<LedgerStore> LEDGER = new LedgerStoreType();
 
+    private static final Duration TRANSACTION_MIN = Duration.ofSeconds(10);
+
     private final StreamsSettings settings;
 
     private final int partitions;
@@ -83,6 +85,7 @@ public final class MeteringRuntime implements Metering, AutoCloseable {
                 new EventIdSettings(settings.deduplicationWindow(), settings.recentIdsMax()),
                 settings.hotRowsMax(),
                 settings.writesRated(),
+                settings.retention(),
                 this::tellCommitted);
         streams = new KafkaStreams(MeteringTopology.of(meter), properties(settings), new MeteringClients(commits));
         streams.setUncaughtExceptionHandler(this::onThreadFailure);
@@ -288,12 +291,20 @@ public final class MeteringRuntime implements Metering, AutoCloseable {
         config.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 10);
         config.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), 256 << 10);
         config.put(StreamsConfig.producerPrefix(ProducerConfig.BUFFER_MEMORY_CONFIG), 128L << 20);
-        // Reading back ids after a restart may take longer than the ten seconds that Streams allows by default.
         config.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), (int)
-                Duration.ofSeconds(60).toMillis());
+                transactionTimeout(settings).toMillis());
         var properties = new Properties();
         properties.putAll(config);
         return properties;
+    }
+
+    /**
+     * After which the broker ends the transaction of a process that stands still. Nobody reads past an open one, so not too
+     * long; but reading back ids after a partition has moved may take longer than the ten seconds that Streams allows.
+     */
+    private static Duration transactionTimeout(StreamsSettings settings) {
+        Duration sixSessions = settings.sessionTimeout().multipliedBy(6);
+        return sixSessions.compareTo(TRANSACTION_MIN) < 0 ? TRANSACTION_MIN : sixSessions;
     }
 
     /** Makes Streams hand out our store as it is. */

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param recentIdsMax event ids of a partition that are remembered on the heap; the rest are on disk
  * @param deduplicationWindow for how long an event's repeat is known as one
  * @param sessionTimeout after which a process that died is replaced
+ * @param writesRated whether unique events are written to {@code usage.rated}; without it there is no history
+ * @param retention for how long an event is waited for, and an event waits for its price
  */
 public record StreamsSettings(
         String applicationId,
@@ -32,7 +34,11 @@ public record StreamsSettings(
         int recentIdsMax,
         Duration deduplicationWindow,
         Duration sessionTimeout,
-        boolean writesRated) {
+        boolean writesRated,
+        Duration retention) {
+
+    /** What may be asked for, and how late an event may come. Rows are kept for a year and a month longer. */
+    public static final Duration RETENTION_MIN = Duration.ofDays(400);
 
     /** What is right for one process and a few hundred accounts. */
     public static StreamsSettings defaults(String bootstrapServers, Path stateDirectory) {
@@ -50,6 +56,7 @@ public record StreamsSettings(
                 1 << 22,
                 Duration.ofDays(7),
                 Duration.ofSeconds(10),
-                true);
+                true,
+                RETENTION_MIN);
     }
 }

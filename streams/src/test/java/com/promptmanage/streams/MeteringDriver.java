@@ -36,6 +36,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -75,7 +76,13 @@ public final class MeteringDriver implements AutoCloseable {
         properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
         driver = new TopologyTestDriver(
                 MeteringTopology.of(new MeterSupplier(
-                        new Commits(), counts, EventIdSettings.DEFAULT, 2_000, true, (store, accounts) -> {})),
+                        new Commits(),
+                        counts,
+                        EventIdSettings.DEFAULT,
+                        2_000,
+                        true,
+                        StreamsSettings.RETENTION_MIN,
+                        (store, accounts) -> {})),
                 properties,
                 now);
         MeterSupplier.READS.forEach(topic -> inputs.put(
@@ -100,7 +107,12 @@ public final class MeteringDriver implements AutoCloseable {
     }
 
     public void send(String topic, byte[] key, byte @Nullable [] value) {
-        requireNonNull(inputs.get(topic), topic).pipeInput(key, value, now);
+        send(topic, key, value, now);
+    }
+
+    /** @param arrival the record's time, which the broker would have given it */
+    public void send(String topic, byte[] key, byte @Nullable [] value, Instant arrival) {
+        requireNonNull(inputs.get(topic), topic).pipeInput(key, value, arrival);
     }
 
     public void price(ModelPrice... versions) {
@@ -120,7 +132,18 @@ public final class MeteringDriver implements AutoCloseable {
     }
 
     public AccountReads reads() {
-        return new LedgerReads((LedgerStore) driver.getStateStore(MeterStores.LEDGER), () -> 0);
+        return new LedgerReads(ledger(), () -> 0);
+    }
+
+    /** How many keys the state holds in each of its sections. */
+    public Map<Character, Integer> keysBySection() {
+        var keys = new TreeMap<Character, Integer>();
+        ledger().scan(new byte[] {0}, new byte[] {127}, (key, value) -> keys.merge((char) key[0], 1, Integer::sum));
+        return keys;
+    }
+
+    private LedgerStore ledger() {
+        return (LedgerStore) driver.getStateStore(MeterStores.LEDGER);
     }
 
     public MeterCounts counts() {
@@ -156,7 +179,13 @@ public final class MeteringDriver implements AutoCloseable {
 
     public String description() {
         return MeteringTopology.of(new MeterSupplier(
-                        new Commits(), counts, EventIdSettings.DEFAULT, 2_000, true, (store, accounts) -> {}))
+                        new Commits(),
+                        counts,
+                        EventIdSettings.DEFAULT,
+                        2_000,
+                        true,
+                        StreamsSettings.RETENTION_MIN,
+                        (store, accounts) -> {}))
                 .describe()
                 .toString();
     }

@@ -64,13 +64,24 @@ class MeteringOracleTest {
     private static final class Counted {
         final UsageEvent event;
 
+        final Instant arrival;
+
         @Nullable
         Long cost;
 
-        Counted(UsageEvent event) {
+        Counted(UsageEvent event, Instant arrival) {
             this.event = event;
+            this.arrival = arrival;
         }
     }
+
+    /**
+     * How time goes in a history.
+     *
+     * @param stepMax minutes from one thing that happens to the next, at most
+     * @param lateMax minutes by which an event is late, at most
+     */
+    private record Pace(Instant start, int stepMax, int lateMax) {}
 
     private final List<Counted> counted = new ArrayList<>();
 
@@ -82,6 +93,8 @@ class MeteringOracleTest {
 
     private final Set<String> touched = new HashSet<>();
 
+    private Instant lastArrival = Instant.EPOCH;
+
     private long versions = 1;
 
     private final List<String> expectedAlerts = new ArrayList<>();
@@ -89,16 +102,26 @@ class MeteringOracleTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void everyRowCounterAndAlertIsWhatThePlainAccountSays(long seed) {
-        var random = new Random(seed);
         // The week in which clocks change in Europe, and a week later in America.
-        try (var metering = new MeteringDriver(Instant.parse("2026-10-24T12:00:00Z"))) {
+        goThrough(seed, new Pace(Instant.parse("2026-10-24T12:00:00Z"), 40, 60 * 24 * 40));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {11, 12, 13, 14})
+    void thatIsSoOverYearsAlsoWhenOldRowsAreDropped(long seed) {
+        goThrough(seed, new Pace(Instant.parse("2022-10-24T12:00:00Z"), 60 * 24 * 4, 60 * 24 * 400));
+    }
+
+    private void goThrough(long seed, Pace pace) {
+        var random = new Random(seed);
+        try (var metering = new MeteringDriver(pace.start())) {
             inputRate.forEach((model, rate) -> metering.price(price(model, rate)));
             settle(metering, ZONES.get(random.nextInt(ZONES.size())));
             for (int step = 0; step < 700; step++) {
-                metering.advance(Duration.ofMinutes(random.nextInt(40)));
+                metering.advance(Duration.ofMinutes(random.nextInt(pace.stepMax())));
                 int dice = random.nextInt(100);
                 if (dice < 90) {
-                    send(metering, random);
+                    send(metering, random, pace);
                 } else if (dice < 97) {
                     changeBudgets(metering, random);
                 } else if (dice == 97 && inputRate.size() == 2) {
@@ -127,18 +150,21 @@ class MeteringOracleTest {
         }
     }
 
-    private void send(MeteringDriver metering, Random random) {
+    private void send(MeteringDriver metering, Random random, Pace pace) {
         UsageEvent event;
-        if (!counted.isEmpty() && random.nextInt(10) == 0) {
-            // Within two days or so: a repeat is known as one for seven.
-            event = counted.get(counted.size() - 1 - random.nextInt(Math.min(counted.size(), 120))).event;
-            metering.send(event);
+        lastArrival = metering.now();
+        // A repeat is known as one for seven days.
+        List<Counted> known = counted.stream()
+                .filter(earlier -> earlier.arrival.isAfter(metering.now().minus(Duration.ofDays(6))))
+                .toList();
+        if (!known.isEmpty() && random.nextInt(10) == 0) {
+            metering.send(known.get(random.nextInt(known.size())).event);
             return;
         }
         Instant time = metering.now()
                 .minus(
                         random.nextInt(5) == 0
-                                ? Duration.ofMinutes(random.nextInt(60 * 24 * 40))
+                                ? Duration.ofMinutes(random.nextInt(pace.lateMax()))
                                 : Duration.ofSeconds(random.nextInt(600)));
         String model = List.of("cheap", "dear", "later").get(random.nextInt(3));
         long[] tokens = new long[TokenKind.COUNT];
@@ -169,7 +195,7 @@ class MeteringOracleTest {
                         null,
                         TokenCounts.of(tokens)));
         metering.send(event);
-        var now = new Counted(event);
+        var now = new Counted(event, metering.now());
         Long rate = inputRate.get(model);
         now.cost = rate == null ? null : cost(event, rate);
         charge(now, now.cost == null ? 0 : now.cost, event.usage().tokens().total(), metering.now());
@@ -294,7 +320,9 @@ class MeteringOracleTest {
     private void priceHeld(Instant now) {
         // They are taken up in the order of their keys: by model, and then as they came.
         for (Counted event : counted) {
-            if (event.cost == null && event.event.usage().model().equals("later")) {
+            if (event.cost == null
+                    && event.event.usage().model().equals("later")
+                    && !event.event.time().isBefore(lastArrival.minus(Duration.ofDays(402)))) {
                 long cost = cost(event.event, 7_777_777_777L);
                 charge(event, cost, 0, now);
                 event.cost = cost;
@@ -309,7 +337,7 @@ class MeteringOracleTest {
     private void compareRows(MeteringDriver metering, Random random) {
         for (int i = 0; i < 40; i++) {
             long from = metering.now().toEpochMilli()
-                    - random.nextLong(Duration.ofDays(50).toMillis());
+                    - random.nextLong(Duration.ofDays(i < 20 ? 50 : 780).toMillis());
             long quarter = Duration.ofMinutes(15).toMillis();
             long start = from / quarter * quarter;
             long end = start + (1 + random.nextInt(3_000)) * quarter;

@@ -247,7 +247,8 @@ class MeteringRuntimeTest {
                 defaults.recentIdsMax(),
                 defaults.deduplicationWindow(),
                 defaults.sessionTimeout(),
-                defaults.writesRated());
+                defaults.writesRated(),
+                defaults.retention());
         var metering = new MeteringRuntime(settings, PARTITIONS);
         metering.start();
         Await.until(

@@ -85,7 +85,12 @@ public final class Admission {
 
         /** Reads the body. Call it once. Ends the request with 503 if there is no room for it. */
         public byte[] body() {
-            return RequestBody.bytes(ctx, settings.bodyBytesMax(), share::hold);
+            return body(settings.bodyBytesMax());
+        }
+
+        /** As {@link #body()}, with another limit. */
+        public byte[] body(long bytesMax) {
+            return RequestBody.bytes(ctx, bytesMax, share::hold);
         }
 
         /** From now on the request holds this much. Ends it with 503 if there is no room. */

@@ -40,6 +40,30 @@ public record Payer(
         return new Payer(account, userId, endUser);
     }
 
+    /**
+     * Finds the payer of what a tool reports that knows nothing of our accounts. What it calls a team is one of ours only if
+     * the caller may send for that; else the call is the caller's own. What it calls a user is a user within the account, and
+     * never one that pays: it may be anybody in front of the application.
+     */
+    public static Payer ofLabels(Caller caller, @Nullable String team, @Nullable String user) {
+        Account own = switch (caller) {
+            case Caller.Person person -> Account.user(person.userId());
+            case Caller.Key key -> key.account();
+        };
+        Account named = team == null ? own : Account.team(team);
+        Account account = named.equals(own) || isLabelOf(caller, named) ? named : own;
+        String userId =
+                user == null || caller instanceof Caller.Person || !account.isTeam() ? fallback(caller, account) : user;
+        return new Payer(account, userId, user == null || user.equals(userId) ? null : user);
+    }
+
+    private static boolean isLabelOf(Caller caller, Account team) {
+        return switch (caller) {
+            case Caller.Person person -> Permissions.mayIngest(person, team, person.userId());
+            case Caller.Key key -> key.maySpeakForOthers();
+        };
+    }
+
     /** Whether the caller may send this payer's usage. */
     public boolean isAllowedFor(Caller caller) {
         return Permissions.mayIngest(caller, account, userId);

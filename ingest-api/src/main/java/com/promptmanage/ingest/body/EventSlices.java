@@ -20,6 +20,8 @@ public final class EventSlices {
 
     private final byte[] body;
 
+    private final int end;
+
     private final FaultSink faults;
 
     private final List<Slice> slices = new ArrayList<>();
@@ -38,20 +40,29 @@ public final class EventSlices {
     public enum Form {
         ONE,
         LIST,
-        EITHER
+        EITHER,
+        /** A list, or one after the other, for example each in a line of its own. */
+        MANY
     }
 
     /** What was found. */
     public record Found(List<Slice> slices, boolean isList) {}
 
-    private EventSlices(byte[] body, FaultSink faults) {
+    private EventSlices(byte[] body, Slice part, FaultSink faults) {
         this.body = body;
+        this.at = part.start();
+        this.end = part.end();
         this.faults = faults;
     }
 
     /** @return no slices if there is a fault */
     public static Found of(byte[] body, Form form, FaultSink faults) {
-        var search = new EventSlices(body, faults);
+        return of(body, new Slice(0, body.length), form, faults);
+    }
+
+    /** As {@link #of(byte[], Form, FaultSink)}, in a part of a body. */
+    public static Found of(byte[] body, Slice part, Form form, FaultSink faults) {
+        var search = new EventSlices(body, part, faults);
         boolean isList = search.startsWithList();
         boolean found = search.run(form, isList);
         return new Found(found ? List.copyOf(search.slices) : List.of(), isList);
@@ -59,11 +70,11 @@ public final class EventSlices {
 
     private boolean startsWithList() {
         skipBlanks();
-        return at < body.length && body[at] == '[';
+        return at < end && body[at] == '[';
     }
 
     private boolean run(Form form, boolean isList) {
-        if (at == body.length) {
+        if (at == end) {
             return fail("is empty", "Send one event, or a list of them.");
         }
         if (isList && form == Form.ONE) {
@@ -74,17 +85,30 @@ public final class EventSlices {
             return fail(
                     "is no list, but its content type says so", "Send a list, or use application/cloudevents+json.");
         }
-        if (!(isList ? list() : event())) {
+        if (!(isList ? list() : form == Form.MANY ? lines() : event())) {
             return false;
         }
         skipBlanks();
-        return at == body.length || fail("goes on after its end, at byte " + at, "Send nothing after the events.");
+        return at == end || fail("goes on after its end, at byte " + at, "Send nothing after the events.");
+    }
+
+    private boolean lines() {
+        while (at < end) {
+            if (slices.size() == EVENTS_MAX) {
+                return fail("has more than %d events".formatted(EVENTS_MAX), "Send them in several requests.");
+            }
+            if (!event()) {
+                return false;
+            }
+            skipBlanks();
+        }
+        return true;
     }
 
     private boolean list() {
         at++;
         skipBlanks();
-        if (at < body.length && body[at] == ']') {
+        if (at < end && body[at] == ']') {
             at++;
             return true;
         }
@@ -96,7 +120,7 @@ public final class EventSlices {
                 return false;
             }
             skipBlanks();
-            if (at == body.length) {
+            if (at == end) {
                 return fail("ends before its list does", "Send well-formed JSON.");
             }
             byte next = body[at++];
@@ -114,12 +138,12 @@ public final class EventSlices {
     /** Moves past one object. */
     private boolean event() {
         int start = at;
-        if (at == body.length || body[at] != '{') {
+        if (at == end || body[at] != '{') {
             return fail("has something else than an event at byte " + at, "Send events as JSON objects.");
         }
         int depth = 0;
         boolean inText = false;
-        for (; at < body.length; at++) {
+        for (; at < end; at++) {
             byte b = body[at];
             if (b == 0) {
                 return fail("is not UTF-8: byte %d is zero".formatted(at), "Send JSON in UTF-8.");
@@ -140,12 +164,12 @@ public final class EventSlices {
                 return true;
             }
         }
-        at = body.length;
+        at = end;
         return fail("ends inside an event", "Send well-formed JSON.");
     }
 
     private void skipBlanks() {
-        while (at < body.length && (body[at] == ' ' || body[at] == '\n' || body[at] == '\r' || body[at] == '\t')) {
+        while (at < end && (body[at] == ' ' || body[at] == '\n' || body[at] == '\r' || body[at] == '\t')) {
             at++;
         }
     }

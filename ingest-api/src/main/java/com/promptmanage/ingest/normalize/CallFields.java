@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class CallFields {
 
     /** A million dollars: what one call may at most be reported to have cost. */
-    private static final long REPORTED_COST_MAX_NANO_USD = 1_000_000_000_000_000L;
+    public static final long REPORTED_COST_MAX_NANO_USD = 1_000_000_000_000_000L;
 
     private static final long DURATION_MAX_MS = 1_000_000_000_000L;
 

@@ -43,7 +43,7 @@ public final class EventTimes {
             faults.add(field, "is not a time: " + Excerpt.of(value), REMEDY);
             return now;
         }
-        if (time.isBefore(now.minus(AGE_MAX)) || time.isAfter(now.plus(AHEAD_MAX))) {
+        if (!isInRange(time, now)) {
             faults.add(
                     field,
                     "is out of range: " + Excerpt.of(value),
@@ -53,7 +53,32 @@ public final class EventTimes {
         return time;
     }
 
-    private static @Nullable Instant parse(String text) {
+    /**
+     * A time as a tool measured it that nobody can ask to correct its clock.
+     *
+     * @param nanosSince1970 unsigned; 0 if it is not known
+     * @return now, if that time cannot be
+     */
+    public static Instant ofNanos(long nanosSince1970, Instant now) {
+        long nanosPerSecond = 1_000_000_000L;
+        return believable(
+                Instant.ofEpochSecond(
+                        Long.divideUnsigned(nanosSince1970, nanosPerSecond),
+                        Long.remainderUnsigned(nanosSince1970, nanosPerSecond)),
+                now);
+    }
+
+    /** The time, or now if it cannot be: usage with a wrong clock is usage all the same. */
+    public static Instant believable(Instant time, Instant now) {
+        return isInRange(time, now) ? time : now;
+    }
+
+    private static boolean isInRange(Instant time, Instant now) {
+        return !time.isBefore(now.minus(AGE_MAX)) && !time.isAfter(now.plus(AHEAD_MAX));
+    }
+
+    /** RFC 3339; null if it is anything else. */
+    public static @Nullable Instant parse(String text) {
         var parts = RFC_3339.matcher(text);
         if (text.length() > 64 || !parts.matches()) {
             return null;

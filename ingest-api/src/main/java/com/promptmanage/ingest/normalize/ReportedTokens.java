@@ -22,7 +22,7 @@ record ReportedTokens(TokenCounts counts, @Nullable Long total, Convention input
      *
      * <p>Producers of the same shape do not all mean the same. If more was cached than went in, the cached tokens cannot be
      * part of the input, so nothing is taken out; likewise if there is more reasoning than output, or if the producer's sum
-     * shows that reasoning was added to the output.
+     * shows that what was cached was added to the input, or reasoning to the output.
      */
     Disjoint disjoint() {
         long[] result = counts.toArray();
@@ -36,7 +36,8 @@ record ReportedTokens(TokenCounts counts, @Nullable Long total, Convention input
             return input;
         }
         long cached = of(TokenKind.CACHE_READ) + of(TokenKind.CACHE_WRITE_5M) + of(TokenKind.CACHE_WRITE_1H);
-        Convention meant = input == Convention.INCLUSIVE && cached > of(TokenKind.INPUT) ? Convention.EXCLUSIVE : input;
+        boolean beside = cached > of(TokenKind.INPUT) || (isAdded(cached) && !isAdded(of(TokenKind.REASONING)));
+        Convention meant = input == Convention.INCLUSIVE && beside ? Convention.EXCLUSIVE : input;
         long rest = of(TokenKind.INPUT) - (meant == Convention.INCLUSIVE ? cached : 0);
         rest -= cut(result, TokenKind.INPUT_AUDIO, rest);
         rest -= cut(result, TokenKind.INPUT_IMAGE, rest);
@@ -56,8 +57,8 @@ record ReportedTokens(TokenCounts counts, @Nullable Long total, Convention input
         result[TokenKind.OUTPUT.index()] = rest;
     }
 
-    private boolean isAdded(long reasoning) {
-        return total != null && reasoning > 0 && total == of(TokenKind.INPUT) + of(TokenKind.OUTPUT) + reasoning;
+    private boolean isAdded(long part) {
+        return total != null && part > 0 && total == of(TokenKind.INPUT) + of(TokenKind.OUTPUT) + part;
     }
 
     /** Audio and images are always within; what does not fit any more was cached, and is counted there. */

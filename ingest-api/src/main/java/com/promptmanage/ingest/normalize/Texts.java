@@ -28,4 +28,16 @@ public final class Texts {
         }
         return true;
     }
+
+    /** The text with a question mark for every half of a character, and for zero, which a database does not keep. */
+    public static String whole(String text) {
+        if (text.indexOf('\0') < 0 && isWhole(text)) {
+            return text;
+        }
+        var whole = new StringBuilder(text.length());
+        text.codePoints()
+                .map(c -> c == 0 || (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) ? '?' : c)
+                .forEach(whole::appendCodePoint);
+        return whole.toString();
+    }
 }

@@ -23,7 +23,21 @@ public enum UsageShape {
     /** Vercel's AI SDK, versions 4 to 6. */
     VERCEL,
     /** One count with its kind: {@code tokens, type}. */
-    OPENMETER;
+    OPENMETER,
+    /** Attributes of spans in OpenTelemetry's names, current or former. */
+    GEN_AI,
+    /** Attributes of spans as OpenLLMetry named them first: {@code llm.usage.…}. */
+    OPENLLMETRY,
+    /** Attributes of spans in OpenInference's names: {@code llm.token_count.…}. */
+    OPENINFERENCE,
+    /** Langfuse's map of counts by name. */
+    LANGFUSE,
+    /** Claude Code's log records. */
+    CLAUDE_CODE,
+    /** Codex's log records. */
+    CODEX,
+    /** Gemini CLI's log records. */
+    GEMINI_CLI;
 
     /** Whether it is a form that we ask for, so that its other members are of our form too. */
     public boolean isOurs() {

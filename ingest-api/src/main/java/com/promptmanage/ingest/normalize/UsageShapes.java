@@ -42,6 +42,11 @@ public final class UsageShapes {
         return ofData(new CountReader(data, path, faults));
     }
 
+    /** Reads a provider's own usage object, in OpenAI's, Anthropic's, Gemini's, Bedrock's or Vercel's names. */
+    static Optional<NormalizedTokens> ofUsage(JsonNode usage, String path, FaultSink faults) {
+        return ofCarrier(new CountReader(usage, path, faults));
+    }
+
     /** Whether the counts are given as {@code tokens} with one of our kinds, or none at all. */
     public static boolean isDisjoint(JsonNode data) {
         JsonNode tokens = data.path("tokens");

@@ -119,7 +119,8 @@ public final class GrowthBenchmark {
                 usual.recentIdsMax(),
                 usual.deduplicationWindow(),
                 usual.sessionTimeout(),
-                true);
+                true,
+                usual.retention());
         var watch = Stopwatch.start();
         try (var metering = new MeteringRuntime(settings, Input.PARTITIONS)) {
             metering.start();

@@ -77,7 +77,8 @@ final class OurMetering implements Contender {
                         defaults.recentIdsMax(),
                         defaults.deduplicationWindow(),
                         defaults.sessionTimeout(),
-                        rated),
+                        rated,
+                        defaults.retention()),
                 Input.PARTITIONS)) {
             metering.start();
             while (metering.counts().accepted.sum() == 0 && System.nanoTime() - started < PATIENCE.toNanos()) {

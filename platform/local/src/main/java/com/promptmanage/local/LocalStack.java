@@ -7,14 +7,17 @@ import com.promptmanage.local.demo.DemoTeam;
 import com.promptmanage.local.demo.DemoTraffic;
 import com.promptmanage.local.replay.Trace;
 import com.promptmanage.query.MeteringMeters;
+import com.promptmanage.query.QueryPeople;
 import com.promptmanage.query.QueryRoutes;
 import com.promptmanage.query.QuerySettings;
 import com.promptmanage.query.QueryWorkers;
+import com.promptmanage.query.dashboard.Dashboard;
 import com.promptmanage.query.notify.Fanout;
 import com.promptmanage.query.notify.Notifications;
 import com.promptmanage.query.routing.AccountRouting;
 import com.promptmanage.query.routing.Forwarding;
 import com.promptmanage.query.routing.ReadYourWrites;
+import com.promptmanage.query.team.InvitationMail;
 import com.promptmanage.runner.simulation.Simulation;
 import com.promptmanage.service.access.Access;
 import com.promptmanage.service.database.Database;
@@ -156,10 +159,12 @@ public final class LocalStack implements AutoCloseable {
                 meters.registry());
         var query = QueryRoutes.of(database, access.authentication(), routing, clock)
                 .and(workers.routes(access.authentication(), routing, clock))
-                .and(notifications.routes(access.authentication()));
+                .and(notifications.routes(access.authentication()))
+                .and(QueryPeople.routes(database, access, InvitationMail.NONE, Optional.empty(), clock));
         var ingest = running.add(new IngestRoutes(
                 IngestSettings.of(servers.bootstrapServers()),
-                access.authentication()::caller,
+                access.authentication(),
+                database,
                 meters.registry(),
                 clock));
 
@@ -169,7 +174,7 @@ public final class LocalStack implements AutoCloseable {
         checks.put("database", Check.of(database::isReady, "the database does not answer"));
         checks.put("metering", Check.of(metering::isReady, "the metering is not running yet"));
         var server = running.add(HttpServer.start(
-                HttpServer.Options.onPort(options.port()),
+                HttpServer.Options.onPort(options.port()).withCustomization(new Dashboard()),
                 List.of(
                         meters,
                         access.routes(),
@@ -199,6 +204,7 @@ public final class LocalStack implements AutoCloseable {
                 List.of(
                         OpenApi.ACCESS,
                         IngestRoutes.OPEN_API,
+                        QueryPeople.OPEN_API,
                         QueryRoutes.OPEN_API,
                         QueryWorkers.OPEN_API,
                         Notifications.OPEN_API,

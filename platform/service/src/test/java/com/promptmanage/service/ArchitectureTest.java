@@ -27,7 +27,11 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .resideOutsideOfPackages(
-                        "..service.database..", "..service.access..", "..service.tier..", "..service.outbox..")
+                        "..service.database..",
+                        "..service.access..",
+                        "..service.audit..",
+                        "..service.tier..",
+                        "..service.outbox..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("java.sql..", "org.jdbi..", "org.postgresql..")

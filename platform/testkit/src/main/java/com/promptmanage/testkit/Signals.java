@@ -3,12 +3,12 @@ package com.promptmanage.testkit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** Signals to processes that we started. */
-final class Signals {
+/** Signals to processes that we started: {@code STOP}, {@code CONT}, {@code KILL}. */
+public final class Signals {
 
     private Signals() {}
 
-    static void send(String signal, long pid) {
+    public static void send(String signal, long pid) {
         try {
             int exit = new ProcessBuilder("kill", "-" + signal, Long.toString(pid))
                     .redirectErrorStream(true)

@@ -1,9 +1,9 @@
 package com.promptmanage.query.alert;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.promptmanage.query.push.EventStream;
 import com.promptmanage.service.access.Authentication;
 import com.promptmanage.service.database.DatabaseUnavailableException;
+import com.promptmanage.service.http.EventStream;
 import com.promptmanage.service.http.Json;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.http.Routes;

@@ -1,8 +1,8 @@
 package com.promptmanage.query.alert;
 
-import com.promptmanage.query.push.EventStream;
 import com.promptmanage.service.access.Authentication;
 import com.promptmanage.service.database.Database;
+import com.promptmanage.service.http.EventStream;
 import com.promptmanage.service.http.Routes;
 import java.time.Clock;
 import java.time.Duration;

@@ -1,15 +1,14 @@
 package com.promptmanage.query.export;
 
+import com.promptmanage.query.csv.CsvLine;
 import com.promptmanage.query.history.UsageEntry;
 import com.promptmanage.service.http.Json;
 import com.promptmanage.topics.usage.TokenKind;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -19,12 +18,13 @@ enum ExportFormat {
     CSV("csv", "text/csv;charset=utf-8") {
         @Override
         void begin(OutputStream output) throws IOException {
-            line(output, COLUMNS.stream().map(Column::name).toList());
+            output.write(CsvLine.bytes(COLUMNS.stream().map(Column::name).toList()));
         }
 
         @Override
         void write(OutputStream output, UsageEntry entry, boolean isFirst) throws IOException {
-            line(output, COLUMNS.stream().map(column -> column.of(entry)).toList());
+            output.write(CsvLine.bytes(
+                    COLUMNS.stream().map(column -> column.of(entry)).toList()));
         }
 
         @Override
@@ -112,7 +112,7 @@ enum ExportFormat {
     private record Column(String name, Function<UsageEntry, String> cell) {
 
         static Column text(String name, Function<UsageEntry, @Nullable Object> value) {
-            return new Column(name, entry -> harmless(empty(value.apply(entry))));
+            return new Column(name, entry -> CsvLine.text(value.apply(entry)));
         }
 
         static Column number(String name, Function<UsageEntry, @Nullable Object> value) {
@@ -126,23 +126,5 @@ enum ExportFormat {
 
     private static String empty(@Nullable Object value) {
         return value == null ? "" : value.toString();
-    }
-
-    /**
-     * A text that a spreadsheet would take for a formula gets an apostrophe in front, which spreadsheets show as the text it
-     * is: what a caller named a model must not run on the desk of who opens the export.
-     */
-    private static String harmless(String text) {
-        return !text.isEmpty() && "=+-@\t\r\n|%".indexOf(text.charAt(0)) >= 0 ? "'" + text : text;
-    }
-
-    private static void line(OutputStream output, List<String> cells) throws IOException {
-        var quoted = new ArrayList<String>(cells.size());
-        for (String cell : cells) {
-            boolean isPlain = cell.chars().noneMatch(c -> c == ',' || c == '"' || c == '\r' || c == '\n');
-            quoted.add(isPlain ? cell : '"' + cell.replace("\"", "\"\"") + '"');
-        }
-        output.write(
-                quoted.stream().collect(Collectors.joining(",", "", "\r\n")).getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -7,6 +7,7 @@ import com.promptmanage.topics.account.Account;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -69,7 +70,16 @@ public final class HistoryWriter implements TopicCopy.Target {
         }
         events.increment(read.size());
         ensureMonths(read);
-        return new HistoryRows(read, this::tellUnmatched);
+        var rows = new HistoryRows(read, this::tellUnmatched);
+        return connection -> {
+            try {
+                rows.writeTo(connection);
+            } catch (SQLException e) {
+                // A month that was old enough may have been dropped meanwhile.
+                months.clear();
+                throw e;
+            }
+        };
     }
 
     private List<RatedEvent> eventsOf(ConsumerRecord<byte[], byte[]> record) {

@@ -1,12 +1,12 @@
 package com.promptmanage.query.live;
 
-import com.promptmanage.query.push.EventStream;
 import com.promptmanage.query.routing.AccountRouting;
 import com.promptmanage.query.routing.AccountZones;
 import com.promptmanage.query.routing.Asked;
 import com.promptmanage.service.access.Authentication;
 import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.access.Permissions;
+import com.promptmanage.service.http.EventStream;
 import com.promptmanage.service.http.Faults;
 import com.promptmanage.service.http.Json;
 import com.promptmanage.service.http.Routes;

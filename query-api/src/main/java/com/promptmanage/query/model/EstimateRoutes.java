@@ -14,6 +14,7 @@ import com.promptmanage.service.http.Faults;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.http.RequestBody;
 import com.promptmanage.service.http.Routes;
+import com.promptmanage.service.token.TokenCounter;
 import com.promptmanage.streams.read.AccountReads;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.money.NanoUsd;

@@ -1,6 +1,7 @@
 package com.promptmanage.query.model;
 
 import com.promptmanage.query.spend.Ratio;
+import com.promptmanage.service.token.TokenCounter;
 import com.promptmanage.topics.usage.TokenCounts;
 import java.util.ArrayList;
 import java.util.List;

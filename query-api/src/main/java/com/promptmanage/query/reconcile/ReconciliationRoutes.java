@@ -54,12 +54,17 @@ public final class ReconciliationRoutes implements Routes {
 
     private final AccountRouting routing;
 
+    private final Duration retention;
+
     private final Clock clock;
 
-    public ReconciliationRoutes(Database database, Authentication authentication, AccountRouting routing, Clock clock) {
+    /** @param retention how far back all three are kept */
+    public ReconciliationRoutes(
+            Database database, Authentication authentication, AccountRouting routing, Duration retention, Clock clock) {
         this.database = database;
         this.authentication = authentication;
         this.routing = routing;
+        this.retention = retention;
         this.clock = clock;
     }
 
@@ -164,6 +169,11 @@ public final class ReconciliationRoutes implements Routes {
             faults.add("startDate", "is missing, though there is an endDate", "Send a date such as 2026-11-30.");
         } else if (last.isBefore(first)) {
             faults.add("endDate", "is before startDate", "Send a later one.");
+        } else if (first.isBefore(today.minusDays(retention.toDays()))) {
+            faults.add(
+                    "startDate",
+                    "is before what is kept",
+                    "Send one of the last %d days.".formatted(retention.toDays()));
         }
         return new Days(first, last.plusDays(1));
     }

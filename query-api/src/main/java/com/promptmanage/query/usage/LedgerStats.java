@@ -62,16 +62,16 @@ final class LedgerStats {
     private Parts parts() {
         StatsRange range = query.range();
         return new Parts(
-                spend(query.dimension(), query.member(), range.fromMs(), range.toMs(), Step.DAY),
+                spend(query.dimension(), query.value(), range.fromMs(), range.toMs(), Step.DAY),
                 switch (query.groupBy()) {
                     case GroupBy.Day() -> List.of();
                     case GroupBy.By(var dimension) ->
-                        spend(dimension, query.member(), range.fromMs(), range.toMs(), Step.WHOLE);
+                        spend(dimension, query.value(), range.fromMs(), range.toMs(), Step.WHOLE);
                 },
-                query.member() == null
+                query.part() == null
                         ? spend(Dimension.PROMPT, null, range.fromMs(), range.toMs(), Step.WHOLE)
                         : List.of(),
-                spend(query.dimension(), query.member(), range.previousFromMs(), range.previousToMs(), Step.WHOLE));
+                spend(query.dimension(), query.value(), range.previousFromMs(), range.previousToMs(), Step.WHOLE));
     }
 
     private Stats stats(Parts parts, Instant now) {
@@ -91,7 +91,7 @@ final class LedgerStats {
                 total,
                 breakdown,
                 trend,
-                query.member() == null
+                query.part() == null
                         ? slices(parts.prompts()).stream().limit(TOP_PROMPTS).toList()
                         : null,
                 sum(parts.previous()),

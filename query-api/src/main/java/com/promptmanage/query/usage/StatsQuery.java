@@ -7,13 +7,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a statistic is asked about.
  *
- * @param member the one member of a team whose part is meant, or null for the whole account
+ * @param part what of the account is meant, or null for all of it
  */
-record StatsQuery(Account account, @Nullable String member, StatsRange range, GroupBy groupBy) {
+record StatsQuery(Account account, @Nullable Part part, StatsRange range, GroupBy groupBy) {
+
+    /** One value of one dimension: a member, a model, a prompt. */
+    record Part(Dimension dimension, String value) {}
 
     /** The dimension whose rows add up to what is asked about. */
     Dimension dimension() {
-        return member == null ? Dimension.ACCOUNT : Dimension.MEMBER;
+        return part == null ? Dimension.ACCOUNT : part.dimension();
+    }
+
+    @Nullable
+    String value() {
+        return part == null ? null : part.value();
     }
 
     /**
@@ -21,6 +29,6 @@ record StatsQuery(Account account, @Nullable String member, StatsRange range, Gr
      * total, not the models.
      */
     boolean isInLedger() {
-        return member == null || groupBy instanceof GroupBy.Day || groupBy.equals(new GroupBy.By(Dimension.MEMBER));
+        return part == null || groupBy instanceof GroupBy.Day || groupBy.equals(new GroupBy.By(part.dimension()));
     }
 }

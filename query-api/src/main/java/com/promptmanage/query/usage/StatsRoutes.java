@@ -4,6 +4,7 @@ import com.promptmanage.query.request.TimeZones;
 import com.promptmanage.query.routing.AccountRouting;
 import com.promptmanage.query.routing.AccountZones;
 import com.promptmanage.query.routing.Asked;
+import com.promptmanage.query.usage.StatsQuery.Part;
 import com.promptmanage.service.access.Authentication;
 import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.access.Permissions;
@@ -12,6 +13,7 @@ import com.promptmanage.service.http.Problem.Kind;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.http.Routes;
 import com.promptmanage.streams.read.AccountReads;
+import com.promptmanage.topics.budget.Dimension;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Clock;
@@ -48,7 +50,7 @@ public final class StatsRoutes implements Routes {
         if (!query.isInLedger()) {
             throw new ProblemException(
                     Kind.UNSUPPORTED_GROUP_BY,
-                    "One member's part of a team is known by day and in total: use groupBy=day or groupBy=user, or leave out userId");
+                    "A part of an account, such as one member or one model, is known by day and in total: use groupBy=day, or leave the part out");
         }
         routing.answer(ctx, query.account(), reads -> {
             Instant now = clock.instant();
@@ -59,7 +61,14 @@ public final class StatsRoutes implements Routes {
 
     /** Spend is seen by the tags that an account has chosen, and by those that one of its budgets limits. */
     private static void requireSeen(AccountReads reads, StatsQuery query, Instant now) {
-        if (!(query.groupBy() instanceof GroupBy.By(var dimension)) || dimension.tag() == null) {
+        if (query.groupBy() instanceof GroupBy.By(var dimension)) {
+            requireSeen(reads, query, dimension, now);
+        }
+        requireSeen(reads, query, query.dimension(), now);
+    }
+
+    private static void requireSeen(AccountReads reads, StatsQuery query, Dimension dimension, Instant now) {
+        if (dimension.tag() == null) {
             return;
         }
         boolean isSeen = reads.settings(query.account()).tags().contains(dimension.tag())
@@ -84,12 +93,14 @@ public final class StatsRoutes implements Routes {
                 Permissions.requireQuery(caller, about.account(), about.member());
             }
         });
+        Optional<Part> part =
+                PartParameters.read(ctx, asked.flatMap(about -> Optional.ofNullable(about.member())), faults);
         Optional<ZoneId> zone = zone(ctx, caller, asked, faults);
         Optional<GroupBy> groupBy = groupBy(ctx, faults);
         Optional<StatsRange> range = RangeParameters.read(ctx, zone.orElse(TimeZones.UTC), clock.instant(), faults);
         faults.check();
         Asked about = asked.orElseThrow();
-        return new StatsQuery(about.account(), about.member(), range.orElseThrow(), groupBy.orElseThrow());
+        return new StatsQuery(about.account(), part.orElse(null), range.orElseThrow(), groupBy.orElseThrow());
     }
 
     private Optional<ZoneId> zone(Context ctx, Caller caller, Optional<Asked> asked, Faults faults) {

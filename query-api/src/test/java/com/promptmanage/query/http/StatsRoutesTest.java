@@ -56,6 +56,34 @@ class StatsRoutesTest {
     }
 
     @Test
+    void aPartOfAnAccountIsSeenByDay() {
+        JsonNode model = api.get(acme, STATS + "?teamId=acme&model=of-no-price").json();
+        assertThat(model.at("/summary/totalTokens").longValue()).isEqualTo(7);
+        assertThat(model.at("/summary/unpricedRuns").longValue()).isEqualTo(1);
+        assertThat(model.at("/trends/15/tokens").longValue()).isEqualTo(7);
+        assertThat(model.has("topPrompts")).isFalse();
+        assertThat(api.get(acme, STATS + "?teamId=acme&model=of-no-price&groupBy=user")
+                        .json()
+                        .get("code")
+                        .textValue())
+                .isEqualTo("unsupported_group_by");
+
+        Answer two = api.get(acme, STATS + "?teamId=acme&model=gpt-4o-mini&provider=openai");
+        assertThat(two.status()).isEqualTo(400);
+        assertThat(two.json().at("/errors/0/field").textValue()).isEqualTo("provider");
+        assertThat(api.get(acme, STATS + "?teamId=acme&tag=prod")
+                        .json()
+                        .at("/errors/0/field")
+                        .textValue())
+                .isEqualTo("tag");
+        assertThat(api.get(acme, STATS + "?teamId=acme&tag=colour:red")
+                        .json()
+                        .get("code")
+                        .textValue())
+                .isEqualTo("unsupported_group_by");
+    }
+
+    @Test
     void withoutAPeriodItIsTheCurrentMonthOfTheWholeTeam() {
         JsonNode stats = api.get(acme, STATS + "?teamId=acme").json();
 

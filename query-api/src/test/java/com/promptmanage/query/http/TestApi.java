@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.promptmanage.query.metering.InMemoryMetering;
 import com.promptmanage.service.access.Access;
+import com.promptmanage.service.access.AccessSettings;
 import com.promptmanage.service.access.KeyScope;
 import com.promptmanage.service.access.NewKey;
 import com.promptmanage.service.access.People.NewTeam;
@@ -64,22 +65,28 @@ public final class TestApi implements AutoCloseable {
     /** What routes are made of. */
     public record Parts(Database database, Access access, InMemoryMetering metering, ManualClock clock) {}
 
-    private TestApi(String jdbcUrl, Instant now, Function<Parts, List<? extends Routes>> routes) {
+    private TestApi(
+            String jdbcUrl, Instant now, AccessSettings settings, Function<Parts, List<? extends Routes>> routes) {
         this.clock = new ManualClock(now);
         this.database =
                 Database.open(DatabaseSettings.of(jdbcUrl, "of-the-tests").withConnectionsMax(4));
-        this.access = new Access(database, clock);
+        this.access = new Access(database, clock, settings);
         this.server = HttpServer.start(
                 HttpServer.Options.onPort(0), routes.apply(new Parts(database, access, metering, clock)));
     }
 
     public static TestApi start(Instant now, Function<Parts, List<? extends Routes>> routes) {
-        return new TestApi(EmbeddedPostgres.shared().createDatabase(), now, routes);
+        return start(now, AccessSettings.DEFAULTS, routes);
+    }
+
+    /** As an operator has set it. */
+    public static TestApi start(Instant now, AccessSettings settings, Function<Parts, List<? extends Routes>> routes) {
+        return new TestApi(EmbeddedPostgres.shared().createDatabase(), now, settings, routes);
     }
 
     /** Another process at the same database, with a stream of its own. */
     public static TestApi startAt(String jdbcUrl, Instant now, Function<Parts, List<? extends Routes>> routes) {
-        return new TestApi(jdbcUrl, now, routes);
+        return new TestApi(jdbcUrl, now, AccessSettings.DEFAULTS, routes);
     }
 
     public InMemoryMetering metering() {
@@ -92,6 +99,10 @@ public final class TestApi implements AutoCloseable {
 
     public Database database() {
         return database;
+    }
+
+    public Access access() {
+        return access;
     }
 
     public HttpServer server() {
@@ -143,12 +154,35 @@ public final class TestApi implements AutoCloseable {
         return send(credentials, "PUT", path, body);
     }
 
+    public Answer patch(String credentials, String path, String body) {
+        return send(credentials, "PATCH", path, body);
+    }
+
     public Answer delete(String credentials, String path) {
         return send(credentials, "DELETE", path, null);
     }
 
+    /** The body of an answer that is no JSON. */
+    public String text(String credentials, String path) {
+        HttpResponse<String> response = exchange(credentials, "GET", path, null);
+        if (response.statusCode() != 200) {
+            throw new AssertionError(response.statusCode() + " " + response.body());
+        }
+        return response.body();
+    }
+
     /** @param headers names and values in turn */
     public Answer send(String credentials, String method, String path, @Nullable String body, String... headers) {
+        HttpResponse<String> response = exchange(credentials, method, path, body, headers);
+        try {
+            return new Answer(response.statusCode(), MAPPER.readTree(response.body()), response);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private HttpResponse<String> exchange(
+            String credentials, String method, String path, @Nullable String body, String... headers) {
         var request = HttpRequest.newBuilder(URI.create(server.baseUri() + path))
                 .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
         if (!credentials.isEmpty()) {
@@ -158,8 +192,7 @@ public final class TestApi implements AutoCloseable {
             request.headers(headers);
         }
         try {
-            HttpResponse<String> response = client.send(request.build(), BodyHandlers.ofString());
-            return new Answer(response.statusCode(), MAPPER.readTree(response.body()), response);
+            return client.send(request.build(), BodyHandlers.ofString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

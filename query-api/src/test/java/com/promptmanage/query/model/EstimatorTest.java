@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.promptmanage.query.model.Estimator.Estimate;
 import com.promptmanage.query.model.Estimator.Prompt;
+import com.promptmanage.service.token.TokenCounter;
 import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenKind;
 import java.util.OptionalLong;

@@ -9,6 +9,7 @@ import com.promptmanage.service.access.KeyScope;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenUsage;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -30,7 +31,11 @@ class ReconciliationRoutesTest {
         api = TestApi.start(
                 Instant.parse("2026-11-24T12:00:00Z"),
                 parts -> List.of(new ReconciliationRoutes(
-                        parts.database(), parts.access().authentication(), TestRoutes.routing(parts), parts.clock())));
+                        parts.database(),
+                        parts.access().authentication(),
+                        TestRoutes.routing(parts),
+                        Duration.ofDays(400),
+                        parts.clock())));
         key = api.key(ACME, KeyScope.QUERY);
         api.metering().reads().price("m", usage -> 1_000);
         api.metering()
@@ -92,6 +97,10 @@ class ReconciliationRoutesTest {
                 .isEqualTo(404);
         assertThat(api.get(key, PATH + "?teamId=acme&userId=ann").status()).isEqualTo(400);
         assertThat(api.get(key, PATH + "?teamId=acme&period=hour").status()).isEqualTo(400);
+        assertThat(api.get(key, PATH + "?teamId=acme&startDate=2025-10-19&endDate=2025-10-20")
+                        .status())
+                .as("older than what is kept")
+                .isEqualTo(400);
     }
 
     private void totals(String day, long events, long tokens, long costNanoUsd) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.promptmanage.query.metering.InMemoryMetering;
 import com.promptmanage.streams.read.Spend;
 import com.promptmanage.topics.account.Account;
+import com.promptmanage.topics.budget.Dimension;
 import com.promptmanage.topics.budget.Period;
 import com.promptmanage.topics.usage.ExecutionType;
 import com.promptmanage.topics.usage.TokenCounts;
@@ -164,7 +165,8 @@ class LedgerStatsTest {
     }
 
     private Stats read(@Nullable String member, StatsRange range, String groupBy, String now) {
-        var query = new StatsQuery(ACME, member, range, GroupBy.parse(groupBy).orElseThrow());
+        var part = member == null ? null : new StatsQuery.Part(Dimension.MEMBER, member);
+        var query = new StatsQuery(ACME, part, range, GroupBy.parse(groupBy).orElseThrow());
         return LedgerStats.read(metering.reads(), query, Instant.parse(now));
     }
 

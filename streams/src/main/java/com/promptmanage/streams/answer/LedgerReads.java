@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.promptmanage.streams.ledger.Amounts;
 import com.promptmanage.streams.ledger.Buckets;
 import com.promptmanage.streams.ledger.Cover;
+import com.promptmanage.streams.ledger.Extent;
 import com.promptmanage.streams.ledger.LedgerStore;
 import com.promptmanage.streams.meter.StateKeys;
 import com.promptmanage.streams.pricing.CostOf;
@@ -60,15 +61,13 @@ public final class LedgerReads implements AccountReads {
     }
 
     private List<SpendEntry> spendNow(SpendQuery query) {
-        byte[] lifetime = ledger.committed(StateKeys.lifetime(query.account().key()));
-        int first = StateKeys.firstQuarter(lifetime);
-        int last = StateKeys.lastQuarter(lifetime);
+        Extent extent = extent(query.account());
         Buckets buckets = new Buckets(settings(query.account()).zone());
         int from = Buckets.quarter(query.fromMs());
         int to = (int) Math.ceilDiv(query.toMs(), Buckets.QUARTER_MS);
         var entries = new ArrayList<SpendEntry>();
         if (query.step() == Step.WHOLE) {
-            addEntries(entries, query, Cover.of(buckets, query.fromMs(), query.toMs(), first, last), query.fromMs());
+            addEntries(entries, query, extent.cover(buckets, query.fromMs(), query.toMs()), query.fromMs());
             return entries;
         }
         var steps = new Buckets(query.zone());
@@ -77,7 +76,7 @@ public final class LedgerReads implements AccountReads {
             addEntries(
                     entries,
                     query,
-                    Cover.of(buckets, Buckets.quarterStartMs(start), Buckets.quarterStartMs(end), first, last),
+                    extent.cover(buckets, Buckets.quarterStartMs(start), Buckets.quarterStartMs(end)),
                     stepStartMs(steps, query.step(), start));
             start = end;
         }
@@ -194,13 +193,11 @@ public final class LedgerReads implements AccountReads {
     }
 
     private List<Cover.Run> cover(Account account, Window window) {
-        byte[] lifetime = ledger.committed(StateKeys.lifetime(account.key()));
-        return Cover.of(
-                new Buckets(settings(account).zone()),
-                window.startMs(),
-                window.endMs(),
-                StateKeys.firstQuarter(lifetime),
-                StateKeys.lastQuarter(lifetime));
+        return extent(account).cover(new Buckets(settings(account).zone()), window.startMs(), window.endMs());
+    }
+
+    private Extent extent(Account account) {
+        return StateKeys.extent(ledger.committed(StateKeys.lifetime(account.key())));
     }
 
     private static @Nullable String valueOf(TokenUsage call, Dimension dimension) {

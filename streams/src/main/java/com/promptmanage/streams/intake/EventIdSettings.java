@@ -12,15 +12,21 @@ import java.time.Duration;
  */
 public record EventIdSettings(Duration window, int recentIdsMax) {
 
+    /** Ids are forgotten by the hour. */
+    public static final Duration WINDOW_MIN = Duration.ofHours(1);
+
+    /** The largest table that an array can hold. */
+    public static final int RECENT_IDS_LIMIT = EventIdIndex.RECENT_IDS_LIMIT;
+
     public static final EventIdSettings DEFAULT = new EventIdSettings(Duration.ofDays(7), 1 << 22);
 
     public EventIdSettings {
-        if (window.compareTo(Duration.ofHours(1)) < 0) {
+        if (window.compareTo(WINDOW_MIN) < 0) {
             throw new IllegalArgumentException("The window for duplicates must be at least an hour, not " + window);
         }
-        if (recentIdsMax < 1 || recentIdsMax > EventIdIndex.RECENT_IDS_LIMIT) {
+        if (recentIdsMax < 1 || recentIdsMax > RECENT_IDS_LIMIT) {
             throw new IllegalArgumentException(
-                    "recentIdsMax must be between 1 and " + EventIdIndex.RECENT_IDS_LIMIT + ", not " + recentIdsMax);
+                    "recentIdsMax must be between 1 and " + RECENT_IDS_LIMIT + ", not " + recentIdsMax);
         }
     }
 }

@@ -60,6 +60,12 @@ public final class Buckets {
         return firstQuarter(LocalDate.of(Math.floorDiv(month, 12), Math.floorMod(month, 12) + 1, 1));
     }
 
+    /** The first quarter of the first local month that begins no earlier than a quarter. */
+    public int monthStartFrom(int quarter) {
+        int start = monthStart(month(quarter));
+        return start >= quarter ? start : monthStart(month(quarter) + 1);
+    }
+
     private int firstQuarter(LocalDate date) {
         long startMs = date.atStartOfDay(zone).toInstant().toEpochMilli();
         return (int) Math.ceilDiv(startMs, QUARTER_MS);

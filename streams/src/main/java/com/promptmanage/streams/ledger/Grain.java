@@ -7,7 +7,9 @@ public enum Grain {
     /** A day of the account's zone. */
     DAY(1, 'd'),
     /** A month of the account's zone. */
-    MONTH(2, 'm');
+    MONTH(2, 'm'),
+    /** Everything before the account's other rows begin: one row for each value, with the bucket 0. */
+    PAST(3, 'p');
 
     private static final Grain[] BY_NUMBER = values();
 
@@ -18,6 +20,15 @@ public enum Grain {
     Grain(int number, char code) {
         this.number = number;
         this.code = (byte) code;
+    }
+
+    static Grain ofCode(byte code) {
+        for (Grain grain : BY_NUMBER) {
+            if (grain.code == code) {
+                return grain;
+            }
+        }
+        throw new IllegalStateException("no grain of rows has the code " + code + ": run a newer program");
     }
 
     int number() {

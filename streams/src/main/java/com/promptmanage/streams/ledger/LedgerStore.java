@@ -43,6 +43,16 @@ public final class LedgerStore extends CommitHookStore {
         void committed(LedgerStore store, List<byte[]> accounts);
     }
 
+    /** What the store must know of an account. */
+    public interface Account {
+
+        /** Of its time zone. */
+        Buckets buckets();
+
+        /** As {@link Extent} says it. */
+        int keptFromQuarter();
+    }
+
     private static final byte[] POSITION_KEY = {'o'};
 
     private static final byte[] NO_TAG = {};
@@ -54,8 +64,6 @@ public final class LedgerStore extends CommitHookStore {
     private static final int CHANGES = 1 << 12;
 
     private static final long MARK = 1L << 63;
-
-    private final int hotRowsMax;
 
     private final CommitWatcher watcher;
 
@@ -69,12 +77,12 @@ public final class LedgerStore extends CommitHookStore {
 
     private final BitSet changedAccounts = new BitSet();
 
-    private RowTable hot;
+    private final HotRows hot;
 
-    private RowTable cooler;
+    private final HotRows.Disk disk = (first, second) -> newest(key(first, second));
 
-    private IntFunction<Buckets> bucketsOfAccount = account -> {
-        throw new IllegalStateException("no processor has told the accounts' zones");
+    private IntFunction<? extends Account> accounts = account -> {
+        throw new IllegalStateException("no processor has told the accounts");
     };
 
     private Runnable beforeCommit = () -> {};
@@ -92,10 +100,8 @@ public final class LedgerStore extends CommitHookStore {
      */
     public LedgerStore(String name, Commits commits, int hotRowsMax, CommitWatcher watcher) {
         super(name, commits);
-        this.hotRowsMax = hotRowsMax;
         this.watcher = watcher;
-        hot = new RowTable(1024);
-        cooler = new RowTable(1024);
+        hot = new HotRows(hotRowsMax);
     }
 
     // ---- the task's thread
@@ -108,12 +114,12 @@ public final class LedgerStore extends CommitHookStore {
     /**
      * Tells who knows the accounts.
      *
-     * @param bucketsOfAccount from an account's number to its zone's buckets
+     * @param accounts by number
      * @param beforeCommit runs at the start of each commit, before rows are written
      * @param afterForgetting runs between two records when all numbers of {@link #names} have lost their meaning
      */
-    public void attach(IntFunction<Buckets> bucketsOfAccount, Runnable beforeCommit, Runnable afterForgetting) {
-        this.bucketsOfAccount = bucketsOfAccount;
+    public void attach(IntFunction<? extends Account> accounts, Runnable beforeCommit, Runnable afterForgetting) {
+        this.accounts = accounts;
         this.beforeCommit = beforeCommit;
         this.afterForgetting = afterForgetting;
         forwardAsThisProcessor();
@@ -160,9 +166,9 @@ public final class LedgerStore extends CommitHookStore {
         merge();
         for (Cover.Run run : runs) {
             for (int bucket = run.from(); bucket < run.to(); bucket++) {
-                int row = row(pack(account, value), pack(run.grain(), dimension, bucket));
-                long[] cells = hot.cells();
-                int at = hot.at(row);
+                int row = hot.row(pack(account, value), pack(run.grain(), dimension, bucket), disk);
+                long[] cells = hot.table().cells();
+                int at = hot.table().at(row);
                 for (int i = 0; i < Amounts.WIDTH; i++) {
                     into[i] += run.sign() * cells[at + i];
                 }
@@ -235,43 +241,21 @@ public final class LedgerStore extends CommitHookStore {
         log(key, value);
     }
 
-    /**
-     * Makes an account's day and month rows anew from its quarters: its zone has changed.
-     *
-     * @param dimensions those whose rows there are
-     * @param zone the new one
-     */
-    public void rebuild(byte[] account, List<Dimension> dimensions, Buckets zone) {
-        writeRows();
-        for (Dimension dimension : dimensions) {
-            for (Grain grain : List.of(Grain.DAY, Grain.MONTH)) {
-                byte[] prefix = RowKey.prefix(account, grain, dimension);
-                newestRows(RowKey.at(prefix, 0), RowKey.at(prefix, Integer.MAX_VALUE))
-                        .keySet()
-                        .forEach(key -> log(key.get(), null));
-            }
-            byte[] quarters = RowKey.prefix(account, Grain.QUARTER_HOUR, dimension);
-            var sums = new TreeMap<Bytes, long[]>();
-            newestRows(RowKey.at(quarters, 0), RowKey.at(quarters, Integer.MAX_VALUE))
-                    .forEach((key, row) -> {
-                        int quarter = RowKey.bucket(key.get(), quarters.length);
-                        byte[] value = Arrays.copyOfRange(key.get(), quarters.length + Integer.BYTES, key.get().length);
-                        byte[] day = RowKey.prefix(account, Grain.DAY, dimension);
-                        byte[] month = RowKey.prefix(account, Grain.MONTH, dimension);
-                        for (byte[] sumKey : List.of(
-                                RowKey.at(day, zone.day(quarter), value),
-                                RowKey.at(month, zone.month(quarter), value))) {
-                            Amounts.addTo(
-                                    row,
-                                    sums.computeIfAbsent(Bytes.wrap(sumKey), none -> new long[Amounts.WIDTH]),
-                                    0,
-                                    1);
-                        }
-                    });
-            sums.forEach((key, cells) -> log(key.get(), Amounts.encode(cells, 0, scratch)));
+    /** Takes rows that the heap does not have yet from here on, and forgets what it has: they were written past it. */
+    void forgetHotRows() {
+        hot.forget();
+    }
+
+    /** Writes a row past the heap, or deletes it. */
+    void replaceRow(StoredKey key, byte @Nullable [] value) {
+        log(key.key(), value);
+        int account = names.find(key.account());
+        int name = names.find(key.value());
+        int tag = names.find(key.tag());
+        if (account >= 0 && name >= 0 && tag >= 0) {
+            int dimension = tag << 7 | key.dimension();
+            hot.replace(pack(account, name), pack(key.grain(), dimension, key.bucket()), value);
         }
-        // What the heap holds of the account is of the old zone.
-        forgetHotRows();
     }
 
     @Override
@@ -306,13 +290,10 @@ public final class LedgerStore extends CommitHookStore {
         List<byte[]> accounts = committing;
         committing = List.of();
         watcher.committed(this, accounts);
-        if (hot.size() > hotRowsMax / 2) {
-            cooler = hot;
-            hot = new RowTable(Math.max(1024, hotRowsMax / 4));
-        }
+        hot.cool();
         if (names.size() > NAMES_MAX) {
             names.clear();
-            forgetHotRows();
+            hot.forget();
             afterForgetting.run();
         }
     }
@@ -323,16 +304,11 @@ public final class LedgerStore extends CommitHookStore {
         changes.clear();
         changedAccounts.clear();
         committing = List.of();
-        forgetHotRows();
+        hot.forget();
         position = -1;
         positionChanged = false;
         beforeCommit = () -> {};
         afterForgetting = () -> {};
-    }
-
-    private void forgetHotRows() {
-        hot = new RowTable(1024);
-        cooler = new RowTable(1024);
     }
 
     /** Adds the changes to the hot rows. */
@@ -343,52 +319,41 @@ public final class LedgerStore extends CommitHookStore {
             int account = (int) (first >>> 32);
             int dimension = (int) (second >>> 34) & 0x7FFFFFF;
             int quarter = (int) second;
-            Buckets buckets = bucketsOfAccount.apply(account);
+            Account metered = accounts.apply(account);
             int at = changes.at(change);
-            addToHot(first, second, at);
-            addToHot(first, pack(Grain.DAY, dimension, buckets.day(quarter)), at);
-            addToHot(first, pack(Grain.MONTH, dimension, buckets.month(quarter)), at);
+            if (quarter < metered.keptFromQuarter()) {
+                addToHot(first, pack(Grain.PAST, dimension, 0), at);
+            } else {
+                Buckets buckets = metered.buckets();
+                addToHot(first, second, at);
+                addToHot(first, pack(Grain.DAY, dimension, buckets.day(quarter)), at);
+                addToHot(first, pack(Grain.MONTH, dimension, buckets.month(quarter)), at);
+            }
             changedAccounts.set(account);
         }
         changes.clear();
     }
 
     private void addToHot(long first, long second, int from) {
-        int row = row(first, second);
+        int row = hot.row(first, second, disk);
+        RowTable table = hot.table();
         long[] source = changes.cells();
-        long[] target = hot.cells();
-        int at = hot.at(row);
+        long[] target = table.cells();
+        int at = table.at(row);
         for (int i = 0; i < Amounts.WIDTH; i++) {
             target[at + i] += source[from + i];
         }
-        hot.mark(row, true);
+        table.mark(row, true);
     }
 
-    /** The row among the hot ones, brought there from disk if need be. */
-    private int row(long first, long second) {
-        int row = hot.find(first, second);
-        if (row >= 0) {
-            return row;
-        }
-        row = hot.findOrAdd(first, second);
-        int cool = cooler.find(first, second);
-        if (cool >= 0) {
-            System.arraycopy(cooler.cells(), cooler.at(cool), hot.cells(), hot.at(row), Amounts.WIDTH);
-        } else {
-            byte[] stored = newest(key(first, second));
-            if (stored != null) {
-                Amounts.addTo(stored, hot.cells(), hot.at(row), 1);
-            }
-        }
-        return row;
-    }
-
-    private void writeRows() {
+    /** Writes what the heap has gathered: at each commit, and before rows are read or changed past the heap. */
+    void writeRows() {
         merge();
-        for (int row = 0; row < hot.size(); row++) {
-            if (hot.isMarked(row)) {
-                hot.mark(row, false);
-                log(key(hot.first(row), hot.second(row)), Amounts.encode(hot.cells(), hot.at(row), scratch));
+        RowTable table = hot.table();
+        for (int row = 0; row < table.size(); row++) {
+            if (table.isMarked(row)) {
+                table.mark(row, false);
+                log(key(table.first(row), table.second(row)), Amounts.encode(table.cells(), table.at(row), scratch));
             }
         }
     }
@@ -444,7 +409,8 @@ public final class LedgerStore extends CommitHookStore {
         scan(from, to, Integer.MAX_VALUE, each);
     }
 
-    private void scan(byte[] from, byte[] to, int atMost, BiConsumer<byte[], byte[]> each) {
+    /** As {@link #scan(byte[], byte[], BiConsumer)}, but no more than so many. */
+    public void scan(byte[] from, byte[] to, int atMost, BiConsumer<byte[], byte[]> each) {
         Bytes end = Bytes.wrap(to);
         try (KeyValueIterator<Bytes, byte[]> rows = committedRows().range(Bytes.wrap(from), end)) {
             for (int passed = 0; passed < atMost && rows.hasNext(); passed++) {

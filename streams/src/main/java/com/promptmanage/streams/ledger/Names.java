@@ -39,6 +39,19 @@ public final class Names {
         return add(Arrays.copyOfRange(bytes, start, start + length), hash, slot);
     }
 
+    /** The number of a text, or −1 if it has none. */
+    int find(byte[] text) {
+        int hash = hash(text, 0, text.length);
+        int mask = slots.length - 1;
+        for (int slot = hash & mask; slots[slot] != 0; slot = (slot + 1) & mask) {
+            int number = slots[slot] - 1;
+            if (hashes[number] == hash && Arrays.equals(texts[number], text)) {
+                return number;
+            }
+        }
+        return -1;
+    }
+
     public int number(byte[] text) {
         return number(text, 0, text.length);
     }

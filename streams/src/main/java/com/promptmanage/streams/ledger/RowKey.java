@@ -14,6 +14,22 @@ public final class RowKey {
 
     private RowKey() {}
 
+    /** Where an account's rows begin. */
+    static byte[] allOf(byte[] account) {
+        return ByteBuffer.allocate(1 + account.length + 1)
+                .put(SECTION)
+                .put(account)
+                .put((byte) 0)
+                .array();
+    }
+
+    /** Where they end, exclusive. */
+    static byte[] afterAllOf(byte[] account) {
+        byte[] end = allOf(account);
+        end[end.length - 1] = 1;
+        return end;
+    }
+
     /** Everything before the bucket. */
     public static byte[] prefix(byte[] account, Grain grain, byte dimension, byte[] tag) {
         var key = new byte[1 + account.length + 1 + 2 + (tag.length == 0 ? 0 : tag.length + 1)];

@@ -64,7 +64,7 @@ final class RowTable {
         firsts[row] = first;
         seconds[row] = second;
         marks[row] = false;
-        Arrays.fill(cells, row * Amounts.WIDTH, (row + 1) * Amounts.WIDTH, 0);
+        zero(row);
         slots[slot] = row + 1;
         return row;
     }
@@ -92,6 +92,11 @@ final class RowTable {
 
     void mark(int row, boolean mark) {
         marks[row] = mark;
+    }
+
+    /** Makes all amounts of a row 0. */
+    void zero(int row) {
+        Arrays.fill(cells, row * Amounts.WIDTH, (row + 1) * Amounts.WIDTH, 0);
     }
 
     void clear() {

@@ -9,6 +9,7 @@ import com.promptmanage.streams.intake.Text;
 import com.promptmanage.streams.ledger.Buckets;
 import com.promptmanage.streams.ledger.LedgerStore;
 import com.promptmanage.streams.ledger.NumberMap;
+import com.promptmanage.streams.ledger.OldRows;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.budget.Budget;
 import com.promptmanage.topics.budget.BudgetCodec;
@@ -89,9 +90,9 @@ final class Accounts {
         }
         MeteredAccount metered = of(account.key());
         ledger.put(StateKeys.account(account.key()), value);
-        boolean moved = !metered.settings().zone().equals(settings.zone());
-        if (moved) {
-            ledger.rebuild(account.key(), dimensionsWithRows(metered), new Buckets(settings.zone()));
+        if (!metered.settings().zone().equals(settings.zone())) {
+            metered.keepFrom(OldRows.rebuild(
+                    ledger, account.key(), metered, dimensionsWithRows(metered), new Buckets(settings.zone())));
         }
         metered.changeSettings(settings);
         metered.seeBy(tagNumbers(metered));

@@ -196,17 +196,22 @@ final class BudgetKeeper {
         if (stored == null) {
             return 0;
         }
-        var passed = ByteBuffer.wrap(stored);
-        if (passed.get() != PASSED_VERSION) {
+        return passedVersion(stored) == budget.budget().version()
+                ? ByteBuffer.wrap(stored).getInt(1 + Long.BYTES)
+                : 0;
+    }
+
+    /** The version of the budget whose thresholds were passed. */
+    static long passedVersion(byte[] stored) {
+        if (stored[0] != PASSED_VERSION) {
             throw new IllegalStateException("passed thresholds have a later format: run a newer program");
         }
-        return passed.getLong() == budget.budget().version() ? passed.getInt() : 0;
+        return ByteBuffer.wrap(stored).getLong(1);
     }
 
     /** The rows of a window that can hold anything: from the account's first event to its last. */
     private static List<Cover.Run> cover(MeteredAccount account, Window window) {
-        return Cover.of(
-                account.buckets(), window.startMs(), window.endMs(), account.firstQuarter(), account.lastQuarter());
+        return account.extent().cover(account.buckets(), window.startMs(), window.endMs());
     }
 
     /** The numbers of an event's values by dimension. One object for every event of a task. */

@@ -40,7 +40,7 @@ final class HeldEvents {
 
     /** Tries to price a held event. */
     interface Rerating {
-        /** Whether the event has its price now and is counted with it. */
+        /** Whether the event need not be held any longer: it has its price now, or is too old for one. */
         boolean rerate(byte[] account, byte[] record, long arrivalMs);
     }
 

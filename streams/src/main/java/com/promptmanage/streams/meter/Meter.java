@@ -17,6 +17,7 @@ import com.promptmanage.topics.alert.BudgetAlert;
 import com.promptmanage.topics.alert.BudgetAlertCodec;
 import com.promptmanage.topics.budget.Dimension;
 import com.promptmanage.topics.usage.TokenKind;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -57,6 +58,8 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
 
     private final boolean writesRated;
 
+    private final Duration retentionTime;
+
     private final EventReader reader = new EventReader();
 
     private final EventValues values = new EventValues();
@@ -82,6 +85,8 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
 
     private HeldEvents held;
 
+    private Retention retention;
+
     private long ratedRecords;
 
     private long lastOffset;
@@ -90,9 +95,10 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
 
     private long commitRequestedMs;
 
-    Meter(MeterCounts counts, boolean writesRated) {
+    Meter(MeterCounts counts, boolean writesRated, Duration retentionTime) {
         this.counts = counts;
         this.writesRated = writesRated;
+        this.retentionTime = retentionTime;
     }
 
     @Override
@@ -104,9 +110,10 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
         pricing = new Pricing(ledger);
         accounts = new Accounts(ledger, budgets);
         held = new HeldEvents(ledger, processorContext, this::rerate);
+        retention = new Retention(ledger, accounts, counts, retentionTime, processorContext);
         // Reading them back takes time, which no transaction is open to wait for yet.
         ids.open();
-        ledger.attach(number -> accounts.get(number).buckets(), this::beforeCommit, this::forgetNumbers);
+        ledger.attach(accounts::get, this::beforeCommit, this::forgetNumbers);
     }
 
     @Override
@@ -119,6 +126,7 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
             if (topic.equals(Topics.USAGE_EVENTS.name())) {
                 lastOffset = from.offset();
                 ledger.processed(from.offset());
+                retention.arrived(record.timestamp());
                 meter(record, from.offset());
             } else if (topic.equals(Topics.BUDGETS.name())) {
                 accounts.budgets(record.key(), record.value(), context.currentSystemTimeMs());
@@ -259,6 +267,10 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
         } catch (Rejection rejection) {
             throw new IllegalStateException(
                     "an event that was counted cannot be read: " + rejection.detail(), rejection);
+        }
+        if (retention.isPast(event.timeMs())) {
+            counts.abandoned.increment();
+            return true;
         }
         boolean priced;
         try {

@@ -23,6 +23,9 @@ public final class MeterCounts {
     /** Events that were unpriced and have found their price. */
     public final LongAdder rerated = new LongAdder();
 
+    /** Unpriced events that were given up: no price came for as long as they are kept. They stay unpriced. */
+    public final LongAdder abandoned = new LongAdder();
+
     /** Alerts raised. */
     public final LongAdder alerts = new LongAdder();
 

@@ -50,11 +50,14 @@ public final class MeterSupplier implements ProcessorSupplier<byte[], byte[], by
 
     private final boolean writesRated;
 
+    private final Duration retention;
+
     private final CommitWatcher watcher;
 
     /**
      * @param hotRowsMax rows of a partition that may stay on the heap, of about 200 bytes each
      * @param writesRated whether unique events are written to {@code usage.rated}; without it there is no history
+     * @param retention how late an event may be, and how long an event waits for its price
      */
     public MeterSupplier(
             Commits commits,
@@ -62,18 +65,20 @@ public final class MeterSupplier implements ProcessorSupplier<byte[], byte[], by
             EventIdSettings eventIds,
             int hotRowsMax,
             boolean writesRated,
+            Duration retention,
             CommitWatcher watcher) {
         this.commits = commits;
         this.counts = counts;
         this.eventIds = eventIds;
         this.hotRowsMax = hotRowsMax;
         this.writesRated = writesRated;
+        this.retention = retention;
         this.watcher = watcher;
     }
 
     @Override
     public Processor<byte[], byte[], byte[], byte[]> get() {
-        return new Meter(counts, writesRated);
+        return new Meter(counts, writesRated, retention);
     }
 
     @Override

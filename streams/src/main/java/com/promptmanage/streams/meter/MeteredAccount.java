@@ -2,6 +2,8 @@ package com.promptmanage.streams.meter;
 
 import com.promptmanage.streams.intake.Text;
 import com.promptmanage.streams.ledger.Buckets;
+import com.promptmanage.streams.ledger.Extent;
+import com.promptmanage.streams.ledger.LedgerStore;
 import com.promptmanage.streams.pricing.PriceList;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.settings.AccountSettings;
@@ -11,9 +13,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** An account at work: what the task's thread keeps of it on the heap between events. */
-final class MeteredAccount {
+final class MeteredAccount implements LedgerStore.Account {
 
-    private static final byte LIFETIME_VERSION = 2;
+    private static final byte LIFETIME_VERSION = 3;
+
+    /** Did not say from when on rows are kept: nothing was dropped yet. */
+    private static final byte LIFETIME_VERSION_BEFORE = 2;
+
+    private static final int LIFETIME_BYTES = 1 + 2 * Long.BYTES + 3 * Integer.BYTES;
 
     private final int number;
 
@@ -36,11 +43,7 @@ final class MeteredAccount {
 
     private long lifetimeTokens;
 
-    /** The earliest quarter-hour with an event. */
-    private int firstQuarter = Integer.MAX_VALUE;
-
-    /** The latest. */
-    private int lastQuarter = Integer.MIN_VALUE;
+    private Extent extent = Extent.NOTHING;
 
     private boolean lifetimeChanged;
 
@@ -51,23 +54,23 @@ final class MeteredAccount {
         this.buckets = new Buckets(settings.zone());
         this.overrides = new KnownPrices(PriceList.of(settings.priceOverrides()));
         if (lifetime != null) {
-            var stored = ByteBuffer.wrap(lifetime);
-            if (stored.get() != LIFETIME_VERSION) {
-                throw new IllegalStateException("the account's sums have a later format: run a newer program");
-            }
-            lifetimeCostNanoUsd = stored.getLong();
-            lifetimeTokens = stored.getLong();
-            firstQuarter = stored.getInt();
-            lastQuarter = stored.getInt();
+            extent = extentOf(lifetime);
+            lifetimeCostNanoUsd = ByteBuffer.wrap(lifetime).getLong(1);
+            lifetimeTokens = ByteBuffer.wrap(lifetime).getLong(1 + Long.BYTES);
         }
     }
 
-    static int firstQuarter(byte[] lifetime) {
-        return ByteBuffer.wrap(lifetime).getInt(1 + 2 * Long.BYTES);
-    }
-
-    static int lastQuarter(byte[] lifetime) {
-        return ByteBuffer.wrap(lifetime).getInt(1 + 2 * Long.BYTES + Integer.BYTES);
+    static Extent extentOf(byte[] lifetime) {
+        var stored = ByteBuffer.wrap(lifetime);
+        byte version = stored.get();
+        if (version != LIFETIME_VERSION && version != LIFETIME_VERSION_BEFORE) {
+            throw new IllegalStateException("the account's sums have a later format: run a newer program");
+        }
+        stored.position(1 + 2 * Long.BYTES);
+        return new Extent(
+                stored.getInt(),
+                stored.getInt(),
+                version == LIFETIME_VERSION_BEFORE ? Extent.ALL_KEPT : stored.getInt());
     }
 
     int number() {
@@ -86,8 +89,24 @@ final class MeteredAccount {
         return settings;
     }
 
-    Buckets buckets() {
+    @Override
+    public Buckets buckets() {
         return buckets;
+    }
+
+    @Override
+    public int keptFromQuarter() {
+        return extent.keptFromQuarter();
+    }
+
+    Extent extent() {
+        return extent;
+    }
+
+    /** From now on rows begin here, as {@link Extent#keptFromQuarter} says. */
+    void keepFrom(int quarter) {
+        extent = new Extent(extent.firstQuarter(), extent.lastQuarter(), quarter);
+        lifetimeChanged = true;
     }
 
     int[] tags() {
@@ -136,17 +155,13 @@ final class MeteredAccount {
         return lifetimeCostNanoUsd <= Long.MAX_VALUE - costNanoUsd && lifetimeTokens <= Long.MAX_VALUE - tokens;
     }
 
-    int firstQuarter() {
-        return firstQuarter;
-    }
-
-    int lastQuarter() {
-        return lastQuarter;
-    }
-
     void addToLifetime(int quarter, long costNanoUsd, long tokens) {
-        firstQuarter = Math.min(firstQuarter, quarter);
-        lastQuarter = Math.max(lastQuarter, quarter);
+        if (quarter < extent.firstQuarter() || quarter > extent.lastQuarter()) {
+            extent = new Extent(
+                    Math.min(extent.firstQuarter(), quarter),
+                    Math.max(extent.lastQuarter(), quarter),
+                    extent.keptFromQuarter());
+        }
         lifetimeCostNanoUsd += costNanoUsd;
         lifetimeTokens += tokens;
         lifetimeChanged = true;
@@ -158,12 +173,13 @@ final class MeteredAccount {
             return null;
         }
         lifetimeChanged = false;
-        return ByteBuffer.allocate(1 + 2 * Long.BYTES + 2 * Integer.BYTES)
+        return ByteBuffer.allocate(LIFETIME_BYTES)
                 .put(LIFETIME_VERSION)
                 .putLong(lifetimeCostNanoUsd)
                 .putLong(lifetimeTokens)
-                .putInt(firstQuarter)
-                .putInt(lastQuarter)
+                .putInt(extent.firstQuarter())
+                .putInt(extent.lastQuarter())
+                .putInt(extent.keptFromQuarter())
                 .array();
     }
 }

@@ -15,7 +15,6 @@ import com.promptmanage.streams.pricing.PriceTimeline.Priced;
 import com.promptmanage.topics.pricing.ModelPrice;
 import com.promptmanage.topics.pricing.ModelPriceCodec;
 import com.promptmanage.topics.pricing.Rates;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -64,9 +63,7 @@ final class Pricing {
         KnownPrices before = known();
         ledger.put(StateKeys.prices(key), value);
         long changes = StateKeys.priceChanges(ledger.get(StateKeys.priceChangesKey()));
-        ledger.put(
-                StateKeys.priceChangesKey(),
-                ByteBuffer.allocate(Long.BYTES).putLong(changes + 1).array());
+        ledger.put(StateKeys.priceChangesKey(), StateKeys.priceChangesValue(changes + 1));
         catalogue.put(new String(key, UTF_8), prices);
         before.forget();
     }

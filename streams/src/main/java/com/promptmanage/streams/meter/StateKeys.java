@@ -2,6 +2,7 @@ package com.promptmanage.streams.meter;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.promptmanage.streams.ledger.Extent;
 import com.promptmanage.topics.budget.Budget;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -27,6 +28,8 @@ public final class StateKeys {
 
     /** How often prices have changed. */
     private static final byte PRICE_CHANGES = 'v';
+
+    private static final byte PRICE_CHANGES_VERSION = 1;
 
     /** All that an account ever used. */
     private static final byte LIFETIME = 'l';
@@ -62,21 +65,39 @@ public final class StateKeys {
 
     /** How often prices have changed; tells a reader whether what it read is still so. */
     public static long priceChanges(byte @Nullable [] stored) {
-        return stored == null ? 0 : ByteBuffer.wrap(stored).getLong();
+        if (stored == null) {
+            return 0;
+        }
+        // Before there was a version there were eight bytes, the first of them 0.
+        return ByteBuffer.wrap(stored).getLong(stored.length - Long.BYTES);
+    }
+
+    static byte[] priceChangesValue(long changes) {
+        return ByteBuffer.allocate(1 + Long.BYTES)
+                .put(PRICE_CHANGES_VERSION)
+                .putLong(changes)
+                .array();
     }
 
     public static byte[] lifetime(byte[] account) {
         return key(LIFETIME, account);
     }
 
-    /** The earliest quarter-hour with an event of the account, given what stands under {@link #lifetime}. */
-    public static int firstQuarter(byte @Nullable [] stored) {
-        return stored == null ? Integer.MAX_VALUE : MeteredAccount.firstQuarter(stored);
+    /** From when to when the account has rows, given what stands under {@link #lifetime}. */
+    public static Extent extent(byte @Nullable [] stored) {
+        return stored == null ? Extent.NOTHING : MeteredAccount.extentOf(stored);
     }
 
-    /** The latest, likewise. */
-    public static int lastQuarter(byte @Nullable [] stored) {
-        return stored == null ? Integer.MIN_VALUE : MeteredAccount.lastQuarter(stored);
+    static byte[] allLifetimes() {
+        return new byte[] {LIFETIME};
+    }
+
+    static byte[] afterAllLifetimes() {
+        return new byte[] {LIFETIME + 1};
+    }
+
+    static byte[] lifetimeAccount(byte[] lifetimeKey) {
+        return Arrays.copyOfRange(lifetimeKey, 1, lifetimeKey.length);
     }
 
     static byte[] passed(Budget budget, long windowStartMs, byte[] value) {
@@ -91,6 +112,35 @@ public final class StateKeys {
                 .putLong(windowStartMs)
                 .put(value)
                 .array();
+    }
+
+    static byte[] allPassed() {
+        return new byte[] {PASSED};
+    }
+
+    static byte[] afterAllPassed() {
+        return new byte[] {PASSED + 1};
+    }
+
+    static byte[] passedAccount(byte[] passedKey) {
+        return Arrays.copyOfRange(passedKey, 1, zeroFrom(passedKey, 1));
+    }
+
+    static String passedBudgetId(byte[] passedKey) {
+        int start = zeroFrom(passedKey, 1) + 1;
+        return new String(passedKey, start, zeroFrom(passedKey, start) - start, UTF_8);
+    }
+
+    static long passedWindowStartMs(byte[] passedKey) {
+        return ByteBuffer.wrap(passedKey).getLong(zeroFrom(passedKey, zeroFrom(passedKey, 1) + 1) + 1);
+    }
+
+    private static int zeroFrom(byte[] key, int from) {
+        int at = from;
+        while (key[at] != 0) {
+            at++;
+        }
+        return at;
     }
 
     static byte[] held(byte[] model, byte[] provider, byte[] account, long offset, long arrivalMs) {
@@ -142,11 +192,7 @@ public final class StateKeys {
     }
 
     static byte[] heldModel(byte[] heldKey) {
-        int end = 1;
-        while (heldKey[end] != 0) {
-            end++;
-        }
-        return Arrays.copyOfRange(heldKey, 1, end);
+        return Arrays.copyOfRange(heldKey, 1, zeroFrom(heldKey, 1));
     }
 
     static byte[] heldProvider(byte[] heldKey) {

@@ -31,6 +31,10 @@ public sealed interface ExecutionChange {
     enum Status {
         QUEUED,
         RUNNING,
+        /** A budget does not allow its next call. Goes on when a person says so. */
+        PAUSED_BUDGET,
+        /** A person has to decide something. */
+        PAUSED,
         COMPLETED,
         FAILED,
         CANCELLED,
@@ -40,6 +44,25 @@ public sealed interface ExecutionChange {
         public String value() {
             return name().toLowerCase(Locale.ROOT);
         }
+
+        /** Whether it is over for good, unless a failed one is taken up again where it failed. */
+        public boolean isEnd() {
+            return switch (this) {
+                case QUEUED, RUNNING, PAUSED_BUDGET, PAUSED -> false;
+                case COMPLETED, FAILED, CANCELLED, TIMEOUT -> true;
+            };
+        }
+    }
+
+    /**
+     * What an execution has done so far.
+     *
+     * @param tokens of all kinds, in and out
+     * @param costNanoUsd at list price, nanoUSD; what is charged is the ledger's to say
+     */
+    record Totals(int completedNodes, int failedNodes, int skippedNodes, long tokens, long costNanoUsd) {
+
+        public static final Totals NONE = new Totals(0, 0, 0, 0, 0);
     }
 
     /** States of a node within an execution. */
@@ -61,14 +84,16 @@ public sealed interface ExecutionChange {
      * The execution changed.
      *
      * @param durationMs since it began to run, ms; null before it ends
-     * @param error why it failed; null unless it did
+     * @param error why it failed, or why it is paused; null unless it did or is
      */
     record ExecutionChanged(
             Execution execution,
             Instant time,
             Status status,
             @Nullable Long durationMs,
-            @Nullable String error) implements ExecutionChange {
+            @Nullable String error,
+            Totals totals)
+            implements ExecutionChange {
 
         /** The CloudEvents type. */
         public static final String TYPE = "com.promptmanage.workflow.execution.v1";
@@ -78,19 +103,25 @@ public sealed interface ExecutionChange {
      * A node of the execution changed.
      *
      * @param nodeType for example {@code prompt}
+     * @param scope for which of the items that it is run for, for example {@code fetch[3]}; empty if it is run once
      * @param attempt counted from 1
      * @param durationMs of this attempt, ms; null before it ends
      * @param error why it failed; null unless it did
+     * @param tokens of all kinds that it has used so far, failed attempts included
+     * @param costNanoUsd of those, at list price
      */
     record NodeChanged(
             Execution execution,
             Instant time,
             String nodeId,
             String nodeType,
+            String scope,
             NodeStatus status,
             int attempt,
             @Nullable Long durationMs,
-            @Nullable String error)
+            @Nullable String error,
+            long tokens,
+            long costNanoUsd)
             implements ExecutionChange {
 
         /** The CloudEvents type. */

@@ -64,15 +64,25 @@ public final class ExecutionChangeCodec {
         json.writeStringField("status", changed.status().value());
         writeNumber(json, "durationMs", changed.durationMs());
         writeText(json, "error", changed.error());
+        json.writeNumberField("completedNodes", changed.totals().completedNodes());
+        json.writeNumberField("failedNodes", changed.totals().failedNodes());
+        json.writeNumberField("skippedNodes", changed.totals().skippedNodes());
+        json.writeNumberField("tokens", changed.totals().tokens());
+        json.writeNumberField("costNanoUsd", changed.totals().costNanoUsd());
     }
 
     private static void write(JsonGenerator json, NodeChanged changed) throws IOException {
         json.writeStringField("nodeId", changed.nodeId());
         json.writeStringField("nodeType", changed.nodeType());
+        if (!changed.scope().isEmpty()) {
+            json.writeStringField("scope", changed.scope());
+        }
         json.writeStringField("status", changed.status().value());
         json.writeNumberField("attempt", changed.attempt());
         writeNumber(json, "durationMs", changed.durationMs());
         writeText(json, "error", changed.error());
+        json.writeNumberField("tokens", changed.tokens());
+        json.writeNumberField("costNanoUsd", changed.costNanoUsd());
     }
 
     private static void writeText(JsonGenerator json, String name, @Nullable String value) throws IOException {

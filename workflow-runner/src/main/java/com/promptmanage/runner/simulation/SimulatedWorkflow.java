@@ -6,6 +6,7 @@ import com.promptmanage.topics.execution.ExecutionChange.ExecutionChanged;
 import com.promptmanage.topics.execution.ExecutionChange.NodeChanged;
 import com.promptmanage.topics.execution.ExecutionChange.NodeStatus;
 import com.promptmanage.topics.execution.ExecutionChange.Status;
+import com.promptmanage.topics.execution.ExecutionChange.Totals;
 import com.promptmanage.topics.usage.ExecutionType;
 import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenUsage;
@@ -96,7 +97,7 @@ record SimulatedWorkflow(String id, List<Node> nodes) {
 
     private static Report changed(
             Execution execution, Instant time, Status status, @Nullable Long durationMs, @Nullable String error) {
-        return new Report.Change(new ExecutionChanged(execution, time, status, durationMs, error));
+        return new Report.Change(new ExecutionChanged(execution, time, status, durationMs, error, Totals.NONE));
     }
 
     private static Report nodeChanged(
@@ -107,7 +108,7 @@ record SimulatedWorkflow(String id, List<Node> nodes) {
             @Nullable Long durationMs,
             @Nullable String error) {
         return new Report.Change(
-                new NodeChanged(execution, time, node.id(), node.type(), status, 1, durationMs, error));
+                new NodeChanged(execution, time, node.id(), node.type(), "", status, 1, durationMs, error, 0, 0));
     }
 
     private static UsageEvent usage(

@@ -2,8 +2,11 @@ package com.promptmanage.local.fault;
 
 import com.promptmanage.streams.MeteringRuntime;
 import com.promptmanage.streams.StreamsSettings;
+import com.promptmanage.testkit.JavaProcess;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
 /** {@code BOOTSTRAP_SERVERS STATE_DIRECTORY PARTITIONS}: the metering in a process of its own, to be killed. */
@@ -12,7 +15,22 @@ final class MeteringProcess {
     /** What it prints when it meters. */
     static final String READY = "metering is ready";
 
+    private static final Duration STARTS_WITHIN = Duration.ofSeconds(60);
+
     private MeteringProcess() {}
+
+    /** Returns when it meters. */
+    static JavaProcess start(String bootstrapServers, Path stateDirectory) throws InterruptedException {
+        var process = JavaProcess.start(
+                MeteringProcess.class,
+                List.of("-Xmx512m", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED"),
+                Map.of(),
+                bootstrapServers,
+                stateDirectory.toString(),
+                Integer.toString(Audit.PARTITIONS));
+        process.awaitLine(READY, STARTS_WITHIN);
+        return process;
+    }
 
     public static void main(String... args) throws InterruptedException {
         try (var metering = new MeteringRuntime(settings(args[0], Path.of(args[1])), Integer.parseInt(args[2]))) {
@@ -42,6 +60,7 @@ final class MeteringProcess {
                 usual.recentIdsMax(),
                 usual.deduplicationWindow(),
                 Duration.ofSeconds(1),
-                usual.writesRated());
+                usual.writesRated(),
+                usual.retention());
     }
 }

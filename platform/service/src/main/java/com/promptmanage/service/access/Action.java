@@ -19,6 +19,7 @@ public enum Action {
     MANAGE_KEYS(KeyScope.MANAGE, Role.ADMIN),
     MANAGE_MEMBERS(KeyScope.MANAGE, Role.ADMIN),
     MANAGE_SETTINGS(KeyScope.MANAGE, Role.ADMIN),
+    TRANSFER_OWNERSHIP(KeyScope.MANAGE, Role.OWNER),
     DELETE_TEAM(KeyScope.MANAGE, Role.OWNER);
 
     private final KeyScope scope;

@@ -17,17 +17,18 @@ record ApiKey(
         Account account,
         Set<KeyScope> scopes,
         boolean maySpeakForOthers,
+        Role role,
         Optional<Instant> expiresAt,
         Optional<Instant> revokedAt) {
 
-    static final String COLUMNS = "id, hash, account, scopes, may_speak_for_others, expires_at, revoked_at";
+    static final String COLUMNS = "id, hash, account, scopes, may_speak_for_others, role, expires_at, revoked_at";
 
     boolean isGoodAt(Instant now) {
         return revokedAt.isEmpty() && expiresAt.map(now::isBefore).orElse(true);
     }
 
     Caller.Key caller() {
-        return new Caller.Key(id, account, scopes, maySpeakForOthers);
+        return new Caller.Key(id, account, scopes, maySpeakForOthers, role);
     }
 
     static ApiKey read(ResultSet row) throws SQLException {
@@ -37,6 +38,7 @@ record ApiKey(
                 new Account(row.getString("account")),
                 Stream.of((String[]) scopes.getArray()).map(KeyScope::of).collect(Collectors.toUnmodifiableSet()),
                 row.getBoolean("may_speak_for_others"),
+                Role.of(row.getString("role")),
                 time(row, "expires_at"),
                 time(row, "revoked_at"));
     }

@@ -3,10 +3,18 @@ package com.promptmanage.service.access;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.Scope;
 import com.promptmanage.service.id.Ids;
+import com.promptmanage.topics.account.Account;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /** API keys: made, revoked, and recognised. Of a key only its SHA-256 is kept, so it is shown once. */
 public final class ApiKeys implements AutoCloseable {
@@ -34,6 +42,49 @@ public final class ApiKeys implements AutoCloseable {
         }
     }
 
+    /**
+     * A key as people see it later.
+     *
+     * @param createdBy a user's id; null if the product made it
+     * @param lastUsedAt to some seconds; null if never
+     */
+    public record Listed(
+            String id,
+            String name,
+            String prefix,
+            List<String> scopes,
+            boolean maySpeakForOthers,
+            String role,
+            @Nullable String createdBy,
+            Instant createdAt,
+            @Nullable Instant expiresAt,
+            @Nullable Instant lastUsedAt) {
+
+        static final String COLUMNS =
+                "id, name, prefix, scopes, may_speak_for_others, role, created_by, created_at, expires_at, last_used_at";
+
+        static Listed read(ResultSet row) throws SQLException {
+            return new Listed(
+                    row.getString("id"),
+                    row.getString("name"),
+                    row.getString("prefix"),
+                    Stream.of((String[]) row.getArray("scopes").getArray())
+                            .sorted()
+                            .toList(),
+                    row.getBoolean("may_speak_for_others"),
+                    row.getString("role"),
+                    row.getString("created_by"),
+                    row.getTimestamp("created_at").toInstant(),
+                    time(row, "expires_at"),
+                    time(row, "last_used_at"));
+        }
+
+        private static @Nullable Instant time(ResultSet row, String column) throws SQLException {
+            Timestamp time = row.getTimestamp(column);
+            return time == null ? null : time.toInstant();
+        }
+    }
+
     public ApiKeys(Database database, Clock clock) {
         this(database, clock, KnownKeys.REFRESH_EVERY);
     }
@@ -47,6 +98,54 @@ public final class ApiKeys implements AutoCloseable {
 
     public Created create(Scope scope, NewKey wanted) {
         return database.inTransaction(scope, handle -> create(handle, ids.next("key"), wanted));
+    }
+
+    /** As {@link #create(Scope, NewKey)}, in a transaction that may work with the key's account. */
+    public Created create(Handle handle, NewKey wanted) {
+        return create(handle, ids.next("key"), wanted);
+    }
+
+    /**
+     * As {@link #revoke(Scope, String)}, in the caller's transaction.
+     *
+     * @return the key as it was, if there is one of this account that was not revoked before. It is refused here from when
+     *     the caller says {@link #refresh}, after the transaction
+     */
+    public Optional<Listed> revoke(Handle handle, Account account, String id) {
+        return handle.createQuery("""
+                        UPDATE api_keys SET revoked_at = :now
+                        WHERE id = :id AND account = :account AND revoked_at IS NULL
+                        RETURNING
+                        """ + Listed.COLUMNS)
+                .bind("now", clock.instant())
+                .bind("id", id)
+                .bind("account", account.value())
+                .map((row, ctx) -> Listed.read(row))
+                .findOne();
+    }
+
+    /** Revokes every key of an account, in the caller's transaction. */
+    public void revokeAll(Handle handle, Account account) {
+        handle.createUpdate("UPDATE api_keys SET revoked_at = :now WHERE account = :account AND revoked_at IS NULL")
+                .bind("now", clock.instant())
+                .bind("account", account.value())
+                .execute();
+    }
+
+    /** Keys of an account that are not revoked, the newest first. */
+    public List<Listed> list(Handle handle, Account account) {
+        return handle.createQuery("SELECT " + Listed.COLUMNS + """
+                         FROM api_keys WHERE account = :account AND revoked_at IS NULL
+                        ORDER BY created_at DESC, id DESC
+                        """)
+                .bind("account", account.value())
+                .map((row, ctx) -> Listed.read(row))
+                .list();
+    }
+
+    /** What was changed in a transaction of the caller's counts in this process from now on. */
+    public void refresh() {
+        known.refresh();
     }
 
     /**
@@ -82,7 +181,7 @@ public final class ApiKeys implements AutoCloseable {
                                 .bind("id", id)
                                 .execute()
                         == 1);
-        known.refresh();
+        refresh();
         return revoked;
     }
 
@@ -108,9 +207,9 @@ public final class ApiKeys implements AutoCloseable {
         String secret = Secrets.make(Secrets.KEY_PREFIX);
         String prefix = secret.substring(0, SHOWN_LENGTH);
         handle.createUpdate("""
-                        INSERT INTO api_keys (id, prefix, hash, name, account, scopes, may_speak_for_others,
+                        INSERT INTO api_keys (id, prefix, hash, name, account, scopes, may_speak_for_others, role,
                                               created_by, created_at, expires_at)
-                        VALUES (:id, :prefix, :hash, :name, :account, :scopes, :others, :by, :now, :expires)
+                        VALUES (:id, :prefix, :hash, :name, :account, :scopes, :others, :role, :by, :now, :expires)
                         """)
                 .bind("id", id)
                 .bind("prefix", prefix)
@@ -122,6 +221,7 @@ public final class ApiKeys implements AutoCloseable {
                         String.class,
                         wanted.scopes().stream().map(KeyScope::code).toList())
                 .bind("others", wanted.maySpeakForOthers())
+                .bind("role", wanted.role().code())
                 .bind("by", wanted.createdBy())
                 .bind("now", clock.instant())
                 .bind("expires", wanted.expiresAt())

@@ -140,6 +140,7 @@ final class AuthRoutes implements Routes {
     }
 
     private void logout(Context ctx) {
+        RequestBody.ignore(ctx);
         sessions.signOut(person(ctx));
         cookie.takeAway(ctx);
         ctx.status(204);

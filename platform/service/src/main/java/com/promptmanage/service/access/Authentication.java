@@ -1,5 +1,6 @@
 package com.promptmanage.service.access;
 
+import com.promptmanage.service.audit.Actor;
 import com.promptmanage.service.http.ProblemException;
 import io.javalin.http.Context;
 import java.nio.charset.StandardCharsets;
@@ -36,6 +37,15 @@ public final class Authentication {
     /** As {@link #caller}, and takes {@code Basic} too, with an API key as the password and any user name. */
     public Caller callerAlsoByBasic(Context ctx) {
         return remembered(ctx, true);
+    }
+
+    /** Who is calling, as the audit log tells it. */
+    public Actor actor(Context ctx) {
+        @Nullable String agent = ctx.header("User-Agent");
+        return switch (caller(ctx)) {
+            case Caller.Person person -> new Actor("person", person.userId(), person.name(), ctx.ip(), agent);
+            case Caller.Key key -> new Actor("key", key.keyId(), "API key " + key.keyId(), ctx.ip(), agent);
+        };
     }
 
     private Caller remembered(Context ctx, boolean basic) {

@@ -49,11 +49,18 @@ public sealed interface Caller {
      * @param account what the key is bound to
      * @param maySpeakForOthers whether it may name other accounts and users than its own. Such keys are for what an
      *     operator trusts with every account: a gateway, a migration
+     * @param role what it may in its team at most: as much as who made it
      */
-    record Key(String keyId, Account account, Set<KeyScope> scopes, boolean maySpeakForOthers) implements Caller {
+    record Key(String keyId, Account account, Set<KeyScope> scopes, boolean maySpeakForOthers, Role role)
+            implements Caller {
 
         public Key {
             scopes = Set.copyOf(scopes);
+        }
+
+        /** That may whatever its scopes say. */
+        public Key(String keyId, Account account, Set<KeyScope> scopes, boolean maySpeakForOthers) {
+            this(keyId, account, scopes, maySpeakForOthers, Role.OWNER);
         }
 
         @Override

@@ -13,8 +13,25 @@ public final class Permissions {
         return switch (caller) {
             case Caller.Person person -> mayPerson(person, action, account);
             case Caller.Key key ->
-                key.scopes().contains(action.scope()) && (key.account().equals(account) || key.maySpeakForOthers());
+                key.scopes().contains(action.scope())
+                        && action.isFor(key.role())
+                        && (key.account().equals(account) || key.maySpeakForOthers());
         };
+    }
+
+    /** Whether the caller acts for whoever runs the installation: may set tiers, and make keys that speak for others. */
+    public static boolean mayOperate(Caller caller) {
+        return switch (caller) {
+            case Caller.Person person -> person.operator();
+            case Caller.Key key -> key.maySpeakForOthers() && key.scopes().contains(KeyScope.MANAGE);
+        };
+    }
+
+    /** @throws ProblemException 403 unless {@link #mayOperate} */
+    public static void requireOperator(Caller caller) {
+        if (!mayOperate(caller)) {
+            throw ProblemException.forbidden("This is for whoever runs the installation.");
+        }
     }
 
     /** Whether usage may be sent for the account, said to be this user's. */

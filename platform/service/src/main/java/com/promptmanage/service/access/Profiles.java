@@ -56,7 +56,7 @@ final class Profiles {
                             row.getBoolean("has_password"),
                             row.getBoolean("operator"),
                             tier.code(),
-                            tiers.featuresOf(tier),
+                            tiers.of(tier).features(),
                             teams(handle, person.userId()));
                 })
                 .one());
@@ -79,7 +79,7 @@ final class Profiles {
                             row.getString("role"),
                             row.getString("timezone"),
                             tier.code(),
-                            tiers.featuresOf(tier));
+                            tiers.of(tier).features());
                 })
                 .list();
     }

@@ -1,6 +1,8 @@
 package com.promptmanage.service.access;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 
 /** What a person is in a team. In this order: each may do all that those after it may. */
 public enum Role {
@@ -12,6 +14,10 @@ public enum Role {
     /** As it is written in JSON and in the database. */
     public String code() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    public static Optional<Role> parse(String code) {
+        return Arrays.stream(values()).filter(role -> role.code().equals(code)).findFirst();
     }
 
     static Role of(String code) {

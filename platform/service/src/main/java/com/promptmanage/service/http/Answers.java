@@ -31,11 +31,7 @@ final class Answers implements Routes {
 
     static void answer(Context ctx, Problem problem) {
         RequestBody.discard(ctx);
-        ctx.status(problem.status())
-                .result(Json.bytes(problem.in(RequestIds.of(ctx))))
-                .contentType(Problem.CONTENT_TYPE);
-        // Without a charset, which JSON does not have: there are clients that compare the whole header.
-        ctx.res().setCharacterEncoding((String) null);
+        RawAnswer.send(ctx, problem.status(), Problem.CONTENT_TYPE, Json.bytes(problem.in(RequestIds.of(ctx))));
     }
 
     private static void answer(ProblemException problem, Context ctx) {

@@ -3,6 +3,7 @@ package com.promptmanage.service.http;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a caller is told when a request fails (RFC 9457).
@@ -11,6 +12,7 @@ import java.util.Locale;
  * @param detail for people: what was wrong with this request
  * @param code stable: one of {@link Kind#code}
  * @param errors everything wrong with an invalid request; else empty
+ * @param limit the limit of the account's tier that was reached; null for every other problem
  * @param instance the request's id, as in the answer's {@code X-Request-Id} and in our log
  */
 public record Problem(
@@ -20,6 +22,7 @@ public record Problem(
         String detail,
         String code,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Fault> errors,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Limit limit,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) String instance) {
 
     /** The media type of every answer that is a problem. */
@@ -29,6 +32,17 @@ public record Problem(
         errors = List.copyOf(errors);
     }
 
+    /**
+     * What an account's tier allows.
+     *
+     * @param name of the feature, as in {@code GET /api/auth/me}
+     * @param max how many there may be; null if the tier has none of it
+     * @param current how many there are; null if it is not counted
+     * @param tier the account's
+     */
+    public record Limit(
+            String name, @Nullable Long max, @Nullable Long current, String tier) {}
+
     /** Every way in which a request can fail. The one place where a failure meets its HTTP status and its code. */
     public enum Kind {
         INVALID_REQUEST(400, "The request is not valid"),
@@ -37,6 +51,7 @@ public record Problem(
         UNAUTHENTICATED(401, "Sign in or send an API key"),
         BUDGET_EXCEEDED(402, "The budget is spent"),
         FORBIDDEN(403, "You may not do this"),
+        TIER_LIMIT(403, "The account's tier does not go so far"),
         NOT_FOUND(404, "No such thing"),
         METHOD_NOT_ALLOWED(405, "This address does not take that method"),
         CONFLICT(409, "It has changed or exists already"),
@@ -65,11 +80,15 @@ public record Problem(
         }
 
         public Problem because(String detail, List<Fault> errors) {
-            return new Problem("urn:promptmanage:problem:" + code(), title, status, detail, code(), errors, "");
+            return new Problem("urn:promptmanage:problem:" + code(), title, status, detail, code(), errors, null, "");
         }
     }
 
     Problem in(String requestId) {
-        return new Problem(type, title, status, detail, code, errors, "urn:promptmanage:request:" + requestId);
+        return new Problem(type, title, status, detail, code, errors, limit, "urn:promptmanage:request:" + requestId);
+    }
+
+    Problem withLimit(Limit reached) {
+        return new Problem(type, title, status, detail, code, errors, reached, instance);
     }
 }

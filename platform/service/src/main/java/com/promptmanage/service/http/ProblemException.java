@@ -19,8 +19,12 @@ public final class ProblemException extends RuntimeException {
     }
 
     private ProblemException(Kind kind, String detail, List<Fault> errors, Map<String, String> headers) {
-        super(detail, null, false, false);
-        this.problem = kind.because(detail, errors);
+        this(kind.because(detail, errors), headers);
+    }
+
+    private ProblemException(Problem problem, Map<String, String> headers) {
+        super(problem.detail(), null, false, false);
+        this.problem = problem;
         this.headers = Map.copyOf(headers);
     }
 
@@ -58,6 +62,11 @@ public final class ProblemException extends RuntimeException {
 
     public static ProblemException forbidden(String detail) {
         return new ProblemException(Kind.FORBIDDEN, detail);
+    }
+
+    /** 403 that a larger tier would not be: says what the limit is. */
+    public static ProblemException tierLimit(String detail, Problem.Limit limit) {
+        return new ProblemException(Kind.TIER_LIMIT.because(detail, List.of()).withLimit(limit), Map.of());
     }
 
     public static ProblemException conflict(String detail) {

@@ -31,6 +31,8 @@ public final class RequestBody {
 
     private static final int PIECE_BYTES = 64 << 10;
 
+    private static final long IGNORED_BYTES_MAX = 64 << 10;
+
     static final String LIMIT_ATTRIBUTE = "promptmanage.bodyBytesMax";
 
     private RequestBody() {}
@@ -92,6 +94,16 @@ public final class RequestBody {
         return Json.read(bytes(ctx, bytesMax), type);
     }
 
+    /**
+     * For a route that takes no body: reads what was sent all the same, for a connection with unread bytes in it is closed
+     * after the answer, and who sends the next request on it finds it broken.
+     *
+     * @throws ProblemException as {@link #bytes}
+     */
+    public static void ignore(Context ctx) {
+        bytes(ctx, IGNORED_BYTES_MAX);
+    }
+
     private static void requireJson(Context ctx) {
         String contentType = ctx.contentType();
         if (contentType != null && !isJson(contentType)) {
@@ -104,7 +116,7 @@ public final class RequestBody {
      * Reads and forgets what a refused request is still sending. Its sender would see the connection break before it sees
      * the answer if that was closed with unread bytes in it. What is too much or takes too long breaks it all the same.
      */
-    static void discard(Context ctx) {
+    public static void discard(Context ctx) {
         if (ctx.header("Expect") != null) {
             // The sender waits to be told to send at all.
             return;

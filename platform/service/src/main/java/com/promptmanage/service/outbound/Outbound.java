@@ -107,6 +107,30 @@ public final class Outbound implements AutoCloseable {
         }
     }
 
+    /**
+     * Looks up a host for a protocol other than HTTP. The caller connects to this address, and looks nothing up again.
+     *
+     * @return the first of its addresses that may be reached
+     */
+    public InetAddress resolve(String host) throws OutboundException {
+        InetAddress[] found;
+        try {
+            found = names.resolve(host);
+        } catch (UnknownHostException e) {
+            throw new OutboundException(Failure.UNKNOWN_HOST, String.valueOf(e.getMessage()), e);
+        }
+        for (InetAddress address : found) {
+            if (guard.refusal(address).isEmpty()) {
+                return address;
+            }
+        }
+        throw new OutboundException(
+                Failure.ADDRESS_REFUSED,
+                "the host leads to an address which is "
+                        + guard.refusal(found[0]).orElse("not one that may be reached"),
+                null);
+    }
+
     /** Makes the call and reads its answer whole. */
     public Reply send(Call call) throws OutboundException {
         try (OpenReply reply = open(call)) {

@@ -23,29 +23,25 @@ public final class Tiers {
             .expireAfterWrite(KEPT)
             .build();
 
-    /** @param enforced whether tiers' limits hold */
+    /** @param enforced whether tiers' limits hold; if not, everyone has everything */
     public Tiers(Database database, boolean enforced) {
         this.database = database;
         this.enforced = enforced;
     }
 
-    public boolean areEnforced() {
-        return enforced;
+    /** Costs no query if it was asked a moment ago, nor where tiers are not enforced. */
+    public AccountTier of(Account account) {
+        return enforced ? of(known.get(account, one -> database.asSystem(handle -> read(handle, one)))) : of(Tier.FREE);
     }
 
-    /** What the account may use: everything, unless tiers are enforced. */
-    public Features featuresOf(Account account) {
-        return enforced ? tierOf(account).features() : Features.ALL;
+    /** As it stands in the caller's transaction, which may see the account. */
+    public AccountTier of(Handle handle, Account account) {
+        return of(read(handle, account));
     }
 
-    /** What a tier's accounts may use: everything, unless tiers are enforced. */
-    public Features featuresOf(Tier tier) {
-        return enforced ? tier.features() : Features.ALL;
-    }
-
-    /** Of an account that nobody has made, the least. */
-    public Tier tierOf(Account account) {
-        return known.get(account, one -> database.asSystem(handle -> read(handle, one)));
+    /** What a tier's accounts may use. */
+    public AccountTier of(Tier tier) {
+        return new AccountTier(tier, enforced ? tier.features() : Features.ALL);
     }
 
     /** After a change made here. */
@@ -53,6 +49,7 @@ public final class Tiers {
         known.invalidate(account);
     }
 
+    /** An account that nobody has made is in the least. */
     private static Tier read(Handle handle, Account account) {
         return handle.createQuery(
                         account.isTeam()

@@ -7,6 +7,7 @@ import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.DatabaseSettings;
 import com.promptmanage.service.http.HttpServer;
 import com.promptmanage.service.http.Json;
+import com.promptmanage.service.http.RequestBody;
 import com.promptmanage.testkit.EmbeddedPostgres;
 import com.promptmanage.testkit.ManualClock;
 import java.net.URI;
@@ -44,11 +45,12 @@ class BrowserSessionTest {
             HttpServer.Options.onPort(0),
             List.of(
                     access.routes(),
-                    routes -> routes.post(
-                            "/api/things",
-                            ctx -> ctx.json(Map.of(
-                                    "caller",
-                                    access.authentication().caller(ctx).person().orElseThrow())))));
+                    routes -> routes.post("/api/things", ctx -> {
+                        RequestBody.ignore(ctx);
+                        ctx.json(Map.of(
+                                "caller",
+                                access.authentication().caller(ctx).person().orElseThrow()));
+                    })));
 
     private final HttpServer closedServer = HttpServer.start(HttpServer.Options.onPort(0), List.of(closed.routes()));
 

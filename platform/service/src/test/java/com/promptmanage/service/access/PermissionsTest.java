@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.promptmanage.topics.account.Account;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class PermissionsTest {
 
@@ -33,6 +35,7 @@ class PermissionsTest {
                     MANAGE_KEYS     | yes | yes | no  | no
                     MANAGE_MEMBERS  | yes | yes | no  | no
                     MANAGE_SETTINGS | yes | yes | no  | no
+                    TRANSFER_OWNERSHIP | yes | no | no | no
                     DELETE_TEAM     | yes | no  | no  | no
                     """)
     void eachRoleMayWhatTheMatrixSays(Action action, String owner, String admin, String editor, String viewer) {
@@ -49,6 +52,25 @@ class PermissionsTest {
         assertThat(Permissions.may(person(Role.VIEWER), action, ANN))
                 .as("their own")
                 .isTrue();
+    }
+
+    @Test
+    void theMatrixHasEveryAction() throws Exception {
+        var source = PermissionsTest.class
+                .getDeclaredMethod(
+                        "eachRoleMayWhatTheMatrixSays",
+                        Action.class,
+                        String.class,
+                        String.class,
+                        String.class,
+                        String.class)
+                .getAnnotation(CsvSource.class);
+
+        assertThat(source.textBlock()
+                        .lines()
+                        .map(line -> line.substring(0, line.indexOf('|')).strip()))
+                .containsExactlyInAnyOrderElementsOf(
+                        Arrays.stream(Action.values()).map(Action::name).toList());
     }
 
     @Test
@@ -92,6 +114,29 @@ class PermissionsTest {
         assertThat(Permissions.mayIngest(gateway, BOB, "bob")).isTrue();
         assertThat(Permissions.mayQuery(gateway, BLUE)).isFalse();
         assertThat(Permissions.mayQuery(key(RED, true, KeyScope.ALL), BLUE)).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Action.class)
+    void aKeyMayNoMoreThanWhoMadeIt(Action action) {
+        for (Role role : Role.values()) {
+            var key = new Caller.Key("key_1", RED, KeyScope.ALL, false, role);
+
+            assertThat(Permissions.may(key, action, RED))
+                    .as("%s %s", action, role)
+                    .isEqualTo(Permissions.may(person(role), action, RED));
+        }
+    }
+
+    @Test
+    void onlyOperatorsAndTheirKeysOperate() {
+        assertThat(Permissions.mayOperate(person(Role.OWNER))).isFalse();
+        assertThat(Permissions.mayOperate(new Caller.Person("ann", "ann@example.com", "Ann", "ses_1", Map.of(), true)))
+                .isTrue();
+        assertThat(Permissions.mayOperate(key(RED, false, KeyScope.ALL))).isFalse();
+        assertThat(Permissions.mayOperate(key(RED, true, Set.of(KeyScope.INGEST))))
+                .isFalse();
+        assertThat(Permissions.mayOperate(key(RED, true, KeyScope.ALL))).isTrue();
     }
 
     @Test

@@ -88,7 +88,6 @@ class RowSecurityTest {
                 "UPDATE team_members SET role = 'owner'",
                 "UPDATE api_keys SET revoked_at = now()",
                 "DELETE FROM sessions",
-                "DELETE FROM api_keys",
                 "DELETE FROM team_members")) {
             assertThat(changedInBlueBy(RED, change)).as(change).isFalse();
         }
@@ -102,7 +101,8 @@ class RowSecurityTest {
                 "INSERT INTO users (id, email, name) VALUES ('usr_x', 'x@x', 'X')",
                 "INSERT INTO api_keys (id, prefix, hash, name, account, scopes) VALUES ('k', 'p', sha256('k'), 'k', 'team:blue', '{ingest}')",
                 "INSERT INTO sessions VALUES ('s', sha256('s'), 'usr_blue', now(), now())",
-                "UPDATE api_keys SET account = 'team:blue' WHERE account = 'team:red'")) {
+                "UPDATE api_keys SET account = 'team:blue' WHERE account = 'team:red'",
+                "DELETE FROM api_keys")) {
             assertThat(refused(RED, insert)).as(insert).isTrue();
         }
     }

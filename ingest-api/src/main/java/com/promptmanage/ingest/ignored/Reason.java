@@ -1,0 +1,39 @@
+package com.promptmanage.ingest.ignored;
+
+import java.util.Locale;
+
+/** Why usage was not counted. The names are part of the API: append only. */
+public enum Reason {
+    /** A span of an agent, a chain, a workflow and the like: the calls inside have spans of their own that count. */
+    REPEATS_ITS_CALLS(
+            "The span of an agent, chain, workflow or outer function repeats the usage of the calls inside it, which are counted."),
+    /** A span of a coding agent, whose log records are what counts. */
+    TOLD_BY_LOGS("The spans of this coding agent repeat its log records, which are counted."),
+    /** A log record that says again what another record or a span says. */
+    TOLD_BY_ANOTHER_RECORD("Another record, or a span, of the same call is counted."),
+    /** A metric. */
+    METRIC("Metrics sum up calls whose spans or log records are counted."),
+    /** Tokens of a call that LiteLLM answered without a provider. The call counts, with none. */
+    ANSWERED_FROM_CACHE("LiteLLM answered the call out of its own cache: it is counted, without tokens."),
+    /** Counts that are none, or usage without a model, from a sender who would only send it again if it was refused. */
+    INVALID("It has a count that is no token count, or names no model.");
+
+    private final String explanation;
+
+    Reason(String explanation) {
+        this.explanation = explanation;
+    }
+
+    public String value() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    static Reason of(String value) {
+        return valueOf(value.toUpperCase(Locale.ROOT));
+    }
+
+    /** For people. */
+    public String explanation() {
+        return explanation;
+    }
+}

@@ -1,0 +1,136 @@
+package com.promptmanage.ingest.langfuse;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import com.promptmanage.ingest.admission.RequestFaults;
+import com.promptmanage.ingest.body.EventSlices;
+import com.promptmanage.ingest.body.EventSlices.Form;
+import com.promptmanage.ingest.body.EventSlices.Slice;
+import com.promptmanage.ingest.body.JsonMembers;
+import com.promptmanage.ingest.langfuse.ObjectKey.Kind;
+import com.promptmanage.ingest.normalize.EventTimes;
+import com.promptmanage.ingest.normalize.FaultSink;
+import com.promptmanage.ingest.normalize.Texts;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request as it came. What its events say that is of no interest here, is not known or makes no sense is passed over, for
+ * an SDK that is told of an error sends the whole batch three times more.
+ *
+ * @param ids of all events, as they are answered
+ * @param told of traces and calls, in the order in which it holds
+ */
+record Batch(List<String> ids, List<Told> told) {
+
+    private static final Set<String> FRAME = Set.of("id", "type", "timestamp", "body");
+
+    private static final Set<String> MEMBERS = Set.of(
+            "id",
+            "traceId",
+            "type",
+            "name",
+            "startTime",
+            "endTime",
+            "model",
+            "modelParameters",
+            "usage",
+            "usageDetails",
+            "costDetails",
+            "promptName",
+            "environment",
+            "release",
+            "userId",
+            "sessionId",
+            "tags");
+
+    /** Which observations call a model. */
+    private static final Set<String> CALLS = Set.of("generation", "embedding");
+
+    private static final FaultSink PASSED_OVER = (field, detail, remedy) -> {};
+
+    /** Ends the request with 400 if it is no batch at all. */
+    static Batch read(byte[] body, Instant now) {
+        var faults = new RequestFaults();
+        EventSlices.Found whole = EventSlices.of(body, Form.ONE, faults);
+        faults.check();
+        Optional<Map<String, Slice>> found =
+                JsonMembers.find(body, whole.slices().getFirst(), Set.of("batch"), faults);
+        faults.check();
+        Slice list = found.orElseThrow().get("batch");
+        if (list == null) {
+            faults.add("batch", "is missing", "Send a list of events.");
+            faults.check();
+        }
+        EventSlices.Found events = EventSlices.of(body, list == null ? new Slice(0, 0) : list, Form.LIST, faults);
+        faults.check();
+        var ids = new ArrayList<String>();
+        var told = new ArrayList<Told>();
+        for (Slice event : events.slices()) {
+            Optional<Map<String, Slice>> frame = JsonMembers.find(body, event, FRAME, faults);
+            faults.check();
+            ids.add(read(body, event, frame.orElseThrow(), now, told));
+        }
+        told.sort(Comparator.comparing(Told::at));
+        return new Batch(ids, told);
+    }
+
+    /** Returns the event's id. */
+    private static String read(byte[] body, Slice event, Map<String, Slice> frame, Instant now, List<Told> told) {
+        JsonNode outer = JsonMembers.read(body, event, Set.of("id", "type", "timestamp"), PASSED_OVER)
+                .orElse(MissingNode.getInstance());
+        String type = outer.path("type").asText();
+        Slice inner = frame.get("body");
+        if (inner != null && inner.length() > 1 && body[inner.start()] == '{') {
+            JsonMembers.read(body, inner, MEMBERS, PASSED_OVER).ifPresent(one -> {
+                Kind kind = kind(type, one);
+                String id = one.path("id").asText();
+                if (kind != null && Texts.isId(id)) {
+                    Instant at = EventTimes.parse(outer.path("timestamp").asText());
+                    told.add(new Told(new ObjectKey(kind, id), (ObjectNode) whole(one), at == null ? now : at));
+                }
+            });
+        }
+        return Texts.whole(outer.path("id").asText());
+    }
+
+    /** As it can be kept. */
+    private static JsonNode whole(JsonNode told) {
+        return switch (told) {
+            case TextNode text -> TextNode.valueOf(Texts.whole(text.textValue()));
+            case ObjectNode object -> {
+                ObjectNode whole = object.objectNode();
+                object.properties().forEach(one -> whole.set(Texts.whole(one.getKey()), whole(one.getValue())));
+                yield whole;
+            }
+            case ArrayNode list -> {
+                ArrayNode whole = list.arrayNode();
+                list.forEach(one -> whole.add(whole(one)));
+                yield whole;
+            }
+            default -> told;
+        };
+    }
+
+    private static @Nullable Kind kind(String type, JsonNode body) {
+        if (type.equals("trace-create")) {
+            return Kind.TRACE;
+        }
+        int dash = type.lastIndexOf('-');
+        String observation = dash < 0 ? "" : type.substring(0, dash);
+        if (observation.equals("observation")) {
+            observation = body.path("type").asText().toLowerCase(Locale.ROOT);
+        }
+        return CALLS.contains(observation) ? Kind.CALL : null;
+    }
+}

@@ -1,0 +1,100 @@
+package com.promptmanage.ingest.langfuse;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.promptmanage.topics.usage.TokenCounts;
+import com.promptmanage.topics.usage.TokenKind;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** What is known of one thing from all that was told of it. Changed only by the request that holds its row. */
+final class Known {
+
+    private final ObjectNode body;
+
+    private Instant toldAt;
+
+    private @Nullable TokenCounts counted;
+
+    private int counts;
+
+    Known(ObjectNode body, Instant toldAt, @Nullable TokenCounts counted, int counts) {
+        this.body = body;
+        this.toldAt = toldAt;
+        this.counted = counted;
+        this.counts = counts;
+    }
+
+    static Known nothing() {
+        return new Known(JsonNodeFactory.instance.objectNode(), Instant.EPOCH, null, 0);
+    }
+
+    JsonNode body() {
+        return body;
+    }
+
+    Instant toldAt() {
+        return toldAt;
+    }
+
+    @Nullable
+    TokenCounts counted() {
+        return counted;
+    }
+
+    int counts() {
+        return counts;
+    }
+
+    /** Takes over what is told. What was told later stays, whichever comes first. */
+    void merge(Told told) {
+        boolean newer = !told.at().isBefore(toldAt);
+        told.body().properties().forEach(member -> {
+            if (!member.getValue().isNull() && (newer || !body.hasNonNull(member.getKey()))) {
+                body.set(member.getKey(), member.getValue());
+            }
+        });
+        toldAt = newer ? told.at() : toldAt;
+    }
+
+    /**
+     * What of these tokens is not counted yet: all, nothing, or what they have grown by. What was counted too much stays.
+     *
+     * @return null if there is nothing to count
+     */
+    @Nullable
+    TokenCounts uncounted(TokenCounts tokens) {
+        TokenCounts before = counted;
+        if (before == null) {
+            return tokens;
+        }
+        long[] grown = new long[TokenKind.COUNT];
+        boolean any = false;
+        for (TokenKind kind : TokenKind.values()) {
+            grown[kind.index()] = Math.max(0, tokens.get(kind) - before.get(kind));
+            any |= grown[kind.index()] > 0;
+        }
+        return any ? TokenCounts.of(grown) : null;
+    }
+
+    /** Whether it has been counted at all. */
+    boolean isCounted() {
+        return counted != null;
+    }
+
+    /** These tokens are on their way. */
+    void count(TokenCounts tokens) {
+        TokenCounts before = counted;
+        if (before == null) {
+            counted = tokens;
+        } else {
+            long[] most = new long[TokenKind.COUNT];
+            for (TokenKind kind : TokenKind.values()) {
+                most[kind.index()] = Math.max(tokens.get(kind), before.get(kind));
+            }
+            counted = TokenCounts.of(most);
+        }
+        counts++;
+    }
+}

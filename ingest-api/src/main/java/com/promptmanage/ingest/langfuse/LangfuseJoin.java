@@ -1,0 +1,240 @@
+package com.promptmanage.ingest.langfuse;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.promptmanage.ingest.admission.Payer;
+import com.promptmanage.ingest.ignored.IgnoredUsage;
+import com.promptmanage.ingest.ignored.Reason;
+import com.promptmanage.ingest.langfuse.ObjectKey.Kind;
+import com.promptmanage.ingest.normalize.CallFields;
+import com.promptmanage.ingest.normalize.EventTimes;
+import com.promptmanage.ingest.normalize.Labels;
+import com.promptmanage.ingest.normalize.LangfuseUsage;
+import com.promptmanage.ingest.normalize.LooseNumber;
+import com.promptmanage.ingest.normalize.NormalizedTokens;
+import com.promptmanage.ingest.normalize.Texts;
+import com.promptmanage.ingest.normalize.UsageMeters;
+import com.promptmanage.ingest.publish.EventPublisher;
+import com.promptmanage.ingest.publish.OutgoingEvent;
+import com.promptmanage.service.access.Caller;
+import com.promptmanage.service.database.Database;
+import com.promptmanage.service.http.ProblemException;
+import com.promptmanage.topics.account.Account;
+import com.promptmanage.topics.usage.ExecutionType;
+import com.promptmanage.topics.usage.Receipt;
+import com.promptmanage.topics.usage.TokenCounts;
+import com.promptmanage.topics.usage.TokenUsage;
+import com.promptmanage.topics.usage.UsageEvent;
+import com.promptmanage.topics.usage.UsageEventCodec;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts together what is told of a call over several requests, and counts it once.
+ *
+ * <p>A request locks the rows of what it tells about, publishes what is not counted yet, and commits when the broker has it.
+ * If the commit fails, the sender sends again, the same is worked out, and its ids are known. A call's event has the call's
+ * id; should its tokens grow after it was counted, what they grow by is an event with a number behind the id.
+ *
+ * <p>The call is charged to whom the trace names by then: SDKs tell a trace before its calls.
+ */
+final class LangfuseJoin {
+
+    private static final String SOURCE = "langfuse";
+
+    /** A transaction stays open until the broker answers, so only a few may. */
+    private static final int AT_ONCE = 4;
+
+    private static final Duration WAIT_MAX = Duration.ofSeconds(2);
+
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
+
+    private static final Duration FORGET_EVERY = Duration.ofHours(1);
+
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private final Database database;
+
+    private final EventPublisher publisher;
+
+    private final UsageMeters meters;
+
+    private final IgnoredUsage ignored;
+
+    private final Clock clock;
+
+    private final Semaphore open = new Semaphore(AT_ONCE);
+
+    private final AtomicReference<Instant> forgotAt = new AtomicReference<>(Instant.EPOCH);
+
+    LangfuseJoin(Database database, EventPublisher publisher, UsageMeters meters, IgnoredUsage ignored, Clock clock) {
+        this.database = database;
+        this.publisher = publisher;
+        this.meters = meters;
+        this.ignored = ignored;
+        this.clock = clock;
+    }
+
+    /** Takes in a batch. What of it counts is with the broker when this returns. */
+    Receipt take(Caller caller, Account account, List<Told> told) {
+        if (told.isEmpty()) {
+            return new Receipt(Map.of());
+        }
+        enter();
+        try {
+            Receipt receipt = database.inTransaction(caller.scope(account), handle -> {
+                Instant now = clock.instant();
+                var keys = new TreeSet<>(ObjectKey.ORDER);
+                told.forEach(one -> keys.add(one.key()));
+                Map<ObjectKey, Known> known = ObjectTable.lock(handle, account, keys, now);
+                told.forEach(one -> known.computeIfAbsent(one.key(), none -> Known.nothing())
+                        .merge(one));
+                Map<ObjectKey, Known> traces = ObjectTable.read(handle, account, tracesOf(known));
+                traces.putAll(known);
+                List<OutgoingEvent> events = count(caller, known, traces, now);
+                ObjectTable.write(handle, account, known, now);
+                return events.isEmpty() ? new Receipt(Map.of()) : publisher.publish(events);
+            });
+            forgetNowAndThen();
+            return receipt;
+        } finally {
+            open.release();
+        }
+    }
+
+    private void enter() {
+        try {
+            if (open.tryAcquire(WAIT_MAX.toMillis(), TimeUnit.MILLISECONDS)) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        throw ProblemException.unavailable("More is being sent just now than can be taken: send it again", RETRY_AFTER);
+    }
+
+    private static List<ObjectKey> tracesOf(Map<ObjectKey, Known> known) {
+        return known.entrySet().stream()
+                .filter(one -> one.getKey().kind() == Kind.CALL)
+                .map(one -> new ObjectKey(
+                        Kind.TRACE, one.getValue().body().path("traceId").asText()))
+                .filter(trace -> Texts.isId(trace.id()) && !known.containsKey(trace))
+                .distinct()
+                .toList();
+    }
+
+    private List<OutgoingEvent> count(
+            Caller caller, Map<ObjectKey, Known> known, Map<ObjectKey, Known> traces, Instant now) {
+        var events = new ArrayList<OutgoingEvent>();
+        known.forEach((key, call) -> {
+            if (key.kind() == Kind.CALL) {
+                Known trace = traces.get(
+                        new ObjectKey(Kind.TRACE, call.body().path("traceId").asText()));
+                OutgoingEvent event =
+                        count(caller, key.id(), call, trace == null ? MissingNode.getInstance() : trace.body(), now);
+                if (event != null) {
+                    events.add(event);
+                }
+            }
+        });
+        return events;
+    }
+
+    /** Null if there is nothing to count, yet or any more. */
+    private @Nullable OutgoingEvent count(Caller caller, String id, Known call, JsonNode trace, Instant now) {
+        JsonNode body = call.body();
+        boolean[] faulty = {false};
+        NormalizedTokens tokens = LangfuseUsage.ofGeneration(body, "", (field, detail, remedy) -> faulty[0] = true)
+                .orElse(null);
+        if (tokens == null) {
+            return null;
+        }
+        Payer payer = Payer.ofLabels(caller, null, text(trace.path("userId")));
+        String model = text(body.path("model"));
+        if (faulty[0] || model == null) {
+            ignored.add(
+                    payer.account(),
+                    SOURCE,
+                    "",
+                    Reason.INVALID,
+                    faulty[0] ? 0 : tokens.counts().total());
+            return null;
+        }
+        TokenCounts uncounted = call.uncounted(tokens.counts());
+        if (uncounted == null) {
+            return null;
+        }
+        boolean first = !call.isCounted();
+        String eventId = first ? id : "%s#%d".formatted(id, call.counts());
+        call.count(tokens.counts());
+        meters.count(tokens);
+        Instant end = EventTimes.parse(body.path("endTime").asText());
+        Instant start = EventTimes.parse(body.path("startTime").asText());
+        Instant time = end != null ? end : start != null ? start : call.toldAt();
+        var usage = new TokenUsage(
+                payer.userId(),
+                payer.teamId(),
+                model,
+                null,
+                ExecutionType.PROMPT_RUN,
+                text(body.path("promptName")),
+                null,
+                text(trace.path("name")),
+                null,
+                null,
+                caller instanceof Caller.Key key ? key.keyId() : null,
+                text(trace.path("sessionId")),
+                text(body.path("modelParameters").path("service_tier")),
+                start == null || end == null || end.isBefore(start)
+                        ? null
+                        : (Long) (Duration.between(start, end).toNanos() / NANOS_PER_MILLI),
+                tags(payer, body, trace),
+                null,
+                first ? reportedCostNanoUsd(body) : null,
+                uncounted);
+        String whole = Texts.isId(eventId) ? eventId : eventId.substring(eventId.length() - 200);
+        var event = new UsageEvent(whole, SOURCE, EventTimes.believable(time, now), usage);
+        return new OutgoingEvent(payer.account(), UsageEventCodec.write(event, tokens.attributes(Map.of())));
+    }
+
+    private static Map<String, String> tags(Payer payer, JsonNode call, JsonNode trace) {
+        var labels = new Labels();
+        labels.put("enduser", payer.endUser());
+        labels.put("environment", text(call.path("environment")));
+        labels.put("environment", text(trace.path("environment")));
+        labels.put("release", text(trace.path("release")));
+        labels.putAll(trace.path("tags"));
+        return labels.tags();
+    }
+
+    private static @Nullable Long reportedCostNanoUsd(JsonNode body) {
+        JsonNode details = body.path("costDetails");
+        JsonNode total = body.path("usage").path("totalCost");
+        if (details.isObject() && !details.isEmpty()) {
+            return Labels.costOf(details);
+        }
+        return total.isMissingNode() ? null : LooseNumber.nanoUsd(total, CallFields.REPORTED_COST_MAX_NANO_USD);
+    }
+
+    private void forgetNowAndThen() {
+        Instant now = clock.instant();
+        Instant before = forgotAt.get();
+        if (now.isAfter(before.plus(FORGET_EVERY)) && forgotAt.compareAndSet(before, now)) {
+            database.useAsSystem(handle -> ObjectTable.forget(handle, now));
+        }
+    }
+
+    private static @Nullable String text(JsonNode value) {
+        boolean names = value.isTextual() || value.isIntegralNumber();
+        return names && Texts.isId(value.asText()) ? value.asText() : null;
+    }
+}

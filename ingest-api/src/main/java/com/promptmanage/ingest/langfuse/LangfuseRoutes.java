@@ -1,0 +1,95 @@
+package com.promptmanage.ingest.langfuse;
+
+import com.promptmanage.ingest.admission.Admission;
+import com.promptmanage.ingest.ignored.IgnoredUsage;
+import com.promptmanage.ingest.normalize.UsageMeters;
+import com.promptmanage.ingest.publish.EventPublisher;
+import com.promptmanage.service.access.Caller;
+import com.promptmanage.service.database.Database;
+import com.promptmanage.service.http.Routes;
+import com.promptmanage.topics.account.Account;
+import com.promptmanage.topics.usage.Receipt;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** {@code /api/public}: what Langfuse's SDKs call, as far as it is about usage. */
+public final class LangfuseRoutes implements Routes {
+
+    private static final String RECEIPT_HEADER = "Prompt-Manage-Receipt";
+
+    /** Whose API this is like. */
+    private static final String VERSION = "3.0.0";
+
+    private final Admission admission;
+
+    private final Function<Context, Caller> callers;
+
+    private final LangfuseJoin join;
+
+    private final Clock clock;
+
+    record Success(String id, int status) {}
+
+    record Answer(List<Success> successes, List<Object> errors) {}
+
+    record Project(String id, String name, Map<String, String> metadata) {}
+
+    record Projects(List<Project> data) {}
+
+    record Health(String status, String version) {}
+
+    public LangfuseRoutes(
+            Admission admission,
+            Function<Context, Caller> callers,
+            Database database,
+            EventPublisher publisher,
+            UsageMeters meters,
+            IgnoredUsage ignored,
+            Clock clock) {
+        this.admission = admission;
+        this.callers = callers;
+        this.join = new LangfuseJoin(database, publisher, meters, ignored, clock);
+        this.clock = clock;
+    }
+
+    @Override
+    public void addTo(RoutesConfig routes) {
+        routes.post("/api/public/ingestion", this::receive);
+        routes.get("/api/public/health", ctx -> ctx.json(new Health("OK", VERSION)));
+        routes.get("/api/public/projects", this::projects);
+    }
+
+    /** Every event is answered as taken, also one that is of no interest here: to refuse it would not help its sender. */
+    private void receive(Context ctx) {
+        try (var admitted = admission.admit(ctx)) {
+            byte[] body = admitted.body();
+            Batch batch = Batch.read(body, clock.instant());
+            admitted.charge(batch.ids().size());
+            Caller caller = admitted.caller();
+            Receipt receipt = join.take(caller, accountOf(caller), batch.told());
+            ctx.status(207)
+                    .json(new Answer(
+                            batch.ids().stream().map(id -> new Success(id, 201)).toList(), List.of()));
+            if (!receipt.offsets().isEmpty()) {
+                ctx.header(RECEIPT_HEADER, receipt.encode());
+            }
+        }
+    }
+
+    /** SDKs ask for it to see whether their keys are right. */
+    private void projects(Context ctx) {
+        Account account = accountOf(callers.apply(ctx));
+        ctx.json(new Projects(List.of(new Project(account.value(), account.id(), Map.of()))));
+    }
+
+    private static Account accountOf(Caller caller) {
+        return switch (caller) {
+            case Caller.Person person -> Account.user(person.userId());
+            case Caller.Key key -> key.account();
+        };
+    }
+}

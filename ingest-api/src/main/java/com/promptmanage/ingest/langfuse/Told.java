@@ -1,0 +1,12 @@
+package com.promptmanage.ingest.langfuse;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+
+/**
+ * One thing that a request tells.
+ *
+ * @param body the members of it that are read here
+ * @param at the sender's time
+ */
+record Told(ObjectKey key, ObjectNode body, Instant at) {}

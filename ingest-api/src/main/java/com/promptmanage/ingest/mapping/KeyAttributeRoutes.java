@@ -1,0 +1,77 @@
+package com.promptmanage.ingest.mapping;
+
+import com.promptmanage.ingest.admission.AttributeMapping;
+import com.promptmanage.service.access.Action;
+import com.promptmanage.service.access.Caller;
+import com.promptmanage.service.access.Permissions;
+import com.promptmanage.service.http.ProblemException;
+import com.promptmanage.service.http.RequestBody;
+import com.promptmanage.service.http.Routes;
+import com.promptmanage.topics.account.Account;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.util.List;
+import java.util.function.Function;
+
+/** {@code /api/ingest/keys/{keyId}/attributes}: which attributes tell team, user and tags in what is sent with a key. */
+public final class KeyAttributeRoutes implements Routes {
+
+    private static final int ENTRIES_MAX = 50;
+
+    private static final String PATH = "/api/ingest/keys/{keyId}/attributes";
+
+    private final Function<Context, Caller> callers;
+
+    private final KeyAttributes keys;
+
+    record Entries(List<String> attributes) {}
+
+    public KeyAttributeRoutes(Function<Context, Caller> callers, KeyAttributes keys) {
+        this.callers = callers;
+        this.keys = keys;
+    }
+
+    @Override
+    public void addTo(RoutesConfig routes) {
+        routes.get(PATH, this::read);
+        routes.put(PATH, this::write);
+    }
+
+    private void read(Context ctx) {
+        Caller caller = callers.apply(ctx);
+        String keyId = ctx.pathParam("keyId");
+        allowed(caller, keyId);
+        ctx.json(new Entries(keys.entries(caller, keyId).orElseThrow(KeyAttributeRoutes::notFound)));
+    }
+
+    private void write(Context ctx) {
+        Caller caller = callers.apply(ctx);
+        String keyId = ctx.pathParam("keyId");
+        Account account = allowed(caller, keyId);
+        Entries wanted = RequestBody.json(ctx, Entries.class);
+        if (wanted.attributes() == null || wanted.attributes().size() > ENTRIES_MAX) {
+            throw ProblemException.invalid(
+                    "attributes", "is missing or too long", "Send a list of at most 50 entries.");
+        }
+        try {
+            var unused = AttributeMapping.parse(wanted.attributes());
+        } catch (IllegalArgumentException e) {
+            throw ProblemException.invalid(
+                    "attributes",
+                    String.valueOf(e.getMessage()),
+                    "Send entries such as \"team=app.squad\" and \"tag.project=app.project\".");
+        }
+        keys.set(caller, account, keyId, wanted.attributes());
+        ctx.json(wanted);
+    }
+
+    private Account allowed(Caller caller, String keyId) {
+        Account account = keys.account(caller, keyId).orElseThrow(KeyAttributeRoutes::notFound);
+        Permissions.require(caller, Action.MANAGE_KEYS, account);
+        return account;
+    }
+
+    private static ProblemException notFound() {
+        return ProblemException.notFound("There is no such key that you may see");
+    }
+}

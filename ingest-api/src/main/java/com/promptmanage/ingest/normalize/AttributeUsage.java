@@ -1,0 +1,234 @@
+package com.promptmanage.ingest.normalize;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.promptmanage.topics.usage.TokenCounts;
+import com.promptmanage.topics.usage.TokenKind;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Token counts in the attributes of a span, in the names of all conventions that are about: OpenTelemetry's current and
+ * former ones, OpenLLMetry's, OpenInference's, those of Vercel's AI SDK and of Langfuse. Of each count the first name that is
+ * there is read, newest first. What Langfuse's own attribute says wins over all; next comes what the provider itself said,
+ * where the AI SDK hands it on.
+ */
+public final class AttributeUsage {
+
+    private static final String LANGFUSE = "langfuse.observation.usage_details";
+
+    private static final String PROVIDER_METADATA = "ai.response.providerMetadata";
+
+    private static final List<String> INPUT = List.of(
+            "gen_ai.usage.input_tokens",
+            "gen_ai.usage.prompt_tokens",
+            "llm.usage.prompt_tokens",
+            "ai.usage.inputTokens",
+            "ai.usage.promptTokens",
+            "ai.usage.tokens",
+            "llm.token_count.prompt");
+
+    private static final List<String> OUTPUT = List.of(
+            "gen_ai.usage.output_tokens",
+            "gen_ai.usage.completion_tokens",
+            "llm.usage.completion_tokens",
+            "ai.usage.outputTokens",
+            "ai.usage.completionTokens",
+            "llm.token_count.completion");
+
+    private static final List<String> CACHE_READ = List.of(
+            "gen_ai.usage.cache_read.input_tokens",
+            "gen_ai.usage.cache_read_input_tokens",
+            "gen_ai.usage.details.cache_read_tokens",
+            "gen_ai.usage.details.cache_read_input_tokens",
+            "gen_ai.usage.details.cached_tokens",
+            "gen_ai.usage.cache_read_tokens",
+            "gen_ai.usage.cached_tokens",
+            "gen_ai.usage.input_cached_tokens",
+            "llm.usage.cache_read_input_tokens",
+            "ai.usage.cachedInputTokens",
+            "ai.usage.inputTokenDetails.cacheReadTokens",
+            "llm.token_count.prompt_details.cache_read",
+            "llm.token_count.prompt_details.cache_input");
+
+    private static final List<String> CACHE_WRITE = List.of(
+            "gen_ai.usage.cache_creation.input_tokens",
+            "gen_ai.usage.cache_creation_input_tokens",
+            "gen_ai.usage.details.cache_write_tokens",
+            "gen_ai.usage.details.cache_creation_input_tokens",
+            "gen_ai.usage.cache_write_tokens",
+            "llm.usage.cache_creation_input_tokens",
+            "ai.usage.inputTokenDetails.cacheWriteTokens",
+            "llm.token_count.prompt_details.cache_write");
+
+    private static final List<String> REASONING = List.of(
+            "gen_ai.usage.reasoning.output_tokens",
+            "gen_ai.usage.reasoning_tokens",
+            "gen_ai.usage.details.reasoning_tokens",
+            "llm.usage.reasoning_tokens",
+            "ai.usage.reasoningTokens",
+            "ai.usage.outputTokenDetails.reasoningTokens",
+            "llm.token_count.completion_details.reasoning");
+
+    private static final List<String> INPUT_AUDIO =
+            List.of("gen_ai.usage.details.input_audio_tokens", "llm.token_count.prompt_details.audio");
+
+    private static final List<String> OUTPUT_AUDIO =
+            List.of("gen_ai.usage.details.output_audio_tokens", "llm.token_count.completion_details.audio");
+
+    private static final List<String> TOTAL = List.of(
+            "gen_ai.usage.total_tokens", "llm.usage.total_tokens", "ai.usage.totalTokens", "llm.token_count.total");
+
+    private static final List<String> TELLING = Stream.of(INPUT, OUTPUT, TOTAL, List.of(LANGFUSE))
+            .flatMap(List::stream)
+            .toList();
+
+    /** Every attribute that is read here. */
+    public static final Set<String> NAMES = Stream.of(
+                    TELLING, CACHE_READ, CACHE_WRITE, REASONING, INPUT_AUDIO, OUTPUT_AUDIO, List.of(PROVIDER_METADATA))
+            .flatMap(List::stream)
+            .collect(Collectors.toUnmodifiableSet());
+
+    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(48)
+                            .maxNumberLength(64)
+                            .build())
+                    .build())
+            .build();
+
+    private final JsonNode attributes;
+
+    private final FaultSink faults;
+
+    private AttributeUsage(JsonNode attributes, FaultSink faults) {
+        this.attributes = attributes;
+        this.faults = faults;
+    }
+
+    /** Whether there is a count in it, be it zero. */
+    public static boolean isIn(JsonNode attributes) {
+        for (String name : TELLING) {
+            if (attributes.has(name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** @param attributes an object with the attributes' names; numbers may come as texts */
+    public static NormalizedTokens read(JsonNode attributes, FaultSink faults) {
+        return new AttributeUsage(attributes, faults).read();
+    }
+
+    /** JSON that came as a text; an object of nothing if it is none. */
+    public static JsonNode document(@Nullable JsonNode text) {
+        if (text == null || !text.isTextual()) {
+            return MissingNode.getInstance();
+        }
+        try {
+            JsonNode read = JSON.readTree(text.textValue());
+            return read == null ? MissingNode.getInstance() : read;
+        } catch (JsonProcessingException | NumberFormatException e) {
+            return MissingNode.getInstance();
+        }
+    }
+
+    private NormalizedTokens read() {
+        if (attributes.has(LANGFUSE)) {
+            JsonNode details = document(attributes.get(LANGFUSE));
+            if (details.isObject()) {
+                return LangfuseUsage.read(details, LANGFUSE + ".", faults);
+            }
+            faults.add(LANGFUSE, "is not a JSON object", "Send an object of counts, as a text.");
+        }
+        JsonNode provider = document(attributes.get(PROVIDER_METADATA));
+        return ofProvider(provider).orElseGet(() -> ofNames(provider));
+    }
+
+    /** The AI SDK tells input and output in the provider's meaning or in its own, by version; the provider's words are plain. */
+    private Optional<NormalizedTokens> ofProvider(JsonNode metadata) {
+        for (JsonNode one : List.of(metadata.path("anthropic"), metadata.path("google"), metadata.path("vertex"))) {
+            JsonNode usage = one.path("usage").isObject() ? one.path("usage") : one.path("usageMetadata");
+            if (usage.isObject()) {
+                Optional<NormalizedTokens> told = UsageShapes.ofUsage(usage, PROVIDER_METADATA + ".", faults);
+                if (told.isPresent()) {
+                    return told;
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private NormalizedTokens ofNames(JsonNode provider) {
+        Long total = first(TOTAL);
+        Long input = first(INPUT);
+        Long output = first(OUTPUT);
+        if (input == null && output == null && total != null) {
+            // Embeddings: all of it went in.
+            input = total;
+        }
+        JsonNode anthropic = provider.path("anthropic");
+        JsonNode bedrock = provider.path("bedrock").path("usage");
+        // Version 4 of the AI SDK told what Anthropic cached only here, beside an input without it.
+        boolean beside = anthropic.has("cacheReadInputTokens") && first(CACHE_READ) == null;
+        long cacheRead =
+                beside ? number(anthropic.get("cacheReadInputTokens"), PROVIDER_METADATA) : orZero(first(CACHE_READ));
+        Long written = first(CACHE_WRITE);
+        if (written == null) {
+            JsonNode elsewhere = anthropic.has("cacheCreationInputTokens")
+                    ? anthropic.path("cacheCreationInputTokens")
+                    : bedrock.path("cacheWriteInputTokens");
+            written = elsewhere.isIntegralNumber() ? number(elsewhere, PROVIDER_METADATA) : 0L;
+        }
+        var counts = TokenCounts.ofInputOutput(orZero(input), orZero(output))
+                .with(TokenKind.CACHE_READ, cacheRead)
+                .with(TokenKind.CACHE_WRITE_5M, written)
+                .with(TokenKind.REASONING, orZero(first(REASONING)))
+                .with(TokenKind.INPUT_AUDIO, orZero(first(INPUT_AUDIO)))
+                .with(TokenKind.OUTPUT_AUDIO, orZero(first(OUTPUT_AUDIO)));
+        return UsageShapes.normalized(
+                new ReportedTokens(
+                        counts, total, beside ? Convention.EXCLUSIVE : Convention.INCLUSIVE, Convention.INCLUSIVE),
+                shape());
+    }
+
+    private UsageShape shape() {
+        for (String name : TELLING) {
+            if (attributes.has(name)) {
+                return name.startsWith("gen_ai.")
+                        ? UsageShape.GEN_AI
+                        : name.startsWith("ai.")
+                                ? UsageShape.VERCEL
+                                : name.startsWith("llm.usage.") ? UsageShape.OPENLLMETRY : UsageShape.OPENINFERENCE;
+            }
+        }
+        return UsageShape.GEN_AI;
+    }
+
+    private static long orZero(@Nullable Long count) {
+        return count == null ? 0 : count;
+    }
+
+    private @Nullable Long first(List<String> names) {
+        for (String name : names) {
+            JsonNode value = attributes.get(name);
+            if (value != null && !value.isNull()) {
+                return number(value, name);
+            }
+        }
+        return null;
+    }
+
+    private long number(JsonNode value, String name) {
+        return LooseNumber.count(value, name, faults);
+    }
+}

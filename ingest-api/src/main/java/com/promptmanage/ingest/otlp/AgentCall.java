@@ -1,0 +1,84 @@
+package com.promptmanage.ingest.otlp;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.promptmanage.ingest.admission.AttributeMapping;
+import com.promptmanage.ingest.admission.Payer;
+import com.promptmanage.ingest.normalize.CallFields;
+import com.promptmanage.ingest.normalize.Labels;
+import com.promptmanage.ingest.normalize.LooseNumber;
+import com.promptmanage.service.access.Caller;
+import com.promptmanage.topics.usage.ExecutionType;
+import com.promptmanage.topics.usage.TokenCounts;
+import com.promptmanage.topics.usage.TokenUsage;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a coding agent's record says of a call besides its tokens. */
+final class AgentCall {
+
+    private static final long DURATION_MAX_MS = 1_000_000_000_000L;
+
+    /** A developer is known by the address, and an account without one by its id; user.id is of the installation. */
+    static final AttributeMapping DEVELOPERS = AttributeMapping.parse(List.of(
+            "user=user.email",
+            "user=user.account_uuid",
+            "user=user.account_id",
+            "user=user.id",
+            "conversation=session.id",
+            "conversation=conversation.id",
+            "tag.source=query_source"));
+
+    private final CodingAgent agent;
+
+    private final JsonNode attributes;
+
+    private final CallAttributes call;
+
+    AgentCall(CodingAgent agent, LogLine line, AttributeMapping mapping) {
+        this.agent = agent;
+        this.attributes = line.attributes();
+        this.call = new CallAttributes(line.attributes(), line.resource(), mapping);
+    }
+
+    @Nullable
+    String model() {
+        return call.first(List.of("model", "slug"));
+    }
+
+    Payer payer(Caller caller) {
+        return call.payer(caller);
+    }
+
+    TokenUsage usage(Caller caller, Payer payer, String model, TokenCounts tokens) {
+        TokenUsage told = call.usage(caller, payer, model, tokens, ExecutionType.AGENT_GENERATION, durationMs());
+        var tags = new Labels();
+        tags.put("agent", agent.service());
+        told.tags().forEach(tags::put);
+        String tier = call.first(List.of("speed"));
+        return new TokenUsage(
+                told.userId(),
+                told.teamId(),
+                told.model(),
+                agent.provider(),
+                told.executionType(),
+                told.promptId(),
+                told.runId(),
+                told.workflowId(),
+                told.executionId(),
+                told.nodeId(),
+                told.apiKeyId(),
+                told.conversationId(),
+                tier == null || tier.equals("normal") || tier.equals("standard") ? told.serviceTier() : tier,
+                told.durationMs(),
+                tags.tags(),
+                told.reservationId(),
+                attributes.has("cost_usd")
+                        ? LooseNumber.nanoUsd(attributes.path("cost_usd"), CallFields.REPORTED_COST_MAX_NANO_USD)
+                        : told.reportedCostNanoUsd(),
+                told.tokens());
+    }
+
+    private @Nullable Long durationMs() {
+        return LooseNumber.wholeOrNull(attributes.path("duration_ms"), DURATION_MAX_MS);
+    }
+}

@@ -1,0 +1,50 @@
+package com.promptmanage.ingest.otlp;
+
+import com.promptmanage.ingest.admission.AttributeMapping;
+import com.promptmanage.ingest.normalize.AttributeUsage;
+import java.util.HashSet;
+import java.util.Set;
+
+/** Which attributes are kept of what is sent: those that something here reads. Prompts and answers are never among them. */
+final class AttributeNames {
+
+    /** Longer than any value that is read, but for those that are documents themselves. */
+    static final int TEXT_MAX = 4 << 10;
+
+    /** For usage and metadata that come as JSON in a text. */
+    static final int DOCUMENT_MAX = 256 << 10;
+
+    /** More than this of one record are not kept. */
+    static final int COUNT_MAX = 256;
+
+    /** Elements of a list that are kept. */
+    static final int ELEMENTS_MAX = 64;
+
+    private static final Set<String> DOCUMENTS = Set.of(
+            "ai.response.providerMetadata",
+            "langfuse.observation.usage_details",
+            "langfuse.observation.cost_details",
+            "langfuse.observation.metadata",
+            "langfuse.trace.metadata",
+            "metadata");
+
+    private final Set<String> names = new HashSet<>();
+
+    AttributeNames(AttributeMapping mapping) {
+        names.addAll(AttributeUsage.NAMES);
+        names.addAll(CallAttributes.NAMES);
+        names.addAll(SpanRules.NAMES);
+        names.addAll(CodingAgent.NAMES);
+        names.addAll(DOCUMENTS);
+        names.addAll(mapping.names());
+    }
+
+    boolean isKept(String name) {
+        return names.contains(name) || CallAttributes.LABEL_PREFIXES.stream().anyMatch(name::startsWith);
+    }
+
+    /** How long a text of this name may be; longer ones are left out. */
+    static int lengthMax(String name) {
+        return DOCUMENTS.contains(name) ? DOCUMENT_MAX : TEXT_MAX;
+    }
+}

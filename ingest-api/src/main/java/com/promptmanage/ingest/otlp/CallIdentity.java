@@ -1,0 +1,70 @@
+package com.promptmanage.ingest.otlp;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.promptmanage.ingest.normalize.AgentUsage;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * By what a call is known again: when an exporter sends it twice, and when two instrumentations of one program each report
+ * it. Never to be changed: what was sent before would be counted again.
+ */
+final class CallIdentity {
+
+    static final String SPANS = "/v1/traces";
+
+    static final String LOGS = "/v1/logs";
+
+    /** How providers name their answers: long and random. Short ones, as of test doubles, may come again. */
+    private static final Pattern PROVIDERS_NAME =
+            Pattern.compile("(chatcmpl|cmpl|resp|msg|gen|aitxt|aiobj)[-_][A-Za-z0-9_-]{20,120}");
+
+    private CallIdentity() {}
+
+    /**
+     * Of a span: its trace, with the provider's name for the answer, if it is there: the spans of two instrumentations
+     * around the same call have it both. Else its own ids.
+     */
+    static String of(Span span, @Nullable String responseId) {
+        return responseId != null && PROVIDERS_NAME.matcher(responseId).matches()
+                ? span.traceId() + "/" + responseId
+                : span.traceId() + "/" + span.spanId();
+    }
+
+    /** Of an agent's record: the provider's name for the answer, if it is told; else everything that sets it apart. */
+    static String of(CodingAgent agent, LogLine line) {
+        MessageDigest digest = sha256();
+        JsonNode response = line.attributes().path("response.id");
+        List<String> names = response.isTextual() ? List.of("conversation.id", "response.id") : CodingAgent.identity();
+        for (String name : names) {
+            add(digest, line.attributes().path(name).asText());
+        }
+        if (!response.isTextual()) {
+            add(digest, Long.toString(line.timeNanos()));
+            AgentUsage.NAMES.stream()
+                    .sorted()
+                    .forEach(name -> add(digest, line.attributes().path(name).asText()));
+        }
+        return agent.service() + "/" + HexFormat.of().formatHex(digest.digest(), 0, 16);
+    }
+
+    private static void add(MessageDigest digest, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        digest.update((byte) (bytes.length >> 8));
+        digest.update((byte) bytes.length);
+        digest.update(bytes);
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}

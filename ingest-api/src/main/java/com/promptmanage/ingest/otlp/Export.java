@@ -1,0 +1,21 @@
+package com.promptmanage.ingest.otlp;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/** One request as it came, in either form. It can be walked through any number of times; each time costs no memory. */
+interface Export {
+
+    /** Is shown everything in its order. An exception of its own ends the walk. */
+    interface Visitor {
+
+        void span(Span span);
+
+        void log(LogLine line);
+
+        /** @param name of a metric; its points are not read */
+        void metric(String name, ObjectNode resource);
+    }
+
+    /** @throws MalformedException as soon as something is not as it should be; what came before has been shown */
+    void walk(Visitor visitor) throws MalformedException;
+}

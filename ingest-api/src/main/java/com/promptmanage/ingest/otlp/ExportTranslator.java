@@ -1,0 +1,179 @@
+package com.promptmanage.ingest.otlp;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.promptmanage.ingest.admission.Payer;
+import com.promptmanage.ingest.ignored.IgnoredUsage;
+import com.promptmanage.ingest.ignored.Reason;
+import com.promptmanage.ingest.normalize.AttributeUsage;
+import com.promptmanage.ingest.normalize.EventTimes;
+import com.promptmanage.ingest.normalize.NormalizedTokens;
+import com.promptmanage.ingest.normalize.UsageMeters;
+import com.promptmanage.ingest.publish.OutgoingEvent;
+import com.promptmanage.service.access.Caller;
+import com.promptmanage.topics.usage.ExecutionType;
+import com.promptmanage.topics.usage.TokenUsage;
+import com.promptmanage.topics.usage.UsageEvent;
+import com.promptmanage.topics.usage.UsageEventCodec;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Turns what an export tells into events, one record after the other, and keeps count of what it does not take. */
+final class ExportTranslator implements Export.Visitor {
+
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private final Caller caller;
+
+    private final Mappings.Effective mappings;
+
+    private final Instant now;
+
+    private final UsageMeters meters;
+
+    private final IgnoredUsage ignored;
+
+    private final Consumer<OutgoingEvent> events;
+
+    private long rejected;
+
+    private String firstFault = "";
+
+    /** What is wrong with the record that is being read; empty if nothing is. */
+    private String fault = "";
+
+    ExportTranslator(
+            Caller caller,
+            Mappings.Effective mappings,
+            Instant now,
+            UsageMeters meters,
+            IgnoredUsage ignored,
+            Consumer<OutgoingEvent> events) {
+        this.caller = caller;
+        this.mappings = mappings;
+        this.now = now;
+        this.meters = meters;
+        this.ignored = ignored;
+        this.events = events;
+    }
+
+    /** How many records were not taken because of what is wrong with them. */
+    long rejected() {
+        return rejected;
+    }
+
+    /** What was wrong with the first of them. */
+    String firstFault() {
+        return firstFault;
+    }
+
+    @Override
+    public void span(Span span) {
+        if (!span.isIdentified()) {
+            reject("a span has no trace id of 16 bytes and span id of 8, or they are zero");
+            return;
+        }
+        if (!AttributeUsage.isIn(span.attributes())) {
+            return;
+        }
+        var call = new CallAttributes(span.attributes(), span.resource(), mappings.spans());
+        fault = "";
+        NormalizedTokens tokens = AttributeUsage.read(span.attributes(), this::fault);
+        Optional<Reason> reason = SpanRules.ignored(span);
+        if (reason.isPresent()) {
+            ignore(Signal.TRACES, span.resource(), call, reason.get(), tokens);
+            return;
+        }
+        String model = call.model();
+        if (!fault.isEmpty() || model == null) {
+            reject("span %s: %s"
+                    .formatted(span.spanId(), fault.isEmpty() ? "it has token counts, but no model" : fault));
+            return;
+        }
+        Payer payer = call.payer(caller);
+        TokenUsage usage = call.usage(
+                caller,
+                payer,
+                model,
+                tokens.counts(),
+                ExecutionType.PROMPT_RUN,
+                milliseconds(span.startNanos(), span.endNanos()));
+        long ended = span.endNanos() == 0 ? span.startNanos() : span.endNanos();
+        send(payer, CallIdentity.SPANS, CallIdentity.of(span, call.responseId()), ended, usage, tokens);
+    }
+
+    @Override
+    public void log(LogLine line) {
+        Optional<CodingAgent> agent = CodingAgent.ofCall(line);
+        if (agent.isPresent()) {
+            call(agent.get(), line);
+        } else if (AttributeUsage.isIn(line.attributes())) {
+            NormalizedTokens tokens = AttributeUsage.read(line.attributes(), (field, detail, remedy) -> {});
+            var call = new CallAttributes(line.attributes(), line.resource(), mappings.spans());
+            ignore(Signal.LOGS, line.resource(), call, Reason.TOLD_BY_ANOTHER_RECORD, tokens);
+        }
+    }
+
+    @Override
+    public void metric(String name, ObjectNode resource) {
+        if (CodingAgent.isUsageMetric(name)) {
+            Payer payer = new CallAttributes(resource, resource, mappings.spans()).payer(caller);
+            ignored.add(payer.account(), Signal.METRICS.value(), serviceOf(resource), Reason.METRIC, 0);
+        }
+    }
+
+    private void call(CodingAgent agent, LogLine line) {
+        var call = new AgentCall(agent, line, mappings.agents());
+        fault = "";
+        NormalizedTokens tokens = agent.tokens(line.attributes(), this::fault);
+        String model = call.model();
+        if (!fault.isEmpty() || model == null) {
+            reject("%s: %s".formatted(agent.service(), fault.isEmpty() ? "the call names no model" : fault));
+            return;
+        }
+        Payer payer = call.payer(caller);
+        TokenUsage usage = call.usage(caller, payer, model, tokens.counts());
+        send(payer, CallIdentity.LOGS, CallIdentity.of(agent, line), line.timeNanos(), usage, tokens);
+    }
+
+    private void send(
+            Payer payer, String source, String id, long timeNanos, TokenUsage usage, NormalizedTokens tokens) {
+        meters.count(tokens);
+        var event = new UsageEvent(id, source, EventTimes.ofNanos(timeNanos, now), usage);
+        events.accept(new OutgoingEvent(payer.account(), UsageEventCodec.write(event, tokens.attributes(Map.of()))));
+    }
+
+    private void ignore(Signal signal, JsonNode resource, CallAttributes call, Reason reason, NormalizedTokens tokens) {
+        ignored.add(
+                call.payer(caller).account(),
+                signal.value(),
+                serviceOf(resource),
+                reason,
+                tokens.counts().total());
+    }
+
+    private static String serviceOf(JsonNode resource) {
+        return resource.path("service.name").asText();
+    }
+
+    private void fault(String field, String detail, String remedy) {
+        if (fault.isEmpty()) {
+            fault = "%s %s. %s".formatted(field, detail, remedy);
+        }
+    }
+
+    private void reject(String why) {
+        rejected++;
+        if (firstFault.isEmpty()) {
+            firstFault = why;
+        }
+    }
+
+    private static @Nullable Long milliseconds(long startNanos, long endNanos) {
+        long nanos = endNanos - startNanos;
+        return startNanos == 0 || endNanos == 0 || nanos < 0 ? null : (Long) (nanos / NANOS_PER_MILLI);
+    }
+}

@@ -1,0 +1,159 @@
+package com.promptmanage.ingest.otlp;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.promptmanage.ingest.admission.Admission;
+import com.promptmanage.ingest.admission.Admission.Admitted;
+import com.promptmanage.ingest.admission.MediaType;
+import com.promptmanage.ingest.ignored.IgnoredUsage;
+import com.promptmanage.ingest.mapping.KeyAttributes;
+import com.promptmanage.ingest.normalize.UsageMeters;
+import com.promptmanage.ingest.publish.EventParts;
+import com.promptmanage.ingest.publish.EventPublisher;
+import com.promptmanage.service.http.Problem.Kind;
+import com.promptmanage.service.http.ProblemException;
+import com.promptmanage.service.http.RawAnswer;
+import com.promptmanage.service.http.RequestBody;
+import com.promptmanage.service.http.Routes;
+import com.promptmanage.service.http.UnavailableException;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.time.Clock;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * OTLP over HTTP. An export is taken but for the records that are wrong by themselves, which the answer counts; of one that
+ * is malformed as a whole nothing is published. Only 429 and 503 ask the exporter to send it again.
+ */
+public final class OtlpRoutes implements Routes {
+
+    /** The answer's header that carries the receipt. */
+    private static final String RECEIPT_HEADER = "Prompt-Manage-Receipt";
+
+    /** Where Langfuse's SDK and its documentation send to. */
+    private static final List<String> PREFIXES = List.of("/v1/", "/api/public/otel/v1/");
+
+    private static final Export.Visitor NOBODY = new Export.Visitor() {
+        @Override
+        public void span(Span span) {}
+
+        @Override
+        public void log(LogLine line) {}
+
+        @Override
+        public void metric(String name, ObjectNode resource) {}
+    };
+
+    private final Admission admission;
+
+    private final EventPublisher publisher;
+
+    private final UsageMeters meters;
+
+    private final IgnoredUsage ignored;
+
+    private final OtlpSettings settings;
+
+    private final KeyAttributes keys;
+
+    private final Mappings mappings;
+
+    private final Clock clock;
+
+    public OtlpRoutes(
+            Admission admission,
+            EventPublisher publisher,
+            UsageMeters meters,
+            IgnoredUsage ignored,
+            OtlpSettings settings,
+            KeyAttributes keys,
+            Clock clock) {
+        this.admission = admission;
+        this.publisher = publisher;
+        this.meters = meters;
+        this.ignored = ignored;
+        this.settings = settings;
+        this.keys = keys;
+        this.mappings = new Mappings(settings.attributes());
+        this.clock = clock;
+    }
+
+    @Override
+    public void addTo(RoutesConfig routes) {
+        for (String prefix : PREFIXES) {
+            for (Signal signal : Signal.values()) {
+                routes.post(prefix + signal.value(), ctx -> receive(ctx, signal));
+            }
+        }
+    }
+
+    private void receive(Context ctx, Signal signal) {
+        OtlpForm form = form(ctx.header("Content-Type"));
+        try (var admitted = admission.admit(ctx)) {
+            take(ctx, signal, form, admitted);
+        } catch (ProblemException e) {
+            e.headers().forEach(ctx::header);
+            refuse(ctx, form, e.problem().status(), kind(e), e.problem().detail());
+        } catch (UnavailableException e) {
+            ctx.header("Retry-After", Long.toString(Math.max(1, e.retryAfter().toSeconds())));
+            refuse(ctx, form, Kind.UNAVAILABLE.status(), Kind.UNAVAILABLE, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void take(Context ctx, Signal signal, OtlpForm form, Admitted admitted) {
+        Mappings.Effective effective = mappings.over(keys.of(admitted.caller()));
+        byte[] body = admitted.body(settings.bodyBytesMax());
+        Export export = switch (form) {
+            case PROTOBUF -> new ProtobufExport(body, signal, effective.names());
+            case JSON -> new JsonExport(body, signal, effective.names());
+        };
+        var parts = new EventParts(publisher, held -> admitted.hold(body.length + held), () -> walk(export, NOBODY));
+        var translator =
+                new ExportTranslator(admitted.caller(), effective, clock.instant(), meters, ignored, parts::add);
+        walk(export, translator);
+        admitted.charge(parts.count());
+        String receipt = parts.finish().encode();
+        RawAnswer.send(
+                ctx, 200, form.contentType(), form.taken(signal, translator.rejected(), translator.firstFault()));
+        if (parts.count() > 0) {
+            ctx.header(RECEIPT_HEADER, receipt);
+        }
+    }
+
+    private static void walk(Export export, Export.Visitor visitor) {
+        try {
+            export.walk(visitor);
+        } catch (MalformedException e) {
+            throw ProblemException.invalid(
+                    "body",
+                    String.valueOf(e.getMessage()),
+                    "Send what the content type says: OTLP in protobuf or JSON.");
+        }
+    }
+
+    private static void refuse(Context ctx, OtlpForm form, int status, Kind kind, String why) {
+        RequestBody.discard(ctx);
+        RawAnswer.send(ctx, status, form.contentType(), form.refused(kind, why));
+    }
+
+    private static Kind kind(ProblemException e) {
+        for (Kind kind : Kind.values()) {
+            if (kind.code().equals(e.problem().code())) {
+                return kind;
+            }
+        }
+        return Kind.UNEXPECTED;
+    }
+
+    private static OtlpForm form(@Nullable String contentType) {
+        var type = MediaType.of(contentType);
+        return switch (type.name()) {
+            case "application/x-protobuf", "application/protobuf" -> OtlpForm.PROTOBUF;
+            case "application/json" -> OtlpForm.JSON;
+            default ->
+                throw new ProblemException(
+                        Kind.UNSUPPORTED_MEDIA_TYPE,
+                        "'%s' is not taken: send application/x-protobuf or application/json".formatted(contentType));
+        };
+    }
+}

@@ -1,0 +1,222 @@
+package com.promptmanage.ingest;
+
+import static com.promptmanage.ingest.RunningIngest.JSON;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.promptmanage.service.access.NewKey;
+import com.promptmanage.topics.account.Account;
+import com.promptmanage.topics.usage.TokenCounts;
+import com.promptmanage.topics.usage.UsageEvent;
+import com.promptmanage.topics.usage.UsageEventCodec;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Langfuse's ingestion over several requests, and LiteLLM's formats. */
+class DropInTest {
+
+    private static final JsonMapper MAPPER = new JsonMapper();
+
+    private static RunningIngest ingest;
+
+    private static String key;
+
+    private TopicTail tail;
+
+    @BeforeAll
+    static void start() throws Exception {
+        ingest = RunningIngest.withDefaults();
+        key = ingest.key(NewKey.of("drop-in", Account.team("drop-in")));
+    }
+
+    @AfterAll
+    static void stop() {
+        ingest.close();
+    }
+
+    @BeforeEach
+    void mark() {
+        tail = ingest.tail();
+    }
+
+    @AfterEach
+    void closeTail() {
+        tail.close();
+    }
+
+    @Test
+    void aCallThatIsToldInThreeRequestsIsOneCallOfTheTracesUser() throws Exception {
+        langfuse(event("trace-create", "{\"id\":\"t1\",\"userId\":\"ann\",\"sessionId\":\"s1\",\"tags\":[\"vip\"]}"));
+        langfuse(event("generation-create", "{\"id\":\"g1\",\"traceId\":\"t1\",\"model\":\"gpt-4o\"}"));
+        assertThat(tail.records()).isEmpty();
+        String ended = event(
+                "generation-update",
+                "{\"id\":\"g1\",\"traceId\":\"t1\",\"usage\":{\"promptTokens\":10,\"completionTokens\":5}}");
+        HttpResponse<byte[]> answer = langfuse(ended);
+        langfuse(ended);
+
+        JsonNode body = MAPPER.readTree(answer.body());
+        assertThat(body.path("successes").path(0).path("status").intValue()).isEqualTo(201);
+        assertThat(body.path("errors")).isEmpty();
+        assertThat(answer.headers().firstValue("Prompt-Manage-Receipt")).isPresent();
+        List<UsageEvent> events = events();
+        assertThat(events).hasSize(1);
+        UsageEvent event = events.getFirst();
+        assertThat(event.id()).isEqualTo("g1");
+        assertThat(event.usage().userId()).isEqualTo("ann");
+        assertThat(event.usage().conversationId()).isEqualTo("s1");
+        assertThat(event.usage().tags()).containsEntry("vip", "true");
+        assertThat(event.usage().tokens()).isEqualTo(TokenCounts.ofInputOutput(10, 5));
+    }
+
+    @Test
+    void whatTheTokensOfACallGrowByIsCountedOnceAndWhatIsOlderChangesNothing() throws Exception {
+        String created = eventAt(
+                "2026-11-25T10:00:02Z",
+                "generation-create",
+                "{\"id\":\"g2\",\"model\":\"m\",\"usage\":{\"input\":10,\"output\":5}}");
+        langfuse(created);
+        String grown = eventAt(
+                "2026-11-25T10:00:09Z", "generation-update", "{\"id\":\"g2\",\"usage\":{\"input\":10,\"output\":25}}");
+        langfuse(grown);
+        langfuse(grown);
+        langfuse(created);
+        langfuse(eventAt(
+                "2026-11-25T10:00:01Z", "generation-update", "{\"id\":\"g2\",\"usage\":{\"input\":99,\"output\":99}}"));
+
+        Map<String, TokenCounts> unique = new HashMap<>();
+        events().forEach(event -> unique.put(event.id(), event.usage().tokens()));
+        assertThat(unique)
+                .containsOnly(
+                        Map.entry("g2", TokenCounts.ofInputOutput(10, 5)),
+                        Map.entry("g2#1", TokenCounts.ofInputOutput(0, 20)));
+    }
+
+    @Test
+    void theSameBatchFromManyAtOnceIsCountedOnce() throws Exception {
+        String batch = batch(
+                event("trace-create", "{\"id\":\"t3\",\"userId\":\"bob\"}"),
+                event(
+                        "generation-create",
+                        "{\"id\":\"g3\",\"traceId\":\"t3\",\"model\":\"m\",\"usage\":{\"input\":1}}"));
+        try (var senders = Executors.newVirtualThreadPerTaskExecutor()) {
+            var sending = new ArrayList<Future<HttpResponse<byte[]>>>();
+            for (int i = 0; i < 16; i++) {
+                sending.add(senders.submit(() -> post("/api/public/ingestion", batch)));
+            }
+            for (var each : sending) {
+                assertThat(each.get().statusCode()).isEqualTo(207);
+            }
+        }
+        assertThat(events()).extracting(UsageEvent::id).containsExactly("g3");
+    }
+
+    @Test
+    void nothingThatAnSdkSendsMakesItSendAgain() throws Exception {
+        HttpResponse<byte[]> answer = langfuse(
+                "{}",
+                "{\"id\":\"x1\",\"type\":\"generation-create\",\"body\":[1]}",
+                "{\"id\":\"x2\",\"type\":\"dataset-run-item-create\",\"body\":{\"id\":\"d\"}}",
+                event("generation-create", "{\"id\":\"g4\",\"model\":\"m\",\"usage\":{\"input\":-4}}"),
+                "{\"id\":\"\\ud800\",\"type\":\"trace-create\",\"body\":{\"id\":\"t9\",\"name\":\"a\\u0000b\\udc00\"}}",
+                event("generation-create", "{\"id\":\"g5\",\"usage\":{\"input\":4}}"),
+                event(
+                        "generation-create",
+                        "{\"id\":\"g6\",\"model\":\"m\",\"metadata\":{\"a\":1,\"a\":2},\"usage\":{\"input\":4}}"));
+
+        JsonNode body = MAPPER.readTree(answer.body());
+        assertThat(answer.statusCode()).isEqualTo(207);
+        assertThat(body.path("successes")).hasSize(7);
+        assertThat(body.path("errors")).isEmpty();
+        assertThat(events()).extracting(UsageEvent::id).containsExactly("g6");
+        assertThat(ingest.get("/api/ingest/ignored", key).body()).contains("\"invalid\"");
+        assertThat(post("/api/public/ingestion", "{\"batches\":[]}").statusCode())
+                .isEqualTo(400);
+        assertThat(post("/api/public/ingestion", "[").statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void sdksFindWhatTheyProbe() throws Exception {
+        assertThat(ingest.get("/api/public/health").statusCode()).isEqualTo(200);
+        assertThat(ingest.get("/api/public/projects").statusCode()).isEqualTo(401);
+        HttpResponse<String> projects = ingest.get("/api/public/projects", key);
+        assertThat(projects.body()).contains("\"data\":[{\"id\":\"team:drop-in\"");
+    }
+
+    @Test
+    void liteLlmsLinesAreTakenAndOneThatIsWrongCostsNoneOfTheOthers() throws Exception {
+        String good = "{\"id\":\"%s\",\"model\":\"m\",\"prompt_tokens\":3,\"completion_tokens\":2,\"messages\":\""
+                + "x".repeat(700_000) + "\",\"metadata\":{}}";
+        HttpResponse<byte[]> answer = post(
+                "/api/litellm/events",
+                good.formatted("n1")
+                        + "\n{\"id\":\"n2\",\"model\":\"m\",\"prompt_tokens\":-3,\"completion_tokens\":2}\n"
+                        + good.formatted("n3") + "\n");
+
+        JsonNode body = MAPPER.readTree(answer.body());
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(body.path("accepted").intValue()).isEqualTo(2);
+        assertThat(body.path("rejected").path(0).path("index").intValue()).isEqualTo(1);
+        assertThat(body.path("rejected").path(0).path("field").textValue()).isEqualTo("prompt_tokens");
+        assertThat(events()).extracting(UsageEvent::id).containsExactly("n1", "n3");
+        assertThat(post("/api/litellm/events", "{\"id\":").statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void bothOfLiteLlmsCallbacksTellTheSameCall() throws Exception {
+        post(
+                "/api/litellm/events",
+                "[{\"id\":\"chatcmpl-7\",\"model\":\"gpt-4o\",\"prompt_tokens\":12,\"completion_tokens\":8,\"end_user\":\"eve\"}]");
+        post("/api/v1/events", """
+                {"specversion":"1.0","type":"litellm_tokens","id":"chatcmpl-7","time":"2026-11-25T10:00:00+00:00","subject":"eve",
+                 "source":"litellm-proxy","data":{"model":"gpt-4o","cost":0.0001,"prompt_tokens":12,"completion_tokens":8,"total_tokens":20}}
+                """);
+
+        List<UsageEvent> events = events();
+        assertThat(events).hasSize(2);
+        assertThat(events.get(0).id()).isEqualTo(events.get(1).id());
+        assertThat(events.get(0).source()).isEqualTo(events.get(1).source());
+        assertThat(events.get(0).account()).isEqualTo(events.get(1).account());
+    }
+
+    private HttpResponse<byte[]> langfuse(String... events) throws Exception {
+        return post("/api/public/ingestion", batch(events));
+    }
+
+    private static HttpResponse<byte[]> post(String path, String body) throws Exception {
+        String basic = "Basic " + Base64.getEncoder().encodeToString(("pk:" + key).getBytes(UTF_8));
+        return ingest.postBytes(
+                path, path.startsWith("/api/public") ? basic : "Bearer " + key, JSON, body.getBytes(UTF_8), false);
+    }
+
+    private List<UsageEvent> events() {
+        return tail.records().stream()
+                .map(record -> UsageEventCodec.read(record.value()))
+                .toList();
+    }
+
+    private static String batch(String... events) {
+        return "{\"metadata\":{\"sdk_name\":\"x\"},\"batch\":[" + String.join(",", events) + "]}";
+    }
+
+    private static String event(String type, String body) {
+        return eventAt("2026-11-25T10:00:00Z", type, body);
+    }
+
+    private static String eventAt(String time, String type, String body) {
+        return "{\"id\":\"e\",\"type\":\"%s\",\"timestamp\":\"%s\",\"body\":%s}".formatted(type, time, body);
+    }
+}

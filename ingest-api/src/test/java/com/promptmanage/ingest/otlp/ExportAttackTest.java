@@ -1,0 +1,205 @@
+package com.promptmanage.ingest.otlp;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.promptmanage.ingest.admission.AttributeMapping;
+import com.promptmanage.ingest.normalize.AttributeUsage;
+import com.promptmanage.testkit.Damage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whatever bytes are sent as an export: they are read, or they are malformed. {@code -Dfuzz.times=100} sends more. */
+class ExportAttackTest {
+
+    private static final int TIMES = 20_000 * Integer.getInteger("fuzz.times", 1);
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private static final List<Signal> SIGNALS = List.of(Signal.values());
+
+    private static final AttributeNames NAMES = new AttributeNames(AttributeMapping.USUAL);
+
+    /** Reads all that is shown, as far as it can be read without a request. */
+    private static final class Reader implements Export.Visitor {
+
+        private final List<String> identities = new ArrayList<>();
+
+        private final List<String> ignored = new ArrayList<>();
+
+        @Override
+        public void span(Span span) {
+            var call = new CallAttributes(span.attributes(), span.resource(), AttributeMapping.USUAL);
+            AttributeUsage.read(span.attributes(), (field, detail, remedy) -> {});
+            call.model();
+            String identity = CallIdentity.of(span, call.responseId());
+            (SpanRules.ignored(span).isPresent() ? ignored : identities).add(span.isIdentified() ? identity : "");
+        }
+
+        @Override
+        public void log(LogLine line) {
+            CodingAgent.ofCall(line).ifPresent(agent -> {
+                agent.tokens(line.attributes(), (field, detail, remedy) -> {});
+                identities.add(CallIdentity.of(agent, line));
+            });
+        }
+
+        @Override
+        public void metric(String name, ObjectNode resource) {
+            identities.add(name);
+        }
+    }
+
+    @Test
+    void damagedProtobufIsReadOrMalformed() throws Exception {
+        List<byte[]> seeds = corpus().stream().map(Protobuf::of).toList();
+        var random = new SplittableRandom(20_261_125);
+        int malformed = 0;
+        for (int i = 0; i < TIMES; i++) {
+            byte[] body = damaged(seeds.get(random.nextInt(seeds.size())), random);
+            malformed += isMalformed(new ProtobufExport(body, SIGNALS.get(random.nextInt(3)), NAMES)) ? 1 : 0;
+        }
+        assertThat(malformed).isBetween(TIMES / 10, TIMES - TIMES / 10);
+    }
+
+    @Test
+    void damagedJsonIsReadOrMalformed() throws Exception {
+        List<String> seeds = corpus().stream().map(JsonNode::toString).toList();
+        var damage = new Damage(20_261_125);
+        int malformed = 0;
+        for (int i = 0; i < TIMES / 4; i++) {
+            byte[] body = damage.below(8) == 0 ? damage.noise(400) : damage.edited(damage.oneOf(seeds));
+            malformed += isMalformed(new JsonExport(body, SIGNALS.get(damage.below(3)), NAMES)) ? 1 : 0;
+        }
+        assertThat(malformed).isBetween(TIMES / 40, TIMES / 4 - TIMES / 40);
+    }
+
+    @Test
+    void anExportThatIsCutAnywhereIsMalformedInJson() throws Exception {
+        byte[] whole = corpus().getFirst().toString().getBytes(UTF_8);
+        for (int length = 0; length < whole.length; length++) {
+            assertThat(isMalformed(new JsonExport(Arrays.copyOf(whole, length), Signal.TRACES, NAMES)))
+                    .as("%d bytes", length)
+                    .isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "[]",
+                "null",
+                "{\"resourceSpans\":{}}",
+                "{\"resourceSpans\":[],\"resourceSpans\":[]}",
+                "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[{\"traceId\":\"a\",\"traceId\":\"b\"}]}]}]}",
+                "{\"resourceSpans\":[{\"scopeSpans\":[7]}]}",
+                "{} {}",
+                "{\"a\":1e9999999999999}{",
+                "{\u0000}",
+            })
+    void whatIsNoExportIsMalformed(String body) {
+        var export = new JsonExport(body.getBytes(UTF_8), Signal.TRACES, NAMES);
+        assertThatThrownBy(() -> export.walk(new Reader())).isInstanceOf(MalformedException.class);
+    }
+
+    @Test
+    void deepJsonIsMalformedAndDeepProtobufIsSkipped() throws Exception {
+        String deep = "{\"resourceSpans\":[{\"x\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}]}";
+        assertThat(isMalformed(new JsonExport(deep.getBytes(UTF_8), Signal.TRACES, NAMES)))
+                .isTrue();
+
+        var value = new Protobuf().text(1, JSON.createObjectNode().put("v", "x"), "v");
+        for (int i = 0; i < 2_000; i++) {
+            value = new Protobuf().message(5, new Protobuf().message(1, value));
+        }
+        var attribute = new Protobuf().part(1, "tag.tags".getBytes(UTF_8)).message(2, value);
+        var span = new Protobuf().part(1, new byte[16]).message(9, attribute);
+        var scope = new Protobuf().message(2, new Protobuf().message(2, span));
+        assertThat(isMalformed(
+                        new ProtobufExport(new Protobuf().message(1, scope).bytes(), Signal.TRACES, NAMES)))
+                .isFalse();
+    }
+
+    /** Which spans count does not depend on which others came before, beside or after them. */
+    @Test
+    void theOrderOfSpansAndTheirBatchesChangesNothing() throws Exception {
+        var spans = new ArrayList<JsonNode>();
+        for (JsonNode export : corpus()) {
+            for (JsonNode resource : export.path("resourceSpans")) {
+                resource.path("scopeSpans").path(0).path("spans").forEach(span -> {
+                    ObjectNode alone = ((ObjectNode) export).deepCopy();
+                    ObjectNode scope = (ObjectNode) alone.at("/resourceSpans/0/scopeSpans/0");
+                    scope.putArray("spans").add(span);
+                    spans.add(alone);
+                });
+            }
+        }
+        var expected = new Reader();
+        for (JsonNode span : spans) {
+            new JsonExport(span.toString().getBytes(UTF_8), Signal.TRACES, NAMES).walk(expected);
+        }
+        Collections.shuffle(spans, new Random(7));
+        var found = new Reader();
+        for (JsonNode span : spans) {
+            new ProtobufExport(Protobuf.of(span), Signal.TRACES, NAMES).walk(found);
+        }
+        assertThat(found.identities).containsExactlyInAnyOrderElementsOf(expected.identities);
+        assertThat(found.ignored).containsExactlyInAnyOrderElementsOf(expected.ignored);
+    }
+
+    private static boolean isMalformed(Export export) {
+        try {
+            export.walk(new Reader());
+            return false;
+        } catch (MalformedException e) {
+            assertThat(e.getMessage()).isNotBlank();
+            return true;
+        }
+    }
+
+    private static byte[] damaged(byte[] good, SplittableRandom random) {
+        byte[] body = good.clone();
+        for (int i = random.nextInt(4); i >= 0; i--) {
+            int at = random.nextInt(body.length);
+            switch (random.nextInt(4)) {
+                case 0 -> body[at] ^= (byte) (1 << random.nextInt(8));
+                case 1 -> body[at] = (byte) random.nextInt(256);
+                case 2 -> body = Arrays.copyOf(body, Math.max(1, at));
+                default -> {
+                    byte[] longer = Arrays.copyOf(body, body.length + 3);
+                    System.arraycopy(body, at, longer, at + 3, body.length - at);
+                    body = longer;
+                }
+            }
+        }
+        return body;
+    }
+
+    private static List<JsonNode> corpus() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("src/test/resources/corpus"))) {
+            var exports = new ArrayList<JsonNode>();
+            for (Path file : files.sorted().toList()) {
+                JsonNode one = JSON.readTree(file.toFile());
+                if (one.path("body").has("resourceSpans") || one.path("body").has("resourceLogs")) {
+                    exports.add(one.path("body"));
+                }
+            }
+            return exports;
+        }
+    }
+}

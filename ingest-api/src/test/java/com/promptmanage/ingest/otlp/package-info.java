@@ -1,0 +1,4 @@
+@NullMarked
+package com.promptmanage.ingest.otlp;
+
+import org.jspecify.annotations.NullMarked;

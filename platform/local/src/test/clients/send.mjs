@@ -1,0 +1,158 @@
+// Runs every client once in every way: node send.mjs <base address> <API key>
+// Each reports calls of gpt-4o-mini with 100 tokens in and 50 out, by a user <client>-<way>, to
+// <base address>/<way>. Ends with what each has sent, as JSON: {"<client>-<way>": calls}.
+import { context, trace } from '@opentelemetry/api';
+import { OTLPTraceExporter as JsonExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { OTLPTraceExporter as ProtobufExporter } from '@opentelemetry/exporter-trace-otlp-proto';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { LangfuseSpanProcessor } from '@langfuse/otel';
+import { Langfuse } from 'langfuse';
+import { OpenTelemetry } from '@ai-sdk/otel';
+import * as ai5 from 'ai5';
+import * as ai6 from 'ai6';
+import * as ai7 from 'ai';
+import { MockLanguageModelV2 } from 'ai5/test';
+import { MockLanguageModelV3 } from 'ai6/test';
+import { MockLanguageModelV4 } from 'ai/test';
+
+const [base, key] = process.argv.slice(2);
+const WAYS = ['once', 'refused-first', 'twice'];
+const MODEL = 'gpt-4o-mini';
+
+const providerOf = (exporter) =>
+  new BasicTracerProvider({
+    resource: resourceFromAttributes({ 'service.name': 'clients' }),
+    spanProcessors: [new BatchSpanProcessor(exporter)],
+  });
+
+const exporterOf = (Exporter, way, more = {}) =>
+  new Exporter({ url: `${base}/${way}/v1/traces`, headers: { authorization: `Bearer ${key}` }, ...more });
+
+/** Spans as an instrumentation writes them: an agent that repeats the usage of the call inside. */
+async function openTelemetry(Exporter, user, way, more) {
+  const provider = providerOf(exporterOf(Exporter, way, more));
+  const tracer = provider.getTracer('hand-written');
+  const usage = { 'gen_ai.usage.input_tokens': 100, 'gen_ai.usage.output_tokens': 50 };
+  const agent = tracer.startSpan('invoke_agent', { attributes: { 'gen_ai.operation.name': 'invoke_agent', 'user.id': user, ...usage } });
+  const call = tracer.startSpan(
+    `chat ${MODEL}`,
+    {
+      attributes: {
+        'gen_ai.operation.name': 'chat',
+        'gen_ai.provider.name': 'openai',
+        'gen_ai.request.model': MODEL,
+        'gen_ai.usage.cache_read.input_tokens': 40,
+        'user.id': user,
+        ...usage,
+      },
+    },
+    trace.setSpan(context.active(), agent),
+  );
+  call.end();
+  agent.end();
+  await provider.forceFlush();
+  await provider.shutdown();
+  return 1;
+}
+
+const FLAT_USAGE = { inputTokens: 100, outputTokens: 50, totalTokens: 150, cachedInputTokens: 40 };
+const DETAILED_USAGE = {
+  inputTokens: { total: 100, noCache: 60, cacheRead: 40, cacheWrite: 0 },
+  outputTokens: { total: 50, text: 50, reasoning: 0 },
+};
+
+const modelOf = (Mock, finishReason, usage) =>
+  new Mock({
+    provider: 'openai.chat',
+    modelId: MODEL,
+    doGenerate: async () => ({ content: [{ type: 'text', text: 'hello' }], finishReason, usage, warnings: [] }),
+  });
+
+/** Versions 5 and 6 take a tracer with each call. */
+async function aiSdk(sdk, model, user, way) {
+  const provider = providerOf(exporterOf(ProtobufExporter, way));
+  for (let i = 0; i < 2; i++) {
+    await sdk.generateText({
+      model,
+      prompt: 'hi',
+      experimental_telemetry: { isEnabled: true, tracer: provider.getTracer('ai'), metadata: { userId: user } },
+    });
+  }
+  await provider.forceFlush();
+  await provider.shutdown();
+  return 2;
+}
+
+/** Version 7 takes integrations; it names no user, so the resource does. */
+async function aiSdk7(user, way) {
+  const provider = new BasicTracerProvider({
+    resource: resourceFromAttributes({ 'service.name': 'clients', 'user.id': user }),
+    spanProcessors: [new BatchSpanProcessor(exporterOf(JsonExporter, way))],
+  });
+  await ai7.generateText({
+    model: modelOf(MockLanguageModelV4, { unified: 'stop', raw: 'stop' }, DETAILED_USAGE),
+    prompt: 'hi',
+    telemetry: { isEnabled: true, integrations: [new OpenTelemetry({ tracer: provider.getTracer('gen_ai') })] },
+  });
+  await provider.forceFlush();
+  await provider.shutdown();
+  return 1;
+}
+
+/** A trace, a call that begins in one batch and ends in the next, and one that is told at once. */
+async function langfuse(user, way) {
+  const client = new Langfuse({ publicKey: 'any', secretKey: key, baseUrl: `${base}/${way}`, flushInterval: 100, fetchRetryDelay: 200 });
+  const told = client.trace({ name: 'support', userId: user, sessionId: 's1', tags: ['npm'] });
+  const slow = told.generation({ name: 'slow', model: MODEL, input: [{ role: 'user', content: 'hi' }] });
+  await client.flushAsync();
+  slow.end({ output: 'hello', usageDetails: { input: 60, input_cached_tokens: 40, output: 50, total: 150 } });
+  told.generation({ name: 'quick', model: MODEL, usage: { input: 100, output: 50, total: 150, unit: 'TOKENS' } });
+  await client.flushAsync();
+  await client.shutdownAsync();
+  return 2;
+}
+
+async function langfuseOtel(user, way) {
+  const provider = new BasicTracerProvider({
+    spanProcessors: [new LangfuseSpanProcessor({ publicKey: 'any', secretKey: key, baseUrl: `${base}/${way}` })],
+  });
+  const tracer = provider.getTracer('langfuse-sdk');
+  tracer
+    .startSpan('answer', {
+      attributes: {
+        'langfuse.observation.type': 'generation',
+        'langfuse.observation.model.name': MODEL,
+        'langfuse.observation.usage_details': JSON.stringify({ input: 60, input_cached_tokens: 40, output: 50 }),
+        'user.id': user,
+      },
+    })
+    .end();
+  await provider.forceFlush();
+  await provider.shutdown();
+  return 1;
+}
+
+const CLIENTS = {
+  'otel-json': (user, way) => openTelemetry(JsonExporter, user, way),
+  'otel-gzip': (user, way) => openTelemetry(JsonExporter, user, way, { compression: 'gzip' }),
+  'otel-protobuf': (user, way) => openTelemetry(ProtobufExporter, user, way),
+  'otel-protobuf-gzip': (user, way) => openTelemetry(ProtobufExporter, user, way, { compression: 'gzip' }),
+  'ai-5': (user, way) => aiSdk(ai5, modelOf(MockLanguageModelV2, 'stop', FLAT_USAGE), user, way),
+  'ai-6': (user, way) => aiSdk(ai6, modelOf(MockLanguageModelV3, { unified: 'stop', raw: 'stop' }, DETAILED_USAGE), user, way),
+  'ai-7': aiSdk7,
+  langfuse,
+  'langfuse-otel': langfuseOtel,
+};
+
+const sent = {};
+await Promise.all(
+  Object.entries(CLIENTS).flatMap(([client, run]) =>
+    WAYS.map(async (way) => {
+      const user = `${client}-${way}`;
+      sent[user] = await run(user, `${way}/${client}`);
+    }),
+  ),
+);
+console.log(JSON.stringify(sent));
+process.exit(0);

@@ -1,0 +1,101 @@
+package com.promptmanage.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.promptmanage.testkit.Await;
+import com.promptmanage.testkit.Signals;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * PostgreSQL stands still with all its connections open, which is worse than being gone: nobody is told, everyone waits.
+ * Events are accepted and counted, and alerts are told, as if nothing were; the history follows when it is back.
+ */
+class PostgresAwayTest {
+
+    private static final String OF_TEAM = "?teamId=team_demo";
+
+    private static final int EVENTS = 20;
+
+    private static final long EVENT_NANO_USD = 750_000;
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void eventsAreCountedAndAlertsAreToldWhileItStandsStillAndTheHistoryFollows() throws Exception {
+        try (var stack = LocalStack.start(LocalStack.Options.in(directory));
+                var api = Api.of(stack.local());
+                var beside = Executors.newVirtualThreadPerTaskExecutor();
+                Stream<String> stream = api.lines("/api/token-tracking/alerts/stream" + OF_TEAM)) {
+            var seen = new CopyOnWriteArrayList<JsonNode>();
+            var reading = beside.submit(() -> stream.filter(line -> line.startsWith("data:"))
+                    .map(line -> Api.read(line.substring("data:".length())))
+                    .forEach(seen::add));
+            assertThat(api.post("/api/token-tracking/budgets" + OF_TEAM, """
+                            {"name": "the month", "dimension": "account", "limitUsd": "0.0075", "period": "month",
+                             "thresholds": [{"percent": 100, "severity": "critical"}]}
+                            """).status())
+                    .isEqualTo(201);
+            log(api, 0);
+            Await.until(() -> assertThat(reconciled(api, 1)).isTrue());
+
+            List<Long> database = postgres();
+            database.forEach(pid -> Signals.send("STOP", pid));
+            try {
+                for (int i = 1; i < EVENTS; i++) {
+                    log(api, i);
+                }
+                Await.until(() -> assertThat(seen)
+                        .extracting(alert -> alert.path("threshold").asInt())
+                        .containsExactly(100));
+            } finally {
+                database.forEach(pid -> Signals.send("CONT", pid));
+            }
+
+            Await.until(
+                    Duration.ofSeconds(90),
+                    () -> assertThat(reconciled(api, EVENTS)).isTrue());
+            Await.until(() -> assertThat(api.get("/api/token-tracking/alerts" + OF_TEAM)
+                            .json()
+                            .path("alerts"))
+                    .hasSize(1));
+            assertThat(seen).hasSize(1);
+            reading.cancel(true);
+        }
+    }
+
+    private static void log(Api api, int number) throws Exception {
+        assertThat(api.post("/api/token-tracking/log", """
+                        {"eventId": "call-%d", "userId": "usr_demo", "teamId": "team_demo", "model": "gpt-4o-mini",
+                         "inputTokens": 1000, "outputTokens": 1000}
+                        """.formatted(number)).status())
+                .isEqualTo(200);
+    }
+
+    /** Whether the ledger, the rated topic and the history all have so many events. */
+    private static boolean reconciled(Api api, int events) throws Exception {
+        JsonNode found = api.get("/api/token-tracking/reconciliation" + OF_TEAM).json();
+        return found.path("agrees").booleanValue()
+                && found.path("history").path("events").asInt() == events
+                && found.path("history").path("costNanoUsd").asLong() == events * EVENT_NANO_USD;
+    }
+
+    /** The server's processes, which are children of this one. */
+    private static List<Long> postgres() {
+        List<Long> pids = ProcessHandle.current()
+                .descendants()
+                .filter(process -> process.info().command().orElse("").endsWith("/postgres"))
+                .map(ProcessHandle::pid)
+                .toList();
+        assertThat(pids).as("the server with its connections").hasSizeGreaterThan(2);
+        return pids;
+    }
+}

@@ -1,0 +1,130 @@
+package com.promptmanage.local.compose;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** No check starts containers. What can be wrong in their description without any is looked at here. */
+class ComposeFileTest {
+
+    /** What a service says once it knows all its settings and misses none. */
+    private static final String READ = "the settings are read";
+
+    private static final Set<String> KEYS = Set.of(
+            "build",
+            "cap_add",
+            "cap_drop",
+            "command",
+            "depends_on",
+            "environment",
+            "healthcheck",
+            "image",
+            "ports",
+            "read_only",
+            "restart",
+            "security_opt",
+            "shm_size",
+            "tmpfs",
+            "user",
+            "volumes");
+
+    @TempDir
+    private Path directory;
+
+    private final ComposeFile compose;
+
+    ComposeFileTest() throws IOException {
+        compose = ComposeFile.read();
+    }
+
+    @Test
+    void eachServiceTakesTheSettingsThatItIsGivenAndMissesNone() throws Exception {
+        assertThat(compose.built()).containsOnlyKeys("ingest-api", "query-api", "workflow-runner");
+        for (String service : compose.built().keySet()) {
+            assertThat(saysAtTheStart(service)).as(service).contains(READ);
+        }
+    }
+
+    @Test
+    void eachServiceIsMadeOfWhatIsThereAndDependsOnOthersThatAre() {
+        compose.services().forEach((name, service) -> {
+            assertThat(KEYS).as("keys of %s", name).containsAll(service.keySet());
+            assertThat(service.containsKey("image") ^ service.containsKey("build"))
+                    .as("%s has an image or is built", name)
+                    .isTrue();
+            if (service.get("depends_on") instanceof Map<?, ?> needed) {
+                assertThat(compose.services()).as("needed by %s", name).containsKeys(texts(needed.keySet()));
+            }
+            if (service.get("volumes") instanceof List<?> mounts) {
+                for (String mount : texts(mounts)) {
+                    String source = mount.substring(0, mount.indexOf(':'));
+                    if (source.startsWith("./")) {
+                        assertThat(compose.root().resolve(source)).exists();
+                    } else {
+                        assertThat(compose.volumes()).containsKey(source);
+                    }
+                }
+            }
+        });
+    }
+
+    @Test
+    void whatTheFileAsksForIsInTheExample() throws IOException {
+        String example = Files.readString(compose.root().resolve(".env.example"));
+
+        assertThat(compose.variables())
+                .isNotEmpty()
+                .allSatisfy(name -> assertThat(example).containsPattern("(?m)^#?" + name + "="));
+    }
+
+    @Test
+    void theProxySendsRequestsToServicesAtTheirPorts() throws IOException {
+        String proxy = Files.readString(compose.root().resolve("Caddyfile"));
+        var addresses = new TreeSet<String>();
+        for (String service : compose.built().keySet()) {
+            addresses.add(service + ":" + compose.environment(service).get("PM_HTTP_PORT"));
+        }
+
+        assertThat(addresses).allSatisfy(address -> assertThat(proxy).contains("reverse_proxy " + address));
+    }
+
+    /** Starts a service with just the environment that its container has, and stops it as soon as it has read it. */
+    private String saysAtTheStart(String service) throws IOException {
+        var builder = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                compose.mainClass(service));
+        builder.directory(directory.toFile()).redirectErrorStream(true);
+        builder.environment().keySet().removeIf(name -> name.startsWith("PM_"));
+        builder.environment().putAll(compose.environment(service));
+        Process process = builder.start();
+        var said = new StringBuilder();
+        try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
+            for (String line = output.readLine(); line != null; line = output.readLine()) {
+                said.append(line).append('\n');
+                if (line.contains(READ)) {
+                    break;
+                }
+            }
+        } finally {
+            process.destroyForcibly();
+        }
+        return said.toString();
+    }
+
+    private static String[] texts(Collection<?> values) {
+        return values.stream().map(String::valueOf).toArray(String[]::new);
+    }
+}

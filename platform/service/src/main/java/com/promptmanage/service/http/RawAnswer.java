@@ -1,0 +1,15 @@
+package com.promptmanage.service.http;
+
+import io.javalin.http.Context;
+
+/** An answer in a form of its own, to the byte. */
+public final class RawAnswer {
+
+    private RawAnswer() {}
+
+    /** @param contentType sent as it is: no charset is added, for there are clients that compare the whole header */
+    public static void send(Context ctx, int status, String contentType, byte[] body) {
+        ctx.status(status).result(body).contentType(contentType);
+        ctx.res().setCharacterEncoding((String) null);
+    }
+}

@@ -1,0 +1,49 @@
+package com.promptmanage.service.tier;
+
+import com.promptmanage.service.http.Problem;
+import com.promptmanage.service.http.ProblemException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one account may use, and what it is told when it wants more.
+ *
+ * @param features everything, unless tiers are enforced
+ */
+public record AccountTier(Tier tier, Features features) {
+
+    /**
+     * @param feature its name in {@link Features}
+     * @param max of the account's features; null is no limit
+     * @param current how many there are already
+     * @throws ProblemException 403 {@code tier_limit} unless there is room for one more
+     */
+    public void requireRoom(String feature, @Nullable Integer max, long current) {
+        if (max != null && current >= max) {
+            throw limited(feature, max.longValue(), current);
+        }
+    }
+
+    /**
+     * @param feature its name in {@link Features}
+     * @throws ProblemException 403 {@code tier_limit} if the tier has none of it
+     */
+    public void require(String feature, boolean has) {
+        if (!has) {
+            throw limited(feature, null, null);
+        }
+    }
+
+    /**
+     * 403 {@code tier_limit}.
+     *
+     * @param max what the tier allows; null if it has none of the feature
+     * @param current what there is or was asked for; null if it is not counted
+     */
+    public ProblemException limited(String feature, @Nullable Long max, @Nullable Long current) {
+        return ProblemException.tierLimit(
+                max == null
+                        ? "The tier '%s' does not include %s".formatted(tier.code(), feature)
+                        : "The tier '%s' allows %s up to %d".formatted(tier.code(), feature, max),
+                new Problem.Limit(feature, max, current, tier.code()));
+    }
+}

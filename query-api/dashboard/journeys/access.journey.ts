@@ -1,0 +1,77 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { launch, local, signIn, visit } from "./product";
+
+const product = local();
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+let browser: Browser;
+
+const PAGES = ["/dashboard/usage", "/settings/budget", "/dashboard/alerts", "/dashboard/lab", "/welcome", "/settings/api-keys", "/dashboard/team", "/settings/team"];
+
+beforeAll(async () => {
+  browser = await launch();
+});
+
+afterAll(() => browser.close());
+
+interface Finding {
+  id: string;
+  impact: string;
+  nodes: { html: string; failureSummary: string }[];
+}
+
+test.each([
+  ["light", 1440],
+  ["dark", 360],
+] as const)("nobody is kept out of any page: %s at %s px", async (colorScheme, width) => {
+  const { page } = await visit(browser, product, { colorScheme, viewport: { width, height: 800 } });
+  await signIn(page, product);
+  const findings: string[] = [];
+  for (const path of PAGES) {
+    await page.goto(path);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await page.locator('[aria-hidden="true"].skeleton').first().waitFor({ state: "detached" }).catch(() => undefined);
+    // By the protocol of the tools, not by the page: its policy lets no script of others in.
+    await page.evaluate(axe);
+    const found = await page.evaluate(
+      () =>
+        (window as unknown as { axe: { run: (context: Document, options: object) => Promise<{ violations: Finding[] }> } }).axe
+          .run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] })
+          .then(({ violations }) => violations),
+    );
+    for (const { id, impact, nodes } of found) {
+      if (impact === "serious" || impact === "critical") {
+        findings.push(`${path}: ${id} (${impact}) ${nodes.slice(0, 3).map((node) => `${node.html.slice(0, 160)} ${node.failureSummary}`).join(" | ")}`);
+      }
+    }
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    if (overflow > 0) {
+      findings.push(`${path} is ${overflow} px wider than the window`);
+    }
+  }
+  expect(findings).toEqual([]);
+  await page.context().close();
+});
+
+test("the keyboard alone leads from the sign-in to a row's part and back", async () => {
+  const { page } = await visit(browser, product);
+  await page.goto("/sign-in");
+  await page.getByLabel("E-mail").and(page.locator(":focus")).waitFor();
+  await page.keyboard.type(product.email);
+  await page.keyboard.press("Tab");
+  await page.keyboard.type(product.password);
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/dashboard/usage");
+  await page.getByRole("heading", { name: "Usage", level: 1 }).waitFor();
+  await page.keyboard.press("Tab");
+  await page.getByText("Skip to the content").and(page.locator(":focus")).waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByTestId("team-switcher").focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("menuitemradio", { name: /Personal/ }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByTestId("team-switcher").and(page.locator(":focus")).waitFor();
+  await page.context().close();
+});

@@ -1,0 +1,48 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { launch, local, log, shot, signIn, visit } from "./product";
+
+const product = local();
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await launch();
+  await log(product, { eventId: "team-1", userId: "usr_mara", model: "gpt-4o", inputTokens: 1000, outputTokens: 100 });
+});
+
+afterAll(() => browser.close());
+
+test("a colleague is invited by a link, joins with an account of their own, and becomes an editor", async () => {
+  const { page, complaints } = await visit(browser, product);
+  await signIn(page, product);
+  await page.goto(`/dashboard/team?team=${product.teamId}`);
+  await page.getByTestId("member-row").getByText("Mara Lindqvist").waitFor();
+  await shot(page, "team");
+  await page.goto(`/settings/team?team=${product.teamId}`);
+  await page.getByTestId("member").first().waitFor();
+  await page.getByRole("button", { name: "Invite" }).click();
+  await page.getByRole("dialog").getByLabel("E-mail").fill("new@example.com");
+  await page.getByRole("dialog").getByRole("button", { name: "Invite" }).click();
+  const link = new URL(await page.getByTestId("invitation-link").innerText());
+  await page.getByRole("button", { name: "Done" }).click();
+  await page.getByTestId("invitation").getByText("new@example.com").waitFor();
+
+  const other = await visit(browser, product);
+  const signedUp = await other.page.request.post("/api/auth/register", {
+    data: { email: "new@example.com", name: "Nora New", password: "long enough to be one" },
+    headers: { Origin: product.baseUrl },
+  });
+  expect(signedUp.status()).toBe(201);
+  await other.page.goto(link.pathname);
+  await other.page.getByRole("button", { name: "Join as new@example.com" }).click();
+  await other.page.waitForURL(/\/dashboard\/usage\?team=/);
+  await other.page.getByText("Your own part of this team's usage").waitFor();
+  await other.page.context().close();
+
+  await page.reload();
+  await page.getByLabel("Role of Nora New").selectOption("editor");
+  await page.getByText("Nora New is now editor.").waitFor();
+  await shot(page, "team-settings");
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});

@@ -1,0 +1,82 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { get, launch, local, log, shot, signIn, visit } from "./product";
+
+const product = local();
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await launch();
+  await log(product, { eventId: "usage-1", model: "gpt-4o-mini", inputTokens: 1000, outputTokens: 1000, promptId: "answer" });
+  await log(product, { eventId: "usage-2", model: "gpt-4o", inputTokens: 2000, outputTokens: 500, promptId: "draft" });
+  await log(product, { eventId: "usage-3", model: "of-no-price", inputTokens: 70, outputTokens: 7 });
+});
+
+afterAll(() => browser.close());
+
+test("whoever is not signed in gets there first, and comes back to what they wanted", async () => {
+  const { page } = await visit(browser, product);
+  await page.goto("/dashboard/usage?range=month");
+  await page.waitForURL(/\/sign-in\?then=/);
+  await page.getByLabel("E-mail").fill(product.email);
+  await page.getByLabel("Password").fill("not it at all");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByText("do not belong together").waitFor();
+  await page.getByLabel("Password").fill(product.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL(/\/dashboard\/usage\?range=month/);
+  const cookies = await page.context().cookies();
+  expect(cookies.every((cookie) => cookie.httpOnly && cookie.sameSite === "Strict")).toBe(true);
+  expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain("pms_");
+  await page.context().close();
+});
+
+test("the page shows what the API says to the nanoUSD, and an event as it happens", async () => {
+  const { page, complaints } = await visit(browser, product);
+  await signIn(page, product);
+  await page.goto(`/dashboard/usage?team=${product.teamId}&range=month`);
+  const spend = page.getByTestId("card-spend").locator("[data-nano-usd]").first();
+  await spend.waitFor();
+  const before = await get(product, `/api/token-tracking/stats?teamId=${product.teamId}&period=month`);
+  expect(await spend.getAttribute("data-nano-usd")).toBe(String(before.summary.totalCostNanoUsd));
+  await spend.hover();
+  await page.getByRole("tooltip").getByText("nanoUSD").waitFor();
+  await page.getByText("1 run without a price").waitFor();
+
+  await page.getByTestId("live").getByText("Live").waitFor();
+  await log(product, { eventId: "usage-4", model: "gpt-4o", inputTokens: 4000, outputTokens: 0, promptId: "draft" });
+  await page
+    .getByTestId("card-spend")
+    .locator(`[data-nano-usd="${before.summary.totalCostNanoUsd + 10_000_000}"]`)
+    .waitFor();
+  expect(complaints).toEqual([]);
+  await shot(page, "usage");
+  await page.context().close();
+});
+
+test("a row leads to its part, and the address holds the view", async () => {
+  const { page, complaints } = await visit(browser, product);
+  await signIn(page, product);
+  await page.goto(`/dashboard/usage?team=${product.teamId}`);
+  await page.getByRole("button", { name: "gpt-4o", exact: true }).click();
+  await page.waitForURL(/only=model:gpt-4o/);
+  await page.getByText("Only model").waitFor();
+  const part = await get(product, `/api/token-tracking/stats?teamId=${product.teamId}&period=month&model=gpt-4o`);
+  await page.getByTestId("card-spend").locator(`[data-nano-usd="${part.summary.totalCostNanoUsd}"]`).waitFor();
+  await page.reload();
+  await page.getByText("Only model").waitFor();
+  await page.getByRole("button", { name: "Show everything" }).click();
+  await page.getByRole("button", { name: /^By model/ }).click();
+  await page.getByRole("menuitemradio", { name: "Prompt" }).click();
+  await page.waitForURL(/by=prompt/);
+  await page.getByRole("heading", { name: "Spend by prompt" }).waitFor();
+  await page.getByRole("button", { name: "Without a price", exact: true }).click();
+  await page.getByText("of-no-price").waitFor();
+  await page.getByText("No price yet").first().waitFor();
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Export" }).click();
+  await page.getByRole("menuitem", { name: "CSV" }).click();
+  expect((await download).suggestedFilename()).toMatch(/\.csv$/);
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});

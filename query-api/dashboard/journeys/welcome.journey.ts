@@ -1,0 +1,44 @@
+import { execFileSync } from "node:child_process";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { launch, local, shot, signIn, visit } from "./product";
+
+const product = local();
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await launch();
+});
+
+afterAll(() => browser.close());
+
+test("a first visit leads from a key to an event that is seen arriving", async () => {
+  const { page, complaints } = await visit(browser, product);
+  await signIn(page, product);
+  await page.goto("/welcome?team=me");
+  await page.getByRole("button", { name: "Create a key" }).click();
+  await page.getByTestId("first-key").waitFor();
+  const curl = await page.getByTestId("snippet-curl").innerText();
+  // The page listens before the event is sent.
+  await page.getByText("Listening for it").waitFor();
+  await page.waitForTimeout(500);
+  expect(run("sh", curl)).toContain('"success":true');
+  await page.getByTestId("arrival").getByText("It is here:").waitFor();
+  await shot(page, "welcome");
+
+  await page.getByRole("tab", { name: "JavaScript" }).click();
+  expect(execFileSync("node", ["--input-type=module", "-e", await page.getByTestId("snippet-javascript").innerText()]).toString().trim()).toBe("204");
+  await page.goto("/dashboard/usage?team=me");
+  await page.getByTestId("card-runs").locator('[data-count="2"]').waitFor();
+  await page.goto("/settings/api-keys?team=me");
+  await page.getByTestId("api-key").getByText("First key").waitFor();
+  await page.getByRole("button", { name: "Revoke First key" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
+  await page.getByText("No key yet").waitFor();
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
+function run(shell: string, script: string): string {
+  return execFileSync(shell, ["-c", script]).toString();
+}

@@ -1,0 +1,48 @@
+import { QueryCache, QueryClient, QueryClientProvider, keepPreviousData } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { useState } from "react";
+import { isUnauthenticated, ProblemError } from "@/shared/api/client";
+import { HintProvider } from "@/shared/ui/hint";
+import { Toasts } from "@/shared/ui/toast";
+import { createAppRouter } from "./router";
+
+const RETRIES_MAX = 2;
+
+function createQueryClient(onSignedOut: () => void): QueryClient {
+  return new QueryClient({
+    queryCache: new QueryCache({
+      onError: (error, query) => {
+        // The session ended while the page was open; asking who is signed in is the router's own question.
+        if (isUnauthenticated(error) && query.queryKey[0] !== "session") {
+          onSignedOut();
+        }
+      },
+    }),
+    defaultOptions: {
+      queries: {
+        staleTime: 60_000,
+        placeholderData: keepPreviousData,
+        retry: (failures, error) =>
+          failures < RETRIES_MAX && !(error instanceof ProblemError && error.status < 500 && error.status !== 429),
+      },
+    },
+  });
+}
+
+export function App() {
+  const [{ queryClient, router }] = useState(() => {
+    const queryClient = createQueryClient(() => {
+      void router.navigate({ to: "/sign-in", search: { then: router.state.location.href } });
+    });
+    const router = createAppRouter(queryClient);
+    return { queryClient, router };
+  });
+  return (
+    <QueryClientProvider client={queryClient}>
+      <HintProvider>
+        <RouterProvider router={router} />
+        <Toasts />
+      </HintProvider>
+    </QueryClientProvider>
+  );
+}

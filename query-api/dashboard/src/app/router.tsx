@@ -1,0 +1,160 @@
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+  retainSearchParams,
+} from "@tanstack/react-router";
+import { isUnauthenticated } from "@/shared/api/client";
+import { sessionQuery } from "@/shared/session/session";
+import { readAlertSearch } from "@/features/alerts/search";
+import { readUsageSearch } from "@/features/usage/search";
+import { PageFailure, NotFound, PageSkeleton } from "./fallbacks";
+import { Shell } from "./shell";
+
+interface Context {
+  queryClient: QueryClient;
+}
+
+type Raw = Record<string, unknown>;
+
+export function text(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** Drops what is undefined, so that it does not stand in the address. */
+function only<T extends object>(search: T): T {
+  return Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)) as T;
+}
+
+const root = createRootRouteWithContext<Context>()({
+  component: Outlet,
+  notFoundComponent: NotFound,
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  validateSearch: (search: Raw): { then?: string } => only({ then: text(search.then) as string }),
+  component: lazyRouteComponent(() => import("./sign-in"), "SignIn"),
+});
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/dashboard/usage" });
+  },
+});
+
+/** Everything behind the sign-in. The account and the zone stay when one goes from page to page. */
+const signedIn = createRoute({
+  getParentRoute: () => root,
+  id: "signed-in",
+  validateSearch: (search: Raw): { team?: string; zone?: string } =>
+    only({ team: text(search.team) as string, zone: text(search.zone) as string }),
+  search: { middlewares: [retainSearchParams(["team", "zone"])] },
+  beforeLoad: async ({ context, location }) => {
+    try {
+      await context.queryClient.ensureQueryData(sessionQuery);
+    } catch (error) {
+      if (isUnauthenticated(error)) {
+        throw redirect({ to: "/sign-in", search: { then: location.href } });
+      }
+      throw error;
+    }
+  },
+  component: Shell,
+  errorComponent: PageFailure,
+});
+
+const usage = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/dashboard/usage",
+  validateSearch: readUsageSearch,
+  component: lazyRouteComponent(() => import("@/features/usage/usage-page"), "UsagePage"),
+});
+
+const alerts = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/dashboard/alerts",
+  validateSearch: readAlertSearch,
+  component: lazyRouteComponent(() => import("@/features/alerts/alerts-page"), "AlertsPage"),
+});
+
+const budget = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/settings/budget",
+  component: lazyRouteComponent(() => import("@/features/budgets/budget-page"), "BudgetPage"),
+});
+
+const lab = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/dashboard/lab",
+  component: lazyRouteComponent(() => import("@/features/lab/lab-page"), "LabPage"),
+});
+
+const keys = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/settings/api-keys",
+  component: lazyRouteComponent(() => import("@/features/keys/keys-page"), "KeysPage"),
+});
+
+const welcome = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/welcome",
+  component: lazyRouteComponent(() => import("./welcome"), "Welcome"),
+});
+
+const team = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/dashboard/team",
+  component: lazyRouteComponent(() => import("@/features/team/team-dashboard-page"), "TeamDashboardPage"),
+});
+
+const teamSettings = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/settings/team",
+  component: lazyRouteComponent(() => import("@/features/team/team-settings-page"), "TeamSettingsPage"),
+});
+
+/** For whoever has the link, signed in or not. */
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: "/invite/$token",
+  component: lazyRouteComponent(() => import("@/features/team/invitation-page"), "InvitationPage"),
+});
+
+const routeTree = root.addChildren([home, signIn, invitation, signedIn.addChildren([usage, alerts, budget, lab, keys, welcome, team, teamSettings])]);
+
+export function createAppRouter(queryClient: QueryClient) {
+  return createRouter({
+    routeTree,
+    context: { queryClient },
+    defaultPreload: "intent",
+    defaultPendingComponent: PageSkeleton,
+    defaultErrorComponent: PageFailure,
+    scrollRestoration: true,
+    // Plain text in the address, as people write it.
+    parseSearch: (search) => Object.fromEntries(new URLSearchParams(search)),
+    stringifySearch: (search) => {
+      const params = new URLSearchParams();
+      for (const [name, value] of Object.entries(search)) {
+        if (value !== undefined && value !== "") {
+          params.set(name, String(value));
+        }
+      }
+      const written = params.toString().replaceAll("%3A", ":").replaceAll("%2F", "/");
+      return written && `?${written}`;
+    },
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>;
+  }
+}

@@ -1,0 +1,99 @@
+import { Link, Outlet } from "@tanstack/react-router";
+import { Menu as MenuIcon, X } from "lucide-react";
+import { Dialog } from "radix-ui";
+import { useState } from "react";
+import { Bell } from "@/features/alerts/bell";
+import { BudgetWarnings } from "@/features/budgets/warnings";
+import { useAccount } from "@/shared/session/account";
+import { IconButton } from "@/shared/ui/button";
+import { Logo } from "./logo";
+import { NAVIGATION } from "./navigation";
+import { PersonMenu, TeamSwitcher, ThemeMenu } from "./top-bar";
+
+export function Shell() {
+  const [open, setOpen] = useState(false);
+  const account = useAccount();
+  return (
+    <div className="flex min-h-dvh flex-col lg:grid lg:grid-cols-[15rem_minmax(0,1fr)]">
+      <a
+        href="#content"
+        className="sr-only z-50 rounded-lg bg-accent px-3 py-2 text-accent-ink focus:not-sr-only focus:fixed focus:top-3 focus:left-3"
+      >
+        Skip to the content
+      </a>
+      <aside className="sticky top-0 hidden h-dvh flex-col border-r border-line bg-surface px-3 py-4 lg:flex">
+        <div className="px-2 pb-5">
+          <Logo />
+        </div>
+        <Navigation />
+      </aside>
+      <div className="flex min-w-0 flex-1 flex-col">
+        <header className="sticky top-0 z-30 flex h-14 items-center gap-1.5 border-b border-line bg-surface/90 px-3 backdrop-blur sm:px-5">
+          <Dialog.Root open={open} onOpenChange={setOpen}>
+            <Dialog.Trigger asChild>
+              <IconButton label="Menu" className="lg:hidden">
+                <MenuIcon aria-hidden />
+              </IconButton>
+            </Dialog.Trigger>
+            <Dialog.Portal>
+              <Dialog.Overlay className="fixed inset-0 z-40 bg-black/45 lg:hidden" />
+              <Dialog.Content
+                aria-describedby={undefined}
+                className="fixed inset-y-0 left-0 z-50 flex w-72 max-w-[85vw] flex-col overflow-y-auto border-r border-line bg-surface px-3 py-4 lg:hidden"
+              >
+                <div className="flex items-center justify-between px-2 pb-4">
+                  <Dialog.Title>
+                    <Logo />
+                  </Dialog.Title>
+                  <Dialog.Close asChild>
+                    <IconButton label="Close the menu">
+                      <X aria-hidden />
+                    </IconButton>
+                  </Dialog.Close>
+                </div>
+                <Navigation onPick={() => setOpen(false)} />
+              </Dialog.Content>
+            </Dialog.Portal>
+          </Dialog.Root>
+          <TeamSwitcher />
+          <div className="ml-auto flex items-center gap-0.5 sm:gap-1">
+            <Bell key={account.key} account={account} />
+            <ThemeMenu />
+            <PersonMenu />
+          </div>
+        </header>
+        <main id="content" tabIndex={-1} className="flex-1 outline-none">
+          <BudgetWarnings key={account.key} account={account} />
+          <Outlet />
+        </main>
+      </div>
+    </div>
+  );
+}
+
+function Navigation({ onPick }: { onPick?: () => void }) {
+  return (
+    <nav aria-label="Main" className="grid gap-5">
+      {NAVIGATION.map((group) => (
+        <div key={group.title}>
+          <p className="px-2.5 pb-1 text-xs font-medium text-soft">{group.title}</p>
+          <ul className="grid gap-0.5">
+            {group.pages.map(({ to, label, icon: Icon }) => (
+              <li key={to}>
+                <Link
+                  to={to}
+                  {...(onPick ? { onClick: onPick } : {})}
+                  className="flex items-center gap-2.5 rounded-lg px-2.5 py-2 font-medium text-soft transition-colors hover:bg-line/50 hover:text-ink aria-[current=page]:bg-accent-wash aria-[current=page]:text-accent lg:py-1.5"
+                  activeOptions={{ includeSearch: false }}
+                >
+                  <Icon aria-hidden className="size-[1.125rem]" />
+                  {label}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </div>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,117 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate, useRouter } from "@tanstack/react-router";
+import { ChevronsUpDown, LogOut, Monitor, Moon, Sun, User as UserIcon, Users } from "lucide-react";
+import { answer, api } from "@/shared/api/client";
+import { words } from "@/shared/format/numbers";
+import { accountsOf, remember, useAccount } from "@/shared/session/account";
+import { useUser } from "@/shared/session/session";
+import { setTheme, useTheme, type Theme } from "@/shared/theme";
+import { IconButton } from "@/shared/ui/button";
+import { Menu, MenuChoice, MenuItem, MenuLabel, MenuLine } from "@/shared/ui/menu";
+
+export function TeamSwitcher() {
+  const user = useUser();
+  const account = useAccount();
+  const navigate = useNavigate();
+  const Icon = account.isTeam ? Users : UserIcon;
+  return (
+    <Menu
+      align="start"
+      trigger={
+        <button
+          type="button"
+          data-testid="team-switcher"
+          aria-label={`Account: ${account.name}. Change`}
+          className="flex min-w-0 items-center gap-2 rounded-lg px-2 py-1.5 font-medium hover:bg-line/60"
+        >
+          <span className="flex size-6 shrink-0 items-center justify-center rounded-md bg-accent-wash text-accent">
+            <Icon aria-hidden className="size-3.5" />
+          </span>
+          <span className="truncate">{account.name}</span>
+          <ChevronsUpDown aria-hidden className="size-4 shrink-0 text-soft" />
+        </button>
+      }
+    >
+      <MenuLabel>Accounts</MenuLabel>
+      <MenuChoice
+        value={account.key}
+        onChange={(key) => {
+          remember(key);
+          // What a page was narrowed down to belongs to the account that one leaves.
+          void navigate({ to: ".", search: (before) => ({ team: key, ...(before.zone ? { zone: before.zone } : {}) }) });
+        }}
+        options={accountsOf(user).map((one) => ({
+          value: one.key,
+          label: (
+            <span className="flex w-full items-center justify-between gap-4">
+              <span>{one.name}</span>
+              <span className="text-xs text-soft">{one.isTeam ? words(one.role) : "Only you"}</span>
+            </span>
+          ),
+        }))}
+      />
+    </Menu>
+  );
+}
+
+const THEMES: { value: Theme; label: string; icon: typeof Sun }[] = [
+  { value: "light", label: "Light", icon: Sun },
+  { value: "dark", label: "Dark", icon: Moon },
+  { value: "system", label: "As the system", icon: Monitor },
+];
+
+export function ThemeMenu() {
+  const theme = useTheme();
+  const { icon: Icon } = THEMES.find((one) => one.value === theme)!;
+  return (
+    <Menu
+      trigger={
+        <IconButton label="Theme">
+          <Icon aria-hidden />
+        </IconButton>
+      }
+    >
+      <MenuChoice value={theme} onChange={setTheme} options={THEMES} />
+    </Menu>
+  );
+}
+
+export function PersonMenu() {
+  const user = useUser();
+  const router = useRouter();
+  const queryClient = useQueryClient();
+  const signOut = useMutation({
+    mutationFn: () => answer(api.POST("/api/auth/logout")),
+    onSettled: async () => {
+      queryClient.clear();
+      await router.navigate({ to: "/sign-in" });
+    },
+  });
+  return (
+    <Menu
+      trigger={
+        <button
+          type="button"
+          aria-label={`Signed in as ${user.name}`}
+          className="ml-1 flex size-8 items-center justify-center rounded-full bg-accent text-xs font-semibold text-accent-ink"
+        >
+          {initials(user.name)}
+        </button>
+      }
+    >
+      <div className="px-2.5 py-1.5">
+        <p className="font-medium">{user.name}</p>
+        <p className="text-xs text-soft">{user.email}</p>
+      </div>
+      <MenuLine />
+      <MenuItem onSelect={() => signOut.mutate()}>
+        <LogOut aria-hidden className="size-4" /> Sign out
+      </MenuItem>
+    </Menu>
+  );
+}
+
+export function initials(name: string): string {
+  const parts = name.trim().split(/\s+/);
+  return ((parts[0]?.[0] ?? "?") + (parts.length > 1 ? (parts.at(-1)?.[0] ?? "") : "")).toUpperCase();
+}

@@ -1,0 +1,57 @@
+import { clsx } from "clsx";
+import { Check, CircleX, Info, TriangleAlert } from "lucide-react";
+import { formatAgo, formatDateTime } from "@/shared/format/time";
+import { Button } from "@/shared/ui/button";
+import { Hint } from "@/shared/ui/hint";
+import type { Alert } from "./api";
+
+const LOOKS = {
+  info: { icon: Info, colours: "bg-info-wash text-info", word: "Info" },
+  warning: { icon: TriangleAlert, colours: "bg-warning-wash text-warning", word: "Warning" },
+  critical: { icon: CircleX, colours: "bg-critical-wash text-critical", word: "Critical" },
+};
+
+export function AlertRow({
+  alert,
+  zone,
+  now,
+  onAcknowledge,
+  busy = false,
+}: {
+  alert: Alert;
+  zone: string;
+  now: number;
+  onAcknowledge?: (() => void) | undefined;
+  busy?: boolean;
+}) {
+  const { icon: Icon, colours, word } = LOOKS[alert.severity];
+  return (
+    <div className={clsx("flex items-start gap-3", alert.acknowledged && "opacity-80")} data-testid="alert">
+      <span className={clsx("mt-0.5 flex size-8 shrink-0 items-center justify-center rounded-full", colours)}>
+        <Icon aria-hidden className="size-4" />
+        <span className="sr-only">{word}</span>
+      </span>
+      <div className="min-w-0 flex-1">
+        <p className="font-medium">{alert.title}</p>
+        <p className="text-[0.8125rem] text-soft">
+          {alert.dimension !== "account" && `${alert.value} · `}
+          {alert.message}
+        </p>
+        <p className="mt-0.5 text-xs text-soft">
+          <Hint text={formatDateTime(alert.occurredAt, zone, true)}>
+            <time dateTime={alert.occurredAt} tabIndex={0}>
+              {formatAgo(alert.occurredAt, now)}
+            </time>
+          </Hint>
+          {alert.lateEvent && " · by a run that was reported late"}
+          {alert.acknowledged && " · seen to"}
+        </p>
+      </div>
+      {onAcknowledge && !alert.acknowledged && (
+        <Button size="s" busy={busy} onClick={onAcknowledge} aria-label={`Acknowledge: ${alert.title}`}>
+          <Check aria-hidden className="size-4" /> <span className="max-sm:sr-only">Acknowledge</span>
+        </Button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,149 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { BellOff } from "lucide-react";
+import { messageOf } from "@/shared/api/client";
+import { formatDay, today } from "@/shared/format/time";
+import { useAccount } from "@/shared/session/account";
+import { Button } from "@/shared/ui/button";
+import { SelectField } from "@/shared/ui/field";
+import { Card, Empty, Failure, Page, Skeleton } from "@/shared/ui/layout";
+import { useNow } from "@/shared/ui/now";
+import { usePageTitle } from "@/shared/ui/title";
+import { toast } from "@/shared/ui/toast";
+import { AlertRow } from "./alert-row";
+import { alertsQuery, useAcknowledge, type Alert } from "./api";
+import type { AlertSearch } from "./search";
+
+const route = getRouteApi("/signed-in/dashboard/alerts");
+
+export function AlertsPage() {
+  usePageTitle("Alerts");
+  const account = useAccount();
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const zone = search.zone ?? account.zone;
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(alertsQuery(account, search));
+  const acknowledge = useAcknowledge(account);
+  const now = useNow();
+  const alerts = data?.pages.flatMap((page) => page.alerts) ?? [];
+  const unread = data?.pages[0]?.unread ?? 0;
+  const open = alerts.filter((alert) => !alert.acknowledged);
+  const isNarrowed = search.severity !== undefined || search.seen !== undefined || search.budget !== undefined;
+  const change = (patch: { [K in keyof AlertSearch]?: AlertSearch[K] | undefined }) =>
+    void navigate({
+      search: (before) =>
+        Object.fromEntries(Object.entries({ ...before, ...patch }).filter(([, value]) => value !== undefined)) as AlertSearch,
+    });
+  const acknowledgeShown = async () => {
+    try {
+      for (const alert of open) {
+        await acknowledge.mutateAsync(alert.id);
+      }
+      toast(`${open.length} alerts are seen to.`);
+    } catch (failure) {
+      toast(messageOf(failure), "critical");
+    }
+  };
+
+  return (
+    <Page
+      title="Alerts"
+      description={unread === 0 ? "Every alert has been seen to." : `${unread} ${unread === 1 ? "waits" : "wait"} for someone to see to.`}
+      actions={
+        <>
+          <SelectField
+            label="Severity"
+            hideLabel
+            className="w-40"
+            value={search.severity ?? ""}
+            onChange={(event) => change({ severity: (event.target.value || undefined) as AlertSearch["severity"] })}
+          >
+            <option value="">Every severity</option>
+            <option value="critical">Critical</option>
+            <option value="warning">Warning</option>
+            <option value="info">Info</option>
+          </SelectField>
+          <SelectField
+            label="Seen to"
+            hideLabel
+            className="w-40"
+            value={search.seen ?? ""}
+            onChange={(event) => change({ seen: (event.target.value || undefined) as AlertSearch["seen"] })}
+          >
+            <option value="">Seen to or not</option>
+            <option value="no">Not seen to</option>
+            <option value="yes">Seen to</option>
+          </SelectField>
+          {account.mayManage && (
+            <Button disabled={open.length === 0} busy={acknowledge.isPending} onClick={() => void acknowledgeShown()}>
+              Acknowledge these
+            </Button>
+          )}
+        </>
+      }
+    >
+      <Card flush>
+        {error && !data ? (
+          <Failure error={error} retry={() => void refetch()} />
+        ) : !data ? (
+          <div className="grid gap-4 p-5">
+            {[0, 1, 2, 3].map((row) => (
+              <Skeleton key={row} className="h-14" />
+            ))}
+          </div>
+        ) : alerts.length === 0 ? (
+          <Empty
+            icon={BellOff}
+            title={isNarrowed ? "No alert is like that" : "No alerts yet"}
+            action={isNarrowed && <Button onClick={() => change({ severity: undefined, seen: undefined, budget: undefined })}>Show all</Button>}
+          >
+            {!isNarrowed && "When a budget reaches one of its thresholds, the alert is here within a second."}
+          </Empty>
+        ) : (
+          <>
+            {byDay(alerts, zone).map(([day, ofDay]) => (
+              <section key={day} aria-label={formatDay(day, true)}>
+                <h2 className="border-y border-line bg-page px-4 py-1.5 text-xs font-medium text-soft first:border-t-0 sm:px-5">
+                  {formatDay(day, true)}
+                </h2>
+                <ul className="divide-y divide-line">
+                  {ofDay.map((alert) => (
+                    <li key={alert.id} className="px-4 py-3 sm:px-5">
+                      <AlertRow
+                        alert={alert}
+                        zone={zone}
+                        now={now}
+                        onAcknowledge={
+                          account.mayManage
+                            ? () => acknowledge.mutate(alert.id, { onError: (failure) => toast(messageOf(failure), "critical") })
+                            : undefined
+                        }
+                        busy={acknowledge.isPending && acknowledge.variables === alert.id}
+                      />
+                    </li>
+                  ))}
+                </ul>
+              </section>
+            ))}
+            {hasNextPage && (
+              <div className="border-t border-line p-3 text-center">
+                <Button size="s" busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+                  Show older ones
+                </Button>
+              </div>
+            )}
+          </>
+        )}
+      </Card>
+    </Page>
+  );
+}
+
+function byDay(alerts: Alert[], zone: string): [string, Alert[]][] {
+  const days = new Map<string, Alert[]>();
+  for (const alert of alerts) {
+    const day = today(zone, new Date(alert.occurredAt));
+    days.set(day, [...(days.get(day) ?? []), alert]);
+  }
+  return [...days];
+}

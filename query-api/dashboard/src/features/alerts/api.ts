@@ -1,0 +1,49 @@
+import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { answer, api, type Schemas } from "@/shared/api/client";
+import type { Account } from "@/shared/session/account";
+import type { AlertSearch } from "./search";
+
+export type Alert = Schemas["Alert"];
+
+/** The newest, and how many nobody has seen to. */
+export function latestQuery(account: Account) {
+  return queryOptions({
+    queryKey: ["alerts", account.key, "latest"],
+    queryFn: ({ signal }) =>
+      answer(api.GET("/api/token-tracking/alerts", { params: { query: { ...account.visible, limit: 8 } }, signal })),
+  });
+}
+
+export function alertsQuery(account: Account, search: AlertSearch) {
+  const filter = {
+    ...account.visible,
+    ...(search.severity ? { severity: search.severity } : {}),
+    ...(search.seen ? { acknowledged: search.seen === "yes" } : {}),
+    ...(search.budget ? { budgetId: search.budget } : {}),
+    limit: 30,
+  };
+  return infiniteQueryOptions({
+    queryKey: ["alerts", account.key, "list", filter],
+    queryFn: ({ signal, pageParam }) =>
+      answer(
+        api.GET("/api/token-tracking/alerts", {
+          params: { query: { ...filter, ...(pageParam ? { cursor: pageParam } : {}) } },
+          signal,
+        }),
+      ),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.nextCursor,
+  });
+}
+
+export function streamUrl(account: Account): string {
+  return `/api/token-tracking/alerts/stream?${new URLSearchParams(account.visible as Record<string, string>)}`;
+}
+
+export function useAcknowledge(account: Account) {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => answer(api.POST("/api/token-tracking/alerts/{id}/acknowledge", { params: { path: { id } } })),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: ["alerts", account.key] }),
+  });
+}

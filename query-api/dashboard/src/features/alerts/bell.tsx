@@ -1,0 +1,90 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { Bell as BellIcon, BellOff } from "lucide-react";
+import { useState } from "react";
+import { useEvents } from "@/shared/api/stream";
+import type { Account } from "@/shared/session/account";
+import { IconButton } from "@/shared/ui/button";
+import { Empty, Failure, Skeleton } from "@/shared/ui/layout";
+import { Popover } from "@/shared/ui/menu";
+import { useNow } from "@/shared/ui/now";
+import { toast } from "@/shared/ui/toast";
+import { AlertRow } from "./alert-row";
+import { latestQuery, streamUrl, useAcknowledge, type Alert } from "./api";
+
+const TONES = { info: "info", warning: "warning", critical: "critical" } as const;
+
+/** How many alerts nobody has seen to, and each new one as it is raised. */
+export function Bell({ account }: { account: Account }) {
+  const queryClient = useQueryClient();
+  const { data, error, refetch } = useQuery(latestQuery(account));
+  const acknowledge = useAcknowledge(account);
+  const [open, setOpen] = useState(false);
+  const now = useNow();
+  useEvents(streamUrl(account), "alert", (text) => {
+    const alert = JSON.parse(text) as Alert;
+    toast(
+      <>
+        <p className="font-medium">{alert.title}</p>
+        <p className="text-soft">{alert.message}</p>
+      </>,
+      TONES[alert.severity],
+    );
+    void queryClient.invalidateQueries({ queryKey: ["alerts", account.key] });
+    void queryClient.invalidateQueries({ queryKey: ["budgets", account.key] });
+  });
+  const unread = data?.unread ?? 0;
+  return (
+    <Popover
+      label="Alerts"
+      open={open}
+      onOpenChange={setOpen}
+      className="w-96 p-0"
+      trigger={
+        <IconButton label={unread === 0 ? "Alerts" : `Alerts, ${unread} unread`} data-testid="bell">
+          <BellIcon aria-hidden />
+          {unread > 0 && (
+            <span aria-hidden className="absolute top-0.5 right-0.5 flex h-4 min-w-4 items-center justify-center rounded-full bg-critical px-1 text-[0.625rem] font-semibold text-surface figures">
+              {unread > 99 ? "99+" : unread}
+            </span>
+          )}
+        </IconButton>
+      }
+    >
+      <div className="flex items-center justify-between border-b border-line px-4 py-2.5">
+        <p className="font-semibold">Alerts</p>
+        <Link to="/dashboard/alerts" onClick={() => setOpen(false)} className="text-[0.8125rem] font-medium text-accent">
+          See all
+        </Link>
+      </div>
+      <div className="max-h-[60dvh] overflow-y-auto">
+        {error && !data ? (
+          <Failure error={error} retry={() => void refetch()} />
+        ) : !data ? (
+          <div className="grid gap-3 p-4">
+            <Skeleton className="h-12" />
+            <Skeleton className="h-12" />
+          </div>
+        ) : data.alerts.length === 0 ? (
+          <Empty icon={BellOff} title="No alerts">
+            When a budget reaches a threshold, you are told here at once.
+          </Empty>
+        ) : (
+          <ul className="divide-y divide-line">
+            {data.alerts.map((alert) => (
+              <li key={alert.id} className="px-4 py-3">
+                <AlertRow
+                  alert={alert}
+                  zone={account.zone}
+                  now={now}
+                  onAcknowledge={account.mayManage ? () => acknowledge.mutate(alert.id) : undefined}
+                  busy={acknowledge.isPending && acknowledge.variables === alert.id}
+                />
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+    </Popover>
+  );
+}

@@ -1,0 +1,230 @@
+import { useQuery } from "@tanstack/react-query";
+import { Pencil, PiggyBank, Plus, SlidersHorizontal, Sparkles, Trash2 } from "lucide-react";
+import { useState } from "react";
+import { messageOf } from "@/shared/api/client";
+import { formatDate } from "@/shared/format/time";
+import { formatPercent } from "@/shared/format/numbers";
+import { useAccount, type Account } from "@/shared/session/account";
+import { useMemberNames } from "@/shared/session/members";
+import { Button, IconButton } from "@/shared/ui/button";
+import { Dialog } from "@/shared/ui/dialog";
+import { Badge, Card, Empty, Failure, LEVEL_TONE, Note, Page, Progress, Skeleton } from "@/shared/ui/layout";
+import { usePageTitle } from "@/shared/ui/title";
+import { toast } from "@/shared/ui/toast";
+import { budgetsQuery, singleBudgetQuery, useDeleteBudget, type Budget } from "./api";
+import { BudgetDialog } from "./budget-dialog";
+import { watched, type Watched } from "./level";
+import { amount, describe } from "./names";
+import { QuickAdjust } from "./quick-adjust";
+import { SingleForm } from "./single-form";
+import { Wizard } from "./wizard";
+
+const LEVEL_WORDS = { calm: "On track", info: "Getting there", warning: "Close to the limit", critical: "Exceeded" };
+
+export function BudgetPage() {
+  usePageTitle("Budget");
+  const account = useAccount();
+  const [wizard, setWizard] = useState(false);
+  const single = useQuery(singleBudgetQuery(account));
+  if (!account.maySeeAll) {
+    return (
+      <Page title="Budget">
+        <Card>
+          <Empty icon={PiggyBank} title="Budgets are for this team's admins">
+            Ask an owner or admin of {account.name}, or switch to your personal account to limit what you spend yourself.
+          </Empty>
+        </Card>
+      </Page>
+    );
+  }
+  return (
+    <Page
+      title="Budget"
+      description={`What ${account.isTeam ? account.name : "you"} may spend, and when to be told.`}
+      actions={
+        <Button onClick={() => setWizard(true)}>
+          <Sparkles aria-hidden className="size-4 text-accent" /> Help me choose
+        </Button>
+      }
+    >
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 xl:grid-cols-[minmax(0,1fr)_minmax(0,1.2fr)]">
+        <Card title="Monthly budget" hint="One limit for everything, with a daily one and a cap for each prompt if you like.">
+          {single.error && single.data === undefined ? (
+            <Failure error={single.error} retry={() => void single.refetch()} />
+          ) : single.data === undefined ? (
+            <Skeleton className="h-96" />
+          ) : (
+            <SingleForm key={JSON.stringify(single.data?.monthlyBudgetUsd)} account={account} budget={single.data} />
+          )}
+        </Card>
+        <AllBudgets account={account} onWizard={() => setWizard(true)} />
+      </div>
+      {wizard && <Wizard account={account} onClose={() => setWizard(false)} />}
+    </Page>
+  );
+}
+
+function AllBudgets({ account, onWizard }: { account: Account; onWizard: () => void }) {
+  const { data, error, refetch } = useQuery({ ...budgetsQuery(account), refetchInterval: 15_000 });
+  const [edited, setEdited] = useState<Budget | "new" | null>(null);
+  const [adjusted, setAdjusted] = useState<Budget | null>(null);
+  const [deleted, setDeleted] = useState<Budget | null>(null);
+  return (
+    <Card
+      title="All budgets"
+      hint="For a member, a model, a tag: each with its own limit and period."
+      actions={
+        <Button size="s" onClick={() => setEdited("new")}>
+          <Plus aria-hidden className="size-4" /> Add
+        </Button>
+      }
+    >
+      {error && !data ? (
+        <Failure error={error} retry={() => void refetch()} />
+      ) : !data ? (
+        <div className="grid gap-3">
+          {[0, 1, 2].map((row) => (
+            <Skeleton key={row} className="h-24" />
+          ))}
+        </div>
+      ) : data.budgets.length === 0 ? (
+        <Empty
+          icon={PiggyBank}
+          title="No budget yet"
+          action={
+            <Button kind="primary" onClick={onWizard}>
+              Set one with a few questions
+            </Button>
+          }
+        >
+          With a budget you are told at three quarters, and can have runs blocked at the end.
+        </Empty>
+      ) : (
+        <ul className="grid gap-3">
+          {data.budgets.map((budget) => (
+            <BudgetItem
+              key={budget.id}
+              budget={budget}
+              zone={account.zone}
+              onEdit={() => setEdited(budget)}
+              onAdjust={() => setAdjusted(budget)}
+              onDelete={() => setDeleted(budget)}
+            />
+          ))}
+        </ul>
+      )}
+      {edited && <BudgetDialog account={account} budget={edited === "new" ? null : edited} onClose={() => setEdited(null)} />}
+      {adjusted && <QuickAdjust account={account} budget={adjusted} onClose={() => setAdjusted(null)} />}
+      {deleted && <DeleteDialog account={account} budget={deleted} onClose={() => setDeleted(null)} />}
+    </Card>
+  );
+}
+
+function BudgetItem({
+  budget,
+  zone,
+  onEdit,
+  onAdjust,
+  onDelete,
+}: {
+  budget: Budget;
+  zone: string;
+  onEdit: () => void;
+  onAdjust: () => void;
+  onDelete: () => void;
+}) {
+  const rows = watched([budget]);
+  const [all, setAll] = useState(false);
+  const worst = rows[0]?.level ?? "calm";
+  return (
+    <li className="rounded-lg border border-line p-3.5" data-testid="budget">
+      <div className="flex items-start justify-between gap-2">
+        <div className="min-w-0">
+          <p className="flex flex-wrap items-center gap-2 font-medium">
+            {budget.name} <Badge tone={LEVEL_TONE[worst]}>{LEVEL_WORDS[worst]}</Badge>
+            {budget.enforcement === "block" && <Badge>Blocks</Badge>}
+          </p>
+          <p className="text-xs text-soft">{describe(budget)}</p>
+        </div>
+        <div className="-mt-1.5 -mr-1.5 flex">
+          {budget.limitUsd !== undefined && (
+            <IconButton label={`Adjust the limit of ${budget.name}`} onClick={onAdjust}>
+              <SlidersHorizontal aria-hidden />
+            </IconButton>
+          )}
+          <IconButton label={`Edit ${budget.name}`} onClick={onEdit}>
+            <Pencil aria-hidden />
+          </IconButton>
+          <IconButton label={`Delete ${budget.name}`} onClick={onDelete}>
+            <Trash2 aria-hidden />
+          </IconButton>
+        </div>
+      </div>
+      <div className="mt-2.5 grid gap-2.5">
+        {rows.length === 0 && <p className="text-xs text-soft">Nothing was spent in this period yet.</p>}
+        {(all ? rows : rows.slice(0, 3)).map((row) => (
+          <SpentRow key={row.status.value} row={row} named={budget.values !== undefined} zone={zone} />
+        ))}
+        {rows.length > 3 && (
+          <button type="button" className="justify-self-start text-xs font-medium text-accent" onClick={() => setAll(!all)}>
+            {all ? "Show fewer" : `Show all ${budget.valuesCount ?? rows.length}`}
+          </button>
+        )}
+      </div>
+    </li>
+  );
+}
+
+function SpentRow({ row: { budget, status, level }, named, zone }: { row: Watched; named: boolean; zone: string }) {
+  const names = useMemberNames();
+  const value = budget.dimension === "member" ? (names.get(status.value) ?? status.value) : status.value;
+  return (
+    <div>
+      <div className="mb-1 flex flex-wrap justify-between gap-x-3 text-xs figures">
+        <span>
+          {named && <span className="font-medium">{value} · </span>}
+          {amount(status, status.spent)} <span className="text-soft">of {amount(status, status.limit)}</span>
+        </span>
+        <span className="text-soft">
+          {formatPercent(status.percentage)}
+          {status.projected && !named && ` · heading for ${amount(status, status.projected)}`}
+        </span>
+      </div>
+      <Progress percent={status.percentage} level={level} label={`${budget.name}${named ? `, ${value}` : ""}`} />
+      {!named && <p className="mt-1 text-xs text-soft">Begins anew on {formatDate(status.periodEnd, zone)}</p>}
+    </div>
+  );
+}
+
+function DeleteDialog({ account, budget, onClose }: { account: Account; budget: Budget; onClose: () => void }) {
+  const remove = useDeleteBudget(account);
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={`Delete ${budget.name}?`}
+      footer={
+        <>
+          <Button onClick={onClose}>Keep it</Button>
+          <Button
+            kind="danger"
+            busy={remove.isPending}
+            onClick={() =>
+              remove.mutate(budget.id, {
+                onSuccess: () => {
+                  toast(`${budget.name} is deleted.`);
+                  onClose();
+                },
+              })
+            }
+          >
+            Delete
+          </Button>
+        </>
+      }
+    >
+      <p className="text-soft">Nobody is told any more when its limit is reached, and nothing is blocked by it. Alerts that it raised stay.</p>
+      {remove.error && <Note tone="critical">{messageOf(remove.error)}</Note>}
+    </Dialog>
+  );
+}

@@ -1,0 +1,86 @@
+import { Link } from "@tanstack/react-router";
+import { clsx } from "clsx";
+import { CircleX, Info, TriangleAlert, X } from "lucide-react";
+import { useState } from "react";
+import { nanoUsd, formatUsd } from "@/shared/format/money";
+import { formatPercent } from "@/shared/format/numbers";
+import type { Level } from "@/shared/ui/layout";
+import { amount } from "./names";
+import type { Watched } from "./level";
+
+const LOOKS: Record<Exclude<Level, "calm">, { icon: typeof Info; colours: string; title: string }> = {
+  info: { icon: Info, colours: "border-info/30 bg-info-wash text-info", title: "Budget alert" },
+  warning: { icon: TriangleAlert, colours: "border-warning/35 bg-warning-wash text-warning", title: "Budget warning" },
+  critical: { icon: CircleX, colours: "border-critical/35 bg-critical-wash text-critical", title: "Budget exceeded" },
+};
+
+/** A warning that was put away stays away for its level and its period; the next level is news. */
+function keyOf({ budget, status, level }: Watched): string {
+  return `dismissed:${budget.id}:${budget.version}:${status.value}:${status.periodStart}:${level}`;
+}
+
+export function isDismissed(warning: Watched): boolean {
+  try {
+    return localStorage.getItem(keyOf(warning)) !== null;
+  } catch {
+    return false;
+  }
+}
+
+export function BudgetWarning({ warning, onIncrease }: { warning: Watched; onIncrease?: () => void }) {
+  const [gone, setGone] = useState(false);
+  const { budget, status, level } = warning;
+  if (level === "calm" || gone) {
+    return null;
+  }
+  const { icon: Icon, colours, title } = LOOKS[level];
+  const isOver = level === "critical" && status.isExceeded;
+  return (
+    <div role={level === "critical" ? "alert" : "status"} data-testid="budget-warning" data-level={level} className={clsx("flex items-start gap-3 rounded-xl border px-3.5 py-2.5", colours)}>
+      <Icon aria-hidden className="mt-0.5 size-[1.125rem] shrink-0" />
+      <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-4 gap-y-1.5">
+        <p className="min-w-0 flex-1 basis-64">
+          <strong className="font-semibold">
+            {title}: {budget.name}
+          </strong>{" "}
+          <span>
+            {isOver
+              ? `${over(warning)} above the limit of ${amount(status, status.limit)}. ${budget.enforcement === "block" ? "Further runs are blocked." : "Further runs may be limited."}`
+              : `${formatPercent(Math.floor(status.percentage), 0)} used: ${amount(status, status.spent)} of ${amount(status, status.limit)}.`}
+          </span>
+        </p>
+        <span className="flex flex-wrap gap-3 font-medium">
+          <Link to="/settings/budget" className="underline underline-offset-2">
+            View details
+          </Link>
+          {level === "critical" && onIncrease && (
+            <button type="button" onClick={onIncrease} className="underline underline-offset-2">
+              Increase budget
+            </button>
+          )}
+        </span>
+      </div>
+      <button
+        type="button"
+        aria-label={`Dismiss: ${title}`}
+        className="-m-1 rounded-md p-1 hover:bg-black/5"
+        onClick={() => {
+          try {
+            localStorage.setItem(keyOf(warning), "1");
+          } catch {
+            // Then it comes back with the next page.
+          }
+          setGone(true);
+        }}
+      >
+        <X aria-hidden className="size-4" />
+      </button>
+    </div>
+  );
+}
+
+function over({ status }: Watched): string {
+  return status.unit === "usd"
+    ? formatUsd(nanoUsd(status.spent) - nanoUsd(status.limit), { digits: 2 })
+    : `${BigInt(status.spent) - BigInt(status.limit)} tokens`;
+}

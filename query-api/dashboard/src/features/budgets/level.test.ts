@@ -1,0 +1,46 @@
+import { describe, expect, test } from "vitest";
+import type { Budget, BudgetStatus } from "./api";
+import { levelOf, suggestedLimit, thresholdUsd, watched } from "./level";
+
+function status(percentage: number, patch: Partial<BudgetStatus> = {}): BudgetStatus {
+  return { unit: "usd", percentage, spent: "22.80", limit: "30.00", projected: null, isExceeded: percentage > 100, ...patch } as BudgetStatus;
+}
+
+describe("a budget's level", () => {
+  test.each([
+    [74.999, "calm"],
+    [75, "info"],
+    [89.99, "info"],
+    [90, "warning"],
+    [99.99, "warning"],
+    [100, "critical"],
+    [140, "critical"],
+  ])("at %s %% it is %s", (percentage, level) => {
+    expect(levelOf(status(percentage))).toBe(level);
+  });
+
+  test("follows the budget's own thresholds, amounts too", () => {
+    expect(levelOf(status(50), [{ percent: 40, severity: "warning" }])).toBe("warning");
+    expect(levelOf(status(76), [{ amountUsd: "22.80", severity: "info" }])).toBe("info");
+    expect(levelOf(status(76), [{ amountUsd: "22.81", severity: "info" }])).toBe("calm");
+  });
+
+  test("the severest comes first, of a budget for each value the furthest", () => {
+    const budgets = [
+      { id: "a", status: status(80) },
+      { id: "b", values: [status(10, { value: "x" }), status(101, { value: "y" })] },
+    ] as unknown as Budget[];
+    expect(watched(budgets).map((one) => one.status.value ?? one.budget.id)).toEqual(["y", "a", "x"]);
+  });
+});
+
+test("the suggested limit is round and above what is projected", () => {
+  expect(suggestedLimit(status(76, { projected: "35.20" }))).toBe(40_000_000_000n);
+  expect(suggestedLimit(status(123, { spent: "2.46", limit: "2.00", projected: "2.98" }))).toBe(3_000_000_000n);
+});
+
+test("thresholds are told in dollars", () => {
+  expect(thresholdUsd("30.00", 75)).toBe("22.50");
+  expect(thresholdUsd("30", 90)).toBe("27.00");
+  expect(thresholdUsd("", 90)).toBeNull();
+});

@@ -1,0 +1,68 @@
+import { exactUsd, nanoUsd, type NanoUsd } from "@/shared/format/money";
+import type { Level } from "@/shared/ui/layout";
+import type { Budget, BudgetStatus, Threshold } from "./api";
+
+const RANK: Level[] = ["calm", "info", "warning", "critical"];
+
+const DEFAULTS: Threshold[] = [
+  { percent: 75, severity: "info" },
+  { percent: 90, severity: "warning" },
+  { percent: 100, severity: "critical" },
+];
+
+/** The severest threshold that is reached; percentages are compared as they are, not rounded. */
+export function levelOf(status: BudgetStatus, thresholds: readonly Threshold[] = DEFAULTS): Level {
+  let level: Level = status.isExceeded ? "critical" : "calm";
+  for (const { percent, amountUsd, amountTokens, severity } of thresholds) {
+    const isReached =
+      (percent !== undefined && status.percentage >= percent) ||
+      (amountUsd !== undefined && status.unit === "usd" && nanoUsd(status.spent) >= nanoUsd(amountUsd)) ||
+      (amountTokens !== undefined && status.unit === "tokens" && BigInt(status.spent) >= BigInt(amountTokens));
+    if (isReached && RANK.indexOf(severity) > RANK.indexOf(level)) {
+      level = severity;
+    }
+  }
+  return level;
+}
+
+export interface Watched {
+  budget: Budget;
+  status: BudgetStatus;
+  level: Level;
+}
+
+/** Of a budget for each value, every value is watched. */
+export function watched(budgets: readonly Budget[]): Watched[] {
+  return budgets
+    .flatMap((budget) => [...(budget.status ? [budget.status] : []), ...(budget.values ?? [])].map((status) => ({ budget, status })))
+    .map(({ budget, status }) => ({ budget, status, level: levelOf(status, budget.thresholds) }))
+    .sort((a, b) => RANK.indexOf(b.level) - RANK.indexOf(a.level) || b.status.percentage - a.status.percentage);
+}
+
+const DOLLAR = 1_000_000_000n;
+
+/** A round limit that what is projected fits into. */
+export function suggestedLimit(status: BudgetStatus): NanoUsd {
+  const spent = nanoUsd(status.spent);
+  const projected = status.projected === null ? 0n : nanoUsd(status.projected);
+  const most = [spent, projected, nanoUsd(status.limit)].reduce((a, b) => (a > b ? a : b));
+  const step = most >= 10n * DOLLAR ? 5n * DOLLAR : most >= DOLLAR ? DOLLAR : DOLLAR / 10n;
+  return (most / step + 1n) * step;
+}
+
+/** What a percentage of a limit is in dollars, for a form in which either may not make sense yet. */
+export function thresholdUsd(limit: string, percent: number): string | null {
+  try {
+    return exactUsd((nanoUsd(limit) * BigInt(Math.round(percent * 100))) / 10_000n);
+  } catch {
+    return null;
+  }
+}
+
+export function isAmount(text: string): boolean {
+  try {
+    return nanoUsd(text) > 0n;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,32 @@
+import { formatUsd, nanoUsd } from "@/shared/format/money";
+import { formatCount, words } from "@/shared/format/numbers";
+import type { Budget, BudgetStatus } from "./api";
+
+export const DIMENSIONS = ["account", "member", "model", "provider", "workflow", "prompt", "api_key", "execution_type"] as const;
+
+export const PERIODS = ["day", "week", "month", "quarter", "year", "total"] as const;
+
+export function periodOf(budget: Budget): (typeof PERIODS)[number] {
+  return typeof budget.period === "string" ? budget.period : (budget.period?.unit ?? "month");
+}
+
+const EACH: Record<string, string> = { day: "each day", week: "each week", month: "each month", quarter: "each quarter", year: "each year", total: "in all" };
+
+/** What a budget limits, in words. */
+export function describe(budget: Budget): string {
+  const period = EACH[periodOf(budget)];
+  if (budget.dimension === "account") {
+    return `Everything, ${period}`;
+  }
+  const dimension = words(budget.dimension ?? "account").toLowerCase();
+  return budget.value === "*" ? `Each ${dimension}, ${period}` : `${words(dimension)} ${budget.value}, ${period}`;
+}
+
+export function amount(status: BudgetStatus, text: string): string {
+  return status.unit === "usd" ? formatUsd(nanoUsd(text), { digits: usdDigits(text) }) : `${formatCount(BigInt(text))} tokens`;
+}
+
+function usdDigits(text: string): number {
+  const nano = nanoUsd(text);
+  return nano === 0n || nano >= 10_000_000n ? 2 : 4;
+}

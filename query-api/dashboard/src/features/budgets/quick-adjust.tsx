@@ -1,0 +1,113 @@
+import { useState } from "react";
+import { messageOf } from "@/shared/api/client";
+import { exactUsd } from "@/shared/format/money";
+import type { Account } from "@/shared/session/account";
+import { Button } from "@/shared/ui/button";
+import { Dialog } from "@/shared/ui/dialog";
+import { CheckField, TextField } from "@/shared/ui/field";
+import { Note } from "@/shared/ui/layout";
+import { toast } from "@/shared/ui/toast";
+import { useSaveBudget, type Budget, type BudgetForm } from "./api";
+import { isAmount, suggestedLimit, watched } from "./level";
+import { amount } from "./names";
+
+/** Everything of a budget that is set, as it was; what is worked out of it is left out. */
+export function formOf(budget: Budget): BudgetForm {
+  const { name, dimension, value, limitUsd, limitTokens, period, thresholds, enforcement, failMode, version } = budget;
+  return Object.fromEntries(
+    Object.entries({
+      name,
+      dimension,
+      // Of everything there is one, and it is not named.
+      value: dimension === "account" ? undefined : value,
+      limitUsd,
+      limitTokens,
+      period,
+      thresholds,
+      enforcement,
+      failMode,
+      version,
+    }).filter(([, set]) => set !== undefined && set !== null),
+  ) as unknown as BudgetForm;
+}
+
+export function QuickAdjust({ account, budget, onClose }: { account: Account; budget: Budget; onClose: () => void }) {
+  const furthest = watched([budget])[0];
+  const [limit, setLimit] = useState(furthest ? exactUsd(suggestedLimit(furthest.status)) : String(budget.limitUsd ?? ""));
+  const [keep, setKeep] = useState(true);
+  const save = useSaveBudget(account);
+  const submit = () =>
+    save.mutate(
+      {
+        id: budget.id,
+        form: (() => {
+          const { thresholds, ...rest } = formOf(budget);
+          return { ...rest, ...(keep && thresholds ? { thresholds } : {}), limitUsd: limit };
+        })(),
+      },
+      {
+        onSuccess: () => {
+          toast(`${budget.name} is now $${limit}.`);
+          onClose();
+        },
+      },
+    );
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title="Adjust the budget"
+      description={budget.name}
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button kind="primary" type="submit" form="quick-adjust" busy={save.isPending} disabled={!isAmount(limit)}>
+            Save
+          </Button>
+        </>
+      }
+    >
+      <form
+        id="quick-adjust"
+        className="grid gap-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          submit();
+        }}
+      >
+        {furthest && (
+          <dl className="grid grid-cols-3 gap-3 rounded-lg bg-page p-3 figures">
+            <Fact name="Limit now" value={amount(furthest.status, furthest.status.limit)} />
+            <Fact name="Spent" value={amount(furthest.status, furthest.status.spent)} />
+            <Fact name="Projected" value={furthest.status.projected ? amount(furthest.status, furthest.status.projected) : "Too early"} />
+          </dl>
+        )}
+        <TextField
+          label="New limit"
+          prefix="$"
+          inputMode="decimal"
+          value={limit}
+          onChange={(event) => setLimit(event.target.value)}
+          help="Suggested: the next round amount that what is projected fits into."
+          error={isAmount(limit) ? undefined : "An amount such as 40.00"}
+        />
+        <CheckField
+          label="Keep the thresholds"
+          help="Otherwise they become 75, 90 and 100 %."
+          checked={keep}
+          onChange={(event) => setKeep(event.target.checked)}
+        />
+        {save.error && <Note tone="critical">{messageOf(save.error)}</Note>}
+      </form>
+    </Dialog>
+  );
+}
+
+function Fact({ name, value }: { name: string; value: string }) {
+  return (
+    <div>
+      <dt className="text-xs text-soft">{name}</dt>
+      <dd className="font-semibold">{value}</dd>
+    </div>
+  );
+}

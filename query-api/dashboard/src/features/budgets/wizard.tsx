@@ -1,0 +1,162 @@
+import { useQuery } from "@tanstack/react-query";
+import { CheckCircle2 } from "lucide-react";
+import { useState } from "react";
+import { messageOf } from "@/shared/api/client";
+import type { Account } from "@/shared/session/account";
+import { Button } from "@/shared/ui/button";
+import { Dialog } from "@/shared/ui/dialog";
+import { CheckField, TextField } from "@/shared/ui/field";
+import { Failure, Note, Skeleton } from "@/shared/ui/layout";
+import { recommendationQuery, useSaveSingle, VOLUMES, type Volume } from "./api";
+import { isAmount, thresholdUsd } from "./level";
+
+const MODELS = ["gpt-4o-mini", "gpt-4o", "gpt-4-turbo", "claude-3-5-sonnet", "gemini-1-5-pro"];
+
+const PERCENTS = [
+  { percent: 75, level: "Info" },
+  { percent: 90, level: "Warning" },
+  { percent: 100, level: "Critical" },
+];
+
+/** A few questions, an amount with its reason, and it is set. */
+export function Wizard({ account, onClose, onDone }: { account: Account; onClose: () => void; onDone?: () => void }) {
+  const [step, setStep] = useState<"usage" | "amount" | "done">("usage");
+  const [volume, setVolume] = useState<Volume>("50-200");
+  const [models, setModels] = useState(["gpt-4o-mini"]);
+  const [chosen, setChosen] = useState<string | null>(null);
+  const [block, setBlock] = useState(false);
+  const recommendation = useQuery({ ...recommendationQuery(account, volume, models), enabled: step === "amount" && models.length > 0 });
+  const save = useSaveSingle(account);
+  const monthly = chosen ?? recommendation.data?.monthlyBudgetUsd ?? "";
+
+  const footer =
+    step === "usage" ? (
+      <>
+        <Button onClick={onClose}>Not now</Button>
+        <Button kind="primary" disabled={models.length === 0} onClick={() => setStep("amount")}>
+          Recommend an amount
+        </Button>
+      </>
+    ) : step === "amount" ? (
+      <>
+        <Button onClick={() => setStep("usage")}>Back</Button>
+        <Button
+          kind="primary"
+          disabled={!isAmount(monthly)}
+          busy={save.isPending}
+          onClick={() =>
+            save.mutate(
+              { monthlyBudgetUsd: monthly, alertThresholds: [75, 90, 100], enforcement: block ? "block" : "alert_only" },
+              { onSuccess: () => setStep("done") },
+            )
+          }
+        >
+          Set this budget
+        </Button>
+      </>
+    ) : (
+      <Button
+        kind="primary"
+        onClick={() => {
+          onDone?.();
+          onClose();
+        }}
+      >
+        Done
+      </Button>
+    );
+
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={step === "done" ? "Your budget is set" : "Find a budget"}
+      description={step === "usage" ? "Two questions." : step === "amount" ? "Change it as you like." : undefined}
+      footer={footer}
+    >
+      {step === "usage" && (
+        <div className="grid gap-5">
+          <fieldset>
+            <legend className="mb-2 font-medium">How many prompts do you run in a month?</legend>
+            <div className="grid grid-cols-2 gap-2 sm:grid-cols-4">
+              {VOLUMES.map((one) => (
+                <label
+                  key={one}
+                  className="cursor-pointer rounded-lg border border-line-strong px-3 py-2 text-center font-medium has-checked:border-accent has-checked:bg-accent-wash has-checked:text-accent has-focus-visible:outline-2 has-focus-visible:outline-accent"
+                >
+                  <input type="radio" name="volume" className="sr-only" checked={volume === one} onChange={() => setVolume(one)} />
+                  {one.replace("-", "–")}
+                </label>
+              ))}
+            </div>
+          </fieldset>
+          <fieldset>
+            <legend className="mb-2 font-medium">Which models do you use?</legend>
+            <div className="grid gap-2 sm:grid-cols-2">
+              {MODELS.map((model) => (
+                <CheckField
+                  key={model}
+                  label={model}
+                  checked={models.includes(model)}
+                  onChange={(event) => setModels(event.target.checked ? [...models, model] : models.filter((other) => other !== model))}
+                />
+              ))}
+            </div>
+          </fieldset>
+        </div>
+      )}
+      {step === "amount" &&
+        (recommendation.error ? (
+          <Failure error={recommendation.error} retry={() => void recommendation.refetch()} />
+        ) : !recommendation.data ? (
+          <Skeleton className="h-52" />
+        ) : (
+          <div className="grid gap-4">
+            <TextField
+              label="Monthly budget"
+              prefix="$"
+              inputMode="decimal"
+              value={monthly}
+              onChange={(event) => setChosen(event.target.value)}
+              error={isAmount(monthly) ? undefined : "An amount such as 30.00"}
+              help={
+                recommendation.data.basis === "spend"
+                  ? "A quarter more than what this month is heading for."
+                  : `Twice what ${volume.replace("-", "–")} prompts on the dearest of your models would cost, and enough to begin with.`
+              }
+            />
+            <div className="rounded-lg bg-page p-3.5">
+              <p className="mb-1.5 text-[0.8125rem] font-medium">You are told at</p>
+              <ul className="grid gap-1 figures">
+                {PERCENTS.map(({ percent, level }) => (
+                  <li key={percent} className="flex justify-between gap-4">
+                    <span>
+                      {percent} % <span className="text-soft">· {level}</span>
+                    </span>
+                    <span className="font-medium">{isAmount(monthly) ? `$${thresholdUsd(monthly, percent)}` : "–"}</span>
+                  </li>
+                ))}
+              </ul>
+            </div>
+            <CheckField
+              label="Block further runs at 100 %"
+              help="Calls that ask before they run are told no. Runs under way finish."
+              checked={block}
+              onChange={(event) => setBlock(event.target.checked)}
+            />
+            {save.error && <Note tone="critical">{messageOf(save.error)}</Note>}
+          </div>
+        ))}
+      {step === "done" && (
+        <div className="flex flex-col items-center py-4 text-center">
+          <CheckCircle2 aria-hidden className="mb-3 size-10 text-good" />
+          <p className="text-lg font-semibold">${monthly} each month</p>
+          <p className="mt-1 text-soft">
+            {account.isTeam ? "Owners and admins are" : "You are"} told at 75, 90 and 100 %.{" "}
+            {block ? "At the end, further runs are blocked." : "Nothing is blocked."}
+          </p>
+        </div>
+      )}
+    </Dialog>
+  );
+}

@@ -1,0 +1,225 @@
+import { useQuery } from "@tanstack/react-query";
+import { KeyRound, Plus, Trash2 } from "lucide-react";
+import { useState } from "react";
+import { messageOf } from "@/shared/api/client";
+import { formatAgo, formatDate } from "@/shared/format/time";
+import { useAccount, type Account } from "@/shared/session/account";
+import { Button, IconButton } from "@/shared/ui/button";
+import { CopyButton } from "@/shared/ui/copy";
+import { Dialog } from "@/shared/ui/dialog";
+import { CheckField, SelectField, TextField } from "@/shared/ui/field";
+import { Badge, Card, Empty, Failure, Note, Page, Skeleton } from "@/shared/ui/layout";
+import { useNow } from "@/shared/ui/now";
+import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
+import { usePageTitle } from "@/shared/ui/title";
+import { toast } from "@/shared/ui/toast";
+import { keysQuery, useMakeKey, useRevokeKey, type ApiKey, type Scope } from "./api";
+
+export function KeysPage() {
+  usePageTitle("API keys");
+  const account = useAccount();
+  const { data, error, refetch } = useQuery(keysQuery(account));
+  const [making, setMaking] = useState(false);
+  const [revoked, setRevoked] = useState<ApiKey | null>(null);
+  const now = useNow();
+  if (!account.mayManage) {
+    return (
+      <Page title="API keys">
+        <Card>
+          <Empty icon={KeyRound} title="Keys are for this team's admins">
+            Ask an owner or admin of {account.name} for a key.
+          </Empty>
+        </Card>
+      </Page>
+    );
+  }
+  return (
+    <Page
+      title="API keys"
+      description={`With a key, an application sends usage of ${account.isTeam ? account.name : "yours"} and asks for it.`}
+      actions={
+        <Button kind="primary" onClick={() => setMaking(true)}>
+          <Plus aria-hidden className="size-4" /> Create a key
+        </Button>
+      }
+    >
+      <Card flush>
+        {error && !data ? (
+          <Failure error={error} retry={() => void refetch()} />
+        ) : !data ? (
+          <div className="grid gap-2 p-5">
+            <Skeleton className="h-9" />
+            <Skeleton className="h-9" />
+          </div>
+        ) : data.length === 0 ? (
+          <Empty icon={KeyRound} title="No key yet" action={<Button onClick={() => setMaking(true)}>Create the first</Button>}>
+            Your application needs one to send what it used.
+          </Empty>
+        ) : (
+          <ScrollX label="API keys">
+            <Table>
+              <thead>
+                <tr>
+                  <Th>Name</Th>
+                  <Th>Key</Th>
+                  <Th className="max-sm:hidden">May</Th>
+                  <Th className="max-md:hidden">Made</Th>
+                  <Th className="max-md:hidden">Last used</Th>
+                  <Th className="max-lg:hidden">Expires</Th>
+                  <Th>
+                    <span className="sr-only">Actions</span>
+                  </Th>
+                </tr>
+              </thead>
+              <tbody>
+                {data.map((key) => (
+                  <tr key={key.id} data-testid="api-key">
+                    <Td className="max-w-44 truncate font-medium">{key.name}</Td>
+                    <Td className="font-mono text-xs">{key.prefix}…</Td>
+                    <Td className="max-sm:hidden">
+                      <span className="flex flex-wrap gap-1">
+                        {key.scopes.map((scope) => (
+                          <Badge key={scope}>{scope}</Badge>
+                        ))}
+                        {key.maySpeakForOthers && <Badge tone="warning">speaks for others</Badge>}
+                      </span>
+                    </Td>
+                    <Td className="max-md:hidden">{formatDate(key.createdAt, account.zone)}</Td>
+                    <Td className="max-md:hidden">{key.lastUsedAt ? formatAgo(key.lastUsedAt, now) : <span className="text-soft">Never</span>}</Td>
+                    <Td className="max-lg:hidden">{key.expiresAt ? formatDate(key.expiresAt, account.zone) : <span className="text-soft">Never</span>}</Td>
+                    <Td right>
+                      <IconButton label={`Revoke ${key.name}`} onClick={() => setRevoked(key)}>
+                        <Trash2 aria-hidden />
+                      </IconButton>
+                    </Td>
+                  </tr>
+                ))}
+              </tbody>
+            </Table>
+          </ScrollX>
+        )}
+      </Card>
+      {making && <NewKeyDialog account={account} onClose={() => setMaking(false)} />}
+      {revoked && <RevokeDialog account={account} apiKey={revoked} onClose={() => setRevoked(null)} />}
+    </Page>
+  );
+}
+
+const SCOPES: { scope: Scope; label: string; help: string }[] = [
+  { scope: "ingest", label: "Send usage", help: "What an application needs to report its calls." },
+  { scope: "query", label: "See usage", help: "Totals, history, budgets and alerts." },
+  { scope: "manage", label: "Manage", help: "Budgets, workflows and settings." },
+];
+
+const DAY_MS = 86_400_000;
+
+function NewKeyDialog({ account, onClose }: { account: Account; onClose: () => void }) {
+  const [name, setName] = useState("");
+  const [scopes, setScopes] = useState<Scope[]>(["ingest"]);
+  const [days, setDays] = useState("");
+  const make = useMakeKey(account);
+  if (make.data) {
+    return (
+      <Dialog
+        open
+        onClose={onClose}
+        title="Copy your key now"
+        description="It is shown this once. Whoever has it can use it."
+        footer={
+          <Button kind="primary" onClick={onClose}>
+            I have copied it
+          </Button>
+        }
+      >
+        <div className="flex flex-wrap items-center gap-2 rounded-lg border border-line bg-page p-3">
+          <code data-testid="new-key" className="min-w-0 flex-1 font-mono text-xs break-all">
+            {make.data.key}
+          </code>
+          <CopyButton text={make.data.key} />
+        </div>
+      </Dialog>
+    );
+  }
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title="Create a key"
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button kind="primary" type="submit" form="new-key" busy={make.isPending} disabled={!name.trim() || scopes.length === 0}>
+            Create
+          </Button>
+        </>
+      }
+    >
+      <form
+        id="new-key"
+        className="grid gap-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          make.mutate({
+            name: name.trim(),
+            scopes,
+            ...(days ? { expiresAt: new Date(Date.now() + Number(days) * DAY_MS).toISOString() } : {}),
+          });
+        }}
+      >
+        <TextField label="Name" required maxLength={100} placeholder="Support bot, production" value={name} onChange={(event) => setName(event.target.value)} />
+        <fieldset className="grid gap-2.5">
+          <legend className="mb-2 text-[0.8125rem] font-medium">It may</legend>
+          {SCOPES.map(({ scope, label, help }) => (
+            <CheckField
+              key={scope}
+              label={label}
+              help={help}
+              checked={scopes.includes(scope)}
+              onChange={(event) => setScopes(event.target.checked ? [...scopes, scope] : scopes.filter((other) => other !== scope))}
+            />
+          ))}
+        </fieldset>
+        <SelectField label="Expires" value={days} onChange={(event) => setDays(event.target.value)}>
+          <option value="">Never</option>
+          <option value="30">In 30 days</option>
+          <option value="90">In 90 days</option>
+          <option value="365">In a year</option>
+        </SelectField>
+        {make.error && <Note tone="critical">{messageOf(make.error)}</Note>}
+      </form>
+    </Dialog>
+  );
+}
+
+function RevokeDialog({ account, apiKey, onClose }: { account: Account; apiKey: ApiKey; onClose: () => void }) {
+  const revoke = useRevokeKey(account);
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={`Revoke ${apiKey.name}?`}
+      footer={
+        <>
+          <Button onClick={onClose}>Keep it</Button>
+          <Button
+            kind="danger"
+            busy={revoke.isPending}
+            onClick={() =>
+              revoke.mutate(apiKey.id, {
+                onSuccess: () => {
+                  toast(`${apiKey.name} is revoked.`);
+                  onClose();
+                },
+              })
+            }
+          >
+            Revoke
+          </Button>
+        </>
+      }
+    >
+      <p className="text-soft">Applications that use it are refused within five seconds. This cannot be taken back.</p>
+      {revoke.error && <Note tone="critical">{messageOf(revoke.error)}</Note>}
+    </Dialog>
+  );
+}

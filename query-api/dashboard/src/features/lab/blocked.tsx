@@ -1,0 +1,58 @@
+import { Link } from "@tanstack/react-router";
+import { Ban, ScissorsLineDashed } from "lucide-react";
+import { exactUsd, nanoUsd } from "@/shared/format/money";
+import { formatCount } from "@/shared/format/numbers";
+import { buttonClass } from "@/shared/ui/button";
+import type { Decision } from "./api";
+
+/** Why a run may not go ahead, and every way out. */
+export function Blocked({ decision, inputTokens, onEdit }: { decision: Decision; inputTokens: number; onEdit: () => void }) {
+  if (decision.deniedBy === "max_tokens_per_prompt") {
+    return (
+      <section role="alert" data-testid="prompt-too-long" className="rounded-xl border border-critical/35 bg-critical-wash p-4">
+        <h2 className="flex items-center gap-2 font-semibold text-critical">
+          <ScissorsLineDashed aria-hidden className="size-4" /> Prompt too long
+        </h2>
+        <p className="mt-1">
+          It has about {formatCount(inputTokens)} tokens; a prompt may have {formatCount(decision.maxTokensPerPrompt ?? 0)}.
+        </p>
+        <div className="mt-3 flex flex-wrap gap-2">
+          <button type="button" className={buttonClass("primary", "s")} onClick={onEdit}>
+            Edit the prompt
+          </button>
+          <Link to="/settings/budget" className={buttonClass("plain", "s")}>
+            Change the cap
+          </Link>
+        </div>
+      </section>
+    );
+  }
+  const budget = decision.budgets.find((one) => one.id === decision.deniedBy) ?? decision.budgets.find((one) => one.wouldExceed);
+  return (
+    <section role="alert" data-testid="budget-blocked" className="rounded-xl border border-critical/35 bg-critical-wash p-4">
+      <h2 className="flex items-center gap-2 font-semibold text-critical">
+        <Ban aria-hidden className="size-4" /> Cannot run: the budget is spent
+      </h2>
+      <p className="mt-1">
+        {budget ? (
+          <>
+            <strong className="font-semibold">{budget.name}</strong> has{" "}
+            {budget.unit === "usd" ? `$${exactUsd(nanoUsd(budget.remaining))}` : `${formatCount(BigInt(budget.remaining))} tokens`} left, and this run may cost{" "}
+            {decision.estimatedCost ? `$${decision.estimatedCost}` : "more"}.
+          </>
+        ) : (
+          "A budget that blocks does not leave enough for it."
+        )}
+      </p>
+      <div className="mt-3 flex flex-wrap gap-2">
+        <Link to="/settings/budget" className={buttonClass("primary", "s")}>
+          Increase the budget
+        </Link>
+        <Link to="/dashboard/usage" className={buttonClass("plain", "s")}>
+          View usage
+        </Link>
+      </div>
+      <p className="mt-2 text-xs text-soft">Or wait until the budget begins anew, or use a model that costs less.</p>
+    </section>
+  );
+}

@@ -1,0 +1,144 @@
+import { useQuery } from "@tanstack/react-query";
+import { useDeferredValue, useEffect, useRef, useState } from "react";
+import { formatCount, formatPercent } from "@/shared/format/numbers";
+import { exactUsd, nanoUsd } from "@/shared/format/money";
+import { useAccount } from "@/shared/session/account";
+import { SelectField, TextArea, TextField } from "@/shared/ui/field";
+import { Card, Failure, Note, Page } from "@/shared/ui/layout";
+import { usePageTitle } from "@/shared/ui/title";
+import { checkQuery, estimateQuery, modelsQuery, type Decision, type Draft } from "./api";
+import { Blocked } from "./blocked";
+import { TokenPreview } from "./token-preview";
+
+/** How long to wait after a key before asking. */
+const TYPING_MS = 180;
+
+export function LabPage() {
+  usePageTitle("Prompt lab");
+  const account = useAccount();
+  const models = useQuery(modelsQuery(account));
+  const [draft, setDraft] = useState<Draft>({ text: "", contextText: "", model: "gpt-4o", maxOutputTokens: null });
+  const set = (patch: Partial<Draft>) => setDraft((before) => ({ ...before, ...patch }));
+  const settled = useSettled(draft, TYPING_MS);
+  const estimate = useQuery(estimateQuery(account, settled));
+  const isEmpty = draft.text.trim() === "";
+  const shown = isEmpty ? undefined : estimate.data;
+  const check = useQuery(checkQuery(account, settled.model, shown));
+  const prompt = useRef<HTMLTextAreaElement>(null);
+  const deferred = useDeferredValue(shown);
+
+  return (
+    <Page title="Prompt lab" description="See what a prompt costs before it costs anything.">
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 xl:grid-cols-[minmax(0,1.3fr)_minmax(0,1fr)]">
+        <Card>
+          <div className="grid gap-4">
+            <div className="grid gap-4 sm:grid-cols-2">
+              <SelectField label="Model" value={draft.model} onChange={(event) => set({ model: event.target.value })}>
+                {!models.data?.some((model) => model.id === draft.model) && <option value={draft.model}>{draft.model}</option>}
+                {byProvider(models.data ?? []).map(([provider, ofProvider]) => (
+                  <optgroup key={provider} label={provider}>
+                    {ofProvider.map((model) => (
+                      <option key={model} value={model}>
+                        {model}
+                      </option>
+                    ))}
+                  </optgroup>
+                ))}
+              </SelectField>
+              <TextField
+                label="Output tokens, at most"
+                inputMode="numeric"
+                placeholder="As many as it takes"
+                value={draft.maxOutputTokens ?? ""}
+                onChange={(event) => {
+                  const digits = event.target.value.replaceAll(/\D/g, "").slice(0, 9);
+                  set({ maxOutputTokens: digits === "" ? null : Number(digits) });
+                }}
+              />
+            </div>
+            <TextArea
+              ref={prompt}
+              label="Prompt"
+              rows={9}
+              value={draft.text}
+              placeholder="Summarise the following support ticket in two sentences …"
+              onChange={(event) => set({ text: event.target.value })}
+            />
+            <TextArea
+              label="Context"
+              rows={5}
+              value={draft.contextText}
+              placeholder="What is sent before the prompt, such as documents"
+              onChange={(event) => set({ contextText: event.target.value })}
+            />
+          </div>
+        </Card>
+        <div className="grid gap-4 xl:sticky xl:top-20">
+          {estimate.error && !isEmpty ? (
+            <Card>
+              <Failure error={estimate.error} retry={() => void estimate.refetch()} />
+            </Card>
+          ) : (
+            <TokenPreview estimate={deferred} model={draft.model} isEmpty={isEmpty} showCost onModelChange={(model) => set({ model })} />
+          )}
+          {!isEmpty && check.data && !check.data.allowed && (
+            <Blocked decision={check.data} inputTokens={shown?.inputTokens ?? 0} onEdit={() => prompt.current?.focus()} />
+          )}
+          {!isEmpty && check.data && <BudgetState decision={check.data} />}
+        </div>
+      </div>
+    </Page>
+  );
+}
+
+function BudgetState({ decision }: { decision: Decision }) {
+  if (decision.budgets.length === 0) {
+    return (
+      <Card title="Budgets">
+        <p className="text-soft">No budget counts this call.</p>
+      </Card>
+    );
+  }
+  return (
+    <Card title="Budgets that count it" hint="What each has left before this call.">
+      <ul className="grid gap-2">
+        {decision.budgets.map((budget) => (
+          <li key={`${budget.id} ${budget.value}`} className="flex flex-wrap items-baseline justify-between gap-x-4">
+            <span className="min-w-0 truncate font-medium">{budget.name}</span>
+            <span className="text-[0.8125rem] text-soft figures">
+              {budget.unit === "usd" ? `$${exactUsd(nanoUsd(budget.remaining))}` : `${formatCount(BigInt(budget.remaining))} tokens`} left
+              {budget.unit === "usd" && decision.estimatedCost && nanoUsd(budget.remaining) > 0n && ` · ${share(decision.estimatedCost, budget.remaining)} of it`}
+            </span>
+          </li>
+        ))}
+      </ul>
+      {decision.allowed && decision.budgets.some((budget) => budget.wouldExceed) && (
+        <div className="mt-3">
+          <Note tone="warning">This call would go over a budget that alerts. It would still run.</Note>
+        </div>
+      )}
+    </Card>
+  );
+}
+
+function share(cost: string, remaining: string): string {
+  return formatPercent(Number((nanoUsd(cost) * 100_000n) / nanoUsd(remaining)) / 1000, 2);
+}
+
+function byProvider(models: readonly { id: string; provider: string }[]): [string, string[]][] {
+  const groups = new Map<string, string[]>();
+  for (const { id, provider } of models) {
+    groups.set(provider, [...(groups.get(provider) ?? []), id]);
+  }
+  return [...groups].sort(([a], [b]) => a.localeCompare(b));
+}
+
+/** The value once it has stayed the same for a while. */
+function useSettled<T>(value: T, ms: number): T {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), ms);
+    return () => clearTimeout(timer);
+  }, [value, ms]);
+  return settled;
+}

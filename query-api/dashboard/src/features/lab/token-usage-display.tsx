@@ -1,0 +1,68 @@
+import { CheckCircle2 } from "lucide-react";
+import type { ReactNode } from "react";
+import { formatUsd, nanoUsd, type NanoUsd } from "@/shared/format/money";
+import { formatCount } from "@/shared/format/numbers";
+import { Amount } from "@/shared/ui/amount";
+import { Badge } from "@/shared/ui/layout";
+
+/** What a run used and cost, once it is over. */
+export function TokenUsageDisplay({
+  inputTokens,
+  outputTokens,
+  totalCost,
+  executionTimeMs,
+  model,
+  showCost,
+  children,
+}: {
+  inputTokens: number;
+  outputTokens: number;
+  totalCost: string;
+  executionTimeMs: number;
+  model: string;
+  showCost: boolean;
+  children?: ReactNode;
+}) {
+  const per1K = costPer1K(nanoUsd(totalCost), inputTokens + outputTokens);
+  return (
+    <section aria-label="Execution complete" data-testid="token-usage" className="rounded-xl border border-good/30 bg-good-wash p-4">
+      <div className="flex flex-wrap items-center justify-between gap-2">
+        <h2 className="flex items-center gap-2 font-semibold text-good">
+          <CheckCircle2 aria-hidden className="size-4" /> Execution complete
+        </h2>
+        {showCost && per1K !== null && <Badge tone="good">{formatUsd(per1K)} per 1K tokens</Badge>}
+      </div>
+      <dl className="mt-3 grid grid-cols-3 gap-3 figures">
+        {showCost ? (
+          <>
+            <Fact name="Input tokens">{formatCount(inputTokens)}</Fact>
+            <Fact name="Output tokens">{formatCount(outputTokens)}</Fact>
+            <Fact name="Total cost">
+              <Amount usd={totalCost} digits={4} />
+            </Fact>
+          </>
+        ) : (
+          <Fact name="Total tokens">{formatCount(inputTokens + outputTokens)}</Fact>
+        )}
+      </dl>
+      <p className="mt-2 text-xs text-soft figures">
+        {(executionTimeMs / 1000).toFixed(2)} s · {model}
+      </p>
+      {children}
+    </section>
+  );
+}
+
+/** Cost ÷ tokens × 1,000, exactly, rounded half up to a nanoUSD; null of nothing. */
+export function costPer1K(cost: NanoUsd, tokens: number): NanoUsd | null {
+  return tokens === 0 ? null : (cost * 2000n + BigInt(tokens)) / (2n * BigInt(tokens));
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt className="text-xs text-soft">{name}</dt>
+      <dd className="text-base font-semibold">{children}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,68 @@
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { MailOpen } from "lucide-react";
+import { messageOf, ProblemError } from "@/shared/api/client";
+import { words } from "@/shared/format/numbers";
+import { browserZone, formatDateTime } from "@/shared/format/time";
+import { sessionQuery } from "@/shared/session/session";
+import { Button, buttonClass } from "@/shared/ui/button";
+import { Card, Empty, Note, Skeleton } from "@/shared/ui/layout";
+import { usePageTitle } from "@/shared/ui/title";
+import { invitationQuery, useAnswerInvitation } from "./api";
+
+const route = getRouteApi("/invite/$token");
+
+export function InvitationPage() {
+  usePageTitle("Invitation");
+  const { token } = route.useParams();
+  const navigate = useNavigate();
+  const invitation = useQuery(invitationQuery(token));
+  const session = useQuery({ ...sessionQuery, retry: false });
+  const reply = useAnswerInvitation(token);
+  return (
+    <main className="mx-auto max-w-lg px-4 py-16">
+      <Card>
+        {invitation.error ? (
+          <Empty icon={MailOpen} title="This invitation is not open">
+            {invitation.error instanceof ProblemError ? invitation.error.message : messageOf(invitation.error)} Ask whoever invited you for another.
+          </Empty>
+        ) : !invitation.data ? (
+          <Skeleton className="h-48" />
+        ) : (
+          <div className="grid gap-4">
+            <div>
+              <h1 className="text-xl font-semibold">Join {invitation.data.teamName}</h1>
+              <p className="mt-1 text-soft">
+                {invitation.data.invitedByName} invites {invitation.data.email} as {words(invitation.data.role).toLowerCase()}. Open until{" "}
+                {formatDateTime(invitation.data.expiresAt, browserZone())}.
+              </p>
+            </div>
+            {reply.error && <Note tone="critical">{messageOf(reply.error)}</Note>}
+            {session.data ? (
+              <div className="flex flex-wrap gap-2">
+                <Button
+                  kind="primary"
+                  busy={reply.isPending}
+                  onClick={() =>
+                    reply.mutate(true, {
+                      onSuccess: (joined) => void navigate({ to: "/dashboard/usage", search: joined ? { team: joined.teamId } : {} }),
+                    })
+                  }
+                >
+                  Join as {session.data.email}
+                </Button>
+                <Button disabled={reply.isPending} onClick={() => reply.mutate(false, { onSuccess: () => void navigate({ to: "/dashboard/usage" }) })}>
+                  Decline
+                </Button>
+              </div>
+            ) : (
+              <Link to="/sign-in" search={{ then: `/invite/${token}` }} className={buttonClass("primary")}>
+                Sign in to join
+              </Link>
+            )}
+          </div>
+        )}
+      </Card>
+    </main>
+  );
+}

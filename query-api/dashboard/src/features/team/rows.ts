@@ -1,0 +1,57 @@
+import { nanoUsd, type NanoUsd } from "@/shared/format/money";
+import type { Level } from "@/shared/ui/layout";
+import type { Schemas } from "@/shared/api/client";
+
+export interface MemberRow {
+  userId: string;
+  name: string;
+  runs: number;
+  tokens: number;
+  cost: NanoUsd;
+  /** The one of a member's own budgets that is the furthest. */
+  budget: { limit: NanoUsd; percentage: number; period: string } | null;
+  level: Level;
+}
+
+/** Of a member's row, a warning begins at 80 %, and at 90 % and 100 % it becomes severer. */
+export function memberLevel(percentage: number): Level {
+  return percentage >= 100 ? "critical" : percentage >= 90 ? "warning" : percentage >= 80 ? "info" : "calm";
+}
+
+/** Everyone in the team, and whoever has spent something and left. */
+export function memberRows(
+  members: readonly { userId: string; name: string }[],
+  usage: Pick<Schemas["Stats"], "breakdown">,
+  budgets: readonly Schemas["Budget"][],
+): MemberRow[] {
+  const spent = new Map(usage.breakdown.filter((share) => !share.combined && !share.unattributed).map((share) => [share.category, share]));
+  const names = new Map(members.map((member) => [member.userId, member.name]));
+  return [...new Set([...names.keys(), ...spent.keys()])].map((userId) => {
+    const share = spent.get(userId);
+    const budget = furthest(userId, budgets);
+    return {
+      userId,
+      name: names.get(userId) ?? userId,
+      runs: share?.runs ?? 0,
+      tokens: share?.tokens ?? 0,
+      cost: nanoUsd(share?.cost ?? "0"),
+      budget,
+      level: budget ? memberLevel(budget.percentage) : "calm",
+    };
+  });
+}
+
+function furthest(userId: string, budgets: readonly Schemas["Budget"][]): MemberRow["budget"] {
+  return budgets
+    .filter((budget) => budget.dimension === "member")
+    .flatMap((budget) =>
+      [...(budget.status ? [budget.status] : []), ...(budget.values ?? [])]
+        .filter((status) => status.value === userId && status.unit === "usd")
+        .map((status) => ({
+          limit: nanoUsd(status.limit),
+          percentage: status.percentage,
+          period: typeof budget.period === "string" ? budget.period : (budget.period?.unit ?? "month"),
+        })),
+    )
+    .reduce<MemberRow["budget"]>((most, one) => (most === null || one.percentage > most.percentage ? one : most), null);
+}

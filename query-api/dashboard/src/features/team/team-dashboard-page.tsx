@@ -1,0 +1,193 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { Users } from "lucide-react";
+import { useState } from "react";
+import { exactUsd, formatUsd, nanoUsd, type NanoUsd } from "@/shared/format/money";
+import { formatCompact, formatCount, formatPercent } from "@/shared/format/numbers";
+import { useAccount, type Account } from "@/shared/session/account";
+import { Amount } from "@/shared/ui/amount";
+import { buttonClass } from "@/shared/ui/button";
+import { Badge, Card, Empty, Failure, Page, Progress, Skeleton, type Level } from "@/shared/ui/layout";
+import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
+import { usePageTitle } from "@/shared/ui/title";
+import { memberBudgetsQuery, membersQuery, teamUsageQuery } from "./api";
+import { memberRows, type MemberRow } from "./rows";
+
+export function TeamDashboardPage() {
+  usePageTitle("Team");
+  const account = useAccount();
+  return account.isTeam && account.maySeeAll ? (
+    <TeamDashboard key={account.key} account={account} />
+  ) : (
+    <Page title="Team spend">
+      <Card>
+        <Empty icon={Users} title={account.isTeam ? "Team spend is for this team's admins" : "This is your personal account"}>
+          {account.isTeam ? "Your own part is on the usage page." : "Switch to a team above to see what its members spend."}
+        </Empty>
+      </Card>
+    </Page>
+  );
+}
+
+const STATUS: Record<Level, { tone: "good" | "info" | "warning" | "critical"; label: string }> = {
+  calm: { tone: "good", label: "OK" },
+  info: { tone: "info", label: "Getting there" },
+  warning: { tone: "warning", label: "Close" },
+  critical: { tone: "critical", label: "Exceeded" },
+};
+
+function TeamDashboard({ account }: { account: Account }) {
+  const members = useQuery(membersQuery(account.key));
+  const usage = useQuery(teamUsageQuery(account.key, account.zone));
+  const budgets = useQuery(memberBudgetsQuery(account.key));
+  const [sort, setSort] = useState<"name" | "cost" | "runs" | "tokens">("cost");
+  const error = members.error ?? usage.error ?? budgets.error;
+  const rows = members.data && usage.data && budgets.data ? sorted(memberRows(members.data, usage.data, budgets.data.budgets), sort) : null;
+  const whole = budgets.data?.budgets.find((budget) => budget.dimension === "account" && budget.status?.unit === "usd")?.status;
+  const active = rows?.filter((row) => row.runs > 0).length ?? 0;
+  const total = usage.data ? nanoUsd(usage.data.summary.totalCost) : 0n;
+  return (
+    <Page
+      title="Team spend"
+      description="This month so far, member by member."
+      actions={
+        <>
+          <Link to="/settings/budget" className={buttonClass()}>
+            Manage budgets
+          </Link>
+          <Link to="/settings/team" className={buttonClass()}>
+            Manage members
+          </Link>
+        </>
+      }
+    >
+      {error && !rows ? (
+        <Card>
+          <Failure
+            error={error}
+            retry={() => {
+              void members.refetch();
+              void usage.refetch();
+              void budgets.refetch();
+            }}
+          />
+        </Card>
+      ) : (
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
+          <div className="grid grid-cols-2 gap-3 xl:grid-cols-4 xl:gap-4">
+            {!rows || !usage.data ? (
+              [0, 1, 2, 3].map((card) => <Skeleton key={card} className="h-28 rounded-xl" />)
+            ) : (
+              <>
+                <Figure label="Team total" value={<Amount usd={total} focusable />}>
+                  {whole ? `${formatPercent(whole.percentage)} of ${formatUsd(nanoUsd(whole.limit))}` : "No budget for the whole team"}
+                </Figure>
+                <Figure label="Active members" value={formatCount(active)}>
+                  of {formatCount(members.data?.length ?? 0)}
+                </Figure>
+                <Figure label="Average per active member" value={<Amount usd={active === 0 ? 0n : total / BigInt(active)} focusable />}>
+                  {formatCompact(active === 0 ? 0 : usage.data.summary.totalTokens / active)} tokens
+                </Figure>
+                <Figure label="Runs" value={formatCount(usage.data.summary.totalRuns)}>
+                  {formatCount(usage.data.previous.totalRuns)} by this time last month
+                </Figure>
+              </>
+            )}
+          </div>
+          <Card title="Members" flush>
+            {!rows ? (
+              <div className="grid gap-2 px-5 pb-5">
+                {[0, 1, 2, 3].map((row) => (
+                  <Skeleton key={row} className="h-10" />
+                ))}
+              </div>
+            ) : (
+              <ScrollX label="Members and what they spent">
+                <Table>
+                  <thead>
+                    <tr>
+                      <Th sorted={sort === "name" ? "up" : null} onSort={() => setSort("name")}>
+                        Member
+                      </Th>
+                      <Th right className="max-sm:hidden" sorted={sort === "runs" ? "down" : null} onSort={() => setSort("runs")}>
+                        Runs
+                      </Th>
+                      <Th right className="max-sm:hidden" sorted={sort === "tokens" ? "down" : null} onSort={() => setSort("tokens")}>
+                        Tokens
+                      </Th>
+                      <Th right sorted={sort === "cost" ? "down" : null} onSort={() => setSort("cost")}>
+                        Cost
+                      </Th>
+                      <Th className="w-56 max-md:hidden">Budget</Th>
+                      <Th>Status</Th>
+                    </tr>
+                  </thead>
+                  <tbody>
+                    {rows.map((row) => (
+                      <Row key={row.userId} row={row} total={total} />
+                    ))}
+                  </tbody>
+                </Table>
+              </ScrollX>
+            )}
+          </Card>
+        </div>
+      )}
+    </Page>
+  );
+}
+
+function Row({ row, total }: { row: MemberRow; total: NanoUsd }) {
+  return (
+    <tr className="hover:bg-page" data-testid="member-row">
+      <Td className="max-w-44">
+        <Link
+          to="/dashboard/usage"
+          search={{ range: "month", only: `user:${row.userId}` }}
+          className="block truncate font-medium hover:text-accent hover:underline"
+        >
+          {row.name}
+        </Link>
+        <span className="text-xs text-soft figures">{total === 0n ? "" : `${formatPercent(Number((row.cost * 1000n) / total) / 10)} of the team`}</span>
+      </Td>
+      <Td right className="max-sm:hidden">
+        {formatCount(row.runs)}
+      </Td>
+      <Td right className="max-sm:hidden">
+        {formatCompact(row.tokens)}
+      </Td>
+      <Td right>
+        <Amount usd={row.cost} />
+      </Td>
+      <Td className="max-md:hidden">
+        {row.budget ? (
+          <div>
+            <p className="mb-1 text-xs text-soft figures">
+              {formatPercent(row.budget.percentage)} of ${exactUsd(row.budget.limit)} each {row.budget.period}
+            </p>
+            <Progress percent={row.budget.percentage} level={row.level} label={`Budget of ${row.name}`} />
+          </div>
+        ) : (
+          <span className="text-xs text-soft">None</span>
+        )}
+      </Td>
+      <Td>{row.budget ? <Badge tone={STATUS[row.level].tone}>{STATUS[row.level].label}</Badge> : <span className="text-soft">–</span>}</Td>
+    </tr>
+  );
+}
+
+function sorted(rows: MemberRow[], by: "name" | "cost" | "runs" | "tokens"): MemberRow[] {
+  return rows.toSorted((a, b) =>
+    by === "name" ? a.name.localeCompare(b.name) : by === "cost" ? (a.cost < b.cost ? 1 : a.cost > b.cost ? -1 : 0) : b[by] - a[by],
+  );
+}
+
+function Figure({ label, value, children }: { label: string; value: React.ReactNode; children: React.ReactNode }) {
+  return (
+    <section aria-label={label} className="min-w-0 rounded-xl border border-line bg-surface p-3.5 shadow-card sm:p-4">
+      <h2 className="text-[0.8125rem] font-medium text-soft">{label}</h2>
+      <p className="mt-1.5 text-xl font-semibold tracking-tight figures sm:text-[1.625rem] sm:leading-8">{value}</p>
+      <p className="mt-1.5 text-xs text-soft">{children}</p>
+    </section>
+  );
+}

@@ -1,0 +1,188 @@
+import { useQuery } from "@tanstack/react-query";
+import { ChevronLeft, ChevronRight, ListFilter, SearchX } from "lucide-react";
+import { useState } from "react";
+import { nanoUsd } from "@/shared/format/money";
+import { formatCount, words } from "@/shared/format/numbers";
+import { formatDateTime, formatShort } from "@/shared/format/time";
+import type { Account } from "@/shared/session/account";
+import { Amount } from "@/shared/ui/amount";
+import { Button } from "@/shared/ui/button";
+import { SelectField } from "@/shared/ui/field";
+import { Badge, Card, Empty, Failure, Skeleton } from "@/shared/ui/layout";
+import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
+import { activityQuery, PAGE_SIZE, type UsageEntry } from "./api";
+import { EntryDialog } from "./entry-dialog";
+import { Named } from "./names";
+import type { UsageSearch } from "./search";
+
+const TYPES = ["prompt_run", "preview", "improvement", "agent_generation", "workflow_node"];
+
+type Change = (patch: { [K in keyof UsageSearch]?: UsageSearch[K] | undefined }) => void;
+
+export function Activity({ account, search, zone, onChange }: { account: Account; search: UsageSearch; zone: string; onChange: Change }) {
+  const { data, error, isFetching, refetch } = useQuery(activityQuery(account, search, zone));
+  const [open, setOpen] = useState<UsageEntry | null>(null);
+  const pages = usePages(search, onChange);
+  const sort = (key: NonNullable<UsageSearch["sort"]>) => {
+    const isSame = (search.sort ?? "time") === key;
+    onChange({
+      sort: key === "time" ? undefined : key,
+      order: isSame && search.order !== "up" ? "up" : undefined,
+      ...(search.page ? { page: search.page } : {}),
+    });
+  };
+  const sorted = (key: NonNullable<UsageSearch["sort"]>) =>
+    (search.sort ?? "time") === key ? (search.order === "up" ? ("up" as const) : ("down" as const)) : null;
+  const rows = data ? sortRows(data.usage, search) : [];
+  return (
+    <Card
+      flush
+      title="Recent activity"
+      hint={`Newest first, ${PAGE_SIZE} to a page. A column sorts the page that is shown.`}
+      actions={
+        <>
+          <SelectField
+            label="Kind of run"
+            hideLabel
+            className="w-40"
+            value={search.type ?? ""}
+            onChange={(event) => onChange({ type: event.target.value || undefined })}
+          >
+            <option value="">All kinds of runs</option>
+            {TYPES.map((type) => (
+              <option key={type} value={type}>
+                {words(type)}
+              </option>
+            ))}
+          </SelectField>
+          <Button
+            aria-pressed={search.unpriced === "yes"}
+            kind={search.unpriced ? "primary" : "plain"}
+            onClick={() => onChange({ unpriced: search.unpriced ? undefined : "yes" })}
+          >
+            <ListFilter aria-hidden className="size-4" /> Without a price
+          </Button>
+        </>
+      }
+    >
+      {error && !data ? (
+        <Failure error={error} retry={() => void refetch()} />
+      ) : !data ? (
+        <div className="grid gap-2 px-5 pb-5">
+          {[0, 1, 2, 3, 4, 5].map((row) => (
+            <Skeleton key={row} className="h-7" />
+          ))}
+        </div>
+      ) : rows.length === 0 ? (
+        <Empty
+          icon={SearchX}
+          title={search.unpriced ? "Every run has its price" : "No runs in this time"}
+          action={
+            (search.type || search.unpriced || search.only) && (
+              <Button onClick={() => onChange({ type: undefined, unpriced: undefined, only: undefined })}>Clear the filters</Button>
+            )
+          }
+        >
+          {search.unpriced ? "Runs of models that are not on the price list would stand here." : "Choose a longer range, or send an event."}
+        </Empty>
+      ) : (
+        <>
+          <ScrollX label="Recent activity">
+            <Table>
+              <thead>
+                <tr>
+                  <Th sorted={sorted("time")} onSort={() => sort("time")}>
+                    Time
+                  </Th>
+                  <Th className="max-sm:hidden" sorted={sorted("model")} onSort={() => sort("model")}>
+                    Model
+                  </Th>
+                  <Th className="max-md:hidden">Prompt</Th>
+                  <Th className="max-md:hidden">Member</Th>
+                  <Th className="max-lg:hidden">Kind</Th>
+                  <Th right sorted={sorted("tokens")} onSort={() => sort("tokens")}>
+                    Tokens
+                  </Th>
+                  <Th right sorted={sorted("cost")} onSort={() => sort("cost")}>
+                    Cost
+                  </Th>
+                </tr>
+              </thead>
+              <tbody className={isFetching ? "transition-opacity" : ""}>
+                {rows.map((entry) => (
+                  <tr key={`${entry.source} ${entry.id} ${entry.time}`} className="hover:bg-page">
+                    <Td className="whitespace-nowrap">
+                      <button
+                        type="button"
+                        className="figures hover:text-accent hover:underline hover:underline-offset-2"
+                        onClick={() => setOpen(entry)}
+                      >
+                        <span className="max-sm:hidden">{formatDateTime(entry.time, zone, true)}</span>
+                        <span className="sm:hidden">{formatShort(entry.time, zone)}</span>
+                      </button>
+                      <span className="block text-xs text-soft sm:hidden">{entry.model}</span>
+                    </Td>
+                    <Td className="max-w-40 truncate max-sm:hidden">{entry.model}</Td>
+                    <Td className="max-w-48 truncate max-md:hidden">{entry.promptId ?? <span className="text-soft">–</span>}</Td>
+                    <Td className="max-w-40 truncate max-md:hidden">
+                      <Named dimension="user" value={entry.userId} />
+                    </Td>
+                    <Td className="text-soft max-lg:hidden">{words(entry.executionType)}</Td>
+                    <Td right>{formatCount(entry.totalTokens)}</Td>
+                    <Td right>{entry.cost ? <Amount usd={entry.cost} digits={6} /> : <Badge tone="warning">No price yet</Badge>}</Td>
+                  </tr>
+                ))}
+              </tbody>
+            </Table>
+          </ScrollX>
+          <div className="flex items-center justify-between gap-2 px-4 py-2.5 sm:px-5">
+            <p className="text-xs text-soft">{pages.number === 1 ? "Newest" : `Page ${pages.number ?? "further back"}`}</p>
+            <div className="flex gap-2">
+              <Button size="s" disabled={!search.page} onClick={pages.back}>
+                <ChevronLeft aria-hidden className="size-4" /> Newer
+              </Button>
+              <Button size="s" disabled={!data.nextCursor} onClick={() => pages.forward(data.nextCursor!)}>
+                Older <ChevronRight aria-hidden className="size-4" />
+              </Button>
+            </div>
+          </div>
+        </>
+      )}
+      <EntryDialog entry={open} zone={zone} onClose={() => setOpen(null)} />
+    </Card>
+  );
+}
+
+/** The pages behind, to go back to; an address that was shared begins in the middle, from where back is the newest. */
+function usePages(search: UsageSearch, onChange: Change) {
+  const [behind, setBehind] = useState<(string | undefined)[]>([]);
+  const isFirst = search.page === undefined;
+  return {
+    number: isFirst ? 1 : behind.length > 0 ? behind.length + 1 : null,
+    forward: (cursor: string) => {
+      setBehind([...(isFirst ? [] : behind), search.page]);
+      onChange({ page: cursor });
+    },
+    back: () => {
+      onChange({ page: behind.at(-1) });
+      setBehind(behind.slice(0, -1));
+    },
+  };
+}
+
+export function sortRows(rows: readonly UsageEntry[], search: Pick<UsageSearch, "sort" | "order">): UsageEntry[] {
+  const cost = (entry: UsageEntry) => (entry.cost ? nanoUsd(entry.cost) : -1n);
+  const ascending = rows.toSorted((a, b) => {
+    switch (search.sort) {
+      case "model":
+        return a.model.localeCompare(b.model);
+      case "tokens":
+        return a.totalTokens - b.totalTokens;
+      case "cost":
+        return cost(a) < cost(b) ? -1 : cost(a) > cost(b) ? 1 : 0;
+      default:
+        return a.time.localeCompare(b.time);
+    }
+  });
+  return search.order === "up" ? ascending : ascending.reverse();
+}

@@ -1,0 +1,81 @@
+import { queryOptions } from "@tanstack/react-query";
+import { answer, api, type Schemas } from "@/shared/api/client";
+import type { Account } from "@/shared/session/account";
+import { daysOf, historyFilter, parseOnly, statsRange, type Only, type UsageSearch } from "./search";
+
+export type Stats = Schemas["Stats"];
+export type Figures = Schemas["StatsFigures"];
+export type Share = Stats["breakdown"][number];
+export type UsageEntry = Schemas["UsageEntry"];
+
+/** Of one member, the ledger knows the days and the total. */
+export function breakdownOf(account: Account, search: UsageSearch): string {
+  return account.maySeeAll ? (search.by ?? "model") : "day";
+}
+
+export function statsQuery(account: Account, search: UsageSearch, zone: string) {
+  const range = statsRange(search, zone, new Date());
+  const query = { ...account.visible, ...range, groupBy: breakdownOf(account, search), timezone: zone };
+  return queryOptions({
+    queryKey: ["usage", account.key, "stats", query],
+    queryFn: ({ signal }) => answer(api.GET("/api/token-tracking/stats", { params: { query }, signal })),
+  });
+}
+
+/** The part of an account that a page is narrowed down to. */
+export function partQuery(account: Account, search: UsageSearch, zone: string, only: Only) {
+  const range =
+    only.dimension === "day" ? { startDate: only.value, endDate: only.value } : statsRange(search, zone, new Date());
+  const part = only.dimension === "day" ? {} : historyFilter(only);
+  const query = { ...account.visible, ...range, ...part, groupBy: "day", timezone: zone };
+  return queryOptions({
+    queryKey: ["usage", account.key, "part", query],
+    queryFn: ({ signal }) => answer(api.GET("/api/token-tracking/stats", { params: { query }, signal })),
+  });
+}
+
+/** This month so far, and where it is heading. */
+export function monthQuery(account: Account, zone: string) {
+  const query = { ...account.visible, period: "month", groupBy: "day", timezone: zone } as const;
+  return queryOptions({
+    queryKey: ["usage", account.key, "month", query],
+    queryFn: ({ signal }) => answer(api.GET("/api/token-tracking/stats", { params: { query }, signal })),
+  });
+}
+
+export const PAGE_SIZE = 25;
+
+function historyQuery(account: Account, search: UsageSearch, zone: string) {
+  return {
+    ...account.visible,
+    ...daysOf(search, zone, new Date()),
+    ...historyFilter(parseOnly(search.only)),
+    ...(search.type ? { executionType: search.type as "prompt_run" } : {}),
+    ...(search.unpriced ? { unpriced: true } : {}),
+    timezone: zone,
+  };
+}
+
+export function activityQuery(account: Account, search: UsageSearch, zone: string) {
+  const query = {
+    ...historyQuery(account, search, zone),
+    limit: PAGE_SIZE,
+    ...(search.page ? { cursor: search.page } : {}),
+  };
+  return queryOptions({
+    queryKey: ["usage", account.key, "activity", query],
+    queryFn: ({ signal }) => answer(api.GET("/api/token-tracking/usage", { params: { query }, signal })),
+  });
+}
+
+export function exportUrl(account: Account, search: UsageSearch, zone: string, format: string): string {
+  const params = new URLSearchParams({ format });
+  for (const [name, value] of Object.entries(historyQuery(account, search, zone))) {
+    params.set(name, String(value));
+  }
+  return `/api/token-tracking/export?${params}`;
+}
+
+export function liveUrl(account: Account): string {
+  return `/api/token-tracking/stream?${new URLSearchParams(account.visible as Record<string, string>)}`;
+}

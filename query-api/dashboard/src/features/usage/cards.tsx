@@ -1,0 +1,148 @@
+import { useQuery } from "@tanstack/react-query";
+import { clsx } from "clsx";
+import { ArrowDownRight, ArrowRight, ArrowUpRight } from "lucide-react";
+import type { ReactNode } from "react";
+import { changePermille, nanoUsd } from "@/shared/format/money";
+import { formatChange, formatCompact, formatCount } from "@/shared/format/numbers";
+import type { Account } from "@/shared/session/account";
+import { Amount } from "@/shared/ui/amount";
+import { Hint } from "@/shared/ui/hint";
+import { Skeleton } from "@/shared/ui/layout";
+import { monthQuery, type Stats } from "./api";
+import { parseOnly, type UsageSearch } from "./search";
+
+export function Cards({
+  account,
+  stats,
+  zone,
+  search,
+  onShowUnpriced,
+}: {
+  account: Account;
+  stats: Stats | undefined;
+  zone: string;
+  search: UsageSearch;
+  onShowUnpriced: () => void;
+}) {
+  const month = useQuery(monthQuery(account, zone));
+  if (!stats) {
+    return (
+      <div className="grid grid-cols-2 gap-3 xl:grid-cols-4 xl:gap-4">
+        {[0, 1, 2, 3].map((card) => (
+          <Skeleton key={card} className="h-[7.75rem] rounded-xl" />
+        ))}
+      </div>
+    );
+  }
+  const { summary, previous } = stats;
+  const input = sum(summary.tokens, ["input", "cacheRead", "cacheWrite5m", "cacheWrite1h", "inputAudio", "inputImage"]);
+  const projected = month.data?.forecast;
+  return (
+    <div className="grid grid-cols-2 gap-3 xl:grid-cols-4 xl:gap-4">
+      <Figure
+        label="Spend"
+        testId="card-spend"
+        value={<Amount usd={summary.totalCost} focusable />}
+        change={<Change now={nanoUsd(summary.totalCost)} before={nanoUsd(previous.totalCost)} moreIsWorse />}
+        note={
+          summary.unpricedRuns > 0 ? (
+            <button type="button" onClick={onShowUnpriced} className="font-medium text-warning underline underline-offset-2">
+              + {formatCount(summary.unpricedRuns)} {summary.unpricedRuns === 1 ? "run" : "runs"} without a price
+            </button>
+          ) : projected && !parseOnly(search.only) ? (
+            <>
+              This month is heading for <Amount usd={projected.projectedCost} digits={2} />
+            </>
+          ) : undefined
+        }
+      />
+      <Figure
+        label="Tokens"
+        testId="card-tokens"
+        value={<Exact count={summary.totalTokens} />}
+        change={<Change now={BigInt(summary.totalTokens)} before={BigInt(previous.totalTokens)} />}
+        note={`${formatCompact(input)} in · ${formatCompact(summary.totalTokens - input)} out`}
+      />
+      <Figure
+        label="Runs"
+        testId="card-runs"
+        value={<Exact count={summary.totalRuns} />}
+        change={<Change now={BigInt(summary.totalRuns)} before={BigInt(previous.totalRuns)} />}
+        note={previous.totalRuns === 0 ? "None in the time before" : `${formatCount(previous.totalRuns)} in the time before`}
+      />
+      <Figure
+        label="Average per run"
+        testId="card-average"
+        value={<Amount usd={summary.avgCostPerRun} focusable />}
+        change={<Change now={nanoUsd(summary.avgCostPerRun)} before={nanoUsd(previous.avgCostPerRun)} moreIsWorse />}
+        note={
+          previous.totalRuns > 0 && (
+            <>
+              <Amount usd={previous.avgCostPerRun} /> in the time before
+            </>
+          )
+        }
+      />
+    </div>
+  );
+}
+
+function sum(tokens: Record<string, number>, kinds: string[]): number {
+  return kinds.reduce((total, kind) => total + (tokens[kind] ?? 0), 0);
+}
+
+function Exact({ count }: { count: number }) {
+  return (
+    <Hint text={formatCount(count)}>
+      <span className="figures" tabIndex={0} data-count={count}>
+        {count < 100_000 ? formatCount(count) : formatCompact(count)}
+      </span>
+    </Hint>
+  );
+}
+
+function Figure({
+  label,
+  value,
+  change,
+  note,
+  testId,
+}: {
+  label: string;
+  value: ReactNode;
+  change: ReactNode;
+  note?: ReactNode;
+  testId: string;
+}) {
+  return (
+    <section aria-label={label} data-testid={testId} className="min-w-0 rounded-xl border border-line bg-surface p-3.5 shadow-card sm:p-4">
+      <h2 className="text-[0.8125rem] font-medium text-soft">{label}</h2>
+      <div className="mt-1.5 flex flex-wrap items-baseline gap-x-2 gap-y-1">
+        <span className="text-xl font-semibold tracking-tight sm:text-[1.625rem] sm:leading-8">{value}</span>
+        {change}
+      </div>
+      <p className="mt-1.5 min-h-4.5 text-xs text-soft">{note}</p>
+    </section>
+  );
+}
+
+/** The change against the previous period, in words for those who do not see the arrow. */
+export function Change({ now, before, moreIsWorse = false }: { now: bigint; before: bigint; moreIsWorse?: boolean }) {
+  const permille = changePermille(now, before);
+  if (permille === null) {
+    return null;
+  }
+  const Icon = permille > 0 ? ArrowUpRight : permille < 0 ? ArrowDownRight : ArrowRight;
+  return (
+    <span
+      className={clsx(
+        "inline-flex items-center gap-0.5 text-xs font-medium figures",
+        !moreIsWorse || permille === 0 ? "text-soft" : permille > 0 ? "text-warning" : "text-good",
+      )}
+    >
+      <Icon aria-hidden className="size-3.5" />
+      {formatChange(permille)}
+      <span className="sr-only"> against the time before</span>
+    </span>
+  );
+}

@@ -1,0 +1,198 @@
+import { clsx } from "clsx";
+import { CalendarDays, ChevronDown, Download, FileJson, FileSpreadsheet, Globe } from "lucide-react";
+import { useId, useMemo, useState } from "react";
+import type { Connection } from "@/shared/api/stream";
+import { browserZone, formatDateTime, formatDay, isZone, zones } from "@/shared/format/time";
+import type { Account } from "@/shared/session/account";
+import { Button } from "@/shared/ui/button";
+import { TextField } from "@/shared/ui/field";
+import { Hint } from "@/shared/ui/hint";
+import { Menu, MenuItem, MenuLabel, Popover } from "@/shared/ui/menu";
+import { exportUrl } from "./api";
+import { daysOf, RANGE_LABELS, RANGES, type Range, type UsageSearch } from "./search";
+
+type Change = (patch: { [K in keyof UsageSearch]?: UsageSearch[K] | undefined }) => void;
+
+export function RangePicker({ search, zone, onChange }: { search: UsageSearch; zone: string; onChange: Change }) {
+  const [open, setOpen] = useState(false);
+  const range = search.range ?? "30d";
+  const days = daysOf(search, zone, new Date());
+  const [from, setFrom] = useState(days.startDate);
+  const [to, setTo] = useState(days.endDate);
+  const pick = (next: Range) => {
+    onChange({ range: next === "30d" ? undefined : next, from: undefined, to: undefined });
+    setOpen(false);
+  };
+  return (
+    <Popover
+      label="Range"
+      open={open}
+      onOpenChange={(now) => {
+        setOpen(now);
+        setFrom(days.startDate);
+        setTo(days.endDate);
+      }}
+      trigger={
+        <Button>
+          <CalendarDays aria-hidden className="size-4 text-soft" />
+          {range === "custom" ? `${formatDay(days.startDate)} – ${formatDay(days.endDate)}` : RANGE_LABELS[range]}
+          <ChevronDown aria-hidden className="size-4 text-soft" />
+        </Button>
+      }
+    >
+      <div className="grid grid-cols-2 gap-1.5" role="group" aria-label="Ranges">
+        {RANGES.filter((one) => one !== "custom").map((one) => (
+          <button
+            key={one}
+            type="button"
+            aria-pressed={one === range}
+            onClick={() => pick(one)}
+            className={clsx(
+              "rounded-lg px-2.5 py-1.5 text-left text-[0.8125rem]",
+              one === range ? "bg-accent-wash font-medium text-accent" : "hover:bg-line/50",
+            )}
+          >
+            {RANGE_LABELS[one]}
+          </button>
+        ))}
+      </div>
+      <form
+        className="mt-3 grid grid-cols-2 gap-3 border-t border-line pt-3"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (from <= to) {
+            onChange({ range: "custom", from, to });
+            setOpen(false);
+          }
+        }}
+      >
+        <TextField label="From" type="date" required value={from} max={to} onChange={(event) => setFrom(event.target.value)} />
+        <TextField label="To" type="date" required value={to} min={from} onChange={(event) => setTo(event.target.value)} />
+        <Button kind="primary" type="submit" size="s" className="col-span-2">
+          Show these days
+        </Button>
+      </form>
+    </Popover>
+  );
+}
+
+export function ZonePicker({ zone, accountZone, onChange }: { zone: string; accountZone: string; onChange: (zone: string | undefined) => void }) {
+  const [open, setOpen] = useState(false);
+  const [text, setText] = useState("");
+  const list = useId();
+  const names = useMemo(() => zones(), []);
+  const pick = (next: string) => {
+    onChange(next === accountZone ? undefined : next);
+    setText("");
+    setOpen(false);
+  };
+  const suggestions = [...new Set([accountZone, browserZone(), "UTC"])];
+  return (
+    <Popover
+      label="Time zone"
+      open={open}
+      onOpenChange={setOpen}
+      trigger={
+        <Button aria-label={`Time zone: ${zone}`}>
+          <Globe aria-hidden className="size-4 text-soft" />
+          <span className="max-w-36 truncate max-sm:hidden">{zone.replaceAll("_", " ")}</span>
+        </Button>
+      }
+    >
+      <p className="text-xs text-soft">Days begin at midnight in this zone, and times are shown in it.</p>
+      <div className="mt-2 grid gap-0.5">
+        {suggestions.map((one) => (
+          <button
+            key={one}
+            type="button"
+            aria-pressed={one === zone}
+            onClick={() => pick(one)}
+            className={clsx(
+              "flex justify-between gap-3 rounded-lg px-2.5 py-1.5 text-left text-[0.8125rem]",
+              one === zone ? "bg-accent-wash font-medium text-accent" : "hover:bg-line/50",
+            )}
+          >
+            <span>{one.replaceAll("_", " ")}</span>
+            <span className="text-xs text-soft">{one === accountZone ? "The account's" : one === browserZone() ? "Yours" : ""}</span>
+          </button>
+        ))}
+      </div>
+      <form
+        className="mt-3 flex items-end gap-2 border-t border-line pt-3"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (isZone(text)) {
+            pick(text);
+          }
+        }}
+      >
+        <div className="flex-1">
+          <TextField
+            label="Another"
+            list={list}
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+            placeholder="Europe/Berlin"
+            error={text.length > 3 && !isZone(text) ? "Not a zone yet" : undefined}
+          />
+        </div>
+        <datalist id={list}>
+          {names.map((name) => (
+            <option key={name} value={name} />
+          ))}
+        </datalist>
+        <Button kind="primary" type="submit" disabled={!isZone(text)}>
+          Use
+        </Button>
+      </form>
+    </Popover>
+  );
+}
+
+const FORMATS = [
+  { format: "csv", label: "CSV", icon: FileSpreadsheet },
+  { format: "json", label: "JSON", icon: FileJson },
+];
+
+export function ExportMenu({ account, search, zone }: { account: Account; search: UsageSearch; zone: string }) {
+  if (!account.mayExport && account.maySeeAll) {
+    return null;
+  }
+  return (
+    <Menu
+      trigger={
+        <Button aria-label="Export">
+          <Download aria-hidden className="size-4 text-soft" />
+          <span className="max-sm:hidden">Export</span>
+        </Button>
+      }
+    >
+      <MenuLabel>Every run of this view, as</MenuLabel>
+      {FORMATS.map(({ format, label, icon: Icon }) => (
+        <MenuItem key={format} asChild>
+          <a href={exportUrl(account, search, zone, format)} download>
+            <Icon aria-hidden className="size-4 text-soft" /> {label}
+          </a>
+        </MenuItem>
+      ))}
+    </Menu>
+  );
+}
+
+const CONNECTIONS: Record<Connection, { label: string; dot: string }> = {
+  live: { label: "Live", dot: "bg-good" },
+  connecting: { label: "Connecting", dot: "bg-soft" },
+  broken: { label: "Reconnecting", dot: "bg-warning" },
+};
+
+export function LiveDot({ connection, asOf, zone }: { connection: Connection; asOf: string | undefined; zone: string }) {
+  const { label, dot } = CONNECTIONS[connection];
+  return (
+    <Hint text={asOf ? `As of ${formatDateTime(asOf, zone, true)}` : "Not loaded yet"}>
+      <span tabIndex={0} data-testid="live" className="mr-1 flex items-center gap-1.5 text-xs text-soft">
+        <span aria-hidden className={clsx("size-2 rounded-full", dot)} />
+        {label}
+      </span>
+    </Hint>
+  );
+}

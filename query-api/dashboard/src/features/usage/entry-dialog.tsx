@@ -1,0 +1,88 @@
+import type { ReactNode } from "react";
+import { exactUsd } from "@/shared/format/money";
+import { formatCount, formatDuration, words } from "@/shared/format/numbers";
+import { formatDateTime } from "@/shared/format/time";
+import { Amount } from "@/shared/ui/amount";
+import { Dialog } from "@/shared/ui/dialog";
+import { Badge, Note } from "@/shared/ui/layout";
+import { Table, Td, Th } from "@/shared/ui/table";
+import type { UsageEntry } from "./api";
+
+/** Everything that is known of one run. */
+export function EntryDialog({ entry, zone, onClose }: { entry: UsageEntry | null; zone: string; onClose: () => void }) {
+  return (
+    <Dialog open={entry !== null} onClose={onClose} title={entry ? `${entry.model}` : ""} description={entry && formatDateTime(entry.time, zone, true)} wide>
+      {entry && <Entry entry={entry} />}
+    </Dialog>
+  );
+}
+
+function Entry({ entry }: { entry: UsageEntry }) {
+  const kinds = Object.entries(entry.tokens);
+  const facts: [string, ReactNode][] = [
+    ["Member", entry.userId],
+    ["Kind", words(entry.executionType)],
+    ["Provider", entry.provider],
+    ["Prompt", entry.promptId],
+    ["Workflow", entry.workflowId],
+    ["Execution", entry.executionId],
+    ["Node", entry.nodeId],
+    ["API key", entry.apiKeyId],
+    ["Duration", entry.durationMs === null || entry.durationMs === undefined ? null : formatDuration(entry.durationMs)],
+    ["Service tier", entry.serviceTier],
+    ["Price", entry.priceId],
+    ["Source", entry.source],
+    ["Event", entry.id],
+  ];
+  return (
+    <div className="grid gap-4">
+      {entry.unpriced && (
+        <Note tone="warning">This model has no price yet. Its tokens count; its cost follows by itself when a price arrives.</Note>
+      )}
+      <div className="overflow-hidden rounded-lg border border-line">
+        <Table label="Tokens and cost by kind">
+          <thead>
+            <tr>
+              <Th>Tokens</Th>
+              <Th right>Count</Th>
+              <Th right>Cost</Th>
+            </tr>
+          </thead>
+          <tbody>
+            {kinds.map(([kind, count]) => (
+              <tr key={kind}>
+                <Td>{words(kind.replaceAll(/([A-Z0-9]+)/g, " $1").toLowerCase())}</Td>
+                <Td right>{formatCount(count)}</Td>
+                <Td right>{entry.costs[kind] === undefined ? "–" : `$${exactUsd(BigInt(entry.costs[kind]))}`}</Td>
+              </tr>
+            ))}
+            <tr className="font-semibold">
+              <Td>Total</Td>
+              <Td right>{formatCount(entry.totalTokens)}</Td>
+              <Td right>{entry.cost ? <Amount usd={entry.cost} focusable /> : <Badge tone="warning">No price yet</Badge>}</Td>
+            </tr>
+          </tbody>
+        </Table>
+      </div>
+      <dl className="grid gap-x-6 gap-y-2 sm:grid-cols-2">
+        {facts
+          .filter(([, value]) => value)
+          .map(([name, value]) => (
+            <div key={name} className="min-w-0">
+              <dt className="text-xs text-soft">{name}</dt>
+              <dd className="break-words">{value}</dd>
+            </div>
+          ))}
+      </dl>
+      {Object.keys(entry.tags).length > 0 && (
+        <div className="flex flex-wrap gap-1.5">
+          {Object.entries(entry.tags).map(([tag, value]) => (
+            <Badge key={tag}>
+              {tag}: {value}
+            </Badge>
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,68 @@
+import { describe, expect, test } from "vitest";
+import { sortRows } from "./activity";
+import type { UsageEntry } from "./api";
+import { daysOf, historyFilter, parseOnly, readUsageSearch, statsRange } from "./search";
+
+describe("the address of a view", () => {
+  test("keeps what makes sense and leaves out what does not", () => {
+    expect(
+      readUsageSearch({ range: "month", zone: "Asia/Kathmandu", by: "tag:env", only: "model:gpt-4o", sort: "cost", order: "up" }),
+    ).toEqual({ range: "month", zone: "Asia/Kathmandu", by: "tag:env", only: "model:gpt-4o", sort: "cost", order: "up" });
+    expect(
+      readUsageSearch({ range: "decade", zone: "Mars/Base", by: "colour", only: "colour:red", sort: "size", from: "2026-11-31" }),
+    ).toEqual({});
+  });
+
+  test("a custom range needs two days in their order", () => {
+    expect(readUsageSearch({ range: "custom", from: "2026-11-01", to: "2026-11-03" })).toEqual({
+      range: "custom",
+      from: "2026-11-01",
+      to: "2026-11-03",
+    });
+    expect(readUsageSearch({ range: "custom", from: "2026-11-03", to: "2026-11-01" })).toEqual({});
+  });
+
+  test("a value may hold a colon", () => {
+    expect(parseOnly("model:ft:gpt-4o:acme")).toEqual({ dimension: "model", value: "ft:gpt-4o:acme" });
+    expect(parseOnly("tag:env:prod")).toEqual({ dimension: "tag:env", value: "prod" });
+    expect(historyFilter({ dimension: "tag:env", value: "prod" })).toEqual({ tag: "env:prod" });
+  });
+});
+
+describe("a range", () => {
+  // Already the 26th in Kathmandu, still the 25th in Los Angeles.
+  const now = new Date("2026-11-25T19:00:00Z");
+
+  test("ends today, which is another day in another zone", () => {
+    expect(daysOf({ range: "day" }, "Asia/Kathmandu", now)).toEqual({ startDate: "2026-11-26", endDate: "2026-11-26" });
+    expect(daysOf({ range: "day" }, "America/Los_Angeles", now)).toEqual({ startDate: "2026-11-25", endDate: "2026-11-25" });
+  });
+
+  test("counts thirty days with today, and weeks from Monday", () => {
+    expect(daysOf({}, "UTC", now)).toEqual({ startDate: "2026-10-27", endDate: "2026-11-25" });
+    expect(daysOf({ range: "week" }, "UTC", now).startDate).toBe("2026-11-23");
+    expect(daysOf({ range: "week" }, "UTC", new Date("2026-11-29T12:00:00Z")).startDate).toBe("2026-11-23");
+  });
+
+  test("of the calendar is asked for as a period, so that it is compared with as much of the one before", () => {
+    expect(statsRange({ range: "month" }, "UTC", now)).toEqual({ period: "month" });
+    expect(statsRange({ range: "7d" }, "UTC", now)).toEqual({ startDate: "2026-11-19", endDate: "2026-11-25" });
+  });
+});
+
+describe("recent activity", () => {
+  const entry = (id: string, cost: string | null, totalTokens: number) =>
+    ({ id, cost, totalTokens, model: id, time: `2026-11-25T10:00:0${id}Z` }) as unknown as UsageEntry;
+  const rows = [entry("1", "0.1", 5), entry("2", null, 7), entry("3", "0.0999999999".slice(0, 11), 6)];
+  const ids = (sorted: UsageEntry[]) => sorted.map(({ id }) => id).join("");
+
+  test("is sorted by exact cost, and what has no price is the cheapest", () => {
+    expect(ids(sortRows(rows, { sort: "cost" }))).toBe("132");
+    expect(ids(sortRows(rows, { sort: "cost", order: "up" }))).toBe("231");
+  });
+
+  test("is the newest first without a choice", () => {
+    expect(ids(sortRows(rows, {}))).toBe("321");
+    expect(ids(sortRows(rows, { sort: "tokens" }))).toBe("231");
+  });
+});

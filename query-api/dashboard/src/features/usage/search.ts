@@ -1,0 +1,157 @@
+import { addDays, isDate, isZone, today } from "@/shared/format/time";
+
+export const RANGES = ["day", "7d", "week", "30d", "month", "90d", "year", "custom"] as const;
+export type Range = (typeof RANGES)[number];
+
+export const RANGE_LABELS: Record<Range, string> = {
+  day: "Today",
+  "7d": "Last 7 days",
+  week: "This week",
+  "30d": "Last 30 days",
+  month: "This month",
+  "90d": "Last 90 days",
+  year: "This year",
+  custom: "Custom range",
+};
+
+export const DIMENSIONS = ["model", "provider", "user", "prompt", "workflow", "execution_type", "api_key", "day"] as const;
+
+export const DIMENSION_LABELS: Record<(typeof DIMENSIONS)[number], string> = {
+  model: "Model",
+  provider: "Provider",
+  user: "Member",
+  prompt: "Prompt",
+  workflow: "Workflow",
+  execution_type: "Kind of run",
+  api_key: "API key",
+  day: "Day",
+};
+
+/** Everything that a view of the usage page is: the address holds it, so the address can be shared. */
+export interface UsageSearch {
+  team?: string;
+  zone?: string;
+  range?: Range;
+  from?: string;
+  to?: string;
+  /** What the breakdown is by; tag:<name> too. */
+  by?: string;
+  /** What the page is narrowed down to: <dimension>:<value>. */
+  only?: string;
+  /** Of the recent activity. */
+  type?: string;
+  unpriced?: "yes";
+  sort?: "time" | "model" | "tokens" | "cost";
+  order?: "up";
+  page?: string;
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** Reads an address. What makes no sense is left out instead of breaking the page. */
+export function readUsageSearch(raw: Record<string, unknown>): UsageSearch {
+  const from = text(raw.from);
+  const to = text(raw.to);
+  const range = RANGES.find((one) => one === raw.range);
+  const zone = text(raw.zone);
+  const by = text(raw.by);
+  const isRange = from && to && isDate(from) && isDate(to) && from <= to;
+  const search: UsageSearch = {};
+  if (text(raw.team)) search.team = text(raw.team)!;
+  if (zone && isZone(zone)) search.zone = zone;
+  if (range && (range !== "custom" || isRange)) search.range = range;
+  if (search.range === "custom") Object.assign(search, { from, to });
+  if (by && (DIMENSIONS.some((one) => one === by) || /^tag:.+/.test(by))) search.by = by;
+  if (parseOnly(text(raw.only))) search.only = text(raw.only)!;
+  if (text(raw.type)) search.type = text(raw.type)!;
+  if (raw.unpriced === "yes") search.unpriced = "yes";
+  if (raw.sort === "model" || raw.sort === "tokens" || raw.sort === "cost") search.sort = raw.sort;
+  if (raw.order === "up") search.order = "up";
+  if (text(raw.page)) search.page = text(raw.page)!;
+  return search;
+}
+
+export interface Only {
+  dimension: string;
+  value: string;
+}
+
+export function parseOnly(only: string | undefined): Only | null {
+  const match = /^(tag:[^:]+|[a-z_]+):(.+)$/s.exec(only ?? "");
+  return match && (match[1]!.startsWith("tag:") || DIMENSIONS.some((one) => one === match[1]))
+    ? { dimension: match[1]!, value: match[2]! }
+    : null;
+}
+
+export function dimensionLabel(dimension: string): string {
+  return DIMENSION_LABELS[dimension as keyof typeof DIMENSION_LABELS] ?? `Tag ${dimension.slice("tag:".length)}`;
+}
+
+/** The first and last day of what is shown, both included. */
+export function daysOf(search: UsageSearch, zone: string, now: Date): { startDate: string; endDate: string } {
+  const endDate = today(zone, now);
+  switch (search.range ?? "30d") {
+    case "day":
+      return { startDate: endDate, endDate };
+    case "7d":
+      return { startDate: addDays(endDate, -6), endDate };
+    case "week":
+      return { startDate: addDays(endDate, -((new Date(`${endDate}T00:00:00Z`).getUTCDay() + 6) % 7)), endDate };
+    case "30d":
+      return { startDate: addDays(endDate, -29), endDate };
+    case "month":
+      return { startDate: `${endDate.slice(0, 8)}01`, endDate };
+    case "90d":
+      return { startDate: addDays(endDate, -89), endDate };
+    case "year":
+      return { startDate: `${endDate.slice(0, 5)}01-01`, endDate };
+    case "custom":
+      return { startDate: search.from!, endDate: search.to! };
+  }
+}
+
+/** As the statistics are asked for it: a period of the calendar is compared with as much of the one before. */
+export function statsRange(
+  search: UsageSearch,
+  zone: string,
+  now: Date,
+): { period: "day" | "week" | "month" | "year" } | { startDate: string; endDate: string } {
+  switch (search.range) {
+    case "day":
+    case "week":
+    case "month":
+    case "year":
+      return { period: search.range };
+    default:
+      return daysOf(search, zone, now);
+  }
+}
+
+/** The filters of the history that stand for what a page is narrowed down to. */
+export function historyFilter(only: Only | null): Record<string, string> {
+  if (!only) {
+    return {};
+  }
+  switch (only.dimension) {
+    case "model":
+      return { model: only.value };
+    case "provider":
+      return { provider: only.value };
+    case "user":
+      return { userId: only.value };
+    case "prompt":
+      return { promptId: only.value };
+    case "workflow":
+      return { workflowId: only.value };
+    case "execution_type":
+      return { executionType: only.value };
+    case "api_key":
+      return { apiKeyId: only.value };
+    case "day":
+      return { startDate: only.value, endDate: only.value };
+    default:
+      return { tag: `${only.dimension.slice("tag:".length)}:${only.value}` };
+  }
+}

@@ -1,0 +1,163 @@
+import { useState } from "react";
+import { Bar, CartesianGrid, ComposedChart, Line, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import { formatUsdShort, nanoUsd, pixels } from "@/shared/format/money";
+import { formatCompact, formatCount } from "@/shared/format/numbers";
+import { formatDay } from "@/shared/format/time";
+import { Amount } from "@/shared/ui/amount";
+import { Button } from "@/shared/ui/button";
+import { Card, Skeleton } from "@/shared/ui/layout";
+import { Table, Td, Th } from "@/shared/ui/table";
+import type { Stats } from "./api";
+
+type Point = Stats["trends"][number];
+
+/** Spend and tokens by day; the same as a table for those who would rather read it. */
+export function Trend({ stats, onPick }: { stats: Stats | undefined; onPick?: ((day: string) => void) | undefined }) {
+  const [asTable, setAsTable] = useState(false);
+  return (
+    <Card
+      title="Spend by day"
+      actions={
+        <>
+          <span className="flex items-center gap-3 text-xs text-soft" aria-hidden>
+            <span className="flex items-center gap-1.5">
+              <span className="size-2.5 rounded-sm bg-series-1" /> Spend
+            </span>
+            <span className="flex items-center gap-1.5">
+              <span className="h-0.5 w-3.5 rounded bg-series-2" /> Tokens
+            </span>
+          </span>
+          <Button size="s" kind="quiet" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
+            {asTable ? "As a chart" : "As a table"}
+          </Button>
+        </>
+      }
+    >
+      <div className="h-72">
+        {!stats ? (
+          <Skeleton className="h-full" />
+        ) : asTable ? (
+          <TrendTable days={stats.trends} />
+        ) : (
+          <Chart days={stats.trends} {...(onPick ? { onPick } : {})} />
+        )}
+      </div>
+    </Card>
+  );
+}
+
+function Chart({ days, onPick }: { days: Point[]; onPick?: (day: string) => void }) {
+  const data = days.map((day) => ({ ...day, height: pixels(nanoUsd(day.cost)) }));
+  return (
+    <div className="h-full" role="img" aria-label={`Spend and tokens on ${days.length} days; a table has the numbers.`}>
+      <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 600, height: 288 }}>
+        <ComposedChart
+          data={data}
+          margin={{ top: 6, right: 0, bottom: 0, left: 0 }}
+          accessibilityLayer={false}
+          onClick={(state) => {
+            if (onPick && typeof state.activeLabel === "string") {
+              onPick(state.activeLabel);
+            }
+          }}
+          className={onPick ? "cursor-pointer" : ""}
+        >
+          <CartesianGrid vertical={false} stroke="var(--line)" />
+          <XAxis
+            dataKey="date"
+            tickFormatter={(date: string) => formatDay(date)}
+            tickLine={false}
+            axisLine={{ stroke: "var(--line-strong)" }}
+            minTickGap={28}
+            tickMargin={8}
+          />
+          <YAxis
+            yAxisId="cost"
+            width={54}
+            tickFormatter={(usd: number) => formatUsdShort(BigInt(Math.round(usd * 1e9)))}
+            tickLine={false}
+            axisLine={false}
+          />
+          <YAxis
+            yAxisId="tokens"
+            orientation="right"
+            width={46}
+            tickFormatter={(tokens: number) => formatCompact(tokens)}
+            tickLine={false}
+            axisLine={false}
+          />
+          <Tooltip
+            cursor={{ fill: "var(--accent-wash)" }}
+            isAnimationActive={false}
+            content={({ active, payload }) => {
+              const day = payload?.[0]?.payload as Point | undefined;
+              return active && day ? <Tip day={day} /> : null;
+            }}
+          />
+          <Bar yAxisId="cost" dataKey="height" fill="var(--series-1)" radius={[3, 3, 0, 0]} maxBarSize={28} isAnimationActive={false} />
+          <Line
+            yAxisId="tokens"
+            dataKey="tokens"
+            type="monotone"
+            stroke="var(--series-2)"
+            strokeWidth={2}
+            dot={data.length === 1}
+            isAnimationActive={false}
+          />
+        </ComposedChart>
+      </ResponsiveContainer>
+    </div>
+  );
+}
+
+function Tip({ day }: { day: Point }) {
+  return (
+    <div className="rounded-lg border border-line bg-raised px-3 py-2 text-xs shadow-pop figures">
+      <p className="mb-1 font-semibold">{formatDay(day.date, true)}</p>
+      <p className="flex justify-between gap-6">
+        <span className="text-soft">Spend</span>${day.cost}
+      </p>
+      <p className="flex justify-between gap-6">
+        <span className="text-soft">nanoUSD</span>
+        {formatCount(day.costNanoUsd)}
+      </p>
+      <p className="flex justify-between gap-6">
+        <span className="text-soft">Tokens</span>
+        {formatCount(day.tokens)}
+      </p>
+      <p className="flex justify-between gap-6">
+        <span className="text-soft">Runs</span>
+        {formatCount(day.runs)}
+      </p>
+    </div>
+  );
+}
+
+function TrendTable({ days }: { days: Point[] }) {
+  return (
+    <div className="h-full overflow-y-auto" tabIndex={0} role="region" aria-label="Spend by day, as a table">
+      <Table>
+        <thead>
+          <tr>
+            <Th>Day</Th>
+            <Th right>Spend</Th>
+            <Th right>Tokens</Th>
+            <Th right>Runs</Th>
+          </tr>
+        </thead>
+        <tbody>
+          {days.toReversed().map((day) => (
+            <tr key={day.date}>
+              <Td>{formatDay(day.date, true)}</Td>
+              <Td right>
+                <Amount usd={day.cost} />
+              </Td>
+              <Td right>{formatCount(day.tokens)}</Td>
+              <Td right>{formatCount(day.runs)}</Td>
+            </tr>
+          ))}
+        </tbody>
+      </Table>
+    </div>
+  );
+}

@@ -1,0 +1,126 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { X } from "lucide-react";
+import { lazy, Suspense, useEffect, useRef } from "react";
+import { useEvents } from "@/shared/api/stream";
+import { useAccount } from "@/shared/session/account";
+import { Button } from "@/shared/ui/button";
+import { Card, Failure, Page, Skeleton } from "@/shared/ui/layout";
+import { usePageTitle } from "@/shared/ui/title";
+import { Activity } from "./activity";
+import { liveUrl, partQuery, statsQuery } from "./api";
+import { Breakdown } from "./breakdown";
+import { Cards } from "./cards";
+import { ExportMenu, LiveDot, RangePicker, ZonePicker } from "./controls";
+import { Named } from "./names";
+import { dimensionLabel, parseOnly, type UsageSearch } from "./search";
+import { TopPrompts } from "./top-prompts";
+
+const Trend = lazy(() => import("./trend").then((module) => ({ default: module.Trend })));
+
+const route = getRouteApi("/signed-in/dashboard/usage");
+
+/** How seldom the page asks again while events stream in. */
+const REFRESH_MS = 2000;
+
+export function UsagePage() {
+  usePageTitle("Usage");
+  const account = useAccount();
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const zone = search.zone ?? account.zone;
+  const only = parseOnly(search.only);
+
+  const change = (patch: { [K in keyof UsageSearch]?: UsageSearch[K] | undefined }) =>
+    void navigate({
+      search: (before) => {
+        const { page: _, ...rest } = before;
+        return Object.fromEntries(
+          Object.entries({ ...rest, ...patch }).filter(([, value]) => value !== undefined),
+        ) as UsageSearch;
+      },
+      resetScroll: false,
+    });
+
+  const whole = useQuery(statsQuery(account, search, zone));
+  const part = useQuery({
+    ...partQuery(account, search, zone, only ?? { dimension: "day", value: "" }),
+    enabled: only !== null,
+  });
+  const shown = only ? part : whole;
+  const connection = useLive(account.key, liveUrl(account));
+
+  return (
+    <Page
+      title="Usage"
+      description={account.maySeeAll ? undefined : "Your own part of this team's usage. Admins see all of it."}
+      actions={
+        <>
+          <LiveDot connection={connection} asOf={shown.data?.asOf} zone={zone} />
+          <RangePicker search={search} zone={zone} onChange={change} />
+          <ZonePicker zone={zone} accountZone={account.zone} onChange={(next) => change({ zone: next })} />
+          <ExportMenu account={account} search={search} zone={zone} />
+        </>
+      }
+    >
+      {only && (
+        <div className="mb-4 flex flex-wrap items-center gap-2 rounded-xl border border-accent/30 bg-accent-wash px-3.5 py-2">
+          <span>
+            Only {dimensionLabel(only.dimension).toLowerCase()}{" "}
+            <strong className="font-semibold">
+              <Named dimension={only.dimension} value={only.value} />
+            </strong>
+          </span>
+          <Button size="s" kind="quiet" onClick={() => change({ only: undefined })}>
+            <X aria-hidden className="size-4" /> Show everything
+          </Button>
+        </div>
+      )}
+      {shown.error && !shown.data ? (
+        <Card>
+          <Failure error={shown.error} retry={() => void shown.refetch()} />
+        </Card>
+      ) : (
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
+          <Cards account={account} stats={shown.data} zone={zone} search={search} onShowUnpriced={() => change({ unpriced: "yes" })} />
+          <Suspense fallback={<Skeleton className="h-[22.5rem] rounded-xl" />}>
+            <Trend stats={shown.data} onPick={account.maySeeAll ? (day) => change({ only: `day:${day}` }) : undefined} />
+          </Suspense>
+          <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 xl:grid-cols-[minmax(0,1.55fr)_minmax(0,1fr)]">
+            <Breakdown account={account} search={search} stats={whole.data} error={whole.error} onChange={change} />
+            <TopPrompts account={account} stats={whole.data} onPick={(prompt) => change({ only: `prompt:${prompt}` })} />
+          </div>
+          <Activity account={account} search={search} zone={zone} onChange={change} />
+        </div>
+      )}
+    </Page>
+  );
+}
+
+/**
+ * Asks again when the running totals have moved, at most every two seconds, and keeps what is shown until the answer is there:
+ * numbers change in place, nothing flickers.
+ */
+function useLive(accountKey: string, url: string) {
+  const queryClient = useQueryClient();
+  const last = useRef("");
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => {
+    last.current = "";
+    return () => clearTimeout(timer.current);
+  }, [accountKey]);
+  return useEvents(url, "totals", (data) => {
+    const { month, today } = JSON.parse(data) as Record<"month" | "today", { runs: number; costNanoUsd: number }>;
+    const now = `${month.runs} ${month.costNanoUsd} ${today.runs}`;
+    const isFirst = last.current === "";
+    if (now !== last.current) {
+      last.current = now;
+      if (!isFirst && timer.current === undefined) {
+        timer.current = setTimeout(() => {
+          timer.current = undefined;
+          void queryClient.invalidateQueries({ queryKey: ["usage", accountKey] });
+        }, REFRESH_MS);
+      }
+    }
+  });
+}

@@ -1,0 +1,197 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { clsx } from "clsx";
+import { Check, Radio } from "lucide-react";
+import { Tabs } from "radix-ui";
+import { useRef, useState, type ReactNode } from "react";
+import { answer, api, messageOf } from "@/shared/api/client";
+import { useEvents } from "@/shared/api/stream";
+import { formatCount } from "@/shared/format/numbers";
+import { useAccount, type Account } from "@/shared/session/account";
+import { Amount } from "@/shared/ui/amount";
+import { Button, buttonClass } from "@/shared/ui/button";
+import { CopyButton } from "@/shared/ui/copy";
+import { Card, Note, Page } from "@/shared/ui/layout";
+import { usePageTitle } from "@/shared/ui/title";
+import { SNIPPETS } from "./snippets";
+
+interface Totals {
+  month: { runs: number; cost: string; tokens: number };
+}
+
+/** From nothing to a first event that is seen arriving, and a budget that watches over it. */
+export function WelcomePage({ makeKey, wizard }: { makeKey: MakeKey; wizard: (onClose: () => void, onDone: () => void) => ReactNode }) {
+  usePageTitle("Get started");
+  const account = useAccount();
+  const [key, setKey] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<unknown>(null);
+  const [choosing, setChoosing] = useState(false);
+  const [hasBudget, setHasBudget] = useState(false);
+  const arrival = useArrival(account);
+
+  const create = async () => {
+    setBusy(true);
+    setFailure(null);
+    try {
+      setKey(await makeKey(account));
+    } catch (error) {
+      setFailure(error);
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <Page title="Get started" description="Four steps, and you see what your LLM calls cost as they cost it.">
+      <ol className="grid max-w-4xl grid-cols-[minmax(0,1fr)] gap-4">
+        <Step number={1} title="Create a key" done={key !== null}>
+          {key ? (
+            <div className="flex flex-wrap items-center gap-2 rounded-lg border border-line bg-page p-3">
+              <code data-testid="first-key" className="min-w-0 flex-1 font-mono text-xs break-all">
+                {key}
+              </code>
+              <CopyButton text={key} />
+              <p className="w-full text-xs text-soft">It is shown this once, and stands in the snippets below already.</p>
+            </div>
+          ) : account.mayManage ? (
+            <div className="grid justify-items-start gap-3">
+              <p className="text-soft">Your application proves with it whose usage it sends: {account.isTeam ? account.name : "yours"}.</p>
+              <Button kind="primary" busy={busy} onClick={() => void create()}>
+                Create a key
+              </Button>
+              {failure !== null && <Note tone="critical">{messageOf(failure)}</Note>}
+            </div>
+          ) : (
+            <p className="text-soft">Ask an owner or admin of {account.name} for a key, and put it into a snippet below.</p>
+          )}
+        </Step>
+        <Step number={2} title="Send the first event" done={arrival !== null}>
+          <Snippets apiKey={key ?? "pm_your_key"} userId={account.userId} />
+        </Step>
+        <Step number={3} title="See it arrive" done={arrival !== null}>
+          <div aria-live="polite" data-testid="arrival">
+            {arrival ? (
+              <p>
+                <strong className="font-semibold">It is here:</strong> {formatCount(arrival.tokens)} tokens for <Amount usd={arrival.cost} />.{" "}
+                <Link to="/dashboard/usage" className="font-medium text-accent underline underline-offset-2">
+                  See your usage
+                </Link>
+              </p>
+            ) : (
+              <p className="flex items-center gap-2 text-soft">
+                <Radio aria-hidden className="size-4 animate-pulse text-accent" /> Listening for it. Nothing has to be reloaded.
+              </p>
+            )}
+          </div>
+        </Step>
+        <Step number={4} title="Set a budget" done={hasBudget}>
+          {hasBudget ? (
+            <p>
+              It is set.{" "}
+              <Link to="/settings/budget" className="font-medium text-accent underline underline-offset-2">
+                See your budgets
+              </Link>
+            </p>
+          ) : (
+            <div className="grid justify-items-start gap-3">
+              <p className="text-soft">Two questions lead to an amount; you are told at 75, 90 and 100 % of it.</p>
+              <Button disabled={!account.mayManage} onClick={() => setChoosing(true)}>
+                Find a budget
+              </Button>
+            </div>
+          )}
+        </Step>
+      </ol>
+      <p className="mt-6">
+        <Link to="/dashboard/usage" className={buttonClass(arrival ? "primary" : "plain")}>
+          Go to usage
+        </Link>
+      </p>
+      {choosing && wizard(() => setChoosing(false), () => setHasBudget(true))}
+    </Page>
+  );
+}
+
+export type MakeKey = (account: Account) => Promise<string>;
+
+/** What the month has grown by since the page was opened; null while it has not. */
+function useArrival(account: Account): { cost: string; tokens: number } | null {
+  const queryClient = useQueryClient();
+  const before = useRef<number | null>(null);
+  const [arrived, setArrived] = useState(false);
+  useEvents(`/api/token-tracking/stream?${new URLSearchParams(account.visible as Record<string, string>)}`, "totals", (data) => {
+    const { month } = JSON.parse(data) as Totals;
+    before.current ??= month.runs;
+    if (month.runs > before.current) {
+      setArrived(true);
+      void queryClient.invalidateQueries({ queryKey: ["welcome", account.key] });
+      void queryClient.invalidateQueries({ queryKey: ["usage", account.key] });
+    }
+  });
+  const { data } = useQuery({
+    queryKey: ["welcome", account.key],
+    queryFn: () => answer(api.GET("/api/token-tracking/usage", { params: { query: { ...account.visible, limit: 1 } } })),
+    enabled: arrived,
+    // The history follows the totals by some tenths of a second.
+    refetchInterval: (query) => (query.state.data?.usage.length ? false : 500),
+  });
+  const newest = data?.usage[0];
+  return arrived && newest ? { cost: newest.cost ?? "0.00", tokens: newest.totalTokens } : null;
+}
+
+function Step({ number, title, done, children }: { number: number; title: string; done: boolean; children: ReactNode }) {
+  return (
+    <li>
+      <Card
+        title={
+          <span className="flex items-center gap-2.5">
+            <span
+              className={clsx(
+                "flex size-6 items-center justify-center rounded-full text-xs font-semibold",
+                done ? "bg-good text-surface" : "bg-accent-wash text-accent",
+              )}
+            >
+              {done ? <Check aria-label="Done" className="size-3.5" /> : number}
+            </span>
+            {title}
+          </span>
+        }
+      >
+        {children}
+      </Card>
+    </li>
+  );
+}
+
+function Snippets({ apiKey, userId }: { apiKey: string; userId: string }) {
+  const target = { baseUrl: window.location.origin, apiKey, userId };
+  return (
+    <Tabs.Root defaultValue="curl">
+      <Tabs.List aria-label="How to send it" className="mb-3 flex flex-wrap gap-1">
+        {SNIPPETS.map(({ id, label }) => (
+          <Tabs.Trigger
+            key={id}
+            value={id}
+            className="rounded-lg px-3 py-1.5 font-medium text-soft hover:text-ink data-[state=active]:bg-accent-wash data-[state=active]:text-accent"
+          >
+            {label}
+          </Tabs.Trigger>
+        ))}
+      </Tabs.List>
+      {SNIPPETS.map(({ id, label, note, code }) => (
+        <Tabs.Content key={id} value={id}>
+          <div className="overflow-hidden rounded-lg border border-line bg-page">
+            <div className="flex items-center justify-between gap-3 border-b border-line px-3 py-1.5">
+              <span className="text-xs text-soft">{note}</span>
+              <CopyButton text={code(target)} label={`Copy`} />
+            </div>
+            <pre tabIndex={0} aria-label={label} className="overflow-x-auto p-3 font-mono text-xs leading-relaxed">
+              <code data-testid={`snippet-${id}`}>{code(target)}</code>
+            </pre>
+          </div>
+        </Tabs.Content>
+      ))}
+    </Tabs.Root>
+  );
+}

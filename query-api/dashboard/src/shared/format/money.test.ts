@@ -1,0 +1,38 @@
+import { describe, expect, test } from "vitest";
+import { changePermille, exactUsd, formatUsd, nanoUsd } from "./money";
+
+describe("money", () => {
+  test.each([
+    ["0.00075", 750_000n],
+    ["30.00", 30_000_000_000n],
+    ["0.000000001", 1n],
+    ["-1.5", -1_500_000_000n],
+    // More than a JavaScript number holds.
+    ["98765432109.123456789", 98_765_432_109_123_456_789n],
+  ])("%s is read exactly, and written back", (text, amount) => {
+    expect(nanoUsd(text)).toBe(amount);
+    expect(nanoUsd(exactUsd(amount))).toBe(amount);
+  });
+
+  test.each(["", "1,5", "0.0000000001", "$1", "1e3"])("'%s' is not an amount", (text) => {
+    expect(() => nanoUsd(text)).toThrow(RangeError);
+  });
+
+  test.each([
+    [0n, "$0.00"],
+    [2_467_993_050n, "$2.47"],
+    [305_000_000n, "$0.31"],
+    [4_059_199n, "$0.00406"],
+    [750_000n, "$0.00075"],
+    [1n, "$0.000000001"],
+    [1_234_567_890_000_000_000n, "$1,234,567,890.00"],
+  ])("%s nanoUSD is shown as %s", (amount, shown) => {
+    expect(formatUsd(amount)).toBe(shown);
+  });
+
+  test("a change has a base, or there is none", () => {
+    expect(changePermille(150n, 100n)).toBe(500);
+    expect(changePermille(0n, 100n)).toBe(-1000);
+    expect(changePermille(5n, 0n)).toBeNull();
+  });
+});

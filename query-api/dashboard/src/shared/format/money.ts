@@ -1,0 +1,78 @@
+/**
+ * Money is nanoUSD in a bigint, or exact decimal text, from the API to the screen: a JavaScript number cannot hold what a large
+ * team spends, nor add it up.
+ */
+export type NanoUsd = bigint;
+
+const SCALE = 1_000_000_000n;
+
+/** Reads the API's exact text, such as "0.00075". */
+export function nanoUsd(text: string): NanoUsd {
+  const match = /^(-?)(\d+)(?:\.(\d{1,9}))?$/.exec(text.trim());
+  if (!match) {
+    throw new RangeError(`not an amount of dollars: '${text}'`);
+  }
+  const [, sign, whole, fraction = ""] = match;
+  const amount = BigInt(whole!) * SCALE + BigInt(fraction.padEnd(9, "0"));
+  return sign ? -amount : amount;
+}
+
+/** Exact text, with 2 to 9 places. */
+export function exactUsd(amount: NanoUsd): string {
+  const negative = amount < 0n;
+  const absolute = negative ? -amount : amount;
+  const fraction = (absolute % SCALE).toString().padStart(9, "0").replace(/0{1,7}$/, "");
+  return `${negative ? "-" : ""}${absolute / SCALE}.${fraction}`;
+}
+
+function digitsFor(absolute: NanoUsd): number {
+  if (absolute === 0n || absolute >= SCALE / 10n) {
+    return 2;
+  }
+  // Small amounts show three digits that mean something, instead of $0.00.
+  const places = 9 - absolute.toString().length;
+  return Math.min(9, Math.max(2, places + 3));
+}
+
+/** For people: dollars and cents, and more places only where there would be nothing to see. */
+export function formatUsd(amount: NanoUsd, options: { digits?: number } = {}): string {
+  const absolute = amount < 0n ? -amount : amount;
+  const digits = options.digits ?? digitsFor(absolute);
+  return new Intl.NumberFormat(undefined, {
+    style: "currency",
+    currency: "USD",
+    currencyDisplay: "narrowSymbol",
+    minimumFractionDigits: Math.min(digits, digits > 2 && options.digits === undefined ? 2 : digits),
+    maximumFractionDigits: digits,
+  }).format(exactUsd(amount) as Intl.StringNumericLiteral);
+}
+
+/** Short, for an axis. */
+export function formatUsdShort(amount: NanoUsd): string {
+  const absolute = amount < 0n ? -amount : amount;
+  if (absolute >= 10_000n * SCALE) {
+    return new Intl.NumberFormat(undefined, {
+      style: "currency",
+      currency: "USD",
+      currencyDisplay: "narrowSymbol",
+      notation: "compact",
+      maximumFractionDigits: 1,
+    }).format(exactUsd(amount) as Intl.StringNumericLiteral);
+  }
+  return formatUsd(amount);
+}
+
+/** What a hover tells: the whole truth. */
+export function formatNanoUsd(amount: NanoUsd): string {
+  return `${new Intl.NumberFormat().format(amount)} nanoUSD`;
+}
+
+/** Only to place something on the screen or to compare sizes; never shown and never added up. */
+export function pixels(amount: NanoUsd): number {
+  return Number(amount) / 1e9;
+}
+
+/** The change from before to now in tenths of a percent, or null if there is nothing to compare with. */
+export function changePermille(now: bigint, before: bigint): number | null {
+  return before === 0n ? null : Number(((now - before) * 1000n) / before);
+}

@@ -1,0 +1,37 @@
+export function formatCount(count: number | bigint): string {
+  return new Intl.NumberFormat().format(count);
+}
+
+export function formatCompact(count: number | bigint): string {
+  return new Intl.NumberFormat(undefined, { notation: "compact", maximumFractionDigits: 1 }).format(count);
+}
+
+/** @param percent 12.5 for 12.5 % */
+export function formatPercent(percent: number, digits = 1): string {
+  return new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: digits }).format(percent / 100);
+}
+
+export function formatChange(permille: number): string {
+  return new Intl.NumberFormat(undefined, {
+    style: "percent",
+    maximumFractionDigits: Math.abs(permille) < 100 ? 1 : 0,
+    signDisplay: "exceptZero",
+  }).format(permille / 1000);
+}
+
+export function formatDuration(ms: number): string {
+  if (ms < 1000) {
+    return `${Math.round(ms)} ms`;
+  }
+  if (ms < 60_000) {
+    return `${new Intl.NumberFormat(undefined, { maximumFractionDigits: 2, minimumFractionDigits: 2 }).format(ms / 1000)} s`;
+  }
+  const minutes = Math.floor(ms / 60_000);
+  return `${minutes} min ${Math.round((ms % 60_000) / 1000)} s`;
+}
+
+/** Names of the API, such as agent_generation, for people. */
+export function words(name: string): string {
+  const text = name.replaceAll(/[_-]+/g, " ");
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

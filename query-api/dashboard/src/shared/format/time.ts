@@ -1,0 +1,81 @@
+/** The zone of whoever looks. */
+export function browserZone(): string {
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+export function isZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat(undefined, { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function zones(): string[] {
+  return ["UTC", ...Intl.supportedValuesOf("timeZone")];
+}
+
+export function formatDateTime(time: string, zone: string, seconds = false): string {
+  return new Intl.DateTimeFormat(undefined, {
+    timeZone: zone,
+    dateStyle: "medium",
+    timeStyle: seconds ? "medium" : "short",
+  }).format(new Date(time));
+}
+
+/** Without the year, where there is little room. */
+export function formatShort(time: string, zone: string): string {
+  return new Intl.DateTimeFormat(undefined, {
+    timeZone: zone,
+    month: "short",
+    day: "numeric",
+    hour: "numeric",
+    minute: "2-digit",
+  }).format(new Date(time));
+}
+
+export function formatDate(time: string, zone: string): string {
+  return new Intl.DateTimeFormat(undefined, { timeZone: zone, dateStyle: "medium" }).format(new Date(time));
+}
+
+/** A calendar date such as 2026-11-30, which has no zone. */
+export function formatDay(date: string, weekday = false): string {
+  return new Intl.DateTimeFormat(undefined, {
+    timeZone: "UTC",
+    day: "numeric",
+    month: "short",
+    ...(weekday ? { weekday: "short" } : {}),
+  }).format(new Date(`${date}T00:00:00Z`));
+}
+
+const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ["day", 86_400],
+  ["hour", 3600],
+  ["minute", 60],
+  ["second", 1],
+];
+
+export function formatAgo(time: string, now: number): string {
+  const seconds = Math.round((new Date(time).getTime() - now) / 1000);
+  const [unit, size] = STEPS.find(([, size]) => Math.abs(seconds) >= size) ?? STEPS[3]!;
+  return new Intl.RelativeTimeFormat(undefined, { numeric: "auto" }).format(Math.trunc(seconds / size), unit);
+}
+
+/** Today in a zone, as 2026-11-30. */
+export function today(zone: string, now: Date): string {
+  return new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(
+    now,
+  );
+}
+
+/** Calendar arithmetic on dates without a zone. */
+export function addDays(date: string, days: number): string {
+  const moment = new Date(`${date}T00:00:00Z`);
+  moment.setUTCDate(moment.getUTCDate() + days);
+  return moment.toISOString().slice(0, 10);
+}
+
+export function isDate(text: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(`${text}T00:00:00Z`));
+}

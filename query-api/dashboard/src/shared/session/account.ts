@@ -1,0 +1,98 @@
+import { useSearch } from "@tanstack/react-router";
+import { useUser, type Role, type User } from "./session";
+import { browserZone } from "@/shared/format/time";
+
+/** What a page is about: one of the viewer's teams, or what is theirs alone. */
+export interface Account {
+  /** As in the address: a team's id, or "me". */
+  key: string;
+  name: string;
+  isTeam: boolean;
+  role: Role;
+  /** The zone in which the account's days begin. */
+  zone: string;
+  /** Names the account in a query of the API. */
+  params: { teamId: string } | { userId: string };
+  /** Names what of the account the viewer may see: all of it, or their own part. */
+  visible: { teamId?: string; userId?: string };
+  /** As the API writes it: team:<id> or user:<id>. */
+  account: string;
+  maySeeAll: boolean;
+  mayManage: boolean;
+  mayExport: boolean;
+  mayEdit: boolean;
+  userId: string;
+}
+
+const REMEMBERED = "account";
+
+export function accountsOf(user: User): Account[] {
+  const teams = user.teams.map((team): Account => {
+    const isAdmin = team.role === "owner" || team.role === "admin";
+    return {
+      key: team.id,
+      name: team.name,
+      isTeam: true,
+      role: team.role,
+      zone: team.timezone,
+      params: { teamId: team.id },
+      visible: isAdmin ? { teamId: team.id } : { teamId: team.id, userId: user.id },
+      account: `team:${team.id}`,
+      maySeeAll: isAdmin,
+      mayManage: isAdmin,
+      mayExport: team.role === "owner",
+      mayEdit: team.role !== "viewer",
+      userId: user.id,
+    };
+  });
+  return [
+    ...teams,
+    {
+      key: "me",
+      name: "Personal",
+      isTeam: false,
+      role: "owner",
+      zone: browserZone(),
+      params: { userId: user.id },
+      visible: { userId: user.id },
+      account: `user:${user.id}`,
+      maySeeAll: true,
+      mayManage: true,
+      mayExport: true,
+      mayEdit: true,
+      userId: user.id,
+    },
+  ];
+}
+
+/** The account of the address, else the one last chosen here, else the first. */
+export function accountOf(user: User, key: string | undefined): Account {
+  const accounts = accountsOf(user);
+  return (
+    accounts.find((account) => account.key === key) ??
+    accounts.find((account) => account.key === remembered()) ??
+    accounts[0]!
+  );
+}
+
+export function remember(key: string): void {
+  try {
+    localStorage.setItem(REMEMBERED, key);
+  } catch {
+    // Then the next visit begins with the first one.
+  }
+}
+
+function remembered(): string | null {
+  try {
+    return localStorage.getItem(REMEMBERED);
+  } catch {
+    return null;
+  }
+}
+
+export function useAccount(): Account {
+  const user = useUser();
+  const search: { team?: string } = useSearch({ strict: false });
+  return accountOf(user, search.team);
+}

@@ -1,0 +1,33 @@
+import { useQuery } from "@tanstack/react-query";
+import { answer, api } from "@/shared/api/client";
+import { useAccount } from "./account";
+
+const PAGE = 200;
+
+const NOBODY: ReadonlyMap<string, string> = new Map();
+
+/** What the members of the team are called, by their ids; empty where there is no team, and until it is known. */
+export function useMemberNames(): ReadonlyMap<string, string> {
+  const account = useAccount();
+  const { data } = useQuery({
+    queryKey: ["member-names", account.key],
+    queryFn: async ({ signal }) => {
+      const names = new Map<string, string>();
+      let cursor: string | null | undefined;
+      do {
+        const page = await answer(
+          api.GET("/api/teams/{id}/members", {
+            params: { path: { id: account.key }, query: { limit: PAGE, ...(cursor ? { cursor } : {}) } },
+            signal,
+          }),
+        );
+        page.members.forEach((member) => names.set(member.userId, member.name));
+        cursor = page.nextCursor;
+      } while (cursor);
+      return names;
+    },
+    enabled: account.isTeam,
+    staleTime: 5 * 60_000,
+  });
+  return data ?? NOBODY;
+}

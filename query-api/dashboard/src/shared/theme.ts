@@ -1,0 +1,45 @@
+import { useSyncExternalStore } from "react";
+
+export type Theme = "light" | "dark" | "system";
+
+const listeners = new Set<() => void>();
+
+function stored(): Theme {
+  try {
+    const value = localStorage.getItem("theme");
+    return value === "light" || value === "dark" ? value : "system";
+  } catch {
+    return "system";
+  }
+}
+
+/** public/theme.js does the same before the first paint. */
+function apply(theme: Theme): void {
+  const dark = theme === "dark" || (theme === "system" && matchMedia("(prefers-color-scheme: dark)").matches);
+  document.documentElement.dataset.theme = dark ? "dark" : "light";
+}
+
+export function setTheme(theme: Theme): void {
+  try {
+    if (theme === "system") {
+      localStorage.removeItem("theme");
+    } else {
+      localStorage.setItem("theme", theme);
+    }
+  } catch {
+    // Then it holds until the page is loaded anew.
+  }
+  apply(theme);
+  listeners.forEach((listener) => listener());
+}
+
+export function watchSystemTheme(): void {
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => apply(stored()));
+}
+
+export function useTheme(): Theme {
+  return useSyncExternalStore((listener) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }, stored);
+}

@@ -1,0 +1,59 @@
+import { clsx } from "clsx";
+import { ArrowDown, ArrowUp } from "lucide-react";
+import type { ReactNode } from "react";
+
+export function Table({ children, label }: { children: ReactNode; label?: string }) {
+  return (
+    <table aria-label={label} className="w-full border-collapse text-[0.8125rem]">
+      {children}
+    </table>
+  );
+}
+
+export function Th({
+  children,
+  right = false,
+  sorted,
+  onSort,
+  className,
+}: {
+  children: ReactNode;
+  right?: boolean;
+  sorted?: "up" | "down" | null;
+  onSort?: () => void;
+  className?: string;
+}) {
+  return (
+    <th
+      scope="col"
+      aria-sort={sorted === undefined ? undefined : sorted === null ? "none" : sorted === "up" ? "ascending" : "descending"}
+      className={clsx("border-b border-line px-2 py-2 text-xs font-medium text-soft first:pl-4 last:pr-4 sm:first:pl-5 sm:last:pr-5", right ? "text-right" : "text-left", className)}
+    >
+      {onSort ? (
+        <button type="button" onClick={onSort} className={clsx("inline-flex items-center gap-1 hover:text-ink", sorted && "text-ink")}>
+          {children}
+          {sorted === "up" ? <ArrowUp aria-hidden className="size-3" /> : sorted === "down" ? <ArrowDown aria-hidden className="size-3" /> : null}
+        </button>
+      ) : (
+        children
+      )}
+    </th>
+  );
+}
+
+export function Td({ children, right = false, className }: { children: ReactNode; right?: boolean; className?: string }) {
+  return (
+    <td className={clsx("border-b border-line/70 px-2 py-2 first:pl-4 last:pr-4 sm:first:pl-5 sm:last:pr-5", right && "text-right figures", className)}>
+      {children}
+    </td>
+  );
+}
+
+/** A wide table scrolls within its card, also by keyboard. */
+export function ScrollX({ children, label }: { children: ReactNode; label: string }) {
+  return (
+    <div className="relative overflow-x-auto rounded-b-xl" tabIndex={0} role="region" aria-label={label}>
+      {children}
+    </div>
+  );
+}

@@ -1,0 +1,38 @@
+package com.promptmanage.query.csv;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Lines of RFC 4180, in UTF-8. */
+public final class CsvLine {
+
+    private CsvLine() {}
+
+    /** With the end of the line. */
+    public static byte[] bytes(List<String> cells) {
+        return cells.stream()
+                .map(CsvLine::quoted)
+                .collect(Collectors.joining(",", "", "\r\n"))
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** What someone else wrote, as a cell: empty if there is nothing, and never a formula. */
+    public static String text(@Nullable Object value) {
+        return value == null ? "" : harmless(value.toString());
+    }
+
+    /**
+     * A text that a spreadsheet would take for a formula gets an apostrophe in front, which spreadsheets show as the text it
+     * is: what a caller named a model must not run on the desk of who opens the file.
+     */
+    private static String harmless(String text) {
+        return !text.isEmpty() && "=+-@\t\r\n|%".indexOf(text.charAt(0)) >= 0 ? "'" + text : text;
+    }
+
+    private static String quoted(String cell) {
+        boolean isPlain = cell.chars().noneMatch(c -> c == ',' || c == '"' || c == '\r' || c == '\n');
+        return isPlain ? cell : '"' + cell.replace("\"", "\"\"") + '"';
+    }
+}

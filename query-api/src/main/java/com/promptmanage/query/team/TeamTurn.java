@@ -1,0 +1,64 @@
+package com.promptmanage.query.team;
+
+import com.promptmanage.service.access.Action;
+import com.promptmanage.service.access.Caller;
+import com.promptmanage.service.access.Permissions;
+import com.promptmanage.service.access.Role;
+import com.promptmanage.service.http.ProblemException;
+import com.promptmanage.topics.account.Account;
+import java.util.Map;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * Changes of one team wait for each other, and are allowed by what is true when their turn has come. So two owners who leave
+ * at once do not leave a team without one, and who lost a role a moment ago does not use it once more.
+ */
+final class TeamTurn {
+
+    private TeamTurn() {}
+
+    /**
+     * Waits for the team and holds it until the transaction ends.
+     *
+     * @throws ProblemException as {@link Permissions#require}, by the caller's role of now; 404 if the team is gone
+     */
+    static void take(Handle handle, Account team, Caller caller, Action action) {
+        take(handle, team);
+        Permissions.require(asOfNow(handle, team, caller), action, team);
+    }
+
+    /** As {@link #take(Handle, Account, Caller, Action)}, for what needs no role. */
+    static void take(Handle handle, Account team) {
+        handle.createQuery("SELECT id FROM teams WHERE id = :id AND deleted_at IS NULL FOR UPDATE")
+                .bind("id", team.id())
+                .mapTo(String.class)
+                .findOne()
+                .orElseThrow(() -> ProblemException.notFound("There is no %s that you may see".formatted(team)));
+    }
+
+    static Optional<Role> roleOf(Handle handle, Account team, String userId) {
+        return handle.createQuery("SELECT role FROM team_members WHERE team_id = :team AND user_id = :user")
+                .bind("team", team.id())
+                .bind("user", userId)
+                .mapTo(String.class)
+                .findOne()
+                .flatMap(Role::parse);
+    }
+
+    private static Caller asOfNow(Handle handle, Account team, Caller caller) {
+        return switch (caller) {
+            case Caller.Person person ->
+                new Caller.Person(
+                        person.userId(),
+                        person.email(),
+                        person.name(),
+                        person.sessionId(),
+                        roleOf(handle, team, person.userId())
+                                .map(role -> Map.of(team.id(), role))
+                                .orElse(Map.of()),
+                        person.operator());
+            case Caller.Key key -> key;
+        };
+    }
+}

@@ -1,0 +1,139 @@
+package com.promptmanage.query.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.promptmanage.query.http.TestApi.Answer;
+import com.promptmanage.query.price.PriceOverrideRoutes;
+import com.promptmanage.service.access.KeyScope;
+import com.promptmanage.topics.account.Account;
+import com.promptmanage.topics.money.NanoUsd;
+import com.promptmanage.topics.settings.AccountSettings;
+import com.promptmanage.topics.settings.AccountSettingsCodec;
+import com.promptmanage.topics.usage.TokenKind;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class PriceOverrideRoutesTest {
+
+    private static final String PATH = "/api/token-tracking/price-overrides";
+
+    private TestApi api;
+
+    @BeforeEach
+    void start() {
+        api = TestApi.start(
+                Instant.parse("2026-11-24T12:00:00Z"),
+                parts -> List.of(
+                        new PriceOverrideRoutes(parts.database(), parts.access().authentication(), parts.clock())));
+        api.team("acme", "Asia/Kathmandu");
+    }
+
+    @AfterEach
+    void stop() {
+        api.close();
+    }
+
+    @Test
+    void anOwnPriceReachesTheMeteringWithAllElseThatTheAccountGoesBy() {
+        api.database()
+                .useAsSystem(
+                        handle -> handle.execute(
+                                "UPDATE teams SET settings = '{\"tags\": [\"project\"], \"trustedCostSources\": [\"litellm\"]}'"));
+
+        Answer answer = put("acme-admin", """
+                {"priceOverrides": [{"model": "gpt-4o-mini", "provider": "openai",
+                  "usdPerMillion": {"input": "0.10", "output": "0.40"}}]}""");
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.json()
+                        .at("/priceOverrides/0/tiers/0/usdPerMillion/input")
+                        .asText())
+                .isEqualTo("0.10");
+        AccountSettings told = published().getLast();
+        assertThat(told.account()).isEqualTo(Account.team("acme"));
+        assertThat(told.zone()).isEqualTo(ZoneId.of("Asia/Kathmandu"));
+        assertThat(told.tags()).containsExactly("project");
+        assertThat(told.trustedCostSources()).isEqualTo(Set.of("litellm"));
+        assertThat(told.priceOverrides()).singleElement().satisfies(price -> {
+            assertThat(price.model()).isEqualTo("gpt-4o-mini");
+            assertThat(price.effectiveFrom()).isEqualTo(Instant.EPOCH);
+            assertThat(price.ratesFor("", 1).told())
+                    .containsEntry(TokenKind.INPUT, NanoUsd.ofUsd("0.10").value());
+        });
+    }
+
+    @Test
+    void aChangeReplacesAllAndWhatWasAnsweredMayBeSentBack() {
+        put("acme-admin", """
+                {"priceOverrides": [
+                  {"model": "a", "provider": "p", "effectiveFrom": "2026-01-01T00:00:00Z", "usdPerMillion": {"input": "1"}},
+                  {"model": "a", "provider": "p", "effectiveFrom": "2026-06-01T00:00:00Z", "usdPerMillion": {"input": "2"}}]}""");
+        JsonNode before =
+                api.get(api.signIn("acme-viewer"), PATH + "?teamId=acme").json();
+        assertThat(before.path("priceOverrides")).hasSize(2);
+
+        assertThat(put("acme-owner", before.toString()).json()).isEqualTo(before);
+        assertThat(put("acme-owner", "{\"priceOverrides\": []}").json().path("priceOverrides"))
+                .isEmpty();
+
+        assertThat(published()).hasSize(3);
+        assertThat(published().getLast().priceOverrides()).isEmpty();
+    }
+
+    @Test
+    void everythingWrongIsToldAtOnceAndNothingIsChanged() {
+        Answer answer = put("acme-admin", """
+                {"priceOverides": [], "priceOverrides": [
+                  {"provider": "p", "usdPerMillion": {"input": "1"}},
+                  {"model": "m", "provider": "p"},
+                  {"model": "m", "provider": "p", "usdPerMillion": {"imput": "1"}},
+                  {"model": "m", "provider": "p", "effectiveFrom": "soon", "usdPerMillion": {"input": "1"}},
+                  {"model": "m", "provider": "p", "usdPerMillion": {"input": "-1"}},
+                  {"model": "n", "provider": "p", "usdPerMillion": {"input": "1"}},
+                  {"model": "n", "provider": "p", "usdPerMillion": {"input": "2"}}]}""");
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.json().findValuesAsText("field"))
+                .contains(
+                        "priceOverides",
+                        "priceOverrides[0].model",
+                        "priceOverrides[1].usdPerMillion",
+                        "priceOverrides[2].price",
+                        "priceOverrides[3].price",
+                        "priceOverrides[4].price",
+                        "priceOverrides[6].id");
+        assertThat(published()).isEmpty();
+    }
+
+    @Test
+    void pricesAreForThoseWhoManageBudgetsToSetAndAnothersAreNotThere() {
+        String prices = "{\"priceOverrides\": []}";
+
+        assertThat(put("acme-editor", prices).status()).isEqualTo(403);
+        assertThat(api.put(api.key(Account.team("other"), KeyScope.MANAGE), PATH + "?teamId=acme", prices)
+                        .status())
+                .isEqualTo(404);
+        assertThat(api.put("", PATH + "?teamId=acme", prices).status()).isEqualTo(401);
+        assertThat(api.get(api.signIn("acme-admin"), PATH + "?teamId=acme&userId=ann")
+                        .status())
+                .isEqualTo(400);
+    }
+
+    private Answer put(String user, String body) {
+        return api.put(api.signIn(user), PATH + "?teamId=acme", body);
+    }
+
+    private List<AccountSettings> published() {
+        return api.database()
+                .asSystem(handle -> handle.createQuery(
+                                "SELECT record_value FROM outbox WHERE topic = 'accounts' ORDER BY id")
+                        .map((row, ctx) -> AccountSettingsCodec.read(row.getBytes("record_value")))
+                        .list());
+    }
+}

@@ -1,0 +1,135 @@
+package com.promptmanage.runner.connector;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How an API gives its records page by page. A cursor of ours is the number of the next page, the next offset, or the API's
+ * own cursor.
+ */
+sealed interface Pagination {
+
+    int pageSize();
+
+    /** What is asked for, besides what the configuration asks for anyway. */
+    Map<String, String> parameters(@Nullable String cursor);
+
+    /**
+     * @param answer the whole answer
+     * @param records how many were in it
+     * @return the cursor of the next page; null if there is none
+     */
+    @Nullable
+    String next(@Nullable String cursor, JsonNode answer, int records);
+
+    /** All at once. */
+    record None() implements Pagination {
+        @Override
+        public int pageSize() {
+            return Page.RECORDS_DEFAULT;
+        }
+
+        @Override
+        public Map<String, String> parameters(@Nullable String cursor) {
+            return Map.of();
+        }
+
+        @Override
+        public @Nullable String next(@Nullable String cursor, JsonNode answer, int records) {
+            return null;
+        }
+    }
+
+    /** By number. @param totalPath may be missing in the answer: then a page that is not full is the last */
+    record ByPage(int pageSize, String pageParam, String sizeParam, int first, String totalPath, String hasMorePath)
+            implements Pagination {
+        @Override
+        public Map<String, String> parameters(@Nullable String cursor) {
+            return Map.of(
+                    pageParam, cursor == null ? String.valueOf(first) : cursor, sizeParam, String.valueOf(pageSize));
+        }
+
+        @Override
+        public @Nullable String next(@Nullable String cursor, JsonNode answer, int records) {
+            int page = cursor == null ? first : Integer.parseInt(cursor);
+            return hasMore(answer, records, page) ? String.valueOf(page + 1) : null;
+        }
+
+        private boolean hasMore(JsonNode answer, int records, int page) {
+            JsonNode hasMore = Rows.at(answer, hasMorePath);
+            if (hasMore.isBoolean()) {
+                return hasMore.booleanValue() && records > 0;
+            }
+            JsonNode total = Rows.at(answer, totalPath);
+            return total.canConvertToInt() ? page - first + 1 < total.intValue() : records >= pageSize;
+        }
+    }
+
+    /** By how many come before. */
+    record ByOffset(int pageSize, String offsetParam, String sizeParam, String hasMorePath) implements Pagination {
+        @Override
+        public Map<String, String> parameters(@Nullable String cursor) {
+            return Map.of(offsetParam, cursor == null ? "0" : cursor, sizeParam, String.valueOf(pageSize));
+        }
+
+        @Override
+        public @Nullable String next(@Nullable String cursor, JsonNode answer, int records) {
+            long offset = cursor == null ? 0 : Long.parseLong(cursor);
+            JsonNode told = Rows.at(answer, hasMorePath);
+            boolean hasMore = told.isBoolean() ? told.booleanValue() && records > 0 : records >= pageSize;
+            return hasMore ? String.valueOf(offset + records) : null;
+        }
+    }
+
+    /** By what the page before says. */
+    record ByCursor(int pageSize, String cursorParam, String sizeParam, String nextPath) implements Pagination {
+        @Override
+        public Map<String, String> parameters(@Nullable String cursor) {
+            var parameters = new TreeMap<String, String>();
+            parameters.put(sizeParam, String.valueOf(pageSize));
+            if (cursor != null) {
+                parameters.put(cursorParam, cursor);
+            }
+            return parameters;
+        }
+
+        @Override
+        public @Nullable String next(@Nullable String cursor, JsonNode answer, int records) {
+            String next = Rows.at(answer, nextPath).asText("");
+            // An API that gives the same cursor again would be read for ever.
+            return next.isBlank() || next.equals("null") || next.equals(cursor) ? null : next;
+        }
+    }
+
+    /** From the configuration; what is not said is as most have it. */
+    static Pagination of(JsonNode config) {
+        int size = Math.clamp(config.path("pageSize").asInt(Page.RECORDS_DEFAULT), 1, Page.RECORDS_MAX);
+        String hasMore = text(config, "hasMorePath", "has_more");
+        return switch (config.path("type").asText("")) {
+            case "page" ->
+                new ByPage(
+                        size,
+                        text(config, "pageParam", "page"),
+                        text(config, "sizeParam", "per_page"),
+                        config.path("firstPage").asInt(1),
+                        text(config, "totalPagesPath", "total_pages"),
+                        hasMore);
+            case "offset" ->
+                new ByOffset(size, text(config, "offsetParam", "offset"), text(config, "sizeParam", "limit"), hasMore);
+            case "cursor" ->
+                new ByCursor(
+                        size,
+                        text(config, "cursorParam", "cursor"),
+                        text(config, "sizeParam", "limit"),
+                        text(config, "nextCursorPath", "next_cursor"));
+            default -> new None();
+        };
+    }
+
+    private static String text(JsonNode config, String name, String otherwise) {
+        String text = config.path(name).asText("");
+        return text.isBlank() ? otherwise : text;
+    }
+}

@@ -1,0 +1,97 @@
+package com.promptmanage.runner.connector;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.promptmanage.service.http.Json;
+import java.math.BigDecimal;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.OffsetDateTime;
+import java.util.Base64;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** JSON to and from a database's values. */
+final class PostgresRows {
+
+    private PostgresRows() {}
+
+    static void bind(PreparedStatement statement, List<JsonNode> values) throws SQLException {
+        for (int i = 0; i < values.size(); i++) {
+            JsonNode value = values.get(i);
+            switch (value.getNodeType()) {
+                case NULL, MISSING -> statement.setNull(i + 1, Types.OTHER);
+                case BOOLEAN -> statement.setBoolean(i + 1, value.booleanValue());
+                case NUMBER -> {
+                    if (value.isIntegralNumber() && value.canConvertToLong()) {
+                        statement.setLong(i + 1, value.longValue());
+                    } else {
+                        statement.setBigDecimal(i + 1, value.decimalValue());
+                    }
+                }
+                case STRING -> statement.setString(i + 1, value.textValue());
+                default -> statement.setString(i + 1, value.toString());
+            }
+        }
+    }
+
+    static ObjectNode read(ResultSet row) throws SQLException {
+        ResultSetMetaData columns = row.getMetaData();
+        ObjectNode record = JsonNodeFactory.instance.objectNode();
+        for (int i = 1; i <= columns.getColumnCount(); i++) {
+            record.set(columns.getColumnLabel(i), value(row, i, columns.getColumnTypeName(i)));
+        }
+        return record;
+    }
+
+    static Column.Kind kind(String type) {
+        return switch (type) {
+            case "smallint", "integer", "bigint", "numeric", "real", "double precision", "money" -> Column.Kind.NUMBER;
+            case "boolean" -> Column.Kind.BOOLEAN;
+            case "json", "jsonb", "ARRAY" -> Column.Kind.JSON;
+            default -> type.startsWith("timestamp") || type.equals("date") ? Column.Kind.DATE : Column.Kind.TEXT;
+        };
+    }
+
+    private static JsonNode value(ResultSet row, int column, String type) throws SQLException {
+        JsonNodeFactory nodes = JsonNodeFactory.instance;
+        @Nullable String text = row.getString(column);
+        if (text == null) {
+            return nodes.nullNode();
+        }
+        return switch (type) {
+            case "int2", "int4", "int8", "serial", "bigserial", "oid" -> nodes.numberNode(row.getLong(column));
+            case "numeric", "float4", "float8" -> number(text);
+            case "bool" -> nodes.booleanNode(row.getBoolean(column));
+            case "json", "jsonb" -> json(text);
+            case "timestamptz" ->
+                nodes.textNode(
+                        row.getObject(column, OffsetDateTime.class).toInstant().toString());
+            case "bytea" -> nodes.textNode(Base64.getEncoder().encodeToString(row.getBytes(column)));
+            default -> nodes.textNode(text);
+        };
+    }
+
+    /** NaN and infinity are no numbers in JSON. */
+    private static JsonNode number(String text) {
+        try {
+            return JsonNodeFactory.instance.numberNode(new BigDecimal(text));
+        } catch (NumberFormatException e) {
+            return JsonNodeFactory.instance.textNode(text);
+        }
+    }
+
+    private static JsonNode json(String text) {
+        try {
+            return Json.mapper().readTree(text);
+        } catch (JsonProcessingException e) {
+            // With a name twice, which the json type allows.
+            return JsonNodeFactory.instance.textNode(text);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package com.promptmanage.runner.connector;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.promptmanage.runner.call.Answer;
+import com.promptmanage.runner.call.Failure;
+import com.promptmanage.runner.definition.NodeConfig.Query;
+import com.promptmanage.service.http.Json;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads page after page until a query has all that it wants. */
+public final class Reading {
+
+    private static final int RECORDS_MAX = 100_000;
+
+    private static final int PAGES_MAX = 10_000;
+
+    private Reading() {}
+
+    /** @throws ConnectorException also if it is more than can be kept */
+    public static List<JsonNode> all(Session session, Query query) throws ConnectorException, InterruptedException {
+        var records = new ArrayList<JsonNode>();
+        ReadRequest request = ReadRequest.all(query);
+        boolean isQueried = true;
+        long bytes = 0;
+        for (int pages = 1; ; pages++) {
+            Page page = session.read(request);
+            isQueried = page.isQueried();
+            // What does not fit the query need not be kept until the end.
+            List<JsonNode> fitting = isQueried ? page.records() : Rows.query(page.records(), filter(query), false);
+            for (JsonNode record : fitting) {
+                bytes += Json.bytes(record).length;
+                records.add(record);
+            }
+            if (records.size() > RECORDS_MAX || bytes > Answer.BYTES_MAX) {
+                throw new ConnectorException(
+                        Failure.Kind.VALIDATION,
+                        "there is more than can be read at once (%,d records, %,d bytes): set a limit, or where"
+                                .formatted(records.size(), bytes));
+            }
+            boolean isEnough =
+                    query.limit() != null && records.size() >= query.limit() && Rows.canStopEarly(query, isQueried);
+            if (page.nextCursor() == null || isEnough) {
+                return Rows.query(records, query, isQueried);
+            }
+            if (pages >= PAGES_MAX) {
+                throw new ConnectorException(Failure.Kind.PERMANENT, "the source gives page after page without an end");
+            }
+            request = request.at(page.nextCursor());
+        }
+    }
+
+    private static Query filter(Query query) {
+        return new Query(List.of(), query.where(), null, null, query.options());
+    }
+}

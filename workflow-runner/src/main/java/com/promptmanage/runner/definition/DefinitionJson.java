@@ -1,0 +1,74 @@
+package com.promptmanage.runner.definition;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.promptmanage.runner.definition.DefinitionFault.Place;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+
+/** Definitions as JSON. What is written reads back as an equal definition, and equal definitions are written alike. */
+public final class DefinitionJson {
+
+    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(64)
+                            .maxNumberLength(64)
+                            .build())
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .build();
+
+    private DefinitionJson() {}
+
+    /** Reads as much as can be read. Bytes that are not JSON give an empty definition and one fault. */
+    public static Reading read(byte[] json) {
+        if (json.length > Limits.DOCUMENT_BYTES_MAX) {
+            return unread(
+                    "has %,d bytes".formatted(json.length),
+                    "Keep a definition within %,d bytes.".formatted(Limits.DOCUMENT_BYTES_MAX));
+        }
+        try {
+            return new DefinitionReader().read(MAPPER.readTree(json));
+        } catch (JsonProcessingException e) {
+            return unread(
+                    "is not JSON: " + e.getOriginalMessage().lines().findFirst().orElse(""), "Send a JSON object.");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Reads as much as can be read, by way of bytes: so size and depth are bounded and numbers have one form here too. */
+    public static Reading read(JsonNode json) {
+        try {
+            return read(MAPPER.writeValueAsBytes(json));
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public static ObjectNode write(Definition definition) {
+        return DefinitionWriter.write(definition);
+    }
+
+    public static byte[] bytes(Definition definition) {
+        try {
+            return MAPPER.writeValueAsBytes(write(definition));
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Reading unread(String detail, String remedy) {
+        return Reading.of(
+                Definition.EMPTY, List.of(DefinitionFault.error(Place.ROOT.at("definition"), detail, remedy)));
+    }
+}

@@ -1,0 +1,77 @@
+package com.promptmanage.runner.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.promptmanage.runner.definition.Definition;
+import com.promptmanage.runner.definition.DefinitionFault;
+import com.promptmanage.runner.definition.DefinitionJson;
+import com.promptmanage.runner.definition.Reading;
+import com.promptmanage.service.http.Fault;
+import com.promptmanage.service.http.Faults;
+import com.promptmanage.service.http.Json;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Lets only definitions in that can be run. */
+final class DefinitionGate {
+
+    private final Function<Reading, List<DefinitionFault>> check;
+
+    /** @param check tells everything that is wrong with what was read */
+    DefinitionGate(Function<Reading, List<DefinitionFault>> check) {
+        this.check = check;
+    }
+
+    /**
+     * The definition as it is stored.
+     *
+     * @param faults gets everything that is wrong with it
+     */
+    String stored(@Nullable JsonNode json, Faults faults) {
+        Definition definition = Definition.EMPTY;
+        if (json != null && !json.isNull()) {
+            Reading reading = DefinitionJson.read(json);
+            definition = reading.definition();
+            check.apply(reading).stream()
+                    .filter(DefinitionFault::isError)
+                    .map(DefinitionGate::fault)
+                    .forEach(faults::add);
+        }
+        return new String(DefinitionJson.bytes(definition), StandardCharsets.UTF_8);
+    }
+
+    /** Everything that is wrong, warnings included, as the builder shows it. */
+    ObjectNode verdict(JsonNode json) {
+        List<DefinitionFault> found = check.apply(DefinitionJson.read(json));
+        ObjectNode answer = Json.mapper().createObjectNode();
+        answer.put("valid", found.stream().noneMatch(DefinitionFault::isError));
+        ArrayNode list = answer.putArray("faults");
+        found.forEach(fault -> list.add(json(fault)));
+        return answer;
+    }
+
+    private static ObjectNode json(DefinitionFault fault) {
+        ObjectNode json = Json.mapper().createObjectNode();
+        json.put("severity", fault.severity().value());
+        if (fault.nodeId() != null) {
+            json.put("nodeId", fault.nodeId().value());
+        }
+        if (fault.edgeId() != null) {
+            json.put("edgeId", fault.edgeId());
+        }
+        return json.put("field", fault.field())
+                .put("detail", fault.detail())
+                .put("remedy", fault.remedy())
+                .put("message", fault.message());
+    }
+
+    private static Fault fault(DefinitionFault fault) {
+        String where = fault.nodeId() != null
+                ? "(node %s) ".formatted(fault.nodeId())
+                : fault.edgeId() != null ? "(edge %s) ".formatted(fault.edgeId()) : "";
+        return new Fault("definition." + fault.field(), where + fault.detail(), fault.remedy());
+    }
+}

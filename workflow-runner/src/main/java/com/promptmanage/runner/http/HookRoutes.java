@@ -1,0 +1,94 @@
+package com.promptmanage.runner.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.promptmanage.runner.http.WorkflowAccess.Allowed;
+import com.promptmanage.runner.journal.Runs;
+import com.promptmanage.runner.journal.Runs.Enqueued;
+import com.promptmanage.runner.journal.Runs.NewRun;
+import com.promptmanage.runner.journal.Runs.TriggeredBy;
+import com.promptmanage.runner.journal.StoredJson;
+import com.promptmanage.runner.journal.Workflows.Level;
+import com.promptmanage.runner.trigger.HookSecrets;
+import com.promptmanage.runner.trigger.HookSignature;
+import com.promptmanage.service.http.Json;
+import com.promptmanage.service.http.ProblemException;
+import com.promptmanage.service.http.RequestBody;
+import com.promptmanage.service.http.Routes;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.time.Clock;
+import org.jspecify.annotations.Nullable;
+
+/** {@code POST /api/hooks/{workflowId}}: other systems run a workflow by a call that they have signed. */
+final class HookRoutes implements Routes {
+
+    private static final int BODY_BYTES_MAX = 1 << 20;
+
+    private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+
+    private final WorkflowAccess access;
+
+    private final HookSecrets secrets;
+
+    private final Runs runs;
+
+    private final Clock clock;
+
+    HookRoutes(WorkflowAccess access, HookSecrets secrets, Runs runs, Clock clock) {
+        this.access = access;
+        this.secrets = secrets;
+        this.runs = runs;
+        this.clock = clock;
+    }
+
+    @Override
+    public void addTo(RoutesConfig routes) {
+        routes.post("/api/hooks/{workflowId}", this::call);
+        routes.post("/api/workflows/{id}/hook-secret", this::rotate);
+    }
+
+    /** Told once: it cannot be read again. */
+    private void rotate(Context ctx) {
+        Allowed allowed = access.require(ctx, Level.EDITOR);
+        String secret = secrets.rotate(
+                allowed.scope(),
+                allowed.workflow().account(),
+                allowed.workflow().id());
+        ctx.status(201)
+                .json(Json.mapper()
+                        .createObjectNode()
+                        .put("secret", secret)
+                        .put("path", "/api/hooks/" + allowed.workflow().id())
+                        .put("header", HookSignature.HEADER));
+    }
+
+    private void call(Context ctx) {
+        String workflowId = ctx.pathParam("workflowId");
+        byte[] body = RequestBody.bytes(ctx, BODY_BYTES_MAX);
+        // One answer for a workflow that is not there, one without a hook, and a signature that does not fit.
+        if (!HookSignature.isGood(ctx.header(HookSignature.HEADER), body, secrets.of(workflowId), clock.instant())) {
+            throw ProblemException.unauthenticated("The signature is missing, not good, or too old.");
+        }
+        @Nullable String key = ctx.header(IDEMPOTENCY_KEY);
+        if (key != null && (key.isBlank() || key.length() > 256)) {
+            throw ProblemException.invalid(IDEMPOTENCY_KEY, "is blank or long", "Send 1 to 256 characters.");
+        }
+        JsonNode data = body.length == 0 ? Json.mapper().createObjectNode() : Json.read(body, JsonNode.class);
+        // Only what the sender says is the same is the same: two like bodies may be two events.
+        Enqueued enqueued = runs.enqueue(new NewRun(
+                workflowId,
+                null,
+                null,
+                TriggeredBy.WEBHOOK,
+                StoredJson.write(data),
+                key == null ? null : "hook:" + key,
+                false,
+                null));
+        ctx.status(202)
+                .json(Json.mapper()
+                        .createObjectNode()
+                        .put("success", true)
+                        .put("executionId", enqueued.executionId())
+                        .put("replayed", !enqueued.isNew()));
+    }
+}

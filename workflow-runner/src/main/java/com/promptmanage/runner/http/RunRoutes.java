@@ -1,0 +1,207 @@
+package com.promptmanage.runner.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.promptmanage.runner.http.WorkflowAccess.Allowed;
+import com.promptmanage.runner.http.WorkflowAccess.AllowedExecution;
+import com.promptmanage.runner.journal.ExecutionRecords;
+import com.promptmanage.runner.journal.ExecutionRecords.Filter;
+import com.promptmanage.runner.journal.ExecutionRecords.NodeShown;
+import com.promptmanage.runner.journal.ExecutionRecords.Shown;
+import com.promptmanage.runner.journal.Runs;
+import com.promptmanage.runner.journal.Runs.Enqueued;
+import com.promptmanage.runner.journal.Runs.NewRun;
+import com.promptmanage.runner.journal.Runs.TriggeredBy;
+import com.promptmanage.runner.journal.StoredJson;
+import com.promptmanage.runner.journal.WorkflowRow;
+import com.promptmanage.runner.journal.Workflows;
+import com.promptmanage.runner.journal.Workflows.Level;
+import com.promptmanage.service.access.Caller;
+import com.promptmanage.service.http.Faults;
+import com.promptmanage.service.http.Json;
+import com.promptmanage.service.http.ProblemException;
+import com.promptmanage.service.http.RequestBody;
+import com.promptmanage.service.http.Routes;
+import com.promptmanage.topics.execution.ExecutionChange.Status;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Executions: triggered, listed, shown, ended, taken up again. */
+final class RunRoutes implements Routes {
+
+    private static final int LIMIT = 50;
+
+    private static final int LIMIT_MAX = 200;
+
+    private static final int NODES_MAX = 1_000;
+
+    private static final int TRIGGER_BYTES_MAX = 1 << 20;
+
+    private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+
+    private final WorkflowAccess access;
+
+    private final Workflows workflows;
+
+    private final Runs runs;
+
+    private final ExecutionRecords records;
+
+    RunRoutes(WorkflowAccess access, Workflows workflows, Runs runs, ExecutionRecords records) {
+        this.access = access;
+        this.workflows = workflows;
+        this.runs = runs;
+        this.records = records;
+    }
+
+    @Override
+    public void addTo(RoutesConfig routes) {
+        routes.post("/api/workflows/{id}/trigger", this::trigger);
+        routes.get("/api/workflows/{id}/executions", this::list);
+        routes.get("/api/workflows/executions/{executionId}", this::get);
+        routes.get("/api/workflows/executions/{executionId}/payloads/{payloadId}", this::payload);
+        routes.post("/api/workflows/executions/{executionId}/cancel", this::cancel);
+        routes.post("/api/workflows/executions/{executionId}/resume", this::resume);
+        routes.post("/api/workflows/executions/{executionId}/rerun", this::rerun);
+    }
+
+    private void trigger(Context ctx) {
+        Allowed allowed = access.require(ctx, Level.RUNNER);
+        byte[] body = RequestBody.bytes(ctx, TRIGGER_BYTES_MAX);
+        JsonNode sent = body.length == 0 ? Json.mapper().createObjectNode() : Json.read(body, JsonNode.class);
+        @Nullable String key = ctx.header(IDEMPOTENCY_KEY);
+        if (key != null && (key.isBlank() || key.length() > 256)) {
+            throw ProblemException.invalid(IDEMPOTENCY_KEY, "is blank or long", "Send 1 to 256 characters.");
+        }
+        boolean isTest = sent.path("test").asBoolean(false)
+                || (allowed.workflow().status() == WorkflowRow.Status.DRAFT && allowed.mayAtLeast(Level.EDITOR));
+        if (isTest && !allowed.mayAtLeast(Level.EDITOR)) {
+            throw ProblemException.forbidden("Only those who may edit a workflow run it as a test");
+        }
+        Enqueued enqueued = runs.enqueue(new NewRun(
+                allowed.workflow().id(),
+                null,
+                allowed.who(),
+                allowed.caller() instanceof Caller.Person ? TriggeredBy.MANUAL : TriggeredBy.API,
+                StoredJson.write(triggerData(sent)),
+                key == null ? null : "api:" + key,
+                isTest,
+                null));
+        accepted(ctx, enqueued.executionId(), !enqueued.isNew());
+    }
+
+    /** Under {@code triggerData}, or the body itself. */
+    private static JsonNode triggerData(JsonNode sent) {
+        if (sent.has("triggerData")) {
+            return sent.get("triggerData");
+        }
+        if (sent instanceof ObjectNode object) {
+            object.remove("test");
+        }
+        return sent;
+    }
+
+    private static void accepted(Context ctx, String executionId, boolean isReplay) {
+        ctx.status(202)
+                .json(Json.mapper()
+                        .createObjectNode()
+                        .put("success", true)
+                        .put("executionId", executionId)
+                        .put("replayed", isReplay));
+    }
+
+    private void list(Context ctx) {
+        Allowed allowed = access.require(ctx, Level.VIEWER);
+        var faults = new Faults();
+        var asked = new Asked(ctx, faults);
+        String status = asked.text("status");
+        String triggeredBy = asked.text("triggeredBy");
+        WorkflowForm.oneOf("status", status, Status.class, faults);
+        WorkflowForm.oneOf("triggeredBy", triggeredBy, TriggeredBy.class, faults);
+        int limit = asked.number("limit", LIMIT, 1, LIMIT_MAX);
+        var filter = new Filter(
+                allowed.workflow().id(), status, triggeredBy, asked.time("from"), asked.time("to"), asked.cursor());
+        faults.check();
+        List<Shown> found = records.list(allowed.scope(), filter, limit + 1);
+        List<Shown> page = found.subList(0, Math.min(limit, found.size()));
+        ObjectNode answer = Json.mapper().createObjectNode();
+        ArrayNode list = answer.putArray("executions");
+        page.forEach(execution -> list.add(WorkflowJson.of(execution)));
+        answer.put(
+                "nextCursor",
+                found.size() > limit ? Asked.cursorOf(page.getLast().number()) : null);
+        ctx.json(answer);
+    }
+
+    private void get(Context ctx) {
+        AllowedExecution allowed = access.requireExecution(ctx, Level.VIEWER);
+        var faults = new Faults();
+        var asked = new Asked(ctx, faults);
+        int limit = asked.number("nodesLimit", NODES_MAX, 1, NODES_MAX);
+        @Nullable Long after = asked.cursor();
+        faults.check();
+        Shown execution = allowed.execution();
+        var definition = WorkflowJson.definition(
+                workflows.definition(allowed.workflow().scope(), execution.workflowId(), execution.workflowVersion()));
+        List<NodeShown> found =
+                records.nodes(allowed.workflow().scope(), execution.id(), after == null ? 0 : after, limit + 1);
+        List<NodeShown> page = found.subList(0, Math.min(limit, found.size()));
+        ObjectNode answer = WorkflowJson.of(execution);
+        answer.set("triggerData", WorkflowJson.orNull(execution.triggerData()));
+        answer.put("workflowName", allowed.workflow().workflow().name());
+        answer.put("yourLevel", allowed.workflow().level().value());
+        ArrayNode nodes = answer.putArray("nodeExecutions");
+        page.forEach(node -> nodes.add(WorkflowJson.of(node, definition)));
+        answer.put(
+                "nextCursor",
+                found.size() > limit ? Asked.cursorOf(page.getLast().id()) : null);
+        ctx.json(answer);
+    }
+
+    private void payload(Context ctx) {
+        AllowedExecution allowed = access.requireExecution(ctx, Level.VIEWER);
+        String content = records.payload(
+                        allowed.workflow().scope(), allowed.execution().id(), ctx.pathParam("payloadId"))
+                .orElseThrow(() -> ProblemException.notFound("There is no such payload of this execution"));
+        ctx.contentType("application/json").result(content);
+    }
+
+    private void cancel(Context ctx) {
+        AllowedExecution allowed = access.requireExecution(ctx, Level.RUNNER);
+        runs.cancel(allowed.execution().id()).ifPresent(runs::admit);
+        ctx.json(Json.mapper()
+                .createObjectNode()
+                .put("success", true)
+                .put("executionId", allowed.execution().id()));
+    }
+
+    private void resume(Context ctx) {
+        AllowedExecution allowed = access.requireExecution(ctx, Level.RUNNER);
+        if (!runs.resume(allowed.execution().id())) {
+            throw ProblemException.conflict(
+                    "The execution is %s: only one that failed, ran out of time or is paused can be taken up again"
+                            .formatted(allowed.execution().status()));
+        }
+        accepted(ctx, allowed.execution().id(), false);
+    }
+
+    /** From the start, with the same data: the same version, or with {@code ?version=current} the workflow's current one. */
+    private void rerun(Context ctx) {
+        AllowedExecution allowed = access.requireExecution(ctx, Level.RUNNER);
+        Shown before = allowed.execution();
+        boolean current = "current".equals(ctx.queryParam("version"));
+        Enqueued enqueued = runs.enqueue(new NewRun(
+                before.workflowId(),
+                current ? null : Integer.valueOf(before.workflowVersion()),
+                allowed.workflow().who(),
+                TriggeredBy.MANUAL,
+                before.triggerData(),
+                null,
+                before.isTest(),
+                before.id()));
+        accepted(ctx, enqueued.executionId(), false);
+    }
+}

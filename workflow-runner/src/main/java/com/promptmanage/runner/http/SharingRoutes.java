@@ -1,0 +1,97 @@
+package com.promptmanage.runner.http;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.promptmanage.runner.http.WorkflowAccess.Allowed;
+import com.promptmanage.runner.journal.Workflows;
+import com.promptmanage.runner.journal.Workflows.Grant;
+import com.promptmanage.runner.journal.Workflows.Level;
+import com.promptmanage.service.http.Faults;
+import com.promptmanage.service.http.Json;
+import com.promptmanage.service.http.RequestBody;
+import com.promptmanage.service.http.Routes;
+import com.promptmanage.topics.account.Account;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.time.Clock;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /api/workflows/{id}/permissions}: whom a workflow is shared with, besides the people of its team. */
+final class SharingRoutes implements Routes {
+
+    private static final int GRANTS_MAX = 500;
+
+    private final WorkflowAccess access;
+
+    private final Workflows workflows;
+
+    private final Clock clock;
+
+    SharingRoutes(WorkflowAccess access, Workflows workflows, Clock clock) {
+        this.access = access;
+        this.workflows = workflows;
+        this.clock = clock;
+    }
+
+    /** The whole list, as it shall be. */
+    record Form(@Nullable List<Entry> permissions) {}
+
+    record Entry(@Nullable String userId, @Nullable String permissionLevel) {}
+
+    @Override
+    public void addTo(RoutesConfig routes) {
+        routes.get("/api/workflows/{id}/permissions", this::list);
+        routes.put("/api/workflows/{id}/permissions", this::replace);
+    }
+
+    private void list(Context ctx) {
+        answer(ctx, access.require(ctx, Level.VIEWER));
+    }
+
+    private void replace(Context ctx) {
+        Allowed allowed = access.require(ctx, Level.ADMIN);
+        Form form = RequestBody.json(ctx, Form.class);
+        var faults = new Faults();
+        List<Entry> entries = form.permissions() == null ? List.of() : form.permissions();
+        if (form.permissions() == null || entries.size() > GRANTS_MAX) {
+            faults.add(
+                    "permissions",
+                    "is missing or has too many entries",
+                    "Send the whole list, of at most %d people.".formatted(GRANTS_MAX));
+        }
+        Set<String> seen = new HashSet<>();
+        List<Grant> grants = new java.util.ArrayList<>();
+        for (int i = 0; i < entries.size(); i++) {
+            Entry entry = entries.get(i);
+            String field = "permissions[%d]".formatted(i);
+            @Nullable String userId = entry == null ? null : entry.userId();
+            if (userId == null || !Account.isId(userId) || !seen.add(userId)) {
+                faults.add(field + ".userId", "is missing or comes twice", "Name each person once, by id.");
+                continue;
+            }
+            Level level = WorkflowForm.oneOf(field + ".permissionLevel", entry.permissionLevel(), Level.class, faults)
+                    .orElse(Level.VIEWER);
+            grants.add(new Grant(userId, level, allowed.who(), clock.instant()));
+        }
+        faults.check();
+        workflows.grant(allowed.scope(), allowed.workflow(), grants);
+        answer(ctx, allowed);
+    }
+
+    private void answer(Context ctx, Allowed allowed) {
+        ObjectNode answer = Json.mapper().createObjectNode();
+        var list = answer.putArray("permissions");
+        for (Grant grant : workflows.grants(allowed.scope(), allowed.workflow().id())) {
+            list.addObject()
+                    .put("userId", grant.userId())
+                    .put("permissionLevel", grant.level().value())
+                    .put("grantedBy", grant.grantedBy())
+                    .put("grantedAt", grant.grantedAt().toString());
+        }
+        answer.put("yourLevel", allowed.level().value());
+        answer.putNull("nextCursor");
+        ctx.json(answer);
+    }
+}

@@ -1,0 +1,139 @@
+package com.promptmanage.runner.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.promptmanage.runner.http.WorkflowAccess.AllowedExecution;
+import com.promptmanage.runner.journal.ExecutionRecords;
+import com.promptmanage.runner.journal.ExecutionRecords.Entry;
+import com.promptmanage.runner.journal.StoredJson;
+import com.promptmanage.runner.journal.Workflows.Level;
+import com.promptmanage.service.http.EventStream;
+import com.promptmanage.service.http.Json;
+import com.promptmanage.service.http.ProblemException;
+import com.promptmanage.service.http.Routes;
+import com.promptmanage.topics.execution.ExecutionChange.ExecutionChanged;
+import com.promptmanage.topics.execution.ExecutionChange.Status;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code GET /api/workflows/executions/{id}/stream}: every change of the execution and of its nodes, from the beginning or from
+ * where a reader stopped, whichever process it happened in. Ends after the execution's end.
+ */
+final class StreamRoutes implements Routes, AutoCloseable {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(StreamRoutes.class);
+
+    private static final String LAST_EVENT_ID = "Last-Event-ID";
+
+    private static final Duration LOOK_EVERY = Duration.ofMillis(100);
+
+    private static final int ENTRIES_MAX = 500;
+
+    private final WorkflowAccess access;
+
+    private final ExecutionRecords records;
+
+    private final CountDownLatch closing = new CountDownLatch(1);
+
+    StreamRoutes(WorkflowAccess access, ExecutionRecords records) {
+        this.access = access;
+        this.records = records;
+    }
+
+    @Override
+    public void addTo(RoutesConfig routes) {
+        routes.get("/api/workflows/executions/{executionId}/stream", this::stream);
+    }
+
+    /** The streams are requests, and a server waits for those: closed before it. */
+    @Override
+    public void close() {
+        closing.countDown();
+    }
+
+    private void stream(Context ctx) {
+        AllowedExecution allowed = access.requireExecution(ctx, Level.VIEWER);
+        int after = lastSeq(ctx.header(LAST_EVENT_ID));
+        try {
+            serve(EventStream.open(ctx), allowed, after);
+        } catch (IOException e) {
+            LOGGER.atDebug().addKeyValue("cause", e.toString()).log("a reader of an execution went away");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void serve(EventStream stream, AllowedExecution allowed, int after)
+            throws IOException, InterruptedException {
+        long endNanos = System.nanoTime() + EventStream.LIFE_MAX.toNanos();
+        long writtenNanos = System.nanoTime();
+        int seq = after;
+        boolean isOver = isEnd(allowed.execution().status());
+        while (System.nanoTime() - endNanos < 0) {
+            List<Entry> entries =
+                    records.log(allowed.workflow().scope(), allowed.execution().id(), seq, ENTRIES_MAX);
+            for (Entry entry : entries) {
+                JsonNode event = StoredJson.read(entry.event());
+                stream.send(Integer.toString(entry.seq()), name(event), data(entry.seq(), event));
+                seq = entry.seq();
+                isOver = isEnd(event, isOver);
+                writtenNanos = System.nanoTime();
+            }
+            if (entries.size() < ENTRIES_MAX && isOver) {
+                return;
+            }
+            if (System.nanoTime() - writtenNanos >= EventStream.HEARTBEAT.toNanos()) {
+                stream.mark(null);
+                writtenNanos = System.nanoTime();
+            }
+            if (entries.isEmpty() && closing.await(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+                return;
+            }
+        }
+    }
+
+    private static int lastSeq(@Nullable String text) {
+        if (text == null || text.isEmpty()) {
+            return 0;
+        }
+        if (text.matches("\\d{1,9}")) {
+            return Integer.parseInt(text);
+        }
+        throw ProblemException.invalid(
+                LAST_EVENT_ID, "is not one of ours", "Send the id of the last event you had, or nothing.");
+    }
+
+    private static String name(JsonNode event) {
+        return event.path("type").asText().equals(ExecutionChanged.TYPE) ? "execution" : "node";
+    }
+
+    private static String data(int seq, JsonNode event) {
+        ObjectNode data = (ObjectNode) event.path("data").deepCopy();
+        data.put("seq", seq);
+        data.set("time", event.path("time"));
+        return new String(Json.bytes(data), StandardCharsets.UTF_8);
+    }
+
+    /** Only the last state counts: an execution that failed may have been taken up again. */
+    private static boolean isEnd(JsonNode event, boolean before) {
+        if (!event.path("type").asText().equals(ExecutionChanged.TYPE)) {
+            return before;
+        }
+        return isEnd(event.at("/data/status").asText());
+    }
+
+    private static boolean isEnd(String status) {
+        return Status.valueOf(status.toUpperCase(Locale.ROOT)).isEnd();
+    }
+}

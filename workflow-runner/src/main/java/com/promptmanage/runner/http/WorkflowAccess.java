@@ -1,0 +1,129 @@
+package com.promptmanage.runner.http;
+
+import com.promptmanage.runner.journal.ExecutionRecords;
+import com.promptmanage.runner.journal.WorkflowRow;
+import com.promptmanage.runner.journal.Workflows;
+import com.promptmanage.runner.journal.Workflows.Level;
+import com.promptmanage.service.access.Action;
+import com.promptmanage.service.access.Authentication;
+import com.promptmanage.service.access.Caller;
+import com.promptmanage.service.access.Permissions;
+import com.promptmanage.service.database.Scope;
+import com.promptmanage.service.http.ProblemException;
+import com.promptmanage.topics.account.Account;
+import io.javalin.http.Context;
+import java.util.Optional;
+
+/**
+ * What a caller may do with a workflow. The one place where it is decided: by the caller's role in the account that the
+ * workflow belongs to, by having made it, and by what they were given for it alone; the most of these counts.
+ */
+final class WorkflowAccess {
+
+    private final Authentication authentication;
+
+    private final Workflows workflows;
+
+    private final ExecutionRecords records;
+
+    WorkflowAccess(Authentication authentication, Workflows workflows, ExecutionRecords records) {
+        this.authentication = authentication;
+        this.workflows = workflows;
+        this.records = records;
+    }
+
+    /** A workflow, and what the caller may do with it. */
+    record Allowed(Caller caller, WorkflowRow workflow, Level level) {
+
+        /** For transactions that work with the workflow, which was allowed. */
+        Scope scope() {
+            return caller.scope(workflow.account());
+        }
+
+        /** Who stands in records: a user's id, or a key's. */
+        String who() {
+            return WorkflowAccess.who(caller);
+        }
+
+        boolean mayAtLeast(Level least) {
+            return level.compareTo(least) >= 0;
+        }
+    }
+
+    /** An execution, and what the caller may do with its workflow. */
+    record AllowedExecution(Allowed workflow, ExecutionRecords.Shown execution) {}
+
+    Caller caller(Context ctx) {
+        return authentication.caller(ctx);
+    }
+
+    /**
+     * @throws ProblemException 404 if there is no such workflow, or none that the caller may see; 403 if they may see it, but
+     *     not do this
+     */
+    Allowed require(Context ctx, Level least) {
+        return require(caller(ctx), ctx.pathParam("id"), least);
+    }
+
+    private Allowed require(Caller caller, String workflowId, Level least) {
+        WorkflowRow workflow = workflows.find(workflowId).orElseThrow(WorkflowAccess::unknown);
+        Level level = level(caller, workflow).orElseThrow(WorkflowAccess::unknown);
+        var allowed = new Allowed(caller, workflow, level);
+        if (!allowed.mayAtLeast(least)) {
+            throw ProblemException.forbidden(
+                    "You are %s of this workflow, and this takes %s: ask someone who may share it"
+                            .formatted(level.value(), least.value()));
+        }
+        return allowed;
+    }
+
+    /** As {@link #require}, for the execution that the request names. */
+    AllowedExecution requireExecution(Context ctx, Level least) {
+        Caller caller = caller(ctx);
+        ExecutionRecords.Shown execution = records.find(ctx.pathParam("executionId"))
+                .orElseThrow(() -> ProblemException.notFound("There is no such execution that you may see"));
+        try {
+            return new AllowedExecution(require(caller, execution.workflowId(), least), execution);
+        } catch (ProblemException e) {
+            throw e.problem().status() == 404
+                    ? ProblemException.notFound("There is no such execution that you may see")
+                    : e;
+        }
+    }
+
+    /** Whether workflows may be made in the account. */
+    void requireCreate(Caller caller, Account account) {
+        Permissions.require(caller, Action.EDIT_CONTENT, account);
+    }
+
+    private Optional<Level> level(Caller caller, WorkflowRow workflow) {
+        Optional<Level> byRole = byRole(caller, workflow);
+        Optional<Level> given = caller.person().flatMap(user -> workflows.granted(workflow.id(), user));
+        return byRole.isEmpty() || (given.isPresent() && given.get().compareTo(byRole.get()) > 0) ? given : byRole;
+    }
+
+    private static Optional<Level> byRole(Caller caller, WorkflowRow workflow) {
+        Account account = workflow.account();
+        if (Permissions.may(caller, Action.MANAGE_SETTINGS, account)) {
+            return Optional.of(Level.ADMIN);
+        }
+        if (Permissions.may(caller, Action.EDIT_CONTENT, account)) {
+            // Who made it may share it.
+            boolean isMaker =
+                    caller.person().filter(workflow.createdBy()::equals).isPresent();
+            return Optional.of(isMaker ? Level.ADMIN : Level.EDITOR);
+        }
+        return Permissions.may(caller, Action.VIEW, account) ? Optional.of(Level.VIEWER) : Optional.empty();
+    }
+
+    static String who(Caller caller) {
+        return switch (caller) {
+            case Caller.Person person -> person.userId();
+            case Caller.Key key -> key.person().orElse(key.keyId());
+        };
+    }
+
+    private static ProblemException unknown() {
+        return ProblemException.notFound("There is no such workflow that you may see");
+    }
+}

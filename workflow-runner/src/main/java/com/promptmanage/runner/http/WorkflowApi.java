@@ -1,0 +1,65 @@
+package com.promptmanage.runner.http;
+
+import com.promptmanage.runner.definition.DefinitionFault;
+import com.promptmanage.runner.definition.Reading;
+import com.promptmanage.runner.journal.ExecutionRecords;
+import com.promptmanage.runner.journal.Runs;
+import com.promptmanage.runner.journal.Workflows;
+import com.promptmanage.runner.trigger.HookSecrets;
+import com.promptmanage.runner.trigger.Schedules;
+import com.promptmanage.service.access.Authentication;
+import com.promptmanage.service.database.Database;
+import com.promptmanage.service.http.Routes;
+import com.promptmanage.service.id.Ids;
+import io.javalin.config.RoutesConfig;
+import java.time.Clock;
+import java.util.List;
+import java.util.function.Function;
+
+/** Everything about workflows and executions over HTTP, put together. Closed before the server that it is mounted in. */
+public final class WorkflowApi implements Routes, AutoCloseable {
+
+    /** What describes these routes. */
+    public static final String OPEN_API = "openapi/workflow-runner.yaml";
+
+    private final List<Routes> parts;
+
+    private final StreamRoutes streams;
+
+    /**
+     * @param check tells everything that is wrong with a definition that was read
+     * @param seal for the secrets of hooks
+     */
+    public WorkflowApi(
+            Database database,
+            Authentication authentication,
+            Runs runs,
+            Function<Reading, List<DefinitionFault>> check,
+            HookSecrets.Seal seal,
+            Ids ids,
+            Clock clock) {
+        var workflows = new Workflows(database, clock);
+        var records = new ExecutionRecords(database);
+        var access = new WorkflowAccess(authentication, workflows, records);
+        this.streams = new StreamRoutes(access, records);
+        this.parts = List.of(
+                new WorkflowRoutes(access, workflows, new DefinitionGate(check), ids, clock),
+                new VersionRoutes(access, workflows),
+                new SharingRoutes(access, workflows, clock),
+                new RunRoutes(access, workflows, runs, records),
+                new ScheduleRoutes(access, new Schedules(database, clock), clock),
+                new HookRoutes(access, new HookSecrets(database, seal, clock), runs, clock),
+                new AnalyticsRoutes(access, records, clock),
+                streams);
+    }
+
+    @Override
+    public void addTo(RoutesConfig routes) {
+        parts.forEach(part -> part.addTo(routes));
+    }
+
+    @Override
+    public void close() {
+        streams.close();
+    }
+}

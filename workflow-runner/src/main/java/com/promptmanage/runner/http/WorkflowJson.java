@@ -1,0 +1,163 @@
+package com.promptmanage.runner.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.promptmanage.runner.definition.Definition;
+import com.promptmanage.runner.definition.DefinitionJson;
+import com.promptmanage.runner.definition.NodeId;
+import com.promptmanage.runner.journal.ExecutionRecords.NodeShown;
+import com.promptmanage.runner.journal.ExecutionRecords.Shown;
+import com.promptmanage.runner.journal.StoredJson;
+import com.promptmanage.runner.journal.WorkflowRow;
+import com.promptmanage.service.http.Json;
+import com.promptmanage.topics.account.Account;
+import com.promptmanage.topics.money.NanoUsd;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** Workflows and executions as the API tells them. */
+final class WorkflowJson {
+
+    private WorkflowJson() {}
+
+    static ObjectNode of(WorkflowRow workflow) {
+        ObjectNode json = Json.mapper().createObjectNode();
+        json.put("id", workflow.id());
+        account(json, workflow.account());
+        json.put("createdBy", workflow.createdBy());
+        json.put("name", workflow.name());
+        json.put("description", workflow.description());
+        json.put("category", workflow.category());
+        var tags = json.putArray("tags");
+        workflow.tags().forEach(tags::add);
+        json.put("status", workflow.status().value());
+        json.put("executionMode", workflow.executionMode().value());
+        json.put("version", workflow.version());
+        json.put("maxConcurrentRuns", workflow.maxConcurrentRuns());
+        json.set("triggerConfig", orNull(workflow.triggerConfig()));
+        json.set("notifications", orNull(workflow.notifications()));
+        json.put("createdAt", workflow.createdAt().toString());
+        json.put("updatedAt", workflow.updatedAt().toString());
+        time(json, "lastExecutedAt", workflow.lastExecutedAt());
+        return json;
+    }
+
+    static ObjectNode of(Shown execution) {
+        ObjectNode json = Json.mapper().createObjectNode();
+        json.put("id", execution.id());
+        json.put("workflowId", execution.workflowId());
+        json.put("workflowVersion", execution.workflowVersion());
+        account(json, execution.account());
+        json.put("triggeredBy", execution.triggeredBy());
+        json.put("triggeredByUserId", execution.userId());
+        json.put("test", execution.isTest());
+        json.put("rerunOf", execution.rerunOf());
+        json.put("status", execution.status());
+        json.set("reason", orNull(execution.reason()));
+        json.put("createdAt", execution.createdAt().toString());
+        time(json, "startedAt", execution.startedAt());
+        time(json, "completedAt", execution.completedAt());
+        if (execution.startedAt() != null && execution.completedAt() != null) {
+            json.put(
+                    "executionTimeMs",
+                    Duration.between(execution.startedAt(), execution.completedAt())
+                            .toMillis());
+        } else {
+            json.putNull("executionTimeMs");
+        }
+        json.put(
+                "totalNodes",
+                execution.openNodes()
+                        + execution.completedNodes()
+                        + execution.failedNodes()
+                        + execution.skippedNodes());
+        json.put("completedNodes", execution.completedNodes());
+        json.put("failedNodes", execution.failedNodes());
+        json.put("skippedNodes", execution.skippedNodes());
+        json.put("totalTokens", execution.tokens());
+        money(json, "totalCost", execution.costNanoUsd());
+        money(json, "wastedCost", execution.wastedNanoUsd());
+        money(json, "savedCost", execution.savedNanoUsd());
+        json.put("simulated", execution.isSimulated());
+        json.put("errorNodeId", execution.errorNodeId());
+        json.put("errorMessage", execution.errorMessage());
+        json.set("errorDetails", orNull(execution.errorDetails()));
+        return json;
+    }
+
+    /** The product's states: a held or due one is queued, or retrying if it has been tried; one that is worked at is running. */
+    static ObjectNode of(NodeShown run, Definition definition) {
+        ObjectNode json = Json.mapper().createObjectNode();
+        json.put("id", Long.toString(run.id()));
+        json.put("nodeId", run.nodeId());
+        definition.node(new NodeId(run.nodeId())).ifPresent(node -> {
+            json.put("nodeType", node.type().value());
+            json.put("label", node.label());
+        });
+        json.put("scope", run.scope());
+        if (!run.scope().isEmpty()) {
+            json.put(
+                    "itemIndex",
+                    Integer.parseInt(run.scope()
+                            .substring(
+                                    run.scope().lastIndexOf('[') + 1,
+                                    run.scope().length() - 1)));
+        }
+        json.put("status", status(run));
+        json.put("attemptNumber", Math.max(1, run.attempt()));
+        time(json, "startedAt", run.startedAt());
+        time(json, "completedAt", run.completedAt());
+        if (run.startedAt() != null && run.completedAt() != null) {
+            json.put(
+                    "executionTimeMs",
+                    Duration.between(run.startedAt(), run.completedAt()).toMillis());
+        } else {
+            json.putNull("executionTimeMs");
+        }
+        json.set("output", orNull(run.output()));
+        json.put("outputPayloadId", run.payloadId());
+        json.put("tokens", run.tokens());
+        money(json, "cost", run.costNanoUsd());
+        json.put("model", run.model());
+        json.put("errorKind", run.errorKind());
+        json.put("errorMessage", run.errorMessage());
+        json.set("errorDetails", orNull(run.errorDetails()));
+        return json;
+    }
+
+    private static String status(NodeShown run) {
+        return switch (run.status()) {
+            case "held", "ready" -> run.errorKind() != null ? "retrying" : "queued";
+            case "leased", "open" -> "running";
+            default -> run.status();
+        };
+    }
+
+    static Definition definition(String stored) {
+        return DefinitionJson.read(stored.getBytes(StandardCharsets.UTF_8)).definition();
+    }
+
+    static void money(ObjectNode json, String field, long nanoUsd) {
+        json.put(field, new NanoUsd(nanoUsd).toUsd());
+        json.put(field + "NanoUsd", nanoUsd);
+    }
+
+    private static void account(ObjectNode json, Account account) {
+        json.put("account", account.value());
+        json.put(account.isTeam() ? "teamId" : "userId", account.id());
+    }
+
+    static JsonNode orNull(@Nullable String json) {
+        return json == null ? Json.mapper().nullNode() : StoredJson.read(json);
+    }
+
+    static void time(ObjectNode json, String field, @Nullable Instant time) {
+        if (time == null) {
+            json.putNull(field);
+        } else {
+            json.put(field, time.toString());
+        }
+    }
+}

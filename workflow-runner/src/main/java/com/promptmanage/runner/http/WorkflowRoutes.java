@@ -1,0 +1,152 @@
+package com.promptmanage.runner.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.promptmanage.runner.definition.DefinitionJson;
+import com.promptmanage.runner.http.WorkflowAccess.Allowed;
+import com.promptmanage.runner.journal.WorkflowRow;
+import com.promptmanage.runner.journal.Workflows;
+import com.promptmanage.runner.journal.Workflows.Filter;
+import com.promptmanage.runner.journal.Workflows.Level;
+import com.promptmanage.service.access.Caller;
+import com.promptmanage.service.http.Faults;
+import com.promptmanage.service.http.Json;
+import com.promptmanage.service.http.RequestBody;
+import com.promptmanage.service.http.Routes;
+import com.promptmanage.service.id.Ids;
+import com.promptmanage.topics.account.Account;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.time.Clock;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /api/workflows}: made, listed, changed, deleted, checked. */
+final class WorkflowRoutes implements Routes {
+
+    private static final int LIMIT = 50;
+
+    private static final int LIMIT_MAX = 200;
+
+    private final WorkflowAccess access;
+
+    private final Workflows workflows;
+
+    private final DefinitionGate gate;
+
+    private final Ids ids;
+
+    private final Clock clock;
+
+    WorkflowRoutes(WorkflowAccess access, Workflows workflows, DefinitionGate gate, Ids ids, Clock clock) {
+        this.access = access;
+        this.workflows = workflows;
+        this.gate = gate;
+        this.ids = ids;
+        this.clock = clock;
+    }
+
+    @Override
+    public void addTo(RoutesConfig routes) {
+        routes.get("/api/workflows", this::list);
+        routes.post("/api/workflows", this::create);
+        routes.post("/api/workflows/validate", this::validate);
+        routes.get("/api/workflows/{id}", this::get);
+        routes.put("/api/workflows/{id}", this::change);
+        routes.delete("/api/workflows/{id}", this::delete);
+    }
+
+    private void list(Context ctx) {
+        Caller caller = access.caller(ctx);
+        var faults = new Faults();
+        var asked = new Asked(ctx, faults);
+        String status = asked.text("status");
+        WorkflowForm.oneOf("status", status, WorkflowRow.Status.class, faults);
+        String teamId = asked.text("teamId");
+        String tags = asked.text("tags");
+        int limit = asked.number("limit", LIMIT, 1, LIMIT_MAX);
+        int offset = asked.number("offset", 0, 0, 1_000_000);
+        faults.check();
+        var filter = new Filter(
+                teamId == null ? null : Account.team(teamId),
+                status,
+                tags == null ? List.of() : List.of(tags.split(",")),
+                asked.text("category"),
+                asked.text("search"));
+        Workflows.Page page = workflows.list(caller.scope(), filter, limit, offset);
+        ObjectNode answer = Json.mapper().createObjectNode();
+        var list = answer.putArray("workflows");
+        page.workflows().forEach(workflow -> list.add(WorkflowJson.of(workflow)));
+        answer.put("total", page.total());
+        answer.put("limit", limit).put("offset", offset);
+        answer.putNull("nextCursor");
+        ctx.json(answer);
+    }
+
+    private void create(Context ctx) {
+        Caller caller = access.caller(ctx);
+        WorkflowForm form = RequestBody.json(ctx, WorkflowForm.class);
+        Account account = account(caller, form.teamId());
+        access.requireCreate(caller, account);
+        var faults = new Faults();
+        WorkflowRow made = form.made(ids.next("wf"), account, WorkflowAccess.who(caller), clock.instant(), faults);
+        String definition = gate.stored(form.definition(), faults);
+        faults.check();
+        workflows.add(caller.scope(account), made, definition);
+        ctx.status(201).json(answer(made, definition, Level.ADMIN));
+    }
+
+    private void validate(Context ctx) {
+        access.caller(ctx);
+        JsonNode json = RequestBody.json(ctx, JsonNode.class);
+        ctx.json(gate.verdict(json.has("definition") ? json.get("definition") : json));
+    }
+
+    private void get(Context ctx) {
+        Allowed allowed = access.require(ctx, Level.VIEWER);
+        WorkflowRow workflow = allowed.workflow();
+        ctx.json(answer(
+                workflow, workflows.definition(allowed.scope(), workflow.id(), workflow.version()), allowed.level()));
+    }
+
+    private void change(Context ctx) {
+        Allowed allowed = access.require(ctx, Level.EDITOR);
+        WorkflowForm form = RequestBody.json(ctx, WorkflowForm.class);
+        var faults = new Faults();
+        WorkflowRow changed = form.changed(allowed.workflow(), faults);
+        @Nullable String definition = form.definition() == null ? null : gate.stored(form.definition(), faults);
+        if (form.teamId() != null
+                && !Account.team(form.teamId()).equals(allowed.workflow().account())) {
+            faults.add("teamId", "cannot be changed", "Export the workflow, and import it into the other team.");
+        }
+        faults.check();
+        WorkflowRow now = workflows.change(
+                allowed.scope(), changed, definition, allowed.who(), form.note() == null ? "" : form.note());
+        ctx.json(answer(now, workflows.definition(allowed.scope(), now.id(), now.version()), allowed.level()));
+    }
+
+    private void delete(Context ctx) {
+        Allowed allowed = access.require(ctx, Level.ADMIN);
+        workflows.delete(allowed.scope(), allowed.workflow().id());
+        ctx.status(204);
+    }
+
+    private static ObjectNode answer(WorkflowRow workflow, String definition, Level level) {
+        ObjectNode json = WorkflowJson.of(workflow);
+        json.set("definition", DefinitionJson.write(WorkflowJson.definition(definition)));
+        json.put("yourLevel", level.value());
+        ObjectNode answer = Json.mapper().createObjectNode().put("success", true);
+        answer.set("workflow", json);
+        return answer;
+    }
+
+    private static Account account(Caller caller, @Nullable String teamId) {
+        if (teamId != null) {
+            return Account.team(teamId);
+        }
+        return switch (caller) {
+            case Caller.Person person -> Account.user(person.userId());
+            case Caller.Key key -> key.account();
+        };
+    }
+}

@@ -1,0 +1,396 @@
+package com.promptmanage.runner.journal;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.promptmanage.runner.call.Answer;
+import com.promptmanage.runner.call.CallUsage;
+import com.promptmanage.runner.call.Failure;
+import com.promptmanage.runner.node.ExternalCall;
+import com.promptmanage.service.database.Database;
+import com.promptmanage.service.outbox.Outbox;
+import com.promptmanage.service.outbox.OutboxRecord;
+import com.promptmanage.topics.Topics;
+import com.promptmanage.topics.account.Account;
+import com.promptmanage.topics.usage.ExecutionType;
+import com.promptmanage.topics.usage.TokenUsage;
+import com.promptmanage.topics.usage.UsageEvent;
+import com.promptmanage.topics.usage.UsageEventCodec;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of each call to the outside. A row is written before the call is made, again when it is about to be sent, and
+ * its answer is stored before anything is made of it. So a worker that comes later knows whether an answer is there already,
+ * whether nothing was sent, or that nobody can know.
+ *
+ * <p>What a model's answer used becomes an event of usage in the transaction that stores it, once, also if nobody wants the
+ * answer any more: it was paid for.
+ */
+public final class CallLedger {
+
+    private final Database database;
+
+    private final Versions versions;
+
+    private final Clock clock;
+
+    public CallLedger(Database database, Versions versions, Clock clock) {
+        this.database = database;
+        this.versions = versions;
+        this.clock = clock;
+    }
+
+    /** What is known of a call before it is made. */
+    public sealed interface Standing {
+
+        String callId();
+
+        /**
+         * It was not sent.
+         *
+         * @param failedBefore how often the same call has failed
+         * @param isHopeless whether its last failure was of a kind that is not tried again
+         */
+        record Fresh(String callId, int failedBefore, boolean isHopeless) implements Standing {}
+
+        /** It was answered. */
+        record Known(String callId, Answer answer) implements Standing {}
+
+        /** It was sent, by a worker that was lost: nobody knows whether it was answered. */
+        record Unknown(String callId) implements Standing {}
+    }
+
+    private record Row(
+            String id,
+            String state,
+            @Nullable String answer,
+            @Nullable String usage,
+            @Nullable String errorKind,
+            boolean counts) {
+
+        static final String COLUMNS = "c.id, c.state, c.answer, c.usage, c.error_kind";
+
+        static Row read(ResultSet row, boolean counts) throws SQLException {
+            return new Row(
+                    row.getString("id"),
+                    row.getString("state"),
+                    row.getString("answer"),
+                    row.getString("usage"),
+                    row.getString("error_kind"),
+                    counts);
+        }
+
+        boolean isFailure() {
+            return counts && (state.equals("failed") || state.equals("ambiguous"));
+        }
+
+        boolean isHopeless() {
+            return errorKind != null
+                    && !Failure.Kind.valueOf(errorKind.toUpperCase(Locale.ROOT)).isRetryable();
+        }
+    }
+
+    /** How this call stands. A fresh one is entered. */
+    public Standing stand(NodeLease lease, int alternative, ExternalCall call) throws StaleLeaseException {
+        return onFence(lease, false, handle -> {
+            List<Row> rows = handle.createQuery("SELECT " + Row.COLUMNS + """
+                            , n.again_at IS NULL OR c.created_at >= n.again_at AS counts
+                            FROM external_calls c JOIN node_runs n ON n.id = c.node_run_id
+                            WHERE c.node_run_id = :run AND c.alternative = :alternative
+                              AND c.fingerprint = :fingerprint
+                            ORDER BY c.state = 'answered' DESC, c.created_at DESC, c.number DESC
+                            """)
+                    .bind("run", lease.id())
+                    .bind("alternative", alternative)
+                    .bind("fingerprint", call.fingerprint())
+                    .map((row, ctx) -> Row.read(row, row.getBoolean("counts")))
+                    .list();
+            if (!rows.isEmpty()) {
+                Row last = rows.getFirst();
+                switch (last.state()) {
+                    case "answered" -> {
+                        return new Standing.Known(last.id(), answer(last));
+                    }
+                    case "sent" -> {
+                        return new Standing.Unknown(last.id());
+                    }
+                    case "intent" -> {
+                        return fresh(last.id(), rows);
+                    }
+                    default -> {}
+                }
+            }
+            return fresh(enter(handle, lease, alternative, call), rows);
+        });
+    }
+
+    private static Standing fresh(String id, List<Row> rows) {
+        List<Row> failures = rows.stream().filter(Row::isFailure).toList();
+        return new Standing.Fresh(
+                id, failures.size(), !failures.isEmpty() && failures.getFirst().isHopeless());
+    }
+
+    /** An answer to the same question that the account has had within this time. */
+    public Optional<Answer> recent(Account account, String fingerprint, Duration within) {
+        return database.asSystem(handle -> handle.createQuery("""
+                        SELECT c.id, c.state, c.answer, c.usage, c.error_kind
+                        FROM external_calls c JOIN executions e ON e.id = c.execution_id
+                        WHERE c.fingerprint = :fingerprint AND c.state = 'answered' AND c.ended_at > :since
+                          AND e.account = :account
+                        ORDER BY c.ended_at DESC LIMIT 1
+                        """)
+                .bind("fingerprint", fingerprint)
+                .bind("since", Change.at(clock.instant().minus(within)))
+                .bind("account", account.value())
+                .map((row, ctx) -> Row.read(row, true))
+                .findOne()
+                .map(CallLedger::answer));
+    }
+
+    /**
+     * The call is about to be sent.
+     *
+     * @param estimateNanoUsd what it will cost at most, if that is known
+     * @param limitNanoUsd what the whole execution may cost, calls that are under way included
+     * @return false if that is too little: then it must not be sent
+     * @throws StaleLeaseException if someone else has the node by now: then it must not be sent either
+     */
+    public boolean sending(NodeLease lease, String callId, OptionalLong estimateNanoUsd, OptionalLong limitNanoUsd)
+            throws StaleLeaseException {
+        return onFence(lease, limitNanoUsd.isPresent(), handle -> {
+            if (limitNanoUsd.isPresent()
+                    && spent(handle, lease.executionId()) + estimateNanoUsd.orElse(0) > limitNanoUsd.getAsLong()) {
+                return false;
+            }
+            int updated = handle.createUpdate("""
+                            UPDATE external_calls SET state = 'sent', fence = :fence, estimate_nano_usd = :estimate
+                            WHERE id = :id AND state = 'intent'
+                            """)
+                    .bind("id", callId)
+                    .bind("fence", lease.fence())
+                    .bind("estimate", estimateNanoUsd.isPresent() ? estimateNanoUsd.getAsLong() : null)
+                    .execute();
+            if (updated == 0) {
+                throw new IllegalStateException("call %s is not one that may be sent".formatted(callId));
+            }
+            return true;
+        });
+    }
+
+    private static long spent(Handle handle, String executionId) {
+        return handle.createQuery("""
+                        SELECT e.cost_nano_usd + (SELECT coalesce(sum(c.estimate_nano_usd), 0) FROM external_calls c
+                                                  WHERE c.execution_id = e.id AND c.state = 'sent')
+                        FROM executions e WHERE e.id = :id
+                        """).bind("id", executionId).mapTo(Long.class).one();
+    }
+
+    /**
+     * The answer has come. Stored whoever holds the lease now; what it used is told.
+     *
+     * @param costNanoUsd at list price, if the model is listed
+     */
+    public void answered(NodeLease lease, String callId, Answer answer, OptionalLong costNanoUsd) {
+        end(lease, callId, "answered", StoredJson.write(answer.content()), answer.usage(), costNanoUsd, null);
+    }
+
+    /** There will be no answer. */
+    public void failed(NodeLease lease, String callId, Failure failure, OptionalLong costNanoUsd) {
+        String state = failure.kind() == Failure.Kind.AMBIGUOUS ? "ambiguous" : "failed";
+        end(lease, callId, state, null, failure.usage(), costNanoUsd, failure);
+    }
+
+    /** Nobody will find out whether the call was answered: it counts as possibly wasted. */
+    public void giveUp(NodeLease lease, String callId) {
+        database.useAsSystem(handle -> {
+            handle.createUpdate("""
+                            UPDATE external_calls SET state = 'ambiguous', is_wasted = true, ended_at = :now
+                            WHERE id = :id AND state = 'sent'
+                            """)
+                    .bind("id", callId)
+                    .bind("now", Change.at(clock.instant()))
+                    .execute();
+            countWaste(handle, lease.executionId());
+        });
+    }
+
+    /** The same identical question was answered before, and so nothing was paid now. */
+    public void saved(NodeLease lease, long nanoUsd) {
+        database.useAsSystem(handle -> handle.createUpdate(
+                        "UPDATE executions SET saved_nano_usd = saved_nano_usd + :saved WHERE id = :id")
+                .bind("saved", nanoUsd)
+                .bind("id", lease.executionId())
+                .execute());
+    }
+
+    private String enter(Handle handle, NodeLease lease, int alternative, ExternalCall call) {
+        int before = handle.createQuery("SELECT count(*) FROM external_calls WHERE node_run_id = :run")
+                .bind("run", lease.id())
+                .mapTo(Integer.class)
+                .one();
+        String id = "%s:%d:%d".formatted(lease.executionId(), lease.id(), before + 1);
+        handle.createUpdate("""
+                        INSERT INTO external_calls (id, execution_id, node_run_id, alternative, fingerprint, target,
+                            state, fence, created_at)
+                        VALUES (:id, :execution, :run, :alternative, :fingerprint, :target, 'intent', :fence, :now)
+                        """)
+                .bind("id", id)
+                .bind("execution", lease.executionId())
+                .bind("run", lease.id())
+                .bind("alternative", alternative)
+                .bind("fingerprint", call.fingerprint())
+                .bind("target", call.target())
+                .bind("fence", lease.fence())
+                .bind("now", Change.at(clock.instant()))
+                .execute();
+        return id;
+    }
+
+    private void end(
+            NodeLease lease,
+            String callId,
+            String state,
+            @Nullable String answer,
+            Optional<CallUsage> usage,
+            OptionalLong costNanoUsd,
+            @Nullable Failure failure) {
+        database.useAsSystem(handle -> {
+            // First the execution's lock, as everywhere.
+            Optional<Change> change = Change.of(handle, versions, lease.executionId(), clock.instant());
+            if (change.isEmpty()) {
+                return;
+            }
+            int updated = handle.createUpdate("""
+                            UPDATE external_calls SET state = :state, answer = :answer, usage = :usage,
+                                cost_nano_usd = :cost, error_kind = :kind, error_message = :message, ended_at = :now,
+                                is_wasted = is_wasted OR :state = 'ambiguous'
+                            WHERE id = :id AND state IN ('sent', 'ambiguous')
+                            """)
+                    .bind("id", callId)
+                    .bind("state", state)
+                    .bind("answer", answer)
+                    .bind("usage", usage.map(CallUsageJson::write).orElse(null))
+                    .bind("cost", costNanoUsd.isPresent() ? costNanoUsd.getAsLong() : null)
+                    .bind("kind", failure == null ? null : failure.kind().code())
+                    .bind("message", failure == null ? null : failure.message())
+                    .bind("now", Change.at(clock.instant()))
+                    .execute();
+            if (updated == 1) {
+                usage.ifPresent(used -> use(change.get(), lease, callId, used, costNanoUsd.orElse(0)));
+                if (state.equals("ambiguous")) {
+                    countWaste(handle, lease.executionId());
+                }
+            }
+        });
+    }
+
+    /** Derived, never added up step by step: a late answer may turn what was unknown into what was used. */
+    private static void countWaste(Handle handle, String executionId) {
+        handle.createUpdate("""
+                        UPDATE executions SET wasted_nano_usd =
+                            (SELECT coalesce(sum(coalesce(cost_nano_usd, estimate_nano_usd)), 0) FROM external_calls
+                             WHERE execution_id = :id AND is_wasted)
+                        WHERE id = :id
+                        """).bind("id", executionId).execute();
+    }
+
+    private static void use(Change change, NodeLease lease, String callId, CallUsage used, long costNanoUsd) {
+        long tokens = used.tokens().total();
+        change.handle()
+                .createUpdate("""
+                        UPDATE node_runs SET tokens = tokens + :tokens, cost_nano_usd = cost_nano_usd + :cost,
+                            model = :model
+                        WHERE id = :id
+                        """)
+                .bind("id", lease.id())
+                .bind("tokens", tokens)
+                .bind("cost", costNanoUsd)
+                .bind("model", used.model())
+                .execute();
+        change.addUse(tokens, costNanoUsd);
+        if (used.simulated()) {
+            change.markSimulated();
+        }
+        change.save();
+        UsageEvent event = event(change.row(), lease, callId, used);
+        Outbox.append(
+                change.handle(),
+                new OutboxRecord(
+                        Topics.USAGE_EVENTS.name(),
+                        event.account().key(),
+                        UsageEventCodec.write(event),
+                        Map.of(),
+                        change.row().id()));
+    }
+
+    private static UsageEvent event(ExecutionRow row, NodeLease lease, String callId, CallUsage used) {
+        var tags = new HashMap<String, String>();
+        if (used.simulated()) {
+            tags.put("simulated", "true");
+        }
+        return new UsageEvent(
+                callId,
+                Change.SOURCE,
+                used.endedAt(),
+                new TokenUsage(
+                        row.payingUser(),
+                        row.account().isTeam() ? row.account().id() : null,
+                        used.model(),
+                        used.provider(),
+                        ExecutionType.WORKFLOW_NODE,
+                        null,
+                        null,
+                        row.workflowId(),
+                        row.id(),
+                        lease.nodeId(),
+                        null,
+                        null,
+                        used.serviceTier(),
+                        used.took().toMillis(),
+                        tags,
+                        null,
+                        null,
+                        used.tokens()));
+    }
+
+    private static Answer answer(Row row) {
+        JsonNode content = StoredJson.read(row.answer() == null ? "null" : row.answer());
+        return new Answer(content, Optional.ofNullable(row.usage()).map(CallUsageJson::read));
+    }
+
+    /** What is done by someone whose fence still holds. */
+    private interface Held<R> {
+        R with(Handle handle);
+    }
+
+    private <R> R onFence(NodeLease lease, boolean lockingExecution, Held<R> work) throws StaleLeaseException {
+        return database.<R, StaleLeaseException>inTransaction(
+                com.promptmanage.service.database.Scope.EVERYONE, handle -> {
+                    if (lockingExecution) {
+                        handle.execute("SELECT 1 FROM executions WHERE id = ? FOR NO KEY UPDATE", lease.executionId());
+                    }
+                    boolean holds = handle.createQuery("""
+                                    SELECT 1 FROM node_runs WHERE id = :id AND fence = :fence AND status = 'leased'
+                                    FOR SHARE
+                                    """)
+                            .bind("id", lease.id())
+                            .bind("fence", lease.fence())
+                            .mapTo(Integer.class)
+                            .findOne()
+                            .isPresent();
+                    if (!holds) {
+                        throw new StaleLeaseException(lease);
+                    }
+                    return work.with(handle);
+                });
+    }
+}

@@ -1,0 +1,303 @@
+package com.promptmanage.runner.journal;
+
+import com.promptmanage.service.outbox.Outbox;
+import com.promptmanage.service.outbox.OutboxRecord;
+import com.promptmanage.topics.Topics;
+import com.promptmanage.topics.execution.ExecutionChange;
+import com.promptmanage.topics.execution.ExecutionChange.ExecutionChanged;
+import com.promptmanage.topics.execution.ExecutionChange.NodeChanged;
+import com.promptmanage.topics.execution.ExecutionChange.NodeStatus;
+import com.promptmanage.topics.execution.ExecutionChange.Status;
+import com.promptmanage.topics.execution.ExecutionChange.Totals;
+import com.promptmanage.topics.execution.ExecutionChangeCodec;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One change of one execution, in one transaction that holds the lock of its row. What is read after the lock was taken is
+ * what is true. Events are numbered in the order in which they are told, and written with everything else by {@link #save}.
+ */
+final class Change {
+
+    /** Stands in every event's {@code source}. */
+    static final String SOURCE = "/workflow-runner";
+
+    private final Handle handle;
+
+    private final ExecutionRow row;
+
+    private final Pinned pinned;
+
+    private final Instant now;
+
+    private final List<ExecutionChange> told = new ArrayList<>();
+
+    private Status status;
+
+    private @Nullable Instant startedAt;
+
+    private @Nullable Instant deadlineAt;
+
+    private boolean isDeadlineNew;
+
+    private boolean isStatusNew;
+
+    private @Nullable String reason;
+
+    private @Nullable Failing failing;
+
+    private Totals totals;
+
+    private int openNodes;
+
+    private int heldNodes;
+
+    /** Why the execution failed. */
+    private record Failing(
+            @Nullable String nodeId,
+            String message,
+            @Nullable String details) {}
+
+    private Change(Handle handle, ExecutionRow row, Pinned pinned, Instant now) {
+        this.handle = handle;
+        this.row = row;
+        this.pinned = pinned;
+        this.now = now;
+        this.status = row.status();
+        this.startedAt = row.startedAt();
+        this.totals = row.totals();
+        this.openNodes = row.openNodes();
+        this.heldNodes = row.heldNodes();
+    }
+
+    /** Takes the lock. Empty if there is no such execution. */
+    static Optional<Change> of(Handle handle, Versions versions, String executionId, Instant now) {
+        return handle.createQuery(
+                        "SELECT " + ExecutionRow.COLUMNS + " FROM executions WHERE id = :id FOR NO KEY UPDATE")
+                .bind("id", executionId)
+                .map((row, ctx) -> ExecutionRow.read(row))
+                .findOne()
+                .map(row ->
+                        new Change(handle, row, versions.get(handle, row.workflowId(), row.workflowVersion()), now));
+    }
+
+    Handle handle() {
+        return handle;
+    }
+
+    ExecutionRow row() {
+        return row;
+    }
+
+    Pinned pinned() {
+        return pinned;
+    }
+
+    Instant now() {
+        return now;
+    }
+
+    Status status() {
+        return status;
+    }
+
+    int openNodes() {
+        return openNodes;
+    }
+
+    int heldNodes() {
+        return heldNodes;
+    }
+
+    void addOpen(int count) {
+        openNodes += count;
+    }
+
+    void addHeld(int count) {
+        heldNodes += count;
+    }
+
+    void addTotals(int completed, int failed, int skipped) {
+        totals = new Totals(
+                totals.completedNodes() + completed,
+                totals.failedNodes() + failed,
+                totals.skippedNodes() + skipped,
+                totals.tokens(),
+                totals.costNanoUsd());
+    }
+
+    void addUse(long tokens, long costNanoUsd) {
+        totals = new Totals(
+                totals.completedNodes(),
+                totals.failedNodes(),
+                totals.skippedNodes(),
+                totals.tokens() + tokens,
+                totals.costNanoUsd() + costNanoUsd);
+    }
+
+    /** A model that only pretends has answered. Said of the execution from its next event on. */
+    void markSimulated() {
+        if (!row.isSimulated()) {
+            handle.createUpdate("UPDATE executions SET is_simulated = true WHERE id = :id")
+                    .bind("id", row.id())
+                    .execute();
+        }
+    }
+
+    void queue() {
+        reason = null;
+        failing = null;
+        become(Status.QUEUED, null);
+    }
+
+    /** Begins, or goes on after a pause, with the whole time before it again. */
+    void run(Duration timeout) {
+        startedAt = startedAt == null ? now : startedAt;
+        deadlineAt = now.plus(timeout);
+        isDeadlineNew = true;
+        reason = null;
+        become(Status.RUNNING, null);
+    }
+
+    /** @param why as JSON; its {@code message} is told */
+    void pause(Status paused, String message, String why) {
+        reason = why;
+        become(paused, message);
+    }
+
+    void end(Status end) {
+        become(end, null);
+    }
+
+    void fail(@Nullable String nodeId, String message, @Nullable String details) {
+        failing = new Failing(nodeId, message, details);
+        become(Status.FAILED, message);
+    }
+
+    void timeOut(String message) {
+        failing = new Failing(null, message, null);
+        become(Status.TIMEOUT, message);
+    }
+
+    private void become(Status other, @Nullable String why) {
+        status = other;
+        isStatusNew = true;
+        Long durationMs = other.isEnd() && startedAt != null
+                ? Duration.between(startedAt, now).toMillis()
+                : null;
+        told.add(new ExecutionChanged(row.told(), now, other, durationMs, why, totals));
+    }
+
+    /** Tells that a node is in another state. */
+    void tell(NodeTold node) {
+        told.add(new NodeChanged(
+                row.told(),
+                now,
+                node.nodeId(),
+                pinned.node(node.nodeId()).type().value(),
+                node.scope(),
+                node.status(),
+                node.attempt(),
+                node.durationMs(),
+                node.error(),
+                node.tokens(),
+                node.costNanoUsd()));
+    }
+
+    /** What there is to tell of a node. */
+    record NodeTold(
+            String scope,
+            String nodeId,
+            NodeStatus status,
+            int attempt,
+            @Nullable Long durationMs,
+            @Nullable String error,
+            long tokens,
+            long costNanoUsd) {
+
+        static NodeTold of(String scope, String nodeId, NodeStatus status, int attempt) {
+            return new NodeTold(scope, nodeId, status, attempt, null, null, 0, 0);
+        }
+    }
+
+    /** Writes the row and the events. Nothing may be changed after it. */
+    void save() {
+        int seq = row.lastSeq() + told.size();
+        handle.createUpdate("""
+                        UPDATE executions SET last_seq = :seq, open_nodes = :open, held_nodes = :held,
+                            completed_nodes = :completedNodes, failed_nodes = :failedNodes,
+                            skipped_nodes = :skippedNodes, tokens = :tokens, cost_nano_usd = :cost
+                        WHERE id = :id
+                        """)
+                .bind("id", row.id())
+                .bind("seq", seq)
+                .bind("open", openNodes)
+                .bind("held", heldNodes)
+                .bind("completedNodes", totals.completedNodes())
+                .bind("failedNodes", totals.failedNodes())
+                .bind("skippedNodes", totals.skippedNodes())
+                .bind("tokens", totals.tokens())
+                .bind("cost", totals.costNanoUsd())
+                .execute();
+        if (isStatusNew) {
+            saveStatus();
+        }
+        tellAll();
+    }
+
+    private void saveStatus() {
+        handle.createUpdate("""
+                        UPDATE executions SET status = :status, reason = :reason, started_at = :started,
+                            completed_at = :completed,
+                            deadline_at = CASE WHEN :newDeadline THEN :deadline ELSE deadline_at END,
+                            error_node_id = :errorNode, error_message = :errorMessage, error_details = :errorDetails
+                        WHERE id = :id
+                        """)
+                .bind("id", row.id())
+                .bind("status", status.value())
+                .bind("reason", reason)
+                .bind("started", at(startedAt))
+                .bind("completed", status.isEnd() ? at(now) : null)
+                .bind("newDeadline", isDeadlineNew)
+                .bind("deadline", at(deadlineAt))
+                .bind("errorNode", failing == null ? null : failing.nodeId())
+                .bind("errorMessage", failing == null ? null : failing.message())
+                .bind("errorDetails", failing == null ? null : failing.details())
+                .execute();
+    }
+
+    private void tellAll() {
+        if (told.isEmpty()) {
+            return;
+        }
+        var records = new ArrayList<OutboxRecord>(told.size());
+        var log = handle.prepareBatch(
+                "INSERT INTO execution_log (execution_id, seq, at, entry) VALUES (:id, :seq, :at, :entry)");
+        int seq = row.lastSeq();
+        for (ExecutionChange change : told) {
+            seq++;
+            byte[] event = ExecutionChangeCodec.write(row.id() + "/" + seq, SOURCE, change);
+            records.add(new OutboxRecord(
+                    Topics.EXECUTION_EVENTS.name(), row.account().key(), event, Map.of(), row.id()));
+            log.bind("id", row.id())
+                    .bind("seq", seq)
+                    .bind("at", at(now))
+                    .bind("entry", new String(event, StandardCharsets.UTF_8))
+                    .add();
+        }
+        log.execute();
+        Outbox.append(handle, records);
+    }
+
+    static java.time.@Nullable OffsetDateTime at(@Nullable Instant time) {
+        return time == null ? null : time.atOffset(ZoneOffset.UTC);
+    }
+}

@@ -1,0 +1,329 @@
+package com.promptmanage.runner.journal;
+
+import com.promptmanage.service.database.Database;
+import com.promptmanage.service.database.Scope;
+import com.promptmanage.topics.account.Account;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/** What executions have done, for people. Safe for use by several threads. */
+public final class ExecutionRecords {
+
+    private final Database database;
+
+    public ExecutionRecords(Database database) {
+        this.database = database;
+    }
+
+    /**
+     * An execution as it is shown.
+     *
+     * @param number rises with each
+     * @param triggerData as JSON
+     * @param reason why it is paused, as JSON
+     * @param costNanoUsd at list price
+     * @param wastedNanoUsd of that, or of what may have been charged besides, for answers that did not arrive
+     * @param savedNanoUsd what identical questions would have cost again
+     */
+    public record Shown(
+            String id,
+            long number,
+            String workflowId,
+            int workflowVersion,
+            Account account,
+            String userId,
+            String triggeredBy,
+            String triggerData,
+            boolean isTest,
+            @Nullable String rerunOf,
+            String status,
+            @Nullable String reason,
+            Instant createdAt,
+            @Nullable Instant startedAt,
+            @Nullable Instant completedAt,
+            int openNodes,
+            int completedNodes,
+            int failedNodes,
+            int skippedNodes,
+            long tokens,
+            long costNanoUsd,
+            long wastedNanoUsd,
+            long savedNanoUsd,
+            boolean isSimulated,
+            @Nullable String errorNodeId,
+            @Nullable String errorMessage,
+            @Nullable String errorDetails) {
+
+        static final String COLUMNS = """
+                id, number, workflow_id, workflow_version, account, user_id, triggered_by, trigger_data, is_test, \
+                rerun_of, status, reason, created_at, started_at, completed_at, open_nodes + held_nodes AS open_nodes, \
+                completed_nodes, failed_nodes, skipped_nodes, tokens, cost_nano_usd, wasted_nano_usd, saved_nano_usd, \
+                is_simulated, error_node_id, error_message, error_details""";
+
+        static Shown read(ResultSet row) throws SQLException {
+            return new Shown(
+                    row.getString("id"),
+                    row.getLong("number"),
+                    row.getString("workflow_id"),
+                    row.getInt("workflow_version"),
+                    new Account(row.getString("account")),
+                    row.getString("user_id"),
+                    row.getString("triggered_by"),
+                    row.getString("trigger_data"),
+                    row.getBoolean("is_test"),
+                    row.getString("rerun_of"),
+                    row.getString("status"),
+                    row.getString("reason"),
+                    WorkflowRow.instant(row, "created_at"),
+                    WorkflowRow.optionalInstant(row, "started_at"),
+                    WorkflowRow.optionalInstant(row, "completed_at"),
+                    row.getInt("open_nodes"),
+                    row.getInt("completed_nodes"),
+                    row.getInt("failed_nodes"),
+                    row.getInt("skipped_nodes"),
+                    row.getLong("tokens"),
+                    row.getLong("cost_nano_usd"),
+                    row.getLong("wasted_nano_usd"),
+                    row.getLong("saved_nano_usd"),
+                    row.getBoolean("is_simulated"),
+                    row.getString("error_node_id"),
+                    row.getString("error_message"),
+                    row.getString("error_details"));
+        }
+    }
+
+    /**
+     * A node run as it is shown.
+     *
+     * @param output as JSON, unless it is too large to be shown with the rest: then it is under {@code payloadId}
+     */
+    public record NodeShown(
+            long id,
+            String scope,
+            String nodeId,
+            String status,
+            int attempt,
+            @Nullable Instant startedAt,
+            @Nullable Instant completedAt,
+            @Nullable String output,
+            @Nullable String payloadId,
+            long tokens,
+            long costNanoUsd,
+            @Nullable String model,
+            @Nullable String errorKind,
+            @Nullable String errorMessage,
+            @Nullable String errorDetails) {}
+
+    /** @param before only those with lower numbers; null for the newest */
+    public record Filter(
+            String workflowId,
+            @Nullable String status,
+            @Nullable String triggeredBy,
+            @Nullable Instant from,
+            @Nullable Instant to,
+            @Nullable Long before) {}
+
+    /** One entry of an execution's log: an event as it was told. */
+    public record Entry(int seq, String event) {}
+
+    /** Whoever asks: what they may see is decided with what this answers. */
+    public Optional<Shown> find(String executionId) {
+        return database.asSystem(handle -> find(handle, executionId));
+    }
+
+    /** The newest first. */
+    public List<Shown> list(Scope scope, Filter filter, int limit) {
+        return database.inTransaction(
+                scope,
+                handle -> handle.createQuery("SELECT " + Shown.COLUMNS + """
+                         FROM executions WHERE workflow_id = :workflow
+                          AND (CAST(:status AS text) IS NULL OR status = :status)
+                          AND (CAST(:by AS text) IS NULL OR triggered_by = :by)
+                          AND (CAST(:from AS timestamptz) IS NULL OR created_at >= :from)
+                          AND (CAST(:to AS timestamptz) IS NULL OR created_at < :to)
+                          AND (CAST(:before AS bigint) IS NULL OR number < :before)
+                        ORDER BY number DESC LIMIT :limit
+                        """)
+                        .bind("workflow", filter.workflowId())
+                        .bind("status", filter.status())
+                        .bind("by", filter.triggeredBy())
+                        .bind("from", Change.at(filter.from()))
+                        .bind("to", Change.at(filter.to()))
+                        .bind("before", filter.before())
+                        .bind("limit", limit)
+                        .map((row, ctx) -> Shown.read(row))
+                        .list());
+    }
+
+    /** In the order in which they were begun; those of loops and fan-outs beside each other. */
+    public List<NodeShown> nodes(Scope scope, String executionId, long after, int limit) {
+        return database.inTransaction(
+                scope,
+                handle -> handle.createQuery("""
+                        SELECT id, scope, node_id, status, attempt, started_at, completed_at, output, payload_id, tokens,
+                               cost_nano_usd, model, error_kind, error_message, error_details
+                        FROM node_runs WHERE execution_id = :execution AND id > :after ORDER BY id LIMIT :limit
+                        """)
+                        .bind("execution", executionId)
+                        .bind("after", after)
+                        .bind("limit", limit)
+                        .map((row, ctx) -> new NodeShown(
+                                row.getLong("id"),
+                                row.getString("scope"),
+                                row.getString("node_id"),
+                                row.getString("status"),
+                                row.getInt("attempt"),
+                                WorkflowRow.optionalInstant(row, "started_at"),
+                                WorkflowRow.optionalInstant(row, "completed_at"),
+                                row.getString("output"),
+                                row.getString("payload_id"),
+                                row.getLong("tokens"),
+                                row.getLong("cost_nano_usd"),
+                                row.getString("model"),
+                                row.getString("error_kind"),
+                                row.getString("error_message"),
+                                row.getString("error_details")))
+                        .list());
+    }
+
+    public Optional<String> payload(Scope scope, String executionId, String payloadId) {
+        return database.inTransaction(
+                scope,
+                handle -> handle.createQuery(
+                                "SELECT content FROM payloads WHERE id = :id AND execution_id = :execution")
+                        .bind("id", payloadId)
+                        .bind("execution", executionId)
+                        .mapTo(String.class)
+                        .findOne());
+    }
+
+    /** What happened after the entry with this number. */
+    public List<Entry> log(Scope scope, String executionId, int after, int limit) {
+        return database.inTransaction(
+                scope,
+                handle -> handle.createQuery("""
+                        SELECT seq, entry FROM execution_log WHERE execution_id = :execution AND seq > :after
+                        ORDER BY seq LIMIT :limit
+                        """)
+                        .bind("execution", executionId)
+                        .bind("after", after)
+                        .bind("limit", limit)
+                        .map((row, ctx) -> new Entry(row.getInt("seq"), row.getString("entry")))
+                        .list());
+    }
+
+    /** Of the executions made from then on and before then. */
+    public ExecutionStatistics statistics(Scope scope, String workflowId, Instant from, Instant to, ZoneId zone) {
+        return database.inTransaction(
+                scope,
+                handle -> new ExecutionStatistics(
+                        total(handle, workflowId, from, to),
+                        days(handle, workflowId, from, to, zone),
+                        nodesOf(handle, workflowId, from, to)));
+    }
+
+    private static ExecutionStatistics.Total total(Handle handle, String workflowId, Instant from, Instant to) {
+        return handle.createQuery("""
+                        SELECT count(*) AS executions,
+                               count(*) FILTER (WHERE status = 'completed') AS completed,
+                               count(*) FILTER (WHERE status = 'failed') AS failed,
+                               count(*) FILTER (WHERE status = 'cancelled') AS cancelled,
+                               count(*) FILTER (WHERE status = 'timeout') AS timeout,
+                               CAST(avg(ms) AS bigint) AS average_ms,
+                               CAST(percentile_cont(0.5) WITHIN GROUP (ORDER BY ms) AS bigint) AS p50_ms,
+                               CAST(percentile_cont(0.95) WITHIN GROUP (ORDER BY ms) AS bigint) AS p95_ms,
+                               CAST(percentile_cont(0.99) WITHIN GROUP (ORDER BY ms) AS bigint) AS p99_ms,
+                               coalesce(sum(tokens), 0) AS tokens, coalesce(sum(cost_nano_usd), 0) AS cost,
+                               coalesce(sum(wasted_nano_usd), 0) AS wasted, coalesce(sum(saved_nano_usd), 0) AS saved
+                        FROM (SELECT *, extract(epoch FROM completed_at - started_at) * 1000 AS ms FROM executions
+                              WHERE workflow_id = :workflow AND created_at >= :from AND created_at < :to) e
+                        """)
+                .bind("workflow", workflowId)
+                .bind("from", Change.at(from))
+                .bind("to", Change.at(to))
+                .map((row, ctx) -> new ExecutionStatistics.Total(
+                        row.getLong("executions"),
+                        row.getLong("completed"),
+                        row.getLong("failed"),
+                        row.getLong("cancelled"),
+                        row.getLong("timeout"),
+                        row.getObject("average_ms", Long.class),
+                        row.getObject("p50_ms", Long.class),
+                        row.getObject("p95_ms", Long.class),
+                        row.getObject("p99_ms", Long.class),
+                        row.getLong("tokens"),
+                        row.getLong("cost"),
+                        row.getLong("wasted"),
+                        row.getLong("saved")))
+                .one();
+    }
+
+    private static List<ExecutionStatistics.Day> days(
+            Handle handle, String workflowId, Instant from, Instant to, ZoneId zone) {
+        return handle.createQuery("""
+                        SELECT CAST(created_at AT TIME ZONE :zone AS date) AS day, count(*) AS executions,
+                               count(*) FILTER (WHERE status = 'completed') AS completed,
+                               count(*) FILTER (WHERE status IN ('failed', 'timeout')) AS failed,
+                               sum(tokens) AS tokens, sum(cost_nano_usd) AS cost
+                        FROM executions WHERE workflow_id = :workflow AND created_at >= :from AND created_at < :to
+                        GROUP BY day ORDER BY day
+                        """)
+                .bind("zone", zone.getId())
+                .bind("workflow", workflowId)
+                .bind("from", Change.at(from))
+                .bind("to", Change.at(to))
+                .map((row, ctx) -> new ExecutionStatistics.Day(
+                        row.getObject("day", LocalDate.class),
+                        row.getLong("executions"),
+                        row.getLong("completed"),
+                        row.getLong("failed"),
+                        row.getLong("tokens"),
+                        row.getLong("cost")))
+                .list();
+    }
+
+    private static List<ExecutionStatistics.Node> nodesOf(Handle handle, String workflowId, Instant from, Instant to) {
+        return handle.createQuery("""
+                        SELECT n.node_id, count(*) AS runs,
+                               count(*) FILTER (WHERE n.status = 'completed') AS completed,
+                               count(*) FILTER (WHERE n.status = 'failed') AS failed,
+                               count(*) FILTER (WHERE n.status = 'skipped') AS skipped,
+                               CAST(percentile_cont(0.5) WITHIN GROUP (
+                                   ORDER BY extract(epoch FROM n.completed_at - n.started_at) * 1000) AS bigint) AS p50_ms,
+                               CAST(percentile_cont(0.95) WITHIN GROUP (
+                                   ORDER BY extract(epoch FROM n.completed_at - n.started_at) * 1000) AS bigint) AS p95_ms,
+                               sum(n.tokens) AS tokens, sum(n.cost_nano_usd) AS cost
+                        FROM executions e JOIN node_runs n ON n.execution_id = e.id
+                        WHERE e.workflow_id = :workflow AND e.created_at >= :from AND e.created_at < :to
+                        GROUP BY n.node_id ORDER BY n.node_id
+                        """)
+                .bind("workflow", workflowId)
+                .bind("from", Change.at(from))
+                .bind("to", Change.at(to))
+                .map((row, ctx) -> new ExecutionStatistics.Node(
+                        row.getString("node_id"),
+                        row.getLong("runs"),
+                        row.getLong("completed"),
+                        row.getLong("failed"),
+                        row.getLong("skipped"),
+                        row.getObject("p50_ms", Long.class),
+                        row.getObject("p95_ms", Long.class),
+                        row.getLong("tokens"),
+                        row.getLong("cost")))
+                .list();
+    }
+
+    private static Optional<Shown> find(Handle handle, String executionId) {
+        return handle.createQuery("SELECT " + Shown.COLUMNS + " FROM executions WHERE id = :id")
+                .bind("id", executionId)
+                .map((row, ctx) -> Shown.read(row))
+                .findOne();
+    }
+}

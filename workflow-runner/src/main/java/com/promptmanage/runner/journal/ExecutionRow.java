@@ -1,0 +1,65 @@
+package com.promptmanage.runner.journal;
+
+import com.promptmanage.topics.account.Account;
+import com.promptmanage.topics.execution.ExecutionChange.Execution;
+import com.promptmanage.topics.execution.ExecutionChange.Status;
+import com.promptmanage.topics.execution.ExecutionChange.Totals;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** An execution's row, as it was when its lock was taken. */
+record ExecutionRow(
+        String id,
+        String workflowId,
+        int workflowVersion,
+        Account account,
+        String userId,
+        Status status,
+        boolean isSimulated,
+        @Nullable Instant startedAt,
+        int lastSeq,
+        int openNodes,
+        int heldNodes,
+        Totals totals) {
+
+    static final String COLUMNS = """
+            id, workflow_id, workflow_version, account, user_id, status, is_simulated, started_at, last_seq, open_nodes, \
+            held_nodes, completed_nodes, failed_nodes, skipped_nodes, tokens, cost_nano_usd""";
+
+    static ExecutionRow read(ResultSet row) throws SQLException {
+        OffsetDateTime started = row.getObject("started_at", OffsetDateTime.class);
+        return new ExecutionRow(
+                row.getString("id"),
+                row.getString("workflow_id"),
+                row.getInt("workflow_version"),
+                new Account(row.getString("account")),
+                row.getString("user_id"),
+                Status.valueOf(row.getString("status").toUpperCase(Locale.ROOT)),
+                row.getBoolean("is_simulated"),
+                started == null ? null : started.toInstant(),
+                row.getInt("last_seq"),
+                row.getInt("open_nodes"),
+                row.getInt("held_nodes"),
+                new Totals(
+                        row.getInt("completed_nodes"),
+                        row.getInt("failed_nodes"),
+                        row.getInt("skipped_nodes"),
+                        row.getLong("tokens"),
+                        row.getLong("cost_nano_usd")));
+    }
+
+    /** As events tell of it. */
+    Execution told() {
+        return new Execution(
+                id, workflowId, workflowVersion, payingUser(), account.isTeam() ? account.id() : null, isSimulated);
+    }
+
+    /** Who stands as the user in events. What someone runs who was given a person's workflow is paid by that person. */
+    String payingUser() {
+        return account.isTeam() ? userId : account.id();
+    }
+}

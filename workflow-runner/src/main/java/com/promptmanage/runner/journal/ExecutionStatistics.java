@@ -1,0 +1,62 @@
+package com.promptmanage.runner.journal;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a workflow's executions have gone.
+ *
+ * @param days in order, those without executions left out
+ */
+public record ExecutionStatistics(Total total, List<Day> days, List<Node> nodes) {
+
+    public ExecutionStatistics {
+        days = List.copyOf(days);
+        nodes = List.copyOf(nodes);
+    }
+
+    /** All of them. Durations are of those that have ended; null if none has. */
+    public record Total(
+            long executions,
+            long completed,
+            long failed,
+            long cancelled,
+            long timeout,
+            @Nullable Long averageMs,
+            @Nullable Long p50Ms,
+            @Nullable Long p95Ms,
+            @Nullable Long p99Ms,
+            long tokens,
+            long costNanoUsd,
+            long wastedNanoUsd,
+            long savedNanoUsd) {
+
+        /** Of those that ended by themselves, from 0 to 1. */
+        public Optional<BigDecimal> successRate() {
+            long ended = completed + failed + timeout;
+            return ended == 0
+                    ? Optional.empty()
+                    : Optional.of(
+                            BigDecimal.valueOf(completed).divide(BigDecimal.valueOf(ended), 4, RoundingMode.HALF_EVEN));
+        }
+    }
+
+    /** Those that began on one day. */
+    public record Day(LocalDate date, long executions, long completed, long failed, long tokens, long costNanoUsd) {}
+
+    /** One node's runs in all of them. */
+    public record Node(
+            String nodeId,
+            long runs,
+            long completed,
+            long failed,
+            long skipped,
+            @Nullable Long p50Ms,
+            @Nullable Long p95Ms,
+            long tokens,
+            long costNanoUsd) {}
+}

@@ -1,0 +1,349 @@
+package com.promptmanage.runner.journal;
+
+import com.promptmanage.runner.definition.Settings;
+import com.promptmanage.runner.run.Decider;
+import com.promptmanage.service.database.Database;
+import com.promptmanage.service.http.ProblemException;
+import com.promptmanage.service.id.Ids;
+import com.promptmanage.topics.execution.ExecutionChange.Status;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Executions as wholes: begun, cancelled, taken up again. A workflow's executions beyond its limit wait in a queue; how many
+ * are under way is counted under the workflow's lock whenever it matters, so that no counter can be wrong.
+ *
+ * <p>Safe for use by several threads, and by several processes.
+ */
+public final class Runs {
+
+    /** What is told to workers that wait for something to do. */
+    public static final String CHANNEL = "workflow_runs";
+
+    private final Database database;
+
+    private final Versions versions;
+
+    private final Payloads payloads;
+
+    private final Ids ids;
+
+    private final Clock clock;
+
+    public Runs(Database database, Versions versions, Ids ids, Clock clock) {
+        this.database = database;
+        this.versions = versions;
+        this.payloads = new Payloads(ids);
+        this.ids = ids;
+        this.clock = clock;
+    }
+
+    /**
+     * An execution that someone wants.
+     *
+     * @param version which one to run; null for the current
+     * @param userId on whose behalf; null for whoever made the workflow
+     * @param triggerData as JSON
+     * @param dedupeKey the same key again, for the same workflow, is the same execution; null for always a new one
+     * @param isTest whether a workflow that is not active may be run
+     */
+    public record NewRun(
+            String workflowId,
+            @Nullable Integer version,
+            @Nullable String userId,
+            TriggeredBy triggeredBy,
+            String triggerData,
+            @Nullable String dedupeKey,
+            boolean isTest,
+            @Nullable String rerunOf) {}
+
+    /** What brings an execution about. */
+    public enum TriggeredBy {
+        MANUAL,
+        SCHEDULE,
+        API,
+        WEBHOOK,
+        EVENT,
+        SYSTEM;
+
+        /** The name in JSON. */
+        public String value() {
+            return name().toLowerCase(java.util.Locale.ROOT);
+        }
+    }
+
+    /** @param isNew false if the key had been used: then it is the execution of that time */
+    public record Enqueued(String executionId, boolean isNew) {}
+
+    /**
+     * Puts an execution into the workflow's queue, and begins it if there is room. The workflow must be active, or this be a
+     * test.
+     *
+     * @throws ProblemException 404 if there is no such workflow, 409 if it may not be run
+     */
+    public Enqueued enqueue(NewRun wanted) {
+        return database.asSystem(handle -> {
+            Workflow workflow = lock(handle, wanted.workflowId())
+                    .orElseThrow(() -> ProblemException.notFound("There is no such workflow that you may see"));
+            Optional<String> before = firedBefore(handle, wanted);
+            if (before.isPresent()) {
+                return new Enqueued(before.get(), false);
+            }
+            if (!workflow.status().equals("active") && !wanted.isTest()) {
+                throw ProblemException.conflict(
+                        "The workflow is %s: set its status to active, or run a test".formatted(workflow.status()));
+            }
+            String id = ids.next("exe");
+            insert(handle, id, workflow, wanted);
+            change(handle, id).ifPresent(change -> {
+                change.queue();
+                change.save();
+            });
+            admit(handle, workflow);
+            return new Enqueued(id, true);
+        });
+    }
+
+    /** Begins what waits in the workflow's queue, as far as there is room. Returns how many began. */
+    public int admit(String workflowId) {
+        return database.asSystem(handle -> lock(handle, workflowId)
+                .map(workflow -> admit(handle, workflow))
+                .orElse(0));
+    }
+
+    /** Workflows in whose queues something waits. For the case that whoever should have begun it could not. */
+    public List<String> waiting() {
+        return database.asSystem(
+                handle -> handle.createQuery("""
+                        SELECT DISTINCT workflow_id FROM executions WHERE status = 'queued' LIMIT 1000
+                        """).mapTo(String.class).list());
+    }
+
+    /**
+     * The last execution of a continuous workflow, if it has completed.
+     *
+     * @param triggerData as JSON
+     * @param settings of the version that it ran
+     */
+    public record Last(
+            String workflowId,
+            String executionId,
+            String userId,
+            String triggerData,
+            Instant completedAt,
+            Instant now,
+            Settings.Effective settings) {}
+
+    /** Of each active continuous workflow of which nothing is under way. */
+    public List<Last> lastOfContinuous() {
+        Instant now = clock.instant();
+        return database.asSystem(handle -> handle.createQuery("""
+                        SELECT e.id, e.workflow_id, e.workflow_version, e.user_id, e.trigger_data, e.completed_at
+                        FROM workflows w CROSS JOIN LATERAL (
+                            SELECT * FROM executions l WHERE l.workflow_id = w.id AND NOT l.is_test
+                            ORDER BY l.number DESC LIMIT 1) e
+                        WHERE w.execution_mode = 'continuous' AND w.status = 'active' AND w.deleted_at IS NULL
+                          AND e.status = 'completed'
+                        """)
+                .map((row, ctx) -> new Last(
+                        row.getString("workflow_id"),
+                        row.getString("id"),
+                        row.getString("user_id"),
+                        row.getString("trigger_data"),
+                        WorkflowRow.instant(row, "completed_at"),
+                        now,
+                        versions.get(handle, row.getString("workflow_id"), row.getInt("workflow_version"))
+                                .settings()))
+                .list());
+    }
+
+    /** Executions whose time is over. */
+    public List<String> overdue() {
+        return database.asSystem(handle -> handle.createQuery("""
+                        SELECT id FROM executions WHERE status = 'running' AND deadline_at < :now
+                        ORDER BY deadline_at LIMIT 100
+                        """)
+                .bind("now", Change.at(clock.instant()))
+                .mapTo(String.class)
+                .list());
+    }
+
+    /** Ends an execution that has had its time. Returns its workflow, if it was ended now. */
+    public Optional<String> timeOut(String executionId) {
+        return database.asSystem(handle -> change(handle, executionId).flatMap(change -> {
+            if (change.status() != Status.RUNNING || !isOverdue(handle, executionId, change.now())) {
+                return Optional.empty();
+            }
+            OpenRuns.cancel(change);
+            change.timeOut("It did not end within %s"
+                    .formatted(change.pinned().settings().timeout()));
+            change.save();
+            return Optional.of(change.row().workflowId());
+        }));
+    }
+
+    /**
+     * Ends an execution, whatever it is doing. What is on its way is not waited for.
+     *
+     * @return its workflow, if it was ended now; empty if it was over before
+     */
+    public Optional<String> cancel(String executionId) {
+        return database.asSystem(handle -> change(handle, executionId).flatMap(change -> {
+            if (change.status().isEnd()) {
+                return Optional.empty();
+            }
+            OpenRuns.cancel(change);
+            change.end(Status.CANCELLED);
+            change.save();
+            return Optional.of(change.row().workflowId());
+        }));
+    }
+
+    /**
+     * Takes up an execution where it failed, ran out of time or was paused. What is done stays done; what it has paid for is
+     * not paid again.
+     *
+     * @return false if it is not in a state to go on from
+     */
+    public boolean resume(String executionId) {
+        Optional<String> workflow = database.asSystem(handle -> change(handle, executionId)
+                .filter(change -> switch (change.status()) {
+                    case FAILED, TIMEOUT, PAUSED, PAUSED_BUDGET -> true;
+                    case QUEUED, RUNNING, COMPLETED, CANCELLED -> false;
+                })
+                .map(change -> {
+                    if (change.status().isEnd()) {
+                        OpenRuns.again(change);
+                    }
+                    change.queue();
+                    change.save();
+                    return change.row().workflowId();
+                }));
+        workflow.ifPresent(this::admit);
+        return workflow.isPresent();
+    }
+
+    private record Workflow(
+            String id, String account, String createdBy, String status, int version, int maxConcurrentRuns) {}
+
+    private static Optional<Workflow> lock(Handle handle, String workflowId) {
+        return handle.createQuery("""
+                        SELECT id, account, created_by, status, version, max_concurrent_runs FROM workflows
+                        WHERE id = :id AND deleted_at IS NULL FOR NO KEY UPDATE
+                        """)
+                .bind("id", workflowId)
+                .map((row, ctx) -> new Workflow(
+                        row.getString("id"),
+                        row.getString("account"),
+                        row.getString("created_by"),
+                        row.getString("status"),
+                        row.getInt("version"),
+                        row.getInt("max_concurrent_runs")))
+                .findOne();
+    }
+
+    private static Optional<String> firedBefore(Handle handle, NewRun wanted) {
+        if (wanted.dedupeKey() == null) {
+            return Optional.empty();
+        }
+        return handle.createQuery("""
+                        SELECT execution_id FROM workflow_fires WHERE workflow_id = :workflow AND dedupe_key = :key
+                        """)
+                .bind("workflow", wanted.workflowId())
+                .bind("key", wanted.dedupeKey())
+                .mapTo(String.class)
+                .findOne();
+    }
+
+    private void insert(Handle handle, String id, Workflow workflow, NewRun wanted) {
+        var now = Change.at(clock.instant());
+        handle.createUpdate("""
+                        INSERT INTO executions (id, workflow_id, workflow_version, account, user_id, triggered_by,
+                            trigger_data, is_test, rerun_of, status, created_at)
+                        VALUES (:id, :workflow, :version, :account, :user, :by, :data, :test, :rerunOf, 'queued', :now)
+                        """)
+                .bind("id", id)
+                .bind("workflow", workflow.id())
+                .bind("version", wanted.version() == null ? workflow.version() : wanted.version())
+                .bind("account", workflow.account())
+                .bind("user", wanted.userId() == null ? workflow.createdBy() : wanted.userId())
+                .bind("by", wanted.triggeredBy().value())
+                .bind("data", wanted.triggerData())
+                .bind("test", wanted.isTest())
+                .bind("rerunOf", wanted.rerunOf())
+                .bind("now", now)
+                .execute();
+        handle.createUpdate("UPDATE workflows SET last_executed_at = :now WHERE id = :id")
+                .bind("id", workflow.id())
+                .bind("now", now)
+                .execute();
+        if (wanted.dedupeKey() != null) {
+            handle.createUpdate("""
+                            INSERT INTO workflow_fires (workflow_id, dedupe_key, execution_id, fired_at)
+                            VALUES (:workflow, :key, :execution, :now)
+                            """)
+                    .bind("workflow", workflow.id())
+                    .bind("key", wanted.dedupeKey())
+                    .bind("execution", id)
+                    .bind("now", now)
+                    .execute();
+        }
+    }
+
+    /** Holds the workflow's lock, and takes those of the executions after it. */
+    private int admit(Handle handle, Workflow workflow) {
+        int running = handle.createQuery(
+                        "SELECT count(*) FROM executions WHERE workflow_id = :id AND status = 'running'")
+                .bind("id", workflow.id())
+                .mapTo(Integer.class)
+                .one();
+        int room = workflow.maxConcurrentRuns() - running;
+        if (room <= 0) {
+            return 0;
+        }
+        List<String> next = handle.createQuery("""
+                        SELECT id FROM executions WHERE workflow_id = :id AND status = 'queued'
+                        ORDER BY number LIMIT :room FOR UPDATE SKIP LOCKED
+                        """)
+                .bind("id", workflow.id())
+                .bind("room", room)
+                .mapTo(String.class)
+                .list();
+        for (String id : next) {
+            change(handle, id).ifPresent(this::begin);
+        }
+        if (!next.isEmpty()) {
+            handle.execute("NOTIFY " + CHANNEL);
+        }
+        return next.size();
+    }
+
+    private void begin(Change change) {
+        boolean isNew =
+                ScopeRows.read(change.handle(), change.row().id(), List.of("")).isEmpty();
+        change.run(change.pinned().settings().timeout());
+        var progression = new Progression(change, payloads, Taker.NONE);
+        if (isNew) {
+            progression.apply(Decider.start(change.pinned().graph()));
+        } else {
+            progression.promote();
+        }
+        change.save();
+    }
+
+    private static boolean isOverdue(Handle handle, String executionId, Instant now) {
+        return handle.createQuery("SELECT deadline_at < :now FROM executions WHERE id = :id")
+                .bind("id", executionId)
+                .bind("now", Change.at(now))
+                .mapTo(Boolean.class)
+                .one();
+    }
+
+    private Optional<Change> change(Handle handle, String executionId) {
+        return Change.of(handle, versions, executionId, clock.instant());
+    }
+}

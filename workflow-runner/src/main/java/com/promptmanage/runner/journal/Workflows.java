@@ -1,0 +1,305 @@
+package com.promptmanage.runner.journal;
+
+import com.promptmanage.service.database.Database;
+import com.promptmanage.service.database.Scope;
+import com.promptmanage.service.http.ProblemException;
+import com.promptmanage.topics.account.Account;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/** Workflows, their versions, and whom they are shared with. Versions are only ever added. Safe for use by several threads. */
+public final class Workflows {
+
+    private final Database database;
+
+    private final Clock clock;
+
+    public Workflows(Database database, Clock clock) {
+        this.database = database;
+        this.clock = clock;
+    }
+
+    /** @param author a user's id, or a key's */
+    public record Version(
+            int version,
+            String author,
+            String note,
+            Instant createdAt,
+            @Nullable String definition) {}
+
+    /** What someone was given for one workflow. */
+    public record Grant(String userId, Level level, String grantedBy, Instant grantedAt) {}
+
+    /** In this order: each may do all that those before it may. */
+    public enum Level {
+        VIEWER,
+        RUNNER,
+        EDITOR,
+        ADMIN;
+
+        /** The name in JSON. */
+        public String value() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** @param tags all of which a workflow must have */
+    public record Filter(
+            @Nullable Account account,
+            @Nullable String status,
+            List<String> tags,
+            @Nullable String category,
+            @Nullable String search) {}
+
+    /** A page, and how many there are altogether. */
+    public record Page(List<WorkflowRow> workflows, long total) {}
+
+    /** Adds a workflow with its first version. */
+    public void add(Scope scope, WorkflowRow workflow, String definition) {
+        database.useTransaction(scope, handle -> {
+            handle.createUpdate("INSERT INTO workflows (" + WorkflowRow.COLUMNS + """
+                            ) VALUES (:id, :account, :createdBy, :name, :description, :category, :tags, :status, :mode,
+                                :version, :maxRuns, :trigger, :notifications, :now, :now, NULL)
+                            """)
+                    .bind("id", workflow.id())
+                    .bind("account", workflow.account().value())
+                    .bind("createdBy", workflow.createdBy())
+                    .bind("name", workflow.name())
+                    .bind("description", workflow.description())
+                    .bind("category", workflow.category())
+                    .bindArray("tags", String.class, workflow.tags())
+                    .bind("status", workflow.status().value())
+                    .bind("mode", workflow.executionMode().value())
+                    .bind("version", workflow.version())
+                    .bind("maxRuns", workflow.maxConcurrentRuns())
+                    .bind("trigger", workflow.triggerConfig())
+                    .bind("notifications", workflow.notifications())
+                    .bind("now", Change.at(workflow.createdAt()))
+                    .execute();
+            addVersion(handle, workflow.id(), workflow.version(), definition, workflow.createdBy(), "");
+        });
+    }
+
+    /** Whoever asks: what they may do with it is decided with what this answers. */
+    public Optional<WorkflowRow> find(String id) {
+        return database.asSystem(handle -> find(handle, id));
+    }
+
+    /** Those that the scope may see, the newest last. */
+    public Page list(Scope scope, Filter filter, int limit, int offset) {
+        return database.inTransaction(scope, handle -> {
+            String where = """
+                     FROM workflows WHERE deleted_at IS NULL
+                      AND (CAST(:account AS text) IS NULL OR account = :account)
+                      AND (CAST(:status AS text) IS NULL OR status = :status)
+                      AND (CAST(:category AS text) IS NULL OR category = :category)
+                      AND tags @> CAST(:tags AS text[])
+                      AND (CAST(:search AS text) IS NULL
+                           OR strpos(lower(name || ' ' || description), lower(:search)) > 0)
+                    """;
+            List<WorkflowRow> page = bound(
+                            handle.createQuery("SELECT " + WorkflowRow.COLUMNS + where
+                                    + " ORDER BY id LIMIT :limit OFFSET :offset"),
+                            filter)
+                    .bind("limit", limit)
+                    .bind("offset", offset)
+                    .map((row, ctx) -> WorkflowRow.read(row))
+                    .list();
+            long total = bound(handle.createQuery("SELECT count(*)" + where), filter)
+                    .mapTo(Long.class)
+                    .one();
+            return new Page(page, total);
+        });
+    }
+
+    private static org.jdbi.v3.core.statement.Query bound(org.jdbi.v3.core.statement.Query query, Filter filter) {
+        return query.bind(
+                        "account",
+                        filter.account() == null ? null : filter.account().value())
+                .bind("status", filter.status())
+                .bind("category", filter.category())
+                .bindArray("tags", String.class, filter.tags())
+                .bind("search", filter.search());
+    }
+
+    /**
+     * Changes a workflow. A definition makes a new version, if it is another than before.
+     *
+     * @param changed the whole row as it shall be, with the version that was read
+     * @param definition null to keep the current one
+     * @return the row as it is now
+     * @throws ProblemException 409 if it was changed by someone else meanwhile
+     */
+    public WorkflowRow change(
+            Scope scope, WorkflowRow changed, @Nullable String definition, String author, String note) {
+        return database.inTransaction(scope, handle -> {
+            int version = handle.createQuery("""
+                            SELECT version FROM workflows WHERE id = :id AND deleted_at IS NULL FOR NO KEY UPDATE
+                            """)
+                    .bind("id", changed.id())
+                    .mapTo(Integer.class)
+                    .findOne()
+                    .orElseThrow(() -> ProblemException.notFound("There is no such workflow that you may see"));
+            if (version != changed.version()) {
+                throw ProblemException.conflict(
+                        "Version %d was saved meanwhile: read the workflow again and repeat the change"
+                                .formatted(version));
+            }
+            boolean isNew = definition != null
+                    && !definition.equals(
+                            Versions.definition(handle, changed.id(), version).orElse(""));
+            if (definition != null && isNew) {
+                addVersion(handle, changed.id(), version + 1, definition, author, note);
+            }
+            handle.createUpdate("""
+                            UPDATE workflows SET name = :name, description = :description, category = :category,
+                                tags = :tags, status = :status, execution_mode = :mode, version = :version,
+                                max_concurrent_runs = :maxRuns, trigger_config = :trigger,
+                                notifications = :notifications, updated_at = :now
+                            WHERE id = :id
+                            """)
+                    .bind("id", changed.id())
+                    .bind("name", changed.name())
+                    .bind("description", changed.description())
+                    .bind("category", changed.category())
+                    .bindArray("tags", String.class, changed.tags())
+                    .bind("status", changed.status().value())
+                    .bind("mode", changed.executionMode().value())
+                    .bind("version", isNew ? version + 1 : version)
+                    .bind("maxRuns", changed.maxConcurrentRuns())
+                    .bind("trigger", changed.triggerConfig())
+                    .bind("notifications", changed.notifications())
+                    .bind("now", Change.at(clock.instant()))
+                    .execute();
+            return find(handle, changed.id()).orElseThrow();
+        });
+    }
+
+    /** It is not shown and not triggered any more. Executions that are under way end as they would. */
+    public void delete(Scope scope, String id) {
+        database.useTransaction(
+                scope,
+                handle -> handle.createUpdate(
+                                "UPDATE workflows SET deleted_at = :now WHERE id = :id AND deleted_at IS NULL")
+                        .bind("id", id)
+                        .bind("now", Change.at(clock.instant()))
+                        .execute());
+    }
+
+    public String definition(Scope scope, String id, int version) {
+        return database.inTransaction(
+                scope,
+                handle -> Versions.definition(handle, id, version)
+                        .orElseThrow(
+                                () -> ProblemException.notFound("There is no version %d of it".formatted(version))));
+    }
+
+    /** Without their definitions, the newest first. */
+    public List<Version> versions(Scope scope, String id) {
+        return database.inTransaction(
+                scope,
+                handle -> handle.createQuery("""
+                        SELECT version, author, note, created_at FROM workflow_versions WHERE workflow_id = :id
+                        ORDER BY version DESC LIMIT 1000
+                        """)
+                        .bind("id", id)
+                        .map((row, ctx) -> new Version(
+                                row.getInt("version"),
+                                row.getString("author"),
+                                row.getString("note"),
+                                WorkflowRow.instant(row, "created_at"),
+                                null))
+                        .list());
+    }
+
+    public List<Grant> grants(Scope scope, String id) {
+        return database.inTransaction(
+                scope,
+                handle -> handle.createQuery("""
+                        SELECT user_id, level, granted_by, granted_at FROM workflow_permissions WHERE workflow_id = :id
+                        ORDER BY user_id
+                        """)
+                        .bind("id", id)
+                        .map((row, ctx) -> new Grant(
+                                row.getString("user_id"),
+                                level(row.getString("level")),
+                                row.getString("granted_by"),
+                                WorkflowRow.instant(row, "granted_at")))
+                        .list());
+    }
+
+    /** What this person was given for the workflow itself. */
+    public Optional<Level> granted(String id, String userId) {
+        return database.asSystem(handle -> handle.createQuery(
+                        "SELECT level FROM workflow_permissions WHERE workflow_id = :id AND user_id = :user")
+                .bind("id", id)
+                .bind("user", userId)
+                .mapTo(String.class)
+                .findOne()
+                .map(Workflows::level));
+    }
+
+    /** These, and no others. */
+    public void grant(Scope scope, WorkflowRow workflow, List<Grant> grants) {
+        database.useTransaction(scope, handle -> {
+            handle.createUpdate("""
+                            DELETE FROM workflow_permissions WHERE workflow_id = :id AND NOT user_id = ANY (:users)
+                            """)
+                    .bind("id", workflow.id())
+                    .bindArray(
+                            "users",
+                            String.class,
+                            grants.stream().map(Grant::userId).toList())
+                    .execute();
+            for (Grant grant : grants) {
+                handle.createUpdate("""
+                                INSERT INTO workflow_permissions
+                                    (workflow_id, account, user_id, level, granted_by, granted_at)
+                                VALUES (:id, :account, :user, :level, :by, :at)
+                                ON CONFLICT (workflow_id, user_id) DO UPDATE
+                                SET level = excluded.level, granted_by = excluded.granted_by,
+                                    granted_at = excluded.granted_at
+                                WHERE workflow_permissions.level <> excluded.level
+                                """)
+                        .bind("id", workflow.id())
+                        .bind("account", workflow.account().value())
+                        .bind("user", grant.userId())
+                        .bind("level", grant.level().value())
+                        .bind("by", grant.grantedBy())
+                        .bind("at", Change.at(grant.grantedAt()))
+                        .execute();
+            }
+        });
+    }
+
+    private void addVersion(Handle handle, String id, int version, String definition, String author, String note) {
+        handle.createUpdate("""
+                        INSERT INTO workflow_versions (workflow_id, version, definition, author, note, created_at)
+                        VALUES (:id, :version, :definition, :author, :note, :now)
+                        """)
+                .bind("id", id)
+                .bind("version", version)
+                .bind("definition", definition)
+                .bind("author", author)
+                .bind("note", note)
+                .bind("now", Change.at(clock.instant()))
+                .execute();
+    }
+
+    private static Optional<WorkflowRow> find(Handle handle, String id) {
+        return handle.createQuery(
+                        "SELECT " + WorkflowRow.COLUMNS + " FROM workflows WHERE id = :id AND deleted_at IS NULL")
+                .bind("id", id)
+                .map((row, ctx) -> WorkflowRow.read(row))
+                .findOne();
+    }
+
+    private static Level level(String value) {
+        return Level.valueOf(value.toUpperCase(Locale.ROOT));
+    }
+}

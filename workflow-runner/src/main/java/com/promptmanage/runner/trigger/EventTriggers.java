@@ -1,0 +1,151 @@
+package com.promptmanage.runner.trigger;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.promptmanage.runner.journal.Runs;
+import com.promptmanage.runner.journal.Runs.NewRun;
+import com.promptmanage.runner.journal.Runs.TriggeredBy;
+import com.promptmanage.runner.journal.StoredJson;
+import com.promptmanage.service.http.ProblemException;
+import com.promptmanage.service.http.UnavailableException;
+import com.promptmanage.topics.Topics;
+import com.promptmanage.topics.event.EventJson;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs workflows for events of their account: alerts and usage. Each event runs a workflow once, however often it is read: its id
+ * is the execution's key. Several processes share the topics.
+ *
+ * <p>Threads: one of its own.
+ */
+public final class EventTriggers implements AutoCloseable {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(EventTriggers.class);
+
+    private static final Duration POLL = Duration.ofMillis(500);
+
+    private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
+
+    private final Map<String, Object> settings;
+
+    private final EventFilters filters;
+
+    private final Runs runs;
+
+    private final Thread thread;
+
+    private volatile boolean closed;
+
+    private EventTriggers(Map<String, Object> settings, EventFilters filters, Runs runs) {
+        this.settings = settings;
+        this.filters = filters;
+        this.runs = runs;
+        this.thread = Thread.ofPlatform().name("workflow-events").daemon().unstarted(this::run);
+    }
+
+    /** @param kafkaSettings of the consumer, {@code bootstrap.servers} at least */
+    public static EventTriggers start(Map<String, Object> kafkaSettings, EventFilters filters, Runs runs) {
+        var settings = new HashMap<String, Object>();
+        settings.put("group.id", "workflow-triggers");
+        // What happened before the first workflow waited for it is no reason to run it.
+        settings.put("auto.offset.reset", "latest");
+        settings.putAll(kafkaSettings);
+        settings.put("enable.auto.commit", false);
+        var triggers = new EventTriggers(settings, filters, runs);
+        triggers.thread.start();
+        return triggers;
+    }
+
+    public boolean isAlive() {
+        return thread.isAlive();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        while (!closed) {
+            try (var consumer =
+                    new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+                consumer.subscribe(List.of(Topics.BUDGET_ALERTS.name(), Topics.USAGE_EVENTS.name()));
+                while (!closed) {
+                    var records = consumer.poll(POLL);
+                    records.forEach(this::see);
+                    if (!records.isEmpty()) {
+                        // After the executions are there: what is read again after a crash finds them by their keys.
+                        consumer.commitSync();
+                    }
+                }
+            } catch (InterruptException | WakeupException e) {
+                return;
+            } catch (KafkaException | UnavailableException e) {
+                LOGGER.atWarn().addKeyValue("cause", e.toString()).log("events trigger nothing for now");
+                pause();
+            }
+        }
+    }
+
+    private void see(ConsumerRecord<byte[], byte[]> record) {
+        if (record.key() == null || record.value() == null) {
+            return;
+        }
+        List<EventFilters.Wanted> wanted = filters.of(new String(record.key(), StandardCharsets.UTF_8));
+        if (wanted.isEmpty()) {
+            return;
+        }
+        JsonNode event;
+        try {
+            event = EventJson.read(record.value());
+        } catch (IllegalArgumentException e) {
+            // Whoever meters it tells of it.
+            return;
+        }
+        for (EventFilters.Wanted one : wanted) {
+            if (one.matches(event)) {
+                enqueue(one.workflowId(), event);
+            }
+        }
+    }
+
+    private void enqueue(String workflowId, JsonNode event) {
+        String source = event.path("source").asText();
+        String key = "event:%d:%s:%s"
+                .formatted(source.length(), source, event.path("id").asText());
+        try {
+            runs.enqueue(new NewRun(
+                    workflowId, null, null, TriggeredBy.EVENT, StoredJson.write(event.path("data")), key, false, null));
+        } catch (ProblemException e) {
+            LOGGER.atInfo()
+                    .addKeyValue("workflowId", workflowId)
+                    .addKeyValue("cause", e.getMessage())
+                    .log("an event triggers nothing");
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE_AFTER_FAILURE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package com.promptmanage.runner.trigger;
+
+import com.promptmanage.service.database.Database;
+import com.promptmanage.service.database.Scope;
+import com.promptmanage.topics.account.Account;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.util.Base64;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+/** What callers of a workflow's hook sign with. Sealed at rest; told once, when it is made. */
+public final class HookSecrets {
+
+    private static final int SECRET_BYTES = 32;
+
+    private final Database database;
+
+    private final Seal seal;
+
+    private final Clock clock;
+
+    private final SecureRandom random = new SecureRandom();
+
+    /** Encrypts texts, each bound to the place that it is kept at. */
+    public interface Seal {
+
+        String seal(String plain, String place);
+
+        String open(String closed, String place);
+    }
+
+    public HookSecrets(Database database, Seal seal, Clock clock) {
+        this.database = database;
+        this.seal = seal;
+        this.clock = clock;
+    }
+
+    /** Makes a new one. The one before is good until the next is made, so that senders can change over. */
+    public String rotate(Scope scope, Account account, String workflowId) {
+        var bytes = new byte[SECRET_BYTES];
+        random.nextBytes(bytes);
+        String secret = "whsec_" + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        database.useTransaction(
+                scope,
+                handle -> handle.createUpdate("""
+                        INSERT INTO workflow_hooks (workflow_id, account, secret, changed_at)
+                        VALUES (:id, :account, :secret, :now)
+                        ON CONFLICT (workflow_id) DO UPDATE
+                        SET previous = workflow_hooks.secret, secret = excluded.secret, changed_at = excluded.changed_at
+                        """)
+                        .bind("id", workflowId)
+                        .bind("account", account.value())
+                        .bind("secret", seal.seal(secret, place(workflowId)))
+                        .bind("now", clock.instant().atOffset(ZoneOffset.UTC))
+                        .execute());
+        return secret;
+    }
+
+    /** Those that are good now; none if the workflow has no hook, or is not there. */
+    public List<String> of(String workflowId) {
+        return database.asSystem(handle -> handle.createQuery("""
+                        SELECT h.secret, h.previous FROM workflow_hooks h
+                        JOIN workflows w ON w.id = h.workflow_id AND w.deleted_at IS NULL
+                        WHERE h.workflow_id = :id
+                        """)
+                .bind("id", workflowId)
+                .map((row, ctx) -> Stream.of(row.getString("secret"), row.getString("previous"))
+                        .filter(Objects::nonNull)
+                        .map(kept -> seal.open(kept, place(workflowId)))
+                        .toList())
+                .findOne()
+                .orElse(List.of()));
+    }
+
+    private static String place(String workflowId) {
+        return "workflow_hooks/" + workflowId;
+    }
+}

@@ -1,0 +1,114 @@
+package com.promptmanage.runner.trigger;
+
+import com.promptmanage.service.database.Database;
+import com.promptmanage.service.database.Scope;
+import com.promptmanage.service.http.Json;
+import com.promptmanage.topics.account.Account;
+import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Schedules as rows: what is due is read from them, so that neither a restart nor a second process loses or repeats a time. */
+public final class Schedules {
+
+    private final Database database;
+
+    private final Clock clock;
+
+    public Schedules(Database database, Clock clock) {
+        this.database = database;
+        this.clock = clock;
+    }
+
+    /** @param nextFireAt null while it does not fire */
+    public record Row(
+            String workflowId,
+            Schedule schedule,
+            @Nullable Instant nextFireAt,
+            @Nullable Instant lastFireAt) {}
+
+    public Optional<Row> find(Scope scope, String workflowId) {
+        return database.inTransaction(
+                scope,
+                handle -> handle.createQuery("""
+                        SELECT workflow_id, schedule, next_fire_at, last_fire_at FROM workflow_schedules
+                        WHERE workflow_id = :id
+                        """)
+                        .bind("id", workflowId)
+                        .map((row, ctx) -> read(row))
+                        .findOne());
+    }
+
+    /** Replaces the workflow's schedule, if there was one. It first fires after now. */
+    public Row put(Scope scope, Account account, String workflowId, Schedule schedule) {
+        Instant now = clock.instant();
+        @Nullable Instant next = schedule.isEnabled() ? schedule.next(now).orElse(null) : null;
+        database.useTransaction(
+                scope,
+                handle -> handle.createUpdate("""
+                        INSERT INTO workflow_schedules (workflow_id, account, schedule, enabled, next_fire_at, updated_at)
+                        VALUES (:id, :account, :schedule, :enabled, :next, :now)
+                        ON CONFLICT (workflow_id) DO UPDATE
+                        SET schedule = excluded.schedule, enabled = excluded.enabled,
+                            next_fire_at = excluded.next_fire_at, updated_at = excluded.updated_at
+                        """)
+                        .bind("id", workflowId)
+                        .bind("account", account.value())
+                        .bind("schedule", new String(Json.bytes(schedule), StandardCharsets.UTF_8))
+                        .bind("enabled", schedule.isEnabled())
+                        .bind("next", at(next))
+                        .bind("now", at(now))
+                        .execute());
+        return new Row(workflowId, schedule, next, null);
+    }
+
+    List<Row> due(int max) {
+        return database.asSystem(handle -> handle.createQuery("""
+                        SELECT s.workflow_id, s.schedule, s.next_fire_at, s.last_fire_at
+                        FROM workflow_schedules s JOIN workflows w ON w.id = s.workflow_id AND w.deleted_at IS NULL
+                        WHERE s.enabled AND s.next_fire_at <= :now ORDER BY s.next_fire_at LIMIT :max
+                        """)
+                .bind("now", at(clock.instant()))
+                .bind("max", max)
+                .map((row, ctx) -> read(row))
+                .list());
+    }
+
+    /** After a time was seen to. Nothing if another process did so first, or the schedule was changed meanwhile. */
+    void advance(Row row, @Nullable Instant next, boolean hasFired) {
+        database.useAsSystem(handle -> handle.createUpdate("""
+                        UPDATE workflow_schedules SET next_fire_at = :next,
+                            last_fire_at = CASE WHEN :fired THEN :before ELSE last_fire_at END
+                        WHERE workflow_id = :id AND next_fire_at = :before
+                        """)
+                .bind("id", row.workflowId())
+                .bind("next", at(next))
+                .bind("before", at(row.nextFireAt()))
+                .bind("fired", hasFired)
+                .execute());
+    }
+
+    private static Row read(ResultSet row) throws SQLException {
+        return new Row(
+                row.getString("workflow_id"),
+                Json.read(row.getString("schedule").getBytes(StandardCharsets.UTF_8), Schedule.class),
+                instant(row, "next_fire_at"),
+                instant(row, "last_fire_at"));
+    }
+
+    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+
+    private static @Nullable OffsetDateTime at(@Nullable Instant time) {
+        return time == null ? null : time.atOffset(ZoneOffset.UTC);
+    }
+}

@@ -1,0 +1,29 @@
+package com.promptmanage.runner.work;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.promptmanage.runner.call.Failure;
+import com.promptmanage.runner.node.Outcome;
+import com.promptmanage.topics.execution.ExecutionChange.Status;
+import java.time.Duration;
+import java.time.Instant;
+
+/** What one attempt at a node came to. */
+sealed interface Attempt {
+
+    /** The node is over, well or not. */
+    record Done(Outcome outcome) implements Attempt {
+
+        static Done failed(Failure failure) {
+            return new Done(new Outcome.Failed(failure));
+        }
+    }
+
+    /** It failed, and is tried again after a while. */
+    record Retry(Failure failure, Duration delay) implements Attempt {}
+
+    /** It may not go on, and with it the execution. */
+    record Pause(Status status, String message, JsonNode why) implements Attempt {}
+
+    /** It waits, and nobody with it. */
+    record Wait(Instant until) implements Attempt {}
+}

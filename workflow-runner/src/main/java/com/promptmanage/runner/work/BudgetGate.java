@@ -1,0 +1,38 @@
+package com.promptmanage.runner.work;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.promptmanage.runner.node.CallEstimate;
+import com.promptmanage.topics.account.Account;
+import java.util.OptionalLong;
+
+/** Says whether a call may be paid for. Safe for use by several threads. */
+@FunctionalInterface
+public interface BudgetGate {
+
+    /** Lets everything through. */
+    BudgetGate OPEN = call -> new Verdict.Allowed(OptionalLong.empty());
+
+    /** What is about to be paid for, and by whom. */
+    record Planned(
+            Account account,
+            String userId,
+            String workflowId,
+            String executionId,
+            String nodeId,
+            CallEstimate estimate) {}
+
+    /** The answer. */
+    sealed interface Verdict {
+
+        /** @param estimateNanoUsd what it will cost at most, if the model has a price */
+        record Allowed(OptionalLong estimateNanoUsd) implements Verdict {}
+
+        /**
+         * @param message for people: which budget, and what to do
+         * @param details for programs
+         */
+        record Denied(String message, JsonNode details) implements Verdict {}
+    }
+
+    Verdict check(Planned call);
+}

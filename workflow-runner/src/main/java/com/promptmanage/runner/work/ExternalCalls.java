@@ -1,0 +1,250 @@
+package com.promptmanage.runner.work;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.promptmanage.runner.call.Answer;
+import com.promptmanage.runner.call.CallResult;
+import com.promptmanage.runner.call.CallUsage;
+import com.promptmanage.runner.call.CallWatcher;
+import com.promptmanage.runner.call.Failure;
+import com.promptmanage.runner.definition.Node;
+import com.promptmanage.runner.definition.NodeConfig;
+import com.promptmanage.runner.definition.NodePolicy.OnAmbiguous;
+import com.promptmanage.runner.definition.RetryPolicy;
+import com.promptmanage.runner.journal.CallLedger;
+import com.promptmanage.runner.journal.CallLedger.Standing;
+import com.promptmanage.runner.journal.NodeFacts;
+import com.promptmanage.runner.journal.NodeJournal.Begun;
+import com.promptmanage.runner.journal.NodeLease;
+import com.promptmanage.runner.journal.StaleLeaseException;
+import com.promptmanage.runner.node.CallEstimate;
+import com.promptmanage.runner.node.ExternalCall;
+import com.promptmanage.runner.node.ExternalCall.Repeat;
+import com.promptmanage.runner.node.Outcome;
+import com.promptmanage.runner.node.Plan;
+import com.promptmanage.runner.work.BudgetGate.Planned;
+import com.promptmanage.runner.work.BudgetGate.Verdict;
+import com.promptmanage.topics.execution.ExecutionChange.Status;
+import com.promptmanage.topics.money.NanoUsd;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the calls of one attempt: asks the ledger whether an answer is there, asks the budgets, enters the call, makes it, and
+ * stores the answer before anything is made of it. Of several alternatives the next is for when one has failed for good.
+ */
+final class ExternalCalls {
+
+    private static final Duration TIMEOUT = Duration.ofMinutes(5);
+
+    private final CallLedger ledger;
+
+    private final BudgetGate budgets;
+
+    private final Prices prices;
+
+    private final RandomGenerator random;
+
+    ExternalCalls(CallLedger ledger, BudgetGate budgets, Prices prices, RandomGenerator random) {
+        this.ledger = ledger;
+        this.budgets = budgets;
+        this.prices = prices;
+        this.random = random;
+    }
+
+    Attempt make(Begun begun, Plan.Calls plan) throws InterruptedException, StaleLeaseException {
+        Node node = begun.pinned().node(begun.lease().nodeId());
+        var rule = new RetryRule(policy(begun, node), random);
+        @Nullable Attempt last = null;
+        for (int alternative = 0; alternative < plan.alternatives().size(); alternative++) {
+            boolean isLast = alternative == plan.alternatives().size() - 1;
+            last = make(begun, node, plan.alternatives().get(alternative), alternative, isLast, rule);
+            boolean goesOn = last instanceof Attempt.Done(Outcome.Failed failed) && !isLast;
+            if (!goesOn) {
+                return last;
+            }
+        }
+        throw new IllegalStateException("a plan without calls");
+    }
+
+    private Attempt make(Begun begun, Node node, ExternalCall call, int alternative, boolean isLast, RetryRule rule)
+            throws InterruptedException, StaleLeaseException {
+        NodeLease lease = begun.lease();
+        Standing standing = ledger.stand(lease, alternative, call);
+        if (standing instanceof Standing.Unknown unknown) {
+            Optional<Attempt> held = unknown(begun, node, call, unknown);
+            if (held.isPresent()) {
+                return held.get();
+            }
+            standing = ledger.stand(lease, alternative, call);
+        }
+        return switch (standing) {
+            case Standing.Known known -> new Attempt.Done(call.use(known.answer()));
+            case Standing.Unknown again -> throw new IllegalStateException("call %s is still unknown".formatted(again));
+            case Standing.Fresh fresh -> {
+                if (fresh.isHopeless() && !isLast) {
+                    yield failed(Failure.Kind.PERMANENT, "It has failed for good before");
+                }
+                Optional<Answer> cached = cached(begun, node, call);
+                yield cached.isPresent()
+                        ? new Attempt.Done(call.use(cached.get()))
+                        : pay(begun, node, call, fresh, rule);
+            }
+        };
+    }
+
+    /** Another worker had sent it and was lost. */
+    private Optional<Attempt> unknown(Begun begun, Node node, ExternalCall call, Standing.Unknown unknown) {
+        // Whatever is decided, this one call is given up: when the node is taken up again, the call is a new one.
+        ledger.giveUp(begun.lease(), unknown.callId());
+        return switch (onAmbiguous(node, call)) {
+            case RETRY -> Optional.empty();
+            case FAIL ->
+                Optional.of(failed(
+                        Failure.Kind.AMBIGUOUS,
+                        "Nobody knows whether %s was reached: its worker was lost. It is not called again, as the node wants it"
+                                .formatted(call.target())));
+            case ASK -> Optional.of(asked(node, call));
+        };
+    }
+
+    private static Attempt asked(Node node, ExternalCall call) {
+        ObjectNode why = JsonNodeFactory.instance.objectNode();
+        why.put("code", "ambiguous_call").put("nodeId", node.id().value()).put("target", call.target());
+        return new Attempt.Pause(
+                Status.PAUSED,
+                "Nobody knows whether %s was reached: find out, then resume to call it again, or cancel"
+                        .formatted(call.target()),
+                why);
+    }
+
+    private static OnAmbiguous onAmbiguous(Node node, ExternalCall call) {
+        @Nullable OnAmbiguous said = node.policy().onAmbiguous();
+        if (said != null) {
+            return said;
+        }
+        return switch (call.repeat()) {
+            case HARMLESS, PAID_AGAIN, KNOWN_BY_KEY -> OnAmbiguous.RETRY;
+            case HARMFUL -> OnAmbiguous.FAIL;
+        };
+    }
+
+    private Optional<Answer> cached(Begun begun, Node node, ExternalCall call) {
+        if (!(node.config() instanceof NodeConfig.Prompt prompt) || prompt.cacheTtl() == null) {
+            return Optional.empty();
+        }
+        Optional<Answer> answer = ledger.recent(begun.facts().account(), call.fingerprint(), prompt.cacheTtl());
+        answer.flatMap(Answer::usage)
+                .flatMap(prices::cost)
+                .ifPresent(saved -> ledger.saved(begun.lease(), saved.value()));
+        return answer;
+    }
+
+    private Attempt pay(Begun begun, Node node, ExternalCall call, Standing.Fresh fresh, RetryRule rule)
+            throws InterruptedException, StaleLeaseException {
+        NodeLease lease = begun.lease();
+        OptionalLong estimate = OptionalLong.empty();
+        Optional<CallEstimate> paid = call.estimate();
+        if (paid.isPresent()) {
+            switch (budgets.check(planned(begun, paid.get()))) {
+                case Verdict.Denied denied -> {
+                    return new Attempt.Pause(Status.PAUSED_BUDGET, denied.message(), denied.details());
+                }
+                case Verdict.Allowed allowed -> estimate = allowed.estimateNanoUsd();
+            }
+        }
+        OptionalLong limit = paid.isPresent() ? limit(begun) : OptionalLong.empty();
+        if (!ledger.sending(lease, fresh.callId(), estimate, limit)) {
+            return overLimit(limit.getAsLong());
+        }
+        CallResult result = call.make(timeout(node), CallWatcher.NONE);
+        return switch (result) {
+            case CallResult.Answered(Answer answer) -> {
+                ledger.answered(lease, fresh.callId(), answer, cost(answer.usage()));
+                yield new Attempt.Done(call.use(answer));
+            }
+            case CallResult.Failed(Failure failure) -> {
+                Failure judged = judged(node, call, failure);
+                ledger.failed(lease, fresh.callId(), failure, cost(failure.usage()));
+                if (judged.kind() == Failure.Kind.AMBIGUOUS && onAmbiguous(node, call) == OnAmbiguous.ASK) {
+                    yield asked(node, call);
+                }
+                Optional<Duration> delay = rule.delay(judged, fresh.failedBefore() + 1);
+                yield delay.isPresent() ? new Attempt.Retry(judged, delay.get()) : Attempt.Done.failed(judged);
+            }
+        };
+    }
+
+    /** What nobody can know is tried again like what did not arrive, if the node's policy says so. */
+    private static Failure judged(Node node, ExternalCall call, Failure failure) {
+        boolean again = failure.kind() == Failure.Kind.AMBIGUOUS
+                && (call.repeat() == Repeat.HARMLESS || onAmbiguous(node, call) == OnAmbiguous.RETRY);
+        return again
+                ? new Failure(
+                        Failure.Kind.TRANSIENT,
+                        failure.message(),
+                        failure.details(),
+                        failure.retryAfter(),
+                        failure.usage())
+                : failure;
+    }
+
+    private static Attempt overLimit(long limitNanoUsd) {
+        ObjectNode why = JsonNodeFactory.instance.objectNode();
+        why.put("code", "execution_cost_limit").put("maxCostNanoUsd", limitNanoUsd);
+        return new Attempt.Pause(
+                Status.PAUSED_BUDGET,
+                "The next call could take the execution beyond its own limit of %s USD: raise maxCostUsd in a new version and rerun, or cancel"
+                        .formatted(new NanoUsd(limitNanoUsd).toUsd()),
+                why);
+    }
+
+    private static Attempt failed(Failure.Kind kind, String message) {
+        return Attempt.Done.failed(new Failure(kind, message));
+    }
+
+    private static Planned planned(Begun begun, CallEstimate estimate) {
+        NodeFacts facts = begun.facts();
+        return new Planned(
+                facts.account(),
+                facts.userId(),
+                facts.workflowId(),
+                begun.lease().executionId(),
+                begun.lease().nodeId(),
+                estimate);
+    }
+
+    private static OptionalLong limit(Begun begun) {
+        return begun.pinned()
+                .settings()
+                .maxCost()
+                .map(cost -> OptionalLong.of(cost.value()))
+                .orElse(OptionalLong.empty());
+    }
+
+    private OptionalLong cost(Optional<CallUsage> usage) {
+        return usage.flatMap(prices::cost)
+                .map(cost -> OptionalLong.of(cost.value()))
+                .orElse(OptionalLong.empty());
+    }
+
+    private static Duration timeout(Node node) {
+        return node.policy().timeout() == null ? TIMEOUT : node.policy().timeout();
+    }
+
+    static RetryPolicy policy(Begun begun, Node node) {
+        RetryPolicy settings = begun.pinned().definition().settings().retryPolicy();
+        @Nullable RetryPolicy own = node.policy().retryPolicy();
+        return own == null ? settings : own.orElse(settings);
+    }
+
+    /** For failures of nodes that called nobody. */
+    Optional<Duration> retryDelay(Begun begun, Failure failure) {
+        Node node = begun.pinned().node(begun.lease().nodeId());
+        return new RetryRule(policy(begun, node), random)
+                .delay(failure, Math.max(1, begun.lease().attempt()));
+    }
+}

@@ -1,0 +1,47 @@
+package com.promptmanage.runner;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+class ArchitectureTest {
+
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("com.promptmanage.runner");
+
+    @Test
+    void packagesFormNoCycle() {
+        slices().matching("com.promptmanage.runner.(*)..")
+                .should()
+                .beFreeOfCycles()
+                .check(CLASSES);
+    }
+
+    @Test
+    void modelsAreKnownToOneLibraryInOnePlace() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("..runner.model..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.langchain4j..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void whatGoesOutGoesThroughTheGuard() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("..runner.model..", "..runner.connector..", "..runner.node..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.net.http..", "org.apache.hc..")
+                .because("an address that a user gives must not lead inside")
+                .check(CLASSES);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package com.promptmanage.runner.fault;
+
+import org.jspecify.annotations.NullMarked;

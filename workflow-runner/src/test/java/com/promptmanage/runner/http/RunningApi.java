@@ -1,0 +1,158 @@
+package com.promptmanage.runner.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.promptmanage.runner.definition.Reading;
+import com.promptmanage.runner.trigger.HookSecrets;
+import com.promptmanage.runner.work.RunningEngine;
+import com.promptmanage.service.access.Access;
+import com.promptmanage.service.access.People.NewTeam;
+import com.promptmanage.service.access.People.NewUser;
+import com.promptmanage.service.access.Role;
+import com.promptmanage.service.http.HttpServer;
+import com.promptmanage.service.id.Ids;
+import com.promptmanage.testkit.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A server with the workflow routes, workers behind it, and people to speak as. */
+final class RunningApi implements AutoCloseable {
+
+    static final String TEAM = "team_1";
+
+    private static final String PASSWORD = "correct horse battery staple";
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    private final RunningEngine engine;
+
+    private final Access access;
+
+    private final WorkflowApi api;
+
+    private final HttpServer server;
+
+    record Answer(int status, JsonNode json) {}
+
+    /** No encryption, but nobody could take it for the secret. */
+    private static final class Mirrored implements HookSecrets.Seal {
+
+        @Override
+        public String seal(String plain, String place) {
+            return place + "|" + new StringBuilder(plain).reverse();
+        }
+
+        @Override
+        public String open(String sealed, String place) {
+            if (!sealed.startsWith(place + "|")) {
+                throw new IllegalStateException("of another place");
+            }
+            return new StringBuilder(sealed.substring(place.length() + 1))
+                    .reverse()
+                    .toString();
+        }
+    }
+
+    RunningApi() {
+        Clock clock = Clock.systemUTC();
+        engine = new RunningEngine(EmbeddedPostgres.shared().createDatabase(), Duration.ofSeconds(10));
+        access = new Access(engine.database(), clock);
+        access.people().ensureTeam(new NewTeam(TEAM, "Team", "the-team", "UTC"));
+        for (Role role : Role.values()) {
+            user(role.code());
+            access.people().ensureMember(TEAM, role.code(), role);
+        }
+        api = new WorkflowApi(
+                engine.database(),
+                access.authentication(),
+                engine.runs(),
+                Reading::faults,
+                new Mirrored(),
+                new Ids(clock),
+                clock);
+        server = HttpServer.start(HttpServer.Options.onPort(0), List.of(api));
+    }
+
+    RunningEngine engine() {
+        return engine;
+    }
+
+    HttpServer server() {
+        return server;
+    }
+
+    void user(String id) {
+        access.people().ensureUser(new NewUser(id, id + "@example.com", id, Optional.of(PASSWORD)));
+    }
+
+    /** Returns the credentials to send. */
+    String signIn(String user) {
+        return "Bearer "
+                + access.sessions().signIn(user + "@example.com", PASSWORD).token();
+    }
+
+    Answer get(String credentials, String path) {
+        return send(credentials, "GET", path, null);
+    }
+
+    Answer post(String credentials, String path, String body) {
+        return send(credentials, "POST", path, body);
+    }
+
+    Answer put(String credentials, String path, String body) {
+        return send(credentials, "PUT", path, body);
+    }
+
+    Answer send(String credentials, String method, String path, @Nullable String body, String... headers) {
+        try {
+            HttpResponse<String> response =
+                    client.send(request(credentials, method, path, body, headers), BodyHandlers.ofString());
+            return new Answer(response.statusCode(), JSON.readTree(response.body()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The lines of a stream that ends by itself. */
+    List<String> stream(String credentials, String path, String... headers) throws IOException, InterruptedException {
+        return client.send(request(credentials, "GET", path, null, headers), BodyHandlers.ofLines())
+                .body()
+                .toList();
+    }
+
+    private HttpRequest request(
+            String credentials, String method, String path, @Nullable String body, String... headers) {
+        var request = HttpRequest.newBuilder(URI.create(server.baseUri() + path))
+                .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
+                .header("Authorization", credentials);
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return request.build();
+    }
+
+    @Override
+    public void close() {
+        api.close();
+        server.close();
+        access.close();
+        engine.close();
+        client.shutdownNow();
+    }
+}

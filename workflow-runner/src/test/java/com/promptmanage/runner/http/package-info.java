@@ -1,0 +1,4 @@
+@NullMarked
+package com.promptmanage.runner.http;
+
+import org.jspecify.annotations.NullMarked;

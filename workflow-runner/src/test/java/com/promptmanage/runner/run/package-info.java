@@ -1,0 +1,4 @@
+@NullMarked
+package com.promptmanage.runner.run;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,51 @@
+package com.promptmanage.runner.trigger;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class HookSignatureTest {
+
+    private static final Instant NOW = Instant.parse("2026-11-25T12:00:00Z");
+
+    private static final byte[] BODY = "{\"order\": 7}".getBytes(UTF_8);
+
+    @Test
+    void isGoodForThisBodyThisSecretAndFiveMinutes() {
+        String signature = HookSignature.sign(BODY, "secret", NOW);
+
+        assertThat(HookSignature.isGood(signature, BODY, List.of("secret"), NOW))
+                .isTrue();
+        assertThat(HookSignature.isGood(signature, BODY, List.of("new", "secret"), NOW.plusSeconds(299)))
+                .isTrue();
+        assertThat(HookSignature.isGood(signature, BODY, List.of("secret"), NOW.plusSeconds(301)))
+                .isFalse();
+        assertThat(HookSignature.isGood(signature, BODY, List.of("secret"), NOW.minusSeconds(301)))
+                .isFalse();
+        assertThat(HookSignature.isGood(signature, BODY, List.of("other"), NOW)).isFalse();
+        assertThat(HookSignature.isGood(signature, BODY, List.of(), NOW)).isFalse();
+        assertThat(HookSignature.isGood(signature, "{\"order\": 8}".getBytes(UTF_8), List.of("secret"), NOW))
+                .isFalse();
+    }
+
+    @Test
+    void nothingElseIsASignature() {
+        for (String header :
+                List.of("", "t=", "v1=", "t=1,v1=zz", "t=9999999999999,v1=00", ",,,", "t=x,v1=" + "0".repeat(64))) {
+            assertThat(HookSignature.isGood(header, BODY, List.of("secret"), NOW))
+                    .as(header)
+                    .isFalse();
+        }
+        assertThat(HookSignature.isGood(null, BODY, List.of("secret"), NOW)).isFalse();
+    }
+
+    @Test
+    void isWhatOthersComputeToo() {
+        // printf '1764072000.{}' | openssl dgst -sha256 -hmac secret
+        assertThat(HookSignature.sign("{}".getBytes(UTF_8), "secret", Instant.ofEpochSecond(1_764_072_000)))
+                .isEqualTo("t=1764072000,v1=81b012c92f1a0645d2eb7ad7e5c1f811304ead6e3b2ad6f395c87fcb608a7eba");
+    }
+}

@@ -1,0 +1,103 @@
+package com.promptmanage.runner.trigger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.promptmanage.runner.journal.ExecutionRecords;
+import com.promptmanage.runner.journal.Runs;
+import com.promptmanage.runner.journal.Versions;
+import com.promptmanage.runner.work.RunningEngine;
+import com.promptmanage.runner.work.Workflow;
+import com.promptmanage.service.database.Database;
+import com.promptmanage.service.database.DatabaseSettings;
+import com.promptmanage.service.database.Scope;
+import com.promptmanage.service.id.Ids;
+import com.promptmanage.testkit.EmbeddedPostgres;
+import com.promptmanage.testkit.ManualClock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class SchedulerTest {
+
+    private static final Instant NOON = Instant.parse("2026-11-25T12:00:00Z");
+
+    private final ManualClock clock = new ManualClock(NOON);
+
+    private final Database database =
+            Database.open(DatabaseSettings.of(EmbeddedPostgres.shared().createDatabase(), "of-the-tests")
+                    .withConnectionsMax(2));
+
+    private final Runs runs = new Runs(database, new Versions(), new Ids(clock), clock);
+
+    private final Schedules schedules = new Schedules(database, clock);
+
+    private final Scheduler scheduler = scheduler();
+
+    private final String workflow =
+            RunningEngine.add(database, Workflow.of(Workflow.step("only")).definition(), 10);
+
+    @AfterEach
+    void close() {
+        database.close();
+    }
+
+    @Test
+    void aTimeIsFiredOnceWhoeverLooksAndHoweverOften() {
+        put(new Schedule("interval", null, 10, null, null, null));
+
+        scheduler.look();
+        assertThat(executions()).isEmpty();
+        clock.set(NOON.plus(Duration.ofMinutes(10)));
+        scheduler.look();
+        scheduler().look();
+        scheduler.look();
+
+        assertThat(executions()).hasSize(1).first().asString().contains("2026-11-25T12:10:00Z");
+        clock.set(NOON.plus(Duration.ofMinutes(20)).plusSeconds(1));
+        scheduler().look();
+        assertThat(executions()).hasSize(2);
+    }
+
+    @Test
+    void timesThatWereMissedAreLeftOutUnlessTheLastIsWanted() {
+        put(new Schedule("interval", null, 10, null, null, null));
+        clock.set(NOON.plus(Duration.ofHours(5)).plusSeconds(90));
+        scheduler.look();
+        assertThat(executions()).isEmpty();
+
+        clock.set(NOON);
+        put(new Schedule("interval", null, 10, null, "last", null));
+        clock.set(NOON.plus(Duration.ofHours(5)).plusSeconds(90));
+        scheduler.look();
+        scheduler.look();
+        assertThat(executions()).hasSize(1);
+        assertThat(schedules.find(Scope.EVERYONE, workflow).orElseThrow().nextFireAt())
+                .isEqualTo(NOON.plus(Duration.ofHours(5)).plus(Duration.ofMinutes(10)));
+    }
+
+    @Test
+    void whatIsSwitchedOffDoesNotFire() {
+        put(new Schedule("cron", "* * * * *", null, "Europe/Berlin", null, false));
+        clock.set(NOON.plus(Duration.ofMinutes(3)));
+        scheduler.look();
+
+        assertThat(executions()).isEmpty();
+    }
+
+    private Scheduler scheduler() {
+        return Scheduler.byHand(schedules, runs, new ContinuousRuns(runs, last -> true), clock);
+    }
+
+    private void put(Schedule schedule) {
+        schedules.put(Scope.EVERYONE, RunningEngine.TEAM, workflow, schedule);
+    }
+
+    private List<String> executions() {
+        return new ExecutionRecords(database)
+                .list(Scope.EVERYONE, new ExecutionRecords.Filter(workflow, null, null, null, null, null), 100).stream()
+                        .map(ExecutionRecords.Shown::triggerData)
+                        .toList();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package com.promptmanage.runner.trigger;
+
+import org.jspecify.annotations.NullMarked;

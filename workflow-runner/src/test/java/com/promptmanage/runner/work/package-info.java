@@ -1,0 +1,4 @@
+@NullMarked
+package com.promptmanage.runner.work;
+
+import org.jspecify.annotations.NullMarked;
