@@ -28,7 +28,10 @@ record Keepsakes(String databasePassword, String password, Optional<String> apiK
     private static final String FILE = "secrets.json";
 
     private record Content(
-            String databasePassword, String password, String apiKey, @Nullable String secretKey) {}
+            String databasePassword,
+            String password,
+            String apiKey,
+            @Nullable String secretKey) {}
 
     static Keepsakes of(Path directory) throws IOException {
         Path file = directory.resolve(FILE);
@@ -72,7 +75,8 @@ record Keepsakes(String databasePassword, String password, Optional<String> apiK
                 "secrets",
                 ".json",
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.write(half, JSON.writeValueAsBytes(new Content(databasePassword, password, apiKey.orElse(""), secretKey)));
+        Files.write(
+                half, JSON.writeValueAsBytes(new Content(databasePassword, password, apiKey.orElse(""), secretKey)));
         Files.move(half, directory.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
     }
 

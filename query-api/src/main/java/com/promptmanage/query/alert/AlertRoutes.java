@@ -99,8 +99,8 @@ final class AlertRoutes implements Routes {
 
     private static String reader(Caller caller) {
         return caller.person()
-                .orElseThrow(() -> ProblemException.forbidden(
-                        "Alerts are read by people: sign in, or use a key of a person"));
+                .orElseThrow(() ->
+                        ProblemException.forbidden("Alerts are read by people: sign in, or use a key of a person"));
     }
 
     private void acknowledge(Context ctx) {

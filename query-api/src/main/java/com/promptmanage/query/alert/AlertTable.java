@@ -55,8 +55,7 @@ final class AlertTable {
      * @param since the time of the oldest alert that counts as unread
      * @param before the number of the last alert of the page before; null for the first page
      */
-    Found list(
-            Watch watch, Filter filter, @Nullable String reader, Instant since, @Nullable Long before, int limit) {
+    Found list(Watch watch, Filter filter, @Nullable String reader, Instant since, @Nullable Long before, int limit) {
         return database.inTransaction(
                 watch.scope(),
                 handle -> new Found(
@@ -64,46 +63,51 @@ final class AlertTable {
     }
 
     /** What is needed to find out who may see an alert. */
-    record About(Account account, @Nullable String dimension, @Nullable String value) {}
+    record About(
+            Account account,
+            @Nullable String dimension,
+            @Nullable String value) {}
 
     Optional<About> about(String id) {
-        return database.asSystem(
-                handle -> handle.createQuery("SELECT account, dimension, value FROM alerts WHERE id = :id")
-                        .bind("id", id)
-                        .map((row, ctx) -> new About(
-                                new Account(row.getString("account")),
-                                row.getString("dimension"),
-                                row.getString("value")))
-                        .findOne());
+        return database.asSystem(handle -> handle.createQuery(
+                        "SELECT account, dimension, value FROM alerts WHERE id = :id")
+                .bind("id", id)
+                .map((row, ctx) -> new About(
+                        new Account(row.getString("account")), row.getString("dimension"), row.getString("value")))
+                .findOne());
     }
 
     /** @param scope of the person */
     void markRead(String id, String reader, Instant now, Scope scope) {
-        database.useTransaction(scope, handle -> handle.createUpdate("""
+        database.useTransaction(
+                scope,
+                handle -> handle.createUpdate("""
                         INSERT INTO alert_reads (user_id, alert_id, read_at) VALUES (:reader, :id, :now)
                         ON CONFLICT DO NOTHING
                         """)
-                .bind("reader", reader)
-                .bind("id", id)
-                .bind("now", now.atOffset(ZoneOffset.UTC))
-                .execute());
+                        .bind("reader", reader)
+                        .bind("id", id)
+                        .bind("now", now.atOffset(ZoneOffset.UTC))
+                        .execute());
     }
 
     /** All that count as unread; returns how many there were. */
     int markAllRead(Watch watch, String reader, Instant since, Instant now) {
-        return database.inTransaction(watch.scope(), handle -> handle.createUpdate("""
+        return database.inTransaction(
+                watch.scope(),
+                handle -> handle.createUpdate("""
                         INSERT INTO alert_reads (user_id, alert_id, read_at)
                         SELECT :reader, id, :now FROM alerts
                         WHERE account = ANY (CAST(:accounts AS text[])) AND raised_at >= :since
                           AND (CAST(:member AS text) IS NULL OR (dimension = 'member' AND value = :member))
                         ON CONFLICT DO NOTHING
                         """)
-                .bind("reader", reader)
-                .bind("now", now.atOffset(ZoneOffset.UTC))
-                .bind("since", since.atOffset(ZoneOffset.UTC))
-                .bindArray("accounts", String.class, names(watch))
-                .bind("member", watch.member())
-                .execute());
+                        .bind("reader", reader)
+                        .bind("now", now.atOffset(ZoneOffset.UTC))
+                        .bind("since", since.atOffset(ZoneOffset.UTC))
+                        .bindArray("accounts", String.class, names(watch))
+                        .bind("member", watch.member())
+                        .execute());
     }
 
     /** Whose an alert is, for a caller whose right to it is still to be found out. */

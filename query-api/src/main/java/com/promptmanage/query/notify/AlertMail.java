@@ -41,7 +41,8 @@ final class AlertMail {
     }
 
     private static String html(Message message, Optional<URI> dashboard) {
-        var html = new StringBuilder("<!doctype html><html lang=\"en\"><body style=\"font-family:sans-serif;color:#1f2933\">");
+        var html = new StringBuilder(
+                "<!doctype html><html lang=\"en\"><body style=\"font-family:sans-serif;color:#1f2933\">");
         for (ObjectNode alert : message.alerts()) {
             html.append("<div style=\"border-left:4px solid %s;padding:0 16px;margin:0 0 24px\">"
                     .formatted(color(Message.severityOf(alert))));
@@ -53,8 +54,8 @@ final class AlertMail {
             }
             html.append("</table></div>");
         }
-        dashboard.ifPresent(url ->
-                html.append("<p><a href=\"%s\">Open the dashboard</a></p>".formatted(escaped(url.toString()))));
+        dashboard.ifPresent(
+                url -> html.append("<p><a href=\"%s\">Open the dashboard</a></p>".formatted(escaped(url.toString()))));
         return html.append("</body></html>").toString();
     }
 
@@ -67,6 +68,9 @@ final class AlertMail {
     }
 
     private static String escaped(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
     }
 }

@@ -53,6 +53,7 @@ enum AlertType {
     }
 
     private static boolean reached(JsonNode alert, String spent, String limit) {
-        return alert.has(limit) && alert.path(spent).asLong() >= alert.path(limit).asLong();
+        return alert.has(limit)
+                && alert.path(spent).asLong() >= alert.path(limit).asLong();
     }
 }

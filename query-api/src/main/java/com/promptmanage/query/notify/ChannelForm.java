@@ -26,8 +26,7 @@ record ChannelForm(
 
     private static final Set<String> KINDS = Set.of("webhook", "slack", "teams", "email");
 
-    private static final Set<String> FIELDS =
-            Set.of("kind", "name", "url", "format", "to", "minimumLevel", "enabled");
+    private static final Set<String> FIELDS = Set.of("kind", "name", "url", "format", "to", "minimumLevel", "enabled");
 
     private static final int NAME_LENGTH_MAX = 100;
 
@@ -37,7 +36,8 @@ record ChannelForm(
     static Optional<Destination> destination(Fields fields, ChannelForm form) {
         fields.missing("kind", "Use webhook, slack, teams or email.");
         Optional<String> kind = fields.parsed(
-                "kind", text -> KINDS.contains(text) ? Optional.of(text) : Optional.<String>empty(),
+                "kind",
+                text -> KINDS.contains(text) ? Optional.of(text) : Optional.<String>empty(),
                 "Use webhook, slack, teams or email.");
         if (kind.isEmpty()) {
             return Optional.empty();
@@ -52,8 +52,7 @@ record ChannelForm(
             case "slack" -> new Destination.Slack(url);
             case "teams" -> new Destination.Teams(url);
             default ->
-                new Destination.Webhook(
-                        url, form.format().orElse(Format.STANDARD), List.of(SigningSecret.make()));
+                new Destination.Webhook(url, form.format().orElse(Format.STANDARD), List.of(SigningSecret.make()));
         });
     }
 
@@ -61,8 +60,7 @@ record ChannelForm(
     Destination changed(Destination before) {
         return switch (before) {
             case Destination.Webhook webhook ->
-                new Destination.Webhook(
-                        url.orElse(webhook.url()), format.orElse(webhook.format()), webhook.secrets());
+                new Destination.Webhook(url.orElse(webhook.url()), format.orElse(webhook.format()), webhook.secrets());
             case Destination.Slack slack -> new Destination.Slack(url.orElse(slack.url()));
             case Destination.Teams teams -> new Destination.Teams(url.orElse(teams.url()));
             case Destination.Email email -> new Destination.Email(to.orElse(email.to()));
@@ -92,7 +90,6 @@ record ChannelForm(
                 enabled(fields));
     }
 
-
     private static Optional<String> name(Fields fields) {
         Optional<String> name = fields.text("name").map(String::strip);
         if (name.isPresent() && (name.get().isEmpty() || name.get().length() > NAME_LENGTH_MAX)) {
@@ -106,7 +103,8 @@ record ChannelForm(
         Optional<String> url = fields.text("url").map(String::strip);
         Optional<String> fault = url.flatMap(outbound::faultOf);
         if (fault.isPresent()) {
-            fields.fault("url", fault.get(), "Send an address of the internet, such as https://hooks.example.com/alerts.");
+            fields.fault(
+                    "url", fault.get(), "Send an address of the internet, such as https://hooks.example.com/alerts.");
             return Optional.empty();
         }
         return url;

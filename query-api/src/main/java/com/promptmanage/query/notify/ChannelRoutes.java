@@ -126,7 +126,9 @@ final class ChannelRoutes implements Routes {
         Fields fields = Fields.of(RequestBody.bytes(ctx, BODY_BYTES_MAX), faults);
         ChannelForm form = ChannelForm.read(fields, outbound);
         form.refuseWhatDoesNotFit(fields, before.destination().kind());
-        if (fields.text("kind").filter(kind -> !kind.equals(before.destination().kind())).isPresent()) {
+        if (fields.text("kind")
+                .filter(kind -> !kind.equals(before.destination().kind()))
+                .isPresent()) {
             fields.fault("kind", "cannot be changed", "Leave it out, or make a new channel.");
         }
         faults.check();
@@ -188,20 +190,22 @@ final class ChannelRoutes implements Routes {
         var faults = new Faults();
         Fields fields = Fields.of(body.length == 0 ? new byte[] {'{', '}'} : body, faults);
         fields.refuseOthersThan(Set.of("oldValidHours"));
-        long hours = fields.wholeNumber("oldValidHours", 0, OLD_SECRET_HOURS_MAX).orElse(OLD_SECRET_HOURS);
+        long hours =
+                fields.wholeNumber("oldValidHours", 0, OLD_SECRET_HOURS_MAX).orElse(OLD_SECRET_HOURS);
         faults.check();
         if (!(before.destination() instanceof Destination.Webhook)) {
             throw ProblemException.conflict("Only webhooks are signed; this channel has no secret");
         }
         Instant now = clock.instant();
         Instant until = now.plus(Duration.ofHours(hours));
-        Channel after = table.change(owned.scope(), owned.account(), before.id(), channel -> switch (
-                        channel.destination()) {
-                    case Destination.Webhook webhook -> channel.withDestination(rotated(webhook, now, until), now);
-                    case Destination.Slack slack -> channel;
-                    case Destination.Teams teams -> channel;
-                    case Destination.Email email -> channel;
-                })
+        Channel after = table.change(
+                        owned.scope(), owned.account(), before.id(), channel -> switch (channel.destination()) {
+                            case Destination.Webhook webhook ->
+                                channel.withDestination(rotated(webhook, now, until), now);
+                            case Destination.Slack slack -> channel;
+                            case Destination.Teams teams -> channel;
+                            case Destination.Email email -> channel;
+                        })
                 .orElseThrow(() -> notFound(before.id()));
         ctx.json(withSecret(after));
     }

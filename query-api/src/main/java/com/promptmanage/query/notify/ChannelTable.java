@@ -54,7 +54,9 @@ final class ChannelTable {
     boolean create(Scope scope, Channel channel, String by, int most) {
         return database.inTransaction(scope, handle -> {
             // Two at a time would both find room for one.
-            handle.execute("SELECT pg_advisory_xact_lock(hashtextextended(?, 51))", channel.account().value());
+            handle.execute(
+                    "SELECT pg_advisory_xact_lock(hashtextextended(?, 51))",
+                    channel.account().value());
             int there = handle.createQuery("SELECT count(*) FROM notification_channels WHERE account = :account")
                     .bind("account", channel.account().value())
                     .mapTo(Integer.class)
@@ -85,8 +87,9 @@ final class ChannelTable {
 
     /** Changes it under a lock; what was switched off and is on again begins without the failures of before. */
     Optional<Channel> change(Scope scope, Account account, String id, UnaryOperator<Channel> change) {
-        return database.inTransaction(scope, handle -> find(handle, account, id, " FOR UPDATE")
-                .map(before -> {
+        return database.inTransaction(
+                scope,
+                handle -> find(handle, account, id, " FOR UPDATE").map(before -> {
                     Channel after = change.apply(before);
                     handle.createUpdate("""
                                     UPDATE notification_channels
@@ -121,7 +124,8 @@ final class ChannelTable {
 
     /** Encrypts with the current key what is encrypted with an older one. */
     void reseal() {
-        database.useAsSystem(handle -> handle.createQuery("SELECT id, sealed FROM notification_channels")
+        database.useAsSystem(handle -> handle
+                .createQuery("SELECT id, sealed FROM notification_channels")
                 .map((row, ctx) -> new Sealed(row.getString("id"), row.getString("sealed")))
                 .list()
                 .stream()

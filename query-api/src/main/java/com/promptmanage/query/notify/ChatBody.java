@@ -68,7 +68,10 @@ final class ChatBody {
                 .put("type", "AdaptiveCard")
                 .put("version", "1.4");
         ArrayNode parts = card.putArray("body");
-        text(parts, message.title()).put("size", "Large").put("weight", "Bolder").put("color", color(message.severity()));
+        text(parts, message.title())
+                .put("size", "Large")
+                .put("weight", "Bolder")
+                .put("color", color(message.severity()));
         for (ObjectNode alert : shown(message)) {
             if (message.isDigest()) {
                 text(parts, Message.titleOf(alert))
@@ -77,8 +80,7 @@ final class ChatBody {
                         .put("separator", true);
             }
             text(parts, Message.textOf(alert));
-            ArrayNode facts =
-                    parts.addObject().put("type", "FactSet").putArray("facts");
+            ArrayNode facts = parts.addObject().put("type", "FactSet").putArray("facts");
             for (Fact fact : Message.factsOf(alert)) {
                 facts.addObject().put("title", teamsText(fact.name())).put("value", teamsText(fact.value()));
             }

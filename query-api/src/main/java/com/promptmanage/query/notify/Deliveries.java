@@ -4,7 +4,6 @@ import com.promptmanage.query.notify.DeliveryTable.Attempt;
 import com.promptmanage.query.notify.DeliveryTable.Due;
 import com.promptmanage.query.notify.DeliveryTable.Lease;
 import com.promptmanage.query.notify.DeliveryTable.Next;
-import com.promptmanage.query.notify.Outcome.End;
 import com.promptmanage.service.http.UnavailableException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -161,7 +160,10 @@ final class Deliveries implements AutoCloseable {
             table.release(lease);
         } catch (RuntimeException e) {
             // The lease ends by itself, and then it is tried again.
-            LOGGER.atError().setCause(e).addKeyValue("channelId", lease.channelId()).log("a channel is not served");
+            LOGGER.atError()
+                    .setCause(e)
+                    .addKeyValue("channelId", lease.channelId())
+                    .log("a channel is not served");
         } finally {
             free.release();
         }
@@ -191,7 +193,8 @@ final class Deliveries implements AutoCloseable {
             case DELIVERED -> new Next.Done();
             case REFUSED -> new Next.GiveUp();
             case GONE ->
-                switchOff(lease, "The address answered %d: it takes nothing any more.".formatted(outcome.status()), now);
+                switchOff(
+                        lease, "The address answered %d: it takes nothing any more.".formatted(outcome.status()), now);
             case RETRY -> {
                 if (failingSince != null && failingSince.plus(FAILING_MAX).isBefore(now)) {
                     yield switchOff(

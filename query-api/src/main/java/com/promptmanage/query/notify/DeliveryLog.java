@@ -36,8 +36,7 @@ final class DeliveryLog {
      * @param status only those; null for all
      * @param before the id of the last delivery of the page before; null for the first page
      */
-    List<ObjectNode> page(
-            Scope scope, String channelId, @Nullable String status, @Nullable String before, int limit) {
+    List<ObjectNode> page(Scope scope, String channelId, @Nullable String status, @Nullable String before, int limit) {
         return database.inTransaction(scope, handle -> {
             List<ObjectNode> deliveries = handle.createQuery("""
                             SELECT id, alert_id, alert ->> 'title' AS title, test, batch, status, due_at, attempts, problem,
@@ -81,9 +80,7 @@ final class DeliveryLog {
                     .bind("channel", channel.id())
                     .bind("alertId", due.message().id())
                     .bind("account", channel.account().value())
-                    .bind(
-                            "alert",
-                            new String(Json.bytes(due.message().alerts().getFirst()), StandardCharsets.UTF_8))
+                    .bind("alert", new String(Json.bytes(due.message().alerts().getFirst()), StandardCharsets.UTF_8))
                     .bind("now", startedAt.atOffset(ZoneOffset.UTC))
                     .execute();
             var attempt = new Attempt(

@@ -61,7 +61,8 @@ final class DeliveryRoutes implements Routes {
         var deliveries = answer.putArray("deliveries");
         found.stream().limit(limit).forEach(deliveries::add);
         answer.put(
-                "nextCursor", found.size() > limit ? found.get(limit - 1).path("id").asText() : null);
+                "nextCursor",
+                found.size() > limit ? found.get(limit - 1).path("id").asText() : null);
         ctx.json(answer);
     }
 
@@ -81,7 +82,8 @@ final class DeliveryRoutes implements Routes {
     private Channel find(Context ctx, Owned owned) {
         String id = ctx.pathParam("id");
         return channels.find(owned.scope(), owned.account(), id)
-                .orElseThrow(() -> ProblemException.notFound("There is no channel '%s' that you may see".formatted(id)));
+                .orElseThrow(
+                        () -> ProblemException.notFound("There is no channel '%s' that you may see".formatted(id)));
     }
 
     private static int limit(@Nullable String text, Faults faults) {

@@ -55,7 +55,11 @@ final class DeliveryTable {
      * @param ids of the rows
      * @param attempts how many were made
      */
-    record Due(List<String> ids, Message message, int attempts, @Nullable Instant firstAttemptAt) {
+    record Due(
+            List<String> ids,
+            Message message,
+            int attempts,
+            @Nullable Instant firstAttemptAt) {
 
         Due {
             ids = List.copyOf(ids);
@@ -236,7 +240,11 @@ final class DeliveryTable {
                 .bind("startedAt", utc(attempt.startedAt()))
                 .bind("status", status)
                 .bind("again", utc(again))
-                .bind("problem", attempt.next() instanceof Next.Done ? null : attempt.outcome().said())
+                .bind(
+                        "problem",
+                        attempt.next() instanceof Next.Done
+                                ? null
+                                : attempt.outcome().said())
                 .bind("now", utc(now))
                 .bindArray("ids", String.class, attempt.due().ids())
                 .execute();

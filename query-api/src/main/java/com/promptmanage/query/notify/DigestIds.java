@@ -16,7 +16,8 @@ final class DigestIds {
     static String of(List<String> alertIds) {
         try {
             byte[] hash = MessageDigest.getInstance("SHA-256")
-                    .digest(String.join("\n", alertIds.stream().sorted().toList()).getBytes(StandardCharsets.UTF_8));
+                    .digest(String.join("\n", alertIds.stream().sorted().toList())
+                            .getBytes(StandardCharsets.UTF_8));
             return "digest_" + HexFormat.of().formatHex(hash, 0, LENGTH_BYTES);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JVM has SHA-256", e);

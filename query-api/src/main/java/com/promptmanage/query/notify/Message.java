@@ -66,12 +66,17 @@ record Message(String id, Instant at, List<ObjectNode> alerts) {
         if (alert.has("limitUsd")) {
             facts.add(new Fact(
                     "Spent",
-                    "$%s of $%s".formatted(alert.path("spentUsd").asText(), alert.path("limitUsd").asText())));
+                    "$%s of $%s"
+                            .formatted(
+                                    alert.path("spentUsd").asText(),
+                                    alert.path("limitUsd").asText())));
         } else if (alert.has("limitTokens")) {
             facts.add(new Fact(
                     "Used",
-                    "%,d of %,d tokens".formatted(
-                            alert.path("spentTokens").asLong(), alert.path("limitTokens").asLong())));
+                    "%,d of %,d tokens"
+                            .formatted(
+                                    alert.path("spentTokens").asLong(),
+                                    alert.path("limitTokens").asLong())));
         }
         add(facts, "Period ends", alert.path("periodEnd"));
         return facts;

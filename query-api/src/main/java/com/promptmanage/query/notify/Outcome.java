@@ -10,7 +10,12 @@ import org.jspecify.annotations.Nullable;
  * @param said what it answered, cut, or why there was no answer
  * @param pause how long it wants us to wait; null if it did not say
  */
-record Outcome(End end, @Nullable Integer status, String said, @Nullable Duration pause, Duration took) {
+record Outcome(
+        End end,
+        @Nullable Integer status,
+        String said,
+        @Nullable Duration pause,
+        Duration took) {
 
     /** What follows from it. */
     enum End {

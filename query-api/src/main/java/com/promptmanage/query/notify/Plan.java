@@ -31,8 +31,7 @@ sealed interface Plan {
         if (severity.compareTo(minimumLevel) < 0
                 || severity.compareTo(preferences.minimumLevel()) < 0
                 || !preferences.types().contains(type)
-                || (preferences.channels() != null
-                        && !preferences.channels().contains(channelId))) {
+                || (preferences.channels() != null && !preferences.channels().contains(channelId))) {
             return new Leave();
         }
         if (severity == Severity.CRITICAL) {

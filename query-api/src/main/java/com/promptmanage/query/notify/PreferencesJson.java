@@ -22,8 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** Preferences as the API takes, keeps and answers them. */
 final class PreferencesJson {
 
-    private static final Set<String> FIELDS =
-            Set.of("minimumLevel", "alertTypes", "channels", "quietHours", "digest");
+    private static final Set<String> FIELDS = Set.of("minimumLevel", "alertTypes", "channels", "quietHours", "digest");
 
     private static final int CHANNELS_MAX = 200;
 

@@ -42,7 +42,8 @@ final class PreferencesRoutes implements Routes {
     private void put(Context ctx) {
         Owned owned = Owned.by(ctx, authentication);
         var faults = new Faults();
-        Preferences preferences = PreferencesJson.read(Fields.of(RequestBody.bytes(ctx, BODY_BYTES_MAX), faults), faults);
+        Preferences preferences =
+                PreferencesJson.read(Fields.of(RequestBody.bytes(ctx, BODY_BYTES_MAX), faults), faults);
         table.put(owned.scope(), owned.account(), preferences, clock.instant());
         ctx.json(PreferencesJson.write(preferences));
     }

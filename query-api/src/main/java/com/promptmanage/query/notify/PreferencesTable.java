@@ -33,16 +33,20 @@ final class PreferencesTable {
     }
 
     void put(Scope scope, Account account, Preferences preferences, Instant now) {
-        database.useTransaction(scope, handle -> handle.createUpdate("""
+        database.useTransaction(
+                scope,
+                handle -> handle.createUpdate("""
                         INSERT INTO notification_preferences (account, preferences, updated_at)
                         VALUES (:account, CAST(:preferences AS jsonb), :now)
                         ON CONFLICT (account) DO UPDATE
                         SET preferences = excluded.preferences, updated_at = excluded.updated_at
                         """)
-                .bind("account", account.value())
-                .bind("preferences", new String(Json.bytes(PreferencesJson.write(preferences)), StandardCharsets.UTF_8))
-                .bind("now", now.atOffset(ZoneOffset.UTC))
-                .execute());
+                        .bind("account", account.value())
+                        .bind(
+                                "preferences",
+                                new String(Json.bytes(PreferencesJson.write(preferences)), StandardCharsets.UTF_8))
+                        .bind("now", now.atOffset(ZoneOffset.UTC))
+                        .execute());
     }
 
     /** @param json as it is kept; null if there is nothing */

@@ -30,8 +30,7 @@ final class Retries {
      * @param chance 0 to 1
      * @return empty to give up
      */
-    static Optional<Instant> next(
-            int attempts, Instant first, Instant now, @Nullable Duration asked, double chance) {
+    static Optional<Instant> next(int attempts, Instant first, Instant now, @Nullable Duration asked, double chance) {
         Duration pause = FIRST;
         for (int i = 1; i < attempts && pause.compareTo(LONGEST) < 0; i++) {
             pause = pause.multipliedBy(FACTOR);

@@ -65,8 +65,7 @@ final class Sender {
         return call(webhook.url(), body)
                 .withHeader("webhook-id", message.id())
                 .withHeader("webhook-timestamp", Long.toString(now.getEpochSecond()))
-                .withHeader(
-                        "webhook-signature", SigningSecret.signatures(webhook.secrets(), message.id(), now, body));
+                .withHeader("webhook-signature", SigningSecret.signatures(webhook.secrets(), message.id(), now, body));
     }
 
     private static Call call(String url, byte[] body) {
@@ -80,11 +79,8 @@ final class Sender {
         try {
             Reply reply = outbound.send(call);
             int status = reply.status();
-            End end = status >= 200 && status < 300
-                    ? End.DELIVERED
-                    : gone.contains(status) ? End.GONE : End.RETRY;
-            return new Outcome(
-                    end, status, reply.text(), waitOf(reply.header("Retry-After")), since(startedNanos));
+            End end = status >= 200 && status < 300 ? End.DELIVERED : gone.contains(status) ? End.GONE : End.RETRY;
+            return new Outcome(end, status, reply.text(), waitOf(reply.header("Retry-After")), since(startedNanos));
         } catch (OutboundException e) {
             // An answer that is too long or breaks off is one whose status we do not know.
             return new Outcome(End.RETRY, null, String.valueOf(e.getMessage()), null, since(startedNanos));
@@ -94,8 +90,7 @@ final class Sender {
     private Outcome mail(String channelId, List<String> to, Message message) {
         long startedNanos = System.nanoTime();
         if (mailer.isEmpty()) {
-            return new Outcome(
-                    End.RETRY, null, "the operator has set up no mail server", null, since(startedNanos));
+            return new Outcome(End.RETRY, null, "the operator has set up no mail server", null, since(startedNanos));
         }
         try {
             mailer.get().send(AlertMail.of(message, channelId, to, dashboard));

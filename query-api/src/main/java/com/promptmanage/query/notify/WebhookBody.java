@@ -67,7 +67,9 @@ final class WebhookBody {
         event.set("projected_spend", forecast ? decimal(alert.path("forecastUsd")) : null);
         event.put("event", nameOf(alert));
         event.put("event_group", groupOf(dimension, account));
-        event.put("event_message", alert.path("title").asText() + ". " + alert.path("message").asText());
+        event.put(
+                "event_message",
+                alert.path("title").asText() + ". " + alert.path("message").asText());
         return event;
     }
 

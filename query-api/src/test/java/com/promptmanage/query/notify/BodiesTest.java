@@ -37,13 +37,14 @@ class BodiesTest {
         assertThat(blocks.path(0).path("text").path("type").asText()).isEqualTo("plain_text");
         assertThat(blocks.path(1).path("text").path("text").asText())
                 .contains("100.00 %", "*Account:* team:acme", "$3.00 of $3.00");
-        assertThat(blocks.path(2).path("elements").path(0).path("text").asText()).contains("a1");
+        assertThat(blocks.path(2).path("elements").path(0).path("text").asText())
+                .contains("a1");
     }
 
     @Test
     void teamsGetsACardWhoseTextsAreNoMarkdown() throws Exception {
-        ObjectNode alert = json(Raised.alert(
-                "a1", ACME, Severity.WARNING, Dimension.MODEL, "gpt-4o_[x](https://y)", "each *model*"));
+        ObjectNode alert = json(
+                Raised.alert("a1", ACME, Severity.WARNING, Dimension.MODEL, "gpt-4o_[x](https://y)", "each *model*"));
 
         JsonNode attachment = JSON.readTree(ChatBody.teams(message(alert), Optional.empty()))
                 .path("attachments")
@@ -72,8 +73,8 @@ class BodiesTest {
 
     @Test
     void liteLlmsEventHasItsFieldsAndExactNumbers() throws Exception {
-        JsonNode event = JSON.readTree(WebhookBody.of(
-                message(json(Raised.alert("a1", ACME, Severity.WARNING))), Destination.Format.LITELLM));
+        JsonNode event = JSON.readTree(
+                WebhookBody.of(message(json(Raised.alert("a1", ACME, Severity.WARNING))), Destination.Format.LITELLM));
 
         assertThat(text(WebhookBody.of(
                         message(json(Raised.alert("a1", ACME, Severity.WARNING))), Destination.Format.LITELLM)))
@@ -82,8 +83,8 @@ class BodiesTest {
         assertThat(event.path("event_group").asText()).isEqualTo("team");
         assertThat(event.path("team_id").asText()).isEqualTo("acme");
         assertThat(event.path("user_id").isNull()).isTrue();
-        JsonNode exceeded = JSON.readTree(WebhookBody.of(
-                message(json(Raised.alert("a1", ACME, Severity.CRITICAL))), Destination.Format.LITELLM));
+        JsonNode exceeded = JSON.readTree(
+                WebhookBody.of(message(json(Raised.alert("a1", ACME, Severity.CRITICAL))), Destination.Format.LITELLM));
         assertThat(exceeded.path("event").asText()).isEqualTo("budget_crossed");
         JsonNode member = JSON.readTree(
                 WebhookBody.of(message(json(Raised.ofMember("a1", ACME, "ann"))), Destination.Format.LITELLM));

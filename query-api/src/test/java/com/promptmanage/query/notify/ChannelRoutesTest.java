@@ -52,7 +52,8 @@ class ChannelRoutesTest {
         JsonNode log = api.deliveries(made.path("id").asText());
         assertThat(log).hasSize(1);
         assertThat(log.path(0).path("test").booleanValue()).isTrue();
-        assertThat(log.path(0).path("attempts").path(0).path("outcome").asText()).isEqualTo("delivered");
+        assertThat(log.path(0).path("attempts").path(0).path("outcome").asText())
+                .isEqualTo("delivered");
 
         assertThat(api.api().delete(api.admin(), path).status()).isEqualTo(204);
         assertThat(api.api().get(api.admin(), path).status()).isEqualTo(404);
@@ -100,7 +101,9 @@ class ChannelRoutesTest {
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.json().path("errors").findValuesAsText("field"))
                 .containsExactlyInAnyOrder("secret", "url", "minimumLevel", "enabled", "name", "to");
-        assertThat(api.api().post(api.admin(), PATH, "{\"name\":\"x\",\"kind\":\"pigeon\"}").status())
+        assertThat(api.api()
+                        .post(api.admin(), PATH, "{\"name\":\"x\",\"kind\":\"pigeon\"}")
+                        .status())
                 .isEqualTo(400);
         assertThat(api.api()
                         .post(api.admin(), PATH, "{\"name\":\"x\",\"kind\":\"email\",\"to\":[\"nobody\"]}")
@@ -150,12 +153,17 @@ class ChannelRoutesTest {
             assertThat(api.api().get(api.admin(), one).status()).isEqualTo(200);
         }
         assertThat(api.api()
-                        .get(stranger, "/api/teams/other/notification-channels/" + made.path("id").asText())
+                        .get(
+                                stranger,
+                                "/api/teams/other/notification-channels/"
+                                        + made.path("id").asText())
                         .status())
                 .as("by its id under one's own team")
                 .isEqualTo(404);
         assertThat(api.api()
-                        .get(api.api().key(Account.team("acme"), KeyScope.MANAGE), "/api/users/me/notification-channels")
+                        .get(
+                                api.api().key(Account.team("acme"), KeyScope.MANAGE),
+                                "/api/users/me/notification-channels")
                         .status())
                 .isEqualTo(403);
         assertThat(RowSecurity.problems(api.api().database())).isEmpty();
@@ -166,7 +174,14 @@ class ChannelRoutesTest {
         OpenApi description = OpenApi.of("notify", "test", List.of(Notifications.OPEN_API));
 
         assertThat(description.differencesFrom(api.api().server())).isEmpty();
-        assertThat(OpenApi.of("notify", "test", List.of(Notifications.OPEN_API, com.promptmanage.query.QueryWorkers.OPEN_API, com.promptmanage.query.QueryRoutes.OPEN_API, OpenApi.OPERATIONS))
+        assertThat(OpenApi.of(
+                                "notify",
+                                "test",
+                                List.of(
+                                        Notifications.OPEN_API,
+                                        com.promptmanage.query.QueryWorkers.OPEN_API,
+                                        com.promptmanage.query.QueryRoutes.OPEN_API,
+                                        OpenApi.OPERATIONS))
                         .danglingReferences())
                 .isEmpty();
     }

@@ -84,16 +84,21 @@ class DeliveriesTest {
         api.deliver();
 
         api.raise(alert("a1", Severity.WARNING));
-        Await.until(() -> assertThat(api.deliveries(id).path(0).path("attemptCount").asInt()).isEqualTo(1));
+        Await.until(
+                () -> assertThat(api.deliveries(id).path(0).path("attemptCount").asInt())
+                        .isEqualTo(1));
         assertThat(api.channelNow(id).path("failingSince").isTextual()).isTrue();
         assertThat(api.deliveries(id).path(0).path("status").asText()).isEqualTo("pending");
         api.api().clock().advance(Duration.ofSeconds(7));
-        Await.until(() -> assertThat(api.deliveries(id).path(0).path("attemptCount").asInt()).isEqualTo(2));
+        Await.until(
+                () -> assertThat(api.deliveries(id).path(0).path("attemptCount").asInt())
+                        .isEqualTo(2));
         api.api().clock().advance(Duration.ofSeconds(20));
 
         awaitDelivered(channel, 1);
         assertThat(hook.ids()).containsExactly("a1", "a1", "a1");
-        assertThat(hook.received().get(0).body()).isEqualTo(hook.received().get(2).body());
+        assertThat(hook.received().get(0).body())
+                .isEqualTo(hook.received().get(2).body());
         assertThat(api.channelNow(id).path("failingSince").isNull()).isTrue();
         JsonNode attempts = api.deliveries(id).path(0).path("attempts");
         assertThat(attempts.findValuesAsText("outcome")).containsExactly("retry", "retry", "delivered");
@@ -110,8 +115,11 @@ class DeliveriesTest {
         var lease = table.lease(now, now.plusSeconds(60), 10).getFirst();
         var due = table.next(lease, now).orElseThrow();
         new Sender(api.outbound(), Optional.empty(), Optional.empty(), api.api().clock())
-                .send(lease.channelId(), Destination.read(NotifyingApi.SECRETS.open(
-                        "notification_channels.sealed/" + lease.channelId(), lease.sealed())), due.message());
+                .send(
+                        lease.channelId(),
+                        Destination.read(NotifyingApi.SECRETS.open(
+                                "notification_channels.sealed/" + lease.channelId(), lease.sealed())),
+                        due.message());
 
         api.deliver();
         api.api().clock().advance(Duration.ofSeconds(61));
@@ -159,7 +167,8 @@ class DeliveriesTest {
 
         api.raise(alert("a1", Severity.WARNING));
 
-        Await.until(() -> assertThat(api.channelNow(id).path("enabled").booleanValue()).isFalse());
+        Await.until(() ->
+                assertThat(api.channelNow(id).path("enabled").booleanValue()).isFalse());
         assertThat(api.channelNow(id).path("disabledReason").asText()).contains("410");
         assertThat(api.deliveries(id).path(0).path("status").asText()).isEqualTo("failed");
         assertThat(noticesOnTheirWayToTheList()).isEqualTo(1);
@@ -168,16 +177,26 @@ class DeliveriesTest {
                 .contains("RCPT TO:<acme-owner@example.com>")
                 .doesNotContain("acme-admin@");
         api.raise(alert("a2", Severity.WARNING));
-        assertThat(api.deliveries(id)).as("nothing waits for a channel that is off").hasSize(1);
+        assertThat(api.deliveries(id))
+                .as("nothing waits for a channel that is off")
+                .hasSize(1);
         assertThat(api.api()
-                        .post(api.admin(), deliveriesOf(id) + "/" + api.deliveries(id).path(0).path("id").asText() + "/resend", "")
+                        .post(
+                                api.admin(),
+                                deliveriesOf(id) + "/"
+                                        + api.deliveries(id).path(0).path("id").asText() + "/resend",
+                                "")
                         .status())
                 .isEqualTo(409);
 
         hook.answers(number -> 200);
         api.api().send(api.admin(), "PATCH", "/api/teams/acme/notification-channels/" + id, "{\"enabled\":true}");
         Answer again = api.api()
-                .post(api.admin(), deliveriesOf(id) + "/" + api.deliveries(id).path(0).path("id").asText() + "/resend", "");
+                .post(
+                        api.admin(),
+                        deliveriesOf(id) + "/"
+                                + api.deliveries(id).path(0).path("id").asText() + "/resend",
+                        "");
         assertThat(again.status()).isEqualTo(202);
         awaitDelivered(channel, 1);
         assertThat(api.channelNow(id).path("disabledReason").isNull()).isTrue();
@@ -191,15 +210,19 @@ class DeliveriesTest {
         hook.answers(number -> 500);
         api.deliver();
         api.raise(alert("a1", Severity.WARNING));
-        Await.until(() -> assertThat(api.deliveries(id).path(0).path("attemptCount").asInt()).isEqualTo(1));
+        Await.until(
+                () -> assertThat(api.deliveries(id).path(0).path("attemptCount").asInt())
+                        .isEqualTo(1));
 
         api.api().clock().advance(Duration.ofHours(25));
-        Await.until(() -> assertThat(api.deliveries(id).path(0).path("status").asText()).isEqualTo("failed"));
+        Await.until(() ->
+                assertThat(api.deliveries(id).path(0).path("status").asText()).isEqualTo("failed"));
         assertThat(api.channelNow(id).path("enabled").booleanValue()).isTrue();
         api.api().clock().advance(Duration.ofDays(5));
         api.raise(alert("a2", Severity.WARNING));
 
-        Await.until(() -> assertThat(api.channelNow(id).path("enabled").booleanValue()).isFalse());
+        Await.until(() ->
+                assertThat(api.channelNow(id).path("enabled").booleanValue()).isFalse());
         assertThat(api.channelNow(id).path("disabledReason").asText()).contains("5 days");
     }
 
@@ -209,7 +232,10 @@ class DeliveriesTest {
         String id = channel.path("id").asText();
         String old = channel.path("secret").asText();
         JsonNode rotated = api.api()
-                .post(api.admin(), "/api/teams/acme/notification-channels/%s/rotate-secret".formatted(id), "{\"oldValidHours\":1}")
+                .post(
+                        api.admin(),
+                        "/api/teams/acme/notification-channels/%s/rotate-secret".formatted(id),
+                        "{\"oldValidHours\":1}")
                 .json();
         String current = rotated.path("secret").asText();
         api.deliver();
@@ -270,8 +296,7 @@ class DeliveriesTest {
         assertThat(hook.ids().get(1)).isEqualTo(hook.ids().get(2)).startsWith("digest_");
         JsonNode body = hook.received().getLast().json();
         assertThat(body.path("type").asText()).isEqualTo("alert.digest");
-        assertThat(body.path("data").path("alerts").findValuesAsText("id"))
-                .containsExactlyInAnyOrder("a1", "a2");
+        assertThat(body.path("data").path("alerts").findValuesAsText("id")).containsExactlyInAnyOrder("a1", "a2");
     }
 
     @Test
@@ -285,7 +310,9 @@ class DeliveriesTest {
 
         assertThat(mailServer.mails().getFirst())
                 .contains("RCPT TO:<ops@example.com>", "Subject: Budget exceeded: the <b>month</b> & more")
-                .contains("X-Prompt-Manage-Alert-Id: a1", "a1." + channel.path("id").asText())
+                .contains(
+                        "X-Prompt-Manage-Alert-Id: a1",
+                        "a1." + channel.path("id").asText())
                 .contains("text/plain", "text/html", "&lt;b&gt;month&lt;/b&gt;", "https://prompts.example.com");
         JsonNode nowhere = api.create(api.admin(), "/api/teams/acme", """
                 {"kind":"email","name":"nobody","to":["nobody@example.com"]}""");
@@ -295,18 +322,21 @@ class DeliveriesTest {
                         .path("status")
                         .asText())
                 .isEqualTo("failed"));
-        assertThat(api.deliveries(nowhere.path("id").asText()).path(0).path("attemptCount").asInt())
+        assertThat(api.deliveries(nowhere.path("id").asText())
+                        .path(0)
+                        .path("attemptCount")
+                        .asInt())
                 .as("a mailbox that does not exist today does not exist in an hour")
                 .isEqualTo(1);
     }
 
     private long noticesOnTheirWayToTheList() {
-        return api.api().database().asSystem(handle -> handle.createQuery("""
+        return api.api()
+                .database()
+                .asSystem(handle -> handle.createQuery("""
                         SELECT count(*) FROM outbox
                         WHERE topic = 'budget.alerts' AND convert_from(record_value, 'UTF8') LIKE '%channel.disabled%'
-                        """)
-                .mapTo(Long.class)
-                .one());
+                        """).mapTo(Long.class).one());
     }
 
     private static String deliveriesOf(String channelId) {
@@ -314,14 +344,13 @@ class DeliveriesTest {
     }
 
     private void awaitDelivered(JsonNode channel, int count) throws Exception {
-        Await.until(() -> assertThat(
-                        api.deliveries(channel.path("id").asText()).findValuesAsText("finishedAt").stream()
-                                .filter(time -> !time.equals("null")))
+        Await.until(() -> assertThat(api.deliveries(channel.path("id").asText()).findValuesAsText("finishedAt").stream()
+                        .filter(time -> !time.equals("null")))
                 .hasSize(count));
         assertThat(api.deliveries(channel.path("id").asText()).findParents("alertId"))
                 .filteredOn(delivery -> !delivery.path("finishedAt").isNull())
-                .allSatisfy(delivery ->
-                        assertThat(delivery.path("status").asText()).isEqualTo("delivered"));
+                .allSatisfy(
+                        delivery -> assertThat(delivery.path("status").asText()).isEqualTo("delivered"));
     }
 
     private static com.promptmanage.topics.alert.BudgetAlert alert(String id, Severity severity) {

@@ -48,8 +48,8 @@ final class MailCatcher implements AutoCloseable {
 
     private void serve(Socket client) {
         try (client;
-                var lines = new BufferedReader(
-                        new InputStreamReader(client.getInputStream(), StandardCharsets.UTF_8))) {
+                var lines =
+                        new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.UTF_8))) {
             say(client, "220 here");
             var mail = new StringBuilder();
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {

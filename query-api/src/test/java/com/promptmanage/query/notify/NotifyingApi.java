@@ -26,8 +26,8 @@ final class NotifyingApi implements AutoCloseable {
 
     static final SecretBox SECRETS = new SecretBox(SecretKeys.of("test", new byte[32]));
 
-    private final Outbound outbound = new Outbound(
-            OutboundSettings.DEFAULTS.withAllowed(List.of(AddressRange.of("127.0.0.1"))));
+    private final Outbound outbound =
+            new Outbound(OutboundSettings.DEFAULTS.withAllowed(List.of(AddressRange.of("127.0.0.1"))));
 
     private final Optional<Mailer> mailer;
 

@@ -25,15 +25,10 @@ class PlanTest {
 
     @Test
     void whatIsNotWantedIsLeft() {
-        assertThat(plan(Severity.INFO, with(Severity.WARNING, null, null), LATE)).isInstanceOf(Plan.Leave.class);
+        assertThat(plan(Severity.INFO, with(Severity.WARNING, null, null), LATE))
+                .isInstanceOf(Plan.Leave.class);
         assertThat(Plan.of(
-                        "c",
-                        Severity.CRITICAL,
-                        true,
-                        Preferences.DEFAULTS,
-                        Severity.WARNING,
-                        AlertType.ANOMALY,
-                        LATE))
+                        "c", Severity.CRITICAL, true, Preferences.DEFAULTS, Severity.WARNING, AlertType.ANOMALY, LATE))
                 .isInstanceOf(Plan.Leave.class);
         var others = new Preferences(Severity.INFO, EnumSet.of(AlertType.ANOMALY), null, null, null);
         assertThat(plan(Severity.CRITICAL, others, LATE)).isInstanceOf(Plan.Leave.class);
@@ -79,8 +74,7 @@ class PlanTest {
         assertThat(plan(Severity.INFO, daily, due.minusSeconds(1))).isEqualTo(new Plan.Send(due, "digest " + due));
         assertThat(((Plan.Send) plan(Severity.INFO, daily, due)).due()).isEqualTo(due.plus(Duration.ofDays(1)));
         assertThat(plan(Severity.CRITICAL, daily, LATE)).isEqualTo(new Plan.Send(LATE, null));
-        assertThat(Plan.of(
-                        "c", Severity.INFO, false, daily, Severity.INFO, AlertType.BUDGET_THRESHOLD, due))
+        assertThat(Plan.of("c", Severity.INFO, false, daily, Severity.INFO, AlertType.BUDGET_THRESHOLD, due))
                 .as("a channel that tells of one alert at a time")
                 .isEqualTo(new Plan.Send(due, null));
     }

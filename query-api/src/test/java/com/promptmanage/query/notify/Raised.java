@@ -70,7 +70,8 @@ final class Raised {
             records.add(new ConsumerRecord<>(
                     "budget.alerts", 0, records.size(), alert.account().key(), BudgetAlertCodec.write(alert)));
         }
-        var rows = AlertWriter.target(new Fanout(clock), new SimpleMeterRegistry()).rowsOf(records);
+        var rows =
+                AlertWriter.target(new Fanout(clock), new SimpleMeterRegistry()).rowsOf(records);
         database.useAsSystem(handle -> rows.writeTo(handle.getConnection()));
     }
 }
