@@ -37,7 +37,11 @@ public final class DefinitionJson {
                     "Keep a definition within %,d bytes.".formatted(Limits.DOCUMENT_BYTES_MAX));
         }
         try {
-            return new DefinitionReader().read(MAPPER.readTree(json));
+            JsonNode tree = MAPPER.readTree(json);
+            // What is stored and sent on cannot hold it everywhere.
+            return hasNul(tree)
+                    ? unread("has a NUL character in a text", "Remove the character with the code 0.")
+                    : new DefinitionReader().read(tree);
         } catch (JsonProcessingException e) {
             return unread(
                     "is not JSON: " + e.getOriginalMessage().lines().findFirst().orElse(""), "Send a JSON object.");
@@ -65,6 +69,14 @@ public final class DefinitionJson {
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static boolean hasNul(JsonNode json) {
+        if (json.isTextual()) {
+            return json.textValue().indexOf('\0') >= 0;
+        }
+        return json.propertyStream().anyMatch(field -> field.getKey().indexOf('\0') >= 0)
+                || json.valueStream().anyMatch(DefinitionJson::hasNul);
     }
 
     private static Reading unread(String detail, String remedy) {

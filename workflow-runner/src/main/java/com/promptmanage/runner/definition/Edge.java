@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
  * A dependency: the target waits for the source.
  *
  * @param condition null for an edge that is always followed; {@code true} and {@code false} are the sides of a condition
- *     node, {@code error} is followed when the source has failed, anything else is an expression over what the target
- *     may see
+ *     node, {@code error} is followed when the source has failed, anything else is an expression over what the source
+ *     put out (its {@code input}) and what came before it
  * @param label for people; the label {@code error} makes an error edge too
  */
 public record Edge(

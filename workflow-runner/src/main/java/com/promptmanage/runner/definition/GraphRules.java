@@ -1,0 +1,368 @@
+package com.promptmanage.runner.definition;
+
+import com.promptmanage.runner.definition.DefinitionFault.Place;
+import com.promptmanage.runner.definition.NodeConfig.Condition;
+import com.promptmanage.runner.definition.NodeConfig.Loop;
+import com.promptmanage.runner.expression.Names;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** What must hold of nodes and edges together. */
+final class GraphRules {
+
+    private static final Pattern GOOD_ID = Pattern.compile("[A-Za-z_][A-Za-z0-9_-]*");
+
+    private final Checking checking;
+
+    private final Graph graph;
+
+    private GraphRules(Checking checking) {
+        this.checking = checking;
+        this.graph = checking.graph();
+    }
+
+    static void check(Checking checking) {
+        var rules = new GraphRules(checking);
+        rules.checkNodeIds();
+        rules.checkEdges();
+        rules.checkCycles();
+        rules.checkBranches();
+        rules.checkBodies();
+        rules.checkScopes();
+        rules.checkReachable();
+    }
+
+    private void checkNodeIds() {
+        if (checking.nodes().isEmpty()) {
+            checking.warning(
+                    Place.ROOT.at("nodes"), "is empty", "Add a node: a workflow without any has nothing to run.");
+        }
+        var seen = new HashSet<NodeId>();
+        for (int i = 0; i < checking.nodes().size(); i++) {
+            Node node = checking.nodes().get(i);
+            Place place = checking.nodePlace(i).at("id");
+            String id = node.id().value();
+            if (id.isEmpty()) {
+                checking.required(place, id, "Give the node an id, unique within the workflow.");
+            } else if (id.length() > Limits.ID_LENGTH_MAX
+                    || !GOOD_ID.matcher(id).matches()) {
+                checking.error(
+                        place,
+                        "is \"%s\"".formatted(shown(id)),
+                        "Use letters, digits, _ and -, not starting with a digit, at most %d characters."
+                                .formatted(Limits.ID_LENGTH_MAX));
+            } else if (Names.RESERVED.contains(id) || Names.isParameter(id)) {
+                checking.error(
+                        place,
+                        "is \"%s\", which means something else in templates".formatted(id),
+                        "Use another id, such as %s_node.".formatted(id.toLowerCase(Locale.ROOT)));
+            }
+            if (!seen.add(node.id()) && !id.isEmpty()) {
+                checking.error(
+                        place, "is \"%s\" a second time".formatted(shown(id)), "Give each node an id of its own.");
+            }
+            if (node.label().length() > Limits.LABEL_LENGTH_MAX) {
+                checking.error(
+                        checking.nodePlace(i).at("label"),
+                        "has %,d characters".formatted(node.label().length()),
+                        "Keep it within %d characters.".formatted(Limits.LABEL_LENGTH_MAX));
+            }
+        }
+    }
+
+    private void checkEdges() {
+        var ids = new HashSet<String>();
+        var connections = new HashSet<List<Object>>();
+        for (int i = 0; i < checking.edges().size(); i++) {
+            Edge edge = checking.edges().get(i);
+            Place place = checking.edgePlace(i);
+            if (edge.id().isBlank()) {
+                checking.required(place.at("id"), edge.id(), "Give the edge an id, unique within the workflow.");
+            } else if (!ids.add(edge.id())) {
+                checking.error(
+                        place.at("id"),
+                        "is \"%s\" a second time".formatted(shown(edge.id())),
+                        "Give each edge an id of its own.");
+            }
+            checkEnd(place.at("source"), edge.source());
+            checkEnd(place.at("target"), edge.target());
+            if (edge.source().equals(edge.target()) && checking.exists(edge.source())) {
+                checking.error(
+                        place,
+                        "leads from %s to itself".formatted(edge.source()),
+                        "Remove the edge; use a loop to repeat.");
+            }
+            if (!connections.add(List.of(edge.source(), edge.target(), edge.kind()))) {
+                checking.error(
+                        place,
+                        "connects %s and %s a second time".formatted(edge.source(), edge.target()),
+                        "Remove the edge.");
+            }
+            checkKind(place, edge);
+        }
+    }
+
+    private void checkEnd(Place place, NodeId end) {
+        if (end.value().isEmpty()) {
+            checking.required(place, "", "Name the node by its id.");
+        } else if (!checking.exists(end)) {
+            checking.error(
+                    place,
+                    "is %s, which is no node".formatted(shown(end.value())),
+                    "Name a node of this workflow, or remove the edge.");
+        }
+    }
+
+    private void checkKind(Place place, Edge edge) {
+        Optional<Node> source = graph.find(edge.source());
+        if (source.isEmpty()) {
+            return;
+        }
+        boolean fromCondition = source.get().config() instanceof Condition;
+        switch (edge.kind()) {
+            case WHEN_TRUE, WHEN_FALSE -> {
+                if (!fromCondition) {
+                    checking.error(
+                            place.at("condition"),
+                            "is \"%s\", but %s is no condition".formatted(edge.condition(), edge.source()),
+                            "Remove it, or let the edge start at a condition node.");
+                }
+            }
+            case ALWAYS, GUARDED -> {
+                if (fromCondition) {
+                    checking.error(
+                            place.at("condition"),
+                            "is %s"
+                                    .formatted(
+                                            edge.condition() == null
+                                                    ? "missing"
+                                                    : "\"" + shown(edge.condition()) + "\""),
+                            "Edges of a condition node have the condition \"true\", \"false\" or \"error\".");
+                }
+            }
+            case ON_ERROR -> {
+                ErrorHandling handling = source.get().policy().errorHandling();
+                ErrorHandling said = handling == null ? checking.settings().errorHandling() : handling;
+                if (said != ErrorHandling.FALLBACK) {
+                    checking.warning(
+                            place,
+                            "is never followed: %s does not fall back when it fails".formatted(edge.source()),
+                            "Set errorHandling \"fallback\" on the node or in the settings.");
+                }
+            }
+        }
+    }
+
+    private void checkCycles() {
+        for (List<NodeId> cycle : graph.cycles()) {
+            NodeId first = cycle.getFirst();
+            String path = String.join(
+                    " → ", cycle.stream().limit(20).map(NodeId::value).toList());
+            checking.error(
+                    checking.place(first),
+                    "waits for itself: %s%s → %s".formatted(path, cycle.size() > 20 ? " → …" : "", first),
+                    "Remove one of these edges. To repeat, use a loop node, or the execution mode continuous.");
+        }
+    }
+
+    /** The branches of a condition are said twice, in its config and by its edges; both must say the same. */
+    private void checkBranches() {
+        for (Node node : graph.nodes()) {
+            if (node.config() instanceof Condition condition) {
+                checkBranch(node, "trueBranch", condition.trueBranch(), Edge.Kind.WHEN_TRUE);
+                checkBranch(node, "falseBranch", condition.falseBranch(), Edge.Kind.WHEN_FALSE);
+                if (graph.outgoing(node.id()).isEmpty()) {
+                    checking.warning(
+                            checking.place(node.id()), "decides nothing: no edge starts here", "Connect its branches.");
+                }
+            }
+        }
+    }
+
+    private void checkBranch(Node node, String field, List<NodeId> said, Edge.Kind kind) {
+        Place place = checking.place(node.id()).at("config").at(field);
+        String value = kind == Edge.Kind.WHEN_TRUE ? "true" : "false";
+        Set<NodeId> drawn = new LinkedHashSet<>();
+        graph.outgoing(node.id()).stream()
+                .filter(edge -> edge.kind() == kind)
+                .forEach(edge -> drawn.add(edge.target()));
+        for (NodeId target : said) {
+            if (!checking.exists(target)) {
+                checking.error(
+                        place,
+                        "is %s, which is no node".formatted(shown(target.value())),
+                        "Name a node of this workflow.");
+            } else if (!drawn.contains(target) && !checking.isUnread(target)) {
+                checking.error(
+                        place,
+                        "is %s, to which no edge with condition \"%s\" leads".formatted(target, value),
+                        "Add an edge from %s to %s with condition \"%s\", or name the node that the edge leads to."
+                                .formatted(node.id(), target, value));
+            }
+        }
+        if (!said.isEmpty()) {
+            drawn.stream()
+                    .filter(target -> !said.contains(target))
+                    .forEach(target -> checking.error(
+                            place,
+                            "does not name %s, to which an edge with condition \"%s\" leads".formatted(target, value),
+                            "Add it, or remove the edge."));
+        }
+    }
+
+    private void checkBodies() {
+        Map<NodeId, NodeId> loops = new HashMap<>();
+        for (Node node : graph.nodes()) {
+            if (!(node.config() instanceof Loop loop)) {
+                continue;
+            }
+            Place place = checking.place(node.id()).at("config").at("bodyNodes");
+            if (loop.bodyNodes().isEmpty() && !checking.isReported(place)) {
+                checking.error(place, "is empty", "Name the nodes that run for each item.");
+            }
+            for (int i = 0; i < loop.bodyNodes().size(); i++) {
+                NodeId body = loop.bodyNodes().get(i);
+                if (!checking.exists(body)) {
+                    checking.error(
+                            place.at(i),
+                            "is %s, which is no node".formatted(shown(body.value())),
+                            "Name a node of this workflow.");
+                } else if (body.equals(node.id())) {
+                    checking.error(place.at(i), "is the loop itself", "Name the nodes that run for each item.");
+                } else {
+                    NodeId other = loops.putIfAbsent(body, node.id());
+                    if (other != null) {
+                        checking.error(
+                                place.at(i),
+                                "is %s, which is in the body of %s".formatted(body, other),
+                                "A node is in one body; nodes of a loop within a loop are named by the inner one"
+                                        + " only.");
+                    }
+                }
+            }
+        }
+        checkBorders();
+        checkEndsOfBodies();
+    }
+
+    /** Nothing leads into a body but its loop, and nothing out of it. */
+    private void checkBorders() {
+        for (int i = 0; i < checking.edges().size(); i++) {
+            Edge edge = checking.edges().get(i);
+            if (graph.find(edge.source()).isEmpty() || graph.find(edge.target()).isEmpty()) {
+                continue;
+            }
+            Optional<NodeId> from = graph.loopOf(edge.source());
+            Optional<NodeId> to = graph.loopOf(edge.target());
+            if (from.equals(to) || to.equals(Optional.of(edge.source()))) {
+                continue;
+            }
+            String loop = to.or(() -> from).map(NodeId::value).orElse("");
+            checking.error(
+                    checking.edgePlace(i),
+                    "crosses the border of the body of %s".formatted(loop),
+                    "Connect %s itself: its body starts and ends by itself, and its output is the list of the results."
+                            .formatted(loop));
+        }
+    }
+
+    private void checkEndsOfBodies() {
+        for (Node node : graph.nodes()) {
+            if (!(node.config() instanceof Loop)) {
+                continue;
+            }
+            for (NodeId end : graph.ends(Optional.of(node.id()))) {
+                if (checking.scopes().behind(end).size()
+                        > checking.scopes().of(node.id()).size() + 1) {
+                    checking.error(
+                            checking.place(end),
+                            "ends the body of %s in the middle of a list".formatted(node.id()),
+                            "Set fanOut to false where the list comes from, or collect it with a transform.");
+                }
+            }
+        }
+    }
+
+    private void checkScopes() {
+        for (Scopes.Clash clash : checking.scopes().clashes()) {
+            checking.error(
+                    checking.place(clash.node()),
+                    "joins the items of %s with those of %s"
+                            .formatted(named(clash.oneScope()), named(clash.otherScope())),
+                    "Collect one of the lists with a transform first, or set its fanOut to false.");
+        }
+        for (Node node : graph.nodes()) {
+            int depth = checking.scopes().of(node.id()).size();
+            if (depth > Limits.NESTING_MAX) {
+                checking.error(
+                        checking.place(node.id()),
+                        "stands in %d lists within each other".formatted(depth),
+                        "Nest at most %d.".formatted(Limits.NESTING_MAX));
+            }
+        }
+    }
+
+    /** A node that nothing leads to starts the run, unless the workflow has a data source or others that lead somewhere. */
+    private void checkReachable() {
+        if (checking.nodes().size() < 2) {
+            return;
+        }
+        for (Node node : graph.nodes()) {
+            if (graph.incoming(node.id()).isEmpty()
+                    && graph.outgoing(node.id()).isEmpty()
+                    && graph.loopOf(node.id()).isEmpty()
+                    && !(node.config() instanceof Loop)
+                    && !hasEdge(node.id())) {
+                checking.warning(
+                        checking.place(node.id()),
+                        "is connected to nothing",
+                        "Connect it, or remove it: as it is, it runs at the start, beside all others.");
+            }
+        }
+        Set<NodeId> reached = reachedFromStarts();
+        for (Node node : graph.nodes()) {
+            if (!reached.contains(node.id()) && graph.isAcyclic()) {
+                checking.error(
+                        checking.place(node.id()), "can never run: nothing leads to it from a start", "Connect it.");
+            }
+        }
+    }
+
+    private boolean hasEdge(NodeId id) {
+        return checking.edges().stream()
+                .anyMatch(edge -> edge.source().equals(id) || edge.target().equals(id));
+    }
+
+    private Set<NodeId> reachedFromStarts() {
+        var reached = new HashSet<NodeId>();
+        Deque<NodeId> open = new ArrayDeque<>(graph.starts(Optional.empty()));
+        while (!open.isEmpty()) {
+            NodeId next = open.remove();
+            if (reached.add(next)) {
+                open.addAll(graph.successors(next));
+                open.addAll(graph.starts(Optional.of(next)));
+            }
+        }
+        return reached;
+    }
+
+    private static String named(List<NodeId> path) {
+        return path.isEmpty()
+                ? "the run"
+                : String.join(
+                        " in ", path.reversed().stream().map(NodeId::value).toList());
+    }
+
+    static String shown(String text) {
+        return text.length() <= 64 ? text : text.substring(0, 64) + "…";
+    }
+}

@@ -1,0 +1,54 @@
+package com.promptmanage.runner.template;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.promptmanage.runner.definition.Limits;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/** Templates as JSON: resources of the product, and files that people exchange. */
+final class TemplateJson {
+
+    static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(64)
+                            .maxNumberLength(64)
+                            .build())
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .build())
+            .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .build();
+
+    private static final int BYTES_MAX = 2 * Limits.DOCUMENT_BYTES_MAX;
+
+    private TemplateJson() {}
+
+    static byte[] bytes(WorkflowTemplate template) {
+        try {
+            return MAPPER.writeValueAsBytes(template);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** @throws IllegalArgumentException if it is not a template, saying where it goes wrong */
+    static WorkflowTemplate read(byte[] json) {
+        if (json.length > BYTES_MAX) {
+            throw new IllegalArgumentException("a template has at most %,d bytes".formatted(BYTES_MAX));
+        }
+        try {
+            return MAPPER.readValue(json, WorkflowTemplate.class);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(e.getOriginalMessage(), e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

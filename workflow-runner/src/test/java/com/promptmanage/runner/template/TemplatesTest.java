@@ -1,0 +1,201 @@
+package com.promptmanage.runner.template;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.promptmanage.runner.definition.DefinitionCheck;
+import com.promptmanage.runner.definition.DefinitionFault;
+import com.promptmanage.runner.definition.DefinitionJson;
+import com.promptmanage.runner.definition.NodeId;
+import com.promptmanage.runner.expression.Expressions;
+import com.promptmanage.runner.template.TemplateParameter.Kind;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class TemplatesTest {
+
+    private static final TemplateCatalogue CATALOGUE = TemplateCatalogue.load();
+
+    private static final Deployer DEPLOYER = new Deployer(new DefinitionCheck(new Expressions()));
+
+    private static final Set<String> CONNECTORS = Set.of(
+            "google_sheets", "airtable", "notion", "api", "csv", "json", "database", "webhook", "slack", "email");
+
+    static List<WorkflowTemplate> all() {
+        return CATALOGUE.all();
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void everyTemplateDeploysWithoutAFault(WorkflowTemplate template) {
+        Deployed deployed = DEPLOYER.deploy(template, filledIn(template));
+
+        assertThat(deployed).isInstanceOfSatisfying(Deployed.Ready.class, ready -> {
+            assertThat(ready.warnings()).extracting(DefinitionFault::message).isEmpty();
+            assertThat(ready.name()).isEqualTo(template.name());
+            String json = DefinitionJson.write(ready.definition()).toString();
+            template.parameters().forEach(parameter -> assertThat(json).doesNotContain("{{" + parameter.name() + "}}"));
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void whatATemplateSaysOfItselfIsTrue(WorkflowTemplate template) {
+        String text = template.definition().toString();
+        var used = new HashSet<String>();
+        for (JsonNode node : template.definition().path("nodes")) {
+            JsonNode config = node.path("config");
+            used.add(config.path("sourceType").asText(""));
+            used.add(config.path("destination").asText(""));
+        }
+        used.retainAll(CONNECTORS);
+        // Those that nodes name; what is called by a webhook node alone is told by the author.
+        assertThat(template.requiredConnectors()).isSubsetOf(CONNECTORS).containsAll(withoutWebhook(used));
+        assertThat(template.parameters()).allSatisfy(parameter -> {
+            assertThat(text).contains("{{" + parameter.name() + "}}");
+            assertThat(parameter.description()).isNotBlank();
+        });
+        assertThat(template.tags()).isNotEmpty();
+        assertThat(template.estimatedTime()).endsWith("minutes");
+        assertThat(template.id()).startsWith("template-");
+    }
+
+    @Test
+    void thereAreTwentyAndTheFirstFiveAreTheProducts() {
+        assertThat(CATALOGUE.all()).hasSize(20);
+        assertThat(CATALOGUE.all().subList(0, 5))
+                .extracting(WorkflowTemplate::id)
+                .containsExactly(
+                        "template-email-generator",
+                        "template-lead-scorer",
+                        "template-content-moderator",
+                        "template-blog-pipeline",
+                        "template-data-enrichment");
+        assertThat(CATALOGUE.find("template-lead-scorer")).isPresent();
+        assertThat(CATALOGUE.find("nothing")).isEmpty();
+    }
+
+    @Test
+    void everythingWrongWithADeploymentIsToldAtOnce() {
+        WorkflowTemplate template = CATALOGUE.find("template-lead-scorer").orElseThrow();
+        var deployment = new Deployment(
+                Optional.empty(),
+                Map.of("GOOGLE_SHEET_ID", "s1"),
+                Map.of("CRM_API_KEY", "not a name"),
+                Map.of("MIN_SCORE", "seven >"),
+                Map.of("check_score", "Hi", "analyze_fit", "{{create_task.id}}"));
+
+        assertThat(DEPLOYER.deploy(template, deployment))
+                .isInstanceOfSatisfying(
+                        Deployed.Refused.class,
+                        refused -> assertThat(refused.faults())
+                                .extracting(Deployed.Fault::field)
+                                .containsExactlyInAnyOrder(
+                                        "dataSourceMappings.AIRTABLE_BASE_ID",
+                                        "secretMappings.CRM_API_KEY",
+                                        "values.CRM_API_URL",
+                                        "dataSourceMappings.GOOGLE_SHEET_ID",
+                                        "promptCustomizations.check_score",
+                                        "definition.nodes[2].config.promptTemplate",
+                                        "definition.nodes[3].config.condition"));
+    }
+
+    @Test
+    void secretsBecomeReferencesAndBracesInValuesStayText() {
+        WorkflowTemplate template = CATALOGUE.find("template-news-digest").orElseThrow();
+        var deployment = new Deployment(
+                Optional.of("My news"),
+                Map.of("NEWS", "ds_1"),
+                Map.of("SLACK_WEBHOOK_URL", "team_channel"),
+                Map.of("SUBJECT", "braces {{secrets.KEY}}"),
+                Map.of());
+
+        assertThat(DEPLOYER.deploy(template, deployment)).isInstanceOfSatisfying(Deployed.Ready.class, ready -> {
+            assertThat(ready.name()).isEqualTo("My news");
+            JsonNode post = node(ready, "post");
+            assertThat(post.path("config").path("url").asText()).isEqualTo("{{secrets.team_channel}}");
+            assertThat(node(ready, "digest")
+                            .path("config")
+                            .path("promptTemplate")
+                            .asText())
+                    .contains("braces \\{{secrets.KEY}}");
+        });
+    }
+
+    @Test
+    void aPromptMayBeWrittenAnew() {
+        WorkflowTemplate template = CATALOGUE.find("template-incident-summary").orElseThrow();
+        var deployment = new Deployment(
+                Optional.empty(),
+                Map.of(),
+                Map.of(),
+                Map.of(),
+                Map.of("explain", "Explain {{variables.alert}} in Danish."));
+
+        assertThat(DEPLOYER.deploy(template, deployment))
+                .isInstanceOfSatisfying(
+                        Deployed.Ready.class,
+                        ready -> assertThat(node(ready, "explain")
+                                        .path("config")
+                                        .path("promptTemplate")
+                                        .asText())
+                                .isEqualTo("Explain {{variables.alert}} in Danish."));
+    }
+
+    @Test
+    void anExportDeploysToTheSameWorkflowWithOtherSources() {
+        WorkflowTemplate template = CATALOGUE.find("template-lead-scorer").orElseThrow();
+        var ready = (Deployed.Ready) DEPLOYER.deploy(template, filledIn(template));
+
+        WorkflowTemplate export = WorkflowExport.of("Leads", "Mine", ready.definition());
+        var back = (Deployed.Ready) DEPLOYER.deploy(export, filledIn(export));
+
+        assertThat(export.definition().toString()).doesNotContain("ds-", "secrets.");
+        assertThat(export.parameters())
+                .extracting(TemplateParameter::kind)
+                .containsExactlyInAnyOrder(Kind.DATA_SOURCE, Kind.SECRET, Kind.SECRET);
+        assertThat(back.name()).isEqualTo("Leads");
+        assertThat(back.definition().edges()).isEqualTo(ready.definition().edges());
+        assertThat(back.definition().nodes()).hasSameSizeAs(ready.definition().nodes());
+        WorkflowTemplate read = WorkflowExport.read(WorkflowExport.bytes(export));
+        assertThat(read.parameters()).isEqualTo(export.parameters());
+        assertThat(DefinitionJson.read(read.definition()).definition())
+                .isEqualTo(DefinitionJson.read(export.definition()).definition());
+    }
+
+    private static Set<String> withoutWebhook(Set<String> used) {
+        var rest = new HashSet<>(used);
+        rest.remove("webhook");
+        return rest;
+    }
+
+    private static JsonNode node(Deployed.Ready ready, String id) {
+        return DefinitionJson.write(ready.definition())
+                .path("nodes")
+                .get(ready.definition()
+                        .nodes()
+                        .indexOf(ready.definition().node(new NodeId(id)).orElseThrow()));
+    }
+
+    private static Deployment filledIn(WorkflowTemplate template) {
+        var sources = new HashMap<String, String>();
+        var values = new HashMap<String, String>();
+        for (TemplateParameter parameter : template.parameters()) {
+            if (parameter.kind() == Kind.DATA_SOURCE) {
+                sources.put(parameter.name(), "ds-" + parameter.name().toLowerCase(Locale.ROOT));
+            } else if (parameter.kind() == Kind.TEXT && parameter.defaultValue() == null) {
+                values.put(
+                        parameter.name(), parameter.name().endsWith("_URL") ? "https://api.example.com" : "some text");
+            }
+        }
+        return new Deployment(Optional.empty(), sources, Map.of(), values, Map.of());
+    }
+}
