@@ -11,7 +11,7 @@ import {
   type EdgeChange,
 } from "@xyflow/react";
 import "@xyflow/react/dist/style.css";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import type { Definition, WorkflowNode } from "./definition";
 import { connect, removeEdges, removeNodes, whyNot } from "./definition";
 import { NodeCard, type CardNode } from "./node-card";
@@ -66,6 +66,8 @@ export function Canvas({
   onDrag: (next: (before: Definition) => Definition, isFirst: boolean) => void;
   onRefused: (why: string) => void;
 }) {
+  // What the nodes take on the screen is the canvas's to know; the overview draws them by it.
+  const [sizes, setSizes] = useState<ReadonlyMap<string, { width: number; height: number }>>(new Map());
   const nodes = useMemo(
     () =>
       definition.nodes.map(
@@ -74,6 +76,7 @@ export function Canvas({
           type: "card",
           position: node.position,
           selected: selected.has(node.id),
+          ...(sizes.has(node.id) ? { measured: sizes.get(node.id)! } : {}),
           ariaLabel: `${node.label}, ${node.type}`,
           data: {
             type: node.type,
@@ -85,7 +88,7 @@ export function Canvas({
           },
         }),
       ),
-    [definition.nodes, selected, faults, states],
+    [definition.nodes, selected, faults, states, sizes],
   );
   const edges = useMemo(
     () =>
@@ -106,6 +109,10 @@ export function Canvas({
   const isDark = document.documentElement.dataset.theme === "dark";
 
   const onNodesChange = (changes: NodeChange<CardNode>[]) => {
+    const measured = changes.filter((change) => change.type === "dimensions");
+    if (measured.length > 0) {
+      setSizes((before) => new Map([...before, ...measured.flatMap((change) => (change.dimensions ? [[change.id, change.dimensions] as const] : []))]));
+    }
     const moved = changes.filter((change) => change.type === "position");
     const first = moved[0];
     if (first) {
