@@ -18,7 +18,7 @@ sealed interface Destination {
     /** @param secrets the current one, and those before it that are still valid */
     record Webhook(String url, Format format, List<SigningSecret> secrets) implements Destination {
 
-        Webhook {
+        public Webhook {
             secrets = List.copyOf(secrets);
         }
 
@@ -46,7 +46,7 @@ sealed interface Destination {
 
     record Email(List<String> to) implements Destination {
 
-        Email {
+        public Email {
             to = List.copyOf(to);
         }
     }

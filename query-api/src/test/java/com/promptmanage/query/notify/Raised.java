@@ -13,6 +13,7 @@ import com.promptmanage.topics.budget.Severity;
 import com.promptmanage.topics.budget.Threshold;
 import com.promptmanage.topics.money.NanoUsd;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -72,6 +73,12 @@ final class Raised {
         }
         var rows =
                 AlertWriter.target(new Fanout(clock), new SimpleMeterRegistry()).rowsOf(records);
-        database.useAsSystem(handle -> rows.writeTo(handle.getConnection()));
+        database.useAsSystem(handle -> {
+            try {
+                rows.writeTo(handle.getConnection());
+            } catch (SQLException e) {
+                throw new IllegalStateException("the alerts cannot be written", e);
+            }
+        });
     }
 }
