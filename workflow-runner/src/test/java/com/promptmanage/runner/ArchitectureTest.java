@@ -1,7 +1,6 @@
 package com.promptmanage.runner;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -13,14 +12,6 @@ class ArchitectureTest {
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("com.promptmanage.runner");
-
-    @Test
-    void packagesFormNoCycle() {
-        slices().matching("com.promptmanage.runner.(*)..")
-                .should()
-                .beFreeOfCycles()
-                .check(CLASSES);
-    }
 
     @Test
     void modelsAreKnownToOneLibraryInOnePlace() {

@@ -63,15 +63,7 @@ public final class HttpSender {
         String target = secrets.apply(request.target());
         Reply reply;
         try {
-            reply = outbound.send(new Call(
-                    request.method(),
-                    request.uri(),
-                    request.headers(),
-                    request.body(),
-                    REDIRECTS_MAX,
-                    Optional.of(time.get()),
-                    Optional.empty(),
-                    Optional.of(Answer.BYTES_MAX)));
+            reply = outbound.send(call(request, time));
         } catch (OutboundException e) {
             if (Thread.interrupted()) {
                 throw new InterruptedException("interrupted while it waited for " + target);
@@ -86,6 +78,14 @@ public final class HttpSender {
                     secrets.apply(HttpFailures.of(target, reply.status(), reply::header, excerpt(reply), clock)));
         }
         return reply;
+    }
+
+    private static Call call(Request request, TimeLeft time) throws ConnectorException {
+        Call call = Call.of(request.method(), request.uri(), request.body());
+        for (Call.Header header : request.headers()) {
+            call = call.withHeader(header.name(), header.value());
+        }
+        return call.withRedirectsMax(REDIRECTS_MAX).withTotalMax(time.get()).withResponseBytesMax(Answer.BYTES_MAX);
     }
 
     /** @throws ConnectorException if it is no address */

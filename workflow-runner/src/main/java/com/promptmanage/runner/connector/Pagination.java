@@ -42,7 +42,11 @@ sealed interface Pagination {
         }
     }
 
-    /** By number. @param totalPath may be missing in the answer: then a page that is not full is the last */
+    /**
+     * By number.
+     *
+     * @param totalPath may be missing in the answer: then a page that is not full is the last
+     */
     record ByPage(int pageSize, String pageParam, String sizeParam, int first, String totalPath, String hasMorePath)
             implements Pagination {
         @Override

@@ -244,7 +244,8 @@ final class GraphRules {
                         checking.error(
                                 place.at(i),
                                 "is %s, which is in the body of %s".formatted(body, other),
-                                "A node is in one body; nodes of a loop within a loop are named by the inner one only.");
+                                "A node is in one body; nodes of a loop within a loop are named by the inner one"
+                                        + " only.");
                     }
                 }
             }

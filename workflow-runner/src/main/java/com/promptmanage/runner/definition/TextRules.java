@@ -204,7 +204,8 @@ final class TextRules {
             checking.error(
                     place,
                     "uses the secret %s".formatted(reference.segments().get(1)),
-                    "Secrets can stand in the url, headers and params of a webhook and the url and headers of an output, nowhere else.");
+                    "Secrets can stand in the url, headers and params of a webhook and the url and headers of an"
+                            + " output, nowhere else.");
         }
     }
 

@@ -101,7 +101,8 @@ public final class Expressions {
             throw new ExpressionFaultsException(
                     source.indexOf(Names.SECRETS),
                     "uses a secret",
-                    "Secrets can stand in the url, headers and params of a webhook and the url and headers of an output, nowhere else.");
+                    "Secrets can stand in the url, headers and params of a webhook and the url and headers of an"
+                            + " output, nowhere else.");
         }
         CelAbstractSyntaxTree checked = tree(compilerOf(references.names()).check(parsed), form);
         try {

@@ -18,17 +18,18 @@ class DefinitionCheckTest {
     @Test
     void everythingIsToldAtOnceWithPlaceAndRemedy() {
         List<DefinitionFault> faults = check("""
-                {"version":"2.0","nodes":[
-                 {"id":"a","type":"prompt","config":{"promptTemplate":"{{b.text}} {{open","model":""}},
-                 {"id":"b","type":"condition","config":{"condition":"a.text >","trueBranch":"c","falseBranch":"ghost"}},
-                 {"id":"c","type":"delay","config":{}},
-                 {"id":"9","type":"delay","config":{"delayMs":-5}},
-                 {"id":"input","type":"delay","config":{"delayMs":1}},
-                 {"id":"c","type":"delay","config":{"delayMs":1}},
-                 {"id":"lost","type":"sorcery","config":{}}],
-                "edges":[{"id":"e1","source":"a","target":"b"},{"id":"e1","source":"b","target":"c"},
-                 {"id":"e3","source":"a","target":"nobody"},{"id":"e4","source":"lost","target":"c"}],
-                "settings":{"maxConcurrentNodes":0,"maxCostUsd":"-1","continueWhile":"1 +"}}""");
+            {"version":"2.0","nodes":[
+             {"id":"a","type":"prompt","config":{"promptTemplate":"{{b.text}} {{open","model":""}},
+             {"id":"b","type":"condition","config":{"condition":"a.text >","trueBranch":"c","falseBranch":"ghost"}},
+             {"id":"c","type":"delay","config":{}},
+             {"id":"9","type":"delay","config":{"delayMs":-5}},
+             {"id":"input","type":"delay","config":{"delayMs":1}},
+             {"id":"c","type":"delay","config":{"delayMs":1}},
+             {"id":"lost","type":"sorcery","config":{}}],
+            "edges":[{"id":"e1","source":"a","target":"b"},{"id":"e1","source":"b","target":"c"},
+             {"id":"e3","source":"a","target":"nobody"},{"id":"e4","source":"lost","target":"c"}],
+            "settings":{"maxConcurrentNodes":0,"maxCostUsd":"-1","continueWhile":"1 +"}}\
+            """);
 
         assertThat(faults)
                 .filteredOn(DefinitionFault::isError)
@@ -67,32 +68,33 @@ class DefinitionCheckTest {
     /** One node behind a source and a prompt, whose url is what is tested. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            https://x.example/{{record.id}}          | ''
-            https://x.example/{{id}}                 | ''
-            https://x.example/{{ask.text}}           | ''
-            https://x.example/{{ask.score}}          | refers to score of an answer that is asked for as text
-            https://x.example/{{json.score}}         | ''
-            https://x.example/{{leads.email}}        | ''
-            https://x.example/{{secrets.KEY}}        | ''
-            https://x.example/{{secrets}}            | names no secret
-            https://x.example/{{later.text}}         | refers to later, which does not come before
-            https://x.example/{{call.status}}        | refers to the node's own output
-            https://x.example/{{nodes.ghost.text}}   | refers to ghost, which is no node
-            https://x.example/{{leds.email}}         | refers to leds, which is no node
-            https://x.example/{{API_BASE}}           | refers to API_BASE, which has a value only if the run is triggered with one
-            ftp://x.example                          | is "ftp://x.example"
-            javascript:alert(1)                      | is "javascript:alert(1)"
-            """)
+        https://x.example/{{record.id}}          | ''
+        https://x.example/{{id}}                 | ''
+        https://x.example/{{ask.text}}           | ''
+        https://x.example/{{ask.score}}          | refers to score of an answer that is asked for as text
+        https://x.example/{{json.score}}         | ''
+        https://x.example/{{leads.email}}        | ''
+        https://x.example/{{secrets.KEY}}        | ''
+        https://x.example/{{secrets}}            | names no secret
+        https://x.example/{{later.text}}         | refers to later, which does not come before
+        https://x.example/{{call.status}}        | refers to the node's own output
+        https://x.example/{{nodes.ghost.text}}   | refers to ghost, which is no node
+        https://x.example/{{leds.email}}         | refers to leds, which is no node
+        https://x.example/{{API_BASE}}           | refers to API_BASE, which has a value only if the run is triggered with one
+        ftp://x.example                          | is "ftp://x.example"
+        javascript:alert(1)                      | is "javascript:alert(1)"
+        """)
     void aReferenceMustBeToWhatComesBefore(String url, String detail) {
         List<DefinitionFault> faults = check("""
-                {"nodes":[
-                 {"id":"leads","type":"data_source","config":{"sourceId":"s","sourceType":"csv"}},
-                 {"id":"ask","type":"prompt","config":{"promptTemplate":"Hi","model":"m"}},
-                 {"id":"json","type":"prompt","config":{"promptTemplate":"Hi","model":"m","responseFormat":"json"}},
-                 {"id":"call","type":"webhook","config":{"url":"%s","method":"GET"}},
-                 {"id":"later","type":"prompt","config":{"promptTemplate":"Hi","model":"m"}}],
-                "edges":[{"id":"e1","source":"leads","target":"ask"},{"id":"e2","source":"ask","target":"json"},
-                 {"id":"e3","source":"json","target":"call"},{"id":"e4","source":"call","target":"later"}]}""".formatted(url));
+            {"nodes":[
+             {"id":"leads","type":"data_source","config":{"sourceId":"s","sourceType":"csv"}},
+             {"id":"ask","type":"prompt","config":{"promptTemplate":"Hi","model":"m"}},
+             {"id":"json","type":"prompt","config":{"promptTemplate":"Hi","model":"m","responseFormat":"json"}},
+             {"id":"call","type":"webhook","config":{"url":"%s","method":"GET"}},
+             {"id":"later","type":"prompt","config":{"promptTemplate":"Hi","model":"m"}}],
+            "edges":[{"id":"e1","source":"leads","target":"ask"},{"id":"e2","source":"ask","target":"json"},
+             {"id":"e3","source":"json","target":"call"},{"id":"e4","source":"call","target":"later"}]}\
+            """.formatted(url));
 
         assertThat(faults)
                 .extracting(DefinitionFault::detail)
@@ -102,15 +104,16 @@ class DefinitionCheckTest {
     @Test
     void secretsStandOnlyWhereRequestsGoOut() {
         List<DefinitionFault> faults = check("""
-                {"nodes":[
-                 {"id":"ask","type":"prompt","config":{"promptTemplate":"{{secrets.A}}","model":"m"}},
-                 {"id":"if","type":"condition","config":{"condition":"secrets.A == 'x'"}},
-                 {"id":"call","type":"webhook","config":{"url":"https://x/{{secrets.A}}","method":"POST",
-                  "headers":{"Authorization":"Bearer {{secrets.A}}"},"params":{"key":"{{secrets.A}}"},
-                  "body":{"leak":"{{secrets.A}}"}}},
-                 {"id":"out","type":"output","config":{"destination":"slack","url":"{{secrets.SLACK}}","mapping":{"text":"{{secrets.A}}"}}}],
-                "edges":[{"id":"e1","source":"ask","target":"if"},{"id":"e2","source":"if","target":"call","condition":"true"},
-                 {"id":"e3","source":"call","target":"out"}]}""");
+            {"nodes":[
+             {"id":"ask","type":"prompt","config":{"promptTemplate":"{{secrets.A}}","model":"m"}},
+             {"id":"if","type":"condition","config":{"condition":"secrets.A == 'x'"}},
+             {"id":"call","type":"webhook","config":{"url":"https://x/{{secrets.A}}","method":"POST",
+              "headers":{"Authorization":"Bearer {{secrets.A}}"},"params":{"key":"{{secrets.A}}"},
+              "body":{"leak":"{{secrets.A}}"}}},
+             {"id":"out","type":"output","config":{"destination":"slack","url":"{{secrets.SLACK}}","mapping":{"text":"{{secrets.A}}"}}}],
+            "edges":[{"id":"e1","source":"ask","target":"if"},{"id":"e2","source":"if","target":"call","condition":"true"},
+             {"id":"e3","source":"call","target":"out"}]}\
+            """);
 
         assertThat(faults)
                 .extracting(DefinitionFault::field)
@@ -124,15 +127,16 @@ class DefinitionCheckTest {
     @Test
     void cyclesUnreachableNodesAndBordersOfLoopsAreTold() {
         List<DefinitionFault> faults = check("""
-                {"nodes":[
-                 {"id":"a","type":"delay","config":{"delayMs":0}},
-                 {"id":"b","type":"delay","config":{"delayMs":0}},
-                 {"id":"each","type":"loop","config":{"iterateOver":"variables.list","itemVariable":"part","bodyNodes":["in"]}},
-                 {"id":"in","type":"delay","config":{"delayMs":0,"condition":"part.n > 1 && index < 5"}},
-                 {"id":"out","type":"delay","config":{"delayMs":0}},
-                 {"id":"alone","type":"delay","config":{"delayMs":0}}],
-                "edges":[{"id":"e1","source":"a","target":"b"},{"id":"e2","source":"b","target":"a"},
-                 {"id":"e3","source":"in","target":"out"},{"id":"e4","source":"each","target":"in"}]}""");
+            {"nodes":[
+             {"id":"a","type":"delay","config":{"delayMs":0}},
+             {"id":"b","type":"delay","config":{"delayMs":0}},
+             {"id":"each","type":"loop","config":{"iterateOver":"variables.list","itemVariable":"part","bodyNodes":["in"]}},
+             {"id":"in","type":"delay","config":{"delayMs":0,"condition":"part.n > 1 && index < 5"}},
+             {"id":"out","type":"delay","config":{"delayMs":0}},
+             {"id":"alone","type":"delay","config":{"delayMs":0}}],
+            "edges":[{"id":"e1","source":"a","target":"b"},{"id":"e2","source":"b","target":"a"},
+             {"id":"e3","source":"in","target":"out"},{"id":"e4","source":"each","target":"in"}]}\
+            """);
 
         assertThat(faults)
                 .extracting(DefinitionFault::detail)
@@ -145,11 +149,12 @@ class DefinitionCheckTest {
     @Test
     void branchesSaidTwiceMustAgree() {
         List<DefinitionFault> faults = check("""
-                {"nodes":[
-                 {"id":"if","type":"condition","config":{"condition":"input.ok","trueBranch":"b","falseBranch":"b"}},
-                 {"id":"a","type":"delay","config":{"delayMs":0}},{"id":"b","type":"delay","config":{"delayMs":0}}],
-                "edges":[{"id":"e1","source":"if","target":"a","condition":true},
-                 {"id":"e2","source":"if","target":"b","condition":"false"}]}""");
+            {"nodes":[
+             {"id":"if","type":"condition","config":{"condition":"input.ok","trueBranch":"b","falseBranch":"b"}},
+             {"id":"a","type":"delay","config":{"delayMs":0}},{"id":"b","type":"delay","config":{"delayMs":0}}],
+            "edges":[{"id":"e1","source":"if","target":"a","condition":true},
+             {"id":"e2","source":"if","target":"b","condition":"false"}]}\
+            """);
 
         assertThat(faults)
                 .extracting(DefinitionFault::field)
@@ -159,16 +164,17 @@ class DefinitionCheckTest {
     @Test
     void listsThatDoNotBelongTogetherAreTold() {
         List<DefinitionFault> faults = check("""
-                {"nodes":[
-                 {"id":"a","type":"data_source","config":{"sourceId":"s","sourceType":"csv"}},
-                 {"id":"b","type":"data_source","config":{"sourceId":"s","sourceType":"csv"}},
-                 {"id":"join","type":"delay","config":{"delayMs":0}},
-                 {"id":"sum","type":"transform","config":{"transformType":"reduce","code":"accumulator + item.n","initial":0}},
-                 {"id":"tell","type":"prompt","config":{"promptTemplate":"{{sum.output}} {{a.name}} {{per.text}}","model":"m"}},
-                 {"id":"per","type":"prompt","config":{"promptTemplate":"{{a.name}}","model":"m"}}],
-                "edges":[{"id":"e1","source":"a","target":"join"},{"id":"e2","source":"b","target":"join"},
-                 {"id":"e3","source":"per","target":"sum"},{"id":"e4","source":"sum","target":"tell"},
-                 {"id":"e5","source":"a","target":"per"}]}""");
+            {"nodes":[
+             {"id":"a","type":"data_source","config":{"sourceId":"s","sourceType":"csv"}},
+             {"id":"b","type":"data_source","config":{"sourceId":"s","sourceType":"csv"}},
+             {"id":"join","type":"delay","config":{"delayMs":0}},
+             {"id":"sum","type":"transform","config":{"transformType":"reduce","code":"accumulator + item.n","initial":0}},
+             {"id":"tell","type":"prompt","config":{"promptTemplate":"{{sum.output}} {{a.name}} {{per.text}}","model":"m"}},
+             {"id":"per","type":"prompt","config":{"promptTemplate":"{{a.name}}","model":"m"}}],
+            "edges":[{"id":"e1","source":"a","target":"join"},{"id":"e2","source":"b","target":"join"},
+             {"id":"e3","source":"per","target":"sum"},{"id":"e4","source":"sum","target":"tell"},
+             {"id":"e5","source":"a","target":"per"}]}\
+            """);
 
         assertThat(faults)
                 .extracting(DefinitionFault::detail)
@@ -204,21 +210,24 @@ class DefinitionCheckTest {
     @Test
     void aDifferenceNamesTheFieldsThatChanged() {
         Definition earlier = read("""
-                {"nodes":[{"id":"a","type":"prompt","config":{"promptTemplate":"x","model":"gpt-4o","maxTokens":5}},
-                 {"id":"b","type":"delay","config":{"delayMs":1}}],
-                "edges":[{"id":"e1","source":"a","target":"b"}],"settings":{"timeout":60}}""").definition();
+            {"nodes":[{"id":"a","type":"prompt","config":{"promptTemplate":"x","model":"gpt-4o","maxTokens":5}},
+             {"id":"b","type":"delay","config":{"delayMs":1}}],
+            "edges":[{"id":"e1","source":"a","target":"b"}],"settings":{"timeout":60}}\
+            """).definition();
         Definition later = read("""
-                {"nodes":[{"id":"a","type":"prompt","config":{"promptTemplate":"x","model":"gpt-4o-mini","temperature":0.5}},
-                 {"id":"c","type":"delay","config":{"delayMs":1}}],
-                "edges":[{"id":"e1","source":"a","target":"c"}],"settings":{"timeout":61}}""").definition();
+            {"nodes":[{"id":"a","type":"prompt","config":{"promptTemplate":"x","model":"gpt-4o-mini","temperature":0.5}},
+             {"id":"c","type":"delay","config":{"delayMs":1}}],
+            "edges":[{"id":"e1","source":"a","target":"c"}],"settings":{"timeout":61}}\
+            """).definition();
 
         JsonNode diff = new ObjectMapper().valueToTree(DefinitionDiff.between(earlier, later));
 
         assertThat(diff.toString()).isEqualTo("""
-                {"nodesAdded":["c"],"nodesRemoved":["b"],"nodesChanged":[{"id":"a","changes":[\
-                {"field":"config.model","from":"gpt-4o","to":"gpt-4o-mini"},{"field":"config.maxTokens","from":5},\
-                {"field":"config.temperature","to":0.5}]}],"edgesAdded":[],"edgesRemoved":[],"edgesChanged":[{"id":"e1",\
-                "changes":[{"field":"target","from":"b","to":"c"}]}],"settingsChanged":[{"field":"timeout","from":60,"to":61}]}""");
+            {"nodesAdded":["c"],"nodesRemoved":["b"],"nodesChanged":[{"id":"a","changes":[\
+            {"field":"config.model","from":"gpt-4o","to":"gpt-4o-mini"},{"field":"config.maxTokens","from":5},\
+            {"field":"config.temperature","to":0.5}]}],"edgesAdded":[],"edgesRemoved":[],"edgesChanged":[{"id":"e1",\
+            "changes":[{"field":"target","from":"b","to":"c"}]}],"settingsChanged":[{"field":"timeout","from":60,"to":61}]}\
+            """);
         assertThat(DefinitionDiff.between(later, later).isEmpty()).isTrue();
     }
 

@@ -26,8 +26,9 @@ class ExpressionsTest {
 
     private static final Scope SCOPE = Scope.at(Instant.parse("2026-11-25T10:00:00Z"))
             .withInput(json("""
-                    {"score":8,"cost":0.5,"violates":true,"text":"please refund","nothing":null,"tags":["a","b"],"type":"lead",
-                     "empty":"","zero":0,"big":9007199254740993,"of":{"length":42}}"""))
+                {"score":8,"cost":0.5,"violates":true,"text":"please refund","nothing":null,"tags":["a","b"],"type":"lead",
+                 "empty":"","zero":0,"big":9007199254740993,"of":{"length":42}}\
+                """))
             .withVariables(json("{\"shouldContinue\":true}"))
             .withItem(Item.record(json("{\"name\":\"Ann\",\"n\":3}"), 1))
             .withOutput("analyze_fit", json("{\"text\":\"hello\",\"score\":7,\"parts\":[{\"x\":1},{\"x\":2}]}"))
@@ -36,73 +37,73 @@ class ExpressionsTest {
     /** The names seen in the product's own conditions, then its helpers, then what CEL brings. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            analyze_fit.score > 7                        | false
-            analyze_fit.score >= 7                       | true
-            analyze_fit.output.length == 5               | true
-            analyze_fit.output === "hello"               | true
-            analyze_fit.text !== 'other'                 | true
-            violates === true                            | true
-            shouldContinue                               | true
-            score > 7 && cost < 1                        | true
-            score === 8.0                                | true
-            score > 7.5                                  | true
-            cost + 1                                     | 1.5
-            score * cost                                 | 4.0
-            8 / 3                                        | 2
-            8 / 2.5                                      | 3.2
-            contains(text, "refund")                     | true
-            contains(tags, "b")                          | true
-            contains(nothing, "b")                       | false
-            tags.contains("b")                           | true
-            "a" in tags                                  | true
-            length(text)                                 | 13
-            length(tags) == tags.length                  | true
-            text.length > 3 && tags . length == 2        | true
-            of.length                                    | 42
-            "x.length === y"                             | "x.length === y"
-            isEmpty(empty) && isEmpty(nothing)           | true
-            isEmpty(nowhere)                             | true
-            isEmpty(zero)                                | false
-            nowhere == null && nothing == null           | true
-            has(analyze_fit.score) && !has(input.nope)   | true
-            type == "lead"                               | true
-            {{score}} > 7                                | true
-            {'a': {'b': score}}.a.b                      | 8
-            {'a': {'b': 1}}                              | {"a":{"b":1}}
-            nodes['with-dash'].text                      | "dashed"
-            nodes["with-dash"].output == 'dashed'        | true
-            record.name + "/" + name                     | "Ann/Ann"
-            index                                        | 1
-            big                                          | 9007199254740993
-            big + 0                                      | 9007199254740993
-            analyze_fit.parts.map(p, p.x * 2)            | [2,4]
-            analyze_fit.parts.filter(p, p.x > 1)[0].x    | 2
-            analyze_fit.parts.exists(p, p.x == 2)        | true
-            tags + ["c"]                                 | ["a","b","c"]
-            text.startsWith("please")                    | true
-            text.matches("ref.nd")                       | true
-            text.matches("^(a+)+$")                      | false
-            lower("ÄB") + upper("c") + trim("  d ")      | "äbCd"
-            join(tags, ", ")                             | "a, b"
-            round(2.0 / 3, 2)                            | 0.67
-            string(score) + "!"                          | "8!"
-            int("7") + 1                                 | 8
-            score > 5 ? "high" : "low"                   | "high"
-            timestamp(NOW) > timestamp("2026-01-01T00:00:00Z") | true
-            NOW                                          | "2026-11-25T10:00:00Z"
-            analyze_fit                                  | {"text":"hello","score":7,"parts":[{"x":1},{"x":2}]}
-            """)
+        analyze_fit.score > 7                        | false
+        analyze_fit.score >= 7                       | true
+        analyze_fit.output.length == 5               | true
+        analyze_fit.output === "hello"               | true
+        analyze_fit.text !== 'other'                 | true
+        violates === true                            | true
+        shouldContinue                               | true
+        score > 7 && cost < 1                        | true
+        score === 8.0                                | true
+        score > 7.5                                  | true
+        cost + 1                                     | 1.5
+        score * cost                                 | 4.0
+        8 / 3                                        | 2
+        8 / 2.5                                      | 3.2
+        contains(text, "refund")                     | true
+        contains(tags, "b")                          | true
+        contains(nothing, "b")                       | false
+        tags.contains("b")                           | true
+        "a" in tags                                  | true
+        length(text)                                 | 13
+        length(tags) == tags.length                  | true
+        text.length > 3 && tags . length == 2        | true
+        of.length                                    | 42
+        "x.length === y"                             | "x.length === y"
+        isEmpty(empty) && isEmpty(nothing)           | true
+        isEmpty(nowhere)                             | true
+        isEmpty(zero)                                | false
+        nowhere == null && nothing == null           | true
+        has(analyze_fit.score) && !has(input.nope)   | true
+        type == "lead"                               | true
+        {{score}} > 7                                | true
+        {'a': {'b': score}}.a.b                      | 8
+        {'a': {'b': 1}}                              | {"a":{"b":1}}
+        nodes['with-dash'].text                      | "dashed"
+        nodes["with-dash"].output == 'dashed'        | true
+        record.name + "/" + name                     | "Ann/Ann"
+        index                                        | 1
+        big                                          | 9007199254740993
+        big + 0                                      | 9007199254740993
+        analyze_fit.parts.map(p, p.x * 2)            | [2,4]
+        analyze_fit.parts.filter(p, p.x > 1)[0].x    | 2
+        analyze_fit.parts.exists(p, p.x == 2)        | true
+        tags + ["c"]                                 | ["a","b","c"]
+        text.startsWith("please")                    | true
+        text.matches("ref.nd")                       | true
+        text.matches("^(a+)+$")                      | false
+        lower("ÄB") + upper("c") + trim("  d ")      | "äbCd"
+        join(tags, ", ")                             | "a, b"
+        round(2.0 / 3, 2)                            | 0.67
+        string(score) + "!"                          | "8!"
+        int("7") + 1                                 | 8
+        score > 5 ? "high" : "low"                   | "high"
+        timestamp(NOW) > timestamp("2026-01-01T00:00:00Z") | true
+        NOW                                          | "2026-11-25T10:00:00Z"
+        analyze_fit                                  | {"text":"hello","score":7,"parts":[{"x":1},{"x":2}]}
+        """)
     void anExpressionComesToItsValue(String source, String expected) throws Exception {
         assertThat(EXPRESSIONS.compile(source).evaluate(SCOPE)).isEqualTo(json(expected));
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            nowhere > 7                | the values beside > do not go together: they are of different types, or one is not there (not there: nowhere)
-            analyze_fit.nope > 7       | key 'nope' is not there
-            score > "7"                | the values beside > do not go together: they are of different types, or one is not there
-            text + 1                   | the values beside + do not go together: they are of different types, or one is not there
-            """)
+        nowhere > 7                | the values beside > do not go together: they are of different types, or one is not there (not there: nowhere)
+        analyze_fit.nope > 7       | key 'nope' is not there
+        score > "7"                | the values beside > do not go together: they are of different types, or one is not there
+        text + 1                   | the values beside + do not go together: they are of different types, or one is not there
+        """)
     void whatCannotBeEvaluatedSaysWhy(String source, String message) throws Exception {
         Expression expression = EXPRESSIONS.compile(source);
 
@@ -113,14 +114,14 @@ class ExpressionsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            score >                    | 7
-            text > > 3                 | 7
-            nofunction(score)          | 10
-            "a" > 3                    | 4
-            a.length > && b            | 11
-            secrets.KEY == "x"         | 0
-            score > 7 && secrets.A     | 13
-            """)
+        score >                    | 7
+        text > > 3                 | 7
+        nofunction(score)          | 10
+        "a" > 3                    | 4
+        a.length > && b            | 11
+        secrets.KEY == "x"         | 0
+        score > 7 && secrets.A     | 13
+        """)
     void whatIsWrongIsSaidWithItsPlace(String source, int offset) {
         ExpressionFaultsException faults =
                 catchThrowableOfType(ExpressionFaultsException.class, () -> EXPRESSIONS.compile(source));

@@ -21,14 +21,18 @@ class RendererTest {
     /** A prompt behind a web call behind a source, for the second of its records; the run was triggered with data. */
     private static final Scope SCOPE = Scope.at(Instant.parse("2026-11-25T10:00:00Z"))
             .withInput(json("""
-                    {"text":"Dear Ann","model":"gpt-4o","tokens":0,"cost":0.0,"score":8,"violates":false,"nothing":null,
-                     "tags":["a","b"],"a.key":"dotted","input":{"deep":1}}"""))
+                {"text":"Dear Ann","model":"gpt-4o","tokens":0,"cost":0.0,"score":8,"violates":false,"nothing":null,
+                 "tags":["a","b"],"a.key":"dotted","input":{"deep":1}}\
+                """))
             .withVariables(json("""
-                    {"campaign":"autumn","score":99,"nested":{"x":1}}"""))
+                {"campaign":"autumn","score":99,"nested":{"x":1}}\
+                """))
             .withItem(Item.record(json("""
-                    {"id":"r2","name":"Ann \\"A\\" Li","score":1,"First Name":"Ann","tricky":"{{secrets.KEY}} {{NOW}}"}"""), 1))
+                {"id":"r2","name":"Ann \\"A\\" Li","score":1,"First Name":"Ann","tricky":"{{secrets.KEY}} {{NOW}}"}\
+                """), 1))
             .withItem(new Item("part", json("""
-                    {"n":3}"""), 4, false))
+                {"n":3}\
+                """), 4, false))
             .withOutput("leads", json("{\"id\":\"r2\",\"name\":\"Ann\"}"))
             .withOutput(
                     "generate-mail", json("{\"text\":\"Dear Ann\",\"subject\":\"Hi\",\"list\":[{\"x\":1},{\"x\":2}]}"))
@@ -38,46 +42,46 @@ class RendererTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            score                      | 8
-            {{ score }}                | 8
-            {{tokens}}                 | 0
-            {{cost}}                   | 0.0
-            {{violates}}               | false
-            {{nothing}}                | ''
-            {{nowhere}}                | ''
-            {{campaign}}               | autumn
-            {{nested.x}}               | 1
-            {{a.key}}                  | dotted
-            {{id}}                     | r2
-            {{First Name}}             | Ann
-            {{record.score}}           | 1
-            {{item.n}}                 | 3
-            {{part.n}}                 | 3
-            {{index}}                  | 4
-            {{input.score}}            | 8
-            {{input.input.deep}}       | 1
-            {{variables.score}}        | 99
-            {{trigger.score}}          | 99
-            {{generate-mail.output}}   | Dear Ann
-            {{generate-mail.text}}     | Dear Ann
-            {{generate-mail.subject}}  | Hi
-            {{nodes.generate-mail.text}} | Dear Ann
-            {{nodes['generate-mail'].output}} | Dear Ann
-            {{generate-mail.list[1].x}} | 2
-            {{generate-mail.list.0.x}} | 1
-            {{generate-mail.score}}    | ''
-            {{fetch.output}}           | [1,2,3]
-            {{fetch.length}}           | 3
-            {{fetch[2]}}               | 3
-            {{fetch[9]}}               | ''
-            {{plain.text}}             | just text
-            {{plain.length}}           | 9
-            {{tags}}                   | ["a","b"]
-            {{NOW}}                    | 2026-11-25T10:00:00Z
-            {{execution.id}}           | e1
-            Hi {{name}}: {{score}}!    | Hi Ann "A" Li: 8!
-            \\{{name}}                 | {{name}}
-            """)
+        score                      | 8
+        {{ score }}                | 8
+        {{tokens}}                 | 0
+        {{cost}}                   | 0.0
+        {{violates}}               | false
+        {{nothing}}                | ''
+        {{nowhere}}                | ''
+        {{campaign}}               | autumn
+        {{nested.x}}               | 1
+        {{a.key}}                  | dotted
+        {{id}}                     | r2
+        {{First Name}}             | Ann
+        {{record.score}}           | 1
+        {{item.n}}                 | 3
+        {{part.n}}                 | 3
+        {{index}}                  | 4
+        {{input.score}}            | 8
+        {{input.input.deep}}       | 1
+        {{variables.score}}        | 99
+        {{trigger.score}}          | 99
+        {{generate-mail.output}}   | Dear Ann
+        {{generate-mail.text}}     | Dear Ann
+        {{generate-mail.subject}}  | Hi
+        {{nodes.generate-mail.text}} | Dear Ann
+        {{nodes['generate-mail'].output}} | Dear Ann
+        {{generate-mail.list[1].x}} | 2
+        {{generate-mail.list.0.x}} | 1
+        {{generate-mail.score}}    | ''
+        {{fetch.output}}           | [1,2,3]
+        {{fetch.length}}           | 3
+        {{fetch[2]}}               | 3
+        {{fetch[9]}}               | ''
+        {{plain.text}}             | just text
+        {{plain.length}}           | 9
+        {{tags}}                   | ["a","b"]
+        {{NOW}}                    | 2026-11-25T10:00:00Z
+        {{execution.id}}           | e1
+        Hi {{name}}: {{score}}!    | Hi Ann "A" Li: 8!
+        \\{{name}}                 | {{name}}
+        """)
     void aReferenceMeansWhatIsNearestToIt(String template, String expected) throws Exception {
         String text = Renderer.of(SCOPE).text(template.equals("score") ? "{{score}}" : template.replace("\\\\", "\\"));
 
@@ -94,8 +98,10 @@ class RendererTest {
         assertThat(renderer.value("{{violates}}")).isEqualTo(json("false"));
         assertThat(renderer.value("{{nothing}}")).isEqualTo(json("null"));
         assertThat(renderer.tree(json("""
-                        {"a":"{{score}}","b":["{{name}}",1,true],"{{c}}":null}"""))).isEqualTo(json("""
-                        {"a":8,"b":["Ann \\"A\\" Li",1,true],"{{c}}":null}"""));
+            {"a":"{{score}}","b":["{{name}}",1,true],"{{c}}":null}\
+            """))).isEqualTo(json("""
+                {"a":8,"b":["Ann \\"A\\" Li",1,true],"{{c}}":null}\
+                """));
     }
 
     @Test
@@ -157,7 +163,8 @@ class RendererTest {
         Scope scope = SCOPE.withInput(MAPPER.createObjectNode().put("v", nasty).put("n", 1.5));
 
         JsonNode body = MAPPER.readTree(Renderer.of(scope).jsonText("""
-                {"quoted": "a {{v}} b", "bare": {{v}}, "number": {{n}}, "list": {{tags2}} , "escaped": "\\"{{v}}"}""".replace("{{tags2}}", "[{{n}}, {{v}}]")));
+            {"quoted": "a {{v}} b", "bare": {{v}}, "number": {{n}}, "list": {{tags2}} , "escaped": "\\"{{v}}"}\
+            """.replace("{{tags2}}", "[{{n}}," + " {{v}}]")));
 
         assertThat(body.size()).isEqualTo(5);
         assertThat(body.path("quoted").asText()).isEqualTo("a " + nasty + " b");
@@ -192,13 +199,13 @@ class RendererTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            Hello {{name        | has {{ without }} at character 7
-            {{}}                | has {{}} at character 1, which names nothing
-            {{a..b}}            | has {{a..b}} at character 1, which names nothing
-            {{a[b]}}            | has {{a[b]}} at character 1, which names nothing
-            {{"a"}}             | has {{"a"}} at character 1, which names nothing
-            {{a.b.}}            | has {{a.b.}} at character 1, which names nothing
-            """)
+        Hello {{name        | has {{ without }} at character 7
+        {{}}                | has {{}} at character 1, which names nothing
+        {{a..b}}            | has {{a..b}} at character 1, which names nothing
+        {{a[b]}}            | has {{a[b]}} at character 1, which names nothing
+        {{"a"}}             | has {{"a"}} at character 1, which names nothing
+        {{a.b.}}            | has {{a.b.}} at character 1, which names nothing
+        """)
     void whatCannotBeReadIsSaidWithItsPlace(String template, String detail) {
         assertThat(Template.parse(template).faults())
                 .singleElement()

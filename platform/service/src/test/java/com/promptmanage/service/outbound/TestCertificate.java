@@ -18,7 +18,7 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedKeyManager;
 
 /** A certificate that signs itself, a server that shows it, and a client that trusts it and nothing else. */
-final class TestCertificate {
+public final class TestCertificate {
 
     private static final char[] PASSWORD = "changeit".toCharArray();
 
@@ -31,7 +31,7 @@ final class TestCertificate {
     }
 
     /** Made by the JDK's own tool. */
-    static TestCertificate of(String host) throws Exception {
+    public static TestCertificate of(String host) throws Exception {
         Path directory = Files.createTempDirectory("certificate");
         Path file = directory.resolve("keys.p12");
         try {
@@ -77,13 +77,13 @@ final class TestCertificate {
         return asked;
     }
 
-    SSLContext server() throws GeneralSecurityException {
+    public SSLContext server() throws GeneralSecurityException {
         var context = SSLContext.getInstance("TLS");
         context.init(new KeyManager[] {new Listening()}, null, null);
         return context;
     }
 
-    SSLContext client() throws GeneralSecurityException {
+    public SSLContext client() throws GeneralSecurityException {
         var trusted = KeyStore.getInstance("PKCS12");
         try {
             trusted.load(null, null);

@@ -1,0 +1,21 @@
+package com.promptmanage.service.mail;
+
+import java.io.IOException;
+
+/** A message was not taken by the server. Its message is for whoever named the recipients. */
+public final class MailException extends IOException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final boolean permanent;
+
+    MailException(String message, boolean permanent, Throwable cause) {
+        super(message, cause);
+        this.permanent = permanent;
+    }
+
+    /** Whether the same message will be refused again, for example because nobody has that address. */
+    public boolean isPermanent() {
+        return permanent;
+    }
+}

@@ -1,0 +1,340 @@
+package com.promptmanage.runner.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.promptmanage.runner.FakeServer;
+import com.promptmanage.runner.source.RunnerApi.Answer;
+import com.promptmanage.service.database.RowSecurity;
+import com.promptmanage.service.operations.OpenApi;
+import com.promptmanage.service.secret.SecretBox;
+import com.promptmanage.service.secret.SecretKeys;
+import com.promptmanage.testkit.Await;
+import com.promptmanage.topics.account.Account;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class DataSourceRoutesTest {
+
+    private static final String SECRET = "very-secret-token-0123456789";
+
+    private static RunnerApi api;
+
+    private static String editor;
+
+    private static String viewer;
+
+    private static String stranger;
+
+    private final FakeServer server = new FakeServer();
+
+    @BeforeAll
+    static void start() {
+        api = new RunnerApi();
+        editor = api.signIn("one-editor");
+        viewer = api.signIn("one-viewer");
+        stranger = api.signIn("two-owner");
+    }
+
+    @AfterAll
+    static void end() {
+        api.close();
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void everyTableIsProtectedAndEveryRouteDescribed() {
+        assertThat(RowSecurity.problems(api.database())).isEmpty();
+        OpenApi description = OpenApi.of("runner", "test", List.of(DataSources.OPEN_API));
+        assertThat(description.differencesFrom(api.server())).isEmpty();
+        assertThat(OpenApi.of("runner", "test", List.of(DataSources.OPEN_API, OpenApi.OPERATIONS))
+                        .danglingReferences())
+                .isEmpty();
+    }
+
+    @Test
+    void aSourceIsMadeSeenChangedAndDeleted() {
+        Answer created = create(
+                "{\"name\":\"Leads\",\"type\":\"sample\",\"config\":{\"resource\":\"leads\"},\"teamId\":\"one\"}");
+        String path = "/api/data-sources/" + created.json().path("id").asText();
+
+        assertThat(created.status()).isEqualTo(201);
+        assertThat(created.json().path("account").asText()).isEqualTo("team:one");
+        assertThat(created.json().path("createdBy").asText()).isEqualTo("one-editor");
+        assertThat(created.json().path("syncFrequency").asText()).isEqualTo("manual");
+        assertThat(api.get(viewer, path).json()).isEqualTo(created.json());
+        assertThat(ids(api.get(viewer, "/api/data-sources?teamId=one")))
+                .contains(created.json().path("id").asText());
+        Answer changed =
+                api.send(editor, "PUT", path, "{\"name\":\"More leads\",\"type\":\"sample\",\"status\":\"paused\"}");
+        assertThat(changed.json().path("name").asText()).isEqualTo("More leads");
+        assertThat(changed.json().path("status").asText()).isEqualTo("paused");
+        assertThat(api.send(editor, "DELETE", path, null).status()).isEqualTo(204);
+        assertThat(api.get(editor, path).status()).isEqualTo(404);
+    }
+
+    @Test
+    void whoMayNotSeesNothingOrChangesNothing() {
+        String path = "/api/data-sources/"
+                + create("{\"name\":\"Ours\",\"type\":\"sample\",\"teamId\":\"one\"}")
+                        .json()
+                        .path("id")
+                        .asText();
+
+        assertThat(api.get(stranger, path).status()).isEqualTo(404);
+        assertThat(api.get(stranger, "/api/data-sources?teamId=one").status()).isEqualTo(404);
+        assertThat(api.send(stranger, "DELETE", path, null).status()).isEqualTo(404);
+        assertThat(api.send(viewer, "DELETE", path, null).status()).isEqualTo(403);
+        assertThat(api.send(viewer, "POST", path + "/sync", "").status()).isEqualTo(403);
+        assertThat(api.send(
+                                viewer,
+                                "POST",
+                                "/api/data-sources",
+                                "{\"name\":\"x\",\"type\":\"sample\",\"teamId\":\"one\"}")
+                        .status())
+                .isEqualTo(403);
+        assertThat(api.get("Bearer nobody", path).status()).isEqualTo(401);
+    }
+
+    @Test
+    void everythingWrongWithASourceIsToldAtOnce() {
+        Answer refused = create(
+                "{\"type\":\"api\",\"config\":{\"url\":\"http://169.254.169.254/\",\"headers\":{\"Authorization\":\"Bearer"
+                    + " x\"},\"method\":\"PUT\"},\"syncFrequency\":\"yearly\",\"credentialId\":\"cred_nobody\",\"color\":1,\"teamId\":\"one\"}");
+
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.json().path("errors"))
+                .extracting(error -> error.path("field").asText())
+                .containsExactlyInAnyOrder(
+                        "color",
+                        "name",
+                        "config.url",
+                        "config.method",
+                        "config.headers.Authorization",
+                        "syncFrequency",
+                        "credentialId");
+        assertThat(refused.json().path("errors"))
+                .allSatisfy(error -> assertThat(error.path("remedy").asText()).isNotEmpty());
+    }
+
+    @Test
+    void aCredentialGoesInAndNeverOut() {
+        Answer created = api.send(
+                editor,
+                "POST",
+                "/api/credentials",
+                "{\"name\":\"CRM\",\"kind\":\"api\",\"values\":{\"token\":\"%s\"},\"teamId\":\"one\"}"
+                        .formatted(SECRET));
+        String id = created.json().path("id").asText();
+        server.thenJson(401, "{\"message\":\"not with %s\"}".formatted(SECRET));
+        Answer source = create(
+                "{\"name\":\"CRM\",\"type\":\"api\",\"config\":{\"url\":\"%s\"},\"credentialId\":\"%s\",\"teamId\":\"one\"}"
+                        .formatted(server.url("/leads"), id));
+        String path = "/api/data-sources/" + source.json().path("id").asText();
+
+        Answer test = api.send(editor, "POST", path + "/test", null);
+
+        assertThat(server.last().header("Authorization")).isEqualTo("Bearer " + SECRET);
+        assertThat(test.json().path("success").asBoolean()).isFalse();
+        assertThat(test.json().at("/details/class").asText()).isEqualTo("auth");
+        assertThat(created.json().path("fields").toString()).isEqualTo("[\"token\"]");
+        for (Answer answer : List.of(
+                created,
+                source,
+                test,
+                api.get(editor, "/api/credentials?teamId=one"),
+                api.get(viewer, "/api/credentials/" + id))) {
+            assertThat(answer.json().toString()).doesNotContain(SECRET);
+        }
+        assertThat(stored()).doesNotContain(SECRET);
+        assertThat(api.get(stranger, "/api/credentials/" + id).status()).isEqualTo(404);
+        assertThat(api.send(viewer, "DELETE", "/api/credentials/" + id, null).status())
+                .isEqualTo(403);
+        assertThat(api.credentials().ofCredential(Account.team("two"), id))
+                .as("another team's")
+                .isEmpty();
+        assertThat(api.send(
+                                editor,
+                                "POST",
+                                "/api/credentials",
+                                "{\"name\":\"CRM\",\"kind\":\"api\",\"values\":{\"token\":\"x\"},\"teamId\":\"one\"}")
+                        .status())
+                .isEqualTo(409);
+    }
+
+    @Test
+    void aSecretIsFoundByItsNameAlsoAfterItsKeyWasChanged() {
+        api.send(
+                editor,
+                "POST",
+                "/api/credentials",
+                "{\"name\":\"HOOK_URL\",\"kind\":\"secret\",\"values\":{\"value\":\"%s\"},\"teamId\":\"one\"}"
+                        .formatted(SECRET));
+        var both = new SecretBox(SecretKeys.from(new com.promptmanage.service.settings.Settings(
+                "PM_", java.util.Map.of("PM_SECRET_KEYS", "k2:" + "A".repeat(42) + "E=,k1:" + "A".repeat(43) + "="))));
+        var rotating = new com.promptmanage.runner.secret.CredentialTable(api.database(), both, api.clock());
+
+        int rotated = rotating.rotate();
+
+        assertThat(rotated).isPositive();
+        assertThat(rotating.rotate()).isZero();
+        assertThat(rotating.named(Account.team("one"), "HOOK_URL")).hasValue(SECRET);
+        assertThat(rotating.named(Account.team("two"), "HOOK_URL")).isEmpty();
+        assertThat(stored()).doesNotContain(SECRET).contains("v1.k2.").doesNotContain("v1.k1.");
+        var undo = new com.promptmanage.runner.secret.CredentialTable(
+                api.database(),
+                new SecretBox(SecretKeys.from(new com.promptmanage.service.settings.Settings(
+                        "PM_",
+                        java.util.Map.of("PM_SECRET_KEYS", "k1:" + "A".repeat(43) + "=,k2:" + "A".repeat(42) + "E=")))),
+                api.clock());
+        undo.rotate();
+    }
+
+    @Test
+    void aSyncCopiesTheRecordsAndIsRemembered() throws Exception {
+        server.thenJson(
+                        200,
+                        "[{\"id\":\"a\",\"v\":1,\"updated_at\":\"2026-11-25T10:00:00Z\"},{\"id\":\"b\",\"v\":1,\"updated_at\":\"2026-11-25T10:00:00Z\"}]")
+                .thenJson(
+                        200,
+                        "[{\"id\":\"a\",\"v\":2,\"updated_at\":\"2027-01-01T00:00:00Z\"},{\"id\":\"b\",\"v\":9,\"updated_at\":\"2026-11-25T10:00:00Z\"}]")
+                .thenJson(200, "[{\"id\":\"a\",\"v\":3}]");
+        String path = apiSource("incremental", "manual");
+
+        assertThat(sync(path, "").path("mode").asText())
+                .as("there is nothing yet to add to")
+                .isEqualTo("full");
+        assertThat(values(path)).containsExactly(1, 1);
+        JsonNode second = sync(path, "");
+        assertThat(second.path("mode").asText()).isEqualTo("incremental");
+        assertThat(second.path("recordsFetched").asInt()).isEqualTo(2);
+        assertThat(second.path("recordsProcessed").asInt()).isEqualTo(1);
+        assertThat(values(path)).containsExactly(2, 1);
+        sync(path, "{\"mode\":\"full\"}");
+        assertThat(values(path)).as("what a full sync does not bring is gone").containsExactly(3);
+        assertThat(api.get(viewer, path + "/syncs").json().path("syncs")).hasSize(3);
+        assertThat(api.get(viewer, path).json().path("lastSyncAt").isTextual()).isTrue();
+    }
+
+    @Test
+    void aSourceThatFailsAgainAndAgainIsLeftAlone() throws Exception {
+        server.thenJson(503, "{}");
+        String path = apiSource("full", "hourly");
+        api.sources().start();
+
+        for (int i = 1; i <= DataSource.ERRORS_MAX; i++) {
+            int failures = i;
+            Await.until(() -> assertThat(
+                            api.get(viewer, path).json().path("errorCount").asInt())
+                    .isEqualTo(failures));
+            api.clock().advance(Duration.ofHours(1));
+        }
+
+        JsonNode source = api.get(viewer, path).json();
+        assertThat(source.path("status").asText()).isEqualTo("error");
+        assertThat(source.path("errorLog").asText()).contains("503");
+        assertThat(api.get(viewer, path + "/syncs").json().path("syncs")).hasSize(DataSource.ERRORS_MAX);
+        server.thenJson(200, "[]");
+        assertThat(sync(path, "").path("status").asText()).isIn("failed", "completed");
+    }
+
+    @Test
+    void aFileIsUploadedAndReadBack() {
+        String path = "/api/data-sources/"
+                + create("{\"name\":\"File\",\"type\":\"csv\",\"teamId\":\"one\"}")
+                        .json()
+                        .path("id")
+                        .asText();
+
+        Answer missing = api.send(editor, "POST", path + "/test", null);
+        Answer bad = api.send(editor, "PUT", path + "/file", "a,a\n1,2\n");
+        Answer uploaded = api.send(editor, "PUT", path + "/file", "name,age\nAda,36\n");
+
+        assertThat(missing.json().path("message").asText()).contains("no file yet");
+        assertThat(bad.status()).isEqualTo(400);
+        assertThat(uploaded.json().path("records").asInt()).isEqualTo(1);
+        assertThat(api.send(editor, "POST", path + "/test", null)
+                        .json()
+                        .path("message")
+                        .asText())
+                .contains("1 records");
+        assertThat(api.get(editor, path + "/schema").json().path("columns").toString())
+                .isEqualTo(
+                        "[{\"name\":\"name\",\"kind\":\"text\",\"writable\":true},{\"name\":\"age\",\"kind\":\"number\",\"writable\":true}]");
+        assertThat(api.get(editor, path + "/resources").status()).isEqualTo(400);
+    }
+
+    @Test
+    void theConnectorsThereAreAreListed() {
+        JsonNode connectors = api.get(viewer, "/api/connectors").json().path("connectors");
+
+        assertThat(connectors)
+                .extracting(each -> each.path("type").asText())
+                .containsExactlyInAnyOrder("sample", "api", "csv", "json", "database", "webhook", "slack", "email");
+        assertThat(connectors)
+                .allSatisfy(
+                        each -> assertThat(each.path("authType").isTextual()).isTrue());
+    }
+
+    private String apiSource(String mode, String frequency) {
+        return "/api/data-sources/"
+                + create(
+                                "{\"name\":\"API\",\"type\":\"api\",\"config\":{\"url\":\"%s\"},\"syncMode\":\"%s\",\"syncFrequency\":\"%s\",\"teamId\":\"one\"}"
+                                        .formatted(server.url("/r"), mode, frequency))
+                        .json()
+                        .path("id")
+                        .asText();
+    }
+
+    private static JsonNode sync(String path, String body) throws Exception {
+        Answer begun = api.send(editor, "POST", path + "/sync", body);
+        assertThat(begun.status()).isEqualTo(202);
+        JsonNode[] ended = new JsonNode[1];
+        Await.until(() -> {
+            ended[0] = api.get(viewer, path + "/syncs").json().path("syncs").path(0);
+            assertThat(ended[0].path("id")).isEqualTo(begun.json().path("id"));
+            assertThat(ended[0].path("status").asText()).isNotEqualTo("running");
+        });
+        api.clock().advance(Duration.ofSeconds(1));
+        return ended[0];
+    }
+
+    private static JsonNode records(String path) {
+        return api.get(viewer, path + "/records").json().path("records");
+    }
+
+    private static List<Integer> values(String path) {
+        return records(path)
+                .valueStream()
+                .map(record -> record.path("v").asInt())
+                .toList();
+    }
+
+    private static Answer create(String body) {
+        return api.send(editor, "POST", "/api/data-sources", body);
+    }
+
+    private static List<String> ids(Answer list) {
+        return list.json()
+                .path("dataSources")
+                .valueStream()
+                .map(each -> each.path("id").asText())
+                .toList();
+    }
+
+    private static String stored() {
+        return api.database()
+                .<List<String>, RuntimeException>asSystem(handle -> handle.createQuery("SELECT sealed FROM credentials")
+                        .mapTo(String.class)
+                        .list())
+                .toString();
+    }
+}

@@ -1,0 +1,150 @@
+package com.promptmanage.runner.source;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.promptmanage.runner.FakeServer;
+import com.promptmanage.runner.connector.EmailConnector;
+import com.promptmanage.runner.connector.HttpSender;
+import com.promptmanage.runner.secret.CredentialRoutes;
+import com.promptmanage.runner.secret.CredentialTable;
+import com.promptmanage.service.access.Access;
+import com.promptmanage.service.access.People.NewTeam;
+import com.promptmanage.service.access.People.NewUser;
+import com.promptmanage.service.access.Role;
+import com.promptmanage.service.database.Database;
+import com.promptmanage.service.database.DatabaseSettings;
+import com.promptmanage.service.http.HttpServer;
+import com.promptmanage.service.http.Json;
+import com.promptmanage.service.http.Routes;
+import com.promptmanage.service.outbound.Outbound;
+import com.promptmanage.service.secret.SecretBox;
+import com.promptmanage.service.secret.SecretKeys;
+import com.promptmanage.testkit.EmbeddedPostgres;
+import com.promptmanage.testkit.ManualClock;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A database, people in it, and a server with the routes of data sources and credentials. */
+final class RunnerApi implements AutoCloseable {
+
+    private static final String PASSWORD = "correct horse battery staple";
+
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    private final ManualClock clock = new ManualClock(Instant.parse("2026-11-25T12:00:00Z"));
+
+    private final Outbound outbound = FakeServer.outbound();
+
+    private final Database database;
+
+    private final Access access;
+
+    private final CredentialTable credentials;
+
+    private final DataSources sources;
+
+    private final HttpServer server;
+
+    /** @param json is missing if the answer had no body */
+    record Answer(int status, JsonNode json) {}
+
+    RunnerApi() {
+        this.database =
+                Database.open(DatabaseSettings.of(EmbeddedPostgres.shared().createDatabase(), "of-the-tests")
+                        .withConnectionsMax(6));
+        this.access = new Access(database, clock);
+        this.credentials = new CredentialTable(database, new SecretBox(keys()), clock);
+        this.sources = new DataSources(
+                database,
+                credentials,
+                outbound,
+                new HttpSender(outbound, clock),
+                List.of(new EmailConnector(Optional.empty())),
+                clock,
+                Duration.ofMillis(20));
+        var routes = new ArrayList<Routes>(sources.routes(access.authentication()));
+        routes.add(new CredentialRoutes(access.authentication(), credentials));
+        this.server = HttpServer.start(HttpServer.Options.onPort(0), routes);
+        team("one");
+        team("two");
+    }
+
+    static SecretKeys keys() {
+        return SecretKeys.of("k1", new byte[32]);
+    }
+
+    ManualClock clock() {
+        return clock;
+    }
+
+    Database database() {
+        return database;
+    }
+
+    CredentialTable credentials() {
+        return credentials;
+    }
+
+    DataSources sources() {
+        return sources;
+    }
+
+    HttpServer server() {
+        return server;
+    }
+
+    /** Signs in as a member: {@code one-editor} and so on. */
+    String signIn(String userId) {
+        return "Bearer "
+                + access.sessions().signIn(userId + "@example.com", PASSWORD).token();
+    }
+
+    Answer get(String who, String path) {
+        return send(who, "GET", path, null);
+    }
+
+    Answer send(String who, String method, String path, @Nullable String body) {
+        var request = HttpRequest.newBuilder(URI.create(server.baseUri() + path))
+                .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
+                .header("Authorization", who);
+        try {
+            HttpResponse<byte[]> response = client.send(request.build(), BodyHandlers.ofByteArray());
+            return new Answer(response.statusCode(), Json.mapper().readTree(response.body()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        server.close();
+        sources.close();
+        access.close();
+        database.close();
+        outbound.close();
+        client.shutdownNow();
+    }
+
+    private void team(String id) {
+        access.people().ensureTeam(new NewTeam(id, "Team " + id, "team-" + id, "UTC"));
+        for (Role role : Role.values()) {
+            String userId = id + "-" + role.code();
+            access.people().ensureUser(new NewUser(userId, userId + "@example.com", userId, Optional.of(PASSWORD)));
+            access.people().ensureMember(id, userId, role);
+        }
+    }
+}
