@@ -3,6 +3,9 @@ package com.promptmanage.runner;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.runner.connector.EmailConnector;
 import com.promptmanage.runner.connector.HttpSender;
+import com.promptmanage.runner.definition.DefinitionCheck;
+import com.promptmanage.runner.definition.DefinitionFault;
+import com.promptmanage.runner.definition.Reading;
 import com.promptmanage.runner.expression.Expressions;
 import com.promptmanage.runner.model.AnswerTable;
 import com.promptmanage.runner.model.ListPrices;
@@ -27,6 +30,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** What nodes do, put together: models, connectors, credentials, and the routes to set them up. */
 public final class Nodes implements AutoCloseable {
@@ -38,6 +42,8 @@ public final class Nodes implements AutoCloseable {
     private final NodeExecutor executor;
 
     private final NodeExpressions expressions;
+
+    private final DefinitionCheck check;
 
     private final ListPrices prices = new ListPrices();
 
@@ -69,6 +75,7 @@ public final class Nodes implements AutoCloseable {
                 sender,
                 credentials);
         this.expressions = new NodeExpressions(compiled);
+        this.check = new DefinitionCheck(compiled);
     }
 
     /** Seals anew what is sealed with an old key, and begins to sync sources by themselves. */
@@ -93,6 +100,11 @@ public final class Nodes implements AutoCloseable {
                 return expressions.value(path, context);
             }
         };
+    }
+
+    /** Tells everything that is wrong with a definition, by the same language that it runs by. */
+    public Function<Reading, List<DefinitionFault>> check() {
+        return check::check;
     }
 
     public Prices prices() {
