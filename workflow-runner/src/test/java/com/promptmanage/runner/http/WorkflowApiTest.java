@@ -24,14 +24,14 @@ import org.junit.jupiter.api.TestInstance;
 class WorkflowApiTest {
 
     private static final String TWO_STEPS = """
-        {"version": "1.0",
-         "nodes": [
-           {"id": "first", "type": "transform", "label": "First",
-            "config": {"transformType": "custom", "code": "input"}},
-           {"id": "second", "type": "transform", "label": "Second",
-            "config": {"transformType": "custom", "code": "input"}}],
-         "edges": [{"id": "e1", "source": "first", "target": "second"}]}
-        """;
+            {"version": "1.0",
+             "nodes": [
+               {"id": "first", "type": "transform", "label": "First",
+                "config": {"transformType": "custom", "code": "input"}},
+               {"id": "second", "type": "transform", "label": "Second",
+                "config": {"transformType": "custom", "code": "input"}}],
+             "edges": [{"id": "e1", "source": "first", "target": "second"}]}
+            """;
 
     private RunningApi api;
 
@@ -90,9 +90,9 @@ class WorkflowApiTest {
     @Test
     void everythingWrongWithAWorkflowIsToldAtOnce() {
         Answer answer = api.post(editor, "/api/workflows", """
-            {"teamId": "team_1", "status": "sleeping", "maxConcurrentRuns": 0,
-             "definition": {"version": "1.0", "nodes": [{"id": "x", "type": "unheard_of", "config": {}}], "edges": []}}
-            """);
+                {"teamId": "team_1", "status": "sleeping", "maxConcurrentRuns": 0,
+                 "definition": {"version": "1.0", "nodes": [{"id": "x", "type": "unheard_of", "config": {}}], "edges": []}}
+                """);
 
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.json().path("errors").findValuesAsText("field"))
@@ -174,10 +174,10 @@ class WorkflowApiTest {
             api.user(user);
         }
         assertThat(api.put(api.signIn("admin"), "/api/workflows/%s/permissions".formatted(id), """
-            {"permissions": [
-              {"userId": "v", "permissionLevel": "viewer"}, {"userId": "r", "permissionLevel": "runner"},
-              {"userId": "e", "permissionLevel": "editor"}, {"userId": "a", "permissionLevel": "admin"}]}
-            """)
+                        {"permissions": [
+                          {"userId": "v", "permissionLevel": "viewer"}, {"userId": "r", "permissionLevel": "runner"},
+                          {"userId": "e", "permissionLevel": "editor"}, {"userId": "a", "permissionLevel": "admin"}]}
+                        """)
                         .status())
                 .isEqualTo(200);
 
