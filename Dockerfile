@@ -1,6 +1,11 @@
 # One build, three images: docker build --target ingest-api | query-api | workflow-runner
 FROM maven:3.9-eclipse-temurin-25 AS build
 WORKDIR /src
+# For the dashboard; the distribution's own is too old.
+COPY --from=node:22-bookworm-slim /usr/local/bin/node /usr/local/bin/node
+COPY --from=node:22-bookworm-slim /usr/local/lib/node_modules /usr/local/lib/node_modules
+RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm \
+ && ln -s ../lib/node_modules/npm/bin/npx-cli.js /usr/local/bin/npx
 COPY . .
 RUN --mount=type=cache,target=/root/.m2 \
     mvn -B -q -ntp -Dquick -DskipTests -pl ingest-api,query-api,workflow-runner -am \

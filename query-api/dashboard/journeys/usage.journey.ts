@@ -71,7 +71,7 @@ test("a row leads to its part, and the address holds the view", async () => {
   await page.waitForURL(/by=prompt/);
   await page.getByRole("heading", { name: "Spend by prompt" }).waitFor();
   await page.getByRole("button", { name: "Without a price", exact: true }).click();
-  await page.getByText("of-no-price").waitFor();
+  await page.getByRole("cell", { name: "of-no-price", exact: true }).waitFor();
   await page.getByText("No price yet").first().waitFor();
   const download = page.waitForEvent("download");
   await page.getByRole("button", { name: "Export" }).click();

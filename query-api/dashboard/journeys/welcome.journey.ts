@@ -26,10 +26,12 @@ test("a first visit leads from a key to an event that is seen arriving", async (
   await page.getByTestId("arrival").getByText("It is here:").waitFor();
   await shot(page, "welcome");
 
+  await page.getByRole("tab", { name: "OpenTelemetry" }).click();
+  expect(run("sh", await page.getByTestId("snippet-opentelemetry").innerText())).not.toMatch(/problem|rejected/);
   await page.getByRole("tab", { name: "JavaScript" }).click();
   expect(execFileSync("node", ["--input-type=module", "-e", await page.getByTestId("snippet-javascript").innerText()]).toString().trim()).toBe("204");
   await page.goto("/dashboard/usage?team=me");
-  await page.getByTestId("card-runs").locator('[data-count="2"]').waitFor();
+  await page.getByTestId("card-runs").locator('[data-count="3"]').waitFor();
   await page.goto("/settings/api-keys?team=me");
   await page.getByTestId("api-key").getByText("First key").waitFor();
   await page.getByRole("button", { name: "Revoke First key" }).click();

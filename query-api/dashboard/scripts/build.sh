@@ -36,6 +36,11 @@ if ! command -v npm >/dev/null; then
   "${as_root[@]+"${as_root[@]}"}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nodejs npm
 fi
 
+if ! node -e 'const [major, minor] = process.versions.node.split("."); process.exit(+major > 20 || (+major === 20 && +minor >= 19) ? 0 : 1)'; then
+  echo "Node.js $(node --version) is too old to build the dashboard: install 20.19 or newer." >&2
+  exit 1
+fi
+
 if ! cmp -s package-lock.json node_modules/.installed-lock; then
   npm ci --prefer-offline --silent
   cp package-lock.json node_modules/.installed-lock

@@ -12,6 +12,7 @@ import { isUnauthenticated } from "@/shared/api/client";
 import { sessionQuery } from "@/shared/session/session";
 import { readAlertSearch } from "@/features/alerts/search";
 import { readUsageSearch } from "@/features/usage/search";
+import { readWorkflowSearch } from "@/features/workflows/search";
 import { PageFailure, NotFound, PageSkeleton } from "./fallbacks";
 import { Shell } from "./shell";
 
@@ -128,7 +129,52 @@ const invitation = createRoute({
   component: lazyRouteComponent(() => import("@/features/team/invitation-page"), "InvitationPage"),
 });
 
-const routeTree = root.addChildren([home, signIn, invitation, signedIn.addChildren([usage, alerts, budget, lab, keys, welcome, team, teamSettings])]);
+const workflows = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/dashboard/workflows",
+  validateSearch: readWorkflowSearch,
+  component: lazyRouteComponent(() => import("@/features/workflows/list-page"), "WorkflowListPage"),
+});
+
+const newWorkflow = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/dashboard/workflows/new",
+  component: lazyRouteComponent(() => import("@/features/workflows/builder-page"), "NewWorkflowPage"),
+});
+
+const workflow = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/dashboard/workflows/$id",
+  component: lazyRouteComponent(() => import("@/features/workflows/builder-page"), "WorkflowPage"),
+});
+
+const executions = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/dashboard/workflows/$id/executions",
+  component: lazyRouteComponent(() => import("@/features/workflows/executions-page"), "ExecutionsPage"),
+});
+
+const execution = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/dashboard/workflows/$id/executions/$executionId",
+  component: lazyRouteComponent(() => import("@/features/workflows/execution-page"), "ExecutionPage"),
+});
+
+const routeTree = root.addChildren([home, signIn, invitation, signedIn.addChildren([
+    usage,
+    alerts,
+    budget,
+    lab,
+    keys,
+    welcome,
+    team,
+    teamSettings,
+    workflows,
+    newWorkflow,
+    workflow,
+    executions,
+    execution,
+  ])]);
 
 export function createAppRouter(queryClient: QueryClient) {
   return createRouter({

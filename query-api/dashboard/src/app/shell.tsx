@@ -1,9 +1,10 @@
-import { Link, Outlet } from "@tanstack/react-router";
+import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { Menu as MenuIcon, X } from "lucide-react";
 import { Dialog } from "radix-ui";
 import { useState } from "react";
 import { Bell } from "@/features/alerts/bell";
 import { BudgetWarnings } from "@/features/budgets/warnings";
+import { useIsServed } from "@/shared/api/served";
 import { useAccount } from "@/shared/session/account";
 import { IconButton } from "@/shared/ui/button";
 import { Logo } from "./logo";
@@ -13,6 +14,8 @@ import { PersonMenu, TeamSwitcher, ThemeMenu } from "./top-bar";
 export function Shell() {
   const [open, setOpen] = useState(false);
   const account = useAccount();
+  // A canvas takes the whole window.
+  const isCanvas = useRouterState({ select: (state) => /^\/dashboard\/workflows\/[^/]+$/.test(state.location.pathname) });
   return (
     <div className="flex min-h-dvh flex-col lg:grid lg:grid-cols-[15rem_minmax(0,1fr)]">
       <a
@@ -63,7 +66,7 @@ export function Shell() {
           </div>
         </header>
         <main id="content" tabIndex={-1} className="flex-1 outline-none">
-          <BudgetWarnings key={account.key} account={account} />
+          {!isCanvas && <BudgetWarnings key={account.key} account={account} />}
           <Outlet />
         </main>
       </div>
@@ -72,13 +75,14 @@ export function Shell() {
 }
 
 function Navigation({ onPick }: { onPick?: () => void }) {
+  const hasWorkflows = useIsServed("/api/workflows?limit=1");
   return (
     <nav aria-label="Main" className="grid gap-5">
       {NAVIGATION.map((group) => (
         <div key={group.title}>
           <p className="px-2.5 pb-1 text-xs font-medium text-soft">{group.title}</p>
           <ul className="grid gap-0.5">
-            {group.pages.map(({ to, label, icon: Icon }) => (
+            {group.pages.filter((page) => page.to !== "/dashboard/workflows" || hasWorkflows).map(({ to, label, icon: Icon }) => (
               <li key={to}>
                 <Link
                   to={to}

@@ -26,7 +26,7 @@ export function AlertRow({
 }) {
   const { icon: Icon, colours, word } = LOOKS[alert.severity];
   return (
-    <div className={clsx("flex items-start gap-3", alert.acknowledged && "opacity-80")} data-testid="alert">
+    <div className="flex items-start gap-3" data-testid="alert">
       <span className={clsx("mt-0.5 flex size-8 shrink-0 items-center justify-center rounded-full", colours)}>
         <Icon aria-hidden className="size-4" />
         <span className="sr-only">{word}</span>

@@ -38,7 +38,7 @@ export function TokenPreview({
     <section aria-label="Estimated cost preview" data-testid="token-preview" className="rounded-xl border border-info/25 bg-info-wash p-4">
       <div className="flex items-center justify-between gap-3">
         <h2 className="font-semibold text-info">Estimated cost preview</h2>
-        <Badge tone="info">{model}</Badge>
+        <Badge tone="info">{shown?.model ?? model}</Badge>
       </div>
       {!isEmpty && !estimate ? (
         <Skeleton className="mt-3 h-14" />
@@ -68,11 +68,14 @@ export function TokenPreview({
           <Note tone="warning">This model is not on the price list. Its tokens will count; its cost follows when a price arrives.</Note>
         </div>
       )}
-      {shown && shown.suggestions.length > 0 && (
+      {shown && shown.suggestions.some((suggestion) => suggestion.targetModel !== model) && (
         <ul className="mt-3 grid gap-2">
-          {shown.suggestions.map((suggestion) => (
-            <SuggestionRow key={`${suggestion.type} ${suggestion.targetModel}`} suggestion={suggestion} onModelChange={onModelChange} />
-          ))}
+          {shown.suggestions
+            // The answer for the model before stays until the next is there, and so would advice that was taken.
+            .filter((suggestion) => suggestion.targetModel !== model)
+            .map((suggestion) => (
+              <SuggestionRow key={`${suggestion.type} ${suggestion.targetModel}`} suggestion={suggestion} onModelChange={onModelChange} />
+            ))}
         </ul>
       )}
     </section>

@@ -1,6 +1,6 @@
 /** What people paste to send their first event. Each works as it stands: a test runs them against the product. */
 export interface Snippet {
-  id: "curl" | "python" | "javascript";
+  id: "curl" | "python" | "opentelemetry" | "javascript";
   label: string;
   language: string;
   note: string;
@@ -24,6 +24,30 @@ export const SNIPPETS: Snippet[] = [
   -H 'Authorization: Bearer ${apiKey}' \\
   -H 'Content-Type: application/json' \\
   -d '{"userId":"${userId}","model":"gpt-4o-mini","inputTokens":1000,"outputTokens":500}'`,
+  },
+  {
+    id: "opentelemetry",
+    label: "OpenTelemetry",
+    language: "shell",
+    note: "An instrumented application needs the two variables only; the rest sends one span by hand.",
+    code: ({ baseUrl, apiKey, userId }) =>
+      `export OTEL_EXPORTER_OTLP_ENDPOINT='${baseUrl}'
+export OTEL_EXPORTER_OTLP_HEADERS='Authorization=Bearer%20${apiKey}'
+
+now=$(date +%s)000000000
+curl -s "$OTEL_EXPORTER_OTLP_ENDPOINT/v1/traces" \\
+  -H 'Authorization: Bearer ${apiKey}' \\
+  -H 'Content-Type: application/json' \\
+  -d '{"resourceSpans":[{"scopeSpans":[{"spans":[{
+    "traceId":"'$(od -An -N16 -tx1 /dev/urandom | tr -d ' \\n')'","spanId":"'$(od -An -N8 -tx1 /dev/urandom | tr -d ' \\n')'",
+    "name":"chat gpt-4o-mini","kind":3,"startTimeUnixNano":"'$now'","endTimeUnixNano":"'$now'",
+    "attributes":[
+      {"key":"gen_ai.operation.name","value":{"stringValue":"chat"}},
+      {"key":"gen_ai.provider.name","value":{"stringValue":"openai"}},
+      {"key":"gen_ai.request.model","value":{"stringValue":"gpt-4o-mini"}},
+      {"key":"gen_ai.usage.input_tokens","value":{"intValue":"1000"}},
+      {"key":"gen_ai.usage.output_tokens","value":{"intValue":"500"}},
+      {"key":"user.id","value":{"stringValue":"${userId}"}}]}]}]}]}'`,
   },
   {
     id: "python",

@@ -1,6 +1,8 @@
 package com.promptmanage.query;
 
 import com.promptmanage.query.dashboard.Dashboard;
+import com.promptmanage.query.notify.Fanout;
+import com.promptmanage.query.notify.Notifications;
 import com.promptmanage.query.routing.AccountRouting;
 import com.promptmanage.query.routing.Forwarding;
 import com.promptmanage.query.routing.ReadYourWrites;
@@ -15,6 +17,7 @@ import com.promptmanage.service.operations.HealthRoutes;
 import com.promptmanage.service.operations.Meters;
 import com.promptmanage.service.operations.OpenApi;
 import com.promptmanage.service.operations.OpenApiRoutes;
+import com.promptmanage.service.outbound.Outbound;
 import com.promptmanage.service.outbox.OutboxRelay;
 import com.promptmanage.service.settings.Settings;
 import com.promptmanage.streams.MeteringRuntime;
@@ -60,6 +63,7 @@ public final class QueryMain {
         var metering = QuerySettings.metering(environment, port);
         var databaseSettings = DatabaseSettings.from(environment);
         var accessSettings = AccessSettings.from(environment);
+        var outside = OutsideSettings.from(environment);
         environment.check();
 
         var stopping = new CountDownLatch(1);
@@ -67,7 +71,7 @@ public final class QueryMain {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(stopping, running), "stop"));
         int found = provision(metering, partitions, replicas, stopping);
         if (stopping.getCount() > 0) {
-            run(host, port, query, metering, databaseSettings, accessSettings, found, stopping);
+            run(host, port, query, metering, databaseSettings, accessSettings, outside, found, stopping);
         }
     }
 
@@ -78,6 +82,7 @@ public final class QueryMain {
             StreamsSettings meteringSettings,
             DatabaseSettings databaseSettings,
             AccessSettings accessSettings,
+            OutsideSettings outside,
             int partitions,
             CountDownLatch stopping)
             throws InterruptedException {
@@ -87,7 +92,13 @@ public final class QueryMain {
                 var meters = new Meters();
                 var relay = OutboxRelay.start(database, meteringSettings.bootstrapServers(), meters.registry());
                 var metering = new MeteringRuntime(meteringSettings, partitions);
-                var forwarding = new Forwarding(query.forwardTimeout())) {
+                var forwarding = new Forwarding(query.forwardTimeout());
+                var outbound = new Outbound(outside.outbound());
+                var notifications = Notifications.start(
+                        database,
+                        outside.ways(outbound, accessSettings.publicUrl(), clock),
+                        meters.registry(),
+                        clock)) {
             database.measureWith(meters.registry());
             MeteringMeters.register(metering.counts(), meters.registry());
             metering.start();
@@ -97,6 +108,7 @@ public final class QueryMain {
                     Map.of("bootstrap.servers", meteringSettings.bootstrapServers()),
                     metering,
                     meteringSettings.retention(),
+                    new Fanout(clock),
                     meters.registry());
             // The workers are closed first: the server waits for its requests, and they feed those that do not end.
             try (var server = HttpServer.start(
@@ -106,6 +118,7 @@ public final class QueryMain {
                                     access.routes(),
                                     QueryRoutes.of(database, access.authentication(), routing, clock)
                                             .and(workers.routes(access.authentication(), routing, clock))
+                                            .and(notifications.routes(access.authentication()))
                                             .and(QueryPeople.routes(
                                                     database,
                                                     access,
@@ -120,7 +133,9 @@ public final class QueryMain {
                                             "outbox",
                                             Check.of(relay::isAlive, "changes do not reach Kafka"),
                                             "history",
-                                            Check.of(workers::isAlive, "the history is not written"))),
+                                            Check.of(workers::isAlive, "the history is not written"),
+                                            "notifications",
+                                            Check.of(notifications::isAlive, "alerts are not delivered"))),
                                     new OpenApiRoutes(description())));
                     workers) {
                 LOGGER.atInfo().addKeyValue("port", server.port()).log("the query API is running");
@@ -138,6 +153,7 @@ public final class QueryMain {
                         QueryPeople.OPEN_API,
                         QueryRoutes.OPEN_API,
                         QueryWorkers.OPEN_API,
+                        Notifications.OPEN_API,
                         OpenApi.OPERATIONS));
     }
 

@@ -72,10 +72,15 @@ public final class QueryWorkers implements AutoCloseable {
      * Starts everything. Neither Kafka nor the topics need be there yet.
      *
      * @param kafkaSettings of consumers, {@code bootstrap.servers} at least
+     * @param onAlert who has more to do for an alert that is listed
      */
     public static QueryWorkers start(
-            Database database, Map<String, Object> kafkaSettings, Metering metering, MeterRegistry meters) {
-        return start(database, kafkaSettings, metering, StreamsSettings.RETENTION_MIN, meters);
+            Database database,
+            Map<String, Object> kafkaSettings,
+            Metering metering,
+            AlertWriter.Listener onAlert,
+            MeterRegistry meters) {
+        return start(database, kafkaSettings, metering, StreamsSettings.RETENTION_MIN, onAlert, meters);
     }
 
     /** @param retention how long history and alerts are kept */
@@ -84,13 +89,14 @@ public final class QueryWorkers implements AutoCloseable {
             Map<String, Object> kafkaSettings,
             Metering metering,
             Duration retention,
+            AlertWriter.Listener onAlert,
             MeterRegistry meters) {
         return new QueryWorkers(
                 database,
                 AlertFeed.start(kafkaSettings, metering::partitionOf, meters),
                 new LiveTotals(metering),
                 HistoryWriter.start(database, kafkaSettings, meters),
-                AlertWriter.start(database, kafkaSettings, meters),
+                AlertWriter.start(database, kafkaSettings, onAlert, meters),
                 retention,
                 OldRecords.start(database, retention, Clock.systemUTC()));
     }

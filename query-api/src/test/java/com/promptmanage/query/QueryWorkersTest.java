@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.promptmanage.query.alert.AlertWriter;
 import com.promptmanage.query.http.TestApi;
 import com.promptmanage.query.push.EventReader;
 import com.promptmanage.query.routing.AccountRouting;
@@ -140,6 +141,7 @@ class QueryWorkersTest {
                     parts.database(),
                     Map.of("bootstrap.servers", kafka.bootstrapServers()),
                     metering,
+                    AlertWriter.Listener.NONE,
                     new SimpleMeterRegistry());
             workers = started;
             return started.routes(parts.access().authentication(), routing, Clock.systemUTC());

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Which spans are calls to a model, and which only add up the calls inside them. Decided by what a span says of itself and
@@ -16,7 +18,7 @@ import java.util.Set;
  *   <li>Of Vercel's AI SDK the inner functions count ({@code doGenerate}, {@code doStream}, {@code doEmbed},
  *       {@code doRerank}), not the outer ones.
  *   <li>An operation ({@code gen_ai.operation.name}) that is an agent's, a workflow's or a tool's does not count; neither
- *       does a span of such a kind in the words of OpenInference, OpenLLMetry or Langfuse.
+ *       does a span of such a kind in the words of OpenInference, OpenLLMetry, Langfuse or LangSmith.
  *   <li>Every other span with token counts does.
  * </ol>
  */
@@ -26,14 +28,16 @@ final class SpanRules {
 
     private static final String OPERATION = "gen_ai.operation.name";
 
-    private static final String OPENINFERENCE_KIND = "openinference.span.kind";
+    /** In which tools say what kind of span it is, each in words of its own. */
+    private static final List<String> KINDS = List.of(
+            "openinference.span.kind",
+            "traceloop.span.kind",
+            "langfuse.observation.type",
+            "langsmith.span.kind",
+            "gen_ai.span.kind");
 
-    private static final String TRACELOOP_KIND = "traceloop.span.kind";
-
-    private static final String LANGFUSE_TYPE = "langfuse.observation.type";
-
-    static final Set<String> NAMES =
-            Set.of(AI_OPERATION, OPERATION, OPENINFERENCE_KIND, TRACELOOP_KIND, LANGFUSE_TYPE, "service.name");
+    static final Set<String> NAMES = Stream.concat(KINDS.stream(), Stream.of(AI_OPERATION, OPERATION, "service.name"))
+            .collect(Collectors.toUnmodifiableSet());
 
     private static final List<String> AI_CALLS = List.of("doGenerate", "doStream", "doEmbed", "doRerank");
 
@@ -78,9 +82,7 @@ final class SpanRules {
             return true;
         }
         return OUTER_OPERATIONS.contains(operation)
-                || OUTER_KINDS.contains(lower(attributes, OPENINFERENCE_KIND))
-                || OUTER_KINDS.contains(lower(attributes, TRACELOOP_KIND))
-                || OUTER_KINDS.contains(lower(attributes, LANGFUSE_TYPE));
+                || KINDS.stream().anyMatch(kind -> OUTER_KINDS.contains(lower(attributes, kind)));
     }
 
     private static String lower(JsonNode attributes, String name) {

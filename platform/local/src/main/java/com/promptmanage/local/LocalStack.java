@@ -12,6 +12,8 @@ import com.promptmanage.query.QueryRoutes;
 import com.promptmanage.query.QuerySettings;
 import com.promptmanage.query.QueryWorkers;
 import com.promptmanage.query.dashboard.Dashboard;
+import com.promptmanage.query.notify.Fanout;
+import com.promptmanage.query.notify.Notifications;
 import com.promptmanage.query.routing.AccountRouting;
 import com.promptmanage.query.routing.Forwarding;
 import com.promptmanage.query.routing.ReadYourWrites;
@@ -21,12 +23,15 @@ import com.promptmanage.service.access.Access;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.DatabaseSettings;
 import com.promptmanage.service.http.HttpServer;
+import com.promptmanage.service.mail.Mailer;
 import com.promptmanage.service.operations.Check;
 import com.promptmanage.service.operations.HealthRoutes;
 import com.promptmanage.service.operations.Meters;
 import com.promptmanage.service.operations.OpenApi;
 import com.promptmanage.service.operations.OpenApiRoutes;
+import com.promptmanage.service.outbound.Outbound;
 import com.promptmanage.service.outbox.OutboxRelay;
+import com.promptmanage.service.secret.SecretBox;
 import com.promptmanage.streams.MeteringRuntime;
 import com.promptmanage.streams.StreamsSettings;
 import java.io.IOException;
@@ -115,6 +120,7 @@ public final class LocalStack implements AutoCloseable {
     private static LocalFile start(Options options, Path directory, Running running)
             throws IOException, InterruptedException {
         Clock clock = Clock.systemUTC();
+        Outside outside = Outside.ofEnvironment(System.getenv());
         Keepsakes keepsakes = Keepsakes.of(directory);
         var servers = Servers.start(directory, running);
         var meters = running.add(new Meters());
@@ -135,10 +141,25 @@ public final class LocalStack implements AutoCloseable {
         var forwarding = running.add(new Forwarding(QuerySettings.DEFAULTS.forwardTimeout()));
         var routing =
                 new AccountRouting(metering, forwarding, new ReadYourWrites(QuerySettings.DEFAULTS.receiptWaitMax()));
+        var outbound = running.add(new Outbound(outside.outbound()));
+        var notifications = running.add(Notifications.start(
+                database,
+                new Notifications.Ways(
+                        outbound,
+                        outside.mail().map(server -> new Mailer(server, clock)),
+                        new SecretBox(keepsakes.secretKeys()),
+                        Optional.empty()),
+                meters.registry(),
+                clock));
         var workers = QueryWorkers.start(
-                database, Map.of("bootstrap.servers", servers.bootstrapServers()), metering, meters.registry());
+                database,
+                Map.of("bootstrap.servers", servers.bootstrapServers()),
+                metering,
+                new Fanout(clock),
+                meters.registry());
         var query = QueryRoutes.of(database, access.authentication(), routing, clock)
                 .and(workers.routes(access.authentication(), routing, clock))
+                .and(notifications.routes(access.authentication()))
                 .and(QueryPeople.routes(database, access, InvitationMail.NONE, Optional.empty(), clock));
         var ingest = running.add(new IngestRoutes(
                 IngestSettings.of(servers.bootstrapServers()),
@@ -149,6 +170,7 @@ public final class LocalStack implements AutoCloseable {
 
         Map<String, Check> checks = new HashMap<>(ingest.checks());
         checks.put("history", Check.of(workers::isAlive, "the history is not written"));
+        checks.put("notifications", Check.of(notifications::isAlive, "alerts are not delivered"));
         checks.put("database", Check.of(database::isReady, "the database does not answer"));
         checks.put("metering", Check.of(metering::isReady, "the metering is not running yet"));
         var server = running.add(HttpServer.start(
@@ -185,6 +207,7 @@ public final class LocalStack implements AutoCloseable {
                         QueryPeople.OPEN_API,
                         QueryRoutes.OPEN_API,
                         QueryWorkers.OPEN_API,
+                        Notifications.OPEN_API,
                         OpenApi.OPERATIONS));
     }
 

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An alert as it stands on {@code budget.alerts}.
@@ -34,9 +35,7 @@ record AlertRecord(String id, Account account, Instant occurredAt, Instant raise
         if (!account.value().equals(EventJson.text(alert, "account"))) {
             throw new IllegalArgumentException("the record's key is not the alert's account");
         }
-        for (String field : new String[] {"budgetId", "dimension", "value", "severity"}) {
-            EventJson.text(alert, field);
-        }
+        EventJson.text(alert, "severity");
         try {
             return new AlertRecord(
                     EventJson.text(alert, "id"),
@@ -49,9 +48,14 @@ record AlertRecord(String id, Account account, Instant occurredAt, Instant raise
         }
     }
 
-    /** A member that every alert has. */
-    String text(String field) {
-        return EventJson.text(alert, field);
+    String severity() {
+        return EventJson.text(alert, "severity");
+    }
+
+    /** What budgets' alerts have, and others need not. */
+    @Nullable
+    String optional(String field) {
+        return alert.path(field).isTextual() ? alert.path(field).textValue() : null;
     }
 
     private static ObjectNode read(byte[] value) {

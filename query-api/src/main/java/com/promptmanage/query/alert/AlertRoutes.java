@@ -13,10 +13,13 @@ import com.promptmanage.service.http.Faults;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.http.Routes;
 import com.promptmanage.topics.account.Account;
+import com.promptmanage.topics.budget.Dimension;
 import com.promptmanage.topics.budget.Severity;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -28,6 +31,9 @@ final class AlertRoutes implements Routes {
     private static final int LIMIT_MAX = 200;
 
     private static final int LIMIT_DEFAULT = 50;
+
+    /** Older alerts nobody needs to be reminded of; and to count them would take longer each day. */
+    private static final Duration UNREAD_FOR = Duration.ofDays(30);
 
     private final Authentication authentication;
 
@@ -45,10 +51,13 @@ final class AlertRoutes implements Routes {
     public void addTo(RoutesConfig routes) {
         routes.get("/api/token-tracking/alerts", this::list);
         routes.post("/api/token-tracking/alerts/{id}/acknowledge", this::acknowledge);
+        routes.post("/api/token-tracking/alerts/{id}/read", this::read);
+        routes.post("/api/token-tracking/alerts/read-all", this::readAll);
     }
 
     private void list(Context ctx) {
-        Watch watch = Watch.of(ctx, authentication.caller(ctx));
+        Caller caller = authentication.caller(ctx);
+        Watch watch = Watch.of(ctx, caller);
         var faults = new Faults();
         var filter = new Filter(
                 severity(ctx.queryParam("severity"), faults),
@@ -58,7 +67,40 @@ final class AlertRoutes implements Routes {
         int limit = limit(ctx.queryParam("limit"), faults);
         faults.check();
         // One more than wanted tells whether there is another page.
-        ctx.json(answer(table.list(watch, filter, before, limit + 1), limit));
+        ctx.json(answer(
+                table.list(watch, filter, caller.person().orElse(null), unreadSince(), before, limit + 1), limit));
+    }
+
+    private void read(Context ctx) {
+        Caller caller = authentication.caller(ctx);
+        String reader = reader(caller);
+        String id = ctx.pathParam("id");
+        Account account = table.about(id)
+                .filter(alert -> Permissions.mayQuery(caller, alert.account())
+                        || (Dimension.MEMBER.value().equals(alert.dimension())
+                                && alert.value() != null
+                                && Permissions.mayQuery(caller, alert.account(), alert.value())))
+                .map(AlertTable.About::account)
+                .orElseThrow(() -> ProblemException.notFound("There is no such alert that you may see"));
+        table.markRead(id, reader, clock.instant(), caller.scope(account));
+        ctx.status(204);
+    }
+
+    private void readAll(Context ctx) {
+        Caller caller = authentication.caller(ctx);
+        String reader = reader(caller);
+        int marked = table.markAllRead(Watch.of(ctx, caller), reader, unreadSince(), clock.instant());
+        ctx.json(JsonNodeFactory.instance.objectNode().put("marked", marked));
+    }
+
+    private Instant unreadSince() {
+        return clock.instant().minus(UNREAD_FOR);
+    }
+
+    private static String reader(Caller caller) {
+        return caller.person()
+                .orElseThrow(() ->
+                        ProblemException.forbidden("Alerts are read by people: sign in, or use a key of a person"));
     }
 
     private void acknowledge(Context ctx) {
@@ -70,6 +112,7 @@ final class AlertRoutes implements Routes {
                 // The same answer for what is not there and what is someone else's.
                 .orElseThrow(() -> ProblemException.notFound("There is no such alert that you may see"));
         Permissions.require(caller, Action.MANAGE_BUDGETS, account);
+        caller.person().ifPresent(reader -> table.markRead(id, reader, clock.instant(), caller.scope(account)));
         ctx.json(table.acknowledge(id, nameOf(caller), clock.instant(), caller.scope(account)));
     }
 

@@ -50,10 +50,64 @@ final class AlertTable {
     /** Of one moment: the alerts, the newest first, and how many are unread in all. */
     record Found(List<Listed> alerts, long unread) {}
 
-    /** @param before the number of the last alert of the page before; null for the first page */
-    Found list(Watch watch, Filter filter, @Nullable Long before, int limit) {
+    /**
+     * @param reader the person who asks; null for an application, for which an alert is read once someone has acknowledged it
+     * @param since the time of the oldest alert that counts as unread
+     * @param before the number of the last alert of the page before; null for the first page
+     */
+    Found list(Watch watch, Filter filter, @Nullable String reader, Instant since, @Nullable Long before, int limit) {
         return database.inTransaction(
-                watch.scope(), handle -> new Found(page(handle, watch, filter, before, limit), unread(handle, watch)));
+                watch.scope(),
+                handle -> new Found(
+                        page(handle, watch, filter, reader, before, limit), unread(handle, watch, reader, since)));
+    }
+
+    /** What is needed to find out who may see an alert. */
+    record About(
+            Account account,
+            @Nullable String dimension,
+            @Nullable String value) {}
+
+    Optional<About> about(String id) {
+        return database.asSystem(handle -> handle.createQuery(
+                        "SELECT account, dimension, value FROM alerts WHERE id = :id")
+                .bind("id", id)
+                .map((row, ctx) -> new About(
+                        new Account(row.getString("account")), row.getString("dimension"), row.getString("value")))
+                .findOne());
+    }
+
+    /** @param scope of the person */
+    void markRead(String id, String reader, Instant now, Scope scope) {
+        database.useTransaction(
+                scope,
+                handle -> handle.createUpdate("""
+                        INSERT INTO alert_reads (user_id, alert_id, read_at) VALUES (:reader, :id, :now)
+                        ON CONFLICT DO NOTHING
+                        """)
+                        .bind("reader", reader)
+                        .bind("id", id)
+                        .bind("now", now.atOffset(ZoneOffset.UTC))
+                        .execute());
+    }
+
+    /** All that count as unread; returns how many there were. */
+    int markAllRead(Watch watch, String reader, Instant since, Instant now) {
+        return database.inTransaction(
+                watch.scope(),
+                handle -> handle.createUpdate("""
+                        INSERT INTO alert_reads (user_id, alert_id, read_at)
+                        SELECT :reader, id, :now FROM alerts
+                        WHERE account = ANY (CAST(:accounts AS text[])) AND raised_at >= :since
+                          AND (CAST(:member AS text) IS NULL OR (dimension = 'member' AND value = :member))
+                        ON CONFLICT DO NOTHING
+                        """)
+                        .bind("reader", reader)
+                        .bind("now", now.atOffset(ZoneOffset.UTC))
+                        .bind("since", since.atOffset(ZoneOffset.UTC))
+                        .bindArray("accounts", String.class, names(watch))
+                        .bind("member", watch.member())
+                        .execute());
     }
 
     /** Whose an alert is, for a caller whose right to it is still to be found out. */
@@ -99,9 +153,13 @@ final class AlertTable {
                         .collect(Collectors.toSet()));
     }
 
-    private static List<Listed> page(Handle handle, Watch watch, Filter filter, @Nullable Long before, int limit) {
+    private static List<Listed> page(
+            Handle handle, Watch watch, Filter filter, @Nullable String reader, @Nullable Long before, int limit) {
         return handle.createQuery("""
-                        SELECT number, alert::text AS alert, acknowledged_at, acknowledged_by
+                        SELECT number, alert::text AS alert, acknowledged_at, acknowledged_by,
+                               CASE WHEN CAST(:reader AS text) IS NULL THEN acknowledged_at IS NOT NULL
+                                    ELSE EXISTS (SELECT 1 FROM alert_reads r
+                                                 WHERE r.user_id = :reader AND r.alert_id = alerts.id) END AS read
                         FROM alerts
                         WHERE account = ANY (CAST(:accounts AS text[]))
                           AND (CAST(:member AS text) IS NULL OR (dimension = 'member' AND value = :member))
@@ -119,21 +177,33 @@ final class AlertTable {
                 .bind("budgetId", filter.budgetId())
                 .bind("acknowledged", filter.acknowledged())
                 .bind("before", before)
+                .bind("reader", reader)
                 .bind("limit", limit)
-                .map(AlertTable::listed)
+                .map(AlertTable::listedWithRead)
                 .list();
     }
 
-    private static long unread(Handle handle, Watch watch) {
+    private static long unread(Handle handle, Watch watch, @Nullable String reader, Instant since) {
         return handle.createQuery("""
                         SELECT count(*) FROM alerts
-                        WHERE account = ANY (CAST(:accounts AS text[])) AND acknowledged_at IS NULL
+                        WHERE account = ANY (CAST(:accounts AS text[])) AND raised_at >= :since
+                          AND CASE WHEN CAST(:reader AS text) IS NULL THEN acknowledged_at IS NULL
+                                   ELSE NOT EXISTS (SELECT 1 FROM alert_reads r
+                                                    WHERE r.user_id = :reader AND r.alert_id = alerts.id) END
                           AND (CAST(:member AS text) IS NULL OR (dimension = 'member' AND value = :member))
                         """)
                 .bindArray("accounts", String.class, names(watch))
                 .bind("member", watch.member())
+                .bind("reader", reader)
+                .bind("since", since.atOffset(ZoneOffset.UTC))
                 .mapTo(Long.class)
                 .one();
+    }
+
+    private static Listed listedWithRead(ResultSet row, StatementContext ctx) throws SQLException {
+        Listed listed = listed(row, ctx);
+        listed.alert().put("read", row.getBoolean("read"));
+        return listed;
     }
 
     private static List<String> names(Watch watch) {

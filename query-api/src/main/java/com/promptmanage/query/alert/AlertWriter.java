@@ -24,7 +24,20 @@ public final class AlertWriter implements TopicCopy.Target {
 
     private final Counter unreadable;
 
-    private AlertWriter(MeterRegistry meters) {
+    private final Listener listener;
+
+    /** Who has more to do for an alert that is listed for the first time. */
+    public interface Listener {
+
+        /** For whom there is nothing to do. */
+        Listener NONE = (connection, alertIds) -> {};
+
+        /** Called in the transaction that lists them; what it writes is there if and only if they are. */
+        void listed(Connection connection, List<String> alertIds) throws SQLException;
+    }
+
+    private AlertWriter(Listener listener, MeterRegistry meters) {
+        this.listener = listener;
         this.unreadable = Counter.builder("alerts.unreadable.records")
                 .description("Records of budget.alerts that are not listed because they cannot be read")
                 .register(meters);
@@ -36,12 +49,23 @@ public final class AlertWriter implements TopicCopy.Target {
      * @param kafkaSettings of the consumer, {@code bootstrap.servers} at least
      * @return what to close to stop it
      */
-    public static TopicCopy start(Database database, Map<String, Object> kafkaSettings, MeterRegistry meters) {
-        return start(Topics.BUDGET_ALERTS.name(), database, kafkaSettings, meters);
+    public static TopicCopy start(
+            Database database, Map<String, Object> kafkaSettings, Listener listener, MeterRegistry meters) {
+        return start(Topics.BUDGET_ALERTS.name(), database, kafkaSettings, listener, meters);
     }
 
-    static TopicCopy start(String topic, Database database, Map<String, Object> kafkaSettings, MeterRegistry meters) {
-        return TopicCopy.start(topic, database, kafkaSettings, new AlertWriter(meters), meters);
+    static TopicCopy start(
+            String topic,
+            Database database,
+            Map<String, Object> kafkaSettings,
+            Listener listener,
+            MeterRegistry meters) {
+        return TopicCopy.start(topic, database, kafkaSettings, target(listener, meters), meters);
+    }
+
+    /** What becomes of the topic's records, for whoever reads them. */
+    public static TopicCopy.Target target(Listener listener, MeterRegistry meters) {
+        return new AlertWriter(listener, meters);
     }
 
     @Override
@@ -60,28 +84,41 @@ public final class AlertWriter implements TopicCopy.Target {
                         .log("an alert is not listed, for it cannot be read");
             }
         }
-        return connection -> insert(connection, alerts);
+        return connection -> {
+            List<String> listed = insert(connection, alerts);
+            if (!listed.isEmpty()) {
+                listener.listed(connection, listed);
+            }
+        };
     }
 
-    private static void insert(Connection connection, List<AlertRecord> alerts) throws SQLException {
+    /** @return those that were not there before */
+    private static List<String> insert(Connection connection, List<AlertRecord> alerts) throws SQLException {
         try (var statement = connection.prepareStatement("""
                 INSERT INTO alerts (id, account, budget_id, dimension, value, severity, occurred_at, raised_at, alert)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb)
                 ON CONFLICT (id) DO NOTHING
-                """)) {
+                """, new String[] {"id"})) {
             for (AlertRecord alert : alerts) {
                 statement.setString(1, alert.id());
                 statement.setString(2, alert.account().value());
-                statement.setString(3, alert.text("budgetId"));
-                statement.setString(4, alert.text("dimension"));
-                statement.setString(5, alert.text("value"));
-                statement.setString(6, alert.text("severity"));
+                statement.setString(3, alert.optional("budgetId"));
+                statement.setString(4, alert.optional("dimension"));
+                statement.setString(5, alert.optional("value"));
+                statement.setString(6, alert.severity());
                 statement.setObject(7, alert.occurredAt().atOffset(ZoneOffset.UTC));
                 statement.setObject(8, alert.raisedAt().atOffset(ZoneOffset.UTC));
                 statement.setString(9, new String(Json.bytes(alert.alert()), StandardCharsets.UTF_8));
                 statement.addBatch();
             }
             statement.executeBatch();
+            var listed = new ArrayList<String>();
+            try (var ids = statement.getGeneratedKeys()) {
+                while (ids.next()) {
+                    listed.add(ids.getString("id"));
+                }
+            }
+            return listed;
         }
     }
 }

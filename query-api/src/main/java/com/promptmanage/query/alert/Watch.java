@@ -49,8 +49,8 @@ record Watch(Set<Account> accounts, @Nullable String member, Scope scope) {
     boolean includes(AlertRecord alert) {
         return accounts.contains(alert.account())
                 && (member == null
-                        || (alert.text("dimension").equals(Dimension.MEMBER.value())
-                                && alert.text("value").equals(member)));
+                        || (Dimension.MEMBER.value().equals(alert.optional("dimension"))
+                                && member.equals(alert.optional("value"))));
     }
 
     private static Watch ofAll(Caller caller) {

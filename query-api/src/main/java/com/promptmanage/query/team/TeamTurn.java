@@ -30,11 +30,14 @@ final class TeamTurn {
 
     /** As {@link #take(Handle, Account, Caller, Action)}, for what needs no role. */
     static void take(Handle handle, Account team) {
-        handle.createQuery("SELECT id FROM teams WHERE id = :id AND deleted_at IS NULL FOR UPDATE")
+        boolean isThere = handle.createQuery("SELECT id FROM teams WHERE id = :id AND deleted_at IS NULL FOR UPDATE")
                 .bind("id", team.id())
                 .mapTo(String.class)
                 .findOne()
-                .orElseThrow(() -> ProblemException.notFound("There is no %s that you may see".formatted(team)));
+                .isPresent();
+        if (!isThere) {
+            throw ProblemException.notFound("There is no %s that you may see".formatted(team));
+        }
     }
 
     static Optional<Role> roleOf(Handle handle, Account team, String userId) {

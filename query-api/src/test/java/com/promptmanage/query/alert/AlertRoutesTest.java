@@ -53,6 +53,7 @@ class AlertRoutesTest {
                 topic.name(),
                 api.database(),
                 Map.of("bootstrap.servers", kafka.bootstrapServers()),
+                AlertWriter.Listener.NONE,
                 new SimpleMeterRegistry());
     }
 
@@ -120,6 +121,36 @@ class AlertRoutesTest {
         assertThat(list("").json().path("unread").asLong()).isEqualTo(1);
         assertThat(ids(list("?acknowledged=true"))).containsExactly("a");
         assertThat(ids(list("?acknowledged=false"))).containsExactly("b");
+    }
+
+    @Test
+    void whatIsReadIsReadByEachForThemselves() throws Exception {
+        topic.raise(alert("a", ACME), alert("b", ACME), alert("mine", ACME, Dimension.MEMBER, "acme-viewer"));
+        awaitUnread(3);
+        String owner = api.signIn("acme-owner");
+        String viewer = api.signIn("acme-viewer");
+
+        assertThat(api.post(admin, PATH + "/a/read", "").status()).isEqualTo(204);
+        assertThat(api.post(admin, PATH + "/a/read", "").status()).isEqualTo(204);
+        assertThat(api.post(viewer, PATH + "/mine/read", "").status()).isEqualTo(204);
+
+        assertThat(list("").json().path("unread").asLong()).isEqualTo(2);
+        assertThat(list("").json().path("alerts").findValuesAsText("read")).containsExactly("false", "false", "true");
+        assertThat(api.get(owner, PATH).json().path("unread").asLong()).isEqualTo(3);
+        assertThat(api.get(viewer, PATH + "?teamId=acme&userId=acme-viewer")
+                        .json()
+                        .path("unread")
+                        .asLong())
+                .isZero();
+        assertThat(api.post(owner, PATH + "/read-all?teamId=acme", "")
+                        .json()
+                        .path("marked")
+                        .asInt())
+                .isEqualTo(3);
+        assertThat(api.get(owner, PATH).json().path("unread").asLong()).isZero();
+        assertThat(api.post(viewer, PATH + "/a/read", "").status()).isEqualTo(404);
+        assertThat(api.post(api.key(ACME, KeyScope.QUERY), PATH + "/a/read", "").status())
+                .isEqualTo(403);
     }
 
     @Test

@@ -131,6 +131,8 @@ class TakeOverTest {
                         jdbcUrl,
                         "PM_DATABASE_APP_PASSWORD",
                         PASSWORD,
+                        "PM_SECRET_KEYS",
+                        "test:" + "A".repeat(43) + "=",
                         "PM_METERING_STATE_DIRECTORY",
                         directory.resolve("state-" + port).toString(),
                         "PM_METERING_SESSION_TIMEOUT",

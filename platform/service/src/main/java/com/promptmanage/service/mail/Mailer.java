@@ -133,7 +133,8 @@ public final class Mailer {
         properties.setProperty("mail.smtp.connectiontimeout", stepMillis);
         properties.setProperty("mail.smtp.timeout", stepMillis);
         properties.setProperty("mail.smtp.writetimeout", stepMillis);
-        properties.setProperty("mail.smtp.auth", Boolean.toString(settings.login().isPresent()));
+        properties.setProperty(
+                "mail.smtp.auth", Boolean.toString(settings.login().isPresent()));
         properties.setProperty("mail.smtp.ssl.checkserveridentity", "true");
         switch (settings.security()) {
             case TLS -> properties.setProperty("mail.smtp.ssl.enable", "true");

@@ -38,8 +38,8 @@ class MailerTest {
 
     private static final Clock CLOCK = Clock.fixed(NOON, ZoneOffset.UTC);
 
-    private static final Mail MAIL = Mail.of(
-            "alert-1", List.of("Zoë <zoe@example.com>"), "Budget exceeded: Über", "80 % ü\n", "<p>80 % ü</p>");
+    private static final Mail MAIL =
+            Mail.of("alert-1", List.of("Zoë <zoe@example.com>"), "Budget exceeded: Über", "80 % ü\n", "<p>80 % ü</p>");
 
     private final GreenMail server = new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP))
             .withConfiguration(new GreenMailConfiguration().withUser("pm@example.com", "pm", "s3cret"));
@@ -103,8 +103,8 @@ class MailerTest {
         var certificate = TestCertificate.of("localhost");
         var login = Optional.of(new Login("pm", "s3cret"));
         for (Security security : List.of(Security.TLS, Security.STARTTLS)) {
-            try (var front = new TlsFront(
-                    server.getSmtp().getPort(), certificate.server(), security == Security.STARTTLS)) {
+            try (var front =
+                    new TlsFront(server.getSmtp().getPort(), certificate.server(), security == Security.STARTTLS)) {
                 MailSettings settings = settings(front.port(), security, login);
                 new Mailer(settings, CLOCK, Optional.of(certificate.client().getSocketFactory())).send(MAIL);
 
@@ -200,13 +200,25 @@ class MailerTest {
     void settingsTellEverythingWrongAtOnce() {
         var settings = new Settings(
                 Settings.PREFIX,
-                Map.of("PM_SMTP_SECURITY", "ssl", "PM_SMTP_USER", "pm", "PM_SMTP_FROM", "nobody", "PM_SMTP_TIMEOUT", "1"));
+                Map.of(
+                        "PM_SMTP_SECURITY",
+                        "ssl",
+                        "PM_SMTP_USER",
+                        "pm",
+                        "PM_SMTP_FROM",
+                        "nobody",
+                        "PM_SMTP_TIMEOUT",
+                        "1"));
         MailSettings.from(settings);
 
         assertThatThrownBy(settings::check)
                 .isInstanceOf(BadSettingsException.class)
                 .hasMessageContainingAll(
-                        "5 problem(s)", "PM_SMTP_SECURITY", "PM_SMTP_PASSWORD", "PM_SMTP_HOST", "PM_SMTP_FROM: is not",
+                        "5 problem(s)",
+                        "PM_SMTP_SECURITY",
+                        "PM_SMTP_PASSWORD",
+                        "PM_SMTP_HOST",
+                        "PM_SMTP_FROM: is not",
                         "PM_SMTP_TIMEOUT");
     }
 
@@ -217,8 +229,8 @@ class MailerTest {
 
     private static void refuseRecipients(ServerSocket server, int code) {
         try (Socket client = server.accept();
-                var lines = new BufferedReader(
-                        new InputStreamReader(client.getInputStream(), StandardCharsets.US_ASCII))) {
+                var lines =
+                        new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.US_ASCII))) {
             say(client, "220 hello");
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 say(client, line.startsWith("RCPT") ? code + " no" : "250 fine");

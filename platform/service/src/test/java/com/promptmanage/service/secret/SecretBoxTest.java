@@ -33,7 +33,9 @@ class SecretBoxTest {
         char last = sealed.charAt(sealed.length() - 5);
 
         for (String changed : new String[] {
-            sealed.substring(0, sealed.length() - 5) + (last == 'A' ? 'B' : 'A') + sealed.substring(sealed.length() - 4),
+            sealed.substring(0, sealed.length() - 5)
+                    + (last == 'A' ? 'B' : 'A')
+                    + sealed.substring(sealed.length() - 4),
             sealed.replace("2025", "2026"),
             sealed.substring(0, 20),
             "v1.2025.",

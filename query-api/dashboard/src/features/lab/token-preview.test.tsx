@@ -1,0 +1,52 @@
+import { render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { expect, test } from "vitest";
+import { HintProvider } from "@/shared/ui/hint";
+import type { Estimate } from "./api";
+import { TokenPreview } from "./token-preview";
+import { costPer1K } from "./token-usage-display";
+
+const ESTIMATE = {
+  model: "gpt-4",
+  inputTokens: 1361,
+  outputTokens: 289,
+  totalTokens: 1650,
+  estimatedCost: "0.0282",
+  unpriced: false,
+  approximate: false,
+  suggestions: [{ type: "model_switch", title: "Use gpt-4o-mini", description: "", savings: "0.0279", savingsPercentage: 99.2, targetModel: "gpt-4o-mini" }],
+} as unknown as Estimate;
+
+function show(model: string, showCost = true, onModelChange: (model: string) => void = () => undefined) {
+  return render(
+    <HintProvider>
+      <TokenPreview estimate={ESTIMATE} model={model} isEmpty={false} showCost={showCost} onModelChange={onModelChange} />
+    </HintProvider>,
+  );
+}
+
+test("one click takes the advice", async () => {
+  const chosen: string[] = [];
+  show("gpt-4", true, (model) => chosen.push(model));
+  expect(screen.getByText("~1,361")).toBeTruthy();
+  expect(screen.getByText("Saves $0.0279 (99%)")).toBeTruthy();
+  await userEvent.click(screen.getByRole("button", { name: "Switch" }));
+  expect(chosen).toEqual(["gpt-4o-mini"]);
+});
+
+test("advice that was taken is gone at once, though the new estimate is not there yet", () => {
+  show("gpt-4o-mini");
+  expect(screen.queryByRole("button", { name: "Switch" })).toBeNull();
+});
+
+test("a tier without costs sees the tokens", () => {
+  show("gpt-4", false);
+  expect(screen.getByText("~1,650 tokens")).toBeTruthy();
+  expect(screen.queryByText(/\$/)).toBeNull();
+});
+
+test("the cost of a thousand tokens is the run's, divided by them", () => {
+  // 452 in, 387 out on gpt-4o-mini.
+  expect(costPer1K(300_000n, 839)).toBe(357_569n);
+  expect(costPer1K(0n, 0)).toBeNull();
+});

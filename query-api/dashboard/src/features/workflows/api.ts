@@ -1,0 +1,116 @@
+import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { answer, api, type Schemas } from "@/shared/api/client";
+import type { Account } from "@/shared/session/account";
+import { toSave, type Definition } from "./definition";
+
+export type Workflow = Schemas["Workflow"];
+export type Execution = Schemas["Execution"];
+export type ExecutionDetail = Schemas["ExecutionDetail"];
+export type NodeExecution = Schemas["NodeExecution"];
+
+export interface ListSearch {
+  q?: string;
+  status?: "draft" | "active" | "paused" | "archived" | "error";
+}
+
+export function workflowsQuery(account: Account, search: ListSearch) {
+  const query = {
+    ...("teamId" in account.params ? { teamId: account.params.teamId } : {}),
+    ...(search.status ? { status: search.status } : {}),
+    ...(search.q ? { search: search.q } : {}),
+    limit: 200,
+  };
+  return queryOptions({
+    queryKey: ["workflows", account.key, query],
+    queryFn: ({ signal }) => answer(api.GET("/api/workflows", { params: { query }, signal })),
+    staleTime: 5000,
+  });
+}
+
+export function workflowQuery(id: string) {
+  return queryOptions({
+    queryKey: ["workflow", id],
+    queryFn: async ({ signal }) => (await answer(api.GET("/api/workflows/{id}", { params: { path: { id } }, signal }))).workflow,
+    staleTime: Infinity,
+  });
+}
+
+export interface Saved {
+  id: string | null;
+  name: string;
+  definition: Definition;
+  baseVersion?: number | undefined;
+  status?: "draft" | "active" | "paused" | "archived" | undefined;
+}
+
+export function useSaveWorkflow(account: Account) {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: async ({ id, name, definition, baseVersion, status }: Saved): Promise<Workflow> => {
+      const body = { name, definition: toSave(definition) as unknown as Schemas["Definition"], ...(status ? { status } : {}) };
+      const saved =
+        id === null
+          ? await answer(api.POST("/api/workflows", { body: { ...body, ...("teamId" in account.params ? { teamId: account.params.teamId } : {}) } }))
+          : await answer(
+              api.PUT("/api/workflows/{id}", { params: { path: { id } }, body: { ...body, ...(baseVersion ? { baseVersion } : {}) } }),
+            );
+      return saved.workflow;
+    },
+    onSuccess: (workflow) => {
+      queryClient.setQueryData(workflowQuery(workflow.id).queryKey, workflow);
+      void queryClient.invalidateQueries({ queryKey: ["workflows"] });
+    },
+  });
+}
+
+export function useDeleteWorkflow() {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => answer(api.DELETE("/api/workflows/{id}", { params: { path: { id } } })),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: ["workflows"] }),
+  });
+}
+
+export async function trigger(id: string, triggerData: unknown): Promise<string> {
+  const body = triggerData === undefined ? {} : { triggerData: triggerData as Record<string, never> };
+  return (await answer(api.POST("/api/workflows/{id}/trigger", { params: { path: { id } }, body }))).executionId;
+}
+
+export function executionQuery(executionId: string) {
+  return queryOptions({
+    queryKey: ["execution", executionId],
+    queryFn: ({ signal }) => answer(api.GET("/api/workflows/executions/{executionId}", { params: { path: { executionId } }, signal })),
+    staleTime: 1000,
+  });
+}
+
+export function executionsQuery(id: string) {
+  return queryOptions({
+    queryKey: ["workflow", id, "executions"],
+    queryFn: async ({ signal }) =>
+      (await answer(api.GET("/api/workflows/{id}/executions", { params: { path: { id }, query: { limit: 30 } }, signal }))).executions,
+    staleTime: 2000,
+  });
+}
+
+export function useExecutionAction(executionId: string) {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: async (action: "cancel" | "resume" | "rerun") => {
+      const params = { params: { path: { executionId } } };
+      switch (action) {
+        case "cancel":
+          return answer(api.POST("/api/workflows/executions/{executionId}/cancel", params));
+        case "resume":
+          return answer(api.POST("/api/workflows/executions/{executionId}/resume", params));
+        case "rerun":
+          return answer(api.POST("/api/workflows/executions/{executionId}/rerun", params));
+      }
+    },
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: ["execution", executionId] }),
+  });
+}
+
+export function isOver(status: string): boolean {
+  return ["completed", "failed", "cancelled", "timeout"].includes(status);
+}

@@ -1,0 +1,182 @@
+import {
+  Background,
+  BackgroundVariant,
+  Controls,
+  MarkerType,
+  MiniMap,
+  ReactFlow,
+  type Connection,
+  type Edge,
+  type NodeChange,
+  type EdgeChange,
+} from "@xyflow/react";
+import "@xyflow/react/dist/style.css";
+import { useMemo, useState } from "react";
+import type { Definition, WorkflowNode } from "./definition";
+import { connect, removeEdges, removeNodes, whyNot } from "./definition";
+import { NodeCard, type CardNode } from "./node-card";
+
+const NODE_TYPES = { card: NodeCard };
+
+export interface NodeState {
+  status: string;
+  runs: string;
+}
+
+export function detailOf(node: WorkflowNode): string {
+  const { config } = node;
+  switch (node.type) {
+    case "data_source":
+      return String(config.sourceId ?? "");
+    case "prompt":
+      return [config.model, config.provider === "simulated" ? "simulated" : null].filter(Boolean).join(" · ");
+    case "condition":
+      return String(config.condition ?? "");
+    case "transform":
+      return String(config.transformType ?? "");
+    case "loop":
+      return `for each ${String(config.itemVariable ?? "")}`;
+    case "output":
+      return String(config.destination ?? "");
+    case "webhook":
+      return `${String(config.method ?? "")} ${String(config.url ?? "")}`;
+    case "delay":
+      return `${Number(config.delayMs ?? 0) / 1000} s`;
+  }
+}
+
+export function Canvas({
+  definition,
+  selected,
+  faults,
+  states,
+  readOnly,
+  onSelect,
+  onChange,
+  onDrag,
+  onRefused,
+}: {
+  definition: Definition;
+  selected: ReadonlySet<string>;
+  faults: ReadonlyMap<string, string>;
+  states: ReadonlyMap<string, NodeState>;
+  readOnly: boolean;
+  onSelect: (ids: ReadonlySet<string>) => void;
+  onChange: (next: (before: Definition) => Definition) => void;
+  onDrag: (next: (before: Definition) => Definition, isFirst: boolean) => void;
+  onRefused: (why: string) => void;
+}) {
+  // What the nodes take on the screen is the canvas's to know; the overview draws them by it.
+  const [sizes, setSizes] = useState<ReadonlyMap<string, { width: number; height: number }>>(new Map());
+  const nodes = useMemo(
+    () =>
+      definition.nodes.map(
+        (node): CardNode => ({
+          id: node.id,
+          type: "card",
+          position: node.position,
+          selected: selected.has(node.id),
+          ...(sizes.has(node.id) ? { measured: sizes.get(node.id)! } : {}),
+          ariaLabel: `${node.label}, ${node.type}`,
+          data: {
+            type: node.type,
+            label: node.label,
+            detail: detailOf(node),
+            fault: faults.get(node.id) ?? null,
+            status: states.get(node.id)?.status ?? null,
+            runs: states.get(node.id)?.runs ?? null,
+          },
+        }),
+      ),
+    [definition.nodes, selected, faults, states, sizes],
+  );
+  const edges = useMemo(
+    () =>
+      definition.edges.map(
+        (edge): Edge => ({
+          id: edge.id,
+          source: edge.source,
+          target: edge.target,
+          ...(edge.condition === "true" || edge.condition === "false" ? { sourceHandle: edge.condition } : {}),
+          ...(edge.label ? { label: edge.label } : {}),
+          selected: selected.has(edge.id),
+          animated: states.get(edge.target)?.status === "running",
+          markerEnd: { type: MarkerType.ArrowClosed, width: 18, height: 18 },
+        }),
+      ),
+    [definition.edges, selected, states],
+  );
+  const isDark = document.documentElement.dataset.theme === "dark";
+
+  const onNodesChange = (changes: NodeChange<CardNode>[]) => {
+    const measured = changes.filter((change) => change.type === "dimensions");
+    if (measured.length > 0) {
+      setSizes((before) => new Map([...before, ...measured.flatMap((change) => (change.dimensions ? [[change.id, change.dimensions] as const] : []))]));
+    }
+    const moved = changes.filter((change) => change.type === "position");
+    const first = moved[0];
+    if (first) {
+      onDrag((before) => {
+        const to = new Map(moved.flatMap((change) => (change.position ? [[change.id, change.position] as const] : [])));
+        return to.size === 0
+          ? before
+          : { ...before, nodes: before.nodes.map((node) => (to.has(node.id) ? { ...node, position: to.get(node.id)! } : node)) };
+      }, first.dragging === undefined);
+    }
+    const removed = new Set(changes.flatMap((change) => (change.type === "remove" ? [change.id] : [])));
+    if (removed.size > 0) {
+      onChange((before) => removeNodes(before, removed));
+    }
+    select(changes);
+  };
+  const onEdgesChange = (changes: EdgeChange[]) => {
+    const removed = new Set(changes.flatMap((change) => (change.type === "remove" ? [change.id] : [])));
+    if (removed.size > 0) {
+      onChange((before) => removeEdges(before, removed));
+    }
+    select(changes);
+  };
+  const select = (changes: (NodeChange<CardNode> | EdgeChange)[]) => {
+    const selection = changes.filter((change) => change.type === "select");
+    if (selection.length > 0) {
+      const next = new Set(selected);
+      selection.forEach((change) => (change.selected ? next.add(change.id) : next.delete(change.id)));
+      onSelect(next);
+    }
+  };
+  const conditionOf = (connection: { sourceHandle?: string | null }) => connection.sourceHandle ?? undefined;
+
+  return (
+    <ReactFlow
+      nodes={nodes}
+      edges={edges}
+      nodeTypes={NODE_TYPES}
+      colorMode={isDark ? "dark" : "light"}
+      nodesDraggable={!readOnly}
+      nodesConnectable={!readOnly}
+      deleteKeyCode={readOnly ? null : ["Backspace", "Delete"]}
+      multiSelectionKeyCode={["Meta", "Control", "Shift"]}
+      onNodesChange={onNodesChange}
+      onEdgesChange={onEdgesChange}
+      isValidConnection={(connection) => whyNot(definition, connection.source, connection.target, conditionOf(connection)) === null}
+      onConnect={(connection: Connection) => onChange((before) => connect(before, connection.source, connection.target, conditionOf(connection)))}
+      onConnectEnd={(_, state) => {
+        if (state.isValid === false && state.fromNode && state.toNode) {
+          const why = whyNot(definition, state.fromNode.id, state.toNode.id, state.fromHandle?.id ?? undefined);
+          if (why) {
+            onRefused(why);
+          }
+        }
+      }}
+      onNodeDragStart={() => onDrag((before) => before, true)}
+      fitView
+      fitViewOptions={{ maxZoom: 1, padding: 0.25 }}
+      minZoom={0.2}
+      proOptions={{ hideAttribution: true }}
+    >
+      <Background variant={BackgroundVariant.Dots} gap={18} />
+      <Controls showInteractive={false} />
+      <MiniMap pannable zoomable className="max-sm:hidden" ariaLabel="Overview" />
+    </ReactFlow>
+  );
+}

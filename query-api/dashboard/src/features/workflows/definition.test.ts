@@ -1,0 +1,69 @@
+import { expect, test } from "vitest";
+import { addNode, changeNode, connect, EMPTY, paste, read, references, removeNodes, toSave, whyNot, type Definition } from "./definition";
+
+function chain(...types: Parameters<typeof addNode>[1][]): Definition {
+  let definition = EMPTY;
+  let before: string | null = null;
+  for (const type of types) {
+    const added = addNode(definition, type);
+    definition = before ? connect(added.definition, before, added.id) : added.definition;
+    before = added.id;
+  }
+  return definition;
+}
+
+test("a new node has an id of its own, and lies to the right", () => {
+  const definition = chain("prompt", "prompt", "data_source");
+  expect(definition.nodes.map((node) => node.id)).toEqual(["prompt", "prompt_2", "data_source"]);
+  expect(definition.nodes.map((node) => node.position.x)).toEqual([0, 300, 600]);
+});
+
+test("a node's defaults are its own", () => {
+  const first = addNode(EMPTY, "data_source").definition;
+  const changed = changeNode(first, "data_source", { config: { ...first.nodes[0]!.config, sourceId: "other" } });
+  expect(addNode(changed, "data_source").definition.nodes[1]!.config.sourceId).toBe("sample");
+});
+
+test("nothing goes round in a circle, follows itself, or is connected twice", () => {
+  const definition = chain("data_source", "prompt", "output");
+  expect(whyNot(definition, "output", "data_source")).toMatch("circle");
+  expect(whyNot(definition, "prompt", "prompt")).toMatch("itself");
+  expect(whyNot(definition, "data_source", "prompt")).toMatch("already");
+  expect(whyNot(definition, "data_source", "output")).toBeNull();
+  expect(connect(definition, "output", "data_source")).toBe(definition);
+});
+
+test("with a node go its edges and its place in a loop's body", () => {
+  let definition = chain("loop", "prompt", "output");
+  definition = changeNode(definition, "loop", { config: { bodyNodes: ["prompt", "output"] } });
+  const left = removeNodes(definition, new Set(["prompt"]));
+  expect(left.edges).toEqual([]);
+  expect(left.nodes[0]!.config.bodyNodes).toEqual(["output"]);
+});
+
+test("the branches of a condition are where its edges lead", () => {
+  let definition = addNode(addNode(addNode(EMPTY, "condition").definition, "prompt").definition, "delay").definition;
+  definition = connect(connect(definition, "condition", "prompt", "true"), "condition", "delay", "false");
+  expect(toSave(definition).nodes[0]!.config).toMatchObject({ trueBranch: ["prompt"], falseBranch: ["delay"] });
+  expect(definition.edges.map((edge) => edge.condition)).toEqual(["true", "false"]);
+});
+
+test("what is pasted has new ids and the edges between its own", () => {
+  const definition = chain("data_source", "prompt", "output");
+  const copied = { nodes: definition.nodes.slice(1), edges: definition.edges };
+  const pasted = paste(definition, copied);
+  expect(pasted.ids).toEqual(["prompt_2", "output_2"]);
+  expect(pasted.definition.edges.slice(2)).toEqual([{ id: "prompt_2-output_2", source: "prompt_2", target: "output_2" }]);
+});
+
+test("a file without positions, or with an edge to nowhere, can be opened", () => {
+  const opened = read({ nodes: [{ id: "a", type: "prompt", config: {} }], edges: [{ source: "a", target: "gone" }] });
+  expect(opened.nodes[0]).toMatchObject({ label: "a", position: { x: 0, y: 0 } });
+  expect(opened.edges).toEqual([]);
+});
+
+test("a text may refer to what comes before its node, and to nothing behind", () => {
+  const definition = chain("data_source", "prompt", "output");
+  expect(references(definition, "prompt").map((one) => one.text)).toEqual(["input", "data_source", "NOW"]);
+  expect(references(definition, "output").map((one) => one.text)).toEqual(["input", "data_source", "prompt.text", "NOW"]);
+});

@@ -1,0 +1,256 @@
+/** A workflow's definition as the API keeps it, and everything that is done to one. Pure: no component knows more than this. */
+export const NODE_TYPES = ["data_source", "prompt", "condition", "transform", "loop", "output", "webhook", "delay"] as const;
+export type NodeType = (typeof NODE_TYPES)[number];
+
+export type Config = Record<string, unknown>;
+
+export interface WorkflowNode {
+  id: string;
+  type: NodeType;
+  label: string;
+  config: Config;
+  position: { x: number; y: number };
+}
+
+export interface WorkflowEdge {
+  id: string;
+  source: string;
+  target: string;
+  condition?: string;
+  label?: string;
+}
+
+export interface Settings {
+  maxConcurrentNodes?: number;
+  timeout?: number;
+  errorHandling?: "stop" | "continue" | "fallback";
+  retryPolicy?: { maxAttempts?: number; backoff?: "linear" | "exponential" | "constant"; initialDelay?: number; maxDelay?: number };
+  [other: string]: unknown;
+}
+
+export interface Definition {
+  version: string;
+  nodes: WorkflowNode[];
+  edges: WorkflowEdge[];
+  settings: Settings;
+}
+
+export const EMPTY: Definition = {
+  version: "1.0",
+  nodes: [],
+  edges: [],
+  settings: {
+    maxConcurrentNodes: 5,
+    timeout: 3600,
+    retryPolicy: { maxAttempts: 3, backoff: "exponential", initialDelay: 1000, maxDelay: 30_000 },
+    errorHandling: "stop",
+  },
+};
+
+/** What a new node starts with. It runs as it is: from sample records, with a model that is simulated, to nowhere outside. */
+const DEFAULTS: Record<NodeType, Config> = {
+  data_source: { sourceId: "sample", sourceType: "json", query: { limit: 3 } },
+  prompt: {
+    promptTemplate: "Write one friendly sentence that welcomes {{input.name}}.",
+    model: "gpt-4o-mini",
+    provider: "simulated",
+    maxTokens: 200,
+  },
+  condition: { condition: "true" },
+  transform: { transformType: "custom", code: "input" },
+  loop: { iterateOver: "input", itemVariable: "entry", bodyNodes: [] },
+  output: { destination: "database", mapping: {} },
+  webhook: { url: "https://example.com/hook", method: "POST", headers: {}, body: "" },
+  delay: { delayMs: 1000 },
+};
+
+export const TYPE_LABELS: Record<NodeType, string> = {
+  data_source: "Data source",
+  prompt: "Prompt",
+  condition: "Condition",
+  transform: "Transform",
+  loop: "Loop",
+  output: "Output",
+  webhook: "Webhook",
+  delay: "Delay",
+};
+
+export const TYPE_HELP: Record<NodeType, string> = {
+  data_source: "Reads records; what follows runs for each",
+  prompt: "Asks a language model",
+  condition: "Goes one way or the other",
+  transform: "Computes, filters or maps",
+  loop: "Runs other nodes for each item",
+  output: "Writes to where it can be used",
+  webhook: "Calls an address",
+  delay: "Waits",
+};
+
+const GAP_X = 300;
+
+/** An id that says what the node is, and is none of those there are. */
+export function newId(type: NodeType, taken: ReadonlySet<string>): string {
+  for (let number = 1; ; number++) {
+    const id = number === 1 ? type : `${type}_${number}`;
+    if (!taken.has(id)) {
+      return id;
+    }
+  }
+}
+
+function ids(definition: Definition): Set<string> {
+  return new Set(definition.nodes.map((node) => node.id));
+}
+
+/** To the right of the others, so that what is connected next is in sight. */
+export function addNode(definition: Definition, type: NodeType, at?: { x: number; y: number }): { definition: Definition; id: string } {
+  const id = newId(type, ids(definition));
+  const rightmost = definition.nodes.reduce<WorkflowNode | null>(
+    (most, node) => (most === null || node.position.x > most.position.x ? node : most),
+    null,
+  );
+  const position = at ?? (rightmost ? { x: rightmost.position.x + GAP_X, y: rightmost.position.y } : { x: 0, y: 0 });
+  const number = /_(\d+)$/.exec(id)?.[1];
+  const node: WorkflowNode = {
+    id,
+    type,
+    label: number ? `${TYPE_LABELS[type]} ${number}` : TYPE_LABELS[type],
+    config: structuredClone(DEFAULTS[type]),
+    position,
+  };
+  return { definition: { ...definition, nodes: [...definition.nodes, node] }, id };
+}
+
+export function changeNode(definition: Definition, id: string, patch: Partial<Omit<WorkflowNode, "id" | "type">>): Definition {
+  return { ...definition, nodes: definition.nodes.map((node) => (node.id === id ? { ...node, ...patch } : node)) };
+}
+
+/** With a node go its edges, and its name wherever another node has it in its branches or its body. */
+export function removeNodes(definition: Definition, removed: ReadonlySet<string>): Definition {
+  const nodes = definition.nodes
+    .filter((node) => !removed.has(node.id))
+    .map((node) => {
+      const body = node.config.bodyNodes;
+      return Array.isArray(body) && body.some((id) => removed.has(id as string))
+        ? { ...node, config: { ...node.config, bodyNodes: body.filter((id) => !removed.has(id as string)) } }
+        : node;
+    });
+  const edges = definition.edges.filter((edge) => !removed.has(edge.source) && !removed.has(edge.target));
+  return { ...definition, nodes, edges };
+}
+
+export function removeEdges(definition: Definition, removed: ReadonlySet<string>): Definition {
+  return { ...definition, edges: definition.edges.filter((edge) => !removed.has(edge.id)) };
+}
+
+/** Why two nodes cannot be connected, or null if they can. Asked while a line is drawn. */
+export function whyNot(definition: Definition, source: string, target: string, condition?: string): string | null {
+  if (source === target) {
+    return "A node does not follow itself.";
+  }
+  if (definition.edges.some((edge) => edge.source === source && edge.target === target && edge.condition === condition)) {
+    return "They are connected already.";
+  }
+  return reaches(definition, target, source) ? "That would go round in a circle." : null;
+}
+
+function reaches(definition: Definition, from: string, to: string): boolean {
+  const seen = new Set<string>();
+  const open = [from];
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    if (id === to) {
+      return true;
+    }
+    if (!seen.has(id)) {
+      seen.add(id);
+      open.push(...definition.edges.filter((edge) => edge.source === id).map((edge) => edge.target));
+    }
+  }
+  return false;
+}
+
+export function connect(definition: Definition, source: string, target: string, condition?: string): Definition {
+  if (whyNot(definition, source, target, condition) !== null) {
+    return definition;
+  }
+  const id = `${source}-${condition ? `${condition}-` : ""}${target}`;
+  return { ...definition, edges: [...definition.edges, { id, source, target, ...(condition ? { condition, label: condition } : {}) }] };
+}
+
+/** Copies with the edges between them; outside edges and old ids stay where they are. */
+export function paste(definition: Definition, copied: Pick<Definition, "nodes" | "edges">): { definition: Definition; ids: string[] } {
+  const taken = ids(definition);
+  const renamed = new Map<string, string>();
+  const nodes = copied.nodes.map((node) => {
+    const id = newId(node.type, taken);
+    taken.add(id);
+    renamed.set(node.id, id);
+    return { ...structuredClone(node), id, position: { x: node.position.x + 40, y: node.position.y + 60 } };
+  });
+  const edges = copied.edges
+    .filter((edge) => renamed.has(edge.source) && renamed.has(edge.target))
+    .map((edge) => {
+      const source = renamed.get(edge.source)!;
+      const target = renamed.get(edge.target)!;
+      return { ...edge, id: `${source}-${edge.condition ? `${edge.condition}-` : ""}${target}`, source, target };
+    });
+  return {
+    definition: { ...definition, nodes: [...definition.nodes, ...nodes], edges: [...definition.edges, ...edges] },
+    ids: [...renamed.values()],
+  };
+}
+
+/** As it is sent: the branches of a condition are those that its edges lead to. */
+export function toSave(definition: Definition): Definition {
+  const targets = (id: string, condition: string) =>
+    definition.edges.filter((edge) => edge.source === id && edge.condition === condition).map((edge) => edge.target);
+  return {
+    ...definition,
+    nodes: definition.nodes.map((node) =>
+      node.type === "condition"
+        ? { ...node, config: { ...node.config, trueBranch: targets(node.id, "true"), falseBranch: targets(node.id, "false") } }
+        : node,
+    ),
+  };
+}
+
+/** Whatever comes from the API or a file, in the form that the canvas needs. */
+export function read(raw: unknown): Definition {
+  const given = (typeof raw === "object" && raw !== null ? raw : {}) as Partial<Definition>;
+  const nodes = (given.nodes ?? []).map((node, index) => ({
+    ...node,
+    label: node.label ?? node.id,
+    config: node.config ?? {},
+    position: node.position ?? { x: index * GAP_X, y: 0 },
+  }));
+  const known = new Set(nodes.map((node) => node.id));
+  return {
+    version: given.version ?? "1.0",
+    nodes,
+    edges: (given.edges ?? [])
+      .map((edge) => ({ ...edge, id: edge.id ?? `${edge.source}-${edge.target}` }))
+      .filter((edge) => known.has(edge.source) && known.has(edge.target)),
+    settings: given.settings ?? EMPTY.settings,
+  };
+}
+
+/** What a text of a node may refer to: the input, and each node that comes before it. */
+export function references(definition: Definition, id: string): { text: string; label: string }[] {
+  const before = new Set<string>();
+  const open = [id];
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    for (const edge of definition.edges) {
+      if (edge.target === at && !before.has(edge.source)) {
+        before.add(edge.source);
+        open.push(edge.source);
+      }
+    }
+  }
+  return [
+    { text: "input", label: "What the node before put out" },
+    ...definition.nodes
+      .filter((node) => before.has(node.id))
+      .map((node) => ({ text: node.type === "prompt" ? `${node.id}.text` : node.id, label: node.label })),
+    { text: "NOW", label: "The time" },
+  ];
+}

@@ -1,0 +1,46 @@
+import { Ban, RotateCcw, StepForward } from "lucide-react";
+import { useNavigate } from "@tanstack/react-router";
+import { messageOf } from "@/shared/api/client";
+import { Button } from "@/shared/ui/button";
+import { toast } from "@/shared/ui/toast";
+import { isOver, useExecutionAction, type ExecutionDetail } from "./api";
+
+export function ExecutionActions({ execution }: { execution: ExecutionDetail }) {
+  const action = useExecutionAction(execution.id);
+  const navigate = useNavigate();
+  const over = isOver(execution.status);
+  const mayRun = execution.yourLevel !== "viewer";
+  const act = (what: "cancel" | "resume" | "rerun", done: string) =>
+    action.mutate(what, {
+      onSuccess: (accepted) => {
+        toast(done);
+        if (what === "rerun") {
+          void navigate({
+            to: "/dashboard/workflows/$id/executions/$executionId",
+            params: { id: execution.workflowId, executionId: accepted.executionId },
+          });
+        }
+      },
+      onError: (failure) => toast(messageOf(failure), "critical"),
+    });
+  if (!mayRun) {
+    return null;
+  }
+  return (
+    <div className="flex flex-wrap gap-2">
+      {!over && (
+        <Button size="s" kind="danger" busy={action.isPending} onClick={() => act("cancel", "The run is cancelled.")}>
+          <Ban aria-hidden className="size-4" /> Cancel
+        </Button>
+      )}
+      {(execution.status === "failed" || execution.status === "timeout" || execution.status.startsWith("paused")) && (
+        <Button size="s" busy={action.isPending} onClick={() => act("resume", "It goes on where it had failed.")}>
+          <StepForward aria-hidden className="size-4" /> Resume
+        </Button>
+      )}
+      <Button size="s" disabled={!over} busy={action.isPending} onClick={() => act("rerun", "It runs again.")}>
+        <RotateCcw aria-hidden className="size-4" /> Rerun
+      </Button>
+    </div>
+  );
+}

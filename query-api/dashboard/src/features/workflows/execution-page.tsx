@@ -1,0 +1,131 @@
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { ReactFlowProvider } from "@xyflow/react";
+import { SearchX } from "lucide-react";
+import { useMemo } from "react";
+import { ProblemError } from "@/shared/api/client";
+import { formatCount, formatDuration } from "@/shared/format/numbers";
+import { formatDateTime } from "@/shared/format/time";
+import { useAccount } from "@/shared/session/account";
+import { Amount } from "@/shared/ui/amount";
+import { buttonClass } from "@/shared/ui/button";
+import { Card, Empty, Failure, Note, Page, Skeleton } from "@/shared/ui/layout";
+import { usePageTitle } from "@/shared/ui/title";
+import { workflowQuery } from "./api";
+import { Canvas } from "./canvas";
+import { read } from "./definition";
+import { ExecutionActions } from "./execution-actions";
+import { NodeRuns } from "./node-runs";
+import { ExecutionStatus } from "./status";
+import { progressOf, useExecution } from "./use-execution";
+
+const route = getRouteApi("/signed-in/dashboard/workflows/$id/executions/$executionId");
+
+const NOTHING: ReadonlySet<string> = new Set();
+const NO_FAULTS: ReadonlyMap<string, string> = new Map();
+const ignore = () => undefined;
+
+export function ExecutionPage() {
+  usePageTitle("Execution");
+  const { id, executionId } = route.useParams();
+  const account = useAccount();
+  const { data, error, refetch, states } = useExecution(executionId);
+  const workflow = useQuery(workflowQuery(id));
+  const definition = useMemo(() => read(workflow.data?.definition), [workflow.data]);
+  if (error && !data) {
+    return (
+      <Page title="Execution">
+        <Card>
+          {error instanceof ProblemError && error.status === 404 ? (
+            <Empty icon={SearchX} title="There is no such execution">
+              It may have been deleted, or is another team&apos;s.
+            </Empty>
+          ) : (
+            <Failure error={error} retry={() => void refetch()} />
+          )}
+        </Card>
+      </Page>
+    );
+  }
+  if (!data) {
+    return (
+      <Page title="Execution">
+        <Skeleton className="h-96 rounded-xl" />
+      </Page>
+    );
+  }
+  const facts: [string, React.ReactNode][] = [
+    ["Started", data.startedAt ? formatDateTime(data.startedAt, account.zone, true) : "Not yet"],
+    ["Duration", data.executionTimeMs ? formatDuration(data.executionTimeMs) : "–"],
+    ["Nodes", progressOf(data)],
+    ["Tokens", formatCount(data.totalTokens ?? 0)],
+    ["Cost", <Amount key="cost" usd={data.totalCost ?? "0"} digits={4} focusable />],
+    ["Version", String(data.workflowVersion)],
+  ];
+  return (
+    <Page
+      title={data.workflowName ?? "Execution"}
+      description={<span className="font-mono text-xs">{data.id}</span>}
+      actions={
+        <>
+          <ExecutionActions execution={data} />
+          <Link to="/dashboard/workflows/$id" params={{ id }} className={buttonClass("plain", "s")}>
+            Open the workflow
+          </Link>
+        </>
+      }
+    >
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
+        <Card>
+          <div className="flex flex-wrap items-center gap-x-8 gap-y-3">
+            <ExecutionStatus status={data.status} />
+            <dl className="flex flex-wrap gap-x-8 gap-y-2 figures">
+              {facts.map(([name, value]) => (
+                <div key={name}>
+                  <dt className="text-xs text-soft">{name}</dt>
+                  <dd className="font-medium">{value}</dd>
+                </div>
+              ))}
+            </dl>
+          </div>
+          {data.errorMessage && (
+            <div className="mt-4">
+              <Note tone="critical">
+                {data.errorNodeId && <strong>{data.errorNodeId}: </strong>}
+                {data.errorMessage}
+              </Note>
+            </div>
+          )}
+          {data.simulated && (
+            <div className="mt-4">
+              <Note tone="info">The model was simulated: its answers are made up, its tokens are counted as the model&apos;s.</Note>
+            </div>
+          )}
+        </Card>
+        <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 xl:grid-cols-[minmax(0,1.4fr)_minmax(0,1fr)]">
+          <Card title="Graph" flush>
+            <div className="h-[26rem]">
+              <ReactFlowProvider>
+                <Canvas
+                  key={workflow.data?.version ?? "loading"}
+                  definition={definition}
+                  selected={NOTHING}
+                  faults={NO_FAULTS}
+                  states={states}
+                  readOnly
+                  onSelect={ignore}
+                  onChange={ignore}
+                  onDrag={ignore}
+                  onRefused={ignore}
+                />
+              </ReactFlowProvider>
+            </div>
+          </Card>
+          <Card title="Nodes">
+            <NodeRuns execution={data} />
+          </Card>
+        </div>
+      </div>
+    </Page>
+  );
+}

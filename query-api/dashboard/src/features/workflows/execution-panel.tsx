@@ -1,0 +1,75 @@
+import { Link } from "@tanstack/react-router";
+import { X } from "lucide-react";
+import { formatCount, formatDuration } from "@/shared/format/numbers";
+import { Amount } from "@/shared/ui/amount";
+import { IconButton } from "@/shared/ui/button";
+import { Failure, Note, Skeleton } from "@/shared/ui/layout";
+import { ExecutionActions } from "./execution-actions";
+import { NodeRuns } from "./node-runs";
+import { ExecutionStatus } from "./status";
+import { progressOf, type useExecution } from "./use-execution";
+
+/** The run that was started here, beside the canvas that shows its colours. */
+export function ExecutionPanel({
+  executionId,
+  workflowId,
+  execution,
+  onClose,
+}: {
+  executionId: string;
+  workflowId: string | null;
+  execution: ReturnType<typeof useExecution>;
+  onClose: () => void;
+}) {
+  const { data, error, refetch } = execution;
+  return (
+    <div className="grid gap-4">
+      <div className="flex items-start justify-between gap-2">
+        <div className="min-w-0">
+          <h2 className="font-semibold">Run</h2>
+          {workflowId ? (
+            <Link
+              to="/dashboard/workflows/$id/executions/$executionId"
+              params={{ id: workflowId, executionId }}
+              className="block truncate font-mono text-xs text-accent underline underline-offset-2"
+            >
+              {executionId}
+            </Link>
+          ) : (
+            <p className="truncate font-mono text-xs text-soft">{executionId}</p>
+          )}
+        </div>
+        <IconButton label="Close the run" onClick={onClose} className="-mt-1 -mr-1">
+          <X aria-hidden />
+        </IconButton>
+      </div>
+      {error && !data ? (
+        <Failure error={error} retry={() => void refetch()} />
+      ) : !data ? (
+        <Skeleton className="h-40" />
+      ) : (
+        <>
+          <div className="flex flex-wrap items-center justify-between gap-2">
+            <ExecutionStatus status={data.status} />
+            <span className="text-xs text-soft figures">
+              {progressOf(data)}
+              {data.executionTimeMs ? ` · ${formatDuration(data.executionTimeMs)}` : ""}
+            </span>
+          </div>
+          <p className="figures">
+            {formatCount(data.totalTokens ?? 0)} tokens · <Amount usd={data.totalCost ?? "0"} digits={4} />
+          </p>
+          {data.simulated && <Note tone="info">The model was simulated: its answers are made up, its tokens are counted as the model&apos;s.</Note>}
+          {data.errorMessage && (
+            <Note tone="critical">
+              {data.errorNodeId && <strong>{data.errorNodeId}: </strong>}
+              {data.errorMessage}
+            </Note>
+          )}
+          <ExecutionActions execution={data} />
+          <NodeRuns execution={data} />
+        </>
+      )}
+    </div>
+  );
+}

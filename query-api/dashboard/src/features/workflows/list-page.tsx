@@ -1,0 +1,173 @@
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { Plus, Trash2, Workflow as WorkflowIcon } from "lucide-react";
+import { useState } from "react";
+import { messageOf } from "@/shared/api/client";
+import { words } from "@/shared/format/numbers";
+import { formatAgo } from "@/shared/format/time";
+import { useAccount } from "@/shared/session/account";
+import { Button, buttonClass, IconButton } from "@/shared/ui/button";
+import { Dialog } from "@/shared/ui/dialog";
+import { SelectField, TextField } from "@/shared/ui/field";
+import { Badge, Card, Empty, Failure, Note, Page, Skeleton, type Tone } from "@/shared/ui/layout";
+import { useNow } from "@/shared/ui/now";
+import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
+import { usePageTitle } from "@/shared/ui/title";
+import { useDeleteWorkflow, workflowsQuery, type Workflow } from "./api";
+import type { WorkflowSearch } from "./search";
+
+const route = getRouteApi("/signed-in/dashboard/workflows");
+
+const TONES: Record<string, Tone> = { draft: "neutral", active: "good", paused: "warning", archived: "neutral", error: "critical" };
+
+export function WorkflowListPage() {
+  usePageTitle("Workflows");
+  const account = useAccount();
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const { data, error, refetch } = useQuery(workflowsQuery(account, search));
+  const [deleted, setDeleted] = useState<Workflow | null>(null);
+  const now = useNow();
+  const change = (patch: { [K in keyof WorkflowSearch]?: WorkflowSearch[K] | undefined }) =>
+    void navigate({
+      replace: true,
+      search: (before) => Object.fromEntries(Object.entries({ ...before, ...patch }).filter(([, value]) => value !== undefined)) as WorkflowSearch,
+    });
+  const isNarrowed = search.q !== undefined || search.status !== undefined;
+  return (
+    <Page
+      title="Workflows"
+      description="Steps that run by themselves, each call counted and watched by your budgets."
+      actions={
+        <Link to="/dashboard/workflows/new" className={buttonClass("primary")}>
+          <Plus aria-hidden className="size-4" /> New workflow
+        </Link>
+      }
+    >
+      <div className="mb-4 flex flex-wrap gap-2">
+        <TextField
+          label="Search"
+          hideLabel
+          type="search"
+          placeholder="Search"
+          className="w-full sm:w-64"
+          value={search.q ?? ""}
+          onChange={(event) => change({ q: event.target.value || undefined })}
+        />
+        <SelectField
+          label="Status"
+          hideLabel
+          className="w-40"
+          value={search.status ?? ""}
+          onChange={(event) => change({ status: (event.target.value || undefined) as WorkflowSearch["status"] })}
+        >
+          <option value="">Every status</option>
+          {Object.keys(TONES).map((status) => (
+            <option key={status} value={status}>
+              {words(status)}
+            </option>
+          ))}
+        </SelectField>
+      </div>
+      <Card flush>
+        {error && !data ? (
+          <Failure error={error} retry={() => void refetch()} />
+        ) : !data ? (
+          <div className="grid gap-2 p-5">
+            <Skeleton className="h-10" />
+            <Skeleton className="h-10" />
+          </div>
+        ) : data.workflows.length === 0 ? (
+          <Empty
+            icon={WorkflowIcon}
+            title={isNarrowed ? "No workflow is like that" : "No workflow yet"}
+            action={
+              isNarrowed ? (
+                <Button onClick={() => change({ q: undefined, status: undefined })}>Show all</Button>
+              ) : (
+                <Link to="/dashboard/workflows/new" className={buttonClass("primary")}>
+                  Build the first
+                </Link>
+              )
+            }
+          >
+            {!isNarrowed && "Two nodes and a line between them are enough to begin with."}
+          </Empty>
+        ) : (
+          <ScrollX label="Workflows">
+            <Table>
+              <thead>
+                <tr>
+                  <Th>Name</Th>
+                  <Th>Status</Th>
+                  <Th right className="max-sm:hidden">
+                    Version
+                  </Th>
+                  <Th className="max-md:hidden">Last run</Th>
+                  <Th>
+                    <span className="sr-only">Actions</span>
+                  </Th>
+                </tr>
+              </thead>
+              <tbody>
+                {data.workflows.map((workflow) => (
+                  <tr key={workflow.id} className="hover:bg-page" data-testid="workflow">
+                    <Td className="max-w-72">
+                      <Link to="/dashboard/workflows/$id" params={{ id: workflow.id }} className="block truncate font-medium hover:text-accent hover:underline">
+                        {workflow.name}
+                      </Link>
+                      {workflow.description && <p className="truncate text-xs text-soft">{workflow.description}</p>}
+                    </Td>
+                    <Td>
+                      <Badge tone={TONES[workflow.status] ?? "neutral"}>{words(workflow.status)}</Badge>
+                    </Td>
+                    <Td right className="max-sm:hidden">
+                      {workflow.version}
+                    </Td>
+                    <Td className="max-md:hidden">
+                      {workflow.lastExecutedAt ? (
+                        <Link to="/dashboard/workflows/$id/executions" params={{ id: workflow.id }} className="hover:text-accent hover:underline">
+                          {formatAgo(workflow.lastExecutedAt, now)}
+                        </Link>
+                      ) : (
+                        <span className="text-soft">Never</span>
+                      )}
+                    </Td>
+                    <Td right>
+                      <IconButton label={`Delete ${workflow.name}`} onClick={() => setDeleted(workflow)}>
+                        <Trash2 aria-hidden />
+                      </IconButton>
+                    </Td>
+                  </tr>
+                ))}
+              </tbody>
+            </Table>
+          </ScrollX>
+        )}
+      </Card>
+      {deleted && <DeleteDialog workflow={deleted} onClose={() => setDeleted(null)} />}
+    </Page>
+  );
+}
+
+function DeleteDialog({ workflow, onClose }: { workflow: Workflow; onClose: () => void }) {
+  const remove = useDeleteWorkflow();
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={`Delete ${workflow.name}?`}
+      footer={
+        <>
+          <Button onClick={onClose}>Keep it</Button>
+          <Button kind="danger" busy={remove.isPending} onClick={() => remove.mutate(workflow.id, { onSuccess: onClose })}>
+            Delete
+          </Button>
+        </>
+      }
+    >
+      <p className="text-soft">It is not triggered any more. Executions that run end as they would, and stay on record.</p>
+      {remove.error && <Note tone="critical">{messageOf(remove.error)}</Note>}
+    </Dialog>
+  );
+}

@@ -1,0 +1,73 @@
+import { Handle, Position, type Node, type NodeProps } from "@xyflow/react";
+import { clsx } from "clsx";
+import { Clock, Database, GitFork, Globe, Repeat, Send, Sparkles, Wand2, type LucideIcon } from "lucide-react";
+import { memo } from "react";
+import { TYPE_LABELS, type NodeType } from "./definition";
+
+export const ICONS: Record<NodeType, LucideIcon> = {
+  data_source: Database,
+  prompt: Sparkles,
+  condition: GitFork,
+  transform: Wand2,
+  loop: Repeat,
+  output: Send,
+  webhook: Globe,
+  delay: Clock,
+};
+
+export interface CardData extends Record<string, unknown> {
+  type: NodeType;
+  label: string;
+  detail: string;
+  fault: string | null;
+  /** Of the execution that is shown, if one is. */
+  status: string | null;
+  runs: string | null;
+}
+
+export type CardNode = Node<CardData, "card">;
+
+const EDGES: Record<string, string> = {
+  queued: "border-line-strong",
+  running: "border-accent ring-4 ring-accent/20",
+  retrying: "border-warning ring-4 ring-warning/20",
+  completed: "border-good",
+  failed: "border-critical",
+  cancelled: "border-line-strong",
+  skipped: "border-dashed border-line-strong opacity-60",
+};
+
+const handle = "!size-3 !border-2 !border-surface !bg-soft hover:!bg-accent";
+
+export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<CardNode>) {
+  const Icon = ICONS[data.type];
+  return (
+    <div
+      className={clsx(
+        "w-55 rounded-xl border-2 bg-surface px-3 py-2.5 text-left shadow-card transition-shadow",
+        data.status ? EDGES[data.status] : data.fault ? "border-critical" : selected ? "border-accent" : "border-line",
+        selected && "ring-4 ring-accent/20",
+      )}
+    >
+      <Handle type="target" position={Position.Left} className={handle} />
+      <div className="flex items-center gap-2.5">
+        <span className="flex size-8 shrink-0 items-center justify-center rounded-lg bg-accent-wash text-accent">
+          <Icon aria-hidden className="size-4" />
+        </span>
+        <div className="min-w-0">
+          <p className="truncate text-[0.8125rem] font-semibold">{data.label}</p>
+          <p className="truncate text-xs text-soft">{data.runs ?? (data.detail || TYPE_LABELS[data.type])}</p>
+        </div>
+      </div>
+      {data.fault && <p className="mt-1.5 line-clamp-2 text-xs text-critical">{data.fault}</p>}
+      {data.type === "condition" ? (
+        <>
+          <Handle id="true" type="source" position={Position.Right} className={clsx(handle, "!top-[30%] !bg-good")} />
+          <Handle id="false" type="source" position={Position.Right} className={clsx(handle, "!top-[70%] !bg-critical")} />
+        </>
+      ) : (
+        <Handle type="source" position={Position.Right} className={handle} />
+      )}
+    </div>
+  );
+});

@@ -1,0 +1,95 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { answer, api } from "@/shared/api/client";
+import { formatCount, formatDuration } from "@/shared/format/numbers";
+import { Amount } from "@/shared/ui/amount";
+import { Button } from "@/shared/ui/button";
+import { CopyButton } from "@/shared/ui/copy";
+import { Note, Skeleton } from "@/shared/ui/layout";
+import type { ExecutionDetail, NodeExecution } from "./api";
+import { StatusBadge } from "./status";
+
+/** Each run of each node: how long, how much, and what came out. */
+export function NodeRuns({ execution }: { execution: ExecutionDetail }) {
+  return (
+    <ul className="divide-y divide-line rounded-lg border border-line" aria-label="Nodes">
+      {execution.nodeExecutions.map((run) => (
+        <NodeRun key={run.id} executionId={execution.id} run={run} />
+      ))}
+    </ul>
+  );
+}
+
+function NodeRun({ executionId, run }: { executionId: string; run: NodeExecution }) {
+  const [open, setOpen] = useState(false);
+  const facts = [
+    run.executionTimeMs ? formatDuration(run.executionTimeMs) : null,
+    run.tokens ? `${formatCount(run.tokens)} tokens` : null,
+    run.attemptNumber && run.attemptNumber > 1 ? `attempt ${run.attemptNumber}` : null,
+  ].filter(Boolean);
+  return (
+    <li className="p-2.5">
+      <button type="button" aria-expanded={open} className="flex w-full flex-wrap items-center gap-x-2 gap-y-1 text-left" onClick={() => setOpen(!open)}>
+        <span className="min-w-0 flex-1 truncate font-medium">
+          {run.label ?? run.nodeId}
+          {run.scope && <span className="text-xs font-normal text-soft"> {run.scope}</span>}
+        </span>
+        <StatusBadge status={run.status} />
+        <span className="w-full text-xs text-soft figures">
+          {facts.join(" · ")}
+          {run.cost && run.tokens ? (
+            <>
+              {" · "}
+              <Amount usd={run.cost} />
+            </>
+          ) : null}
+        </span>
+      </button>
+      {run.errorMessage && (
+        <div className="mt-2">
+          <Note tone="critical">{run.errorMessage}</Note>
+        </div>
+      )}
+      {open && <Output executionId={executionId} run={run} />}
+    </li>
+  );
+}
+
+/** Small outputs came along; a large one is fetched when someone wants to see it. */
+function Output({ executionId, run }: { executionId: string; run: NodeExecution }) {
+  const payloadId = run.outputPayloadId ?? null;
+  const [wanted, setWanted] = useState(false);
+  const payload = useQuery({
+    queryKey: ["payload", executionId, payloadId],
+    queryFn: () =>
+      answer(
+        api.GET("/api/workflows/executions/{executionId}/payloads/{payloadId}", {
+          params: { path: { executionId, payloadId: payloadId! } },
+        }),
+      ),
+    enabled: wanted && payloadId !== null,
+    staleTime: Infinity,
+  });
+  if (payloadId !== null && !wanted) {
+    return (
+      <Button size="s" className="mt-2" onClick={() => setWanted(true)}>
+        Fetch the output
+      </Button>
+    );
+  }
+  if (payloadId !== null && payload.data === undefined) {
+    return <Skeleton className="mt-2 h-20" />;
+  }
+  const text = JSON.stringify(payloadId === null ? (run.output ?? null) : payload.data, null, 2);
+  return (
+    <div className="mt-2 overflow-hidden rounded-lg border border-line bg-page">
+      <div className="flex items-center justify-between border-b border-line px-2.5 py-1">
+        <span className="text-xs text-soft">Output</span>
+        <CopyButton text={text} />
+      </div>
+      <pre tabIndex={0} aria-label={`Output of ${run.label ?? run.nodeId}`} className="max-h-72 overflow-auto p-2.5 font-mono text-xs">
+        {text}
+      </pre>
+    </div>
+  );
+}

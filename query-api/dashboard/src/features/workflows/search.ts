@@ -1,0 +1,14 @@
+export interface WorkflowSearch {
+  q?: string;
+  status?: "draft" | "active" | "paused" | "archived" | "error";
+}
+
+const STATUSES = ["draft", "active", "paused", "archived", "error"] as const;
+
+export function readWorkflowSearch(raw: Record<string, unknown>): WorkflowSearch {
+  const search: WorkflowSearch = {};
+  const status = STATUSES.find((one) => one === raw.status);
+  if (status) search.status = status;
+  if (typeof raw.q === "string" && raw.q !== "") search.q = raw.q;
+  return search;
+}

@@ -1,0 +1,45 @@
+import { SelectField, TextField } from "@/shared/ui/field";
+import type { Settings } from "./definition";
+
+function number(value: string): number | undefined {
+  return value.trim() === "" || Number.isNaN(Number(value)) ? undefined : Number(value);
+}
+
+/** How the whole workflow runs. */
+export function SettingsForm({ settings, readOnly, onChange }: { settings: Settings; readOnly: boolean; onChange: (settings: Settings) => void }) {
+  const set = (patch: Partial<Record<keyof Settings, unknown>>) =>
+    onChange(Object.fromEntries(Object.entries({ ...settings, ...patch }).filter(([, value]) => value !== undefined)) as Settings);
+  const retry = settings.retryPolicy ?? {};
+  return (
+    <fieldset disabled={readOnly} className="grid gap-4">
+      <div>
+        <h2 className="font-semibold">Workflow settings</h2>
+        <p className="text-xs text-soft">Choose a node to set that one.</p>
+      </div>
+      <SelectField
+        label="When a node fails"
+        value={settings.errorHandling ?? "stop"}
+        onChange={(event) => set({ errorHandling: event.target.value })}
+      >
+        <option value="stop">Stop the run</option>
+        <option value="continue">Go on with the other branches</option>
+        <option value="fallback">Take the other model, or the edge for errors</option>
+      </SelectField>
+      <div className="grid grid-cols-2 gap-3">
+        <TextField label="Nodes at once" inputMode="numeric" value={settings.maxConcurrentNodes ?? ""} onChange={(event) => set({ maxConcurrentNodes: number(event.target.value) })} />
+        <TextField label="Seconds, at most" inputMode="numeric" value={settings.timeout ?? ""} onChange={(event) => set({ timeout: number(event.target.value) })} />
+        <TextField
+          label="Attempts of a node"
+          inputMode="numeric"
+          value={retry.maxAttempts ?? ""}
+          onChange={(event) => set({ retryPolicy: { ...retry, maxAttempts: number(event.target.value) } })}
+        />
+        <SelectField label="Pause between" value={retry.backoff ?? "exponential"} onChange={(event) => set({ retryPolicy: { ...retry, backoff: event.target.value } })}>
+          <option value="exponential">Doubling</option>
+          <option value="linear">Growing</option>
+          <option value="constant">The same</option>
+        </SelectField>
+      </div>
+    </fieldset>
+  );
+}

@@ -1,0 +1,19 @@
+import { expect, test } from "vitest";
+import type { NodeExecution } from "./api";
+import { nodeStates } from "./use-execution";
+
+function run(nodeId: string, status: string, cost = "0", executionTimeMs = 0): NodeExecution {
+  return { id: `${nodeId}${status}`, nodeId, scope: "", status, cost, executionTimeMs } as NodeExecution;
+}
+
+test("a node is as its worst item is, and costs what all cost", () => {
+  const states = nodeStates([
+    run("a", "completed", "0.000000003", 10),
+    run("a", "failed", "0.000000004", 30),
+    run("a", "skipped"),
+    run("b", "skipped"),
+    run("b", "completed"),
+  ]);
+  expect(states.get("a")).toEqual({ status: "failed", runs: "3 runs · 30 ms · $0.000000007" });
+  expect(states.get("b")?.status).toBe("completed");
+});

@@ -1,0 +1,69 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useMemo } from "react";
+import { formatUsd, nanoUsd } from "@/shared/format/money";
+import { formatCount, formatDuration } from "@/shared/format/numbers";
+import { executionQuery, isOver, type ExecutionDetail, type NodeExecution } from "./api";
+import type { NodeState } from "./canvas";
+
+const REFRESH_MS = 250;
+const POLL_MS = 2000;
+
+/** An execution as it goes: asked again at each change that the stream tells of, and every two seconds should it break. */
+export function useExecution(executionId: string | null) {
+  const queryClient = useQueryClient();
+  const query = useQuery({
+    ...executionQuery(executionId ?? ""),
+    enabled: executionId !== null,
+    placeholderData: () => undefined,
+    refetchInterval: (state) => (state.state.data && isOver(state.state.data.status) ? false : POLL_MS),
+  });
+  const over = query.data !== undefined && isOver(query.data.status);
+  useEffect(() => {
+    if (executionId === null || over) {
+      return;
+    }
+    const source = new EventSource(`/api/workflows/executions/${encodeURIComponent(executionId)}/stream`);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const changed = () => {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        void queryClient.invalidateQueries({ queryKey: ["execution", executionId] });
+      }, REFRESH_MS);
+    };
+    source.addEventListener("execution", changed);
+    source.addEventListener("node", changed);
+    return () => {
+      clearTimeout(timer);
+      source.close();
+    };
+  }, [executionId, over, queryClient]);
+  const states = useMemo(() => nodeStates(query.data?.nodeExecutions ?? []), [query.data]);
+  return { ...query, states };
+}
+
+const RANK = ["skipped", "completed", "queued", "cancelled", "running", "retrying", "failed"];
+
+/** What the runs of each node, one or one for each item, come to. */
+export function nodeStates(runs: readonly NodeExecution[]): ReadonlyMap<string, NodeState> {
+  const byNode = new Map<string, NodeExecution[]>();
+  for (const run of runs) {
+    byNode.set(run.nodeId, [...(byNode.get(run.nodeId) ?? []), run]);
+  }
+  return new Map(
+    [...byNode].map(([id, ofNode]) => {
+      const status = ofNode.reduce((worst, run) => (RANK.indexOf(run.status) > RANK.indexOf(worst) ? run.status : worst), "skipped" as string);
+      const cost = ofNode.reduce((sum, run) => sum + nanoUsd(run.cost ?? "0"), 0n);
+      const ms = ofNode.reduce((most, run) => Math.max(most, run.executionTimeMs ?? 0), 0);
+      const parts = [
+        ofNode.length > 1 ? `${formatCount(ofNode.length)} runs` : null,
+        ms > 0 ? formatDuration(ms) : null,
+        cost > 0n ? formatUsd(cost) : null,
+      ].filter(Boolean);
+      return [id, { status, runs: parts.join(" · ") || status }];
+    }),
+  );
+}
+
+export function progressOf(execution: ExecutionDetail): string {
+  return `${formatCount((execution.completedNodes ?? 0) + (execution.skippedNodes ?? 0) + (execution.failedNodes ?? 0))} of ${formatCount(execution.totalNodes ?? 0)} nodes`;
+}

@@ -1,0 +1,59 @@
+package com.promptmanage.query.notify;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What an alert is about, for those who want to be told of some and not of others. */
+enum AlertType {
+    /** A budget's threshold was reached, below its limit. */
+    BUDGET_THRESHOLD("budget.alert"),
+    /** A budget's limit was reached. */
+    BUDGET_EXCEEDED("budget.alert"),
+    /** A budget is heading for a threshold. */
+    BUDGET_FORECAST("budget.alert"),
+    /** Much more was spent than is usual. */
+    ANOMALY("usage.anomaly"),
+    /** A channel takes nothing any more. */
+    CHANNEL_DISABLED("channel.disabled");
+
+    private final String event;
+
+    AlertType(String event) {
+        this.event = event;
+    }
+
+    /** The name in JSON. */
+    String code() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The event's type as webhooks tell it. */
+    String event() {
+        return event;
+    }
+
+    static Optional<AlertType> parse(String text) {
+        return Arrays.stream(values()).filter(type -> type.code().equals(text)).findFirst();
+    }
+
+    /** Alerts of budgets carry no type of their own: what they say tells it. */
+    static AlertType of(JsonNode alert) {
+        Optional<AlertType> named = parse(alert.path("type").asText());
+        if (named.isPresent()) {
+            return named.get();
+        }
+        if (alert.path("thresholdKind").asText().equals("forecast")) {
+            return BUDGET_FORECAST;
+        }
+        return reached(alert, "spentNanoUsd", "limitNanoUsd") || reached(alert, "spentTokens", "limitTokens")
+                ? BUDGET_EXCEEDED
+                : BUDGET_THRESHOLD;
+    }
+
+    private static boolean reached(JsonNode alert, String spent, String limit) {
+        return alert.has(limit)
+                && alert.path(spent).asLong() >= alert.path(limit).asLong();
+    }
+}

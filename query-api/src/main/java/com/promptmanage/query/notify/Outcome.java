@@ -1,0 +1,38 @@
+package com.promptmanage.query.notify;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one attempt to deliver ended.
+ *
+ * @param status of the other side's answer; null if there was none
+ * @param said what it answered, cut, or why there was no answer
+ * @param pause how long it wants us to wait; null if it did not say
+ */
+record Outcome(
+        End end,
+        @Nullable Integer status,
+        String said,
+        @Nullable Duration pause,
+        Duration took) {
+
+    /** What follows from it. */
+    enum End {
+        DELIVERED,
+        /** May work later. */
+        RETRY,
+        /** This delivery will never work; another one may. */
+        REFUSED,
+        /** The destination is no more. */
+        GONE
+    }
+
+    private static final int SAID_LENGTH_MAX = 500;
+
+    Outcome {
+        // What PostgreSQL cannot keep, and what would spoil a list.
+        said = said.replaceAll("\\p{Cntrl}+", " ").strip();
+        said = said.length() <= SAID_LENGTH_MAX ? said : said.substring(0, SAID_LENGTH_MAX) + "…";
+    }
+}

@@ -1,0 +1,46 @@
+package com.promptmanage.query.notify;
+
+import com.promptmanage.service.access.Action;
+import com.promptmanage.service.access.Authentication;
+import com.promptmanage.service.access.Caller;
+import com.promptmanage.service.access.Permissions;
+import com.promptmanage.service.database.Scope;
+import com.promptmanage.service.http.ProblemException;
+import com.promptmanage.topics.account.Account;
+import io.javalin.http.Context;
+import java.util.List;
+
+/**
+ * Whose channels a request is about, after it was found that its caller may manage them.
+ *
+ * @param by who is asking: a user's id, or a key's
+ */
+record Owned(Account account, Scope scope, String by) {
+
+    /** Under which addresses channels and preferences are: a team's, and the caller's own. */
+    static final List<String> PREFIXES = List.of("/api/teams/{teamId}", "/api/users/me");
+
+    static Owned by(Context ctx, Authentication authentication) {
+        Caller caller = authentication.caller(ctx);
+        Account account = ctx.pathParamMap().containsKey("teamId")
+                ? team(ctx.pathParam("teamId"))
+                : Account.user(caller.person()
+                        .orElseThrow(() -> ProblemException.forbidden(
+                                "This key belongs to a team: use the team's address, or a person's key")));
+        Permissions.require(caller, Action.MANAGE_SETTINGS, account);
+        return new Owned(
+                account,
+                caller.scope(account),
+                switch (caller) {
+                    case Caller.Person person -> person.userId();
+                    case Caller.Key key -> key.keyId();
+                });
+    }
+
+    private static Account team(String id) {
+        if (!Account.isId(id)) {
+            throw ProblemException.notFound("There is no such team that you may see");
+        }
+        return Account.team(id);
+    }
+}

@@ -1,0 +1,75 @@
+package com.promptmanage.query.notify;
+
+import com.promptmanage.topics.budget.Severity;
+import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the channels of one account are used for.
+ *
+ * @param minimumLevel what matters less is not sent
+ * @param types of alerts that are sent
+ * @param channels ids of those that are used; null for all
+ * @param quietHours null for none
+ * @param digest null for each alert by itself
+ */
+record Preferences(
+        Severity minimumLevel,
+        Set<AlertType> types,
+        @Nullable Set<String> channels,
+        @Nullable QuietHours quietHours,
+        @Nullable Digest digest) {
+
+    /** Of who has not said anything: everything, at once. */
+    static final Preferences DEFAULTS =
+            new Preferences(Severity.INFO, EnumSet.allOf(AlertType.class), null, null, null);
+
+    Preferences {
+        types = Set.copyOf(types);
+        channels = channels == null ? null : Set.copyOf(channels);
+    }
+
+    /** A part of each day, over midnight if it ends before it begins. */
+    record QuietHours(LocalTime start, LocalTime end, ZoneId zone) {
+
+        QuietHours {
+            if (start.equals(end)) {
+                throw new IllegalArgumentException("quiet hours that end as they begin are none");
+            }
+        }
+
+        /** When they end; null if it is not quiet at that moment. */
+        @Nullable
+        Instant endIfQuiet(Instant moment) {
+            ZonedDateTime local = moment.atZone(zone);
+            LocalTime time = local.toLocalTime();
+            boolean overMidnight = end.isBefore(start);
+            boolean quiet = overMidnight
+                    ? !time.isBefore(start) || time.isBefore(end)
+                    : !time.isBefore(start) && time.isBefore(end);
+            return quiet ? nextAt(local, end) : null;
+        }
+    }
+
+    /** Once a day, all that came since. */
+    record Digest(LocalTime at, ZoneId zone) {
+
+        Instant next(Instant moment) {
+            return nextAt(moment.atZone(zone), at);
+        }
+    }
+
+    /** The first moment after this one at which clocks show that time; on the day they skip it, when they go on. */
+    private static Instant nextAt(ZonedDateTime after, LocalTime time) {
+        ZonedDateTime today = after.toLocalDate().atTime(time).atZone(after.getZone());
+        ZonedDateTime next = today.isAfter(after)
+                ? today
+                : after.toLocalDate().plusDays(1).atTime(time).atZone(after.getZone());
+        return next.toInstant();
+    }
+}

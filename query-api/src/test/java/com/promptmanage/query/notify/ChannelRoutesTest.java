@@ -1,0 +1,188 @@
+package com.promptmanage.query.notify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.promptmanage.query.http.TestApi.Answer;
+import com.promptmanage.service.access.KeyScope;
+import com.promptmanage.service.database.RowSecurity;
+import com.promptmanage.service.operations.OpenApi;
+import com.promptmanage.topics.account.Account;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ChannelRoutesTest {
+
+    private static final String PATH = "/api/teams/acme/notification-channels";
+
+    private Hook hook;
+
+    private NotifyingApi api;
+
+    @BeforeEach
+    void start() throws Exception {
+        hook = new Hook();
+        api = new NotifyingApi(Optional.empty());
+    }
+
+    @AfterEach
+    void stop() {
+        api.close();
+        hook.close();
+    }
+
+    @Test
+    void aChannelIsMadeShownChangedTriedOutAndDeleted() {
+        JsonNode made = api.channel("webhook", hook.url("/alerts/T0/s3cret"));
+        String path = PATH + "/" + made.path("id").asText();
+        assertThat(made.path("secret").asText()).startsWith("whsec_");
+        assertThat(api.api().get(api.admin(), path).json().has("secret")).isFalse();
+
+        Answer changed = api.api().send(api.admin(), "PATCH", path, """
+                {"name":"other","minimumLevel":"critical","format":"litellm"}""");
+        assertThat(changed.json().path("name").asText()).isEqualTo("other");
+        assertThat(changed.json().path("format").asText()).isEqualTo("litellm");
+        Answer trial = api.api().post(api.admin(), path + "/test", "");
+        assertThat(trial.json().path("delivered").booleanValue()).isTrue();
+        assertThat(hook.received().getFirst().path()).isEqualTo("/alerts/T0/s3cret");
+        assertThat(hook.received().getFirst().json().path("event").asText()).isEqualTo("threshold_crossed");
+        JsonNode log = api.deliveries(made.path("id").asText());
+        assertThat(log).hasSize(1);
+        assertThat(log.path(0).path("test").booleanValue()).isTrue();
+        assertThat(log.path(0).path("attempts").path(0).path("outcome").asText())
+                .isEqualTo("delivered");
+
+        assertThat(api.api().delete(api.admin(), path).status()).isEqualTo(204);
+        assertThat(api.api().get(api.admin(), path).status()).isEqualTo(404);
+        assertThat(api.api().get(api.admin(), PATH).json().path("channels")).isEmpty();
+    }
+
+    @Test
+    void aTrialThatFailsSaysWhy() {
+        hook.answers(number -> 404);
+        JsonNode made = api.channel("slack", hook.url("/services/x"));
+
+        JsonNode trial = api.api()
+                .post(api.admin(), PATH + "/" + made.path("id").asText() + "/test", "")
+                .json();
+
+        assertThat(trial.path("delivered").booleanValue()).isFalse();
+        assertThat(trial.path("status").asInt()).isEqualTo(404);
+        assertThat(trial.path("response").asText()).isEqualTo("noted");
+        assertThat(hook.received().getFirst().json().path("blocks").isArray()).isTrue();
+    }
+
+    @Test
+    void whatIsSecretIsNeitherShownNorReadableInTheDatabase() {
+        JsonNode made = api.channel("webhook", hook.url("/alerts/T0/s3cret"));
+
+        String shown = api.api().get(api.admin(), PATH).response().body();
+        String kept = api.api()
+                .database()
+                .asSystem(handle -> handle.createQuery("SELECT c::text FROM notification_channels c")
+                        .mapTo(String.class)
+                        .one());
+
+        assertThat(made.path("url").asText()).endsWith("/…");
+        for (String text : List.of(shown, kept)) {
+            assertThat(text).doesNotContain("s3cret").doesNotContain("whsec_");
+        }
+        assertThat(kept).doesNotContain("127.0.0.1");
+    }
+
+    @Test
+    void everythingWrongWithAChannelIsToldAtOnce() {
+        Answer answer = api.api().post(api.admin(), PATH, """
+                {"kind":"slack","url":"http://169.254.169.254/latest","minimumLevel":"loud","to":["a@example.com"],"enabled":"yes","secret":"x"}""");
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.json().path("errors").findValuesAsText("field"))
+                .containsExactlyInAnyOrder("secret", "url", "minimumLevel", "enabled", "name", "to");
+        assertThat(api.api()
+                        .post(api.admin(), PATH, "{\"name\":\"x\",\"kind\":\"pigeon\"}")
+                        .status())
+                .isEqualTo(400);
+        assertThat(api.api()
+                        .post(api.admin(), PATH, "{\"name\":\"x\",\"kind\":\"email\",\"to\":[\"nobody\"]}")
+                        .status())
+                .isEqualTo(400);
+    }
+
+    @Test
+    void preferencesAreKeptAsTheyWereSent() {
+        String path = "/api/users/me/notification-preferences";
+        String person = api.api().signIn("acme-viewer");
+        String sent = """
+                {"minimumLevel":"warning","alertTypes":["budget_exceeded","anomaly"],"channels":["c1"],
+                 "quietHours":{"start":"22:00","end":"07:00","timezone":"Europe/Berlin"},
+                 "digest":{"at":"09:00","timezone":"UTC"}}""";
+        JsonNode before = api.api().get(person, path).json();
+        assertThat(before.path("minimumLevel").asText()).isEqualTo("info");
+        assertThat(before.path("quietHours").isNull()).isTrue();
+
+        assertThat(api.api().put(person, path, sent).status()).isEqualTo(200);
+
+        JsonNode after = api.api().get(person, path).json();
+        assertThat(after.path("alertTypes").toString()).isEqualTo("[\"budget_exceeded\",\"anomaly\"]");
+        assertThat(after.path("quietHours").path("timezone").asText()).isEqualTo("Europe/Berlin");
+        assertThat(after.path("digest").path("at").asText()).isEqualTo("09:00");
+        Answer wrong = api.api().put(person, path, """
+                {"alertTypes":["x"],"quietHours":{"start":"25:00","end":"07:00","timezone":"Mars"},"digest":{}}""");
+        assertThat(wrong.json().path("errors").findValuesAsText("field"))
+                .containsExactlyInAnyOrder(
+                        "alertTypes[0]", "quietHours.start", "quietHours.timezone", "digest.at", "digest.timezone");
+    }
+
+    @Test
+    void channelsAreForThoseWhoManageAndTheyAloneSeeThem() {
+        JsonNode made = api.channel("webhook", hook.url("/"));
+        String path = PATH + "/" + made.path("id").asText();
+        api.api().team("other", "UTC");
+        String stranger = api.api().signIn("other-owner");
+        String viewer = api.api().signIn("acme-viewer");
+        String queryKey = api.api().key(Account.team("acme"), KeyScope.QUERY);
+
+        for (String one : List.of(PATH, path, path + "/deliveries")) {
+            assertThat(api.api().get("", one).status()).isEqualTo(401);
+            assertThat(api.api().get(stranger, one).status()).isEqualTo(404);
+            assertThat(api.api().get(viewer, one).status()).isEqualTo(403);
+            assertThat(api.api().get(queryKey, one).status()).isEqualTo(403);
+            assertThat(api.api().get(api.admin(), one).status()).isEqualTo(200);
+        }
+        assertThat(api.api()
+                        .get(
+                                stranger,
+                                "/api/teams/other/notification-channels/"
+                                        + made.path("id").asText())
+                        .status())
+                .as("by its id under one's own team")
+                .isEqualTo(404);
+        assertThat(api.api()
+                        .get(
+                                api.api().key(Account.team("acme"), KeyScope.MANAGE),
+                                "/api/users/me/notification-channels")
+                        .status())
+                .isEqualTo(403);
+        assertThat(RowSecurity.problems(api.api().database())).isEmpty();
+    }
+
+    @Test
+    void everyRouteIsDescribedAndEveryDescriptionIsARoute() {
+        OpenApi description = OpenApi.of("notify", "test", List.of(Notifications.OPEN_API));
+
+        assertThat(description.differencesFrom(api.api().server())).isEmpty();
+        assertThat(OpenApi.of(
+                                "notify",
+                                "test",
+                                List.of(
+                                        Notifications.OPEN_API,
+                                        com.promptmanage.query.QueryWorkers.OPEN_API,
+                                        com.promptmanage.query.QueryRoutes.OPEN_API,
+                                        OpenApi.OPERATIONS))
+                        .danglingReferences())
+                .isEmpty();
+    }
+}

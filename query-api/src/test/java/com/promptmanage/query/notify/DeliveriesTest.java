@@ -1,0 +1,359 @@
+package com.promptmanage.query.notify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.promptmanage.query.http.TestApi.Answer;
+import com.promptmanage.service.mail.MailSettings;
+import com.promptmanage.service.mail.Mailer;
+import com.promptmanage.testkit.Await;
+import com.promptmanage.topics.account.Account;
+import com.promptmanage.topics.budget.Severity;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class DeliveriesTest {
+
+    private static final Account ACME = Account.team("acme");
+
+    private MailCatcher mailServer;
+
+    private Hook hook;
+
+    private NotifyingApi api;
+
+    @BeforeEach
+    void start() throws IOException {
+        mailServer = new MailCatcher();
+        hook = new Hook();
+        api = new NotifyingApi(Optional.of(new Mailer(
+                new MailSettings(
+                        "127.0.0.1",
+                        mailServer.port(),
+                        MailSettings.Security.NONE,
+                        Optional.empty(),
+                        "Prompt Manage <pm@example.com>",
+                        Duration.ofSeconds(5)),
+                Clock.systemUTC())));
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        api.close();
+        hook.close();
+        mailServer.close();
+    }
+
+    @Test
+    void anAlertArrivesOnceHoweverOftenItIsToldAndItsSignatureIsGood() throws Exception {
+        JsonNode channel = api.channel("webhook", hook.url("/alerts?token=s3cret"));
+        api.deliver();
+
+        api.raise(alert("a1", Severity.WARNING), alert("a1", Severity.WARNING));
+        api.raise(alert("a1", Severity.WARNING), alert("a2", Severity.CRITICAL));
+
+        awaitDelivered(channel, 2);
+        assertThat(hook.ids()).containsExactlyInAnyOrder("a1", "a2");
+        Hook.Received first = hook.received().stream()
+                .filter(received -> received.id().equals("a1"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(first.isSignedWith(channel.path("secret").asText())).isTrue();
+        assertThat(first.isSignedWith("whsec_" + "A".repeat(44))).isFalse();
+        assertThat(first.json().path("type").asText()).isEqualTo("budget.alert");
+        assertThat(first.json().path("data").path("id").asText()).isEqualTo("a1");
+        assertThat(first.json().path("data").path("spentNanoUsd").asLong()).isEqualTo(2_250_000_001L);
+        JsonNode delivery = api.deliveries(channel.path("id").asText()).path(0);
+        assertThat(delivery.path("status").asText()).isEqualTo("delivered");
+        assertThat(delivery.path("attempts").path(0).path("status").asInt()).isEqualTo(200);
+        assertThat(delivery.path("attempts").path(0).path("response").asText()).isEqualTo("noted");
+    }
+
+    @Test
+    void whatFailsIsTriedAgainUnderTheSameIdUntilItArrives() throws Exception {
+        JsonNode channel = api.channel("webhook", hook.url("/"));
+        String id = channel.path("id").asText();
+        hook.answers(number -> number < 3 ? 503 : 200);
+        api.deliver();
+
+        api.raise(alert("a1", Severity.WARNING));
+        Await.until(
+                () -> assertThat(api.deliveries(id).path(0).path("attemptCount").asInt())
+                        .isEqualTo(1));
+        assertThat(api.channelNow(id).path("failingSince").isTextual()).isTrue();
+        assertThat(api.deliveries(id).path(0).path("status").asText()).isEqualTo("pending");
+        api.api().clock().advance(Duration.ofSeconds(7));
+        Await.until(
+                () -> assertThat(api.deliveries(id).path(0).path("attemptCount").asInt())
+                        .isEqualTo(2));
+        api.api().clock().advance(Duration.ofSeconds(20));
+
+        awaitDelivered(channel, 1);
+        assertThat(hook.ids()).containsExactly("a1", "a1", "a1");
+        assertThat(hook.received().get(0).body())
+                .isEqualTo(hook.received().get(2).body());
+        assertThat(api.channelNow(id).path("failingSince").isNull()).isTrue();
+        JsonNode attempts = api.deliveries(id).path(0).path("attempts");
+        assertThat(attempts.findValuesAsText("outcome")).containsExactly("retry", "retry", "delivered");
+        assertThat(attempts.path(0).path("status").asInt()).isEqualTo(503);
+    }
+
+    /** A process takes a channel on, sends, and dies before it can record that. */
+    @Test
+    void aCrashBetweenDeliveryAndRecordRepeatsThatOneAndNoOther() throws Exception {
+        JsonNode channel = api.channel("webhook", hook.url("/"));
+        api.raise(alert("a1", Severity.WARNING), alert("a2", Severity.WARNING));
+        var table = new DeliveryTable(api.api().database());
+        var now = api.api().clock().instant();
+        var lease = table.lease(now, now.plusSeconds(60), 10).getFirst();
+        var due = table.next(lease, now).orElseThrow();
+        new Sender(api.outbound(), Optional.empty(), Optional.empty(), api.api().clock())
+                .send(
+                        lease.channelId(),
+                        Destination.read(NotifyingApi.SECRETS.open(
+                                "notification_channels.sealed/" + lease.channelId(), lease.sealed())),
+                        due.message());
+
+        api.deliver();
+        api.api().clock().advance(Duration.ofSeconds(61));
+
+        awaitDelivered(channel, 2);
+        assertThat(hook.ids()).hasSize(3).contains("a1", "a2");
+        assertThat(hook.ids().stream().filter(due.message().id()::equals)).hasSize(2);
+        var late = new DeliveryTable.Attempt(
+                due,
+                now,
+                new Outcome(Outcome.End.RETRY, 500, "", null, Duration.ZERO),
+                new DeliveryTable.Next.GiveUp());
+        assertThat(table.record(lease, late, now))
+                .as("who comes back after its lease has ended records nothing")
+                .isFalse();
+    }
+
+    @Test
+    void severalProcessesShareTheWorkAndDeliverEachOnce() throws Exception {
+        List<JsonNode> channels = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            channels.add(api.channel("webhook", hook.url("/" + i)));
+        }
+        for (int i = 0; i < 3; i++) {
+            api.deliver();
+        }
+        for (int i = 0; i < 20; i++) {
+            api.raise(alert("a" + i, Severity.CRITICAL));
+        }
+
+        for (JsonNode channel : channels) {
+            awaitDelivered(channel, 20);
+        }
+        assertThat(hook.received().stream().map(received -> received.path() + " " + received.id()))
+                .hasSize(100)
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void anAddressThatIsGoneSwitchesTheChannelOffAndTellsTheOwners() throws Exception {
+        JsonNode channel = api.channel("webhook", hook.url("/"));
+        String id = channel.path("id").asText();
+        hook.answers(number -> 410);
+        api.deliver();
+
+        api.raise(alert("a1", Severity.WARNING));
+
+        Await.until(() ->
+                assertThat(api.channelNow(id).path("enabled").booleanValue()).isFalse());
+        assertThat(api.channelNow(id).path("disabledReason").asText()).contains("410");
+        assertThat(api.deliveries(id).path(0).path("status").asText()).isEqualTo("failed");
+        assertThat(noticesOnTheirWayToTheList()).isEqualTo(1);
+        Await.until(() -> assertThat(mailServer.mails()).hasSize(1));
+        assertThat(mailServer.mails().getFirst())
+                .contains("RCPT TO:<acme-owner@example.com>")
+                .doesNotContain("acme-admin@");
+        api.raise(alert("a2", Severity.WARNING));
+        assertThat(api.deliveries(id))
+                .as("nothing waits for a channel that is off")
+                .hasSize(1);
+        assertThat(api.api()
+                        .post(
+                                api.admin(),
+                                deliveriesOf(id) + "/"
+                                        + api.deliveries(id).path(0).path("id").asText() + "/resend",
+                                "")
+                        .status())
+                .isEqualTo(409);
+
+        hook.answers(number -> 200);
+        api.api().send(api.admin(), "PATCH", "/api/teams/acme/notification-channels/" + id, "{\"enabled\":true}");
+        Answer again = api.api()
+                .post(
+                        api.admin(),
+                        deliveriesOf(id) + "/"
+                                + api.deliveries(id).path(0).path("id").asText() + "/resend",
+                        "");
+        assertThat(again.status()).isEqualTo(202);
+        awaitDelivered(channel, 1);
+        assertThat(api.channelNow(id).path("disabledReason").isNull()).isTrue();
+        assertThat(hook.ids()).containsExactly("a1", "a1");
+    }
+
+    @Test
+    void whatFailsForADayIsGivenUpAndForDaysSwitchesTheChannelOff() throws Exception {
+        JsonNode channel = api.channel("webhook", hook.url("/"));
+        String id = channel.path("id").asText();
+        hook.answers(number -> 500);
+        api.deliver();
+        api.raise(alert("a1", Severity.WARNING));
+        Await.until(
+                () -> assertThat(api.deliveries(id).path(0).path("attemptCount").asInt())
+                        .isEqualTo(1));
+
+        api.api().clock().advance(Duration.ofHours(25));
+        Await.until(() ->
+                assertThat(api.deliveries(id).path(0).path("status").asText()).isEqualTo("failed"));
+        assertThat(api.channelNow(id).path("enabled").booleanValue()).isTrue();
+        api.api().clock().advance(Duration.ofDays(5));
+        api.raise(alert("a2", Severity.WARNING));
+
+        Await.until(() ->
+                assertThat(api.channelNow(id).path("enabled").booleanValue()).isFalse());
+        assertThat(api.channelNow(id).path("disabledReason").asText()).contains("5 days");
+    }
+
+    @Test
+    void bothSecretsSignUntilTheOldOnesTimeIsOver() throws Exception {
+        JsonNode channel = api.channel("webhook", hook.url("/"));
+        String id = channel.path("id").asText();
+        String old = channel.path("secret").asText();
+        JsonNode rotated = api.api()
+                .post(
+                        api.admin(),
+                        "/api/teams/acme/notification-channels/%s/rotate-secret".formatted(id),
+                        "{\"oldValidHours\":1}")
+                .json();
+        String current = rotated.path("secret").asText();
+        api.deliver();
+
+        api.raise(alert("a1", Severity.WARNING));
+        awaitDelivered(channel, 1);
+        assertThat(current).isNotEqualTo(old);
+        assertThat(rotated.path("oldSecretValidUntil").isTextual()).isTrue();
+        assertThat(hook.received().getFirst().isSignedWith(old)).isTrue();
+        assertThat(hook.received().getFirst().isSignedWith(current)).isTrue();
+
+        api.api().clock().advance(Duration.ofMinutes(61));
+        api.raise(alert("a2", Severity.WARNING));
+        awaitDelivered(channel, 2);
+        assertThat(hook.received().getLast().headers().get("webhook-signature").getFirst())
+                .doesNotContain(" ");
+    }
+
+    @Test
+    void alertsOfATeamReachThoseWhoAnswerForItAndAMembersOwnReachTheMember() throws Exception {
+        for (String person : List.of("acme-owner", "acme-viewer", "acme-editor")) {
+            api.create(api.api().signIn(person), "/api/users/me", """
+                    {"kind":"webhook","name":"mine","url":"%s"}""".formatted(hook.url("/" + person)));
+        }
+        api.deliver();
+
+        api.raise(
+                alert("a1", Severity.WARNING),
+                Raised.ofMember("a2", ACME, "acme-viewer"),
+                Raised.ofMember("a3", ACME, "stranger"),
+                Raised.alert("a4", Account.user("acme-editor"), Severity.INFO));
+
+        Await.until(() -> assertThat(hook.received().stream().map(received -> received.path() + " " + received.id()))
+                .containsExactlyInAnyOrder(
+                        "/acme-owner a1", "/acme-owner a2", "/acme-owner a3", "/acme-viewer a2", "/acme-editor a4"));
+    }
+
+    @Test
+    void aDigestArrivesAsOneMessageUnderOneId() throws Exception {
+        JsonNode channel = api.channel("webhook", hook.url("/"));
+        String tomorrow = api.api().clock().instant().toString().substring(11, 16);
+        api.api().put(api.admin(), "/api/teams/acme/notification-preferences", """
+                {"digest":{"at":"%s","timezone":"UTC"}}""".formatted(tomorrow));
+        api.deliver();
+
+        api.raise(alert("a1", Severity.INFO), alert("a2", Severity.WARNING), alert("a3", Severity.CRITICAL));
+        awaitDelivered(channel, 1);
+        assertThat(hook.ids()).containsExactly("a3");
+        hook.answers(number -> number == 2 ? 500 : 200);
+        api.api().clock().advance(Duration.ofHours(24));
+        Await.until(() -> assertThat(hook.received()).hasSize(2));
+        Await.until(() -> assertThat(api.deliveries(channel.path("id").asText()).findValuesAsText("attemptCount"))
+                .containsOnly("1"));
+        api.api().clock().advance(Duration.ofSeconds(7));
+
+        awaitDelivered(channel, 3);
+        assertThat(hook.received()).hasSize(3);
+        assertThat(hook.ids().get(1)).isEqualTo(hook.ids().get(2)).startsWith("digest_");
+        JsonNode body = hook.received().getLast().json();
+        assertThat(body.path("type").asText()).isEqualTo("alert.digest");
+        assertThat(body.path("data").path("alerts").findValuesAsText("id")).containsExactlyInAnyOrder("a1", "a2");
+    }
+
+    @Test
+    void alertsArriveAsMailAndWhereNobodyLivesIsGivenUp() throws Exception {
+        JsonNode channel = api.create(api.admin(), "/api/teams/acme", """
+                {"kind":"email","name":"us","to":["ops@example.com"]}""");
+        api.deliver();
+
+        api.raise(alert("a1", Severity.CRITICAL));
+        awaitDelivered(channel, 1);
+
+        assertThat(mailServer.mails().getFirst())
+                .contains("RCPT TO:<ops@example.com>", "Subject: Budget exceeded: the <b>month</b> & more")
+                .contains(
+                        "X-Prompt-Manage-Alert-Id: a1",
+                        "a1." + channel.path("id").asText())
+                .contains("text/plain", "text/html", "&lt;b&gt;month&lt;/b&gt;", "https://prompts.example.com");
+        JsonNode nowhere = api.create(api.admin(), "/api/teams/acme", """
+                {"kind":"email","name":"nobody","to":["nobody@example.com"]}""");
+        api.raise(alert("a2", Severity.CRITICAL));
+        Await.until(() -> assertThat(api.deliveries(nowhere.path("id").asText())
+                        .path(0)
+                        .path("status")
+                        .asText())
+                .isEqualTo("failed"));
+        assertThat(api.deliveries(nowhere.path("id").asText())
+                        .path(0)
+                        .path("attemptCount")
+                        .asInt())
+                .as("a mailbox that does not exist today does not exist in an hour")
+                .isEqualTo(1);
+    }
+
+    private long noticesOnTheirWayToTheList() {
+        return api.api()
+                .database()
+                .asSystem(handle -> handle.createQuery("""
+                        SELECT count(*) FROM outbox
+                        WHERE topic = 'budget.alerts' AND convert_from(record_value, 'UTF8') LIKE '%channel.disabled%'
+                        """).mapTo(Long.class).one());
+    }
+
+    private static String deliveriesOf(String channelId) {
+        return "/api/teams/acme/notification-channels/%s/deliveries".formatted(channelId);
+    }
+
+    private void awaitDelivered(JsonNode channel, int count) throws Exception {
+        Await.until(() -> assertThat(api.deliveries(channel.path("id").asText()).findValuesAsText("finishedAt").stream()
+                        .filter(time -> !time.equals("null")))
+                .hasSize(count));
+        assertThat(api.deliveries(channel.path("id").asText()).findParents("alertId"))
+                .filteredOn(delivery -> !delivery.path("finishedAt").isNull())
+                .allSatisfy(
+                        delivery -> assertThat(delivery.path("status").asText()).isEqualTo("delivered"));
+    }
+
+    private static com.promptmanage.topics.alert.BudgetAlert alert(String id, Severity severity) {
+        return Raised.alert(id, ACME, severity);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package com.promptmanage.query.notify;
+
+import org.jspecify.annotations.NullMarked;
