@@ -1,0 +1,285 @@
+package com.promptmanage.benchmarks;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.promptmanage.runner.definition.Definition;
+import com.promptmanage.runner.definition.DefinitionJson;
+import com.promptmanage.runner.definition.Edge;
+import com.promptmanage.runner.definition.Node;
+import com.promptmanage.runner.definition.NodeConfig;
+import com.promptmanage.runner.definition.Settings;
+import com.promptmanage.runner.journal.CallLedger;
+import com.promptmanage.runner.journal.ExecutionRecords;
+import com.promptmanage.runner.journal.ExecutionRecords.Filter;
+import com.promptmanage.runner.journal.NodeJournal;
+import com.promptmanage.runner.journal.Runs;
+import com.promptmanage.runner.journal.Runs.NewRun;
+import com.promptmanage.runner.journal.Runs.TriggeredBy;
+import com.promptmanage.runner.journal.Versions;
+import com.promptmanage.runner.journal.WorkflowRow;
+import com.promptmanage.runner.journal.Workflows;
+import com.promptmanage.runner.node.NodeExecutor;
+import com.promptmanage.runner.node.NodeInvocation;
+import com.promptmanage.runner.node.NodeInvocation.Context;
+import com.promptmanage.runner.node.Outcome;
+import com.promptmanage.runner.node.Plan;
+import com.promptmanage.runner.work.BudgetGate;
+import com.promptmanage.runner.work.Engine;
+import com.promptmanage.runner.work.Expressions;
+import com.promptmanage.runner.work.NodeWork;
+import com.promptmanage.service.database.Database;
+import com.promptmanage.service.database.DatabaseSettings;
+import com.promptmanage.service.database.Scope;
+import com.promptmanage.service.id.Ids;
+import com.promptmanage.testkit.EmbeddedPostgres;
+import com.promptmanage.topics.account.Account;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * What the workflow engine manages, at a PostgreSQL that waits for the disk at each commit: transitions of nodes that do nothing,
+ * the time from a trigger to its first node, and a thousand nodes that wait for a slow model at once.
+ *
+ * <pre>  java … WorkflowBenchmark [EXECUTIONS] [NODES]</pre>
+ */
+public final class WorkflowBenchmark {
+
+    private static final int CONNECTIONS = 12;
+
+    private static final Clock CLOCK = Clock.systemUTC();
+
+    private static final Ids IDS = new Ids(CLOCK);
+
+    private WorkflowBenchmark() {}
+
+    public static void main(String[] arguments) throws Exception {
+        int executions = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 2_000;
+        int nodes = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 10;
+        try (var postgres = EmbeddedPostgres.start(
+                Files.createTempDirectory("workflow-benchmark"), EmbeddedPostgres.Options.DURABLE)) {
+            postgres.createDatabase("workflows");
+            try (var bench = new Bench(postgres.jdbcUrl("workflows"))) {
+                for (int round = 1; round <= 3; round++) {
+                    bench.transitions(executions, nodes);
+                }
+                bench.latency(500);
+                bench.waiting(1_000, Duration.ofSeconds(2));
+            }
+        }
+    }
+
+    /** Nodes that do nothing, or wait. */
+    private static final class Idle implements NodeExecutor {
+
+        private final Map<String, Long> startedNanos = new ConcurrentHashMap<>();
+
+        private final AtomicInteger running = new AtomicInteger();
+
+        private final AtomicInteger most = new AtomicInteger();
+
+        private volatile Duration takes = Duration.ZERO;
+
+        @Override
+        public Plan plan(NodeInvocation invocation) {
+            startedNanos.putIfAbsent(invocation.run().executionId(), System.nanoTime());
+            if (takes.isPositive()) {
+                most.accumulateAndGet(running.incrementAndGet(), Math::max);
+                try {
+                    Thread.sleep(takes);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                running.decrementAndGet();
+            }
+            return new Plan.Done(new Outcome.Completed(invocation.context().input()));
+        }
+    }
+
+    private static final class Bench implements AutoCloseable {
+
+        private final Idle idle = new Idle();
+
+        private final Database database;
+
+        private final Runs runs;
+
+        private final Versions versions = new Versions();
+
+        Bench(String jdbcUrl) {
+            database =
+                    Database.open(DatabaseSettings.of(jdbcUrl, "of-the-tests").withConnectionsMax(CONNECTIONS));
+            runs = new Runs(database, versions, IDS, CLOCK);
+        }
+
+        void transitions(int executions, int nodes) throws InterruptedException {
+            String workflow = enqueue(chain(nodes), executions);
+            double cpuBefore = CpuTime.seconds();
+            long started = System.nanoTime();
+            try (var engine = engine()) {
+                awaitEnd(workflow);
+                double seconds = (System.nanoTime() - started) / 1e9;
+                System.out.printf(
+                        "%,d executions of %d nodes that do nothing: %,.0f transitions/s (%.1f s, %.1f s of processor, working %s)%n",
+                        executions,
+                        nodes,
+                        executions * (double) nodes / seconds,
+                        seconds,
+                        CpuTime.seconds() - cpuBefore,
+                        engine.isAlive());
+            }
+        }
+
+        void latency(int count) throws InterruptedException {
+            String workflow = add(chain(1));
+            var random = new Random(1);
+            var micros = new long[count];
+            try (var engine = engine()) {
+                Thread.sleep(500);
+                for (int i = 0; i < count; i++) {
+                    Thread.sleep(random.nextInt(40));
+                    long before = System.nanoTime();
+                    String id = trigger(workflow);
+                    while (!idle.startedNanos.containsKey(id)) {
+                        Thread.sleep(Duration.ofNanos(100_000));
+                    }
+                    micros[i] = (idle.startedNanos.getOrDefault(id, before) - before) / 1_000;
+                }
+                System.out.printf("from the trigger's call to the first node's start (%s): ", engine.isAlive());
+            }
+            Arrays.sort(micros);
+            System.out.printf(
+                    "p50 %.1f ms, p99 %.1f ms, most %.1f ms (%d triggers)%n",
+                    micros[count / 2] / 1e3, micros[count * 99 / 100] / 1e3, micros[count - 1] / 1e3, count);
+        }
+
+        void waiting(int executions, Duration takes) throws InterruptedException {
+            String workflow = enqueue(chain(1), executions);
+            idle.takes = takes;
+            idle.most.set(0);
+            long started = System.nanoTime();
+            try (var engine = engine()) {
+                awaitEnd(workflow);
+                System.out.printf(
+                        "%,d nodes that wait %d s for a model, on %d connections: %,d at once, all over after %.1f s (%s)%n",
+                        executions,
+                        takes.toSeconds(),
+                        CONNECTIONS,
+                        idle.most.get(),
+                        (System.nanoTime() - started) / 1e9,
+                        engine.isAlive());
+            }
+            idle.takes = Duration.ZERO;
+        }
+
+        private Engine engine() {
+            return Engine.start(
+                    database,
+                    runs,
+                    new NodeWork(
+                            new NodeJournal(database, versions, IDS, CLOCK),
+                            new CallLedger(database, versions, CLOCK),
+                            idle,
+                            BudgetGate.OPEN,
+                            usage -> Optional.empty(),
+                            new Nothing(),
+                            CLOCK,
+                            new Random(1)),
+                    new Engine.Options("benchmark", Duration.ofSeconds(30), 2_000, Duration.ofDays(1)),
+                    new SimpleMeterRegistry());
+        }
+
+        private String enqueue(Definition definition, int executions) {
+            String workflow = add(definition);
+            for (int i = 0; i < executions; i++) {
+                trigger(workflow);
+            }
+            return workflow;
+        }
+
+        private String trigger(String workflow) {
+            return runs.enqueue(new NewRun(workflow, null, null, TriggeredBy.API, "{}", null, false, null))
+                    .executionId();
+        }
+
+        private String add(Definition definition) {
+            String id = IDS.next("wf");
+            new Workflows(database, CLOCK)
+                    .add(
+                            Scope.EVERYONE,
+                            new WorkflowRow(
+                                    id,
+                                    Account.team("acme"),
+                                    "ada",
+                                    "benchmark",
+                                    "",
+                                    null,
+                                    List.of(),
+                                    WorkflowRow.Status.ACTIVE,
+                                    WorkflowRow.ExecutionMode.MANUAL,
+                                    1,
+                                    1_000,
+                                    null,
+                                    null,
+                                    CLOCK.instant(),
+                                    CLOCK.instant(),
+                                    null),
+                            new String(DefinitionJson.bytes(definition), StandardCharsets.UTF_8));
+            return id;
+        }
+
+        private void awaitEnd(String workflow) throws InterruptedException {
+            while (isAny(workflow, "running") || isAny(workflow, "queued")) {
+                Thread.sleep(20);
+            }
+        }
+
+        private boolean isAny(String workflow, String status) {
+            return !new ExecutionRecords(database)
+                    .list(Scope.EVERYONE, new Filter(workflow, status, null, null, null, null), 1)
+                    .isEmpty();
+        }
+
+        @Override
+        public void close() {
+            database.close();
+        }
+    }
+
+    private static Definition chain(int nodes) {
+        var steps = new ArrayList<Node>();
+        var edges = new ArrayList<Edge>();
+        for (int i = 0; i < nodes; i++) {
+            steps.add(new Node(
+                    "n" + i,
+                    new NodeConfig.Transform(NodeConfig.TransformType.CUSTOM, "input", Map.of(), null, false)));
+            if (i > 0) {
+                edges.add(new Edge("e" + i, "n" + (i - 1), "n" + i));
+            }
+        }
+        return new Definition(Definition.VERSION, steps, edges, Settings.UNSET);
+    }
+
+    /** No workflow here asks for anything. */
+    private static final class Nothing implements Expressions {
+
+        @Override
+        public boolean holds(String condition, Context context) {
+            return true;
+        }
+
+        @Override
+        public Optional<JsonNode> value(String path, Context context) {
+            return Optional.empty();
+        }
+    }
+}
