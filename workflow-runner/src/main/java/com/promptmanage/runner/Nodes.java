@@ -29,7 +29,6 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 
 /** What nodes do, put together: models, connectors, credentials, and the routes to set them up. */
 public final class Nodes implements AutoCloseable {
@@ -45,8 +44,6 @@ public final class Nodes implements AutoCloseable {
     private final NodeExecutor executor;
 
     private final NodeExpressions expressions;
-
-    private final DefinitionCheck check;
 
     private final ListPrices prices = new ListPrices();
 
@@ -80,7 +77,6 @@ public final class Nodes implements AutoCloseable {
                 sender,
                 credentials);
         this.expressions = new NodeExpressions(compiled);
-        this.check = new DefinitionCheck(compiled);
     }
 
     /** Seals anew what is sealed with an old key, and begins to sync sources by themselves. */

@@ -108,7 +108,7 @@ class DataSourceRoutesTest {
     void everythingWrongWithASourceIsToldAtOnce() {
         Answer refused = create(
                 "{\"type\":\"api\",\"config\":{\"url\":\"http://169.254.169.254/\",\"headers\":{\"Authorization\":\"Bearer"
-                    + " x\"},\"method\":\"PUT\"},\"syncFrequency\":\"yearly\",\"credentialId\":\"cred_nobody\",\"color\":1,\"teamId\":\"one\"}");
+                        + " x\"},\"method\":\"PUT\"},\"syncFrequency\":\"yearly\",\"credentialId\":\"cred_nobody\",\"color\":1,\"teamId\":\"one\"}");
 
         assertThat(refused.status()).isEqualTo(400);
         assertThat(refused.json().path("errors"))

@@ -28,10 +28,9 @@ record ComposeFile(Path root, String text, Map<String, Map<String, Object>> serv
         options.setAllowDuplicateKeys(false);
         Map<String, Object> file = new Yaml(new SafeConstructor(options)).load(text);
         return new ComposeFile(
-                root,
-                text,
-                (Map<String, Map<String, Object>>) requireNonNull(file.get("services")),
-                (Map<String, Object>) requireNonNull(file.get("volumes")));
+                root, text, (Map<String, Map<String, Object>>) requireNonNull(file.get("services")), (Map<
+                                String, Object>)
+                        requireNonNull(file.get("volumes")));
     }
 
     /** The directory of the repository. */
