@@ -3,6 +3,7 @@ package com.promptmanage.runner;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.runner.connector.EmailConnector;
 import com.promptmanage.runner.connector.HttpSender;
+import com.promptmanage.runner.definition.DefinitionCheck;
 import com.promptmanage.runner.expression.Expressions;
 import com.promptmanage.runner.model.AnswerTable;
 import com.promptmanage.runner.model.ListPrices;
@@ -15,7 +16,8 @@ import com.promptmanage.runner.node.NodeInvocation.Context;
 import com.promptmanage.runner.secret.CredentialRoutes;
 import com.promptmanage.runner.secret.CredentialTable;
 import com.promptmanage.runner.source.DataSources;
-import com.promptmanage.runner.work.Prices;
+import com.promptmanage.runner.trigger.HookSecrets;
+import com.promptmanage.runner.work.BudgetGate;
 import com.promptmanage.service.access.Authentication;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.Routes;
@@ -30,6 +32,10 @@ import java.util.Optional;
 
 /** What nodes do, put together: models, connectors, credentials, and the routes to set them up. */
 public final class Nodes implements AutoCloseable {
+
+    private final SecretBox secrets;
+
+    private final DefinitionCheck check;
 
     private final CredentialTable credentials;
 
@@ -57,6 +63,8 @@ public final class Nodes implements AutoCloseable {
         var sender = new HttpSender(guarded, clock);
         var compiled = new Expressions();
         var counter = new TokenCounter();
+        this.secrets = secrets;
+        this.check = new DefinitionCheck(compiled);
         this.credentials = new CredentialTable(database, secrets, clock);
         this.sources =
                 new DataSources(database, credentials, guarded, sender, List.of(new EmailConnector(mailer)), clock);
@@ -77,26 +85,10 @@ public final class Nodes implements AutoCloseable {
         sources.start();
     }
 
-    public NodeExecutor executor() {
-        return executor;
-    }
-
-    public com.promptmanage.runner.work.Expressions expressions() {
-        return new com.promptmanage.runner.work.Expressions() {
-            @Override
-            public boolean holds(String condition, Context context) {
-                return expressions.holds(condition, context);
-            }
-
-            @Override
-            public Optional<JsonNode> value(String path, Context context) {
-                return expressions.value(path, context);
-            }
-        };
-    }
-
-    public Prices prices() {
-        return prices::cost;
+    /** What {@link Runner#start} wants. */
+    public Runner.Parts parts(BudgetGate budgets) {
+        return new Runner.Parts(
+                executor, new BesideNodes(expressions), prices::cost, budgets, check::check, new Sealed(secrets));
     }
 
     /** {@code /api/data-sources}, {@code /api/connectors} and {@code /api/credentials}, as {@link DataSources#OPEN_API} says. */
@@ -109,5 +101,31 @@ public final class Nodes implements AutoCloseable {
     @Override
     public void close() {
         sources.close();
+    }
+
+    private record BesideNodes(NodeExpressions expressions) implements com.promptmanage.runner.work.Expressions {
+
+        @Override
+        public boolean holds(String condition, Context context) {
+            return expressions.holds(condition, context);
+        }
+
+        @Override
+        public Optional<JsonNode> value(String path, Context context) {
+            return expressions.value(path, context);
+        }
+    }
+
+    private record Sealed(SecretBox secrets) implements HookSecrets.Seal {
+
+        @Override
+        public String seal(String plain, String place) {
+            return secrets.seal(place, plain);
+        }
+
+        @Override
+        public String open(String closed, String place) {
+            return secrets.open(place, closed);
+        }
     }
 }

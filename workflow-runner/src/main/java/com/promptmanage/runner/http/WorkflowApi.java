@@ -5,6 +5,8 @@ import com.promptmanage.runner.definition.Reading;
 import com.promptmanage.runner.journal.ExecutionRecords;
 import com.promptmanage.runner.journal.Runs;
 import com.promptmanage.runner.journal.Workflows;
+import com.promptmanage.runner.template.Deployer;
+import com.promptmanage.runner.template.TemplateCatalogue;
 import com.promptmanage.runner.trigger.HookSecrets;
 import com.promptmanage.runner.trigger.Schedules;
 import com.promptmanage.service.access.Authentication;
@@ -44,6 +46,7 @@ public final class WorkflowApi implements Routes, AutoCloseable {
         this.streams = new StreamRoutes(access, records);
         this.parts = List.of(
                 new WorkflowRoutes(access, workflows, new DefinitionGate(check), ids, clock),
+                new TemplateRoutes(access, workflows, TemplateCatalogue.load(), new Deployer(check), ids, clock),
                 new VersionRoutes(access, workflows),
                 new SharingRoutes(access, workflows, clock),
                 new RunRoutes(access, workflows, runs, records),

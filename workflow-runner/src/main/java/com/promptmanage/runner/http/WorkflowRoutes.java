@@ -131,7 +131,7 @@ final class WorkflowRoutes implements Routes {
         ctx.status(204);
     }
 
-    private static ObjectNode answer(WorkflowRow workflow, String definition, Level level) {
+    static ObjectNode answer(WorkflowRow workflow, String definition, Level level) {
         ObjectNode json = WorkflowJson.of(workflow);
         json.set("definition", DefinitionJson.write(WorkflowJson.definition(definition)));
         json.put("yourLevel", level.value());
@@ -140,7 +140,7 @@ final class WorkflowRoutes implements Routes {
         return answer;
     }
 
-    private static Account account(Caller caller, @Nullable String teamId) {
+    static Account account(Caller caller, @Nullable String teamId) {
         if (teamId != null) {
             return Account.team(teamId);
         }

@@ -2,7 +2,6 @@ package com.promptmanage.runner.template;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.promptmanage.runner.definition.DefinitionCheck;
 import com.promptmanage.runner.definition.DefinitionFault;
 import com.promptmanage.runner.definition.DefinitionJson;
 import com.promptmanage.runner.definition.NodeType;
@@ -15,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /** Makes a definition of a template, or tells everything that stands in the way. Safe for use by several threads. */
@@ -24,9 +24,10 @@ public final class Deployer {
 
     private static final int VALUE_LENGTH_MAX = 10_000;
 
-    private final DefinitionCheck check;
+    private final Function<Reading, List<DefinitionFault>> check;
 
-    public Deployer(DefinitionCheck check) {
+    /** @param check tells everything that is wrong with a definition that was read */
+    public Deployer(Function<Reading, List<DefinitionFault>> check) {
         this.check = check;
     }
 
@@ -37,7 +38,7 @@ public final class Deployer {
         var definition = (ObjectNode) new Placeholders(replacements).fill(template.definition());
         customise(definition, deployment.promptCustomizations(), faults);
         Reading reading = DefinitionJson.read(definition);
-        List<DefinitionFault> found = check.check(reading);
+        List<DefinitionFault> found = check.apply(reading);
         found.stream()
                 .filter(DefinitionFault::isError)
                 .forEach(fault ->

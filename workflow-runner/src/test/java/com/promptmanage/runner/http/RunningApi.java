@@ -2,7 +2,8 @@ package com.promptmanage.runner.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.promptmanage.runner.definition.Reading;
+import com.promptmanage.runner.definition.DefinitionCheck;
+import com.promptmanage.runner.expression.Expressions;
 import com.promptmanage.runner.trigger.HookSecrets;
 import com.promptmanage.runner.work.RunningEngine;
 import com.promptmanage.service.access.Access;
@@ -79,7 +80,7 @@ final class RunningApi implements AutoCloseable {
                 engine.database(),
                 access.authentication(),
                 engine.runs(),
-                Reading::faults,
+                new DefinitionCheck(new Expressions())::check,
                 new Mirrored(),
                 new Ids(clock),
                 clock);

@@ -24,7 +24,7 @@ class TemplatesTest {
 
     private static final TemplateCatalogue CATALOGUE = TemplateCatalogue.load();
 
-    private static final Deployer DEPLOYER = new Deployer(new DefinitionCheck(new Expressions()));
+    private static final Deployer DEPLOYER = new Deployer(new DefinitionCheck(new Expressions())::check);
 
     private static final Set<String> CONNECTORS = Set.of(
             "google_sheets", "airtable", "notion", "api", "csv", "json", "database", "webhook", "slack", "email");
