@@ -18,11 +18,14 @@ import com.promptmanage.query.routing.AccountRouting;
 import com.promptmanage.query.routing.Forwarding;
 import com.promptmanage.query.routing.ReadYourWrites;
 import com.promptmanage.query.team.InvitationMail;
+import com.promptmanage.runner.http.WorkflowApi;
 import com.promptmanage.runner.simulation.Simulation;
+import com.promptmanage.runner.source.DataSources;
 import com.promptmanage.service.access.Access;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.DatabaseSettings;
 import com.promptmanage.service.http.HttpServer;
+import com.promptmanage.service.http.Routes;
 import com.promptmanage.service.mail.Mailer;
 import com.promptmanage.service.operations.Check;
 import com.promptmanage.service.operations.HealthRoutes;
@@ -43,6 +46,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -142,13 +146,11 @@ public final class LocalStack implements AutoCloseable {
         var routing =
                 new AccountRouting(metering, forwarding, new ReadYourWrites(QuerySettings.DEFAULTS.receiptWaitMax()));
         var outbound = running.add(new Outbound(outside.outbound()));
+        var secrets = new SecretBox(keepsakes.secretKeys());
+        var mailer = outside.mail().map(server -> new Mailer(server, clock));
         var notifications = running.add(Notifications.start(
                 database,
-                new Notifications.Ways(
-                        outbound,
-                        outside.mail().map(server -> new Mailer(server, clock)),
-                        new SecretBox(keepsakes.secretKeys()),
-                        Optional.empty()),
+                new Notifications.Ways(outbound, mailer, secrets, Optional.empty()),
                 meters.registry(),
                 clock));
         var workers = QueryWorkers.start(
@@ -168,22 +170,30 @@ public final class LocalStack implements AutoCloseable {
                 meters.registry(),
                 clock));
 
+        var runner = new LocalRunner(
+                database, access, outbound, mailer, secrets, servers.bootstrapServers(), meters.registry(), clock);
+
         Map<String, Check> checks = new HashMap<>(ingest.checks());
+        checks.put("workflows", Check.of(runner::isAlive, "workflows are not run"));
         checks.put("history", Check.of(workers::isAlive, "the history is not written"));
         checks.put("notifications", Check.of(notifications::isAlive, "alerts are not delivered"));
         checks.put("database", Check.of(database::isReady, "the database does not answer"));
         checks.put("metering", Check.of(metering::isReady, "the metering is not running yet"));
         var server = running.add(HttpServer.start(
                 HttpServer.Options.onPort(options.port()).withCustomization(new Dashboard()),
-                List.of(
-                        meters,
-                        access.routes(),
-                        ingest,
-                        query,
-                        new HealthRoutes(checks),
-                        new OpenApiRoutes(description()))));
+                routes(
+                        List.of(
+                                meters,
+                                access.routes(),
+                                ingest,
+                                query,
+                                new HealthRoutes(checks),
+                                new OpenApiRoutes(description())),
+                        runner.routes())));
         // Closed before the server, which waits for the streams of events that they feed.
         running.add(workers);
+        running.add(runner);
+        runner.askBudgetsAt(server.baseUri(), keepsakes.apiKey().orElseThrow(), database, clock);
         awaitReady(checks);
         return new LocalFile(
                 server.baseUri().toString(),
@@ -197,6 +207,12 @@ public final class LocalStack implements AutoCloseable {
                 ProcessHandle.current().pid());
     }
 
+    private static List<Routes> routes(List<Routes> some, List<Routes> more) {
+        var all = new ArrayList<Routes>(some);
+        all.addAll(more);
+        return all;
+    }
+
     static OpenApi description() {
         return OpenApi.of(
                 "Prompt Manage",
@@ -208,6 +224,8 @@ public final class LocalStack implements AutoCloseable {
                         QueryRoutes.OPEN_API,
                         QueryWorkers.OPEN_API,
                         Notifications.OPEN_API,
+                        WorkflowApi.OPEN_API,
+                        DataSources.OPEN_API,
                         OpenApi.OPERATIONS));
     }
 
