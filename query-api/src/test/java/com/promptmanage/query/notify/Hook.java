@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.function.IntUnaryOperator;
@@ -32,7 +33,11 @@ final class Hook implements AutoCloseable {
     record Received(String path, Map<String, List<String>> headers, String body) {
 
         String id() {
-            return headers.get("webhook-id").getFirst();
+            return header("webhook-id");
+        }
+
+        String header(String name) {
+            return Objects.requireNonNull(headers.get(name), name).getFirst();
         }
 
         JsonNode json() {

@@ -44,7 +44,7 @@ final class Raised {
                 name,
                 account,
                 dimension,
-                dimension == Dimension.ACCOUNT ? account.value() : "*",
+                dimension.equals(Dimension.ACCOUNT) ? account.value() : "*",
                 new Limit.Spend(new NanoUsd(LIMIT)),
                 Period.of(Period.Unit.MONTH, ZoneOffset.UTC),
                 List.of(threshold),

@@ -121,15 +121,11 @@ class NodeExecutorsTest {
 
     @Test
     void theFieldsOfAJsonAnswerJoinTheOutputAndNeverReplaceOurs() throws Exception {
-        JsonNode output = run(
-                prompt(
-                                "[[answer Here it is:\n"
-                                        + "```json\n"
-                                        + "{\"score\": 9, \"tokens\": 1, \"tags\": [\"a\"]}\n"
-                                        + "```]]",
-                                "gpt-4o")
-                        .build(),
-                context("{}"));
+        JsonNode output = run(prompt("""
+                                [[answer Here it is:
+                                ```json
+                                {"score": 9, "tokens": 1, "tags": ["a"]}
+                                ```]]""", "gpt-4o").build(), context("{}"));
 
         assertThat(output.path("score").asInt()).isEqualTo(9);
         assertThat(output.at("/tags/0").asText()).isEqualTo("a");
