@@ -116,8 +116,8 @@ public final class QueryMain {
                             List.of(
                                     meters,
                                     access.routes(),
-                                    QueryRoutes.of(database, access.authentication(), routing, clock)
-                                            .and(workers.routes(access.authentication(), routing, clock))
+                                    QueryRoutes.of(database, access, routing, clock)
+                                            .and(workers.routes(access, routing, clock))
                                             .and(notifications.routes(access.authentication()))
                                             .and(QueryPeople.routes(
                                                     database,

@@ -3,11 +3,12 @@ package com.promptmanage.query;
 import com.promptmanage.query.budget.Budgets;
 import com.promptmanage.query.model.EstimateRoutes;
 import com.promptmanage.query.model.ModelRoutes;
+import com.promptmanage.query.tier.ShownHistory;
 import com.promptmanage.query.price.PriceOverrideRoutes;
 import com.promptmanage.query.routing.AccountRouting;
 import com.promptmanage.query.routing.AccountZones;
 import com.promptmanage.query.usage.StatsRoutes;
-import com.promptmanage.service.access.Authentication;
+import com.promptmanage.service.access.Access;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.Routes;
 import io.javalin.config.RoutesConfig;
@@ -31,11 +32,13 @@ public record QueryRoutes(List<Routes> parts) implements Routes {
 
     /** What is answered from the stream's state, and what people set for it. */
     public static QueryRoutes of(
-            Database database, Authentication authentication, AccountRouting routing, Clock clock) {
+            Database database, Access access, AccountRouting routing, Clock clock) {
+        var authentication = access.authentication();
         var zones = new AccountZones(database);
         var parts = new ArrayList<Routes>();
-        parts.add(new StatsRoutes(authentication, routing, zones, clock));
-        parts.addAll(new Budgets(database, authentication, routing, zones, clock).routes());
+        parts.add(new StatsRoutes(
+                authentication, routing, zones, new ShownHistory(access.tiers(), clock), clock));
+        parts.addAll(new Budgets(database, access, routing, zones, clock).routes());
         parts.add(new PriceOverrideRoutes(database, authentication, clock));
         parts.add(new EstimateRoutes(authentication, routing, clock));
         parts.add(new ModelRoutes(authentication, routing, clock));

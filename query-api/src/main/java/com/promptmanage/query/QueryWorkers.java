@@ -11,10 +11,11 @@ import com.promptmanage.query.history.UsageRoutes;
 import com.promptmanage.query.live.LiveRoutes;
 import com.promptmanage.query.live.LiveTotals;
 import com.promptmanage.query.reconcile.ReconciliationRoutes;
+import com.promptmanage.query.tier.ShownHistory;
 import com.promptmanage.query.retention.OldRecords;
 import com.promptmanage.query.routing.AccountRouting;
 import com.promptmanage.query.routing.AccountZones;
-import com.promptmanage.service.access.Authentication;
+import com.promptmanage.service.access.Access;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.Routes;
 import com.promptmanage.streams.StreamsSettings;
@@ -102,13 +103,15 @@ public final class QueryWorkers implements AutoCloseable {
     }
 
     /** To be mounted besides {@link QueryRoutes}, for example by {@link QueryRoutes#and}. */
-    public List<Routes> routes(Authentication authentication, AccountRouting routing, Clock clock) {
+    public List<Routes> routes(Access access, AccountRouting routing, Clock clock) {
+        var authentication = access.authentication();
+        var shown = new ShownHistory(access.tiers(), clock);
         var zones = new AccountZones(database);
         var usage = new UsageHistory(database);
         var routes = new ArrayList<Routes>();
         routes.addAll(new Alerts(database, authentication, feed, clock).routes());
-        routes.add(new UsageRoutes(authentication, zones, usage));
-        routes.add(new ExportRoutes(authentication, zones, usage));
+        routes.add(new UsageRoutes(authentication, zones, shown, usage));
+        routes.add(new ExportRoutes(authentication, zones, access.tiers(), shown, usage));
         routes.add(new LiveRoutes(authentication, routing, zones, totals, clock));
         routes.add(new ReconciliationRoutes(database, authentication, routing, retention, clock));
         return routes;

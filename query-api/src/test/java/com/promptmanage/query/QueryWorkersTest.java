@@ -144,7 +144,7 @@ class QueryWorkersTest {
                     AlertWriter.Listener.NONE,
                     new SimpleMeterRegistry());
             workers = started;
-            return started.routes(parts.access().authentication(), routing, Clock.systemUTC());
+            return started.routes(parts.access(), routing, Clock.systemUTC());
         });
     }
 

@@ -159,8 +159,8 @@ public final class LocalStack implements AutoCloseable {
                 metering,
                 new Fanout(clock),
                 meters.registry());
-        var query = QueryRoutes.of(database, access.authentication(), routing, clock)
-                .and(workers.routes(access.authentication(), routing, clock))
+        var query = QueryRoutes.of(database, access, routing, clock)
+                .and(workers.routes(access, routing, clock))
                 .and(notifications.routes(access.authentication()))
                 .and(QueryPeople.routes(database, access, InvitationMail.NONE, Optional.empty(), clock));
         var ingest = running.add(new IngestRoutes(

@@ -104,7 +104,7 @@ final class BudgetRoutes implements Routes {
                 .orElseGet(() -> Asked.own(caller));
         Permissions.require(caller, Action.MANAGE_BUDGETS, account);
         BudgetForm form = BudgetForm.read(fields, zones.of(account, caller), faults);
-        BudgetTable.Kept created = table.create(caller.scope(account), account, form);
+        BudgetTable.Kept created = table.create(caller.scope(account), account, authentication.actor(ctx), form);
         ctx.status(201).header("Location", PATH + "/" + created.budget().id());
         answer(ctx, created, routing.here(account));
     }
@@ -122,6 +122,7 @@ final class BudgetRoutes implements Routes {
         BudgetTable.Kept after = table.change(
                         caller.scope(account),
                         account,
+                        authentication.actor(ctx),
                         before.budget().id(),
                         ifMatch.isPresent() ? ifMatch : form.expectedVersion(),
                         form)
@@ -134,7 +135,7 @@ final class BudgetRoutes implements Routes {
         BudgetTable.Kept before = find(ctx, caller, Action.MANAGE_BUDGETS);
         Account account = before.budget().account();
         String id = before.budget().id();
-        if (!table.delete(caller.scope(account), account, id, ifMatch(ctx))) {
+        if (!table.delete(caller.scope(account), account, authentication.actor(ctx), id, ifMatch(ctx))) {
             throw notFound(id);
         }
         ctx.status(204);

@@ -1,26 +1,27 @@
 package com.promptmanage.query.budget;
 
-import com.fasterxml.jackson.core.JsonGenerator;
+import com.promptmanage.service.audit.Actor;
+import com.promptmanage.service.audit.AuditEntry;
+import com.promptmanage.service.audit.AuditLog;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.Scope;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.id.Ids;
 import com.promptmanage.service.outbox.Outbox;
 import com.promptmanage.service.outbox.OutboxRecord;
+import com.promptmanage.service.tier.Tiers;
 import com.promptmanage.topics.Topics;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.budget.Budget;
 import com.promptmanage.topics.budget.BudgetCodec;
 import com.promptmanage.topics.event.EventJson;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
@@ -37,12 +38,15 @@ final class BudgetTable {
 
     private final Database database;
 
+    private final Tiers tiers;
+
     private final Ids ids;
 
     private final Clock clock;
 
-    BudgetTable(Database database, Clock clock) {
+    BudgetTable(Database database, Tiers tiers, Clock clock) {
         this.database = database;
+        this.tiers = tiers;
         this.ids = new Ids(clock);
         this.clock = clock;
     }
@@ -65,10 +69,10 @@ final class BudgetTable {
     }
 
     /** @throws ProblemException 409 if the account has as many budgets as it may */
-    Kept create(Scope scope, Account account, BudgetForm form) {
+    Kept create(Scope scope, Account account, Actor actor, BudgetForm form) {
         return database.inTransaction(scope, handle -> {
             long revision = lock(handle, account);
-            Kept created = insert(handle, form.budget(ids.next("budget"), account, revision));
+            Kept created = insert(handle, actor, form.budget(ids.next("budget"), account, revision));
             publish(handle, account, revision);
             return created;
         });
@@ -80,7 +84,8 @@ final class BudgetTable {
      * @return empty if there is no such budget
      * @throws ProblemException 409 if the budget is at another version than expected
      */
-    Optional<Kept> change(Scope scope, Account account, String id, OptionalLong expectedVersion, BudgetForm form) {
+    Optional<Kept> change(
+            Scope scope, Account account, Actor actor, String id, OptionalLong expectedVersion, BudgetForm form) {
         return database.inTransaction(scope, handle -> {
             long revision = lock(handle, account);
             return find(handle, account, id).map(before -> {
@@ -89,7 +94,7 @@ final class BudgetTable {
                 if (same.equals(before.budget())) {
                     return before;
                 }
-                Kept after = update(handle, form.budget(id, account, revision), before.createdAt());
+                Kept after = update(handle, actor, before, form.budget(id, account, revision));
                 publish(handle, account, revision);
                 return after;
             });
@@ -97,13 +102,13 @@ final class BudgetTable {
     }
 
     /** @return whether there was such a budget */
-    boolean delete(Scope scope, Account account, String id, OptionalLong expectedVersion) {
+    boolean delete(Scope scope, Account account, Actor actor, String id, OptionalLong expectedVersion) {
         return database.inTransaction(scope, handle -> {
             long revision = lock(handle, account);
             Optional<Kept> before = find(handle, account, id);
             before.ifPresent(kept -> {
                 requireVersion(kept.budget(), expectedVersion);
-                delete(handle, id);
+                delete(handle, actor, kept);
                 publish(handle, account, revision);
             });
             return before.isPresent();
@@ -125,15 +130,16 @@ final class BudgetTable {
      *
      * @param change is told what there is, while nobody else can change it
      */
-    Holdings rework(Scope scope, Account account, Function<Holdings, Rework> change) {
+    Holdings rework(Scope scope, Account account, Actor actor, Function<Holdings, Rework> change) {
         return database.inTransaction(scope, handle -> {
             long revision = lock(handle, account);
             Rework rework = change.apply(holdings(handle, account));
             boolean isChanged = false;
             for (Wanted wanted : rework.budgets()) {
-                isChanged |= replace(handle, account, wanted, revision);
+                isChanged |= replace(handle, account, actor, wanted, revision);
             }
             OptionalLong max = rework.tokensPerPromptMax();
+            tellOfPromptMax(handle, account, actor, max);
             handle.createUpdate("UPDATE budget_accounts SET max_tokens_per_prompt = :max WHERE account = :account")
                     .bind("max", max.isPresent() ? max.getAsLong() : null)
                     .bind("account", account.value())
@@ -154,26 +160,42 @@ final class BudgetTable {
     /** @param form empty if the budget is not to be */
     record Wanted(String id, Optional<BudgetForm> form) {}
 
+    private void tellOfPromptMax(Handle handle, Account account, Actor actor, OptionalLong after) {
+        OptionalLong before = tokensPerPromptMax(handle, account);
+        if (!before.equals(after)) {
+            AuditLog.append(
+                    handle,
+                    actor,
+                    clock.instant(),
+                    new AuditEntry(
+                            account, "prompt_limit_changed", "account", account.value(), promptMax(before), promptMax(after)));
+        }
+    }
+
+    private static Map<String, Long> promptMax(OptionalLong max) {
+        return max.isPresent() ? Map.of("maxTokensPerPrompt", max.getAsLong()) : Map.of();
+    }
+
     private static Holdings holdings(Handle handle, Account account) {
         return new Holdings(all(handle, account), tokensPerPromptMax(handle, account));
     }
 
-    private boolean replace(Handle handle, Account account, Wanted wanted, long revision) {
+    private boolean replace(Handle handle, Account account, Actor actor, Wanted wanted, long revision) {
         Optional<Kept> before = find(handle, account, wanted.id());
         if (wanted.form().isEmpty()) {
-            before.ifPresent(kept -> delete(handle, wanted.id()));
+            before.ifPresent(kept -> delete(handle, actor, kept));
             return before.isPresent();
         }
         BudgetForm form = wanted.form().get();
         if (before.isEmpty()) {
-            insert(handle, form.budget(wanted.id(), account, revision));
+            insert(handle, actor, form.budget(wanted.id(), account, revision));
             return true;
         }
         Kept kept = before.get();
         if (form.budget(wanted.id(), account, kept.budget().version()).equals(kept.budget())) {
             return false;
         }
-        update(handle, form.budget(wanted.id(), account, revision), kept.createdAt());
+        update(handle, actor, kept, form.budget(wanted.id(), account, revision));
         return true;
     }
 
@@ -189,7 +211,7 @@ final class BudgetTable {
                 .one();
     }
 
-    private Kept insert(Handle handle, Budget budget) {
+    private Kept insert(Handle handle, Actor actor, Budget budget) {
         long count = handle.createQuery("SELECT count(*) FROM budgets WHERE account = :account")
                 .bind("account", budget.account().value())
                 .mapTo(Long.class)
@@ -200,6 +222,11 @@ final class BudgetTable {
                             .formatted(budget.account(), count));
         }
         Instant now = clock.instant();
+        allowAndTell(
+                handle,
+                actor,
+                new BudgetChange(budget.account(), budget.id(), Optional.empty(), Optional.of(budget)),
+                now);
         handle.createUpdate("""
                         INSERT INTO budgets (id, account, version, definition, created_at, updated_at)
                         VALUES (:id, :account, :version, CAST(:definition AS jsonb), :now, :now)
@@ -207,28 +234,45 @@ final class BudgetTable {
                 .bind("id", budget.id())
                 .bind("account", budget.account().value())
                 .bind("version", budget.version())
-                .bind("definition", json(budget))
+                .bind("definition", BudgetChange.json(budget))
                 .bind("now", now)
                 .execute();
         return new Kept(budget, now, now);
     }
 
-    private Kept update(Handle handle, Budget budget, Instant createdAt) {
+    private Kept update(Handle handle, Actor actor, Kept before, Budget budget) {
         Instant now = clock.instant();
+        allowAndTell(
+                handle,
+                actor,
+                new BudgetChange(
+                        budget.account(), budget.id(), Optional.of(before.budget()), Optional.of(budget)),
+                now);
         handle.createUpdate("""
                         UPDATE budgets SET version = :version, definition = CAST(:definition AS jsonb), updated_at = :now
                         WHERE id = :id
                         """)
                 .bind("id", budget.id())
                 .bind("version", budget.version())
-                .bind("definition", json(budget))
+                .bind("definition", BudgetChange.json(budget))
                 .bind("now", now)
                 .execute();
-        return new Kept(budget, createdAt, now);
+        return new Kept(budget, before.createdAt(), now);
     }
 
-    private static void delete(Handle handle, String id) {
-        handle.execute("DELETE FROM budgets WHERE id = ?", id);
+    private void delete(Handle handle, Actor actor, Kept before) {
+        Budget budget = before.budget();
+        allowAndTell(
+                handle,
+                actor,
+                new BudgetChange(budget.account(), budget.id(), Optional.of(budget), Optional.empty()),
+                clock.instant());
+        handle.execute("DELETE FROM budgets WHERE id = ?", budget.id());
+    }
+
+    private void allowAndTell(Handle handle, Actor actor, BudgetChange change, Instant now) {
+        change.requireAllowed(tiers.of(handle, change.account()));
+        AuditLog.append(handle, actor, now, change.told());
     }
 
     private static Optional<Kept> find(Handle handle, Account account, String id) {
@@ -276,16 +320,6 @@ final class BudgetTable {
                     "Budget '%s' is at version %d, not %d: read it again, and change what is there now"
                             .formatted(budget.id(), budget.version(), expected.getAsLong()));
         }
-    }
-
-    private static String json(Budget budget) {
-        var bytes = new ByteArrayOutputStream();
-        try (JsonGenerator json = EventJson.generator(bytes)) {
-            BudgetCodec.write(json, budget);
-        } catch (IOException e) {
-            throw new UncheckedIOException("written to memory", e);
-        }
-        return bytes.toString(StandardCharsets.UTF_8);
     }
 
     private static Kept kept(ResultSet row) throws SQLException {

@@ -2,7 +2,7 @@ package com.promptmanage.query.budget;
 
 import com.promptmanage.query.routing.AccountRouting;
 import com.promptmanage.query.routing.AccountZones;
-import com.promptmanage.service.access.Authentication;
+import com.promptmanage.service.access.Access;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.Routes;
 import java.time.Clock;
@@ -14,9 +14,10 @@ public final class Budgets {
     private final List<Routes> routes;
 
     public Budgets(
-            Database database, Authentication authentication, AccountRouting routing, AccountZones zones, Clock clock) {
-        var table = new BudgetTable(database, clock);
-        var promptLimits = new PromptLimits(table);
+            Database database, Access access, AccountRouting routing, AccountZones zones, Clock clock) {
+        var authentication = access.authentication();
+        var table = new BudgetTable(database, access.tiers(), clock);
+        var promptLimits = new PromptLimits(table, access.tiers());
         this.routes = List.of(
                 new BudgetRoutes(authentication, routing, zones, table, clock),
                 new SingleBudgetRoutes(authentication, routing, zones, table, promptLimits, clock),

@@ -4,9 +4,11 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.http.UnavailableException;
+import com.promptmanage.service.tier.Tiers;
 import com.promptmanage.topics.account.Account;
 import java.time.Duration;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many input tokens one prompt of an account may have. Remembered for a few seconds, so that a check costs no query;
@@ -20,6 +22,8 @@ final class PromptLimits {
 
     private final BudgetTable table;
 
+    private final Tiers tiers;
+
     private final Cache<Account, OptionalLong> fresh = Caffeine.newBuilder()
             .maximumSize(ACCOUNTS_MAX)
             .expireAfterWrite(KEPT)
@@ -28,11 +32,27 @@ final class PromptLimits {
     private final Cache<Account, OptionalLong> last =
             Caffeine.newBuilder().maximumSize(ACCOUNTS_MAX).build();
 
-    PromptLimits(BudgetTable table) {
+    PromptLimits(BudgetTable table, Tiers tiers) {
         this.table = table;
+        this.tiers = tiers;
     }
 
+    /** What the account has set, or its tier allows, whichever is less. */
     OptionalLong tokensMax(Account account, Caller caller) {
+        OptionalLong own = own(account, caller);
+        @Nullable Long allowed = allowed(account);
+        return allowed == null || (own.isPresent() && own.getAsLong() <= allowed) ? own : OptionalLong.of(allowed);
+    }
+
+    private @Nullable Long allowed(Account account) {
+        try {
+            return tiers.of(account).features().tokensPerPromptMax();
+        } catch (UnavailableException e) {
+            return null;
+        }
+    }
+
+    private OptionalLong own(Account account, Caller caller) {
         return fresh.get(account, key -> {
             OptionalLong max = read(key, caller);
             last.put(key, max);

@@ -4,6 +4,7 @@ import com.promptmanage.query.history.HistoryQuery;
 import com.promptmanage.query.history.UsageEntry;
 import com.promptmanage.query.history.UsageHistory;
 import com.promptmanage.query.history.UsageHistory.Place;
+import com.promptmanage.query.tier.ShownHistory;
 import com.promptmanage.query.routing.AccountZones;
 import com.promptmanage.query.routing.Asked;
 import com.promptmanage.service.access.Action;
@@ -15,6 +16,8 @@ import com.promptmanage.service.http.Faults;
 import com.promptmanage.service.http.Problem.Kind;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.http.Routes;
+import com.promptmanage.service.tier.AccountTier;
+import com.promptmanage.service.tier.Tiers;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.BufferedOutputStream;
@@ -51,13 +54,20 @@ public final class ExportRoutes implements Routes {
 
     private final AccountZones zones;
 
+    private final Tiers tiers;
+
+    private final ShownHistory shown;
+
     private final UsageHistory history;
 
     private final Semaphore running = new Semaphore(RUNNING_MAX);
 
-    public ExportRoutes(Authentication authentication, AccountZones zones, UsageHistory history) {
+    public ExportRoutes(
+            Authentication authentication, AccountZones zones, Tiers tiers, ShownHistory shown, UsageHistory history) {
         this.authentication = authentication;
         this.zones = zones;
+        this.tiers = tiers;
+        this.shown = shown;
         this.history = history;
     }
 
@@ -69,7 +79,9 @@ public final class ExportRoutes implements Routes {
     private void export(Context ctx) throws IOException {
         Caller caller = authentication.caller(ctx);
         var faults = new Faults();
-        HistoryQuery query = HistoryQuery.read(ctx, caller, TO_EXPORT, zones, faults);
+        HistoryQuery query = HistoryQuery.read(ctx, caller, TO_EXPORT, zones, shown, faults);
+        AccountTier tier = tiers.of(query.account());
+        tier.require("exports", tier.features().exports());
         ExportFormat format = format(ctx.queryParam("format"), faults);
         if (!running.tryAcquire()) {
             throw ProblemException.rateLimited(

@@ -2,6 +2,7 @@ package com.promptmanage.query.history;
 
 import com.promptmanage.query.request.DateRange;
 import com.promptmanage.query.request.TimeZones;
+import com.promptmanage.query.tier.ShownHistory;
 import com.promptmanage.query.routing.AccountZones;
 import com.promptmanage.query.routing.Asked;
 import com.promptmanage.service.access.Caller;
@@ -62,18 +63,21 @@ public record HistoryQuery(Account account, @Nullable String member, Scope scope
      *
      * @param faults takes what is wrong with the filters, for the caller to check
      */
-    public static HistoryQuery read(Context ctx, Caller caller, Right right, AccountZones zones, Faults faults) {
+    public static HistoryQuery read(
+            Context ctx, Caller caller, Right right, AccountZones zones, ShownHistory shown, Faults faults) {
         var first = new Faults();
         Optional<Asked> asked = Asked.of(caller, ctx.queryParam("teamId"), ctx.queryParam("userId"), first);
         first.check();
         Asked about = asked.orElseThrow();
         right.require(caller, about);
         ZoneId zone = zone(ctx, caller, about, zones, faults);
+        DateRange range = DateRange.read(ctx, zone, faults);
+        boolean isExplicit = ctx.queryParam("startDate") != null;
         return new HistoryQuery(
                 about.account(),
                 about.member(),
                 caller.scope(about.account()),
-                DateRange.read(ctx, zone, faults),
+                new DateRange(shown.from(ctx, about.account(), range.from(), isExplicit), range.to()),
                 filter(ctx, faults));
     }
 

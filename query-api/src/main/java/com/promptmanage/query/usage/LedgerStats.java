@@ -71,7 +71,14 @@ final class LedgerStats {
                 query.part() == null
                         ? spend(Dimension.PROMPT, null, range.fromMs(), range.toMs(), Step.WHOLE)
                         : List.of(),
-                spend(query.dimension(), query.value(), range.previousFromMs(), range.previousToMs(), Step.WHOLE));
+                range.previousFromMs() == range.previousToMs()
+                        ? List.of()
+                        : spend(
+                                query.dimension(),
+                                query.value(),
+                                range.previousFromMs(),
+                                range.previousToMs(),
+                                Step.WHOLE));
     }
 
     private Stats stats(Parts parts, Instant now) {

@@ -54,6 +54,19 @@ record StatsRange(ZoneId zone, long fromMs, long toMs, long previousFromMs, long
         return new StatsRange(zone, fromMs, toMs, fromMs - (toMs - fromMs), fromMs, false);
     }
 
+    /** Nothing of it before a moment: neither the range nor what it is compared with. */
+    StatsRange notBefore(long ms) {
+        return ms <= previousFromMs
+                ? this
+                : new StatsRange(
+                        zone,
+                        Math.max(fromMs, ms),
+                        Math.max(toMs, ms),
+                        Math.max(previousFromMs, ms),
+                        Math.max(previousToMs, ms),
+                        isCurrent);
+    }
+
     static long startMs(LocalDate date, ZoneId zone) {
         return date.atStartOfDay(zone).toInstant().toEpochMilli();
     }

@@ -2,6 +2,7 @@ package com.promptmanage.query.usage;
 
 import com.promptmanage.query.request.TimeZones;
 import com.promptmanage.query.routing.AccountRouting;
+import com.promptmanage.query.tier.ShownHistory;
 import com.promptmanage.query.routing.AccountZones;
 import com.promptmanage.query.routing.Asked;
 import com.promptmanage.query.usage.StatsQuery.Part;
@@ -13,6 +14,7 @@ import com.promptmanage.service.http.Problem.Kind;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.http.Routes;
 import com.promptmanage.streams.read.AccountReads;
+import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.budget.Dimension;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -20,6 +22,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** {@code GET /api/token-tracking/stats}. */
 public final class StatsRoutes implements Routes {
@@ -30,12 +33,20 @@ public final class StatsRoutes implements Routes {
 
     private final AccountZones zones;
 
+    private final ShownHistory shown;
+
     private final Clock clock;
 
-    public StatsRoutes(Authentication authentication, AccountRouting routing, AccountZones zones, Clock clock) {
+    public StatsRoutes(
+            Authentication authentication,
+            AccountRouting routing,
+            AccountZones zones,
+            ShownHistory shown,
+            Clock clock) {
         this.authentication = authentication;
         this.routing = routing;
         this.zones = zones;
+        this.shown = shown;
         this.clock = clock;
     }
 
@@ -100,7 +111,16 @@ public final class StatsRoutes implements Routes {
         Optional<StatsRange> range = RangeParameters.read(ctx, zone.orElse(TimeZones.UTC), clock.instant(), faults);
         faults.check();
         Asked about = asked.orElseThrow();
-        return new StatsQuery(about.account(), part.orElse(null), range.orElseThrow(), groupBy.orElseThrow());
+        return new StatsQuery(
+                about.account(), part.orElse(null), shown(ctx, about.account(), range.orElseThrow()), groupBy.orElseThrow());
+    }
+
+    /** What it is compared with is cut without a word: it was not asked for by name. */
+    private StatsRange shown(Context ctx, Account account, StatsRange range) {
+        Instant wanted = Instant.ofEpochMilli(range.fromMs());
+        shown.from(ctx, account, wanted, ctx.queryParam("startDate") != null);
+        @Nullable Instant first = shown.from(ctx, account, Instant.ofEpochMilli(range.previousFromMs()), false);
+        return first == null ? range : range.notBefore(first.toEpochMilli());
     }
 
     private Optional<ZoneId> zone(Context ctx, Caller caller, Optional<Asked> asked, Faults faults) {

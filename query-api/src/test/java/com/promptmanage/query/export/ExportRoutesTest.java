@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.promptmanage.query.history.UsageHistory;
 import com.promptmanage.query.http.TestApi;
 import com.promptmanage.query.routing.AccountZones;
+import com.promptmanage.query.tier.ShownHistory;
 import com.promptmanage.service.access.KeyScope;
 import com.promptmanage.testkit.EmbeddedPostgres;
 import com.promptmanage.topics.account.Account;
@@ -149,6 +150,8 @@ class ExportRoutesTest {
                 parts -> List.of(new ExportRoutes(
                         parts.access().authentication(),
                         new AccountZones(parts.database()),
+                        parts.access().tiers(),
+                        new ShownHistory(parts.access().tiers(), parts.clock()),
                         new UsageHistory(parts.database()))));
     }
 

@@ -10,6 +10,7 @@ import com.promptmanage.query.history.HistoryBreakdown.Part;
 import com.promptmanage.query.http.TestApi;
 import com.promptmanage.query.http.TestApi.Answer;
 import com.promptmanage.query.routing.AccountZones;
+import com.promptmanage.query.tier.ShownHistory;
 import com.promptmanage.service.access.KeyScope;
 import com.promptmanage.testkit.Await;
 import com.promptmanage.testkit.EmbeddedKafka;
@@ -49,6 +50,7 @@ class UsageRoutesTest {
                 parts -> List.of(new UsageRoutes(
                         parts.access().authentication(),
                         new AccountZones(parts.database()),
+                        new ShownHistory(parts.access().tiers(), parts.clock()),
                         new UsageHistory(parts.database()))));
         api.team("acme", "Asia/Kolkata");
         admin = api.signIn("acme-admin");

@@ -31,6 +31,6 @@ public final class TestRoutes {
 
     public static List<Routes> of(TestApi.Parts parts) {
         return List.of(
-                QueryRoutes.of(parts.database(), parts.access().authentication(), routing(parts), parts.clock()));
+                QueryRoutes.of(parts.database(), parts.access(), routing(parts), parts.clock()));
     }
 }

@@ -74,6 +74,8 @@ public final class HttpServer implements AutoCloseable {
      */
     private static final int ACCEPT_QUEUE = 4096;
 
+    private static final String ZERO = "%00";
+
     private HttpServer(Javalin javalin, Options options) {
         this.javalin = javalin;
         this.options = options;
@@ -134,6 +136,14 @@ public final class HttpServer implements AutoCloseable {
         return connector;
     }
 
+    /** PostgreSQL keeps no text with a zero in it, and no name here has one. */
+    private static void refuseZeros(Context ctx) {
+        String query = ctx.queryString();
+        if (ctx.req().getRequestURI().contains(ZERO) || (query != null && query.contains(ZERO))) {
+            throw ProblemException.invalid("address", "has the character U+0000", "Leave it out.");
+        }
+    }
+
     private static void prepare(Context ctx, Options options) {
         ctx.attribute(RequestBody.LIMIT_ATTRIBUTE, options.bodyBytesMax());
         ctx.header(RequestIds.HEADER, RequestIds.of(ctx));
@@ -145,5 +155,6 @@ public final class HttpServer implements AutoCloseable {
             // What an API says is for this caller and for now.
             ctx.header("Cache-Control", "no-store");
         }
+        refuseZeros(ctx);
     }
 }

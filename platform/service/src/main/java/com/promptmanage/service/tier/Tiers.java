@@ -36,7 +36,7 @@ public final class Tiers {
 
     /** As it stands in the caller's transaction, which may see the account. */
     public AccountTier of(Handle handle, Account account) {
-        return of(read(handle, account));
+        return enforced ? of(read(handle, account)) : of(Tier.FREE);
     }
 
     /** What a tier's accounts may use. */
