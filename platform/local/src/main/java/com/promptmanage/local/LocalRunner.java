@@ -3,10 +3,7 @@ package com.promptmanage.local;
 import com.promptmanage.runner.Nodes;
 import com.promptmanage.runner.Runner;
 import com.promptmanage.runner.budget.HttpBudgetGate;
-import com.promptmanage.runner.definition.DefinitionCheck;
-import com.promptmanage.runner.expression.Expressions;
 import com.promptmanage.runner.model.ModelSettings;
-import com.promptmanage.runner.trigger.HookSecrets;
 import com.promptmanage.runner.work.BudgetGate;
 import com.promptmanage.runner.work.Engine;
 import com.promptmanage.service.access.Access;
@@ -52,18 +49,11 @@ final class LocalRunner implements AutoCloseable {
         var nodes =
                 running.add(new Nodes(database, secrets, outbound, outbound, mailer, ModelSettings.SIMULATED, clock));
         nodes.start();
-        var check = new DefinitionCheck(new Expressions());
         runner = running.add(Runner.start(
                 database,
                 access.authentication(),
                 Map.of("bootstrap.servers", bootstrapServers),
-                new Runner.Parts(
-                        nodes.executor(),
-                        nodes.expressions(),
-                        nodes.prices(),
-                        call -> budgets.get().check(call),
-                        check::check,
-                        new Seal(secrets)),
+                nodes.parts(call -> budgets.get().check(call)),
                 new Engine.Options("local", Duration.ofSeconds(15), 500, Duration.ofDays(90)),
                 meters,
                 clock));
@@ -87,19 +77,5 @@ final class LocalRunner implements AutoCloseable {
     @Override
     public void close() {
         running.close();
-    }
-
-    /** Hooks' secrets are sealed as everyone's are. */
-    private record Seal(SecretBox box) implements HookSecrets.Seal {
-
-        @Override
-        public String seal(String plain, String place) {
-            return box.seal(place, plain);
-        }
-
-        @Override
-        public String open(String closed, String place) {
-            return box.open(place, closed);
-        }
     }
 }
