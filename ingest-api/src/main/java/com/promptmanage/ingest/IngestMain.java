@@ -45,7 +45,7 @@ public final class IngestMain {
         int port = environment.port("HTTP_PORT", PORT);
         int partitions = environment.integer("TOPIC_PARTITIONS", 8, 1, 10_000);
         int replicas = environment.integer("TOPIC_REPLICAS", 1, 1, 100);
-        environment.check();
+        LOGGER.atInfo().addKeyValue("given", environment.check()).log("the settings are read");
 
         var stopping = new CountDownLatch(1);
         Thread running = Thread.currentThread();

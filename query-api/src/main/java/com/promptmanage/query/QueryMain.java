@@ -64,7 +64,7 @@ public final class QueryMain {
         var databaseSettings = DatabaseSettings.from(environment);
         var accessSettings = AccessSettings.from(environment);
         var outside = OutsideSettings.from(environment);
-        environment.check();
+        LOGGER.atInfo().addKeyValue("given", environment.check()).log("the settings are read");
 
         var stopping = new CountDownLatch(1);
         Thread running = Thread.currentThread();

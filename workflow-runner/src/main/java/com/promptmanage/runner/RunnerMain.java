@@ -31,7 +31,7 @@ public final class RunnerMain {
         String host = environment.text("HTTP_HOST", "0.0.0.0");
         int port = environment.port("HTTP_PORT", PORT);
         try {
-            environment.check();
+            LOGGER.atInfo().addKeyValue("given", environment.check()).log("the settings are read");
         } catch (BadSettingsException e) {
             System.err.println(e.getMessage());
             System.exit(1);

@@ -12,8 +12,6 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reads a process's settings from its environment and reports everything wrong with them at once.
@@ -22,8 +20,6 @@ import org.slf4j.LoggerFactory;
  * process makes one of these, hands it to every part that has settings, and calls {@link #check} last.
  */
 public final class Settings {
-
-    private static final Logger LOGGER = LoggerFactory.getLogger(Settings.class);
 
     /** The prefix of every setting of the product. */
     public static final String PREFIX = "PM_";
@@ -154,24 +150,21 @@ public final class Settings {
     }
 
     /**
-     * Ends the reading. Call it last. What was set is told in the log, by name: values may be secrets.
+     * Ends the reading. Call it last.
      *
+     * @return the names of what was set, for the log: values may be secrets
      * @throws BadSettingsException with every problem, if there is one
      */
-    public void check() {
+    public List<String> check() {
         unread.forEach(name -> problems.add(name + ": not a setting"));
         unread.clear();
         if (!problems.isEmpty()) {
             throw new BadSettingsException(problems);
         }
-        LOGGER.atInfo()
-                .addKeyValue(
-                        "given",
-                        environment.keySet().stream()
-                                .filter(name -> name.startsWith(prefix))
-                                .sorted()
-                                .toList())
-                .log("the settings are read");
+        return environment.keySet().stream()
+                .filter(name -> name.startsWith(prefix))
+                .sorted()
+                .toList();
     }
 
     private <T> T value(String name, @Nullable T otherwise, Function<String, T> parse, T placeholder) {
