@@ -3,10 +3,10 @@ package com.promptmanage.query;
 import com.promptmanage.query.budget.Budgets;
 import com.promptmanage.query.model.EstimateRoutes;
 import com.promptmanage.query.model.ModelRoutes;
-import com.promptmanage.query.tier.ShownHistory;
 import com.promptmanage.query.price.PriceOverrideRoutes;
 import com.promptmanage.query.routing.AccountRouting;
 import com.promptmanage.query.routing.AccountZones;
+import com.promptmanage.query.tier.ShownHistory;
 import com.promptmanage.query.usage.StatsRoutes;
 import com.promptmanage.service.access.Access;
 import com.promptmanage.service.database.Database;
@@ -31,13 +31,11 @@ public record QueryRoutes(List<Routes> parts) implements Routes {
     }
 
     /** What is answered from the stream's state, and what people set for it. */
-    public static QueryRoutes of(
-            Database database, Access access, AccountRouting routing, Clock clock) {
+    public static QueryRoutes of(Database database, Access access, AccountRouting routing, Clock clock) {
         var authentication = access.authentication();
         var zones = new AccountZones(database);
         var parts = new ArrayList<Routes>();
-        parts.add(new StatsRoutes(
-                authentication, routing, zones, new ShownHistory(access.tiers(), clock), clock));
+        parts.add(new StatsRoutes(authentication, routing, zones, new ShownHistory(access.tiers(), clock), clock));
         parts.addAll(new Budgets(database, access, routing, zones, clock).routes());
         parts.add(new PriceOverrideRoutes(database, authentication, clock));
         parts.add(new EstimateRoutes(authentication, routing, clock));

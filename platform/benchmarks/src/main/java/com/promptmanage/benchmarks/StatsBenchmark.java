@@ -104,8 +104,7 @@ public final class StatsBenchmark {
                 }
                 var routing = new AccountRouting(metering, forwarding, new ReadYourWrites(Duration.ofSeconds(2)));
                 try (var server = HttpServer.start(
-                        HttpServer.Options.onPort(0),
-                        List.of(QueryRoutes.of(database, access, routing, clock)))) {
+                        HttpServer.Options.onPort(0), List.of(QueryRoutes.of(database, access, routing, clock)))) {
                     String key = access.keys()
                             .create(Scope.EVERYONE, NewKey.of("measure", TEAM))
                             .secret();

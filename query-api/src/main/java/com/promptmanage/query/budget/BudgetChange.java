@@ -50,7 +50,12 @@ record BudgetChange(Account account, String id, Optional<Budget> before, Optiona
     AuditEntry told() {
         String action = before.isEmpty() ? "budget_created" : after.isEmpty() ? "budget_deleted" : "budget_updated";
         return new AuditEntry(
-                account, action, "budget", id, before.map(BudgetChange::values).orElse(null), after.map(BudgetChange::values).orElse(null));
+                account,
+                action,
+                "budget",
+                id,
+                before.map(BudgetChange::values).orElse(null),
+                after.map(BudgetChange::values).orElse(null));
     }
 
     /** The budget as it is kept. */

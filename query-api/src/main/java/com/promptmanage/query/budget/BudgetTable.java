@@ -168,7 +168,12 @@ final class BudgetTable {
                     actor,
                     clock.instant(),
                     new AuditEntry(
-                            account, "prompt_limit_changed", "account", account.value(), promptMax(before), promptMax(after)));
+                            account,
+                            "prompt_limit_changed",
+                            "account",
+                            account.value(),
+                            promptMax(before),
+                            promptMax(after)));
         }
     }
 
@@ -245,8 +250,7 @@ final class BudgetTable {
         allowAndTell(
                 handle,
                 actor,
-                new BudgetChange(
-                        budget.account(), budget.id(), Optional.of(before.budget()), Optional.of(budget)),
+                new BudgetChange(budget.account(), budget.id(), Optional.of(before.budget()), Optional.of(budget)),
                 now);
         handle.createUpdate("""
                         UPDATE budgets SET version = :version, definition = CAST(:definition AS jsonb), updated_at = :now

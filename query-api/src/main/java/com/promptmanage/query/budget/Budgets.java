@@ -13,8 +13,7 @@ public final class Budgets {
 
     private final List<Routes> routes;
 
-    public Budgets(
-            Database database, Access access, AccountRouting routing, AccountZones zones, Clock clock) {
+    public Budgets(Database database, Access access, AccountRouting routing, AccountZones zones, Clock clock) {
         var authentication = access.authentication();
         var table = new BudgetTable(database, access.tiers(), clock);
         var promptLimits = new PromptLimits(table, access.tiers());

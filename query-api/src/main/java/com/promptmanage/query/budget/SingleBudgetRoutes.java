@@ -102,7 +102,10 @@ final class SingleBudgetRoutes implements Routes {
         Scope scope = caller.scope(account);
         ZoneId zone = zones.of(account, caller);
         BudgetTable.Holdings after = table.rework(
-                scope, account, authentication.actor(ctx), before -> SingleBudget.of(account, before).change(fields, account, zone, faults));
+                scope,
+                account,
+                authentication.actor(ctx),
+                before -> SingleBudget.of(account, before).change(fields, account, zone, faults));
         promptLimits.forget(account);
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("success", true);

@@ -2,9 +2,9 @@ package com.promptmanage.query.history;
 
 import com.promptmanage.query.request.DateRange;
 import com.promptmanage.query.request.TimeZones;
-import com.promptmanage.query.tier.ShownHistory;
 import com.promptmanage.query.routing.AccountZones;
 import com.promptmanage.query.routing.Asked;
+import com.promptmanage.query.tier.ShownHistory;
 import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.access.Permissions;
 import com.promptmanage.service.database.Scope;

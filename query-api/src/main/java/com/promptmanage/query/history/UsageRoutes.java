@@ -1,8 +1,8 @@
 package com.promptmanage.query.history;
 
 import com.promptmanage.query.history.UsageHistory.Place;
-import com.promptmanage.query.tier.ShownHistory;
 import com.promptmanage.query.routing.AccountZones;
+import com.promptmanage.query.tier.ShownHistory;
 import com.promptmanage.service.access.Authentication;
 import com.promptmanage.service.http.Faults;
 import com.promptmanage.service.http.Routes;
@@ -31,8 +31,7 @@ public final class UsageRoutes implements Routes {
 
     private final UsageHistory history;
 
-    public UsageRoutes(
-            Authentication authentication, AccountZones zones, ShownHistory shown, UsageHistory history) {
+    public UsageRoutes(Authentication authentication, AccountZones zones, ShownHistory shown, UsageHistory history) {
         this.authentication = authentication;
         this.zones = zones;
         this.shown = shown;
@@ -48,8 +47,8 @@ public final class UsageRoutes implements Routes {
 
     private void usage(Context ctx) {
         var faults = new Faults();
-        HistoryQuery query = HistoryQuery.read(
-                ctx, authentication.caller(ctx), HistoryQuery.TO_SEE, zones, shown, faults);
+        HistoryQuery query =
+                HistoryQuery.read(ctx, authentication.caller(ctx), HistoryQuery.TO_SEE, zones, shown, faults);
         @Nullable Place place = place(ctx.queryParam("cursor"), faults);
         int limit = limit(ctx.queryParam("limit"), faults);
         faults.check();

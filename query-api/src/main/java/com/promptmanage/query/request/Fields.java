@@ -82,7 +82,8 @@ public final class Fields {
     public Optional<String> text(String name) {
         return of(name, JsonNode::isTextual, "a text").map(JsonNode::textValue).filter(text -> {
             boolean canBeKept = text.indexOf('\0') < 0
-                    && text.codePoints().noneMatch(point -> point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE);
+                    && text.codePoints()
+                            .noneMatch(point -> point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE);
             if (!canBeKept) {
                 fault(name, "has U+0000 or half of a character", "Leave it out.");
             }

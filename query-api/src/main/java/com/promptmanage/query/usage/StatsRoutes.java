@@ -2,9 +2,9 @@ package com.promptmanage.query.usage;
 
 import com.promptmanage.query.request.TimeZones;
 import com.promptmanage.query.routing.AccountRouting;
-import com.promptmanage.query.tier.ShownHistory;
 import com.promptmanage.query.routing.AccountZones;
 import com.promptmanage.query.routing.Asked;
+import com.promptmanage.query.tier.ShownHistory;
 import com.promptmanage.query.usage.StatsQuery.Part;
 import com.promptmanage.service.access.Authentication;
 import com.promptmanage.service.access.Caller;
@@ -112,7 +112,10 @@ public final class StatsRoutes implements Routes {
         faults.check();
         Asked about = asked.orElseThrow();
         return new StatsQuery(
-                about.account(), part.orElse(null), shown(ctx, about.account(), range.orElseThrow()), groupBy.orElseThrow());
+                about.account(),
+                part.orElse(null),
+                shown(ctx, about.account(), range.orElseThrow()),
+                groupBy.orElseThrow());
     }
 
     /** What it is compared with is cut without a word: it was not asked for by name. */

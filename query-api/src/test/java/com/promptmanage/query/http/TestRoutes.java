@@ -30,7 +30,6 @@ public final class TestRoutes {
     }
 
     public static List<Routes> of(TestApi.Parts parts) {
-        return List.of(
-                QueryRoutes.of(parts.database(), parts.access(), routing(parts), parts.clock()));
+        return List.of(QueryRoutes.of(parts.database(), parts.access(), routing(parts), parts.clock()));
     }
 }

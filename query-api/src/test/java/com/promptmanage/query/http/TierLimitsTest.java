@@ -18,9 +18,7 @@ class TierLimitsTest {
     private static final String BUDGETS = "/api/token-tracking/budgets";
 
     private final TestApi api = TestApi.start(
-            Instant.parse("2026-11-16T12:00:00Z"),
-            AccessSettings.DEFAULTS.withTiersEnforced(true),
-            TestRoutes::of);
+            Instant.parse("2026-11-16T12:00:00Z"), AccessSettings.DEFAULTS.withTiersEnforced(true), TestRoutes::of);
 
     private final String owner;
 
@@ -42,11 +40,15 @@ class TierLimitsTest {
         tier("team");
         assertLimit(budget("\"limitUsd\":\"1.00\",\"period\":\"day\""), "dailyBudgets", "null");
         assertLimit(budget("\"limitUsd\":\"1.00\",\"dimension\":\"member\",\"value\":\"*\""), "memberBudgets", "null");
-        assertLimit(budget("\"limitUsd\":\"1.00\",\"thresholds\":[" + threshold(10) + "," + threshold(20) + ","
-                + threshold(30) + "," + threshold(40) + "]"), "thresholdsMax", "3");
+        assertLimit(
+                budget("\"limitUsd\":\"1.00\",\"thresholds\":[" + threshold(10) + "," + threshold(20) + ","
+                        + threshold(30) + "," + threshold(40) + "]"),
+                "thresholdsMax",
+                "3");
         Answer made = budget("\"limitUsd\":\"1.00\"");
         assertThat(made.status()).as(made.json().toString()).isEqualTo(201);
-        assertThat(api.delete(owner, BUDGETS + "/" + made.json().path("id").asText()).status())
+        assertThat(api.delete(owner, BUDGETS + "/" + made.json().path("id").asText())
+                        .status())
                 .isEqualTo(204);
 
         tier("enterprise");
@@ -58,8 +60,7 @@ class TierLimitsTest {
                                         "SELECT string_agg(action || ' ' || actor_id, ', ' ORDER BY id) FROM audit_log")
                                 .mapTo(String.class)
                                 .one()))
-                .isEqualTo(
-                        "budget_created acme-owner, budget_deleted acme-owner, budget_created acme-owner");
+                .isEqualTo("budget_created acme-owner, budget_deleted acme-owner, budget_created acme-owner");
     }
 
     @Test
