@@ -5,10 +5,12 @@ import static java.util.Objects.requireNonNull;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -19,6 +21,10 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 record ComposeFile(Path root, String text, Map<String, Map<String, Object>> services, Map<String, Object> volumes) {
 
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{(\\w+)(?::[?-][^}]*)?}");
+
+    /** Of the form that the setting wants. */
+    private static final String SECRET_KEYS =
+            "one:" + Base64.getEncoder().encodeToString(new byte[32]);
 
     @SuppressWarnings("unchecked") // what is no map of maps fails the tests, as it should
     static ComposeFile read() throws IOException {
@@ -72,7 +78,7 @@ record ComposeFile(Path root, String text, Map<String, Map<String, Object>> serv
         if (requireNonNull(services.get(service), service).get("environment") instanceof Map<?, ?> given) {
             given.forEach((name, value) -> environment.put(
                     String.valueOf(name),
-                    VARIABLE.matcher(String.valueOf(value)).replaceAll("given")));
+                    VARIABLE.matcher(String.valueOf(value)).replaceAll(ComposeFile::filledIn)));
         }
         return environment;
     }
@@ -95,5 +101,10 @@ record ComposeFile(Path root, String text, Map<String, Map<String, Object>> serv
             throw new AssertionError("the Dockerfile has no stage '%s'".formatted(name));
         }
         return stage.group(1);
+    }
+
+    /** What someone might set a variable to. */
+    private static String filledIn(MatchResult variable) {
+        return variable.group(1).equals("SECRET_KEYS") ? SECRET_KEYS : "given";
     }
 }

@@ -41,7 +41,8 @@ public record SecretKeys(List<KnownKey> keys) {
     public static SecretKeys from(Settings settings) {
         List<KnownKey> keys = new ArrayList<>();
         var ids = new HashSet<String>();
-        for (String text : settings.list("SECRET_KEYS", List.of())) {
+        List<String> given = settings.list("SECRET_KEYS", List.of());
+        for (String text : given) {
             Matcher parts = KEY.matcher(text);
             // What is wrong is told without repeating it.
             if (!parts.matches()) {
@@ -55,7 +56,7 @@ public record SecretKeys(List<KnownKey> keys) {
             }
         }
         settings.require(
-                !keys.isEmpty() || !ids.isEmpty(),
+                !given.isEmpty(),
                 "PM_SECRET_KEYS: missing; set it to <id>:<32 bytes in base64>, made by: openssl rand -base64 32");
         // Never used: the settings are refused.
         return keys.isEmpty() ? new SecretKeys(List.of(key("none", new byte[LENGTH_BYTES]))) : new SecretKeys(keys);
