@@ -2,6 +2,9 @@ package com.promptmanage.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -19,19 +22,32 @@ class DashboardJourneysTest {
     void peopleGetWhereTheyWantToGo(@TempDir Path directory) throws Exception {
         try (var stack = LocalStack.start(LocalStack.Options.in(directory))) {
             assertThat(stack.local().baseUrl()).isNotEmpty();
+            // Not this process's own streams: by them Maven talks to it.
+            Path output = directory.resolve("journeys.log");
             var builder = new ProcessBuilder("npm", "run", "--silent", "journeys")
                     .directory(DASHBOARD.toFile())
-                    .inheritIO();
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile());
             builder.environment()
                     .put("PRODUCT_LOCAL", directory.resolve("local.json").toString());
             Process journeys = builder.start();
             try {
-                assertThat(journeys.waitFor(5, TimeUnit.MINUTES)).isTrue();
-                assertThat(journeys.exitValue()).isZero();
+                assertThat(journeys.waitFor(5, TimeUnit.MINUTES))
+                        .as(() -> said(output))
+                        .isTrue();
+                assertThat(journeys.exitValue()).as(() -> said(output)).isZero();
             } finally {
                 journeys.descendants().forEach(ProcessHandle::destroyForcibly);
                 journeys.destroyForcibly();
             }
+        }
+    }
+
+    private static String said(Path output) {
+        try {
+            return Files.readString(output);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

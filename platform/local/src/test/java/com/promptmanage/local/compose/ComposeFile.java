@@ -23,8 +23,7 @@ record ComposeFile(Path root, String text, Map<String, Map<String, Object>> serv
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{(\\w+)(?::[?-][^}]*)?}");
 
     /** Of the form that the setting wants. */
-    private static final String SECRET_KEYS =
-            "one:" + Base64.getEncoder().encodeToString(new byte[32]);
+    private static final String SECRET_KEYS = "one:" + Base64.getEncoder().encodeToString(new byte[32]);
 
     @SuppressWarnings("unchecked") // what is no map of maps fails the tests, as it should
     static ComposeFile read() throws IOException {

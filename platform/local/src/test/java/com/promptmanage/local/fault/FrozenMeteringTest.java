@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class FrozenMeteringTest {
 
-    private static final int PER_SECOND = 500;
+    private static final int PER_SECOND = 2_000;
 
     /** The broker must have ended the transaction by then: ten seconds, and the time to notice. */
     private static final Duration FROZEN = Duration.ofSeconds(12);
