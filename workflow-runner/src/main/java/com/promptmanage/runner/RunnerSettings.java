@@ -1,27 +1,64 @@
 package com.promptmanage.runner;
 
-import com.promptmanage.runner.simulation.Simulation.Team;
+import com.promptmanage.runner.model.ModelSettings;
+import com.promptmanage.runner.model.ModelSettings.Simulate;
 import com.promptmanage.service.settings.Settings;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 
 /**
  * What an operator sets for the workflow runner.
  *
- * @param simulatedTeam whose executions are made up; empty for none, which is what a real installation wants
- * @param simulationPause between two made-up executions
+ * @param query where the query API is, which knows the budgets
+ * @param models who answers prompts
+ * @param lease how long a node stays a process's that is not heard of
+ * @param nodesMax how many nodes run at the same time in one process
+ * @param history how long executions are kept after they have ended
  */
-public record RunnerSettings(String bootstrapServers, Optional<Team> simulatedTeam, Duration simulationPause) {
+public record RunnerSettings(
+        String bootstrapServers,
+        Optional<URI> query,
+        ModelSettings models,
+        Duration lease,
+        int nodesMax,
+        Duration history) {
 
+    private static final Duration LEASE = Duration.ofSeconds(15);
+
+    private static final int NODES_MAX = 500;
+
+    private static final Duration HISTORY = Duration.ofDays(90);
+
+    /** Of a process of its own: without a key of a provider its models are not asked, unless it is said to pretend. */
     public static RunnerSettings from(Settings settings) {
-        String bootstrapServers = settings.text("KAFKA_BOOTSTRAP_SERVERS");
-        Optional<String> team = settings.optionalText("RUNNER_SIMULATED_TEAM");
-        List<String> users = settings.list("RUNNER_SIMULATED_USERS", List.of("simulated"));
         return new RunnerSettings(
-                bootstrapServers,
-                team.map(id -> new Team(id, users)),
-                settings.duration(
-                        "RUNNER_SIMULATION_PAUSE", Duration.ofSeconds(10), Duration.ofMillis(10), Duration.ofDays(1)));
+                settings.text("KAFKA_BOOTSTRAP_SERVERS"),
+                Optional.of(url(settings)),
+                ModelSettings.from(settings, Simulate.NEVER),
+                settings.duration("RUNNER_LEASE", LEASE, Duration.ofSeconds(1), Duration.ofMinutes(10)),
+                settings.integer("RUNNER_NODES", NODES_MAX, 1, 100_000),
+                settings.duration("RUNNER_HISTORY", HISTORY, Duration.ofDays(1), Duration.ofDays(3_650)));
+    }
+
+    /** Of a system to try out: models are simulated, and say so; where the budgets are asked is found out later. */
+    public static RunnerSettings simulated(String bootstrapServers) {
+        return new RunnerSettings(
+                bootstrapServers, Optional.empty(), ModelSettings.SIMULATED, LEASE, NODES_MAX, HISTORY);
+    }
+
+    private static URI url(Settings settings) {
+        String text = settings.text("RUNNER_QUERY_URL");
+        try {
+            var url = new URI(text);
+            settings.require(
+                    url.getHost() != null && ("http".equals(url.getScheme()) || "https".equals(url.getScheme())),
+                    "PM_RUNNER_QUERY_URL: is not an http or https URL");
+            return url;
+        } catch (URISyntaxException e) {
+            settings.require(false, "PM_RUNNER_QUERY_URL: is not a URL");
+            return URI.create("http://invalid");
+        }
     }
 }

@@ -5,6 +5,7 @@ import com.promptmanage.ingest.IngestSettings;
 import com.promptmanage.local.command.LocalFile;
 import com.promptmanage.local.demo.DemoTeam;
 import com.promptmanage.local.demo.DemoTraffic;
+import com.promptmanage.local.demo.DemoWorkflows;
 import com.promptmanage.local.replay.Trace;
 import com.promptmanage.query.MeteringMeters;
 import com.promptmanage.query.QueryPeople;
@@ -18,9 +19,8 @@ import com.promptmanage.query.routing.AccountRouting;
 import com.promptmanage.query.routing.Forwarding;
 import com.promptmanage.query.routing.ReadYourWrites;
 import com.promptmanage.query.team.InvitationMail;
-import com.promptmanage.runner.http.WorkflowApi;
-import com.promptmanage.runner.simulation.Simulation;
-import com.promptmanage.runner.source.DataSources;
+import com.promptmanage.runner.RunnerService;
+import com.promptmanage.runner.RunnerSettings;
 import com.promptmanage.service.access.Access;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.DatabaseSettings;
@@ -59,8 +59,6 @@ import java.util.Optional;
 public final class LocalStack implements AutoCloseable {
 
     private static final Duration READY_MAX = Duration.ofMinutes(2);
-
-    private static final Duration SIMULATION_PAUSE = Duration.ofMinutes(1);
 
     private final LocalFile local;
 
@@ -170,8 +168,10 @@ public final class LocalStack implements AutoCloseable {
                 meters.registry(),
                 clock));
 
-        var runner = new LocalRunner(
-                database, access, outbound, mailer, secrets, servers.bootstrapServers(), meters.registry(), clock);
+        var runner = RunnerService.start(
+                new RunnerService.Means(
+                        database, access, outbound, outbound, mailer, secrets, meters.registry(), clock),
+                RunnerSettings.simulated(servers.bootstrapServers()));
 
         Map<String, Check> checks = new HashMap<>(ingest.checks());
         checks.put("workflows", Check.of(runner::isAlive, "workflows are not run"));
@@ -193,7 +193,7 @@ public final class LocalStack implements AutoCloseable {
         // Closed before the server, which waits for the streams of events that they feed.
         running.add(workers);
         running.add(runner);
-        runner.askBudgetsAt(server.baseUri(), keepsakes.apiKey().orElseThrow(), database, clock);
+        runner.askBudgetsAt(server.baseUri());
         awaitReady(checks);
         return new LocalFile(
                 server.baseUri().toString(),
@@ -214,29 +214,23 @@ public final class LocalStack implements AutoCloseable {
     }
 
     static OpenApi description() {
-        return OpenApi.of(
-                "Prompt Manage",
-                "2.0",
-                List.of(
-                        OpenApi.ACCESS,
-                        IngestRoutes.OPEN_API,
-                        QueryPeople.OPEN_API,
-                        QueryRoutes.OPEN_API,
-                        QueryWorkers.OPEN_API,
-                        Notifications.OPEN_API,
-                        WorkflowApi.OPEN_API,
-                        DataSources.OPEN_API,
-                        OpenApi.OPERATIONS));
+        var parts = new ArrayList<String>(List.of(
+                OpenApi.ACCESS,
+                IngestRoutes.OPEN_API,
+                QueryPeople.OPEN_API,
+                QueryRoutes.OPEN_API,
+                QueryWorkers.OPEN_API,
+                Notifications.OPEN_API));
+        parts.addAll(RunnerService.OPEN_API);
+        parts.add(OpenApi.OPERATIONS);
+        return OpenApi.of("Prompt Manage", "2.0", parts);
     }
 
-    private static void startDemo(LocalFile local, Path directory, Trace past, Running running) {
-        running.add(DemoTraffic.start(
-                java.net.URI.create(local.baseUrl()), local.apiKey(), directory, past, Clock.systemUTC()));
-        running.add(Simulation.start(
-                local.kafkaBootstrapServers(),
-                new Simulation.Team(DemoTeam.TEAM_ID, DemoTeam.members()),
-                SIMULATION_PAUSE,
-                Clock.systemUTC()));
+    private static void startDemo(LocalFile local, Path directory, Trace past, Running running)
+            throws InterruptedException {
+        var baseUrl = java.net.URI.create(local.baseUrl());
+        running.add(DemoTraffic.start(baseUrl, local.apiKey(), directory, past, Clock.systemUTC()));
+        new DemoWorkflows(baseUrl, local.password()).ensure();
     }
 
     /** Two systems in one directory would ruin it. */

@@ -16,7 +16,19 @@ enum AlertType {
     /** Much more was spent than is usual. */
     ANOMALY("usage.anomaly"),
     /** A channel takes nothing any more. */
-    CHANNEL_DISABLED("channel.disabled");
+    CHANNEL_DISABLED("channel.disabled"),
+    /** An execution of a workflow failed. */
+    WORKFLOW_FAILURE("workflow.alert"),
+    /** An execution completed, and nothing came of it. */
+    WORKFLOW_EMPTY_OUTPUT("workflow.alert"),
+    /** An execution costs more than its workflow's people expect. */
+    WORKFLOW_COST_THRESHOLD("workflow.alert"),
+    /** An execution took much longer than those before it. */
+    WORKFLOW_PERFORMANCE_DEGRADATION("workflow.alert"),
+    /** An execution was ended because it took too long. */
+    WORKFLOW_TIMEOUT("workflow.alert"),
+    /** A node was tried as often as it may be, in vain. */
+    WORKFLOW_RETRY_EXHAUSTED("workflow.alert");
 
     private final String event;
 

@@ -5,6 +5,10 @@ import com.promptmanage.query.notify.DeliveryTable.Due;
 import com.promptmanage.query.notify.DeliveryTable.Lease;
 import com.promptmanage.query.notify.DeliveryTable.Next;
 import com.promptmanage.service.http.UnavailableException;
+import com.promptmanage.service.outbox.OutboxRecord;
+import com.promptmanage.topics.Topics;
+import com.promptmanage.topics.alert.Notice;
+import com.promptmanage.topics.alert.NoticeCodec;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -12,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
@@ -217,7 +222,13 @@ final class Deliveries implements AutoCloseable {
     }
 
     private static Next switchOff(Lease lease, String reason, Instant now) {
-        return new Next.SwitchOff(reason, notice(lease, reason, now).toRecord());
+        Notice notice = notice(lease, reason, now);
+        return new Next.SwitchOff(
+                reason,
+                OutboxRecord.of(
+                        Topics.BUDGET_ALERTS.name(),
+                        notice.account().value(),
+                        NoticeCodec.write(notice, "/prompt-manage/notices")));
     }
 
     private static Notice notice(Lease lease, String reason, Instant now) {
@@ -228,7 +239,8 @@ final class Deliveries implements AutoCloseable {
                 com.promptmanage.topics.budget.Severity.WARNING,
                 "Notification channel switched off: " + lease.name(),
                 reason + " Mend the address and switch the channel on again.",
-                now);
+                now,
+                Map.of());
     }
 
     private void count(Destination destination, String outcome) {

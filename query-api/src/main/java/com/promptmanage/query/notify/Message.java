@@ -60,6 +60,9 @@ record Message(String id, Instant at, List<ObjectNode> alerts) {
         var facts = new ArrayList<Fact>();
         add(facts, "Account", alert.path("account"));
         add(facts, "Budget", alert.path("budgetName"));
+        add(facts, "Workflow", alert.path("workflowName"));
+        add(facts, "Execution", alert.path("executionId"));
+        add(facts, "Node", alert.path("nodeId"));
         if (!alert.path("dimension").asText("account").equals("account")) {
             add(facts, alert.path("dimension").asText(), alert.path("value"));
         }

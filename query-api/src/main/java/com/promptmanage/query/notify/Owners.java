@@ -2,6 +2,8 @@ package com.promptmanage.query.notify;
 
 import com.promptmanage.service.database.Database;
 import com.promptmanage.topics.account.Account;
+import com.promptmanage.topics.alert.Notice;
+import com.promptmanage.topics.alert.NoticeCodec;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +34,7 @@ final class Owners {
             Outcome outcome = sender.send(
                     "owners",
                     new Destination.Email(addresses),
-                    new Message(notice.id(), notice.occurredAt(), List.of(notice.toJson())));
+                    new Message(notice.id(), notice.occurredAt(), List.of(NoticeCodec.data(notice))));
             if (outcome.end() != Outcome.End.DELIVERED) {
                 LOGGER.atWarn()
                         .addKeyValue("account", account)

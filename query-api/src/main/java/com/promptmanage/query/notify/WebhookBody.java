@@ -79,7 +79,14 @@ final class WebhookBody {
             case BUDGET_FORECAST -> "projected_limit_exceeded";
             case BUDGET_THRESHOLD ->
                 Message.severityOf(alert) == Severity.CRITICAL ? "soft_budget_crossed" : "threshold_crossed";
-            case ANOMALY, CHANNEL_DISABLED -> "spend_tracked";
+            case ANOMALY,
+                    CHANNEL_DISABLED,
+                    WORKFLOW_FAILURE,
+                    WORKFLOW_EMPTY_OUTPUT,
+                    WORKFLOW_COST_THRESHOLD,
+                    WORKFLOW_PERFORMANCE_DEGRADATION,
+                    WORKFLOW_TIMEOUT,
+                    WORKFLOW_RETRY_EXHAUSTED -> "spend_tracked";
         };
     }
 

@@ -8,12 +8,15 @@ import com.promptmanage.service.mail.MailSettings;
 import com.promptmanage.service.mail.Mailer;
 import com.promptmanage.testkit.Await;
 import com.promptmanage.topics.account.Account;
+import com.promptmanage.topics.alert.Notice;
 import com.promptmanage.topics.budget.Severity;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -74,6 +77,38 @@ class DeliveriesTest {
         assertThat(delivery.path("status").asText()).isEqualTo("delivered");
         assertThat(delivery.path("attempts").path(0).path("status").asInt()).isEqualTo(200);
         assertThat(delivery.path("attempts").path(0).path("response").asText()).isEqualTo("noted");
+    }
+
+    @Test
+    void alertsOfWorkflowsAreSentLikeOthersToThoseWhoWantThem() throws Exception {
+        JsonNode channel = api.channel("webhook", hook.url("/"));
+        assertThat(api.api()
+                        .put(api.admin(), "/api/teams/acme/notification-preferences", """
+                                {"minimumLevel":"info","alertTypes":["workflow_failure"]}""")
+                        .status())
+                .isEqualTo(200);
+        api.deliver();
+
+        for (String type : List.of("workflow_timeout", "workflow_failure", "workflow_failure")) {
+            Raised.list(
+                    api.api().database(),
+                    api.api().clock(),
+                    new Notice(
+                            "exe_1." + type,
+                            type,
+                            ACME,
+                            Severity.WARNING,
+                            "Workflow failed: Digest",
+                            "It broke.",
+                            Instant.parse("2026-11-24T12:00:00Z"),
+                            Map.of("workflowName", "Digest", "executionId", "exe_1")));
+        }
+
+        awaitDelivered(channel, 1);
+        assertThat(hook.ids()).containsExactly("exe_1.workflow_failure");
+        JsonNode sent = hook.received().getFirst().json();
+        assertThat(sent.path("type").asText()).isEqualTo("workflow.alert");
+        assertThat(sent.at("/data/executionId").asText()).isEqualTo("exe_1");
     }
 
     @Test

@@ -5,6 +5,8 @@ import com.promptmanage.service.database.Database;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.alert.BudgetAlert;
 import com.promptmanage.topics.alert.BudgetAlertCodec;
+import com.promptmanage.topics.alert.Notice;
+import com.promptmanage.topics.alert.NoticeCodec;
 import com.promptmanage.topics.budget.Budget;
 import com.promptmanage.topics.budget.Dimension;
 import com.promptmanage.topics.budget.Limit;
@@ -17,8 +19,8 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Alerts as the metering raises them, listed as the copy of their topic lists them. */
@@ -66,11 +68,25 @@ final class Raised {
     }
 
     static void list(Database database, Clock clock, BudgetAlert... alerts) {
-        var records = new ArrayList<ConsumerRecord<byte[], byte[]>>();
-        for (BudgetAlert alert : alerts) {
-            records.add(new ConsumerRecord<>(
-                    "budget.alerts", 0, records.size(), alert.account().key(), BudgetAlertCodec.write(alert)));
-        }
+        list(
+                database,
+                clock,
+                Stream.of(alerts)
+                        .map(alert -> new ConsumerRecord<>(
+                                "budget.alerts", 0, 0, alert.account().key(), BudgetAlertCodec.write(alert)))
+                        .toList());
+    }
+
+    /** What is no budget's, as other services tell it. */
+    static void list(Database database, Clock clock, Notice notice) {
+        list(
+                database,
+                clock,
+                List.of(new ConsumerRecord<>(
+                        "budget.alerts", 0, 0, notice.account().key(), NoticeCodec.write(notice, "/elsewhere"))));
+    }
+
+    private static void list(Database database, Clock clock, List<ConsumerRecord<byte[], byte[]>> records) {
         var rows =
                 AlertWriter.target(new Fanout(clock), new SimpleMeterRegistry()).rowsOf(records);
         database.useAsSystem(handle -> {

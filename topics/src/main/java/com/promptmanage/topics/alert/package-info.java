@@ -1,4 +1,4 @@
-/** What is told when a budget's threshold is crossed. */
+/** What people are told: that a budget's threshold is crossed, that a workflow failed. */
 @NullMarked
 package com.promptmanage.topics.alert;
 

@@ -3,6 +3,7 @@ package com.promptmanage.runner.budget;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.runner.work.BudgetGate;
+import com.promptmanage.service.access.ApiKeys;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.Json;
 import com.promptmanage.topics.account.Account;
@@ -15,11 +16,13 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,34 +37,45 @@ public final class HttpBudgetGate implements BudgetGate, AutoCloseable {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(HttpBudgetGate.class);
 
-    private final URI check;
+    private static final int HTTP_UNAUTHORIZED = 401;
 
-    private final String apiKey;
+    private final BudgetKey key;
 
     private final FailModes failModes;
+
+    /** Null until it is known: then there is nobody to answer. */
+    private volatile @Nullable URI check;
 
     private final HttpClient client =
             HttpClient.newBuilder().connectTimeout(ANSWER_MAX).build();
 
-    /**
-     * @param query where the query API is
-     * @param apiKey that may speak for every account
-     */
-    public HttpBudgetGate(URI query, String apiKey, Database database, Clock clock) {
-        this.check = query.resolve("/api/token-tracking/check");
-        this.apiKey = apiKey;
+    public HttpBudgetGate(ApiKeys keys, Database database, Clock clock) {
+        this.key = new BudgetKey(keys, clock);
         this.failModes = new FailModes(database, clock);
+    }
+
+    /** @param query where the query API is */
+    public void askAt(URI query) {
+        check = query.resolve("/api/token-tracking/check");
     }
 
     @Override
     public Verdict check(Planned call) {
-        CompletableFuture<HttpResponse<byte[]>> asked = client.sendAsync(request(call), BodyHandlers.ofByteArray());
+        URI there = check;
+        if (there == null) {
+            return unanswered(call, "nobody to ask yet");
+        }
+        CompletableFuture<HttpResponse<byte[]>> asked =
+                client.sendAsync(request(there, call), BodyHandlers.ofByteArray());
         try {
             HttpResponse<byte[]> response = asked.get(ANSWER_MAX.toMillis(), TimeUnit.MILLISECONDS);
             if (response.statusCode() == 200) {
                 JsonNode answer = Json.mapper().readTree(response.body());
                 failModes.remember(call.account(), isClosed(answer));
                 return verdict(call, answer);
+            }
+            if (response.statusCode() == HTTP_UNAUTHORIZED) {
+                key.refused();
             }
             return unanswered(call, "status " + response.statusCode());
         } catch (InterruptedException e) {
@@ -77,9 +91,10 @@ public final class HttpBudgetGate implements BudgetGate, AutoCloseable {
     @Override
     public void close() {
         client.shutdownNow();
+        key.close();
     }
 
-    private HttpRequest request(Planned call) {
+    private HttpRequest request(URI there, Planned call) {
         ObjectNode body = Json.mapper().createObjectNode();
         Account account = call.account();
         if (account.isTeam()) {
@@ -96,9 +111,9 @@ public final class HttpBudgetGate implements BudgetGate, AutoCloseable {
         body.put("workflowId", call.workflowId());
         body.put("executionId", call.executionId());
         body.put("nodeId", call.nodeId());
-        return HttpRequest.newBuilder(check)
+        return HttpRequest.newBuilder(there)
                 .timeout(ANSWER_MAX)
-                .header("Authorization", "Bearer " + apiKey)
+                .header("Authorization", "Bearer " + key.secret())
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofByteArray(Json.bytes(body)))
                 .build();
@@ -117,8 +132,10 @@ public final class HttpBudgetGate implements BudgetGate, AutoCloseable {
     private static Verdict verdict(Planned call, JsonNode answer) {
         if (answer.path("allowed").asBoolean()) {
             JsonNode estimate = answer.path("estimatedCostNanoUsd");
+            JsonNode budgets = answer.path("budgets");
             return new Verdict.Allowed(
-                    estimate.isIntegralNumber() ? OptionalLong.of(estimate.longValue()) : OptionalLong.empty());
+                    estimate.isIntegralNumber() ? OptionalLong.of(estimate.longValue()) : OptionalLong.empty(),
+                    budgets.isEmpty() ? Optional.empty() : Optional.of(budgets));
         }
         String deniedBy = answer.path("deniedBy").asText();
         ObjectNode why = Json.mapper().createObjectNode();

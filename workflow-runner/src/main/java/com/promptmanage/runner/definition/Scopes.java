@@ -21,6 +21,9 @@ import java.util.Optional;
  * of each item, in the items' order, without those that were skipped or failed. Directly behind a data source that list is
  * the source's records.
  *
+ * <p>An error edge leads out of what has failed, which has no items: its target runs once for each time that the source
+ * failed. A node that an edge of the one and an edge of the other kind lead to runs for the items, and so not if there are none.
+ *
  * <p>Within a scope the opener's id means the current item; outside of it, its whole output.
  */
 public final class Scopes {
@@ -50,9 +53,13 @@ public final class Scopes {
         return paths.getOrDefault(id, List.of());
     }
 
-    /** The scope of what comes behind a node: its own, and its items' if it fans out. */
+    /** The scope of what comes behind a node that has ended well: its own, and its items' if it fans out. */
     public List<NodeId> behind(NodeId id) {
         return fansOut(graph.node(id)) ? appended(of(id), id) : of(id);
+    }
+
+    private List<NodeId> behind(Edge edge) {
+        return edge.kind() == Edge.Kind.ON_ERROR ? of(edge.source()) : behind(edge.source());
     }
 
     /** Whether the nodes behind it run once for each item of its output. */
@@ -98,7 +105,7 @@ public final class Scopes {
         List<NodeId> deepest =
                 graph.loopOf(id).map(loop -> appended(of(loop), loop)).orElse(List.of());
         for (Edge edge : graph.incoming(id)) {
-            List<NodeId> one = behind(edge.source());
+            List<NodeId> one = behind(edge);
             List<NodeId> shorter = one.size() < deepest.size() ? one : deepest;
             List<NodeId> longer = one.size() < deepest.size() ? deepest : one;
             if (!longer.subList(0, shorter.size()).equals(shorter)) {
@@ -112,7 +119,7 @@ public final class Scopes {
     private List<NodeId> around(NodeId id) {
         List<NodeId> deepest = of(id);
         for (Edge edge : graph.incoming(id)) {
-            List<NodeId> one = behind(edge.source());
+            List<NodeId> one = behind(edge);
             deepest = one.size() > deepest.size() ? one : deepest;
         }
         return deepest;

@@ -58,6 +58,17 @@ record Asked(Context ctx, Faults faults) {
         return null;
     }
 
+    /** As {@link #cursor}, in a list that is in the order of its ids. */
+    @Nullable
+    String idCursor() {
+        String value = text("cursor");
+        if (value == null || value.matches("[0-9A-Za-z_-]{1,64}")) {
+            return value;
+        }
+        faults.add("cursor", "is not one of ours", "Send nextCursor as it came, or nothing for the first page.");
+        return null;
+    }
+
     static String cursorOf(long number) {
         return Long.toString(number, Character.MAX_RADIX);
     }

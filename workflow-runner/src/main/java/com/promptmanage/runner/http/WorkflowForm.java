@@ -1,6 +1,7 @@
 package com.promptmanage.runner.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.promptmanage.runner.journal.AlertWishes;
 import com.promptmanage.runner.journal.WorkflowRow;
 import com.promptmanage.runner.journal.WorkflowRow.ExecutionMode;
 import com.promptmanage.runner.journal.WorkflowRow.Status;
@@ -82,6 +83,9 @@ record WorkflowForm(
         }
         json("triggerConfig", triggerConfig, faults);
         json("notifications", notifications, faults);
+        if (notifications != null && notifications.isObject()) {
+            AlertWishes.check(notifications, faults);
+        }
         return new WorkflowRow(
                 before.id(),
                 before.account(),

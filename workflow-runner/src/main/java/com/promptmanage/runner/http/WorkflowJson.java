@@ -121,6 +121,7 @@ final class WorkflowJson {
         json.put("tokens", run.tokens());
         money(json, "cost", run.costNanoUsd());
         json.put("model", run.model());
+        json.set("budgets", orNull(run.budgets()));
         json.put("errorKind", run.errorKind());
         json.put("errorMessage", run.errorMessage());
         json.set("errorDetails", orNull(run.errorDetails()));

@@ -8,6 +8,7 @@ import com.promptmanage.runner.journal.WorkflowRow;
 import com.promptmanage.runner.journal.Workflows;
 import com.promptmanage.runner.journal.Workflows.Filter;
 import com.promptmanage.runner.journal.Workflows.Level;
+import com.promptmanage.runner.journal.Workflows.Part;
 import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.http.Faults;
 import com.promptmanage.service.http.Json;
@@ -66,6 +67,7 @@ final class WorkflowRoutes implements Routes {
         String tags = asked.text("tags");
         int limit = asked.number("limit", LIMIT, 1, LIMIT_MAX);
         int offset = asked.number("offset", 0, 0, 1_000_000);
+        @Nullable String after = asked.idCursor();
         faults.check();
         var filter = new Filter(
                 teamId == null ? null : Account.team(teamId),
@@ -73,13 +75,13 @@ final class WorkflowRoutes implements Routes {
                 tags == null ? List.of() : List.of(tags.split(",")),
                 asked.text("category"),
                 asked.text("search"));
-        Workflows.Page page = workflows.list(caller.scope(), filter, limit, offset);
+        Workflows.Page page = workflows.list(caller.scope(), filter, new Part(after, offset, limit));
         ObjectNode answer = Json.mapper().createObjectNode();
         var list = answer.putArray("workflows");
         page.workflows().forEach(workflow -> list.add(WorkflowJson.of(workflow)));
         answer.put("total", page.total());
         answer.put("limit", limit).put("offset", offset);
-        answer.putNull("nextCursor");
+        answer.put("nextCursor", page.isLast() ? null : page.workflows().getLast().id());
         ctx.json(answer);
     }
 

@@ -9,7 +9,6 @@ import com.promptmanage.service.database.Database;
 import com.promptmanage.service.outbox.Outbox;
 import com.promptmanage.service.outbox.OutboxRecord;
 import com.promptmanage.topics.Topics;
-import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.usage.ExecutionType;
 import com.promptmanage.topics.usage.TokenUsage;
 import com.promptmanage.topics.usage.UsageEvent;
@@ -58,12 +57,12 @@ public final class CallLedger {
          * It was not sent.
          *
          * @param failedBefore how often the same call has failed
-         * @param isHopeless whether its last failure was of a kind that is not tried again
+         * @param last its last failure, unless nobody knows of what kind that was
          */
-        record Fresh(String callId, int failedBefore, boolean isHopeless) implements Standing {}
+        record Fresh(String callId, int failedBefore, Optional<Failure> last) implements Standing {}
 
-        /** It was answered. */
-        record Known(String callId, Answer answer) implements Standing {}
+        /** It was answered. As for {@link Fresh}. */
+        record Known(String callId, Answer answer, int failedBefore) implements Standing {}
 
         /** It was sent, by a worker that was lost: nobody knows whether it was answered. */
         record Unknown(String callId) implements Standing {}
@@ -75,27 +74,31 @@ public final class CallLedger {
             @Nullable String answer,
             @Nullable String usage,
             @Nullable String errorKind,
+            @Nullable String errorMessage,
             boolean counts) {
 
-        static final String COLUMNS = "c.id, c.state, c.answer, c.usage, c.error_kind";
+        static final String COLUMNS = "c.id, c.state, c.answer, c.usage, c.error_kind, c.error_message";
 
-        static Row read(ResultSet row, boolean counts) throws SQLException {
+        static Row read(ResultSet row) throws SQLException {
             return new Row(
                     row.getString("id"),
                     row.getString("state"),
                     row.getString("answer"),
                     row.getString("usage"),
                     row.getString("error_kind"),
-                    counts);
+                    row.getString("error_message"),
+                    row.getBoolean("counts"));
         }
 
         boolean isFailure() {
-            return counts && (state.equals("failed") || state.equals("ambiguous"));
+            return counts && (state.equals("failed") || state.equals("ambiguous") || state.equals("unusable"));
         }
 
-        boolean isHopeless() {
-            return errorKind != null
-                    && !Failure.Kind.valueOf(errorKind.toUpperCase(Locale.ROOT)).isRetryable();
+        Optional<Failure> failure() {
+            return Optional.ofNullable(errorKind)
+                    .map(kind -> new Failure(
+                            Failure.Kind.valueOf(kind.toUpperCase(Locale.ROOT)),
+                            errorMessage == null ? "It failed" : errorMessage));
         }
     }
 
@@ -112,13 +115,13 @@ public final class CallLedger {
                     .bind("run", lease.id())
                     .bind("alternative", alternative)
                     .bind("fingerprint", call.fingerprint())
-                    .map((row, ctx) -> Row.read(row, row.getBoolean("counts")))
+                    .map((row, ctx) -> Row.read(row))
                     .list();
             if (!rows.isEmpty()) {
                 Row last = rows.getFirst();
                 switch (last.state()) {
                     case "answered" -> {
-                        return new Standing.Known(last.id(), answer(last));
+                        return new Standing.Known(last.id(), answer(last), failures(rows).size());
                     }
                     case "sent" -> {
                         return new Standing.Unknown(last.id());
@@ -134,26 +137,14 @@ public final class CallLedger {
     }
 
     private static Standing fresh(String id, List<Row> rows) {
-        List<Row> failures = rows.stream().filter(Row::isFailure).toList();
+        List<Row> failures = failures(rows);
         return new Standing.Fresh(
-                id, failures.size(), !failures.isEmpty() && failures.getFirst().isHopeless());
+                id, failures.size(), failures.stream().findFirst().flatMap(Row::failure));
     }
 
-    /** An answer to the same question that the account has had within this time. */
-    public Optional<Answer> recent(Account account, String fingerprint, Duration within) {
-        return database.asSystem(handle -> handle.createQuery("""
-                        SELECT c.id, c.state, c.answer, c.usage, c.error_kind
-                        FROM external_calls c JOIN executions e ON e.id = c.execution_id
-                        WHERE c.fingerprint = :fingerprint AND c.state = 'answered' AND c.ended_at > :since
-                          AND e.account = :account
-                        ORDER BY c.ended_at DESC LIMIT 1
-                        """)
-                .bind("fingerprint", fingerprint)
-                .bind("since", Change.at(clock.instant().minus(within)))
-                .bind("account", account.value())
-                .map((row, ctx) -> Row.read(row, true))
-                .findOne()
-                .map(CallLedger::answer));
+    /** The last one first. */
+    private static List<Row> failures(List<Row> rows) {
+        return rows.stream().filter(Row::isFailure).toList();
     }
 
     /**
@@ -161,10 +152,16 @@ public final class CallLedger {
      *
      * @param estimateNanoUsd what it will cost at most, if that is known
      * @param limitNanoUsd what the whole execution may cost, calls that are under way included
+     * @param budgets how the budgets stand that allow it, as JSON; shown with the node
      * @return false if that is too little: then it must not be sent
      * @throws StaleLeaseException if someone else has the node by now: then it must not be sent either
      */
-    public boolean sending(NodeLease lease, String callId, OptionalLong estimateNanoUsd, OptionalLong limitNanoUsd)
+    public boolean sending(
+            NodeLease lease,
+            String callId,
+            OptionalLong estimateNanoUsd,
+            OptionalLong limitNanoUsd,
+            Optional<JsonNode> budgets)
             throws StaleLeaseException {
         return onFence(lease, limitNanoUsd.isPresent(), handle -> {
             if (limitNanoUsd.isPresent()
@@ -182,6 +179,10 @@ public final class CallLedger {
             if (updated == 0) {
                 throw new IllegalStateException("call %s is not one that may be sent".formatted(callId));
             }
+            budgets.ifPresent(state -> handle.createUpdate("UPDATE node_runs SET budgets = :budgets WHERE id = :id")
+                    .bind("budgets", StoredJson.write(state))
+                    .bind("id", lease.id())
+                    .execute());
             return true;
         });
     }
@@ -209,27 +210,37 @@ public final class CallLedger {
         end(lease, callId, state, null, failure.usage(), costNanoUsd, failure);
     }
 
-    /** Nobody will find out whether the call was answered: it counts as possibly wasted. */
-    public void giveUp(NodeLease lease, String callId) {
+    /** Nothing can be made of the answer: it was paid for, and whoever tries again asks anew. */
+    public void unusable(NodeLease lease, String callId, Failure failure) throws StaleLeaseException {
+        onFence(lease, false, handle -> handle.createUpdate("""
+                        UPDATE external_calls SET state = 'unusable', error_kind = :kind, error_message = :message
+                        WHERE id = :id AND state = 'answered'
+                        """)
+                .bind("id", callId)
+                .bind("kind", failure.kind().code())
+                .bind("message", failure.message())
+                .execute());
+    }
+
+    /**
+     * Nobody will find out whether the call was answered: it counts as possibly wasted.
+     *
+     * @param end why it is not made again; empty if it may be
+     */
+    public void giveUp(NodeLease lease, String callId, Optional<Failure> end) {
         database.useAsSystem(handle -> {
             handle.createUpdate("""
-                            UPDATE external_calls SET state = 'ambiguous', is_wasted = true, ended_at = :now
+                            UPDATE external_calls SET state = 'ambiguous', is_wasted = true, ended_at = :now,
+                                error_kind = :kind, error_message = :message
                             WHERE id = :id AND state = 'sent'
                             """)
                     .bind("id", callId)
+                    .bind("kind", end.map(failure -> failure.kind().code()).orElse(null))
+                    .bind("message", end.map(Failure::message).orElse(null))
                     .bind("now", Change.at(clock.instant()))
                     .execute();
             countWaste(handle, lease.executionId());
         });
-    }
-
-    /** The same identical question was answered before, and so nothing was paid now. */
-    public void saved(NodeLease lease, long nanoUsd) {
-        database.useAsSystem(handle -> handle.createUpdate(
-                        "UPDATE executions SET saved_nano_usd = saved_nano_usd + :saved WHERE id = :id")
-                .bind("saved", nanoUsd)
-                .bind("id", lease.executionId())
-                .execute());
     }
 
     private String enter(Handle handle, NodeLease lease, int alternative, ExternalCall call) {
@@ -241,7 +252,7 @@ public final class CallLedger {
         handle.createUpdate("""
                         INSERT INTO external_calls (id, execution_id, node_run_id, alternative, fingerprint, target,
                             state, fence, created_at)
-                        VALUES (:id, :execution, :run, :alternative, :fingerprint, :target, 'intent', :fence, :now)
+                        VALUES (:id, :execution, :run, :alternative, :fingerprint, :target, 'intent', :fence, now())
                         """)
                 .bind("id", id)
                 .bind("execution", lease.executionId())
@@ -250,7 +261,6 @@ public final class CallLedger {
                 .bind("fingerprint", call.fingerprint())
                 .bind("target", call.target())
                 .bind("fence", lease.fence())
-                .bind("now", Change.at(clock.instant()))
                 .execute();
         return id;
     }

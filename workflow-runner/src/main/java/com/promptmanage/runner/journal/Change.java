@@ -44,9 +44,8 @@ final class Change {
 
     private @Nullable Instant startedAt;
 
-    private @Nullable Instant deadlineAt;
-
-    private boolean isDeadlineNew;
+    /** From now on; null to leave the deadline as it is. */
+    private @Nullable Duration timeout;
 
     private boolean isStatusNew;
 
@@ -109,6 +108,11 @@ final class Change {
         return status;
     }
 
+    @Nullable
+    Instant startedAt() {
+        return startedAt;
+    }
+
     int openNodes() {
         return openNodes;
     }
@@ -161,8 +165,7 @@ final class Change {
     /** Begins, or goes on after a pause, with the whole time before it again. */
     void run(Duration timeout) {
         startedAt = startedAt == null ? now : startedAt;
-        deadlineAt = now.plus(timeout);
-        isDeadlineNew = true;
+        this.timeout = timeout;
         reason = null;
         become(Status.RUNNING, null);
     }
@@ -191,7 +194,8 @@ final class Change {
         status = other;
         isStatusNew = true;
         Long durationMs = other.isEnd() && startedAt != null
-                ? Duration.between(startedAt, now).toMillis()
+                // A clock may have been set back meanwhile.
+                ? Math.max(0, Duration.between(startedAt, now).toMillis())
                 : null;
         told.add(new ExecutionChanged(row.told(), now, other, durationMs, why, totals));
     }
@@ -249,6 +253,15 @@ final class Change {
                 .execute();
         if (isStatusNew) {
             saveStatus();
+            ExecutionAlerts.ended(
+                    this,
+                    status,
+                    seq,
+                    failing == null ? null : failing.nodeId(),
+                    failing == null ? null : failing.message());
+        }
+        if (totals.costNanoUsd() > row.totals().costNanoUsd()) {
+            ExecutionAlerts.spent(this, row.totals().costNanoUsd(), totals.costNanoUsd());
         }
         tellAll();
     }
@@ -257,7 +270,7 @@ final class Change {
         handle.createUpdate("""
                         UPDATE executions SET status = :status, reason = :reason, started_at = :started,
                             completed_at = :completed,
-                            deadline_at = CASE WHEN :newDeadline THEN :deadline ELSE deadline_at END,
+                            deadline_at = coalesce(now() + CAST(:timeoutMs AS bigint) * interval '1 millisecond', deadline_at),
                             error_node_id = :errorNode, error_message = :errorMessage, error_details = :errorDetails
                         WHERE id = :id
                         """)
@@ -266,8 +279,7 @@ final class Change {
                 .bind("reason", reason)
                 .bind("started", at(startedAt))
                 .bind("completed", status.isEnd() ? at(now) : null)
-                .bind("newDeadline", isDeadlineNew)
-                .bind("deadline", at(deadlineAt))
+                .bind("timeoutMs", timeout == null ? null : timeout.toMillis())
                 .bind("errorNode", failing == null ? null : failing.nodeId())
                 .bind("errorMessage", failing == null ? null : failing.message())
                 .bind("errorDetails", failing == null ? null : failing.details())

@@ -103,6 +103,7 @@ public final class ExecutionRecords {
      * A node run as it is shown.
      *
      * @param output as JSON, unless it is too large to be shown with the rest: then it is under {@code payloadId}
+     * @param budgets that its last call counted towards, as they stood before it, as JSON
      */
     public record NodeShown(
             long id,
@@ -117,6 +118,7 @@ public final class ExecutionRecords {
             long tokens,
             long costNanoUsd,
             @Nullable String model,
+            @Nullable String budgets,
             @Nullable String errorKind,
             @Nullable String errorMessage,
             @Nullable String errorDetails) {}
@@ -168,7 +170,7 @@ public final class ExecutionRecords {
                 scope,
                 handle -> handle.createQuery("""
                         SELECT id, scope, node_id, status, attempt, started_at, completed_at, output, payload_id, tokens,
-                               cost_nano_usd, model, error_kind, error_message, error_details
+                               cost_nano_usd, model, budgets, error_kind, error_message, error_details
                         FROM node_runs WHERE execution_id = :execution AND id > :after ORDER BY id LIMIT :limit
                         """)
                         .bind("execution", executionId)
@@ -187,6 +189,7 @@ public final class ExecutionRecords {
                                 row.getLong("tokens"),
                                 row.getLong("cost_nano_usd"),
                                 row.getString("model"),
+                                row.getString("budgets"),
                                 row.getString("error_kind"),
                                 row.getString("error_message"),
                                 row.getString("error_details")))

@@ -16,7 +16,6 @@ import com.promptmanage.topics.execution.ExecutionChange.NodeStatus;
 import com.promptmanage.topics.execution.ExecutionChange.Status;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -27,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What workers do with node runs. A run is taken with a lease and a fence; whatever a worker writes later holds only if the
- * fence is still its own. Safe for use by several threads, and by several processes.
+ * fence is still its own. When something is due the database's clock says, which all processes have in common. Safe for use by several threads, and by several processes.
  */
 public final class NodeJournal {
 
@@ -147,10 +146,18 @@ public final class NodeJournal {
      * The node has done what it does.
      *
      * @param shut edges whose own condition does not hold
+     * @param savedNanoUsd what was not paid because the answer was there from before
      */
-    public Followed complete(NodeLease lease, Outcome outcome, Set<String> shut, Taker taker)
+    public Followed complete(NodeLease lease, Outcome outcome, Set<String> shut, long savedNanoUsd, Taker taker)
             throws StaleLeaseException {
         return onLease(lease, change -> {
+            if (savedNanoUsd > 0) {
+                change.handle()
+                        .createUpdate("UPDATE executions SET saved_nano_usd = saved_nano_usd + :saved WHERE id = :id")
+                        .bind("saved", savedNanoUsd)
+                        .bind("id", lease.executionId())
+                        .execute();
+            }
             boolean loops = change.pinned().graph().step(lease.nodeId()).kind() == Step.Kind.LOOP;
             boolean repeats = loops && outcome instanceof Outcome.Records;
             EndedRun run = finish(change, lease, outcome, repeats);
@@ -193,6 +200,7 @@ public final class NodeJournal {
             change.addTotals(0, 1, 0);
             change.addOpen(-1);
             change.tell(run.told(lease.scope(), lease.nodeId(), NodeStatus.FAILED, failure.message(), change.now()));
+            ExecutionAlerts.exhausted(change, lease, failure);
             if (endsAll) {
                 OpenRuns.cancel(change);
                 change.fail(lease.nodeId(), failure.message(), StoredJson.write(failure.details()));
@@ -208,12 +216,13 @@ public final class NodeJournal {
         onLease(lease, change -> {
             change.handle()
                     .createUpdate("""
-                            UPDATE node_runs SET status = 'ready', lease_owner = NULL, due_at = :due,
+                            UPDATE node_runs SET status = 'ready', lease_owner = NULL,
+                                due_at = now() + :delayMs * interval '1 millisecond',
                                 error_kind = :kind, error_message = :message, error_details = :details
                             WHERE id = :id
                             """)
                     .bind("id", lease.id())
-                    .bind("due", Change.at(change.now().plus(delay)))
+                    .bind("delayMs", delay.toMillis())
                     .bind("kind", failure.kind().code())
                     .bind("message", failure.message())
                     .bind("details", StoredJson.write(failure.details()))
@@ -232,16 +241,17 @@ public final class NodeJournal {
         });
     }
 
-    /** The node waits until then, and nobody waits with it. */
-    public void waitUntil(NodeLease lease, Instant due) throws StaleLeaseException {
+    /** The node waits for so long, and nobody waits with it. */
+    public void waitFor(NodeLease lease, Duration time) throws StaleLeaseException {
         onLease(lease, change -> {
             change.handle()
                     .createUpdate("""
-                            UPDATE node_runs SET status = 'ready', waited = true, lease_owner = NULL, due_at = :due
+                            UPDATE node_runs SET status = 'ready', waited = true, lease_owner = NULL,
+                                due_at = now() + :timeMs * interval '1 millisecond'
                             WHERE id = :id
                             """)
                     .bind("id", lease.id())
-                    .bind("due", Change.at(due))
+                    .bind("timeMs", time.toMillis())
                     .execute();
             return true;
         });

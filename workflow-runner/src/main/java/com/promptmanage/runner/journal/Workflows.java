@@ -56,8 +56,25 @@ public final class Workflows {
             @Nullable String category,
             @Nullable String search) {}
 
-    /** A page, and how many there are altogether. */
-    public record Page(List<WorkflowRow> workflows, long total) {}
+    /**
+     * A part of the list.
+     *
+     * @param after only those that come after the one with this id; null for the first
+     * @param offset how many of them to pass over besides
+     */
+    public record Part(@Nullable String after, int offset, int limit) {}
+
+    /**
+     * A page, and how many there are altogether.
+     *
+     * @param isLast whether nothing comes after it
+     */
+    public record Page(List<WorkflowRow> workflows, boolean isLast, long total) {
+
+        public Page {
+            workflows = List.copyOf(workflows);
+        }
+    }
 
     /** Adds a workflow with its first version. */
     public void add(Scope scope, WorkflowRow workflow, String definition) {
@@ -91,7 +108,7 @@ public final class Workflows {
     }
 
     /** Those that the scope may see, the newest last. */
-    public Page list(Scope scope, Filter filter, int limit, int offset) {
+    public Page list(Scope scope, Filter filter, Part part) {
         return database.inTransaction(scope, handle -> {
             String where = """
                      FROM workflows WHERE deleted_at IS NULL
@@ -102,18 +119,22 @@ public final class Workflows {
                       AND (CAST(:search AS text) IS NULL
                            OR strpos(lower(name || ' ' || description), lower(:search)) > 0)
                     """;
-            List<WorkflowRow> page = bound(
+            // One more than wanted tells whether there is another page.
+            List<WorkflowRow> found = bound(
                             handle.createQuery("SELECT " + WorkflowRow.COLUMNS + where
+                                    + " AND (CAST(:after AS text) IS NULL OR id > :after)"
                                     + " ORDER BY id LIMIT :limit OFFSET :offset"),
                             filter)
-                    .bind("limit", limit)
-                    .bind("offset", offset)
+                    .bind("after", part.after())
+                    .bind("limit", part.limit() + 1)
+                    .bind("offset", part.offset())
                     .map((row, ctx) -> WorkflowRow.read(row))
                     .list();
             long total = bound(handle.createQuery("SELECT count(*)" + where), filter)
                     .mapTo(Long.class)
                     .one();
-            return new Page(page, total);
+            return new Page(
+                    found.subList(0, Math.min(part.limit(), found.size())), found.size() <= part.limit(), total);
         });
     }
 

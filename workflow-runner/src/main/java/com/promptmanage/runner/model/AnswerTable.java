@@ -89,12 +89,6 @@ public final class AnswerTable implements AnswerCache {
         }
     }
 
-    /** Forgets what nobody may be given any more. @return how many answers were */
-    public int sweep() {
-        return database.asSystem(
-                handle -> handle.execute("DELETE FROM prompt_answers WHERE expires_at <= ?", clock.instant()));
-    }
-
     private static Scope scope(Account account) {
         return new Scope.Tenant("", Set.of(account.value()));
     }

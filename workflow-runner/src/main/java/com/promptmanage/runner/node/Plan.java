@@ -9,6 +9,13 @@ public sealed interface Plan {
     record Done(Outcome outcome) implements Plan {}
 
     /**
+     * The answer is there from before, and nothing is paid for it.
+     *
+     * @param savedNanoUsd what it would have cost at list price; 0 if that is not known
+     */
+    record Known(Outcome outcome, long savedNanoUsd) implements Plan {}
+
+    /**
      * It needs the outside world.
      *
      * @param alternatives at least one; the next is for when the one before has failed for good. More than one only where a

@@ -89,8 +89,11 @@ final class PromptCall implements ExternalCall {
         CallResult result = model.ask(request, timeout, watcher);
         if (cacheTtl.isPresent() && result instanceof CallResult.Answered(Answer answer)) {
             ModelAnswer told = ModelAnswer.of(answer.content());
-            // What was cut short or came empty may come better the next time.
-            if (answer.usage().isPresent() && !told.isCutShort() && !told.text().isBlank()) {
+            // What was cut short, came empty or is of no use may come better the next time.
+            if (answer.usage().isPresent()
+                    && !told.isCutShort()
+                    && !told.text().isBlank()
+                    && !(use(answer) instanceof Outcome.Failed)) {
                 cache.keep(
                         account,
                         fingerprint(),
@@ -107,12 +110,16 @@ final class PromptCall implements ExternalCall {
         return PromptOutput.of(ModelAnswer.of(answer.content()), config, usage.put("cached", false));
     }
 
-    /** The outcome, if an answer to this is kept: nothing is used then, and what that saves is told. */
-    Optional<Outcome> kept() {
-        return cacheTtl.flatMap(ttl -> cache.find(account, fingerprint(), ttl)).map(kept -> {
+    /** If an answer to this is kept: nothing is used then, and what that saves is told. */
+    Optional<Plan> kept() {
+        return cacheTtl.flatMap(ttl -> cache.find(account, fingerprint(), ttl)).flatMap(kept -> {
             ObjectNode usage = PromptOutput.usage(Optional.empty(), cost).put("cached", true);
             usage.set("saved", PromptOutput.usage(Optional.of(kept.usage()), cost));
-            return PromptOutput.of(kept.answer(), config, usage);
+            Outcome outcome = PromptOutput.of(kept.answer(), config, usage);
+            long savedNanoUsd = cost.apply(kept.usage()).map(NanoUsd::value).orElse(0L);
+            return outcome instanceof Outcome.Failed
+                    ? Optional.empty()
+                    : Optional.of(new Plan.Known(outcome, savedNanoUsd));
         });
     }
 }

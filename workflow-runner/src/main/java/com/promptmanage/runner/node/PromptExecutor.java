@@ -81,7 +81,7 @@ final class PromptExecutor implements NodeExecutor {
         if (calls.isEmpty() && first != null) {
             return new Plan.Done(new Outcome.Failed(first));
         }
-        return calls.getFirst().kept().<Plan>map(Plan.Done::new).orElseGet(() -> new Plan.Calls(calls));
+        return calls.getFirst().kept().orElseGet(() -> new Plan.Calls(calls));
     }
 
     private PromptCall call(NodeInvocation invocation, Prompt config, ModelRequest request, LanguageModel model) {

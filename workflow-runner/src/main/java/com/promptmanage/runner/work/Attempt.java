@@ -5,7 +5,6 @@ import com.promptmanage.runner.call.Failure;
 import com.promptmanage.runner.node.Outcome;
 import com.promptmanage.topics.execution.ExecutionChange.Status;
 import java.time.Duration;
-import java.time.Instant;
 
 /** What one attempt at a node came to. */
 sealed interface Attempt {
@@ -18,6 +17,9 @@ sealed interface Attempt {
         }
     }
 
+    /** It worked with an answer from before, which saved this much, nano-US-dollars. */
+    record Known(Outcome outcome, long savedNanoUsd) implements Attempt {}
+
     /** It failed, and is tried again after a while. */
     record Retry(Failure failure, Duration delay) implements Attempt {}
 
@@ -25,5 +27,5 @@ sealed interface Attempt {
     record Pause(Status status, String message, JsonNode why) implements Attempt {}
 
     /** It waits, and nobody with it. */
-    record Wait(Instant until) implements Attempt {}
+    record Wait(Duration time) implements Attempt {}
 }

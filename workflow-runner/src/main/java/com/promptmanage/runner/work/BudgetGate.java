@@ -3,6 +3,7 @@ package com.promptmanage.runner.work;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.runner.node.CallEstimate;
 import com.promptmanage.topics.account.Account;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Says whether a call may be paid for. Safe for use by several threads. */
@@ -24,8 +25,17 @@ public interface BudgetGate {
     /** The answer. */
     sealed interface Verdict {
 
-        /** @param estimateNanoUsd what it will cost at most, if the model has a price */
-        record Allowed(OptionalLong estimateNanoUsd) implements Verdict {}
+        /**
+         * @param estimateNanoUsd what it will cost at most, if the model has a price
+         * @param budgets the budgets that it counts towards, as they stand before it; empty if there is none, or they
+         *     could not be asked
+         */
+        record Allowed(OptionalLong estimateNanoUsd, Optional<JsonNode> budgets) implements Verdict {
+
+            public Allowed(OptionalLong estimateNanoUsd) {
+                this(estimateNanoUsd, Optional.empty());
+            }
+        }
 
         /**
          * @param message for people: which budget, and what to do

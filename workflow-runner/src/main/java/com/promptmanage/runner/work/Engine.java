@@ -11,7 +11,6 @@ import com.promptmanage.runner.journal.Taker;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.UnavailableException;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -51,8 +50,6 @@ public final class Engine implements AutoCloseable {
 
     private final Retention retention;
 
-    private final Clock clock;
-
     private final Options options;
 
     private final Semaphore slots;
@@ -87,7 +84,6 @@ public final class Engine implements AutoCloseable {
             Database database, Runs runs, NodeWork work, NodeWorker worker, Options options, EngineMeters meters) {
         this.runs = runs;
         this.journal = work.journal();
-        this.clock = work.clock();
         this.worker = worker;
         this.retention = new Retention(database);
         this.options = options;
@@ -323,7 +319,7 @@ public final class Engine implements AutoCloseable {
                 }
                 runs.waiting().forEach(runs::admit);
                 if (System.nanoTime() - forgotNanos >= FORGET_EVERY.toNanos()
-                        && !retention.forget(clock.instant().minus(options.history()))) {
+                        && !retention.forget(options.history())) {
                     forgotNanos = System.nanoTime();
                 }
             } catch (InterruptedException e) {

@@ -1,5 +1,6 @@
 package com.promptmanage.runner.work;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.runner.call.Answer;
@@ -8,7 +9,6 @@ import com.promptmanage.runner.call.CallUsage;
 import com.promptmanage.runner.call.CallWatcher;
 import com.promptmanage.runner.call.Failure;
 import com.promptmanage.runner.definition.Node;
-import com.promptmanage.runner.definition.NodeConfig;
 import com.promptmanage.runner.definition.NodePolicy.OnAmbiguous;
 import com.promptmanage.runner.definition.RetryPolicy;
 import com.promptmanage.runner.journal.CallLedger;
@@ -61,7 +61,7 @@ final class ExternalCalls {
         @Nullable Attempt last = null;
         for (int alternative = 0; alternative < plan.alternatives().size(); alternative++) {
             boolean isLast = alternative == plan.alternatives().size() - 1;
-            last = make(begun, node, plan.alternatives().get(alternative), alternative, isLast, rule);
+            last = make(begun, node, plan.alternatives().get(alternative), alternative, rule);
             boolean goesOn = last instanceof Attempt.Done(Outcome.Failed failed) && !isLast;
             if (!goesOn) {
                 return last;
@@ -70,7 +70,7 @@ final class ExternalCalls {
         throw new IllegalStateException("a plan without calls");
     }
 
-    private Attempt make(Begun begun, Node node, ExternalCall call, int alternative, boolean isLast, RetryRule rule)
+    private Attempt make(Begun begun, Node node, ExternalCall call, int alternative, RetryRule rule)
             throws InterruptedException, StaleLeaseException {
         NodeLease lease = begun.lease();
         Standing standing = ledger.stand(lease, alternative, call);
@@ -82,33 +82,49 @@ final class ExternalCalls {
             standing = ledger.stand(lease, alternative, call);
         }
         return switch (standing) {
-            case Standing.Known known -> new Attempt.Done(call.use(known.answer()));
+            case Standing.Known known ->
+                used(lease, call, known.callId(), known.answer(), known.failedBefore(), rule);
             case Standing.Unknown again -> throw new IllegalStateException("call %s is still unknown".formatted(again));
             case Standing.Fresh fresh -> {
-                if (fresh.isHopeless() && !isLast) {
-                    yield failed(Failure.Kind.PERMANENT, "It has failed for good before");
-                }
-                Optional<Answer> cached = cached(begun, node, call);
-                yield cached.isPresent()
-                        ? new Attempt.Done(call.use(cached.get()))
-                        : pay(begun, node, call, fresh, rule);
+                Optional<Failure> end = end(node, call, fresh, rule);
+                yield end.isPresent() ? Attempt.Done.failed(end.get()) : pay(begun, node, call, fresh, rule);
             }
         };
+    }
+
+    /** It has failed for good before, and whoever was to say so was lost, or another alternative was gone on to. */
+    private static Optional<Failure> end(Node node, ExternalCall call, Standing.Fresh fresh, RetryRule rule) {
+        return fresh.last()
+                .map(failure -> judged(node, call, failure))
+                .filter(failure -> !isAsked(node, call, failure)
+                        && rule.delay(failure, fresh.failedBefore()).isEmpty());
     }
 
     /** Another worker had sent it and was lost. */
     private Optional<Attempt> unknown(Begun begun, Node node, ExternalCall call, Standing.Unknown unknown) {
         // Whatever is decided, this one call is given up: when the node is taken up again, the call is a new one.
-        ledger.giveUp(begun.lease(), unknown.callId());
         return switch (onAmbiguous(node, call)) {
-            case RETRY -> Optional.empty();
-            case FAIL ->
-                Optional.of(failed(
+            case RETRY -> {
+                ledger.giveUp(begun.lease(), unknown.callId(), Optional.empty());
+                yield Optional.empty();
+            }
+            case FAIL -> {
+                var failure = new Failure(
                         Failure.Kind.AMBIGUOUS,
                         "Nobody knows whether %s was reached: its worker was lost. It is not called again, as the node wants it"
-                                .formatted(call.target())));
-            case ASK -> Optional.of(asked(node, call));
+                                .formatted(call.target()));
+                ledger.giveUp(begun.lease(), unknown.callId(), Optional.of(failure));
+                yield Optional.of(Attempt.Done.failed(failure));
+            }
+            case ASK -> {
+                ledger.giveUp(begun.lease(), unknown.callId(), Optional.empty());
+                yield Optional.of(asked(node, call));
+            }
         };
+    }
+
+    private static boolean isAsked(Node node, ExternalCall call, Failure judged) {
+        return judged.kind() == Failure.Kind.AMBIGUOUS && onAmbiguous(node, call) == OnAmbiguous.ASK;
     }
 
     private static Attempt asked(Node node, ExternalCall call) {
@@ -132,44 +148,50 @@ final class ExternalCalls {
         };
     }
 
-    private Optional<Answer> cached(Begun begun, Node node, ExternalCall call) {
-        if (!(node.config() instanceof NodeConfig.Prompt prompt) || prompt.cacheTtl() == null) {
-            return Optional.empty();
+    /** What is made of an answer; if that is nothing, it is asked for anew as often as for any other failure. */
+    private Attempt used(
+            NodeLease lease, ExternalCall call, String callId, Answer answer, int failedBefore, RetryRule rule)
+            throws StaleLeaseException {
+        Outcome outcome = call.use(answer);
+        if (!(outcome instanceof Outcome.Failed(Failure failure))) {
+            return new Attempt.Done(outcome);
         }
-        Optional<Answer> answer = ledger.recent(begun.facts().account(), call.fingerprint(), prompt.cacheTtl());
-        answer.flatMap(Answer::usage)
-                .flatMap(prices::cost)
-                .ifPresent(saved -> ledger.saved(begun.lease(), saved.value()));
-        return answer;
+        ledger.unusable(lease, callId, failure);
+        Optional<Duration> delay = rule.delay(failure, failedBefore + 1);
+        return delay.isPresent() ? new Attempt.Retry(failure, delay.get()) : Attempt.Done.failed(failure);
     }
 
     private Attempt pay(Begun begun, Node node, ExternalCall call, Standing.Fresh fresh, RetryRule rule)
             throws InterruptedException, StaleLeaseException {
         NodeLease lease = begun.lease();
         OptionalLong estimate = OptionalLong.empty();
+        Optional<JsonNode> budgetState = Optional.empty();
         Optional<CallEstimate> paid = call.estimate();
         if (paid.isPresent()) {
             switch (budgets.check(planned(begun, paid.get()))) {
                 case Verdict.Denied denied -> {
                     return new Attempt.Pause(Status.PAUSED_BUDGET, denied.message(), denied.details());
                 }
-                case Verdict.Allowed allowed -> estimate = allowed.estimateNanoUsd();
+                case Verdict.Allowed allowed -> {
+                    estimate = allowed.estimateNanoUsd();
+                    budgetState = allowed.budgets();
+                }
             }
         }
         OptionalLong limit = paid.isPresent() ? limit(begun) : OptionalLong.empty();
-        if (!ledger.sending(lease, fresh.callId(), estimate, limit)) {
+        if (!ledger.sending(lease, fresh.callId(), estimate, limit, budgetState)) {
             return overLimit(limit.getAsLong());
         }
         CallResult result = call.make(timeout(node), CallWatcher.NONE);
         return switch (result) {
             case CallResult.Answered(Answer answer) -> {
                 ledger.answered(lease, fresh.callId(), answer, cost(answer.usage()));
-                yield new Attempt.Done(call.use(answer));
+                yield used(lease, call, fresh.callId(), answer, fresh.failedBefore(), rule);
             }
             case CallResult.Failed(Failure failure) -> {
                 Failure judged = judged(node, call, failure);
                 ledger.failed(lease, fresh.callId(), failure, cost(failure.usage()));
-                if (judged.kind() == Failure.Kind.AMBIGUOUS && onAmbiguous(node, call) == OnAmbiguous.ASK) {
+                if (isAsked(node, call, judged)) {
                     yield asked(node, call);
                 }
                 Optional<Duration> delay = rule.delay(judged, fresh.failedBefore() + 1);
@@ -200,10 +222,6 @@ final class ExternalCalls {
                 "The next call could take the execution beyond its own limit of %s USD: raise maxCostUsd in a new version and rerun, or cancel"
                         .formatted(new NanoUsd(limitNanoUsd).toUsd()),
                 why);
-    }
-
-    private static Attempt failed(Failure.Kind kind, String message) {
-        return Attempt.Done.failed(new Failure(kind, message));
     }
 
     private static Planned planned(Begun begun, CallEstimate estimate) {

@@ -73,7 +73,10 @@ final class NodeWorker {
         }
         return switch (result) {
             case Attempt.Done(Outcome.Failed(Failure failure)) -> journal.fail(begun.lease(), failure, taker);
-            case Attempt.Done(Outcome outcome) -> journal.complete(begun.lease(), outcome, shut(begun, outcome), taker);
+            case Attempt.Done(Outcome outcome) ->
+                journal.complete(begun.lease(), outcome, shut(begun, outcome), 0, taker);
+            case Attempt.Known(Outcome outcome, long savedNanoUsd) ->
+                journal.complete(begun.lease(), outcome, shut(begun, outcome), savedNanoUsd, taker);
             case Attempt.Retry(Failure failure, Duration delay) -> {
                 journal.retry(begun.lease(), failure, delay);
                 yield new Followed(List.of(), false);
@@ -82,8 +85,8 @@ final class NodeWorker {
                 journal.pause(begun.lease(), pause.status(), pause.message(), pause.why());
                 yield new Followed(List.of(), true);
             }
-            case Attempt.Wait(Instant until) -> {
-                journal.waitUntil(begun.lease(), until);
+            case Attempt.Wait(Duration time) -> {
+                journal.waitFor(begun.lease(), time);
                 yield new Followed(List.of(), false);
             }
         };
@@ -106,6 +109,7 @@ final class NodeWorker {
                     yield delay.isPresent() ? new Attempt.Retry(failure, delay.get()) : Attempt.Done.failed(failure);
                 }
                 case Plan.Done(Outcome outcome) -> new Attempt.Done(outcome);
+                case Plan.Known(Outcome outcome, long savedNanoUsd) -> new Attempt.Known(outcome, savedNanoUsd);
                 case Plan.Calls plan -> calls.make(begun, plan);
             };
         } catch (RuntimeException e) {
@@ -130,7 +134,7 @@ final class NodeWorker {
                 && delay.delayMs() > 0
                 && (delay.condition() == null || expressions.holds(delay.condition(), context));
         return waits
-                ? new Attempt.Wait(context.now().plusMillis(delay.delayMs()))
+                ? new Attempt.Wait(Duration.ofMillis(delay.delayMs()))
                 : new Attempt.Done(new Outcome.Completed(context.input()));
     }
 

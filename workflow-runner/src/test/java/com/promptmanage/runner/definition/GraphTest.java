@@ -98,6 +98,24 @@ class GraphTest {
     }
 
     @Test
+    void whoIsToldThatASourceFailedRunsOnceAndNotForRecordsThatThereAreNot() {
+        Graph graph = Graph.of(new Definition(
+                Definition.VERSION,
+                List.of(source("leads", true), work("score"), work("tell"), work("after")),
+                List.of(
+                        new Edge("e1", "leads", "score"),
+                        new Edge("e2", "leads", "tell", "error"),
+                        new Edge("e3", "tell", "after")),
+                Settings.UNSET));
+        Scopes scopes = Scopes.of(graph);
+
+        assertThat(scopes.of(new NodeId("score"))).isEqualTo(ids("leads"));
+        assertThat(scopes.of(new NodeId("tell"))).isEmpty();
+        assertThat(scopes.of(new NodeId("after"))).isEmpty();
+        assertThat(scopes.clashes()).isEmpty();
+    }
+
+    @Test
     void whatAMapMakesFansOutAgain() {
         Graph graph = graph(
                 List.of(source("leads", true), transform("parts", TransformType.MAP, true), work("tell")),

@@ -88,6 +88,51 @@ class WorkflowApiTest {
     }
 
     @Test
+    void theListIsReadPageByPage() {
+        for (int i = 0; i < 5; i++) {
+            Answer made = api.post(
+                    editor,
+                    "/api/workflows",
+                    "{\"teamId\": \"team_1\", \"name\": \"Page %d\", \"tags\": [\"paged\"], \"definition\": %s}"
+                            .formatted(i, TWO_STEPS));
+            assertThat(made.status()).isEqualTo(201);
+        }
+        var names = new java.util.ArrayList<String>();
+        String cursor = "";
+        int pages = 0;
+        do {
+            Answer page = api.get(viewer, "/api/workflows?tags=paged&limit=2" + cursor);
+            names.addAll(page.json().path("workflows").findValuesAsText("name"));
+            assertThat(page.json().path("total").intValue()).isEqualTo(5);
+            cursor = page.json().path("nextCursor").isNull()
+                    ? ""
+                    : "&cursor=" + page.json().path("nextCursor").asText();
+            pages++;
+        } while (!cursor.isEmpty());
+
+        assertThat(pages).isEqualTo(3);
+        assertThat(names).containsExactly("Page 0", "Page 1", "Page 2", "Page 3", "Page 4");
+        assertThat(api.get(viewer, "/api/workflows?cursor=%27").status()).isEqualTo(400);
+    }
+
+    @Test
+    void ofWhatPeopleWantToBeToldIsChecked() {
+        String id = create("active");
+
+        Answer wrong = api.put(editor, "/api/workflows/" + id, """
+                {"notifications": {"alertTypes": ["failure", "weather"], "costThresholdUsd": 0.5, "slowFactor": 1}}
+                """);
+        Answer fine = api.put(editor, "/api/workflows/" + id, """
+                {"notifications": {"alertTypes": ["failure"], "costThresholdUsd": "0.50", "slowFactor": 4}}
+                """);
+
+        assertThat(wrong.json().path("errors").findValuesAsText("field"))
+                .containsExactlyInAnyOrder(
+                        "notifications.alertTypes", "notifications.costThresholdUsd", "notifications.slowFactor");
+        assertThat(fine.status()).isEqualTo(200);
+    }
+
+    @Test
     void everythingWrongWithAWorkflowIsToldAtOnce() {
         Answer answer = api.post(editor, "/api/workflows", """
                 {"teamId": "team_1", "status": "sleeping", "maxConcurrentRuns": 0,

@@ -174,7 +174,9 @@ class NodeExecutorsTest {
         Plan again = plan(prompt, context("{\"name\":\"Ada\"}"));
         Plan other = plan(prompt, context("{\"name\":\"Ben\"}"));
 
-        JsonNode kept = output(((Plan.Done) again).outcome());
+        JsonNode kept = output(((Plan.Known) again).outcome());
+        assertThat(((Plan.Known) again).savedNanoUsd())
+                .isEqualTo(first.path("costNanoUsd").asLong());
         assertThat(kept.path("text")).isEqualTo(first.path("text"));
         assertThat(kept.path("tokens").asLong()).isZero();
         assertThat(kept.path("costNanoUsd").asLong()).isZero();

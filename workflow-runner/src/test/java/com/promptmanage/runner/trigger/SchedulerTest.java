@@ -78,6 +78,22 @@ class SchedulerTest {
     }
 
     @Test
+    void aClockThatIsSetBackFiresNothingTwice() {
+        put(new Schedule("interval", null, 10, null, null, null));
+        clock.set(NOON.plus(Duration.ofMinutes(10)));
+        scheduler.look();
+
+        for (int minute : new int[] {2, 10, 11}) {
+            clock.set(NOON.plus(Duration.ofMinutes(minute)));
+            scheduler.look();
+        }
+        assertThat(executions()).hasSize(1);
+        clock.set(NOON.plus(Duration.ofMinutes(20)));
+        scheduler.look();
+        assertThat(executions()).hasSize(2);
+    }
+
+    @Test
     void whatIsSwitchedOffDoesNotFire() {
         put(new Schedule("cron", "* * * * *", null, "Europe/Berlin", null, false));
         clock.set(NOON.plus(Duration.ofMinutes(3)));

@@ -107,6 +107,27 @@ class EngineTest {
     }
 
     @Test
+    void whoeverIsReachedByTheErrorEdgeOfASourceRunsWhenItFailedAndIsSkippedWhenNot() throws Exception {
+        Workflow workflow = Workflow.of(source("leads"), step("score"), step("tell"))
+                .edge("leads", "score")
+                .edge("leads", "tell", "error");
+        engine.script().when("leads", asked -> failed(Failure.Kind.PERMANENT, "nobody there"));
+
+        String failing = engine.run(workflow);
+        engine.script().when("leads", asked -> done(new Outcome.Records(numbers(2))));
+        String working = engine.run(workflow);
+
+        assertThat(engine.nodes(failing))
+                .containsOnly(entry("leads", "failed"), entry("score", "skipped"), entry("tell", "completed"));
+        assertThat(engine.nodes(working))
+                .containsOnly(
+                        entry("leads", "completed"),
+                        entry("score in leads[0]", "completed"),
+                        entry("score in leads[1]", "completed"),
+                        entry("tell", "skipped"));
+    }
+
+    @Test
     void aLoopsOutputIsTheListOfItsBodysResults() throws Exception {
         engine.script()
                 .when(
@@ -309,6 +330,112 @@ class EngineTest {
         String execution = engine.run(Workflow.of(prompt("chain")).with(quick()));
 
         assertThat(engine.output(execution, "chain")).contains("from the second");
+    }
+
+    @Test
+    void anAnswerOfWhichNothingCanBeMadeIsPaidForAndAskedForAnew() throws Exception {
+        var asked = new AtomicInteger();
+        engine.script()
+                .when(
+                        "empty",
+                        invocation -> new Plan.Calls(new Picky(new Script.Call(
+                                "empty", question -> answered(asked.incrementAndGet() < 3 ? "" : "a poem")))));
+
+        String execution = engine.run(Workflow.of(prompt("empty")).with(quick()));
+
+        assertThat(asked).hasValue(3);
+        assertThat(engine.nodes(execution)).containsOnly(entry("empty", "completed at 3"));
+        assertThat(engine.output(execution, "empty")).contains("a poem");
+        assertThat(engine.shown(execution).costNanoUsd()).isEqualTo(3 * 120_000);
+    }
+
+    @Test
+    void anAnswerThatStaysOfNoUseFailsAndWhoeverResumesAsksAnew() throws Exception {
+        var asked = new AtomicInteger();
+        engine.script()
+                .when(
+                        "useless",
+                        invocation -> new Plan.Calls(new Picky(new Script.Call(
+                                "useless", question -> answered(asked.incrementAndGet() < 4 ? "" : "a poem")))));
+
+        String execution = engine.trigger(engine.add(Workflow.of(prompt("useless")).with(quick()), 1));
+        engine.awaitStatus(execution, "failed");
+        assertThat(asked).hasValue(3);
+        engine.runs().resume(execution);
+        engine.awaitStatus(execution, "completed");
+
+        assertThat(asked).hasValue(4);
+    }
+
+    @Test
+    void whatAnAnswerFromBeforeSavesStandsWithTheExecution() throws Exception {
+        engine.script().when("known", asked -> new Plan.Known(new Outcome.Completed(object()), 120_000));
+
+        String execution = engine.run(Workflow.of(prompt("known")));
+
+        assertThat(engine.shown(execution).savedNanoUsd()).isEqualTo(120_000);
+        assertThat(engine.shown(execution).costNanoUsd()).isZero();
+    }
+
+    @Test
+    void howTheBudgetsStandRidesOnTheNodesResult() throws Exception {
+        engine.script().when("paid", asked -> new Plan.Calls(new Script.Call("paid", question -> answered("1"))));
+        engine.budgets(call -> new Verdict.Allowed(
+                java.util.OptionalLong.of(1),
+                java.util.Optional.of(JsonNodeFactory.instance
+                        .arrayNode()
+                        .add(object().put("id", "b1").put("remainingNanoUsd", 5)))));
+
+        String execution = engine.run(Workflow.of(prompt("paid")));
+        engine.budgets(BudgetGate.OPEN);
+
+        assertThat(engine.records()
+                        .nodes(com.promptmanage.service.database.Scope.EVERYONE, execution, 0, 10)
+                        .getFirst()
+                        .budgets())
+                .isEqualTo("[{\"id\":\"b1\",\"remainingNanoUsd\":5}]");
+    }
+
+    /** Can make nothing of an empty answer. */
+    private record Picky(Script.Call call) implements com.promptmanage.runner.node.ExternalCall {
+
+        @Override
+        public String target() {
+            return call.target();
+        }
+
+        @Override
+        public JsonNode request() {
+            return call.request();
+        }
+
+        @Override
+        public String fingerprint() {
+            return call.fingerprint();
+        }
+
+        @Override
+        public java.util.Optional<com.promptmanage.runner.node.CallEstimate> estimate() {
+            return call.estimate();
+        }
+
+        @Override
+        public Repeat repeat() {
+            return call.repeat();
+        }
+
+        @Override
+        public com.promptmanage.runner.call.CallResult make(
+                Duration timeout, com.promptmanage.runner.call.CallWatcher watcher) {
+            return call.make(timeout, watcher);
+        }
+
+        @Override
+        public Outcome use(com.promptmanage.runner.call.Answer answer) {
+            return answer.content().path("text").asText().isEmpty()
+                    ? new Outcome.Failed(Failure.Kind.TRANSIENT, "the answer is empty")
+                    : call.use(answer);
+        }
     }
 
     @Test

@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** Workers at a database, with scripted nodes. */
 public final class RunningEngine implements AutoCloseable {
@@ -54,7 +55,11 @@ public final class RunningEngine implements AutoCloseable {
 
     /** @param lease of the workers */
     public RunningEngine(String jdbcUrl, Duration lease) {
-        Clock clock = Clock.systemUTC();
+        this(jdbcUrl, lease, Clock.systemUTC());
+    }
+
+    /** @param clock of this process; the database has its own */
+    RunningEngine(String jdbcUrl, Duration lease, Clock clock) {
         database = Database.open(DatabaseSettings.of(jdbcUrl, "of-the-tests").withConnectionsMax(8));
         var versions = new Versions();
         runs = new Runs(database, versions, ids, clock);
@@ -136,8 +141,17 @@ public final class RunningEngine implements AutoCloseable {
         return add(database, definition, runsMax);
     }
 
+    /** Adds an active workflow of which people want to be told this. */
+    String add(Workflow workflow, String notifications) {
+        return add(database, workflow.definition(), 1, notifications);
+    }
+
     /** Adds an active workflow of the team. */
     public static String add(Database database, Definition definition, int runsMax) {
+        return add(database, definition, runsMax, null);
+    }
+
+    private static String add(Database database, Definition definition, int runsMax, @Nullable String notifications) {
         Clock clock = Clock.systemUTC();
         String id = new Ids(clock).next("wf");
         new Workflows(database, clock)
@@ -156,7 +170,7 @@ public final class RunningEngine implements AutoCloseable {
                                 1,
                                 runsMax,
                                 null,
-                                null,
+                                notifications,
                                 clock.instant(),
                                 clock.instant(),
                                 null),

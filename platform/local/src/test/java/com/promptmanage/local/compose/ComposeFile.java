@@ -20,7 +20,7 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 /** {@code docker-compose.yml} and the {@code Dockerfile} that it builds, read as far as their tests need them. */
 record ComposeFile(Path root, String text, Map<String, Map<String, Object>> services, Map<String, Object> volumes) {
 
-    private static final Pattern VARIABLE = Pattern.compile("\\$\\{(\\w+)(?::[?-][^}]*)?}");
+    private static final Pattern VARIABLE = Pattern.compile("\\$\\{(\\w+)(?::([?-])([^}]*))?}");
 
     /** Of the form that the setting wants. */
     private static final String SECRET_KEYS = "one:" + Base64.getEncoder().encodeToString(new byte[32]);
@@ -102,8 +102,11 @@ record ComposeFile(Path root, String text, Map<String, Map<String, Object>> serv
         return stage.group(1);
     }
 
-    /** What someone might set a variable to. */
+    /** What someone might set a variable to, unless there is something that it is by itself. */
     private static String filledIn(MatchResult variable) {
+        if ("-".equals(variable.group(2))) {
+            return variable.group(3);
+        }
         return variable.group(1).equals("SECRET_KEYS") ? SECRET_KEYS : "given";
     }
 }

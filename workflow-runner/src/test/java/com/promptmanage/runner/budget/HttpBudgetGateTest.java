@@ -1,0 +1,176 @@
+package com.promptmanage.runner.budget;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.promptmanage.runner.FakeServer;
+import com.promptmanage.runner.node.CallEstimate;
+import com.promptmanage.runner.work.BudgetGate.Planned;
+import com.promptmanage.runner.work.BudgetGate.Verdict;
+import com.promptmanage.service.access.Access;
+import com.promptmanage.service.access.Caller;
+import com.promptmanage.service.database.Database;
+import com.promptmanage.service.database.DatabaseSettings;
+import com.promptmanage.service.http.HttpServer;
+import com.promptmanage.service.http.Routes;
+import com.promptmanage.testkit.EmbeddedPostgres;
+import com.promptmanage.testkit.ManualClock;
+import com.promptmanage.topics.account.Account;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What a node is told before it pays, by budgets that answer, do not answer, or answer too late. */
+class HttpBudgetGateTest {
+
+    private static final String OPEN = """
+            {"allowed": true, "estimatedCostNanoUsd": 42000,
+             "budgets": [{"id": "b1", "name": "Month", "enforcement": "block", "failMode": "open", "wouldExceed": false}]}
+            """;
+
+    private static final String CLOSED = OPEN.replace("\"open\"", "\"closed\"");
+
+    private static final String DENIED = """
+            {"allowed": false, "estimatedCost": "0.000042", "estimatedCostNanoUsd": 42000, "deniedBy": "b1",
+             "budgets": [{"id": "b1", "name": "Month", "enforcement": "block", "failMode": "closed", "wouldExceed": true}]}
+            """;
+
+    private final ManualClock clock = new ManualClock(Instant.now());
+
+    private final Database database = Database.open(
+            DatabaseSettings.of(EmbeddedPostgres.shared().createDatabase(), "of-the-tests").withConnectionsMax(3));
+
+    private final Access access = new Access(database, clock);
+
+    private final FakeServer server = new FakeServer();
+
+    private final HttpBudgetGate gate = gate();
+
+    @AfterEach
+    void stop() {
+        gate.close();
+        server.close();
+        access.close();
+        database.close();
+    }
+
+    @Test
+    void whatTheBudgetsSayGoesWithTheirState() {
+        server.thenJson(200, OPEN).thenJson(200, DENIED);
+
+        Verdict.Allowed allowed = (Verdict.Allowed) gate.check(call("acme"));
+        Verdict.Denied denied = (Verdict.Denied) gate.check(call("acme"));
+
+        assertThat(allowed.estimateNanoUsd()).hasValue(42_000);
+        assertThat(allowed.budgets().orElseThrow().at("/0/name").asText()).isEqualTo("Month");
+        assertThat(denied.message()).startsWith("Budget 'Month' does not allow the next call, to gpt-4o-mini");
+        assertThat(denied.details().path("code").asText()).isEqualTo("budget_exceeded");
+        assertThat(server.last().json().path("teamId").asText()).isEqualTo("acme");
+        assertThat(server.last().json().path("inputTokens").asLong()).isEqualTo(100);
+        assertThat(server.last().json().path("executionId").asText()).isEqualTo("exe_1");
+    }
+
+    @Test
+    void whoWasNeverAskedAboutIsLetThroughWhenThereIsNoAnswer() {
+        server.thenJson(503, "{}");
+
+        assertThat(gate.check(call("acme"))).isInstanceOf(Verdict.Allowed.class);
+    }
+
+    @Test
+    void aBudgetThatSaidClosedBlocksWhileItDoesNotAnswerAlsoAfterARestart() {
+        server.thenJson(200, CLOSED).thenJson(500, "{}");
+        gate.check(call("acme"));
+
+        Verdict now = gate.check(call("acme"));
+        Verdict other = gate.check(call("other"));
+
+        assertThat(now).isInstanceOfSatisfying(Verdict.Denied.class, denied -> assertThat(
+                        denied.details().path("code").asText())
+                .isEqualTo("budget_unanswered"));
+        assertThat(other).isInstanceOf(Verdict.Allowed.class);
+        try (var restarted = gate()) {
+            assertThat(restarted.check(call("acme"))).isInstanceOf(Verdict.Denied.class);
+        }
+        try (var early = new HttpBudgetGate(access.keys(), database, clock)) {
+            assertThat(early.check(call("acme"))).as("nobody to ask yet").isInstanceOf(Verdict.Denied.class);
+        }
+    }
+
+    @Test
+    void aBudgetThatChangesToOpenLetsThroughAgain() {
+        server.thenJson(200, CLOSED).thenJson(200, OPEN).thenJson(200, "not json");
+        gate.check(call("acme"));
+        gate.check(call("acme"));
+
+        assertThat(gate.check(call("acme"))).isInstanceOf(Verdict.Allowed.class);
+    }
+
+    /** It returns while the other side still thinks: the server answers only when the test is over. */
+    @Test
+    void anAnswerThatComesTooLateIsNone() throws Exception {
+        var over = new CountDownLatch(1);
+        server.thenJson(200, CLOSED).then(exchange -> {
+            try {
+                over.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        gate.check(call("acme"));
+
+        Verdict verdict = gate.check(call("acme"));
+        over.countDown();
+
+        assertThat(verdict).isInstanceOf(Verdict.Denied.class);
+    }
+
+    @Test
+    void theBudgetsAreAskedByAKeyOfTheProcessThatMayOnlyReadAndEndsWithIt() throws Exception {
+        var callers = new LinkedBlockingQueue<Caller>();
+        Routes check = routes -> routes.post("/api/token-tracking/check", ctx -> {
+            callers.add(access.authentication().caller(ctx));
+            ctx.contentType("application/json").result(OPEN);
+        });
+        try (var query = HttpServer.start(HttpServer.Options.onPort(0), List.of(check));
+                var asking = new HttpBudgetGate(access.keys(), database, clock)) {
+            asking.askAt(query.baseUri());
+            asking.check(call("acme"));
+            asking.check(call("other"));
+            clock.advance(Duration.ofDays(1).plusMinutes(1));
+            asking.check(call("acme"));
+        }
+
+        assertThat(callers).hasSize(3).allSatisfy(caller -> assertThat(caller)
+                .isInstanceOfSatisfying(Caller.Key.class, key -> {
+                    assertThat(key.maySpeakForOthers()).isTrue();
+                    assertThat(key.scopes()).extracting(Enum::name).containsExactly("QUERY");
+                }));
+        assertThat(callers.stream().distinct()).as("replaced after a day").hasSize(2);
+        assertThat(database.<Long>asSystem(handle -> handle.createQuery(
+                                "SELECT count(*) FROM api_keys WHERE revoked_at IS NULL")
+                        .mapTo(Long.class)
+                        .one()))
+                .isZero();
+    }
+
+    private HttpBudgetGate gate() {
+        var made = new HttpBudgetGate(access.keys(), database, clock);
+        made.askAt(URI.create(server.url("/")));
+        return made;
+    }
+
+    private static Planned call(String team) {
+        return new Planned(
+                Account.team(team),
+                "ada",
+                "wf_1",
+                "exe_1",
+                "node",
+                new CallEstimate("openai", "gpt-4o-mini", 100, 50));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package com.promptmanage.runner.budget;
+
+import org.jspecify.annotations.NullMarked;

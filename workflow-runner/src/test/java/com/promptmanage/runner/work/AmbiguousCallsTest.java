@@ -1,0 +1,165 @@
+package com.promptmanage.runner.work;
+
+import static com.promptmanage.runner.work.Script.answered;
+import static com.promptmanage.runner.work.Script.refused;
+import static java.util.Map.entry;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.promptmanage.runner.call.CallResult;
+import com.promptmanage.runner.call.Failure;
+import com.promptmanage.runner.definition.Node;
+import com.promptmanage.runner.definition.NodePolicy;
+import com.promptmanage.runner.definition.NodePolicy.OnAmbiguous;
+import com.promptmanage.runner.definition.RetryPolicy;
+import com.promptmanage.runner.definition.Settings;
+import com.promptmanage.runner.node.ExternalCall.Repeat;
+import com.promptmanage.runner.node.Plan;
+import com.promptmanage.service.http.UnavailableException;
+import com.promptmanage.testkit.EmbeddedPostgres;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** Calls of which nobody knows whether they arrived: because the line broke, or because the worker that made them was lost. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class AmbiguousCallsTest {
+
+    private static final Supplier<CallResult> LINE_BREAKS = () -> refused(Failure.Kind.AMBIGUOUS);
+
+    /** The call is entered as sent, nothing is stored after that, and the lease runs out: as with a worker that was killed. */
+    private static final Supplier<CallResult> WORKER_IS_LOST = () -> {
+        throw new UnavailableException("the database is away", Duration.ZERO, new IllegalStateException());
+    };
+
+    private RunningEngine engine;
+
+    @BeforeAll
+    void start() {
+        engine = new RunningEngine(EmbeddedPostgres.shared().createDatabase(), Duration.ofMillis(600));
+    }
+
+    @AfterAll
+    void stop() {
+        engine.close();
+    }
+
+    @Test
+    void underRetryTheCallIsMadeAgainAndTheFirstCountsAsPossiblyWasted() throws Exception {
+        for (Supplier<CallResult> first : java.util.List.of(LINE_BREAKS, WORKER_IS_LOST)) {
+            var calls = new AtomicInteger();
+            String execution = trigger("again", OnAmbiguous.RETRY, calls, first);
+
+            engine.awaitStatus(execution, "completed");
+
+            assertThat(calls).hasValue(2);
+            assertThat(states(execution)).isEqualTo("ambiguous wasted, answered");
+        }
+    }
+
+    @Test
+    void underFailTheExecutionFailsAndWhoeverResumesItHasTheCallMadeAgain() throws Exception {
+        for (Supplier<CallResult> first : java.util.List.of(LINE_BREAKS, WORKER_IS_LOST)) {
+            var calls = new AtomicInteger();
+            String execution = trigger("never", OnAmbiguous.FAIL, calls, first);
+
+            engine.awaitStatus(execution, "failed");
+            assertThat(calls).hasValue(1);
+            assertThat(states(execution)).isEqualTo("ambiguous wasted");
+
+            engine.runs().resume(execution);
+            engine.awaitStatus(execution, "completed");
+            assertThat(calls).hasValue(2);
+        }
+    }
+
+    @Test
+    void underAskTheExecutionWaitsUntilAPersonHasFoundOutAndResumesIt() throws Exception {
+        for (Supplier<CallResult> first : java.util.List.of(LINE_BREAKS, WORKER_IS_LOST)) {
+            var calls = new AtomicInteger();
+            String execution = trigger("ask", OnAmbiguous.ASK, calls, first);
+
+            engine.awaitStatus(execution, "paused");
+            assertThat(calls).hasValue(1);
+            assertThat(engine.shown(execution).reason()).contains("ambiguous_call", "gpt-4o-mini");
+            assertThat(engine.nodes(execution)).containsOnly(entry("ask", "held"));
+
+            engine.runs().resume(execution);
+            engine.awaitStatus(execution, "completed");
+            assertThat(calls).hasValue(2);
+            assertThat(states(execution)).isEqualTo("ambiguous wasted, answered");
+        }
+    }
+
+    @Test
+    void aPersonWhoIsAskedMayAlsoCancel() throws Exception {
+        var calls = new AtomicInteger();
+        String execution = trigger("ask", OnAmbiguous.ASK, calls, LINE_BREAKS);
+        engine.awaitStatus(execution, "paused");
+
+        engine.runs().cancel(execution);
+
+        assertThat(engine.shown(execution).status()).isEqualTo("cancelled");
+        assertThat(engine.runs().resume(execution)).isFalse();
+        assertThat(calls).hasValue(1);
+    }
+
+    /** What it does by itself where nothing is said follows from what repeating does. */
+    @Test
+    void aCallThatDoesHarmWhenRepeatedIsNotRepeatedUnlessTheNodeSaysSo() throws Exception {
+        var calls = new AtomicInteger();
+        engine.script().when("harm", asked -> new Plan.Calls(new Script.Call(
+                "harm",
+                question -> {
+                    calls.incrementAndGet();
+                    return LINE_BREAKS.get();
+                },
+                Repeat.HARMFUL)));
+
+        String execution = engine.trigger(engine.add(Workflow.of(Workflow.step("harm")).with(quick()), 1));
+
+        engine.awaitStatus(execution, "failed");
+        assertThat(calls).hasValue(1);
+    }
+
+    private String trigger(String id, OnAmbiguous policy, AtomicInteger calls, Supplier<CallResult> first) {
+        engine.script()
+                .when(
+                        id,
+                        asked -> new Plan.Calls(new Script.Call(
+                                id, question -> calls.incrementAndGet() == 1 ? first.get() : answered("there"))));
+        Node plain = Workflow.prompt(id);
+        return engine.trigger(engine.add(
+                Workflow.of(new Node(
+                                plain.id(),
+                                plain.label(),
+                                plain.position(),
+                                plain.config(),
+                                new NodePolicy(null, null, policy, null)))
+                        .with(quick()),
+                1));
+    }
+
+    /** Of the execution's calls, in order. */
+    private String states(String execution) {
+        return engine.database()
+                .asSystem(handle -> handle.createQuery("""
+                        SELECT string_agg(state || CASE WHEN is_wasted THEN ' wasted' ELSE '' END, ', ' ORDER BY number)
+                        FROM external_calls WHERE execution_id = :id AND state <> 'intent'
+                        """).bind("id", execution).mapTo(String.class).one());
+    }
+
+    private static Settings quick() {
+        return new Settings(
+                null,
+                null,
+                new RetryPolicy(3, RetryPolicy.Backoff.CONSTANT, Duration.ofMillis(10), Duration.ofMillis(10)),
+                null,
+                null,
+                null,
+                null);
+    }
+}
