@@ -207,7 +207,7 @@ public final class WorkflowBenchmark {
         }
 
         private String trigger(String workflow) {
-            return runs.enqueue(new NewRun(workflow, null, null, TriggeredBy.API, "{}", null, false, null))
+            return runs.enqueue(new NewRun(workflow, null, null, TriggeredBy.API, "{\"input\": 1}", null, false, null))
                     .executionId();
         }
 

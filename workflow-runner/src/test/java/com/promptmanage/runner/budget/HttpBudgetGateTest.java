@@ -8,6 +8,7 @@ import com.promptmanage.runner.work.BudgetGate.Planned;
 import com.promptmanage.runner.work.BudgetGate.Verdict;
 import com.promptmanage.service.access.Access;
 import com.promptmanage.service.access.Caller;
+import com.promptmanage.service.access.KeyScope;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.DatabaseSettings;
 import com.promptmanage.service.http.HttpServer;
@@ -21,10 +22,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 
 /** What a node is told before it pays, by budgets that answer, do not answer, or answer too late. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HttpBudgetGateTest {
 
     private static final String OPEN = """
@@ -46,14 +51,24 @@ class HttpBudgetGateTest {
 
     private final Access access = new Access(database, clock);
 
-    private final FakeServer server = new FakeServer();
+    private FakeServer server;
 
-    private final HttpBudgetGate gate = gate();
+    private HttpBudgetGate gate;
+
+    @BeforeEach
+    void start() {
+        server = new FakeServer();
+        gate = gate();
+    }
 
     @AfterEach
     void stop() {
         gate.close();
         server.close();
+    }
+
+    @AfterAll
+    void close() {
         access.close();
         database.close();
     }
@@ -78,7 +93,7 @@ class HttpBudgetGateTest {
     void whoWasNeverAskedAboutIsLetThroughWhenThereIsNoAnswer() {
         server.thenJson(503, "{}");
 
-        assertThat(gate.check(call("acme"))).isInstanceOf(Verdict.Allowed.class);
+        assertThat(gate.check(call("stranger"))).isInstanceOf(Verdict.Allowed.class);
     }
 
     @Test
@@ -148,7 +163,7 @@ class HttpBudgetGateTest {
         assertThat(callers).hasSize(3).allSatisfy(caller -> assertThat(caller)
                 .isInstanceOfSatisfying(Caller.Key.class, key -> {
                     assertThat(key.maySpeakForOthers()).isTrue();
-                    assertThat(key.scopes()).extracting(Enum::name).containsExactly("QUERY");
+                    assertThat(key.scopes()).containsExactly(KeyScope.QUERY);
                 }));
         assertThat(callers.stream().distinct()).as("replaced after a day").hasSize(2);
         assertThat(database.<Long>asSystem(handle -> handle.createQuery(

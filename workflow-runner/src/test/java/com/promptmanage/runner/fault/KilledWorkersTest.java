@@ -65,7 +65,8 @@ class KilledWorkersTest {
         try (var sql = DriverManager.getConnection(jdbcUrl);
                 var admin = kafka.admin()) {
             sql.createStatement().execute("CREATE TABLE model_calls (question text NOT NULL)");
-            new TopicProvisioner(admin, 4, (short) 1).provision(List.of(Topics.EXECUTION_EVENTS, Topics.USAGE_EVENTS));
+            new TopicProvisioner(admin, 4, (short) 1)
+                    .provision(List.of(Topics.EXECUTION_EVENTS, Topics.USAGE_EVENTS, Topics.BUDGET_ALERTS));
             runThroughBlows(jdbcUrl, sql);
             assertEnded(sql, shapeOf);
             assertCalls(sql, shapeOf);
@@ -224,11 +225,35 @@ class KilledWorkersTest {
             }
         }
         assertThat(outOfOrder).as("each event once by its id, in order").isEmpty();
-        Set<String> usage = new LinkedHashSet<>();
-        events(Topics.USAGE_EVENTS.name())
-                .forEach(event -> usage.add(event.path("id").asText()));
+        Set<String> executions = executions(sql);
+        Set<String> usage = idsOf(Topics.USAGE_EVENTS.name(), ':', executions);
         assertThat(usage).as("what each answer used").hasSize((int)
                 count(sql, "SELECT count(*) FROM external_calls WHERE usage IS NOT NULL"));
+        Set<String> alerts = idsOf(Topics.BUDGET_ALERTS.name(), '.', executions);
+        assertThat(alerts).as("what people are told").hasSize((int)
+                count(sql, "SELECT count(*) FROM execution_alerts"));
+    }
+
+    private static Set<String> executions(Connection sql) throws SQLException {
+        Set<String> executions = new LinkedHashSet<>();
+        try (var rows = sql.createStatement().executeQuery("SELECT id FROM executions")) {
+            while (rows.next()) {
+                executions.add(rows.getString("id"));
+            }
+        }
+        return executions;
+    }
+
+    /** Of the events that begin with one of these executions: others may use the same broker. */
+    private Set<String> idsOf(String topic, char end, Set<String> executions) {
+        Set<String> ids = new LinkedHashSet<>();
+        for (JsonNode event : events(topic)) {
+            String id = event.path("id").asText();
+            if (id.indexOf(end) > 0 && executions.contains(id.substring(0, id.indexOf(end)))) {
+                ids.add(id);
+            }
+        }
+        return ids;
     }
 
     private List<JsonNode> events(String topic) {
