@@ -16,7 +16,6 @@ import com.promptmanage.topics.usage.UsageEventCodec;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
