@@ -9,6 +9,12 @@ DROP INDEX external_calls_answers;
 ALTER TABLE node_runs ADD COLUMN budgets text;
 COMMENT ON COLUMN node_runs.budgets IS 'The budgets that its last call counts towards, as they stood before it, as JSON';
 
+ALTER TABLE executions ADD COLUMN ended_at timestamptz;
+UPDATE executions SET ended_at = completed_at WHERE completed_at IS NOT NULL;
+DROP INDEX executions_ended;
+CREATE INDEX executions_ended ON executions (ended_at) WHERE ended_at IS NOT NULL;
+COMMENT ON COLUMN executions.ended_at IS 'By the database''s clock, not by that of the process that ended it: decides when it is forgotten';
+
 -- What people were told of an execution, so that they are told once.
 CREATE TABLE execution_alerts (
     execution_id text NOT NULL REFERENCES executions ON DELETE CASCADE,

@@ -269,7 +269,7 @@ final class Change {
     private void saveStatus() {
         handle.createUpdate("""
                         UPDATE executions SET status = :status, reason = :reason, started_at = :started,
-                            completed_at = :completed,
+                            completed_at = :completed, ended_at = CASE WHEN :ended THEN now() END,
                             deadline_at = coalesce(now() + CAST(:timeoutMs AS bigint) * interval '1 millisecond', deadline_at),
                             error_node_id = :errorNode, error_message = :errorMessage, error_details = :errorDetails
                         WHERE id = :id
@@ -279,6 +279,7 @@ final class Change {
                 .bind("reason", reason)
                 .bind("started", at(startedAt))
                 .bind("completed", status.isEnd() ? at(now) : null)
+                .bind("ended", status.isEnd())
                 .bind("timeoutMs", timeout == null ? null : timeout.toMillis())
                 .bind("errorNode", failing == null ? null : failing.nodeId())
                 .bind("errorMessage", failing == null ? null : failing.message())

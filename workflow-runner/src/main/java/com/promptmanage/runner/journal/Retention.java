@@ -28,8 +28,8 @@ public final class Retention {
     public boolean forget(Duration history) {
         int executions = database.asSystem(handle -> handle.createUpdate("""
                         DELETE FROM executions WHERE id IN (
-                            SELECT id FROM executions WHERE completed_at < now() - :seconds * interval '1 second'
-                            ORDER BY completed_at LIMIT :max FOR UPDATE SKIP LOCKED)
+                            SELECT id FROM executions WHERE ended_at < now() - :seconds * interval '1 second'
+                            ORDER BY ended_at LIMIT :max FOR UPDATE SKIP LOCKED)
                         """)
                 .bind("seconds", history.toSeconds())
                 .bind("max", EXECUTIONS_MAX)

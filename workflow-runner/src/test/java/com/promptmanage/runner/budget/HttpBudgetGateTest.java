@@ -166,11 +166,11 @@ class HttpBudgetGateTest {
                     assertThat(key.scopes()).containsExactly(KeyScope.QUERY);
                 }));
         assertThat(callers.stream().distinct()).as("replaced after a day").hasSize(2);
-        assertThat(database.<Long>asSystem(handle -> handle.createQuery(
-                                "SELECT count(*) FROM api_keys WHERE revoked_at IS NULL")
-                        .mapTo(Long.class)
-                        .one()))
-                .isZero();
+        Long left = database.asSystem(handle -> handle.createQuery(
+                        "SELECT count(*) FROM api_keys WHERE revoked_at IS NULL")
+                .mapTo(Long.class)
+                .one());
+        assertThat(left).isZero();
     }
 
     private HttpBudgetGate gate() {

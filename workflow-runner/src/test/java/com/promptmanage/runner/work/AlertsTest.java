@@ -111,10 +111,10 @@ class AlertsTest {
         engine.script().when("none", asked -> done(new Outcome.Records(List.of())));
         engine.script().when("something", asked -> completed(object().put("text", "")));
 
-        assertThat(types(completed(Workflow.of(step("nothing"), prompt("silent")))))
+        assertThat(types(ran(Workflow.of(step("nothing"), prompt("silent")))))
                 .containsExactly("workflow_empty_output");
-        assertThat(types(completed(Workflow.of(step("nothing"), step("something"))))).isEmpty();
-        assertThat(types(completed(Workflow.of(source("none"), step("never")).edge("none", "never"))))
+        assertThat(types(ran(Workflow.of(step("nothing"), step("something"))))).isEmpty();
+        assertThat(types(ran(Workflow.of(source("none"), step("never")).edge("none", "never"))))
                 .isEmpty();
     }
 
@@ -143,7 +143,7 @@ class AlertsTest {
 
     @Test
     void ofSlownessIsToldWhenThereIsSomethingToCompareWith() throws Exception {
-        String id = engine.add(Workflow.of(delay("wait", 1_100)).with(Settings.UNSET), "{\"slowFactor\": 2}");
+        String id = engine.add(Workflow.of(delay("wait", 1_100)).with(Settings.UNSET), "{\"slowFactor\": 2, \"alertTypes\": [\"performance_degradation\"]}");
         String first = engine.trigger(id);
         engine.awaitStatus(first, "completed");
         assertThat(types(first)).isEmpty();
@@ -177,7 +177,7 @@ class AlertsTest {
         assertThat(alerts(test)).isEmpty();
     }
 
-    private String completed(Workflow workflow) throws Exception {
+    private String ran(Workflow workflow) throws Exception {
         String execution = engine.trigger(engine.add(workflow, DEFAULTS));
         engine.awaitStatus(execution, "completed");
         return execution;

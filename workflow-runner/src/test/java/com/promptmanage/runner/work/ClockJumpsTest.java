@@ -96,7 +96,7 @@ class ClockJumpsTest {
         String old = engine.run(Workflow.of(step("only")));
         String waiting = engine.trigger(engine.add(Workflow.of(delay("long", 3_600_000)), 1));
         engine.database().useAsSystem(handle -> {
-            handle.execute("UPDATE executions SET completed_at = now() - interval '31 days' WHERE id = ?", old);
+            handle.execute("UPDATE executions SET ended_at = now() - interval '31 days' WHERE id = ?", old);
             handle.execute("UPDATE executions SET created_at = now() - interval '400 days' WHERE id = ?", waiting);
             handle.execute("""
                     INSERT INTO prompt_answers (account, fingerprint, answer, usage, created_at, expires_at)
@@ -113,17 +113,17 @@ class ClockJumpsTest {
         assertThat(engine.records().find(old)).isEmpty();
         assertThat(engine.records().find(ended)).isPresent();
         assertThat(engine.records().find(waiting)).isPresent();
-        assertThat(engine.database().<Long>asSystem(handle -> handle.createQuery(
-                                "SELECT count(*) FROM node_runs WHERE execution_id = :old")
+        Long nodes = engine.database()
+                .asSystem(handle -> handle.createQuery("SELECT count(*) FROM node_runs WHERE execution_id = :old")
                         .bind("old", old)
                         .mapTo(Long.class)
-                        .one()))
-                .isZero();
-        assertThat(engine.database().<List<String>>asSystem(
-                        handle -> handle.createQuery("SELECT left(fingerprint, 1) FROM prompt_answers")
-                                .mapTo(String.class)
-                                .list()))
-                .containsExactly("2");
+                        .one());
+        assertThat(nodes).isZero();
+        List<String> answers = engine.database()
+                .asSystem(handle -> handle.createQuery("SELECT left(fingerprint, 1) FROM prompt_answers")
+                        .mapTo(String.class)
+                        .list());
+        assertThat(answers).containsExactly("2");
         engine.runs().cancel(waiting);
     }
 }
