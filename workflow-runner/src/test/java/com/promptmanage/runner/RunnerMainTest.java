@@ -97,7 +97,8 @@ class RunnerMainTest {
             assertThat(done.path("totalCostNanoUsd").asLong()).isPositive();
             assertThat(done.at("/nodeExecutions/1/budgets/0/name").asText()).isEqualTo("Month");
             assertThat(query.asked()).hasSize(3);
-            assertThat(get(api, "/openapi.json", key).body()).contains("/api/workflows/{id}/trigger", "/api/data-sources");
+            assertThat(get(api, "/openapi.json", key).body())
+                    .contains("/api/workflows/{id}/trigger", "/api/data-sources");
             Await.until(() -> assertThat(count("SELECT count(*) FROM outbox"))
                     .as("events that have not left")
                     .isZero());
@@ -110,15 +111,24 @@ class RunnerMainTest {
 
     private Map<String, String> settings(int port) {
         return Map.of(
-                "PM_HTTP_HOST", "127.0.0.1",
-                "PM_HTTP_PORT", Integer.toString(port),
-                "PM_KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers(),
-                "PM_DATABASE_URL", jdbcUrl,
-                "PM_DATABASE_APP_PASSWORD", "of-the-tests",
-                "PM_SECRET_KEYS", "one:" + Base64.getEncoder().encodeToString(new byte[32]),
-                "PM_RUNNER_QUERY_URL", query.url(""),
-                "PM_RUNNER_SIMULATE_MODELS", "always",
-                "PM_RUNNER_SIMULATED_LATENCY", "PT0S");
+                "PM_HTTP_HOST",
+                "127.0.0.1",
+                "PM_HTTP_PORT",
+                Integer.toString(port),
+                "PM_KAFKA_BOOTSTRAP_SERVERS",
+                kafka.bootstrapServers(),
+                "PM_DATABASE_URL",
+                jdbcUrl,
+                "PM_DATABASE_APP_PASSWORD",
+                "of-the-tests",
+                "PM_SECRET_KEYS",
+                "one:" + Base64.getEncoder().encodeToString(new byte[32]),
+                "PM_RUNNER_QUERY_URL",
+                query.url(""),
+                "PM_RUNNER_SIMULATE_MODELS",
+                "always",
+                "PM_RUNNER_SIMULATED_LATENCY",
+                "PT0S");
     }
 
     private String key() {

@@ -81,7 +81,8 @@ final class WorkflowRoutes implements Routes {
         page.workflows().forEach(workflow -> list.add(WorkflowJson.of(workflow)));
         answer.put("total", page.total());
         answer.put("limit", limit).put("offset", offset);
-        answer.put("nextCursor", page.isLast() ? null : page.workflows().getLast().id());
+        answer.put(
+                "nextCursor", page.isLast() ? null : page.workflows().getLast().id());
         ctx.json(answer);
     }
 

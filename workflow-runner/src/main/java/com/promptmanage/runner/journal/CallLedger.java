@@ -120,7 +120,8 @@ public final class CallLedger {
                 Row last = rows.getFirst();
                 switch (last.state()) {
                     case "answered" -> {
-                        return new Standing.Known(last.id(), answer(last), failures(rows).size());
+                        return new Standing.Known(
+                                last.id(), answer(last), failures(rows).size());
                     }
                     case "sent" -> {
                         return new Standing.Unknown(last.id());
@@ -211,14 +212,17 @@ public final class CallLedger {
 
     /** Nothing can be made of the answer: it was paid for, and whoever tries again asks anew. */
     public void unusable(NodeLease lease, String callId, Failure failure) throws StaleLeaseException {
-        onFence(lease, false, handle -> handle.createUpdate("""
+        onFence(
+                lease,
+                false,
+                handle -> handle.createUpdate("""
                         UPDATE external_calls SET state = 'unusable', error_kind = :kind, error_message = :message
                         WHERE id = :id AND state = 'answered'
                         """)
-                .bind("id", callId)
-                .bind("kind", failure.kind().code())
-                .bind("message", failure.message())
-                .execute());
+                        .bind("id", callId)
+                        .bind("kind", failure.kind().code())
+                        .bind("message", failure.message())
+                        .execute());
     }
 
     /**

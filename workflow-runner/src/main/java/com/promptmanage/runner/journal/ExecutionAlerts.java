@@ -45,7 +45,11 @@ final class ExecutionAlerts {
 
     /** What the tables say of the execution beside its row. */
     private record Known(
-            String workflowName, AlertWishes wishes, boolean isTest, boolean isSimulated, @Nullable Instant deadlineAt) {}
+            String workflowName,
+            AlertWishes wishes,
+            boolean isTest,
+            boolean isSimulated,
+            @Nullable Instant deadlineAt) {}
 
     private ExecutionAlerts(Change change, Known known) {
         this.change = change;
@@ -107,10 +111,12 @@ final class ExecutionAlerts {
     static void spent(Change change, long beforeNanoUsd, long nowNanoUsd) {
         ExecutionAlerts alerts = of(change);
         Optional<NanoUsd> limit = change.pinned().settings().maxCost();
-        Optional<NanoUsd> threshold = alerts.known.wishes()
+        Optional<NanoUsd> threshold = alerts.known
+                .wishes()
                 .costThreshold()
                 .or(() -> limit.map(most -> new NanoUsd(most.value() / 100 * COST_PERCENT)));
-        if (threshold.filter(from -> beforeNanoUsd < from.value() && nowNanoUsd >= from.value())
+        if (threshold
+                .filter(from -> beforeNanoUsd < from.value() && nowNanoUsd >= from.value())
                 .isPresent()) {
             alerts.raise(
                     AlertKind.COST_THRESHOLD,
@@ -118,7 +124,9 @@ final class ExecutionAlerts {
                     Severity.WARNING,
                     "Workflow is expensive: ",
                     "One execution has cost $%s so far, at list price; the threshold is $%s."
-                            .formatted(new NanoUsd(nowNanoUsd).toUsd(), threshold.get().toUsd()),
+                            .formatted(
+                                    new NanoUsd(nowNanoUsd).toUsd(),
+                                    threshold.get().toUsd()),
                     null);
         }
     }
@@ -164,7 +172,8 @@ final class ExecutionAlerts {
                         WHERE n.execution_id = :execution AND n.node_id = ANY (:ends) AND n.status = 'completed'
                         """)
                 .bind("execution", change.row().id())
-                .bindArray("ends", String.class, ends.stream().map(NodeId::value).toList())
+                .bindArray(
+                        "ends", String.class, ends.stream().map(NodeId::value).toList())
                 .bindArray(
                         "prompts",
                         String.class,
@@ -200,7 +209,8 @@ final class ExecutionAlerts {
     private boolean wasTakenUpAgain(Instant started) {
         return known.deadlineAt() != null
                 && known.deadlineAt()
-                        .isAfter(started.plus(change.pinned().settings().timeout()).plus(CLOCKS_APART));
+                        .isAfter(started.plus(change.pinned().settings().timeout())
+                                .plus(CLOCKS_APART));
     }
 
     private Optional<Duration> usual() {

@@ -34,7 +34,8 @@ public final class Retention {
                 .bind("seconds", history.toSeconds())
                 .bind("max", EXECUTIONS_MAX)
                 .execute());
-        int answers = database.asSystem(handle -> handle.createUpdate("""
+        int answers = database.asSystem(
+                handle -> handle.createUpdate("""
                         DELETE FROM prompt_answers WHERE (account, fingerprint) IN (
                             SELECT account, fingerprint FROM prompt_answers WHERE expires_at <= now() LIMIT :max
                             FOR UPDATE SKIP LOCKED)

@@ -163,7 +163,8 @@ public final class Runs {
 
     /** Executions whose time is over, by the database's clock: that of one process may be wrong. */
     public List<String> overdue() {
-        return database.asSystem(handle -> handle.createQuery("""
+        return database.asSystem(
+                handle -> handle.createQuery("""
                         SELECT id FROM executions WHERE status = 'running' AND deadline_at < now()
                         ORDER BY deadline_at LIMIT 100
                         """).mapTo(String.class).list());

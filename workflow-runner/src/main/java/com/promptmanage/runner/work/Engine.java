@@ -318,8 +318,7 @@ public final class Engine implements AutoCloseable {
                     runs.timeOut(execution).ifPresent(runs::admit);
                 }
                 runs.waiting().forEach(runs::admit);
-                if (System.nanoTime() - forgotNanos >= FORGET_EVERY.toNanos()
-                        && !retention.forget(options.history())) {
+                if (System.nanoTime() - forgotNanos >= FORGET_EVERY.toNanos() && !retention.forget(options.history())) {
                     forgotNanos = System.nanoTime();
                 }
             } catch (InterruptedException e) {

@@ -82,8 +82,7 @@ final class ExternalCalls {
             standing = ledger.stand(lease, alternative, call);
         }
         return switch (standing) {
-            case Standing.Known known ->
-                used(lease, call, known.callId(), known.answer(), known.failedBefore(), rule);
+            case Standing.Known known -> used(lease, call, known.callId(), known.answer(), known.failedBefore(), rule);
             case Standing.Unknown again -> throw new IllegalStateException("call %s is still unknown".formatted(again));
             case Standing.Fresh fresh -> {
                 Optional<Failure> end = end(node, call, fresh, rule);

@@ -46,8 +46,9 @@ class HttpBudgetGateTest {
 
     private final ManualClock clock = new ManualClock(Instant.now());
 
-    private final Database database = Database.open(
-            DatabaseSettings.of(EmbeddedPostgres.shared().createDatabase(), "of-the-tests").withConnectionsMax(3));
+    private final Database database =
+            Database.open(DatabaseSettings.of(EmbeddedPostgres.shared().createDatabase(), "of-the-tests")
+                    .withConnectionsMax(3));
 
     private final Access access = new Access(database, clock);
 
@@ -104,9 +105,11 @@ class HttpBudgetGateTest {
         Verdict now = gate.check(call("acme"));
         Verdict other = gate.check(call("other"));
 
-        assertThat(now).isInstanceOfSatisfying(Verdict.Denied.class, denied -> assertThat(
-                        denied.details().path("code").asText())
-                .isEqualTo("budget_unanswered"));
+        assertThat(now)
+                .isInstanceOfSatisfying(
+                        Verdict.Denied.class,
+                        denied -> assertThat(denied.details().path("code").asText())
+                                .isEqualTo("budget_unanswered"));
         assertThat(other).isInstanceOf(Verdict.Allowed.class);
         try (var restarted = gate()) {
             assertThat(restarted.check(call("acme"))).isInstanceOf(Verdict.Denied.class);
@@ -160,16 +163,17 @@ class HttpBudgetGateTest {
             asking.check(call("acme"));
         }
 
-        assertThat(callers).hasSize(3).allSatisfy(caller -> assertThat(caller)
-                .isInstanceOfSatisfying(Caller.Key.class, key -> {
+        assertThat(callers)
+                .hasSize(3)
+                .allSatisfy(caller -> assertThat(caller).isInstanceOfSatisfying(Caller.Key.class, key -> {
                     assertThat(key.maySpeakForOthers()).isTrue();
                     assertThat(key.scopes()).containsExactly(KeyScope.QUERY);
                 }));
         assertThat(callers.stream().distinct()).as("replaced after a day").hasSize(2);
-        Long left = database.asSystem(handle -> handle.createQuery(
-                        "SELECT count(*) FROM api_keys WHERE revoked_at IS NULL")
-                .mapTo(Long.class)
-                .one());
+        Long left =
+                database.asSystem(handle -> handle.createQuery("SELECT count(*) FROM api_keys WHERE revoked_at IS NULL")
+                        .mapTo(Long.class)
+                        .one());
         assertThat(left).isZero();
     }
 
@@ -181,11 +185,6 @@ class HttpBudgetGateTest {
 
     private static Planned call(String team) {
         return new Planned(
-                Account.team(team),
-                "ada",
-                "wf_1",
-                "exe_1",
-                "node",
-                new CallEstimate("openai", "gpt-4o-mini", 100, 50));
+                Account.team(team), "ada", "wf_1", "exe_1", "node", new CallEstimate("openai", "gpt-4o-mini", 100, 50));
     }
 }

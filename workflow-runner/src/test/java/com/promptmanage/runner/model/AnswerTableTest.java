@@ -28,8 +28,9 @@ class AnswerTableTest {
 
     private final ManualClock clock = new ManualClock(Instant.parse("2026-11-25T12:00:00Z"));
 
-    private final Database database = Database.open(
-            DatabaseSettings.of(EmbeddedPostgres.shared().createDatabase(), "of-the-tests").withConnectionsMax(2));
+    private final Database database =
+            Database.open(DatabaseSettings.of(EmbeddedPostgres.shared().createDatabase(), "of-the-tests")
+                    .withConnectionsMax(2));
 
     private final AnswerTable answers = new AnswerTable(database, clock);
 

@@ -64,7 +64,9 @@ class AlertsTest {
         assertThat(event.path("type").asText()).isEqualTo("com.promptmanage.workflow.failure.v1");
         JsonNode alert = event.path("data");
         assertThat(alert.path("type").asText()).isEqualTo("workflow_failure");
-        assertThat(alert.path("id").asText()).isEqualTo(event.path("id").asText()).startsWith(execution + ".failure.");
+        assertThat(alert.path("id").asText())
+                .isEqualTo(event.path("id").asText())
+                .startsWith(execution + ".failure.");
         assertThat(alert.path("account").asText()).isEqualTo(RunningEngine.TEAM.value());
         assertThat(alert.path("message").asText()).startsWith("this is no city. ");
         assertThat(alert.path("nodeId").asText()).isEqualTo("wrong");
@@ -107,12 +109,12 @@ class AlertsTest {
     @Test
     void ofAnEmptyOutputIsToldUnlessSomethingCameOrNothingWasToCome() throws Exception {
         engine.script().when("nothing", asked -> completed(object()));
-        engine.script().when("silent", asked -> completed(object().put("model", "m").put("text", "")));
+        engine.script()
+                .when("silent", asked -> completed(object().put("model", "m").put("text", "")));
         engine.script().when("none", asked -> done(new Outcome.Records(List.of())));
         engine.script().when("something", asked -> completed(object().put("text", "")));
 
-        assertThat(types(ran(Workflow.of(step("nothing"), prompt("silent")))))
-                .containsExactly("workflow_empty_output");
+        assertThat(types(ran(Workflow.of(step("nothing"), prompt("silent"))))).containsExactly("workflow_empty_output");
         assertThat(types(ran(Workflow.of(step("nothing"), step("something"))))).isEmpty();
         assertThat(types(ran(Workflow.of(source("none"), step("never")).edge("none", "never"))))
                 .isEmpty();
@@ -129,8 +131,7 @@ class AlertsTest {
 
         String over = engine.trigger(engine.add(workflow, "{\"costThresholdUsd\": \"0.0002\"}"));
         String under = engine.trigger(engine.add(workflow, "{\"costThresholdUsd\": \"0.001\"}"));
-        String near = engine.trigger(
-                engine.add(workflow.with(settings(null, null, new NanoUsd(400_000))), DEFAULTS));
+        String near = engine.trigger(engine.add(workflow.with(settings(null, null, new NanoUsd(400_000))), DEFAULTS));
         for (String execution : List.of(over, under, near)) {
             engine.awaitStatus(execution, "completed");
         }
@@ -143,7 +144,9 @@ class AlertsTest {
 
     @Test
     void ofSlownessIsToldWhenThereIsSomethingToCompareWith() throws Exception {
-        String id = engine.add(Workflow.of(delay("wait", 1_100)).with(Settings.UNSET), "{\"slowFactor\": 2, \"alertTypes\": [\"performance_degradation\"]}");
+        String id = engine.add(
+                Workflow.of(delay("wait", 1_100)).with(Settings.UNSET),
+                "{\"slowFactor\": 2, \"alertTypes\": [\"performance_degradation\"]}");
         String first = engine.trigger(id);
         engine.awaitStatus(first, "completed");
         assertThat(types(first)).isEmpty();

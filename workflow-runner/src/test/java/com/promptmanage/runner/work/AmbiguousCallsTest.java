@@ -111,15 +111,19 @@ class AmbiguousCallsTest {
     @Test
     void aCallThatDoesHarmWhenRepeatedIsNotRepeatedUnlessTheNodeSaysSo() throws Exception {
         var calls = new AtomicInteger();
-        engine.script().when("harm", asked -> new Plan.Calls(new Script.Call(
-                "harm",
-                question -> {
-                    calls.incrementAndGet();
-                    return LINE_BREAKS.get();
-                },
-                Repeat.HARMFUL)));
+        engine.script()
+                .when(
+                        "harm",
+                        asked -> new Plan.Calls(new Script.Call(
+                                "harm",
+                                question -> {
+                                    calls.incrementAndGet();
+                                    return LINE_BREAKS.get();
+                                },
+                                Repeat.HARMFUL)));
 
-        String execution = engine.trigger(engine.add(Workflow.of(Workflow.step("harm")).with(quick()), 1));
+        String execution =
+                engine.trigger(engine.add(Workflow.of(Workflow.step("harm")).with(quick()), 1));
 
         engine.awaitStatus(execution, "failed");
         assertThat(calls).hasValue(1);
@@ -149,7 +153,10 @@ class AmbiguousCallsTest {
                 .asSystem(handle -> handle.createQuery("""
                         SELECT string_agg(state || CASE WHEN is_wasted THEN ' wasted' ELSE '' END, ', ' ORDER BY number)
                         FROM external_calls WHERE execution_id = :id AND state <> 'intent'
-                        """).bind("id", execution).mapTo(String.class).one());
+                        """)
+                        .bind("id", execution)
+                        .mapTo(String.class)
+                        .one());
     }
 
     private static Settings quick() {

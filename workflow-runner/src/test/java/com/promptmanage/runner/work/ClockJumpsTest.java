@@ -60,8 +60,7 @@ class ClockJumpsTest {
                             asked -> asked.attempt() < 3
                                     ? failed(Failure.Kind.TRANSIENT, "not yet")
                                     : completed(object()));
-            engine.script()
-                    .when("ask", asked -> new Plan.Calls(new Script.Call("ask", question -> answered("there"))));
+            engine.script().when("ask", asked -> new Plan.Calls(new Script.Call("ask", question -> answered("there"))));
 
             String execution = engine.run(Workflow.of(step("jump"), delay("wait", 50), step("shaky"), prompt("ask"))
                     .edge("jump", "wait")
@@ -70,7 +69,8 @@ class ClockJumpsTest {
                     .with(new Settings(
                             null,
                             Duration.ofMinutes(5),
-                            new RetryPolicy(3, RetryPolicy.Backoff.CONSTANT, Duration.ofMillis(10), Duration.ofMillis(10)),
+                            new RetryPolicy(
+                                    3, RetryPolicy.Backoff.CONSTANT, Duration.ofMillis(10), Duration.ofMillis(10)),
                             null,
                             null,
                             null,
@@ -82,11 +82,10 @@ class ClockJumpsTest {
                             entry("wait", "completed"),
                             entry("shaky", "completed at 3"),
                             entry("ask", "completed"));
-            assertThat(engine.records().log(Scope.EVERYONE, execution, 0, 100))
-                    .allSatisfy(told -> {
-                        JsonNode event = EventJson.read(told.event().getBytes(StandardCharsets.UTF_8));
-                        assertThat(event.at("/data/durationMs").asLong()).isNotNegative();
-                    });
+            assertThat(engine.records().log(Scope.EVERYONE, execution, 0, 100)).allSatisfy(told -> {
+                JsonNode event = EventJson.read(told.event().getBytes(StandardCharsets.UTF_8));
+                assertThat(event.at("/data/durationMs").asLong()).isNotNegative();
+            });
         }
     }
 
@@ -108,7 +107,9 @@ class ClockJumpsTest {
         clock.advance(Duration.ofDays(3_650));
         var retention = new Retention(engine.database());
 
-        assertThat(retention.forget(Duration.ofDays(30))).as("there may be more").isFalse();
+        assertThat(retention.forget(Duration.ofDays(30)))
+                .as("there may be more")
+                .isFalse();
 
         assertThat(engine.records().find(old)).isEmpty();
         assertThat(engine.records().find(ended)).isPresent();

@@ -358,7 +358,8 @@ class EngineTest {
                         invocation -> new Plan.Calls(new Picky(new Script.Call(
                                 "useless", question -> answered(asked.incrementAndGet() < 4 ? "" : "a poem")))));
 
-        String execution = engine.trigger(engine.add(Workflow.of(prompt("useless")).with(quick()), 1));
+        String execution =
+                engine.trigger(engine.add(Workflow.of(prompt("useless")).with(quick()), 1));
         engine.awaitStatus(execution, "failed");
         assertThat(asked).hasValue(3);
         engine.runs().resume(execution);

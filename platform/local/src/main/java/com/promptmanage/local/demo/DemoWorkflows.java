@@ -29,8 +29,8 @@ public final class DemoWorkflows {
     private static final String DESCRIPTION =
             "For demonstration: made-up records, and models that only pretend. Pause it to have quiet.";
 
-    private static final List<Wanted> WANTED = List.of(
-            new Wanted("Demo: ticket triage", 1, """
+    private static final List<Wanted> WANTED =
+            List.of(new Wanted("Demo: ticket triage", 1, """
                     {"version": "1.0",
                      "nodes": [
                        {"id": "tickets", "type": "data_source", "label": "Open tickets", "position": {"x": 100, "y": 160},
@@ -51,8 +51,7 @@ public final class DemoWorkflows {
                        {"id": "e3", "source": "urgent", "target": "reply", "condition": "true"},
                        {"id": "e4", "source": "urgent", "target": "later", "condition": "false"}],
                      "settings": {"maxConcurrentNodes": 3, "timeout": 120, "maxCostUsd": "0.05"}}
-                    """),
-            new Wanted("Demo: customer digest", 5, """
+                    """), new Wanted("Demo: customer digest", 5, """
                     {"version": "1.0",
                      "nodes": [
                        {"id": "customers", "type": "data_source", "label": "Customers", "position": {"x": 100, "y": 160},
@@ -88,11 +87,17 @@ public final class DemoWorkflows {
     /** Makes those that are not there, and runs them once; they are told by their names. */
     public void ensure() throws InterruptedException {
         try (var http = HttpClient.newHttpClient()) {
-            ObjectNode credentials = JSON.createObjectNode().put("email", DemoTeam.EMAIL).put("password", password);
-            String token =
-                    call(http, post("/api/auth/login", credentials), 200).path("token").asText();
+            ObjectNode credentials =
+                    JSON.createObjectNode().put("email", DemoTeam.EMAIL).put("password", password);
+            String token = call(http, post("/api/auth/login", credentials), 200)
+                    .path("token")
+                    .asText();
             var there = new HashSet<String>();
-            call(http, as(token, request("/api/workflows?limit=200&teamId=" + DemoTeam.TEAM_ID)).GET(), 200)
+            call(
+                            http,
+                            as(token, request("/api/workflows?limit=200&teamId=" + DemoTeam.TEAM_ID))
+                                    .GET(),
+                            200)
                     .path("workflows")
                     .forEach(workflow -> there.add(workflow.path("name").asText()));
             for (Wanted wanted : WANTED) {
@@ -117,8 +122,7 @@ public final class DemoWorkflows {
         String id = call(http, as(token, post("/api/workflows", form)), 201)
                 .at("/workflow/id")
                 .asText();
-        ObjectNode schedule =
-                JSON.createObjectNode().put("type", "interval").put("intervalMinutes", wanted.minutes());
+        ObjectNode schedule = JSON.createObjectNode().put("type", "interval").put("intervalMinutes", wanted.minutes());
         call(http, as(token, request("/api/workflows/" + id + "/schedule")).PUT(body(schedule)), 200);
         call(http, as(token, post("/api/workflows/" + id + "/trigger", JSON.createObjectNode())), 202);
     }
