@@ -17,6 +17,7 @@ import com.promptmanage.runner.node.Plan;
 import com.promptmanage.service.http.UnavailableException;
 import com.promptmanage.testkit.EmbeddedPostgres;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
@@ -28,12 +29,8 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AmbiguousCallsTest {
 
-    private static final Supplier<CallResult> LINE_BREAKS = () -> refused(Failure.Kind.AMBIGUOUS);
-
-    /** The call is entered as sent, nothing is stored after that, and the lease runs out: as with a worker that was killed. */
-    private static final Supplier<CallResult> WORKER_IS_LOST = () -> {
-        throw new UnavailableException("the database is away", Duration.ZERO, new IllegalStateException());
-    };
+    private static final List<Supplier<CallResult>> FIRSTS =
+            List.of(AmbiguousCallsTest::lineBreaks, AmbiguousCallsTest::workerIsLost);
 
     private RunningEngine engine;
 
@@ -49,7 +46,7 @@ class AmbiguousCallsTest {
 
     @Test
     void underRetryTheCallIsMadeAgainAndTheFirstCountsAsPossiblyWasted() throws Exception {
-        for (Supplier<CallResult> first : java.util.List.of(LINE_BREAKS, WORKER_IS_LOST)) {
+        for (Supplier<CallResult> first : FIRSTS) {
             var calls = new AtomicInteger();
             String execution = trigger("again", OnAmbiguous.RETRY, calls, first);
 
@@ -62,7 +59,7 @@ class AmbiguousCallsTest {
 
     @Test
     void underFailTheExecutionFailsAndWhoeverResumesItHasTheCallMadeAgain() throws Exception {
-        for (Supplier<CallResult> first : java.util.List.of(LINE_BREAKS, WORKER_IS_LOST)) {
+        for (Supplier<CallResult> first : FIRSTS) {
             var calls = new AtomicInteger();
             String execution = trigger("never", OnAmbiguous.FAIL, calls, first);
 
@@ -78,7 +75,7 @@ class AmbiguousCallsTest {
 
     @Test
     void underAskTheExecutionWaitsUntilAPersonHasFoundOutAndResumesIt() throws Exception {
-        for (Supplier<CallResult> first : java.util.List.of(LINE_BREAKS, WORKER_IS_LOST)) {
+        for (Supplier<CallResult> first : FIRSTS) {
             var calls = new AtomicInteger();
             String execution = trigger("ask", OnAmbiguous.ASK, calls, first);
 
@@ -97,7 +94,7 @@ class AmbiguousCallsTest {
     @Test
     void aPersonWhoIsAskedMayAlsoCancel() throws Exception {
         var calls = new AtomicInteger();
-        String execution = trigger("ask", OnAmbiguous.ASK, calls, LINE_BREAKS);
+        String execution = trigger("ask", OnAmbiguous.ASK, calls, AmbiguousCallsTest::lineBreaks);
         engine.awaitStatus(execution, "paused");
 
         engine.runs().cancel(execution);
@@ -118,7 +115,7 @@ class AmbiguousCallsTest {
                                 "harm",
                                 question -> {
                                     calls.incrementAndGet();
-                                    return LINE_BREAKS.get();
+                                    return lineBreaks();
                                 },
                                 Repeat.HARMFUL)));
 
@@ -145,6 +142,15 @@ class AmbiguousCallsTest {
                                 new NodePolicy(null, null, policy, null)))
                         .with(quick()),
                 1));
+    }
+
+    private static CallResult lineBreaks() {
+        return refused(Failure.Kind.AMBIGUOUS);
+    }
+
+    /** The call is entered as sent, nothing is stored after that, and the lease runs out: as with a worker that was killed. */
+    private static CallResult workerIsLost() {
+        throw new UnavailableException("the database is away", Duration.ZERO, new IllegalStateException());
     }
 
     /** Of the execution's calls, in order. */
