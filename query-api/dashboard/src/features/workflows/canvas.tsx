@@ -13,7 +13,7 @@ import {
 import "@xyflow/react/dist/style.css";
 import { useMemo, useState } from "react";
 import type { Definition, WorkflowNode } from "./definition";
-import { connect, removeEdges, removeNodes, whyNot } from "./definition";
+import { connect, kindOfEdge, removeEdges, removeNodes, whyNot } from "./definition";
 import { NodeCard, type CardNode } from "./node-card";
 
 const NODE_TYPES = { card: NodeCard };
@@ -99,6 +99,9 @@ export function Canvas({
           target: edge.target,
           ...(edge.condition === "true" || edge.condition === "false" ? { sourceHandle: edge.condition } : {}),
           ...(edge.label ? { label: edge.label } : {}),
+          // What comes of a failure, and what is followed only if an expression holds, look unlike the rest.
+          ...(kindOfEdge(edge) === "error" ? { style: { stroke: "var(--critical)", strokeDasharray: "5 4" } } : {}),
+          ...(kindOfEdge(edge) === "expression" ? { style: { strokeDasharray: "5 4" } } : {}),
           selected: selected.has(edge.id),
           animated: states.get(edge.target)?.status === "running",
           markerEnd: { type: MarkerType.ArrowClosed, width: 18, height: 18 },

@@ -1,0 +1,17 @@
+import { expect, test } from "vitest";
+import { customizationsOf, fieldOf, type Parameter } from "./api-templates";
+
+const PARAMETERS: Parameter[] = [
+  { name: "BASE", kind: "data_source", label: "", description: "" },
+  { name: "KEY", kind: "secret", label: "", description: "" },
+  { name: "MIN", kind: "text", label: "", description: "", defaultValue: "7" },
+];
+
+test("what is filled in goes where the API looks for it, and what is not stays the template's", () => {
+  expect(customizationsOf(" Leads ", PARAMETERS, { BASE: "ds_1", KEY: "CRM_KEY", MIN: "" })).toEqual({
+    name: "Leads",
+    dataSourceMappings: { BASE: "ds_1" },
+    secretMappings: { KEY: "CRM_KEY" },
+  });
+  expect(PARAMETERS.map(fieldOf)[0]).toBe("customizations.dataSourceMappings.BASE");
+});

@@ -1,0 +1,26 @@
+import { read, type Definition } from "./definition";
+
+export interface Draft {
+  name: string;
+  definition: Definition;
+}
+
+/** A workflow as a file, as it is on the canvas. */
+export function download({ name, definition }: Draft): void {
+  const url = URL.createObjectURL(new Blob([JSON.stringify({ name, definition }, null, 2)], { type: "application/json" }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = `${name.replaceAll(/[^\w-]+/g, "-").toLowerCase()}.json`;
+  link.click();
+  URL.revokeObjectURL(url);
+}
+
+/** @throws SyntaxError if it is not JSON, RangeError if it is no workflow */
+export function readFile(text: string, name: string): Draft {
+  const given = JSON.parse(text) as { name?: unknown; definition?: unknown; nodes?: unknown } | null;
+  const definition = (given?.definition ?? given) as { nodes?: unknown } | null;
+  if (!Array.isArray(definition?.nodes)) {
+    throw new RangeError("a workflow has nodes");
+  }
+  return { name: typeof given?.name === "string" ? given.name : name, definition: read(definition) };
+}
