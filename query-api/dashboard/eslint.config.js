@@ -4,7 +4,7 @@ import tseslint from "typescript-eslint";
 const features = ["usage", "budgets", "alerts", "lab", "welcome", "keys", "team", "workflows", "notifications", "connectors"];
 
 export default tseslint.config(
-  { ignores: ["dist", "build", "node_modules", "src/shared/api/schema.d.ts", "public"] },
+  { ignores: ["dist", "build", "node_modules", "src/shared/api/schema.d.ts", "src/shared/api/enums.ts", "public"] },
   tseslint.configs.recommended,
   hooks.configs.flat.recommended,
   {

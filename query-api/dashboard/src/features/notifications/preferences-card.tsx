@@ -8,7 +8,7 @@ import { CheckField, SelectField, TextField } from "@/shared/ui/field";
 import { Card, Failure, Note, Skeleton } from "@/shared/ui/layout";
 import { toast } from "@/shared/ui/toast";
 import { preferencesQuery, useSavePreferences, type Preferences } from "./api";
-import { ALERT_TYPES, LEVELS } from "./names";
+import { aboutType, LEVELS } from "./names";
 import { EVERY_TYPE, faultsOf, formOf, toSave, type Form } from "./preferences";
 
 export function PreferencesCard({ account }: { account: Account }) {
@@ -58,8 +58,7 @@ function PreferencesForm({ account, saved }: { account: Account; saved: Preferen
             {EVERY_TYPE.map((type) => (
               <CheckField
                 key={type}
-                label={ALERT_TYPES[type].label}
-                help={ALERT_TYPES[type].help}
+                {...aboutType(type)}
                 checked={form.types.has(type)}
                 onChange={(event) => {
                   const types = new Set(form.types);

@@ -1,7 +1,8 @@
+import { ALERT_TYPES } from "@/shared/api/enums";
 import type { Preferences } from "./api";
-import { ALERT_TYPES, type AlertType } from "./names";
+import type { AlertType } from "./names";
 
-export const EVERY_TYPE = Object.keys(ALERT_TYPES) as AlertType[];
+export const EVERY_TYPE: readonly AlertType[] = ALERT_TYPES;
 
 export interface Form {
   minimumLevel: "info" | "warning" | "critical";
