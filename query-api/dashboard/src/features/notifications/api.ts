@@ -1,4 +1,4 @@
-import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { answer, api, type Schemas } from "@/shared/api/client";
 import type { Account } from "@/shared/session/account";
 
@@ -88,17 +88,17 @@ const DELIVERIES_PAGE = 20;
 export function deliveriesQuery(account: Account, id: string, status: DeliveryStatus | null) {
   const teamId = teamOf(account);
   const query = { limit: DELIVERIES_PAGE, ...(status ? { status } : {}) };
-  return {
+  return infiniteQueryOptions({
     queryKey: ["deliveries", account.key, id, status],
-    queryFn: ({ signal, pageParam }: { signal: AbortSignal; pageParam: string }) => {
+    queryFn: ({ signal, pageParam }) => {
       const asked = { ...query, ...(pageParam ? { cursor: pageParam } : {}) };
       return teamId === null
         ? answer(api.GET("/api/users/me/notification-channels/{id}/deliveries", { params: { path: { id }, query: asked }, signal }))
         : answer(api.GET("/api/teams/{teamId}/notification-channels/{id}/deliveries", { params: { path: { teamId, id }, query: asked }, signal }));
     },
     initialPageParam: "",
-    getNextPageParam: (page: { nextCursor: string | null }) => page.nextCursor,
-  };
+    getNextPageParam: (page) => page.nextCursor,
+  });
 }
 
 export function useResend(account: Account, id: string) {

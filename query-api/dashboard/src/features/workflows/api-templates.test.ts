@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { customizationsOf, fieldOf, type Parameter } from "./api-templates";
+import { customizationsOf, fieldOf, readTemplate, type Parameter } from "./api-templates";
 
 const PARAMETERS: Parameter[] = [
   { name: "BASE", kind: "data_source", label: "", description: "" },
@@ -14,4 +14,10 @@ test("what is filled in goes where the API looks for it, and what is not stays t
     secretMappings: { KEY: "CRM_KEY" },
   });
   expect(PARAMETERS.map(fieldOf)[0]).toBe("customizations.dataSourceMappings.BASE");
+});
+
+test("a file that is no exported workflow is told from one that is", () => {
+  expect(readTemplate('{"name":"A","parameters":[],"definition":{}}')).toMatchObject({ name: "A", description: "" });
+  expect(() => readTemplate('{"nodes":[]}')).toThrow(RangeError);
+  expect(() => readTemplate("nodes")).toThrow(SyntaxError);
 });

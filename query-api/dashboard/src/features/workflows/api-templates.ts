@@ -13,16 +13,19 @@ export const templatesQuery = queryOptions({
   staleTime: Infinity,
 });
 
-export function useDeploy(account: Account, templateId: string) {
+/** A template of the gallery, or one that came as a file, with everything that the file says. */
+export type Source = { from: "gallery"; template: Template } | { from: "file"; template: Template };
+
+export function useDeploy(account: Account, { from, template }: Source) {
   const queryClient = useQueryClient();
+  const owner = "teamId" in account.params ? { teamId: account.params.teamId } : {};
   return useMutation({
     mutationFn: async (customizations: Customizations) =>
       (
         await answer(
-          api.POST("/api/workflow-templates/{templateId}/deploy", {
-            params: { path: { templateId } },
-            body: { customizations, ...("teamId" in account.params ? { teamId: account.params.teamId } : {}) },
-          }),
+          from === "gallery"
+            ? api.POST("/api/workflow-templates/{templateId}/deploy", { params: { path: { templateId: template.id } }, body: { ...owner, customizations } })
+            : api.POST("/api/workflows/import", { body: { ...owner, customizations, template: template as unknown as Record<string, never> } }),
         )
       ).workflow,
     onSuccess: (workflow) => {
@@ -30,6 +33,15 @@ export function useDeploy(account: Account, templateId: string) {
       void queryClient.invalidateQueries({ queryKey: ["workflows"] });
     },
   });
+}
+
+/** @throws SyntaxError if it is not JSON, RangeError if no workflow was exported to it */
+export function readTemplate(text: string): Template {
+  const given = JSON.parse(text) as Partial<Template> | null;
+  if (typeof given?.name !== "string" || !Array.isArray(given.parameters) || !given.definition) {
+    throw new RangeError("a template has a name, parameters and a definition");
+  }
+  return { ...given, description: given.description ?? "" } as Template;
 }
 
 const MAPPINGS = { data_source: "dataSourceMappings", secret: "secretMappings", text: "values" } as const;

@@ -15,6 +15,7 @@ import { useHistory } from "./history";
 import { JsonDialog } from "./json-dialog";
 import { layout } from "./layout";
 import { LeaveDialog } from "./leave-dialog";
+import { Palette } from "./palette";
 import { Properties } from "./properties";
 import { RunDialog } from "./run-dialog";
 import { ShareDialog } from "./share-dialog";
@@ -23,7 +24,7 @@ import { TriggersDialog } from "./triggers-dialog";
 import { useExecution } from "./use-execution";
 import { useKeys } from "./use-keys";
 import { VersionsDialog } from "./versions-dialog";
-import { download, readFile, type Draft } from "./workflow-file";
+import { download, downloadFrom, fileName, readFile, type Draft } from "./workflow-file";
 
 /** The canvas with everything around it. */
 export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMade: (id: string) => void }) {
@@ -58,8 +59,8 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
     [history],
   );
 
-  const add = (type: NodeType) => {
-    const added = addNode(definition, type);
+  const add = (type: NodeType, at?: { x: number; y: number }) => {
+    const added = addNode(definition, type, at);
     edit(() => added.definition);
     setSelected(new Set([added.id]));
   };
@@ -159,7 +160,7 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
         undo={history.undo}
         redo={history.redo}
         onRename={(next) => history.change((before) => ({ ...before, name: next }))}
-        onAdd={add}
+        onAdd={(type) => add(type)}
         onSave={() => void onSave()}
         onRun={() => void run()}
         onStatus={(status) =>
@@ -167,6 +168,7 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
         }
         onArrange={() => edit(layout)}
         onExport={() => download(history.value)}
+        onExportTemplate={() => downloadFrom(`/api/workflows/${stored.id}/export`, fileName(name))}
         onImport={() => file.current?.click()}
         onExecutions={() => void navigate({ to: "/dashboard/workflows/$id/executions", params: { id: stored.id! } })}
         onOpen={setDialog}
@@ -200,8 +202,10 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
                 (isFirst ? history.change : history.adjust)((before) => ({ ...before, definition: next(before.definition) }))
               }
               onRefused={(why) => toast(why, "warning")}
+              {...(readOnly ? {} : { onDrop: add })}
             />
           </ReactFlowProvider>
+          {!readOnly && <Palette onAdd={add} />}
           {definition.nodes.length === 0 && (
             <div className="pointer-events-none absolute inset-0 flex items-center justify-center p-6 text-center">
               <div className="max-w-sm">

@@ -5,6 +5,7 @@ import {
   MarkerType,
   MiniMap,
   ReactFlow,
+  useReactFlow,
   type Connection,
   type Edge,
   type NodeChange,
@@ -12,9 +13,11 @@ import {
 } from "@xyflow/react";
 import "@xyflow/react/dist/style.css";
 import { useMemo, useState } from "react";
-import type { Definition, WorkflowNode } from "./definition";
+import { useTheme } from "@/shared/theme";
+import type { Definition, NodeType, WorkflowNode } from "./definition";
 import { connect, kindOfEdge, removeEdges, removeNodes, whyNot } from "./definition";
 import { NodeCard, type CardNode } from "./node-card";
+import { DRAGGED } from "./palette";
 
 const NODE_TYPES = { card: NodeCard };
 
@@ -55,17 +58,22 @@ export function Canvas({
   onChange,
   onDrag,
   onRefused,
+  onDrop,
 }: {
   definition: Definition;
   selected: ReadonlySet<string>;
   faults: ReadonlyMap<string, string>;
   states: ReadonlyMap<string, NodeState>;
   readOnly: boolean;
-  onSelect: (ids: ReadonlySet<string>) => void;
+  onSelect: (next: (before: ReadonlySet<string>) => ReadonlySet<string>) => void;
   onChange: (next: (before: Definition) => Definition) => void;
   onDrag: (next: (before: Definition) => Definition, isFirst: boolean) => void;
   onRefused: (why: string) => void;
+  /** What is dropped from the palette, and where on the canvas. */
+  onDrop?: (type: NodeType, at: { x: number; y: number }) => void;
 }) {
+  useTheme();
+  const { screenToFlowPosition } = useReactFlow();
   // What the nodes take on the screen is the canvas's to know; the overview draws them by it.
   const [sizes, setSizes] = useState<ReadonlyMap<string, { width: number; height: number }>>(new Map());
   const nodes = useMemo(
@@ -142,9 +150,12 @@ export function Canvas({
   const select = (changes: (NodeChange<CardNode> | EdgeChange)[]) => {
     const selection = changes.filter((change) => change.type === "select");
     if (selection.length > 0) {
-      const next = new Set(selected);
-      selection.forEach((change) => (change.selected ? next.add(change.id) : next.delete(change.id)));
-      onSelect(next);
+      // Of a click on a line after one on a node, both are told, one after the other.
+      onSelect((before) => {
+        const next = new Set(before);
+        selection.forEach((change) => (change.selected ? next.add(change.id) : next.delete(change.id)));
+        return next;
+      });
     }
   };
   const conditionOf = (connection: { sourceHandle?: string | null }) => connection.sourceHandle ?? undefined;
@@ -169,6 +180,19 @@ export function Canvas({
           if (why) {
             onRefused(why);
           }
+        }
+      }}
+      onDragOver={(event) => {
+        if (onDrop && event.dataTransfer.types.includes(DRAGGED)) {
+          event.preventDefault();
+          event.dataTransfer.dropEffect = "copy";
+        }
+      }}
+      onDrop={(event) => {
+        const type = event.dataTransfer.getData(DRAGGED) as NodeType;
+        if (onDrop && type) {
+          event.preventDefault();
+          onDrop(type, screenToFlowPosition({ x: event.clientX, y: event.clientY }));
         }
       }}
       onNodeDragStart={() => onDrag((before) => before, true)}

@@ -192,16 +192,16 @@ function reaches(definition: Definition, from: string, to: string): boolean {
 function newEdgeId(edges: readonly WorkflowEdge[], source: string, target: string, condition?: string): string {
   const id = `${source}-${condition ? `${condition}-` : ""}${target}`;
   const isTaken = (name: string) => edges.some((edge) => edge.id === name);
-  for (let number = 2; ; number++) {
-    // What an edge is followed on can change, and its id stays.
-    const name = number === 2 ? id : `${id}-${number}`;
+  for (let number = 1; ; number++) {
+    // When an edge is followed can change, and its id stays.
+    const name = number === 1 ? id : `${id}-${number}`;
     if (!isTaken(name)) {
       return name;
     }
   }
 }
 
-/** On what an edge is followed: always, on either side of a condition, on a failure, or if an expression holds. */
+/** When an edge is followed: always, on either side of a condition, on a failure, or if an expression holds. */
 export type EdgeKind = "always" | "true" | "false" | "error" | "expression";
 
 export function kindOfEdge(edge: WorkflowEdge): EdgeKind {

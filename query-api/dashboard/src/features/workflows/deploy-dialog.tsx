@@ -9,14 +9,15 @@ import { SelectField, TextField } from "@/shared/ui/field";
 import { Note } from "@/shared/ui/layout";
 import { toast } from "@/shared/ui/toast";
 import { secretsQuery } from "./api-sources";
-import { customizationsOf, fieldOf, useDeploy, type Parameter, type Template } from "./api-templates";
+import { customizationsOf, fieldOf, useDeploy, type Parameter, type Source } from "./api-templates";
 import { SourceField } from "./source-field";
 
 /** Asks for what a template leaves open, and makes a workflow of it. */
-export function DeployDialog({ template, onClose }: { template: Template; onClose: () => void }) {
+export function DeployDialog({ source, onClose }: { source: Source; onClose: () => void }) {
+  const { template } = source;
   const account = useAccount();
   const navigate = useNavigate();
-  const deploy = useDeploy(account, template.id);
+  const deploy = useDeploy(account, source);
   const [name, setName] = useState(template.name);
   const [values, setValues] = useState<Readonly<Record<string, string>>>({});
   const problem = deploy.error instanceof ProblemError ? deploy.error : null;
@@ -27,7 +28,7 @@ export function DeployDialog({ template, onClose }: { template: Template; onClos
       open
       onClose={onClose}
       title={template.name}
-      description={template.description}
+      {...(template.description ? { description: template.description } : {})}
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>

@@ -145,9 +145,11 @@ export function WorkflowListPage() {
                       )}
                     </Td>
                     <Td right>
-                      {account.mayEdit && <IconButton label={`Delete ${workflow.name}`} onClick={() => setDeleted(workflow)}>
-                        <Trash2 aria-hidden />
-                      </IconButton>}
+                      {account.mayEdit && (
+                        <IconButton label={`Delete ${workflow.name}`} onClick={() => setDeleted(workflow)}>
+                          <Trash2 aria-hidden />
+                        </IconButton>
+                      )}
                     </Td>
                   </tr>
                 ))}

@@ -71,7 +71,7 @@ function Grants({ id, granted, mayChange }: { id: string; granted: Grant[]; mayC
           ) : (
             <TextField label="With" placeholder="usr_…" value={userId} onChange={(event) => setUserId(event.target.value)} />
           )}
-          <LevelSelect label="Who" value={level} onChange={setLevel} />
+          <LevelSelect label="Level" value={level} onChange={setLevel} />
           <Button type="submit" kind="primary" busy={share.isPending} disabled={userId.trim() === ""}>
             {!share.isPending && <UserPlus aria-hidden className="size-4" />} Share
           </Button>

@@ -1,14 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Clock, Plug, SearchX, Workflow as WorkflowIcon } from "lucide-react";
-import { useState } from "react";
+import { Clock, Plug, SearchX, Upload, Workflow as WorkflowIcon } from "lucide-react";
+import { useRef, useState } from "react";
 import { words } from "@/shared/format/numbers";
 import { useAccount } from "@/shared/session/account";
 import { Button, buttonClass } from "@/shared/ui/button";
 import { SelectField, TextField } from "@/shared/ui/field";
 import { Badge, Card, Empty, Failure, Page, Skeleton, type Tone } from "@/shared/ui/layout";
 import { usePageTitle } from "@/shared/ui/title";
-import { templatesQuery, type Template } from "./api-templates";
+import { toast } from "@/shared/ui/toast";
+import { readTemplate, templatesQuery, type Source, type Template } from "./api-templates";
 import { DeployDialog } from "./deploy-dialog";
 
 const DIFFICULTY: Record<Template["difficulty"], Tone> = { beginner: "good", intermediate: "info", advanced: "warning" };
@@ -19,16 +20,45 @@ export function TemplatesPage() {
   const { data, error, refetch } = useQuery(templatesQuery);
   const [text, setText] = useState("");
   const [category, setCategory] = useState("");
-  const [chosen, setChosen] = useState<Template | null>(null);
+  const [chosen, setChosen] = useState<Source | null>(null);
+  const file = useRef<HTMLInputElement>(null);
+  const open = async (picked: File) => {
+    try {
+      setChosen({ from: "file", template: readTemplate(await picked.text()) });
+    } catch {
+      toast("This file is not an exported workflow.", "critical");
+    }
+  };
   const shown = data?.filter((template) => (category === "" || template.category === category) && matches(template, text));
   return (
     <Page
       title="Templates"
       description="Workflows to start from. What they leave open is asked for; after that, they are yours."
       actions={
-        <Link to="/dashboard/workflows" className={buttonClass()}>
-          Your workflows
-        </Link>
+        <>
+          <Link to="/dashboard/workflows" className={buttonClass()}>
+            Your workflows
+          </Link>
+          {account.mayEdit && (
+            <Button onClick={() => file.current?.click()}>
+              <Upload aria-hidden className="size-4" /> Take in a file
+            </Button>
+          )}
+          <input
+            ref={file}
+            type="file"
+            accept="application/json,.json"
+            className="hidden"
+            aria-label="An exported workflow"
+            onChange={(event) => {
+              const picked = event.target.files?.[0];
+              event.target.value = "";
+              if (picked) {
+                void open(picked);
+              }
+            }}
+          />
+        </>
       }
     >
       <div className="mb-4 flex flex-wrap gap-2">
@@ -72,11 +102,11 @@ export function TemplatesPage() {
       ) : (
         <ul className="grid grid-cols-[minmax(0,1fr)] gap-4 sm:grid-cols-2 xl:grid-cols-3" aria-label="Templates">
           {shown.map((template) => (
-            <TemplateCard key={template.id} template={template} mayUse={account.mayEdit} onUse={() => setChosen(template)} />
+            <TemplateCard key={template.id} template={template} mayUse={account.mayEdit} onUse={() => setChosen({ from: "gallery", template })} />
           ))}
         </ul>
       )}
-      {chosen && <DeployDialog template={chosen} onClose={() => setChosen(null)} />}
+      {chosen && <DeployDialog source={chosen} onClose={() => setChosen(null)} />}
     </Page>
   );
 }

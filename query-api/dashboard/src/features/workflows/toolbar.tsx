@@ -6,6 +6,7 @@ import {
   Download,
   History as HistoryIcon,
   LayoutGrid,
+  LayoutTemplate,
   ListChecks,
   MoreHorizontal,
   Play,
@@ -46,6 +47,8 @@ export interface ToolbarProps {
   onStatus: (status: "draft" | "active" | "paused") => void;
   onArrange: () => void;
   onExport: () => void;
+  /** As it is stored, for another account: what is only here becomes a parameter. */
+  onExportTemplate: () => void;
   onImport: () => void;
   onExecutions: () => void;
   onOpen: (dialog: Dialog) => void;
@@ -118,6 +121,11 @@ export function Toolbar(props: ToolbarProps) {
           <MenuItem onSelect={props.onExport}>
             <Download aria-hidden className="size-4" /> Export
           </MenuItem>
+          {isStored && (
+            <MenuItem onSelect={props.onExportTemplate}>
+              <LayoutTemplate aria-hidden className="size-4" /> Export as a template
+            </MenuItem>
+          )}
           <MenuItem onSelect={props.onImport} disabled={readOnly}>
             <Upload aria-hidden className="size-4" /> Import
           </MenuItem>

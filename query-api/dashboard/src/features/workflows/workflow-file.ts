@@ -8,11 +8,19 @@ export interface Draft {
 /** A workflow as a file, as it is on the canvas. */
 export function download({ name, definition }: Draft): void {
   const url = URL.createObjectURL(new Blob([JSON.stringify({ name, definition }, null, 2)], { type: "application/json" }));
+  downloadFrom(url, fileName(name));
+  URL.revokeObjectURL(url);
+}
+
+export function fileName(name: string): string {
+  return `${name.replaceAll(/[^\w-]+/g, "-").toLowerCase()}.json`;
+}
+
+export function downloadFrom(url: string, name: string): void {
   const link = document.createElement("a");
   link.href = url;
-  link.download = `${name.replaceAll(/[^\w-]+/g, "-").toLowerCase()}.json`;
+  link.download = name;
   link.click();
-  URL.revokeObjectURL(url);
 }
 
 /** @throws SyntaxError if it is not JSON, RangeError if it is no workflow */
