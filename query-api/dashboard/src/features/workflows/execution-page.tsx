@@ -18,6 +18,7 @@ import { Canvas } from "./canvas";
 import { read } from "./definition";
 import { ExecutionActions } from "./execution-actions";
 import { NodeRuns } from "./node-runs";
+import { pausedBecause } from "./paused";
 import { ExecutionStatus } from "./status";
 import { progressOf, useExecution } from "./use-execution";
 
@@ -65,6 +66,7 @@ export function ExecutionPage() {
       </Page>
     );
   }
+  const paused = pausedBecause(data);
   const facts: [string, React.ReactNode][] = [
     ["Started", data.startedAt ? formatDateTime(data.startedAt, account.zone, true) : "Not yet"],
     ["Duration", data.executionTimeMs ? formatDuration(data.executionTimeMs) : "–"],
@@ -105,6 +107,11 @@ export function ExecutionPage() {
                 {data.errorNodeId && <strong>{data.errorNodeId}: </strong>}
                 {data.errorMessage}
               </Note>
+            </div>
+          )}
+          {paused && (
+            <div className="mt-4">
+              <Note tone="warning">{paused}</Note>
             </div>
           )}
           {data.simulated && (
