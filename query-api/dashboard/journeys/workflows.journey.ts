@@ -22,6 +22,8 @@ test("two nodes and a line between them, neither of them configured, run to the 
   await page.getByTestId("node-prompt").click();
   const nodes = page.locator(".react-flow__node");
   await nodes.nth(1).waitFor();
+  // Nothing moves any more.
+  await nodes.nth(0).locator(".react-flow__handle.source").hover();
   const from = await nodes.nth(0).locator(".react-flow__handle.source").boundingBox();
   const to = await nodes.nth(1).locator(".react-flow__handle.target").boundingBox();
   await page.mouse.move(from!.x + from!.width / 2, from!.y + from!.height / 2);

@@ -6,10 +6,10 @@ import { words } from "@/shared/format/numbers";
 import { formatDate } from "@/shared/format/time";
 import type { Account } from "@/shared/session/account";
 import { Button, IconButton } from "@/shared/ui/button";
-import { CopyButton } from "@/shared/ui/copy";
 import { Dialog } from "@/shared/ui/dialog";
 import { SelectField, TextField } from "@/shared/ui/field";
 import { Card, Failure, Note } from "@/shared/ui/layout";
+import { OnceShown } from "@/shared/ui/snippet";
 import { toast } from "@/shared/ui/toast";
 import { invitationsQuery, useCancelInvitation, useInvite, useResendInvitation, type Invitation } from "./api";
 
@@ -82,12 +82,7 @@ function InvitationLink({ invitation }: { invitation: Invitation }) {
   return invitation.acceptLink ? (
     <div className="grid gap-2">
       <p className="text-soft">No mail goes out from here: hand this link over yourself.</p>
-      <div className="flex flex-wrap items-center gap-2 rounded-lg border border-line bg-page p-3">
-        <code data-testid="invitation-link" className="min-w-0 flex-1 font-mono text-xs break-all">
-          {invitation.acceptLink}
-        </code>
-        <CopyButton text={invitation.acceptLink} />
-      </div>
+      <OnceShown text={invitation.acceptLink} testId="invitation-link" />
     </div>
   ) : (
     <p className="text-soft">A mail with the link is on its way to {invitation.email}.</p>

@@ -9,11 +9,11 @@ import { TextField } from "@/shared/ui/field";
 import { Card, Empty, Note, Page } from "@/shared/ui/layout";
 import { usePageTitle } from "@/shared/ui/title";
 import { toast } from "@/shared/ui/toast";
-import { useCreateTeam, type Team } from "./api";
-import { General } from "./team-general";
-import { Members } from "./team-members";
-import { Invitations } from "./team-invitations";
+import { useCreateTeam } from "./api";
 import { AuditLog } from "./team-audit-log";
+import { General } from "./team-general";
+import { Invitations } from "./team-invitations";
+import { Members } from "./team-members";
 
 export function TeamSettingsPage() {
   usePageTitle("Team settings");

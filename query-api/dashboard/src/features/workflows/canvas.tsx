@@ -12,12 +12,13 @@ import {
   type EdgeChange,
 } from "@xyflow/react";
 import "@xyflow/react/dist/style.css";
-import { useMemo, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import { useTheme } from "@/shared/theme";
 import type { Definition, NodeType, WorkflowNode } from "./definition";
 import { connect, kindOfEdge, removeEdges, removeNodes, whyNot } from "./definition";
 import { NodeCard, type CardNode } from "./node-card";
 import { DRAGGED } from "./palette";
+import { useInView } from "./use-in-view";
 
 const NODE_TYPES = { card: NodeCard };
 
@@ -72,8 +73,11 @@ export function Canvas({
   /** What is dropped from the palette, and where on the canvas. */
   onDrop?: (type: NodeType, at: { x: number; y: number }) => void;
 }) {
+  // Whoever changes the theme sees the canvas follow.
   useTheme();
   const { screenToFlowPosition } = useReactFlow();
+  const container = useRef<HTMLDivElement>(null);
+  useInView(definition, container);
   // What the nodes take on the screen is the canvas's to know; the overview draws them by it.
   const [sizes, setSizes] = useState<ReadonlyMap<string, { width: number; height: number }>>(new Map());
   const nodes = useMemo(
@@ -162,6 +166,7 @@ export function Canvas({
 
   return (
     <ReactFlow
+      ref={container}
       nodes={nodes}
       edges={edges}
       nodeTypes={NODE_TYPES}
