@@ -1,19 +1,16 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { answer, api, type Schemas } from "@/shared/api/client";
+import { runScratch } from "@/shared/api/scratch";
 import type { Account } from "@/shared/session/account";
 import type { Draft } from "./api";
 
-type Workflow = Schemas["Workflow"];
 export type Execution = Schemas["ExecutionDetail"];
-
-/** By which a person's own workflow for the lab is found again. */
-const TAG = "prompt-lab";
 
 export type Provider = "" | "simulated" | "openai_compatible";
 
 const owner = (account: Account) => ("teamId" in account.params ? { teamId: account.params.teamId } : {});
 
-/** One node that asks what the run is started with: budgets, keys, retries and metering are those of every workflow. */
+/** One node that asks what the run is started with. */
 export function definitionOf(draft: Draft, provider: Provider) {
   return {
     version: "1.0",
@@ -37,24 +34,14 @@ export function definitionOf(draft: Draft, provider: Provider) {
   };
 }
 
-async function ownWorkflow(account: Account): Promise<Workflow | undefined> {
-  const { workflows } = await answer(api.GET("/api/workflows", { params: { query: { ...owner(account), tags: TAG, status: "draft", limit: 200 } } }));
-  return workflows.find((workflow) => workflow.createdBy === account.userId && workflow.account === account.account);
-}
-
-async function start(account: Account, draft: Draft, provider: Provider): Promise<string> {
-  const definition = definitionOf(draft, provider) as unknown as Schemas["Definition"];
-  const known = await ownWorkflow(account);
-  const { workflow } = known
-    ? await answer(api.PUT("/api/workflows/{id}", { params: { path: { id: known.id } }, body: { definition } }))
-    : await answer(
-        api.POST("/api/workflows", {
-          body: { ...owner(account), name: "Prompt lab", description: "What the prompt lab runs. Its executions are the lab's history.", tags: [TAG], definition },
-        }),
-      );
-  const triggerData = { prompt: draft.text, context: draft.contextText } as unknown as Record<string, never>;
-  const accepted = await answer(api.POST("/api/workflows/{id}/trigger", { params: { path: { id: workflow.id } }, body: { triggerData } }));
-  return accepted.executionId;
+function start(account: Account, draft: Draft, provider: Provider): Promise<string> {
+  return runScratch(account, {
+    tag: "prompt-lab",
+    name: "Prompt lab",
+    description: "What the prompt lab runs. Its executions are the lab's history.",
+    definition: definitionOf(draft, provider),
+    triggerData: { prompt: draft.text, context: draft.contextText },
+  });
 }
 
 export function useStart(account: Account) {

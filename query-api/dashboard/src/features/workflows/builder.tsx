@@ -5,7 +5,7 @@ import { useCallback, useMemo, useRef, useState } from "react";
 import { messageOf } from "@/shared/api/client";
 import { useAccount } from "@/shared/session/account";
 import { toast } from "@/shared/ui/toast";
-import { trigger, useSaveWorkflow, workflowQuery, type Workflow } from "./api";
+import { trigger, useSaveWorkflow, workflowQuery, type NodeExecution, type Workflow } from "./api";
 import { useChangeWorkflow } from "./api-automation";
 import { Canvas } from "./canvas";
 import { addNode, EMPTY, paste, read, type Definition, type NodeType } from "./definition";
@@ -25,6 +25,8 @@ import { useExecution } from "./use-execution";
 import { useKeys } from "./use-keys";
 import { VersionsDialog } from "./versions-dialog";
 import { download, downloadFrom, fileName, readFile, type Draft } from "./workflow-file";
+
+const NO_RUNS: readonly NodeExecution[] = [];
 
 /** The canvas with everything around it. */
 export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMade: (id: string) => void }) {
@@ -223,6 +225,7 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
             error={save.error}
             readOnly={readOnly}
             run={executionId && <ExecutionPanel executionId={executionId} execution={execution} onClose={() => setExecutionId(null)} workflowId={stored.id} />}
+            runs={execution.data?.nodeExecutions ?? NO_RUNS}
             onEdit={edit}
             onSelect={setSelected}
           />

@@ -3,6 +3,7 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { LayoutTemplate, Plus, Trash2, Workflow as WorkflowIcon } from "lucide-react";
 import { useState } from "react";
 import { messageOf } from "@/shared/api/client";
+import { isScratch } from "@/shared/api/scratch";
 import { words } from "@/shared/format/numbers";
 import { formatAgo } from "@/shared/format/time";
 import { useAccount } from "@/shared/session/account";
@@ -25,6 +26,7 @@ export function WorkflowListPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const { data, error, refetch } = useQuery(workflowsQuery(account, search));
+  const shown = data?.workflows.filter((workflow) => !isScratch(workflow)) ?? [];
   const [deleted, setDeleted] = useState<Workflow | null>(null);
   const now = useNow();
   const change = (patch: { [K in keyof WorkflowSearch]?: WorkflowSearch[K] | undefined }) =>
@@ -83,7 +85,7 @@ export function WorkflowListPage() {
             <Skeleton className="h-10" />
             <Skeleton className="h-10" />
           </div>
-        ) : data.workflows.length === 0 ? (
+        ) : shown.length === 0 ? (
           <Empty
             icon={WorkflowIcon}
             title={isNarrowed ? "No workflow is like that" : "No workflow yet"}
@@ -121,7 +123,7 @@ export function WorkflowListPage() {
                 </tr>
               </thead>
               <tbody>
-                {data.workflows.map((workflow) => (
+                {shown.map((workflow) => (
                   <tr key={workflow.id} className="hover:bg-page" data-testid="workflow">
                     <Td className="max-w-72">
                       <Link to="/dashboard/workflows/$id" params={{ id: workflow.id }} className="block truncate font-medium hover:text-accent hover:underline">

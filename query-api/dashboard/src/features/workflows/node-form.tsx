@@ -7,6 +7,7 @@ import { Note } from "@/shared/ui/layout";
 import { TYPE_LABELS, type Config, type Definition, type NodePatch, type WorkflowNode } from "./definition";
 import { MapField } from "./map-field";
 import { NodePolicy } from "./node-policy";
+import { NodeTry } from "./node-try";
 import { SourceField } from "./source-field";
 import { TemplateField } from "./template-field";
 
@@ -21,6 +22,7 @@ export function NodeForm({
   node,
   definition,
   fault,
+  sample,
   readOnly,
   onChange,
   onDelete,
@@ -28,6 +30,8 @@ export function NodeForm({
   node: WorkflowNode;
   definition: Definition;
   fault: string | null;
+  /** What to try it with. */
+  sample: unknown;
   readOnly: boolean;
   onChange: (patch: NodePatch) => void;
   onDelete: () => void;
@@ -54,6 +58,7 @@ export function NodeForm({
       <TextField label="Label" value={node.label} maxLength={200} onChange={(event) => onChange({ label: event.target.value })} />
       <Form node={node} definition={definition} set={set} />
       <NodePolicy node={node} onChange={onChange} />
+      {!readOnly && <NodeTry node={node} sample={sample} />}
     </fieldset>
   );
 }

@@ -2,9 +2,11 @@ import type { ReactNode } from "react";
 import { messageOf } from "@/shared/api/client";
 import { Button } from "@/shared/ui/button";
 import { Note } from "@/shared/ui/layout";
+import type { NodeExecution } from "./api";
 import { changeNode, removeEdges, removeNodes, type Definition } from "./definition";
 import { EdgeForm } from "./edge-form";
 import { NodeForm } from "./node-form";
+import { sampleOf } from "./sample";
 import { SettingsForm } from "./settings-form";
 
 /** What can be said of whatever is chosen: a node, a line, several, or nothing and so the whole workflow. */
@@ -15,6 +17,7 @@ export function Properties({
   error,
   readOnly,
   run,
+  runs,
   onEdit,
   onSelect,
 }: {
@@ -26,6 +29,8 @@ export function Properties({
   readOnly: boolean;
   /** The run that was started here, shown while nothing is chosen. */
   run: ReactNode;
+  /** Of its nodes. */
+  runs: readonly NodeExecution[];
   onEdit: (next: (before: Definition) => Definition) => void;
   onSelect: (ids: ReadonlySet<string>) => void;
 }) {
@@ -43,6 +48,7 @@ export function Properties({
         node={node}
         definition={definition}
         fault={faults.get(node.id) ?? null}
+        sample={sampleOf(definition, runs, node.id)}
         readOnly={readOnly}
         onChange={(patch) => onEdit((before) => changeNode(before, node.id, patch))}
         onDelete={() => remove(new Set([node.id]))}
