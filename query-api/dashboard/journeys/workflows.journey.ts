@@ -116,6 +116,12 @@ test("an active workflow has its next times, and runs for whoever signs a call",
   const id = await makeWorkflow(product, "Nightly welcome");
   await signIn(page, product);
   await page.goto(`/dashboard/workflows/${id}?team=${product.teamId}`);
+  await page.locator(".react-flow__node").nth(1).click();
+  await page.getByText("Try it").click();
+  await page.getByRole("button", { name: "Run this node" }).click();
+  await page.getByTestId("node-result").getByText("Completed").waitFor();
+  await page.getByTestId("node-result").getByText('"simulated": true').waitFor();
+
   await page.getByRole("button", { name: "More" }).click();
   await page.getByRole("menuitem", { name: "Schedule and triggers" }).click();
   await page.getByRole("button", { name: "Activate" }).click();

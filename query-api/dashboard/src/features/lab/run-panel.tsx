@@ -42,6 +42,11 @@ export function RunPanel({ executionId, model, accountKey }: { executionId: stri
           showCost={answer.cost !== null}
         >
           {answer.cost === null && <p className="mt-2 text-xs text-warning">This model is not on the price list: its cost follows when a price arrives.</p>}
+          <p className="mt-2 text-xs">
+            <Link to="/dashboard/workflows/$id/executions" params={{ id: data.workflowId }} className="text-accent underline underline-offset-2">
+              Earlier runs
+            </Link>
+          </p>
         </TokenUsageDisplay>
         <Card title="Answer" actions={<CopyButton text={answer.text} />}>
           {answer.simulated && (
