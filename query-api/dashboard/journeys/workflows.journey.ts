@@ -30,7 +30,8 @@ test("two nodes and a line between them, neither of them configured, run to the 
   await page.mouse.down();
   await page.mouse.move(to!.x + to!.width / 2, to!.y + to!.height / 2, { steps: 8 });
   await page.mouse.up();
-  await page.locator(".react-flow__edge").waitFor();
+  // A straight line has no height, and so is not to be seen for the browser's tools.
+  await page.locator(".react-flow__edge").waitFor({ state: "attached" });
   await page.getByTestId("save-workflow-btn").click();
   await page.waitForURL(/\/dashboard\/workflows\/(?!new)/);
   await page.getByTestId("run-workflow-btn").click();

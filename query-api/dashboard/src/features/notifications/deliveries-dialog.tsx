@@ -91,7 +91,7 @@ function DeliveryRow({ account, channel, delivery }: { account: Account; channel
           size="s"
           busy={resend.isPending}
           disabled={delivery.status === "pending"}
-          aria-label={`Send again: ${title}`}
+          aria-label={`Resend: ${title}`}
           onClick={() =>
             resend.mutate(delivery.id, {
               onSuccess: () => toast("It is on its way again."),

@@ -135,7 +135,7 @@ function TemplateCard({ template, mayUse, onUse }: { template: Template; mayUse:
           )}
         </dl>
         <Button className="justify-self-start" disabled={!mayUse} onClick={onUse} aria-label={`Use ${template.name}`}>
-          Use it
+          Use
         </Button>
       </div>
     </li>
