@@ -31,6 +31,7 @@ test("a file is connected, tried and copied, and a key that was put in is never 
   await page.getByTestId("record").getByText("Grace").waitFor();
   await page.getByRole("tab", { name: "Syncs" }).click();
   await page.getByTestId("sync").getByText("2 read").waitFor();
+  await page.getByRole("tab", { name: "Syncs", selected: true }).waitFor();
   await shot(page, "data-source");
   await page.keyboard.press("Escape");
 

@@ -96,7 +96,7 @@ function SourceRow({
   const facts = [
     connector?.name ?? source.type,
     FREQUENCIES[source.syncFrequency as keyof typeof FREQUENCIES]?.toLowerCase(),
-    source.lastSyncAt ? `copied ${formatAgo(source.lastSyncAt, now)}` : "never copied",
+    source.lastSyncAt ? `copied ${formatAgo(source.lastSyncAt, Math.max(now, Date.parse(source.lastSyncAt)))}` : "never copied",
     source.nextSyncAt ? `again ${formatAgo(source.nextSyncAt, now)}` : null,
   ].filter(Boolean);
   return (

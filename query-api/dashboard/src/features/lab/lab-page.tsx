@@ -111,7 +111,10 @@ export function LabPage() {
               <Failure error={estimate.error} retry={() => void estimate.refetch()} />
             </Card>
           ) : (
-            <TokenPreview estimate={deferred} model={draft.model} isEmpty={isEmpty} showCost onModelChange={(model) => set({ model })} />
+            // What is shown is of what was written before, until the answer for this is there.
+            <div aria-busy={estimate.isPlaceholderData} className={estimate.isPlaceholderData && !isEmpty ? "opacity-60 transition-opacity" : ""}>
+              <TokenPreview estimate={deferred} model={draft.model} isEmpty={isEmpty} showCost onModelChange={(model) => set({ model })} />
+            </div>
           )}
           {!isEmpty && check.data && !check.data.allowed && (
             <Blocked decision={check.data} inputTokens={shown?.inputTokens ?? 0} onEdit={() => prompt.current?.focus()} />

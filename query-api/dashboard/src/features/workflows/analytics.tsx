@@ -93,7 +93,7 @@ function Chart({ analytics }: { analytics: Analytics }) {
             <YAxis
               yAxisId="cost"
               orientation="right"
-              width={58}
+              width={76}
               tickFormatter={(usd: number) => formatUsdShort(BigInt(Math.round(usd * 1e9)))}
               tickLine={false}
               axisLine={false}
