@@ -15,6 +15,7 @@ import org.jdbi.v3.core.HandleConsumer;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.postgres.PostgresPlugin;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
@@ -42,6 +43,9 @@ public final class Database implements AutoCloseable {
     private final PGSimpleDataSource unpooled;
 
     private final Jdbi jdbi;
+
+    /** As whom this thread's transaction goes, while there is one. */
+    private final ThreadLocal<@Nullable Scope> entered = new ThreadLocal<>();
 
     private Database(HikariDataSource pool, PGSimpleDataSource unpooled) {
         this.pool = pool;
@@ -72,14 +76,19 @@ public final class Database implements AutoCloseable {
      * Runs the work in one transaction that sees only what the scope may. Without a scope there is no way in: outside of
      * these methods no row of a tenant is visible.
      *
+     * <p>Called within a transaction of the same thread and scope, it is part of that.
+     *
      * @throws DatabaseUnavailableException if the database is away or took too long
+     * @throws IllegalStateException within a transaction of another scope: the rest of that would go on with the rights of
+     *     this one
      */
     public <R, X extends Exception> R inTransaction(Scope scope, HandleCallback<R, X> work) throws X {
+        Scope outer = entered.get();
+        if (outer != null && !outer.equals(scope)) {
+            throw new IllegalStateException("a transaction within one of another scope: take the handle along, or end it first");
+        }
         try {
-            return jdbi.inTransaction(handle -> {
-                enter(handle, scope);
-                return work.withHandle(handle);
-            });
+            return jdbi.inTransaction(handle -> outer == null ? enter(handle, scope, work) : work.withHandle(handle));
         } catch (JdbiException e) {
             throw isAway(e) ? new DatabaseUnavailableException(e) : e;
         }
@@ -132,6 +141,16 @@ public final class Database implements AutoCloseable {
     @Override
     public void close() {
         pool.close();
+    }
+
+    private <R, X extends Exception> R enter(Handle handle, Scope scope, HandleCallback<R, X> work) throws X {
+        enter(handle, scope);
+        entered.set(scope);
+        try {
+            return work.withHandle(handle);
+        } finally {
+            entered.remove();
+        }
     }
 
     private static void enter(Handle handle, Scope scope) {

@@ -57,6 +57,21 @@ class DatabaseTest {
     }
 
     @Test
+    void aTransactionWithinOneNeverGainsTheRightsOfAnotherScope() {
+        assertThatThrownBy(() -> database.useTransaction(
+                        RED, handle -> database.useAsSystem(inner -> inner.execute("SELECT 1"))))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("another scope");
+
+        database.useTransaction(RED, handle -> {
+            assertThat(ask("SELECT pm_user()")).isEqualTo("usr_red");
+            assertThat(one(handle, "SELECT current_user")).isEqualTo("pm_app");
+        });
+        assertThat(database.<String, RuntimeException>asSystem(handle -> one(handle, "SELECT current_user")))
+                .isEqualTo("pm_system");
+    }
+
+    @Test
     void forgetsWhoAskedWhenTheTransactionEnds() {
         try (Database one = Database.open(DatabaseSettings.of(url, APP_PASSWORD).withConnectionsMax(1))) {
             one.useTransaction(RED, handle -> handle.execute("SELECT 1"));
