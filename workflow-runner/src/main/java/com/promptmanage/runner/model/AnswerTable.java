@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.runner.call.CallUsage;
+import com.promptmanage.runner.call.JsonbText;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.Scope;
 import com.promptmanage.service.http.Json;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,9 +31,13 @@ public final class AnswerTable implements AnswerCache {
     /** What is larger is not worth the room. */
     private static final int ANSWER_CHARS_MAX = 200_000;
 
+    private static final Duration SWEEP_EVERY = Duration.ofHours(1);
+
     private final Database database;
 
     private final Clock clock;
+
+    private final AtomicReference<Instant> sweptAt = new AtomicReference<>(Instant.EPOCH);
 
     public AnswerTable(Database database, Clock clock) {
         this.database = database;
@@ -79,29 +85,27 @@ public final class AnswerTable implements AnswerCache {
                         """)
                             .bind("account", account.value())
                             .bind("fingerprint", fingerprint)
-                            .bind("answer", json(answer.answer().toJson()))
-                            .bind("usage", json(usage(answer.usage())))
+                            .bind("answer", JsonbText.of(answer.answer().toJson().toString()))
+                            .bind("usage", JsonbText.of(usage(answer.usage()).toString()))
                             .bind("now", now)
                             .bind("expires", now.plus(ttl))
                             .execute());
+            sweepNowAndThen(now);
         } catch (RuntimeException e) {
             LOGGER.atWarn().setCause(e).log("an answer is not kept");
         }
     }
 
-    /** Forgets what nobody may be given any more. @return how many answers were */
-    public int sweep() {
-        return database.asSystem(
-                handle -> handle.execute("DELETE FROM prompt_answers WHERE expires_at <= ?", clock.instant()));
+    /** Forgets what nobody may be given any more. */
+    private void sweepNowAndThen(Instant now) {
+        Instant before = sweptAt.get();
+        if (now.isAfter(before.plus(SWEEP_EVERY)) && sweptAt.compareAndSet(before, now)) {
+            database.useAsSystem(handle -> handle.execute("DELETE FROM prompt_answers WHERE expires_at <= ?", now));
+        }
     }
 
     private static Scope scope(Account account) {
         return new Scope.Tenant("", Set.of(account.value()));
-    }
-
-    /** PostgreSQL's JSON has no zero character. */
-    private static String json(JsonNode node) {
-        return node.toString().replace("\\u0000", "");
     }
 
     private static ObjectNode usage(CallUsage usage) {
