@@ -1,6 +1,7 @@
 package com.promptmanage.service.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayOutputStream;
@@ -46,6 +47,16 @@ class HttpServerTest {
                 ctx -> ctx.json(Map.of("virtual", Thread.currentThread().isVirtual())));
         routes.get("/broken", ctx -> {
             throw new IllegalStateException("secret detail");
+        });
+        routes.get("/begun", ctx -> {
+            ctx.header("Content-Disposition", "attachment").contentType("text/csv");
+            ctx.res().getOutputStream().write("half of it".getBytes(StandardCharsets.UTF_8));
+            throw new IllegalStateException("on the second page");
+        });
+        routes.get("/under-way", ctx -> {
+            ctx.res().getOutputStream().write(new byte[1 << 20]);
+            ctx.res().flushBuffer();
+            throw new IllegalStateException("on the second page");
         });
         routes.get("/deep", ctx -> {
             throw new StackOverflowError();
@@ -196,6 +207,15 @@ class HttpServerTest {
         var busy = get("/busy");
         problemIn(busy, 429, "rate_limited");
         assertThat(busy.headers().firstValue("Retry-After")).hasValue("7");
+    }
+
+    @Test
+    void anAnswerThatFailsHalfWayNeverLooksWhole() throws Exception {
+        var begun = get("/begun");
+
+        problemIn(begun, 500, "unexpected");
+        assertThat(begun.headers().firstValue("Content-Disposition")).isEmpty();
+        assertThatThrownBy(() -> get("/under-way")).isInstanceOf(IOException.class);
     }
 
     @Test
