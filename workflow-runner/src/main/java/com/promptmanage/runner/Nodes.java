@@ -67,7 +67,7 @@ public final class Nodes implements AutoCloseable {
         this.check = new DefinitionCheck(compiled);
         this.credentials = new CredentialTable(database, secrets, clock);
         this.sources =
-                new DataSources(database, credentials, guarded, sender, List.of(new EmailConnector(mailer)), clock);
+                new DataSources(database, credentials, guarded, sender, List.of(new EmailConnector(mailer, clock)), clock);
         this.executor = NodeExecutors.of(
                 compiled,
                 new Models(models, credentials, guarded, trusted, counter, clock),
