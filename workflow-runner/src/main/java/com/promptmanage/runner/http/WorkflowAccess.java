@@ -8,6 +8,7 @@ import com.promptmanage.service.access.Action;
 import com.promptmanage.service.access.Authentication;
 import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.access.Permissions;
+import com.promptmanage.service.audit.Actor;
 import com.promptmanage.service.database.Scope;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.topics.account.Account;
@@ -55,6 +56,11 @@ final class WorkflowAccess {
 
     Caller caller(Context ctx) {
         return authentication.caller(ctx);
+    }
+
+    /** Who asks, as the audit log says it. */
+    Actor actor(Context ctx) {
+        return authentication.actor(ctx);
     }
 
     /**

@@ -130,7 +130,7 @@ final class WorkflowRoutes implements Routes {
 
     private void delete(Context ctx) {
         Allowed allowed = access.require(ctx, Level.ADMIN);
-        workflows.delete(allowed.scope(), allowed.workflow().id());
+        workflows.delete(allowed.scope(), allowed.workflow(), access.actor(ctx));
         ctx.status(204);
     }
 

@@ -315,6 +315,14 @@ class WorkflowApiTest {
         assertThat(same.json().path("executionId")).isEqualTo(one.json().path("executionId"));
         assertThat(other).isNotEqualTo(secret);
         assertThat(byOldSecret.status()).as("good until the next change").isEqualTo(202);
+        assertThat(api.engine()
+                        .database()
+                        .<List<String>, RuntimeException>asSystem(handle -> handle.createQuery(
+                                        "SELECT action FROM audit_log WHERE resource_id = :id AND actor_id = 'editor'")
+                                .bind("id", id)
+                                .mapTo(String.class)
+                                .list()))
+                .containsExactly("hook_secret_rotated", "hook_secret_rotated");
         assertThat(api.send("none", "POST", path, body).status()).isEqualTo(401);
         assertThat(api.send("none", "POST", path, body + " ", HookSignature.HEADER, signature)
                         .status())

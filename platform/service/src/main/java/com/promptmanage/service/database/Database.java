@@ -1,5 +1,6 @@
 package com.promptmanage.service.database;
 
+import com.promptmanage.service.http.ProblemException;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -7,6 +8,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.flywaydb.core.Flyway;
 import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.Handle;
@@ -37,6 +39,9 @@ public final class Database implements AutoCloseable {
     /** query_canceled, lock_not_available, and what a server says that goes down, comes up or is full. */
     private static final Set<String> AWAY =
             Set.of("57014", "55P03", "57P01", "57P02", "57P03", "57P05", "53300", "25P03");
+
+    /** character_not_in_repertoire, untranslatable_character: of texts that callers send, whichever way they come here. */
+    private static final Set<String> UNWRITABLE = Set.of("22021", "22P05");
 
     private final HikariDataSource pool;
 
@@ -79,6 +84,7 @@ public final class Database implements AutoCloseable {
      * <p>Called within a transaction of the same thread and scope, it is part of that.
      *
      * @throws DatabaseUnavailableException if the database is away or took too long
+     * @throws ProblemException 400 if a text holds what no text of a database does
      * @throws IllegalStateException within a transaction of another scope: the rest of that would go on with the rights of
      *     this one
      */
@@ -90,7 +96,15 @@ public final class Database implements AutoCloseable {
         try {
             return jdbi.inTransaction(handle -> outer == null ? enter(handle, scope, work) : work.withHandle(handle));
         } catch (JdbiException e) {
-            throw isAway(e) ? new DatabaseUnavailableException(e) : e;
+            if (isAway(e)) {
+                throw new DatabaseUnavailableException(e);
+            }
+            throw said(e, UNWRITABLE::contains)
+                    ? ProblemException.invalid(
+                            "body",
+                            "holds the character zero, or half a character, which cannot be kept",
+                            "Leave it out.")
+                    : e;
         }
     }
 
@@ -210,15 +224,17 @@ public final class Database implements AutoCloseable {
     }
 
     private static boolean isAway(JdbiException e) {
-        if (e instanceof ConnectionException) {
-            return true;
-        }
+        return e instanceof ConnectionException
+                || said(e, state -> state.startsWith("08") || AWAY.contains(state));
+    }
+
+    /** Whether the database has answered with one of these codes. */
+    private static boolean said(JdbiException e, Predicate<String> states) {
         for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException problem) {
-                String state = problem.getSQLState();
-                if (state != null && (state.startsWith("08") || AWAY.contains(state))) {
-                    return true;
-                }
+            if (cause instanceof SQLException problem
+                    && problem.getSQLState() != null
+                    && states.test(problem.getSQLState())) {
+                return true;
             }
         }
         return false;
