@@ -10,9 +10,6 @@ import com.promptmanage.service.access.Action;
 import com.promptmanage.service.access.Authentication;
 import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.access.Permissions;
-import com.promptmanage.service.audit.Actor;
-import com.promptmanage.service.audit.AuditEntry;
-import com.promptmanage.service.audit.AuditLog;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.Faults;
 import com.promptmanage.service.http.ProblemException;
@@ -26,7 +23,6 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
@@ -34,8 +30,6 @@ import org.jdbi.v3.core.Handle;
 public final class PriceOverrideRoutes implements Routes {
 
     private static final String PATH = "/api/token-tracking/price-overrides";
-
-    private static final String PRICES = "priceOverrides";
 
     private static final long BODY_BYTES_MAX = 256 << 10;
 
@@ -71,23 +65,9 @@ public final class PriceOverrideRoutes implements Routes {
         var faults = new Faults();
         ArrayNode prices = PriceForm.read(Fields.of(RequestBody.bytes(ctx, BODY_BYTES_MAX), faults));
         faults.check();
-        Actor actor = authentication.actor(ctx);
         ctx.json(database.inTransaction(caller.scope(account), handle -> {
-            ObjectNode before = answer(handle, account);
             replace(handle, account, prices);
-            ObjectNode after = answer(handle, account);
-            AuditLog.append(
-                    handle,
-                    actor,
-                    clock.instant(),
-                    new AuditEntry(
-                            account,
-                            "price_overrides_changed",
-                            "price_overrides",
-                            account.value(),
-                            told(before),
-                            told(after)));
-            return after;
+            return answer(handle, account);
         }));
     }
 
@@ -112,12 +92,8 @@ public final class PriceOverrideRoutes implements Routes {
                 .path("data");
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("account", account.value());
-        json.set(PRICES, told.path(PRICES));
+        json.set("priceOverrides", told.path("priceOverrides"));
         return json;
-    }
-
-    private static Map<String, JsonNode> told(ObjectNode answer) {
-        return Map.of(PRICES, answer.path(PRICES));
     }
 
     private static Account account(Context ctx, Caller caller) {

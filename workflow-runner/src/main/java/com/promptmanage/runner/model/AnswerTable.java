@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,13 +30,9 @@ public final class AnswerTable implements AnswerCache {
     /** What is larger is not worth the room. */
     private static final int ANSWER_CHARS_MAX = 200_000;
 
-    private static final Duration SWEEP_EVERY = Duration.ofHours(1);
-
     private final Database database;
 
     private final Clock clock;
-
-    private final AtomicReference<Instant> sweptAt = new AtomicReference<>(Instant.EPOCH);
 
     public AnswerTable(Database database, Clock clock) {
         this.database = database;
@@ -90,17 +85,8 @@ public final class AnswerTable implements AnswerCache {
                             .bind("now", now)
                             .bind("expires", now.plus(ttl))
                             .execute());
-            sweepNowAndThen(now);
         } catch (RuntimeException e) {
             LOGGER.atWarn().setCause(e).log("an answer is not kept");
-        }
-    }
-
-    /** Forgets what nobody may be given any more. */
-    private void sweepNowAndThen(Instant now) {
-        Instant before = sweptAt.get();
-        if (now.isAfter(before.plus(SWEEP_EVERY)) && sweptAt.compareAndSet(before, now)) {
-            database.useAsSystem(handle -> handle.execute("DELETE FROM prompt_answers WHERE expires_at <= ?", now));
         }
     }
 

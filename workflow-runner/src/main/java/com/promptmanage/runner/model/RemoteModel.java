@@ -139,8 +139,9 @@ final class RemoteModel implements LanguageModel {
                 counter.count(answer.text(), request.model()).tokens());
     }
 
+    /** What no event of usage could carry would cost the answer, which is paid for. */
     private static String modelOf(ModelRequest request, StreamedAnswer answer) {
-        return answer.model().isEmpty() ? request.model() : answer.model();
+        return Account.isId(answer.model()) ? answer.model() : request.model();
     }
 
     /** Takes the text from the library. */

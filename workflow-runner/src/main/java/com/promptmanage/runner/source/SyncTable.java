@@ -159,7 +159,7 @@ final class SyncTable {
                 WHERE id = :id
                 """)
                     .bind("id", source.id())
-                    .bind("error", text(failure.message()))
+                    .bind("error", failure.message())
                     .bind("most", DataSource.ERRORS_MAX)
                     .bind(
                             "next",
@@ -227,14 +227,9 @@ final class SyncTable {
                 .bind("id", sync.id())
                 .bind("status", status)
                 .bind("now", now)
-                .bind("error", failure == null ? null : text(failure.message()))
+                .bind("error", failure == null ? null : failure.message())
                 .bind("details", failure == null ? null : JsonbText.of(failure.details().toString()))
                 .execute();
-    }
-
-    /** Servers say what they like, and PostgreSQL's texts do not hold everything. */
-    private static String text(String said) {
-        return said.replace("\0", "");
     }
 
     /** By its id; a record without one is known by all that it holds. */
