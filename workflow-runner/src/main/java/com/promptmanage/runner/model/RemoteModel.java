@@ -9,6 +9,7 @@ import com.promptmanage.runner.call.Failure;
 import com.promptmanage.runner.call.Redaction;
 import com.promptmanage.service.outbound.Outbound;
 import com.promptmanage.service.token.TokenCounter;
+import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.usage.TokenCounts;
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.SystemMessage;

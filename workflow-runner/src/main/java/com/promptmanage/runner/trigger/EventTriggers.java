@@ -8,6 +8,7 @@ import com.promptmanage.runner.journal.StoredJson;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.http.UnavailableException;
 import com.promptmanage.topics.Topics;
+import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.event.EventJson;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -129,11 +130,17 @@ public final class EventTriggers implements AutoCloseable {
             // Whoever meters it tells of it.
             return;
         }
-        for (EventFilters.Wanted one : wanted) {
-            if (one.matches(event)) {
-                enqueue(one.workflowId(), event);
-            }
+        List<EventFilters.Wanted> matching =
+                wanted.stream().filter(one -> one.matches(event)).toList();
+        if (!matching.isEmpty() && !isByEvent(event)) {
+            matching.forEach(one -> enqueue(one.workflowId(), event));
         }
+    }
+
+    /** What an execution does that an event has begun begins no other: two that wait for each other would never end. */
+    private boolean isByEvent(JsonNode event) {
+        String execution = event.at("/data/executionId").asText();
+        return Account.isId(execution) && runs.isByEvent(execution);
     }
 
     /** An event that cannot be used for this workflow must not hold up everyone's. */
