@@ -49,7 +49,8 @@ public final class Database implements AutoCloseable {
 
     private final Jdbi jdbi;
 
-    /** As whom this thread's transaction goes, while there is one. */
+    /** As whom this thread's transaction of this database goes, while there is one. */
+    @SuppressWarnings("ThreadLocalUsage")
     private final ThreadLocal<@Nullable Scope> entered = new ThreadLocal<>();
 
     private Database(HikariDataSource pool, PGSimpleDataSource unpooled) {
