@@ -87,7 +87,7 @@ final class ChannelTable {
                     .bind("sealed", seal(channel))
                     .bind("minimumLevel", channel.minimumLevel().value())
                     .bind("enabled", channel.enabled())
-                    .bind("by", owned.actor().id())
+                    .bind("by", owned.by())
                     .bind("createdAt", utc(channel.createdAt()))
                     .bind("updatedAt", utc(channel.updatedAt()))
                     .execute();

@@ -32,6 +32,11 @@ record Owned(Account account, Scope scope, Actor actor) {
         return new Owned(account, caller.scope(account), authentication.actor(ctx));
     }
 
+    /** A user's id, or a key's. */
+    String by() {
+        return actor.id();
+    }
+
     private static Account team(String id) {
         if (!Account.isId(id)) {
             throw ProblemException.notFound("There is no such team that you may see");
