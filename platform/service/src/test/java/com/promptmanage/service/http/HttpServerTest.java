@@ -38,6 +38,7 @@ class HttpServerTest {
 
     private final Routes things = routes -> {
         routes.post("/things", ctx -> ctx.status(201).json(RequestBody.json(ctx, Thing.class)));
+        routes.post("/any", ctx -> ctx.json(RequestBody.json(ctx, JsonNode.class)));
         routes.post("/bytes", ctx -> ctx.json(Map.of("length", RequestBody.bytes(ctx).length)));
         routes.get("/things/{id}", ctx -> {
             throw ProblemException.notFound("There is no thing " + ctx.pathParam("id"));
@@ -207,6 +208,16 @@ class HttpServerTest {
         var busy = get("/busy");
         problemIn(busy, 429, "rate_limited");
         assertThat(busy.headers().firstValue("Retry-After")).hasValue("7");
+    }
+
+    @Test
+    void whatIsWrongIsToldInFewWordsHoweverLongItIs() throws Exception {
+        String name = "\"%s\":1".formatted("a".repeat(45_000));
+
+        var answer = post("/any", "{%s,%s}".formatted(name, name));
+
+        problemIn(answer, 400, "invalid_request");
+        assertThat(answer.body()).contains("Duplicate").hasSizeLessThan(2_000);
     }
 
     @Test
