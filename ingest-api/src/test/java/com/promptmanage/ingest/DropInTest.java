@@ -161,9 +161,9 @@ class DropInTest {
 
         assertThat(langfuse(events.toArray(String[]::new)).statusCode()).isEqualTo(207);
 
-        assertThat(events()).hasSize(120).allSatisfy(event -> assertThat(event.usage()
-                        .userId())
-                .isEqualTo("ann"));
+        assertThat(events())
+                .hasSize(120)
+                .allSatisfy(event -> assertThat(event.usage().userId()).isEqualTo("ann"));
         assertThat(ingest.ask("SELECT max(length(told::text)) < 1000 FROM langfuse_objects"))
                 .isEqualTo("t");
     }

@@ -93,7 +93,8 @@ record Batch(List<String> ids, List<Told> told) {
             Optional<Map<String, Slice>> frame = JsonMembers.find(body, event, FRAME, faults);
             faults.check();
             Map<String, Slice> members = membersOf(body, frame.orElseThrow().get("body"));
-            held += TREE_FACTOR * members.values().stream().mapToLong(Slice::length).sum();
+            held += TREE_FACTOR
+                    * members.values().stream().mapToLong(Slice::length).sum();
             room.accept(held);
             ids.add(read(body, event, members, now, told));
         }

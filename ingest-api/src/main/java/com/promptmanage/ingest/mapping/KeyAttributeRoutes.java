@@ -30,8 +30,7 @@ public final class KeyAttributeRoutes implements Routes {
     record Entries(List<String> attributes) {}
 
     /** @param actors as the audit log says who calls */
-    public KeyAttributeRoutes(
-            Function<Context, Caller> callers, Function<Context, Actor> actors, KeyAttributes keys) {
+    public KeyAttributeRoutes(Function<Context, Caller> callers, Function<Context, Actor> actors, KeyAttributes keys) {
         this.callers = callers;
         this.actors = actors;
         this.keys = keys;

@@ -31,12 +31,14 @@ record Channel(
         var values = new LinkedHashMap<String, Object>();
         values.put("name", name);
         values.put("kind", destination.kind());
-        values.put("destination", switch (destination) {
-            case Destination.Webhook webhook -> Destination.shown(webhook.url());
-            case Destination.Slack slack -> Destination.shown(slack.url());
-            case Destination.Teams teams -> Destination.shown(teams.url());
-            case Destination.Email email -> String.join(", ", email.to());
-        });
+        values.put(
+                "destination",
+                switch (destination) {
+                    case Destination.Webhook webhook -> Destination.shown(webhook.url());
+                    case Destination.Slack slack -> Destination.shown(slack.url());
+                    case Destination.Teams teams -> Destination.shown(teams.url());
+                    case Destination.Email email -> String.join(", ", email.to());
+                });
         values.put("minimumLevel", minimumLevel.value());
         values.put("enabled", enabled);
         return values;

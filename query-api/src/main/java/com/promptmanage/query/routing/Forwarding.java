@@ -111,7 +111,8 @@ public final class Forwarding implements AutoCloseable {
             }
         }
         if (ctx.header("Cookie") != null) {
-            // Only a caller who is known is passed on, and so a browser only from a page of ours: the owner, which goes by
+            // Only a caller who is known is passed on, and so a browser only from a page of ours: the owner, which goes
+            // by
             // another address, could not tell.
             request.header("Sec-Fetch-Site", "same-origin");
         }

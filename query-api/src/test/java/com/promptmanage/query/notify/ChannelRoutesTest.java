@@ -78,9 +78,7 @@ class ChannelRoutesTest {
     void anAccountTriesOutSoManyTimesAnHourHoweverManyChannelsItMakes() {
         for (int i = 0; i < 30; i++) {
             assertThat(tryOut(api.channel("webhook", hook.url("/"))).status()).isEqualTo(200);
-            api.api()
-                    .database()
-                    .useAsSystem(handle -> handle.execute("DELETE FROM notification_channels"));
+            api.api().database().useAsSystem(handle -> handle.execute("DELETE FROM notification_channels"));
         }
 
         JsonNode last = api.channel("webhook", hook.url("/"));

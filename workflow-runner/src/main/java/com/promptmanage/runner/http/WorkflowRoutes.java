@@ -119,7 +119,8 @@ final class WorkflowRoutes implements Routes {
         WorkflowRow changed = form.changed(allowed.workflow(), faults);
         @Nullable String definition = form.definition() == null ? null : gate.stored(form.definition(), faults);
         if (form.teamId() != null
-                && !account(allowed.caller(), form.teamId()).equals(allowed.workflow().account())) {
+                && !account(allowed.caller(), form.teamId())
+                        .equals(allowed.workflow().account())) {
             faults.add("teamId", "cannot be changed", "Export the workflow, and import it into the other team.");
         }
         faults.check();

@@ -110,12 +110,13 @@ public final class Runs {
 
     /** Whether an event has begun this execution. */
     public boolean isByEvent(String executionId) {
-        return database.asSystem(handle -> handle.createQuery("SELECT triggered_by = :event FROM executions WHERE id = :id")
-                .bind("event", TriggeredBy.EVENT.value())
-                .bind("id", executionId)
-                .mapTo(Boolean.class)
-                .findOne()
-                .orElse(false));
+        return database.asSystem(
+                handle -> handle.createQuery("SELECT triggered_by = :event FROM executions WHERE id = :id")
+                        .bind("event", TriggeredBy.EVENT.value())
+                        .bind("id", executionId)
+                        .mapTo(Boolean.class)
+                        .findOne()
+                        .orElse(false));
     }
 
     /** Begins what waits in the workflow's queue, as far as there is room. Returns how many began. */

@@ -80,7 +80,9 @@ public final class AnswerTable implements AnswerCache {
                         """)
                             .bind("account", account.value())
                             .bind("fingerprint", fingerprint)
-                            .bind("answer", JsonbText.of(answer.answer().toJson().toString()))
+                            .bind(
+                                    "answer",
+                                    JsonbText.of(answer.answer().toJson().toString()))
                             .bind("usage", JsonbText.of(usage(answer.usage()).toString()))
                             .bind("now", now)
                             .bind("expires", now.plus(ttl))

@@ -138,14 +138,13 @@ final class DataSourceRoutes implements Routes {
         faults.check();
         DataSource.Status status = form.status()
                 .orElse(before.status() == DataSource.Status.ERROR ? DataSource.Status.ACTIVE : before.status());
-        ctx.json(DataSourceJson.of(
-                table.change(
-                                DataSourceTable.scope(before.account()),
-                                before.id(),
-                                authentication.actor(ctx),
-                                form.draft(),
-                                status)
-                        .orElseThrow(() -> notFound(before.id()))));
+        ctx.json(DataSourceJson.of(table.change(
+                        DataSourceTable.scope(before.account()),
+                        before.id(),
+                        authentication.actor(ctx),
+                        form.draft(),
+                        status)
+                .orElseThrow(() -> notFound(before.id()))));
     }
 
     private void delete(Context ctx) {

@@ -228,7 +228,9 @@ final class SyncTable {
                 .bind("status", status)
                 .bind("now", now)
                 .bind("error", failure == null ? null : failure.message())
-                .bind("details", failure == null ? null : JsonbText.of(failure.details().toString()))
+                .bind(
+                        "details",
+                        failure == null ? null : JsonbText.of(failure.details().toString()))
                 .execute();
     }
 

@@ -71,7 +71,8 @@ public final class Schedules {
     }
 
     List<Row> due(int max) {
-        return database.asSystem(handle -> handle.createQuery("""
+        return database.asSystem(handle -> handle.createQuery(
+                        """
                         SELECT s.workflow_id, s.schedule, s.next_fire_at, s.last_fire_at
                         FROM workflow_schedules s JOIN workflows w ON w.id = s.workflow_id AND w.deleted_at IS NULL
                         WHERE s.enabled AND s.next_fire_at <= :now AND

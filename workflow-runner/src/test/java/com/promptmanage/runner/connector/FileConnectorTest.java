@@ -91,8 +91,10 @@ class FileConnectorTest {
         assertThatThrownBy(() -> read(csv))
                 .isInstanceOf(ConnectorException.class)
                 .hasMessageContaining("100,000");
-        put("c" + String.join(",c", IntStream.range(0, 2_000).mapToObj(Integer::toString).toList()) + "\n"
-                + "1\n".repeat(1_001));
+        put("c"
+                + String.join(
+                        ",c",
+                        IntStream.range(0, 2_000).mapToObj(Integer::toString).toList()) + "\n" + "1\n".repeat(1_001));
         assertThatThrownBy(() -> read(csv))
                 .isInstanceOf(ConnectorException.class)
                 .hasMessageContaining("cells");

@@ -219,10 +219,7 @@ class WorkflowApiTest {
         assertThat(mayWith(api.key("guest", KeyScope.QUERY, KeyScope.MANAGE), id))
                 .containsExactly(200, 202, 200, 403);
         assertThat(api.get(sender, "/api/workflows").status()).isEqualTo(403);
-        assertThat(api.get(reader, "/api/workflows")
-                        .json()
-                        .path("workflows")
-                        .findValuesAsText("id"))
+        assertThat(api.get(reader, "/api/workflows").json().path("workflows").findValuesAsText("id"))
                 .containsExactly(id);
         assertThat(api.get(editor, "/api/workflows?teamId=%00").status()).isEqualTo(400);
     }

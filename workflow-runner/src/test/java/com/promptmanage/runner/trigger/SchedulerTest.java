@@ -100,18 +100,20 @@ class SchedulerTest {
 
         assertThat(executions()).isEmpty();
         assertThat(schedules.due(10)).isEmpty();
-        assertThatThrownBy(() -> runs.enqueue(new Runs.NewRun(
-                        workflow, null, "ada", Runs.TriggeredBy.WEBHOOK, "{}", null, false, null)))
+        assertThatThrownBy(() -> runs.enqueue(
+                        new Runs.NewRun(workflow, null, "ada", Runs.TriggeredBy.WEBHOOK, "{}", null, false, null)))
                 .isInstanceOf(ProblemException.class);
     }
 
     @Test
     void aScheduleThatCannotBeFiredHoldsUpNoOther() {
         put(new Schedule("interval", null, 10, null, null, null));
-        database.useAsSystem(handle -> handle.execute("""
+        database.useAsSystem(handle -> handle.execute(
+                """
                 INSERT INTO workflow_schedules (workflow_id, account, schedule, enabled, next_fire_at, updated_at)
                 SELECT ?, 'team:team_1', '{"type": "cron", "cron": "no such thing"}', true, to_timestamp(0), now()
-                """, RunningEngine.add(database, Workflow.of(Workflow.step("only")).definition(), 10)));
+                """,
+                RunningEngine.add(database, Workflow.of(Workflow.step("only")).definition(), 10)));
         clock.set(NOON.plus(Duration.ofMinutes(10)));
 
         scheduler.look();

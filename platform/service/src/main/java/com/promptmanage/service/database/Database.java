@@ -92,7 +92,8 @@ public final class Database implements AutoCloseable {
     public <R, X extends Exception> R inTransaction(Scope scope, HandleCallback<R, X> work) throws X {
         Scope outer = entered.get();
         if (outer != null && !outer.equals(scope)) {
-            throw new IllegalStateException("a transaction within one of another scope: take the handle along, or end it first");
+            throw new IllegalStateException(
+                    "a transaction within one of another scope: take the handle along, or end it first");
         }
         try {
             return jdbi.inTransaction(handle -> outer == null ? enter(handle, scope, work) : work.withHandle(handle));
@@ -225,8 +226,7 @@ public final class Database implements AutoCloseable {
     }
 
     private static boolean isAway(JdbiException e) {
-        return e instanceof ConnectionException
-                || said(e, state -> state.startsWith("08") || AWAY.contains(state));
+        return e instanceof ConnectionException || said(e, state -> state.startsWith("08") || AWAY.contains(state));
     }
 
     /** Whether the database has answered with one of these codes. */

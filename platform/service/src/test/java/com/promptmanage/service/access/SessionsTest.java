@@ -27,8 +27,8 @@ class SessionsTest {
 
             var late = database.<CompletableFuture<?>, Exception>asSystem(handle -> {
                 handle.execute("UPDATE users SET password_hash = 'of another one' WHERE id = 'usr_ann'");
-                var signIn = CompletableFuture.supplyAsync(
-                        () -> access.sessions().signIn("ann@example.com", PASSWORD));
+                var signIn =
+                        CompletableFuture.supplyAsync(() -> access.sessions().signIn("ann@example.com", PASSWORD));
                 // Until it has found the old password to be right, and waits for what becomes of the user.
                 Await.until(() -> assertThat(signIn.isDone()
                                 || handle.createQuery("SELECT count(*) FROM pg_locks WHERE NOT granted")

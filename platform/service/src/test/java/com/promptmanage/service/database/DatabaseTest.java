@@ -76,7 +76,11 @@ class DatabaseTest {
     void aTextThatCannotBeKeptIsTheFaultOfWhoSentIt() {
         for (String sql : List.of("SELECT :text", "SELECT to_jsonb(CAST(:text AS text))")) {
             assertThatThrownBy(() -> database.useTransaction(
-                            RED, handle -> handle.createQuery(sql).bind("text", "a\0b").mapTo(String.class).one()))
+                            RED,
+                            handle -> handle.createQuery(sql)
+                                    .bind("text", "a\0b")
+                                    .mapTo(String.class)
+                                    .one()))
                     .isInstanceOf(ProblemException.class);
         }
         assertThatThrownBy(() -> ask("SELECT ('{\"a\": \"\\u0000\"}'::jsonb)::text"))
