@@ -165,7 +165,7 @@ public final class CallLedger {
             throws StaleLeaseException {
         return onFence(lease, limitNanoUsd.isPresent(), handle -> {
             if (limitNanoUsd.isPresent()
-                    && spent(handle, lease.executionId()) + estimateNanoUsd.orElse(0) > limitNanoUsd.getAsLong()) {
+                    && estimateNanoUsd.orElse(0) > limitNanoUsd.getAsLong() - spent(handle, lease.executionId())) {
                 return false;
             }
             int updated = handle.createUpdate("""
@@ -232,6 +232,8 @@ public final class CallLedger {
      */
     public void giveUp(NodeLease lease, String callId, Optional<Failure> end) {
         database.useAsSystem(handle -> {
+            // First the execution's lock, as everywhere.
+            lock(handle, lease.executionId());
             handle.createUpdate("""
                             UPDATE external_calls SET state = 'ambiguous', is_wasted = true, ended_at = :now,
                                 error_kind = :kind, error_message = :message
@@ -380,6 +382,10 @@ public final class CallLedger {
         return new Answer(content, Optional.ofNullable(row.usage()).map(CallUsageJson::read));
     }
 
+    private static void lock(Handle handle, String executionId) {
+        handle.execute("SELECT 1 FROM executions WHERE id = ? FOR NO KEY UPDATE", executionId);
+    }
+
     /** What is done by someone whose fence still holds. */
     private interface Held<R> {
         R with(Handle handle);
@@ -389,7 +395,7 @@ public final class CallLedger {
         return database.<R, StaleLeaseException>inTransaction(
                 com.promptmanage.service.database.Scope.EVERYONE, handle -> {
                     if (lockingExecution) {
-                        handle.execute("SELECT 1 FROM executions WHERE id = ? FOR NO KEY UPDATE", lease.executionId());
+                        lock(handle, lease.executionId());
                     }
                     boolean holds = handle.createQuery("""
                                     SELECT 1 FROM node_runs WHERE id = :id AND fence = :fence AND status = 'leased'
