@@ -122,7 +122,7 @@ public final class QueryMain {
                                             .and(QueryPeople.routes(
                                                     database,
                                                     access,
-                                                    InvitationMail.NONE,
+                                                    InvitationMail.by(outside.mailer(clock)),
                                                     accessSettings.publicUrl(),
                                                     clock)),
                                     new HealthRoutes(Map.of(
