@@ -30,6 +30,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
@@ -88,12 +89,12 @@ public final class QueryMain {
             throws InterruptedException {
         Clock clock = Clock.systemUTC();
         try (var database = Database.open(databaseSettings);
-                var access = new Access(database, clock, accessSettings);
+                var outbound = new Outbound(outside.outbound());
+                var access = new Access(database, clock, accessSettings, Optional.of(outbound));
                 var meters = new Meters();
                 var relay = OutboxRelay.start(database, meteringSettings.bootstrapServers(), meters.registry());
                 var metering = new MeteringRuntime(meteringSettings, partitions);
                 var forwarding = new Forwarding(query.forwardTimeout());
-                var outbound = new Outbound(outside.outbound());
                 var notifications = Notifications.start(
                         database,
                         outside.ways(outbound, accessSettings.publicUrl(), clock),
