@@ -17,7 +17,7 @@ import java.util.Optional;
  *
  * @param mail empty for no mail
  */
-record OutsideSettings(OutboundSettings outbound, Optional<MailSettings> mail, SecretKeys keys) {
+public record OutsideSettings(OutboundSettings outbound, Optional<MailSettings> mail, SecretKeys keys) {
 
     static OutsideSettings from(Settings settings) {
         return new OutsideSettings(

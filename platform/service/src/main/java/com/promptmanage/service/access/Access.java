@@ -33,7 +33,7 @@ public final class Access implements AutoCloseable {
         this(database, clock, settings, Optional.empty());
     }
 
-    /** @param outbound by which issuers are reached, the caller's to close; needed if there are any */
+    /** @param outbound by which issuers are reached, the caller's to close; without it nobody signs in by one here */
     public Access(Database database, Clock clock, AccessSettings settings, Optional<Outbound> outbound) {
         var passwords = new Passwords();
         var browsers = new BrowserRequests(settings.publicUrl());
@@ -59,12 +59,13 @@ public final class Access implements AutoCloseable {
     }
 
     private static List<OidcIssuer> issuers(AccessSettings settings, Optional<Outbound> outbound, Clock clock) {
-        return settings.issuers().stream()
-                .map(issuer -> new OidcIssuer(
-                        issuer,
-                        IssuerRoutes.callback(settings.publicUrl().orElseThrow(), issuer.id()),
-                        outbound.orElseThrow(),
-                        clock))
+        return outbound.stream()
+                .flatMap(open -> settings.issuers().stream()
+                        .map(issuer -> new OidcIssuer(
+                                issuer,
+                                IssuerRoutes.callback(settings.publicUrl().orElseThrow(), issuer.id()),
+                                open,
+                                clock)))
                 .toList();
     }
 

@@ -3,6 +3,7 @@ package com.promptmanage.service.settings;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,6 +25,10 @@ public final class Settings {
     /** The prefix of every setting of the product. */
     public static final String PREFIX = "PM_";
 
+    private static final String TEXT = "text";
+
+    private static final String NONE = "none";
+
     private static final Pattern SIZE = Pattern.compile("(\\d{1,12})(B|KiB|MiB|GiB)?");
 
     private final String prefix;
@@ -32,7 +37,18 @@ public final class Settings {
 
     private final List<String> problems = new ArrayList<>();
 
+    private final Map<String, Asked> asked = new LinkedHashMap<>();
+
     private final TreeSet<String> unread;
+
+    /**
+     * A setting that was asked for: what a manual says of it.
+     *
+     * @param otherwise as an operator would write it; null if it must be given
+     * @param allowed in words
+     */
+    public record Asked(
+            String name, @Nullable String otherwise, String allowed) {}
 
     public Settings(String prefix, Map<String, String> environment) {
         this.prefix = prefix;
@@ -48,10 +64,12 @@ public final class Settings {
 
     /** Must be given, and not be blank. */
     public String text(String name) {
+        note(name, null, TEXT);
         return value(name, null, Settings::filled, "");
     }
 
     public String text(String name, String otherwise) {
+        note(name, otherwise, TEXT);
         return value(name, otherwise, Settings::filled, otherwise);
     }
 
@@ -61,6 +79,7 @@ public final class Settings {
     }
 
     public Optional<String> optionalText(String name) {
+        note(name, NONE, TEXT);
         return value(name, Optional.empty(), text -> Optional.of(filled(text)), Optional.empty());
     }
 
@@ -74,6 +93,7 @@ public final class Settings {
     }
 
     public long wholeNumber(String name, long otherwise, long min, long max) {
+        note(name, Long.toString(otherwise), "%d to %d".formatted(min, max));
         return value(
                 name,
                 otherwise,
@@ -89,6 +109,7 @@ public final class Settings {
 
     /** {@code true} or {@code false}. */
     public boolean flag(String name, boolean otherwise) {
+        note(name, Boolean.toString(otherwise), "true or false");
         return value(
                 name,
                 otherwise,
@@ -102,6 +123,7 @@ public final class Settings {
 
     /** As ISO 8601 says it, for example {@code PT2.5S}. */
     public Duration duration(String name, Duration otherwise, Duration min, Duration max) {
+        note(name, otherwise.toString(), "%s to %s".formatted(min, max));
         return value(
                 name,
                 otherwise,
@@ -117,6 +139,7 @@ public final class Settings {
 
     /** Bytes: a number, alone or followed by B, KiB, MiB or GiB. */
     public long sizeBytes(String name, long otherwise, long min, long max) {
+        note(name, size(otherwise), "%s to %s".formatted(size(min), size(max)));
         return value(
                 name,
                 otherwise,
@@ -132,6 +155,7 @@ public final class Settings {
 
     /** Separated by commas; blanks around an entry do not count. */
     public List<String> list(String name, List<String> otherwise) {
+        note(name, otherwise.isEmpty() ? NONE : String.join(",", otherwise), "list, with commas");
         return value(
                 name,
                 otherwise,
@@ -167,6 +191,15 @@ public final class Settings {
                 .toList();
     }
 
+    /** All that was asked for so far, in that order. */
+    public List<Asked> asked() {
+        return List.copyOf(asked.values());
+    }
+
+    private void note(String name, @Nullable String otherwise, String allowed) {
+        asked.putIfAbsent(name, new Asked(prefix + name, otherwise, allowed));
+    }
+
     private <T> T value(String name, @Nullable T otherwise, Function<String, T> parse, T placeholder) {
         unread.remove(prefix + name);
         String text = environment.get(prefix + name);
@@ -197,6 +230,16 @@ public final class Settings {
             throw new IllegalArgumentException("is blank");
         }
         return text;
+    }
+
+    private static String size(long bytes) {
+        if (bytes % (1 << 30) == 0) {
+            return (bytes >> 30) + "GiB";
+        }
+        if (bytes % (1 << 20) == 0) {
+            return (bytes >> 20) + "MiB";
+        }
+        return bytes % (1 << 10) == 0 ? (bytes >> 10) + "KiB" : bytes + "B";
     }
 
     private static long bytes(String text) {
