@@ -3,24 +3,19 @@ package com.promptmanage.local.attack;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.promptmanage.local.LocalStack;
-import com.promptmanage.local.command.LocalFile;
+import com.promptmanage.local.attack.Troupe.Who;
 import com.promptmanage.testkit.Damage;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,8 +33,6 @@ class WholeSystemTest {
     private static final long SEED = 20261126;
 
     private static final int BODIES = 12;
-
-    private static final int ATTEMPTS = 3;
 
     /** What nobody is answered where it is not 401. */
     private static final Map<String, Integer> OPEN = Map.ofEntries(
@@ -62,13 +55,23 @@ class WholeSystemTest {
 
     private static final List<String> NASTY = List.of("%00", "%ff%fe", "%ed%a0%80", "'%20OR%201=1--", "x".repeat(3_000), "-1");
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /** What other modules' tests hold a table of. */
+    private static final List<String> OTHERS = List.of(
+            "/api/token-tracking/",
+            "/api/teams",
+            "/api/invitations",
+            "/api/api-keys",
+            "/api/audit-log",
+            "/api/accounts",
+            "/api/users",
+            "/api/models",
+            "/api/auth",
+            "/health",
+            "/metrics",
+            "/docs",
+            "/openapi.json");
 
-    private final HttpClient client = HttpClient.newHttpClient();
-
-    private LocalStack stack;
-
-    private URI base;
+    private SystemStage stage;
 
     private String session;
 
@@ -76,25 +79,19 @@ class WholeSystemTest {
 
     @BeforeAll
     void start(@TempDir Path directory) throws Exception {
-        stack = LocalStack.start(LocalStack.Options.in(directory));
-        LocalFile local = stack.local();
-        base = URI.create(local.baseUrl());
-        operations = Operation.of(JSON.readTree(text(send("", "GET", "/openapi.json", null))));
+        stage = new SystemStage(directory);
+        operations = stage.operations();
         session = "Bearer "
-                + JSON.readTree(text(send(
-                                "",
-                                "POST",
-                                "/api/auth/login",
-                                bytes("{\"email\":\"%s\",\"password\":\"%s\"}"
-                                        .formatted(local.email(), local.password())))))
+                + stage.json("", "POST", "/api/auth/login", """
+                                {"email":"%s","password":"%s"}""".formatted(
+                                        stage.local().email(), stage.local().password()))
                         .path("token")
                         .asText();
     }
 
     @AfterAll
     void stop() throws IOException {
-        client.shutdownNow();
-        stack.close();
+        stage.close();
     }
 
     @Test
@@ -108,13 +105,40 @@ class WholeSystemTest {
 
     @Test
     void aKeyThatWasRevokedOpensNothing() throws Exception {
-        String team = "/api/teams/%s/api-keys".formatted(stack.local().teamId());
-        JsonNode made = JSON.readTree(text(
-                send(session, "POST", team, bytes("{\"name\":\"gone\",\"scopes\":[\"ingest\",\"query\",\"manage\"]}"))));
-        assertThat(status(session, "DELETE", team + "/" + made.path("id").asText(), null))
+        String team = "/api/teams/%s/api-keys".formatted(stage.local().teamId());
+        JsonNode made = stage.json(
+                session, "POST", team, "{\"name\":\"gone\",\"scopes\":[\"ingest\",\"query\",\"manage\"]}");
+        assertThat(stage.status(session, "DELETE", team + "/" + made.path("id").asText(), null))
                 .isEqualTo(204);
 
         assertThat(wronglyAnswered("Bearer " + made.path("key").asText())).isEmpty();
+    }
+
+    @Test
+    void whoMayDoWhatIsAsTheTableSays() throws Exception {
+        var troupe = new Troupe(stage);
+        List<RoleRow> rows = RoleRow.all();
+        var wrong = new ArrayList<String>();
+        for (RoleRow row : rows) {
+            Map<String, String> shared = troupe.things();
+            for (Who who : Who.values()) {
+                String expected = Objects.requireNonNull(row.expected().get(who));
+                // What changes something is tried on things that nobody has changed.
+                var things = new HashMap<>(row.isGet() || !expected.equals(RoleRow.PASSES) ? shared : troupe.things());
+                things.put("$self", troupe.self(who));
+                int status = stage.status(troupe.as(who), row.method(), row.path(things), row.content(things));
+                if (!RoleRow.isAs(expected, status)) {
+                    wrong.add("%s %s as %s: %d, expected %s".formatted(row.method(), row.template(), who, status, expected));
+                }
+            }
+        }
+        assertThat(wrong).isEmpty();
+        assertThat(rows.stream().map(RoleRow::endpoint).collect(Collectors.toCollection(TreeSet::new)))
+                .isEqualTo(operations.stream()
+                        .filter(operation -> operation.path().equals("/api/token-tracking/log")
+                                || OTHERS.stream().noneMatch(operation.path()::startsWith))
+                        .map(operation -> operation.name().replaceAll("\\{[^}]*}", "{}"))
+                        .collect(Collectors.toCollection(TreeSet::new)));
     }
 
     @Test
@@ -127,7 +151,7 @@ class WholeSystemTest {
             }
             for (int i = 0; i < BODIES; i++) {
                 byte[] body = i == 0
-                        ? bytes(operation.body().map(JsonNode::toString).orElse("{}"))
+                        ? SystemStage.bytes(operation.body().map(JsonNode::toString).orElse("{}"))
                         : i % 4 == 0 ? damage.noise(200) : damage.edited(operation.body()
                                 .map(JsonNode::toString)
                                 .orElse("{}"));
@@ -157,8 +181,8 @@ class WholeSystemTest {
     private List<String> wronglyAnswered(String credentials) throws Exception {
         var wrong = new ArrayList<String>();
         for (Operation operation : operations) {
-            byte[] body = operation.body().map(node -> bytes(node.toString())).orElse(null);
-            int status = status(credentials, operation.method(), operation.pathWith("x"), body);
+            byte[] body = operation.body().map(node -> SystemStage.bytes(node.toString())).orElse(null);
+            int status = stage.status(credentials, operation.method(), operation.pathWith("x"), body);
             int expected = OPEN.getOrDefault(operation.name(), 401);
             if (status != expected) {
                 wrong.add("%s: %d, expected %d".formatted(operation.name(), status, expected));
@@ -168,52 +192,11 @@ class WholeSystemTest {
     }
 
     private void note(List<String> broken, Operation operation, String path, byte @Nullable [] body) throws Exception {
-        int status = status(session, operation.method(), path, body);
+        int status = stage.status(session, operation.method(), path, body);
         if (status >= 500) {
             broken.add("%s at %s: %d to %s"
                     .formatted(operation.name(), shortened(path), status, body == null ? "nothing" : shortened(body)));
         }
-    }
-
-    private int status(String credentials, String method, String path, byte @Nullable [] body)
-            throws IOException, InterruptedException {
-        var answer = send(credentials, method, path, body);
-        try (InputStream content = answer.body()) {
-            // A stream of events goes on.
-            if (!answer.headers().firstValue("Content-Type").orElse("").startsWith("text/event-stream")) {
-                content.readAllBytes();
-            }
-        }
-        return answer.statusCode();
-    }
-
-    private HttpResponse<InputStream> send(String credentials, String method, String path, byte @Nullable [] body)
-            throws IOException, InterruptedException {
-        var request = HttpRequest.newBuilder(URI.create(base + path))
-                .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
-        if (!credentials.isEmpty()) {
-            request.header("Authorization", credentials);
-        }
-        for (int attempt = 1; ; attempt++) {
-            try {
-                return client.send(request.build(), BodyHandlers.ofInputStream());
-            } catch (IOException e) {
-                // A connection is closed after an answer to what was broken or too large; the next goes over another.
-                if (attempt == ATTEMPTS) {
-                    throw e;
-                }
-            }
-        }
-    }
-
-    private static String text(HttpResponse<InputStream> answer) throws IOException {
-        try (InputStream body = answer.body()) {
-            return new String(body.readAllBytes(), StandardCharsets.UTF_8);
-        }
-    }
-
-    private static byte[] bytes(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private static String shortened(String text) {
