@@ -114,6 +114,7 @@ public final class QueryMain {
                         meters.registry(),
                         clock)) {
             database.measureWith(meters.registry());
+            access.whenVerified(notifications::welcome);
             MeteringMeters.register(metering.counts(), meters.registry());
             metering.start();
             var routing = new AccountRouting(metering, forwarding, new ReadYourWrites(given.query().receiptWaitMax()));

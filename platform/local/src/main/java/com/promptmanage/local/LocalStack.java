@@ -154,6 +154,7 @@ public final class LocalStack implements AutoCloseable {
                 new Notifications.Ways(outbound, mailer, secrets, publicUrl),
                 meters.registry(),
                 clock));
+        access.whenVerified(notifications::welcome);
         var workers = QueryWorkers.start(
                 database,
                 Map.of("bootstrap.servers", servers.bootstrapServers()),

@@ -52,37 +52,40 @@ final class ChannelTable {
      * @return whether it is kept
      */
     boolean create(Scope scope, Channel channel, String by, int most) {
-        return database.inTransaction(scope, handle -> {
-            // Two at a time would both find room for one.
-            handle.execute(
-                    "SELECT pg_advisory_xact_lock(hashtextextended(?, 51))",
-                    channel.account().value());
-            int there = handle.createQuery("SELECT count(*) FROM notification_channels WHERE account = :account")
-                    .bind("account", channel.account().value())
-                    .mapTo(Integer.class)
-                    .one();
-            if (there >= most) {
-                return false;
-            }
-            handle.createUpdate("""
-                            INSERT INTO notification_channels
-                                (id, account, name, kind, joins, sealed, minimum_level, enabled, created_by, created_at, updated_at)
-                            VALUES (:id, :account, :name, :kind, :joins, :sealed, :minimumLevel, :enabled, :by, :createdAt, :updatedAt)
-                            """)
-                    .bind("id", channel.id())
-                    .bind("account", channel.account().value())
-                    .bind("name", channel.name())
-                    .bind("kind", channel.destination().kind())
-                    .bind("joins", channel.destination().joins())
-                    .bind("sealed", seal(channel))
-                    .bind("minimumLevel", channel.minimumLevel().value())
-                    .bind("enabled", channel.enabled())
-                    .bind("by", by)
-                    .bind("createdAt", utc(channel.createdAt()))
-                    .bind("updatedAt", utc(channel.updatedAt()))
-                    .execute();
-            return true;
-        });
+        return database.inTransaction(scope, handle -> create(handle, channel, by, most));
+    }
+
+    /** As {@link #create(Scope, Channel, String, int)}, in a transaction that may work with the channel's account. */
+    boolean create(Handle handle, Channel channel, String by, int most) {
+        // Two at a time would both find room for one.
+        handle.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended(?, 51))",
+                channel.account().value());
+        int there = handle.createQuery("SELECT count(*) FROM notification_channels WHERE account = :account")
+                .bind("account", channel.account().value())
+                .mapTo(Integer.class)
+                .one();
+        if (there >= most) {
+            return false;
+        }
+        handle.createUpdate("""
+                        INSERT INTO notification_channels
+                            (id, account, name, kind, joins, sealed, minimum_level, enabled, created_by, created_at, updated_at)
+                        VALUES (:id, :account, :name, :kind, :joins, :sealed, :minimumLevel, :enabled, :by, :createdAt, :updatedAt)
+                        """)
+                .bind("id", channel.id())
+                .bind("account", channel.account().value())
+                .bind("name", channel.name())
+                .bind("kind", channel.destination().kind())
+                .bind("joins", channel.destination().joins())
+                .bind("sealed", seal(channel))
+                .bind("minimumLevel", channel.minimumLevel().value())
+                .bind("enabled", channel.enabled())
+                .bind("by", by)
+                .bind("createdAt", utc(channel.createdAt()))
+                .bind("updatedAt", utc(channel.updatedAt()))
+                .execute();
+        return true;
     }
 
     /** Changes it under a lock; what was switched off and is on again begins without the failures of before. */

@@ -22,6 +22,8 @@ public final class Access implements AutoCloseable {
 
     private final Authentication authentication;
 
+    private final Identities identities;
+
     private final Routes routes;
 
     /** For a service that only asks who is calling. */
@@ -46,11 +48,9 @@ public final class Access implements AutoCloseable {
         this.authentication = new Authentication(keys, sessions, browsers);
         var local = new AuthRoutes(
                 authentication, browsers, cookie, sessions, signUp, settings.signUp(), new Profiles(database, tiers));
+        this.identities = new Identities(database, sessions, signUp, keys, clock);
         var elsewhere = new IssuerRoutes(
-                issuers(settings, outbound, clock),
-                cookie,
-                new PendingSignIns(database, clock),
-                new Identities(database, sessions, signUp, keys, clock));
+                issuers(settings, outbound, clock), cookie, new PendingSignIns(database, clock), identities);
         this.routes = all -> {
             local.addTo(all);
             elsewhere.addTo(all);
@@ -87,6 +87,11 @@ public final class Access implements AutoCloseable {
 
     public Authentication authentication() {
         return authentication;
+    }
+
+    /** One at most: the last that was named. */
+    public void whenVerified(Welcome welcome) {
+        identities.whenVerified(welcome);
     }
 
     /** {@code /api/auth}: for one of the services that share a server. */

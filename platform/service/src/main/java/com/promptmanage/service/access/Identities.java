@@ -31,12 +31,18 @@ final class Identities {
 
     private final Clock clock;
 
+    private volatile Welcome welcome = (handle, userId, email) -> {};
+
     Identities(Database database, Sessions sessions, SignUp signUp, ApiKeys keys, Clock clock) {
         this.database = database;
         this.sessions = sessions;
         this.signUp = signUp;
         this.keys = keys;
         this.clock = clock;
+    }
+
+    void whenVerified(Welcome other) {
+        welcome = other;
     }
 
     /** What comes of it. */
@@ -94,6 +100,7 @@ final class Identities {
                 return new Outcome.Out("operator_account");
             }
             showOut(handle, known, from);
+            welcome.verified(handle, known.id(), address.get());
         }
         link(handle, identity, known, from);
         return open(handle, known);
@@ -104,6 +111,7 @@ final class Identities {
         String id = signUp.insert(handle, address, name, Optional.empty(), true).orElseThrow();
         User user = new User(id, name, true, false, false);
         link(handle, identity, user, from);
+        welcome.verified(handle, id, address);
         return open(handle, user);
     }
 

@@ -31,6 +31,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import no.nav.security.mock.oauth2.MockOAuth2Server;
 import no.nav.security.mock.oauth2.token.DefaultOAuth2TokenCallback;
 import org.jspecify.annotations.Nullable;
@@ -80,6 +81,12 @@ class IssuerSignInTest {
 
     private final HttpClient client = HttpClient.newHttpClient();
 
+    private final List<String> welcomed = new CopyOnWriteArrayList<>();
+
+    IssuerSignInTest() {
+        access.whenVerified((handle, userId, email) -> welcomed.add(email));
+    }
+
     /** Where a browser ends, and the session that it has got. */
     private record Landed(String location, Optional<String> session) {}
 
@@ -126,6 +133,7 @@ class IssuerSignInTest {
         // By what the issuer calls them, whatever their address has become.
         Landed again = signIn("company", "sub-1", claims("other@example.com", false, null));
         assertThat(me(again).path("id")).isEqualTo(me.path("id"));
+        assertThat(welcomed).contains("first@example.com").doesNotContain("other@example.com");
     }
 
     @Test
@@ -215,6 +223,7 @@ class IssuerSignInTest {
         Landed other = signIn("company", "sub-owner-too", claims("owner@example.com", true, null));
         assertThat(me(other).path("id").asText()).isEqualTo(id);
         assertThat(me(landed).path("id").asText()).isEqualTo(id);
+        assertThat(welcomed.stream().filter("owner@example.com"::equals)).hasSize(1);
     }
 
     @Test
