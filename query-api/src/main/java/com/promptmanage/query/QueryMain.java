@@ -159,7 +159,8 @@ public final class QueryMain {
         }
     }
 
-    static OpenApi description() {
+    /** Of everything that the process answers. */
+    public static OpenApi description() {
         return OpenApi.of(
                 "Prompt Manage: query",
                 "2.0",

@@ -2,9 +2,9 @@ package com.promptmanage.query.attack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.promptmanage.query.QueryMain;
 import com.promptmanage.query.attack.Stage.Scene;
 import com.promptmanage.query.attack.Stage.Who;
-import com.promptmanage.service.operations.OpenApi;
 import com.promptmanage.testkit.Damage;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -73,9 +73,11 @@ class EveryRouteTest {
         var listed = new TreeSet<String>();
         rows.forEach(row -> listed.add(row.endpoint()));
 
-        assertThat(listed).isEqualTo(stage.endpoints());
-        assertThat(OpenApi.of("all", "test", Stage.DESCRIPTIONS)
-                        .differencesFrom(stage.api().server()))
+        assertThat(listed)
+                .as("attack/every-route.txt says of each mounted route who gets which status")
+                .isEqualTo(stage.endpoints());
+        assertThat(QueryMain.description().differencesFrom(stage.api().server()))
+                .as("what the process describes is what the stage mounts")
                 .isEmpty();
     }
 

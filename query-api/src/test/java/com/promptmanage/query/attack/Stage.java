@@ -1,8 +1,7 @@
 package com.promptmanage.query.attack;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.promptmanage.query.QueryPeople;
-import com.promptmanage.query.QueryRoutes;
+import com.promptmanage.query.QueryMain;
 import com.promptmanage.query.QueryWorkers;
 import com.promptmanage.query.alert.AlertWriter;
 import com.promptmanage.query.http.TestApi;
@@ -15,7 +14,9 @@ import com.promptmanage.service.access.NewKey;
 import com.promptmanage.service.access.People.NewTeam;
 import com.promptmanage.service.access.Role;
 import com.promptmanage.service.http.Routes;
-import com.promptmanage.service.operations.OpenApi;
+import com.promptmanage.service.operations.HealthRoutes;
+import com.promptmanage.service.operations.Meters;
+import com.promptmanage.service.operations.OpenApiRoutes;
 import com.promptmanage.service.outbound.AddressRange;
 import com.promptmanage.service.outbound.Outbound;
 import com.promptmanage.service.outbound.OutboundSettings;
@@ -50,10 +51,6 @@ final class Stage implements AutoCloseable {
 
     static final Instant NOW = Instant.parse("2026-11-16T12:00:00Z");
 
-    static final List<String> DESCRIPTIONS =
-            List.of(OpenApi.ACCESS, QueryPeople.OPEN_API, QueryRoutes.OPEN_API, QueryWorkers.OPEN_API,
-                    Notifications.OPEN_API);
-
     /** Nobody listens there: what copies from Kafka waits for it, and no route needs it. */
     private static final Map<String, Object> NO_KAFKA = Map.of("bootstrap.servers", "127.0.0.1:1");
 
@@ -63,6 +60,8 @@ final class Stage implements AutoCloseable {
 
     private final Outbound outbound =
             new Outbound(OutboundSettings.DEFAULTS.withAllowed(List.of(AddressRange.of("127.0.0.1"))));
+
+    private final Meters meters = new Meters();
 
     private final List<QueryWorkers> workers = new ArrayList<>();
 
@@ -260,6 +259,7 @@ final class Stage implements AutoCloseable {
         notifications.forEach(Notifications::close);
         api.close();
         outbound.close();
+        meters.close();
     }
 
     private List<Routes> routes(TestApi.Parts parts) {
@@ -281,6 +281,9 @@ final class Stage implements AutoCloseable {
                 parts.clock());
         notifications.add(notifying);
         routes.addAll(notifying.routes(parts.access().authentication()));
+        routes.add(meters);
+        routes.add(new HealthRoutes(Map.of()));
+        routes.add(new OpenApiRoutes(QueryMain.description()));
         return routes;
     }
 
