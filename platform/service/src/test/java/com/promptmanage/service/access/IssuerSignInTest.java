@@ -13,10 +13,10 @@ import com.promptmanage.service.outbound.AddressRange;
 import com.promptmanage.service.outbound.Outbound;
 import com.promptmanage.service.outbound.OutboundSettings;
 import com.promptmanage.testkit.EmbeddedPostgres;
+import com.promptmanage.testkit.FreePorts;
 import com.promptmanage.testkit.ManualClock;
 import com.promptmanage.topics.account.Account;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -60,7 +60,7 @@ class IssuerSignInTest {
     private final Outbound outbound = new Outbound(OutboundSettings.DEFAULTS.withAllowed(
             List.of(AddressRange.of("127.0.0.1"), AddressRange.of("::1"))));
 
-    private MockOAuth2Server issuers = started(0);
+    private MockOAuth2Server issuers = started(FreePorts.one());
 
     private final Access access = new Access(
             database,
@@ -266,13 +266,9 @@ class IssuerSignInTest {
     }
 
     private static MockOAuth2Server started(int port) {
-        try {
-            var issuers = new MockOAuth2Server();
-            issuers.start(port);
-            return issuers;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        var issuers = new MockOAuth2Server();
+        issuers.start(port);
+        return issuers;
     }
 
     private String url(String issuer) {
