@@ -43,11 +43,7 @@ public final class IngestMain {
      * @param partitions of topics that are not there yet; nobody can change them later
      */
     public record Given(
-            HttpServer.Options server,
-            int partitions,
-            int replicas,
-            IngestSettings ingest,
-            DatabaseSettings database) {
+            HttpServer.Options server, int partitions, int replicas, IngestSettings ingest, DatabaseSettings database) {
 
         public static Given from(Settings settings) {
             var ingest = IngestSettings.from(settings);

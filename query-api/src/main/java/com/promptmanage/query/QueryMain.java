@@ -117,7 +117,8 @@ public final class QueryMain {
             access.whenVerified(notifications::welcome);
             MeteringMeters.register(metering.counts(), meters.registry());
             metering.start();
-            var routing = new AccountRouting(metering, forwarding, new ReadYourWrites(given.query().receiptWaitMax()));
+            var routing = new AccountRouting(
+                    metering, forwarding, new ReadYourWrites(given.query().receiptWaitMax()));
             var workers = QueryWorkers.start(
                     database,
                     Map.of("bootstrap.servers", given.metering().bootstrapServers()),
@@ -137,7 +138,8 @@ public final class QueryMain {
                                             .and(QueryPeople.routes(
                                                     database,
                                                     access,
-                                                    InvitationMail.by(given.outside().mailer(clock)),
+                                                    InvitationMail.by(
+                                                            given.outside().mailer(clock)),
                                                     given.access().publicUrl(),
                                                     clock)),
                                     new HealthRoutes(Map.of(

@@ -150,10 +150,7 @@ public final class LocalStack implements AutoCloseable {
         var secrets = new SecretBox(keepsakes.secretKeys());
         var mailer = outside.mail().map(server -> new Mailer(server, clock));
         var notifications = running.add(Notifications.start(
-                database,
-                new Notifications.Ways(outbound, mailer, secrets, publicUrl),
-                meters.registry(),
-                clock));
+                database, new Notifications.Ways(outbound, mailer, secrets, publicUrl), meters.registry(), clock));
         access.whenVerified(notifications::welcome);
         var workers = QueryWorkers.start(
                 database,

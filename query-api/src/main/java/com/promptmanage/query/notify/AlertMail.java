@@ -55,8 +55,8 @@ final class AlertMail {
             }
             html.append("</table></div>");
         }
-        dashboard.ifPresent(
-                url -> html.append("<p><a href=\"%s\">Open the dashboard</a></p>".formatted(Html.escaped(url.toString()))));
+        dashboard.ifPresent(url ->
+                html.append("<p><a href=\"%s\">Open the dashboard</a></p>".formatted(Html.escaped(url.toString()))));
         return html.append("</body></html>").toString();
     }
 

@@ -18,8 +18,9 @@ final class MailedInvitations implements InvitationMail {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(MailedInvitations.class);
 
-    private static final DateTimeFormatter UNTIL =
-            DateTimeFormatter.ofPattern("d MMMM uuuu, HH:mm 'UTC'", Locale.ENGLISH).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter UNTIL = DateTimeFormatter.ofPattern(
+                    "d MMMM uuuu, HH:mm 'UTC'", Locale.ENGLISH)
+            .withZone(ZoneOffset.UTC);
 
     private final Mailer mailer;
 
@@ -43,8 +44,7 @@ final class MailedInvitations implements InvitationMail {
                 // Another with each sending, since its link is another.
                 "invitation-"
                         + HexFormat.of()
-                                .formatHex(
-                                        InvitationToken.hash(message.link().toString()), 0, 16),
+                                .formatHex(InvitationToken.hash(message.link().toString()), 0, 16),
                 List.of(message.to()),
                 "%s invites you to the team \"%s\"".formatted(message.inviterName(), message.teamName()),
                 text(message),

@@ -196,7 +196,8 @@ final class Stage implements AutoCloseable {
     String credentials(Who who, Optional<Scene> scene) {
         return switch (who) {
             case NOBODY -> "";
-            case EXPIRED, INGEST_KEY, KEY -> Objects.requireNonNull(scene.orElseThrow().keys().get(who));
+            case EXPIRED, INGEST_KEY, KEY ->
+                Objects.requireNonNull(scene.orElseThrow().keys().get(who));
             case STRANGER, VIEWER, EDITOR, ADMIN, OWNER -> sessions.computeIfAbsent(who, one -> api.signIn(id(one)));
         };
     }

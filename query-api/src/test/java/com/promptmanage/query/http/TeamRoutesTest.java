@@ -441,7 +441,8 @@ class TeamRoutesTest {
                 .isEqualTo(204);
 
         assertThat(api.get(left, path()).status()).isEqualTo(401);
-        assertThat(api.patch(handedOver, path(), "{\"description\":\"as an admin\"}").status())
+        assertThat(api.patch(handedOver, path(), "{\"description\":\"as an admin\"}")
+                        .status())
                 .isEqualTo(200);
         assertThat(api.delete(handedOver, path()).status()).as("for owners").isEqualTo(403);
     }

@@ -219,9 +219,7 @@ class TenantIsolationTest {
                     texts(statement, "SELECT ctid FROM %1$s WHERE %1$s::text LIKE '%%%2$s%%'".formatted(table, tenant));
             // Where nothing tells whose a row is, none is anyone's.
             return (theirs.isEmpty() ? texts(statement, "SELECT ctid FROM " + table) : theirs)
-                    .stream()
-                    .map("'%s'"::formatted)
-                    .collect(Collectors.joining(", "));
+                    .stream().map("'%s'"::formatted).collect(Collectors.joining(", "));
         }
     }
 

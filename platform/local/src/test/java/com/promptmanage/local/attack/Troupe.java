@@ -54,7 +54,8 @@ final class Troupe {
         team = text(stage.json(as(Who.OWNER), "POST", "/api/teams", "{\"name\":\"Troupe\"}"), "/id");
         for (Who who : new Who[] {Who.VIEWER, Who.EDITOR, Who.ADMIN}) {
             String name = who.name().toLowerCase(java.util.Locale.ROOT);
-            JsonNode invited = stage.json(as(Who.OWNER), "POST", "/api/teams/%s/invitations".formatted(team), """
+            JsonNode invited =
+                    stage.json(as(Who.OWNER), "POST", "/api/teams/%s/invitations".formatted(team), """
                     {"email":"%1$s@attack.example.com","role":"%1$s"}""".formatted(name));
             String token = text(invited, "/acceptLink").replaceFirst(".*/invite/", "");
             text(stage.json(as(who), "POST", "/api/invitations/%s/accept".formatted(token), null), "/teamId");
@@ -80,14 +81,17 @@ final class Troupe {
         names.put("$team", team);
         names.put("$key", keyId);
         names.put("$number", Integer.toString(number));
-        String workflow = text(
-                owner("POST", "/api/workflows", """
-                        {"teamId":"%s","name":"w","definition":%s}""".formatted(team, DEFINITION)),
-                "/workflow/id");
+        String workflow = text(owner("POST", "/api/workflows", """
+                        {"teamId":"%s","name":"w","definition":%s}""".formatted(team, DEFINITION)), "/workflow/id");
         names.put("$workflow", workflow);
         names.put("$definition", DEFINITION);
-        names.put("$execution", text(owner("POST", "/api/workflows/%s/trigger".formatted(workflow), "{}"), "/executionId"));
-        names.put("$export", stage.json(as(Who.OWNER), "GET", "/api/workflows/%s/export".formatted(workflow), null).toString());
+        names.put(
+                "$execution",
+                text(owner("POST", "/api/workflows/%s/trigger".formatted(workflow), "{}"), "/executionId"));
+        names.put(
+                "$export",
+                stage.json(as(Who.OWNER), "GET", "/api/workflows/%s/export".formatted(workflow), null)
+                        .toString());
         names.put(
                 "$blueprint",
                 text(stage.json(as(Who.OWNER), "GET", "/api/workflow-templates", null), "/templates/0/id"));

@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -53,7 +52,8 @@ class WholeSystemTest {
     /** What would end the session that the others are sent with. */
     private static final Set<String> ENDS_THE_SESSION = Set.of("POST /api/auth/logout", "POST /api/auth/password");
 
-    private static final List<String> NASTY = List.of("%00", "%ff%fe", "%ed%a0%80", "'%20OR%201=1--", "x".repeat(3_000), "-1");
+    private static final List<String> NASTY =
+            List.of("%00", "%ff%fe", "%ed%a0%80", "'%20OR%201=1--", "x".repeat(3_000), "-1");
 
     /** What other modules' tests hold a table of. */
     private static final List<String> OTHERS = List.of(
@@ -97,17 +97,18 @@ class WholeSystemTest {
     @Test
     void nobodyGetsInWhereItIsNotSaidHere() throws Exception {
         assertThat(operations).hasSizeGreaterThan(100);
-        assertThat(OPEN.keySet()).allSatisfy(name -> assertThat(operations)
-                .as("described")
-                .anyMatch(operation -> operation.name().equals(name)));
+        assertThat(OPEN.keySet())
+                .allSatisfy(name -> assertThat(operations)
+                        .as("described")
+                        .anyMatch(operation -> operation.name().equals(name)));
         assertThat(wronglyAnswered("")).isEmpty();
     }
 
     @Test
     void aKeyThatWasRevokedOpensNothing() throws Exception {
         String team = "/api/teams/%s/api-keys".formatted(stage.local().teamId());
-        JsonNode made = stage.json(
-                session, "POST", team, "{\"name\":\"gone\",\"scopes\":[\"ingest\",\"query\",\"manage\"]}");
+        JsonNode made =
+                stage.json(session, "POST", team, "{\"name\":\"gone\",\"scopes\":[\"ingest\",\"query\",\"manage\"]}");
         assertThat(stage.status(session, "DELETE", team + "/" + made.path("id").asText(), null))
                 .isEqualTo(204);
 
@@ -128,17 +129,20 @@ class WholeSystemTest {
                 things.put("$self", troupe.self(who));
                 int status = stage.status(troupe.as(who), row.method(), row.path(things), row.content(things));
                 if (!RoleRow.isAs(expected, status)) {
-                    wrong.add("%s %s as %s: %d, expected %s".formatted(row.method(), row.template(), who, status, expected));
+                    wrong.add("%s %s as %s: %d, expected %s"
+                            .formatted(row.method(), row.template(), who, status, expected));
                 }
             }
         }
         assertThat(wrong).isEmpty();
-        assertThat(rows.stream().map(RoleRow::endpoint).collect(Collectors.toCollection(TreeSet::new)))
-                .isEqualTo(operations.stream()
-                        .filter(operation -> operation.path().equals("/api/token-tracking/log")
-                                || OTHERS.stream().noneMatch(operation.path()::startsWith))
-                        .map(operation -> operation.name().replaceAll("\\{[^}]*}", "{}"))
-                        .collect(Collectors.toCollection(TreeSet::new)));
+        var listed = new TreeSet<String>();
+        rows.forEach(row -> listed.add(row.endpoint()));
+        var described = new TreeSet<String>();
+        operations.stream()
+                .filter(operation -> operation.path().equals("/api/token-tracking/log")
+                        || OTHERS.stream().noneMatch(operation.path()::startsWith))
+                .forEach(operation -> described.add(operation.name().replaceAll("\\{[^}]*}", "{}")));
+        assertThat(listed).as("the rows of attack/roles.txt").isEqualTo(described);
     }
 
     @Test
@@ -151,10 +155,12 @@ class WholeSystemTest {
             }
             for (int i = 0; i < BODIES; i++) {
                 byte[] body = i == 0
-                        ? SystemStage.bytes(operation.body().map(JsonNode::toString).orElse("{}"))
-                        : i % 4 == 0 ? damage.noise(200) : damage.edited(operation.body()
-                                .map(JsonNode::toString)
-                                .orElse("{}"));
+                        ? SystemStage.bytes(
+                                operation.body().map(JsonNode::toString).orElse("{}"))
+                        : i % 4 == 0
+                                ? damage.noise(200)
+                                : damage.edited(
+                                        operation.body().map(JsonNode::toString).orElse("{}"));
                 if (operation.body().isPresent()) {
                     note(broken, operation, operation.pathWith("x"), body);
                 }
@@ -181,7 +187,10 @@ class WholeSystemTest {
     private List<String> wronglyAnswered(String credentials) throws Exception {
         var wrong = new ArrayList<String>();
         for (Operation operation : operations) {
-            byte[] body = operation.body().map(node -> SystemStage.bytes(node.toString())).orElse(null);
+            byte[] body = operation
+                    .body()
+                    .map(node -> SystemStage.bytes(node.toString()))
+                    .orElse(null);
             int status = stage.status(credentials, operation.method(), operation.pathWith("x"), body);
             int expected = OPEN.getOrDefault(operation.name(), 401);
             if (status != expected) {

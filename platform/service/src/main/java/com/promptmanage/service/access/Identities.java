@@ -69,9 +69,7 @@ final class Identities {
             lock(handle, identity.issuer() + " " + identity.subject());
             address.ifPresent(email -> lock(handle, email));
             Optional<User> linked = linked(handle, identity);
-            return linked.isPresent()
-                    ? open(handle, linked.get())
-                    : unknown(handle, identity, address, mayBeNew, from);
+            return linked.isPresent() ? open(handle, linked.get()) : unknown(handle, identity, address, mayBeNew, from);
         });
         if (outcome instanceof Outcome.In in) {
             // Who was shown out is out here at once.
@@ -81,8 +79,7 @@ final class Identities {
         return outcome;
     }
 
-    private Outcome unknown(
-            Handle handle, Identity identity, Optional<String> address, boolean mayBeNew, Actor from) {
+    private Outcome unknown(Handle handle, Identity identity, Optional<String> address, boolean mayBeNew, Actor from) {
         if (address.isEmpty()) {
             return new Outcome.Out("email_unverified");
         }
@@ -96,7 +93,8 @@ final class Identities {
         }
         if (!known.isVerified()) {
             if (known.isOperator()) {
-                // That address is what the operator wrote into the settings. A slip there must not make someone the operator.
+                // That address is what the operator wrote into the settings. A slip there must not make someone the
+                // operator.
                 return new Outcome.Out("operator_account");
             }
             showOut(handle, known, from);
@@ -148,10 +146,7 @@ final class Identities {
         Instant now = clock.instant();
         handle.createUpdate("""
                         UPDATE users SET password_hash = NULL, email_verified_at = :now, updated_at = :now WHERE id = :id
-                        """)
-                .bind("id", user.id())
-                .bind("now", now)
-                .execute();
+                        """).bind("id", user.id()).bind("now", now).execute();
         handle.createUpdate("UPDATE sessions SET revoked_at = :now WHERE user_id = :id AND revoked_at IS NULL")
                 .bind("id", user.id())
                 .bind("now", now)

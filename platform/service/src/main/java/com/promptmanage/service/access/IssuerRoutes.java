@@ -49,7 +49,8 @@ final class IssuerRoutes implements Routes {
 
     private record Listed(String id, String name) {}
 
-    private record ListAnswer(List<Listed> issuers, @Nullable String nextCursor) {}
+    private record ListAnswer(
+            List<Listed> issuers, @Nullable String nextCursor) {}
 
     /** What an operator tells the issuer. */
     static URI callback(URI publicUrl, String issuerId) {
@@ -132,11 +133,13 @@ final class IssuerRoutes implements Routes {
                 .addKeyValue("issuer", issuer.settings().id())
                 .addKeyValue("cause", e.getMessage())
                 .log("someone was not signed in by an issuer");
-        fail(ctx, switch (e.kind()) {
-            case AWAY -> "issuer_away";
-            case REFUSED -> "issuer_refused";
-            case UNPROVEN -> "sign_in_unproven";
-        });
+        fail(
+                ctx,
+                switch (e.kind()) {
+                    case AWAY -> "issuer_away";
+                    case REFUSED -> "issuer_refused";
+                    case UNPROVEN -> "sign_in_unproven";
+                });
     }
 
     private static void fail(Context ctx, String problem) {

@@ -70,8 +70,7 @@ public record IssuerSettings(
                 url.isEmpty() || isIssuer(url),
                 "PM_%sURL: is not the https address of an issuer, such as https://accounts.example.com"
                         .formatted(prefix));
-        settings.require(
-                scopes.contains("openid"), "PM_%sSCOPES: must have openid among them".formatted(prefix));
+        settings.require(scopes.contains("openid"), "PM_%sSCOPES: must have openid among them".formatted(prefix));
         return new IssuerSettings(
                 id,
                 settings.text(prefix + "NAME", id),

@@ -140,13 +140,17 @@ public final class OidcIssuer {
                 throw new IssuerException(Kind.UNPROVEN, "another state came back than was sent", null);
             }
             Issuer from = response.getIssuer();
-            if (from == null ? metadata.supportsAuthorizationResponseIssuerParam() : !from.equals(metadata.getIssuer())) {
+            if (from == null
+                    ? metadata.supportsAuthorizationResponseIssuerParam()
+                    : !from.equals(metadata.getIssuer())) {
                 // Else one issuer could pass on what another has answered.
                 throw new IssuerException(Kind.UNPROVEN, "the answer is another issuer's", null);
             }
             if (!response.indicatesSuccess()) {
                 throw new IssuerException(
-                        Kind.REFUSED, response.toErrorResponse().getErrorObject().toString(), null);
+                        Kind.REFUSED,
+                        response.toErrorResponse().getErrorObject().toString(),
+                        null);
             }
             AuthorizationCode code = response.toSuccessResponse().getAuthorizationCode();
             if (code == null) {
@@ -168,7 +172,8 @@ public final class OidcIssuer {
                 .build();
         try {
             TokenResponse response = OIDCTokenResponseParser.parse(calls.send(request.toHTTPRequest()));
-            if (response instanceof OIDCTokenResponse good && good.getOIDCTokens().getIDToken() != null) {
+            if (response instanceof OIDCTokenResponse good
+                    && good.getOIDCTokens().getIDToken() != null) {
                 return good.getOIDCTokens();
             }
             throw new IssuerException(
@@ -231,9 +236,8 @@ public final class OidcIssuer {
         try {
             UserInfoResponse response = UserInfoResponse.parse(
                     calls.send(new UserInfoRequest(endpoint, tokens.getAccessToken()).toHTTPRequest()));
-            UserInfo told = response.indicatesSuccess()
-                    ? response.toSuccessResponse().getUserInfo()
-                    : null;
+            UserInfo told =
+                    response.indicatesSuccess() ? response.toSuccessResponse().getUserInfo() : null;
             if (told == null || !claims.getSubject().equals(told.getSubject())) {
                 throw new IssuerException(Kind.UNPROVEN, "%s says nothing of them".formatted(endpoint), null);
             }
@@ -270,9 +274,7 @@ public final class OidcIssuer {
         }
         if (!settings.url().equals(metadata.getIssuer().getValue())) {
             throw new IssuerException(
-                    Kind.AWAY,
-                    "%s describes itself as %s".formatted(settings.url(), metadata.getIssuer()),
-                    null);
+                    Kind.AWAY, "%s describes itself as %s".formatted(settings.url(), metadata.getIssuer()), null);
         }
         if (!IssuerSettings.isSafe(metadata.getAuthorizationEndpointURI())
                 || !IssuerSettings.isSafe(metadata.getTokenEndpointURI())

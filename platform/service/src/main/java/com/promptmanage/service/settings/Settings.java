@@ -47,8 +47,7 @@ public final class Settings {
      * @param otherwise as an operator would write it; null if it must be given
      * @param allowed in words
      */
-    public record Asked(
-            String name, @Nullable String otherwise, String allowed) {}
+    public record Asked(String name, @Nullable String otherwise, String allowed) {}
 
     public Settings(String prefix, Map<String, String> environment) {
         this.prefix = prefix;
