@@ -57,6 +57,10 @@ record RoleRow(String method, String template, @Nullable String body, Map<Who, S
                 : expected.equals(Integer.toString(status));
     }
 
+    boolean names(String thing) {
+        return template.contains(thing) || (body != null && body.contains(thing));
+    }
+
     boolean isGet() {
         return method.equals("GET");
     }

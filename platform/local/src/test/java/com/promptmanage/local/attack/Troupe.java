@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** A team with someone in each role, and things of the team, all made as people make them. */
 final class Troupe {
@@ -46,14 +48,14 @@ final class Troupe {
             if (who != Who.INGEST_KEY && who != Who.KEY) {
                 JsonNode registered = stage.json("", "POST", "/api/auth/register", """
                         {"email":"%1$s@attack.example.com","name":"%1$s","password":"%2$s"}""".formatted(
-                                who.name().toLowerCase(java.util.Locale.ROOT), PASSWORD));
+                                who.name().toLowerCase(Locale.ROOT), PASSWORD));
                 credentials.put(who, "Bearer " + text(registered, "/token"));
                 ids.put(who, text(registered, "/user/id"));
             }
         }
         team = text(stage.json(as(Who.OWNER), "POST", "/api/teams", "{\"name\":\"Troupe\"}"), "/id");
         for (Who who : new Who[] {Who.VIEWER, Who.EDITOR, Who.ADMIN}) {
-            String name = who.name().toLowerCase(java.util.Locale.ROOT);
+            String name = who.name().toLowerCase(Locale.ROOT);
             JsonNode invited =
                     stage.json(as(Who.OWNER), "POST", "/api/teams/%s/invitations".formatted(team), """
                     {"email":"%1$s@attack.example.com","role":"%1$s"}""".formatted(name));
@@ -71,35 +73,46 @@ final class Troupe {
     }
 
     /**
-     * Things of the team that nobody has changed.
+     * Things of the team that nobody has changed, those that the row names.
      *
      * @return what stands in addresses and bodies for them, such as {@code $workflow}
      */
-    Map<String, String> things() throws IOException, InterruptedException {
+    Map<String, String> things(RoleRow row) throws IOException, InterruptedException {
         var names = new HashMap<String, String>();
-        int number = ++made;
         names.put("$team", team);
         names.put("$key", keyId);
-        names.put("$number", Integer.toString(number));
-        String workflow = text(owner("POST", "/api/workflows", """
-                        {"teamId":"%s","name":"w","definition":%s}""".formatted(team, DEFINITION)), "/workflow/id");
-        names.put("$workflow", workflow);
+        names.put("$number", Integer.toString(++made));
         names.put("$definition", DEFINITION);
+        if (row.names("$workflow") || row.names("$execution") || row.names("$export")) {
+            addWorkflow(names);
+        }
+        if (row.names("$blueprint")) {
+            names.put("$blueprint", text(owner("GET", "/api/workflow-templates", null), "/templates/0/id"));
+        }
+        if (row.names("$source")) {
+            String source = """
+                    {"teamId":"%s","name":"s","type":"csv"}""".formatted(team);
+            names.put("$source", text(owner("POST", "/api/data-sources", source), "/id"));
+        }
+        if (row.names("$credential")) {
+            String credential = """
+                    {"teamId":"%s","name":"SECRET_%d","kind":"secret","values":{"value":"x"}}""".formatted(team, made);
+            names.put("$credential", text(owner("POST", "/api/credentials", credential), "/id"));
+        }
+        return names;
+    }
+
+    private void addWorkflow(Map<String, String> names) throws IOException, InterruptedException {
+        String workflow = text(
+                owner("POST", "/api/workflows", """
+                        {"teamId":"%s","name":"w","definition":%s}""".formatted(team, DEFINITION)),
+                "/workflow/id");
+        names.put("$workflow", workflow);
         names.put(
                 "$execution",
                 text(owner("POST", "/api/workflows/%s/trigger".formatted(workflow), "{}"), "/executionId"));
         names.put(
-                "$export",
-                stage.json(as(Who.OWNER), "GET", "/api/workflows/%s/export".formatted(workflow), null)
-                        .toString());
-        names.put(
-                "$blueprint",
-                text(stage.json(as(Who.OWNER), "GET", "/api/workflow-templates", null), "/templates/0/id"));
-        names.put("$source", text(owner("POST", "/api/data-sources", """
-                {"teamId":"%s","name":"s","type":"csv"}""".formatted(team)), "/id"));
-        names.put("$credential", text(owner("POST", "/api/credentials", """
-                {"teamId":"%s","name":"SECRET_%d","kind":"secret","values":{"value":"x"}}""".formatted(team, number)), "/id"));
-        return names;
+                "$export", owner("GET", "/api/workflows/%s/export".formatted(workflow), null).toString());
     }
 
     /** Who they are themselves, where usage is said to be someone's. */
@@ -107,7 +120,7 @@ final class Troupe {
         return ids.getOrDefault(who, "someone");
     }
 
-    private JsonNode owner(String method, String path, String body) throws IOException, InterruptedException {
+    private JsonNode owner(String method, String path, @Nullable String body) throws IOException, InterruptedException {
         return stage.json(as(Who.OWNER), method, path, body);
     }
 
