@@ -1,7 +1,9 @@
 package com.promptmanage.query.notify;
 
 import com.promptmanage.service.access.Authentication;
+import com.promptmanage.service.audit.Actor;
 import com.promptmanage.service.database.Database;
+import com.promptmanage.service.database.Scope;
 import com.promptmanage.service.http.Routes;
 import com.promptmanage.service.id.Ids;
 import com.promptmanage.service.mail.Mailer;
@@ -91,6 +93,7 @@ public final class Notifications implements AutoCloseable {
             Instant now = clock.instant();
             channels.create(
                     handle,
+                    new Owned(Account.user(userId), Scope.EVERYONE, Actor.SYSTEM),
                     new Channel(
                             ids.next("channel"),
                             Account.user(userId),
@@ -102,7 +105,6 @@ public final class Notifications implements AutoCloseable {
                             null,
                             now,
                             now),
-                    userId,
                     ChannelRoutes.CHANNELS_MAX);
         }
     }
