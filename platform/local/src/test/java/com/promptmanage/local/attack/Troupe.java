@@ -103,16 +103,16 @@ final class Troupe {
     }
 
     private void addWorkflow(Map<String, String> names) throws IOException, InterruptedException {
-        String workflow = text(
-                owner("POST", "/api/workflows", """
-                        {"teamId":"%s","name":"w","definition":%s}""".formatted(team, DEFINITION)),
-                "/workflow/id");
+        String workflow = text(owner("POST", "/api/workflows", """
+                        {"teamId":"%s","name":"w","definition":%s}""".formatted(team, DEFINITION)), "/workflow/id");
         names.put("$workflow", workflow);
         names.put(
                 "$execution",
                 text(owner("POST", "/api/workflows/%s/trigger".formatted(workflow), "{}"), "/executionId"));
         names.put(
-                "$export", owner("GET", "/api/workflows/%s/export".formatted(workflow), null).toString());
+                "$export",
+                owner("GET", "/api/workflows/%s/export".formatted(workflow), null)
+                        .toString());
     }
 
     /** Who they are themselves, where usage is said to be someone's. */

@@ -125,7 +125,8 @@ class WholeSystemTest {
             for (Who who : Who.values()) {
                 String expected = Objects.requireNonNull(row.expected().get(who));
                 // What changes something is tried on things that nobody has changed.
-                var things = new HashMap<>(row.isGet() || !expected.equals(RoleRow.PASSES) ? shared : troupe.things(row));
+                var things =
+                        new HashMap<>(row.isGet() || !expected.equals(RoleRow.PASSES) ? shared : troupe.things(row));
                 things.put("$self", troupe.self(who));
                 int status = stage.status(troupe.as(who), row.method(), row.path(things), row.content(things));
                 if (!RoleRow.isAs(expected, status)) {
