@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -135,7 +136,7 @@ class OperationsTest {
     }
 
     /** As Prometheus has their names, without what it adds for the kind. */
-    private static TreeSet<String> meters() throws IOException {
+    private static Set<String> meters() throws IOException {
         var meters = new TreeSet<String>();
         for (String module : List.of("query-api", "ingest-api", "workflow-runner", "platform/service")) {
             try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src/main/java"))) {
