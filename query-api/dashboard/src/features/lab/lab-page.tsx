@@ -88,8 +88,8 @@ export function LabPage() {
                 <div className="min-w-48 flex-1">
                   <SelectField label="Asked at" value={provider} onChange={(event) => setChosen(event.target.value as Provider)}>
                     <option value="">The model&apos;s provider</option>
-                    <option value="openai_compatible">Your own endpoint with OpenAI&apos;s API</option>
-                    <option value="simulated">Nobody: a simulated answer, without a key</option>
+                    <option value="openai_compatible">Your own endpoint</option>
+                    <option value="simulated">Simulated, without a key</option>
                   </SelectField>
                 </div>
                 <Button

@@ -208,7 +208,7 @@ export function Canvas({
     >
       <Background variant={BackgroundVariant.Dots} gap={18} />
       <Controls showInteractive={false} />
-      <MiniMap pannable zoomable className="max-sm:hidden" ariaLabel="Overview" />
+      {!readOnly && <MiniMap pannable zoomable className="max-sm:hidden" ariaLabel="Overview" />}
     </ReactFlow>
   );
 }

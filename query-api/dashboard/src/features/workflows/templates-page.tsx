@@ -130,7 +130,7 @@ function TemplateCard({ template, mayUse, onUse }: { template: Template; mayUse:
           </Fact>
           {template.requiredConnectors.length > 0 && (
             <Fact icon={Plug} name="Connectors">
-              {template.requiredConnectors.map(words).join(", ")}
+              {template.requiredConnectors.map(connectorName).join(", ")}
             </Fact>
           )}
         </dl>
@@ -152,6 +152,11 @@ function Fact({ icon: Icon, name, children }: { icon: typeof Clock; name: string
       <dd>{children}</dd>
     </div>
   );
+}
+
+/** As people write it. */
+function connectorName(type: string): string {
+  return ["api", "csv", "json", "crm"].includes(type) ? type.toUpperCase() : words(type);
 }
 
 function matches(template: Template, text: string): boolean {

@@ -80,7 +80,7 @@ export function Toolbar(props: ToolbarProps) {
         </IconButton>
         <AddMenu readOnly={readOnly} onAdd={props.onAdd} />
         <Button data-testid="save-workflow-btn" disabled={readOnly} busy={isSaving} onClick={props.onSave}>
-          {!isSaving && <Save aria-hidden className="size-4" />} {isSaving ? "Saving…" : "Save"}
+          {!isSaving && <Save aria-hidden className="size-4" />} <span className="max-sm:sr-only">{isSaving ? "Saving…" : "Save"}</span>
         </Button>
         <Button data-testid="run-workflow-btn" kind="primary" disabled={isEmpty} busy={isStarting} onClick={props.onRun}>
           {!isStarting && <Play aria-hidden className="size-4" />} Run
@@ -140,7 +140,7 @@ function AddMenu({ readOnly, onAdd }: { readOnly: boolean; onAdd: (type: NodeTyp
     <Menu
       trigger={
         <Button data-testid="add-node-btn" disabled={readOnly}>
-          <Plus aria-hidden className="size-4" /> Add node
+          <Plus aria-hidden className="size-4" /> <span className="max-sm:sr-only">Add node</span>
         </Button>
       }
     >
