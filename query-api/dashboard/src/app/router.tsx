@@ -39,7 +39,8 @@ const root = createRootRouteWithContext<Context>()({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
-  validateSearch: (search: Raw): { then?: string } => only({ then: text(search.then) as string }),
+  validateSearch: (search: Raw): { then?: string; problem?: string } =>
+    only({ then: text(search.then) as string, problem: text(search.problem) as string }),
   component: lazyRouteComponent(() => import("./sign-in"), "SignIn"),
 });
 

@@ -6,6 +6,7 @@ import { sessionQuery } from "@/shared/session/session";
 import { Button } from "@/shared/ui/button";
 import { TextField } from "@/shared/ui/field";
 import { Note } from "@/shared/ui/layout";
+import { Issuers, problemOf } from "./issuers";
 import { Logo } from "./logo";
 
 const route = getRouteApi("/sign-in");
@@ -16,7 +17,8 @@ export function safeTarget(then: string | undefined): string {
 }
 
 export function SignIn() {
-  const { then } = route.useSearch();
+  const { then, problem } = route.useSearch();
+  const cameBack = problemOf(problem);
   const router = useRouter();
   const queryClient = useQueryClient();
   const email = useRef<HTMLInputElement>(null);
@@ -46,6 +48,11 @@ export function SignIn() {
           <Logo />
           <h1 className="mt-8 text-2xl font-semibold tracking-tight">Sign in</h1>
           <p className="mt-1 text-soft">See what your LLM calls cost, as they cost it.</p>
+          {cameBack && !signIn.error && (
+            <div className="mt-6">
+              <Note tone="critical">{cameBack}</Note>
+            </div>
+          )}
           <form onSubmit={submit} className="mt-6 grid gap-4">
             <TextField ref={email} label="E-mail" name="email" type="email" autoComplete="username" required />
             <TextField label="Password" name="password" type="password" autoComplete="current-password" required />
@@ -60,6 +67,7 @@ export function SignIn() {
               Sign in
             </Button>
           </form>
+          <Issuers then={safeTarget(then)} />
         </div>
       </div>
       <aside className="relative hidden overflow-hidden bg-[#141a3a] text-white lg:flex lg:flex-col lg:justify-center" aria-hidden>

@@ -37,27 +37,41 @@ public final class IngestMain {
 
     private IngestMain() {}
 
+    /**
+     * Everything that an operator sets.
+     *
+     * @param partitions of topics that are not there yet; nobody can change them later
+     */
+    public record Given(
+            HttpServer.Options server, int partitions, int replicas, IngestSettings ingest, DatabaseSettings database) {
+
+        public static Given from(Settings settings) {
+            var ingest = IngestSettings.from(settings);
+            return new Given(
+                    HttpServer.Options.onPort(settings.port("HTTP_PORT", PORT))
+                            .withHost(settings.text("HTTP_HOST", "0.0.0.0"))
+                            .withBodyBytesMax(ingest.admission().bodyBytesMax()),
+                    settings.integer("TOPIC_PARTITIONS", 8, 1, 10_000),
+                    settings.integer("TOPIC_REPLICAS", 1, 1, 100),
+                    ingest,
+                    DatabaseSettings.from(settings));
+        }
+    }
+
     public static void main(String[] arguments) throws InterruptedException {
         var environment = Settings.ofEnvironment();
-        var ingest = IngestSettings.from(environment);
-        var databaseSettings = DatabaseSettings.from(environment);
-        String host = environment.text("HTTP_HOST", "0.0.0.0");
-        int port = environment.port("HTTP_PORT", PORT);
-        int partitions = environment.integer("TOPIC_PARTITIONS", 8, 1, 10_000);
-        int replicas = environment.integer("TOPIC_REPLICAS", 1, 1, 100);
+        Given given = Given.from(environment);
         LOGGER.atInfo().addKeyValue("given", environment.check()).log("the settings are read");
 
         var stopping = new CountDownLatch(1);
         Thread running = Thread.currentThread();
-        try (var database = Database.open(databaseSettings);
+        try (var database = Database.open(given.database());
                 var access = new Access(database, Clock.systemUTC());
                 var meters = new Meters();
                 var routes = new IngestRoutes(
-                        ingest, access.authentication(), database, meters.registry(), Clock.systemUTC());
+                        given.ingest(), access.authentication(), database, meters.registry(), Clock.systemUTC());
                 var server = HttpServer.start(
-                        HttpServer.Options.onPort(port)
-                                .withHost(host)
-                                .withBodyBytesMax(ingest.admission().bodyBytesMax()),
+                        given.server(),
                         List.of(
                                 meters,
                                 routes,
@@ -65,7 +79,8 @@ public final class IngestMain {
                                 new OpenApiRoutes(description())))) {
             Thread.ofVirtual()
                     .name("topics")
-                    .start(() -> provision(ingest.publish().bootstrapServers(), partitions, replicas));
+                    .start(() -> provision(
+                            given.ingest().publish().bootstrapServers(), given.partitions(), given.replicas()));
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(stopping, running), "stop"));
             LOGGER.atInfo().addKeyValue("port", server.port()).log("ingest is running");
             stopping.await();

@@ -13,19 +13,22 @@ import java.time.Clock;
 import java.util.Optional;
 
 /**
- * How alerts leave.
+ * How alerts and invitations leave.
  *
  * @param mail empty for no mail
  */
-record OutsideSettings(OutboundSettings outbound, Optional<MailSettings> mail, SecretKeys keys) {
+public record OutsideSettings(OutboundSettings outbound, Optional<MailSettings> mail, SecretKeys keys) {
 
     static OutsideSettings from(Settings settings) {
         return new OutsideSettings(
                 OutboundSettings.from(settings), MailSettings.from(settings), SecretKeys.from(settings));
     }
 
+    Optional<Mailer> mailer(Clock clock) {
+        return mail.map(server -> new Mailer(server, clock));
+    }
+
     Notifications.Ways ways(Outbound open, Optional<URI> dashboard, Clock clock) {
-        return new Notifications.Ways(
-                open, mail.map(server -> new Mailer(server, clock)), new SecretBox(keys), dashboard);
+        return new Notifications.Ways(open, mailer(clock), new SecretBox(keys), dashboard);
     }
 }

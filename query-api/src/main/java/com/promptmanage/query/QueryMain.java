@@ -30,6 +30,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
@@ -53,66 +54,81 @@ public final class QueryMain {
 
     private QueryMain() {}
 
+    /**
+     * Everything that an operator sets.
+     *
+     * @param partitions of topics that are not there yet; nobody can change them later
+     */
+    public record Given(
+            HttpServer.Options server,
+            int partitions,
+            int replicas,
+            QuerySettings query,
+            StreamsSettings metering,
+            DatabaseSettings database,
+            AccessSettings access,
+            OutsideSettings outside) {
+
+        public static Given from(Settings settings) {
+            String host = settings.text("HTTP_HOST", "0.0.0.0");
+            int port = settings.port("HTTP_PORT", PORT);
+            return new Given(
+                    HttpServer.Options.onPort(port).withHost(host).withCustomization(new Dashboard()),
+                    settings.integer("TOPIC_PARTITIONS", 8, 1, 10_000),
+                    settings.integer("TOPIC_REPLICAS", 1, 1, 100),
+                    QuerySettings.from(settings),
+                    QuerySettings.metering(settings, port),
+                    DatabaseSettings.from(settings),
+                    AccessSettings.from(settings),
+                    OutsideSettings.from(settings));
+        }
+    }
+
     public static void main(String[] arguments) throws InterruptedException {
         var environment = Settings.ofEnvironment();
-        String host = environment.text("HTTP_HOST", "0.0.0.0");
-        int port = environment.port("HTTP_PORT", PORT);
-        int partitions = environment.integer("TOPIC_PARTITIONS", 8, 1, 10_000);
-        int replicas = environment.integer("TOPIC_REPLICAS", 1, 1, 100);
-        var query = QuerySettings.from(environment);
-        var metering = QuerySettings.metering(environment, port);
-        var databaseSettings = DatabaseSettings.from(environment);
-        var accessSettings = AccessSettings.from(environment);
-        var outside = OutsideSettings.from(environment);
+        Given given = Given.from(environment);
         LOGGER.atInfo().addKeyValue("given", environment.check()).log("the settings are read");
 
         var stopping = new CountDownLatch(1);
         Thread running = Thread.currentThread();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(stopping, running), "stop"));
-        int found = provision(metering, partitions, replicas, stopping);
+        int found = provision(given.metering(), given.partitions(), given.replicas(), stopping);
         if (stopping.getCount() > 0) {
-            run(host, port, query, metering, databaseSettings, accessSettings, outside, found, stopping);
+            run(given, found, stopping);
         }
     }
 
-    private static void run(
-            String host,
-            int port,
-            QuerySettings query,
-            StreamsSettings meteringSettings,
-            DatabaseSettings databaseSettings,
-            AccessSettings accessSettings,
-            OutsideSettings outside,
-            int partitions,
-            CountDownLatch stopping)
-            throws InterruptedException {
+    /** @param partitions how many there are */
+    private static void run(Given given, int partitions, CountDownLatch stopping) throws InterruptedException {
         Clock clock = Clock.systemUTC();
-        try (var database = Database.open(databaseSettings);
-                var access = new Access(database, clock, accessSettings);
+        try (var database = Database.open(given.database());
+                var outbound = new Outbound(given.outside().outbound());
+                var access = new Access(database, clock, given.access(), Optional.of(outbound));
                 var meters = new Meters();
-                var relay = OutboxRelay.start(database, meteringSettings.bootstrapServers(), meters.registry());
-                var metering = new MeteringRuntime(meteringSettings, partitions);
-                var forwarding = new Forwarding(query.forwardTimeout());
-                var outbound = new Outbound(outside.outbound());
+                var relay = OutboxRelay.start(database, given.metering().bootstrapServers(), meters.registry());
+                var metering = new MeteringRuntime(given.metering(), partitions);
+                var forwarding = new Forwarding(given.query().forwardTimeout());
                 var notifications = Notifications.start(
                         database,
-                        outside.ways(outbound, accessSettings.publicUrl(), clock),
+                        given.outside().ways(outbound, given.access().publicUrl(), clock),
                         meters.registry(),
                         clock)) {
             database.measureWith(meters.registry());
+            access.whenVerified(notifications::welcome);
             MeteringMeters.register(metering.counts(), meters.registry());
             metering.start();
-            var routing = new AccountRouting(metering, forwarding, new ReadYourWrites(query.receiptWaitMax()));
+            var routing = new AccountRouting(
+                    metering, forwarding, new ReadYourWrites(given.query().receiptWaitMax()));
             var workers = QueryWorkers.start(
                     database,
-                    Map.of("bootstrap.servers", meteringSettings.bootstrapServers()),
+                    Map.of("bootstrap.servers", given.metering().bootstrapServers()),
                     metering,
-                    meteringSettings.retention(),
+                    given.metering().retention(),
                     new Fanout(clock),
                     meters.registry());
             // The workers are closed first: the server waits for its requests, and they feed those that do not end.
             try (var server = HttpServer.start(
-                            HttpServer.Options.onPort(port).withHost(host).withCustomization(new Dashboard()),
+                            given.server(),
                             List.of(
                                     meters,
                                     access.routes(),
@@ -122,8 +138,9 @@ public final class QueryMain {
                                             .and(QueryPeople.routes(
                                                     database,
                                                     access,
-                                                    InvitationMail.NONE,
-                                                    accessSettings.publicUrl(),
+                                                    InvitationMail.by(
+                                                            given.outside().mailer(clock)),
+                                                    given.access().publicUrl(),
                                                     clock)),
                                     new HealthRoutes(Map.of(
                                             "database",
@@ -144,7 +161,8 @@ public final class QueryMain {
         }
     }
 
-    static OpenApi description() {
+    /** Of everything that the process answers. */
+    public static OpenApi description() {
         return OpenApi.of(
                 "Prompt Manage: query",
                 "2.0",

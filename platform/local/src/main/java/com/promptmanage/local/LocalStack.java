@@ -128,7 +128,9 @@ public final class LocalStack implements AutoCloseable {
         var meters = running.add(new Meters());
         var database = running.add(Database.open(DatabaseSettings.of(servers.jdbcUrl(), keepsakes.databasePassword())));
         database.measureWith(meters.registry());
-        var access = running.add(new Access(database, clock));
+        var outbound = running.add(new Outbound(outside.outbound()));
+        var publicUrl = outside.access().publicUrl();
+        var access = running.add(new Access(database, clock, outside.access(), Optional.of(outbound)));
         DemoTeam.ensure(access, keepsakes.password());
         if (keepsakes.apiKey().isEmpty()) {
             keepsakes = keepsakes.withApiKey(DemoTeam.createKey(access), directory);
@@ -143,14 +145,11 @@ public final class LocalStack implements AutoCloseable {
         var forwarding = running.add(new Forwarding(QuerySettings.DEFAULTS.forwardTimeout()));
         var routing =
                 new AccountRouting(metering, forwarding, new ReadYourWrites(QuerySettings.DEFAULTS.receiptWaitMax()));
-        var outbound = running.add(new Outbound(outside.outbound()));
         var secrets = new SecretBox(keepsakes.secretKeys());
         var mailer = outside.mail().map(server -> new Mailer(server, clock));
         var notifications = running.add(Notifications.start(
-                database,
-                new Notifications.Ways(outbound, mailer, secrets, Optional.empty()),
-                meters.registry(),
-                clock));
+                database, new Notifications.Ways(outbound, mailer, secrets, publicUrl), meters.registry(), clock));
+        access.whenVerified(notifications::welcome);
         var workers = QueryWorkers.start(
                 database,
                 Map.of("bootstrap.servers", servers.bootstrapServers()),
@@ -160,7 +159,7 @@ public final class LocalStack implements AutoCloseable {
         var query = QueryRoutes.of(database, access, routing, clock)
                 .and(workers.routes(access, routing, clock))
                 .and(notifications.routes(access.authentication()))
-                .and(QueryPeople.routes(database, access, InvitationMail.NONE, Optional.empty(), clock));
+                .and(QueryPeople.routes(database, access, InvitationMail.by(mailer), publicUrl, clock));
         var ingest = running.add(new IngestRoutes(
                 IngestSettings.of(servers.bootstrapServers()),
                 access.authentication(),

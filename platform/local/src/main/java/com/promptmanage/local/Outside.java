@@ -1,28 +1,33 @@
 package com.promptmanage.local;
 
+import com.promptmanage.service.access.AccessSettings;
 import com.promptmanage.service.mail.MailSettings;
 import com.promptmanage.service.outbound.OutboundSettings;
 import com.promptmanage.service.settings.Settings;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * What may be reached from here: as the environment says, for someone who tries out a webhook on their own machine or a mail
- * server. Of the other settings, which are for services that run alone, nothing is read.
+ * What may be reached from here, and from where people come: as the environment says, for someone who tries out a webhook on their
+ * own machine, a mail server or an issuer of identities. Of the other settings, which are for services that run alone, nothing is
+ * read.
  *
  * @param mail empty for no mail
  */
-record Outside(OutboundSettings outbound, Optional<MailSettings> mail) {
+record Outside(OutboundSettings outbound, Optional<MailSettings> mail, AccessSettings access) {
+
+    private static final List<String> READ = List.of("PM_OUTBOUND_", "PM_SMTP_", "PM_OIDC_", "PM_PUBLIC_URL");
 
     static Outside ofEnvironment(Map<String, String> environment) {
         var settings = new Settings(
                 Settings.PREFIX,
                 environment.entrySet().stream()
-                        .filter(entry -> entry.getKey().startsWith("PM_OUTBOUND_")
-                                || entry.getKey().startsWith("PM_SMTP_"))
+                        .filter(entry -> READ.stream().anyMatch(entry.getKey()::startsWith))
                         .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
-        var outside = new Outside(OutboundSettings.from(settings), MailSettings.from(settings));
+        var outside = new Outside(
+                OutboundSettings.from(settings), MailSettings.from(settings), AccessSettings.from(settings));
         settings.check();
         return outside;
     }

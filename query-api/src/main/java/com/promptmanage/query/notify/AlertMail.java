@@ -2,6 +2,7 @@ package com.promptmanage.query.notify;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.query.notify.Message.Fact;
+import com.promptmanage.service.mail.Html;
 import com.promptmanage.service.mail.Mail;
 import com.promptmanage.topics.budget.Severity;
 import java.net.URI;
@@ -46,16 +47,16 @@ final class AlertMail {
         for (ObjectNode alert : message.alerts()) {
             html.append("<div style=\"border-left:4px solid %s;padding:0 16px;margin:0 0 24px\">"
                     .formatted(color(Message.severityOf(alert))));
-            html.append("<h2 style=\"font-size:18px\">%s</h2>".formatted(escaped(Message.titleOf(alert))));
-            html.append("<p>%s</p><table>".formatted(escaped(Message.textOf(alert))));
+            html.append("<h2 style=\"font-size:18px\">%s</h2>".formatted(Html.escaped(Message.titleOf(alert))));
+            html.append("<p>%s</p><table>".formatted(Html.escaped(Message.textOf(alert))));
             for (Fact fact : Message.factsOf(alert)) {
                 html.append("<tr><td style=\"color:#52606d;padding-right:16px\">%s</td><td>%s</td></tr>"
-                        .formatted(escaped(fact.name()), escaped(fact.value())));
+                        .formatted(Html.escaped(fact.name()), Html.escaped(fact.value())));
             }
             html.append("</table></div>");
         }
-        dashboard.ifPresent(
-                url -> html.append("<p><a href=\"%s\">Open the dashboard</a></p>".formatted(escaped(url.toString()))));
+        dashboard.ifPresent(url ->
+                html.append("<p><a href=\"%s\">Open the dashboard</a></p>".formatted(Html.escaped(url.toString()))));
         return html.append("</body></html>").toString();
     }
 
@@ -65,12 +66,5 @@ final class AlertMail {
             case WARNING -> "#b45309";
             case CRITICAL -> "#b91c1c";
         };
-    }
-
-    private static String escaped(String text) {
-        return text.replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&quot;");
     }
 }

@@ -25,7 +25,7 @@ import java.util.Set;
 /** {@code …/notification-channels}, of a team and of a person: channels, their trials and their secrets. */
 final class ChannelRoutes implements Routes {
 
-    private static final int CHANNELS_MAX = 50;
+    static final int CHANNELS_MAX = 50;
 
     private static final long BODY_BYTES_MAX = 64 << 10;
 

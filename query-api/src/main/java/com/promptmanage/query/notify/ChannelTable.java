@@ -62,38 +62,41 @@ final class ChannelTable {
      * @return whether it is kept
      */
     boolean create(Owned owned, Channel channel, int most) {
-        return database.inTransaction(owned.scope(), handle -> {
-            // Two at a time would both find room for one.
-            handle.execute(
-                    "SELECT pg_advisory_xact_lock(hashtextextended(?, 51))",
-                    channel.account().value());
-            int there = handle.createQuery("SELECT count(*) FROM notification_channels WHERE account = :account")
-                    .bind("account", channel.account().value())
-                    .mapTo(Integer.class)
-                    .one();
-            if (there >= most) {
-                return false;
-            }
-            handle.createUpdate("""
-                            INSERT INTO notification_channels
-                                (id, account, name, kind, joins, sealed, minimum_level, enabled, created_by, created_at, updated_at)
-                            VALUES (:id, :account, :name, :kind, :joins, :sealed, :minimumLevel, :enabled, :by, :createdAt, :updatedAt)
-                            """)
-                    .bind("id", channel.id())
-                    .bind("account", channel.account().value())
-                    .bind("name", channel.name())
-                    .bind("kind", channel.destination().kind())
-                    .bind("joins", channel.destination().joins())
-                    .bind("sealed", seal(channel))
-                    .bind("minimumLevel", channel.minimumLevel().value())
-                    .bind("enabled", channel.enabled())
-                    .bind("by", owned.by())
-                    .bind("createdAt", utc(channel.createdAt()))
-                    .bind("updatedAt", utc(channel.updatedAt()))
-                    .execute();
-            tell(handle, owned, channel.id(), "channel_created", channel.createdAt(), null, channel);
-            return true;
-        });
+        return database.inTransaction(owned.scope(), handle -> create(handle, owned, channel, most));
+    }
+
+    /** As {@link #create(Owned, Channel, int)}, in a transaction that may work with the channel's account. */
+    boolean create(Handle handle, Owned owned, Channel channel, int most) {
+        // Two at a time would both find room for one.
+        handle.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended(?, 51))",
+                channel.account().value());
+        int there = handle.createQuery("SELECT count(*) FROM notification_channels WHERE account = :account")
+                .bind("account", channel.account().value())
+                .mapTo(Integer.class)
+                .one();
+        if (there >= most) {
+            return false;
+        }
+        handle.createUpdate("""
+                        INSERT INTO notification_channels
+                            (id, account, name, kind, joins, sealed, minimum_level, enabled, created_by, created_at, updated_at)
+                        VALUES (:id, :account, :name, :kind, :joins, :sealed, :minimumLevel, :enabled, :by, :createdAt, :updatedAt)
+                        """)
+                .bind("id", channel.id())
+                .bind("account", channel.account().value())
+                .bind("name", channel.name())
+                .bind("kind", channel.destination().kind())
+                .bind("joins", channel.destination().joins())
+                .bind("sealed", seal(channel))
+                .bind("minimumLevel", channel.minimumLevel().value())
+                .bind("enabled", channel.enabled())
+                .bind("by", owned.by())
+                .bind("createdAt", utc(channel.createdAt()))
+                .bind("updatedAt", utc(channel.updatedAt()))
+                .execute();
+        tell(handle, owned, channel.id(), "channel_created", channel.createdAt(), null, channel);
+        return true;
     }
 
     /**

@@ -1,16 +1,23 @@
 package com.promptmanage.query.notify;
 
 import com.promptmanage.service.access.Authentication;
+import com.promptmanage.service.audit.Actor;
 import com.promptmanage.service.database.Database;
+import com.promptmanage.service.database.Scope;
 import com.promptmanage.service.http.Routes;
+import com.promptmanage.service.id.Ids;
 import com.promptmanage.service.mail.Mailer;
 import com.promptmanage.service.outbound.Outbound;
 import com.promptmanage.service.secret.SecretBox;
+import com.promptmanage.topics.account.Account;
+import com.promptmanage.topics.budget.Severity;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.jdbi.v3.core.Handle;
 
 /** Everything about how alerts reach people, put together. */
 public final class Notifications implements AutoCloseable {
@@ -21,6 +28,10 @@ public final class Notifications implements AutoCloseable {
     private final Database database;
 
     private final Outbound outbound;
+
+    private final Optional<Mailer> mailer;
+
+    private final Ids ids;
 
     private final Clock clock;
 
@@ -42,6 +53,8 @@ public final class Notifications implements AutoCloseable {
     private Notifications(Database database, Ways ways, MeterRegistry meters, Clock clock) {
         this.database = database;
         this.outbound = ways.outbound();
+        this.mailer = ways.mailer();
+        this.ids = new Ids(clock);
         this.clock = clock;
         this.channels = new ChannelTable(database, ways.secrets());
         this.sender = new Sender(ways.outbound(), ways.mailer(), ways.dashboard(), clock);
@@ -67,6 +80,33 @@ public final class Notifications implements AutoCloseable {
                 new ChannelRoutes(authentication, channels, log, sender, outbound, clock),
                 new DeliveryRoutes(authentication, channels, log, clock),
                 new PreferencesRoutes(authentication, new PreferencesTable(database), clock));
+    }
+
+    /**
+     * For someone who has proved to read an address: alerts about them go there, until they say otherwise. Without a mail server
+     * nothing is promised.
+     *
+     * @param handle of a transaction that may work with their account
+     */
+    public void welcome(Handle handle, String userId, String email) {
+        if (mailer.isPresent()) {
+            Instant now = clock.instant();
+            channels.create(
+                    handle,
+                    new Owned(Account.user(userId), Scope.EVERYONE, Actor.SYSTEM),
+                    new Channel(
+                            ids.next("channel"),
+                            Account.user(userId),
+                            "E-mail",
+                            new Destination.Email(List.of(email)),
+                            Severity.INFO,
+                            true,
+                            null,
+                            null,
+                            now,
+                            now),
+                    ChannelRoutes.CHANNELS_MAX);
+        }
     }
 
     /** For a check of readiness. */

@@ -10,6 +10,9 @@ import com.promptmanage.service.access.Action;
 import com.promptmanage.service.access.Authentication;
 import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.access.Permissions;
+import com.promptmanage.service.audit.Actor;
+import com.promptmanage.service.audit.AuditEntry;
+import com.promptmanage.service.audit.AuditLog;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.Faults;
 import com.promptmanage.service.http.ProblemException;
@@ -23,6 +26,7 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
@@ -30,6 +34,8 @@ import org.jdbi.v3.core.Handle;
 public final class PriceOverrideRoutes implements Routes {
 
     private static final String PATH = "/api/token-tracking/price-overrides";
+
+    private static final String PRICES = "priceOverrides";
 
     private static final long BODY_BYTES_MAX = 256 << 10;
 
@@ -65,18 +71,45 @@ public final class PriceOverrideRoutes implements Routes {
         var faults = new Faults();
         ArrayNode prices = PriceForm.read(Fields.of(RequestBody.bytes(ctx, BODY_BYTES_MAX), faults));
         faults.check();
+        Actor actor = authentication.actor(ctx);
         ctx.json(database.inTransaction(caller.scope(account), handle -> {
+            lock(handle, account);
+            ObjectNode before = answer(handle, account);
             replace(handle, account, prices);
-            return answer(handle, account);
+            ObjectNode after = answer(handle, account);
+            if (!after.equals(before)) {
+                AuditLog.append(handle, actor, clock.instant(), changed(account, before, after));
+            }
+            return after;
         }));
+    }
+
+    private static AuditEntry changed(Account account, ObjectNode before, ObjectNode after) {
+        return new AuditEntry(
+                account,
+                "price_overrides_changed",
+                "price_overrides",
+                account.value(),
+                Map.of(PRICES, before.path(PRICES)),
+                Map.of(PRICES, after.path(PRICES)));
+    }
+
+    /** So that what the log says was before, was: of two changes at once, the later one waits. */
+    private void lock(Handle handle, Account account) {
+        handle.createUpdate("""
+                        INSERT INTO price_overrides (account, updated_at) VALUES (:account, :now)
+                        ON CONFLICT (account) DO UPDATE SET updated_at = excluded.updated_at
+                        """)
+                .bind("account", account.value())
+                .bind("now", clock.instant())
+                .execute();
     }
 
     private void replace(Handle handle, Account account, ArrayNode prices) {
         Instant now = clock.instant();
         handle.createUpdate("""
-                        INSERT INTO price_overrides AS known (account, prices, updated_at)
-                        VALUES (:account, CAST(:prices AS jsonb), :now)
-                        ON CONFLICT (account) DO UPDATE SET prices = excluded.prices, updated_at = :now
+                        UPDATE price_overrides SET prices = CAST(:prices AS jsonb), updated_at = :now
+                        WHERE account = :account
                         """)
                 .bind("account", account.value())
                 .bind("prices", prices.toString())
@@ -92,7 +125,7 @@ public final class PriceOverrideRoutes implements Routes {
                 .path("data");
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("account", account.value());
-        json.set("priceOverrides", told.path("priceOverrides"));
+        json.set(PRICES, told.path(PRICES));
         return json;
     }
 

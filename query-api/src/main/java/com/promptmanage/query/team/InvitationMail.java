@@ -1,7 +1,9 @@
 package com.promptmanage.query.team;
 
+import com.promptmanage.service.mail.Mailer;
 import java.net.URI;
 import java.time.Instant;
+import java.util.Optional;
 
 /** Sends an invitation to whom it is for. */
 @FunctionalInterface
@@ -9,6 +11,11 @@ public interface InvitationMail {
 
     /** Where no mail is sent: whoever invites hands the link over themselves. */
     InvitationMail NONE = message -> false;
+
+    /** @param mailer empty if the operator has set up none */
+    static InvitationMail by(Optional<Mailer> mailer) {
+        return mailer.<InvitationMail>map(MailedInvitations::new).orElse(NONE);
+    }
 
     /**
      * @param to an e-mail address
@@ -24,7 +31,7 @@ public interface InvitationMail {
     }
 
     /**
-     * Returns soon, and may throw: an invitation is made whether its mail can be sent or not.
+     * May wait for a mail server, and may throw: an invitation is made whether its mail can be sent or not.
      *
      * @return whether a mail server has taken it, or will be asked to until it does
      */

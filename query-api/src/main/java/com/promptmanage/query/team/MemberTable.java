@@ -2,6 +2,7 @@ package com.promptmanage.query.team;
 
 import com.promptmanage.query.request.Paging;
 import com.promptmanage.service.access.Action;
+import com.promptmanage.service.access.ApiKeys;
 import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.access.Role;
 import com.promptmanage.service.audit.Actor;
@@ -22,10 +23,13 @@ final class MemberTable {
 
     private final Database database;
 
+    private final ApiKeys keys;
+
     private final Clock clock;
 
-    MemberTable(Database database, Clock clock) {
+    MemberTable(Database database, ApiKeys keys, Clock clock) {
         this.database = database;
+        this.keys = keys;
         this.clock = clock;
     }
 
@@ -53,9 +57,13 @@ final class MemberTable {
                         .list());
     }
 
-    /** @throws ProblemException 409 for an owner: that role is handed over, not given and taken */
+    /**
+     * The keys that they made for the team may no more than they from now on.
+     *
+     * @throws ProblemException 409 for an owner: that role is handed over, not given and taken
+     */
     Role changeRole(Caller caller, Account team, Actor actor, String userId, Role role) {
-        return database.inTransaction(caller.scope(team), handle -> {
+        database.useTransaction(caller.scope(team), handle -> {
             TeamTurn.take(handle, team, caller, Action.MANAGE_MEMBERS);
             Role before = roleOf(handle, team, userId);
             requireNoOwner(before);
@@ -64,12 +72,14 @@ final class MemberTable {
                 set(handle, team, userId, role);
                 AuditLog.append(handle, actor, now, changed(team, userId, before, role));
             }
-            return role;
         });
+        keys.refresh();
+        return role;
     }
 
     /**
-     * Takes someone out of the team. Everyone may take out themselves; an owner only if there is another.
+     * Takes someone out of the team, and with them the keys that they made for it: whoever was shown out must not come back
+     * with one. Everyone may take out themselves; an owner only if there is another.
      *
      * @throws ProblemException 409 for an owner
      */
@@ -87,17 +97,21 @@ final class MemberTable {
                     .bind("team", team.id())
                     .bind("user", userId)
                     .execute();
+            Instant now = clock.instant();
             AuditLog.append(
                     handle,
                     actor,
-                    clock.instant(),
+                    now,
                     AuditEntry.removed(
                             team,
                             leaves ? "member_left" : "member_removed",
                             "member",
                             userId,
                             Map.of("role", before.code())));
+            keys.revokeMadeBy(handle, team, userId)
+                    .forEach(key -> AuditLog.append(handle, actor, now, revoked(team, userId, key)));
         });
+        keys.refresh();
     }
 
     /** Makes a member the owner, and the owner an admin. */
@@ -121,10 +135,20 @@ final class MemberTable {
                             Map.of("owner", owner.userId(), "newOwnerRole", before.code()),
                             Map.of("owner", toUserId, "oldOwnerRole", Role.ADMIN.code())));
         });
+        keys.refresh();
     }
 
     static boolean isSelf(Caller caller, String userId) {
         return caller instanceof Caller.Person person && person.userId().equals(userId);
+    }
+
+    private static AuditEntry revoked(Account team, String userId, ApiKeys.Listed key) {
+        return AuditEntry.removed(
+                team,
+                "api_key_revoked",
+                "api_key",
+                key.id(),
+                Map.of("name", key.name(), "prefix", key.prefix(), "madeBy", userId));
     }
 
     private static AuditEntry changed(Account team, String userId, Role before, Role after) {
@@ -142,12 +166,13 @@ final class MemberTable {
                 .orElseThrow(() -> ProblemException.notFound("There is no such member of " + team));
     }
 
-    private static void set(Handle handle, Account team, String userId, Role role) {
+    private void set(Handle handle, Account team, String userId, Role role) {
         handle.createUpdate("UPDATE team_members SET role = :role WHERE team_id = :team AND user_id = :user")
                 .bind("role", role.code())
                 .bind("team", team.id())
                 .bind("user", userId)
                 .execute();
+        keys.limitMadeBy(handle, team, userId, role);
     }
 
     private static void requireNoOwner(Role role) {

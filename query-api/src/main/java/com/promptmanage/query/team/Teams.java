@@ -19,7 +19,7 @@ public final class Teams {
         var sessions = access.sessions();
         this.routes = List.of(
                 new TeamRoutes(authentication, sessions, new TeamTable(database, access.keys(), clock), access.tiers()),
-                new MemberRoutes(authentication, sessions, new MemberTable(database, clock)),
+                new MemberRoutes(authentication, sessions, new MemberTable(database, access.keys(), clock)),
                 new InvitationRoutes(
                         authentication,
                         sessions,

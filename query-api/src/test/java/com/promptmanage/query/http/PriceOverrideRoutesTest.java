@@ -84,6 +84,8 @@ class PriceOverrideRoutesTest {
 
         assertThat(published()).hasSize(3);
         assertThat(published().getLast().priceOverrides()).isEmpty();
+        // What changed nothing is told to the metering, and is no entry of the log.
+        assertThat(logged()).containsExactly("acme-admin 0 2", "acme-owner 2 0");
     }
 
     @Test
@@ -127,6 +129,16 @@ class PriceOverrideRoutesTest {
 
     private Answer put(String user, String body) {
         return api.put(api.signIn(user), PATH + "?teamId=acme", body);
+    }
+
+    /** Who made it, and of how many prices how many became, for each change. */
+    private List<String> logged() {
+        return api.database()
+                .asSystem(handle -> handle.createQuery("""
+                                SELECT concat_ws(' ', actor_id, jsonb_array_length(old_values -> 'priceOverrides'),
+                                                 jsonb_array_length(new_values -> 'priceOverrides'))
+                                FROM audit_log WHERE action = 'price_overrides_changed' ORDER BY id
+                                """).mapTo(String.class).list());
     }
 
     private List<AccountSettings> published() {

@@ -404,6 +404,58 @@ class TeamRoutesTest {
     }
 
     @Test
+    void whoMayLessMayLessWithTheirKeysAndWhoIsOutHasNoneThatWorks() {
+        String key = keyMadeBy("admin");
+        String others = keyMadeBy("owner");
+        String member = path() + "/members/" + team + "-admin";
+        assertThat(api.patch(key, path(), "{\"description\":\"by the key\"}").status())
+                .isEqualTo(200);
+
+        assertThat(api.patch(owner, member, "{\"role\":\"viewer\"}").status()).isEqualTo(200);
+        assertThat(api.get(key, path()).status()).as("a viewer's key").isEqualTo(200);
+        assertThat(api.patch(key, path(), "{\"description\":\"once more\"}").status())
+                .isEqualTo(403);
+
+        assertThat(api.patch(owner, member, "{\"role\":\"admin\"}").status()).isEqualTo(200);
+        assertThat(api.patch(key, path(), "{\"description\":\"once more\"}").status())
+                .as("a key does not rise again")
+                .isEqualTo(403);
+        assertThat(api.delete(owner, member).status()).isEqualTo(204);
+
+        assertThat(api.get(key, path()).status()).isEqualTo(401);
+        assertThat(api.get(others, path()).status()).as("made by who stayed").isEqualTo(200);
+        assertThat(audit("resourceType=api_key").getFirst().path("action").asText())
+                .isEqualTo("api_key_revoked");
+    }
+
+    @Test
+    void whoLeavesTakesNoKeyAlongAndWhoHandsTheTeamOverKeepsNoOwnersKey() {
+        String left = keyMadeBy("editor");
+        String handedOver = keyMadeBy("owner");
+        String editor = api.signIn(team + "-editor");
+
+        assertThat(api.delete(editor, path() + "/members/" + team + "-editor").status())
+                .isEqualTo(204);
+        assertThat(api.post(owner, path() + "/transfer", "{\"userId\":\"%s-admin\"}".formatted(team))
+                        .status())
+                .isEqualTo(204);
+
+        assertThat(api.get(left, path()).status()).isEqualTo(401);
+        assertThat(api.patch(handedOver, path(), "{\"description\":\"as an admin\"}")
+                        .status())
+                .isEqualTo(200);
+        assertThat(api.delete(handedOver, path()).status()).as("for owners").isEqualTo(403);
+    }
+
+    /** A key of the team that may all that this member may, as a person of that role has made it. */
+    private String keyMadeBy(String role) {
+        String userId = team + "-" + role;
+        return api.key(NewKey.of("by " + role, Account.team(team))
+                .withRole(Role.parse(role).orElseThrow())
+                .madeBy(userId));
+    }
+
+    @Test
     void whoLostTheirRoleAMomentAgoMakesNoKeyWithIt() {
         String admin = api.signIn(team + "-admin");
         assertThat(api.get(admin, path() + "/api-keys").status()).isEqualTo(200);

@@ -6,8 +6,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.query.http.TestApi.Answer;
 import com.promptmanage.service.access.KeyScope;
 import com.promptmanage.service.database.RowSecurity;
+import com.promptmanage.service.mail.MailSettings;
+import com.promptmanage.service.mail.Mailer;
 import com.promptmanage.service.operations.OpenApi;
 import com.promptmanage.topics.account.Account;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -198,6 +202,64 @@ class ChannelRoutesTest {
                         .status())
                 .isEqualTo(403);
         assertThat(RowSecurity.problems(api.api().database())).isEmpty();
+    }
+
+    @Test
+    void whereAlertsWereSentBeforeTheOwnerOfTheAddressCameIsSwitchedOff() {
+        String squatter = api.api().signIn("acme-viewer");
+        String body = """
+                {"kind":"webhook","name":"mine","url":"%s"}""".formatted(hook.url("/alerts"));
+        String id = api.create(squatter, "/api/users/me", body).path("id").asText();
+        JsonNode others = api.channel("webhook", hook.url("/team"));
+
+        api.api().database().useAsSystem(handle -> handle.execute("""
+                        UPDATE users SET email_verified_at = now(), password_hash = NULL WHERE id = 'acme-viewer'"""));
+
+        JsonNode now = api.api()
+                .get(squatter, "/api/users/me/notification-channels/" + id)
+                .json();
+        assertThat(now.path("enabled").asBoolean()).isFalse();
+        assertThat(now.path("disabledReason").asText()).contains("owner of the account's address");
+        assertThat(api.channelNow(others.path("id").asText()).path("enabled").asBoolean())
+                .isTrue();
+    }
+
+    @Test
+    void whoHasProvedAnAddressHasAChannelToItWhereThereIsAMailServer() {
+        String viewer = api.api().signIn("acme-viewer");
+        var mailer = new Mailer(
+                new MailSettings(
+                        "127.0.0.1",
+                        1,
+                        MailSettings.Security.NONE,
+                        Optional.empty(),
+                        "pm@example.com",
+                        Duration.ofSeconds(1)),
+                api.api().clock());
+        for (Optional<Mailer> mail : List.of(Optional.<Mailer>empty(), Optional.of(mailer))) {
+            assertThat(api.api()
+                            .get(viewer, "/api/users/me/notification-channels")
+                            .json()
+                            .path("channels"))
+                    .isEmpty();
+            var notifications = Notifications.of(
+                    api.api().database(),
+                    new Notifications.Ways(api.outbound(), mail, NotifyingApi.SECRETS, Optional.empty()),
+                    new SimpleMeterRegistry(),
+                    api.api().clock());
+            api.api()
+                    .database()
+                    .useAsSystem(handle -> notifications.welcome(handle, "acme-viewer", "viewer@example.com"));
+        }
+
+        JsonNode channels = api.api()
+                .get(viewer, "/api/users/me/notification-channels")
+                .json()
+                .path("channels");
+        assertThat(channels).hasSize(1);
+        assertThat(channels.path(0).path("kind").asText()).isEqualTo("email");
+        assertThat(channels.path(0).path("to").path(0).asText()).isEqualTo("viewer@example.com");
+        assertThat(channels.path(0).path("enabled").asBoolean()).isTrue();
     }
 
     @Test

@@ -11,22 +11,22 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Takes every mail and keeps it as it came; except for {@code nobody@…}, whom it does not know. */
-final class MailCatcher implements AutoCloseable {
+public final class MailCatcher implements AutoCloseable {
 
     private final ServerSocket server = new ServerSocket(0, 20, InetAddress.getLoopbackAddress());
 
     private final List<String> mails = new CopyOnWriteArrayList<>();
 
-    MailCatcher() throws IOException {
+    public MailCatcher() throws IOException {
         Thread.ofVirtual().start(this::accept);
     }
 
-    int port() {
+    public int port() {
         return server.getLocalPort();
     }
 
     /** Envelope and all. */
-    List<String> mails() {
+    public List<String> mails() {
         return mails;
     }
 

@@ -2,8 +2,12 @@ package com.promptmanage.service.access;
 
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.Routes;
+import com.promptmanage.service.oidc.OidcIssuer;
+import com.promptmanage.service.outbound.Outbound;
 import com.promptmanage.service.tier.Tiers;
 import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
 
 /** Everything about who may come in, put together for one service. */
 public final class Access implements AutoCloseable {
@@ -18,6 +22,8 @@ public final class Access implements AutoCloseable {
 
     private final Authentication authentication;
 
+    private final Identities identities;
+
     private final Routes routes;
 
     /** For a service that only asks who is calling. */
@@ -26,6 +32,11 @@ public final class Access implements AutoCloseable {
     }
 
     public Access(Database database, Clock clock, AccessSettings settings) {
+        this(database, clock, settings, Optional.empty());
+    }
+
+    /** @param outbound by which issuers are reached, the caller's to close; without it nobody signs in by one here */
+    public Access(Database database, Clock clock, AccessSettings settings, Optional<Outbound> outbound) {
         var passwords = new Passwords();
         var browsers = new BrowserRequests(settings.publicUrl());
         var cookie = new SessionCookie(settings.secureCookies());
@@ -35,9 +46,27 @@ public final class Access implements AutoCloseable {
         this.people = new People(database, passwords, clock);
         this.tiers = new Tiers(database, settings.tiersEnforced());
         this.authentication = new Authentication(keys, sessions, browsers);
-        this.routes = new AuthRoutes(
+        var local = new AuthRoutes(
                 authentication, browsers, cookie, sessions, signUp, settings.signUp(), new Profiles(database, tiers));
+        this.identities = new Identities(database, sessions, signUp, keys, clock);
+        var elsewhere = new IssuerRoutes(
+                issuers(settings, outbound, clock), cookie, new PendingSignIns(database, clock), identities);
+        this.routes = all -> {
+            local.addTo(all);
+            elsewhere.addTo(all);
+        };
         settings.operator().ifPresent(people::ensureOperator);
+    }
+
+    private static List<OidcIssuer> issuers(AccessSettings settings, Optional<Outbound> outbound, Clock clock) {
+        return outbound.stream()
+                .flatMap(open -> settings.issuers().stream()
+                        .map(issuer -> new OidcIssuer(
+                                issuer,
+                                IssuerRoutes.callback(settings.publicUrl().orElseThrow(), issuer.id()),
+                                open,
+                                clock)))
+                .toList();
     }
 
     public ApiKeys keys() {
@@ -58,6 +87,11 @@ public final class Access implements AutoCloseable {
 
     public Authentication authentication() {
         return authentication;
+    }
+
+    /** One at most: the last that was named. */
+    public void whenVerified(Welcome welcome) {
+        identities.whenVerified(welcome);
     }
 
     /** {@code /api/auth}: for one of the services that share a server. */

@@ -1,7 +1,9 @@
 package com.promptmanage.service.access;
 
+import com.promptmanage.service.oidc.IssuerSettings;
 import com.promptmanage.service.settings.Settings;
 import java.net.URI;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -13,16 +15,22 @@ import java.util.Optional;
  * @param secureCookies whether the session's cookie is for https alone, even if a request seems to have come without
  * @param tiersEnforced whether a tier's limits hold; if not, everyone has everything
  * @param operator who runs the installation, made at the start unless they are there
+ * @param issuers with whom people may sign in besides
  */
 public record AccessSettings(
         boolean signUp,
         Optional<URI> publicUrl,
         boolean secureCookies,
         boolean tiersEnforced,
-        Optional<Operator> operator) {
+        Optional<Operator> operator,
+        List<IssuerSettings> issuers) {
 
     public static final AccessSettings DEFAULTS =
-            new AccessSettings(true, Optional.empty(), false, false, Optional.empty());
+            new AccessSettings(true, Optional.empty(), false, false, Optional.empty(), List.of());
+
+    public AccessSettings {
+        issuers = List.copyOf(issuers);
+    }
 
     /** @param password in clear, until it is changed */
     public record Operator(String email, String password) {
@@ -39,26 +47,36 @@ public record AccessSettings(
             settings.require(url.isPresent(), "PM_PUBLIC_URL: is not an address such as https://prompts.example.com");
             return url;
         });
+        boolean signUp = settings.flag("SIGN_UP", DEFAULTS.signUp());
+        List<IssuerSettings> issuers = IssuerSettings.from(settings, signUp);
+        settings.require(
+                issuers.isEmpty() || publicUrl.isPresent(),
+                "PM_PUBLIC_URL: is needed for PM_OIDC_ISSUERS, which send people back there");
         return new AccessSettings(
-                settings.flag("SIGN_UP", DEFAULTS.signUp()),
+                signUp,
                 publicUrl,
                 settings.flag(
                         "SECURE_COOKIES",
                         publicUrl.map(url -> url.getScheme().equals("https")).orElse(DEFAULTS.secureCookies())),
                 settings.flag("TIERS_ENFORCED", DEFAULTS.tiersEnforced()),
-                operator(settings));
+                operator(settings),
+                issuers);
     }
 
     public AccessSettings withSignUp(boolean other) {
-        return new AccessSettings(other, publicUrl, secureCookies, tiersEnforced, operator);
+        return new AccessSettings(other, publicUrl, secureCookies, tiersEnforced, operator, issuers);
     }
 
     public AccessSettings withTiersEnforced(boolean other) {
-        return new AccessSettings(signUp, publicUrl, secureCookies, other, operator);
+        return new AccessSettings(signUp, publicUrl, secureCookies, other, operator, issuers);
     }
 
     public AccessSettings withPublicUrl(URI other) {
-        return new AccessSettings(signUp, Optional.of(other), secureCookies, tiersEnforced, operator);
+        return new AccessSettings(signUp, Optional.of(other), secureCookies, tiersEnforced, operator, issuers);
+    }
+
+    public AccessSettings withIssuers(List<IssuerSettings> other) {
+        return new AccessSettings(signUp, publicUrl, secureCookies, tiersEnforced, operator, other);
     }
 
     private static Optional<Operator> operator(Settings settings) {

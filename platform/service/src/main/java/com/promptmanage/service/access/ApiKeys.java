@@ -124,6 +124,47 @@ public final class ApiKeys implements AutoCloseable {
                 .findOne();
     }
 
+    /**
+     * Revokes what this person made of an account's keys, in the caller's transaction: a copy of such a key would be a way
+     * back in for someone who was shown out.
+     *
+     * @return the keys as they were. They are refused here from when the caller says {@link #refresh}, after the transaction
+     */
+    public List<Listed> revokeMadeBy(Handle handle, Account account, String userId) {
+        return handle.createQuery("""
+                        UPDATE api_keys SET revoked_at = :now
+                        WHERE account = :account AND created_by = :user AND revoked_at IS NULL
+                        RETURNING
+                        """ + Listed.COLUMNS)
+                .bind("now", clock.instant())
+                .bind("account", account.value())
+                .bind("user", userId)
+                .map((row, ctx) -> Listed.read(row))
+                .list();
+    }
+
+    /**
+     * Lets what this person made of a team's keys do no more than the role, in the caller's transaction; what may less stays
+     * as it is. It holds here from when the caller says {@link #refresh}, after the transaction.
+     */
+    public void limitMadeBy(Handle handle, Account team, String userId, Role role) {
+        handle.createUpdate("""
+                        UPDATE api_keys SET role = :role
+                        WHERE account = :account AND created_by = :user AND revoked_at IS NULL AND role = ANY (:above)
+                        """)
+                .bind("role", role.code())
+                .bind("account", team.value())
+                .bind("user", userId)
+                .bindArray(
+                        "above",
+                        String.class,
+                        Stream.of(Role.values())
+                                .filter(other -> other.compareTo(role) < 0)
+                                .map(Role::code)
+                                .toList())
+                .execute();
+    }
+
     /** Revokes every key of an account, in the caller's transaction. */
     public void revokeAll(Handle handle, Account account) {
         handle.createUpdate("UPDATE api_keys SET revoked_at = :now WHERE account = :account AND revoked_at IS NULL")

@@ -1,6 +1,7 @@
 package com.promptmanage.service.access;
 
 import io.javalin.http.Context;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -10,6 +11,10 @@ import java.util.Optional;
 final class SessionCookie {
 
     static final String NAME = "pm_session";
+
+    private static final String BROWSER_NAME = "pm_sign_in";
+
+    private static final String BROWSER_PREFIX = "pmb_";
 
     private final boolean alwaysSecure;
 
@@ -22,19 +27,39 @@ final class SessionCookie {
     }
 
     void give(Context ctx, String token) {
-        set(ctx, token, Sessions.LIFETIME.toSeconds());
+        set(ctx, NAME, token, "/", Sessions.LIFETIME, "Strict");
     }
 
     void takeAway(Context ctx) {
-        set(ctx, "", 0);
+        set(ctx, NAME, "", "/", Duration.ZERO, "Strict");
     }
 
-    private void set(Context ctx, String value, long seconds) {
+    /**
+     * By what a browser is known again that was sent to an issuer: coming back from another site, it carries no cookie that
+     * is {@code Strict}. The same for all attempts of a browser, which may make several at once.
+     */
+    String markBrowser(Context ctx) {
+        String mark = browser(ctx).orElseGet(() -> Secrets.make(BROWSER_PREFIX));
+        set(ctx, BROWSER_NAME, mark, IssuerRoutes.PATH, PendingSignIns.LIFETIME, "Lax");
+        return mark;
+    }
+
+    static Optional<String> browser(Context ctx) {
+        return Optional.ofNullable(ctx.cookie(BROWSER_NAME)).filter(mark -> Secrets.isWhole(BROWSER_PREFIX, mark));
+    }
+
+    private void set(Context ctx, String name, String value, String path, Duration age, String sameSite) {
         ctx.res()
                 .addHeader(
                         "Set-Cookie",
-                        "%s=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Strict%s"
-                                .formatted(NAME, value, seconds, alwaysSecure || isHttps(ctx) ? "; Secure" : ""));
+                        "%s=%s; Path=%s; Max-Age=%d; HttpOnly; SameSite=%s%s"
+                                .formatted(
+                                        name,
+                                        value,
+                                        path,
+                                        age.toSeconds(),
+                                        sameSite,
+                                        alwaysSecure || isHttps(ctx) ? "; Secure" : ""));
     }
 
     /** A proxy may say so falsely, and a caller too; but then it is only their own cookie that does not come back. */

@@ -3,6 +3,7 @@ package com.promptmanage.service.settings;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,6 +25,10 @@ public final class Settings {
     /** The prefix of every setting of the product. */
     public static final String PREFIX = "PM_";
 
+    private static final String TEXT = "text";
+
+    private static final String NONE = "none";
+
     private static final Pattern SIZE = Pattern.compile("(\\d{1,12})(B|KiB|MiB|GiB)?");
 
     private final String prefix;
@@ -32,7 +37,17 @@ public final class Settings {
 
     private final List<String> problems = new ArrayList<>();
 
+    private final Map<String, Asked> asked = new LinkedHashMap<>();
+
     private final TreeSet<String> unread;
+
+    /**
+     * A setting that was asked for: what a manual says of it.
+     *
+     * @param otherwise as an operator would write it; null if it must be given
+     * @param allowed in words
+     */
+    public record Asked(String name, @Nullable String otherwise, String allowed) {}
 
     public Settings(String prefix, Map<String, String> environment) {
         this.prefix = prefix;
@@ -48,14 +63,17 @@ public final class Settings {
 
     /** Must be given, and not be blank. */
     public String text(String name) {
+        note(name, null, TEXT);
         return value(name, null, Settings::filled, "");
     }
 
     public String text(String name, String otherwise) {
+        note(name, otherwise, TEXT);
         return value(name, otherwise, Settings::filled, otherwise);
     }
 
     public Optional<String> optionalText(String name) {
+        note(name, NONE, TEXT);
         return value(name, Optional.empty(), text -> Optional.of(filled(text)), Optional.empty());
     }
 
@@ -69,6 +87,7 @@ public final class Settings {
     }
 
     public long wholeNumber(String name, long otherwise, long min, long max) {
+        note(name, Long.toString(otherwise), "%d to %d".formatted(min, max));
         return value(
                 name,
                 otherwise,
@@ -84,6 +103,7 @@ public final class Settings {
 
     /** {@code true} or {@code false}. */
     public boolean flag(String name, boolean otherwise) {
+        note(name, Boolean.toString(otherwise), "true or false");
         return value(
                 name,
                 otherwise,
@@ -97,6 +117,7 @@ public final class Settings {
 
     /** As ISO 8601 says it, for example {@code PT2.5S}. */
     public Duration duration(String name, Duration otherwise, Duration min, Duration max) {
+        note(name, otherwise.toString(), "%s to %s".formatted(min, max));
         return value(
                 name,
                 otherwise,
@@ -112,6 +133,7 @@ public final class Settings {
 
     /** Bytes: a number, alone or followed by B, KiB, MiB or GiB. */
     public long sizeBytes(String name, long otherwise, long min, long max) {
+        note(name, size(otherwise), "%s to %s".formatted(size(min), size(max)));
         return value(
                 name,
                 otherwise,
@@ -127,6 +149,7 @@ public final class Settings {
 
     /** Separated by commas; blanks around an entry do not count. No message repeats them, for they may be keys. */
     public List<String> list(String name, List<String> otherwise) {
+        note(name, otherwise.isEmpty() ? NONE : String.join(",", otherwise), "list, with commas");
         return value(
                 name,
                 otherwise,
@@ -165,6 +188,15 @@ public final class Settings {
                 .filter(name -> name.startsWith(prefix))
                 .sorted()
                 .toList();
+    }
+
+    /** All that was asked for so far, in that order. */
+    public List<Asked> asked() {
+        return List.copyOf(asked.values());
+    }
+
+    private void note(String name, @Nullable String otherwise, String allowed) {
+        asked.putIfAbsent(name, new Asked(prefix + name, otherwise, allowed));
     }
 
     /** Says what is missing, not what is there. */
@@ -209,6 +241,16 @@ public final class Settings {
             throw new BlankException("is blank");
         }
         return text;
+    }
+
+    private static String size(long bytes) {
+        if (bytes % (1 << 30) == 0) {
+            return (bytes >> 30) + "GiB";
+        }
+        if (bytes % (1 << 20) == 0) {
+            return (bytes >> 20) + "MiB";
+        }
+        return bytes % (1 << 10) == 0 ? (bytes >> 10) + "KiB" : bytes + "B";
     }
 
     private static long bytes(String text) {

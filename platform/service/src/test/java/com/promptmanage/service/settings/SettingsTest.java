@@ -127,6 +127,25 @@ class SettingsTest {
     }
 
     @Test
+    void tellsAManualWhatWasAskedFor() {
+        var settings = new Settings(Settings.PREFIX, Map.of());
+        settings.text("URL");
+        settings.optionalText("HOST");
+        settings.sizeBytes("BODY", 16 << 20, 1 << 10, 1 << 30);
+        settings.duration("DRAIN", Duration.ofSeconds(5), Duration.ZERO, Duration.ofMinutes(1));
+        settings.integer("THREADS", 4, 1, 256);
+        settings.integer("THREADS", 8, 1, 256);
+
+        assertThat(settings.asked())
+                .containsExactly(
+                        new Settings.Asked("PM_URL", null, "text"),
+                        new Settings.Asked("PM_HOST", "none", "text"),
+                        new Settings.Asked("PM_BODY", "16MiB", "1KiB to 1GiB"),
+                        new Settings.Asked("PM_DRAIN", "PT5S", "PT0S to PT1M"),
+                        new Settings.Asked("PM_THREADS", "4", "1 to 256"));
+    }
+
+    @Test
     void tellsOfSettingsThatDoNotGoTogether() {
         var settings = new Settings(Settings.PREFIX, Map.of());
         settings.require(true, "fine");

@@ -1,0 +1,152 @@
+package com.promptmanage.service.access;
+
+import com.promptmanage.service.access.PendingSignIns.Pending;
+import com.promptmanage.service.audit.Actor;
+import com.promptmanage.service.http.ProblemException;
+import com.promptmanage.service.http.Routes;
+import com.promptmanage.service.oidc.Attempt;
+import com.promptmanage.service.oidc.Identity;
+import com.promptmanage.service.oidc.IssuerException;
+import com.promptmanage.service.oidc.OidcIssuer;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code /api/auth/issuers}: signing in elsewhere. A browser goes and comes back by itself, so what goes wrong is told on the page
+ * to sign in and not as JSON.
+ */
+final class IssuerRoutes implements Routes {
+
+    static final String PATH = "/api/auth/issuers";
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(IssuerRoutes.class);
+
+    /** An address of ours: with two slashes, or a backslash that browsers take for one, it would be another's. */
+    private static final Pattern OWN = Pattern.compile("/(?:[A-Za-z0-9._~%-][A-Za-z0-9._~%!$&'()*+,;=:@?/-]{0,1999})?");
+
+    private final List<OidcIssuer> issuers;
+
+    private final SessionCookie cookie;
+
+    private final PendingSignIns pending;
+
+    private final Identities identities;
+
+    IssuerRoutes(List<OidcIssuer> issuers, SessionCookie cookie, PendingSignIns pending, Identities identities) {
+        this.issuers = List.copyOf(issuers);
+        this.cookie = cookie;
+        this.pending = pending;
+        this.identities = identities;
+    }
+
+    private record Listed(String id, String name) {}
+
+    private record ListAnswer(
+            List<Listed> issuers, @Nullable String nextCursor) {}
+
+    /** What an operator tells the issuer. */
+    static URI callback(URI publicUrl, String issuerId) {
+        return URI.create("%s%s/%s/callback".formatted(publicUrl, PATH, issuerId));
+    }
+
+    @Override
+    public void addTo(RoutesConfig routes) {
+        routes.get(PATH, this::list);
+        routes.get(PATH + "/{issuerId}/start", this::start);
+        routes.get(PATH + "/{issuerId}/callback", this::comeBack);
+    }
+
+    private void list(Context ctx) {
+        ctx.json(new ListAnswer(
+                issuers.stream()
+                        .map(issuer -> new Listed(
+                                issuer.settings().id(), issuer.settings().name()))
+                        .toList(),
+                null));
+    }
+
+    private void start(Context ctx) {
+        OidcIssuer issuer = issuer(ctx);
+        @Nullable String then = ctx.queryParam("then");
+        String target = then != null && OWN.matcher(then).matches() ? then : "/";
+        Attempt attempt = Attempt.make();
+        URI there;
+        try {
+            there = issuer.signInAt(attempt);
+        } catch (IssuerException e) {
+            fail(ctx, issuer, e);
+            return;
+        }
+        pending.keep(issuer.settings().id(), cookie.markBrowser(ctx), new Pending(attempt, target));
+        go(ctx, there.toString());
+    }
+
+    private void comeBack(Context ctx) {
+        OidcIssuer issuer = issuer(ctx);
+        Optional<String> browser = SessionCookie.browser(ctx);
+        @Nullable String state = ctx.queryParam("state");
+        Optional<Pending> sent = browser.isEmpty() || state == null
+                ? Optional.empty()
+                : pending.take(issuer.settings().id(), browser.get(), state);
+        if (sent.isEmpty()) {
+            fail(ctx, "sign_in_expired");
+            return;
+        }
+        Identity identity;
+        try {
+            identity = issuer.identify(ctx.queryParamMap(), sent.get().attempt());
+        } catch (IssuerException e) {
+            fail(ctx, issuer, e);
+            return;
+        }
+        switch (identities.signIn(identity, issuer.settings().signUp(), from(ctx))) {
+            case Identities.Outcome.In in -> {
+                cookie.give(ctx, in.signedIn().token());
+                go(ctx, sent.get().target());
+            }
+            case Identities.Outcome.Out out -> fail(ctx, out.problem());
+        }
+    }
+
+    private OidcIssuer issuer(Context ctx) {
+        String id = ctx.pathParam("issuerId");
+        return issuers.stream()
+                .filter(issuer -> issuer.settings().id().equals(id))
+                .findFirst()
+                .orElseThrow(() -> ProblemException.notFound("Nobody signs in by such an issuer here."));
+    }
+
+    private static Actor from(Context ctx) {
+        return new Actor("person", "", "", ctx.ip(), ctx.header("User-Agent"));
+    }
+
+    private static void fail(Context ctx, OidcIssuer issuer, IssuerException e) {
+        LOGGER.atWarn()
+                .addKeyValue("issuer", issuer.settings().id())
+                .addKeyValue("cause", e.getMessage())
+                .log("someone was not signed in by an issuer");
+        fail(
+                ctx,
+                switch (e.kind()) {
+                    case AWAY -> "issuer_away";
+                    case REFUSED -> "issuer_refused";
+                    case UNPROVEN -> "sign_in_unproven";
+                });
+    }
+
+    private static void fail(Context ctx, String problem) {
+        go(ctx, "/sign-in?problem=" + problem);
+    }
+
+    private static void go(Context ctx, String address) {
+        ctx.redirect(address, HttpStatus.SEE_OTHER);
+    }
+}

@@ -1,0 +1,5 @@
+/** What strangers, guessers and noise get from every route. */
+@NullMarked
+package com.promptmanage.query.attack;
+
+import org.jspecify.annotations.NullMarked;

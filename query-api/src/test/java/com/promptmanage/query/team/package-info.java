@@ -1,0 +1,4 @@
+@NullMarked
+package com.promptmanage.query.team;
+
+import org.jspecify.annotations.NullMarked;
