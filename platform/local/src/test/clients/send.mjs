@@ -8,6 +8,8 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { LangfuseSpanProcessor } from '@langfuse/otel';
 import { Langfuse } from 'langfuse';
+import Anthropic from '@anthropic-ai/sdk';
+import OpenAI from 'openai';
 import { OpenTelemetry } from '@ai-sdk/otel';
 import * as ai5 from 'ai5';
 import * as ai6 from 'ai6';
@@ -133,6 +135,78 @@ async function langfuseOtel(user, way) {
   return 1;
 }
 
+const throughGateway = (Sdk, path, user, way) =>
+  new Sdk({
+    apiKey: key,
+    baseURL: `${base}/${way}/gateway/${path}`,
+    defaultHeaders: { 'Prompt-Manage-Team': 'team_demo', 'Prompt-Manage-User': user, 'Prompt-Manage-Provider-Key': 'sk-any' },
+  });
+
+const MESSAGES = [{ role: 'user', content: 'hi' }];
+
+function expect(seen, wanted) {
+  if (seen !== wanted) throw new Error(`expected ${JSON.stringify(wanted)}, got ${JSON.stringify(seen)}`);
+}
+
+/** What is sent through the gateway twice are two calls: the provider bills both. */
+const callsOf = (count, way) => (way.startsWith('twice') ? 2 * count : count);
+
+async function openai(user, way) {
+  const client = throughGateway(OpenAI, 'openai/v1', user, way);
+  const answer = await client.chat.completions.create({ model: MODEL, messages: MESSAGES });
+  expect(answer.choices[0].message.content, 'hello');
+  const response = await client.responses.create({ model: MODEL, input: 'hi' });
+  expect(response.output_text, 'hello');
+  const embedding = await client.embeddings.create({ model: MODEL, input: 'hi', encoding_format: 'float' });
+  expect(embedding.data[0].embedding.length, 2);
+  return callsOf(3, way);
+}
+
+async function openaiStream(user, way) {
+  const client = throughGateway(OpenAI, 'openai/v1', user, way);
+  let text = '';
+  for await (const chunk of await client.chat.completions.create({ model: MODEL, messages: MESSAGES, stream: true })) {
+    // Without a choice it would be the usage, which was not asked for.
+    text += chunk.choices[0].delta.content ?? '';
+  }
+  expect(text, 'hello');
+  let told = 0;
+  const options = { model: MODEL, messages: MESSAGES, stream: true, stream_options: { include_usage: true } };
+  for await (const chunk of await client.chat.completions.create(options)) told += chunk.usage?.total_tokens ?? 0;
+  expect(told, 150);
+  const response = await client.responses.stream({ model: MODEL, input: 'hi' }).finalResponse();
+  expect(response.output_text, 'hello');
+  return callsOf(3, way);
+}
+
+async function anthropic(user, way) {
+  const client = throughGateway(Anthropic, 'anthropic', user, way);
+  const answer = await client.messages.create({ model: 'claude-sonnet-4-5', max_tokens: 50, messages: MESSAGES });
+  expect(answer.content[0].text, 'hello');
+  return callsOf(1, way);
+}
+
+async function anthropicStream(user, way) {
+  const client = throughGateway(Anthropic, 'anthropic', user, way);
+  const stream = client.messages.stream({ model: 'claude-sonnet-4-5', max_tokens: 50, messages: MESSAGES });
+  const answer = await stream.finalMessage();
+  expect(answer.content[0].text, 'hello');
+  expect(answer.usage.output_tokens, 50);
+  return callsOf(1, way);
+}
+
+/** A budget that is spent is an error that the SDKs know and do not try again. */
+async function overBudget() {
+  for (const client of [throughGateway(OpenAI, 'openai/v1', 'over-budget', 'once/over'), throughGateway(Anthropic, 'anthropic', 'over-budget', 'once/over')]) {
+    const call = client.messages
+      ? client.messages.create({ model: 'claude-sonnet-4-5', max_tokens: 50, messages: MESSAGES })
+      : client.chat.completions.create({ model: MODEL, messages: MESSAGES });
+    const error = await call.then(() => null, (problem) => problem);
+    expect(error?.status, 402);
+    expect(error.message.includes('budget_exceeded') || error.code === 'budget_exceeded', true);
+  }
+}
+
 const CLIENTS = {
   'otel-json': (user, way) => openTelemetry(JsonExporter, user, way),
   'otel-gzip': (user, way) => openTelemetry(JsonExporter, user, way, { compression: 'gzip' }),
@@ -143,8 +217,13 @@ const CLIENTS = {
   'ai-7': aiSdk7,
   langfuse,
   'langfuse-otel': langfuseOtel,
+  openai,
+  'openai-stream': openaiStream,
+  anthropic,
+  'anthropic-stream': anthropicStream,
 };
 
+await overBudget();
 const sent = {};
 await Promise.all(
   Object.entries(CLIENTS).flatMap(([client, run]) =>

@@ -1,5 +1,6 @@
 package com.promptmanage.ingest;
 
+import com.promptmanage.ingest.gateway.GatewaySettings;
 import com.promptmanage.service.access.Access;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.DatabaseSettings;
@@ -9,6 +10,8 @@ import com.promptmanage.service.operations.HealthRoutes;
 import com.promptmanage.service.operations.Meters;
 import com.promptmanage.service.operations.OpenApi;
 import com.promptmanage.service.operations.OpenApiRoutes;
+import com.promptmanage.service.secret.SecretBox;
+import com.promptmanage.service.secret.SecretKeys;
 import com.promptmanage.service.settings.Settings;
 import com.promptmanage.topics.TopicProvisioner;
 import com.promptmanage.topics.Topics;
@@ -40,6 +43,8 @@ public final class IngestMain {
     public static void main(String[] arguments) throws InterruptedException {
         var environment = Settings.ofEnvironment();
         var ingest = IngestSettings.from(environment);
+        var gateway = GatewaySettings.from(environment);
+        var secrets = new SecretBox(SecretKeys.from(environment));
         var databaseSettings = DatabaseSettings.from(environment);
         String host = environment.text("HTTP_HOST", "0.0.0.0");
         int port = environment.port("HTTP_PORT", PORT);
@@ -47,13 +52,22 @@ public final class IngestMain {
         int replicas = environment.integer("TOPIC_REPLICAS", 1, 1, 100);
         LOGGER.atInfo().addKeyValue("given", environment.check()).log("the settings are read");
 
+        if (gateway.budgets().isEmpty()) {
+            LOGGER.warn("the gateway checks no budgets: PM_QUERY_URL and PM_QUERY_API_KEY are not set");
+        }
         var stopping = new CountDownLatch(1);
         Thread running = Thread.currentThread();
         try (var database = Database.open(databaseSettings);
                 var access = new Access(database, Clock.systemUTC());
                 var meters = new Meters();
                 var routes = new IngestRoutes(
-                        ingest, access.authentication(), database, meters.registry(), Clock.systemUTC());
+                        ingest,
+                        gateway,
+                        access.authentication(),
+                        database,
+                        secrets,
+                        meters.registry(),
+                        Clock.systemUTC());
                 var server = HttpServer.start(
                         HttpServer.Options.onPort(port)
                                 .withHost(host)

@@ -28,7 +28,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class UnreliableNetwork implements AutoCloseable {
 
     /** What the client knows to send, and the product needs. */
-    private static final List<String> HEADERS = List.of("Authorization", "Content-Type", "Content-Encoding");
+    private static final List<String> HEADERS = List.of(
+            "Authorization",
+            "Content-Type",
+            "Content-Encoding",
+            "X-Api-Key",
+            "Anthropic-Version",
+            "Prompt-Manage-Provider-Key",
+            "Prompt-Manage-Team",
+            "Prompt-Manage-User");
 
     private final HttpServer server;
 
