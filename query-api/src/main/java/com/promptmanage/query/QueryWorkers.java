@@ -8,6 +8,7 @@ import com.promptmanage.query.export.ExportRoutes;
 import com.promptmanage.query.history.HistoryWriter;
 import com.promptmanage.query.history.UsageHistory;
 import com.promptmanage.query.history.UsageRoutes;
+import com.promptmanage.query.litellm.SpendReadRoutes;
 import com.promptmanage.query.live.LiveRoutes;
 import com.promptmanage.query.live.LiveTotals;
 import com.promptmanage.query.reconcile.ReconciliationRoutes;
@@ -112,6 +113,7 @@ public final class QueryWorkers implements AutoCloseable {
         routes.addAll(new Alerts(database, authentication, feed, clock).routes());
         routes.add(new UsageRoutes(authentication, zones, shown, usage));
         routes.add(new ExportRoutes(authentication, zones, access.tiers(), shown, usage));
+        routes.add(new SpendReadRoutes(authentication, shown, database, clock));
         routes.add(new LiveRoutes(authentication, routing, zones, totals, clock));
         routes.add(new ReconciliationRoutes(database, authentication, routing, retention, clock));
         return routes;

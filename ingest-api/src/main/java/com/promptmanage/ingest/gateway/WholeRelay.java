@@ -34,12 +34,12 @@ final class WholeRelay {
     }
 
     /**
-     * Reads the answer to its end also when the caller has gone: the call is paid for in any case, and so it is known what it
-     * used.
+     * Reads the answer to its end also when the caller has gone, unless it streams: the call is paid for in any case, and so it is
+     * known what it used.
      *
      * @param length of the body, if it is known; else negative
      * @param isStream whether each part matters as it comes
-     * @throws ClientAnswer.GoneException if the caller went; what was used is on record then
+     * @throws ClientAnswer.GoneException if the caller went
      */
     void relay(InputStream body, long length, boolean isStream) throws IOException {
         var gathered = new ByteArrayOutputStream();
@@ -49,6 +49,10 @@ final class WholeRelay {
             gathered.write(chunk, 0, count);
             if (isStream || gathered.size() > GATHERED_BYTES_MAX || client.hasBegun()) {
                 passAllButLast(gathered, length);
+            }
+            if (gone != null && isStream) {
+                usage.read(scanner.found());
+                throw gone;
             }
         }
         usage.read(scanner.found());
