@@ -11,6 +11,8 @@ import com.promptmanage.query.history.UsageRoutes;
 import com.promptmanage.query.litellm.SpendReadRoutes;
 import com.promptmanage.query.live.LiveRoutes;
 import com.promptmanage.query.live.LiveTotals;
+import com.promptmanage.query.meters.EntitlementRoutes;
+import com.promptmanage.query.meters.MeterRoutes;
 import com.promptmanage.query.reconcile.ReconciliationRoutes;
 import com.promptmanage.query.retention.OldRecords;
 import com.promptmanage.query.routing.AccountRouting;
@@ -114,6 +116,8 @@ public final class QueryWorkers implements AutoCloseable {
         routes.add(new UsageRoutes(authentication, zones, shown, usage));
         routes.add(new ExportRoutes(authentication, zones, access.tiers(), shown, usage));
         routes.add(new SpendReadRoutes(authentication, shown, database, clock));
+        routes.add(new MeterRoutes(authentication, shown, database, clock));
+        routes.add(new EntitlementRoutes(authentication, routing, clock));
         routes.add(new LiveRoutes(authentication, routing, zones, totals, clock));
         routes.add(new ReconciliationRoutes(database, authentication, routing, retention, clock));
         return routes;

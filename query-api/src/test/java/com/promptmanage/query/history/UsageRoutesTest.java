@@ -10,6 +10,7 @@ import com.promptmanage.query.history.HistoryBreakdown.Part;
 import com.promptmanage.query.http.TestApi;
 import com.promptmanage.query.http.TestApi.Answer;
 import com.promptmanage.query.litellm.SpendReadRoutes;
+import com.promptmanage.query.meters.MeterRoutes;
 import com.promptmanage.query.routing.AccountZones;
 import com.promptmanage.query.tier.ShownHistory;
 import com.promptmanage.service.access.KeyScope;
@@ -55,6 +56,11 @@ class UsageRoutesTest {
                                 new ShownHistory(parts.access().tiers(), parts.clock()),
                                 new UsageHistory(parts.database())),
                         new SpendReadRoutes(
+                                parts.access().authentication(),
+                                new ShownHistory(parts.access().tiers(), parts.clock()),
+                                parts.database(),
+                                parts.clock()),
+                        new MeterRoutes(
                                 parts.access().authentication(),
                                 new ShownHistory(parts.access().tiers(), parts.clock()),
                                 parts.database(),
@@ -162,6 +168,56 @@ class UsageRoutesTest {
         api.team("other", "UTC");
         assertThat(api.get(admin, "/global/spend/report?team_ids=other").status()).isEqualTo(404);
         assertThat(api.get(admin, "/spend/logs?start_date=nonsense&end_date=x").status()).isEqualTo(400);
+    }
+
+    @Test
+    void aMetersWindowsAndGroupsAddUpInAnyZone() throws Exception {
+        topic.commitOne(
+                TEAM,
+                List.of(
+                        rated(TEAM, "a", "2026-11-22T18:29:00Z", 10, 1),
+                        rated(TEAM, "b", "2026-11-22T18:31:00Z", 20, 123_456_789),
+                        rated(TEAM, "c", "2026-11-23T05:00:00Z", 30, 2)));
+        awaitCount(3);
+        String range = "?teamId=acme&from=2026-11-22T00:00:00Z&to=2026-11-24T00:00:00Z";
+
+        JsonNode days = api.get(
+                        admin,
+                        "/api/v1/meters/tokens_total/query" + range
+                                + "&windowSize=DAY&windowTimeZone=Asia/Kolkata&groupBy=subject&groupBy=model")
+                .json();
+        assertThat(days.path("data")).hasSize(2);
+        assertThat(days.path("data").path(0).path("value").longValue()).isEqualTo(12);
+        JsonNode second = days.path("data").path(1);
+        assertThat(second.path("value").longValue()).isEqualTo(54);
+        assertThat(second.path("windowStart").textValue()).isEqualTo("2026-11-22T18:30:00Z");
+        assertThat(second.path("windowEnd").textValue()).isEqualTo("2026-11-23T18:30:00Z");
+        assertThat(second.path("subject").textValue()).isEqualTo("ann");
+        assertThat(second.path("groupBy").path("model").textValue()).isEqualTo("gpt-4o-mini");
+        JsonNode cost = api.get(admin, "/api/v1/meters/cost/query" + range).json();
+        assertThat(cost.path("data").path(0).path("value").decimalValue()).isEqualByComparingTo("0.123456792");
+        assertThat(cost.path("data").path(0).path("subject").isNull()).isTrue();
+        assertThat(api.get(admin, "/api/v1/meters/calls/query" + range + "&filterGroupBy[model]=another").json().path("data"))
+                .isEmpty();
+        assertThat(api.get(admin, "/api/v1/meters/calls/query" + range + "&subject=ann&subject=bob&windowSize=MINUTE")
+                        .json()
+                        .path("data"))
+                .hasSize(3);
+        assertThat(api.get(admin, "/api/v1/meters/tokens_total/subjects?teamId=acme").json())
+                .extracting(JsonNode::asText)
+                .containsExactly("ann");
+        JsonNode events = api.get(admin, "/api/v1/events?teamId=acme&limit=2").json();
+        assertThat(events).hasSize(2);
+        assertThat(events.path(0).path("event").path("id").textValue()).isEqualTo("c");
+
+        assertThat(api.get(admin, "/api/v1/meters").json()).hasSize(3);
+        assertThat(api.get(admin, "/api/v1/meters/nonsense/query" + range).status()).isEqualTo(404);
+        assertThat(api.get(admin, "/api/v1/meters/calls/query" + range + "&groupBy=nonsense").status())
+                .isEqualTo(400);
+        String editor = api.signIn("acme-editor");
+        assertThat(api.get(editor, "/api/v1/meters/calls/query" + range).status()).isEqualTo(403);
+        assertThat(api.get(editor, "/api/v1/meters/calls/query" + range + "&subject=acme-editor").status())
+                .isEqualTo(200);
     }
 
     @Test
