@@ -162,7 +162,7 @@ class GatewayTest {
         assertThat(answer.body()).isEqualTo(body);
         assertThat(answer.headers().firstValue("Prompt-Manage-Cost")).hasValue("0.00075");
         assertThat(answer.headers().firstValueAsLong("Content-Length")).hasValue(body.length());
-        assertThat(answer.headers().allValues("X-Request-Id")).contains("req_of_provider");
+        assertThat(answer.headers().allValues("X-Request-Id")).containsExactly("req_of_provider");
         assertThat(onlyEvent().usage().userId()).isEqualTo("end-user");
     }
 

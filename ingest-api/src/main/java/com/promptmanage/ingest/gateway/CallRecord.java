@@ -45,7 +45,7 @@ record CallRecord(String id, Api api, String askedModel, @Nullable String askedT
                 attribution.apiKeyId(),
                 attribution.conversationId(),
                 tier == null ? askedTier : tier,
-                Duration.between(began, ended).toMillis(),
+                Math.max(0, Duration.between(began, ended).toMillis()),
                 tags,
                 null,
                 null,

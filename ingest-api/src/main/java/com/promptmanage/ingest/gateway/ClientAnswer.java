@@ -4,6 +4,7 @@ import com.promptmanage.service.outbound.Call.Header;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,19 +19,24 @@ final class ClientAnswer {
     /** What governs a connection, which is ours here; what is the provider's business with a browser; what we set ourselves. */
     private static final Set<String> NOT_PASSED = Set.of(
             "alt-svc",
+            "cache-control",
             "connection",
             "content-encoding",
             "content-length",
+            "content-security-policy",
             "keep-alive",
             "proxy-authenticate",
             "proxy-connection",
+            "referrer-policy",
             "set-cookie",
             "set-cookie2",
             "strict-transport-security",
             "te",
             "trailer",
             "transfer-encoding",
-            "upgrade");
+            "upgrade",
+            "x-content-type-options",
+            "x-frame-options");
 
     private final Context ctx;
 
@@ -60,13 +66,19 @@ final class ClientAnswer {
     void head(int status, List<Header> headers) {
         ctx.status(status);
         ctx.res().setContentType(null);
+        var seen = new HashSet<String>();
         for (Header header : headers) {
             String name = header.name().toLowerCase(Locale.ROOT);
             if (name.equals("content-type")) {
                 ctx.contentType(header.value());
                 ctx.res().setCharacterEncoding((String) null);
             } else if (!NOT_PASSED.contains(name)) {
-                ctx.res().addHeader(header.name(), header.value());
+                // Such as the request's id: who complains to the provider needs the provider's.
+                if (seen.add(name)) {
+                    ctx.res().setHeader(header.name(), header.value());
+                } else {
+                    ctx.res().addHeader(header.name(), header.value());
+                }
             }
         }
     }
