@@ -9,6 +9,7 @@ import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trac
 import { LangfuseSpanProcessor } from '@langfuse/otel';
 import { Langfuse } from 'langfuse';
 import Anthropic from '@anthropic-ai/sdk';
+import { OpenMeter } from '@openmeter/sdk';
 import OpenAI from 'openai';
 import { OpenTelemetry } from '@ai-sdk/otel';
 import * as ai5 from 'ai5';
@@ -207,6 +208,27 @@ async function overBudget() {
   }
 }
 
+/** Its SDK sends nothing again by itself, so whoever calls it does. */
+async function openMeter(user, way) {
+  const client = new OpenMeter({ baseUrl: `${base}/${way}`, apiKey: key });
+  const event = { id: `event-of-${user}`, source: 'npm', type: 'prompt', subject: user, data: { model: MODEL, tokens: 150 } };
+  await client.events.ingest(event).catch(() => client.events.ingest(event));
+  return 1;
+}
+
+/** What was sent is read back, once it is in the history. */
+async function openMeterReads(subject) {
+  const client = new OpenMeter({ baseUrl: `${base}/once/reads`, apiKey: key });
+  expect((await client.meters.list()).length, 3);
+  let events = [];
+  while (events.length === 0) events = await client.events.list({ subject, limit: 10 });
+  expect(events[0].event.id, `event-of-${subject}`);
+  const found = await client.meters.query('tokens_total', { subject: [subject], windowSize: 'DAY', groupBy: ['model'] });
+  expect(found.data.length, 1);
+  expect(found.data[0].value, 150);
+  expect(found.data[0].groupBy.model, MODEL);
+}
+
 const CLIENTS = {
   'otel-json': (user, way) => openTelemetry(JsonExporter, user, way),
   'otel-gzip': (user, way) => openTelemetry(JsonExporter, user, way, { compression: 'gzip' }),
@@ -221,6 +243,7 @@ const CLIENTS = {
   'openai-stream': openaiStream,
   anthropic,
   'anthropic-stream': anthropicStream,
+  openmeter: openMeter,
 };
 
 await overBudget();
@@ -233,5 +256,6 @@ await Promise.all(
     }),
   ),
 );
+await openMeterReads('openmeter-once');
 console.log(JSON.stringify(sent));
 process.exit(0);

@@ -55,7 +55,7 @@ class NpmClientsTest {
                     .path("receipt")
                     .asText();
 
-            assertThat(sent.size()).isGreaterThanOrEqualTo(39);
+            assertThat(sent.size()).isGreaterThanOrEqualTo(42);
             var softly = new SoftAssertions();
             for (var client : sent.properties()) {
                 JsonNode summary = api.get("/api/token-tracking/stats?teamId=team_demo&userId=%s&after=%s"

@@ -92,9 +92,11 @@ final class UnreliableNetwork implements AutoCloseable {
                 answer(exchange, 503, "{\"message\":\"not now\"}".getBytes(UTF_8));
                 return;
             }
-            HttpResponse<byte[]> answer = send(exchange, "/" + parts[3], body);
+            String query = exchange.getRequestURI().getRawQuery();
+            String path = "/" + parts[3] + (query == null ? "" : "?" + query);
+            HttpResponse<byte[]> answer = send(exchange, path, body);
             if (parts[1].equals("twice")) {
-                answer = send(exchange, "/" + parts[3], body);
+                answer = send(exchange, path, body);
             }
             answer.headers()
                     .firstValue("Content-Type")
