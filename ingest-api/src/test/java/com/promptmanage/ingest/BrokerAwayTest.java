@@ -156,19 +156,24 @@ class BrokerAwayTest {
         assertThat(provider.asked()).hasSize(1);
 
         kafka.start();
-        try (TopicTail tail = ingest.tail();
-                var relay = OutboxRelay.start(
-                        ingest.database(), kafka.bootstrapServers(), new SimpleMeterRegistry())) {
-            Await.until(() -> assertThat(outbox()).isZero());
-            var kept = tail.records();
-            assertThat(kept).hasSize(1);
-            assertThat(new JsonMapper()
-                            .readTree(kept.getFirst().value())
-                            .path("id")
-                            .textValue())
-                    .isEqualTo(paid.headers().firstValue("Prompt-Manage-Call-Id").orElseThrow());
+        try (TopicTail tail = ingest.tail()) {
+            OutboxRelay relay =
+                    OutboxRelay.start(ingest.database(), kafka.bootstrapServers(), new SimpleMeterRegistry());
+            try {
+                isToldByTheRelay(tail, paid.headers().firstValue("Prompt-Manage-Call-Id").orElseThrow());
+            } finally {
+                relay.close();
+            }
             Await.until(() -> assertThat(call().statusCode()).isEqualTo(200));
         }
+    }
+
+    private void isToldByTheRelay(TopicTail tail, String id) throws Exception {
+        Await.until(() -> assertThat(outbox()).isZero());
+        var kept = tail.records();
+        assertThat(kept).hasSize(1);
+        assertThat(new JsonMapper().readTree(kept.getFirst().value()).path("id").textValue())
+                .isEqualTo(id);
     }
 
     /** What waits for the broker is counted as it is written, not as it was sent. */

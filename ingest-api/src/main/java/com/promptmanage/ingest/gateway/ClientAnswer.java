@@ -71,7 +71,10 @@ final class ClientAnswer {
             String name = header.name().toLowerCase(Locale.ROOT);
             if (name.equals("content-type")) {
                 ctx.contentType(header.value());
-                ctx.res().setCharacterEncoding((String) null);
+                if (!header.value().toLowerCase(Locale.ROOT).contains("charset")) {
+                    // Nothing is added to it.
+                    ctx.res().setCharacterEncoding((String) null);
+                }
             } else if (!NOT_PASSED.contains(name)) {
                 // Such as the request's id: who complains to the provider needs the provider's.
                 if (seen.add(name)) {

@@ -50,22 +50,27 @@ final class WholeRelay {
             if (isStream || gathered.size() > GATHERED_BYTES_MAX || client.hasBegun()) {
                 passAllButLast(gathered, length);
             }
-            if (gone != null && isStream) {
-                usage.read(scanner.found());
-                throw gone;
+            if (isStream) {
+                requireClient();
             }
         }
         usage.read(scanner.found());
         beforeLast.run();
-        if (gone != null) {
-            throw gone;
-        }
+        requireClient();
         if (!client.hasBegun()) {
             client.length(gathered.size());
             client.begin();
         }
         client.write(gathered.toByteArray(), 0, gathered.size());
         client.flush();
+    }
+
+    private void requireClient() throws ClientAnswer.GoneException {
+        ClientAnswer.GoneException went = gone;
+        if (went != null) {
+            usage.read(scanner.found());
+            throw went;
+        }
     }
 
     private void passAllButLast(ByteArrayOutputStream gathered, long length) {

@@ -72,6 +72,7 @@ public final class GatewayBenchmark {
     private final int seconds;
 
     /** Sorted, in nanoseconds. */
+    @SuppressWarnings("ArrayRecordComponent")
     private record Times(long[] nanos, int failed) {
 
         long at(int percent) {
