@@ -51,11 +51,7 @@ class BrokerAwayTest {
                                 new Rate(100_000, 1_000_000), new Rate(100_000, 1_000_000), 16 << 20, 32 << 20)),
                 GatewaySettings.from(new Settings(
                         Settings.PREFIX,
-                        Map.of(
-                                "PM_GATEWAY_OPENAI_URL",
-                                provider.url(),
-                                "PM_OUTBOUND_ALLOWED_RANGES",
-                                "127.0.0.0/8"))));
+                        Map.of("PM_GATEWAY_OPENAI_URL", provider.url(), "PM_OUTBOUND_ALLOWED_RANGES", "127.0.0.0/8"))));
         key = ingest.key(NewKey.of("app", Account.team("acme")));
     }
 
@@ -160,7 +156,8 @@ class BrokerAwayTest {
             OutboxRelay relay =
                     OutboxRelay.start(ingest.database(), kafka.bootstrapServers(), new SimpleMeterRegistry());
             try {
-                isToldByTheRelay(tail, paid.headers().firstValue("Prompt-Manage-Call-Id").orElseThrow());
+                isToldByTheRelay(
+                        tail, paid.headers().firstValue("Prompt-Manage-Call-Id").orElseThrow());
             } finally {
                 relay.close();
             }
@@ -289,10 +286,10 @@ class BrokerAwayTest {
     }
 
     private long outbox() {
-        return ingest.database().asSystem(handle -> handle.createQuery(
-                        "SELECT count(*) FROM outbox WHERE topic = 'usage.events'")
-                .mapTo(Long.class)
-                .one());
+        return ingest.database()
+                .asSystem(handle -> handle.createQuery("SELECT count(*) FROM outbox WHERE topic = 'usage.events'")
+                        .mapTo(Long.class)
+                        .one());
     }
 
     private HttpResponse<String> send(String id) throws Exception {

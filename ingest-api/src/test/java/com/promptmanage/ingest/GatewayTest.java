@@ -64,11 +64,16 @@ class GatewayTest {
                 GatewaySettings.from(new Settings(
                         Settings.PREFIX,
                         Map.of(
-                                "PM_GATEWAY_OPENAI_URL", provider.url(),
-                                "PM_GATEWAY_ANTHROPIC_URL", provider.url(),
-                                "PM_GATEWAY_GEMINI_URL", provider.url() + "/",
-                                "PM_GATEWAY_ANSWER_MAX", "1MiB",
-                                "PM_OUTBOUND_ALLOWED_RANGES", "127.0.0.0/8"))));
+                                "PM_GATEWAY_OPENAI_URL",
+                                provider.url(),
+                                "PM_GATEWAY_ANTHROPIC_URL",
+                                provider.url(),
+                                "PM_GATEWAY_GEMINI_URL",
+                                provider.url() + "/",
+                                "PM_GATEWAY_ANSWER_MAX",
+                                "1MiB",
+                                "PM_OUTBOUND_ALLOWED_RANGES",
+                                "127.0.0.0/8"))));
         key = ingest.key(NewKey.of("gateway", Account.team("through")));
     }
 
@@ -90,8 +95,9 @@ class GatewayTest {
 
     @Test
     void aStreamComesThroughToTheByteWithoutTheUsageThatItsCallerDidNotAskFor() throws Exception {
-        String seen = "data: {\"model\":\"gpt-4o-mini-2024-07-18\",\"choices\":[{\"delta\":{\"content\":\"hel\"}}],\"usage\":null}\n\n"
-                + ": a comment\r\n\r\ndata: {\"choices\":[{\"delta\":{\"content\":\"lo\"}}]}\r\n\r\n";
+        String seen =
+                "data: {\"model\":\"gpt-4o-mini-2024-07-18\",\"choices\":[{\"delta\":{\"content\":\"hel\"}}],\"usage\":null}\n\n"
+                        + ": a comment\r\n\r\ndata: {\"choices\":[{\"delta\":{\"content\":\"lo\"}}]}\r\n\r\n";
         provider.streams(out -> {
             out.write(seen.getBytes(UTF_8));
             event(out, "{\"model\":\"gpt-4o-mini-2024-07-18\",\"choices\":[],\"usage\":" + USAGE + "}");
@@ -153,8 +159,9 @@ class GatewayTest {
 
     @Test
     void aWholeAnswerTellsItsCostAndIsCounted() throws Exception {
-        String body = "{\"id\":\"c\",\"model\":\"gpt-4o-mini\",\"choices\":[{\"message\":{\"content\":\"hi\"}}],\"usage\":"
-                + USAGE + "}\n";
+        String body =
+                "{\"id\":\"c\",\"model\":\"gpt-4o-mini\",\"choices\":[{\"message\":{\"content\":\"hi\"}}],\"usage\":"
+                        + USAGE + "}\n";
         provider.answers(200, JSON, body);
 
         HttpResponse<String> answer = chat("{\"model\":\"gpt-4o-mini\",\"user\":\"end-user\"}");
@@ -210,7 +217,9 @@ class GatewayTest {
                     out,
                     "{\"type\":\"message_start\",\"message\":{\"model\":\"claude-sonnet-4-5\",\"usage\":{\"input_tokens\":10,\"cache_read_input_tokens\":5,\"cache_creation_input_tokens\":7,\"cache_creation\":{\"ephemeral_5m_input_tokens\":3,\"ephemeral_1h_input_tokens\":4},\"output_tokens\":1}}}");
             event(out, "{\"type\":\"content_block_delta\",\"delta\":{\"type\":\"text_delta\",\"text\":\"hi\"}}");
-            event(out, "{\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"},\"usage\":{\"output_tokens\":20}}");
+            event(
+                    out,
+                    "{\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"},\"usage\":{\"output_tokens\":20}}");
             event(out, "{\"type\":\"message_stop\"}");
         });
         String message = "{\"model\":\"claude-sonnet-4-5\",\"stream\":true,\"max_tokens\":9}";
@@ -256,8 +265,7 @@ class GatewayTest {
                 Map.of("x-goog-api-key", key, "Prompt-Manage-Provider-Key", "AIza"));
 
         assertThat(answer.body()).contains("hel", "lo");
-        assertThat(provider.last().target())
-                .isEqualTo("/v1beta/models/gemini-2.0-flash:streamGenerateContent?alt=sse");
+        assertThat(provider.last().target()).isEqualTo("/v1beta/models/gemini-2.0-flash:streamGenerateContent?alt=sse");
         assertThat(provider.last().header("x-goog-api-key")).isEqualTo("AIza");
         UsageEvent event = onlyEvent();
         assertThat(event.usage().tokens()).isEqualTo(TokenCounts.ofInputOutput(7, 5));
@@ -302,9 +310,10 @@ class GatewayTest {
         try (var socket =
                 new Socket(InetAddress.getLoopbackAddress(), ingest.server().port())) {
             socket.getOutputStream()
-                    .write(("POST %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nPrompt-Manage-Provider-Key: sk\r\nContent-Length: %d\r\n\r\n%s"
-                                    .formatted(CHAT, key, body.length(), body))
-                            .getBytes(UTF_8));
+                    .write(
+                            ("POST %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nPrompt-Manage-Provider-Key: sk\r\nContent-Length: %d\r\n\r\n%s"
+                                            .formatted(CHAT, key, body.length(), body))
+                                    .getBytes(UTF_8));
             readUntil(socket.getInputStream(), "hello");
         }
 
@@ -323,7 +332,9 @@ class GatewayTest {
     @Test
     void anAnswerThatTheProviderBreaksOffIsNotTakenForWholeAndItsTokensAreEstimated() throws Exception {
         provider.streams(out -> {
-            event(out, "{\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":10,\"output_tokens\":1}}}");
+            event(
+                    out,
+                    "{\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":10,\"output_tokens\":1}}}");
             event(out, "{\"type\":\"content_block_delta\",\"delta\":{\"text\":\"one two three four five\"}}");
             out.write("data: {\"type\":\"cont".getBytes(UTF_8));
             out.flush();
@@ -387,7 +398,8 @@ class GatewayTest {
     @Test
     void nonsenseIsPassedOnAndCountedAsFarAsItCanBe() throws Exception {
         provider.streams(out -> {
-            out.write("}}]]\u0000data\n\ndata\n:::\n\ndata: {\"usage\":{\"prompt_tokens\":-1}}\n\ndata: {\"usage\":\"".getBytes(UTF_8));
+            out.write("}}]]\u0000data\n\ndata\n:::\n\ndata: {\"usage\":{\"prompt_tokens\":-1}}\n\ndata: {\"usage\":\""
+                    .getBytes(UTF_8));
             out.write("x".repeat(200_000).getBytes(UTF_8));
         });
 
@@ -407,20 +419,20 @@ class GatewayTest {
             exchange.sendResponseHeaders(307, -1);
         });
 
-        assertThat(error(post(CHAT, "{\"messages\":[]}", OWN_KEY), 400).path("code").textValue())
+        assertThat(error(post(CHAT, "{\"messages\":[]}", OWN_KEY), 400)
+                        .path("code")
+                        .textValue())
                 .isEqualTo("invalid_request");
-        assertThat(error(post(CHAT, "[]", OWN_KEY), 400).path("type").textValue()).isEqualTo("invalid_request_error");
+        assertThat(error(post(CHAT, "[]", OWN_KEY), 400).path("type").textValue())
+                .isEqualTo("invalid_request_error");
         assertThat(error(ingest.post(CHAT, "pm_wrong", JSON, "{\"model\":\"m\"}"), 401)
                         .path("code")
                         .textValue())
                 .isEqualTo("unauthenticated");
         assertThat(provider.asked()).isEmpty();
-        assertThat(error(chat("{\"model\":\"m\"}"), 502).path("code").textValue()).isEqualTo("provider_redirects");
-        assertThat(ingest.post(
-                                "/gateway/gemini/v1/models/m:countTokens",
-                                key,
-                                JSON,
-                                "{}")
+        assertThat(error(chat("{\"model\":\"m\"}"), 502).path("code").textValue())
+                .isEqualTo("provider_redirects");
+        assertThat(ingest.post("/gateway/gemini/v1/models/m:countTokens", key, JSON, "{}")
                         .statusCode())
                 .isEqualTo(404);
     }
@@ -458,15 +470,15 @@ class GatewayTest {
                 """);
         other.answers(200, JSON, "{\"usage\":" + USAGE + "}");
 
-        HttpResponse<String> refused =
-                checked.post(CHAT, app, JSON, BodyPublishers.ofString(body), OWN_KEY);
+        HttpResponse<String> refused = checked.post(CHAT, app, JSON, BodyPublishers.ofString(body), OWN_KEY);
         assertThat(refused.statusCode()).isEqualTo(402);
         JsonNode error = MAPPER.readTree(refused.body()).path("error");
         assertThat(error.path("code").textValue()).isEqualTo("budget_exceeded");
         assertThat(error.path("type").textValue()).isEqualTo("insufficient_quota");
         assertThat(error.path("message").textValue()).contains("'tight'", "0.10 USD");
         assertThat(refused.headers().firstValue("Prompt-Manage-Budget")).hasValue("b1");
-        assertThat(refused.headers().firstValue("Prompt-Manage-Budget-Remaining")).hasValue("0.10");
+        assertThat(refused.headers().firstValue("Prompt-Manage-Budget-Remaining"))
+                .hasValue("0.10");
         JsonNode question = MAPPER.readTree(budgets.last().body());
         assertThat(question.path("teamId").textValue()).isEqualTo("checked");
         assertThat(question.path("inputTokens").longValue()).isEqualTo(3);
@@ -491,11 +503,13 @@ class GatewayTest {
 
         // The budgets fall silent: what they wanted when they last spoke is done.
         budgets.answers(503, JSON, "{}");
-        assertThat(checked.post(CHAT, app, JSON, BodyPublishers.ofString(body), OWN_KEY).statusCode())
+        assertThat(checked.post(CHAT, app, JSON, BodyPublishers.ofString(body), OWN_KEY)
+                        .statusCode())
                 .isEqualTo(503);
         assertThat(other.asked()).isEmpty();
         String unknown = checked.key(NewKey.of("app", Account.team("never-asked")));
-        assertThat(checked.post(CHAT, unknown, JSON, BodyPublishers.ofString(body), OWN_KEY).statusCode())
+        assertThat(checked.post(CHAT, unknown, JSON, BodyPublishers.ofString(body), OWN_KEY)
+                        .statusCode())
                 .isEqualTo(200);
 
         // Another price than the list's: what it costs is not known here.

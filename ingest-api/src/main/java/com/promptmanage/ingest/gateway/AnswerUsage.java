@@ -83,7 +83,8 @@ final class AnswerUsage {
      */
     Used used(boolean isWhole, LongSupplier inputTokens, TokenCounter counter, String askedModel) {
         Optional<NormalizedTokens> told = told();
-        boolean isTold = isFinal || (isWhole && !api.earlyUsage().isEmpty() && api.finalUsage().isEmpty());
+        boolean isTold = isFinal
+                || (isWhole && !api.earlyUsage().isEmpty() && api.finalUsage().isEmpty());
         if (told.isPresent() && isTold) {
             return new Used(told.get(), false);
         }
@@ -91,7 +92,9 @@ final class AnswerUsage {
         if (told.isEmpty()) {
             return new Used(
                     new NormalizedTokens(
-                            TokenCounts.ofInputOutput(inputTokens.getAsLong(), written), UsageShape.FLAT, Convention.DISJOINT),
+                            TokenCounts.ofInputOutput(inputTokens.getAsLong(), written),
+                            UsageShape.FLAT,
+                            Convention.DISJOINT),
                     true);
         }
         TokenCounts counts = told.get().counts();

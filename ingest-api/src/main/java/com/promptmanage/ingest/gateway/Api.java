@@ -100,8 +100,7 @@ enum Api {
     /** Where the names stand that all share: an enum's own are not there yet when its constants are made. */
     private static final class Names {
 
-        private static final List<String> MODELS =
-                List.of("model", "response.model", "message.model", "modelVersion");
+        private static final List<String> MODELS = List.of("model", "response.model", "message.model", "modelVersion");
 
         private static final List<String> TIERS = List.of("service_tier", "response.service_tier");
 

@@ -57,7 +57,9 @@ record Attribution(
             for (String tag : told.split(",", -1)) {
                 int equals = tag.indexOf('=');
                 if (equals > 0) {
-                    labels.put(tag.substring(0, equals).strip(), tag.substring(equals + 1).strip());
+                    labels.put(
+                            tag.substring(0, equals).strip(),
+                            tag.substring(equals + 1).strip());
                 }
             }
         }

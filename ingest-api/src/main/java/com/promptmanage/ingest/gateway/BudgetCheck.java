@@ -112,8 +112,7 @@ final class BudgetCheck implements AutoCloseable {
         if (!call.tags().isEmpty()) {
             body.set("tags", Json.mapper().valueToTree(call.tags()));
         }
-        return HttpRequest.newBuilder(
-                        URI.create(budgets.query() + "/api/token-tracking/check"))
+        return HttpRequest.newBuilder(URI.create(budgets.query() + "/api/token-tracking/check"))
                 .timeout(ANSWER_MAX)
                 .header("Authorization", "Bearer " + budgets.apiKey())
                 .header("Content-Type", "application/json")
@@ -141,13 +140,15 @@ final class BudgetCheck implements AutoCloseable {
         var headers = new TreeMap<String, String>();
         JsonNode quote = answer.path("estimatedCostNanoUsd");
         if (answer.path("estimatedCost").isTextual()) {
-            headers.put("Prompt-Manage-Estimated-Cost", answer.path("estimatedCost").textValue());
+            headers.put(
+                    "Prompt-Manage-Estimated-Cost", answer.path("estimatedCost").textValue());
         }
         String deniedBy = answer.path("deniedBy").asText("");
         JsonNode tightest = tightest(answer.path("budgets"), deniedBy);
         if (tightest != null) {
             headers.put("Prompt-Manage-Budget", tightest.path("id").asText());
-            headers.put("Prompt-Manage-Budget-Remaining", tightest.path("remaining").asText());
+            headers.put(
+                    "Prompt-Manage-Budget-Remaining", tightest.path("remaining").asText());
             headers.put("Prompt-Manage-Budget-Unit", tightest.path("unit").asText());
         }
         return new Verdict(

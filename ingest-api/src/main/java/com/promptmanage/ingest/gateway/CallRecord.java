@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * One call to a provider, to be told once. Its id is given before the provider is asked, so that however often it is told it is
  * the same call; another try of whoever asked is another call, for the provider bills it as one.
  */
-record CallRecord(String id, Api api, String askedModel, @Nullable String askedTier, Attribution attribution, Instant began) {
+record CallRecord(
+        String id, Api api, String askedModel, @Nullable String askedTier, Attribution attribution, Instant began) {
 
     /** The tag, and the attribute of the event, of a call whose counts are ours and not the provider's. */
     private static final String ESTIMATED = "usageestimated";
@@ -56,7 +57,6 @@ record CallRecord(String id, Api api, String askedModel, @Nullable String askedT
     OutgoingEvent outgoing(UsageEvent event, Used used) {
         Map<String, JsonNode> attributes = used.isEstimated() ? Map.of(ESTIMATED, BooleanNode.TRUE) : Map.of();
         return new OutgoingEvent(
-                event.account(),
-                UsageEventCodec.write(event, used.tokens().attributes(attributes)));
+                event.account(), UsageEventCodec.write(event, used.tokens().attributes(attributes)));
     }
 }

@@ -126,7 +126,9 @@ final class EventRelay {
         usage.read(found);
         boolean isHidden = hidesUsage && !isInPieces && isUsageOnly(found);
         boolean isLast = DONE.contentEquals(start)
-                || AnswerUsage.json(found, "type").filter(type -> api.isLast(type.asText())).isPresent();
+                || AnswerUsage.json(found, "type")
+                        .filter(type -> api.isLast(type.asText()))
+                        .isPresent();
         scanner.next();
         start.setLength(0);
         isInPieces = false;
@@ -148,7 +150,9 @@ final class EventRelay {
         return told != null
                 && told[0] == '{'
                 && choices != null
-                && new String(choices, StandardCharsets.US_ASCII).replaceAll("\\s", "").equals("[]");
+                && new String(choices, StandardCharsets.US_ASCII)
+                        .replaceAll("\\s", "")
+                        .equals("[]");
     }
 
     private void record() {

@@ -169,8 +169,7 @@ public final class Gateway implements Routes, AutoCloseable {
     }
 
     private void add(RoutesConfig routes, Target target) {
-        routes.post(
-                "/gateway/" + target.api().provider().value() + target.path(), ctx -> answer(ctx, target));
+        routes.post("/gateway/" + target.api().provider().value() + target.path(), ctx -> answer(ctx, target));
     }
 
     private static Target gemini(Context ctx) {
@@ -192,13 +191,18 @@ public final class Gateway implements Routes, AutoCloseable {
             byte[] body = admitted.body(bodyBytesMax);
             admitted.charge(1);
             GatewayRequest request = GatewayRequest.read(target.api(), body, target.model(), target.isStream());
-            if (request.body() != body) {
+            if (request.hidesUsage()) {
                 admitted.hold((long) body.length + request.body().length);
             }
             pass(ctx, admitted.caller(), target, request);
         } catch (ProblemException e) {
             e.headers().forEach(ctx::header);
-            refuse(ctx, target.api(), e.problem().status(), e.problem().code(), e.problem().detail());
+            refuse(
+                    ctx,
+                    target.api(),
+                    e.problem().status(),
+                    e.problem().code(),
+                    e.problem().detail());
         } catch (UnavailableException e) {
             ctx.header("Retry-After", Long.toString(Math.max(1, e.retryAfter().toSeconds())));
             refuse(ctx, target.api(), 503, Kind.UNAVAILABLE.code(), String.valueOf(e.getMessage()));

@@ -65,8 +65,8 @@ record GatewayRequest(
             "metadata",
             "generationConfig");
 
-    private static final Set<String> TEXTS =
-            Set.of("content", "text", "input", "instructions", "system", "prompt", "arguments", "description", "output");
+    private static final Set<String> TEXTS = Set.of(
+            "content", "text", "input", "instructions", "system", "prompt", "arguments", "description", "output");
 
     /** What was found of a body. */
     private record Parts(Map<String, Slice> slices, Map<String, JsonNode> values) {
@@ -117,8 +117,8 @@ record GatewayRequest(
                 JsonMembers.find(body, whole, MEMBERS, faults).orElse(Map.of());
         faults.check();
         var values = new LinkedHashMap<String, JsonNode>();
-        slices.forEach((name, slice) ->
-                StrictJson.read(body, slice, faults).ifPresent(value -> values.put(name, value)));
+        slices.forEach(
+                (name, slice) -> StrictJson.read(body, slice, faults).ifPresent(value -> values.put(name, value)));
         faults.check();
         return new Parts(slices, values);
     }
@@ -128,15 +128,13 @@ record GatewayRequest(
         JsonNode options = parts.value(STREAM_OPTIONS);
         return options.isMissingNode()
                 || options.isNull()
-                || (options.isObject()
-                        && !options.path("include_usage").asBoolean(false));
+                || (options.isObject() && !options.path("include_usage").asBoolean(false));
     }
 
     private static byte[] askingForUsage(byte[] body, Slice whole, Parts parts) {
         JsonNode options = parts.value(STREAM_OPTIONS);
-        ObjectNode asking = options.isObject()
-                ? ((ObjectNode) options).deepCopy()
-                : JsonNodeFactory.instance.objectNode();
+        ObjectNode asking =
+                options.isObject() ? ((ObjectNode) options).deepCopy() : JsonNodeFactory.instance.objectNode();
         asking.put("include_usage", true);
         byte[] asked = Json.bytes(asking);
         var changed = new ByteArrayOutputStream(body.length + asked.length + STREAM_OPTIONS.length() + 4);

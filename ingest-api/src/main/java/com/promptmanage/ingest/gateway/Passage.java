@@ -153,7 +153,10 @@ final class Passage {
         }
         isReported = true;
         Used used = usage.used(
-                isWhole, () -> request.text().tokens(means.counter(), request.model()), means.counter(), request.model());
+                isWhole,
+                () -> request.text().tokens(means.counter(), request.model()),
+                means.counter(),
+                request.model());
         UsageEvent event = record.event(used, usage, means.clock().instant());
         means.usageMeters().count(used.tokens());
         if (used.isEstimated()) {
@@ -161,7 +164,10 @@ final class Passage {
         }
         if (!used.isEstimated() && isAtListPrice()) {
             means.prices()
-                    .cost(event.usage().model(), event.usage().serviceTier(), used.tokens().counts())
+                    .cost(
+                            event.usage().model(),
+                            event.usage().serviceTier(),
+                            used.tokens().counts())
                     .map(NanoUsd::toUsd)
                     .ifPresent(client::cost);
         }
@@ -208,16 +214,14 @@ final class Passage {
                     NO_CONNECTION,
                     NOT_SECURE,
                     RESPONSE_TOO_LARGE,
-                    BROKEN ->
-                refuse(502, "provider_not_reached", "The provider cannot be reached: " + said(e));
+                    BROKEN -> refuse(502, "provider_not_reached", "The provider cannot be reached: " + said(e));
         }
     }
 
     private void refuse(int status, String code, String message) {
         // Of the answer that was begun to be prepared.
         ctx.res().setHeader(ENCODING, null);
-        RawAnswer.send(
-                ctx, status, "application/json", request.api().provider().refusal(status, code, message));
+        RawAnswer.send(ctx, status, "application/json", request.api().provider().refusal(status, code, message));
     }
 
     private InputStream body(OpenReply reply) throws IOException {

@@ -15,7 +15,9 @@ public enum Provider {
         ObjectNode error(int status, String code, String message) {
             ObjectNode error = JsonNodeFactory.instance.objectNode();
             error.put("message", message);
-            error.put("type", status == 402 ? "insufficient_quota" : status < 500 ? "invalid_request_error" : "server_error");
+            error.put(
+                    "type",
+                    status == 402 ? "insufficient_quota" : status < 500 ? "invalid_request_error" : "server_error");
             error.putNull("param");
             error.put("code", code);
             return JsonNodeFactory.instance.objectNode().set("error", error);
@@ -25,17 +27,19 @@ public enum Provider {
         @Override
         ObjectNode error(int status, String code, String message) {
             ObjectNode error = JsonNodeFactory.instance.objectNode();
-            error.put("type", switch (status) {
-                case 401 -> "authentication_error";
-                case 402 -> "billing_error";
-                case 403 -> "permission_error";
-                case 404 -> "not_found_error";
-                case 413 -> "request_too_large";
-                case 429 -> "rate_limit_error";
-                case 503 -> "overloaded_error";
-                case 504 -> "timeout_error";
-                default -> status < 500 ? "invalid_request_error" : "api_error";
-            });
+            error.put(
+                    "type",
+                    switch (status) {
+                        case 401 -> "authentication_error";
+                        case 402 -> "billing_error";
+                        case 403 -> "permission_error";
+                        case 404 -> "not_found_error";
+                        case 413 -> "request_too_large";
+                        case 429 -> "rate_limit_error";
+                        case 503 -> "overloaded_error";
+                        case 504 -> "timeout_error";
+                        default -> status < 500 ? "invalid_request_error" : "api_error";
+                    });
             error.put("message", message);
             error.put("code", code);
             ObjectNode body = JsonNodeFactory.instance.objectNode().put("type", "error");
@@ -49,15 +53,17 @@ public enum Provider {
             ObjectNode error = JsonNodeFactory.instance.objectNode();
             error.put("code", status);
             error.put("message", message);
-            error.put("status", switch (status) {
-                case 401 -> "UNAUTHENTICATED";
-                case 402, 429 -> "RESOURCE_EXHAUSTED";
-                case 403 -> "PERMISSION_DENIED";
-                case 404 -> "NOT_FOUND";
-                case 503 -> "UNAVAILABLE";
-                case 504 -> "DEADLINE_EXCEEDED";
-                default -> status < 500 ? "INVALID_ARGUMENT" : "INTERNAL";
-            });
+            error.put(
+                    "status",
+                    switch (status) {
+                        case 401 -> "UNAUTHENTICATED";
+                        case 402, 429 -> "RESOURCE_EXHAUSTED";
+                        case 403 -> "PERMISSION_DENIED";
+                        case 404 -> "NOT_FOUND";
+                        case 503 -> "UNAVAILABLE";
+                        case 504 -> "DEADLINE_EXCEEDED";
+                        default -> status < 500 ? "INVALID_ARGUMENT" : "INTERNAL";
+                    });
             error.putArray("details")
                     .addObject()
                     .put("@type", "type.googleapis.com/google.rpc.ErrorInfo")

@@ -177,7 +177,8 @@ final class ProviderKeys {
 
     /** Encrypts with the key of now what is encrypted with an older one, so that the older one may go. */
     void sealAnew() {
-        database.useAsSystem(handle -> handle.createQuery("SELECT account, provider, sealed FROM provider_keys FOR UPDATE")
+        database.useAsSystem(handle -> handle
+                .createQuery("SELECT account, provider, sealed FROM provider_keys FOR UPDATE")
                 .map((row, ctx) -> Map.entry(
                         new Place(
                                 new Account(row.getString("account")),
@@ -190,7 +191,11 @@ final class ProviderKeys {
                                 UPDATE provider_keys SET sealed = :sealed
                                 WHERE account = :account AND provider = :provider
                                 """)
-                        .bind("sealed", box.seal(one.getKey().name(), box.open(one.getKey().name(), one.getValue())))
+                        .bind(
+                                "sealed",
+                                box.seal(
+                                        one.getKey().name(),
+                                        box.open(one.getKey().name(), one.getValue())))
                         .bind("account", one.getKey().account().value())
                         .bind("provider", one.getKey().provider().value())
                         .execute()));
@@ -207,9 +212,8 @@ final class ProviderKeys {
                             "SELECT sealed, key_ids FROM provider_keys WHERE account = :account AND provider = :provider")
                     .bind("account", place.account().value())
                     .bind("provider", place.provider().value())
-                    .map((row, ctx) -> new Stored(
-                            box.open(place.name(), row.getString("sealed")),
-                            Set.of((String[]) row.getArray("key_ids").getArray())))
+                    .map((row, ctx) -> new Stored(box.open(place.name(), row.getString("sealed")), Set.of((String[])
+                            row.getArray("key_ids").getArray())))
                     .findOne());
             known.put(place, key);
             return key;

@@ -82,7 +82,8 @@ final class SafeReports implements AutoCloseable {
             lastLookNanos.set(System.nanoTime());
             if (!keep(event)) {
                 waiting.add(event);
-                LOGGER.atError().log("neither the broker nor the database takes what a call has used: it waits in memory");
+                LOGGER.atError()
+                        .log("neither the broker nor the database takes what a call has used: it waits in memory");
             }
         }
     }

@@ -46,8 +46,7 @@ final class TextSample {
         byte[] quoted = kept.toByteArray();
         for (int cut = 0; cut <= Math.min(CUT_BYTES_MAX, quoted.length); cut++) {
             try {
-                String escaped =
-                        new String(Arrays.copyOf(quoted, quoted.length - cut), StandardCharsets.UTF_8);
+                String escaped = new String(Arrays.copyOf(quoted, quoted.length - cut), StandardCharsets.UTF_8);
                 return JSON.readValue('"' + escaped + '"', String.class);
             } catch (JsonProcessingException e) {
                 // The end may be half an escape: a little less is tried.

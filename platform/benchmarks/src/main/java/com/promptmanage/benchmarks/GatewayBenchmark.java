@@ -53,12 +53,9 @@ public final class GatewayBenchmark {
             "{\"model\":\"gpt-4o-mini\",\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]}"
                     .formatted("How are you today? ".repeat(50));
 
-    private static final byte[] ANSWER =
-            """
+    private static final byte[] ANSWER = """
             {"id":"chatcmpl-1","object":"chat.completion","model":"gpt-4o-mini","choices":[{"index":0,"message":\
-            {"role":"assistant","content":"%s"}}],"usage":{"prompt_tokens":250,"completion_tokens":250,"total_tokens":500}}"""
-                    .formatted("I am fine. ".repeat(80))
-                    .getBytes(StandardCharsets.UTF_8);
+            {"role":"assistant","content":"%s"}}],"usage":{"prompt_tokens":250,"completion_tokens":250,"total_tokens":500}}""".formatted("I am fine. ".repeat(80)).getBytes(StandardCharsets.UTF_8);
 
     private static final int WARM_UP_SECONDS = 10;
 
@@ -216,9 +213,7 @@ public final class GatewayBenchmark {
     private static void added(String name, Times times, Times direct) {
         System.out.printf(
                 "%-28s %8.2f %8.2f%n",
-                name,
-                millis(times.at(50) - direct.at(50)),
-                millis(times.at(99) - direct.at(99)));
+                name, millis(times.at(50) - direct.at(50)), millis(times.at(99) - direct.at(99)));
     }
 
     private static double millis(long nanos) {

@@ -210,8 +210,8 @@ public final class LocalStack implements AutoCloseable {
         // Closed before the server, which waits for the streams of events that they feed.
         running.add(workers);
         running.add(runner);
-        ingest.askBudgetsAt(new GatewaySettings.Budgets(
-                server.baseUri(), keepsakes.apiKey().orElseThrow()));
+        ingest.askBudgetsAt(
+                new GatewaySettings.Budgets(server.baseUri(), keepsakes.apiKey().orElseThrow()));
         runner.askBudgetsAt(server.baseUri(), keepsakes.apiKey().orElseThrow(), database, clock);
         awaitReady(checks);
         return new LocalFile(

@@ -101,7 +101,8 @@ final class FakeModels implements AutoCloseable {
     }
 
     private static List<String> chat(JsonNode asked) {
-        String chunk = "{\"id\":\"chatcmpl-1\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"gpt-4o-mini\",\"choices\":[%s],\"usage\":%s}";
+        String chunk =
+                "{\"id\":\"chatcmpl-1\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"gpt-4o-mini\",\"choices\":[%s],\"usage\":%s}";
         boolean tells = asked.path("stream_options").path("include_usage").asBoolean();
         return List.of(
                 data(chunk.formatted("{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"hel\"}}", null)),
@@ -115,9 +116,15 @@ final class FakeModels implements AutoCloseable {
                 .replaceFirst("\"output\":.*", "\"output\":[],\"usage\":null}");
         return List.of(
                 named("response.created", "\"response\":" + begun),
-                named("response.output_item.added", "\"output_index\":0,\"item\":{\"id\":\"msg_1\",\"type\":\"message\",\"status\":\"in_progress\",\"role\":\"assistant\",\"content\":[]}"),
-                named("response.content_part.added", "\"item_id\":\"msg_1\",\"output_index\":0,\"content_index\":0,\"part\":{\"type\":\"output_text\",\"text\":\"\",\"annotations\":[]}"),
-                named("response.output_text.delta", "\"item_id\":\"msg_1\",\"output_index\":0,\"content_index\":0,\"delta\":\"hello\""),
+                named(
+                        "response.output_item.added",
+                        "\"output_index\":0,\"item\":{\"id\":\"msg_1\",\"type\":\"message\",\"status\":\"in_progress\",\"role\":\"assistant\",\"content\":[]}"),
+                named(
+                        "response.content_part.added",
+                        "\"item_id\":\"msg_1\",\"output_index\":0,\"content_index\":0,\"part\":{\"type\":\"output_text\",\"text\":\"\",\"annotations\":[]}"),
+                named(
+                        "response.output_text.delta",
+                        "\"item_id\":\"msg_1\",\"output_index\":0,\"content_index\":0,\"delta\":\"hello\""),
                 named("response.completed", "\"response\":" + RESPONSE));
     }
 
@@ -127,7 +134,9 @@ final class FakeModels implements AutoCloseable {
                 named("content_block_start", "\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"\"}"),
                 named("content_block_delta", "\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"hello\"}"),
                 named("content_block_stop", "\"index\":0"),
-                named("message_delta", "\"delta\":{\"stop_reason\":\"end_turn\",\"stop_sequence\":null},\"usage\":{\"output_tokens\":50}"),
+                named(
+                        "message_delta",
+                        "\"delta\":{\"stop_reason\":\"end_turn\",\"stop_sequence\":null},\"usage\":{\"output_tokens\":50}"),
                 named("message_stop", "\"ended\":true"));
     }
 

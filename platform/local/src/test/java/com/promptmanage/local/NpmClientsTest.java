@@ -80,10 +80,15 @@ class NpmClientsTest {
         assertThat(api.post("/api/token-tracking/budgets", """
                         {"name": "none", "account": "team:team_demo", "dimension": "member", "value": "%s",
                          "limitUsd": "0.000000001", "period": "month", "enforcement": "block"}
-                        """.formatted(member)).status()).isEqualTo(201);
+                        """.formatted(member))
+                        .status())
+                .isEqualTo(201);
         Await.until(() -> assertThat(api.post("/api/token-tracking/check", """
                         {"teamId": "team_demo", "userId": "%s", "model": "gpt-4o-mini", "inputTokens": 1000}
-                        """.formatted(member)).json().path("allowed").asBoolean(true))
+                        """.formatted(member))
+                        .json()
+                        .path("allowed")
+                        .asBoolean(true))
                 .isFalse());
     }
 

@@ -53,12 +53,14 @@ final class PublishedEvents {
         assertThat(api.path("channels")).hasSize(3);
         for (var channel : api.path("channels").properties()) {
             String message = channel.getValue().path("messages").fieldNames().next();
-            String file = api.at("/components/messages/%s/payload/schema/$ref".formatted(message)).textValue();
+            String file = api.at("/components/messages/%s/payload/schema/$ref".formatted(message))
+                    .textValue();
             JsonSchema schema = JsonSchemaFactory.getInstance(VersionFlag.V202012)
                     .getSchema(JSON.readTree(Files.readAllBytes(DOCS.resolve(file))));
             assertThat(RatedTopic.records(bootstrapServers, channel.getKey()))
                     .isNotEmpty()
-                    .allSatisfy(record -> assertThat(schema.validate(record)).as("%s", record).isEmpty());
+                    .allSatisfy(record ->
+                            assertThat(schema.validate(record)).as("%s", record).isEmpty());
         }
     }
 

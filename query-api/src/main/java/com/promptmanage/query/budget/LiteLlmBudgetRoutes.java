@@ -94,14 +94,16 @@ final class LiteLlmBudgetRoutes implements Routes {
         refuseOthers(fields);
         String name = fields.id("budget_id").orElse("budget");
         if (name.length() > BudgetForm.NAME_LENGTH_MAX) {
-            fields.fault("budget_id", "is too long", "Send at most %d characters.".formatted(BudgetForm.NAME_LENGTH_MAX));
+            fields.fault(
+                    "budget_id", "is too long", "Send at most %d characters.".formatted(BudgetForm.NAME_LENGTH_MAX));
         }
         Optional<NanoUsd> max = amount(fields, "max_budget");
         if (!fields.has("max_budget")) {
             fields.missing("max_budget", "Send what may be spent in one period, USD.");
         }
         Optional<NanoUsd> soft = amount(fields, "soft_budget");
-        Period period = period(fields, zones.of(account, caller)).orElse(Period.of(Period.Unit.TOTAL, zones.of(account, caller)));
+        Period period = period(fields, zones.of(account, caller))
+                .orElse(Period.of(Period.Unit.TOTAL, zones.of(account, caller)));
         faults.check();
         List<BudgetTable.Kept> before = table.list(caller.scope(account), account);
         if (fields.has("budget_id") && find(before, name).isPresent()) {
@@ -298,7 +300,8 @@ final class LiteLlmBudgetRoutes implements Routes {
 
     private static Optional<NanoUsd> softOf(Budget budget) {
         return budget.thresholds().stream()
-                .flatMap(one -> one instanceof Threshold.Amount amount ? Stream.of(new NanoUsd(amount.amount())) : Stream.of())
+                .flatMap(one ->
+                        one instanceof Threshold.Amount amount ? Stream.of(new NanoUsd(amount.amount())) : Stream.of())
                 .findFirst();
     }
 
@@ -311,15 +314,19 @@ final class LiteLlmBudgetRoutes implements Routes {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("budget_id", isOnly ? budget.name() : budget.id());
         json.put("max_budget", new BigDecimal(new NanoUsd(budget.limit().amount()).toUsd()));
-        json.put("soft_budget", softOf(budget).map(soft -> new BigDecimal(soft.toUsd())).orElse(null));
+        json.put(
+                "soft_budget",
+                softOf(budget).map(soft -> new BigDecimal(soft.toUsd())).orElse(null));
         json.put("budget_duration", duration(budget.period().unit()));
         json.put(
                 "budget_reset_at",
                 budget.period().unit() == Period.Unit.TOTAL
                         ? null
-                        : Instant.ofEpochMilli(budget.period().windowAt(clock.millis()).endMs())
+                        : Instant.ofEpochMilli(
+                                        budget.period().windowAt(clock.millis()).endMs())
                                 .toString());
-        Stream.of("tpm_limit", "rpm_limit", "max_parallel_requests", "model_max_budget").forEach(json::putNull);
+        Stream.of("tpm_limit", "rpm_limit", "max_parallel_requests", "model_max_budget")
+                .forEach(json::putNull);
         json.put("created_at", kept.createdAt().toString());
         json.put("updated_at", kept.updatedAt().toString());
         return json;

@@ -32,8 +32,11 @@ final class ActivityJson {
                 .descendingMap()
                 .forEach((day, ofDay) -> results.add(day(day, ofDay, withEntities)));
         ObjectNode metadata = json.putObject("metadata");
-        metrics(sum(cells)).properties().forEach(one -> metadata.set(
-                one.getKey().equals("total_tokens") ? "total_tokens" : "total_" + one.getKey(), one.getValue()));
+        metrics(sum(cells))
+                .properties()
+                .forEach(one -> metadata.set(
+                        one.getKey().equals("total_tokens") ? "total_tokens" : "total_" + one.getKey(),
+                        one.getValue()));
         metadata.put("page", 1).put("total_pages", 1).put("has_more", false);
         return json;
     }
@@ -66,7 +69,9 @@ final class ActivityJson {
         breakdown.set("models", parts(cells, Cell::model));
         breakdown.set("providers", parts(cells, Cell::provider));
         breakdown.set("api_keys", parts(cells, Cell::apiKeyId));
-        breakdown.set("entities", withEntities ? parts(cells, cell -> cell.account().id()) : JsonNodeFactory.instance.objectNode());
+        breakdown.set(
+                "entities",
+                withEntities ? parts(cells, cell -> cell.account().id()) : JsonNodeFactory.instance.objectNode());
         return json;
     }
 

@@ -104,7 +104,8 @@ public final class SpendReadRoutes implements Routes {
         List<Cell> cells = isByTeam
                 ? cells(ctx, teams(ctx), days(ctx))
                 : cells(ctx, List.of(asked(ctx, null).account()), days(ctx));
-        Function<Cell, @Nullable String> name = isByTeam ? cell -> cell.account().id() : Cell::customer;
+        Function<Cell, @Nullable String> name =
+                isByTeam ? cell -> cell.account().id() : Cell::customer;
         ArrayNode answer = JsonNodeFactory.instance.arrayNode();
         new TreeMap<>(cells.stream().collect(Collectors.groupingBy(Cell::day)))
                 .forEach((day, ofDay) -> answer.add(report(day, ofDay, name, isByTeam)));
@@ -122,11 +123,14 @@ public final class SpendReadRoutes implements Routes {
             part.put("total_spend", ActivityJson.usd(ActivityJson.sum(ofValue).costNanoUsd()));
             ArrayNode metadata = part.putArray("metadata");
             ActivityJson.by(ofValue, cell -> cell.model() + '\n' + (cell.apiKeyId() == null ? "" : cell.apiKeyId()))
-                    .forEach((both, alike) -> metadata
-                            .addObject()
+                    .forEach((both, alike) -> metadata.addObject()
                             .put("model", alike.getFirst().model())
-                            .put("spend", ActivityJson.usd(ActivityJson.sum(alike).costNanoUsd()))
-                            .put("total_tokens", ActivityJson.sum(alike).tokens().total())
+                            .put(
+                                    "spend",
+                                    ActivityJson.usd(ActivityJson.sum(alike).costNanoUsd()))
+                            .put(
+                                    "total_tokens",
+                                    ActivityJson.sum(alike).tokens().total())
                             .put("api_key", alike.getFirst().apiKeyId()));
         });
         return json;
@@ -184,8 +188,7 @@ public final class SpendReadRoutes implements Routes {
         Instant wanted = days.first().atStartOfDay(ZoneOffset.UTC).toInstant();
         @Nullable Instant from = shown.from(ctx, account, wanted, days.isExplicit());
         LocalDate first = from == null ? days.first() : LocalDate.ofInstant(from, ZoneOffset.UTC);
-        return new CellQuery(
-                account, first, days.last(), userId, ctx.queryParam("model"), ctx.queryParam("api_key"));
+        return new CellQuery(account, first, days.last(), userId, ctx.queryParam("model"), ctx.queryParam("api_key"));
     }
 
     /** Rights come before the rest: a stranger is told nothing. */

@@ -153,7 +153,9 @@ final class SpendTable {
         return statement
                 .bind("account", query.account().value())
                 .bind("from", query.first().atStartOfDay(ZoneOffset.UTC).toOffsetDateTime())
-                .bind("to", query.last().plusDays(1).atStartOfDay(ZoneOffset.UTC).toOffsetDateTime())
+                .bind(
+                        "to",
+                        query.last().plusDays(1).atStartOfDay(ZoneOffset.UTC).toOffsetDateTime())
                 .bind("userId", query.userId())
                 .bind("model", query.model())
                 .bind("apiKeyId", query.apiKeyId());

@@ -69,7 +69,8 @@ public final class EntitlementRoutes implements Routes {
                 .orElseThrow(() -> ProblemException.notFound("There is no such budget of this subject"));
         long spent = reads.budgets(account, nowMs).stream()
                 .filter(one -> one.budget().equals(budget))
-                .filter(one -> budget.dimension().equals(Dimension.ACCOUNT) || one.value().equals(subject))
+                .filter(one -> budget.dimension().equals(Dimension.ACCOUNT)
+                        || one.value().equals(subject))
                 .mapToLong(BudgetSpend::spent)
                 .findFirst()
                 .orElse(0);

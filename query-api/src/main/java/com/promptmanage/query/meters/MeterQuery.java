@@ -109,7 +109,9 @@ record MeterQuery(
                 field,
                 "is not known",
                 "Use subject, "
-                        + String.join(", ", Stream.of(Group.values()).map(Group::value).toList()) + ".");
+                        + String.join(
+                                ", ",
+                                Stream.of(Group.values()).map(Group::value).toList()) + ".");
     }
 
     private static @Nullable WindowSize window(@Nullable String text, Faults faults) {

@@ -91,7 +91,9 @@ public final class MeterRoutes implements Routes {
         List<Row> rows = table.rows(query);
         if (rows.size() > MeterTable.ROWS_MAX) {
             throw ProblemException.invalid(
-                    "windowSize", "makes more than 100000 rows", "Ask for a shorter range, larger windows or fewer groups.");
+                    "windowSize",
+                    "makes more than 100000 rows",
+                    "Ask for a shorter range, larger windows or fewer groups.");
         }
         String accept = ctx.header("Accept");
         if (accept != null && accept.contains("text/csv")) {
@@ -120,7 +122,13 @@ public final class MeterRoutes implements Routes {
         int limit = limit(ctx.queryParam("limit"), faults);
         faults.check();
         ArrayNode events = JsonNodeFactory.instance.arrayNode();
-        table.events(about.account(), shown(ctx, about.account(), from), to, about.member(), ctx.queryParam("id"), limit)
+        table.events(
+                        about.account(),
+                        shown(ctx, about.account(), from),
+                        to,
+                        about.member(),
+                        ctx.queryParam("id"),
+                        limit)
                 .forEach(told -> events.add(json(told)));
         ctx.json(events);
     }
@@ -160,7 +168,9 @@ public final class MeterRoutes implements Routes {
             one.put("windowEnd", end(query, row).toString());
             one.put("subject", row.subject());
             ObjectNode groups = one.putObject("groupBy");
-            query.groups().stream().sorted().forEach(group -> groups.put(group.value(), row.groups().get(group)));
+            query.groups().stream()
+                    .sorted()
+                    .forEach(group -> groups.put(group.value(), row.groups().get(group)));
         });
         return json;
     }
@@ -206,7 +216,8 @@ public final class MeterRoutes implements Routes {
         Caller caller = authentication.caller(ctx);
         var faults = new Faults();
         @Nullable String team = ctx.queryParam("teamId");
-        Asked about = Asked.of(caller, team, team == null ? null : subject, faults).orElse(null);
+        Asked about =
+                Asked.of(caller, team, team == null ? null : subject, faults).orElse(null);
         faults.check();
         if (about == null) {
             throw new IllegalStateException("without a fault there is an account");

@@ -30,12 +30,17 @@ final class MeterTable {
         this.database = database;
     }
 
-    record Row(
-            @Nullable Instant start, @Nullable String subject, Map<Group, String> groups, Spend spend) {}
+    record Row(@Nullable Instant start, @Nullable String subject, Map<Group, String> groups, Spend spend) {}
 
     /** One event. */
     record Told(
-            String id, String source, Instant time, String subject, String model, long tokens, @Nullable Long costNanoUsd) {}
+            String id,
+            String source,
+            Instant time,
+            String subject,
+            String model,
+            long tokens,
+            @Nullable Long costNanoUsd) {}
 
     /** In the order of their windows; one more than {@link #ROWS_MAX} if there are too many. */
     List<Row> rows(MeterQuery query) {

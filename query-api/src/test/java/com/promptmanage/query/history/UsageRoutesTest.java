@@ -140,34 +140,47 @@ class UsageRoutesTest {
                 .isEqualTo(metrics);
         assertThat(activity.path("metadata").path("total_spend").decimalValue()).isEqualByComparingTo("0.123456790");
         assertThat(activity.path("metadata").path("total_tokens").longValue()).isEqualTo(66);
-        assertThat(activity.path("metadata").path("total_api_requests").longValue()).isEqualTo(3);
+        assertThat(activity.path("metadata").path("total_api_requests").longValue())
+                .isEqualTo(3);
 
         JsonNode teams = api.get(admin, "/team/daily/activity?team_ids=acme&start_date=2026-11-23&end_date=2026-11-23")
                 .json();
-        assertThat(teams.path("results").path(0).path("breakdown").path("entities").path("acme").path("metrics"))
+        assertThat(teams.path("results")
+                        .path(0)
+                        .path("breakdown")
+                        .path("entities")
+                        .path("acme")
+                        .path("metrics"))
                 .isEqualTo(metrics);
         JsonNode report = api.get(admin, "/global/spend/report?group_by=team&start_date=2026-11-23&end_date=2026-11-23")
                 .json();
-        assertThat(report.path(0).path("teams").path(0).path("team_name").textValue()).isEqualTo("acme");
+        assertThat(report.path(0).path("teams").path(0).path("team_name").textValue())
+                .isEqualTo("acme");
         assertThat(report.path(0).path("teams").path(0).path("total_spend").decimalValue())
                 .isEqualByComparingTo("0.123456789");
 
         JsonNode summary = api.get(admin, "/spend/logs" + days).json();
         assertThat(summary.path(0).path("startTime").textValue()).isEqualTo("2026-11-22");
         assertThat(summary.path(1).path("users").path("ann").decimalValue()).isEqualByComparingTo("0.123456789");
-        JsonNode calls = api.get(admin, "/spend/logs" + days + "&summarize=false").json();
+        JsonNode calls =
+                api.get(admin, "/spend/logs" + days + "&summarize=false").json();
         assertThat(calls).extracting(call -> call.path("request_id").asText()).containsExactly("c", "b", "a");
         assertThat(calls.path(0).path("spend").isNull()).isTrue();
-        assertThat(api.get(admin, "/spend/logs?teamId=acme&request_id=b").json()).hasSize(1);
+        assertThat(api.get(admin, "/spend/logs?teamId=acme&request_id=b").json())
+                .hasSize(1);
 
         String editor = api.signIn("acme-editor");
         assertThat(api.get(editor, "/user/daily/activity" + days).status()).isEqualTo(403);
-        assertThat(api.get(editor, "/user/daily/activity" + days + "&user_id=acme-editor").status())
+        assertThat(api.get(editor, "/user/daily/activity" + days + "&user_id=acme-editor")
+                        .status())
                 .isEqualTo(200);
-        assertThat(api.get(editor, "/team/daily/activity?team_ids=acme").status()).isEqualTo(403);
+        assertThat(api.get(editor, "/team/daily/activity?team_ids=acme").status())
+                .isEqualTo(403);
         api.team("other", "UTC");
-        assertThat(api.get(admin, "/global/spend/report?team_ids=other").status()).isEqualTo(404);
-        assertThat(api.get(admin, "/spend/logs?start_date=nonsense&end_date=x").status()).isEqualTo(400);
+        assertThat(api.get(admin, "/global/spend/report?team_ids=other").status())
+                .isEqualTo(404);
+        assertThat(api.get(admin, "/spend/logs?start_date=nonsense&end_date=x").status())
+                .isEqualTo(400);
     }
 
     @Test
@@ -197,13 +210,16 @@ class UsageRoutesTest {
         JsonNode cost = api.get(admin, "/api/v1/meters/cost/query" + range).json();
         assertThat(cost.path("data").path(0).path("value").decimalValue()).isEqualByComparingTo("0.123456792");
         assertThat(cost.path("data").path(0).path("subject").isNull()).isTrue();
-        assertThat(api.get(admin, "/api/v1/meters/calls/query" + range + "&filterGroupBy[model]=another").json().path("data"))
+        assertThat(api.get(admin, "/api/v1/meters/calls/query" + range + "&filterGroupBy[model]=another")
+                        .json()
+                        .path("data"))
                 .isEmpty();
         assertThat(api.get(admin, "/api/v1/meters/calls/query" + range + "&subject=ann&subject=bob&windowSize=MINUTE")
                         .json()
                         .path("data"))
                 .hasSize(3);
-        assertThat(api.get(admin, "/api/v1/meters/tokens_total/subjects?teamId=acme").json())
+        assertThat(api.get(admin, "/api/v1/meters/tokens_total/subjects?teamId=acme")
+                        .json())
                 .extracting(JsonNode::asText)
                 .containsExactly("ann");
         JsonNode events = api.get(admin, "/api/v1/events?teamId=acme&limit=2").json();
@@ -211,12 +227,16 @@ class UsageRoutesTest {
         assertThat(events.path(0).path("event").path("id").textValue()).isEqualTo("c");
 
         assertThat(api.get(admin, "/api/v1/meters").json()).hasSize(3);
-        assertThat(api.get(admin, "/api/v1/meters/nonsense/query" + range).status()).isEqualTo(404);
-        assertThat(api.get(admin, "/api/v1/meters/calls/query" + range + "&groupBy=nonsense").status())
+        assertThat(api.get(admin, "/api/v1/meters/nonsense/query" + range).status())
+                .isEqualTo(404);
+        assertThat(api.get(admin, "/api/v1/meters/calls/query" + range + "&groupBy=nonsense")
+                        .status())
                 .isEqualTo(400);
         String editor = api.signIn("acme-editor");
-        assertThat(api.get(editor, "/api/v1/meters/calls/query" + range).status()).isEqualTo(403);
-        assertThat(api.get(editor, "/api/v1/meters/calls/query" + range + "&subject=acme-editor").status())
+        assertThat(api.get(editor, "/api/v1/meters/calls/query" + range).status())
+                .isEqualTo(403);
+        assertThat(api.get(editor, "/api/v1/meters/calls/query" + range + "&subject=acme-editor")
+                        .status())
                 .isEqualTo(200);
     }
 
