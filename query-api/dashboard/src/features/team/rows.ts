@@ -5,6 +5,7 @@ import type { Schemas } from "@/shared/api/client";
 export interface MemberRow {
   userId: string;
   name: string;
+  isMember: boolean;
   runs: number;
   tokens: number;
   cost: NanoUsd;
@@ -31,7 +32,9 @@ export function memberRows(
     const budget = furthest(userId, budgets);
     return {
       userId,
-      name: names.get(userId) ?? userId,
+      // What a program did by itself is nobody's, and counted under its key.
+      name: names.get(userId) ?? (userId.startsWith("key_") ? `API key …${userId.slice(-4)}` : userId),
+      isMember: names.has(userId),
       runs: share?.runs ?? 0,
       tokens: share?.tokens ?? 0,
       cost: nanoUsd(share?.cost ?? "0"),

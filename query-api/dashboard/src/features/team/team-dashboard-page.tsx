@@ -44,7 +44,7 @@ function TeamDashboard({ account }: { account: Account }) {
   const error = members.error ?? usage.error ?? budgets.error;
   const rows = members.data && usage.data && budgets.data ? sorted(memberRows(members.data, usage.data, budgets.data.budgets), sort) : null;
   const whole = budgets.data?.budgets.find((budget) => budget.dimension === "account" && budget.status?.unit === "usd")?.status;
-  const active = rows?.filter((row) => row.runs > 0).length ?? 0;
+  const active = rows?.filter((row) => row.isMember && row.runs > 0).length ?? 0;
   const total = usage.data ? nanoUsd(usage.data.summary.totalCost) : 0n;
   return (
     <Page

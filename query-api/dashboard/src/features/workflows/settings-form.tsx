@@ -26,11 +26,12 @@ export function SettingsForm({ settings, readOnly, onChange }: { settings: Setti
         <option value="fallback">Take the other model, or the edge for errors</option>
       </SelectField>
       <div className="grid grid-cols-2 gap-3">
-        <TextField label="Nodes at once" inputMode="numeric" value={settings.maxConcurrentNodes ?? ""} onChange={(event) => set({ maxConcurrentNodes: number(event.target.value) })} />
-        <TextField label="Seconds, at most" inputMode="numeric" value={settings.timeout ?? ""} onChange={(event) => set({ timeout: number(event.target.value) })} />
+        <TextField label="Nodes at once" inputMode="numeric" placeholder="5" value={settings.maxConcurrentNodes ?? ""} onChange={(event) => set({ maxConcurrentNodes: number(event.target.value) })} />
+        <TextField label="Seconds, at most" inputMode="numeric" placeholder="3600" value={settings.timeout ?? ""} onChange={(event) => set({ timeout: number(event.target.value) })} />
         <TextField
           label="Attempts of a node"
           inputMode="numeric"
+          placeholder="3"
           value={retry.maxAttempts ?? ""}
           onChange={(event) => set({ retryPolicy: { ...retry, maxAttempts: number(event.target.value) } })}
         />
@@ -39,6 +40,16 @@ export function SettingsForm({ settings, readOnly, onChange }: { settings: Setti
           <option value="linear">Growing</option>
           <option value="constant">The same</option>
         </SelectField>
+        <TextField
+          label="Cost of a run, at most"
+          inputMode="decimal"
+          prefix="$"
+          placeholder="No limit"
+          className="col-span-2"
+          value={settings.maxCostUsd ?? ""}
+          help="Before a call that could go beyond it, the run is paused."
+          onChange={(event) => set({ maxCostUsd: event.target.value.replaceAll(/[^\d.]/g, "") || undefined })}
+        />
       </div>
     </fieldset>
   );

@@ -104,12 +104,14 @@ final class RunningIngest implements AutoCloseable {
                 BodyHandlers.ofByteArray());
     }
 
-    IngestRoutes routes() {
-        return routes;
-    }
-
     Database database() {
         return database;
+    }
+
+    /** What the database answers, which sees everyone's rows. */
+    String ask(String sql) {
+        return database.asSystem(
+                handle -> handle.createQuery(sql).mapTo(String.class).first());
     }
 
     HttpServer server() {
