@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 /**
  * What can be called, and where its answers tell of their usage. Members are named as {@link MemberScanner} does.
  */
+@SuppressWarnings("ImmutableEnumChecker") // They are made by List.of and Set.of.
 enum Api {
     CHAT(
             Provider.OPENAI,
