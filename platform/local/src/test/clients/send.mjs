@@ -8,6 +8,9 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { LangfuseSpanProcessor } from '@langfuse/otel';
 import { Langfuse } from 'langfuse';
+import Anthropic from '@anthropic-ai/sdk';
+import { OpenMeter } from '@openmeter/sdk';
+import OpenAI from 'openai';
 import { OpenTelemetry } from '@ai-sdk/otel';
 import * as ai5 from 'ai5';
 import * as ai6 from 'ai6';
@@ -133,6 +136,99 @@ async function langfuseOtel(user, way) {
   return 1;
 }
 
+const throughGateway = (Sdk, path, user, way) =>
+  new Sdk({
+    apiKey: key,
+    baseURL: `${base}/${way}/gateway/${path}`,
+    defaultHeaders: { 'Prompt-Manage-Team': 'team_demo', 'Prompt-Manage-User': user, 'Prompt-Manage-Provider-Key': 'sk-any' },
+  });
+
+const MESSAGES = [{ role: 'user', content: 'hi' }];
+
+function expect(seen, wanted) {
+  if (seen !== wanted) throw new Error(`expected ${JSON.stringify(wanted)}, got ${JSON.stringify(seen)}`);
+}
+
+/** What is sent through the gateway twice are two calls: the provider bills both. */
+const callsOf = (count, way) => (way.startsWith('twice') ? 2 * count : count);
+
+async function openai(user, way) {
+  const client = throughGateway(OpenAI, 'openai/v1', user, way);
+  const answer = await client.chat.completions.create({ model: MODEL, messages: MESSAGES });
+  expect(answer.choices[0].message.content, 'hello');
+  const response = await client.responses.create({ model: MODEL, input: 'hi' });
+  expect(response.output_text, 'hello');
+  const embedding = await client.embeddings.create({ model: MODEL, input: 'hi', encoding_format: 'float' });
+  expect(embedding.data[0].embedding.length, 2);
+  return callsOf(3, way);
+}
+
+async function openaiStream(user, way) {
+  const client = throughGateway(OpenAI, 'openai/v1', user, way);
+  let text = '';
+  for await (const chunk of await client.chat.completions.create({ model: MODEL, messages: MESSAGES, stream: true })) {
+    // Without a choice it would be the usage, which was not asked for.
+    text += chunk.choices[0].delta.content ?? '';
+  }
+  expect(text, 'hello');
+  let told = 0;
+  const options = { model: MODEL, messages: MESSAGES, stream: true, stream_options: { include_usage: true } };
+  for await (const chunk of await client.chat.completions.create(options)) told += chunk.usage?.total_tokens ?? 0;
+  expect(told, 150);
+  const response = await client.responses.stream({ model: MODEL, input: 'hi' }).finalResponse();
+  expect(response.output_text, 'hello');
+  return callsOf(3, way);
+}
+
+async function anthropic(user, way) {
+  const client = throughGateway(Anthropic, 'anthropic', user, way);
+  const answer = await client.messages.create({ model: 'claude-sonnet-4-5', max_tokens: 50, messages: MESSAGES });
+  expect(answer.content[0].text, 'hello');
+  return callsOf(1, way);
+}
+
+async function anthropicStream(user, way) {
+  const client = throughGateway(Anthropic, 'anthropic', user, way);
+  const stream = client.messages.stream({ model: 'claude-sonnet-4-5', max_tokens: 50, messages: MESSAGES });
+  const answer = await stream.finalMessage();
+  expect(answer.content[0].text, 'hello');
+  expect(answer.usage.output_tokens, 50);
+  return callsOf(1, way);
+}
+
+/** A budget that is spent is an error that the SDKs know and do not try again. */
+async function overBudget() {
+  for (const client of [throughGateway(OpenAI, 'openai/v1', 'over-budget', 'once/over'), throughGateway(Anthropic, 'anthropic', 'over-budget', 'once/over')]) {
+    const call = client.messages
+      ? client.messages.create({ model: 'claude-sonnet-4-5', max_tokens: 50, messages: MESSAGES })
+      : client.chat.completions.create({ model: MODEL, messages: MESSAGES });
+    const error = await call.then(() => null, (problem) => problem);
+    expect(error?.status, 402);
+    expect(error.message.includes('budget_exceeded') || error.code === 'budget_exceeded', true);
+  }
+}
+
+/** Its SDK sends nothing again by itself, so whoever calls it does. */
+async function openMeter(user, way) {
+  const client = new OpenMeter({ baseUrl: `${base}/${way}`, apiKey: key });
+  const event = { id: `event-of-${user}`, source: 'npm', type: 'prompt', subject: user, data: { model: MODEL, tokens: 150 } };
+  await client.events.ingest(event).catch(() => client.events.ingest(event));
+  return 1;
+}
+
+/** What was sent is read back, once it is in the history. */
+async function openMeterReads(subject) {
+  const client = new OpenMeter({ baseUrl: `${base}/once/reads`, apiKey: key });
+  expect((await client.meters.list()).length, 3);
+  let events = [];
+  while (events.length === 0) events = await client.events.list({ subject, limit: 10 });
+  expect(events[0].event.id, `event-of-${subject}`);
+  const found = await client.meters.query('tokens_total', { subject: [subject], windowSize: 'DAY', groupBy: ['model'] });
+  expect(found.data.length, 1);
+  expect(found.data[0].value, 150);
+  expect(found.data[0].groupBy.model, MODEL);
+}
+
 const CLIENTS = {
   'otel-json': (user, way) => openTelemetry(JsonExporter, user, way),
   'otel-gzip': (user, way) => openTelemetry(JsonExporter, user, way, { compression: 'gzip' }),
@@ -143,8 +239,14 @@ const CLIENTS = {
   'ai-7': aiSdk7,
   langfuse,
   'langfuse-otel': langfuseOtel,
+  openai,
+  'openai-stream': openaiStream,
+  anthropic,
+  'anthropic-stream': anthropicStream,
+  openmeter: openMeter,
 };
 
+await overBudget();
 const sent = {};
 await Promise.all(
   Object.entries(CLIENTS).flatMap(([client, run]) =>
@@ -154,5 +256,6 @@ await Promise.all(
     }),
   ),
 );
+await openMeterReads('openmeter-once');
 console.log(JSON.stringify(sent));
 process.exit(0);

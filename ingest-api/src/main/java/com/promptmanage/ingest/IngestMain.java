@@ -1,5 +1,6 @@
 package com.promptmanage.ingest;
 
+import com.promptmanage.ingest.gateway.GatewaySettings;
 import com.promptmanage.service.access.Access;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.DatabaseSettings;
@@ -9,6 +10,8 @@ import com.promptmanage.service.operations.HealthRoutes;
 import com.promptmanage.service.operations.Meters;
 import com.promptmanage.service.operations.OpenApi;
 import com.promptmanage.service.operations.OpenApiRoutes;
+import com.promptmanage.service.secret.SecretBox;
+import com.promptmanage.service.secret.SecretKeys;
 import com.promptmanage.service.settings.Settings;
 import com.promptmanage.topics.TopicProvisioner;
 import com.promptmanage.topics.Topics;
@@ -43,7 +46,13 @@ public final class IngestMain {
      * @param partitions of topics that are not there yet; nobody can change them later
      */
     public record Given(
-            HttpServer.Options server, int partitions, int replicas, IngestSettings ingest, DatabaseSettings database) {
+            HttpServer.Options server,
+            int partitions,
+            int replicas,
+            IngestSettings ingest,
+            GatewaySettings gateway,
+            SecretKeys secrets,
+            DatabaseSettings database) {
 
         public static Given from(Settings settings) {
             var ingest = IngestSettings.from(settings);
@@ -54,6 +63,8 @@ public final class IngestMain {
                     settings.integer("TOPIC_PARTITIONS", 8, 1, 10_000),
                     settings.integer("TOPIC_REPLICAS", 1, 1, 100),
                     ingest,
+                    GatewaySettings.from(settings),
+                    SecretKeys.from(settings),
                     DatabaseSettings.from(settings));
         }
     }
@@ -63,13 +74,22 @@ public final class IngestMain {
         Given given = Given.from(environment);
         LOGGER.atInfo().addKeyValue("given", environment.check()).log("the settings are read");
 
+        if (given.gateway().budgets().isEmpty()) {
+            LOGGER.warn("the gateway checks no budgets: PM_QUERY_URL and PM_QUERY_API_KEY are not set");
+        }
         var stopping = new CountDownLatch(1);
         Thread running = Thread.currentThread();
         try (var database = Database.open(given.database());
                 var access = new Access(database, Clock.systemUTC());
                 var meters = new Meters();
                 var routes = new IngestRoutes(
-                        given.ingest(), access.authentication(), database, meters.registry(), Clock.systemUTC());
+                        given.ingest(),
+                        given.gateway(),
+                        access.authentication(),
+                        database,
+                        new SecretBox(given.secrets()),
+                        meters.registry(),
+                        Clock.systemUTC());
                 var server = HttpServer.start(
                         given.server(),
                         List.of(

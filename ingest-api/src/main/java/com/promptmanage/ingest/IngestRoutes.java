@@ -2,6 +2,8 @@ package com.promptmanage.ingest;
 
 import com.promptmanage.ingest.admission.Admission;
 import com.promptmanage.ingest.cloudevents.EventRoutes;
+import com.promptmanage.ingest.gateway.Gateway;
+import com.promptmanage.ingest.gateway.GatewaySettings;
 import com.promptmanage.ingest.ignored.IgnoredRoutes;
 import com.promptmanage.ingest.ignored.IgnoredUsage;
 import com.promptmanage.ingest.langfuse.LangfuseRoutes;
@@ -18,6 +20,7 @@ import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.Routes;
 import com.promptmanage.service.operations.Check;
+import com.promptmanage.service.secret.SecretBox;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -36,12 +39,16 @@ public final class IngestRoutes implements Routes, AutoCloseable {
 
     private final IgnoredUsage ignored;
 
+    private final Gateway gateway;
+
     private final List<Routes> parts;
 
     public IngestRoutes(
             IngestSettings settings,
+            GatewaySettings gatewaySettings,
             Authentication authentication,
             Database database,
+            SecretBox secrets,
             MeterRegistry registry,
             Clock clock) {
         Function<Context, Caller> callers = ctx -> callerOf(ctx, authentication);
@@ -50,6 +57,19 @@ public final class IngestRoutes implements Routes, AutoCloseable {
         var meters = new UsageMeters(registry);
         this.ignored = new IgnoredUsage(database, registry, clock);
         var keys = new KeyAttributes(database, clock);
+        this.gateway = new Gateway(
+                gatewaySettings,
+                new Gateway.Ground(
+                        admission,
+                        settings.otlp().bodyBytesMax(),
+                        callers,
+                        authentication::actor,
+                        publisher,
+                        database,
+                        secrets,
+                        meters,
+                        registry,
+                        clock));
         this.parts = List.of(
                 new LogRoutes(admission, publisher, meters, clock),
                 new EventRoutes(admission, publisher, meters, clock),
@@ -59,13 +79,23 @@ public final class IngestRoutes implements Routes, AutoCloseable {
                         admission, publisher, meters, ignored, settings.otlp().bodyBytesMax(), clock),
                 new SpendUsageRoutes(admission, publisher, meters, clock),
                 new IgnoredRoutes(callers, ignored, clock),
-                new KeyAttributeRoutes(callers, authentication::actor, keys));
+                new KeyAttributeRoutes(callers, authentication::actor, keys),
+                gateway);
+    }
+
+    /** From now on the gateway asks there whether a call may be paid for: for whoever knows the address only now. */
+    public void askBudgetsAt(GatewaySettings.Budgets where) {
+        gateway.askBudgetsAt(where);
     }
 
     /** SDKs that send to these addresses know no other way to show a key. */
     private static Caller callerOf(Context ctx, Authentication authentication) {
-        return ctx.path().startsWith("/api/public/")
-                ? authentication.callerAlsoByBasic(ctx)
+        String path = ctx.path();
+        if (path.startsWith("/api/public/")) {
+            return authentication.callerAlsoByBasic(ctx);
+        }
+        return path.startsWith(Gateway.PATH)
+                ? authentication.callerAlsoBy(ctx, Gateway.keyHeader(path))
                 : authentication.caller(ctx);
     }
 
@@ -81,6 +111,7 @@ public final class IngestRoutes implements Routes, AutoCloseable {
 
     @Override
     public void close() {
+        gateway.close();
         ignored.close();
         publisher.close();
     }

@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.promptmanage.ingest.admission.AdmissionSettings;
 import com.promptmanage.ingest.admission.AdmissionSettings.Rate;
+import com.promptmanage.ingest.gateway.GatewaySettings;
 import com.promptmanage.ingest.publish.PublishSettings;
 import com.promptmanage.service.access.NewKey;
+import com.promptmanage.service.outbox.OutboxRelay;
+import com.promptmanage.service.settings.Settings;
 import com.promptmanage.testkit.Await;
 import com.promptmanage.testkit.EmbeddedKafka;
 import com.promptmanage.topics.account.Account;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,16 +37,21 @@ class BrokerAwayTest {
     private EmbeddedKafka kafka;
     private RunningIngest ingest;
     private String key;
+    private FakeProvider provider;
 
     @BeforeEach
     void start() throws Exception {
+        provider = FakeProvider.start();
         kafka = EmbeddedKafka.startTemporary();
         ingest = new RunningIngest(
                 kafka,
                 new IngestSettings(
                         new PublishSettings(kafka.bootstrapServers(), 4 << 20, PublishSettings.ANSWER_MAX),
                         new AdmissionSettings(
-                                new Rate(100_000, 1_000_000), new Rate(100_000, 1_000_000), 16 << 20, 32 << 20)));
+                                new Rate(100_000, 1_000_000), new Rate(100_000, 1_000_000), 16 << 20, 32 << 20)),
+                GatewaySettings.from(new Settings(
+                        Settings.PREFIX,
+                        Map.of("PM_GATEWAY_OPENAI_URL", provider.url(), "PM_OUTBOUND_ALLOWED_RANGES", "127.0.0.0/8"))));
         key = ingest.key(NewKey.of("app", Account.team("acme")));
     }
 
@@ -49,6 +59,7 @@ class BrokerAwayTest {
     void stop() {
         ingest.close();
         kafka.close();
+        provider.close();
     }
 
     @Test
@@ -124,6 +135,42 @@ class BrokerAwayTest {
             }
             assertThat(tail.records()).hasSize(3);
         }
+    }
+
+    @Test
+    void aCallThatIsPaidForIsKeptForTheBrokerAndNoOtherIsMadeUntilItIsBack() throws Exception {
+        provider.answers(
+                200, RunningIngest.JSON, "{\"model\":\"m\",\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":2}}");
+        kafka.stop();
+
+        HttpResponse<String> paid = call();
+        assertThat(paid.statusCode()).isEqualTo(200);
+        assertThat(outbox()).isEqualTo(1);
+        HttpResponse<String> refused = call();
+        assertThat(refused.statusCode()).isEqualTo(503);
+        assertThat(refused.body()).contains("\"server_error\"");
+        assertThat(provider.asked()).hasSize(1);
+
+        kafka.start();
+        try (TopicTail tail = ingest.tail()) {
+            OutboxRelay relay =
+                    OutboxRelay.start(ingest.database(), kafka.bootstrapServers(), new SimpleMeterRegistry());
+            try {
+                isToldByTheRelay(
+                        tail, paid.headers().firstValue("Prompt-Manage-Call-Id").orElseThrow());
+            } finally {
+                relay.close();
+            }
+            Await.until(() -> assertThat(call().statusCode()).isEqualTo(200));
+        }
+    }
+
+    private void isToldByTheRelay(TopicTail tail, String id) throws Exception {
+        Await.until(() -> assertThat(outbox()).isZero());
+        var kept = tail.records();
+        assertThat(kept).hasSize(1);
+        assertThat(new JsonMapper().readTree(kept.getFirst().value()).path("id").textValue())
+                .isEqualTo(id);
     }
 
     /** What waits for the broker is counted as it is written, not as it was sent. */
@@ -227,6 +274,22 @@ class BrokerAwayTest {
                 .map(line -> (long) Double.parseDouble(line.split(" ", 2)[1]))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    private HttpResponse<String> call() throws Exception {
+        return ingest.post(
+                "/gateway/openai/v1/chat/completions",
+                key,
+                RunningIngest.JSON,
+                BodyPublishers.ofString("{\"model\":\"m\"}"),
+                Map.of("Prompt-Manage-Provider-Key", "sk"));
+    }
+
+    private long outbox() {
+        return ingest.database()
+                .asSystem(handle -> handle.createQuery("SELECT count(*) FROM outbox WHERE topic = 'usage.events'")
+                        .mapTo(Long.class)
+                        .one());
     }
 
     private HttpResponse<String> send(String id) throws Exception {

@@ -59,6 +59,8 @@ class BrokerNameTest {
                                 "app",
                                 "PM_DATABASE_CONNECTIONS",
                                 "2",
+                                "PM_SECRET_KEYS",
+                                "test:" + "A".repeat(43) + "=",
                                 "PM_HTTP_HOST",
                                 "127.0.0.1",
                                 "PM_HTTP_PORT",

@@ -106,6 +106,29 @@ class DropInTest {
     }
 
     @Test
+    void whileTheDatabaseIsAwayAnSdkIsToldToSendAgainAndNothingIsCounted() throws Exception {
+        try (RunningIngest alone = RunningIngest.withDefaults();
+                TopicTail nothing = alone.tail()) {
+            String known = alone.key(NewKey.of("known", Account.team("drop-in")));
+            String basic = "Basic " + Base64.getEncoder().encodeToString(("pk:" + known).getBytes(UTF_8));
+            String batch = batch(event("trace-create", "{\"id\":\"t9\"}"));
+            assertThat(alone.postBytes("/api/public/ingestion", basic, JSON, batch.getBytes(UTF_8), false)
+                            .statusCode())
+                    .isEqualTo(207);
+            alone.database().close();
+
+            String call = batch(event("generation-create", "{\"id\":\"g9\",\"model\":\"m\",\"usage\":{\"input\":1}}"));
+            HttpResponse<byte[]> refused =
+                    alone.postBytes("/api/public/ingestion", basic, JSON, call.getBytes(UTF_8), false);
+
+            assertThat(refused.statusCode()).isEqualTo(503);
+            assertThat(refused.headers().firstValueAsLong("Retry-After")).isPresent();
+            assertThat(MAPPER.readTree(refused.body()).path("code").textValue()).isEqualTo("unavailable");
+            assertThat(nothing.records()).isEmpty();
+        }
+    }
+
+    @Test
     void theSameBatchFromManyAtOnceIsCountedOnce() throws Exception {
         String batch = batch(
                 event("trace-create", "{\"id\":\"t3\",\"userId\":\"bob\"}"),

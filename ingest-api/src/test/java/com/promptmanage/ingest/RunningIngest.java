@@ -1,5 +1,6 @@
 package com.promptmanage.ingest;
 
+import com.promptmanage.ingest.gateway.GatewaySettings;
 import com.promptmanage.service.access.Access;
 import com.promptmanage.service.access.NewKey;
 import com.promptmanage.service.database.Database;
@@ -9,6 +10,8 @@ import com.promptmanage.service.http.HttpServer;
 import com.promptmanage.service.operations.HealthRoutes;
 import com.promptmanage.service.operations.Meters;
 import com.promptmanage.service.operations.OpenApiRoutes;
+import com.promptmanage.service.secret.SecretBox;
+import com.promptmanage.service.secret.SecretKeys;
 import com.promptmanage.testkit.EmbeddedKafka;
 import com.promptmanage.testkit.EmbeddedPostgres;
 import com.promptmanage.topics.TopicProvisioner;
@@ -48,6 +51,10 @@ final class RunningIngest implements AutoCloseable {
     private final Map<String, String> ids = new ConcurrentHashMap<>();
 
     RunningIngest(EmbeddedKafka kafka, IngestSettings settings) throws InterruptedException {
+        this(kafka, settings, GatewaySettings.DEFAULTS);
+    }
+
+    RunningIngest(EmbeddedKafka kafka, IngestSettings settings, GatewaySettings gateway) throws InterruptedException {
         this.kafka = kafka;
         try (Admin admin = kafka.admin()) {
             new TopicProvisioner(admin, 8, (short) 1).provision(Topics.ALL);
@@ -55,7 +62,14 @@ final class RunningIngest implements AutoCloseable {
         database = Database.open(DatabaseSettings.of(EmbeddedPostgres.shared().createDatabase(), "app")
                 .withConnectionsMax(4));
         access = new Access(database, Clock.systemUTC());
-        routes = new IngestRoutes(settings, access.authentication(), database, meters.registry(), Clock.systemUTC());
+        routes = new IngestRoutes(
+                settings,
+                gateway,
+                access.authentication(),
+                database,
+                new SecretBox(SecretKeys.of("test", new byte[32])),
+                meters.registry(),
+                Clock.systemUTC());
         server = HttpServer.start(
                 HttpServer.Options.onPort(0),
                 List.of(
@@ -88,6 +102,10 @@ final class RunningIngest implements AutoCloseable {
                         .PUT(BodyPublishers.ofByteArray(json))
                         .build(),
                 BodyHandlers.ofByteArray());
+    }
+
+    Database database() {
+        return database;
     }
 
     /** What the database answers, which sees everyone's rows. */

@@ -43,7 +43,7 @@ public final class UsageShapes {
     }
 
     /** Reads a provider's own usage object, in OpenAI's, Anthropic's, Gemini's, Bedrock's or Vercel's names. */
-    static Optional<NormalizedTokens> ofUsage(JsonNode usage, String path, FaultSink faults) {
+    public static Optional<NormalizedTokens> ofUsage(JsonNode usage, String path, FaultSink faults) {
         return ofCarrier(new CountReader(usage, path, faults));
     }
 

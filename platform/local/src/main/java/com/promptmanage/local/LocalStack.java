@@ -2,6 +2,7 @@ package com.promptmanage.local;
 
 import com.promptmanage.ingest.IngestRoutes;
 import com.promptmanage.ingest.IngestSettings;
+import com.promptmanage.ingest.gateway.GatewaySettings;
 import com.promptmanage.local.command.LocalFile;
 import com.promptmanage.local.demo.DemoTeam;
 import com.promptmanage.local.demo.DemoTraffic;
@@ -70,12 +71,26 @@ public final class LocalStack implements AutoCloseable {
      * @param directory where everything is kept
      * @param port of everything; 0 for any that is free
      * @param demo what the demo team did before now; empty for no demo traffic and no demo budgets
+     * @param environment what may be reached from here: see {@link Outside}
      */
-    public record Options(Path directory, int port, Optional<Trace> demo) {
+    public record Options(Path directory, int port, Optional<Trace> demo, Map<String, String> environment) {
+
+        public Options {
+            environment = Map.copyOf(environment);
+        }
+
+        /** As this process's environment says. */
+        public Options(Path directory, int port, Optional<Trace> demo) {
+            this(directory, port, demo, System.getenv());
+        }
 
         /** Any port, no demo: for tests. */
         public static Options in(Path directory) {
             return new Options(directory, 0, Optional.empty());
+        }
+
+        public Options withEnvironment(Map<String, String> other) {
+            return new Options(directory, port, demo, other);
         }
     }
 
@@ -122,7 +137,7 @@ public final class LocalStack implements AutoCloseable {
     private static LocalFile start(Options options, Path directory, Running running)
             throws IOException, InterruptedException {
         Clock clock = Clock.systemUTC();
-        Outside outside = Outside.ofEnvironment(System.getenv());
+        Outside outside = Outside.ofEnvironment(options.environment());
         Keepsakes keepsakes = Keepsakes.of(directory);
         var servers = Servers.start(directory, running);
         var meters = running.add(new Meters());
@@ -162,8 +177,10 @@ public final class LocalStack implements AutoCloseable {
                 .and(QueryPeople.routes(database, access, InvitationMail.by(mailer), publicUrl, clock));
         var ingest = running.add(new IngestRoutes(
                 IngestSettings.of(servers.bootstrapServers()),
+                outside.gateway(),
                 access.authentication(),
                 database,
+                secrets,
                 meters.registry(),
                 clock));
 
@@ -192,6 +209,8 @@ public final class LocalStack implements AutoCloseable {
         // Closed before the server, which waits for the streams of events that they feed.
         running.add(workers);
         running.add(runner);
+        ingest.askBudgetsAt(
+                new GatewaySettings.Budgets(server.baseUri(), keepsakes.apiKey().orElseThrow()));
         runner.askBudgetsAt(server.baseUri());
         awaitReady(checks);
         return new LocalFile(

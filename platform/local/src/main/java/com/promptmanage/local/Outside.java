@@ -1,5 +1,6 @@
 package com.promptmanage.local;
 
+import com.promptmanage.ingest.gateway.GatewaySettings;
 import com.promptmanage.service.access.AccessSettings;
 import com.promptmanage.service.mail.MailSettings;
 import com.promptmanage.service.outbound.OutboundSettings;
@@ -10,15 +11,18 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
+/**
  * What may be reached from here, and from where people come: as the environment says, for someone who tries out a webhook on their
- * own machine, a mail server or an issuer of identities. Of the other settings, which are for services that run alone, nothing is
- * read.
+ * own machine, a mail server, an issuer of identities or a model. Of the other settings, which are for services that run alone,
+ * nothing is read.
  *
  * @param mail empty for no mail
  */
-record Outside(OutboundSettings outbound, Optional<MailSettings> mail, AccessSettings access) {
+record Outside(
+        OutboundSettings outbound, Optional<MailSettings> mail, AccessSettings access, GatewaySettings gateway) {
 
-    private static final List<String> READ = List.of("PM_OUTBOUND_", "PM_SMTP_", "PM_OIDC_", "PM_PUBLIC_URL");
+    private static final List<String> READ =
+            List.of("PM_OUTBOUND_", "PM_SMTP_", "PM_OIDC_", "PM_PUBLIC_URL", "PM_GATEWAY_");
 
     static Outside ofEnvironment(Map<String, String> environment) {
         var settings = new Settings(
@@ -27,7 +31,10 @@ record Outside(OutboundSettings outbound, Optional<MailSettings> mail, AccessSet
                         .filter(entry -> READ.stream().anyMatch(entry.getKey()::startsWith))
                         .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
         var outside = new Outside(
-                OutboundSettings.from(settings), MailSettings.from(settings), AccessSettings.from(settings));
+                OutboundSettings.from(settings),
+                MailSettings.from(settings),
+                AccessSettings.from(settings),
+                GatewaySettings.from(settings));
         settings.check();
         return outside;
     }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.promptmanage.testkit.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The clients that people run, as they come from npm: each reports its calls once as they are, once with its first request
- * refused, once with every request sent twice. Each call is counted once.
+ * refused, once with every request sent twice. Each call is counted once; what goes through the gateway, as often as the provider
+ * is asked.
  */
 class NpmClientsTest {
 
@@ -33,9 +35,11 @@ class NpmClientsTest {
     @Test
     void eachCallOfEachClientIsCountedOnceWhateverHappensOnTheWay() throws Exception {
         install();
-        try (var stack = LocalStack.start(LocalStack.Options.in(directory));
+        try (var models = FakeModels.start();
+                var stack = LocalStack.start(LocalStack.Options.in(directory).withEnvironment(models.environment()));
                 var api = Api.of(stack.local());
                 var network = UnreliableNetwork.to(stack.local().baseUrl())) {
+            spendBudgetOf("over-budget", api);
             JsonNode sent = Api.read(run(
                     INSTALLED,
                     "node",
@@ -51,7 +55,7 @@ class NpmClientsTest {
                     .path("receipt")
                     .asText();
 
-            assertThat(sent.size()).isGreaterThanOrEqualTo(27);
+            assertThat(sent.size()).isGreaterThanOrEqualTo(42);
             var softly = new SoftAssertions();
             for (var client : sent.properties()) {
                 JsonNode summary = api.get("/api/token-tracking/stats?teamId=team_demo&userId=%s&after=%s"
@@ -69,6 +73,23 @@ class NpmClientsTest {
             softly.assertAll();
             assertThat(network.refused()).isGreaterThanOrEqualTo(sent.size() / 3);
         }
+    }
+
+    /** Returns when a call of this member would be refused. */
+    private static void spendBudgetOf(String member, Api api) throws Exception {
+        assertThat(api.post("/api/token-tracking/budgets", """
+                        {"name": "none", "account": "team:team_demo", "dimension": "member", "value": "%s",
+                         "limitUsd": "0.000000001", "period": "month", "enforcement": "block"}
+                        """.formatted(member))
+                        .status())
+                .isEqualTo(201);
+        Await.until(() -> assertThat(api.post("/api/token-tracking/check", """
+                        {"teamId": "team_demo", "userId": "%s", "model": "gpt-4o-mini", "inputTokens": 1000}
+                        """.formatted(member))
+                        .json()
+                        .path("allowed")
+                        .asBoolean(true))
+                .isFalse());
     }
 
     private static void install() throws Exception {

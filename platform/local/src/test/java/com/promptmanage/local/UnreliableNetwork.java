@@ -28,7 +28,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class UnreliableNetwork implements AutoCloseable {
 
     /** What the client knows to send, and the product needs. */
-    private static final List<String> HEADERS = List.of("Authorization", "Content-Type", "Content-Encoding");
+    private static final List<String> HEADERS = List.of(
+            "Authorization",
+            "Content-Type",
+            "Content-Encoding",
+            "X-Api-Key",
+            "Anthropic-Version",
+            "Prompt-Manage-Provider-Key",
+            "Prompt-Manage-Team",
+            "Prompt-Manage-User");
 
     private final HttpServer server;
 
@@ -84,9 +92,11 @@ final class UnreliableNetwork implements AutoCloseable {
                 answer(exchange, 503, "{\"message\":\"not now\"}".getBytes(UTF_8));
                 return;
             }
-            HttpResponse<byte[]> answer = send(exchange, "/" + parts[3], body);
+            String query = exchange.getRequestURI().getRawQuery();
+            String path = "/" + parts[3] + (query == null ? "" : "?" + query);
+            HttpResponse<byte[]> answer = send(exchange, path, body);
             if (parts[1].equals("twice")) {
-                answer = send(exchange, "/" + parts[3], body);
+                answer = send(exchange, path, body);
             }
             answer.headers()
                     .firstValue("Content-Type")

@@ -69,6 +69,7 @@ class WholePathTest {
             assertThat(budget(api, budgetId).path("status").path("spentNanoUsd").longValue())
                     .isEqualTo(12 * EVENT_NANO_USD);
             reading.cancel(true);
+            PublishedEvents.assertReadableBySdk(stack.local().kafkaBootstrapServers(), alertIds);
         }
 
         try (var stack = LocalStack.start(LocalStack.Options.in(directory));

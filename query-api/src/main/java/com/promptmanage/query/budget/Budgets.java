@@ -19,6 +19,7 @@ public final class Budgets {
         var promptLimits = new PromptLimits(table, access.tiers());
         this.routes = List.of(
                 new BudgetRoutes(authentication, routing, zones, table, clock),
+                new LiteLlmBudgetRoutes(authentication, zones, table, clock),
                 new SingleBudgetRoutes(authentication, routing, zones, table, promptLimits, clock),
                 new RecommendationRoutes(authentication, routing, zones, clock),
                 new CheckRoutes(authentication, routing, promptLimits, clock));

@@ -9,6 +9,8 @@ import com.promptmanage.query.copy.TopicCopy;
 import com.promptmanage.query.history.HistoryBreakdown.Part;
 import com.promptmanage.query.http.TestApi;
 import com.promptmanage.query.http.TestApi.Answer;
+import com.promptmanage.query.litellm.SpendReadRoutes;
+import com.promptmanage.query.meters.MeterRoutes;
 import com.promptmanage.query.routing.AccountZones;
 import com.promptmanage.query.tier.ShownHistory;
 import com.promptmanage.service.access.KeyScope;
@@ -47,11 +49,22 @@ class UsageRoutesTest {
         topic = new RatedTopic(kafka);
         api = TestApi.start(
                 Instant.parse("2026-11-24T12:00:00Z"),
-                parts -> List.of(new UsageRoutes(
-                        parts.access().authentication(),
-                        new AccountZones(parts.database()),
-                        new ShownHistory(parts.access().tiers(), parts.clock()),
-                        new UsageHistory(parts.database()))));
+                parts -> List.of(
+                        new UsageRoutes(
+                                parts.access().authentication(),
+                                new AccountZones(parts.database()),
+                                new ShownHistory(parts.access().tiers(), parts.clock()),
+                                new UsageHistory(parts.database())),
+                        new SpendReadRoutes(
+                                parts.access().authentication(),
+                                new ShownHistory(parts.access().tiers(), parts.clock()),
+                                parts.database(),
+                                parts.clock()),
+                        new MeterRoutes(
+                                parts.access().authentication(),
+                                new ShownHistory(parts.access().tiers(), parts.clock()),
+                                parts.database(),
+                                parts.clock())));
         api.team("acme", "Asia/Kolkata");
         admin = api.signIn("acme-admin");
         copy = HistoryWriter.start(
@@ -98,6 +111,133 @@ class UsageRoutesTest {
         assertThat(ids).hasSize(25).doesNotContain("newer");
         assertThat(new HashSet<>(ids)).hasSize(25);
         assertThat(times).isSortedAccordingTo(java.util.Comparator.reverseOrder());
+    }
+
+    @Test
+    void whatLiteLlmAnswersAddsUpAndIsForThoseWhoMaySeeIt() throws Exception {
+        topic.commitOne(
+                TEAM,
+                List.of(
+                        rated(TEAM, "a", "2026-11-22T23:59:59Z", 10, 1),
+                        rated(TEAM, "b", "2026-11-23T00:00:00Z", 20, 123_456_789),
+                        unpriced(TEAM, "c", "2026-11-24T09:00:00Z", 30)));
+        awaitCount(3);
+        String days = "?teamId=acme&start_date=2026-11-22&end_date=2026-11-24";
+
+        JsonNode activity = api.get(admin, "/user/daily/activity" + days).json();
+        assertThat(activity.path("results")).hasSize(3);
+        assertThat(activity.path("results").path(1).path("date").textValue()).isEqualTo("2026-11-23");
+        JsonNode metrics = activity.path("results").path(1).path("metrics");
+        assertThat(metrics.path("spend").decimalValue()).isEqualByComparingTo("0.123456789");
+        assertThat(metrics.path("prompt_tokens").longValue()).isEqualTo(20);
+        assertThat(metrics.path("completion_tokens").longValue()).isEqualTo(2);
+        assertThat(activity.path("results")
+                        .path(1)
+                        .path("breakdown")
+                        .path("models")
+                        .path("gpt-4o-mini")
+                        .path("metrics"))
+                .isEqualTo(metrics);
+        assertThat(activity.path("metadata").path("total_spend").decimalValue()).isEqualByComparingTo("0.123456790");
+        assertThat(activity.path("metadata").path("total_tokens").longValue()).isEqualTo(66);
+        assertThat(activity.path("metadata").path("total_api_requests").longValue())
+                .isEqualTo(3);
+
+        JsonNode teams = api.get(admin, "/team/daily/activity?team_ids=acme&start_date=2026-11-23&end_date=2026-11-23")
+                .json();
+        assertThat(teams.path("results")
+                        .path(0)
+                        .path("breakdown")
+                        .path("entities")
+                        .path("acme")
+                        .path("metrics"))
+                .isEqualTo(metrics);
+        JsonNode report = api.get(admin, "/global/spend/report?group_by=team&start_date=2026-11-23&end_date=2026-11-23")
+                .json();
+        assertThat(report.path(0).path("teams").path(0).path("team_name").textValue())
+                .isEqualTo("acme");
+        assertThat(report.path(0).path("teams").path(0).path("total_spend").decimalValue())
+                .isEqualByComparingTo("0.123456789");
+
+        JsonNode summary = api.get(admin, "/spend/logs" + days).json();
+        assertThat(summary.path(0).path("startTime").textValue()).isEqualTo("2026-11-22");
+        assertThat(summary.path(1).path("users").path("ann").decimalValue()).isEqualByComparingTo("0.123456789");
+        JsonNode calls =
+                api.get(admin, "/spend/logs" + days + "&summarize=false").json();
+        assertThat(calls).extracting(call -> call.path("request_id").asText()).containsExactly("c", "b", "a");
+        assertThat(calls.path(0).path("spend").isNull()).isTrue();
+        assertThat(api.get(admin, "/spend/logs?teamId=acme&request_id=b").json())
+                .hasSize(1);
+
+        String editor = api.signIn("acme-editor");
+        assertThat(api.get(editor, "/user/daily/activity" + days).status()).isEqualTo(403);
+        assertThat(api.get(editor, "/user/daily/activity" + days + "&user_id=acme-editor")
+                        .status())
+                .isEqualTo(200);
+        assertThat(api.get(editor, "/team/daily/activity?team_ids=acme").status())
+                .isEqualTo(403);
+        api.team("other", "UTC");
+        assertThat(api.get(admin, "/global/spend/report?team_ids=other").status())
+                .isEqualTo(404);
+        assertThat(api.get(admin, "/spend/logs?start_date=nonsense&end_date=x").status())
+                .isEqualTo(400);
+    }
+
+    @Test
+    void aMetersWindowsAndGroupsAddUpInAnyZone() throws Exception {
+        topic.commitOne(
+                TEAM,
+                List.of(
+                        rated(TEAM, "a", "2026-11-22T18:29:00Z", 10, 1),
+                        rated(TEAM, "b", "2026-11-22T18:31:00Z", 20, 123_456_789),
+                        rated(TEAM, "c", "2026-11-23T05:00:00Z", 30, 2)));
+        awaitCount(3);
+        String range = "?teamId=acme&from=2026-11-22T00:00:00Z&to=2026-11-24T00:00:00Z";
+
+        JsonNode days = api.get(
+                        admin,
+                        "/api/v1/meters/tokens_total/query" + range
+                                + "&windowSize=DAY&windowTimeZone=Asia/Kolkata&groupBy=subject&groupBy=model")
+                .json();
+        assertThat(days.path("data")).hasSize(2);
+        assertThat(days.path("data").path(0).path("value").longValue()).isEqualTo(12);
+        JsonNode second = days.path("data").path(1);
+        assertThat(second.path("value").longValue()).isEqualTo(54);
+        assertThat(second.path("windowStart").textValue()).isEqualTo("2026-11-22T18:30:00Z");
+        assertThat(second.path("windowEnd").textValue()).isEqualTo("2026-11-23T18:30:00Z");
+        assertThat(second.path("subject").textValue()).isEqualTo("ann");
+        assertThat(second.path("groupBy").path("model").textValue()).isEqualTo("gpt-4o-mini");
+        JsonNode cost = api.get(admin, "/api/v1/meters/cost/query" + range).json();
+        assertThat(cost.path("data").path(0).path("value").decimalValue()).isEqualByComparingTo("0.123456792");
+        assertThat(cost.path("data").path(0).path("subject").isNull()).isTrue();
+        assertThat(api.get(admin, "/api/v1/meters/calls/query" + range + "&filterGroupBy[model]=another")
+                        .json()
+                        .path("data"))
+                .isEmpty();
+        assertThat(api.get(admin, "/api/v1/meters/calls/query" + range + "&subject=ann&subject=bob&windowSize=MINUTE")
+                        .json()
+                        .path("data"))
+                .hasSize(3);
+        assertThat(api.get(admin, "/api/v1/meters/tokens_total/subjects?teamId=acme")
+                        .json())
+                .extracting(JsonNode::asText)
+                .containsExactly("ann");
+        JsonNode events = api.get(admin, "/api/v1/events?teamId=acme&limit=2").json();
+        assertThat(events).hasSize(2);
+        assertThat(events.path(0).path("event").path("id").textValue()).isEqualTo("c");
+
+        assertThat(api.get(admin, "/api/v1/meters").json()).hasSize(3);
+        assertThat(api.get(admin, "/api/v1/meters/nonsense/query" + range).status())
+                .isEqualTo(404);
+        assertThat(api.get(admin, "/api/v1/meters/calls/query" + range + "&groupBy=nonsense")
+                        .status())
+                .isEqualTo(400);
+        String editor = api.signIn("acme-editor");
+        assertThat(api.get(editor, "/api/v1/meters/calls/query" + range).status())
+                .isEqualTo(403);
+        assertThat(api.get(editor, "/api/v1/meters/calls/query" + range + "&subject=acme-editor")
+                        .status())
+                .isEqualTo(200);
     }
 
     @Test

@@ -57,6 +57,48 @@ class BudgetRoutesTest {
     }
 
     @Test
+    void litellmsBudgetRoutesWorkOnOurBudgets() {
+        Answer made = api.post(
+                key,
+                "/budget/new",
+                "{\"budget_id\":\"prod\",\"max_budget\":10.5,\"soft_budget\":7,\"budget_duration\":\"30d\",\"tpm_limit\":null}");
+        assertThat(made.status()).isEqualTo(200);
+        assertThat(made.json().get("budget_id").textValue()).isEqualTo("prod");
+        assertThat(made.json().get("budget_reset_at").textValue()).isEqualTo("2026-12-01T00:00:00Z");
+        JsonNode ours = api.get(key, BUDGETS).json().get("budgets").get(0);
+        assertThat(ours.get("limitUsd").textValue()).isEqualTo("10.50");
+        assertThat(ours.get("enforcement").textValue()).isEqualTo("block");
+        assertThat(ours.at("/thresholds/0/amountUsd").textValue()).isEqualTo("7.00");
+        assertThat(api.post(key, "/budget/new", "{\"budget_id\":\"prod\",\"max_budget\":1}")
+                        .status())
+                .isEqualTo(409);
+
+        JsonNode changed = api.post(key, "/budget/update", "{\"budget_id\":\"prod\",\"max_budget\":20}")
+                .json();
+        assertThat(changed.get("max_budget").decimalValue()).isEqualByComparingTo("20");
+        assertThat(changed.get("soft_budget").decimalValue()).isEqualByComparingTo("7");
+        assertThat(changed.get("budget_duration").textValue()).isEqualTo("1mo");
+        assertThat(api.post(key, "/budget/info", "{\"budgets\":[\"prod\",\"other\"]}")
+                        .json())
+                .hasSize(1);
+        assertThat(api.get(key, "/budget/list").json()).hasSize(1);
+        assertThat(api.get(key, "/budget/settings?budget_id=prod").json()).hasSize(3);
+        assertThat(api.post(key, "/budget/new", "{\"max_budget\":1,\"rpm_limit\":5}")
+                        .status())
+                .isEqualTo(400);
+        assertThat(api.post(key, "/budget/new", "{\"max_budget\":1,\"budget_duration\":\"13d\"}")
+                        .status())
+                .isEqualTo(400);
+        String reader = api.key(account(), KeyScope.QUERY);
+        assertThat(api.post(reader, "/budget/delete", "{\"id\":\"prod\"}").status())
+                .isEqualTo(403);
+        assertThat(api.post(key, "/budget/delete", "{\"id\":\"prod\"}").status())
+                .isEqualTo(200);
+        assertThat(api.post(key, "/budget/delete", "{\"id\":\"prod\"}").status())
+                .isEqualTo(404);
+    }
+
+    @Test
     void aNewBudgetIsAnsweredWithDefaultsAndWithWhatWasSpentBeforeItWasMade() {
         spend("ann", 100_000_000);
 

@@ -16,6 +16,7 @@ import com.promptmanage.topics.Topics;
 import com.promptmanage.topics.alert.BudgetAlert;
 import com.promptmanage.topics.alert.BudgetAlertCodec;
 import com.promptmanage.topics.budget.Dimension;
+import com.promptmanage.topics.event.StructuredMode;
 import com.promptmanage.topics.usage.TokenKind;
 import java.time.Duration;
 import java.time.Instant;
@@ -316,15 +317,17 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
     }
 
     private void sendRated(MeteredAccount account) {
-        context.forward(new Record<>(account.name(), account.rated().end(), context.currentSystemTimeMs()), TO_RATED);
+        context.forward(cloudEvent(account.name(), account.rated().end()), TO_RATED);
     }
 
     private void send(BudgetAlert alert) {
         counts.alerts.increment();
         commitSoon();
-        context.forward(
-                new Record<>(alert.account().key(), BudgetAlertCodec.write(alert), context.currentSystemTimeMs()),
-                TO_ALERTS);
+        context.forward(cloudEvent(alert.account().key(), BudgetAlertCodec.write(alert)), TO_ALERTS);
+    }
+
+    private Record<byte[], byte[]> cloudEvent(byte[] key, byte[] event) {
+        return new Record<>(key, event, context.currentSystemTimeMs(), StructuredMode.headers());
     }
 
     /** An alert need not wait for the commit interval, which is there so that many events share a commit. */

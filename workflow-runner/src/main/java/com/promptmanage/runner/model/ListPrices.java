@@ -2,17 +2,8 @@ package com.promptmanage.runner.model;
 
 import com.promptmanage.runner.call.CallUsage;
 import com.promptmanage.topics.money.NanoUsd;
-import com.promptmanage.topics.pricing.Catalogue;
 import com.promptmanage.topics.pricing.ModelPrice;
-import com.promptmanage.topics.pricing.Rates;
-import java.math.BigDecimal;
-import java.math.RoundingMode;
-import java.util.HashMap;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a call costs at list price: for a run's own running cost, shown at once. What is charged is the ledger's to say, which
@@ -20,64 +11,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ListPrices {
 
-    private static final Pattern DATE = Pattern.compile("[-@](20\\d{2}-\\d{2}-\\d{2}|20\\d{6})$");
-
-    private static final String LATEST = "-latest";
-
-    /** A rate is for a million tokens. */
-    private static final int RATE_PLACES = 6;
-
-    private final Map<String, ModelPrice> prices = new HashMap<>();
-
-    public ListPrices() {
-        for (ModelPrice price : Catalogue.prices()) {
-            price.aliases().forEach(alias -> prices.putIfAbsent(key(alias), price));
-        }
-        // A model's own name comes before another's alias.
-        Catalogue.prices().forEach(price -> prices.put(key(price.model()), price));
-    }
+    private final com.promptmanage.topics.pricing.ListPrices prices = new com.promptmanage.topics.pricing.ListPrices();
 
     /** Rounded once, half-even. Empty for a model that is not listed: that is no price, not none to pay. */
     public Optional<NanoUsd> cost(CallUsage usage) {
-        return find(usage.model()).flatMap(price -> {
-            String tier = usage.serviceTier() == null ? "" : usage.serviceTier().toLowerCase(Locale.ROOT);
-            Rates rates = price.ratesFor(tier, usage.tokens().totalInput());
-            long[] tokens = usage.tokens().toArray();
-            long[] perMillion = rates.nanoUsdPerMillion();
-            if (!Rates.cover(tokens, perMillion)) {
-                return Optional.empty();
-            }
-            BigDecimal sum = BigDecimal.ZERO;
-            for (int i = 0; i < tokens.length; i++) {
-                if (tokens[i] != 0) {
-                    sum = sum.add(BigDecimal.valueOf(tokens[i]).multiply(BigDecimal.valueOf(perMillion[i])));
-                }
-            }
-            return Optional.of(new NanoUsd(sum.movePointLeft(RATE_PLACES)
-                    .setScale(0, RoundingMode.HALF_EVEN)
-                    .longValueExact()));
-        });
+        return prices.cost(usage.model(), usage.serviceTier(), usage.tokens());
     }
 
     /** Who offers a model of this name, if it is listed. */
     Optional<String> providerOf(String model) {
-        return find(model).map(ModelPrice::provider);
-    }
-
-    private Optional<ModelPrice> find(String model) {
-        String name = model.toLowerCase(Locale.ROOT).strip();
-        @Nullable ModelPrice price = prices.get(key(name));
-        if (price == null) {
-            name = DATE.matcher(name).replaceFirst("");
-            price = prices.get(key(name));
-        }
-        if (price == null && name.endsWith(LATEST)) {
-            price = prices.get(key(name.substring(0, name.length() - LATEST.length())));
-        }
-        return Optional.ofNullable(price);
-    }
-
-    private static String key(String name) {
-        return name.toLowerCase(Locale.ROOT).replace('.', '-').replace('@', '-');
+        return prices.find(model).map(ModelPrice::provider);
     }
 }

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Authentication {
 
+    private static final String AUTHORIZATION = "Authorization";
+
     private static final String ATTRIBUTE = "promptmanage.caller";
 
     private final ApiKeys keys;
@@ -39,6 +41,21 @@ public final class Authentication {
         return remembered(ctx, true);
     }
 
+    /** As {@link #caller}, and takes an API key in a header of this name, where other services' SDKs put theirs. */
+    public Caller callerAlsoBy(Context ctx, String headerName) {
+        @Nullable String secret = ctx.header(headerName);
+        if (secret == null || secret.isBlank() || headerName.equalsIgnoreCase(AUTHORIZATION)) {
+            return caller(ctx);
+        }
+        Caller known = ctx.attribute(ATTRIBUTE);
+        if (known != null) {
+            return known;
+        }
+        Caller caller = keys.caller(secret.strip()).orElseThrow(Authentication::notValid);
+        ctx.attribute(ATTRIBUTE, caller);
+        return caller;
+    }
+
     /** Who is calling, as the audit log tells it. */
     public Actor actor(Context ctx) {
         @Nullable String agent = ctx.header("User-Agent");
@@ -53,7 +70,7 @@ public final class Authentication {
         if (known != null) {
             return known;
         }
-        @Nullable String header = ctx.header("Authorization");
+        @Nullable String header = ctx.header(AUTHORIZATION);
         Caller caller = header == null || header.isBlank() ? byCookie(ctx) : byHeader(header, basic);
         ctx.attribute(ATTRIBUTE, caller);
         return caller;
@@ -77,11 +94,13 @@ public final class Authentication {
             case "basic" -> basic ? keys.caller(passwordOf(credentials)) : Optional.empty();
             default -> Optional.empty();
         };
-        // One answer for all that is wrong: unknown, expired and revoked are for the owner to look up, not for a
-        // guesser.
-        return caller.<Caller>map(found -> found)
-                .orElseThrow(() -> ProblemException.unauthenticated(
-                        "This key or token is not valid: it may be mistyped, expired or revoked."));
+        return caller.<Caller>map(found -> found).orElseThrow(Authentication::notValid);
+    }
+
+    /** One answer for all that is wrong: unknown, expired and revoked are for the owner to look up, not for a guesser. */
+    private static ProblemException notValid() {
+        return ProblemException.unauthenticated(
+                "This key or token is not valid: it may be mistyped, expired or revoked.");
     }
 
     private Optional<? extends Caller> byBearer(String secret) {

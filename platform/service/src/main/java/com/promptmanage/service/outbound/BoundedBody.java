@@ -19,6 +19,8 @@ final class BoundedBody extends InputStream {
 
     private long read;
 
+    private boolean ended;
+
     BoundedBody(InputStream content, ClassicHttpResponse response, Deadline deadline, int bytesMax) {
         this.content = content;
         this.response = response;
@@ -43,6 +45,7 @@ final class BoundedBody extends InputStream {
         if (deadline.isOver()) {
             throw Failures.timedOut(deadline, null);
         }
+        ended = count < 0;
         read += Math.max(count, 0);
         if (read > bytesMax) {
             throw new OutboundException(
@@ -59,6 +62,10 @@ final class BoundedBody extends InputStream {
     }
 
     void abandon() {
+        if (!ended) {
+            // To close it alone would read on to the end, which may never come.
+            deadline.cancelRunning();
+        }
         Closer.closeQuietly(response);
     }
 }

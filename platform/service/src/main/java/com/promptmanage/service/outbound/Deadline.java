@@ -45,11 +45,16 @@ final class Deadline {
         alarm.cancel(false);
     }
 
-    private void end() {
-        over = true;
+    /** Ends what is running now by closing its connection; the call's time goes on. */
+    void cancelRunning() {
         Cancellable request = running.get();
         if (request != null) {
             request.cancel();
         }
+    }
+
+    private void end() {
+        over = true;
+        cancelRunning();
     }
 }

@@ -1,0 +1,138 @@
+package com.promptmanage.ingest.gateway;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.promptmanage.ingest.body.EventSlices.Slice;
+import com.promptmanage.ingest.body.StrictJson;
+import com.promptmanage.ingest.normalize.Convention;
+import com.promptmanage.ingest.normalize.NormalizedTokens;
+import com.promptmanage.ingest.normalize.Texts;
+import com.promptmanage.ingest.normalize.UsageShape;
+import com.promptmanage.ingest.normalize.UsageShapes;
+import com.promptmanage.service.token.TokenCounter;
+import com.promptmanage.topics.usage.TokenCounts;
+import com.promptmanage.topics.usage.TokenKind;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** What an answer has told of what it used, so far. */
+final class AnswerUsage {
+
+    private final Api api;
+
+    private final TextSample text = new TextSample();
+
+    /** What was told last of each count: later events add to it and correct it. */
+    private final ObjectNode usage = JsonNodeFactory.instance.objectNode();
+
+    private boolean isFinal;
+
+    private @Nullable String model;
+
+    private @Nullable String serviceTier;
+
+    /**
+     * @param isEstimated whether a count is ours and not the provider's
+     */
+    record Used(NormalizedTokens tokens, boolean isEstimated) {}
+
+    AnswerUsage(Api api) {
+        this.api = api;
+    }
+
+    /** What the model wrote, to be counted if nobody tells. */
+    TextSample text() {
+        return text;
+    }
+
+    void read(Map<String, byte[]> found) {
+        for (String name : api.earlyUsage()) {
+            json(found, name).filter(JsonNode::isObject).ifPresent(told -> usage.setAll((ObjectNode) told));
+        }
+        for (String name : api.finalUsage()) {
+            json(found, name).filter(JsonNode::isObject).ifPresent(told -> {
+                usage.setAll((ObjectNode) told);
+                isFinal = true;
+            });
+        }
+        model = first(found, api.models(), model);
+        serviceTier = first(found, api.tiers(), serviceTier);
+    }
+
+    @Nullable
+    String model() {
+        return model;
+    }
+
+    /** The tier that the call was served in; null if it is not told. */
+    @Nullable
+    String serviceTier() {
+        JsonNode told = usage.path("service_tier");
+        return serviceTier == null && told.isTextual() && Texts.isId(told.textValue()) ? told.textValue() : serviceTier;
+    }
+
+    /**
+     * What the call has used, as the provider says; else, if it does not, or could not finish, about that.
+     *
+     * @param isWhole whether the answer came to its end
+     * @param inputTokens about how many went in; asked only if need be
+     */
+    Used used(boolean isWhole, LongSupplier inputTokens, TokenCounter counter, String askedModel) {
+        Optional<NormalizedTokens> told = told();
+        boolean isTold = isFinal
+                || (isWhole && !api.earlyUsage().isEmpty() && api.finalUsage().isEmpty());
+        if (told.isPresent() && isTold) {
+            return new Used(told.get(), false);
+        }
+        long written = text.tokens(counter, askedModel);
+        if (told.isEmpty()) {
+            return new Used(
+                    new NormalizedTokens(
+                            TokenCounts.ofInputOutput(inputTokens.getAsLong(), written),
+                            UsageShape.FLAT,
+                            Convention.DISJOINT),
+                    true);
+        }
+        TokenCounts counts = told.get().counts();
+        return new Used(
+                new NormalizedTokens(
+                        counts.with(TokenKind.OUTPUT, Math.max(counts.get(TokenKind.OUTPUT), written)),
+                        told.get().shape(),
+                        told.get().convention()),
+                true);
+    }
+
+    /** Empty if nothing was told, or what was is no usage. */
+    private Optional<NormalizedTokens> told() {
+        if (usage.isEmpty()) {
+            return Optional.empty();
+        }
+        boolean[] isWrong = {false};
+        Optional<NormalizedTokens> told =
+                UsageShapes.ofUsage(usage, "usage.", (field, detail, remedy) -> isWrong[0] = true);
+        return isWrong[0] ? Optional.empty() : told;
+    }
+
+    private static @Nullable String first(Map<String, byte[]> found, List<String> names, @Nullable String otherwise) {
+        for (String name : names) {
+            Optional<JsonNode> told = json(found, name);
+            if (told.isPresent()
+                    && told.get().isTextual()
+                    && Texts.isId(told.get().textValue())) {
+                return told.get().textValue();
+            }
+        }
+        return otherwise;
+    }
+
+    static Optional<JsonNode> json(Map<String, byte[]> found, String name) {
+        byte[] json = found.get(name);
+        return json == null
+                ? Optional.empty()
+                : StrictJson.read(json, new Slice(0, json.length), (field, detail, remedy) -> {});
+    }
+}

@@ -1,0 +1,62 @@
+package com.promptmanage.ingest.gateway;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.promptmanage.ingest.gateway.AnswerUsage.Used;
+import com.promptmanage.ingest.publish.OutgoingEvent;
+import com.promptmanage.topics.usage.ExecutionType;
+import com.promptmanage.topics.usage.TokenUsage;
+import com.promptmanage.topics.usage.UsageEvent;
+import com.promptmanage.topics.usage.UsageEventCodec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call to a provider, to be told once. Its id is given before the provider is asked, so that however often it is told it is
+ * the same call; another try of whoever asked is another call, for the provider bills it as one.
+ */
+record CallRecord(
+        String id, Api api, String askedModel, @Nullable String askedTier, Attribution attribution, Instant began) {
+
+    /** The tag, and the attribute of the event, of a call whose counts are ours and not the provider's. */
+    private static final String ESTIMATED = "usageestimated";
+
+    /** What is told when it has ended. */
+    UsageEvent event(Used used, AnswerUsage answer, Instant ended) {
+        var tags = new TreeMap<>(attribution.tags());
+        if (used.isEstimated() && (tags.size() < TokenUsage.TAGS_MAX || tags.containsKey(ESTIMATED))) {
+            tags.put(ESTIMATED, "true");
+        }
+        String model = answer.model();
+        String tier = answer.serviceTier();
+        var usage = new TokenUsage(
+                attribution.payer().userId(),
+                attribution.payer().teamId(),
+                model == null ? askedModel : model,
+                api.provider().pricedAs(),
+                ExecutionType.PROMPT_RUN,
+                attribution.promptId(),
+                null,
+                attribution.workflowId(),
+                null,
+                null,
+                attribution.apiKeyId(),
+                attribution.conversationId(),
+                tier == null ? askedTier : tier,
+                Math.max(0, Duration.between(began, ended).toMillis()),
+                tags,
+                null,
+                null,
+                used.tokens().counts());
+        return new UsageEvent(id, "/gateway/" + api.provider().value(), ended, usage);
+    }
+
+    OutgoingEvent outgoing(UsageEvent event, Used used) {
+        Map<String, JsonNode> attributes = used.isEstimated() ? Map.of(ESTIMATED, BooleanNode.TRUE) : Map.of();
+        return new OutgoingEvent(
+                event.account(), UsageEventCodec.write(event, used.tokens().attributes(attributes)));
+    }
+}

@@ -1,0 +1,77 @@
+package com.promptmanage.ingest.gateway;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.promptmanage.service.database.Database;
+import com.promptmanage.service.http.UnavailableException;
+import com.promptmanage.topics.account.Account;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What an account's budgets want done while they cannot be asked, as they said when they last could: kept, so that a process that
+ * starts while they are away knows it too. An account that was never asked about lets calls through.
+ */
+final class FailModes {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(FailModes.class);
+
+    private final Database database;
+
+    private final Clock clock;
+
+    /** So that an unchanged answer is not written at each call. */
+    private final Cache<Account, Boolean> written = Caffeine.newBuilder()
+            .maximumSize(100_000)
+            .expireAfterWrite(Duration.ofMinutes(10))
+            .build();
+
+    FailModes(Database database, Clock clock) {
+        this.database = database;
+        this.clock = clock;
+    }
+
+    /** Costs a statement when it is new, and none else. */
+    void remember(Account account, boolean isClosed) {
+        Boolean known = written.getIfPresent(account);
+        if (known != null && known == isClosed) {
+            return;
+        }
+        written.put(account, isClosed);
+        try {
+            database.useAsSystem(handle -> handle.createUpdate("""
+                            INSERT INTO gateway_fail_modes (account, is_closed, checked_at)
+                            VALUES (:account, :closed, :now)
+                            ON CONFLICT (account) DO UPDATE
+                            SET is_closed = excluded.is_closed, checked_at = excluded.checked_at
+                            """)
+                    .bind("account", account.value())
+                    .bind("closed", isClosed)
+                    .bind("now", clock.instant().atOffset(ZoneOffset.UTC))
+                    .execute());
+        } catch (UnavailableException e) {
+            LOGGER.atWarn().addKeyValue("account", account).log("what its budgets want in need is not written down");
+        }
+    }
+
+    boolean isClosed(Account account) {
+        Boolean known = written.getIfPresent(account);
+        if (known != null) {
+            return known;
+        }
+        try {
+            return database.asSystem(
+                    handle -> handle.createQuery("SELECT is_closed FROM gateway_fail_modes WHERE account = :account")
+                            .bind("account", account.value())
+                            .mapTo(Boolean.class)
+                            .findOne()
+                            .orElse(false));
+        } catch (UnavailableException e) {
+            // Neither budgets nor what they wanted can be known: nothing says that the call may be paid for.
+            return true;
+        }
+    }
+}

@@ -1,0 +1,288 @@
+package com.promptmanage.ingest.gateway;
+
+import com.promptmanage.ingest.admission.Admission;
+import com.promptmanage.ingest.gateway.BudgetCheck.Verdict;
+import com.promptmanage.ingest.gateway.GatewayMeters.Outcome;
+import com.promptmanage.ingest.gateway.GatewaySettings.Budgets;
+import com.promptmanage.ingest.normalize.UsageMeters;
+import com.promptmanage.ingest.publish.EventPublisher;
+import com.promptmanage.service.access.Caller;
+import com.promptmanage.service.audit.Actor;
+import com.promptmanage.service.database.Database;
+import com.promptmanage.service.http.Problem.Kind;
+import com.promptmanage.service.http.ProblemException;
+import com.promptmanage.service.http.RawAnswer;
+import com.promptmanage.service.http.RequestBody;
+import com.promptmanage.service.http.Routes;
+import com.promptmanage.service.http.UnavailableException;
+import com.promptmanage.service.id.Ids;
+import com.promptmanage.service.outbound.Call;
+import com.promptmanage.service.outbound.Outbound;
+import com.promptmanage.service.secret.SecretBox;
+import com.promptmanage.service.token.TokenCounter;
+import com.promptmanage.topics.pricing.ListPrices;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code POST /gateway/…}: passes calls on to providers. A caller is told what is wrong in the words of the provider that it
+ * thinks it talks to.
+ */
+public final class Gateway implements Routes, AutoCloseable {
+
+    /** What all its addresses begin with. */
+    public static final String PATH = "/gateway/";
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(Gateway.class);
+
+    private static final Pattern GEMINI_CALL =
+            Pattern.compile("([A-Za-z0-9._-]{1,128}):(generateContent|streamGenerateContent|embedContent)");
+
+    private static final Pattern GEMINI_VERSION = Pattern.compile("v1(alpha|beta)?");
+
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
+
+    private static final Duration SEAL_AGAIN_AFTER = Duration.ofMinutes(1);
+
+    private final GatewaySettings settings;
+
+    private final Admission admission;
+
+    private final long bodyBytesMax;
+
+    private final Database database;
+
+    private final Clock clock;
+
+    private final Ids ids;
+
+    private final Outbound outbound;
+
+    private final SafeReports reports;
+
+    private final ProviderKeys keys;
+
+    private final ProviderKeyRoutes keyRoutes;
+
+    private final Passage.Means means;
+
+    private final AtomicReference<@Nullable BudgetCheck> budgets = new AtomicReference<>();
+
+    private final Thread sealing;
+
+    /**
+     * What it stands on.
+     *
+     * @param bodyBytesMax of one request, after inflation
+     */
+    public record Ground(
+            Admission admission,
+            long bodyBytesMax,
+            Function<Context, Caller> callers,
+            Function<Context, Actor> actors,
+            EventPublisher publisher,
+            Database database,
+            SecretBox secrets,
+            UsageMeters usageMeters,
+            MeterRegistry registry,
+            Clock clock) {}
+
+    /** Where a call goes: a path behind the provider's address, and what of the call only the path tells. */
+    private record Target(Api api, String path, @Nullable String model, boolean isStream) {
+
+        Target(Api api, String path) {
+            this(api, path, null, false);
+        }
+    }
+
+    public Gateway(GatewaySettings settings, Ground ground) {
+        this.settings = settings;
+        this.admission = ground.admission();
+        this.bodyBytesMax = ground.bodyBytesMax();
+        this.database = ground.database();
+        this.clock = ground.clock();
+        this.ids = new Ids(clock);
+        this.outbound = new Outbound(settings.outbound());
+        this.reports = new SafeReports(ground.publisher(), database, ground.registry());
+        this.keys = new ProviderKeys(database, ground.secrets(), clock);
+        this.keyRoutes = new ProviderKeyRoutes(ground.callers(), ground.actors(), keys);
+        this.means = new Passage.Means(
+                outbound,
+                settings.outbound().responseBytesMax(),
+                reports,
+                new TokenCounter(),
+                new ListPrices(),
+                ground.usageMeters(),
+                new GatewayMeters(ground.registry()),
+                clock);
+        settings.budgets().ifPresent(this::askBudgetsAt);
+        this.sealing = Thread.ofVirtual().name("provider-keys").start(this::sealAnew);
+    }
+
+    /** From now on the budgets are asked there before each call. */
+    public void askBudgetsAt(Budgets where) {
+        BudgetCheck before = budgets.getAndSet(new BudgetCheck(where, database, clock));
+        if (before != null) {
+            before.close();
+        }
+    }
+
+    /** By which of its headers the SDKs of a provider show a key at one of our addresses. */
+    public static String keyHeader(String path) {
+        for (Provider provider : Provider.values()) {
+            if (path.startsWith(PATH + provider.value() + "/")) {
+                return provider.keyHeader();
+            }
+        }
+        return "Authorization";
+    }
+
+    @Override
+    public void addTo(RoutesConfig routes) {
+        add(routes, new Target(Api.CHAT, "/v1/chat/completions"));
+        add(routes, new Target(Api.RESPONSES, "/v1/responses"));
+        add(routes, new Target(Api.EMBEDDINGS, "/v1/embeddings"));
+        add(routes, new Target(Api.MESSAGES, "/v1/messages"));
+        routes.post("/gateway/gemini/{version}/models/{call}", ctx -> answer(ctx, gemini(ctx)));
+        keyRoutes.addTo(routes);
+    }
+
+    @Override
+    public void close() {
+        sealing.interrupt();
+        reports.close();
+        BudgetCheck asked = budgets.get();
+        if (asked != null) {
+            asked.close();
+        }
+        outbound.close();
+    }
+
+    private void add(RoutesConfig routes, Target target) {
+        routes.post("/gateway/" + target.api().provider().value() + target.path(), ctx -> answer(ctx, target));
+    }
+
+    private static Target gemini(Context ctx) {
+        String version = ctx.pathParam("version");
+        Matcher call = GEMINI_CALL.matcher(ctx.pathParam("call"));
+        if (!GEMINI_VERSION.matcher(version).matches() || !call.matches()) {
+            throw ProblemException.notFound(
+                    "Only generateContent, streamGenerateContent and embedContent of v1, v1alpha and v1beta are passed on");
+        }
+        return new Target(
+                Api.CONTENT,
+                "/%s/models/%s".formatted(version, call.group()),
+                call.group(1),
+                call.group(2).startsWith("stream"));
+    }
+
+    private void answer(Context ctx, Target target) {
+        try (var admitted = admission.admit(ctx)) {
+            byte[] body = admitted.body(bodyBytesMax);
+            admitted.charge(1);
+            GatewayRequest request = GatewayRequest.read(target.api(), body, target.model(), target.isStream());
+            if (request.hidesUsage()) {
+                admitted.hold((long) body.length + request.body().length);
+            }
+            pass(ctx, admitted.caller(), target, request);
+        } catch (ProblemException e) {
+            e.headers().forEach(ctx::header);
+            refuse(
+                    ctx,
+                    target.api(),
+                    e.problem().status(),
+                    e.problem().code(),
+                    e.problem().detail());
+        } catch (UnavailableException e) {
+            ctx.header("Retry-After", Long.toString(Math.max(1, e.retryAfter().toSeconds())));
+            refuse(ctx, target.api(), 503, Kind.UNAVAILABLE.code(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void pass(Context ctx, Caller caller, Target target, GatewayRequest request) {
+        Attribution call = Attribution.of(ctx, caller, request.endUser());
+        String key = key(ctx, caller, call, target.api().provider());
+        BudgetCheck check = budgets.get();
+        Verdict verdict = check == null ? Verdict.UNASKED : check.check(request, call);
+        verdict.headers().forEach(ctx::header);
+        if (verdict.refusal().isPresent()) {
+            means.meters().ended(target.api(), Outcome.REFUSED_BY_BUDGET);
+            throw new ProblemException(Kind.BUDGET_EXCEEDED, verdict.refusal().get());
+        }
+        if (!reports.isTaking()) {
+            throw ProblemException.unavailable(
+                    "What this call will use could not be put on record just now, so it is not made: try again",
+                    RETRY_AFTER);
+        }
+        Call upstream = UpstreamCall.of(
+                ctx,
+                settings.address(target.api().provider()),
+                target.path(),
+                request,
+                target.api().provider().credentials(key));
+        new Passage(
+                        means,
+                        ctx,
+                        request,
+                        verdict,
+                        new CallRecord(
+                                ids.next("call"),
+                                target.api(),
+                                request.model(),
+                                request.serviceTier(),
+                                call,
+                                clock.instant()))
+                .run(upstream);
+    }
+
+    /** The caller's own, or the one that its account left here; that is for API keys, and not for whoever may look around. */
+    private String key(Context ctx, Caller caller, Attribution call, Provider provider) {
+        String own = ctx.header("Prompt-Manage-Provider-Key");
+        if (own != null && !own.isBlank()) {
+            return own.strip();
+        }
+        return switch (caller) {
+            case Caller.Key key ->
+                keys.find(call.payer().account(), provider, key.keyId()).orElseThrow(() -> noKey(provider));
+            case Caller.Person person -> throw noKey(provider);
+        };
+    }
+
+    private static ProblemException noKey(Provider provider) {
+        return new ProblemException(
+                Kind.UNAUTHENTICATED,
+                "There is no key for %s: send it in 'Prompt-Manage-Provider-Key', or leave it here by PUT /api/gateway/keys/%s"
+                        .formatted(provider.value(), provider.value()));
+    }
+
+    private static void refuse(Context ctx, Api api, int status, String code, String message) {
+        RequestBody.discard(ctx);
+        RawAnswer.send(ctx, status, "application/json", api.provider().refusal(status, code, message));
+    }
+
+    private void sealAnew() {
+        while (true) {
+            try {
+                keys.sealAnew();
+                return;
+            } catch (RuntimeException e) {
+                LOGGER.atWarn().addKeyValue("cause", e.toString()).log("providers' keys are not sealed anew yet");
+            }
+            try {
+                Thread.sleep(SEAL_AGAIN_AFTER);
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,281 @@
+package com.promptmanage.ingest.gateway;
+
+import com.promptmanage.ingest.gateway.AnswerUsage.Used;
+import com.promptmanage.ingest.gateway.BudgetCheck.Verdict;
+import com.promptmanage.ingest.gateway.GatewayMeters.Outcome;
+import com.promptmanage.ingest.normalize.UsageMeters;
+import com.promptmanage.service.http.RawAnswer;
+import com.promptmanage.service.outbound.Call;
+import com.promptmanage.service.outbound.OpenReply;
+import com.promptmanage.service.outbound.Outbound;
+import com.promptmanage.service.outbound.OutboundException;
+import com.promptmanage.service.outbound.OutboundException.Failure;
+import com.promptmanage.service.token.TokenCounter;
+import com.promptmanage.topics.money.NanoUsd;
+import com.promptmanage.topics.pricing.ListPrices;
+import com.promptmanage.topics.usage.TokenCounts;
+import com.promptmanage.topics.usage.UsageEvent;
+import io.javalin.http.Context;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.zip.GZIPInputStream;
+
+/** One call on its way through: the provider is asked once, its answer is passed on, and what it used is put on record. */
+final class Passage {
+
+    private static final String ENCODING = "Content-Encoding";
+
+    private final Means means;
+
+    private final Context ctx;
+
+    private final GatewayRequest request;
+
+    private final Verdict verdict;
+
+    private final CallRecord record;
+
+    private final AnswerUsage usage;
+
+    private final ClientAnswer client;
+
+    private boolean isReported;
+
+    /** What all calls share. */
+    record Means(
+            Outbound outbound,
+            int answerBytesMax,
+            SafeReports reports,
+            TokenCounter counter,
+            ListPrices prices,
+            UsageMeters usageMeters,
+            GatewayMeters meters,
+            Clock clock) {}
+
+    Passage(Means means, Context ctx, GatewayRequest request, Verdict verdict, CallRecord record) {
+        this.means = means;
+        this.ctx = ctx;
+        this.request = request;
+        this.verdict = verdict;
+        this.record = record;
+        this.usage = new AnswerUsage(request.api());
+        this.client = new ClientAnswer(ctx);
+    }
+
+    void run(Call call) {
+        ctx.header("Prompt-Manage-Call-Id", record.id());
+        try (OpenReply reply = means.outbound().open(call)) {
+            if (reply.status() / 100 == 3) {
+                refuse(502, "provider_redirects", "The provider redirects to another address, which is not followed");
+            } else if (reply.status() / 100 == 2) {
+                pass(reply);
+            } else {
+                passRefusal(reply);
+            }
+        } catch (OutboundException e) {
+            notAnswered(e);
+        }
+    }
+
+    private void pass(OpenReply reply) {
+        client.head(reply.status(), reply.headers());
+        boolean isEvents = reply.header("Content-Type")
+                .filter(type -> type.toLowerCase(Locale.ROOT).startsWith("text/event-stream"))
+                .isPresent();
+        try {
+            Outcome outcome = Outcome.ANSWERED;
+            if (isEvents) {
+                client.header("X-Accel-Buffering", "no");
+                outcome = passEvents(body(reply));
+            } else {
+                new WholeRelay(request.api(), usage, client, () -> report(true))
+                        .relay(body(reply), length(reply), request.isStream());
+            }
+            means.meters().ended(request.api(), outcome);
+        } catch (ClientAnswer.GoneException e) {
+            // Closing the reply tells the provider to stop.
+            report(false);
+            means.meters().ended(request.api(), Outcome.CALLER_GONE);
+        } catch (IOException e) {
+            report(false);
+            means.meters().ended(request.api(), Outcome.BROKEN_OFF);
+            brokenOff(e);
+        }
+    }
+
+    /** A stream that breaks off between two events is told so by one more. */
+    private Outcome passEvents(InputStream body) throws IOException {
+        var relay = new EventRelay(request.api(), request.hidesUsage(), usage, client, () -> report(true));
+        try {
+            relay.relay(body);
+            return Outcome.ANSWERED;
+        } catch (ClientAnswer.GoneException e) {
+            throw e;
+        } catch (IOException e) {
+            if (!relay.isBetweenEvents()) {
+                throw e;
+            }
+            report(false);
+            byte[] said = request.api()
+                    .provider()
+                    .refusalInStream(502, "provider_broke_off", "The provider's answer broke off: " + said(e))
+                    .getBytes(StandardCharsets.UTF_8);
+            client.write(said, 0, said.length);
+            client.flush();
+            return Outcome.BROKEN_OFF;
+        }
+    }
+
+    /** An error of the provider's own is passed on as it is; nothing was used. */
+    private void passRefusal(OpenReply reply) {
+        client.head(reply.status(), reply.headers());
+        means.meters().ended(request.api(), Outcome.PROVIDER_ERROR);
+        try {
+            new WholeRelay(request.api(), new AnswerUsage(request.api()), client, () -> {})
+                    .relay(body(reply), length(reply), false);
+        } catch (ClientAnswer.GoneException e) {
+            // Nobody is left to be told.
+        } catch (IOException e) {
+            brokenOff(e);
+        }
+    }
+
+    /** Puts on record what was used, once. */
+    private void report(boolean isWhole) {
+        if (isReported) {
+            return;
+        }
+        isReported = true;
+        Used used = usage.used(
+                isWhole,
+                () -> request.text().tokens(means.counter(), request.model()),
+                means.counter(),
+                request.model());
+        UsageEvent event = record.event(used, usage, means.clock().instant());
+        means.usageMeters().count(used.tokens());
+        if (used.isEstimated()) {
+            means.meters().estimated(request.api());
+        }
+        if (!used.isEstimated() && isAtListPrice()) {
+            means.prices()
+                    .cost(
+                            event.usage().model(),
+                            event.usage().serviceTier(),
+                            used.tokens().counts())
+                    .map(NanoUsd::toUsd)
+                    .ifPresent(client::cost);
+        }
+        means.reports().report(record.outgoing(event, used));
+    }
+
+    /** Whether the account pays what the list says, as far as the budgets' answer shows it: else we do not know what it pays. */
+    private boolean isAtListPrice() {
+        if (verdict.equals(Verdict.UNASKED)) {
+            return true;
+        }
+        Optional<NanoUsd> listed = means.prices()
+                .cost(
+                        request.model(),
+                        request.serviceTier(),
+                        TokenCounts.ofInputOutput(request.inputTokensAtMost(), request.maxOutputTokens()));
+        OptionalLong quote = verdict.quoteNanoUsd();
+        return quote.isPresent() && listed.isPresent() && listed.get().value() == quote.getAsLong();
+    }
+
+    private void brokenOff(IOException e) {
+        if (client.hasBegun()) {
+            RawAnswer.breakOff(ctx);
+        } else if (e instanceof OutboundException known && known.failure() == Failure.TIMED_OUT) {
+            refuse(504, "provider_timed_out", "The provider's answer did not end in time");
+        } else {
+            refuse(502, "provider_broke_off", "The provider's answer broke off: " + said(e));
+        }
+    }
+
+    /** There is not even a head of an answer. */
+    private void notAnswered(OutboundException e) {
+        means.meters().ended(request.api(), Outcome.NOT_ANSWERED);
+        switch (e.failure()) {
+            case TIMED_OUT -> refuse(504, "provider_timed_out", "The provider did not answer in time");
+            case BUSY -> {
+                ctx.header("Retry-After", "1");
+                refuse(503, "gateway_busy", "As many calls are under way as may be: try again");
+            }
+            case REQUEST_TOO_LARGE -> refuse(413, "body_too_large", said(e));
+            case ADDRESS_REFUSED,
+                    REDIRECT_REFUSED,
+                    UNKNOWN_HOST,
+                    NO_CONNECTION,
+                    NOT_SECURE,
+                    RESPONSE_TOO_LARGE,
+                    BROKEN -> refuse(502, "provider_not_reached", "The provider cannot be reached: " + said(e));
+        }
+    }
+
+    private void refuse(int status, String code, String message) {
+        // Of the answer that was begun to be prepared.
+        ctx.res().setHeader(ENCODING, null);
+        RawAnswer.send(ctx, status, "application/json", request.api().provider().refusal(status, code, message));
+    }
+
+    private InputStream body(OpenReply reply) throws IOException {
+        String encoding = encoding(reply);
+        return switch (encoding) {
+            case "identity" -> reply.body();
+            case "gzip", "x-gzip" -> new Bounded(new GZIPInputStream(reply.body()), means.answerBytesMax());
+            default -> {
+                // The caller may know what to do with it; what it used is estimated.
+                client.header(ENCODING, encoding);
+                yield reply.body();
+            }
+        };
+    }
+
+    private static String encoding(OpenReply reply) {
+        return reply.header(ENCODING)
+                .map(text -> text.strip().toLowerCase(Locale.ROOT))
+                .filter(text -> !text.isEmpty())
+                .orElse("identity");
+    }
+
+    private static long length(OpenReply reply) {
+        if (encoding(reply).endsWith("gzip")) {
+            return -1;
+        }
+        return reply.header("Content-Length")
+                .filter(text -> text.matches("\\d{1,15}"))
+                .map(Long::parseLong)
+                .orElse(-1L);
+    }
+
+    private static String said(IOException e) {
+        return e instanceof OutboundException ? String.valueOf(e.getMessage()) : "it is not what it says it is";
+    }
+
+    /** So that a little that is packed does not become endlessly much. */
+    private static final class Bounded extends FilterInputStream {
+
+        private long left;
+
+        Bounded(InputStream in, long bytesMax) {
+            super(in);
+            this.left = bytesMax;
+        }
+
+        @Override
+        public int read(byte[] into, int from, int length) throws IOException {
+            int count = super.read(into, from, length);
+            left -= Math.max(0, count);
+            if (left < 0) {
+                throw new IOException("the answer is too large when it is unpacked");
+            }
+            return count;
+        }
+    }
+}

@@ -1,0 +1,232 @@
+package com.promptmanage.ingest.gateway;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.promptmanage.service.access.Caller;
+import com.promptmanage.service.audit.Actor;
+import com.promptmanage.service.audit.AuditEntry;
+import com.promptmanage.service.audit.AuditLog;
+import com.promptmanage.service.database.Database;
+import com.promptmanage.service.http.UnavailableException;
+import com.promptmanage.service.secret.SecretBox;
+import com.promptmanage.topics.account.Account;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The keys of providers that accounts have left here, encrypted at rest and shown to nobody. A change works within five seconds
+ * everywhere. A key that was used before works on while the database is away.
+ *
+ * <p>Safe for use by several threads.
+ */
+final class ProviderKeys {
+
+    private static final int KEYS_MAX = 10_000;
+
+    private static final int ENDING_LENGTH = 4;
+
+    /** Of shorter keys the ending is too much of it. */
+    private static final int SHOWN_FROM_LENGTH = 20;
+
+    private static final Duration FRESH = Duration.ofSeconds(5);
+
+    private final Database database;
+
+    private final SecretBox box;
+
+    private final Clock clock;
+
+    private final Cache<Place, Optional<Stored>> fresh =
+            Caffeine.newBuilder().maximumSize(KEYS_MAX).expireAfterWrite(FRESH).build();
+
+    private final Cache<Place, Optional<Stored>> known =
+            Caffeine.newBuilder().maximumSize(KEYS_MAX).build();
+
+    private record Place(Account account, Provider provider) {
+
+        /** What a sealed key is bound to. */
+        String name() {
+            return "provider_keys.sealed %s %s".formatted(provider.value(), account);
+        }
+    }
+
+    /** @param keyIds the API keys that may use it; none for every key of the account */
+    private record Stored(String key, Set<String> keyIds) {
+
+        @Override
+        public String toString() {
+            return "Stored";
+        }
+    }
+
+    /**
+     * A key as people see it.
+     *
+     * @param ending its last characters; empty if the key is short
+     * @param apiKeys the API keys that may use it; none for every key of the account
+     */
+    record Listed(String provider, String ending, List<String> apiKeys, String changedBy, Instant changedAt) {}
+
+    /** A key to be left here. Its API keys are each named once. */
+    record Draft(String key, List<String> apiKeys) {
+
+        @Override
+        public String toString() {
+            return "Draft";
+        }
+    }
+
+    ProviderKeys(Database database, SecretBox box, Clock clock) {
+        this.database = database;
+        this.box = box;
+        this.clock = clock;
+    }
+
+    /**
+     * The key by which an account calls a provider, if this API key may use it.
+     *
+     * @throws UnavailableException if it is not known here and the database is away
+     */
+    Optional<String> find(Account account, Provider provider, String keyId) {
+        return fresh.get(new Place(account, provider), this::load)
+                .filter(one -> one.keyIds().isEmpty() || one.keyIds().contains(keyId))
+                .map(Stored::key);
+    }
+
+    List<Listed> list(Caller caller, Account account) {
+        return database.inTransaction(
+                caller.scope(account),
+                handle -> handle.createQuery("""
+                                SELECT provider, ending, key_ids, changed_by, changed_at FROM provider_keys
+                                WHERE account = :account ORDER BY provider
+                                """)
+                        .bind("account", account.value())
+                        .map((row, ctx) -> new Listed(
+                                row.getString("provider"),
+                                row.getString("ending"),
+                                List.of((String[]) row.getArray("key_ids").getArray()),
+                                row.getString("changed_by"),
+                                row.getTimestamp("changed_at").toInstant()))
+                        .list());
+    }
+
+    void put(Caller caller, Account account, Provider provider, Draft draft, Actor actor) {
+        var place = new Place(account, provider);
+        Instant now = clock.instant();
+        database.useTransaction(caller.scope(account), handle -> {
+            handle.createUpdate("""
+                        INSERT INTO provider_keys (account, provider, sealed, ending, key_ids, changed_by, changed_at)
+                        VALUES (:account, :provider, :sealed, :ending, :keyIds, :by, :now)
+                        ON CONFLICT (account, provider) DO UPDATE
+                        SET sealed = excluded.sealed, ending = excluded.ending, key_ids = excluded.key_ids,
+                            changed_by = excluded.changed_by, changed_at = excluded.changed_at
+                        """)
+                    .bind("account", account.value())
+                    .bind("provider", provider.value())
+                    .bind("sealed", box.seal(place.name(), draft.key()))
+                    .bind("ending", ending(draft.key()))
+                    .bindArray("keyIds", String.class, draft.apiKeys())
+                    .bind("by", actor.id())
+                    .bind("now", now)
+                    .execute();
+            AuditLog.append(
+                    handle,
+                    actor,
+                    now,
+                    AuditEntry.added(
+                            account,
+                            "provider_key_set",
+                            "provider_key",
+                            provider.value(),
+                            Map.of("ending", ending(draft.key()), "apiKeys", draft.apiKeys())));
+        });
+        forget(place);
+    }
+
+    /** Whether there was one. */
+    boolean remove(Caller caller, Account account, Provider provider, Actor actor) {
+        Instant now = clock.instant();
+        boolean wasThere = database.inTransaction(caller.scope(account), handle -> {
+            Optional<String> ending = handle.createQuery("""
+                            DELETE FROM provider_keys WHERE account = :account AND provider = :provider RETURNING ending
+                            """)
+                    .bind("account", account.value())
+                    .bind("provider", provider.value())
+                    .mapTo(String.class)
+                    .findOne();
+            ending.ifPresent(gone -> AuditLog.append(
+                    handle,
+                    actor,
+                    now,
+                    AuditEntry.removed(
+                            account,
+                            "provider_key_removed",
+                            "provider_key",
+                            provider.value(),
+                            Map.of("ending", gone))));
+            return ending.isPresent();
+        });
+        forget(new Place(account, provider));
+        return wasThere;
+    }
+
+    /** Encrypts with the key of now what is encrypted with an older one, so that the older one may go. */
+    void sealAnew() {
+        database.useAsSystem(handle -> handle
+                .createQuery("SELECT account, provider, sealed FROM provider_keys FOR UPDATE")
+                .map((row, ctx) -> Map.entry(
+                        new Place(
+                                new Account(row.getString("account")),
+                                Provider.parse(row.getString("provider")).orElseThrow()),
+                        row.getString("sealed")))
+                .list()
+                .stream()
+                .filter(one -> box.isOld(one.getValue()))
+                .forEach(one -> handle.createUpdate("""
+                                UPDATE provider_keys SET sealed = :sealed
+                                WHERE account = :account AND provider = :provider
+                                """)
+                        .bind(
+                                "sealed",
+                                box.seal(
+                                        one.getKey().name(),
+                                        box.open(one.getKey().name(), one.getValue())))
+                        .bind("account", one.getKey().account().value())
+                        .bind("provider", one.getKey().provider().value())
+                        .execute()));
+    }
+
+    private void forget(Place place) {
+        fresh.invalidate(place);
+        known.invalidate(place);
+    }
+
+    private Optional<Stored> load(Place place) {
+        try {
+            Optional<Stored> key = database.asSystem(handle -> handle.createQuery(
+                            "SELECT sealed, key_ids FROM provider_keys WHERE account = :account AND provider = :provider")
+                    .bind("account", place.account().value())
+                    .bind("provider", place.provider().value())
+                    .map((row, ctx) -> new Stored(box.open(place.name(), row.getString("sealed")), Set.of((String[])
+                            row.getArray("key_ids").getArray())))
+                    .findOne());
+            known.put(place, key);
+            return key;
+        } catch (UnavailableException e) {
+            Optional<Stored> before = known.getIfPresent(place);
+            if (before == null) {
+                throw e;
+            }
+            return before;
+        }
+    }
+
+    private static String ending(String key) {
+        return key.length() < SHOWN_FROM_LENGTH ? "" : key.substring(key.length() - ENDING_LENGTH);
+    }
+}

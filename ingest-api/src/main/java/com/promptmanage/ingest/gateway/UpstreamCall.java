@@ -1,0 +1,97 @@
+package com.promptmanage.ingest.gateway;
+
+import com.promptmanage.service.http.ProblemException;
+import com.promptmanage.service.outbound.Call;
+import com.promptmanage.service.outbound.Call.Header;
+import io.javalin.http.Context;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** What the provider is sent: what we were, without what is ours or between us and our caller. */
+final class UpstreamCall {
+
+    /**
+     * Keys, ours among them; what governs a connection; what tells of our caller's network and browser. Answers come unpacked, for
+     * they are looked at as they pass.
+     */
+    private static final Set<String> NOT_PASSED = Set.of(
+            "accept-encoding",
+            "authorization",
+            "connection",
+            "content-encoding",
+            "content-length",
+            "cookie",
+            "expect",
+            "forwarded",
+            "host",
+            "keep-alive",
+            "origin",
+            "referer",
+            "te",
+            "trailer",
+            "transfer-encoding",
+            "upgrade",
+            "via",
+            "x-api-key",
+            "x-goog-api-key",
+            "x-real-ip");
+
+    private static final List<String> PREFIXES_NOT_PASSED =
+            List.of(Attribution.PREFIX, "proxy-", "sec-", "x-forwarded-");
+
+    private UpstreamCall() {}
+
+    /**
+     * @param path behind the provider's address
+     * @throws ProblemException 400 if the request has a header or a query that cannot be passed on
+     */
+    static Call of(Context ctx, URI address, String path, GatewayRequest request, Header credentials) {
+        var headers = new ArrayList<Header>();
+        for (String name : Collections.list(ctx.req().getHeaderNames())) {
+            if (isPassed(name.toLowerCase(Locale.ROOT))) {
+                Collections.list(ctx.req().getHeaders(name)).forEach(value -> headers.add(new Header(name, value)));
+            }
+        }
+        headers.add(new Header("Accept-Encoding", "identity"));
+        headers.add(credentials);
+        try {
+            return new Call(
+                    "POST",
+                    URI.create(address + path + query(ctx.queryString())),
+                    headers,
+                    request.body(),
+                    0,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty());
+        } catch (IllegalArgumentException e) {
+            throw ProblemException.invalid(
+                    "request",
+                    "has a header or a query that cannot be passed on",
+                    "Send headers of visible characters, and a query that is percent-encoded.");
+        }
+    }
+
+    private static boolean isPassed(String name) {
+        return !NOT_PASSED.contains(name) && PREFIXES_NOT_PASSED.stream().noneMatch(name::startsWith);
+    }
+
+    /** Without a key: one in an address is ours by mistake. */
+    private static String query(@Nullable String query) {
+        if (query == null || query.isEmpty()) {
+            return "";
+        }
+        String passed = Arrays.stream(query.split("&", -1))
+                .filter(part -> !part.startsWith("key="))
+                .collect(Collectors.joining("&"));
+        return passed.isEmpty() ? "" : "?" + passed;
+    }
+}

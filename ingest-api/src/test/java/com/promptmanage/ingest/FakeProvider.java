@@ -1,0 +1,125 @@
+package com.promptmanage.ingest;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** Answers as a test wants, whoever it plays, and remembers what it was asked. */
+final class FakeProvider implements AutoCloseable {
+
+    static final String EVENTS = "text/event-stream; charset=utf-8";
+
+    private final HttpServer server;
+
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+    private final List<Asked> asked = new CopyOnWriteArrayList<>();
+
+    private volatile Answer answer = exchange -> exchange.sendResponseHeaders(500, -1);
+
+    /** @param headers the first of each, by name */
+    record Asked(String target, Map<String, String> headers, String body) {
+
+        String header(String name) {
+            return headers.getOrDefault(name.toLowerCase(Locale.ROOT), "");
+        }
+    }
+
+    interface Answer {
+        void to(HttpExchange exchange) throws IOException;
+    }
+
+    interface Writing {
+        void to(OutputStream out) throws IOException;
+    }
+
+    private FakeProvider(HttpServer server) {
+        this.server = server;
+    }
+
+    static FakeProvider start() throws IOException {
+        var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
+        var fake = new FakeProvider(server);
+        server.setExecutor(fake.threads);
+        server.createContext("/", fake::serve);
+        server.start();
+        return fake;
+    }
+
+    String url() {
+        return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    void answers(Answer other) {
+        asked.clear();
+        answer = other;
+    }
+
+    void answers(int status, String contentType, String body) {
+        answers(whole(status, contentType, body.getBytes(UTF_8)));
+    }
+
+    /** In pieces, as they are written; what fails breaks the answer off. */
+    void streams(Writing writing) {
+        answers(stream(writing));
+    }
+
+    static Answer whole(int status, String contentType, byte[] body) {
+        return exchange -> {
+            exchange.getResponseHeaders().set("Content-Type", contentType);
+            exchange.getResponseHeaders().set("X-Request-Id", "req_of_provider");
+            exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+            exchange.getResponseBody().write(body);
+        };
+    }
+
+    static Answer stream(Writing writing) {
+        return exchange -> {
+            exchange.getResponseHeaders().set("Content-Type", EVENTS);
+            exchange.sendResponseHeaders(200, 0);
+            writing.to(exchange.getResponseBody());
+        };
+    }
+
+    static void event(OutputStream out, String data) throws IOException {
+        out.write(("data: " + data + "\n\n").getBytes(UTF_8));
+        out.flush();
+    }
+
+    List<Asked> asked() {
+        return asked;
+    }
+
+    Asked last() {
+        return asked.getLast();
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.shutdownNow();
+    }
+
+    private void serve(HttpExchange exchange) throws IOException {
+        var headers = new TreeMap<String, String>();
+        exchange.getRequestHeaders()
+                .forEach((name, values) -> headers.put(name.toLowerCase(Locale.ROOT), values.getFirst()));
+        String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
+        asked.add(new Asked(exchange.getRequestURI().toString(), headers, body));
+        // An exchange that is not closed in order has its connection broken off.
+        answer.to(exchange);
+        exchange.close();
+    }
+}

@@ -1,0 +1,104 @@
+package com.promptmanage.query.litellm;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.promptmanage.streams.read.Spend;
+import com.promptmanage.topics.money.NanoUsd;
+import com.promptmanage.topics.usage.TokenKind;
+import java.math.BigDecimal;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Spend in LiteLLM's names. Its prompt tokens hold the cached ones, its completion tokens the reasoning. Its amounts are
+ * numbers of USD: here they are exact decimals.
+ */
+final class ActivityJson {
+
+    private ActivityJson() {}
+
+    /** @param withEntities whether each day is told by account too */
+    static ObjectNode activity(List<Cell> cells, boolean withEntities) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        ArrayNode results = json.putArray("results");
+        new TreeMap<>(cells.stream().collect(Collectors.groupingBy(Cell::day)))
+                .descendingMap()
+                .forEach((day, ofDay) -> results.add(day(day, ofDay, withEntities)));
+        ObjectNode metadata = json.putObject("metadata");
+        metrics(sum(cells))
+                .properties()
+                .forEach(one -> metadata.set(
+                        one.getKey().equals("total_tokens") ? "total_tokens" : "total_" + one.getKey(),
+                        one.getValue()));
+        metadata.put("page", 1).put("total_pages", 1).put("has_more", false);
+        return json;
+    }
+
+    static BigDecimal usd(long nanoUsd) {
+        return new BigDecimal(new NanoUsd(nanoUsd).toUsd());
+    }
+
+    static Spend sum(List<Cell> cells) {
+        return cells.stream().map(Cell::spend).reduce(Spend.NONE, Spend::plus);
+    }
+
+    /** By what a function names, the unnamed left out. */
+    static Map<String, List<Cell>> by(List<Cell> cells, Function<Cell, @Nullable String> name) {
+        var groups = new TreeMap<String, List<Cell>>();
+        for (Cell cell : cells) {
+            String named = name.apply(cell);
+            if (named != null) {
+                groups.computeIfAbsent(named, none -> new ArrayList<>()).add(cell);
+            }
+        }
+        return groups;
+    }
+
+    private static ObjectNode day(LocalDate day, List<Cell> cells, boolean withEntities) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("date", day.toString());
+        json.set("metrics", metrics(sum(cells)));
+        ObjectNode breakdown = json.putObject("breakdown");
+        breakdown.set("models", parts(cells, Cell::model));
+        breakdown.set("providers", parts(cells, Cell::provider));
+        breakdown.set("api_keys", parts(cells, Cell::apiKeyId));
+        breakdown.set(
+                "entities",
+                withEntities ? parts(cells, cell -> cell.account().id()) : JsonNodeFactory.instance.objectNode());
+        return json;
+    }
+
+    private static ObjectNode parts(List<Cell> cells, Function<Cell, @Nullable String> name) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        by(cells, name).forEach((value, ofValue) -> {
+            ObjectNode part = json.putObject(value);
+            part.set("metrics", metrics(sum(ofValue)));
+            part.putObject("metadata");
+        });
+        return json;
+    }
+
+    private static ObjectNode metrics(Spend spend) {
+        long input = spend.tokens().totalInput();
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("spend", usd(spend.costNanoUsd()));
+        json.put("prompt_tokens", input);
+        json.put("completion_tokens", spend.tokens().total() - input);
+        json.put("total_tokens", spend.tokens().total());
+        json.put("cache_read_input_tokens", spend.tokens().get(TokenKind.CACHE_READ));
+        json.put(
+                "cache_creation_input_tokens",
+                spend.tokens().get(TokenKind.CACHE_WRITE_5M) + spend.tokens().get(TokenKind.CACHE_WRITE_1H));
+        json.put("api_requests", spend.events());
+        json.put("successful_requests", spend.events());
+        json.put("failed_requests", 0);
+        return json;
+    }
+}

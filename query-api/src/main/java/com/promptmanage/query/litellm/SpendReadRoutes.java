@@ -1,0 +1,272 @@
+package com.promptmanage.query.litellm;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.promptmanage.query.routing.Asked;
+import com.promptmanage.query.tier.ShownHistory;
+import com.promptmanage.service.access.Authentication;
+import com.promptmanage.service.access.Caller;
+import com.promptmanage.service.access.Permissions;
+import com.promptmanage.service.database.Database;
+import com.promptmanage.service.http.Faults;
+import com.promptmanage.service.http.Routes;
+import com.promptmanage.topics.account.Account;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code GET /spend/logs}, {@code /user/daily/activity}, {@code /team/daily/activity}, {@code /global/spend/report}, as LiteLLM
+ * has them. Whose they are about follows from the key, and from {@code teamId}, which LiteLLM does not have.
+ */
+public final class SpendReadRoutes implements Routes {
+
+    private static final int DAYS_USUAL = 30;
+
+    private static final int DAYS_MAX = 400;
+
+    private static final int CALLS_MAX = 1_000;
+
+    private static final int TEAMS_MAX = 100;
+
+    private final Authentication authentication;
+
+    private final ShownHistory shown;
+
+    private final SpendTable table;
+
+    private final Clock clock;
+
+    private record Days(LocalDate first, LocalDate last, boolean isExplicit) {}
+
+    public SpendReadRoutes(Authentication authentication, ShownHistory shown, Database database, Clock clock) {
+        this.authentication = authentication;
+        this.shown = shown;
+        this.table = new SpendTable(database);
+        this.clock = clock;
+    }
+
+    @Override
+    public void addTo(RoutesConfig routes) {
+        routes.get("/spend/logs", this::logs);
+        routes.get("/user/daily/activity", this::userActivity);
+        routes.get("/team/daily/activity", this::teamActivity);
+        routes.get("/global/spend/report", this::report);
+    }
+
+    private void logs(Context ctx) {
+        Asked about = asked(ctx, ctx.queryParam("user_id"));
+        Days days = days(ctx);
+        CellQuery query = query(ctx, about.account(), about.member(), days);
+        @Nullable String id = ctx.queryParam("request_id");
+        boolean summarize = days.isExplicit() && id == null && !"false".equals(ctx.queryParam("summarize"));
+        ArrayNode answer = JsonNodeFactory.instance.arrayNode();
+        if (summarize) {
+            summaries(table.cells(query)).forEach(answer::add);
+        } else {
+            table.calls(query, id, CALLS_MAX).forEach(call -> answer.add(json(about.account(), call)));
+        }
+        ctx.json(answer);
+    }
+
+    private void userActivity(Context ctx) {
+        Asked about = asked(ctx, ctx.queryParam("user_id"));
+        ctx.json(ActivityJson.activity(table.cells(query(ctx, about.account(), about.member(), days(ctx))), false));
+    }
+
+    private void teamActivity(Context ctx) {
+        Days days = days(ctx);
+        ctx.json(ActivityJson.activity(cells(ctx, teams(ctx), days), true));
+    }
+
+    private void report(Context ctx) {
+        String groupBy = ctx.queryParam("group_by") == null ? "team" : ctx.queryParam("group_by");
+        var faults = new Faults();
+        if (!List.of("team", "customer").contains(groupBy)) {
+            faults.add("group_by", "is not known", "Use team or customer.");
+        }
+        faults.check();
+        boolean isByTeam = "team".equals(groupBy);
+        List<Cell> cells = isByTeam
+                ? cells(ctx, teams(ctx), days(ctx))
+                : cells(ctx, List.of(asked(ctx, null).account()), days(ctx));
+        Function<Cell, @Nullable String> name =
+                isByTeam ? cell -> cell.account().id() : Cell::customer;
+        ArrayNode answer = JsonNodeFactory.instance.arrayNode();
+        new TreeMap<>(cells.stream().collect(Collectors.groupingBy(Cell::day)))
+                .forEach((day, ofDay) -> answer.add(report(day, ofDay, name, isByTeam)));
+        ctx.json(answer);
+    }
+
+    private static ObjectNode report(
+            LocalDate day, List<Cell> cells, Function<Cell, @Nullable String> name, boolean isByTeam) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("group_by_day", day + "T00:00:00+00:00");
+        ArrayNode parts = json.putArray(isByTeam ? "teams" : "customers");
+        ActivityJson.by(cells, name).forEach((value, ofValue) -> {
+            ObjectNode part = parts.addObject();
+            part.put(isByTeam ? "team_name" : "customer", value);
+            part.put("total_spend", ActivityJson.usd(ActivityJson.sum(ofValue).costNanoUsd()));
+            ArrayNode metadata = part.putArray("metadata");
+            ActivityJson.by(ofValue, cell -> cell.model() + '\n' + (cell.apiKeyId() == null ? "" : cell.apiKeyId()))
+                    .forEach((both, alike) -> metadata.addObject()
+                            .put("model", alike.getFirst().model())
+                            .put(
+                                    "spend",
+                                    ActivityJson.usd(ActivityJson.sum(alike).costNanoUsd()))
+                            .put(
+                                    "total_tokens",
+                                    ActivityJson.sum(alike).tokens().total())
+                            .put("api_key", alike.getFirst().apiKeyId()));
+        });
+        return json;
+    }
+
+    private static List<ObjectNode> summaries(List<Cell> cells) {
+        var summaries = new ArrayList<ObjectNode>();
+        new TreeMap<>(cells.stream().collect(Collectors.groupingBy(Cell::day))).forEach((day, ofDay) -> {
+            ObjectNode json = JsonNodeFactory.instance.objectNode();
+            json.put("startTime", day.toString());
+            json.put("spend", ActivityJson.usd(ActivityJson.sum(ofDay).costNanoUsd()));
+            spends(json.putObject("users"), ofDay, Cell::userId);
+            spends(json.putObject("models"), ofDay, Cell::model);
+            summaries.add(json);
+        });
+        return summaries;
+    }
+
+    private static void spends(ObjectNode into, List<Cell> cells, Function<Cell, @Nullable String> name) {
+        ActivityJson.by(cells, name)
+                .forEach((value, alike) ->
+                        into.put(value, ActivityJson.usd(ActivityJson.sum(alike).costNanoUsd())));
+    }
+
+    private static ObjectNode json(Account account, SpendTable.Call call) {
+        long input = call.tokens().totalInput();
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("request_id", call.id());
+        json.put("call_type", "acompletion");
+        json.put("api_key", call.apiKeyId());
+        json.put("spend", call.spendUsd());
+        json.put("total_tokens", call.tokens().total());
+        json.put("prompt_tokens", input);
+        json.put("completion_tokens", call.tokens().total() - input);
+        json.put("startTime", call.start().toString());
+        json.put("endTime", call.end().toString());
+        json.put("model", call.model());
+        json.put("custom_llm_provider", call.provider());
+        json.put("user", call.userId());
+        json.put("team_id", account.isTeam() ? account.id() : null);
+        json.put("session_id", call.conversationId());
+        json.put("metadata", call.tags());
+        json.put("status", "success");
+        return json;
+    }
+
+    private List<Cell> cells(Context ctx, List<Account> accounts, Days days) {
+        @Nullable String user = ctx.queryParam("internal_user_id");
+        var cells = new ArrayList<Cell>();
+        accounts.forEach(account -> cells.addAll(table.cells(query(ctx, account, user, days))));
+        return cells;
+    }
+
+    private CellQuery query(Context ctx, Account account, @Nullable String userId, Days days) {
+        Instant wanted = days.first().atStartOfDay(ZoneOffset.UTC).toInstant();
+        @Nullable Instant from = shown.from(ctx, account, wanted, days.isExplicit());
+        LocalDate first = from == null ? days.first() : LocalDate.ofInstant(from, ZoneOffset.UTC);
+        return new CellQuery(account, first, days.last(), userId, ctx.queryParam("model"), ctx.queryParam("api_key"));
+    }
+
+    /** Rights come before the rest: a stranger is told nothing. */
+    private Asked asked(Context ctx, @Nullable String userId) {
+        Caller caller = authentication.caller(ctx);
+        var faults = new Faults();
+        Asked about = Asked.of(caller, ctx.queryParam("teamId"), userId, faults).orElse(null);
+        faults.check();
+        if (about == null) {
+            throw new IllegalStateException("without a fault there is an account");
+        }
+        if (about.member() == null) {
+            Permissions.requireQuery(caller, about.account());
+        } else {
+            Permissions.requireQuery(caller, about.account(), about.member());
+        }
+        return about;
+    }
+
+    /** Those that are named; else, of the caller's own, all whose usage they may see. */
+    private List<Account> teams(Context ctx) {
+        Caller caller = authentication.caller(ctx);
+        @Nullable String named = ctx.queryParam("team_ids");
+        if (named == null || named.isBlank()) {
+            return caller.accounts().stream()
+                    .filter(Account::isTeam)
+                    .filter(team -> Permissions.mayQuery(caller, team))
+                    .sorted(Comparator.comparing(Account::value))
+                    .toList();
+        }
+        var teams = new LinkedHashSet<Account>();
+        var faults = new Faults();
+        for (String id : named.split(",", -1)) {
+            Account.parse("team:" + id.strip())
+                    .ifPresentOrElse(
+                            teams::add, () -> faults.add("team_ids", "has what is no id", "Send ids, with commas."));
+        }
+        if (teams.size() > TEAMS_MAX) {
+            faults.add("team_ids", "are %d".formatted(teams.size()), "Send at most %d.".formatted(TEAMS_MAX));
+        }
+        faults.check();
+        teams.forEach(team -> Permissions.requireQuery(caller, team));
+        return List.copyOf(teams);
+    }
+
+    /** Days of UTC, the last one included. */
+    private Days days(Context ctx) {
+        var faults = new Faults();
+        LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+        LocalDate last = day(ctx, "end_date", today, faults);
+        LocalDate first = day(ctx, "start_date", last.minusDays(DAYS_USUAL), faults);
+        if (first.isAfter(last)) {
+            faults.add("end_date", "is before start_date", "Send a later one.");
+        }
+        if (ChronoUnit.DAYS.between(first, last) > DAYS_MAX) {
+            faults.add(
+                    "start_date",
+                    "is more than %d days before end_date".formatted(DAYS_MAX),
+                    "Ask for a shorter range, or export the history.");
+        }
+        faults.check();
+        return new Days(first, last, ctx.queryParam("start_date") != null);
+    }
+
+    private static LocalDate day(Context ctx, String name, LocalDate otherwise, Faults faults) {
+        @Nullable String text = ctx.queryParam(name);
+        if (text == null || text.isBlank()) {
+            return otherwise;
+        }
+        try {
+            LocalDate day = LocalDate.parse(text.length() > 10 ? text.substring(0, 10) : text);
+            if (day.getYear() >= 1970 && day.getYear() <= 2999) {
+                return day;
+            }
+        } catch (DateTimeParseException e) {
+            // Told below, with days that are too far away.
+        }
+        faults.add(name, "is no day", "Send one such as 2026-11-30.");
+        return otherwise;
+    }
+}

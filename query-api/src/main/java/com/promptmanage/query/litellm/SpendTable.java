@@ -1,0 +1,163 @@
+package com.promptmanage.query.litellm;
+
+import com.promptmanage.service.database.Database;
+import com.promptmanage.service.database.Scope;
+import com.promptmanage.streams.read.Spend;
+import com.promptmanage.topics.money.NanoUsd;
+import com.promptmanage.topics.usage.TokenCounts;
+import com.promptmanage.topics.usage.TokenKind;
+import java.math.BigDecimal;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Set;
+import org.jdbi.v3.core.statement.Query;
+import org.jspecify.annotations.Nullable;
+
+/** The history of usage, seen as LiteLLM sees its own. */
+final class SpendTable {
+
+    private static final String MEANT = """
+            FROM usage_history
+            WHERE account = :account AND time >= :from AND time < :to
+              AND (CAST(:userId AS text) IS NULL OR user_id = :userId)
+              AND (CAST(:model AS text) IS NULL OR model = :model)
+              AND (CAST(:apiKeyId AS text) IS NULL OR api_key_id = :apiKeyId)
+            """;
+
+    private final Database database;
+
+    SpendTable(Database database) {
+        this.database = database;
+    }
+
+    /**
+     * One call.
+     *
+     * @param spendUsd null while it has no price
+     * @param tags a JSON object
+     */
+    record Call(
+            String id,
+            @Nullable String apiKeyId,
+            @Nullable BigDecimal spendUsd,
+            TokenCounts tokens,
+            Instant start,
+            Instant end,
+            String model,
+            @Nullable String provider,
+            String userId,
+            @Nullable String conversationId,
+            String tags) {}
+
+    /** In the order of their days. */
+    List<Cell> cells(CellQuery query) {
+        return database.inTransaction(
+                scope(query),
+                handle -> bound(handle.createQuery("""
+                                SELECT (time AT TIME ZONE 'UTC')::date AS day, user_id, model, provider, api_key_id,
+                                       tags ->> 'enduser' AS customer,
+                                       count(*) AS events,
+                                       count(*) FILTER (WHERE unpriced) AS unpriced,
+                                       coalesce(sum(cost_nano_usd), 0)::bigint AS cost,
+                                       sum(input_tokens)::bigint AS t0,
+                                       sum(cache_read_tokens)::bigint AS t1,
+                                       sum(cache_write_5m_tokens)::bigint AS t2,
+                                       sum(cache_write_1h_tokens)::bigint AS t3,
+                                       sum(input_audio_tokens)::bigint AS t4,
+                                       sum(input_image_tokens)::bigint AS t5,
+                                       sum(output_tokens)::bigint AS t6,
+                                       sum(reasoning_tokens)::bigint AS t7,
+                                       sum(output_audio_tokens)::bigint AS t8,
+                                       sum(output_image_tokens)::bigint AS t9
+                                """ + MEANT + """
+                                GROUP BY day, user_id, model, provider, api_key_id, customer
+                                ORDER BY day, user_id, model, provider, api_key_id, customer
+                                """), query)
+                        .map((row, ctx) -> new Cell(
+                                query.account(),
+                                row.getObject("day", LocalDate.class),
+                                row.getString("user_id"),
+                                row.getString("model"),
+                                row.getString("provider"),
+                                row.getString("api_key_id"),
+                                row.getString("customer"),
+                                new Spend(
+                                        row.getLong("events"),
+                                        row.getLong("unpriced"),
+                                        row.getLong("cost"),
+                                        sums(row))))
+                        .list());
+    }
+
+    /**
+     * The newest first.
+     *
+     * @param id of the event; null for any
+     */
+    List<Call> calls(CellQuery query, @Nullable String id, int limit) {
+        return database.inTransaction(
+                scope(query),
+                handle -> bound(handle.createQuery("""
+                                SELECT event_id, api_key_id, cost_nano_usd, time, duration_ms, model, provider, user_id,
+                                       conversation_id, tags,
+                                       input_tokens AS t0, cache_read_tokens AS t1, cache_write_5m_tokens AS t2,
+                                       cache_write_1h_tokens AS t3, input_audio_tokens AS t4, input_image_tokens AS t5,
+                                       output_tokens AS t6, reasoning_tokens AS t7, output_audio_tokens AS t8,
+                                       output_image_tokens AS t9
+                                """ + MEANT + """
+                                  AND (CAST(:id AS text) IS NULL OR event_id = :id)
+                                ORDER BY time DESC, id DESC LIMIT :limit
+                                """), query)
+                        .bind("id", id)
+                        .bind("limit", limit)
+                        .map((row, ctx) -> call(row))
+                        .list());
+    }
+
+    private static Call call(ResultSet row) throws SQLException {
+        Instant end = row.getObject("time", OffsetDateTime.class).toInstant();
+        @Nullable Long cost = row.getObject("cost_nano_usd", Long.class);
+        return new Call(
+                row.getString("event_id"),
+                row.getString("api_key_id"),
+                cost == null ? null : new BigDecimal(new NanoUsd(cost).toUsd()),
+                sums(row),
+                end.minus(Duration.ofMillis(row.getLong("duration_ms"))),
+                end,
+                row.getString("model"),
+                row.getString("provider"),
+                row.getString("user_id"),
+                row.getString("conversation_id"),
+                row.getString("tags"));
+    }
+
+    private static TokenCounts sums(ResultSet row) throws SQLException {
+        long[] tokens = new long[TokenKind.COUNT];
+        for (int i = 0; i < tokens.length; i++) {
+            tokens[i] = row.getLong("t" + i);
+        }
+        return TokenCounts.ofSums(tokens);
+    }
+
+    private static Scope scope(CellQuery query) {
+        return new Scope.Tenant("", Set.of(query.account().value()));
+    }
+
+    private static Query bound(Query statement, CellQuery query) {
+        return statement
+                .bind("account", query.account().value())
+                .bind("from", query.first().atStartOfDay(ZoneOffset.UTC).toOffsetDateTime())
+                .bind(
+                        "to",
+                        query.last().plusDays(1).atStartOfDay(ZoneOffset.UTC).toOffsetDateTime())
+                .bind("userId", query.userId())
+                .bind("model", query.model())
+                .bind("apiKeyId", query.apiKeyId());
+    }
+}

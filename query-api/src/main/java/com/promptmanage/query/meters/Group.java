@@ -1,0 +1,37 @@
+package com.promptmanage.query.meters;
+
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** What a meter can be grouped and filtered by, besides its subject. */
+enum Group {
+    MODEL("model", "model"),
+    PROVIDER("provider", "provider"),
+    WORKFLOW("workflow", "workflowId"),
+    PROMPT("prompt", "promptId"),
+    API_KEY("api_key", "apiKeyId"),
+    EXECUTION_TYPE("execution_type", "executionType");
+
+    private final String value;
+
+    private final String member;
+
+    Group(String value, String member) {
+        this.value = value;
+        this.member = member;
+    }
+
+    static Optional<Group> parse(String text) {
+        return Stream.of(values()).filter(group -> group.value.equals(text)).findFirst();
+    }
+
+    /** In requests and answers. */
+    String value() {
+        return value;
+    }
+
+    /** Of an event's data. */
+    String member() {
+        return member;
+    }
+}

@@ -1,0 +1,209 @@
+package com.promptmanage.query.meters;
+
+import com.promptmanage.service.database.Database;
+import com.promptmanage.service.database.Scope;
+import com.promptmanage.streams.read.Spend;
+import com.promptmanage.topics.account.Account;
+import com.promptmanage.topics.usage.TokenCounts;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jdbi.v3.core.statement.Query;
+import org.jspecify.annotations.Nullable;
+
+/** Adds up the history of usage by windows, subjects and groups. */
+final class MeterTable {
+
+    /** So that a query by minutes and subjects does not fill the memory. */
+    static final int ROWS_MAX = 100_000;
+
+    private final Database database;
+
+    MeterTable(Database database) {
+        this.database = database;
+    }
+
+    record Row(@Nullable Instant start, @Nullable String subject, Map<Group, String> groups, Spend spend) {}
+
+    /** One event. */
+    record Told(
+            String id,
+            String source,
+            Instant time,
+            String subject,
+            String model,
+            long tokens,
+            @Nullable Long costNanoUsd) {}
+
+    /** In the order of their windows; one more than {@link #ROWS_MAX} if there are too many. */
+    List<Row> rows(MeterQuery query) {
+        return database.inTransaction(
+                scope(query.account()),
+                handle -> bound(handle.createQuery("""
+                                SELECT start, subject, model, provider, workflow, prompt, api_key, execution_type,
+                                       count(*) AS events, count(*) FILTER (WHERE unpriced) AS unpriced,
+                                       coalesce(sum(cost_nano_usd), 0)::bigint AS cost, sum(tokens)::bigint AS tokens
+                                FROM (
+                                    SELECT CASE WHEN CAST(:step AS text) IS NOT NULL
+                                                THEN date_trunc(CAST(:step AS text), time, CAST(:zone AS text)) END AS start,
+                                           CASE WHEN :bySubject THEN user_id END AS subject,
+                                           CASE WHEN :byModel THEN model END AS model,
+                                           CASE WHEN :byProvider THEN provider END AS provider,
+                                           CASE WHEN :byWorkflow THEN workflow_id END AS workflow,
+                                           CASE WHEN :byPrompt THEN prompt_id END AS prompt,
+                                           CASE WHEN :byApiKey THEN api_key_id END AS api_key,
+                                           CASE WHEN :byExecutionType THEN execution_type END AS execution_type,
+                                           unpriced, cost_nano_usd,
+                                           input_tokens + cache_read_tokens + cache_write_5m_tokens
+                                               + cache_write_1h_tokens + input_audio_tokens + input_image_tokens
+                                               + output_tokens + reasoning_tokens + output_audio_tokens
+                                               + output_image_tokens AS tokens
+                                    FROM usage_history
+                                    WHERE account = :account AND time >= :from AND time < :to
+                                      AND (NOT :hasSubjects OR user_id = ANY (:subjects))
+                                      AND (NOT :hasModel OR model = ANY (:model))
+                                      AND (NOT :hasProvider OR provider = ANY (:provider))
+                                      AND (NOT :hasWorkflow OR workflow_id = ANY (:workflow))
+                                      AND (NOT :hasPrompt OR prompt_id = ANY (:prompt))
+                                      AND (NOT :hasApiKey OR api_key_id = ANY (:apiKey))
+                                      AND (NOT :hasExecutionType OR execution_type = ANY (:executionType))
+                                ) AS events
+                                GROUP BY start, subject, model, provider, workflow, prompt, api_key, execution_type
+                                ORDER BY start, subject, model, provider, workflow, prompt, api_key, execution_type
+                                LIMIT :limit
+                                """), query)
+                        .map((row, ctx) -> row(row))
+                        .list());
+    }
+
+    List<String> subjects(Account account, Instant from, Instant to, int limit) {
+        return database.inTransaction(
+                scope(account),
+                handle -> handle.createQuery("""
+                                SELECT DISTINCT user_id FROM usage_history
+                                WHERE account = :account AND time >= :from AND time < :to
+                                ORDER BY user_id LIMIT :limit
+                                """)
+                        .bind("account", account.value())
+                        .bind("from", from.atOffset(ZoneOffset.UTC))
+                        .bind("to", to.atOffset(ZoneOffset.UTC))
+                        .bind("limit", limit)
+                        .mapTo(String.class)
+                        .list());
+    }
+
+    /**
+     * The newest first.
+     *
+     * @param subject null for every one
+     * @param id null for any
+     */
+    List<Told> events(
+            Account account, Instant from, Instant to, @Nullable String subject, @Nullable String id, int limit) {
+        return database.inTransaction(
+                scope(account),
+                handle -> handle.createQuery("""
+                                SELECT event_id, source, time, user_id, model, cost_nano_usd,
+                                       input_tokens + cache_read_tokens + cache_write_5m_tokens
+                                           + cache_write_1h_tokens + input_audio_tokens + input_image_tokens
+                                           + output_tokens + reasoning_tokens + output_audio_tokens
+                                           + output_image_tokens AS tokens
+                                FROM usage_history
+                                WHERE account = :account AND time >= :from AND time < :to
+                                  AND (CAST(:subject AS text) IS NULL OR user_id = :subject)
+                                  AND (CAST(:id AS text) IS NULL OR event_id = :id)
+                                ORDER BY time DESC, id DESC LIMIT :limit
+                                """)
+                        .bind("account", account.value())
+                        .bind("from", from.atOffset(ZoneOffset.UTC))
+                        .bind("to", to.atOffset(ZoneOffset.UTC))
+                        .bind("subject", subject)
+                        .bind("id", id)
+                        .bind("limit", limit)
+                        .map((row, ctx) -> new Told(
+                                row.getString("event_id"),
+                                row.getString("source"),
+                                row.getObject("time", OffsetDateTime.class).toInstant(),
+                                row.getString("user_id"),
+                                row.getString("model"),
+                                row.getLong("tokens"),
+                                row.getObject("cost_nano_usd", Long.class)))
+                        .list());
+    }
+
+    private static Query bound(Query statement, MeterQuery query) {
+        WindowSize window = query.window();
+        statement
+                .bind("step", window == null ? null : window.name().toLowerCase(Locale.ROOT))
+                .bind("zone", query.zone().getId())
+                .bind("account", query.account().value())
+                .bind("from", query.from().atOffset(ZoneOffset.UTC))
+                .bind("to", query.to().atOffset(ZoneOffset.UTC))
+                .bind("bySubject", query.bySubject())
+                .bind("hasSubjects", !query.subjects().isEmpty())
+                .bindArray("subjects", String.class, query.subjects())
+                .bind("limit", ROWS_MAX + 1);
+        for (Group group : Group.values()) {
+            String name = name(group);
+            List<String> values = query.filters().getOrDefault(group, List.of());
+            statement
+                    .bind("by" + capital(name), query.groups().contains(group))
+                    .bind("has" + capital(name), query.filters().containsKey(group))
+                    .bindArray(name, String.class, values);
+        }
+        return statement;
+    }
+
+    private static Row row(ResultSet row) throws SQLException {
+        var groups = new EnumMap<Group, String>(Group.class);
+        for (Group group : Group.values()) {
+            String value = row.getString(group.value());
+            if (value != null) {
+                groups.put(group, value);
+            }
+        }
+        @Nullable OffsetDateTime start = row.getObject("start", OffsetDateTime.class);
+        return new Row(
+                start == null ? null : start.toInstant(),
+                row.getString("subject"),
+                groups,
+                new Spend(
+                        row.getLong("events"),
+                        row.getLong("unpriced"),
+                        row.getLong("cost"),
+                        sum(row.getLong("tokens"))));
+    }
+
+    /** All of a sum in one kind: a meter tells no kinds apart. */
+    private static TokenCounts sum(long tokens) {
+        long[] counts = TokenCounts.NONE.toArray();
+        counts[0] = tokens;
+        return TokenCounts.ofSums(counts);
+    }
+
+    private static String name(Group group) {
+        return switch (group) {
+            case MODEL -> "model";
+            case PROVIDER -> "provider";
+            case WORKFLOW -> "workflow";
+            case PROMPT -> "prompt";
+            case API_KEY -> "apiKey";
+            case EXECUTION_TYPE -> "executionType";
+        };
+    }
+
+    private static String capital(String name) {
+        return name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1);
+    }
+
+    private static Scope scope(Account account) {
+        return new Scope.Tenant("", Set.of(account.value()));
+    }
+}
