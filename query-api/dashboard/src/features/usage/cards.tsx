@@ -49,7 +49,7 @@ export function Cards({
             <button type="button" onClick={onShowUnpriced} className="font-medium text-warning underline underline-offset-2">
               + {formatCount(summary.unpricedRuns)} {summary.unpricedRuns === 1 ? "run" : "runs"} without a price
             </button>
-          ) : projected && !parseOnly(search.only) ? (
+          ) : projected && "projectedCost" in projected && !parseOnly(search.only) ? (
             <>
               This month is heading for <Amount usd={projected.projectedCost} digits={2} />
             </>

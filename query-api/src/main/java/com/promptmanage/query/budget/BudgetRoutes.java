@@ -82,7 +82,7 @@ final class BudgetRoutes implements Routes {
             budgets.stream()
                     .limit(page.limit())
                     .forEach(kept ->
-                            list.add(BudgetJson.budget(kept, Optional.of(progresses.of(kept.budget())), nowMs)));
+                            list.add(BudgetJson.budget(kept, Optional.of(progresses), nowMs)));
             json.put("nextCursor", page.next(budgets));
             ctx.json(json);
         });
@@ -146,7 +146,7 @@ final class BudgetRoutes implements Routes {
         ctx.header("ETag", "\"%d\"".formatted(kept.budget().version()));
         ctx.json(BudgetJson.budget(
                 kept,
-                reads.map(state -> new Progresses(state, kept.budget().account(), nowMs).of(kept.budget())),
+                reads.map(state -> new Progresses(state, kept.budget().account(), nowMs)),
                 nowMs));
     }
 
