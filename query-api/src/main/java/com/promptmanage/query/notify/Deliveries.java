@@ -1,5 +1,6 @@
 package com.promptmanage.query.notify;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.promptmanage.query.notify.DeliveryTable.Attempt;
 import com.promptmanage.query.notify.DeliveryTable.Due;
 import com.promptmanage.query.notify.DeliveryTable.Lease;
@@ -228,7 +229,8 @@ final class Deliveries implements AutoCloseable {
                 com.promptmanage.topics.budget.Severity.WARNING,
                 "Notification channel switched off: " + lease.name(),
                 reason + " Mend the address and switch the channel on again.",
-                now);
+                now,
+                JsonNodeFactory.instance.objectNode());
     }
 
     private void count(Destination destination, String outcome) {

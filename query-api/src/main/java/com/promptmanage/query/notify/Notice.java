@@ -13,9 +13,21 @@ import java.time.Instant;
  * An alert that is not a budget's. It goes by the same topic as those that are, and so is listed, streamed and sent like them.
  *
  * @param id the same however often it is told
+ * @param details what programs may want to know besides
  */
 public record Notice(
-        String id, String type, Account account, Severity severity, String title, String message, Instant occurredAt) {
+        String id,
+        String type,
+        Account account,
+        Severity severity,
+        String title,
+        String message,
+        Instant occurredAt,
+        ObjectNode details) {
+
+    public Notice {
+        details = details.deepCopy();
+    }
 
     /** As a record of {@code budget.alerts}. */
     public OutboxRecord toRecord() {
@@ -33,8 +45,7 @@ public record Notice(
     }
 
     ObjectNode toJson() {
-        return JsonNodeFactory.instance
-                .objectNode()
+        return details.deepCopy()
                 .put("id", id)
                 .put("type", type)
                 .put("account", account.value())

@@ -79,7 +79,7 @@ final class WebhookBody {
             case BUDGET_FORECAST -> "projected_limit_exceeded";
             case BUDGET_THRESHOLD ->
                 Message.severityOf(alert) == Severity.CRITICAL ? "soft_budget_crossed" : "threshold_crossed";
-            case ANOMALY, CHANNEL_DISABLED -> "spend_tracked";
+            case ANOMALY, UNPRICED_USAGE, CHANNEL_DISABLED -> "spend_tracked";
         };
     }
 
