@@ -61,12 +61,19 @@ public record HistoryQuery(Account account, @Nullable String member, Scope scope
     /**
      * Reads the parameters. Rights come first: a stranger is told nothing, not even what is wrong with the query.
      *
+     * @param teamId as the request names it, wherever it does; null if it does not
      * @param faults takes what is wrong with the filters, for the caller to check
      */
     public static HistoryQuery read(
-            Context ctx, Caller caller, Right right, AccountZones zones, ShownHistory shown, Faults faults) {
+            Context ctx,
+            @Nullable String teamId,
+            Caller caller,
+            Right right,
+            AccountZones zones,
+            ShownHistory shown,
+            Faults faults) {
         var first = new Faults();
-        Optional<Asked> asked = Asked.of(caller, ctx.queryParam("teamId"), ctx.queryParam("userId"), first);
+        Optional<Asked> asked = Asked.of(caller, teamId, ctx.queryParam("userId"), first);
         first.check();
         Asked about = asked.orElseThrow();
         right.require(caller, about);
