@@ -1,5 +1,6 @@
 package com.promptmanage.query;
 
+import com.promptmanage.query.analytics.TeamUsageRoutes;
 import com.promptmanage.query.budget.Budgets;
 import com.promptmanage.query.model.EstimateRoutes;
 import com.promptmanage.query.model.ModelRoutes;
@@ -39,6 +40,7 @@ public record QueryRoutes(List<Routes> parts) implements Routes {
         var shown = new ShownHistory(access.tiers(), clock);
         parts.add(new StatsRoutes(authentication, routing, zones, shown, clock));
         parts.add(new SuggestionRoutes(authentication, routing, zones, shown, clock));
+        parts.add(new TeamUsageRoutes(database, access, routing, zones, shown, clock));
         parts.addAll(new Budgets(database, access, routing, zones, clock).routes());
         parts.add(new PriceOverrideRoutes(database, authentication, clock));
         parts.add(new EstimateRoutes(authentication, routing, clock));

@@ -62,7 +62,7 @@ public final class SuggestionRoutes implements Routes {
         Account account = asked.orElseThrow().account();
         Permissions.requireQuery(caller, account);
         var faults = new Faults();
-        ZoneId zone = zone(ctx, account, caller, faults);
+        ZoneId zone = TimeZones.read(ctx, () -> zones.of(account, caller), faults);
         Instant now = clock.instant();
         Optional<StatsRange> wanted = RangeParameters.read(ctx, zone, now, faults);
         faults.check();
@@ -84,17 +84,5 @@ public final class SuggestionRoutes implements Routes {
         @Nullable Instant from = shown.from(
                 ctx, account, Instant.ofEpochMilli(range.fromMs()), ctx.queryParam("startDate") != null);
         return from == null ? range : range.notBefore(from.toEpochMilli());
-    }
-
-    private ZoneId zone(Context ctx, Account account, Caller caller, Faults faults) {
-        @Nullable String name = ctx.queryParam("timezone");
-        if (name == null) {
-            return zones.of(account, caller);
-        }
-        Optional<ZoneId> zone = TimeZones.parse(name);
-        if (zone.isEmpty()) {
-            faults.add("timezone", "is not a time zone", TimeZones.REMEDY);
-        }
-        return zone.orElse(TimeZones.UTC);
     }
 }
