@@ -13,7 +13,7 @@ import java.time.Clock;
 import java.util.Optional;
 
 /**
- * How alerts leave.
+ * How alerts and reports leave.
  *
  * @param mail empty for no mail
  */
@@ -25,7 +25,10 @@ record OutsideSettings(OutboundSettings outbound, Optional<MailSettings> mail, S
     }
 
     Notifications.Ways ways(Outbound open, Optional<URI> dashboard, Clock clock) {
-        return new Notifications.Ways(
-                open, mail.map(server -> new Mailer(server, clock)), new SecretBox(keys), dashboard);
+        return new Notifications.Ways(open, mailer(clock), new SecretBox(keys), dashboard);
+    }
+
+    Optional<Mailer> mailer(Clock clock) {
+        return mail.map(server -> new Mailer(server, clock));
     }
 }

@@ -3,6 +3,7 @@ package com.promptmanage.query;
 import com.promptmanage.query.dashboard.Dashboard;
 import com.promptmanage.query.notify.Fanout;
 import com.promptmanage.query.notify.Notifications;
+import com.promptmanage.query.report.Reports;
 import com.promptmanage.query.routing.AccountRouting;
 import com.promptmanage.query.routing.Forwarding;
 import com.promptmanage.query.routing.ReadYourWrites;
@@ -98,7 +99,9 @@ public final class QueryMain {
                         database,
                         outside.ways(outbound, accessSettings.publicUrl(), clock),
                         meters.registry(),
-                        clock)) {
+                        clock);
+                var reports = Reports.start(
+                        database, access, metering, outside.mailer(clock), meters.registry(), clock)) {
             database.measureWith(meters.registry());
             MeteringMeters.register(metering.counts(), meters.registry());
             metering.start();
@@ -119,6 +122,7 @@ public final class QueryMain {
                                     QueryRoutes.of(database, access, routing, clock)
                                             .and(workers.routes(access, routing, clock))
                                             .and(notifications.routes(access.authentication()))
+                                            .and(reports.routes(routing))
                                             .and(QueryPeople.routes(
                                                     database,
                                                     access,
@@ -154,6 +158,7 @@ public final class QueryMain {
                         QueryRoutes.OPEN_API,
                         QueryWorkers.OPEN_API,
                         Notifications.OPEN_API,
+                        Reports.OPEN_API,
                         OpenApi.OPERATIONS));
     }
 

@@ -14,6 +14,7 @@ import com.promptmanage.query.QueryWorkers;
 import com.promptmanage.query.dashboard.Dashboard;
 import com.promptmanage.query.notify.Fanout;
 import com.promptmanage.query.notify.Notifications;
+import com.promptmanage.query.report.Reports;
 import com.promptmanage.query.routing.AccountRouting;
 import com.promptmanage.query.routing.Forwarding;
 import com.promptmanage.query.routing.ReadYourWrites;
@@ -159,9 +160,11 @@ public final class LocalStack implements AutoCloseable {
                 metering,
                 new Fanout(clock),
                 meters.registry());
+        var reports = running.add(Reports.start(database, access, metering, mailer, meters.registry(), clock));
         var query = QueryRoutes.of(database, access, routing, clock)
                 .and(workers.routes(access, routing, clock))
                 .and(notifications.routes(access.authentication()))
+                .and(reports.routes(routing))
                 .and(QueryPeople.routes(database, access, InvitationMail.NONE, Optional.empty(), clock));
         var ingest = running.add(new IngestRoutes(
                 IngestSettings.of(servers.bootstrapServers()),
@@ -224,6 +227,7 @@ public final class LocalStack implements AutoCloseable {
                         QueryRoutes.OPEN_API,
                         QueryWorkers.OPEN_API,
                         Notifications.OPEN_API,
+                        Reports.OPEN_API,
                         WorkflowApi.OPEN_API,
                         DataSources.OPEN_API,
                         OpenApi.OPERATIONS));

@@ -11,16 +11,16 @@ import io.javalin.http.Context;
 import java.util.List;
 
 /**
- * Whose channels a request is about, after it was found that its caller may manage them.
+ * Whose channels or reports a request is about, after it was found that its caller may manage them.
  *
  * @param by who is asking: a user's id, or a key's
  */
-record Owned(Account account, Scope scope, String by) {
+public record Owned(Account account, Scope scope, String by) {
 
-    /** Under which addresses channels and preferences are: a team's, and the caller's own. */
-    static final List<String> PREFIXES = List.of("/api/teams/{teamId}", "/api/users/me");
+    /** Under which addresses they are: a team's, and the caller's own. */
+    public static final List<String> PREFIXES = List.of("/api/teams/{teamId}", "/api/users/me");
 
-    static Owned by(Context ctx, Authentication authentication) {
+    public static Owned by(Context ctx, Authentication authentication) {
         Caller caller = authentication.caller(ctx);
         Account account = ctx.pathParamMap().containsKey("teamId")
                 ? team(ctx.pathParam("teamId"))

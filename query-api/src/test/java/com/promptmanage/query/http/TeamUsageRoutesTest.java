@@ -36,10 +36,10 @@ class TeamUsageRoutesTest {
         api.team("acme", "UTC");
         api.team("rival", "UTC");
         admin = api.signIn("acme-admin");
-        api.metering().reads().price("gpt-4o", call -> call.tokens().get(com.promptmanage.topics.usage.TokenKind.INPUT)
-                * 2_500 + call.tokens().get(com.promptmanage.topics.usage.TokenKind.OUTPUT) * 10_000);
-        api.metering().reads().price("gpt-4o-mini", call -> call.tokens().get(com.promptmanage.topics.usage.TokenKind.INPUT)
-                * 150 + call.tokens().get(com.promptmanage.topics.usage.TokenKind.OUTPUT) * 600);
+        api.metering().reads().price("gpt-4o", call -> call.tokens().totalInput()
+                * 2_500 + (call.tokens().total() - call.tokens().totalInput()) * 10_000);
+        api.metering().reads().price("gpt-4o-mini", call -> call.tokens().totalInput()
+                * 150 + (call.tokens().total() - call.tokens().totalInput()) * 600);
         add("acme-owner", "gpt-4o", "2026-11-16T10:00:00Z", 10_000, 1_000);
         add("acme-owner", "gpt-4o", "2026-11-15T10:00:00Z", 10_000, 1_000);
         add("acme-viewer", "gpt-4o-mini", "2026-11-08T10:00:00Z", 1_000, 0);
