@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -33,7 +34,7 @@ import java.util.stream.Stream;
 public record AccountUsage(
         Spend total,
         Spend previous,
-        TreeMap<LocalDate, Spend> days,
+        SortedMap<LocalDate, Spend> days,
         List<SpendEntry> members,
         List<SpendEntry> models,
         List<BudgetSpend> budgets,

@@ -13,6 +13,7 @@ import com.promptmanage.streams.read.SpendEntry;
 import com.promptmanage.topics.money.NanoUsd;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,7 +55,7 @@ final class TeamUsageJson {
         return json;
     }
 
-    static ArrayNode series(Map<java.time.LocalDate, Spend> steps) {
+    static ArrayNode series(Map<LocalDate, Spend> steps) {
         ArrayNode series = JsonNodeFactory.instance.arrayNode();
         steps.forEach((start, spend) -> {
             ObjectNode step = series.addObject().put("period", start.toString());

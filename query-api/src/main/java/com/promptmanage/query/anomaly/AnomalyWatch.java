@@ -22,6 +22,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -124,7 +125,7 @@ public final class AnomalyWatch implements AutoCloseable {
 
     private static List<Notice> notices(AccountReads reads, Account account, Instant now) {
         ZoneId zone = reads.settings(account).zone();
-        ZonedDateTime first = now.minus(JUDGED_FOR).atZone(zone).truncatedTo(java.time.temporal.ChronoUnit.HOURS);
+        ZonedDateTime first = now.minus(JUDGED_FOR).atZone(zone).truncatedTo(ChronoUnit.HOURS);
         Map<Long, Long> judged = hours(reads, account, zone, first.toInstant(), now);
         if (judged.values().stream().noneMatch(spent -> spent >= UnusualHours.FLOOR)) {
             return List.of();

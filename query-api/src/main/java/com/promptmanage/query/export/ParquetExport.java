@@ -1,5 +1,6 @@
 package com.promptmanage.query.export;
 
+import static java.util.Objects.requireNonNull;
 import static org.apache.parquet.schema.LogicalTypeAnnotation.stringType;
 import static org.apache.parquet.schema.LogicalTypeAnnotation.timestampType;
 import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.BINARY;
@@ -177,7 +178,7 @@ final class ParquetExport implements ExportFile {
 
         @Override
         public void write(UsageEntry entry) {
-            RecordConsumer to = java.util.Objects.requireNonNull(consumer);
+            RecordConsumer to = requireNonNull(consumer);
             to.startMessage();
             for (int i = 0; i < COLUMNS.size(); i++) {
                 Column column = COLUMNS.get(i);

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -144,7 +145,7 @@ public final class ReportSender implements AutoCloseable {
         }
     }
 
-    private void finish(Lease lease, @org.jspecify.annotations.Nullable String problem) {
+    private void finish(Lease lease, @Nullable String problem) {
         queue.finish(lease, problem, clock.instant());
         count(problem == null ? "sent" : "failed");
         if (problem != null) {

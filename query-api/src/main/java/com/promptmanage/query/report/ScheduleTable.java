@@ -1,5 +1,7 @@
 package com.promptmanage.query.report;
 
+import static java.util.Objects.requireNonNull;
+
 import com.promptmanage.query.report.Schedule.Delivery;
 import com.promptmanage.query.report.Schedule.Wanted;
 import com.promptmanage.query.request.TimeZones;
@@ -180,7 +182,7 @@ final class ScheduleTable {
 
     private static void log(
             Handle handle, Actor actor, Instant now, String action, @Nullable Schedule before, @Nullable Schedule after) {
-        Schedule either = after == null ? java.util.Objects.requireNonNull(before) : after;
+        Schedule either = after == null ? requireNonNull(before) : after;
         AuditLog.append(
                 handle,
                 actor,

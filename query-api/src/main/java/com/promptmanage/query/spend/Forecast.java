@@ -7,6 +7,8 @@ import java.math.RoundingMode;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -76,12 +78,16 @@ public sealed interface Forecast {
         return WeekdayMeans.of(past).forecast(spent, DaysLeft.of(window, zone, nowMs), past.size());
     }
 
-    /** How many days of each weekday are left of a window; parts of days count as such. */
-    record DaysLeft(BigDecimal[] byWeekday) {
+    /**
+     * How many days are left of a window; parts of days count as such.
+     *
+     * @param byWeekday from Monday
+     */
+    record DaysLeft(List<BigDecimal> byWeekday) {
 
         static DaysLeft of(Window window, ZoneId zone, long nowMs) {
             var left = new BigDecimal[7];
-            java.util.Arrays.fill(left, BigDecimal.ZERO);
+            Arrays.fill(left, BigDecimal.ZERO);
             long from = Math.max(nowMs, window.startMs());
             LocalDate day = Instant.ofEpochMilli(from).atZone(zone).toLocalDate();
             for (long start = startMs(day, zone); start < window.endMs(); ) {
@@ -100,7 +106,7 @@ public sealed interface Forecast {
                 day = next;
                 start = end;
             }
-            return new DaysLeft(left);
+            return new DaysLeft(List.of(left));
         }
 
         private static long startMs(LocalDate day, ZoneId zone) {

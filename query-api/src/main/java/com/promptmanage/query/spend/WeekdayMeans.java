@@ -6,6 +6,7 @@ import com.promptmanage.query.spend.Forecast.Method;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
+import java.util.Arrays;
 
 /**
  * The mean of the past days, of each weekday if there are two weeks of them, and how far the days lie around it.
@@ -53,7 +54,7 @@ final class WeekdayMeans {
         int groups = method == Method.DAILY_MEAN ? 1 : WEEK;
         var counts = new long[groups];
         var sums = new BigDecimal[groups];
-        java.util.Arrays.fill(sums, BigDecimal.ZERO);
+        Arrays.fill(sums, BigDecimal.ZERO);
         for (int i = 0; i < past.size(); i++) {
             int group = group(past, i, groups);
             counts[group]++;
@@ -79,7 +80,7 @@ final class WeekdayMeans {
         BigDecimal expected = BigDecimal.valueOf(spent);
         BigDecimal spread = left.total();
         for (int group = 0; group < means.length; group++) {
-            BigDecimal daysLeft = means.length == 1 ? left.total() : left.byWeekday()[group];
+            BigDecimal daysLeft = means.length == 1 ? left.total() : left.byWeekday().get(group);
             expected = expected.add(daysLeft.multiply(means[group], DIGITS), DIGITS);
             spread = spread.add(
                     daysLeft.multiply(daysLeft, DIGITS).divide(BigDecimal.valueOf(counts[group]), DIGITS), DIGITS);
