@@ -51,8 +51,11 @@ export function Cards({
             </button>
           ) : projected && "projectedCost" in projected && !parseOnly(search.only) ? (
             <>
-              This month is heading for <Amount usd={projected.projectedCost} digits={2} />
+              This month is heading for <Amount usd={projected.projectedCost} digits={2} />, between{" "}
+              <Amount usd={projected.lowCost} digits={2} /> and <Amount usd={projected.highCost} digits={2} />
             </>
+          ) : projected && "reason" in projected && projected.reason === "too_little_data" && !parseOnly(search.only) ? (
+            `Too early for a forecast: ${projected.days} of ${projected.daysNeeded} days`
           ) : undefined
         }
       />

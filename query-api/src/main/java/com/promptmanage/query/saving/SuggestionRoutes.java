@@ -13,6 +13,8 @@ import com.promptmanage.service.access.Authentication;
 import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.access.Permissions;
 import com.promptmanage.service.http.Faults;
+import com.promptmanage.service.http.Problem.Kind;
+import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.http.Routes;
 import com.promptmanage.topics.account.Account;
 import io.javalin.config.RoutesConfig;
@@ -57,10 +59,15 @@ public final class SuggestionRoutes implements Routes {
     private void suggest(Context ctx) {
         Caller caller = authentication.caller(ctx);
         var first = new Faults();
-        Optional<Asked> asked = Asked.of(caller, ctx.queryParam("teamId"), null, first);
+        Optional<Asked> asked = Asked.of(caller, ctx.queryParam("teamId"), ctx.queryParam("userId"), first);
         first.check();
         Account account = asked.orElseThrow().account();
         Permissions.requireQuery(caller, account);
+        if (asked.get().member() != null) {
+            throw new ProblemException(
+                    Kind.UNSUPPORTED_GROUP_BY,
+                    "One member's part is not known by model, so nothing can be suggested for it: leave userId out");
+        }
         var faults = new Faults();
         ZoneId zone = TimeZones.read(ctx, () -> zones.of(account, caller), faults);
         Instant now = clock.instant();
