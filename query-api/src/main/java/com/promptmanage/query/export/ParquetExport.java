@@ -145,6 +145,8 @@ final class ParquetExport implements ExportFile {
         return (entry, field, to) -> field.write(to, () -> to.addLong(value.applyAsLong(entry)));
     }
 
+    // The library names Hadoop's configuration where it asks for the rows' writer; nothing is read from it.
+    @SuppressWarnings("deprecation")
     private static final class Builder extends ParquetWriter.Builder<UsageEntry, Builder> {
 
         Builder(StreamedFile file) {
@@ -162,6 +164,7 @@ final class ParquetExport implements ExportFile {
         }
     }
 
+    @SuppressWarnings("deprecation")
     private static final class Rows extends WriteSupport<UsageEntry> {
 
         private @Nullable RecordConsumer consumer;
