@@ -96,12 +96,9 @@ public final class QueryMain {
                 var forwarding = new Forwarding(query.forwardTimeout());
                 var outbound = new Outbound(outside.outbound());
                 var notifications = Notifications.start(
-                        database,
-                        outside.ways(outbound, accessSettings.publicUrl(), clock),
-                        meters.registry(),
-                        clock);
-                var reports = Reports.start(
-                        database, access, metering, outside.mailer(clock), meters.registry(), clock)) {
+                        database, outside.ways(outbound, accessSettings.publicUrl(), clock), meters.registry(), clock);
+                var reports =
+                        Reports.start(database, access, metering, outside.mailer(clock), meters.registry(), clock)) {
             database.measureWith(meters.registry());
             MeteringMeters.register(metering.counts(), meters.registry());
             metering.start();

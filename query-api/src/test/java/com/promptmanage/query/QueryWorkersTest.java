@@ -119,10 +119,10 @@ class QueryWorkersTest {
     }
 
     private static long told(TestApi api) {
-        return api.database().asSystem(handle -> handle.createQuery(
-                        "SELECT count(*) FROM outbox WHERE topic = 'budget.alerts'")
-                .mapTo(Long.class)
-                .one());
+        return api.database()
+                .asSystem(handle -> handle.createQuery("SELECT count(*) FROM outbox WHERE topic = 'budget.alerts'")
+                        .mapTo(Long.class)
+                        .one());
     }
 
     private QueryWorkers requireWorkers() {

@@ -75,8 +75,8 @@ public record AccountUsage(
 
     /** Of the budgets of money for the whole account, the one that has got furthest. */
     public Optional<BudgetSpend> accountBudget() {
-        return furthest(budgets.stream()
-                .filter(spend -> spend.budget().dimension().equals(Dimension.ACCOUNT)));
+        return furthest(
+                budgets.stream().filter(spend -> spend.budget().dimension().equals(Dimension.ACCOUNT)));
     }
 
     /** Of the budgets of money for one member, the one that has got furthest. */
@@ -109,7 +109,8 @@ public record AccountUsage(
                 .max((one, other) -> BigInteger.valueOf(one.spent())
                         .multiply(BigInteger.valueOf(other.budget().limit().amount()))
                         .compareTo(BigInteger.valueOf(other.spent())
-                                .multiply(BigInteger.valueOf(one.budget().limit().amount()))));
+                                .multiply(
+                                        BigInteger.valueOf(one.budget().limit().amount()))));
     }
 
     private static Spend previous(AccountReads reads, Account account, StatsRange range) {
@@ -134,7 +135,7 @@ public record AccountUsage(
             AccountReads reads, Account account, Dimension dimension, StatsRange range, Step step) {
         return range.fromMs() >= range.toMs()
                 ? List.of()
-                : reads.spend(new SpendQuery(
-                        account, dimension, null, range.fromMs(), range.toMs(), range.zone(), step));
+                : reads.spend(
+                        new SpendQuery(account, dimension, null, range.fromMs(), range.toMs(), range.zone(), step));
     }
 }

@@ -29,8 +29,8 @@ final class TeamMembers {
                             WHERE m.team_id = :team ORDER BY u.id
                             """)
                     .bind("team", team.id())
-                    .map((row, ctx) -> Map.entry(
-                            row.getString("id"), new Member(row.getString("name"), row.getString("role"))))
+                    .map((row, ctx) ->
+                            Map.entry(row.getString("id"), new Member(row.getString("name"), row.getString("role"))))
                     .forEach(member -> members.put(member.getKey(), member.getValue()));
             String name = handle.createQuery("SELECT name FROM teams WHERE id = :team")
                     .bind("team", team.id())

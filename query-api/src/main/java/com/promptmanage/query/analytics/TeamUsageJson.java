@@ -75,8 +75,7 @@ final class TeamUsageJson {
                         member.spend(),
                         usage)));
         team.members().forEach((userId, member) -> {
-            if (usage.members().stream()
-                    .noneMatch(spent -> spent.value().equals(userId))) {
+            if (usage.members().stream().noneMatch(spent -> spent.value().equals(userId))) {
                 members.add(member(userId, Optional.of(member), Spend.NONE, usage));
             }
         });
@@ -124,7 +123,9 @@ final class TeamUsageJson {
         BigDecimal percentage = percentage(spend);
         return json.put("percentage", percentage)
                 .put("status", status(percentage))
-                .put("periodStart", Instant.ofEpochMilli(spend.window().startMs()).toString())
+                .put(
+                        "periodStart",
+                        Instant.ofEpochMilli(spend.window().startMs()).toString())
                 .put("periodEnd", Instant.ofEpochMilli(spend.window().endMs()).toString());
     }
 

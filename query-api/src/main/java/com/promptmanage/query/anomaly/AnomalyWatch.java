@@ -112,7 +112,8 @@ public final class AnomalyWatch implements AutoCloseable {
 
     /** By the totals of the history, which come after the ledger: what is in them, the ledger has. */
     private Map<Account, Long> spentLately(Instant now) {
-        return database.asSystem(handle -> handle.createQuery("""
+        return database.asSystem(handle -> handle
+                .createQuery("""
                         SELECT account, sum(cost_nano_usd)::bigint AS cost FROM rated_totals
                         WHERE day >= :since GROUP BY account HAVING sum(cost_nano_usd) >= :floor
                         """)
@@ -138,17 +139,10 @@ public final class AnomalyWatch implements AutoCloseable {
                 .toList();
     }
 
-    private static Map<Long, Long> hours(
-            AccountReads reads, Account account, ZoneId zone, Instant from, Instant to) {
+    private static Map<Long, Long> hours(AccountReads reads, Account account, ZoneId zone, Instant from, Instant to) {
         return reads
                 .spend(new SpendQuery(
-                        account,
-                        Dimension.ACCOUNT,
-                        null,
-                        from.toEpochMilli(),
-                        to.toEpochMilli(),
-                        zone,
-                        Step.HOUR))
+                        account, Dimension.ACCOUNT, null, from.toEpochMilli(), to.toEpochMilli(), zone, Step.HOUR))
                 .stream()
                 .collect(Collectors.toMap(
                         SpendEntry::startMs, entry -> entry.spend().costNanoUsd(), Long::sum));
@@ -166,11 +160,7 @@ public final class AnomalyWatch implements AutoCloseable {
                 "Unusual spend: $%s in one hour".formatted(spent),
                 "In the hour from %s (%s), $%s were spent. At that hour, half of the last %d days had $%s or less."
                         .formatted(
-                                HOUR.format(start.atZone(zone)),
-                                zone.getId(),
-                                spent,
-                                UnusualHours.HISTORY_DAYS,
-                                usual),
+                                HOUR.format(start.atZone(zone)), zone.getId(), spent, UnusualHours.HISTORY_DAYS, usual),
                 start,
                 JsonNodeFactory.instance
                         .objectNode()

@@ -77,7 +77,8 @@ final class UnusualHours {
         long[] same = sameHour(before, hour);
         long usual = median(same);
         long above = spent - usual;
-        long distance = median(Arrays.stream(same).map(one -> Math.abs(one - usual)).toArray());
+        long distance =
+                median(Arrays.stream(same).map(one -> Math.abs(one - usual)).toArray());
         long anyHour = median(before.values().stream()
                 .flatMapToLong(Arrays::stream)
                 .filter(one -> one != 0)

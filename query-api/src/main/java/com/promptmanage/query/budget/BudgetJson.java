@@ -39,7 +39,9 @@ final class BudgetJson {
             List<Progress> all = told.of(kept.budget());
             if (kept.budget().isForEach()) {
                 var values = json.putArray("values");
-                all.stream().limit(VALUES_MAX).forEach(progress -> values.add(status(progress, told.forecast(progress), nowMs)));
+                all.stream()
+                        .limit(VALUES_MAX)
+                        .forEach(progress -> values.add(status(progress, told.forecast(progress), nowMs)));
                 json.put("valuesCount", all.size());
             } else {
                 json.set("status", status(all.getFirst(), told.forecast(all.getFirst()), nowMs));

@@ -73,7 +73,9 @@ public final class ExportRoutes implements Routes {
     @Override
     public void addTo(RoutesConfig routes) {
         routes.get("/api/token-tracking/export", ctx -> export(ctx, ctx.queryParam("teamId")));
-        routes.get("/api/teams/{id}/usage/export", ctx -> export(ctx, PathTeam.of(ctx).id()));
+        routes.get(
+                "/api/teams/{id}/usage/export",
+                ctx -> export(ctx, PathTeam.of(ctx).id()));
     }
 
     private void export(Context ctx, @Nullable String teamId) throws IOException {

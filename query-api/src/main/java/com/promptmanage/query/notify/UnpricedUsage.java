@@ -30,7 +30,10 @@ public final class UnpricedUsage implements HistoryWriter.Listener {
         String type = AlertType.UNPRICED_USAGE.code();
         return new Notice(
                 Notices.id(
-                        type, unpriced.account(), unpriced.model(), unpriced.day().toString()),
+                        type,
+                        unpriced.account(),
+                        unpriced.model(),
+                        unpriced.day().toString()),
                 type,
                 new Account(unpriced.account()),
                 Severity.WARNING,

@@ -55,8 +55,8 @@ final class DueReports {
                         """)
                 .bind("now", utc(now))
                 .bind("most", MOST)
-                .map((row, ctx) -> new Candidate(
-                        row.getString("id"), new Account(row.getString("account")), row.getLong("lease")))
+                .map((row, ctx) ->
+                        new Candidate(row.getString("id"), new Account(row.getString("account")), row.getLong("lease")))
                 .list());
     }
 
@@ -167,9 +167,7 @@ final class DueReports {
     private static LocalDate next(Lease lease, Instant now) {
         Frequency frequency = lease.schedule().wanted().frequency();
         LocalDate next = frequency.endOf(lease.schedule().nextPeriod());
-        while (frequency
-                .due(next, lease.schedule().wanted().at(), lease.zone())
-                .isBefore(now.minus(LATE_MAX))) {
+        while (frequency.due(next, lease.schedule().wanted().at(), lease.zone()).isBefore(now.minus(LATE_MAX))) {
             next = frequency.endOf(next);
         }
         return next;

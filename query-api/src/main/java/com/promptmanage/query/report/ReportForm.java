@@ -34,11 +34,11 @@ final class ReportForm {
         fields.missing("frequency", "Use daily, weekly or monthly.");
         fields.missing("to", "Send a list of e-mail addresses.");
         Optional<String> name = name(fields);
-        Optional<Frequency> frequency =
-                fields.parsed("frequency", Frequency::parse, "Use daily, weekly or monthly.");
+        Optional<Frequency> frequency = fields.parsed("frequency", Frequency::parse, "Use daily, weekly or monthly.");
         LocalTime at = fields.parsed("at", ReportForm::time, "Send a time of day such as \"07:00\".")
                 .orElse(AT_DEFAULT);
-        @Nullable ZoneId zone =
+        @Nullable
+        ZoneId zone =
                 fields.parsed("timezone", TimeZones::parse, TimeZones.REMEDY).orElse(null);
         List<String> to = to(fields);
         boolean enabled = enabled(fields);
@@ -68,8 +68,7 @@ final class ReportForm {
         var to = new ArrayList<String>();
         Optional<JsonNode> list = fields.array("to");
         if (list.isPresent() && (list.get().isEmpty() || list.get().size() > RECIPIENTS_MAX)) {
-            fields.fault(
-                    "to", "has no address, or too many", "Send 1 to %d addresses.".formatted(RECIPIENTS_MAX));
+            fields.fault("to", "has no address, or too many", "Send 1 to %d addresses.".formatted(RECIPIENTS_MAX));
             return to;
         }
         for (int i = 0; list.isPresent() && i < list.get().size(); i++) {

@@ -21,8 +21,9 @@ final class ReportHtml {
         var html = new StringBuilder("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>")
                 .append(escaped(report.title()))
                 .append("</title></head><body style=\"font-family:sans-serif;color:#1f2933;max-width:680px\">");
-        html.append("<h1 style=\"font-size:20px;margin-bottom:4px\">%s</h1><p style=\"color:#52606d;margin-top:0\">%s</p>"
-                .formatted(escaped(report.title()), escaped(report.period())));
+        html.append(
+                "<h1 style=\"font-size:20px;margin-bottom:4px\">%s</h1><p style=\"color:#52606d;margin-top:0\">%s</p>"
+                        .formatted(escaped(report.title()), escaped(report.period())));
         html.append("<table role=\"presentation\" style=\"border-spacing:0\"><tr>");
         for (Figure figure : report.figures()) {
             html.append("<td style=\"padding:8px 24px 8px 0;vertical-align:top\"><div style=\"color:#52606d\">%s</div>"
@@ -36,33 +37,35 @@ final class ReportHtml {
             chart(html, report);
         }
         report.tables().forEach(table -> table(html, table));
-        report.notes()
-                .forEach(note -> html.append("<p style=\"color:#b45309\">%s</p>".formatted(escaped(note))));
+        report.notes().forEach(note -> html.append("<p style=\"color:#b45309\">%s</p>".formatted(escaped(note))));
         return html.append("</body></html>").toString();
     }
 
     private static void chart(StringBuilder html, Report report) {
         int count = report.days().size();
-        html.append("<h2 style=\"font-size:16px\">Cost by day</h2><svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" role=\"img\" aria-label=\"Cost by day, at most $%s\">"
-                .formatted(
-                        CHART_WIDTH,
-                        CHART_HEIGHT + AXIS_HEIGHT,
-                        new NanoUsd(report.dearestDayNanoUsd()).toDisplayUsd()));
+        html.append(
+                "<h2 style=\"font-size:16px\">Cost by day</h2><svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" role=\"img\" aria-label=\"Cost by day, at most $%s\">"
+                        .formatted(
+                                CHART_WIDTH,
+                                CHART_HEIGHT + AXIS_HEIGHT,
+                                new NanoUsd(report.dearestDayNanoUsd()).toDisplayUsd()));
         int step = CHART_WIDTH / count;
         for (int i = 0; i < count; i++) {
             Day day = report.days().get(i);
             int height = report.height(day, CHART_HEIGHT);
-            html.append("<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"#2563eb\"><title>%s: $%s</title></rect>"
-                    .formatted(
-                            i * step + 1,
-                            CHART_HEIGHT - height,
-                            Math.max(1, step - 2),
-                            height,
-                            day.day(),
-                            new NanoUsd(day.costNanoUsd()).toUsd()));
+            html.append(
+                    "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"#2563eb\"><title>%s: $%s</title></rect>"
+                            .formatted(
+                                    i * step + 1,
+                                    CHART_HEIGHT - height,
+                                    Math.max(1, step - 2),
+                                    height,
+                                    day.day(),
+                                    new NanoUsd(day.costNanoUsd()).toUsd()));
         }
         html.append("<text x=\"0\" y=\"%d\" font-size=\"12\" fill=\"#52606d\">%s</text>"
-                .formatted(CHART_HEIGHT + AXIS_HEIGHT - 4, report.days().getFirst().day()));
+                .formatted(
+                        CHART_HEIGHT + AXIS_HEIGHT - 4, report.days().getFirst().day()));
         html.append("<text x=\"%d\" y=\"%d\" font-size=\"12\" fill=\"#52606d\" text-anchor=\"end\">%s</text></svg>"
                 .formatted(
                         count * step,

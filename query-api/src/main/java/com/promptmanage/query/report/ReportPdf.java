@@ -189,7 +189,9 @@ final class ReportPdf implements AutoCloseable {
         var printable = new StringBuilder();
         text.codePoints()
                 .forEach(point -> printable.append(
-                        Character.isBmpCodePoint(point) && !Character.isISOControl(point) && encoder.canEncode((char) point)
+                        Character.isBmpCodePoint(point)
+                                        && !Character.isISOControl(point)
+                                        && encoder.canEncode((char) point)
                                 ? (char) point
                                 : '?'));
         return printable.toString();

@@ -64,8 +64,7 @@ public final class ReportSender implements AutoCloseable {
 
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    ReportSender(
-            Database database, Metering metering, Mailer mailer, Tiers tiers, MeterRegistry meters, Clock clock) {
+    ReportSender(Database database, Metering metering, Mailer mailer, Tiers tiers, MeterRegistry meters, Clock clock) {
         this.database = database;
         this.queue = new DueReports(database);
         this.metering = metering;
@@ -185,7 +184,8 @@ public final class ReportSender implements AutoCloseable {
     /** Of a team's members, by their ids. */
     static Map<String, String> names(Database database, Account account) {
         return account.isTeam()
-                ? database.asSystem(handle -> handle.createQuery("""
+                ? database.asSystem(handle -> handle
+                        .createQuery("""
                                 SELECT u.id, u.name FROM team_members m JOIN users u ON u.id = m.user_id
                                 WHERE m.team_id = :team
                                 """)

@@ -15,7 +15,13 @@ import org.jspecify.annotations.Nullable;
  * @param dueAt when, if nothing goes wrong
  */
 record Schedule(
-        String id, Account account, Wanted wanted, LocalDate nextPeriod, Instant dueAt, Instant createdAt, Instant updatedAt) {
+        String id,
+        Account account,
+        Wanted wanted,
+        LocalDate nextPeriod,
+        Instant dueAt,
+        Instant createdAt,
+        Instant updatedAt) {
 
     /**
      * What people set.
@@ -25,7 +31,12 @@ record Schedule(
      * @param to addresses
      */
     record Wanted(
-            String name, Frequency frequency, LocalTime at, @Nullable ZoneId zone, List<String> to, boolean enabled) {
+            String name,
+            Frequency frequency,
+            LocalTime at,
+            @Nullable ZoneId zone,
+            List<String> to,
+            boolean enabled) {
 
         Wanted {
             to = List.copyOf(to);

@@ -119,7 +119,8 @@ final class ScheduleTable {
     }
 
     /** @return empty if it is not there any more */
-    Optional<Schedule> change(Scope scope, Account account, String id, Wanted wanted, ZoneId zone, Actor actor, Instant now) {
+    Optional<Schedule> change(
+            Scope scope, Account account, String id, Wanted wanted, ZoneId zone, Actor actor, Instant now) {
         return database.inTransaction(scope, handle -> {
             Optional<Schedule> before = find(handle, account, id, " FOR UPDATE");
             if (before.isEmpty()) {
@@ -166,14 +167,12 @@ final class ScheduleTable {
     private static LocalDate nextPeriod(Schedule before, Wanted wanted, ZoneId zone, Instant now) {
         boolean isNew = wanted.frequency() != before.wanted().frequency()
                 || (wanted.enabled() && !before.wanted().enabled());
-        return isNew
-                ? wanted.frequency().startOf(now.atZone(zone).toLocalDate())
-                : before.nextPeriod();
+        return isNew ? wanted.frequency().startOf(now.atZone(zone).toLocalDate()) : before.nextPeriod();
     }
 
     private static Optional<Schedule> find(Handle handle, Account account, String id, String locking) {
-        return handle.createQuery("SELECT " + COLUMNS
-                        + " FROM report_schedules WHERE account = :account AND id = :id" + locking)
+        return handle.createQuery(
+                        "SELECT " + COLUMNS + " FROM report_schedules WHERE account = :account AND id = :id" + locking)
                 .bind("account", account.value())
                 .bind("id", id)
                 .map((row, ctx) -> schedule(row))
@@ -181,7 +180,12 @@ final class ScheduleTable {
     }
 
     private static void log(
-            Handle handle, Actor actor, Instant now, String action, @Nullable Schedule before, @Nullable Schedule after) {
+            Handle handle,
+            Actor actor,
+            Instant now,
+            String action,
+            @Nullable Schedule before,
+            @Nullable Schedule after) {
         Schedule either = after == null ? requireNonNull(before) : after;
         AuditLog.append(
                 handle,

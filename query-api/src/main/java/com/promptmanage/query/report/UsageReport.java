@@ -40,7 +40,13 @@ final class UsageReport {
      * @param last the last day, included
      * @param names of people, by their ids
      */
-    record Of(Account account, String accountName, LocalDate first, LocalDate last, ZoneId zone, Map<String, String> names) {}
+    record Of(
+            Account account,
+            String accountName,
+            LocalDate first,
+            LocalDate last,
+            ZoneId zone,
+            Map<String, String> names) {}
 
     static Report write(AccountReads reads, Of of, Instant now) {
         AccountUsage usage =
@@ -65,8 +71,8 @@ final class UsageReport {
         Spend total = usage.total();
         Spend previous = usage.previous();
         var figures = new ArrayList<Figure>();
-        figures.add(new Figure(
-                "Spend", usd(total.costNanoUsd()), compared(total.costNanoUsd(), previous.costNanoUsd())));
+        figures.add(
+                new Figure("Spend", usd(total.costNanoUsd()), compared(total.costNanoUsd(), previous.costNanoUsd())));
         figures.add(new Figure("Runs", "%,d".formatted(total.events()), compared(total.events(), previous.events())));
         figures.add(new Figure(
                 "Tokens",
@@ -108,8 +114,7 @@ final class UsageReport {
                 .map(UsageReport::budget)
                 .toList();
         if (!budgets.isEmpty()) {
-            tables.add(new Table(
-                    "Budgets, as of now", List.of("Budget", "Spent", "Limit", "Used"), budgets));
+            tables.add(new Table("Budgets, as of now", List.of("Budget", "Spent", "Limit", "Used"), budgets));
         }
         List<List<String>> savings = usage.savings().savings().stream()
                 .filter(saving -> saving.savedNanoUsd().isPresent())
@@ -127,8 +132,7 @@ final class UsageReport {
         var rows = new ArrayList<List<String>>();
         parts.stream()
                 .limit(ROWS_MAX)
-                .forEach(part -> rows.add(
-                        row(names.getOrDefault(part.value(), part.value()), part.spend(), total)));
+                .forEach(part -> rows.add(row(names.getOrDefault(part.value(), part.value()), part.spend(), total)));
         if (parts.size() > ROWS_MAX) {
             Spend rest = parts.stream().skip(ROWS_MAX).map(SpendEntry::spend).reduce(Spend.NONE, Spend::plus);
             rows.add(row("%d others".formatted(parts.size() - ROWS_MAX), rest, total));
@@ -161,8 +165,9 @@ final class UsageReport {
         long unpriced = usage.total().unpricedEvents();
         return unpriced == 0
                 ? List.of()
-                : List.of("%,d runs used a model that has no price: their tokens are in these figures, their cost is not."
-                        .formatted(unpriced));
+                : List.of(
+                        "%,d runs used a model that has no price: their tokens are in these figures, their cost is not."
+                                .formatted(unpriced));
     }
 
     private static String percent(long part, long whole) {

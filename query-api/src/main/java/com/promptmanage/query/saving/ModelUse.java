@@ -105,8 +105,8 @@ final class ModelUse {
         if (tokens == 0) {
             return BigInteger.ZERO;
         }
-        long portion = quote.costNanoUsd(of, TokenCounts.NONE.with(priceOf, PORTION))
-                .orElse(0);
+        long portion =
+                quote.costNanoUsd(of, TokenCounts.NONE.with(priceOf, PORTION)).orElse(0);
         return BigInteger.valueOf(portion).multiply(BigInteger.valueOf(tokens));
     }
 }

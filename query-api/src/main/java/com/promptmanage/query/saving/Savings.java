@@ -66,8 +66,7 @@ public record Savings(Spend spend, List<Saving> savings, List<SpendEntry> longPr
     }
 
     /** Reads all of it from one commit. */
-    public static Savings read(
-            AccountReads reads, Account account, long fromMs, long toMs, ZoneId zone, long nowMs) {
+    public static Savings read(AccountReads reads, Account account, long fromMs, long toMs, ZoneId zone, long nowMs) {
         return reads.atOneCommit(() -> of(
                 spend(reads, account, Dimension.MODEL, fromMs, toMs, zone),
                 spend(reads, account, Dimension.PROMPT, fromMs, toMs, zone),
@@ -109,8 +108,8 @@ public record Savings(Spend spend, List<Saving> savings, List<SpendEntry> longPr
         OptionalLong projected = use.atMostOn(CHEAPER);
         long paid = use.paidNanoUsd();
         return projected.isPresent() && isMoreThan(paid - projected.getAsLong(), SWITCH_SAVING_PERCENT, paid)
-                ? Optional.of(new Saving.ModelSwitch(
-                        use.model(), CHEAPER, use.spend().events(), paid, projected.getAsLong()))
+                ? Optional.of(
+                        new Saving.ModelSwitch(use.model(), CHEAPER, use.spend().events(), paid, projected.getAsLong()))
                 : Optional.empty();
     }
 
@@ -135,8 +134,7 @@ public record Savings(Spend spend, List<Saving> savings, List<SpendEntry> longPr
         BigInteger writing = use.listed(TokenKind.CACHE_WRITE_5M, tokens.get(TokenKind.CACHE_WRITE_5M))
                 .add(use.listed(TokenKind.CACHE_WRITE_1H, tokens.get(TokenKind.CACHE_WRITE_1H)))
                 .subtract(use.listed(TokenKind.INPUT, written));
-        BigInteger reading =
-                use.listed(TokenKind.INPUT, read).subtract(use.listed(TokenKind.CACHE_READ, read));
+        BigInteger reading = use.listed(TokenKind.INPUT, read).subtract(use.listed(TokenKind.CACHE_READ, read));
         long lost = use.paidFor(writing.subtract(reading));
         return lost > 0
                 ? Optional.of(new Saving.WastedCache(
@@ -151,8 +149,7 @@ public record Savings(Spend spend, List<Saving> savings, List<SpendEntry> longPr
             return Optional.empty();
         }
         long input = tokens.get(TokenKind.INPUT);
-        BigInteger difference =
-                use.listed(TokenKind.INPUT, input).subtract(use.listed(TokenKind.CACHE_READ, input));
+        BigInteger difference = use.listed(TokenKind.INPUT, input).subtract(use.listed(TokenKind.CACHE_READ, input));
         long perTenth = use.paidFor(difference.divide(BigInteger.TEN));
         return perTenth > 0
                 ? Optional.of(new Saving.UnusedCache(

@@ -81,15 +81,15 @@ public final class SuggestionRoutes implements Routes {
                     .put("end", Instant.ofEpochMilli(range.toMs()).toString())
                     .put("timezone", zone.getId());
             SavingsJson.write(
-                    json,
-                    Savings.read(reads, account, range.fromMs(), range.toMs(), zone, now.toEpochMilli()));
+                    json, Savings.read(reads, account, range.fromMs(), range.toMs(), zone, now.toEpochMilli()));
             ctx.json(json.put("asOf", now.toString()));
         });
     }
 
     private StatsRange shown(Context ctx, Account account, StatsRange range) {
-        @Nullable Instant from = shown.from(
-                ctx, account, Instant.ofEpochMilli(range.fromMs()), ctx.queryParam("startDate") != null);
+        @Nullable
+        Instant from =
+                shown.from(ctx, account, Instant.ofEpochMilli(range.fromMs()), ctx.queryParam("startDate") != null);
         return from == null ? range : range.notBefore(from.toEpochMilli());
     }
 }

@@ -96,7 +96,7 @@ public sealed interface Forecast {
                 long part = Math.min(end, window.endMs()) - Math.max(start, from);
                 // A day that its zone left out has no length, and nothing is spent on it.
                 if (part > 0) {
-                    int weekday = day.getDayOfWeek().ordinal();
+                    int weekday = day.getDayOfWeek().getValue() - 1;
                     left[weekday] = left[weekday].add(
                             part == end - start
                                     ? BigDecimal.ONE

@@ -46,10 +46,7 @@ public record PastDays(LocalDate first, List<Long> amounts) {
      * @param zone whose days
      */
     public record Of(
-            Account account,
-            Dimension dimension,
-            @Nullable String value,
-            ZoneId zone) {}
+            Account account, Dimension dimension, @Nullable String value, ZoneId zone) {}
 
     /**
      * By value. Days without use count as such, but not those before the first use: who began last week has not spent
@@ -58,8 +55,7 @@ public record PastDays(LocalDate first, List<Long> amounts) {
      * @param amount what of the spend is meant
      */
     public static Map<String, PastDays> read(AccountReads reads, Of of, ToLongFunction<Spend> amount, long nowMs) {
-        LocalDate today =
-                Instant.ofEpochMilli(nowMs).atZone(of.zone()).toLocalDate();
+        LocalDate today = Instant.ofEpochMilli(nowMs).atZone(of.zone()).toLocalDate();
         LocalDate first = today.minusDays(DAYS_MAX);
         var sums = new HashMap<String, long[]>();
         var begun = new HashMap<String, Integer>();
@@ -95,7 +91,13 @@ public record PastDays(LocalDate first, List<Long> amounts) {
 
     private static List<SpendEntry> spend(AccountReads reads, Of of, LocalDate from, LocalDate to, Step step) {
         return reads.spend(new SpendQuery(
-                of.account(), of.dimension(), of.value(), startMs(from, of.zone()), startMs(to, of.zone()), of.zone(), step));
+                of.account(),
+                of.dimension(),
+                of.value(),
+                startMs(from, of.zone()),
+                startMs(to, of.zone()),
+                of.zone(),
+                step));
     }
 
     private static long startMs(LocalDate day, ZoneId zone) {

@@ -73,14 +73,15 @@ final class WeekdayMeans {
     }
 
     private static int group(PastDays past, int day, int groups) {
-        return groups == 1 ? 0 : past.first().plusDays(day).getDayOfWeek().ordinal();
+        return groups == 1 ? 0 : past.first().plusDays(day).getDayOfWeek().getValue() - 1;
     }
 
     Known forecast(long spent, DaysLeft left, int days) {
         BigDecimal expected = BigDecimal.valueOf(spent);
         BigDecimal spread = left.total();
         for (int group = 0; group < means.length; group++) {
-            BigDecimal daysLeft = means.length == 1 ? left.total() : left.byWeekday().get(group);
+            BigDecimal daysLeft =
+                    means.length == 1 ? left.total() : left.byWeekday().get(group);
             expected = expected.add(daysLeft.multiply(means[group], DIGITS), DIGITS);
             spread = spread.add(
                     daysLeft.multiply(daysLeft, DIGITS).divide(BigDecimal.valueOf(counts[group]), DIGITS), DIGITS);
@@ -93,8 +94,7 @@ final class WeekdayMeans {
         return new Known(
                 estimate,
                 // What is spent stays spent, unless corrections are what is foretold.
-                Math.max(
-                        Forecast.whole(expected.subtract(margin), RoundingMode.FLOOR), Math.min(spent, estimate)),
+                Math.max(Forecast.whole(expected.subtract(margin), RoundingMode.FLOOR), Math.min(spent, estimate)),
                 Forecast.whole(expected.add(margin), RoundingMode.CEILING),
                 days,
                 method);

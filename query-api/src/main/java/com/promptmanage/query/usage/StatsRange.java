@@ -14,7 +14,8 @@ import java.time.temporal.ChronoUnit;
  * @param toMs exclusive, ms since the epoch, as are all ends
  * @param isCurrent whether it is the calendar period that now lies in, so that it makes sense to ask where it is heading
  */
-public record StatsRange(ZoneId zone, long fromMs, long toMs, long previousFromMs, long previousToMs, boolean isCurrent) {
+public record StatsRange(
+        ZoneId zone, long fromMs, long toMs, long previousFromMs, long previousToMs, boolean isCurrent) {
 
     /** The longest range that one answer covers: the ledger keeps 400 days, and every day is a point of the trend. */
     static final Duration LENGTH_MAX = Duration.ofDays(400);

@@ -28,8 +28,9 @@ class AnomalyWatchTest {
     /** nanoUSD for each token. */
     private static final long PRICE = 1_000_000;
 
-    private final Database database = Database.open(
-            DatabaseSettings.of(EmbeddedPostgres.shared().createDatabase(), "of-the-tests").withConnectionsMax(4));
+    private final Database database =
+            Database.open(DatabaseSettings.of(EmbeddedPostgres.shared().createDatabase(), "of-the-tests")
+                    .withConnectionsMax(4));
 
     private final InMemoryMetering metering = new InMemoryMetering();
 
@@ -48,14 +49,22 @@ class AnomalyWatchTest {
         spend(NOW.minusSeconds(600), 20_000);
 
         watch.look();
-        assertThat(told()).singleElement().satisfies(alert -> assertThat(alert)
-                .contains("\"type\":\"anomaly\"", "\"severity\":\"warning\"", "\"spentUsd\":\"20.00\"", "\"usualUsd\":\"1.00\"")
-                .contains("Monday, 16 November, 14:00"));
+        assertThat(told())
+                .singleElement()
+                .satisfies(alert -> assertThat(alert)
+                        .contains(
+                                "\"type\":\"anomaly\"",
+                                "\"severity\":\"warning\"",
+                                "\"spentUsd\":\"20.00\"",
+                                "\"usualUsd\":\"1.00\"")
+                        .contains("Monday, 16 November, 14:00"));
 
         spend(NOW.minusSeconds(60), 5_000);
         watch.look();
         new AnomalyWatch(database, metering, clock).look();
-        assertThat(told()).as("the same hour, dearer still, and a process that has just begun").hasSize(1);
+        assertThat(told())
+                .as("the same hour, dearer still, and a process that has just begun")
+                .hasSize(1);
 
         clock.set(NOW.plus(1, ChronoUnit.HOURS));
         spend(NOW.plusSeconds(3_000), 20_000);

@@ -146,15 +146,19 @@ class UnusualHoursTest {
                         Instant.ofEpochMilli(entry.getKey()).atZone(zone).toLocalDateTime(), entry.getValue()))
                 .toList();
         var found = new ArrayList<Unusual>();
-        for (long startMs : hours.keySet().stream().sorted().filter(start -> start >= fromMs).toList()) {
+        for (long startMs : hours.keySet().stream()
+                .sorted()
+                .filter(start -> start >= fromMs)
+                .toList()) {
             LocalDateTime start = Instant.ofEpochMilli(startMs).atZone(zone).toLocalDateTime();
             var same = new ArrayList<BigDecimal>();
             var any = new HashMap<LocalDateTime, BigDecimal>();
             int days = 0;
             for (int ago = 1; ago <= 28; ago++) {
                 LocalDate then = start.toLocalDate().minusDays(ago);
-                List<Hour> ofDay =
-                        all.stream().filter(hour -> hour.at().toLocalDate().equals(then)).toList();
+                List<Hour> ofDay = all.stream()
+                        .filter(hour -> hour.at().toLocalDate().equals(then))
+                        .toList();
                 ofDay.forEach(hour -> any.merge(hour.at(), BigDecimal.valueOf(hour.spent()), BigDecimal::add));
                 days += ofDay.isEmpty() ? 0 : 1;
                 same.add(any.getOrDefault(then.atTime(start.getHour(), 0), BigDecimal.ZERO));
@@ -163,8 +167,8 @@ class UnusualHoursTest {
             BigDecimal usual = middle(same);
             BigDecimal distance =
                     middle(same.stream().map(one -> one.subtract(usual).abs()).toList());
-            BigDecimal anyHour =
-                    middle(any.values().stream().filter(one -> one.signum() != 0).toList());
+            BigDecimal anyHour = middle(
+                    any.values().stream().filter(one -> one.signum() != 0).toList());
             BigDecimal above = spent.subtract(usual);
             if (days >= 14
                     && above.compareTo(BigDecimal.valueOf(DOLLAR)) >= 0

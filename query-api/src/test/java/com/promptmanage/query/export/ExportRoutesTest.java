@@ -143,8 +143,10 @@ class ExportRoutesTest {
         assertThat(status("acme-admin", "?teamId=acme")).isEqualTo(403);
         assertThat(status("acme-viewer", "?teamId=acme&userId=acme-viewer")).isEqualTo(200);
         assertThat(status("acme-viewer", "?teamId=acme&userId=acme-owner")).isEqualTo(403);
-        assertThat(api.text(api.signIn("acme-owner"), "/api/teams/acme/usage/export")).contains(",id-1,");
-        assertThat(api.get(api.signIn("acme-admin"), "/api/teams/acme/usage/export").status())
+        assertThat(api.text(api.signIn("acme-owner"), "/api/teams/acme/usage/export"))
+                .contains(",id-1,");
+        assertThat(api.get(api.signIn("acme-admin"), "/api/teams/acme/usage/export")
+                        .status())
                 .isEqualTo(403);
         assertThat(get("?teamId=acme&format=xls").body()).contains("\"code\":\"invalid_request\"");
     }

@@ -184,12 +184,17 @@ class HistoryWriterTest {
             awaitRows(10);
         }
 
-        assertThat(rows("SELECT convert_from(record_key, 'UTF8') AS account, convert_from(record_value, 'UTF8') AS alert FROM outbox ORDER BY 1"))
+        assertThat(
+                        rows(
+                                "SELECT convert_from(record_key, 'UTF8') AS account, convert_from(record_value, 'UTF8') AS alert FROM outbox ORDER BY 1"))
                 .satisfiesExactly(
                         told -> {
                             assertThat(told).containsEntry("account", TEAM);
                             assertThat(told.get("alert").toString())
-                                    .contains("\"type\":\"unpriced_usage\"", "\"model\":\"gpt-4o-mini\"", "\"severity\":\"warning\"");
+                                    .contains(
+                                            "\"type\":\"unpriced_usage\"",
+                                            "\"model\":\"gpt-4o-mini\"",
+                                            "\"severity\":\"warning\"");
                         },
                         told -> assertThat(told).containsEntry("account", "user:eve"));
     }
@@ -261,7 +266,8 @@ class HistoryWriterTest {
     void nothingIsLostWhilePostgresIsAway() throws Exception {
         try (var postgres = EmbeddedPostgres.startTemporary();
                 var away = open(postgres.createDatabase());
-                TopicCopy copy = HistoryWriter.start(topic.name(), away, kafkaSettings(), HistoryWriter.Listener.NONE, meters)) {
+                TopicCopy copy =
+                        HistoryWriter.start(topic.name(), away, kafkaSettings(), HistoryWriter.Listener.NONE, meters)) {
             topic.commitOne(TEAM, List.of(rated(TEAM, "before", NOON, 1, 1)));
             Await.until(() -> assertThat(count(away)).isEqualTo(1));
 
@@ -341,7 +347,8 @@ class HistoryWriterTest {
     }
 
     private TopicCopy start() {
-        return HistoryWriter.start(topic.name(), database, kafkaSettings(), new UnpricedUsage(Clock.systemUTC()), meters);
+        return HistoryWriter.start(
+                topic.name(), database, kafkaSettings(), new UnpricedUsage(Clock.systemUTC()), meters);
     }
 
     private Map<String, Object> kafkaSettings() {

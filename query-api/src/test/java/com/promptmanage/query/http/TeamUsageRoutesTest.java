@@ -36,10 +36,18 @@ class TeamUsageRoutesTest {
         api.team("acme", "UTC");
         api.team("rival", "UTC");
         admin = api.signIn("acme-admin");
-        api.metering().reads().price("gpt-4o", call -> call.tokens().totalInput()
-                * 2_500 + (call.tokens().total() - call.tokens().totalInput()) * 10_000);
-        api.metering().reads().price("gpt-4o-mini", call -> call.tokens().totalInput()
-                * 150 + (call.tokens().total() - call.tokens().totalInput()) * 600);
+        api.metering()
+                .reads()
+                .price(
+                        "gpt-4o",
+                        call -> call.tokens().totalInput() * 2_500
+                                + (call.tokens().total() - call.tokens().totalInput()) * 10_000);
+        api.metering()
+                .reads()
+                .price(
+                        "gpt-4o-mini",
+                        call -> call.tokens().totalInput() * 150
+                                + (call.tokens().total() - call.tokens().totalInput()) * 600);
         add("acme-owner", "gpt-4o", "2026-11-16T10:00:00Z", 10_000, 1_000);
         add("acme-owner", "gpt-4o", "2026-11-15T10:00:00Z", 10_000, 1_000);
         add("acme-viewer", "gpt-4o-mini", "2026-11-08T10:00:00Z", 1_000, 0);
@@ -126,17 +134,13 @@ class TeamUsageRoutesTest {
         assertThat(api.get(api.signIn("acme-viewer"), "/api/token-tracking/suggestions?teamId=acme")
                         .status())
                 .isEqualTo(403);
-        assertThat(api.get(admin, USAGE + "?interval=hour&timezone=Mars")
-                        .json()
-                        .path("errors"))
+        assertThat(api.get(admin, USAGE + "?interval=hour&timezone=Mars").json().path("errors"))
                 .hasSize(2);
     }
 
     private void add(String user, String model, String at, long input, long output) {
         api.metering()
-                .add(
-                        TokenUsage.of(user, "acme", model, TokenCounts.ofInputOutput(input, output)),
-                        Instant.parse(at));
+                .add(TokenUsage.of(user, "acme", model, TokenCounts.ofInputOutput(input, output)), Instant.parse(at));
     }
 
     private static Budget budget(String id, Dimension dimension, String value, long limitNanoUsd) {

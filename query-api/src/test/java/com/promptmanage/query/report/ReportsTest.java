@@ -202,19 +202,19 @@ class ReportsTest {
         assertThat(api.get(api.signIn("acme-viewer"), REPORTS).status()).isEqualTo(403);
         api.user("eve");
         assertThat(api.get(api.signIn("eve"), one).status()).isEqualTo(404);
-        assertThat(api.get(api.signIn("eve"), "/api/users/me/reports")
-                        .json()
-                        .path("reports"))
+        assertThat(api.get(api.signIn("eve"), "/api/users/me/reports").json().path("reports"))
                 .isEmpty();
-        assertThat(api.post(admin, REPORTS, "{\"frequency\":\"hourly\",\"at\":\"7\",\"timezone\":\"Mars\",\"to\":[\"x\"],\"extra\":1}")
+        assertThat(api.post(
+                                admin,
+                                REPORTS,
+                                "{\"frequency\":\"hourly\",\"at\":\"7\",\"timezone\":\"Mars\",\"to\":[\"x\"],\"extra\":1}")
                         .json()
                         .path("errors")
                         .findValuesAsText("field"))
                 .containsExactlyInAnyOrder("extra", "name", "frequency", "at", "timezone", "to[0]");
 
         JsonNode changed = api.put(admin, one, """
-                        {"name":"Every day","frequency":"daily","timezone":"Asia/Kathmandu","to":["cfo@example.com"]}""")
-                .json();
+                        {"name":"Every day","frequency":"daily","timezone":"Asia/Kathmandu","to":["cfo@example.com"]}""").json();
         assertThat(changed.at("/nextPeriod/start").textValue()).isEqualTo("2026-11-25");
         assertThat(changed.path("dueAt").textValue()).isEqualTo("2026-11-26T01:15:00Z");
         assertThat(api.delete(admin, one).status()).isEqualTo(204);
@@ -273,7 +273,6 @@ class ReportsTest {
     }
 
     private void add(String user, String at, String model, long tokens) {
-        api.metering()
-                .add(TokenUsage.of(user, "acme", model, TokenCounts.ofInputOutput(tokens, 0)), Instant.parse(at));
+        api.metering().add(TokenUsage.of(user, "acme", model, TokenCounts.ofInputOutput(tokens, 0)), Instant.parse(at));
     }
 }

@@ -27,10 +27,14 @@ class SavingsTest {
             "gpt-4-turbo", Rates.of(Map.of(TokenKind.INPUT, 10 * DOLLAR, TokenKind.OUTPUT, 30 * DOLLAR)),
             "claude",
                     Rates.of(Map.of(
-                            TokenKind.INPUT, 3 * DOLLAR,
-                            TokenKind.CACHE_READ, 3 * DOLLAR / 10,
-                            TokenKind.CACHE_WRITE_5M, 15 * DOLLAR / 4,
-                            TokenKind.OUTPUT, 15 * DOLLAR)));
+                            TokenKind.INPUT,
+                            3 * DOLLAR,
+                            TokenKind.CACHE_READ,
+                            3 * DOLLAR / 10,
+                            TokenKind.CACHE_WRITE_5M,
+                            15 * DOLLAR / 4,
+                            TokenKind.OUTPUT,
+                            15 * DOLLAR)));
 
     /** Twice as dear above 200,000 input tokens. */
     private static final String TIERED = "long";
@@ -111,7 +115,10 @@ class SavingsTest {
                 long events = random.nextLong(1, 100_000);
                 models.put(
                         model,
-                        new SpendEntry(model, 0, new Spend(events, 0, random.nextLong(DOLLAR * 1_000), TokenCounts.of(tokens))));
+                        new SpendEntry(
+                                model,
+                                0,
+                                new Spend(events, 0, random.nextLong(DOLLAR * 1_000), TokenCounts.of(tokens))));
             }
 
             Savings savings = Savings.of(List.copyOf(models.values()), List.of(), QUOTE);
@@ -129,7 +136,8 @@ class SavingsTest {
     }
 
     private static SpendEntry use(String model, long events, TokenCounts tokens) {
-        return new SpendEntry(model, 0, new Spend(events, 0, quote(model, tokens).orElseThrow(), tokens));
+        return new SpendEntry(
+                model, 0, new Spend(events, 0, quote(model, tokens).orElseThrow(), tokens));
     }
 
     private static OptionalLong quote(String model, TokenCounts tokens) {
