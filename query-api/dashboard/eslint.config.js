@@ -1,10 +1,10 @@
 import hooks from "eslint-plugin-react-hooks";
 import tseslint from "typescript-eslint";
 
-const features = ["usage", "budgets", "alerts", "lab", "welcome", "keys", "team", "workflows"];
+const features = ["usage", "budgets", "alerts", "lab", "welcome", "keys", "team", "workflows", "notifications", "connectors"];
 
 export default tseslint.config(
-  { ignores: ["dist", "build", "node_modules", "src/shared/api/schema.d.ts", "public"] },
+  { ignores: ["dist", "build", "node_modules", "src/shared/api/schema.d.ts", "src/shared/api/enums.ts", "public"] },
   tseslint.configs.recommended,
   hooks.configs.flat.recommended,
   {

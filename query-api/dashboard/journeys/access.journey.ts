@@ -2,16 +2,38 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { launch, local, signIn, visit } from "./product";
+import { get, launch, local, makeWorkflow, post, signIn, visit } from "./product";
 
 const product = local();
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 let browser: Browser;
 
-const PAGES = ["/dashboard/usage", "/settings/budget", "/dashboard/alerts", "/dashboard/lab", "/welcome", "/settings/api-keys", "/dashboard/team", "/settings/team"];
+const PAGES = [
+  "/dashboard/usage",
+  "/settings/budget",
+  "/dashboard/alerts",
+  "/dashboard/lab",
+  "/welcome",
+  "/settings/api-keys",
+  "/dashboard/team",
+  "/settings/team",
+  "/settings/notifications",
+  "/dashboard/connectors",
+  "/dashboard/workflows",
+  "/dashboard/workflow-templates",
+  "/dashboard/workflows/new",
+];
 
 beforeAll(async () => {
   browser = await launch();
+  const id = await makeWorkflow(product, "For everybody");
+  const { executionId } = await post(product, `/api/workflows/${id}/trigger`, {});
+  let status = "queued";
+  while (["queued", "running"].includes(status)) {
+    status = (await get(product, `/api/workflows/executions/${executionId}`)).status;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  PAGES.push(`/dashboard/workflows/${id}`, `/dashboard/workflows/${id}/executions`, `/dashboard/workflows/${id}/executions/${executionId}`);
 });
 
 afterAll(() => browser.close());

@@ -62,6 +62,10 @@ test("the lab tells what a prompt costs, switches the model, and says why it may
   await page.getByRole("button", { name: "Switch" }).click();
   expect(await page.getByLabel("Model").inputValue()).toBe("gpt-4o-mini");
   await page.getByText("Budgets that count it").waitFor();
+  await page.getByLabel("Asked at").selectOption("simulated");
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await page.getByTestId("token-usage").getByText("Execution complete").waitFor();
+  expect((await page.getByTestId("answer").innerText()).length).toBeGreaterThan(10);
   await shot(page, "lab");
 
   await page.goto(`/settings/budget?team=${product.teamId}`);

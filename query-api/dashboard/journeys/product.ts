@@ -96,6 +96,42 @@ export async function get(product: Local, path: string): Promise<any> {
   return answer.json();
 }
 
+/** A workflow as the builder's first one: sample records, and a simulated model that greets each. */
+export async function makeWorkflow(product: Local, name: string): Promise<string> {
+  const { workflow } = await post(product, "/api/workflows", {
+    teamId: product.teamId,
+    name,
+    definition: {
+      version: "1.0",
+      nodes: [
+        { id: "customers", type: "data_source", label: "Customers", config: { sourceId: "sample", sourceType: "json", query: { limit: 3 } }, position: { x: 0, y: 0 } },
+        {
+          id: "welcome",
+          type: "prompt",
+          label: "Welcome",
+          config: { promptTemplate: "Write one friendly sentence that welcomes {{input.name}}.", model: "gpt-4o-mini", provider: "simulated", maxTokens: 200 },
+          position: { x: 300, y: 0 },
+        },
+      ],
+      edges: [{ id: "customers-welcome", source: "customers", target: "welcome" }],
+      settings: {},
+    },
+  });
+  return workflow.id;
+}
+
+export async function post(product: Local, path: string, body: unknown): Promise<any> {
+  const answer = await fetch(product.baseUrl + path, {
+    method: "POST",
+    headers: { Authorization: `Bearer ${product.apiKey}`, "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  if (!answer.ok) {
+    throw new Error(`${path} answered ${answer.status} ${await answer.text()}`);
+  }
+  return answer.json();
+}
+
 export async function shot(page: Page, name: string): Promise<void> {
   mkdirSync(SCREENSHOTS, { recursive: true });
   await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });

@@ -1,4 +1,5 @@
-// Writes src/shared/api/schema.d.ts from the descriptions of the services, merged as the server merges them.
+// Writes src/shared/api/schema.d.ts from the descriptions of the services, merged as the server merges them; and enums.ts, with the
+// words that pages offer all of, so that a new one is there without a change here.
 import { readFile, readdir, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import openapiTS, { astToString } from "openapi-typescript";
@@ -24,6 +25,12 @@ for (const service of services) {
 await writeFile(
   new URL("../src/shared/api/schema.d.ts", import.meta.url),
   astToString(await openapiTS(document, { defaultNonNullable: false })),
+);
+
+const { properties } = document.components.schemas.NotificationPreferences;
+await writeFile(
+  new URL("../src/shared/api/enums.ts", import.meta.url),
+  `export const ALERT_TYPES = ${JSON.stringify(properties.alertTypes.items.enum)} as const;\n`,
 );
 
 async function filesOf(folder) {

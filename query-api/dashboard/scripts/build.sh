@@ -14,7 +14,7 @@ fi
 
 sources=$(
   find . ../../*/src/main/resources/openapi ../../platform/*/src/main/resources/openapi \
-    \( -name node_modules -o -name dist -o -name build -o -name journeys \) -prune -o -type f ! -name schema.d.ts -print0 2>/dev/null |
+    \( -name node_modules -o -name dist -o -name build -o -name journeys \) -prune -o -type f ! -name schema.d.ts ! -path ./src/shared/api/enums.ts -print0 2>/dev/null |
     sort -z | xargs -0 sha256sum | sha256sum
 )
 if [[ -f $out/index.html && -f $stamp && $(<"$stamp") == "$sources" ]]; then

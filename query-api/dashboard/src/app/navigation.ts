@@ -1,11 +1,11 @@
-import { BellRing, ChartSpline, FlaskConical, KeyRound, PiggyBank, Rocket, UserCog, Users, Workflow } from "lucide-react";
+import { BellRing, Cable, ChartSpline, FlaskConical, KeyRound, PiggyBank, Rocket, Send, UserCog, Users, Workflow } from "lucide-react";
 
 export const NAVIGATION = [
   {
     title: "Spend",
     pages: [
       { to: "/dashboard/usage", label: "Usage", icon: ChartSpline },
-      { to: "/dashboard/team", label: "Team spend", icon: Users, Workflow },
+      { to: "/dashboard/team", label: "Team spend", icon: Users },
       { to: "/settings/budget", label: "Budget", icon: PiggyBank },
       { to: "/dashboard/alerts", label: "Alerts", icon: BellRing },
     ],
@@ -15,6 +15,7 @@ export const NAVIGATION = [
     pages: [
       { to: "/dashboard/lab", label: "Prompt lab", icon: FlaskConical },
       { to: "/dashboard/workflows", label: "Workflows", icon: Workflow },
+      { to: "/dashboard/connectors", label: "Connectors", icon: Cable },
     ],
   },
   {
@@ -23,6 +24,10 @@ export const NAVIGATION = [
       { to: "/welcome", label: "Get started", icon: Rocket },
       { to: "/settings/api-keys", label: "API keys", icon: KeyRound },
       { to: "/settings/team", label: "Team", icon: UserCog },
+      { to: "/settings/notifications", label: "Notifications", icon: Send },
     ],
   },
 ] as const;
+
+/** Served by the workflow runner, which does not stand everywhere. */
+export const OF_THE_RUNNER: ReadonlySet<string> = new Set(["/dashboard/workflows", "/dashboard/connectors"]);

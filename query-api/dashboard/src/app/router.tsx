@@ -129,6 +129,18 @@ const invitation = createRoute({
   component: lazyRouteComponent(() => import("@/features/team/invitation-page"), "InvitationPage"),
 });
 
+const notifications = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/settings/notifications",
+  component: lazyRouteComponent(() => import("@/features/notifications/notifications-page"), "NotificationsPage"),
+});
+
+const connectors = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/dashboard/connectors",
+  component: lazyRouteComponent(() => import("@/features/connectors/connectors-page"), "ConnectorsPage"),
+});
+
 const workflows = createRoute({
   getParentRoute: () => signedIn,
   path: "/dashboard/workflows",
@@ -136,12 +148,13 @@ const workflows = createRoute({
   component: lazyRouteComponent(() => import("@/features/workflows/list-page"), "WorkflowListPage"),
 });
 
-const newWorkflow = createRoute({
+const templates = createRoute({
   getParentRoute: () => signedIn,
-  path: "/dashboard/workflows/new",
-  component: lazyRouteComponent(() => import("@/features/workflows/builder-page"), "NewWorkflowPage"),
+  path: "/dashboard/workflow-templates",
+  component: lazyRouteComponent(() => import("@/features/workflows/templates-page"), "TemplatesPage"),
 });
 
+/** Of the id "new", one that is not saved yet: what is on the page stays when it gets an id. */
 const workflow = createRoute({
   getParentRoute: () => signedIn,
   path: "/dashboard/workflows/$id",
@@ -169,8 +182,10 @@ const routeTree = root.addChildren([home, signIn, invitation, signedIn.addChildr
     welcome,
     team,
     teamSettings,
+    notifications,
+    connectors,
     workflows,
-    newWorkflow,
+    templates,
     workflow,
     executions,
     execution,

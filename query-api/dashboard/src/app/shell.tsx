@@ -8,7 +8,7 @@ import { useIsServed } from "@/shared/api/served";
 import { useAccount } from "@/shared/session/account";
 import { IconButton } from "@/shared/ui/button";
 import { Logo } from "./logo";
-import { NAVIGATION } from "./navigation";
+import { NAVIGATION, OF_THE_RUNNER } from "./navigation";
 import { PersonMenu, TeamSwitcher, ThemeMenu } from "./top-bar";
 
 export function Shell() {
@@ -75,14 +75,14 @@ export function Shell() {
 }
 
 function Navigation({ onPick }: { onPick?: () => void }) {
-  const hasWorkflows = useIsServed("/api/workflows?limit=1");
+  const hasRunner = useIsServed("/api/workflows?limit=1");
   return (
     <nav aria-label="Main" className="grid gap-5">
       {NAVIGATION.map((group) => (
         <div key={group.title}>
           <p className="px-2.5 pb-1 text-xs font-medium text-soft">{group.title}</p>
           <ul className="grid gap-0.5">
-            {group.pages.filter((page) => page.to !== "/dashboard/workflows" || hasWorkflows).map(({ to, label, icon: Icon }) => (
+            {group.pages.filter((page) => hasRunner || !OF_THE_RUNNER.has(page.to)).map(({ to, label, icon: Icon }) => (
               <li key={to}>
                 <Link
                   to={to}

@@ -5,11 +5,11 @@ import { messageOf } from "@/shared/api/client";
 import { formatAgo, formatDate } from "@/shared/format/time";
 import { useAccount, type Account } from "@/shared/session/account";
 import { Button, IconButton } from "@/shared/ui/button";
-import { CopyButton } from "@/shared/ui/copy";
 import { Dialog } from "@/shared/ui/dialog";
 import { CheckField, SelectField, TextField } from "@/shared/ui/field";
 import { Badge, Card, Empty, Failure, Note, Page, Skeleton } from "@/shared/ui/layout";
 import { useNow } from "@/shared/ui/now";
+import { OnceShown } from "@/shared/ui/snippet";
 import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
 import { usePageTitle } from "@/shared/ui/title";
 import { toast } from "@/shared/ui/toast";
@@ -131,12 +131,7 @@ function NewKeyDialog({ account, onClose }: { account: Account; onClose: () => v
           </Button>
         }
       >
-        <div className="flex flex-wrap items-center gap-2 rounded-lg border border-line bg-page p-3">
-          <code data-testid="new-key" className="min-w-0 flex-1 font-mono text-xs break-all">
-            {make.data.key}
-          </code>
-          <CopyButton text={make.data.key} />
-        </div>
+        <OnceShown text={make.data.key} testId="new-key" />
       </Dialog>
     );
   }

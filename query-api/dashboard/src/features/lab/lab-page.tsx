@@ -1,13 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
+import { Play } from "lucide-react";
 import { useDeferredValue, useEffect, useRef, useState } from "react";
+import { messageOf } from "@/shared/api/client";
+import { useIsServed } from "@/shared/api/served";
 import { formatCount, formatPercent } from "@/shared/format/numbers";
 import { exactUsd, nanoUsd } from "@/shared/format/money";
 import { useAccount } from "@/shared/session/account";
+import { Button } from "@/shared/ui/button";
 import { SelectField, TextArea, TextField } from "@/shared/ui/field";
 import { Card, Failure, Note, Page } from "@/shared/ui/layout";
 import { usePageTitle } from "@/shared/ui/title";
 import { checkQuery, estimateQuery, modelsQuery, type Decision, type Draft } from "./api";
+import { hasKeyQuery, useStart, type Provider } from "./api-run";
 import { Blocked } from "./blocked";
+import { RunPanel } from "./run-panel";
 import { TokenPreview } from "./token-preview";
 
 /** How long to wait after a key before asking. */
@@ -26,9 +32,15 @@ export function LabPage() {
   const check = useQuery(checkQuery(account, settled.model, shown));
   const prompt = useRef<HTMLTextAreaElement>(null);
   const deferred = useDeferredValue(shown);
+  const hasRunner = useIsServed("/api/workflows?limit=1");
+  const hasKey = useQuery({ ...hasKeyQuery(account), enabled: hasRunner }).data;
+  const [chosen, setChosen] = useState<Provider | null>(null);
+  const provider = chosen ?? (hasKey === false ? "simulated" : "");
+  const run = useStart(account);
+  const isDenied = check.data !== undefined && !check.data.allowed;
 
   return (
-    <Page title="Prompt lab" description="See what a prompt costs before it costs anything.">
+    <Page title="Prompt lab" description="See what a prompt costs before it costs anything, and then what it did.">
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 xl:grid-cols-[minmax(0,1.3fr)_minmax(0,1fr)]">
         <Card>
           <div className="grid gap-4">
@@ -71,6 +83,26 @@ export function LabPage() {
               placeholder="What is sent before the prompt, such as documents"
               onChange={(event) => set({ contextText: event.target.value })}
             />
+            {hasRunner && (
+              <div className="flex flex-wrap items-end gap-3">
+                <div className="min-w-48 flex-1">
+                  <SelectField label="Asked at" value={provider} onChange={(event) => setChosen(event.target.value as Provider)}>
+                    <option value="">The model&apos;s provider</option>
+                    <option value="openai_compatible">Your own endpoint with OpenAI&apos;s API</option>
+                    <option value="simulated">Nobody: a simulated answer, without a key</option>
+                  </SelectField>
+                </div>
+                <Button
+                  kind="primary"
+                  busy={run.isPending}
+                  disabled={isEmpty || isDenied || !account.mayEdit}
+                  onClick={() => run.mutate({ draft, provider })}
+                >
+                  {!run.isPending && <Play aria-hidden className="size-4" />} Run
+                </Button>
+              </div>
+            )}
+            {run.error && <Note tone="critical">{messageOf(run.error)}</Note>}
           </div>
         </Card>
         <div className="grid gap-4 xl:sticky xl:top-20">
@@ -79,11 +111,15 @@ export function LabPage() {
               <Failure error={estimate.error} retry={() => void estimate.refetch()} />
             </Card>
           ) : (
-            <TokenPreview estimate={deferred} model={draft.model} isEmpty={isEmpty} showCost onModelChange={(model) => set({ model })} />
+            // What is shown is of what was written before, until the answer for this is there.
+            <div aria-busy={estimate.isPlaceholderData} className={estimate.isPlaceholderData && !isEmpty ? "opacity-60 transition-opacity" : ""}>
+              <TokenPreview estimate={deferred} model={draft.model} isEmpty={isEmpty} showCost onModelChange={(model) => set({ model })} />
+            </div>
           )}
           {!isEmpty && check.data && !check.data.allowed && (
             <Blocked decision={check.data} inputTokens={shown?.inputTokens ?? 0} onEdit={() => prompt.current?.focus()} />
           )}
+          {run.data && <RunPanel key={run.data} executionId={run.data} model={run.variables?.draft.model ?? draft.model} accountKey={account.key} />}
           {!isEmpty && check.data && <BudgetState decision={check.data} />}
         </div>
       </div>

@@ -1,4 +1,4 @@
-import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { answer, api, type Schemas } from "@/shared/api/client";
 import type { Account } from "@/shared/session/account";
 import { toSave, type Definition } from "./definition";
@@ -59,6 +59,7 @@ export function useSaveWorkflow(account: Account) {
     onSuccess: (workflow) => {
       queryClient.setQueryData(workflowQuery(workflow.id).queryKey, workflow);
       void queryClient.invalidateQueries({ queryKey: ["workflows"] });
+      void queryClient.invalidateQueries({ queryKey: ["workflow", workflow.id, "versions"] });
     },
   });
 }
@@ -84,20 +85,30 @@ export function executionQuery(executionId: string) {
   });
 }
 
-export function executionsQuery(id: string) {
-  return queryOptions({
-    queryKey: ["workflow", id, "executions"],
-    queryFn: async ({ signal }) =>
-      (await answer(api.GET("/api/workflows/{id}/executions", { params: { path: { id }, query: { limit: 30 } }, signal }))).executions,
+export function executionsQuery(id: string, status: Execution["status"] | null) {
+  return infiniteQueryOptions({
+    queryKey: ["workflow", id, "executions", status],
+    queryFn: ({ signal, pageParam }) =>
+      answer(
+        api.GET("/api/workflows/{id}/executions", {
+          params: { path: { id }, query: { limit: 30, ...(status ? { status } : {}), ...(pageParam ? { cursor: pageParam } : {}) } },
+          signal,
+        }),
+      ),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.nextCursor,
     staleTime: 2000,
   });
 }
 
+export type ExecutionAction = "cancel" | "resume" | "rerun" | "rerun-newest";
+
 export function useExecutionAction(executionId: string) {
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: async (action: "cancel" | "resume" | "rerun") => {
-      const params = { params: { path: { executionId } } };
+    mutationFn: async (action: ExecutionAction) => {
+      const path = { executionId };
+      const params = { params: { path } };
       switch (action) {
         case "cancel":
           return answer(api.POST("/api/workflows/executions/{executionId}/cancel", params));
@@ -105,6 +116,8 @@ export function useExecutionAction(executionId: string) {
           return answer(api.POST("/api/workflows/executions/{executionId}/resume", params));
         case "rerun":
           return answer(api.POST("/api/workflows/executions/{executionId}/rerun", params));
+        case "rerun-newest":
+          return answer(api.POST("/api/workflows/executions/{executionId}/rerun", { params: { path, query: { version: "current" } } }));
       }
     },
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ["execution", executionId] }),

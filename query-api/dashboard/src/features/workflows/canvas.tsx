@@ -5,16 +5,20 @@ import {
   MarkerType,
   MiniMap,
   ReactFlow,
+  useReactFlow,
   type Connection,
   type Edge,
   type NodeChange,
   type EdgeChange,
 } from "@xyflow/react";
 import "@xyflow/react/dist/style.css";
-import { useMemo, useState } from "react";
-import type { Definition, WorkflowNode } from "./definition";
-import { connect, removeEdges, removeNodes, whyNot } from "./definition";
+import { useMemo, useRef, useState } from "react";
+import { useTheme } from "@/shared/theme";
+import type { Definition, NodeType, WorkflowNode } from "./definition";
+import { connect, kindOfEdge, removeEdges, removeNodes, whyNot } from "./definition";
 import { NodeCard, type CardNode } from "./node-card";
+import { DRAGGED } from "./palette";
+import { useInView } from "./use-in-view";
 
 const NODE_TYPES = { card: NodeCard };
 
@@ -55,17 +59,25 @@ export function Canvas({
   onChange,
   onDrag,
   onRefused,
+  onDrop,
 }: {
   definition: Definition;
   selected: ReadonlySet<string>;
   faults: ReadonlyMap<string, string>;
   states: ReadonlyMap<string, NodeState>;
   readOnly: boolean;
-  onSelect: (ids: ReadonlySet<string>) => void;
+  onSelect: (next: (before: ReadonlySet<string>) => ReadonlySet<string>) => void;
   onChange: (next: (before: Definition) => Definition) => void;
   onDrag: (next: (before: Definition) => Definition, isFirst: boolean) => void;
   onRefused: (why: string) => void;
+  /** What is dropped from the palette, and where on the canvas. */
+  onDrop?: (type: NodeType, at: { x: number; y: number }) => void;
 }) {
+  // Whoever changes the theme sees the canvas follow.
+  useTheme();
+  const { screenToFlowPosition } = useReactFlow();
+  const container = useRef<HTMLDivElement>(null);
+  useInView(definition, container);
   // What the nodes take on the screen is the canvas's to know; the overview draws them by it.
   const [sizes, setSizes] = useState<ReadonlyMap<string, { width: number; height: number }>>(new Map());
   const nodes = useMemo(
@@ -99,6 +111,9 @@ export function Canvas({
           target: edge.target,
           ...(edge.condition === "true" || edge.condition === "false" ? { sourceHandle: edge.condition } : {}),
           ...(edge.label ? { label: edge.label } : {}),
+          // What comes of a failure, and what is followed only if an expression holds, look unlike the rest.
+          ...(kindOfEdge(edge) === "error" ? { style: { stroke: "var(--critical)", strokeDasharray: "5 4" } } : {}),
+          ...(kindOfEdge(edge) === "expression" ? { style: { strokeDasharray: "5 4" } } : {}),
           selected: selected.has(edge.id),
           animated: states.get(edge.target)?.status === "running",
           markerEnd: { type: MarkerType.ArrowClosed, width: 18, height: 18 },
@@ -139,15 +154,19 @@ export function Canvas({
   const select = (changes: (NodeChange<CardNode> | EdgeChange)[]) => {
     const selection = changes.filter((change) => change.type === "select");
     if (selection.length > 0) {
-      const next = new Set(selected);
-      selection.forEach((change) => (change.selected ? next.add(change.id) : next.delete(change.id)));
-      onSelect(next);
+      // Of a click on a line after one on a node, both are told, one after the other.
+      onSelect((before) => {
+        const next = new Set(before);
+        selection.forEach((change) => (change.selected ? next.add(change.id) : next.delete(change.id)));
+        return next;
+      });
     }
   };
   const conditionOf = (connection: { sourceHandle?: string | null }) => connection.sourceHandle ?? undefined;
 
   return (
     <ReactFlow
+      ref={container}
       nodes={nodes}
       edges={edges}
       nodeTypes={NODE_TYPES}
@@ -166,6 +185,19 @@ export function Canvas({
           if (why) {
             onRefused(why);
           }
+        }
+      }}
+      onDragOver={(event) => {
+        if (onDrop && event.dataTransfer.types.includes(DRAGGED)) {
+          event.preventDefault();
+          event.dataTransfer.dropEffect = "copy";
+        }
+      }}
+      onDrop={(event) => {
+        const type = event.dataTransfer.getData(DRAGGED) as NodeType;
+        if (onDrop && type) {
+          event.preventDefault();
+          onDrop(type, screenToFlowPosition({ x: event.clientX, y: event.clientY }));
         }
       }}
       onNodeDragStart={() => onDrag((before) => before, true)}

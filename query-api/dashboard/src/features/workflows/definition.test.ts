@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { addNode, changeNode, connect, EMPTY, paste, read, references, removeNodes, toSave, whyNot, type Definition } from "./definition";
+import { addNode, changeEdge, changeNode, connect, EMPTY, kindOfEdge, paste, read, references, removeNodes, toSave, whyNot, type Definition } from "./definition";
 
 function chain(...types: Parameters<typeof addNode>[1][]): Definition {
   let definition = EMPTY;
@@ -64,6 +64,33 @@ test("a file without positions, or with an edge to nowhere, can be opened", () =
 
 test("a text may refer to what comes before its node, and to nothing behind", () => {
   const definition = chain("data_source", "prompt", "output");
-  expect(references(definition, "prompt").map((one) => one.text)).toEqual(["input", "data_source", "NOW"]);
-  expect(references(definition, "output").map((one) => one.text)).toEqual(["input", "data_source", "prompt.text", "NOW"]);
+  expect(references(definition, "prompt").map((one) => one.text)).toEqual(["input", "data_source", "trigger", "NOW"]);
+  expect(references(definition, "output").map((one) => one.text)).toEqual(["input", "data_source", "prompt.text", "trigger", "NOW"]);
+});
+
+test("an edge is followed always, on a failure, or if an expression holds; and back", () => {
+  let definition = chain("data_source", "prompt");
+  const id = definition.edges[0]!.id;
+  const kind = () => kindOfEdge(definition.edges[0]!);
+  expect(kind()).toBe("always");
+  definition = changeEdge(definition, id, "error");
+  expect(definition.edges[0]).toEqual({ id, source: "data_source", target: "prompt", condition: "error", label: "error" });
+  definition = changeEdge(definition, id, "expression", "input.score > 70");
+  expect([kind(), definition.edges[0]!.condition]).toEqual(["expression", "input.score > 70"]);
+  definition = changeEdge(definition, id, "always");
+  expect(definition.edges[0]).toEqual({ id, source: "data_source", target: "prompt" });
+});
+
+test("beside an edge for failures there can be another, with an id of its own", () => {
+  let definition = chain("data_source", "prompt");
+  definition = changeEdge(definition, definition.edges[0]!.id, "error");
+  definition = connect(definition, "data_source", "prompt");
+  expect(definition.edges.map((edge) => edge.id)).toEqual(["data_source-prompt", "data_source-prompt-2"]);
+});
+
+test("what a node says for itself can be taken back", () => {
+  const added = addNode(EMPTY, "prompt");
+  const own = changeNode(added.definition, added.id, { timeout: 30, errorHandling: "continue" });
+  expect(own.nodes[0]).toMatchObject({ timeout: 30, errorHandling: "continue" });
+  expect("timeout" in changeNode(own, added.id, { timeout: undefined }).nodes[0]!).toBe(false);
 });

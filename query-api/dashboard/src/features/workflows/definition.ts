@@ -10,6 +10,20 @@ export interface WorkflowNode {
   label: string;
   config: Config;
   position: { x: number; y: number };
+  /** Where the node has a say of its own, against the workflow's settings. */
+  retryPolicy?: RetryPolicy;
+  errorHandling?: ErrorHandling;
+  /** In seconds, for one attempt. */
+  timeout?: number;
+}
+
+export type ErrorHandling = "stop" | "continue" | "fallback";
+
+export interface RetryPolicy {
+  maxAttempts?: number;
+  backoff?: "linear" | "exponential" | "constant";
+  initialDelay?: number;
+  maxDelay?: number;
 }
 
 export interface WorkflowEdge {
@@ -23,8 +37,10 @@ export interface WorkflowEdge {
 export interface Settings {
   maxConcurrentNodes?: number;
   timeout?: number;
-  errorHandling?: "stop" | "continue" | "fallback";
-  retryPolicy?: { maxAttempts?: number; backoff?: "linear" | "exponential" | "constant"; initialDelay?: number; maxDelay?: number };
+  errorHandling?: ErrorHandling;
+  retryPolicy?: RetryPolicy;
+  /** Exact text: what one run may cost. */
+  maxCostUsd?: string;
   [other: string]: unknown;
 }
 
@@ -121,8 +137,12 @@ export function addNode(definition: Definition, type: NodeType, at?: { x: number
   return { definition: { ...definition, nodes: [...definition.nodes, node] }, id };
 }
 
-export function changeNode(definition: Definition, id: string, patch: Partial<Omit<WorkflowNode, "id" | "type">>): Definition {
-  return { ...definition, nodes: definition.nodes.map((node) => (node.id === id ? { ...node, ...patch } : node)) };
+export type NodePatch = { [K in keyof Omit<WorkflowNode, "id" | "type">]?: WorkflowNode[K] | undefined };
+
+/** What is undefined in the patch is taken away. */
+export function changeNode(definition: Definition, id: string, patch: NodePatch): Definition {
+  const changed = (node: WorkflowNode) => Object.fromEntries(Object.entries({ ...node, ...patch }).filter(([, value]) => value !== undefined)) as unknown as WorkflowNode;
+  return { ...definition, nodes: definition.nodes.map((node) => (node.id === id ? changed(node) : node)) };
 }
 
 /** With a node go its edges, and its name wherever another node has it in its branches or its body. */
@@ -169,11 +189,61 @@ function reaches(definition: Definition, from: string, to: string): boolean {
   return false;
 }
 
+function newEdgeId(edges: readonly WorkflowEdge[], source: string, target: string, condition?: string): string {
+  const id = `${source}-${condition ? `${condition}-` : ""}${target}`;
+  const isTaken = (name: string) => edges.some((edge) => edge.id === name);
+  for (let number = 1; ; number++) {
+    // When an edge is followed can change, and its id stays.
+    const name = number === 1 ? id : `${id}-${number}`;
+    if (!isTaken(name)) {
+      return name;
+    }
+  }
+}
+
+/** When an edge is followed: always, on either side of a condition, on a failure, or if an expression holds. */
+export type EdgeKind = "always" | "true" | "false" | "error" | "expression";
+
+export function kindOfEdge(edge: WorkflowEdge): EdgeKind {
+  const condition = edge.condition?.trim() ?? "";
+  switch (condition.toLowerCase()) {
+    case "":
+      return edge.label?.trim().toLowerCase() === "error" ? "error" : "always";
+    case "true":
+    case "false":
+    case "error":
+      return condition.toLowerCase() as EdgeKind;
+    default:
+      return "expression";
+  }
+}
+
+/** @param expression only of the kind that has one */
+export function changeEdge(definition: Definition, id: string, kind: EdgeKind, expression = ""): Definition {
+  return {
+    ...definition,
+    edges: definition.edges.map((edge) => {
+      if (edge.id !== id) {
+        return edge;
+      }
+      const { condition: _condition, label: _label, ...plain } = edge;
+      switch (kind) {
+        case "always":
+          return plain;
+        case "expression":
+          return { ...plain, condition: expression, label: "if" };
+        default:
+          return { ...plain, condition: kind, label: kind };
+      }
+    }),
+  };
+}
+
 export function connect(definition: Definition, source: string, target: string, condition?: string): Definition {
   if (whyNot(definition, source, target, condition) !== null) {
     return definition;
   }
-  const id = `${source}-${condition ? `${condition}-` : ""}${target}`;
+  const id = newEdgeId(definition.edges, source, target, condition);
   return { ...definition, edges: [...definition.edges, { id, source, target, ...(condition ? { condition, label: condition } : {}) }] };
 }
 
@@ -192,7 +262,7 @@ export function paste(definition: Definition, copied: Pick<Definition, "nodes" |
     .map((edge) => {
       const source = renamed.get(edge.source)!;
       const target = renamed.get(edge.target)!;
-      return { ...edge, id: `${source}-${edge.condition ? `${edge.condition}-` : ""}${target}`, source, target };
+      return { ...edge, id: newEdgeId([], source, target, edge.condition), source, target };
     });
   return {
     definition: { ...definition, nodes: [...definition.nodes, ...nodes], edges: [...definition.edges, ...edges] },
@@ -251,6 +321,7 @@ export function references(definition: Definition, id: string): { text: string; 
     ...definition.nodes
       .filter((node) => before.has(node.id))
       .map((node) => ({ text: node.type === "prompt" ? `${node.id}.text` : node.id, label: node.label })),
+    { text: "trigger", label: "What the run was started with" },
     { text: "NOW", label: "The time" },
   ];
 }

@@ -3,18 +3,19 @@ import { useNavigate } from "@tanstack/react-router";
 import { messageOf } from "@/shared/api/client";
 import { Button } from "@/shared/ui/button";
 import { toast } from "@/shared/ui/toast";
-import { isOver, useExecutionAction, type ExecutionDetail } from "./api";
+import { isOver, useExecutionAction, type ExecutionAction, type ExecutionDetail } from "./api";
 
-export function ExecutionActions({ execution }: { execution: ExecutionDetail }) {
+/** @param newest the workflow's version, if it may be another than the one that ran */
+export function ExecutionActions({ execution, newest }: { execution: ExecutionDetail; newest?: number | undefined }) {
   const action = useExecutionAction(execution.id);
   const navigate = useNavigate();
   const over = isOver(execution.status);
   const mayRun = execution.yourLevel !== "viewer";
-  const act = (what: "cancel" | "resume" | "rerun", done: string) =>
+  const act = (what: ExecutionAction, done: string) =>
     action.mutate(what, {
       onSuccess: (accepted) => {
         toast(done);
-        if (what === "rerun") {
+        if (what === "rerun" || what === "rerun-newest") {
           void navigate({
             to: "/dashboard/workflows/$id/executions/$executionId",
             params: { id: execution.workflowId, executionId: accepted.executionId },
@@ -34,13 +35,18 @@ export function ExecutionActions({ execution }: { execution: ExecutionDetail }) 
         </Button>
       )}
       {(execution.status === "failed" || execution.status === "timeout" || execution.status.startsWith("paused")) && (
-        <Button size="s" busy={action.isPending} onClick={() => act("resume", "It goes on where it had failed.")}>
+        <Button size="s" busy={action.isPending} onClick={() => act("resume", "It goes on where it had stopped.")}>
           <StepForward aria-hidden className="size-4" /> Resume
         </Button>
       )}
       <Button size="s" disabled={!over} busy={action.isPending} onClick={() => act("rerun", "It runs again.")}>
         <RotateCcw aria-hidden className="size-4" /> Rerun
       </Button>
+      {newest !== undefined && newest !== execution.workflowVersion && (
+        <Button size="s" disabled={!over} busy={action.isPending} onClick={() => act("rerun-newest", `It runs again, by version ${newest}.`)}>
+          Rerun by version {newest}
+        </Button>
+      )}
     </div>
   );
 }

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { ReactFlowProvider } from "@xyflow/react";
 import { SearchX } from "lucide-react";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { ProblemError } from "@/shared/api/client";
 import { formatCount, formatDuration } from "@/shared/format/numbers";
 import { formatDateTime } from "@/shared/format/time";
@@ -10,20 +10,27 @@ import { useAccount } from "@/shared/session/account";
 import { Amount } from "@/shared/ui/amount";
 import { buttonClass } from "@/shared/ui/button";
 import { Card, Empty, Failure, Note, Page, Skeleton } from "@/shared/ui/layout";
+import { Snippet } from "@/shared/ui/snippet";
 import { usePageTitle } from "@/shared/ui/title";
 import { workflowQuery } from "./api";
+import { versionQuery } from "./api-automation";
 import { Canvas } from "./canvas";
 import { read } from "./definition";
 import { ExecutionActions } from "./execution-actions";
 import { NodeRuns } from "./node-runs";
+import { pausedBecause } from "./paused";
 import { ExecutionStatus } from "./status";
 import { progressOf, useExecution } from "./use-execution";
 
 const route = getRouteApi("/signed-in/dashboard/workflows/$id/executions/$executionId");
 
-const NOTHING: ReadonlySet<string> = new Set();
 const NO_FAULTS: ReadonlyMap<string, string> = new Map();
 const ignore = () => undefined;
+
+/** Whether there was anything to start with. */
+function isTold(data: unknown): boolean {
+  return typeof data === "object" && data !== null && Object.keys(data).length > 0;
+}
 
 export function ExecutionPage() {
   usePageTitle("Execution");
@@ -31,7 +38,12 @@ export function ExecutionPage() {
   const account = useAccount();
   const { data, error, refetch, states } = useExecution(executionId);
   const workflow = useQuery(workflowQuery(id));
-  const definition = useMemo(() => read(workflow.data?.definition), [workflow.data]);
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  // The graph is that of the version that ran, which may not be the newest.
+  const ran = data?.workflowVersion;
+  const older = useQuery({ ...versionQuery(id, ran ?? 0), enabled: ran !== undefined && workflow.data !== undefined && workflow.data.version !== ran });
+  const shown = older.data ?? (workflow.data?.version === ran ? workflow.data?.definition : undefined);
+  const definition = useMemo(() => read(shown), [shown]);
   if (error && !data) {
     return (
       <Page title="Execution">
@@ -54,6 +66,7 @@ export function ExecutionPage() {
       </Page>
     );
   }
+  const paused = pausedBecause(data);
   const facts: [string, React.ReactNode][] = [
     ["Started", data.startedAt ? formatDateTime(data.startedAt, account.zone, true) : "Not yet"],
     ["Duration", data.executionTimeMs ? formatDuration(data.executionTimeMs) : "–"],
@@ -68,7 +81,7 @@ export function ExecutionPage() {
       description={<span className="font-mono text-xs">{data.id}</span>}
       actions={
         <>
-          <ExecutionActions execution={data} />
+          <ExecutionActions execution={data} newest={workflow.data?.version} />
           <Link to="/dashboard/workflows/$id" params={{ id }} className={buttonClass("plain", "s")}>
             Open the workflow
           </Link>
@@ -96,6 +109,11 @@ export function ExecutionPage() {
               </Note>
             </div>
           )}
+          {paused && (
+            <div className="mt-4">
+              <Note tone="warning">{paused}</Note>
+            </div>
+          )}
           {data.simulated && (
             <div className="mt-4">
               <Note tone="info">The model was simulated: its answers are made up, its tokens are counted as the model&apos;s.</Note>
@@ -107,13 +125,13 @@ export function ExecutionPage() {
             <div className="h-[26rem]">
               <ReactFlowProvider>
                 <Canvas
-                  key={workflow.data?.version ?? "loading"}
+                  key={shown ? ran : "loading"}
                   definition={definition}
-                  selected={NOTHING}
+                  selected={selected}
                   faults={NO_FAULTS}
                   states={states}
                   readOnly
-                  onSelect={ignore}
+                  onSelect={setSelected}
                   onChange={ignore}
                   onDrag={ignore}
                   onRefused={ignore}
@@ -121,9 +139,16 @@ export function ExecutionPage() {
               </ReactFlowProvider>
             </div>
           </Card>
-          <Card title="Nodes">
-            <NodeRuns execution={data} />
-          </Card>
+          <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
+            <Card title="Nodes" hint="Choose a node in the graph to see only its runs.">
+              <NodeRuns execution={data} only={selected} />
+            </Card>
+            {isTold(data.triggerData) && (
+              <Card title="Started with">
+                <Snippet label="trigger" code={JSON.stringify(data.triggerData, null, 2)} />
+              </Card>
+            )}
+          </div>
         </div>
       </div>
     </Page>

@@ -6,6 +6,7 @@ import { IconButton } from "@/shared/ui/button";
 import { Failure, Note, Skeleton } from "@/shared/ui/layout";
 import { ExecutionActions } from "./execution-actions";
 import { NodeRuns } from "./node-runs";
+import { pausedBecause } from "./paused";
 import { ExecutionStatus } from "./status";
 import { progressOf, type useExecution } from "./use-execution";
 
@@ -60,6 +61,7 @@ export function ExecutionPanel({
             {formatCount(data.totalTokens ?? 0)} tokens · <Amount usd={data.totalCost ?? "0"} digits={4} />
           </p>
           {data.simulated && <Note tone="info">The model was simulated: its answers are made up, its tokens are counted as the model&apos;s.</Note>}
+          {pausedBecause(data) && <Note tone="warning">{pausedBecause(data)}</Note>}
           {data.errorMessage && (
             <Note tone="critical">
               {data.errorNodeId && <strong>{data.errorNodeId}: </strong>}

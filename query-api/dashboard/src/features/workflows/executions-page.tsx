@@ -1,25 +1,34 @@
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { History } from "lucide-react";
+import { useMemo, useState } from "react";
 import { formatCount, formatDuration, words } from "@/shared/format/numbers";
 import { formatDateTime } from "@/shared/format/time";
 import { useAccount } from "@/shared/session/account";
 import { Amount } from "@/shared/ui/amount";
-import { buttonClass } from "@/shared/ui/button";
+import { Button, buttonClass } from "@/shared/ui/button";
+import { SelectField } from "@/shared/ui/field";
 import { Card, Empty, Failure, Page, Skeleton } from "@/shared/ui/layout";
 import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
 import { usePageTitle } from "@/shared/ui/title";
-import { executionsQuery, workflowQuery } from "./api";
+import { AnalyticsCards } from "./analytics";
+import { executionsQuery, workflowQuery, type Execution } from "./api";
+import { read } from "./definition";
 import { StatusBadge } from "./status";
 
 const route = getRouteApi("/signed-in/dashboard/workflows/$id/executions");
+
+const STATUSES: Execution["status"][] = ["queued", "running", "paused_budget", "paused", "completed", "failed", "cancelled", "timeout"];
 
 export function ExecutionsPage() {
   usePageTitle("Executions");
   const { id } = route.useParams();
   const account = useAccount();
   const workflow = useQuery(workflowQuery(id));
-  const { data, error, refetch } = useQuery({ ...executionsQuery(id), refetchInterval: 5000 });
+  const [status, setStatus] = useState<Execution["status"] | null>(null);
+  const { data: pages, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({ ...executionsQuery(id, status), refetchInterval: 5000 });
+  const data = pages?.pages.flatMap((page) => page.executions);
+  const labels = useMemo(() => new Map(read(workflow.data?.definition).nodes.map((node) => [node.id, node.label])), [workflow.data]);
   return (
     <Page
       title="Executions"
@@ -30,67 +39,90 @@ export function ExecutionsPage() {
         </Link>
       }
     >
-      <Card flush>
-        {error && !data ? (
-          <Failure error={error} retry={() => void refetch()} />
-        ) : !data ? (
-          <div className="grid gap-2 p-5">
-            <Skeleton className="h-8" />
-            <Skeleton className="h-8" />
-          </div>
-        ) : data.length === 0 ? (
-          <Empty icon={History} title="It has not run yet">
-            Open the workflow and press Run.
-          </Empty>
-        ) : (
-          <ScrollX label="Executions">
-            <Table>
-              <thead>
-                <tr>
-                  <Th>Started</Th>
-                  <Th>Status</Th>
-                  <Th className="max-sm:hidden">By</Th>
-                  <Th right className="max-sm:hidden">
-                    Duration
-                  </Th>
-                  <Th right className="max-md:hidden">
-                    Tokens
-                  </Th>
-                  <Th right>Cost</Th>
-                </tr>
-              </thead>
-              <tbody>
-                {data.map((execution) => (
-                  <tr key={execution.id} className="hover:bg-page">
-                    <Td>
-                      <Link
-                        to="/dashboard/workflows/$id/executions/$executionId"
-                        params={{ id, executionId: execution.id }}
-                        className="hover:text-accent hover:underline"
-                      >
-                        {formatDateTime(execution.startedAt ?? execution.createdAt ?? "", account.zone, true)}
-                      </Link>
-                    </Td>
-                    <Td>
-                      <StatusBadge status={execution.status} />
-                    </Td>
-                    <Td className="max-sm:hidden">{words(execution.triggeredBy ?? "")}</Td>
-                    <Td right className="max-sm:hidden">
-                      {execution.executionTimeMs ? formatDuration(execution.executionTimeMs) : "–"}
-                    </Td>
-                    <Td right className="max-md:hidden">
-                      {formatCount(execution.totalTokens ?? 0)}
-                    </Td>
-                    <Td right>
-                      <Amount usd={execution.totalCost ?? "0"} digits={4} />
-                    </Td>
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
+        <AnalyticsCards id={id} zone={account.zone} labels={labels} />
+        <Card
+          flush
+          title="Newest first"
+          actions={
+            <SelectField label="Status" hideLabel className="w-40" value={status ?? ""} onChange={(event) => setStatus((event.target.value || null) as typeof status)}>
+              <option value="">Every status</option>
+              {STATUSES.map((one) => (
+                <option key={one} value={one}>
+                  {words(one)}
+                </option>
+              ))}
+            </SelectField>
+          }
+        >
+          {error && !data ? (
+            <Failure error={error} retry={() => void refetch()} />
+          ) : !data ? (
+            <div className="grid gap-2 p-5">
+              <Skeleton className="h-8" />
+              <Skeleton className="h-8" />
+            </div>
+          ) : data.length === 0 ? (
+            <Empty icon={History} title={status ? "No run is like that" : "It has not run yet"}>
+              {!status && "Open the workflow and press Run."}
+            </Empty>
+          ) : (
+            <ScrollX label="Executions">
+              <Table>
+                <thead>
+                  <tr>
+                    <Th>Started</Th>
+                    <Th>Status</Th>
+                    <Th className="max-sm:hidden">By</Th>
+                    <Th right className="max-sm:hidden">
+                      Duration
+                    </Th>
+                    <Th right className="max-md:hidden">
+                      Tokens
+                    </Th>
+                    <Th right>Cost</Th>
                   </tr>
-                ))}
-              </tbody>
-            </Table>
-          </ScrollX>
-        )}
-      </Card>
+                </thead>
+                <tbody>
+                  {data.map((execution) => (
+                    <tr key={execution.id} className="hover:bg-page">
+                      <Td>
+                        <Link
+                          to="/dashboard/workflows/$id/executions/$executionId"
+                          params={{ id, executionId: execution.id }}
+                          className="hover:text-accent hover:underline"
+                        >
+                          {formatDateTime(execution.startedAt ?? execution.createdAt ?? "", account.zone, true)}
+                        </Link>
+                      </Td>
+                      <Td>
+                        <StatusBadge status={execution.status} />
+                      </Td>
+                      <Td className="max-sm:hidden">{words(execution.triggeredBy ?? "")}</Td>
+                      <Td right className="max-sm:hidden">
+                        {execution.executionTimeMs ? formatDuration(execution.executionTimeMs) : "–"}
+                      </Td>
+                      <Td right className="max-md:hidden">
+                        {formatCount(execution.totalTokens ?? 0)}
+                      </Td>
+                      <Td right>
+                        <Amount usd={execution.totalCost ?? "0"} digits={4} />
+                      </Td>
+                    </tr>
+                  ))}
+                </tbody>
+              </Table>
+            </ScrollX>
+          )}
+          {hasNextPage && (
+            <div className="flex justify-center p-3">
+              <Button busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+                Show more
+              </Button>
+            </div>
+          )}
+        </Card>
+      </div>
     </Page>
   );
 }

@@ -1,24 +1,24 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { Plus, Trash2, Workflow as WorkflowIcon } from "lucide-react";
+import { LayoutTemplate, Plus, Trash2, Workflow as WorkflowIcon } from "lucide-react";
 import { useState } from "react";
 import { messageOf } from "@/shared/api/client";
+import { isScratch } from "@/shared/api/scratch";
 import { words } from "@/shared/format/numbers";
 import { formatAgo } from "@/shared/format/time";
 import { useAccount } from "@/shared/session/account";
 import { Button, buttonClass, IconButton } from "@/shared/ui/button";
 import { Dialog } from "@/shared/ui/dialog";
 import { SelectField, TextField } from "@/shared/ui/field";
-import { Badge, Card, Empty, Failure, Note, Page, Skeleton, type Tone } from "@/shared/ui/layout";
+import { Badge, Card, Empty, Failure, Note, Page, Skeleton } from "@/shared/ui/layout";
 import { useNow } from "@/shared/ui/now";
 import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
 import { usePageTitle } from "@/shared/ui/title";
 import { useDeleteWorkflow, workflowsQuery, type Workflow } from "./api";
 import type { WorkflowSearch } from "./search";
+import { STATUS_TONES } from "./status";
 
 const route = getRouteApi("/signed-in/dashboard/workflows");
-
-const TONES: Record<string, Tone> = { draft: "neutral", active: "good", paused: "warning", archived: "neutral", error: "critical" };
 
 export function WorkflowListPage() {
   usePageTitle("Workflows");
@@ -26,6 +26,7 @@ export function WorkflowListPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const { data, error, refetch } = useQuery(workflowsQuery(account, search));
+  const shown = data?.workflows.filter((workflow) => !isScratch(workflow)) ?? [];
   const [deleted, setDeleted] = useState<Workflow | null>(null);
   const now = useNow();
   const change = (patch: { [K in keyof WorkflowSearch]?: WorkflowSearch[K] | undefined }) =>
@@ -39,9 +40,16 @@ export function WorkflowListPage() {
       title="Workflows"
       description="Steps that run by themselves, each call counted and watched by your budgets."
       actions={
-        <Link to="/dashboard/workflows/new" className={buttonClass("primary")}>
-          <Plus aria-hidden className="size-4" /> New workflow
-        </Link>
+        account.mayEdit && (
+          <>
+            <Link to="/dashboard/workflow-templates" className={buttonClass()}>
+              <LayoutTemplate aria-hidden className="size-4" /> Templates
+            </Link>
+            <Link to="/dashboard/workflows/$id" params={{ id: "new" }} className={buttonClass("primary")}>
+              <Plus aria-hidden className="size-4" /> New workflow
+            </Link>
+          </>
+        )
       }
     >
       <div className="mb-4 flex flex-wrap gap-2">
@@ -62,7 +70,7 @@ export function WorkflowListPage() {
           onChange={(event) => change({ status: (event.target.value || undefined) as WorkflowSearch["status"] })}
         >
           <option value="">Every status</option>
-          {Object.keys(TONES).map((status) => (
+          {Object.keys(STATUS_TONES).map((status) => (
             <option key={status} value={status}>
               {words(status)}
             </option>
@@ -77,7 +85,7 @@ export function WorkflowListPage() {
             <Skeleton className="h-10" />
             <Skeleton className="h-10" />
           </div>
-        ) : data.workflows.length === 0 ? (
+        ) : shown.length === 0 ? (
           <Empty
             icon={WorkflowIcon}
             title={isNarrowed ? "No workflow is like that" : "No workflow yet"}
@@ -85,9 +93,14 @@ export function WorkflowListPage() {
               isNarrowed ? (
                 <Button onClick={() => change({ q: undefined, status: undefined })}>Show all</Button>
               ) : (
-                <Link to="/dashboard/workflows/new" className={buttonClass("primary")}>
-                  Build the first
-                </Link>
+                <span className="flex flex-wrap justify-center gap-2">
+                  <Link to="/dashboard/workflows/$id" params={{ id: "new" }} className={buttonClass("primary")}>
+                    Build the first
+                  </Link>
+                  <Link to="/dashboard/workflow-templates" className={buttonClass()}>
+                    Start from a template
+                  </Link>
+                </span>
               )
             }
           >
@@ -110,7 +123,7 @@ export function WorkflowListPage() {
                 </tr>
               </thead>
               <tbody>
-                {data.workflows.map((workflow) => (
+                {shown.map((workflow) => (
                   <tr key={workflow.id} className="hover:bg-page" data-testid="workflow">
                     <Td className="max-w-72">
                       <Link to="/dashboard/workflows/$id" params={{ id: workflow.id }} className="block truncate font-medium hover:text-accent hover:underline">
@@ -119,7 +132,7 @@ export function WorkflowListPage() {
                       {workflow.description && <p className="truncate text-xs text-soft">{workflow.description}</p>}
                     </Td>
                     <Td>
-                      <Badge tone={TONES[workflow.status] ?? "neutral"}>{words(workflow.status)}</Badge>
+                      <Badge tone={STATUS_TONES[workflow.status] ?? "neutral"}>{words(workflow.status)}</Badge>
                     </Td>
                     <Td right className="max-sm:hidden">
                       {workflow.version}
@@ -134,9 +147,11 @@ export function WorkflowListPage() {
                       )}
                     </Td>
                     <Td right>
-                      <IconButton label={`Delete ${workflow.name}`} onClick={() => setDeleted(workflow)}>
-                        <Trash2 aria-hidden />
-                      </IconButton>
+                      {account.mayEdit && (
+                        <IconButton label={`Delete ${workflow.name}`} onClick={() => setDeleted(workflow)}>
+                          <Trash2 aria-hidden />
+                        </IconButton>
+                      )}
                     </Td>
                   </tr>
                 ))}

@@ -1,13 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
-import { Braces, Trash2 } from "lucide-react";
-import { useRef, type ReactNode } from "react";
+import { Trash2 } from "lucide-react";
 import { answer, api } from "@/shared/api/client";
 import { Button } from "@/shared/ui/button";
-import { CheckField, SelectField, TextArea, TextField } from "@/shared/ui/field";
+import { CheckField, SelectField, TextField } from "@/shared/ui/field";
 import { Note } from "@/shared/ui/layout";
-import { Menu, MenuItem, MenuLabel } from "@/shared/ui/menu";
-import { references, TYPE_LABELS, type Config, type Definition, type WorkflowNode } from "./definition";
+import { TYPE_LABELS, type Config, type Definition, type NodePatch, type WorkflowNode } from "./definition";
 import { MapField } from "./map-field";
+import { NodePolicy } from "./node-policy";
+import { NodeTry } from "./node-try";
+import { SourceField } from "./source-field";
+import { TemplateField } from "./template-field";
 
 interface FormProps {
   node: WorkflowNode;
@@ -20,6 +22,7 @@ export function NodeForm({
   node,
   definition,
   fault,
+  sample,
   readOnly,
   onChange,
   onDelete,
@@ -27,8 +30,10 @@ export function NodeForm({
   node: WorkflowNode;
   definition: Definition;
   fault: string | null;
+  /** What to try it with. */
+  sample: unknown;
   readOnly: boolean;
-  onChange: (patch: Partial<Pick<WorkflowNode, "label" | "config">>) => void;
+  onChange: (patch: NodePatch) => void;
   onDelete: () => void;
 }) {
   const set = (patch: Config) => {
@@ -52,6 +57,8 @@ export function NodeForm({
       {fault && <Note tone="critical">{fault}</Note>}
       <TextField label="Label" value={node.label} maxLength={200} onChange={(event) => onChange({ label: event.target.value })} />
       <Form node={node} definition={definition} set={set} />
+      <NodePolicy node={node} onChange={onChange} />
+      {!readOnly && <NodeTry node={node} sample={sample} />}
     </fieldset>
   );
 }
@@ -64,57 +71,6 @@ function number(value: string): number | undefined {
   return value.trim() === "" || Number.isNaN(Number(value)) ? undefined : Number(value);
 }
 
-/** A text that may refer to what came before; the menu puts a reference where the cursor is. */
-export function TemplateField({
-  label,
-  help,
-  value,
-  rows = 3,
-  node,
-  definition,
-  bare = false,
-  onChange,
-}: {
-  label: string;
-  help?: ReactNode;
-  value: string;
-  rows?: number;
-  node: WorkflowNode;
-  definition: Definition;
-  /** An expression: references stand in it as they are. */
-  bare?: boolean;
-  onChange: (value: string) => void;
-}) {
-  const area = useRef<HTMLTextAreaElement>(null);
-  const insert = (reference: string) => {
-    const written = bare ? reference : `{{${reference}}}`;
-    const at = area.current?.selectionStart ?? value.length;
-    onChange(value.slice(0, at) + written + value.slice(area.current?.selectionEnd ?? at));
-  };
-  return (
-    <div className="relative">
-      <TextArea ref={area} label={label} help={help} rows={rows} value={value} className="min-h-0 font-mono text-xs" onChange={(event) => onChange(event.target.value)} />
-      <div className="absolute -top-1 right-0">
-        <Menu
-          trigger={
-            <button type="button" aria-label={`Insert a reference into ${label}`} className="flex items-center gap-1 rounded px-1.5 py-0.5 text-xs font-medium text-accent hover:bg-accent-wash">
-              <Braces aria-hidden className="size-3.5" /> Insert
-            </button>
-          }
-        >
-          <MenuLabel>What came before</MenuLabel>
-          {references(definition, node.id).map((reference) => (
-            <MenuItem key={reference.text} onSelect={() => insert(reference.text)}>
-              <code className="font-mono text-xs">{reference.text}</code>
-              <span className="text-xs text-soft">{reference.label}</span>
-            </MenuItem>
-          ))}
-        </Menu>
-      </div>
-    </div>
-  );
-}
-
 const SOURCE_TYPES = ["json", "csv", "api", "database", "google_sheets", "airtable", "notion", "webhook", "crm"];
 
 function DataSourceForm({ node, definition, set }: FormProps) {
@@ -122,11 +78,11 @@ function DataSourceForm({ node, definition, set }: FormProps) {
   const transform = (node.config.transform ?? {}) as Config;
   return (
     <>
-      <TextField
+      <SourceField
         label="Source"
+        withSamples
         value={text(node.config.sourceId)}
-        onChange={(event) => set({ sourceId: event.target.value })}
-        help="The id of a data source; sample gives ready-made records, sample/<name> others."
+        onChange={(sourceId, type) => set({ sourceId, ...(type && SOURCE_TYPES.includes(type) ? { sourceType: type } : {}) })}
       />
       <SelectField label="Kind" value={text(node.config.sourceType)} onChange={(event) => set({ sourceType: event.target.value })}>
         {SOURCE_TYPES.map((type) => (
@@ -297,7 +253,7 @@ function OutputForm({ node, set }: FormProps) {
           <option key={destination}>{destination}</option>
         ))}
       </SelectField>
-      <TextField label="Data source" value={text(node.config.sourceId)} onChange={(event) => set({ sourceId: event.target.value || undefined })} help="Its id, where the destination needs one." />
+      <SourceField label="Data source" help="Where the destination needs one." value={text(node.config.sourceId)} onChange={(sourceId) => set({ sourceId: sourceId || undefined })} />
       <TextField label="Table or sheet" value={text(node.config.target)} onChange={(event) => set({ target: event.target.value || undefined })} />
       <SelectField label="What is done" value={text(node.config.operation) || "create"} onChange={(event) => set({ operation: event.target.value })}>
         <option value="create">Add a record</option>

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { answer, api } from "@/shared/api/client";
-import { formatCount, formatDuration } from "@/shared/format/numbers";
+import { formatCount, formatDuration, words } from "@/shared/format/numbers";
 import { Amount } from "@/shared/ui/amount";
 import { Button } from "@/shared/ui/button";
 import { CopyButton } from "@/shared/ui/copy";
@@ -10,10 +10,14 @@ import type { ExecutionDetail, NodeExecution } from "./api";
 import { StatusBadge } from "./status";
 
 /** Each run of each node: how long, how much, and what came out. */
-export function NodeRuns({ execution }: { execution: ExecutionDetail }) {
+export function NodeRuns({ execution, only }: { execution: ExecutionDetail; only?: ReadonlySet<string> }) {
+  const shown = only && only.size > 0 ? execution.nodeExecutions.filter((run) => only.has(run.nodeId)) : execution.nodeExecutions;
+  if (shown.length === 0) {
+    return <p className="text-soft">No run yet.</p>;
+  }
   return (
     <ul className="divide-y divide-line rounded-lg border border-line" aria-label="Nodes">
-      {execution.nodeExecutions.map((run) => (
+      {shown.map((run) => (
         <NodeRun key={run.id} executionId={execution.id} run={run} />
       ))}
     </ul>
@@ -25,6 +29,7 @@ function NodeRun({ executionId, run }: { executionId: string; run: NodeExecution
   const facts = [
     run.executionTimeMs ? formatDuration(run.executionTimeMs) : null,
     run.tokens ? `${formatCount(run.tokens)} tokens` : null,
+    run.model ?? null,
     run.attemptNumber && run.attemptNumber > 1 ? `attempt ${run.attemptNumber}` : null,
   ].filter(Boolean);
   return (
@@ -47,7 +52,10 @@ function NodeRun({ executionId, run }: { executionId: string; run: NodeExecution
       </button>
       {run.errorMessage && (
         <div className="mt-2">
-          <Note tone="critical">{run.errorMessage}</Note>
+          <Note tone="critical">
+            {run.errorKind && <strong className="font-semibold">{words(run.errorKind)}: </strong>}
+            {run.errorMessage}
+          </Note>
         </div>
       )}
       {open && <Output executionId={executionId} run={run} />}

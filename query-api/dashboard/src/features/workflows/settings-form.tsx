@@ -39,6 +39,16 @@ export function SettingsForm({ settings, readOnly, onChange }: { settings: Setti
           <option value="linear">Growing</option>
           <option value="constant">The same</option>
         </SelectField>
+        <TextField
+          label="Cost of a run, at most"
+          inputMode="decimal"
+          prefix="$"
+          placeholder="No limit"
+          className="col-span-2"
+          value={settings.maxCostUsd ?? ""}
+          help="Before a call that could go beyond it, the run is paused."
+          onChange={(event) => set({ maxCostUsd: event.target.value.replaceAll(/[^\d.]/g, "") || undefined })}
+        />
       </div>
     </fieldset>
   );

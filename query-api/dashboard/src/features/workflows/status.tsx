@@ -13,6 +13,9 @@ const STATUS: Record<string, { tone: Tone; label: string }> = {
   retrying: { tone: "warning", label: "Retrying" },
 };
 
+/** Of workflows. */
+export const STATUS_TONES: Record<string, Tone> = { draft: "neutral", active: "good", paused: "warning", archived: "neutral", error: "critical" };
+
 export function StatusBadge({ status }: { status: string }) {
   const { tone, label } = STATUS[status] ?? { tone: "neutral", label: status };
   return <Badge tone={tone}>{label}</Badge>;

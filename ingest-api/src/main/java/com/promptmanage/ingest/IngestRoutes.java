@@ -59,7 +59,7 @@ public final class IngestRoutes implements Routes, AutoCloseable {
                         admission, publisher, meters, ignored, settings.otlp().bodyBytesMax(), clock),
                 new SpendUsageRoutes(admission, publisher, meters, clock),
                 new IgnoredRoutes(callers, ignored, clock),
-                new KeyAttributeRoutes(callers, keys));
+                new KeyAttributeRoutes(callers, authentication::actor, keys));
     }
 
     /** SDKs that send to these addresses know no other way to show a key. */

@@ -149,6 +149,45 @@ class DropInTest {
     }
 
     @Test
+    void manyCallsInOneBatchAreCountedAndOfLongTextsNothingIsKept() throws Exception {
+        var events = new ArrayList<String>();
+        events.add(event("trace-create", "{\"id\":\"t7\",\"userId\":\"ann\"}"));
+        for (int i = 0; i < 120; i++) {
+            events.add(event(
+                    "generation-create",
+                    "{\"id\":\"many%d\",\"traceId\":\"t7\",\"model\":\"m\",\"tags\":[\"%s\"],\"usage\":{\"input\":1}}"
+                            .formatted(i, "x".repeat(5_000))));
+        }
+
+        assertThat(langfuse(events.toArray(String[]::new)).statusCode()).isEqualTo(207);
+
+        assertThat(events())
+                .hasSize(120)
+                .allSatisfy(event -> assertThat(event.usage().userId()).isEqualTo("ann"));
+        assertThat(ingest.ask("SELECT max(length(told::text)) < 1000 FROM langfuse_objects"))
+                .isEqualTo("t");
+    }
+
+    @Test
+    void whatIsIgnoredAddsUpToNoMoreThanThereIsRoomFor() throws Exception {
+        ingest.ask("""
+                INSERT INTO ignored_usage (account, day, signal, service, reason, records, tokens, last_at)
+                SELECT 'team:drop-in', current_date, 'litellm', 'litellm', 'answered_from_cache', 1, 9223372036854775807, now()
+                RETURNING 1
+                """);
+
+        post(
+                "/api/litellm/events",
+                "{\"id\":\"hit\",\"cache_hit\":true,\"model\":\"m\",\"prompt_tokens\":3,\"completion_tokens\":2}");
+
+        HttpResponse<String> ignored = ingest.get("/api/ingest/ignored", key);
+        assertThat(ignored.statusCode()).isEqualTo(200);
+        assertThat(ignored.body()).contains("9223372036854775807");
+        assertThat(ingest.get("/api/ingest/ignored?since=%2B999999-01-01", key).statusCode())
+                .isEqualTo(400);
+    }
+
+    @Test
     void sdksFindWhatTheyProbe() throws Exception {
         assertThat(ingest.get("/api/public/health").statusCode()).isEqualTo(200);
         assertThat(ingest.get("/api/public/projects").statusCode()).isEqualTo(401);

@@ -211,6 +211,11 @@ class OtlpTest {
                 .isEqualTo(400);
         assertThat(ingest.put(path, "Bearer " + key, mapping).statusCode()).isEqualTo(200);
         assertThat(ingest.get(path, key).body()).contains("own.login");
+        assertThat(ingest.put(path, "Bearer " + key, "{\"attributes\":[null]}".getBytes(UTF_8))
+                        .statusCode())
+                .isEqualTo(400);
+        assertThat(ingest.ask("SELECT string_agg(action, ' ') FROM audit_log WHERE resource_id = '%s'".formatted(id)))
+                .isEqualTo("key_attributes_changed");
         JsonNode export = export(
                 "{\"app.project\":\"operator's\",\"own.project\":\"key's\",\"own.login\":\"ann\",\"user.id\":\"7\"}",
                 span("9".repeat(32), "91", "\"gen_ai.request.model\":\"m\",\"gen_ai.usage.input_tokens\":1"));

@@ -90,6 +90,12 @@ final class RunningIngest implements AutoCloseable {
                 BodyHandlers.ofByteArray());
     }
 
+    /** What the database answers, which sees everyone's rows. */
+    String ask(String sql) {
+        return database.asSystem(
+                handle -> handle.createQuery(sql).mapTo(String.class).first());
+    }
+
     HttpServer server() {
         return server;
     }

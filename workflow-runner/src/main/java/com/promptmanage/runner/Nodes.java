@@ -66,8 +66,8 @@ public final class Nodes implements AutoCloseable {
         this.secrets = secrets;
         this.check = new DefinitionCheck(compiled);
         this.credentials = new CredentialTable(database, secrets, clock);
-        this.sources =
-                new DataSources(database, credentials, guarded, sender, List.of(new EmailConnector(mailer)), clock);
+        this.sources = new DataSources(
+                database, credentials, guarded, sender, List.of(new EmailConnector(mailer, clock)), clock);
         this.executor = NodeExecutors.of(
                 compiled,
                 new Models(models, credentials, guarded, trusted, counter, clock),

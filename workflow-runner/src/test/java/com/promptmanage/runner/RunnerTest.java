@@ -101,10 +101,16 @@ class RunnerTest {
             send(producer, "second", "critical");
             send(producer, "second", "critical");
             send(producer, "third", "warning");
+            send(producer, "\\u0000" + "long".repeat(2_000), "critical");
             send(producer, "fourth", "critical");
+            Await.until(() -> assertThat(executions(critical)).hasSize(4));
+            String begunByAnEvent = executions(critical).getFirst().id();
+            send(producer, "fifth", "critical\", \"executionId\": \"" + begunByAnEvent);
+            send(producer, "sixth", "critical");
         }
 
-        Await.until(() -> assertThat(executions(critical)).hasSize(3));
+        Await.until(() -> assertThat(executions(critical)).hasSize(5));
+        assertThat(executions(critical).getFirst().triggerData()).doesNotContain("executionId");
         assertThat(executions(critical))
                 .allSatisfy(execution -> assertThat(execution.triggeredBy()).isEqualTo("event"));
     }

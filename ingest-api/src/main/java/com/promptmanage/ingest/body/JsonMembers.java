@@ -82,10 +82,13 @@ public final class JsonMembers {
      * @return nothing if there is a fault
      */
     public static Optional<JsonNode> read(byte[] body, Slice object, Set<String> wanted, FaultSink faults) {
-        return find(body, object, wanted, faults).flatMap(found -> {
-            byte[] reduced = reduced(body, found);
-            return StrictJson.read(reduced, new Slice(0, reduced.length), faults);
-        });
+        return find(body, object, wanted, faults).flatMap(found -> read(body, found, faults));
+    }
+
+    /** As {@link #read(byte[], Slice, Set, FaultSink)}, of members that were found. */
+    public static Optional<JsonNode> read(byte[] body, Map<String, Slice> found, FaultSink faults) {
+        byte[] reduced = reduced(body, found);
+        return StrictJson.read(reduced, new Slice(0, reduced.length), faults);
     }
 
     private static byte[] reduced(byte[] body, Map<String, Slice> members) {

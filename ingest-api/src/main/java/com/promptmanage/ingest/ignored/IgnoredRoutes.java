@@ -86,12 +86,17 @@ public final class IgnoredRoutes implements Routes {
     }
 
     private LocalDate since(@Nullable String text) {
-        try {
-            return text == null
-                    ? LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).minusDays(DAYS_USUAL)
-                    : LocalDate.parse(text);
-        } catch (DateTimeParseException e) {
-            throw ProblemException.invalid("since", "is no day", "Send for example 2026-11-24.");
+        if (text == null) {
+            return LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).minusDays(DAYS_USUAL);
         }
+        try {
+            LocalDate day = LocalDate.parse(text);
+            if (day.getYear() > 0 && day.getYear() < 10_000) {
+                return day;
+            }
+        } catch (DateTimeParseException e) {
+            // Said below.
+        }
+        throw ProblemException.invalid("since", "is no day", "Send for example 2026-11-24.");
     }
 }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -163,18 +164,19 @@ public final class IgnoredUsage implements AutoCloseable {
         }
         try {
             database.useAsSystem(handle -> {
+                // One sum that is too large must not keep all others from being written.
                 var batch = handle.prepareBatch("""
                         INSERT INTO ignored_usage (account, day, signal, service, reason, records, tokens, last_at)
                         VALUES (:account, :day, :signal, :service, :reason, :records, :tokens, :lastAt)
                         ON CONFLICT (account, day, signal, service, reason) DO UPDATE
                         SET records = ignored_usage.records + excluded.records,
-                            tokens = ignored_usage.tokens + excluded.tokens,
+                            tokens = CASE WHEN ignored_usage.tokens > 9223372036854775807 - excluded.tokens
+                                THEN 9223372036854775807 ELSE ignored_usage.tokens + excluded.tokens END,
                             last_at = greatest(ignored_usage.last_at, excluded.last_at)
                         """);
                 // In one order, so that two instances do not wait for each other's rows.
                 taken.entrySet().stream()
-                        .sorted(java.util.Comparator.comparing(
-                                one -> one.getKey().toString()))
+                        .sorted(Comparator.comparing(one -> one.getKey().toString()))
                         .forEach(one -> batch.bind(
                                         "account", one.getKey().account().value())
                                 .bind("day", one.getKey().day())

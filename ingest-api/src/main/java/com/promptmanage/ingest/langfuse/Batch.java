@@ -22,6 +22,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,8 +61,18 @@ record Batch(List<String> ids, List<Told> told) {
 
     private static final FaultSink PASSED_OVER = (field, detail, remedy) -> {};
 
-    /** Ends the request with 400 if it is no batch at all. */
-    static Batch read(byte[] body, Instant now) {
+    /** What is read of a thing is short; what is not would be kept for days, and read again with every word about it. */
+    private static final int MEMBER_BYTES_MAX = 4 << 10;
+
+    /** How much larger a tree can be than its JSON. */
+    private static final long TREE_FACTOR = 20;
+
+    /**
+     * Ends the request with 400 if it is no batch at all.
+     *
+     * @param room is told what the body and what was read of it hold, as it grows; may end the request
+     */
+    static Batch read(byte[] body, Instant now, LongConsumer room) {
         var faults = new RequestFaults();
         EventSlices.Found whole = EventSlices.of(body, Form.ONE, faults);
         faults.check();
@@ -76,23 +88,38 @@ record Batch(List<String> ids, List<Told> told) {
         faults.check();
         var ids = new ArrayList<String>();
         var told = new ArrayList<Told>();
+        long held = body.length;
         for (Slice event : events.slices()) {
             Optional<Map<String, Slice>> frame = JsonMembers.find(body, event, FRAME, faults);
             faults.check();
-            ids.add(read(body, event, frame.orElseThrow(), now, told));
+            Map<String, Slice> members = membersOf(body, frame.orElseThrow().get("body"));
+            held += TREE_FACTOR
+                    * members.values().stream().mapToLong(Slice::length).sum();
+            room.accept(held);
+            ids.add(read(body, event, members, now, told));
         }
         told.sort(Comparator.comparing(Told::at));
         return new Batch(ids, told);
     }
 
+    private static Map<String, Slice> membersOf(byte[] body, @Nullable Slice inner) {
+        if (inner == null || inner.length() < 2 || body[inner.start()] != '{') {
+            return Map.of();
+        }
+        Map<String, Slice> members =
+                JsonMembers.find(body, inner, MEMBERS, PASSED_OVER).orElse(Map.of());
+        return members.entrySet().stream()
+                .filter(member -> member.getValue().length() <= MEMBER_BYTES_MAX)
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
     /** Returns the event's id. */
-    private static String read(byte[] body, Slice event, Map<String, Slice> frame, Instant now, List<Told> told) {
+    private static String read(byte[] body, Slice event, Map<String, Slice> members, Instant now, List<Told> told) {
         JsonNode outer = JsonMembers.read(body, event, Set.of("id", "type", "timestamp"), PASSED_OVER)
                 .orElse(MissingNode.getInstance());
         String type = outer.path("type").asText();
-        Slice inner = frame.get("body");
-        if (inner != null && inner.length() > 1 && body[inner.start()] == '{') {
-            JsonMembers.read(body, inner, MEMBERS, PASSED_OVER).ifPresent(one -> {
+        if (!members.isEmpty()) {
+            JsonMembers.read(body, members, PASSED_OVER).ifPresent(one -> {
                 Kind kind = kind(type, one);
                 String id = one.path("id").asText();
                 if (kind != null && Texts.isId(id)) {

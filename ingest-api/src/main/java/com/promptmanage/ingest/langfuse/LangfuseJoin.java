@@ -30,8 +30,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -41,8 +43,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Puts together what is told of a call over several requests, and counts it once.
  *
- * <p>A request locks the rows of what it tells about, publishes what is not counted yet, and commits when the broker has it.
- * If the commit fails, the sender sends again, the same is worked out, and its ids are known. A call's event has the call's
+ * <p>A request locks the rows of what it tells about, publishes what is not counted yet, and commits when the broker has it; one
+ * that tells of many things does so several times. If a commit fails, the sender sends again, the same is worked out, and its ids are known. A call's event has the call's
  * id; should its tokens grow after it was counted, what they grow by is an event with a number behind the id.
  *
  * <p>The call is charged to whom the trace names by then: SDKs tell a trace before its calls.
@@ -53,6 +55,8 @@ final class LangfuseJoin {
 
     /** A transaction stays open until the broker answers, so only a few may. */
     private static final int AT_ONCE = 4;
+
+    private static final int THINGS_AT_ONCE = 50;
 
     private static final Duration WAIT_MAX = Duration.ofSeconds(2);
 
@@ -91,24 +95,49 @@ final class LangfuseJoin {
         }
         enter();
         try {
-            Receipt receipt = database.inTransaction(caller.scope(account), handle -> {
-                Instant now = clock.instant();
-                var keys = new TreeSet<>(ObjectKey.ORDER);
-                told.forEach(one -> keys.add(one.key()));
-                Map<ObjectKey, Known> known = ObjectTable.lock(handle, account, keys, now);
-                told.forEach(one -> known.computeIfAbsent(one.key(), none -> Known.nothing())
-                        .merge(one));
-                Map<ObjectKey, Known> traces = ObjectTable.read(handle, account, tracesOf(known));
-                traces.putAll(known);
-                List<OutgoingEvent> events = count(caller, known, traces, now);
-                ObjectTable.write(handle, account, known, now);
-                return events.isEmpty() ? new Receipt(Map.of()) : publisher.publish(events);
-            });
+            var offsets = new HashMap<Integer, Long>();
+            for (List<Told> part : parts(told)) {
+                takePart(caller, account, part)
+                        .offsets()
+                        .forEach((partition, offset) -> offsets.merge(partition, offset, Math::max));
+            }
             forgetNowAndThen();
-            return receipt;
+            return new Receipt(offsets);
         } finally {
             open.release();
         }
+    }
+
+    /** So few things at a time that all that is known of them has room. Traces come before calls, which look at them. */
+    private static List<List<Told>> parts(List<Told> told) {
+        var byKey = new TreeMap<ObjectKey, List<Told>>(ObjectKey.ORDER);
+        told.forEach(one ->
+                byKey.computeIfAbsent(one.key(), none -> new ArrayList<>()).add(one));
+        var parts = new ArrayList<List<Told>>();
+        int things = 0;
+        for (List<Told> ofOne : byKey.values()) {
+            if (things++ % THINGS_AT_ONCE == 0) {
+                parts.add(new ArrayList<>());
+            }
+            parts.getLast().addAll(ofOne);
+        }
+        return parts;
+    }
+
+    private Receipt takePart(Caller caller, Account account, List<Told> told) {
+        return database.inTransaction(caller.scope(account), handle -> {
+            Instant now = clock.instant();
+            var keys = new TreeSet<>(ObjectKey.ORDER);
+            told.forEach(one -> keys.add(one.key()));
+            Map<ObjectKey, Known> known = ObjectTable.lock(handle, account, keys, now);
+            told.forEach(one ->
+                    known.computeIfAbsent(one.key(), none -> Known.nothing()).merge(one));
+            Map<ObjectKey, Known> traces = ObjectTable.read(handle, account, tracesOf(known));
+            traces.putAll(known);
+            List<OutgoingEvent> events = count(caller, known, traces, now);
+            ObjectTable.write(handle, account, known, now);
+            return events.isEmpty() ? new Receipt(Map.of()) : publisher.publish(events);
+        });
     }
 
     private void enter() {

@@ -67,7 +67,7 @@ public final class LangfuseRoutes implements Routes {
     private void receive(Context ctx) {
         try (var admitted = admission.admit(ctx)) {
             byte[] body = admitted.body();
-            Batch batch = Batch.read(body, clock.instant());
+            Batch batch = Batch.read(body, clock.instant(), admitted::hold);
             admitted.charge(batch.ids().size());
             Caller caller = admitted.caller();
             Receipt receipt = join.take(caller, accountOf(caller), batch.told());

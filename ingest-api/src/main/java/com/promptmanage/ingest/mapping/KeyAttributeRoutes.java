@@ -4,6 +4,7 @@ import com.promptmanage.ingest.admission.AttributeMapping;
 import com.promptmanage.service.access.Action;
 import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.access.Permissions;
+import com.promptmanage.service.audit.Actor;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.http.RequestBody;
 import com.promptmanage.service.http.Routes;
@@ -22,12 +23,16 @@ public final class KeyAttributeRoutes implements Routes {
 
     private final Function<Context, Caller> callers;
 
+    private final Function<Context, Actor> actors;
+
     private final KeyAttributes keys;
 
     record Entries(List<String> attributes) {}
 
-    public KeyAttributeRoutes(Function<Context, Caller> callers, KeyAttributes keys) {
+    /** @param actors as the audit log says who calls */
+    public KeyAttributeRoutes(Function<Context, Caller> callers, Function<Context, Actor> actors, KeyAttributes keys) {
         this.callers = callers;
+        this.actors = actors;
         this.keys = keys;
     }
 
@@ -49,9 +54,13 @@ public final class KeyAttributeRoutes implements Routes {
         String keyId = ctx.pathParam("keyId");
         Account account = allowed(caller, keyId);
         Entries wanted = RequestBody.json(ctx, Entries.class);
-        if (wanted.attributes() == null || wanted.attributes().size() > ENTRIES_MAX) {
+        if (wanted.attributes() == null
+                || wanted.attributes().size() > ENTRIES_MAX
+                || wanted.attributes().contains(null)) {
             throw ProblemException.invalid(
-                    "attributes", "is missing or too long", "Send a list of at most 50 entries.");
+                    "attributes",
+                    "is missing, too long, or has an entry that is null",
+                    "Send a list of at most 50 entries.");
         }
         try {
             var unused = AttributeMapping.parse(wanted.attributes());
@@ -61,7 +70,7 @@ public final class KeyAttributeRoutes implements Routes {
                     String.valueOf(e.getMessage()),
                     "Send entries such as \"team=app.squad\" and \"tag.project=app.project\".");
         }
-        keys.set(caller, account, keyId, wanted.attributes());
+        keys.set(caller, actors.apply(ctx), account, keyId, wanted.attributes());
         ctx.json(wanted);
     }
 

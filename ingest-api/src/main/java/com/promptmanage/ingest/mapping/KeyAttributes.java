@@ -4,13 +4,19 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.promptmanage.ingest.admission.AttributeMapping;
 import com.promptmanage.service.access.Caller;
+import com.promptmanage.service.audit.Actor;
+import com.promptmanage.service.audit.AuditEntry;
+import com.promptmanage.service.audit.AuditLog;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.UnavailableException;
 import com.promptmanage.topics.account.Account;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.jdbi.v3.core.Handle;
 
 /**
  * The attributes that keys have set, as they are needed with each request. A change works within five seconds everywhere. What was read
@@ -53,14 +59,15 @@ public final class KeyAttributes {
     /** As they were set. Empty if the key is not there, or not the caller's to see. */
     Optional<List<String>> entries(Caller caller, String keyId) {
         return account(caller, keyId)
-                .map(account -> database.inTransaction(
-                        caller.scope(account),
-                        handle -> handle.createQuery("SELECT attributes FROM key_attributes WHERE key_id = :id")
-                                .bind("id", keyId)
-                                .map((row, ctx) -> List.of(
-                                        (String[]) row.getArray("attributes").getArray()))
-                                .findOne()
-                                .orElse(List.of())));
+                .map(account -> database.inTransaction(caller.scope(account), handle -> entries(handle, keyId)));
+    }
+
+    private static List<String> entries(Handle handle, String keyId) {
+        return handle.createQuery("SELECT attributes FROM key_attributes WHERE key_id = :id")
+                .bind("id", keyId)
+                .map((row, ctx) -> List.of((String[]) row.getArray("attributes").getArray()))
+                .findOne()
+                .orElse(List.of());
     }
 
     /** Whose key it is. Empty if it is not there, or not the caller's to see. */
@@ -74,20 +81,34 @@ public final class KeyAttributes {
                         .map(Account::new));
     }
 
-    void set(Caller caller, Account account, String keyId, List<String> entries) {
-        database.useTransaction(
-                caller.scope(account),
-                handle -> handle.createUpdate("""
-                        INSERT INTO key_attributes (key_id, account, attributes, changed_at)
-                        VALUES (:id, :account, :attributes, :now)
-                        ON CONFLICT (key_id) DO UPDATE
-                        SET attributes = excluded.attributes, changed_at = excluded.changed_at
-                        """)
-                        .bind("id", keyId)
-                        .bind("account", account.value())
-                        .bindArray("attributes", String.class, entries)
-                        .bind("now", clock.instant())
-                        .execute());
+    /** They decide who is charged, so the audit log tells who set them. */
+    void set(Caller caller, Actor actor, Account account, String keyId, List<String> entries) {
+        database.useTransaction(caller.scope(account), handle -> {
+            Instant now = clock.instant();
+            List<String> before = entries(handle, keyId);
+            handle.createUpdate("""
+                            INSERT INTO key_attributes (key_id, account, attributes, changed_at)
+                            VALUES (:id, :account, :attributes, :now)
+                            ON CONFLICT (key_id) DO UPDATE
+                            SET attributes = excluded.attributes, changed_at = excluded.changed_at
+                            """)
+                    .bind("id", keyId)
+                    .bind("account", account.value())
+                    .bindArray("attributes", String.class, entries)
+                    .bind("now", now)
+                    .execute();
+            AuditLog.append(
+                    handle,
+                    actor,
+                    now,
+                    new AuditEntry(
+                            account,
+                            "key_attributes_changed",
+                            "api_key",
+                            keyId,
+                            Map.of("attributes", before),
+                            Map.of("attributes", entries)));
+        });
         fresh.invalidate(keyId);
     }
 

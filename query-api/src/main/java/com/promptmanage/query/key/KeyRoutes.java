@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.promptmanage.query.request.Fields;
 import com.promptmanage.query.request.PathTeam;
 import com.promptmanage.query.routing.Asked;
+import com.promptmanage.query.team.TeamTurn;
 import com.promptmanage.service.access.Access;
 import com.promptmanage.service.access.Action;
 import com.promptmanage.service.access.ApiKeys;
@@ -91,24 +92,26 @@ public final class KeyRoutes implements Routes {
         Caller caller = authentication.caller(ctx);
         Account account = of.apply(ctx);
         Permissions.require(caller, Action.MANAGE_KEYS, account);
-        Role role = roleOfNew(caller, account);
+        refuseKeys(caller);
         var faults = new Faults();
         KeyForm form = KeyForm.read(Fields.of(RequestBody.bytes(ctx, BODY_BYTES_MAX), faults), clock.instant(), faults);
         if (form.maySpeakForOthers()) {
             Permissions.requireOperator(caller);
         }
-        var wanted = new NewKey(
-                form.name(),
-                account,
-                form.scopes(),
-                form.maySpeakForOthers(),
-                role,
-                form.expiresAt(),
-                caller instanceof Caller.Person person ? Optional.of(person.userId()) : Optional.empty());
         Actor actor = authentication.actor(ctx);
         CreatedAnswer created = database.inTransaction(caller.scope(account), handle -> {
+            Role role = roleOfNew(takeTurn(handle, account, caller), account);
             requireRoom(handle, account);
-            ApiKeys.Created made = keys.create(handle, wanted);
+            ApiKeys.Created made = keys.create(
+                    handle,
+                    new NewKey(
+                            form.name(),
+                            account,
+                            form.scopes(),
+                            form.maySpeakForOthers(),
+                            role,
+                            form.expiresAt(),
+                            caller instanceof Caller.Person person ? Optional.of(person.userId()) : Optional.empty()));
             Listed listed = keys.list(handle, account).stream()
                     .filter(one -> one.id().equals(made.id()))
                     .findFirst()
@@ -148,18 +151,33 @@ public final class KeyRoutes implements Routes {
         ctx.status(204);
     }
 
+    /** One that makes others would outlive its own end. */
+    private static void refuseKeys(Caller caller) {
+        if (caller instanceof Caller.Key key && !Permissions.mayOperate(key)) {
+            throw ProblemException.forbidden("A key makes no keys: sign in.");
+        }
+    }
+
+    /**
+     * Those who make keys of one account wait for each other, so that there is room for each; and whose role or team went a
+     * moment ago makes no key that stays.
+     *
+     * @return the caller as of now
+     */
+    private static Caller takeTurn(Handle handle, Account account, Caller caller) {
+        if (account.isTeam() && caller instanceof Caller.Person) {
+            return TeamTurn.take(handle, account, caller, Action.MANAGE_KEYS);
+        }
+        handle.execute("SELECT pg_advisory_xact_lock(hashtextextended(?, 52))", account.value());
+        return caller;
+    }
+
     /** What a key that this caller makes may in its team. */
     private static Role roleOfNew(Caller caller, Account account) {
         return switch (caller) {
             case Caller.Person person ->
                 account.isTeam() ? person.roles().getOrDefault(account.id(), Role.VIEWER) : Role.OWNER;
-            case Caller.Key key -> {
-                // One that makes others would outlive its own end.
-                if (!Permissions.mayOperate(key)) {
-                    throw ProblemException.forbidden("A key makes no keys: sign in.");
-                }
-                yield key.role();
-            }
+            case Caller.Key key -> key.role();
         };
     }
 

@@ -3,6 +3,8 @@ package com.promptmanage.query.notify;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.budget.Severity;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,24 @@ record Channel(
         @Nullable Instant failingSince,
         Instant createdAt,
         Instant updatedAt) {
+
+    /** For the audit log, without what is secret. */
+    Map<String, Object> told() {
+        var values = new LinkedHashMap<String, Object>();
+        values.put("name", name);
+        values.put("kind", destination.kind());
+        values.put(
+                "destination",
+                switch (destination) {
+                    case Destination.Webhook webhook -> Destination.shown(webhook.url());
+                    case Destination.Slack slack -> Destination.shown(slack.url());
+                    case Destination.Teams teams -> Destination.shown(teams.url());
+                    case Destination.Email email -> String.join(", ", email.to());
+                });
+        values.put("minimumLevel", minimumLevel.value());
+        values.put("enabled", enabled);
+        return values;
+    }
 
     Channel withDestination(Destination other, Instant now) {
         return new Channel(

@@ -31,6 +31,9 @@ final class ChannelRoutes implements Routes {
 
     private static final int SECRETS_MAX = 2;
 
+    /** In an hour and account: a trial writes to addresses that nobody has confirmed, in the operator's name. */
+    private static final int TRIALS_MAX = 30;
+
     private static final long OLD_SECRET_HOURS = 24;
 
     private static final long OLD_SECRET_HOURS_MAX = 7 * 24;
@@ -107,7 +110,7 @@ final class ChannelRoutes implements Routes {
                 null,
                 now,
                 now);
-        if (!table.create(owned.scope(), channel, owned.by(), CHANNELS_MAX)) {
+        if (!table.create(owned, channel, CHANNELS_MAX)) {
             throw ProblemException.conflict(
                     "There are %d channels already, which is the most: delete one first".formatted(CHANNELS_MAX));
         }
@@ -132,7 +135,7 @@ final class ChannelRoutes implements Routes {
             fields.fault("kind", "cannot be changed", "Leave it out, or make a new channel.");
         }
         faults.check();
-        Channel after = table.change(owned.scope(), owned.account(), before.id(), channel -> changed(channel, form))
+        Channel after = table.change(owned, before.id(), "channel_changed", channel -> changed(channel, form))
                 .orElseThrow(() -> notFound(before.id()));
         ctx.json(json(after));
     }
@@ -156,7 +159,7 @@ final class ChannelRoutes implements Routes {
     private void delete(Context ctx) {
         Owned owned = Owned.by(ctx, authentication);
         String id = ctx.pathParam("id");
-        if (!table.delete(owned.scope(), owned.account(), id)) {
+        if (!table.delete(owned, id, clock.instant())) {
             throw notFound(id);
         }
         ctx.status(204);
@@ -166,6 +169,12 @@ final class ChannelRoutes implements Routes {
         Owned owned = Owned.by(ctx, authentication);
         Channel channel = find(ctx, owned);
         Instant now = clock.instant();
+        if (!table.noteTrial(owned, channel, now, TRIALS_MAX)) {
+            throw ProblemException.rateLimited(
+                    "%s has tried out channels %d times within an hour, which is the most"
+                            .formatted(owned.account(), TRIALS_MAX),
+                    Duration.ofHours(1));
+        }
         Due due = new Due(
                 List.of(ids.next("delivery")),
                 new Message(ids.next("test"), now, List.of(SampleAlert.of(channel.account(), now))),
@@ -199,7 +208,7 @@ final class ChannelRoutes implements Routes {
         Instant now = clock.instant();
         Instant until = now.plus(Duration.ofHours(hours));
         Channel after = table.change(
-                        owned.scope(), owned.account(), before.id(), channel -> switch (channel.destination()) {
+                        owned, before.id(), "channel_secret_rotated", channel -> switch (channel.destination()) {
                             case Destination.Webhook webhook ->
                                 channel.withDestination(rotated(webhook, now, until), now);
                             case Destination.Slack slack -> channel;

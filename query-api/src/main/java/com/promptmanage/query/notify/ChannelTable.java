@@ -1,12 +1,16 @@
 package com.promptmanage.query.notify;
 
+import com.promptmanage.service.audit.AuditEntry;
+import com.promptmanage.service.audit.AuditLog;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.Scope;
 import com.promptmanage.service.secret.SecretBox;
+import com.promptmanage.service.secret.UnreadableSecretException;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.budget.Severity;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -15,12 +19,18 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The channels, their destinations encrypted. */
 final class ChannelTable {
 
     private static final String COLUMNS =
             "id, account, name, sealed, minimum_level, enabled, disabled_reason, failing_since, created_at, updated_at";
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(ChannelTable.class);
+
+    private static final String TESTED = "channel_tested";
 
     private final Database database;
 
@@ -51,8 +61,8 @@ final class ChannelTable {
      * @param most how many channels an account may have
      * @return whether it is kept
      */
-    boolean create(Scope scope, Channel channel, String by, int most) {
-        return database.inTransaction(scope, handle -> {
+    boolean create(Owned owned, Channel channel, int most) {
+        return database.inTransaction(owned.scope(), handle -> {
             // Two at a time would both find room for one.
             handle.execute(
                     "SELECT pg_advisory_xact_lock(hashtextextended(?, 51))",
@@ -77,19 +87,24 @@ final class ChannelTable {
                     .bind("sealed", seal(channel))
                     .bind("minimumLevel", channel.minimumLevel().value())
                     .bind("enabled", channel.enabled())
-                    .bind("by", by)
+                    .bind("by", owned.by())
                     .bind("createdAt", utc(channel.createdAt()))
                     .bind("updatedAt", utc(channel.updatedAt()))
                     .execute();
+            tell(handle, owned, channel.id(), "channel_created", channel.createdAt(), null, channel);
             return true;
         });
     }
 
-    /** Changes it under a lock; what was switched off and is on again begins without the failures of before. */
-    Optional<Channel> change(Scope scope, Account account, String id, UnaryOperator<Channel> change) {
+    /**
+     * Changes it under a lock; what was switched off and is on again begins without the failures of before.
+     *
+     * @param action what the audit log calls it
+     */
+    Optional<Channel> change(Owned owned, String id, String action, UnaryOperator<Channel> change) {
         return database.inTransaction(
-                scope,
-                handle -> find(handle, account, id, " FOR UPDATE").map(before -> {
+                owned.scope(),
+                handle -> find(handle, owned.account(), id, " FOR UPDATE").map(before -> {
                     Channel after = change.apply(before);
                     handle.createUpdate("""
                                     UPDATE notification_channels
@@ -108,21 +123,51 @@ final class ChannelTable {
                             .bind("failingSince", utc(after.failingSince()))
                             .bind("updatedAt", utc(after.updatedAt()))
                             .execute();
+                    tell(handle, owned, id, action, after.updatedAt(), before, after);
                     return after;
                 }));
     }
 
-    boolean delete(Scope scope, Account account, String id) {
+    boolean delete(Owned owned, String id, Instant now) {
         return database.inTransaction(
-                scope,
-                handle -> handle.createUpdate("DELETE FROM notification_channels WHERE id = :id AND account = :account")
-                                .bind("id", id)
-                                .bind("account", account.value())
-                                .execute()
-                        == 1);
+                owned.scope(),
+                handle -> find(handle, owned.account(), id, " FOR UPDATE")
+                        .map(before -> {
+                            handle.execute("DELETE FROM notification_channels WHERE id = ?", id);
+                            tell(handle, owned, id, "channel_deleted", now, before, null);
+                            return before;
+                        })
+                        .isPresent());
     }
 
-    /** Encrypts with the current key what is encrypted with an older one. */
+    /**
+     * Notes that a channel is tried out, for anyone's address may stand in one.
+     *
+     * @param most how often an account may in an hour
+     * @return whether it still may
+     */
+    boolean noteTrial(Owned owned, Channel channel, Instant now, int most) {
+        return database.inTransaction(owned.scope(), handle -> {
+            handle.execute(
+                    "SELECT pg_advisory_xact_lock(hashtextextended(?, 51))",
+                    owned.account().value());
+            int trials = handle.createQuery("""
+                            SELECT count(*) FROM audit_log
+                            WHERE account = :account AND action = :action AND at > :since
+                            """)
+                    .bind("account", owned.account().value())
+                    .bind("action", TESTED)
+                    .bind("since", now.minus(Duration.ofHours(1)))
+                    .mapTo(Integer.class)
+                    .one();
+            if (trials < most) {
+                tell(handle, owned, channel.id(), TESTED, now, channel, channel);
+            }
+            return trials < most;
+        });
+    }
+
+    /** Encrypts with the current key what is encrypted with an older one. What cannot be read stays as it is. */
     void reseal() {
         database.useAsSystem(handle -> handle
                 .createQuery("SELECT id, sealed FROM notification_channels")
@@ -130,12 +175,41 @@ final class ChannelTable {
                 .list()
                 .stream()
                 .filter(row -> secrets.isOld(row.sealed()))
-                .forEach(row -> handle.createUpdate(
-                                "UPDATE notification_channels SET sealed = :new WHERE id = :id AND sealed = :old")
-                        .bind("id", row.id())
-                        .bind("old", row.sealed())
-                        .bind("new", secrets.seal(place(row.id()), secrets.open(place(row.id()), row.sealed())))
-                        .execute()));
+                .forEach(row -> reseal(handle, row)));
+    }
+
+    private void reseal(Handle handle, Sealed row) {
+        try {
+            String sealed = secrets.seal(place(row.id()), secrets.open(place(row.id()), row.sealed()));
+            handle.createUpdate("UPDATE notification_channels SET sealed = :new WHERE id = :id AND sealed = :old")
+                    .bind("id", row.id())
+                    .bind("old", row.sealed())
+                    .bind("new", sealed)
+                    .execute();
+        } catch (UnreadableSecretException e) {
+            LOGGER.atError().addKeyValue("cause", e.getMessage()).log("a channel cannot be read any more");
+        }
+    }
+
+    private static void tell(
+            Handle handle,
+            Owned owned,
+            String id,
+            String action,
+            Instant now,
+            @Nullable Channel before,
+            @Nullable Channel after) {
+        AuditLog.append(
+                handle,
+                owned.actor(),
+                now,
+                new AuditEntry(
+                        owned.account(),
+                        action,
+                        "notification_channel",
+                        id,
+                        before == null ? null : before.told(),
+                        after == null ? null : after.told()));
     }
 
     private record Sealed(String id, String sealed) {}

@@ -4,6 +4,7 @@ import com.promptmanage.service.access.Action;
 import com.promptmanage.service.access.Authentication;
 import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.access.Permissions;
+import com.promptmanage.service.audit.Actor;
 import com.promptmanage.service.database.Scope;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.topics.account.Account;
@@ -13,9 +14,9 @@ import java.util.List;
 /**
  * Whose channels or reports a request is about, after it was found that its caller may manage them.
  *
- * @param by who is asking: a user's id, or a key's
+ * @param actor who is asking, as the audit log says it
  */
-public record Owned(Account account, Scope scope, String by) {
+public record Owned(Account account, Scope scope, Actor actor) {
 
     /** Under which addresses they are: a team's, and the caller's own. */
     public static final List<String> PREFIXES = List.of("/api/teams/{teamId}", "/api/users/me");
@@ -28,13 +29,12 @@ public record Owned(Account account, Scope scope, String by) {
                         .orElseThrow(() -> ProblemException.forbidden(
                                 "This key belongs to a team: use the team's address, or a person's key")));
         Permissions.require(caller, Action.MANAGE_SETTINGS, account);
-        return new Owned(
-                account,
-                caller.scope(account),
-                switch (caller) {
-                    case Caller.Person person -> person.userId();
-                    case Caller.Key key -> key.keyId();
-                });
+        return new Owned(account, caller.scope(account), authentication.actor(ctx));
+    }
+
+    /** A user's id, or a key's. */
+    String by() {
+        return actor.id();
     }
 
     private static Account team(String id) {

@@ -44,7 +44,7 @@ final class PreferencesRoutes implements Routes {
         var faults = new Faults();
         Preferences preferences =
                 PreferencesJson.read(Fields.of(RequestBody.bytes(ctx, BODY_BYTES_MAX), faults), faults);
-        table.put(owned.scope(), owned.account(), preferences, clock.instant());
+        table.put(owned, preferences, clock.instant());
         ctx.json(PreferencesJson.write(preferences));
     }
 }

@@ -1,6 +1,9 @@
 package com.promptmanage.query.notify;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.query.request.Fields;
+import com.promptmanage.service.audit.AuditEntry;
+import com.promptmanage.service.audit.AuditLog;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.Scope;
 import com.promptmanage.service.http.Faults;
@@ -9,6 +12,9 @@ import com.promptmanage.topics.account.Account;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /** Who wants to be told of what. */
@@ -21,32 +27,51 @@ final class PreferencesTable {
     }
 
     Preferences of(Scope scope, Account account) {
-        return database.inTransaction(
-                scope,
-                handle -> handle.createQuery(
-                                "SELECT preferences::text FROM notification_preferences WHERE account = :account")
-                        .bind("account", account.value())
-                        .mapTo(String.class)
-                        .findOne()
-                        .map(PreferencesTable::read)
-                        .orElse(Preferences.DEFAULTS));
+        return database.inTransaction(scope, handle -> of(handle, account));
     }
 
-    void put(Scope scope, Account account, Preferences preferences, Instant now) {
-        database.useTransaction(
-                scope,
-                handle -> handle.createUpdate("""
-                        INSERT INTO notification_preferences (account, preferences, updated_at)
-                        VALUES (:account, CAST(:preferences AS jsonb), :now)
-                        ON CONFLICT (account) DO UPDATE
-                        SET preferences = excluded.preferences, updated_at = excluded.updated_at
-                        """)
-                        .bind("account", account.value())
-                        .bind(
-                                "preferences",
-                                new String(Json.bytes(PreferencesJson.write(preferences)), StandardCharsets.UTF_8))
-                        .bind("now", now.atOffset(ZoneOffset.UTC))
-                        .execute());
+    private static Preferences of(Handle handle, Account account) {
+        return handle.createQuery("SELECT preferences::text FROM notification_preferences WHERE account = :account")
+                .bind("account", account.value())
+                .mapTo(String.class)
+                .findOne()
+                .map(PreferencesTable::read)
+                .orElse(Preferences.DEFAULTS);
+    }
+
+    void put(Owned owned, Preferences preferences, Instant now) {
+        database.useTransaction(owned.scope(), handle -> {
+            Preferences before = of(handle, owned.account());
+            handle.createUpdate("""
+                            INSERT INTO notification_preferences (account, preferences, updated_at)
+                            VALUES (:account, CAST(:preferences AS jsonb), :now)
+                            ON CONFLICT (account) DO UPDATE
+                            SET preferences = excluded.preferences, updated_at = excluded.updated_at
+                            """)
+                    .bind("account", owned.account().value())
+                    .bind(
+                            "preferences",
+                            new String(Json.bytes(PreferencesJson.write(preferences)), StandardCharsets.UTF_8))
+                    .bind("now", now.atOffset(ZoneOffset.UTC))
+                    .execute();
+            AuditLog.append(
+                    handle,
+                    owned.actor(),
+                    now,
+                    new AuditEntry(
+                            owned.account(),
+                            "notification_preferences_changed",
+                            "notification_preferences",
+                            owned.account().value(),
+                            told(before),
+                            told(preferences)));
+        });
+    }
+
+    private static Map<String, JsonNode> told(Preferences preferences) {
+        var values = new LinkedHashMap<String, JsonNode>();
+        PreferencesJson.write(preferences).properties().forEach(one -> values.put(one.getKey(), one.getValue()));
+        return values;
     }
 
     /** @param json as it is kept; null if there is nothing */

@@ -110,6 +110,12 @@ public final class Forwarding implements AutoCloseable {
                 request.header(name, value);
             }
         }
+        if (ctx.header("Cookie") != null) {
+            // Only a caller who is known is passed on, and so a browser only from a page of ours: the owner, which goes
+            // by
+            // another address, could not tell.
+            request.header("Sec-Fetch-Site", "same-origin");
+        }
         return request.build();
     }
 

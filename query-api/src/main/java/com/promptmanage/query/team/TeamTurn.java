@@ -14,18 +14,21 @@ import org.jdbi.v3.core.Handle;
  * Changes of one team wait for each other, and are allowed by what is true when their turn has come. So two owners who leave
  * at once do not leave a team without one, and who lost a role a moment ago does not use it once more.
  */
-final class TeamTurn {
+public final class TeamTurn {
 
     private TeamTurn() {}
 
     /**
      * Waits for the team and holds it until the transaction ends.
      *
+     * @return the caller with the role of now
      * @throws ProblemException as {@link Permissions#require}, by the caller's role of now; 404 if the team is gone
      */
-    static void take(Handle handle, Account team, Caller caller, Action action) {
+    public static Caller take(Handle handle, Account team, Caller caller, Action action) {
         take(handle, team);
-        Permissions.require(asOfNow(handle, team, caller), action, team);
+        Caller now = asOfNow(handle, team, caller);
+        Permissions.require(now, action, team);
+        return now;
     }
 
     /** As {@link #take(Handle, Account, Caller, Action)}, for what needs no role. */

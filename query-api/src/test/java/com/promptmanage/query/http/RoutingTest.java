@@ -79,6 +79,20 @@ class RoutingTest {
     }
 
     @Test
+    void whatAPageOfOursAsksIsPassedOnAndWhatAForeignOneAsksIsNot() {
+        asked.user("ida");
+        asked.metering().place(Account.user("ida"), new Place.Elsewhere("127.0.0.1", owner.port()));
+        String cookie = "pm_session=" + asked.signIn("ida").substring("Bearer ".length());
+        String call = "{\"model\":\"gpt-4o-mini\",\"inputTokens\":10}";
+
+        Answer ours = asked.send("", "POST", CHECK, call, "Cookie", cookie, "Sec-Fetch-Site", "same-origin");
+        Answer foreign = asked.send("", "POST", CHECK, call, "Cookie", cookie, "Sec-Fetch-Site", "cross-site");
+
+        assertThat(ours.json().at("/estimatedCostNanoUsd").longValue()).isEqualTo(1_500);
+        assertThat(foreign.status()).isEqualTo(403);
+    }
+
+    @Test
     void theOwnersRefusalComesBackAsItIs() {
         owner.metering().place(account, new Place.Moving("partitions are moving"));
 

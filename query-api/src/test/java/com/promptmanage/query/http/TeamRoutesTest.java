@@ -404,6 +404,21 @@ class TeamRoutesTest {
     }
 
     @Test
+    void whoLostTheirRoleAMomentAgoMakesNoKeyWithIt() {
+        String admin = api.signIn(team + "-admin");
+        assertThat(api.get(admin, path() + "/api-keys").status()).isEqualTo(200);
+        api.database()
+                .useAsSystem(handle -> handle.execute(
+                        "UPDATE team_members SET role = 'viewer' WHERE team_id = ? AND user_id = ?",
+                        team,
+                        team + "-admin"));
+
+        assertThat(api.post(admin, path() + "/api-keys", "{\"name\":\"x\",\"scopes\":[\"manage\"]}")
+                        .status())
+                .isEqualTo(403);
+    }
+
+    @Test
     void oneHasKeysOfOnesOwnAccount() {
         String viewer = api.signIn(team + "-viewer");
 

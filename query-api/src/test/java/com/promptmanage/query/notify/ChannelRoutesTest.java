@@ -58,6 +58,37 @@ class ChannelRoutesTest {
         assertThat(api.api().delete(api.admin(), path).status()).isEqualTo(204);
         assertThat(api.api().get(api.admin(), path).status()).isEqualTo(404);
         assertThat(api.api().get(api.admin(), PATH).json().path("channels")).isEmpty();
+        List<String> audited = api.api()
+                .database()
+                .asSystem(handle -> handle.createQuery("""
+                        SELECT action || coalesce(old_values::text, '') || coalesce(new_values::text, '')
+                        FROM audit_log WHERE resource_type = 'notification_channel' ORDER BY id
+                        """).mapTo(String.class).list());
+        assertThat(audited)
+                .hasSize(4)
+                .satisfiesExactly(
+                        entry -> assertThat(entry).startsWith("channel_created"),
+                        entry -> assertThat(entry).startsWith("channel_changed").contains("critical"),
+                        entry -> assertThat(entry).startsWith("channel_tested"),
+                        entry -> assertThat(entry).startsWith("channel_deleted"))
+                .noneSatisfy(entry -> assertThat(entry).contains("s3cret"));
+    }
+
+    @Test
+    void anAccountTriesOutSoManyTimesAnHourHoweverManyChannelsItMakes() {
+        for (int i = 0; i < 30; i++) {
+            assertThat(tryOut(api.channel("webhook", hook.url("/"))).status()).isEqualTo(200);
+            api.api().database().useAsSystem(handle -> handle.execute("DELETE FROM notification_channels"));
+        }
+
+        JsonNode last = api.channel("webhook", hook.url("/"));
+        assertThat(tryOut(last).status()).isEqualTo(429);
+        api.api().clock().advance(java.time.Duration.ofMinutes(61));
+        assertThat(tryOut(last).status()).isEqualTo(200);
+    }
+
+    private Answer tryOut(JsonNode channel) {
+        return api.api().post(api.admin(), PATH + "/" + channel.path("id").asText() + "/test", "");
     }
 
     @Test

@@ -23,6 +23,8 @@ public record Failure(
     public static final int MESSAGE_CHARS_MAX = 2_000;
 
     public Failure {
+        // Others write into it, and no database keeps this one.
+        message = message.replace("\0", "");
         if (message.length() > MESSAGE_CHARS_MAX) {
             message = message.substring(0, MESSAGE_CHARS_MAX - 1) + "…";
         }

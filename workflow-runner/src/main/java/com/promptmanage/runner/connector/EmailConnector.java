@@ -13,6 +13,7 @@ import com.promptmanage.service.mail.Mailer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -26,7 +27,7 @@ import java.util.stream.Collectors;
  */
 public final class EmailConnector implements Connector {
 
-    /** So that a workflow is no way to send bulk mail. */
+    /** So that no mail shows a crowd to each other. How much may be sent altogether is {@link MailAllowance}'s to say. */
     private static final int RECIPIENTS_MAX = 20;
 
     private static final int SUBJECT_CHARS_MAX = 200;
@@ -45,9 +46,12 @@ public final class EmailConnector implements Connector {
 
     private final Optional<Mailer> mailer;
 
+    private final MailAllowance allowance;
+
     /** @param mailer empty if the operator has set up no mail */
-    public EmailConnector(Optional<Mailer> mailer) {
+    public EmailConnector(Optional<Mailer> mailer, Clock clock) {
         this.mailer = mailer;
+        this.allowance = new MailAllowance(clock);
     }
 
     @Override
@@ -76,6 +80,12 @@ public final class EmailConnector implements Connector {
             @Override
             public Written write(WriteRequest request) throws ConnectorException {
                 Mail mail = mail(request, access.config());
+                if (!allowance.take(access.account(), mail.to().size())) {
+                    throw new ConnectorException(
+                            Failure.Kind.PERMANENT,
+                            "%s has written to %d people today, which is the most it may from here: go on tomorrow"
+                                    .formatted(access.account(), MailAllowance.RECIPIENTS_A_DAY));
+                }
                 try {
                     sender.send(mail);
                 } catch (MailException e) {

@@ -38,6 +38,8 @@ enum FileFormat {
                     requireRoom(records);
                     ObjectNode record = JsonNodeFactory.instance.objectNode();
                     List<String> header = line.getHeader();
+                    // A line may be short, but has a cell for each column of the first.
+                    requireCells((long) header.size() * (records.size() + 1));
                     for (int i = 0; i < header.size(); i++) {
                         record.set(
                                 header.get(i).strip(),
@@ -120,6 +122,8 @@ enum FileFormat {
 
     private static final int RECORDS_MAX = 100_000;
 
+    private static final int CELLS_MAX = 2_000_000;
+
     /** No sign for a plus, no leading zeros: what looks like a number but is a code stays a text. */
     private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9]\\d{0,17})(\\.\\d{1,18})?");
 
@@ -152,6 +156,14 @@ enum FileFormat {
         String text = new String(content, StandardCharsets.UTF_8);
         // What spreadsheets put in front of UTF-8.
         return text.startsWith("\uFEFF") ? text.substring(1) : text;
+    }
+
+    private static void requireCells(long cells) throws ConnectorException {
+        if (cells > CELLS_MAX) {
+            throw new ConnectorException(
+                    Failure.Kind.VALIDATION,
+                    "the file has more than %,d cells: columns times lines".formatted(CELLS_MAX));
+        }
     }
 
     private static void requireRoom(List<JsonNode> records) throws ConnectorException {

@@ -48,6 +48,9 @@ public final class PostgresConnector implements Connector {
 
     private static final Duration CONNECT_MAX = Duration.ofSeconds(10);
 
+    /** Above what an answer may hold, in the driver's words. */
+    private static final String RESULT_BYTES_MAX = "32M";
+
     private final Outbound outbound;
 
     public PostgresConnector(Outbound outbound) {
@@ -107,6 +110,8 @@ public final class PostgresConnector implements Connector {
         // What a text stands for is the server's to say, which knows the column.
         source.setStringType("unspecified");
         source.setReadOnlyMode("always");
+        // The server is anybody's: what it may send at once is not its own to say.
+        source.setMaxResultBuffer(RESULT_BYTES_MAX);
         try {
             Connection connection = source.getConnection();
             try {

@@ -11,7 +11,6 @@ import com.promptmanage.service.http.Routes;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Clock;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -116,11 +115,11 @@ final class AnalyticsRoutes implements Routes {
         if (name == null) {
             return ZoneOffset.UTC;
         }
-        try {
+        // No offsets: to the database "+02:00" lies west of Greenwich.
+        if (ZoneId.getAvailableZoneIds().contains(name)) {
             return ZoneId.of(name);
-        } catch (DateTimeException e) {
-            faults.add("timezone", "is '%s'".formatted(name), "Send an IANA name such as Europe/Berlin.");
-            return ZoneOffset.UTC;
         }
+        faults.add("timezone", "is '%s'".formatted(name), "Send an IANA name such as Europe/Berlin.");
+        return ZoneOffset.UTC;
     }
 }

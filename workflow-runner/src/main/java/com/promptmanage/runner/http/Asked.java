@@ -9,6 +9,11 @@ import org.jspecify.annotations.Nullable;
 /** Parameters of a request's address. What is wrong with them is gathered. */
 record Asked(Context ctx, Faults faults) {
 
+    private static final Instant TIME_MIN = Instant.EPOCH;
+
+    /** Later ones the database does not know. */
+    private static final Instant TIME_MAX = Instant.parse("3000-01-01T00:00:00Z");
+
     @Nullable
     String text(String name) {
         String value = ctx.queryParam(name);
@@ -37,11 +42,15 @@ record Asked(Context ctx, Faults faults) {
             return null;
         }
         try {
-            return Instant.parse(value);
+            Instant time = Instant.parse(value);
+            if (!time.isBefore(TIME_MIN) && time.isBefore(TIME_MAX)) {
+                return time;
+            }
         } catch (DateTimeParseException e) {
-            faults.add(name, "is '%s'".formatted(value), "Send a time such as 2026-11-25T08:00:00Z.");
-            return null;
+            // Said below.
         }
+        faults.add(name, "is '%s'".formatted(value), "Send a time such as 2026-11-25T08:00:00Z.");
+        return null;
     }
 
     /** A place in a list, as it was given out before. */

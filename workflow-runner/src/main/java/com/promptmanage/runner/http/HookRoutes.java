@@ -53,7 +53,8 @@ final class HookRoutes implements Routes {
         String secret = secrets.rotate(
                 allowed.scope(),
                 allowed.workflow().account(),
-                allowed.workflow().id());
+                allowed.workflow().id(),
+                access.actor(ctx));
         ctx.status(201)
                 .json(Json.mapper()
                         .createObjectNode()

@@ -78,8 +78,8 @@ final class RunRoutes implements Routes {
         }
         boolean isTest = sent.path("test").asBoolean(false)
                 || (allowed.workflow().status() == WorkflowRow.Status.DRAFT && allowed.mayAtLeast(Level.EDITOR));
-        if (isTest && !allowed.mayAtLeast(Level.EDITOR)) {
-            throw ProblemException.forbidden("Only those who may edit a workflow run it as a test");
+        if (isTest) {
+            requireMayTest(allowed);
         }
         Enqueued enqueued = runs.enqueue(new NewRun(
                 allowed.workflow().id(),
@@ -91,6 +91,12 @@ final class RunRoutes implements Routes {
                 isTest,
                 null));
         accepted(ctx, enqueued.executionId(), !enqueued.isNew());
+    }
+
+    private static void requireMayTest(Allowed allowed) {
+        if (!allowed.mayAtLeast(Level.EDITOR)) {
+            throw ProblemException.forbidden("Only those who may edit a workflow run it as a test");
+        }
     }
 
     /** Under {@code triggerData}, or the body itself. */
@@ -192,6 +198,9 @@ final class RunRoutes implements Routes {
     private void rerun(Context ctx) {
         AllowedExecution allowed = access.requireExecution(ctx, Level.RUNNER);
         Shown before = allowed.execution();
+        if (before.isTest()) {
+            requireMayTest(allowed.workflow());
+        }
         boolean current = "current".equals(ctx.queryParam("version"));
         Enqueued enqueued = runs.enqueue(new NewRun(
                 before.workflowId(),

@@ -76,7 +76,7 @@ final class SharingRoutes implements Routes {
             grants.add(new Grant(userId, level, allowed.who(), clock.instant()));
         }
         faults.check();
-        workflows.grant(allowed.scope(), allowed.workflow(), grants);
+        workflows.grant(allowed.scope(), allowed.workflow(), access.actor(ctx), grants);
         answer(ctx, allowed);
     }
 

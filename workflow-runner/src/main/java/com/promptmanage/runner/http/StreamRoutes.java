@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,13 +39,25 @@ final class StreamRoutes implements Routes, AutoCloseable {
 
     private static final Duration LOOK_EVERY = Duration.ofMillis(100);
 
+    /** Where nothing has happened for a while, such as while someone is asked for approval. */
+    private static final Duration LOOK_EVERY_IDLE = Duration.ofSeconds(1);
+
+    private static final Duration IDLE_AFTER = Duration.ofSeconds(10);
+
+    /** Each looks into the database again and again. */
+    private static final int STREAMS_MAX = 200;
+
     private static final int ENTRIES_MAX = 500;
+
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
     private final WorkflowAccess access;
 
     private final ExecutionRecords records;
 
     private final CountDownLatch closing = new CountDownLatch(1);
+
+    private final Semaphore free = new Semaphore(STREAMS_MAX);
 
     StreamRoutes(WorkflowAccess access, ExecutionRecords records) {
         this.access = access;
@@ -65,12 +78,17 @@ final class StreamRoutes implements Routes, AutoCloseable {
     private void stream(Context ctx) {
         AllowedExecution allowed = access.requireExecution(ctx, Level.VIEWER);
         int after = lastSeq(ctx.header(LAST_EVENT_ID));
+        if (!free.tryAcquire()) {
+            throw ProblemException.unavailable("As many executions are watched here as may be", RETRY_AFTER);
+        }
         try {
             serve(EventStream.open(ctx), allowed, after);
         } catch (IOException e) {
             LOGGER.atDebug().addKeyValue("cause", e.toString()).log("a reader of an execution went away");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            free.release();
         }
     }
 
@@ -78,6 +96,7 @@ final class StreamRoutes implements Routes, AutoCloseable {
             throws IOException, InterruptedException {
         long endNanos = System.nanoTime() + EventStream.LIFE_MAX.toNanos();
         long writtenNanos = System.nanoTime();
+        long toldNanos = writtenNanos;
         int seq = after;
         boolean isOver = isEnd(allowed.execution().status());
         while (System.nanoTime() - endNanos < 0) {
@@ -89,6 +108,7 @@ final class StreamRoutes implements Routes, AutoCloseable {
                 seq = entry.seq();
                 isOver = isEnd(event, isOver);
                 writtenNanos = System.nanoTime();
+                toldNanos = writtenNanos;
             }
             if (entries.size() < ENTRIES_MAX && isOver) {
                 return;
@@ -97,7 +117,9 @@ final class StreamRoutes implements Routes, AutoCloseable {
                 stream.mark(null);
                 writtenNanos = System.nanoTime();
             }
-            if (entries.isEmpty() && closing.await(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+            boolean isIdle = System.nanoTime() - toldNanos >= IDLE_AFTER.toNanos();
+            Duration pause = isIdle ? LOOK_EVERY_IDLE : LOOK_EVERY;
+            if (entries.isEmpty() && closing.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
                 return;
             }
         }

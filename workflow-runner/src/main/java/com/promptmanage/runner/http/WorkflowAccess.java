@@ -8,6 +8,7 @@ import com.promptmanage.service.access.Action;
 import com.promptmanage.service.access.Authentication;
 import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.access.Permissions;
+import com.promptmanage.service.audit.Actor;
 import com.promptmanage.service.database.Scope;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.topics.account.Account;
@@ -57,6 +58,11 @@ final class WorkflowAccess {
         return authentication.caller(ctx);
     }
 
+    /** Who asks, as the audit log says it. */
+    Actor actor(Context ctx) {
+        return authentication.actor(ctx);
+    }
+
     /**
      * @throws ProblemException 404 if there is no such workflow, or none that the caller may see; 403 if they may see it, but
      *     not do this
@@ -91,6 +97,23 @@ final class WorkflowAccess {
         }
     }
 
+    /**
+     * In which workflows are listed.
+     *
+     * @throws ProblemException 403 or 404 if it is a key that may not see those of the account
+     */
+    Scope requireList(Caller caller, Optional<Account> asked) {
+        return switch (caller) {
+            // What others share with them lies in accounts that are not theirs.
+            case Caller.Person person -> person.scope();
+            case Caller.Key key -> {
+                Account account = asked.orElse(key.account());
+                Permissions.require(key, Action.VIEW, account);
+                yield key.scope(account);
+            }
+        };
+    }
+
     /** Whether workflows may be made in the account. */
     void requireCreate(Caller caller, Account account) {
         Permissions.require(caller, Action.EDIT_CONTENT, account);
@@ -98,8 +121,20 @@ final class WorkflowAccess {
 
     private Optional<Level> level(Caller caller, WorkflowRow workflow) {
         Optional<Level> byRole = byRole(caller, workflow);
-        Optional<Level> given = caller.person().flatMap(user -> workflows.granted(workflow.id(), user));
+        Optional<Level> given = caller.person()
+                .flatMap(user -> workflows.granted(workflow.id(), user))
+                .flatMap(level -> withinScopes(caller, level));
         return byRole.isEmpty() || (given.isPresent() && given.get().compareTo(byRole.get()) > 0) ? given : byRole;
+    }
+
+    /** What someone was given, their keys have as far as the scopes of the key go. */
+    private static Optional<Level> withinScopes(Caller caller, Level given) {
+        return switch (caller) {
+            case Caller.Person person -> Optional.of(given);
+            case Caller.Key key when Permissions.may(key, Action.EDIT_CONTENT, key.account()) -> Optional.of(given);
+            case Caller.Key key ->
+                Permissions.may(key, Action.VIEW, key.account()) ? Optional.of(Level.VIEWER) : Optional.empty();
+        };
     }
 
     private static Optional<Level> byRole(Caller caller, WorkflowRow workflow) {

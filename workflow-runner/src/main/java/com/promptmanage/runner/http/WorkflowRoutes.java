@@ -8,6 +8,7 @@ import com.promptmanage.runner.journal.WorkflowRow;
 import com.promptmanage.runner.journal.Workflows;
 import com.promptmanage.runner.journal.Workflows.Filter;
 import com.promptmanage.runner.journal.Workflows.Level;
+import com.promptmanage.runner.request.Owner;
 import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.http.Faults;
 import com.promptmanage.service.http.Json;
@@ -19,6 +20,7 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /api/workflows}: made, listed, changed, deleted, checked. */
@@ -67,13 +69,14 @@ final class WorkflowRoutes implements Routes {
         int limit = asked.number("limit", LIMIT, 1, LIMIT_MAX);
         int offset = asked.number("offset", 0, 0, 1_000_000);
         faults.check();
+        Optional<Account> account = Optional.ofNullable(teamId).map(id -> Owner.of(Optional.of(id), caller));
         var filter = new Filter(
-                teamId == null ? null : Account.team(teamId),
+                account.orElse(null),
                 status,
                 tags == null ? List.of() : List.of(tags.split(",")),
                 asked.text("category"),
                 asked.text("search"));
-        Workflows.Page page = workflows.list(caller.scope(), filter, limit, offset);
+        Workflows.Page page = workflows.list(access.requireList(caller, account), filter, limit, offset);
         ObjectNode answer = Json.mapper().createObjectNode();
         var list = answer.putArray("workflows");
         page.workflows().forEach(workflow -> list.add(WorkflowJson.of(workflow)));
@@ -116,7 +119,8 @@ final class WorkflowRoutes implements Routes {
         WorkflowRow changed = form.changed(allowed.workflow(), faults);
         @Nullable String definition = form.definition() == null ? null : gate.stored(form.definition(), faults);
         if (form.teamId() != null
-                && !Account.team(form.teamId()).equals(allowed.workflow().account())) {
+                && !account(allowed.caller(), form.teamId())
+                        .equals(allowed.workflow().account())) {
             faults.add("teamId", "cannot be changed", "Export the workflow, and import it into the other team.");
         }
         faults.check();
@@ -127,7 +131,7 @@ final class WorkflowRoutes implements Routes {
 
     private void delete(Context ctx) {
         Allowed allowed = access.require(ctx, Level.ADMIN);
-        workflows.delete(allowed.scope(), allowed.workflow().id());
+        workflows.delete(allowed.scope(), allowed.workflow(), access.actor(ctx));
         ctx.status(204);
     }
 
@@ -141,12 +145,6 @@ final class WorkflowRoutes implements Routes {
     }
 
     static Account account(Caller caller, @Nullable String teamId) {
-        if (teamId != null) {
-            return Account.team(teamId);
-        }
-        return switch (caller) {
-            case Caller.Person person -> Account.user(person.userId());
-            case Caller.Key key -> key.account();
-        };
+        return Owner.of(Optional.ofNullable(teamId), caller);
     }
 }

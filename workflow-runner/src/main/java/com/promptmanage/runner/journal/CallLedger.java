@@ -168,7 +168,7 @@ public final class CallLedger {
             throws StaleLeaseException {
         return onFence(lease, limitNanoUsd.isPresent(), handle -> {
             if (limitNanoUsd.isPresent()
-                    && spent(handle, lease.executionId()) + estimateNanoUsd.orElse(0) > limitNanoUsd.getAsLong()) {
+                    && estimateNanoUsd.orElse(0) > limitNanoUsd.getAsLong() - spent(handle, lease.executionId())) {
                 return false;
             }
             int updated = handle.createUpdate("""
@@ -212,6 +212,8 @@ public final class CallLedger {
     /** Nobody will find out whether the call was answered: it counts as possibly wasted. */
     public void giveUp(NodeLease lease, String callId) {
         database.useAsSystem(handle -> {
+            // First the execution's lock, as everywhere.
+            lock(handle, lease.executionId());
             handle.createUpdate("""
                             UPDATE external_calls SET state = 'ambiguous', is_wasted = true, ended_at = :now
                             WHERE id = :id AND state = 'sent'
@@ -367,6 +369,10 @@ public final class CallLedger {
         return new Answer(content, Optional.ofNullable(row.usage()).map(CallUsageJson::read));
     }
 
+    private static void lock(Handle handle, String executionId) {
+        handle.execute("SELECT 1 FROM executions WHERE id = ? FOR NO KEY UPDATE", executionId);
+    }
+
     /** What is done by someone whose fence still holds. */
     private interface Held<R> {
         R with(Handle handle);
@@ -376,7 +382,7 @@ public final class CallLedger {
         return database.<R, StaleLeaseException>inTransaction(
                 com.promptmanage.service.database.Scope.EVERYONE, handle -> {
                     if (lockingExecution) {
-                        handle.execute("SELECT 1 FROM executions WHERE id = ? FOR NO KEY UPDATE", lease.executionId());
+                        lock(handle, lease.executionId());
                     }
                     boolean holds = handle.createQuery("""
                                     SELECT 1 FROM node_runs WHERE id = :id AND fence = :fence AND status = 'leased'

@@ -108,6 +108,17 @@ public final class Runs {
         });
     }
 
+    /** Whether an event has begun this execution. */
+    public boolean isByEvent(String executionId) {
+        return database.asSystem(
+                handle -> handle.createQuery("SELECT triggered_by = :event FROM executions WHERE id = :id")
+                        .bind("event", TriggeredBy.EVENT.value())
+                        .bind("id", executionId)
+                        .mapTo(Boolean.class)
+                        .findOne()
+                        .orElse(false));
+    }
+
     /** Begins what waits in the workflow's queue, as far as there is room. Returns how many began. */
     public int admit(String workflowId) {
         return database.asSystem(handle -> lock(handle, workflowId)
@@ -147,8 +158,8 @@ public final class Runs {
                             SELECT * FROM executions l WHERE l.workflow_id = w.id AND NOT l.is_test
                             ORDER BY l.number DESC LIMIT 1) e
                         WHERE w.execution_mode = 'continuous' AND w.status = 'active' AND w.deleted_at IS NULL
-                          AND e.status = 'completed'
-                        """)
+                          AND e.status = 'completed' AND
+                        """ + DeletedTeams.exclude("w.account"))
                 .map((row, ctx) -> new Last(
                         row.getString("workflow_id"),
                         row.getString("id"),
@@ -233,8 +244,8 @@ public final class Runs {
     private static Optional<Workflow> lock(Handle handle, String workflowId) {
         return handle.createQuery("""
                         SELECT id, account, created_by, status, version, max_concurrent_runs FROM workflows
-                        WHERE id = :id AND deleted_at IS NULL FOR NO KEY UPDATE
-                        """)
+                        WHERE id = :id AND deleted_at IS NULL AND
+                        """ + DeletedTeams.exclude("account") + " FOR NO KEY UPDATE")
                 .bind("id", workflowId)
                 .map((row, ctx) -> new Workflow(
                         row.getString("id"),

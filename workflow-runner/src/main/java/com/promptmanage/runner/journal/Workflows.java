@@ -1,5 +1,8 @@
 package com.promptmanage.runner.journal;
 
+import com.promptmanage.service.audit.Actor;
+import com.promptmanage.service.audit.AuditEntry;
+import com.promptmanage.service.audit.AuditLog;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.Scope;
 import com.promptmanage.service.http.ProblemException;
@@ -8,7 +11,9 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -181,14 +186,24 @@ public final class Workflows {
     }
 
     /** It is not shown and not triggered any more. Executions that are under way end as they would. */
-    public void delete(Scope scope, String id) {
-        database.useTransaction(
-                scope,
-                handle -> handle.createUpdate(
-                                "UPDATE workflows SET deleted_at = :now WHERE id = :id AND deleted_at IS NULL")
-                        .bind("id", id)
-                        .bind("now", Change.at(clock.instant()))
-                        .execute());
+    public void delete(Scope scope, WorkflowRow workflow, Actor actor) {
+        database.useTransaction(scope, handle -> {
+            Instant now = clock.instant();
+            handle.createUpdate("UPDATE workflows SET deleted_at = :now WHERE id = :id AND deleted_at IS NULL")
+                    .bind("id", workflow.id())
+                    .bind("now", Change.at(now))
+                    .execute();
+            AuditLog.append(
+                    handle,
+                    actor,
+                    now,
+                    AuditEntry.removed(
+                            workflow.account(),
+                            "workflow_deleted",
+                            "workflow",
+                            workflow.id(),
+                            Map.of("name", workflow.name(), "version", workflow.version())));
+        });
     }
 
     public String definition(Scope scope, String id, int version) {
@@ -218,19 +233,21 @@ public final class Workflows {
     }
 
     public List<Grant> grants(Scope scope, String id) {
-        return database.inTransaction(
-                scope,
-                handle -> handle.createQuery("""
+        return database.inTransaction(scope, handle -> grants(handle, id));
+    }
+
+    private static List<Grant> grants(Handle handle, String id) {
+        return handle.createQuery("""
                         SELECT user_id, level, granted_by, granted_at FROM workflow_permissions WHERE workflow_id = :id
                         ORDER BY user_id
                         """)
-                        .bind("id", id)
-                        .map((row, ctx) -> new Grant(
-                                row.getString("user_id"),
-                                level(row.getString("level")),
-                                row.getString("granted_by"),
-                                WorkflowRow.instant(row, "granted_at")))
-                        .list());
+                .bind("id", id)
+                .map((row, ctx) -> new Grant(
+                        row.getString("user_id"),
+                        level(row.getString("level")),
+                        row.getString("granted_by"),
+                        WorkflowRow.instant(row, "granted_at")))
+                .list();
     }
 
     /** What this person was given for the workflow itself. */
@@ -245,8 +262,9 @@ public final class Workflows {
     }
 
     /** These, and no others. */
-    public void grant(Scope scope, WorkflowRow workflow, List<Grant> grants) {
+    public void grant(Scope scope, WorkflowRow workflow, Actor actor, List<Grant> grants) {
         database.useTransaction(scope, handle -> {
+            Map<String, String> before = told(grants(handle, workflow.id()));
             handle.createUpdate("""
                             DELETE FROM workflow_permissions WHERE workflow_id = :id AND NOT user_id = ANY (:users)
                             """)
@@ -274,7 +292,19 @@ public final class Workflows {
                         .bind("at", Change.at(grant.grantedAt()))
                         .execute();
             }
+            AuditLog.append(
+                    handle,
+                    actor,
+                    clock.instant(),
+                    new AuditEntry(
+                            workflow.account(), "workflow_shared", "workflow", workflow.id(), before, told(grants)));
         });
+    }
+
+    private static Map<String, String> told(List<Grant> grants) {
+        var levels = new TreeMap<String, String>();
+        grants.forEach(grant -> levels.put(grant.userId(), grant.level().value()));
+        return levels;
     }
 
     private void addVersion(Handle handle, String id, int version, String definition, String author, String note) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.runner.call.CallUsage;
+import com.promptmanage.runner.call.JsonbText;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.Scope;
 import com.promptmanage.service.http.Json;
@@ -79,8 +80,10 @@ public final class AnswerTable implements AnswerCache {
                         """)
                             .bind("account", account.value())
                             .bind("fingerprint", fingerprint)
-                            .bind("answer", json(answer.answer().toJson()))
-                            .bind("usage", json(usage(answer.usage())))
+                            .bind(
+                                    "answer",
+                                    JsonbText.of(answer.answer().toJson().toString()))
+                            .bind("usage", JsonbText.of(usage(answer.usage()).toString()))
                             .bind("now", now)
                             .bind("expires", now.plus(ttl))
                             .execute());
@@ -89,19 +92,8 @@ public final class AnswerTable implements AnswerCache {
         }
     }
 
-    /** Forgets what nobody may be given any more. @return how many answers were */
-    public int sweep() {
-        return database.asSystem(
-                handle -> handle.execute("DELETE FROM prompt_answers WHERE expires_at <= ?", clock.instant()));
-    }
-
     private static Scope scope(Account account) {
         return new Scope.Tenant("", Set.of(account.value()));
-    }
-
-    /** PostgreSQL's JSON has no zero character. */
-    private static String json(JsonNode node) {
-        return node.toString().replace("\\u0000", "");
     }
 
     private static ObjectNode usage(CallUsage usage) {

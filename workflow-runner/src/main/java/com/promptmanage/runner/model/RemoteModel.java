@@ -9,6 +9,7 @@ import com.promptmanage.runner.call.Failure;
 import com.promptmanage.runner.call.Redaction;
 import com.promptmanage.service.outbound.Outbound;
 import com.promptmanage.service.token.TokenCounter;
+import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.usage.TokenCounts;
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.SystemMessage;
@@ -139,8 +140,9 @@ final class RemoteModel implements LanguageModel {
                 counter.count(answer.text(), request.model()).tokens());
     }
 
+    /** What no event of usage could carry would cost the answer, which is paid for. */
     private static String modelOf(ModelRequest request, StreamedAnswer answer) {
-        return answer.model().isEmpty() ? request.model() : answer.model();
+        return Account.isId(answer.model()) ? answer.model() : request.model();
     }
 
     /** Takes the text from the library. */

@@ -18,8 +18,6 @@ import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenKind;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * What a prompt node puts out: the answer as {@code text} and {@code output}; if it is a JSON object, its fields beside them
@@ -28,7 +26,7 @@ import java.util.regex.Pattern;
  */
 final class PromptOutput {
 
-    private static final Pattern FENCE = Pattern.compile("```[A-Za-z0-9_-]*\\s*\\n(.*?)\\n?\\s*```", Pattern.DOTALL);
+    private static final String FENCE = "```";
 
     private static final int DEPTH_MAX = 64;
 
@@ -88,16 +86,23 @@ final class PromptOutput {
         if (whole.isPresent()) {
             return whole;
         }
-        Matcher fence = FENCE.matcher(trimmed);
-        if (fence.find()) {
-            Optional<JsonNode> fenced = parsed(fence.group(1).strip());
-            if (fenced.isPresent()) {
-                return fenced;
-            }
+        Optional<JsonNode> fenced = fenced(trimmed).flatMap(PromptOutput::parsed);
+        if (fenced.isPresent()) {
+            return fenced;
         }
         int first = trimmed.indexOf('{');
         int last = trimmed.lastIndexOf('}');
         return first >= 0 && last > first ? parsed(trimmed.substring(first, last + 1)) : Optional.empty();
+    }
+
+    /** What stands in the first block of code. In one pass: the answer may be anything, and long. */
+    private static Optional<String> fenced(String text) {
+        int open = text.indexOf(FENCE);
+        int line = open < 0 ? -1 : text.indexOf('\n', open);
+        int close = line < 0 ? -1 : text.indexOf(FENCE, line);
+        return close < 0
+                ? Optional.empty()
+                : Optional.of(text.substring(line + 1, close).strip());
     }
 
     /** Only objects and lists: that a text is also a number in JSON means nothing. */

@@ -73,7 +73,8 @@ public final class CredentialRoutes implements Routes {
         Account account = Owner.of(sent.teamId(), caller);
         Permissions.require(caller, Action.EDIT_CONTENT, account);
         faults.check();
-        Credential created = table.create(caller.scope(account), account, Owner.person(caller), sent.draft());
+        Credential created = table.create(
+                caller.scope(account), account, Owner.person(caller), authentication.actor(ctx), sent.draft());
         ctx.status(201).header("Location", PATH + "/" + created.id()).json(json(created));
     }
 
@@ -82,13 +83,14 @@ public final class CredentialRoutes implements Routes {
         var faults = new Faults();
         Sent sent = read(ctx, faults);
         faults.check();
-        ctx.json(json(table.change(Owner.scope(authentication.caller(ctx)), before.id(), sent.draft())
+        ctx.json(json(table.change(
+                        Owner.scope(authentication.caller(ctx)), before.id(), authentication.actor(ctx), sent.draft())
                 .orElseThrow(() -> notFound(before.id()))));
     }
 
     private void delete(Context ctx) {
         Credential credential = find(ctx, Action.EDIT_CONTENT);
-        if (!table.delete(Owner.scope(authentication.caller(ctx)), credential.id())) {
+        if (!table.delete(Owner.scope(authentication.caller(ctx)), credential.id(), authentication.actor(ctx))) {
             throw notFound(credential.id());
         }
         ctx.status(204);

@@ -4,12 +4,16 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.promptmanage.runner.secret.Credential.Status;
+import com.promptmanage.service.audit.Actor;
+import com.promptmanage.service.audit.AuditEntry;
+import com.promptmanage.service.audit.AuditLog;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.Scope;
 import com.promptmanage.service.http.Json;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.id.Ids;
 import com.promptmanage.service.secret.SecretBox;
+import com.promptmanage.service.secret.UnreadableSecretException;
 import com.promptmanage.topics.account.Account;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
@@ -27,9 +31,13 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Credentials as they are kept: what they hold leaves here only through {@link SecretValues}. */
 public final class CredentialTable implements SecretValues {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(CredentialTable.class);
 
     /** More is no set of credentials, but a table. */
     static final int CREDENTIALS_MAX = 200;
@@ -91,7 +99,7 @@ public final class CredentialTable implements SecretValues {
     }
 
     /** @throws ProblemException 409 if the account has one of this name, or as many as it may */
-    Credential create(Scope scope, Account account, @Nullable String createdBy, Draft draft) {
+    Credential create(Scope scope, Account account, @Nullable String createdBy, Actor actor, Draft draft) {
         return database.inTransaction(scope, handle -> {
             requireRoom(handle, account);
             String id = ids.next("cred");
@@ -112,12 +120,14 @@ public final class CredentialTable implements SecretValues {
             if (inserted == 0) {
                 throw nameTaken(draft.name());
             }
-            return find(handle, id).orElseThrow();
+            Credential created = find(handle, id).orElseThrow();
+            tell(handle, actor, "credential_created", created, null, told(created));
+            return created;
         });
     }
 
     /** Replaces what it holds. Empty if there is none of that id. */
-    Optional<Credential> change(Scope scope, String id, Draft draft) {
+    Optional<Credential> change(Scope scope, String id, Actor actor, Draft draft) {
         return database.inTransaction(scope, handle -> {
             Optional<Credential> before = find(handle, id);
             if (before.isEmpty()) {
@@ -148,13 +158,41 @@ public final class CredentialTable implements SecretValues {
                     .bind("sealed", box.seal(place(account, id), json(draft)))
                     .bind("now", clock.instant())
                     .execute();
-            return find(handle, id);
+            Optional<Credential> after = find(handle, id);
+            tell(handle, actor, "credential_changed", before.get(), told(before.get()), told(after.orElseThrow()));
+            return after;
         });
     }
 
     /** @return whether there was one */
-    boolean delete(Scope scope, String id) {
-        return database.inTransaction(scope, handle -> handle.execute("DELETE FROM credentials WHERE id = ?", id) > 0);
+    boolean delete(Scope scope, String id, Actor actor) {
+        return database.inTransaction(scope, handle -> {
+            Optional<Credential> before = find(handle, id);
+            boolean isGone = handle.execute("DELETE FROM credentials WHERE id = ?", id) > 0;
+            if (isGone && before.isPresent()) {
+                tell(handle, actor, "credential_deleted", before.get(), told(before.get()), null);
+            }
+            return isGone;
+        });
+    }
+
+    private void tell(
+            Handle handle,
+            Actor actor,
+            String action,
+            Credential credential,
+            @Nullable Map<String, Object> before,
+            @Nullable Map<String, Object> after) {
+        AuditLog.append(
+                handle,
+                actor,
+                clock.instant(),
+                new AuditEntry(credential.account(), action, "credential", credential.id(), before, after));
+    }
+
+    /** Without what is secret. */
+    private static Map<String, Object> told(Credential credential) {
+        return Map.of("name", credential.name(), "kind", credential.kind(), "fields", credential.fields());
     }
 
     @Override
@@ -201,7 +239,14 @@ public final class CredentialTable implements SecretValues {
     /** Unless it has been changed in between: then it is sealed with the right key already. */
     private int rotate(Sealed old) {
         String place = place(Account.parse(old.account()).orElseThrow(), old.id());
-        String anew = box.seal(place, box.open(place, old.sealed()));
+        String anew;
+        try {
+            anew = box.seal(place, box.open(place, old.sealed()));
+        } catch (UnreadableSecretException e) {
+            // Whoever uses it is told; the others must not go without because of it.
+            LOGGER.atError().addKeyValue("cause", e.getMessage()).log("a credential cannot be read any more");
+            return 0;
+        }
         return database.asSystem(
                 handle -> handle.createUpdate("UPDATE credentials SET sealed = :anew WHERE id = :id AND sealed = :old")
                         .bind("anew", anew)
@@ -275,6 +320,8 @@ public final class CredentialTable implements SecretValues {
     }
 
     private static void requireRoom(Handle handle, Account account) {
+        // Two at a time would both find room for one.
+        handle.execute("SELECT pg_advisory_xact_lock(hashtextextended(?, 53))", account.value());
         long count = handle.createQuery("SELECT count(*) FROM credentials WHERE account = :account")
                 .bind("account", account.value())
                 .mapTo(Long.class)

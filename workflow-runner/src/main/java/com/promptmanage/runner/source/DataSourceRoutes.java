@@ -122,7 +122,8 @@ final class DataSourceRoutes implements Routes {
         Permissions.require(caller, Action.EDIT_CONTENT, account);
         checkCredential(account, form, faults);
         faults.check();
-        DataSource created = table.create(caller.scope(account), account, Owner.person(caller), form.draft());
+        DataSource created = table.create(
+                caller.scope(account), account, Owner.person(caller), authentication.actor(ctx), form.draft());
         ctx.status(201).header("Location", PATH + "/" + created.id()).json(DataSourceJson.of(created));
     }
 
@@ -137,14 +138,18 @@ final class DataSourceRoutes implements Routes {
         faults.check();
         DataSource.Status status = form.status()
                 .orElse(before.status() == DataSource.Status.ERROR ? DataSource.Status.ACTIVE : before.status());
-        ctx.json(DataSourceJson.of(
-                table.change(DataSourceTable.scope(before.account()), before.id(), form.draft(), status)
-                        .orElseThrow(() -> notFound(before.id()))));
+        ctx.json(DataSourceJson.of(table.change(
+                        DataSourceTable.scope(before.account()),
+                        before.id(),
+                        authentication.actor(ctx),
+                        form.draft(),
+                        status)
+                .orElseThrow(() -> notFound(before.id()))));
     }
 
     private void delete(Context ctx) {
         DataSource source = find(ctx, Action.EDIT_CONTENT);
-        if (!table.delete(DataSourceTable.scope(source.account()), source.id())) {
+        if (!table.delete(DataSourceTable.scope(source.account()), source.id(), authentication.actor(ctx))) {
             throw notFound(source.id());
         }
         ctx.status(204);

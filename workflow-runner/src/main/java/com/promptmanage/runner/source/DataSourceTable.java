@@ -3,10 +3,14 @@ package com.promptmanage.runner.source;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.runner.connector.StoredSources;
+import com.promptmanage.runner.journal.DeletedTeams;
 import com.promptmanage.runner.source.DataSource.Draft;
 import com.promptmanage.runner.source.DataSource.Frequency;
 import com.promptmanage.runner.source.DataSource.Mode;
 import com.promptmanage.runner.source.DataSource.Status;
+import com.promptmanage.service.audit.Actor;
+import com.promptmanage.service.audit.AuditEntry;
+import com.promptmanage.service.audit.AuditLog;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.Scope;
 import com.promptmanage.service.http.Json;
@@ -20,6 +24,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
@@ -79,7 +84,7 @@ final class DataSourceTable implements StoredSources {
     }
 
     /** @throws ProblemException 409 if the account has as many as it may */
-    DataSource create(Scope scope, Account account, @Nullable String createdBy, Draft draft) {
+    DataSource create(Scope scope, Account account, @Nullable String createdBy, Actor actor, Draft draft) {
         return database.inTransaction(scope, handle -> {
             requireRoom(handle, account);
             String id = ids.next("ds");
@@ -96,14 +101,20 @@ final class DataSourceTable implements StoredSources {
                     .bind("createdBy", createdBy)
                     .bind("now", now)
                     .execute();
+            AuditLog.append(
+                    handle,
+                    actor,
+                    now,
+                    AuditEntry.added(account, "data_source_created", "data_source", id, told(draft)));
             return find(handle, id).orElseThrow();
         });
     }
 
     /** Also forgets its errors: what was changed may have mended them. Empty if there is none of that id. */
-    Optional<DataSource> change(Scope scope, String id, Draft draft, Status status) {
+    Optional<DataSource> change(Scope scope, String id, Actor actor, Draft draft, Status status) {
         Instant now = clock.instant();
         return database.inTransaction(scope, handle -> {
+            Optional<DataSource> before = find(handle, id);
             bind(handle.createUpdate("""
                 UPDATE data_sources SET name = :name, description = :description, type = :type,
                     config = CAST(:config AS jsonb), credential_id = :credentialId, sync_frequency = :frequency,
@@ -116,13 +127,40 @@ final class DataSourceTable implements StoredSources {
                     .bind("nextSyncAt", draft.frequency().after(now).isPresent() ? now : null)
                     .bind("now", now)
                     .execute();
+            before.ifPresent(source -> AuditLog.append(
+                    handle,
+                    actor,
+                    now,
+                    new AuditEntry(
+                            source.account(),
+                            "data_source_changed",
+                            "data_source",
+                            id,
+                            told(source.draft()),
+                            told(draft))));
             return find(handle, id);
         });
     }
 
     /** @return whether there was one */
-    boolean delete(Scope scope, String id) {
-        return database.inTransaction(scope, handle -> handle.execute("DELETE FROM data_sources WHERE id = ?", id) > 0);
+    boolean delete(Scope scope, String id, Actor actor) {
+        return database.inTransaction(scope, handle -> {
+            Optional<DataSource> before = find(handle, id);
+            before.ifPresent(source -> {
+                handle.execute("DELETE FROM data_sources WHERE id = ?", id);
+                AuditLog.append(
+                        handle,
+                        actor,
+                        clock.instant(),
+                        AuditEntry.removed(
+                                source.account(), "data_source_deleted", "data_source", id, told(source.draft())));
+            });
+            return before.isPresent();
+        });
+    }
+
+    private static Map<String, Object> told(Draft draft) {
+        return Map.of("name", draft.name(), "type", draft.type(), "config", draft.config());
     }
 
     /** Sources whose time to sync has come, of everyone; whoever asks first has them for a while. */
@@ -130,9 +168,10 @@ final class DataSourceTable implements StoredSources {
         Instant now = clock.instant();
         return database.asSystem(handle -> handle.createQuery("""
             UPDATE data_sources SET next_sync_at = :again
-            WHERE id IN (SELECT id FROM data_sources
-                         WHERE status = 'active' AND next_sync_at <= :now
-                         ORDER BY next_sync_at LIMIT :most FOR UPDATE SKIP LOCKED)
+            WHERE id IN (SELECT d.id FROM data_sources d
+                         WHERE d.status = 'active' AND d.next_sync_at <= :now AND
+            """ + DeletedTeams.exclude("d.account") + """
+                         ORDER BY d.next_sync_at LIMIT :most FOR UPDATE SKIP LOCKED)
             RETURNING *
             """)
                 .bind("now", now)
@@ -167,6 +206,8 @@ final class DataSourceTable implements StoredSources {
     }
 
     private static void requireRoom(Handle handle, Account account) {
+        // Two at a time would both find room for one.
+        handle.execute("SELECT pg_advisory_xact_lock(hashtextextended(?, 54))", account.value());
         long count = handle.createQuery("SELECT count(*) FROM data_sources WHERE account = :account")
                 .bind("account", account.value())
                 .mapTo(Long.class)

@@ -3,6 +3,7 @@ package com.promptmanage.runner.source;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.runner.call.Failure;
+import com.promptmanage.runner.call.JsonbText;
 import com.promptmanage.runner.source.DataSource.Mode;
 import com.promptmanage.runner.source.Sync.Counts;
 import com.promptmanage.service.database.Database;
@@ -106,8 +107,7 @@ final class SyncTable {
                 """);
             int tooLarge = 0;
             for (JsonNode record : records) {
-                // PostgreSQL's texts do not hold it.
-                String json = record.toString().replace("\\u0000", "");
+                String json = JsonbText.of(record.toString());
                 if (json.length() > RECORD_BYTES_MAX) {
                     tooLarge++;
                     continue;
@@ -228,18 +228,18 @@ final class SyncTable {
                 .bind("status", status)
                 .bind("now", now)
                 .bind("error", failure == null ? null : failure.message())
-                .bind("details", failure == null ? null : failure.details().toString())
+                .bind(
+                        "details",
+                        failure == null ? null : JsonbText.of(failure.details().toString()))
                 .execute();
     }
 
     /** By its id; a record without one is known by all that it holds. */
     private static String key(JsonNode record, String json) {
         JsonNode id = record.path("id");
-        if (id.isValueNode()
-                && !id.isNull()
-                && !id.asText().isBlank()
-                && id.asText().length() <= KEY_CHARS_MAX) {
-            return id.asText();
+        String text = id.asText().replace("\0", "");
+        if (id.isValueNode() && !id.isNull() && !text.isBlank() && text.length() <= KEY_CHARS_MAX) {
+            return text;
         }
         try {
             return "sha256:"

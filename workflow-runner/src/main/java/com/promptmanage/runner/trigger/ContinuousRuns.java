@@ -4,6 +4,7 @@ import com.promptmanage.runner.journal.Runs;
 import com.promptmanage.runner.journal.Runs.NewRun;
 import com.promptmanage.runner.journal.Runs.TriggeredBy;
 import com.promptmanage.service.http.ProblemException;
+import com.promptmanage.service.http.UnavailableException;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,10 +30,19 @@ public final class ContinuousRuns {
 
     void look() {
         for (Runs.Last last : runs.lastOfContinuous()) {
-            boolean isDue =
-                    !last.completedAt().plus(last.settings().loopDelay()).isAfter(last.now());
-            if (isDue && holds.test(last)) {
-                again(last);
+            try {
+                boolean isDue =
+                        !last.completedAt().plus(last.settings().loopDelay()).isAfter(last.now());
+                if (isDue && holds.test(last)) {
+                    again(last);
+                }
+            } catch (UnavailableException e) {
+                throw e;
+            } catch (RuntimeException e) {
+                LOGGER.atError()
+                        .setCause(e)
+                        .addKeyValue("workflowId", last.workflowId())
+                        .log("a continuous workflow does not go on for now");
             }
         }
     }

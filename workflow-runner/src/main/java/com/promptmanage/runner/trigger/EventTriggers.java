@@ -8,10 +8,14 @@ import com.promptmanage.runner.journal.StoredJson;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.http.UnavailableException;
 import com.promptmanage.topics.Topics;
+import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.event.EventJson;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -36,6 +40,8 @@ public final class EventTriggers implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(500);
 
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
+
+    private static final int ATTEMPTS = 3;
 
     private final Map<String, Object> settings;
 
@@ -62,6 +68,8 @@ public final class EventTriggers implements AutoCloseable {
         settings.put("auto.offset.reset", "latest");
         settings.putAll(kafkaSettings);
         settings.put("enable.auto.commit", false);
+        // Alerts of a transaction that was given up never were.
+        settings.put("isolation.level", "read_committed");
         var triggers = new EventTriggers(settings, filters, runs);
         triggers.thread.start();
         return triggers;
@@ -100,6 +108,9 @@ public final class EventTriggers implements AutoCloseable {
             } catch (KafkaException | UnavailableException e) {
                 LOGGER.atWarn().addKeyValue("cause", e.toString()).log("events trigger nothing for now");
                 pause();
+            } catch (RuntimeException e) {
+                LOGGER.atError().setCause(e).log("events trigger nothing for now");
+                pause();
             }
         }
     }
@@ -119,25 +130,62 @@ public final class EventTriggers implements AutoCloseable {
             // Whoever meters it tells of it.
             return;
         }
-        for (EventFilters.Wanted one : wanted) {
-            if (one.matches(event)) {
-                enqueue(one.workflowId(), event);
+        List<EventFilters.Wanted> matching =
+                wanted.stream().filter(one -> one.matches(event)).toList();
+        if (!matching.isEmpty() && !isByEvent(event)) {
+            matching.forEach(one -> enqueue(one.workflowId(), event));
+        }
+    }
+
+    /** What an execution does that an event has begun begins no other: two that wait for each other would never end. */
+    private boolean isByEvent(JsonNode event) {
+        String execution = event.at("/data/executionId").asText();
+        return Account.isId(execution) && runs.isByEvent(execution);
+    }
+
+    /** An event that cannot be used for this workflow must not hold up everyone's. */
+    private void enqueue(String workflowId, JsonNode event) {
+        var run = new NewRun(
+                workflowId,
+                null,
+                null,
+                TriggeredBy.EVENT,
+                StoredJson.write(event.path("data")),
+                dedupeKey(event),
+                false,
+                null);
+        for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+            try {
+                runs.enqueue(run);
+                return;
+            } catch (ProblemException e) {
+                LOGGER.atInfo()
+                        .addKeyValue("workflowId", workflowId)
+                        .addKeyValue("cause", e.getMessage())
+                        .log("an event triggers nothing");
+                return;
+            } catch (UnavailableException e) {
+                throw e;
+            } catch (RuntimeException e) {
+                LOGGER.atError()
+                        .setCause(e)
+                        .addKeyValue("workflowId", workflowId)
+                        .addKeyValue("attempt", attempt)
+                        .log("an event cannot trigger a workflow");
             }
         }
     }
 
-    private void enqueue(String workflowId, JsonNode event) {
+    /** Of one length: what producers call their events is longer than an index takes, and may be no text for a database. */
+    private static String dedupeKey(JsonNode event) {
         String source = event.path("source").asText();
-        String key = "event:%d:%s:%s"
-                .formatted(source.length(), source, event.path("id").asText());
+        String whole =
+                "%d:%s:%s".formatted(source.length(), source, event.path("id").asText());
         try {
-            runs.enqueue(new NewRun(
-                    workflowId, null, null, TriggeredBy.EVENT, StoredJson.write(event.path("data")), key, false, null));
-        } catch (ProblemException e) {
-            LOGGER.atInfo()
-                    .addKeyValue("workflowId", workflowId)
-                    .addKeyValue("cause", e.getMessage())
-                    .log("an event triggers nothing");
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(whole.getBytes(StandardCharsets.UTF_8));
+            return "event:" + HexFormat.of().formatHex(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JVM has SHA-256", e);
         }
     }
 

@@ -1,10 +1,14 @@
 package com.promptmanage.runner.trigger;
 
+import com.promptmanage.service.audit.Actor;
+import com.promptmanage.service.audit.AuditEntry;
+import com.promptmanage.service.audit.AuditLog;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.Scope;
 import com.promptmanage.topics.account.Account;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Base64;
 import java.util.List;
@@ -39,23 +43,30 @@ public final class HookSecrets {
     }
 
     /** Makes a new one. The one before is good until the next is made, so that senders can change over. */
-    public String rotate(Scope scope, Account account, String workflowId) {
+    public String rotate(Scope scope, Account account, String workflowId, Actor actor) {
         var bytes = new byte[SECRET_BYTES];
         random.nextBytes(bytes);
         String secret = "whsec_" + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-        database.useTransaction(
-                scope,
-                handle -> handle.createUpdate("""
-                        INSERT INTO workflow_hooks (workflow_id, account, secret, changed_at)
-                        VALUES (:id, :account, :secret, :now)
-                        ON CONFLICT (workflow_id) DO UPDATE
-                        SET previous = workflow_hooks.secret, secret = excluded.secret, changed_at = excluded.changed_at
-                        """)
-                        .bind("id", workflowId)
-                        .bind("account", account.value())
-                        .bind("secret", seal.seal(secret, place(workflowId)))
-                        .bind("now", clock.instant().atOffset(ZoneOffset.UTC))
-                        .execute());
+        database.useTransaction(scope, handle -> {
+            Instant now = clock.instant();
+            handle.createUpdate("""
+                            INSERT INTO workflow_hooks (workflow_id, account, secret, changed_at)
+                            VALUES (:id, :account, :secret, :now)
+                            ON CONFLICT (workflow_id) DO UPDATE
+                            SET previous = workflow_hooks.secret, secret = excluded.secret,
+                                changed_at = excluded.changed_at
+                            """)
+                    .bind("id", workflowId)
+                    .bind("account", account.value())
+                    .bind("secret", seal.seal(secret, place(workflowId)))
+                    .bind("now", now.atOffset(ZoneOffset.UTC))
+                    .execute();
+            AuditLog.append(
+                    handle,
+                    actor,
+                    now,
+                    new AuditEntry(account, "hook_secret_rotated", "workflow", workflowId, null, null));
+        });
         return secret;
     }
 

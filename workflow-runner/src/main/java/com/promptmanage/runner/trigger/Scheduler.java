@@ -30,6 +30,8 @@ public final class Scheduler implements AutoCloseable {
     /** What is later than this was missed: everything was down, or stood still. */
     private static final Duration LATE = Duration.ofMinutes(1);
 
+    private static final Duration AFTER_FAILURE = Duration.ofMinutes(1);
+
     private static final int ROWS_MAX = 100;
 
     private final Schedules schedules;
@@ -97,7 +99,18 @@ public final class Scheduler implements AutoCloseable {
     /** Fires everything that is due now. */
     void look() {
         for (Schedules.Row row : schedules.due(ROWS_MAX)) {
-            fire(row);
+            try {
+                fire(row);
+            } catch (UnavailableException e) {
+                throw e;
+            } catch (RuntimeException e) {
+                LOGGER.atError()
+                        .setCause(e)
+                        .addKeyValue("workflowId", row.workflowId())
+                        .log("a schedule cannot be fired for now");
+                // Else it would be the first one again, and a few of them all that is ever looked at.
+                schedules.advance(row, clock.instant().plus(AFTER_FAILURE), false);
+            }
         }
         continuous.look();
     }

@@ -1,5 +1,6 @@
 package com.promptmanage.runner.trigger;
 
+import com.promptmanage.runner.journal.DeletedTeams;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.Scope;
 import com.promptmanage.service.http.Json;
@@ -70,11 +71,12 @@ public final class Schedules {
     }
 
     List<Row> due(int max) {
-        return database.asSystem(handle -> handle.createQuery("""
+        return database.asSystem(handle -> handle.createQuery(
+                        """
                         SELECT s.workflow_id, s.schedule, s.next_fire_at, s.last_fire_at
                         FROM workflow_schedules s JOIN workflows w ON w.id = s.workflow_id AND w.deleted_at IS NULL
-                        WHERE s.enabled AND s.next_fire_at <= :now ORDER BY s.next_fire_at LIMIT :max
-                        """)
+                        WHERE s.enabled AND s.next_fire_at <= :now AND
+                        """ + DeletedTeams.exclude("s.account") + " ORDER BY s.next_fire_at LIMIT :max")
                 .bind("now", at(clock.instant()))
                 .bind("max", max)
                 .map((row, ctx) -> read(row))

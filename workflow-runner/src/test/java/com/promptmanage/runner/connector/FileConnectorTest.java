@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class FileConnectorTest {
@@ -90,6 +91,13 @@ class FileConnectorTest {
         assertThatThrownBy(() -> read(csv))
                 .isInstanceOf(ConnectorException.class)
                 .hasMessageContaining("100,000");
+        put("c"
+                + String.join(
+                        ",c",
+                        IntStream.range(0, 2_000).mapToObj(Integer::toString).toList()) + "\n" + "1\n".repeat(1_001));
+        assertThatThrownBy(() -> read(csv))
+                .isInstanceOf(ConnectorException.class)
+                .hasMessageContaining("cells");
     }
 
     @Test

@@ -101,6 +101,13 @@ class PostgresConnectorTest {
     }
 
     @Test
+    void whatTheServerSendsIsNotTakenInWhole() {
+        assertThatThrownBy(() -> all(sql("SELECT repeat('x', 40000000) AS x")))
+                .isInstanceOf(ConnectorException.class)
+                .hasMessageContaining("maxResultBuffer");
+    }
+
+    @Test
     void valuesAreParametersWhateverTheySay() throws Exception {
         var query = new Query(
                 List.of("name\" FROM people; --"),

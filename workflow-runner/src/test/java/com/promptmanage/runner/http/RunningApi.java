@@ -7,12 +7,16 @@ import com.promptmanage.runner.expression.Expressions;
 import com.promptmanage.runner.trigger.HookSecrets;
 import com.promptmanage.runner.work.RunningEngine;
 import com.promptmanage.service.access.Access;
+import com.promptmanage.service.access.KeyScope;
+import com.promptmanage.service.access.NewKey;
 import com.promptmanage.service.access.People.NewTeam;
 import com.promptmanage.service.access.People.NewUser;
 import com.promptmanage.service.access.Role;
+import com.promptmanage.service.database.Scope;
 import com.promptmanage.service.http.HttpServer;
 import com.promptmanage.service.id.Ids;
 import com.promptmanage.testkit.EmbeddedPostgres;
+import com.promptmanage.topics.account.Account;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -25,6 +29,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A server with the workflow routes, workers behind it, and people to speak as. */
@@ -103,6 +108,16 @@ final class RunningApi implements AutoCloseable {
     String signIn(String user) {
         return "Bearer "
                 + access.sessions().signIn(user + "@example.com", PASSWORD).token();
+    }
+
+    /** Returns the credentials of a key that belongs to the user, to send. */
+    String key(String user, KeyScope... scopes) {
+        return "Bearer "
+                + access.keys()
+                        .create(
+                                Scope.EVERYONE,
+                                NewKey.of("a key", Account.user(user)).withScopes(Set.of(scopes)))
+                        .secret();
     }
 
     Answer get(String credentials, String path) {

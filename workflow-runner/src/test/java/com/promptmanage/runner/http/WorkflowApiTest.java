@@ -9,6 +9,7 @@ import com.promptmanage.runner.http.RunningApi.Answer;
 import com.promptmanage.runner.node.Outcome;
 import com.promptmanage.runner.node.Plan;
 import com.promptmanage.runner.trigger.HookSignature;
+import com.promptmanage.service.access.KeyScope;
 import com.promptmanage.service.operations.OpenApi;
 import com.promptmanage.testkit.Await;
 import java.time.Instant;
@@ -154,6 +155,11 @@ class WorkflowApiTest {
 
         Answer byEditor = api.post(editor, "/api/workflows/%s/trigger".formatted(id), "{}");
         Answer byRunner = api.post(api.signIn("helper"), "/api/workflows/%s/trigger".formatted(id), "{}");
+        Answer againByRunner = api.post(
+                api.signIn("helper"),
+                "/api/workflows/executions/%s/rerun"
+                        .formatted(byEditor.json().path("executionId").asText()),
+                "");
 
         assertThat(byEditor.status()).isEqualTo(202);
         assertThat(api.get(
@@ -165,6 +171,7 @@ class WorkflowApiTest {
                         .booleanValue())
                 .isTrue();
         assertThat(byRunner.status()).isEqualTo(409);
+        assertThat(againByRunner.status()).isEqualTo(403);
     }
 
     @Test
@@ -199,13 +206,34 @@ class WorkflowApiTest {
                 .isZero();
     }
 
+    @Test
+    void aKeyHasWhatItsPersonWasGivenAsFarAsItsScopesGo() {
+        String id = create("active");
+        api.user("guest");
+        grant(id, "guest", "editor");
+        String sender = api.key("guest", KeyScope.INGEST);
+        String reader = api.key("guest", KeyScope.QUERY);
+
+        assertThat(mayWith(sender, id)).containsExactly(404, 404, 404, 404);
+        assertThat(mayWith(reader, id)).containsExactly(200, 403, 403, 403);
+        assertThat(mayWith(api.key("guest", KeyScope.QUERY, KeyScope.MANAGE), id))
+                .containsExactly(200, 202, 200, 403);
+        assertThat(api.get(sender, "/api/workflows").status()).isEqualTo(403);
+        assertThat(api.get(reader, "/api/workflows").json().path("workflows").findValuesAsText("id"))
+                .containsExactly(id);
+        assertThat(api.get(editor, "/api/workflows?teamId=%00").status()).isEqualTo(400);
+    }
+
     private List<Integer> may(String user, String id) {
-        String credentials = api.signIn(user);
+        return mayWith(api.signIn(user), id);
+    }
+
+    private List<Integer> mayWith(String credentials, String id) {
         return List.of(
                 api.get(credentials, "/api/workflows/" + id).status(),
                 api.post(credentials, "/api/workflows/%s/trigger".formatted(id), "{}")
                         .status(),
-                api.put(credentials, "/api/workflows/" + id, "{\"description\": \"by %s\"}".formatted(user))
+                api.put(credentials, "/api/workflows/" + id, "{\"description\": \"another\"}")
                         .status(),
                 // Not a list, so that it changes nothing: who may change it is told so, who may not is told that.
                 api.put(credentials, "/api/workflows/%s/permissions".formatted(id), "{}")
@@ -238,6 +266,10 @@ class WorkflowApiTest {
         Answer list = api.get(viewer, "/api/workflows/%s/executions?limit=1".formatted(id));
         Answer analytics = api.get(viewer, "/api/workflows/%s/analytics".formatted(id));
 
+        Answer unclear = api.get(
+                viewer, "/api/workflows/%s/analytics?timezone=%%2B02:00&from=%%2B999999-01-01T00:00:00Z".formatted(id));
+
+        assertThat(unclear.json().path("errors").findValuesAsText("field")).containsExactly("from", "timezone");
         assertThat(failed.path("errorNodeId").asText()).isEqualTo("second");
         assertThat(resumed.status()).isEqualTo(202);
         assertThat(tooLate.status()).isEqualTo(409);
@@ -280,6 +312,14 @@ class WorkflowApiTest {
         assertThat(same.json().path("executionId")).isEqualTo(one.json().path("executionId"));
         assertThat(other).isNotEqualTo(secret);
         assertThat(byOldSecret.status()).as("good until the next change").isEqualTo(202);
+        assertThat(api.engine()
+                        .database()
+                        .<List<String>, RuntimeException>asSystem(handle -> handle.createQuery(
+                                        "SELECT action FROM audit_log WHERE resource_id = :id AND actor_id = 'editor'")
+                                .bind("id", id)
+                                .mapTo(String.class)
+                                .list()))
+                .containsExactly("hook_secret_rotated", "hook_secret_rotated");
         assertThat(api.send("none", "POST", path, body).status()).isEqualTo(401);
         assertThat(api.send("none", "POST", path, body + " ", HookSignature.HEADER, signature)
                         .status())

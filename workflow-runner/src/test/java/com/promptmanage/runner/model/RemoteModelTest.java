@@ -326,6 +326,18 @@ class RemoteModelTest {
     }
 
     @Test
+    void aModelThatNoEventCouldCarryIsTheOneThatWasAsked() throws Exception {
+        server.then(200, "text/event-stream", """
+                data: {"id":"1","model":"%s","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":"stop"}]}
+
+                data: [DONE]
+
+                """.formatted("x".repeat(300)));
+
+        assertThat(answered(ask()).answer().usage().orElseThrow().model()).isEqualTo("test-model");
+    }
+
+    @Test
     void anAddressInsideIsRefused() {
         try (var guarded = new Outbound(com.promptmanage.service.outbound.OutboundSettings.DEFAULTS)) {
             var model = new RemoteModel(

@@ -155,6 +155,8 @@ class DataSourceRoutesTest {
             assertThat(answer.json().toString()).doesNotContain(SECRET);
         }
         assertThat(stored()).doesNotContain(SECRET);
+        assertThat(audited(id)).containsExactly("credential_created by one-editor");
+        assertThat(audited(source.json().path("id").asText())).containsExactly("data_source_created by one-editor");
         assertThat(api.get(stranger, "/api/credentials/" + id).status()).isEqualTo(404);
         assertThat(api.send(viewer, "DELETE", "/api/credentials/" + id, null).status())
                 .isEqualTo(403);
@@ -328,6 +330,15 @@ class DataSourceRoutesTest {
                 .valueStream()
                 .map(each -> each.path("id").asText())
                 .toList();
+    }
+
+    private static List<String> audited(String id) {
+        return api.database()
+                .asSystem(handle -> handle.createQuery(
+                                "SELECT action || ' by ' || actor_id FROM audit_log WHERE resource_id = :id ORDER BY id")
+                        .bind("id", id)
+                        .mapTo(String.class)
+                        .list());
     }
 
     private static String stored() {

@@ -70,7 +70,7 @@ final class RunnerApi implements AutoCloseable {
                 credentials,
                 outbound,
                 new HttpSender(outbound, clock),
-                List.of(new EmailConnector(Optional.empty())),
+                List.of(new EmailConnector(Optional.empty(), clock)),
                 clock,
                 Duration.ofMillis(20));
         var routes = new ArrayList<Routes>(sources.routes(access.authentication()));

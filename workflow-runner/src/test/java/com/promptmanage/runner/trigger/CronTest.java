@@ -126,6 +126,15 @@ class CronTest {
     }
 
     @Test
+    void aDayThatNeverComesIsNeverAndSaysSoSoon() {
+        for (String never : List.of("0 0 31 2 *", "0 0 30 2 *", "0 0 31 4,6,9,11 *", "* * 31 2 *")) {
+            assertThat(Cron.of(never, ZoneId.of("Europe/Berlin")).next(Instant.parse("2026-01-01T00:00:00Z")))
+                    .as(never)
+                    .isEmpty();
+        }
+    }
+
+    @Test
     void whatIsNoCronExpressionIsSaid() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Cron.of("0 9 * *", ZoneId.of("UTC")))

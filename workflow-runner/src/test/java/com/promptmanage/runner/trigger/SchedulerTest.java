@@ -1,6 +1,7 @@
 package com.promptmanage.runner.trigger;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.promptmanage.runner.journal.ExecutionRecords;
 import com.promptmanage.runner.journal.Runs;
@@ -10,6 +11,7 @@ import com.promptmanage.runner.work.Workflow;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.DatabaseSettings;
 import com.promptmanage.service.database.Scope;
+import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.id.Ids;
 import com.promptmanage.testkit.EmbeddedPostgres;
 import com.promptmanage.testkit.ManualClock;
@@ -84,6 +86,39 @@ class SchedulerTest {
         scheduler.look();
 
         assertThat(executions()).isEmpty();
+    }
+
+    @Test
+    void whatADeletedTeamLeftBehindBeginsNothing() {
+        put(new Schedule("interval", null, 10, null, null, null));
+        database.useAsSystem(handle -> {
+            handle.execute("INSERT INTO teams (id, name, slug, deleted_at) VALUES ('team_1', 'T', 'team-one', now())");
+            handle.execute("INSERT INTO teams (id, name, slug, deleted_at) VALUES ('team_2', 'T', 'team-two', NULL)");
+        });
+        clock.set(NOON.plus(Duration.ofMinutes(10)));
+        scheduler.look();
+
+        assertThat(executions()).isEmpty();
+        assertThat(schedules.due(10)).isEmpty();
+        assertThatThrownBy(() -> runs.enqueue(
+                        new Runs.NewRun(workflow, null, "ada", Runs.TriggeredBy.WEBHOOK, "{}", null, false, null)))
+                .isInstanceOf(ProblemException.class);
+    }
+
+    @Test
+    void aScheduleThatCannotBeFiredHoldsUpNoOther() {
+        put(new Schedule("interval", null, 10, null, null, null));
+        database.useAsSystem(handle -> handle.execute(
+                """
+                INSERT INTO workflow_schedules (workflow_id, account, schedule, enabled, next_fire_at, updated_at)
+                SELECT ?, 'team:team_1', '{"type": "cron", "cron": "no such thing"}', true, to_timestamp(0), now()
+                """,
+                RunningEngine.add(database, Workflow.of(Workflow.step("only")).definition(), 10)));
+        clock.set(NOON.plus(Duration.ofMinutes(10)));
+
+        scheduler.look();
+
+        assertThat(executions()).hasSize(1);
     }
 
     private Scheduler scheduler() {

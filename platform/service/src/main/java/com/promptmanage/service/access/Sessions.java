@@ -77,12 +77,21 @@ public final class Sessions {
         countAttempt(address);
         Optional<User> user = database.asSystem(handle -> userWithEmail(handle, address));
         if (!passwords.matches(password, user.flatMap(User::passwordHash)) || user.isEmpty()) {
-            throw ProblemException.unauthenticated("E-mail and password do not match.");
+            throw wrong();
         }
         return database.asSystem(handle -> {
+            // Who changed the password meanwhile has ended every session, and this one would come after.
+            User still = userOf(handle.createQuery(USERS + "id = :id FOR SHARE")
+                            .bind("id", user.get().id()))
+                    .filter(same -> same.passwordHash().equals(user.get().passwordHash()))
+                    .orElseThrow(Sessions::wrong);
             locks.succeeded(handle, address);
-            return open(handle, user.get());
+            return open(handle, still);
         });
+    }
+
+    private static ProblemException wrong() {
+        return ProblemException.unauthenticated("E-mail and password do not match.");
     }
 
     /** Opens a session for someone whose identity was proved otherwise. In the transaction that proved it. */

@@ -1,5 +1,6 @@
 package com.promptmanage.service.database;
 
+import com.promptmanage.service.http.ProblemException;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -7,6 +8,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.flywaydb.core.Flyway;
 import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.Handle;
@@ -15,6 +17,7 @@ import org.jdbi.v3.core.HandleConsumer;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.postgres.PostgresPlugin;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
@@ -37,11 +40,18 @@ public final class Database implements AutoCloseable {
     private static final Set<String> AWAY =
             Set.of("57014", "55P03", "57P01", "57P02", "57P03", "57P05", "53300", "25P03");
 
+    /** character_not_in_repertoire, untranslatable_character: of texts that callers send, whichever way they come here. */
+    private static final Set<String> UNWRITABLE = Set.of("22021", "22P05");
+
     private final HikariDataSource pool;
 
     private final PGSimpleDataSource unpooled;
 
     private final Jdbi jdbi;
+
+    /** As whom this thread's transaction of this database goes, while there is one. */
+    @SuppressWarnings("ThreadLocalUsage")
+    private final ThreadLocal<@Nullable Scope> entered = new ThreadLocal<>();
 
     private Database(HikariDataSource pool, PGSimpleDataSource unpooled) {
         this.pool = pool;
@@ -72,16 +82,31 @@ public final class Database implements AutoCloseable {
      * Runs the work in one transaction that sees only what the scope may. Without a scope there is no way in: outside of
      * these methods no row of a tenant is visible.
      *
+     * <p>Called within a transaction of the same thread and scope, it is part of that.
+     *
      * @throws DatabaseUnavailableException if the database is away or took too long
+     * @throws ProblemException 400 if a text holds what no text of a database does
+     * @throws IllegalStateException within a transaction of another scope: the rest of that would go on with the rights of
+     *     this one
      */
     public <R, X extends Exception> R inTransaction(Scope scope, HandleCallback<R, X> work) throws X {
+        Scope outer = entered.get();
+        if (outer != null && !outer.equals(scope)) {
+            throw new IllegalStateException(
+                    "a transaction within one of another scope: take the handle along, or end it first");
+        }
         try {
-            return jdbi.inTransaction(handle -> {
-                enter(handle, scope);
-                return work.withHandle(handle);
-            });
+            return jdbi.inTransaction(handle -> outer == null ? enter(handle, scope, work) : work.withHandle(handle));
         } catch (JdbiException e) {
-            throw isAway(e) ? new DatabaseUnavailableException(e) : e;
+            if (isAway(e)) {
+                throw new DatabaseUnavailableException(e);
+            }
+            throw said(e, UNWRITABLE::contains)
+                    ? ProblemException.invalid(
+                            "body",
+                            "holds the character zero, or half a character, which cannot be kept",
+                            "Leave it out.")
+                    : e;
         }
     }
 
@@ -132,6 +157,16 @@ public final class Database implements AutoCloseable {
     @Override
     public void close() {
         pool.close();
+    }
+
+    private <R, X extends Exception> R enter(Handle handle, Scope scope, HandleCallback<R, X> work) throws X {
+        enter(handle, scope);
+        entered.set(scope);
+        try {
+            return work.withHandle(handle);
+        } finally {
+            entered.remove();
+        }
     }
 
     private static void enter(Handle handle, Scope scope) {
@@ -191,15 +226,16 @@ public final class Database implements AutoCloseable {
     }
 
     private static boolean isAway(JdbiException e) {
-        if (e instanceof ConnectionException) {
-            return true;
-        }
+        return e instanceof ConnectionException || said(e, state -> state.startsWith("08") || AWAY.contains(state));
+    }
+
+    /** Whether the database has answered with one of these codes. */
+    private static boolean said(JdbiException e, Predicate<String> states) {
         for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException problem) {
-                String state = problem.getSQLState();
-                if (state != null && (state.startsWith("08") || AWAY.contains(state))) {
-                    return true;
-                }
+            if (cause instanceof SQLException problem
+                    && problem.getSQLState() != null
+                    && states.test(problem.getSQLState())) {
+                return true;
             }
         }
         return false;

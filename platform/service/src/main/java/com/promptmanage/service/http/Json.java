@@ -32,6 +32,9 @@ public final class Json {
 
     private static final int DEPTH_MAX = 64;
 
+    /** Of what was sent, in an answer that says what is wrong with it. */
+    private static final int TOLD_CHARS_MAX = 300;
+
     private static final ObjectMapper MAPPER = mapperBuilder().build();
 
     private Json() {}
@@ -99,10 +102,10 @@ public final class Json {
     private static String pathOf(JacksonException problem) {
         if (problem instanceof JsonMappingException mapping
                 && !mapping.getPath().isEmpty()) {
-            return mapping.getPath().stream()
+            return cut(mapping.getPath().stream()
                     .map(step -> step.getFieldName() == null ? "[" + step.getIndex() + "]" : "." + step.getFieldName())
                     .collect(Collectors.joining())
-                    .replaceFirst("^\\.", "");
+                    .replaceFirst("^\\.", ""));
         }
         return "body";
     }
@@ -111,13 +114,18 @@ public final class Json {
         if (problem instanceof UnrecognizedPropertyException) {
             return "is not known here";
         }
-        String what = problem.getOriginalMessage().lines().findFirst().orElse("is not valid");
+        // Names and values of any length stand in it, and what follows takes longer than it is long.
+        String what = cut(problem.getOriginalMessage().lines().findFirst().orElse("is not valid"));
         // Jackson names our classes; a caller has no use for them.
         String plain = what.replaceAll("`?(?:[a-z][A-Za-z0-9_]*\\.)+([A-Z][A-Za-z0-9_$]*)`?", "$1");
         JsonLocation place = problem.getLocation();
         return place == null
                 ? plain
                 : "%s (line %d, column %d)".formatted(plain, place.getLineNr(), place.getColumnNr());
+    }
+
+    private static String cut(String text) {
+        return text.length() <= TOLD_CHARS_MAX ? text : text.substring(0, TOLD_CHARS_MAX) + "…";
     }
 
     private static String remedy(JacksonException problem) {

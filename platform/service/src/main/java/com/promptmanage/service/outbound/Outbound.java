@@ -59,7 +59,9 @@ public final class Outbound implements AutoCloseable {
 
     private static final String USER_AGENT = "Prompt-Manage/2.0";
 
-    private static final Pattern ADDRESS = Pattern.compile("\\[.*]|[0-9.]+|0[xX].*");
+    /** What ends in a number is no name, so that no name server of someone's is asked for it. */
+    private static final Pattern ADDRESS =
+            Pattern.compile("\\[.*]|(?:[0-9a-fA-FxX]+\\.)*(?:[0-9]+|0[xX][0-9a-fA-F]*)\\.?");
 
     private static final int URI_LENGTH_MAX = 2_048;
 

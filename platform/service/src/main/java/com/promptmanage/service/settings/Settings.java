@@ -55,11 +55,6 @@ public final class Settings {
         return value(name, otherwise, Settings::filled, otherwise);
     }
 
-    /** For a secret: like {@link #text(String)}, but no message ever repeats it. */
-    public String secret(String name) {
-        return text(name);
-    }
-
     public Optional<String> optionalText(String name) {
         return value(name, Optional.empty(), text -> Optional.of(filled(text)), Optional.empty());
     }
@@ -130,15 +125,20 @@ public final class Settings {
                 otherwise);
     }
 
-    /** Separated by commas; blanks around an entry do not count. */
+    /** Separated by commas; blanks around an entry do not count. No message repeats them, for they may be keys. */
     public List<String> list(String name, List<String> otherwise) {
         return value(
                 name,
                 otherwise,
-                text -> Stream.of(text.split(",", -1))
-                        .map(String::strip)
-                        .map(Settings::filled)
-                        .toList(),
+                text -> {
+                    List<String> entries = Stream.of(filled(text).split(",", -1))
+                            .map(String::strip)
+                            .toList();
+                    if (entries.stream().anyMatch(String::isEmpty)) {
+                        throw new BlankException("has a blank entry");
+                    }
+                    return entries;
+                },
                 otherwise);
     }
 
@@ -167,6 +167,16 @@ public final class Settings {
                 .toList();
     }
 
+    /** Says what is missing, not what is there. */
+    private static final class BlankException extends IllegalArgumentException {
+
+        private static final long serialVersionUID = 1L;
+
+        private BlankException(String message) {
+            super(message);
+        }
+    }
+
     private <T> T value(String name, @Nullable T otherwise, Function<String, T> parse, T placeholder) {
         unread.remove(prefix + name);
         String text = environment.get(prefix + name);
@@ -189,12 +199,14 @@ public final class Settings {
     }
 
     private static String said(String text, IllegalArgumentException problem) {
-        return text.isBlank() ? "is blank" : "'%s' %s".formatted(text, problem.getMessage());
+        return problem instanceof BlankException || text.isBlank()
+                ? String.valueOf(problem.getMessage())
+                : "'%s' %s".formatted(text, problem.getMessage());
     }
 
     private static String filled(String text) {
         if (text.isBlank()) {
-            throw new IllegalArgumentException("is blank");
+            throw new BlankException("is blank");
         }
         return text;
     }

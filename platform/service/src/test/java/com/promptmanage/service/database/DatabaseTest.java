@@ -3,6 +3,7 @@ package com.promptmanage.service.database;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.testkit.EmbeddedPostgres;
 import java.nio.file.Path;
 import java.sql.DriverManager;
@@ -54,6 +55,36 @@ class DatabaseTest {
         assertThat(ask("SELECT 'team:red, \"the\" {one}' = ANY (pm_accounts())"))
                 .isEqualTo("t");
         assertThat(ask("SELECT cardinality(pm_accounts())")).isEqualTo("2");
+    }
+
+    @Test
+    void aTransactionWithinOneNeverGainsTheRightsOfAnotherScope() {
+        assertThatThrownBy(() -> database.useTransaction(
+                        RED, handle -> database.useAsSystem(inner -> inner.execute("SELECT 1"))))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("another scope");
+
+        database.useTransaction(RED, handle -> {
+            assertThat(ask("SELECT pm_user()")).isEqualTo("usr_red");
+            assertThat(one(handle, "SELECT current_user")).isEqualTo("pm_app");
+        });
+        assertThat(database.<String, RuntimeException>asSystem(handle -> one(handle, "SELECT current_user")))
+                .isEqualTo("pm_system");
+    }
+
+    @Test
+    void aTextThatCannotBeKeptIsTheFaultOfWhoSentIt() {
+        for (String sql : List.of("SELECT :text", "SELECT to_jsonb(CAST(:text AS text))")) {
+            assertThatThrownBy(() -> database.useTransaction(
+                            RED,
+                            handle -> handle.createQuery(sql)
+                                    .bind("text", "a\0b")
+                                    .mapTo(String.class)
+                                    .one()))
+                    .isInstanceOf(ProblemException.class);
+        }
+        assertThatThrownBy(() -> ask("SELECT ('{\"a\": \"\\u0000\"}'::jsonb)::text"))
+                .isInstanceOf(ProblemException.class);
     }
 
     @Test

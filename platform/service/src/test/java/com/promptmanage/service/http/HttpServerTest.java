@@ -1,6 +1,7 @@
 package com.promptmanage.service.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayOutputStream;
@@ -37,6 +38,7 @@ class HttpServerTest {
 
     private final Routes things = routes -> {
         routes.post("/things", ctx -> ctx.status(201).json(RequestBody.json(ctx, Thing.class)));
+        routes.post("/any", ctx -> ctx.json(RequestBody.json(ctx, JsonNode.class)));
         routes.post("/bytes", ctx -> ctx.json(Map.of("length", RequestBody.bytes(ctx).length)));
         routes.get("/things/{id}", ctx -> {
             throw ProblemException.notFound("There is no thing " + ctx.pathParam("id"));
@@ -46,6 +48,16 @@ class HttpServerTest {
                 ctx -> ctx.json(Map.of("virtual", Thread.currentThread().isVirtual())));
         routes.get("/broken", ctx -> {
             throw new IllegalStateException("secret detail");
+        });
+        routes.get("/begun", ctx -> {
+            ctx.header("Content-Disposition", "attachment").contentType("text/csv");
+            ctx.res().getOutputStream().write("half of it".getBytes(StandardCharsets.UTF_8));
+            throw new IllegalStateException("on the second page");
+        });
+        routes.get("/under-way", ctx -> {
+            ctx.res().getOutputStream().write(new byte[1 << 20]);
+            ctx.res().flushBuffer();
+            throw new IllegalStateException("on the second page");
         });
         routes.get("/deep", ctx -> {
             throw new StackOverflowError();
@@ -196,6 +208,25 @@ class HttpServerTest {
         var busy = get("/busy");
         problemIn(busy, 429, "rate_limited");
         assertThat(busy.headers().firstValue("Retry-After")).hasValue("7");
+    }
+
+    @Test
+    void whatIsWrongIsToldInFewWordsHoweverLongItIs() throws Exception {
+        String name = "\"%s\":1".formatted("a".repeat(45_000));
+
+        var answer = post("/any", "{%s,%s}".formatted(name, name));
+
+        problemIn(answer, 400, "invalid_request");
+        assertThat(answer.body()).contains("Duplicate").hasSizeLessThan(2_000);
+    }
+
+    @Test
+    void anAnswerThatFailsHalfWayNeverLooksWhole() throws Exception {
+        var begun = get("/begun");
+
+        problemIn(begun, 500, "unexpected");
+        assertThat(begun.headers().firstValue("Content-Disposition")).isEmpty();
+        assertThatThrownBy(() -> get("/under-way")).isInstanceOf(IOException.class);
     }
 
     @Test

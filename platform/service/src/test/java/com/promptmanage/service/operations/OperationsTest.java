@@ -14,8 +14,11 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
+import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.w3c.dom.NodeList;
 
 class OperationsTest {
 
@@ -47,6 +50,24 @@ class OperationsTest {
         client.close();
         server.close();
         meters.close();
+    }
+
+    @Test
+    void whatIsSentElsewhereIsNotWrittenDownHoweverMuchIsLogged() throws Exception {
+        try (var shipped = getClass().getResourceAsStream("/logback.xml")) {
+            NodeList loggers = DocumentBuilderFactory.newInstance()
+                    .newDocumentBuilder()
+                    .parse(shipped)
+                    .getElementsByTagName("logger");
+
+            assertThat(IntStream.range(0, loggers.getLength()).mapToObj(loggers::item))
+                    .anySatisfy(logger -> {
+                        assertThat(logger.getAttributes().getNamedItem("name").getNodeValue())
+                                .isEqualTo("org.apache.hc");
+                        assertThat(logger.getAttributes().getNamedItem("level").getNodeValue())
+                                .isEqualTo("INFO");
+                    });
+        }
     }
 
     @Test

@@ -112,6 +112,9 @@ class OutboundTest {
         assertThat(outbound.faultOf("https://hooks.example.com/services/T0/B0?x=1"))
                 .isEmpty();
         assertThat(outbound.faultOf("http://8.8.8.8:8080/")).isEmpty();
+        assertThat(outbound.faultOf("http://0x1.slow.example/"))
+                .as("a name, which nobody is asked about here")
+                .isEmpty();
     }
 
     /** The attack: a name that leads outside when it is checked, and inside when it is connected to. */

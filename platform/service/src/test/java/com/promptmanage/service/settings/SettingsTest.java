@@ -43,6 +43,17 @@ class SettingsTest {
     }
 
     @Test
+    void aListThatMayHoldKeysIsNeverRepeated() {
+        var settings = new Settings(Settings.PREFIX, Map.of("PM_SECRET_KEYS", "k1:c2VjcmV0,,k2:c2VjcmV0"));
+
+        settings.list("SECRET_KEYS", List.of());
+
+        assertThatThrownBy(settings::check)
+                .hasMessageContaining("PM_SECRET_KEYS: has a blank entry")
+                .hasMessageNotContaining("c2VjcmV0");
+    }
+
+    @Test
     void fallsBackOnDefaults() {
         assertThat(Example.from(Map.of("PM_URL", "jdbc:x")))
                 .isEqualTo(new Example(

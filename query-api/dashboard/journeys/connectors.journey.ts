@@ -1,0 +1,57 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { get, launch, local, shot, signIn, visit } from "./product";
+
+const product = local();
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await launch();
+});
+
+afterAll(() => browser.close());
+
+test("a file is connected, tried and copied, and a key that was put in is never seen again", async () => {
+  const { page, complaints } = await visit(browser, product);
+  await signIn(page, product);
+  await page.goto(`/dashboard/connectors?team=${product.teamId}`);
+  await page.getByRole("button", { name: "Connect the first" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Kind").selectOption("csv");
+  await dialog.getByLabel("Name").fill("Customers");
+  await dialog.getByLabel("File").setInputFiles({ name: "customers.csv", mimeType: "text/csv", buffer: Buffer.from("id,name,plan\n1,Ada,team\n2,Grace,free\n") });
+  await dialog.getByRole("button", { name: "Connect" }).click();
+  await page.getByTestId("data-source").getByText("Customers").waitFor();
+  await page.getByRole("button", { name: "Test Customers" }).click();
+  await page.getByTestId("source-test").waitFor();
+
+  await page.getByRole("button", { name: "Customers", exact: true }).click();
+  await page.getByText("Nothing was copied yet").waitFor();
+  await page.getByRole("button", { name: "Sync now" }).click();
+  await page.getByTestId("record").getByText("Grace").waitFor();
+  await page.getByRole("tab", { name: "Syncs" }).click();
+  await page.getByTestId("sync").getByText("2 read").waitFor();
+  await page.getByRole("tab", { name: "Syncs", selected: true }).waitFor();
+  await shot(page, "data-source");
+  await page.keyboard.press("Escape");
+
+  const secret = "sk-ant-never-to-be-shown";
+  await page.getByRole("button", { name: "Add a credential" }).click();
+  await dialog.getByLabel("For", { exact: true }).selectOption("anthropic");
+  await dialog.getByLabel("Name").fill("Production");
+  await dialog.getByLabel("API key").fill(secret);
+  await dialog.getByRole("button", { name: "Add", exact: true }).click();
+  await page.getByTestId("credential").getByText("Production").waitFor();
+  await shot(page, "connectors");
+  expect(await page.content()).not.toContain(secret);
+  expect(JSON.stringify(await get(product, `/api/credentials?teamId=${product.teamId}`))).not.toContain(secret);
+
+  await page.goto(`/dashboard/workflows/new?team=${product.teamId}`);
+  await page.getByTestId("add-node-btn").click();
+  await page.getByTestId("node-data-source").click();
+  const { dataSources } = await get(product, `/api/data-sources?teamId=${product.teamId}`);
+  await page.getByLabel("Source", { exact: true }).selectOption(dataSources[0].id);
+  expect(await page.getByLabel("Kind", { exact: true }).inputValue()).toBe("csv");
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});

@@ -1,0 +1,112 @@
+import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { answer, api, type Schemas } from "@/shared/api/client";
+import { runScratch } from "@/shared/api/scratch";
+import type { Account } from "@/shared/session/account";
+import type { Draft } from "./api";
+
+export type Execution = Schemas["ExecutionDetail"];
+
+export type Provider = "" | "simulated" | "openai_compatible";
+
+const owner = (account: Account) => ("teamId" in account.params ? { teamId: account.params.teamId } : {});
+
+/** One node that asks what the run is started with. */
+export function definitionOf(draft: Draft, provider: Provider) {
+  return {
+    version: "1.0",
+    nodes: [
+      {
+        id: "prompt",
+        type: "prompt",
+        label: "Prompt",
+        position: { x: 0, y: 0 },
+        config: {
+          promptTemplate: "{{trigger.prompt}}",
+          ...(draft.contextText.trim() ? { contextTemplate: "{{trigger.context}}" } : {}),
+          model: draft.model,
+          ...(provider ? { provider } : {}),
+          ...(draft.maxOutputTokens === null ? {} : { maxTokens: draft.maxOutputTokens }),
+        },
+      },
+    ],
+    edges: [],
+    settings: { timeout: 300, retryPolicy: { maxAttempts: 1 } },
+  };
+}
+
+function start(account: Account, draft: Draft, provider: Provider): Promise<string> {
+  return runScratch(account, {
+    tag: "prompt-lab",
+    name: "Prompt lab",
+    description: "What the prompt lab runs. Its executions are the lab's history.",
+    definition: definitionOf(draft, provider),
+    triggerData: { prompt: draft.text, context: draft.contextText },
+  });
+}
+
+export function useStart(account: Account) {
+  return useMutation({
+    mutationFn: ({ draft, provider }: { draft: Draft; provider: Provider }) => start(account, draft, provider),
+  });
+}
+
+const OVER: readonly Execution["status"][] = ["completed", "failed", "cancelled", "timeout", "paused", "paused_budget"];
+
+export function isOver(execution: Pick<Execution, "status">): boolean {
+  return OVER.includes(execution.status);
+}
+
+const POLL_MS = 400;
+
+export function runQuery(executionId: string) {
+  return queryOptions({
+    queryKey: ["execution", executionId],
+    queryFn: ({ signal }) => answer(api.GET("/api/workflows/executions/{executionId}", { params: { path: { executionId } }, signal })),
+    refetchInterval: (query) => (query.state.data && isOver(query.state.data) ? false : POLL_MS),
+  });
+}
+
+export function useCancel(executionId: string) {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: () => answer(api.POST("/api/workflows/executions/{executionId}/cancel", { params: { path: { executionId } } })),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: ["execution", executionId] }),
+  });
+}
+
+const PROVIDERS: readonly string[] = ["openai", "anthropic", "google", "openai_compatible"];
+
+/** Whether the account has a key of any provider. The key is the connectors page's: what is added there is known here. */
+export function hasKeyQuery(account: Account) {
+  return queryOptions({
+    queryKey: ["credentials", account.key],
+    queryFn: async ({ signal }) => (await answer(api.GET("/api/credentials", { params: { query: owner(account) }, signal }))).credentials,
+    select: (credentials) => credentials.some((credential) => PROVIDERS.includes(credential.kind ?? "")),
+    staleTime: 60_000,
+  });
+}
+
+/** What came of the one node. */
+export interface Answer {
+  text: string;
+  model: string;
+  inputTokens: number;
+  outputTokens: number;
+  /** Null without a price. */
+  cost: string | null;
+  simulated: boolean;
+}
+
+export function answerOf(execution: Execution): Answer | null {
+  const output = execution.nodeExecutions[0]?.output as Partial<Answer> | undefined;
+  return execution.status === "completed" && typeof output?.text === "string"
+    ? {
+        text: output.text,
+        model: output.model ?? "",
+        inputTokens: output.inputTokens ?? 0,
+        outputTokens: output.outputTokens ?? 0,
+        cost: output.cost ?? null,
+        simulated: output.simulated ?? false,
+      }
+    : null;
+}

@@ -1,0 +1,60 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link2, ScrollText } from "lucide-react";
+import { words } from "@/shared/format/numbers";
+import { formatAgo, formatDateTime } from "@/shared/format/time";
+import type { Account } from "@/shared/session/account";
+import { Button } from "@/shared/ui/button";
+import { Card, Empty, Failure, Skeleton } from "@/shared/ui/layout";
+import { useNow } from "@/shared/ui/now";
+import { auditQuery } from "./api";
+
+/** Who changed what in the team. */
+export function AuditLog({ account }: { account: Account }) {
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(auditQuery(account.key));
+  const entries = data?.pages.flatMap((page) => page.entries) ?? [];
+  const now = useNow();
+  return (
+    <Card
+      flush
+      title="What was changed"
+      actions={
+        <a href={`/api/teams/${account.key}/audit-log/export`} download className="inline-flex items-center gap-1 text-[0.8125rem] font-medium text-accent">
+          <Link2 aria-hidden className="size-4" /> CSV
+        </a>
+      }
+    >
+      {error && !data ? (
+        <Failure error={error} retry={() => void refetch()} />
+      ) : !data ? (
+        <div className="grid gap-2 px-5 pb-5">
+          <Skeleton className="h-8" />
+          <Skeleton className="h-8" />
+        </div>
+      ) : entries.length === 0 ? (
+        <Empty icon={ScrollText} title="Nothing yet" />
+      ) : (
+        <>
+          <ul className="divide-y divide-line">
+            {entries.map((entry) => (
+              <li key={entry.id} className="px-4 py-2 sm:px-5">
+                <p>
+                  <span className="font-medium">{entry.actor.name}</span> {words(entry.action).toLowerCase()}
+                </p>
+                <p className="truncate text-xs text-soft" title={formatDateTime(entry.at, account.zone, true)}>
+                  {formatAgo(entry.at, now)} · {words(entry.resourceType)} {entry.resourceId}
+                </p>
+              </li>
+            ))}
+          </ul>
+          {hasNextPage && (
+            <div className="border-t border-line p-2 text-center">
+              <Button size="s" kind="quiet" busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+                Show older ones
+              </Button>
+            </div>
+          )}
+        </>
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,151 @@
+import { useQuery } from "@tanstack/react-query";
+import { Trash2, UserPlus } from "lucide-react";
+import { useState } from "react";
+import { messageOf } from "@/shared/api/client";
+import { words } from "@/shared/format/numbers";
+import { formatDate } from "@/shared/format/time";
+import type { Account } from "@/shared/session/account";
+import { Button, IconButton } from "@/shared/ui/button";
+import { Dialog } from "@/shared/ui/dialog";
+import { SelectField } from "@/shared/ui/field";
+import { Badge, Card, Failure, Note, Skeleton } from "@/shared/ui/layout";
+import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
+import { toast } from "@/shared/ui/toast";
+import { membersQuery, useChangeRole, useRemoveMember, type Member } from "./api";
+import { InviteDialog, ROLES } from "./team-invitations";
+
+/** Who is in the team, and as what. */
+export function Members({ account }: { account: Account }) {
+  const { data, error, refetch } = useQuery(membersQuery(account.key));
+  const [inviting, setInviting] = useState(false);
+  const [removed, setRemoved] = useState<Member | null>(null);
+  const changeRole = useChangeRole(account.key);
+  return (
+    <Card
+      flush
+      title="Members"
+      actions={
+        account.mayManage && (
+          <Button size="s" kind="primary" onClick={() => setInviting(true)}>
+            <UserPlus aria-hidden className="size-4" /> Invite
+          </Button>
+        )
+      }
+    >
+      {error && !data ? (
+        <Failure error={error} retry={() => void refetch()} />
+      ) : !data ? (
+        <div className="grid gap-2 px-5 pb-5">
+          <Skeleton className="h-9" />
+          <Skeleton className="h-9" />
+          <Skeleton className="h-9" />
+        </div>
+      ) : (
+        <ScrollX label="Members">
+          <Table>
+            <thead>
+              <tr>
+                <Th>Name</Th>
+                <Th className="max-md:hidden">Joined</Th>
+                <Th>Role</Th>
+                <Th>
+                  <span className="sr-only">Actions</span>
+                </Th>
+              </tr>
+            </thead>
+            <tbody>
+              {data.map((member) => {
+                const mayChange = account.mayManage && member.role !== "owner";
+                return (
+                  <tr key={member.userId} data-testid="member">
+                    <Td className="max-w-48">
+                      <p className="truncate font-medium">
+                        {member.name}
+                        {member.userId === account.userId && <span className="text-soft"> (you)</span>}
+                      </p>
+                      <p className="truncate text-xs text-soft">{member.email}</p>
+                    </Td>
+                    <Td className="max-md:hidden">{formatDate(member.joinedAt, account.zone)}</Td>
+                    <Td>
+                      {mayChange ? (
+                        <SelectField
+                          label={`Role of ${member.name}`}
+                          hideLabel
+                          className="w-28"
+                          value={member.role}
+                          onChange={(event) =>
+                            changeRole.mutate(
+                              { userId: member.userId, role: event.target.value as "viewer" },
+                              {
+                                onSuccess: () => toast(`${member.name} is now ${event.target.value}.`),
+                                onError: (failure) => toast(messageOf(failure), "critical"),
+                              },
+                            )
+                          }
+                        >
+                          {ROLES.map((role) => (
+                            <option key={role} value={role}>
+                              {words(role)}
+                            </option>
+                          ))}
+                        </SelectField>
+                      ) : (
+                        <Badge tone={member.role === "owner" ? "accent" : "neutral"}>{words(member.role)}</Badge>
+                      )}
+                    </Td>
+                    <Td right>
+                      {(mayChange || (member.userId === account.userId && member.role !== "owner")) && (
+                        <IconButton
+                          label={member.userId === account.userId ? "Leave the team" : `Take ${member.name} out`}
+                          onClick={() => setRemoved(member)}
+                        >
+                          <Trash2 aria-hidden />
+                        </IconButton>
+                      )}
+                    </Td>
+                  </tr>
+                );
+              })}
+            </tbody>
+          </Table>
+        </ScrollX>
+      )}
+      {inviting && <InviteDialog account={account} onClose={() => setInviting(false)} />}
+      {removed && <RemoveDialog account={account} member={removed} onClose={() => setRemoved(null)} />}
+    </Card>
+  );
+}
+
+function RemoveDialog({ account, member, onClose }: { account: Account; member: Member; onClose: () => void }) {
+  const remove = useRemoveMember(account.key);
+  const isSelf = member.userId === account.userId;
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={isSelf ? `Leave ${account.name}?` : `Take ${member.name} out of ${account.name}?`}
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button
+            kind="danger"
+            busy={remove.isPending}
+            onClick={() =>
+              remove.mutate(member.userId, {
+                onSuccess: () => {
+                  toast(isSelf ? `You have left ${account.name}.` : `${member.name} is out.`);
+                  onClose();
+                },
+              })
+            }
+          >
+            {isSelf ? "Leave" : "Take out"}
+          </Button>
+        </>
+      }
+    >
+      <p className="text-soft">What they have spent stays on record. They can be invited again.</p>
+      {remove.error && <Note tone="critical">{messageOf(remove.error)}</Note>}
+    </Dialog>
+  );
+}

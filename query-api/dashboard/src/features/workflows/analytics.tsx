@@ -1,0 +1,182 @@
+import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { Bar, CartesianGrid, ComposedChart, Line, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import { formatUsdShort, nanoUsd, pixels } from "@/shared/format/money";
+import { formatCount, formatDuration, formatPercent } from "@/shared/format/numbers";
+import { formatDay } from "@/shared/format/time";
+import { Amount } from "@/shared/ui/amount";
+import { Card, Skeleton } from "@/shared/ui/layout";
+import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
+import { analyticsQuery, type Analytics } from "./api-automation";
+
+/** How the workflow's runs of the last 30 days have gone, by day and by node. */
+export function AnalyticsCards({ id, zone, labels }: { id: string; zone: string; labels: ReadonlyMap<string, string> }) {
+  const { data } = useQuery(analyticsQuery(id, zone));
+  if (!data) {
+    return <Skeleton className="h-72 rounded-xl" />;
+  }
+  if ((data.totalExecutions ?? 0) === 0) {
+    return null;
+  }
+  const { p50, p95 } = data.executionTimeMs ?? {};
+  return (
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
+      <dl className="grid grid-cols-2 gap-3 lg:grid-cols-4" data-testid="analytics">
+        <Figure name="Runs in 30 days" value={formatCount(data.totalExecutions ?? 0)} note={data.failedExecutions ? `${formatCount(data.failedExecutions)} failed` : "none failed"} />
+        <Figure name="Completed" value={data.successRate == null ? "–" : formatPercent(Number(data.successRate) * 100)} note="of those that ended by themselves" />
+        <Figure name="Duration" value={p50 == null ? "–" : formatDuration(p50)} note={p95 == null ? "the median" : `the median; 95 % within ${formatDuration(p95)}`} />
+        <Figure
+          name="Cost"
+          value={<Amount usd={data.totalCost ?? "0"} digits={4} focusable />}
+          note={
+            <>
+              <Amount usd={data.averageCost ?? "0"} digits={4} /> a run
+            </>
+          }
+        />
+      </dl>
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 xl:grid-cols-[minmax(0,1.2fr)_minmax(0,1fr)]">
+        <Card title="Runs and cost by day">
+          <Chart analytics={data} />
+        </Card>
+        <Card title="By node" flush>
+          <Nodes analytics={data} labels={labels} />
+        </Card>
+      </div>
+    </div>
+  );
+}
+
+function Figure({ name, value, note }: { name: string; value: ReactNode; note: ReactNode }) {
+  return (
+    <div className="rounded-xl border border-line bg-surface p-4 shadow-card">
+      <dt className="text-[0.8125rem] text-soft">{name}</dt>
+      <dd className="mt-1 text-xl font-semibold figures">{value}</dd>
+      <dd className="mt-0.5 text-xs text-soft figures">{note}</dd>
+    </div>
+  );
+}
+
+interface Day {
+  date: string;
+  completed: number;
+  failed: number;
+  others: number;
+  cost: string;
+  height: number;
+}
+
+function daysOf(analytics: Analytics): Day[] {
+  const costs = new Map((analytics.costByDay ?? []).map((day) => [day.date, day.cost]));
+  return (analytics.executionsByDay ?? []).map((day) => {
+    const cost = costs.get(day.date) ?? "0";
+    return { date: day.date, completed: day.completed, failed: day.failed, others: day.executions - day.completed - day.failed, cost, height: pixels(nanoUsd(cost)) };
+  });
+}
+
+function Chart({ analytics }: { analytics: Analytics }) {
+  const days = daysOf(analytics);
+  return (
+    <>
+      <p className="mb-2 flex flex-wrap gap-x-4 gap-y-1 text-xs text-soft" aria-hidden>
+        <Key colour="bg-good">Completed</Key>
+        <Key colour="bg-critical">Failed</Key>
+        <Key colour="bg-line-strong">Others</Key>
+        <Key colour="bg-series-1">Cost</Key>
+      </p>
+      <div className="h-56" role="img" aria-label={`Runs and cost on ${days.length} days: ${days.map((day) => `${formatDay(day.date)} ${day.completed} completed, ${day.failed} failed, $${day.cost}`).join("; ")}`}>
+        <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 600, height: 224 }}>
+          <ComposedChart data={days} margin={{ top: 6, right: 0, bottom: 0, left: 0 }} accessibilityLayer={false}>
+            <CartesianGrid vertical={false} stroke="var(--line)" />
+            <XAxis dataKey="date" tickFormatter={(date: string) => formatDay(date)} tickLine={false} axisLine={{ stroke: "var(--line-strong)" }} minTickGap={28} tickMargin={8} />
+            <YAxis yAxisId="runs" width={36} allowDecimals={false} tickLine={false} axisLine={false} />
+            <YAxis
+              yAxisId="cost"
+              orientation="right"
+              width={76}
+              tickFormatter={(usd: number) => formatUsdShort(BigInt(Math.round(usd * 1e9)))}
+              tickLine={false}
+              axisLine={false}
+            />
+            <Tooltip
+              cursor={{ fill: "var(--accent-wash)" }}
+              isAnimationActive={false}
+              content={({ active, payload }) => {
+                const day = payload?.[0]?.payload as Day | undefined;
+                return active && day ? <Tip day={day} /> : null;
+              }}
+            />
+            <Bar yAxisId="runs" stackId="runs" dataKey="completed" fill="var(--good)" maxBarSize={28} isAnimationActive={false} />
+            <Bar yAxisId="runs" stackId="runs" dataKey="failed" fill="var(--critical)" maxBarSize={28} isAnimationActive={false} />
+            <Bar yAxisId="runs" stackId="runs" dataKey="others" fill="var(--line-strong)" maxBarSize={28} isAnimationActive={false} />
+            <Line yAxisId="cost" dataKey="height" type="monotone" stroke="var(--series-1)" strokeWidth={2} dot={days.length === 1} isAnimationActive={false} />
+          </ComposedChart>
+        </ResponsiveContainer>
+      </div>
+    </>
+  );
+}
+
+function Key({ colour, children }: { colour: string; children: ReactNode }) {
+  return (
+    <span className="flex items-center gap-1.5">
+      <span className={`size-2.5 rounded-sm ${colour}`} /> {children}
+    </span>
+  );
+}
+
+function Tip({ day }: { day: Day }) {
+  return (
+    <div className="rounded-lg border border-line bg-raised px-3 py-2 text-xs shadow-pop figures">
+      <p className="mb-1 font-semibold">{formatDay(day.date, true)}</p>
+      {[
+        ["Completed", formatCount(day.completed)],
+        ["Failed", formatCount(day.failed)],
+        ["Others", formatCount(day.others)],
+        ["Cost", `$${day.cost}`],
+      ].map(([name, value]) => (
+        <p key={name} className="flex justify-between gap-6">
+          <span className="text-soft">{name}</span>
+          {value}
+        </p>
+      ))}
+    </div>
+  );
+}
+
+function Nodes({ analytics, labels }: { analytics: Analytics; labels: ReadonlyMap<string, string> }) {
+  return (
+    <ScrollX label="By node">
+      <Table>
+        <thead>
+          <tr>
+            <Th>Node</Th>
+            <Th right>Runs</Th>
+            <Th right>Failed</Th>
+            <Th right className="max-sm:hidden">
+              Median
+            </Th>
+            <Th right>Cost</Th>
+          </tr>
+        </thead>
+        <tbody>
+          {(analytics.nodes ?? []).map((node) => (
+            <tr key={node.nodeId}>
+              <Td className="max-w-40 truncate font-medium">{labels.get(node.nodeId) ?? node.nodeId}</Td>
+              <Td right>{formatCount(node.runs)}</Td>
+              <Td right className={node.failed > 0 ? "text-critical" : "text-soft"}>
+                {formatCount(node.failed)}
+              </Td>
+              <Td right className="max-sm:hidden">
+                {node.p50Ms == null ? "–" : formatDuration(node.p50Ms)}
+              </Td>
+              <Td right>
+                <Amount usd={node.cost} digits={4} />
+              </Td>
+            </tr>
+          ))}
+        </tbody>
+      </Table>
+    </ScrollX>
+  );
+}

@@ -1,0 +1,106 @@
+import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { answer, api, type Schemas } from "@/shared/api/client";
+import { workflowQuery, type Workflow } from "./api";
+
+export type Version = Schemas["WorkflowVersion"];
+export type Diff = Schemas["WorkflowDiff"];
+export type Grant = Schemas["WorkflowPermissions"]["permissions"][number];
+export type Level = Grant["permissionLevel"];
+export type Schedule = Schemas["Schedule"];
+export type Analytics = Schemas["WorkflowAnalytics"];
+
+export function versionsQuery(id: string) {
+  return queryOptions({
+    queryKey: ["workflow", id, "versions"],
+    queryFn: async ({ signal }) => (await answer(api.GET("/api/workflows/{id}/versions", { params: { path: { id } }, signal }))).versions,
+  });
+}
+
+export function versionQuery(id: string, version: number) {
+  return queryOptions({
+    queryKey: ["workflow", id, "version", version],
+    queryFn: async ({ signal }) =>
+      (await answer(api.GET("/api/workflows/{id}/versions/{version}", { params: { path: { id, version } }, signal }))).definition,
+    staleTime: Infinity,
+  });
+}
+
+export function diffQuery(id: string, version: number, from: number) {
+  return queryOptions({
+    queryKey: ["workflow", id, "diff", version, from],
+    queryFn: ({ signal }) =>
+      answer(api.GET("/api/workflows/{id}/versions/{version}/diff", { params: { path: { id, version }, query: { from } }, signal })),
+    staleTime: Infinity,
+  });
+}
+
+export function useRestore(id: string) {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: async (version: number) =>
+      (await answer(api.POST("/api/workflows/{id}/versions/{version}/restore", { params: { path: { id, version } } }))).workflow,
+    onSuccess: (workflow) => {
+      queryClient.setQueryData(workflowQuery(id).queryKey, (before) => ({ ...before, ...workflow }));
+      void queryClient.invalidateQueries({ queryKey: ["workflow", id, "versions"] });
+    },
+  });
+}
+
+export function permissionsQuery(id: string) {
+  return queryOptions({
+    queryKey: ["workflow", id, "permissions"],
+    queryFn: async ({ signal }) => (await answer(api.GET("/api/workflows/{id}/permissions", { params: { path: { id } }, signal }))).permissions,
+  });
+}
+
+export function useShare(id: string) {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: async (permissions: Pick<Grant, "userId" | "permissionLevel">[]) =>
+      (await answer(api.PUT("/api/workflows/{id}/permissions", { params: { path: { id } }, body: { permissions } }))).permissions,
+    onSuccess: (permissions) => queryClient.setQueryData(permissionsQuery(id).queryKey, permissions),
+  });
+}
+
+export function scheduleQuery(id: string) {
+  return queryOptions({
+    queryKey: ["workflow", id, "schedule"],
+    queryFn: ({ signal }) => answer(api.GET("/api/workflows/{id}/schedule", { params: { path: { id } }, signal })),
+  });
+}
+
+export function useSaveSchedule(id: string) {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: (body: Schedule) => answer(api.PUT("/api/workflows/{id}/schedule", { params: { path: { id } }, body })),
+    onSuccess: (saved) => queryClient.setQueryData(scheduleQuery(id).queryKey, saved),
+  });
+}
+
+/** The answer is the only one that shows the secret. */
+export function useHookSecret(id: string) {
+  return useMutation({
+    mutationFn: () => answer(api.POST("/api/workflows/{id}/hook-secret", { params: { path: { id } } })),
+  });
+}
+
+/** What is not part of the definition: whether it is active, and which events run it. */
+export function useChangeWorkflow(id: string) {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: async (body: { status?: "draft" | "active" | "paused" | "archived"; triggerConfig?: Record<string, unknown> | null }): Promise<Workflow> =>
+      (await answer(api.PUT("/api/workflows/{id}", { params: { path: { id } }, body: body as Schemas["WorkflowForm"] }))).workflow,
+    onSuccess: (workflow) => {
+      queryClient.setQueryData(workflowQuery(id).queryKey, (before) => ({ ...before, ...workflow }));
+      void queryClient.invalidateQueries({ queryKey: ["workflows"] });
+    },
+  });
+}
+
+export function analyticsQuery(id: string, zone: string) {
+  return queryOptions({
+    queryKey: ["workflow", id, "analytics", zone],
+    queryFn: ({ signal }) => answer(api.GET("/api/workflows/{id}/analytics", { params: { path: { id }, query: { timezone: zone } }, signal })),
+    staleTime: 10_000,
+  });
+}

@@ -1,0 +1,23 @@
+import { queryOptions } from "@tanstack/react-query";
+import { answer, api } from "@/shared/api/client";
+import type { Account } from "@/shared/session/account";
+
+const owner = (account: Account) => ("teamId" in account.params ? { teamId: account.params.teamId } : {});
+
+/** What nodes read from and write to. The key is that of the connectors page: what is connected there is here at once. */
+export function sourcesQuery(account: Account) {
+  return queryOptions({
+    queryKey: ["data-sources", account.key],
+    queryFn: async ({ signal }) =>
+      (await answer(api.GET("/api/data-sources", { params: { query: { ...owner(account), limit: 200 } }, signal }))).dataSources,
+  });
+}
+
+/** Names that templates may refer to as {{secrets.NAME}}. */
+export function secretsQuery(account: Account) {
+  return queryOptions({
+    queryKey: ["credentials", account.key],
+    queryFn: async ({ signal }) => (await answer(api.GET("/api/credentials", { params: { query: owner(account) }, signal }))).credentials,
+    select: (credentials) => credentials.filter((credential) => credential.kind === "secret").map((credential) => credential.name ?? ""),
+  });
+}

@@ -1,0 +1,258 @@
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { ReactFlowProvider } from "@xyflow/react";
+import { useCallback, useMemo, useRef, useState } from "react";
+import { messageOf } from "@/shared/api/client";
+import { useAccount } from "@/shared/session/account";
+import { toast } from "@/shared/ui/toast";
+import { trigger, useSaveWorkflow, workflowQuery, type NodeExecution, type Workflow } from "./api";
+import { useChangeWorkflow } from "./api-automation";
+import { Canvas } from "./canvas";
+import { addNode, EMPTY, paste, read, type Definition, type NodeType } from "./definition";
+import { ExecutionPanel } from "./execution-panel";
+import { faultsOf } from "./faults";
+import { useHistory } from "./history";
+import { JsonDialog } from "./json-dialog";
+import { layout } from "./layout";
+import { LeaveDialog } from "./leave-dialog";
+import { Palette } from "./palette";
+import { Properties } from "./properties";
+import { RunDialog } from "./run-dialog";
+import { ShareDialog } from "./share-dialog";
+import { Toolbar, type Dialog } from "./toolbar";
+import { TriggersDialog } from "./triggers-dialog";
+import { useExecution } from "./use-execution";
+import { useKeys } from "./use-keys";
+import { VersionsDialog } from "./versions-dialog";
+import { download, downloadFrom, fileName, readFile, type Draft } from "./workflow-file";
+
+const NO_RUNS: readonly NodeExecution[] = [];
+
+/** The canvas with everything around it. */
+export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMade: (id: string) => void }) {
+  const account = useAccount();
+  const navigate = useNavigate();
+  const initial = useMemo<Draft>(() => (workflow ? draftOf(workflow) : { name: "Untitled workflow", definition: EMPTY }), [workflow]);
+  const history = useHistory<Draft>(initial);
+  const { name, definition } = history.value;
+  const [saved, setSaved] = useState(initial);
+  const [stored, setStored] = useState<{ id: string | null; version: number | undefined }>({ id: workflow?.id ?? null, version: workflow?.version });
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [dialog, setDialog] = useState<Dialog | null>(null);
+  const [executionId, setExecutionId] = useState<string | null>(null);
+  const [isStarting, setIsStarting] = useState(false);
+  const clipboard = useRef<Pick<Definition, "nodes" | "edges"> | null>(null);
+  const file = useRef<HTMLInputElement>(null);
+  const execution = useExecution(executionId);
+  const save = useSaveWorkflow(account);
+  const record = useQuery({ ...workflowQuery(stored.id ?? ""), enabled: stored.id !== null }).data;
+  const change = useChangeWorkflow(stored.id ?? "");
+  const level = record?.yourLevel ?? workflow?.yourLevel;
+  const readOnly = stored.id === null ? !account.mayEdit : level === "viewer" || level === "runner";
+  const isDirty = history.value !== saved;
+  const faults = useMemo(() => faultsOf(save.error, definition), [save.error, definition]);
+
+  const edit = useCallback(
+    (next: (before: Definition) => Definition) =>
+      history.change((before) => {
+        const after = next(before.definition);
+        return after === before.definition ? before : { ...before, definition: after };
+      }),
+    [history],
+  );
+
+  const add = (type: NodeType, at?: { x: number; y: number }) => {
+    const added = addNode(definition, type, at);
+    edit(() => added.definition);
+    setSelected(new Set([added.id]));
+  };
+
+  const store = async (): Promise<string> => {
+    const sent = history.value;
+    const kept = await save.mutateAsync({
+      id: stored.id,
+      name: sent.name.trim() || "Untitled workflow",
+      definition: sent.definition,
+      baseVersion: stored.version,
+    });
+    setStored({ id: kept.id, version: kept.version });
+    setSaved(sent);
+    if (stored.id === null) {
+      onMade(kept.id);
+    }
+    return kept.id;
+  };
+
+  const onSave = async () => {
+    try {
+      await store();
+      toast("The workflow is saved.");
+    } catch (error) {
+      toast(messageOf(error), "critical");
+    }
+  };
+
+  const run = async (triggerData?: Record<string, unknown>) => {
+    setIsStarting(true);
+    setDialog(null);
+    try {
+      const id = !readOnly && (isDirty || stored.id === null) ? await store() : stored.id!;
+      setExecutionId(await trigger(id, triggerData));
+      setSelected(new Set());
+    } catch (error) {
+      toast(messageOf(error), "critical");
+    } finally {
+      setIsStarting(false);
+    }
+  };
+
+  const restored = (back: Workflow) => {
+    const draft = draftOf(back);
+    history.change(() => draft);
+    setSaved(draft);
+    setStored({ id: back.id, version: back.version });
+    setSelected(new Set());
+    setDialog(null);
+  };
+
+  const copy = () => {
+    const nodes = definition.nodes.filter((one) => selected.has(one.id));
+    if (nodes.length > 0) {
+      clipboard.current = { nodes, edges: definition.edges };
+    }
+  };
+  const insert = () => {
+    if (clipboard.current && !readOnly) {
+      const pasted = paste(definition, clipboard.current);
+      edit(() => pasted.definition);
+      setSelected(new Set(pasted.ids));
+    }
+  };
+
+  useKeys({
+    s: () => !readOnly && void onSave(),
+    z: () => history.undo?.(),
+    "shift+z": () => history.redo?.(),
+    y: () => history.redo?.(),
+    c: copy,
+    v: insert,
+    a: () => setSelected(new Set(definition.nodes.map((one) => one.id))),
+  });
+
+  const open = async (chosen: File) => {
+    try {
+      const draft = readFile(await chosen.text(), name);
+      history.change(() => draft);
+    } catch {
+      toast("This file is not a workflow in JSON.", "critical");
+    }
+  };
+
+  return (
+    <div className="flex h-[calc(100dvh-3.5rem)] flex-col">
+      <Toolbar
+        name={name}
+        note={readOnly ? "Read only" : isDirty ? "Not saved" : stored.id ? "Saved" : ""}
+        status={record?.status ?? null}
+        readOnly={readOnly}
+        isStored={stored.id !== null}
+        isEmpty={definition.nodes.length === 0}
+        isSaving={save.isPending}
+        isStarting={isStarting}
+        undo={history.undo}
+        redo={history.redo}
+        onRename={(next) => history.change((before) => ({ ...before, name: next }))}
+        onAdd={(type) => add(type)}
+        onSave={() => void onSave()}
+        onRun={() => void run()}
+        onStatus={(status) =>
+          change.mutate({ status }, { onSuccess: () => toast(`The workflow is ${status === "draft" ? "a draft" : status}.`), onError: (failure) => toast(messageOf(failure), "critical") })
+        }
+        onArrange={() => edit(layout)}
+        onExport={() => download(history.value)}
+        onExportTemplate={() => downloadFrom(`/api/workflows/${stored.id}/export`, fileName(name))}
+        onImport={() => file.current?.click()}
+        onExecutions={() => void navigate({ to: "/dashboard/workflows/$id/executions", params: { id: stored.id! } })}
+        onOpen={setDialog}
+      />
+      <input
+        ref={file}
+        type="file"
+        accept="application/json,.json"
+        className="hidden"
+        aria-label="Import a workflow"
+        onChange={(event) => {
+          const chosen = event.target.files?.[0];
+          event.target.value = "";
+          if (chosen) {
+            void open(chosen);
+          }
+        }}
+      />
+      <div className="relative flex min-h-0 flex-1 flex-col lg:flex-row">
+        <div className="relative min-h-64 flex-1" data-testid="canvas">
+          <ReactFlowProvider>
+            <Canvas
+              definition={definition}
+              selected={selected}
+              faults={faults}
+              states={execution.states}
+              readOnly={readOnly}
+              onSelect={setSelected}
+              onChange={edit}
+              onDrag={(next, isFirst) =>
+                (isFirst ? history.change : history.adjust)((before) => ({ ...before, definition: next(before.definition) }))
+              }
+              onRefused={(why) => toast(why, "warning")}
+              {...(readOnly ? {} : { onDrop: add })}
+            />
+          </ReactFlowProvider>
+          {!readOnly && <Palette onAdd={add} />}
+          {definition.nodes.length === 0 && (
+            <div className="pointer-events-none absolute inset-0 flex items-center justify-center p-6 text-center">
+              <div className="max-w-sm">
+                <p className="font-medium">Nothing here yet</p>
+                <p className="mt-1 text-soft">Add a data source and a prompt, draw a line from one to the other, and run it. Both work as they come.</p>
+              </div>
+            </div>
+          )}
+        </div>
+        <aside aria-label="Properties" className="max-h-[50dvh] w-full shrink-0 overflow-y-auto border-t border-line bg-surface p-4 lg:max-h-none lg:w-96 lg:border-t-0 lg:border-l">
+          <Properties
+            definition={definition}
+            selected={selected}
+            faults={faults}
+            error={save.error}
+            readOnly={readOnly}
+            run={executionId && <ExecutionPanel executionId={executionId} execution={execution} onClose={() => setExecutionId(null)} workflowId={stored.id} />}
+            runs={execution.data?.nodeExecutions ?? NO_RUNS}
+            onEdit={edit}
+            onSelect={setSelected}
+          />
+        </aside>
+      </div>
+      <LeaveDialog isDirty={isDirty} />
+      {dialog === "json" && (
+        <JsonDialog
+          definition={definition}
+          readOnly={readOnly}
+          onClose={() => setDialog(null)}
+          onApply={(next) => {
+            edit(() => next);
+            setDialog(null);
+          }}
+        />
+      )}
+      {dialog === "run" && <RunDialog onClose={() => setDialog(null)} onRun={(data) => void run(data)} />}
+      {dialog === "versions" && stored.id && (
+        <VersionsDialog id={stored.id} zone={account.zone} readOnly={readOnly} onRestored={restored} onClose={() => setDialog(null)} />
+      )}
+      {dialog === "share" && stored.id && <ShareDialog id={stored.id} isTeam={account.isTeam} mayChange={level === "admin"} onClose={() => setDialog(null)} />}
+      {dialog === "triggers" && record && <TriggersDialog workflow={record} readOnly={readOnly} onClose={() => setDialog(null)} />}
+    </div>
+  );
+}
+
+function draftOf(workflow: Workflow): Draft {
+  return { name: workflow.name, definition: read(workflow.definition) };
+}

@@ -1,0 +1,123 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { messageOf, ProblemError } from "@/shared/api/client";
+import { useAccount } from "@/shared/session/account";
+import { Button } from "@/shared/ui/button";
+import { Dialog } from "@/shared/ui/dialog";
+import { SelectField, TextField } from "@/shared/ui/field";
+import { Note } from "@/shared/ui/layout";
+import { toast } from "@/shared/ui/toast";
+import { secretsQuery } from "./api-sources";
+import { customizationsOf, fieldOf, useDeploy, type Parameter, type Source } from "./api-templates";
+import { SourceField } from "./source-field";
+
+/** Asks for what a template leaves open, and makes a workflow of it. */
+export function DeployDialog({ source, onClose }: { source: Source; onClose: () => void }) {
+  const { template } = source;
+  const account = useAccount();
+  const navigate = useNavigate();
+  const deploy = useDeploy(account, source);
+  const [name, setName] = useState(template.name);
+  const [values, setValues] = useState<Readonly<Record<string, string>>>({});
+  const problem = deploy.error instanceof ProblemError ? deploy.error : null;
+  const told = new Set(template.parameters.map(fieldOf));
+  const others = problem?.errors.filter((fault) => !told.has(fault.field)) ?? [];
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={template.name}
+      {...(template.description ? { description: template.description } : {})}
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button kind="primary" type="submit" form="deploy" busy={deploy.isPending} disabled={name.trim() === ""}>
+            Make the workflow
+          </Button>
+        </>
+      }
+    >
+      <form
+        id="deploy"
+        className="grid gap-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          deploy.mutate(customizationsOf(name, template.parameters, values), {
+            onSuccess: (workflow) => {
+              toast(`${workflow.name} is there, as a draft.`);
+              void navigate({ to: "/dashboard/workflows/$id", params: { id: workflow.id } });
+            },
+          });
+        }}
+      >
+        <TextField label="Name" required maxLength={200} value={name} onChange={(event) => setName(event.target.value)} />
+        {template.parameters.map((parameter) => (
+          <ParameterField
+            key={parameter.name}
+            parameter={parameter}
+            value={values[parameter.name] ?? ""}
+            error={problem?.field(fieldOf(parameter))}
+            onChange={(value) => setValues({ ...values, [parameter.name]: value })}
+          />
+        ))}
+        {deploy.error && (!problem || problem.errors.length === 0 || others.length > 0) && (
+          <Note tone="critical">{others.length > 0 ? others.map((fault) => `${fault.field} ${fault.detail}. ${fault.remedy}`).join(" ") : messageOf(deploy.error)}</Note>
+        )}
+      </form>
+    </Dialog>
+  );
+}
+
+interface ParameterProps {
+  parameter: Parameter;
+  value: string;
+  error: string | undefined;
+  onChange: (value: string) => void;
+}
+
+function ParameterField({ parameter, value, error, onChange }: ParameterProps) {
+  switch (parameter.kind) {
+    case "data_source":
+      return <SourceField label={parameter.label} help={parameter.description} error={error} type={parameter.connector} value={value} onChange={onChange} />;
+    case "secret":
+      return <SecretField parameter={parameter} value={value} error={error} onChange={onChange} />;
+    case "text":
+      return (
+        <TextField
+          label={parameter.label}
+          help={parameter.description}
+          error={error}
+          placeholder={parameter.defaultValue}
+          required={parameter.defaultValue === undefined}
+          value={value}
+          onChange={(event) => onChange(event.target.value)}
+        />
+      );
+  }
+}
+
+function SecretField({ parameter, value, error, onChange }: ParameterProps) {
+  const { data: names = [] } = useQuery(secretsQuery(useAccount()));
+  return (
+    <SelectField
+      label={parameter.label}
+      error={error}
+      help={
+        <>
+          {parameter.description}{" "}
+          <Link to="/dashboard/connectors" className="text-accent underline underline-offset-2">
+            Keep a secret
+          </Link>
+        </>
+      }
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+    >
+      <option value="">{parameter.name}, to be kept later</option>
+      {names.map((name) => (
+        <option key={name}>{name}</option>
+      ))}
+    </SelectField>
+  );
+}

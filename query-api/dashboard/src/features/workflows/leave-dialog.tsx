@@ -1,0 +1,34 @@
+import { useBlocker } from "@tanstack/react-router";
+import { Button } from "@/shared/ui/button";
+import { Dialog } from "@/shared/ui/dialog";
+
+/** Asks before changes are lost, on this page's links and when the tab is closed. */
+export function LeaveDialog({ isDirty }: { isDirty: boolean }) {
+  const blocker = useBlocker({
+    shouldBlockFn: ({ current, next }) => isDirty && next.pathname !== current.pathname,
+    enableBeforeUnload: isDirty,
+    withResolver: true,
+  });
+  if (blocker.status !== "blocked") {
+    return null;
+  }
+  return (
+    <Dialog
+      open
+      onClose={blocker.reset}
+      title="Leave without saving?"
+      footer={
+        <>
+          <Button kind="primary" onClick={blocker.reset}>
+            Stay
+          </Button>
+          <Button kind="danger" onClick={blocker.proceed}>
+            Leave
+          </Button>
+        </>
+      }
+    >
+      <p className="text-soft">This workflow has changes that are not saved. They would be lost.</p>
+    </Dialog>
+  );
+}

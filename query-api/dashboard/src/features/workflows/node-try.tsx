@@ -1,0 +1,106 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { FlaskConical } from "lucide-react";
+import { useState } from "react";
+import { messageOf } from "@/shared/api/client";
+import { runScratch } from "@/shared/api/scratch";
+import { formatCount, formatDuration } from "@/shared/format/numbers";
+import { useAccount } from "@/shared/session/account";
+import { Amount } from "@/shared/ui/amount";
+import { Button } from "@/shared/ui/button";
+import { TextArea } from "@/shared/ui/field";
+import { Note, Skeleton } from "@/shared/ui/layout";
+import { Snippet } from "@/shared/ui/snippet";
+import { executionQuery, isOver } from "./api";
+import { toSave, type WorkflowNode } from "./definition";
+import { pausedBecause } from "./paused";
+import { StatusBadge } from "./status";
+
+/** What a node alone makes of an input, before the others are there or run. */
+export function NodeTry({ node, sample }: { node: WorkflowNode; sample: unknown }) {
+  const account = useAccount();
+  const [text, setText] = useState(() => JSON.stringify(sample ?? { name: "Ada" }, null, 2));
+  const input = parse(text);
+  const run = useMutation({
+    mutationFn: (given: unknown) =>
+      runScratch(account, {
+        tag: "node-test",
+        name: "Tests of single nodes",
+        description: "What the builder runs when a node is tried by itself.",
+        definition: toSave({ version: "1.0", nodes: [node], edges: [], settings: { timeout: 300, retryPolicy: { maxAttempts: 1 } } }),
+        triggerData: { input: given },
+      }),
+  });
+  // A loop's body is made of other nodes.
+  if (node.type === "loop") {
+    return null;
+  }
+  const isReal = node.type === "output" || node.type === "webhook";
+  return (
+    <details className="rounded-lg border border-line">
+      <summary className="px-3 py-2 text-[0.8125rem] font-medium">Try it</summary>
+      <div className="grid gap-3 border-t border-line p-3">
+        {node.type !== "data_source" && (
+          <TextArea
+            label="Sample input"
+            rows={4}
+            spellCheck={false}
+            className="min-h-0 font-mono text-xs"
+            value={text}
+            error={input === undefined ? "This is not JSON." : undefined}
+            help={isReal ? "It is really sent or written." : undefined}
+            onChange={(event) => setText(event.target.value)}
+          />
+        )}
+        <Button className="justify-self-start" size="s" busy={run.isPending} disabled={input === undefined} onClick={() => run.mutate(input)}>
+          {!run.isPending && <FlaskConical aria-hidden className="size-4" />} Run this node
+        </Button>
+        {run.error && <Note tone="critical">{messageOf(run.error)}</Note>}
+        {run.data && <Result key={run.data} executionId={run.data} nodeId={node.id} />}
+      </div>
+    </details>
+  );
+}
+
+const POLL_MS = 400;
+
+function Result({ executionId, nodeId }: { executionId: string; nodeId: string }) {
+  const { data } = useQuery({
+    ...executionQuery(executionId),
+    refetchInterval: (query) => (query.state.data && isSettled(query.state.data.status) ? false : POLL_MS),
+  });
+  if (!data) {
+    return <Skeleton className="h-20" />;
+  }
+  const node = data.nodeExecutions.find((one) => one.nodeId === nodeId);
+  const failure = node?.errorMessage ?? data.errorMessage;
+  const held = pausedBecause(data);
+  return (
+    <div className="grid gap-2" data-testid="node-result">
+      <p className="flex flex-wrap items-center gap-2 text-xs text-soft figures">
+        <StatusBadge status={node?.status ?? data.status} />
+        {node?.executionTimeMs ? formatDuration(node.executionTimeMs) : null}
+        {node?.tokens ? `· ${formatCount(node.tokens)} tokens` : null}
+        {node?.tokens && node.cost ? (
+          <>
+            · <Amount usd={node.cost} />
+          </>
+        ) : null}
+      </p>
+      {failure && <Note tone="critical">{failure}</Note>}
+      {held && <Note tone="warning">{held}</Note>}
+      {node?.output !== undefined && node.output !== null && <Snippet label="Output" code={JSON.stringify(node.output, null, 2)} />}
+    </div>
+  );
+}
+
+function isSettled(status: string): boolean {
+  return isOver(status) || status.startsWith("paused");
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

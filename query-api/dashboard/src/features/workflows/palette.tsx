@@ -1,0 +1,33 @@
+import { IconButton } from "@/shared/ui/button";
+import { NODE_TYPES, TYPE_HELP, TYPE_LABELS, type NodeType } from "./definition";
+import { ICONS } from "./node-card";
+
+/** As what a node's type is carried from the palette to the canvas. */
+export const DRAGGED = "application/x-prompt-manage-node";
+
+/** The node types at the canvas's edge: a click adds one behind the others, a drag where it is let go. */
+export function Palette({ onAdd }: { onAdd: (type: NodeType) => void }) {
+  return (
+    <ul aria-label="Palette" className="absolute top-3 left-3 z-10 flex flex-col gap-0.5 rounded-xl border border-line bg-surface p-1 shadow-card max-sm:hidden">
+      {NODE_TYPES.map((type) => {
+        const Icon = ICONS[type];
+        return (
+          <li key={type}>
+            <IconButton
+              label={`${TYPE_LABELS[type]}: ${TYPE_HELP[type]}`}
+              className="cursor-grab hover:text-accent active:cursor-grabbing"
+              draggable
+              onDragStart={(event) => {
+                event.dataTransfer.setData(DRAGGED, type);
+                event.dataTransfer.effectAllowed = "copy";
+              }}
+              onClick={() => onAdd(type)}
+            >
+              <Icon aria-hidden />
+            </IconButton>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

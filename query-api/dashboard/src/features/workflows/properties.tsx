@@ -1,0 +1,85 @@
+import type { ReactNode } from "react";
+import { messageOf } from "@/shared/api/client";
+import { Button } from "@/shared/ui/button";
+import { Note } from "@/shared/ui/layout";
+import type { NodeExecution } from "./api";
+import { changeNode, removeEdges, removeNodes, type Definition } from "./definition";
+import { EdgeForm } from "./edge-form";
+import { NodeForm } from "./node-form";
+import { sampleOf } from "./sample";
+import { SettingsForm } from "./settings-form";
+
+/** What can be said of whatever is chosen: a node, a line, several, or nothing and so the whole workflow. */
+export function Properties({
+  definition,
+  selected,
+  faults,
+  error,
+  readOnly,
+  run,
+  runs,
+  onEdit,
+  onSelect,
+}: {
+  definition: Definition;
+  selected: ReadonlySet<string>;
+  faults: ReadonlyMap<string, string>;
+  /** Why it was not saved. */
+  error: unknown;
+  readOnly: boolean;
+  /** The run that was started here, shown while nothing is chosen. */
+  run: ReactNode;
+  /** Of its nodes. */
+  runs: readonly NodeExecution[];
+  onEdit: (next: (before: Definition) => Definition) => void;
+  onSelect: (ids: ReadonlySet<string>) => void;
+}) {
+  const only = selected.size === 1 ? [...selected][0] : undefined;
+  const node = definition.nodes.find((one) => one.id === only);
+  const edge = definition.edges.find((one) => one.id === only);
+  const remove = (ids: ReadonlySet<string>) => {
+    onEdit((before) => removeEdges(removeNodes(before, ids), ids));
+    onSelect(new Set());
+  };
+  if (node) {
+    return (
+      <NodeForm
+        key={node.id}
+        node={node}
+        definition={definition}
+        fault={faults.get(node.id) ?? null}
+        sample={sampleOf(definition, runs, node.id)}
+        readOnly={readOnly}
+        onChange={(patch) => onEdit((before) => changeNode(before, node.id, patch))}
+        onDelete={() => remove(new Set([node.id]))}
+      />
+    );
+  }
+  if (edge) {
+    return (
+      <div className="grid gap-4">
+        {faults.has(edge.id) && <Note tone="critical">{faults.get(edge.id)}</Note>}
+        <EdgeForm key={edge.id} edge={edge} definition={definition} readOnly={readOnly} onChange={onEdit} onDelete={() => remove(new Set([edge.id]))} />
+      </div>
+    );
+  }
+  if (selected.size > 1) {
+    return (
+      <div className="grid gap-4">
+        <p className="font-medium">{selected.size} chosen</p>
+        <Button kind="danger" disabled={readOnly} onClick={() => remove(selected)}>
+          Delete them
+        </Button>
+      </div>
+    );
+  }
+  if (run) {
+    return run;
+  }
+  return (
+    <div className="grid gap-4">
+      {error ? <Note tone="critical">{messageOf(error)}</Note> : null}
+      <SettingsForm settings={definition.settings} readOnly={readOnly} onChange={(settings) => onEdit((before) => ({ ...before, settings }))} />
+    </div>
+  );
+}

@@ -1,0 +1,45 @@
+import { useState } from "react";
+import { Button } from "@/shared/ui/button";
+import { Dialog } from "@/shared/ui/dialog";
+import { TextArea } from "@/shared/ui/field";
+
+/** A run with data of one's own. */
+export function RunDialog({ onClose, onRun }: { onClose: () => void; onRun: (triggerData: Record<string, unknown>) => void }) {
+  const [text, setText] = useState('{\n  "name": "Ada"\n}');
+  const data = parse(text);
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title="Run with data"
+      description="Nodes find it as {{trigger.name}}; what is under input is what the first nodes get."
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button kind="primary" disabled={data === null} onClick={() => data && onRun(data)}>
+            Run
+          </Button>
+        </>
+      }
+    >
+      <TextArea
+        label="Data"
+        rows={8}
+        spellCheck={false}
+        className="font-mono text-xs"
+        value={text}
+        error={data === null ? "This is not an object in JSON." : undefined}
+        onChange={(event) => setText(event.target.value)}
+      />
+    </Dialog>
+  );
+}
+
+function parse(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : null;
+  } catch {
+    return null;
+  }
+}

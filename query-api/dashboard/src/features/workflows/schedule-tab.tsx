@@ -1,0 +1,96 @@
+import { useQuery } from "@tanstack/react-query";
+import { CalendarClock } from "lucide-react";
+import { useState } from "react";
+import { messageOf } from "@/shared/api/client";
+import { browserZone, formatDateTime, zones } from "@/shared/format/time";
+import { Button } from "@/shared/ui/button";
+import { SelectField, TextField } from "@/shared/ui/field";
+import { Failure, Note, Skeleton } from "@/shared/ui/layout";
+import { toast } from "@/shared/ui/toast";
+import { scheduleQuery, useSaveSchedule, type Schedule } from "./api-automation";
+import { formOf, isSound, PRESETS, toSave, type Form } from "./schedule";
+
+export function ScheduleTab({ id, readOnly }: { id: string; readOnly: boolean }) {
+  const { data, error, refetch } = useQuery(scheduleQuery(id));
+  if (error && !data) {
+    return <Failure error={error} retry={() => void refetch()} />;
+  }
+  if (!data) {
+    return <Skeleton className="h-48" />;
+  }
+  return (
+    <div className="grid gap-4">
+      <ScheduleForm id={id} saved={data.schedule ?? null} readOnly={readOnly} />
+      {data.preview && data.preview.length > 0 && (
+        <div>
+          <p className="mb-1 flex items-center gap-1.5 text-[0.8125rem] font-medium">
+            <CalendarClock aria-hidden className="size-4 text-soft" /> Next, in your zone
+          </p>
+          <ol className="text-soft figures" data-testid="next-times">
+            {data.preview.map((time) => (
+              <li key={time}>{formatDateTime(time, browserZone())}</li>
+            ))}
+          </ol>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function ScheduleForm({ id, saved, readOnly }: { id: string; saved: Schedule | null; readOnly: boolean }) {
+  const [form, setForm] = useState<Form>(() => formOf(saved, browserZone()));
+  const set = (patch: Partial<Form>) => setForm((before) => ({ ...before, ...patch }));
+  const save = useSaveSchedule(id);
+  const hasTimes = form.kind !== "off";
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        save.mutate(toSave(form, saved), { onSuccess: () => toast(hasTimes ? "The schedule is saved." : "It no longer runs by itself.") });
+      }}
+    >
+      <fieldset disabled={readOnly} className="grid gap-4">
+        <div className="grid gap-4 sm:grid-cols-2">
+          <SelectField label="Runs by itself" value={form.kind} onChange={(event) => set({ kind: event.target.value as Form["kind"], ...(event.target.value === "preset" ? { cron: "0 9 * * 1-5" } : {}) })}>
+            <option value="off">Never</option>
+            <option value="preset">At a usual time</option>
+            <option value="interval">Every so many minutes</option>
+            <option value="cron">By a cron expression</option>
+          </SelectField>
+          {form.kind === "preset" && (
+            <SelectField label="When" value={form.cron} onChange={(event) => set({ cron: event.target.value })}>
+              {PRESETS.map((preset) => (
+                <option key={preset.cron} value={preset.cron}>
+                  {preset.label}
+                </option>
+              ))}
+            </SelectField>
+          )}
+          {form.kind === "interval" && (
+            <TextField label="Minutes" inputMode="numeric" value={form.minutes} onChange={(event) => set({ minutes: event.target.value.replaceAll(/\D/g, "") })} />
+          )}
+          {form.kind === "cron" && (
+            <TextField label="Cron" className="font-mono" value={form.cron} help="Minute, hour, day of the month, month, day of the week." onChange={(event) => set({ cron: event.target.value })} />
+          )}
+        </div>
+        {hasTimes && (
+          <div className="grid gap-4 sm:grid-cols-2">
+            <SelectField label="Time zone" value={form.zone} onChange={(event) => set({ zone: event.target.value })}>
+              {[...new Set([form.zone, ...zones()])].map((zone) => (
+                <option key={zone}>{zone}</option>
+              ))}
+            </SelectField>
+            <SelectField label="Times that were missed" value={form.missed} onChange={(event) => set({ missed: event.target.value as Form["missed"] })}>
+              <option value="skip">Are left out</option>
+              <option value="last">Are made up for by one run</option>
+            </SelectField>
+          </div>
+        )}
+        {save.error && <Note tone="critical">{messageOf(save.error)}</Note>}
+        <Button kind="primary" type="submit" className="justify-self-start" busy={save.isPending} disabled={readOnly || !isSound(form)}>
+          Save the schedule
+        </Button>
+      </fieldset>
+    </form>
+  );
+}

@@ -1,0 +1,142 @@
+import { useQuery } from "@tanstack/react-query";
+import { UserPlus, X } from "lucide-react";
+import { useState } from "react";
+import { messageOf } from "@/shared/api/client";
+import { useMemberNames } from "@/shared/session/members";
+import { Button, IconButton } from "@/shared/ui/button";
+import { Dialog } from "@/shared/ui/dialog";
+import { SelectField, TextField } from "@/shared/ui/field";
+import { Failure, Note, Skeleton } from "@/shared/ui/layout";
+import { toast } from "@/shared/ui/toast";
+import { permissionsQuery, useShare, type Grant, type Level } from "./api-automation";
+
+const LEVELS: Record<Level, { label: string; help: string }> = {
+  viewer: { label: "May look", help: "See it and how it ran" },
+  runner: { label: "May run", help: "Besides, run and cancel it" },
+  editor: { label: "May edit", help: "Besides, change it" },
+  admin: { label: "May share", help: "Besides, share and delete it" },
+};
+
+/** Whom the workflow is shared with, besides the people of its team. */
+export function ShareDialog({ id, isTeam, mayChange, onClose }: { id: string; isTeam: boolean; mayChange: boolean; onClose: () => void }) {
+  const { data, error, refetch } = useQuery(permissionsQuery(id));
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title="Share"
+      description={isTeam ? "The people of the team may do what their roles allow. Here, single people may do more." : "Nobody else sees it, unless you say so here."}
+    >
+      {error && !data ? <Failure error={error} retry={() => void refetch()} /> : data ? <Grants id={id} granted={data} mayChange={mayChange} /> : <Skeleton className="h-32" />}
+    </Dialog>
+  );
+}
+
+function Grants({ id, granted, mayChange }: { id: string; granted: Grant[]; mayChange: boolean }) {
+  const names = useMemberNames();
+  const share = useShare(id);
+  const [userId, setUserId] = useState("");
+  const [level, setLevel] = useState<Level>("viewer");
+  const others = [...names].filter(([member]) => !granted.some((grant) => grant.userId === member));
+  const put = (next: Pick<Grant, "userId" | "permissionLevel">[], said: string) =>
+    share.mutate(
+      next.map((grant) => ({ userId: grant.userId, permissionLevel: grant.permissionLevel })),
+      {
+        onSuccess: () => {
+          toast(said);
+          setUserId("");
+        },
+      },
+    );
+  const nameOf = (member: string) => names.get(member) ?? member;
+  return (
+    <div className="grid gap-4">
+      {mayChange && (
+        <form
+          className="grid gap-3 sm:grid-cols-[minmax(0,1fr)_9rem_auto] sm:items-end"
+          onSubmit={(event) => {
+            event.preventDefault();
+            put([...granted, { userId: userId.trim(), permissionLevel: level }], `It is shared with ${nameOf(userId.trim())}.`);
+          }}
+        >
+          {others.length > 0 ? (
+            <SelectField label="With" value={userId} onChange={(event) => setUserId(event.target.value)}>
+              <option value="">Choose a person</option>
+              {others.map(([member, name]) => (
+                <option key={member} value={member}>
+                  {name}
+                </option>
+              ))}
+            </SelectField>
+          ) : (
+            <TextField label="With" placeholder="usr_…" value={userId} onChange={(event) => setUserId(event.target.value)} />
+          )}
+          <LevelSelect label="Level" value={level} onChange={setLevel} />
+          <Button type="submit" kind="primary" busy={share.isPending} disabled={userId.trim() === ""}>
+            {!share.isPending && <UserPlus aria-hidden className="size-4" />} Share
+          </Button>
+        </form>
+      )}
+      {share.error && <Note tone="critical">{messageOf(share.error)}</Note>}
+      {granted.length === 0 ? (
+        <p className="text-soft">It is shared with nobody in particular.</p>
+      ) : (
+        <ul className="divide-y divide-line rounded-lg border border-line" aria-label="Shared with">
+          {granted.map((grant) => (
+            <li key={grant.userId} data-testid="grant" className="flex items-center gap-2 px-3 py-2">
+              <span className="min-w-0 flex-1 truncate font-medium">{nameOf(grant.userId)}</span>
+              {mayChange ? (
+                <>
+                  <LevelSelect
+                    label={`What ${nameOf(grant.userId)} may do`}
+                    hideLabel
+                    value={grant.permissionLevel}
+                    onChange={(permissionLevel) =>
+                      put(
+                        granted.map((one) => (one.userId === grant.userId ? { ...one, permissionLevel } : one)),
+                        "It is changed.",
+                      )
+                    }
+                  />
+                  <IconButton
+                    label={`Stop sharing with ${nameOf(grant.userId)}`}
+                    onClick={() =>
+                      put(
+                        granted.filter((one) => one.userId !== grant.userId),
+                        `It is no longer shared with ${nameOf(grant.userId)}.`,
+                      )
+                    }
+                  >
+                    <X aria-hidden />
+                  </IconButton>
+                </>
+              ) : (
+                <span className="text-soft">{LEVELS[grant.permissionLevel].label}</span>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+      <dl className="grid gap-1 text-xs text-soft">
+        {Object.values(LEVELS).map(({ label, help }) => (
+          <div key={label} className="flex gap-2">
+            <dt className="w-20 shrink-0 font-medium">{label}</dt>
+            <dd>{help}</dd>
+          </div>
+        ))}
+      </dl>
+    </div>
+  );
+}
+
+function LevelSelect({ label, hideLabel = false, value, onChange }: { label: string; hideLabel?: boolean; value: Level; onChange: (level: Level) => void }) {
+  return (
+    <SelectField label={label} hideLabel={hideLabel} className="w-36" value={value} onChange={(event) => onChange(event.target.value as Level)}>
+      {Object.entries(LEVELS).map(([level, { label }]) => (
+        <option key={level} value={level}>
+          {label}
+        </option>
+      ))}
+    </SelectField>
+  );
+}

@@ -1,0 +1,73 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState, type ReactNode } from "react";
+import { useAccount } from "@/shared/session/account";
+import { SelectField, TextField } from "@/shared/ui/field";
+import { sourcesQuery } from "./api-sources";
+
+const SAMPLES = ["sample", "sample/leads", "sample/tickets", "sample/topics", "sample/contacts", "sample/submissions"];
+
+const OTHER = "\u0000other";
+
+/** One of the account's data sources, a sample, or what the connector calls a document of its own. */
+export function SourceField({
+  label,
+  help,
+  error,
+  withSamples = false,
+  type,
+  value,
+  onChange,
+}: {
+  label: string;
+  help?: ReactNode;
+  error?: string | undefined;
+  withSamples?: boolean;
+  /** Only data sources of this type. */
+  type?: string | undefined;
+  value: string;
+  onChange: (sourceId: string, type?: string) => void;
+}) {
+  const { data = [] } = useQuery(sourcesQuery(useAccount()));
+  const sources = data.filter((source) => type === undefined || source.type === type);
+  const isListed = value === "" || sources.some((source) => source.id === value) || (withSamples && SAMPLES.includes(value));
+  const [isOther, setIsOther] = useState(false);
+  return (
+    <div className="grid gap-2">
+      <SelectField
+        label={label}
+        help={help}
+        error={error}
+        value={isOther || !isListed ? OTHER : value}
+        onChange={(event) => {
+          const chosen = event.target.value;
+          setIsOther(chosen === OTHER);
+          if (chosen !== OTHER) {
+            onChange(chosen, chosen.startsWith("sample") ? "json" : sources.find((source) => source.id === chosen)?.type);
+          }
+        }}
+      >
+        <option value="">None</option>
+        {withSamples && (
+          <optgroup label="Sample records">
+            {SAMPLES.map((sample) => (
+              <option key={sample} value={sample}>
+                {sample === "sample" ? "Customers" : sample.slice("sample/".length).replace(/^./, (first) => first.toUpperCase())}
+              </option>
+            ))}
+          </optgroup>
+        )}
+        {sources.length > 0 && (
+          <optgroup label="Data sources">
+            {sources.map((source) => (
+              <option key={source.id} value={source.id}>
+                {source.name}
+              </option>
+            ))}
+          </optgroup>
+        )}
+        <option value={OTHER}>Another, by its id …</option>
+      </SelectField>
+      {(isOther || !isListed) && <TextField label={`${label}: id`} hideLabel placeholder="Id or template" value={value} onChange={(event) => onChange(event.target.value)} />}
+    </div>
+  );
+}

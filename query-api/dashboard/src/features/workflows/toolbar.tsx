@@ -1,0 +1,198 @@
+import {
+  CalendarClock,
+  ChevronDown,
+  Code,
+  Database,
+  Download,
+  History as HistoryIcon,
+  LayoutGrid,
+  LayoutTemplate,
+  ListChecks,
+  MoreHorizontal,
+  Play,
+  Plus,
+  Redo2,
+  Save,
+  Share2,
+  Undo2,
+  Upload,
+} from "lucide-react";
+import { words } from "@/shared/format/numbers";
+import { Button, IconButton } from "@/shared/ui/button";
+import { Badge } from "@/shared/ui/layout";
+import { Menu, MenuChoice, MenuItem, MenuLabel, MenuLine } from "@/shared/ui/menu";
+import { NODE_TYPES, TYPE_HELP, TYPE_LABELS, type NodeType } from "./definition";
+import { ICONS } from "./node-card";
+import { STATUS_TONES } from "./status";
+
+/** What can be opened over the canvas. */
+export type Dialog = "json" | "versions" | "share" | "triggers" | "run";
+
+export interface ToolbarProps {
+  name: string;
+  /** What is said of the changes: saved or not. */
+  note: string;
+  status: string | null;
+  readOnly: boolean;
+  isStored: boolean;
+  isEmpty: boolean;
+  isSaving: boolean;
+  isStarting: boolean;
+  undo: (() => void) | null;
+  redo: (() => void) | null;
+  onRename: (name: string) => void;
+  onAdd: (type: NodeType) => void;
+  onSave: () => void;
+  onRun: () => void;
+  onStatus: (status: "draft" | "active" | "paused") => void;
+  onArrange: () => void;
+  onExport: () => void;
+  /** As it is stored, for another account: what is only here becomes a parameter. */
+  onExportTemplate: () => void;
+  onImport: () => void;
+  onExecutions: () => void;
+  onOpen: (dialog: Dialog) => void;
+}
+
+export function Toolbar(props: ToolbarProps) {
+  const { name, note, status, readOnly, isStored, isEmpty, isSaving, isStarting, undo, redo } = props;
+  return (
+    <div className="flex flex-wrap items-center gap-2 border-b border-line bg-surface px-3 py-2 sm:px-4">
+      <h1 className="sr-only">Workflow builder</h1>
+      <input
+        aria-label="Name of the workflow"
+        value={name}
+        maxLength={200}
+        readOnly={readOnly}
+        onChange={(event) => props.onRename(event.target.value)}
+        className="h-9 min-w-0 flex-1 basis-40 rounded-lg border border-transparent bg-transparent px-2 font-semibold hover:border-line-strong sm:max-w-72"
+      />
+      {status && <StatusMenu status={status} readOnly={readOnly} onStatus={props.onStatus} />}
+      <span className="text-xs text-soft" aria-live="polite">
+        {note}
+      </span>
+      <div className="ml-auto flex flex-wrap items-center gap-1.5">
+        <IconButton label="Undo" disabled={!undo || readOnly} onClick={() => undo?.()}>
+          <Undo2 aria-hidden />
+        </IconButton>
+        <IconButton label="Redo" disabled={!redo || readOnly} onClick={() => redo?.()}>
+          <Redo2 aria-hidden />
+        </IconButton>
+        <AddMenu readOnly={readOnly} onAdd={props.onAdd} />
+        <Button data-testid="save-workflow-btn" disabled={readOnly} busy={isSaving} onClick={props.onSave}>
+          {!isSaving && <Save aria-hidden className="size-4" />} {isSaving ? "Saving…" : "Save"}
+        </Button>
+        <Button data-testid="run-workflow-btn" kind="primary" disabled={isEmpty} busy={isStarting} onClick={props.onRun}>
+          {!isStarting && <Play aria-hidden className="size-4" />} Run
+        </Button>
+        <Menu
+          trigger={
+            <IconButton label="More">
+              <MoreHorizontal aria-hidden />
+            </IconButton>
+          }
+        >
+          <MenuItem onSelect={() => props.onOpen("run")} disabled={isEmpty}>
+            <Database aria-hidden className="size-4" /> Run with data …
+          </MenuItem>
+          {isStored && (
+            <>
+              <MenuItem onSelect={() => props.onOpen("triggers")}>
+                <CalendarClock aria-hidden className="size-4" /> Schedule and triggers
+              </MenuItem>
+              <MenuItem onSelect={() => props.onOpen("versions")}>
+                <HistoryIcon aria-hidden className="size-4" /> Versions
+              </MenuItem>
+              <MenuItem onSelect={() => props.onOpen("share")}>
+                <Share2 aria-hidden className="size-4" /> Share
+              </MenuItem>
+              <MenuItem onSelect={props.onExecutions}>
+                <ListChecks aria-hidden className="size-4" /> Executions
+              </MenuItem>
+            </>
+          )}
+          <MenuLine />
+          <MenuItem onSelect={props.onArrange} disabled={readOnly}>
+            <LayoutGrid aria-hidden className="size-4" /> Arrange
+          </MenuItem>
+          <MenuItem onSelect={() => props.onOpen("json")}>
+            <Code aria-hidden className="size-4" /> As JSON
+          </MenuItem>
+          <MenuItem onSelect={props.onExport}>
+            <Download aria-hidden className="size-4" /> Export
+          </MenuItem>
+          {isStored && (
+            <MenuItem onSelect={props.onExportTemplate}>
+              <LayoutTemplate aria-hidden className="size-4" /> Export as a template
+            </MenuItem>
+          )}
+          <MenuItem onSelect={props.onImport} disabled={readOnly}>
+            <Upload aria-hidden className="size-4" /> Import
+          </MenuItem>
+        </Menu>
+      </div>
+    </div>
+  );
+}
+
+function AddMenu({ readOnly, onAdd }: { readOnly: boolean; onAdd: (type: NodeType) => void }) {
+  return (
+    <Menu
+      trigger={
+        <Button data-testid="add-node-btn" disabled={readOnly}>
+          <Plus aria-hidden className="size-4" /> Add node
+        </Button>
+      }
+    >
+      {NODE_TYPES.map((type) => {
+        const Icon = ICONS[type];
+        return (
+          <MenuItem key={type} data-testid={`node-${type.replaceAll("_", "-")}`} onSelect={() => onAdd(type)}>
+            <span className="flex size-7 items-center justify-center rounded-md bg-accent-wash text-accent">
+              <Icon aria-hidden className="size-4" />
+            </span>
+            <span>
+              <span className="block font-medium">{TYPE_LABELS[type]}</span>
+              <span className="block text-xs text-soft">{TYPE_HELP[type]}</span>
+            </span>
+          </MenuItem>
+        );
+      })}
+    </Menu>
+  );
+}
+
+const STATUS_HELP = { draft: "Run as a test, by those who may edit it", active: "Run by its schedule and triggers too", paused: "Not run by itself" };
+
+function StatusMenu({ status, readOnly, onStatus }: { status: string; readOnly: boolean; onStatus: ToolbarProps["onStatus"] }) {
+  const badge = <Badge tone={STATUS_TONES[status] ?? "neutral"}>{words(status)}</Badge>;
+  if (readOnly) {
+    return badge;
+  }
+  return (
+    <Menu
+      align="start"
+      trigger={
+        <button type="button" aria-label={`Status: ${words(status)}. Change`} className="flex items-center gap-0.5 rounded-lg p-1 hover:bg-line/60">
+          {badge}
+          <ChevronDown aria-hidden className="size-3.5 text-soft" />
+        </button>
+      }
+    >
+      <MenuLabel>This workflow is</MenuLabel>
+      <MenuChoice
+        value={status}
+        onChange={(next) => onStatus(next as "draft" | "active" | "paused")}
+        options={Object.entries(STATUS_HELP).map(([value, help]) => ({
+          value,
+          label: (
+            <span>
+              <span className="block font-medium">{words(value)}</span>
+              <span className="block text-xs text-soft">{help}</span>
+            </span>
+          ),
+        }))}
+      />
+    </Menu>
+  );
+}

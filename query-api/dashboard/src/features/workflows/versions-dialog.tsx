@@ -1,0 +1,183 @@
+import { useQuery } from "@tanstack/react-query";
+import { Minus, Pencil, Plus } from "lucide-react";
+import { clsx } from "clsx";
+import { useState } from "react";
+import { messageOf } from "@/shared/api/client";
+import { formatDateTime } from "@/shared/format/time";
+import { useMemberNames } from "@/shared/session/members";
+import { useUser } from "@/shared/session/session";
+import { Button } from "@/shared/ui/button";
+import { Dialog } from "@/shared/ui/dialog";
+import { SelectField } from "@/shared/ui/field";
+import { Badge, Failure, Note, Skeleton } from "@/shared/ui/layout";
+import { toast } from "@/shared/ui/toast";
+import type { Workflow } from "./api";
+import { diffQuery, useRestore, versionsQuery, type Version } from "./api-automation";
+import { linesOf, type Line } from "./diff";
+
+/** What the workflow was, what changed from one version to another, and back again. */
+export function VersionsDialog({
+  id,
+  zone,
+  readOnly,
+  onRestored,
+  onClose,
+}: {
+  id: string;
+  zone: string;
+  readOnly: boolean;
+  onRestored: (workflow: Workflow) => void;
+  onClose: () => void;
+}) {
+  const { data, error, refetch } = useQuery(versionsQuery(id));
+  const [picked, setPicked] = useState<number | null>(null);
+  const [from, setFrom] = useState<number | null>(null);
+  const restore = useRestore(id);
+  const shown = data?.find((version) => version.version === picked) ?? data?.[0];
+  const base = from !== null && from !== shown?.version ? from : (shown?.version ?? 1) - 1;
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      wide
+      title="Versions"
+      description="Each save that changed the definition. Going back makes a new version; nothing is lost."
+      footer={
+        shown &&
+        !shown.current &&
+        !readOnly && (
+          <Button
+            kind="primary"
+            busy={restore.isPending}
+            onClick={() =>
+              restore.mutate(shown.version, {
+                onSuccess: (workflow) => {
+                  toast(`Version ${shown.version} is back, as version ${workflow.version}.`);
+                  onRestored(workflow);
+                },
+                onError: (failure) => toast(messageOf(failure), "critical"),
+              })
+            }
+          >
+            Restore version {shown.version}
+          </Button>
+        )
+      }
+    >
+      {error && !data ? (
+        <Failure error={error} retry={() => void refetch()} />
+      ) : !data || !shown ? (
+        <Skeleton className="h-56" />
+      ) : (
+        <div className="grid gap-4 sm:grid-cols-[13rem_minmax(0,1fr)]">
+          <ul className="grid max-h-96 content-start gap-1 overflow-y-auto" aria-label="Versions">
+            {data.map((version) => (
+              <VersionRow
+                key={version.version}
+                version={version}
+                zone={zone}
+                isShown={version.version === shown.version}
+                onPick={() => {
+                  setPicked(version.version);
+                  setFrom(null);
+                }}
+              />
+            ))}
+          </ul>
+          <div className="min-w-0">
+            {base < 1 ? (
+              <Note>This is where it began.</Note>
+            ) : (
+              <div className="grid gap-3">
+                <SelectField label="Compared with" value={base} onChange={(event) => setFrom(Number(event.target.value))}>
+                  {data
+                    .filter((version) => version.version !== shown.version)
+                    .map((version) => (
+                      <option key={version.version} value={version.version}>
+                        Version {version.version}
+                      </option>
+                    ))}
+                </SelectField>
+                <Changes id={id} version={shown.version} from={base} />
+              </div>
+            )}
+          </div>
+        </div>
+      )}
+    </Dialog>
+  );
+}
+
+function VersionRow({ version, zone, isShown, onPick }: { version: Version; zone: string; isShown: boolean; onPick: () => void }) {
+  const names = useMemberNames();
+  const user = useUser();
+  const author = version.author === user.id ? "you" : (names.get(version.author ?? "") ?? version.author);
+  return (
+    <li>
+      <button
+        type="button"
+        data-testid="version"
+        aria-pressed={isShown}
+        onClick={onPick}
+        className={clsx("w-full rounded-lg border px-3 py-2 text-left", isShown ? "border-accent bg-accent-wash" : "border-transparent hover:bg-line/50")}
+      >
+        <span className="flex items-center justify-between gap-2">
+          <span className="font-medium">Version {version.version}</span>
+          {version.current && <Badge tone="accent">Current</Badge>}
+        </span>
+        <span className="block text-xs text-soft">{formatDateTime(version.createdAt, zone)}</span>
+        <span className="block truncate text-xs text-soft">
+          {version.note ? `${version.note} · ` : ""}by {author}
+        </span>
+      </button>
+    </li>
+  );
+}
+
+const LOOKS = {
+  added: { icon: Plus, colours: "bg-good-wash text-good", word: "Added" },
+  removed: { icon: Minus, colours: "bg-critical-wash text-critical", word: "Removed" },
+  changed: { icon: Pencil, colours: "bg-info-wash text-info", word: "Changed" },
+};
+
+function Changes({ id, version, from }: { id: string; version: number; from: number }) {
+  const { data, error, refetch } = useQuery(diffQuery(id, version, from));
+  if (error) {
+    return <Failure error={error} retry={() => void refetch()} />;
+  }
+  if (!data) {
+    return <Skeleton className="h-32" />;
+  }
+  const lines = linesOf(data);
+  return lines.length === 0 ? (
+    <p className="text-soft">Nothing is different.</p>
+  ) : (
+    <ul className="grid gap-2" aria-label="Changes">
+      {lines.map((line, index) => (
+        <Change key={index} line={line} />
+      ))}
+    </ul>
+  );
+}
+
+function Change({ line }: { line: Line }) {
+  const { icon: Icon, colours, word } = LOOKS[line.kind];
+  return (
+    <li data-testid="change" className="flex gap-2.5 rounded-lg border border-line p-2.5">
+      <span className={clsx("flex size-6 shrink-0 items-center justify-center rounded-md", colours)}>
+        <Icon aria-hidden className="size-3.5" />
+        <span className="sr-only">{word}</span>
+      </span>
+      <div className="min-w-0 flex-1">
+        <p className="font-medium">{line.what}</p>
+        {line.details.map((detail) => (
+          <div key={detail.field} className="mt-1 text-xs">
+            <p className="text-soft">{detail.field}</p>
+            {detail.before !== null && <p className="rounded bg-critical-wash px-1.5 py-0.5 font-mono break-words text-critical line-through decoration-1">{detail.before}</p>}
+            {detail.after !== null && <p className="mt-0.5 rounded bg-good-wash px-1.5 py-0.5 font-mono break-words text-good">{detail.after}</p>}
+          </div>
+        ))}
+      </div>
+    </li>
+  );
+}

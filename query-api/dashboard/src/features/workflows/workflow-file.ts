@@ -1,0 +1,34 @@
+import { read, type Definition } from "./definition";
+
+export interface Draft {
+  name: string;
+  definition: Definition;
+}
+
+/** A workflow as a file, as it is on the canvas. */
+export function download({ name, definition }: Draft): void {
+  const url = URL.createObjectURL(new Blob([JSON.stringify({ name, definition }, null, 2)], { type: "application/json" }));
+  downloadFrom(url, fileName(name));
+  URL.revokeObjectURL(url);
+}
+
+export function fileName(name: string): string {
+  return `${name.replaceAll(/[^\w-]+/g, "-").toLowerCase()}.json`;
+}
+
+export function downloadFrom(url: string, name: string): void {
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+}
+
+/** @throws SyntaxError if it is not JSON, RangeError if it is no workflow */
+export function readFile(text: string, name: string): Draft {
+  const given = JSON.parse(text) as { name?: unknown; definition?: unknown; nodes?: unknown } | null;
+  const definition = (given?.definition ?? given) as { nodes?: unknown } | null;
+  if (!Array.isArray(definition?.nodes)) {
+    throw new RangeError("a workflow has nodes");
+  }
+  return { name: typeof given?.name === "string" ? given.name : name, definition: read(definition) };
+}

@@ -1,0 +1,28 @@
+import { CopyButton } from "./copy";
+
+/** Code to be taken along. */
+export function Snippet({ label, code, testId }: { label: string; code: string; testId?: string }) {
+  return (
+    <div className="overflow-hidden rounded-lg border border-line bg-page">
+      <div className="flex items-center justify-between gap-3 border-b border-line px-3 py-1.5">
+        <span className="text-xs text-soft">{label}</span>
+        <CopyButton text={code} />
+      </div>
+      <pre tabIndex={0} aria-label={label} className="overflow-x-auto p-3 font-mono text-xs leading-relaxed">
+        <code data-testid={testId}>{code}</code>
+      </pre>
+    </div>
+  );
+}
+
+/** What is shown this once. */
+export function OnceShown({ text, testId }: { text: string; testId: string }) {
+  return (
+    <div className="flex flex-wrap items-center gap-2 rounded-lg border border-line bg-page p-3">
+      <code data-testid={testId} className="min-w-0 flex-1 font-mono text-xs break-all">
+        {text}
+      </code>
+      <CopyButton text={text} />
+    </div>
+  );
+}
