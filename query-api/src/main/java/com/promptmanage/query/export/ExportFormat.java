@@ -8,26 +8,19 @@ import java.util.Optional;
 /** How an export is written. */
 enum ExportFormat {
     /** RFC 4180, with a line of names. */
-    CSV("csv", "text/csv;charset=utf-8", CsvExport::new),
+    CSV("csv", "text/csv;charset=utf-8"),
     /** One array; what ends before its bracket is not whole. */
-    JSON("json", "application/json", JsonExport::new),
+    JSON("json", "application/json"),
     /** Columns; what ends before its footer is not whole. */
-    PARQUET("parquet", "application/vnd.apache.parquet", ParquetExport::new);
+    PARQUET("parquet", "application/vnd.apache.parquet");
 
     private final String code;
 
     private final String contentType;
 
-    private final Opening opening;
-
-    private interface Opening {
-        ExportFile on(OutputStream output) throws IOException;
-    }
-
-    ExportFormat(String code, String contentType, Opening opening) {
+    ExportFormat(String code, String contentType) {
         this.code = code;
         this.contentType = contentType;
-        this.opening = opening;
     }
 
     static Optional<ExportFormat> parse(String code) {
@@ -47,6 +40,10 @@ enum ExportFormat {
 
     /** Begins a file. */
     ExportFile begin(OutputStream output) throws IOException {
-        return opening.on(output);
+        return switch (this) {
+            case CSV -> new CsvExport(output);
+            case JSON -> new JsonExport(output);
+            case PARQUET -> new ParquetExport(output);
+        };
     }
 }

@@ -184,8 +184,8 @@ class TakeOverTest {
     /** Of what the other owns, this process has a copy that knows every event. */
     private void assertAllHeldOrCopied(int port) throws Exception {
         for (Account account : ACCOUNTS) {
-            HttpResponse<String> answer = get(
-                    port, stats(account) + "&stale=allow&after=" + receipt(account), "Prompt-Manage-Hop", "1");
+            HttpResponse<String> answer =
+                    get(port, stats(account) + "&stale=allow&after=" + receipt(account), "Prompt-Manage-Hop", "1");
             assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
             assertThat(JSON.readTree(answer.body()).at("/summary/totalRuns").longValue())
                     .isEqualTo(eventsEach);
