@@ -34,7 +34,7 @@ export function AlertRow({
       <div className="min-w-0 flex-1">
         <p className="font-medium">{alert.title}</p>
         <p className="text-[0.8125rem] text-soft">
-          {alert.dimension !== "account" && `${alert.value} · `}
+          {alert.dimension && alert.dimension !== "account" && `${alert.value} · `}
           {alert.message}
         </p>
         <p className="mt-0.5 text-xs text-soft">

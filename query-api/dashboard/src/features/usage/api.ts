@@ -6,6 +6,7 @@ import { daysOf, historyFilter, parseOnly, statsRange, type Only, type UsageSear
 export type Stats = Schemas["Stats"];
 export type Figures = Schemas["StatsFigures"];
 export type Share = Stats["breakdown"][number];
+export type Savings = Schemas["Savings"];
 export type UsageEntry = Schemas["UsageEntry"];
 
 /** Of one member, the ledger knows the days and the total. */
@@ -40,6 +41,15 @@ export function monthQuery(account: Account, zone: string) {
   return queryOptions({
     queryKey: ["usage", account.key, "month", query],
     queryFn: ({ signal }) => answer(api.GET("/api/token-tracking/stats", { params: { query }, signal })),
+  });
+}
+
+/** How the account could spend less. */
+export function savingsQuery(account: Account, search: UsageSearch, zone: string) {
+  const query = { ...account.visible, ...statsRange(search, zone, new Date()), timezone: zone };
+  return queryOptions({
+    queryKey: ["usage", account.key, "savings", query],
+    queryFn: ({ signal }) => answer(api.GET("/api/token-tracking/suggestions", { params: { query }, signal })),
   });
 }
 

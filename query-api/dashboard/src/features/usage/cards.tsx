@@ -49,10 +49,13 @@ export function Cards({
             <button type="button" onClick={onShowUnpriced} className="font-medium text-warning underline underline-offset-2">
               + {formatCount(summary.unpricedRuns)} {summary.unpricedRuns === 1 ? "run" : "runs"} without a price
             </button>
-          ) : projected && !parseOnly(search.only) ? (
+          ) : projected && "projectedCost" in projected && !parseOnly(search.only) ? (
             <>
-              This month is heading for <Amount usd={projected.projectedCost} digits={2} />
+              This month is heading for <Amount usd={projected.projectedCost} digits={2} />, between{" "}
+              <Amount usd={projected.lowCost} digits={2} /> and <Amount usd={projected.highCost} digits={2} />
             </>
+          ) : projected && "reason" in projected && projected.reason === "too_little_data" && !parseOnly(search.only) ? (
+            `Too early for a forecast: ${projected.days} of ${projected.daysNeeded} days`
           ) : undefined
         }
       />

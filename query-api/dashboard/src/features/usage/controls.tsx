@@ -1,5 +1,5 @@
 import { clsx } from "clsx";
-import { CalendarDays, ChevronDown, Download, FileJson, FileSpreadsheet, Globe } from "lucide-react";
+import { CalendarDays, ChevronDown, Download, FileJson, FileSpreadsheet, Globe, Table } from "lucide-react";
 import { useId, useMemo, useState } from "react";
 import type { Connection } from "@/shared/api/stream";
 import { browserZone, formatDateTime, formatDay, isZone, zones } from "@/shared/format/time";
@@ -152,6 +152,7 @@ export function ZonePicker({ zone, accountZone, onChange }: { zone: string; acco
 const FORMATS = [
   { format: "csv", label: "CSV", icon: FileSpreadsheet },
   { format: "json", label: "JSON", icon: FileJson },
+  { format: "parquet", label: "Parquet", icon: Table },
 ];
 
 export function ExportMenu({ account, search, zone }: { account: Account; search: UsageSearch; zone: string }) {

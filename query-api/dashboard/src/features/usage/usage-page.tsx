@@ -14,6 +14,7 @@ import { Cards } from "./cards";
 import { ExportMenu, LiveDot, RangePicker, ZonePicker } from "./controls";
 import { Named } from "./names";
 import { dimensionLabel, parseOnly, type UsageSearch } from "./search";
+import { SavingsCard } from "./savings";
 import { TopPrompts } from "./top-prompts";
 
 const Trend = lazy(() => import("./trend").then((module) => ({ default: module.Trend })));
@@ -90,6 +91,7 @@ export function UsagePage() {
             <Breakdown account={account} search={search} stats={whole.data} error={whole.error} onChange={change} />
             <TopPrompts account={account} stats={whole.data} onPick={(prompt) => change({ only: `prompt:${prompt}` })} />
           </div>
+          <SavingsCard account={account} search={search} zone={zone} onPick={(prompt) => change({ only: `prompt:${prompt}` })} />
           <Activity account={account} search={search} zone={zone} onChange={change} />
         </div>
       )}

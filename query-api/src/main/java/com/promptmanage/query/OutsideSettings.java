@@ -13,7 +13,7 @@ import java.time.Clock;
 import java.util.Optional;
 
 /**
- * How alerts and invitations leave.
+ * How alerts, invitations and reports leave.
  *
  * @param mail empty for no mail
  */

@@ -3,6 +3,7 @@ package com.promptmanage.query;
 import com.promptmanage.query.dashboard.Dashboard;
 import com.promptmanage.query.notify.Fanout;
 import com.promptmanage.query.notify.Notifications;
+import com.promptmanage.query.report.Reports;
 import com.promptmanage.query.routing.AccountRouting;
 import com.promptmanage.query.routing.Forwarding;
 import com.promptmanage.query.routing.ReadYourWrites;
@@ -112,7 +113,9 @@ public final class QueryMain {
                         database,
                         given.outside().ways(outbound, given.access().publicUrl(), clock),
                         meters.registry(),
-                        clock)) {
+                        clock);
+                var reports = Reports.start(
+                        database, access, metering, given.outside().mailer(clock), meters.registry(), clock)) {
             database.measureWith(meters.registry());
             access.whenVerified(notifications::welcome);
             MeteringMeters.register(metering.counts(), meters.registry());
@@ -135,6 +138,7 @@ public final class QueryMain {
                                     QueryRoutes.of(database, access, routing, clock)
                                             .and(workers.routes(access, routing, clock))
                                             .and(notifications.routes(access.authentication()))
+                                            .and(reports.routes(routing))
                                             .and(QueryPeople.routes(
                                                     database,
                                                     access,
@@ -172,6 +176,7 @@ public final class QueryMain {
                         QueryRoutes.OPEN_API,
                         QueryWorkers.OPEN_API,
                         Notifications.OPEN_API,
+                        Reports.OPEN_API,
                         OpenApi.OPERATIONS));
     }
 

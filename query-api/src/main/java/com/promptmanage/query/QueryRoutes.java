@@ -1,11 +1,13 @@
 package com.promptmanage.query;
 
+import com.promptmanage.query.analytics.TeamUsageRoutes;
 import com.promptmanage.query.budget.Budgets;
 import com.promptmanage.query.model.EstimateRoutes;
 import com.promptmanage.query.model.ModelRoutes;
 import com.promptmanage.query.price.PriceOverrideRoutes;
 import com.promptmanage.query.routing.AccountRouting;
 import com.promptmanage.query.routing.AccountZones;
+import com.promptmanage.query.saving.SuggestionRoutes;
 import com.promptmanage.query.tier.ShownHistory;
 import com.promptmanage.query.usage.StatsRoutes;
 import com.promptmanage.service.access.Access;
@@ -35,7 +37,10 @@ public record QueryRoutes(List<Routes> parts) implements Routes {
         var authentication = access.authentication();
         var zones = new AccountZones(database);
         var parts = new ArrayList<Routes>();
-        parts.add(new StatsRoutes(authentication, routing, zones, new ShownHistory(access.tiers(), clock), clock));
+        var shown = new ShownHistory(access.tiers(), clock);
+        parts.add(new StatsRoutes(authentication, routing, zones, shown, clock));
+        parts.add(new SuggestionRoutes(authentication, routing, zones, shown, clock));
+        parts.add(new TeamUsageRoutes(database, access, routing, zones, shown, clock));
         parts.addAll(new Budgets(database, access, routing, zones, clock).routes());
         parts.add(new PriceOverrideRoutes(database, authentication, clock));
         parts.add(new EstimateRoutes(authentication, routing, clock));

@@ -3,6 +3,7 @@ package com.promptmanage.query;
 import com.promptmanage.query.alert.AlertFeed;
 import com.promptmanage.query.alert.AlertWriter;
 import com.promptmanage.query.alert.Alerts;
+import com.promptmanage.query.anomaly.AnomalyWatch;
 import com.promptmanage.query.copy.TopicCopy;
 import com.promptmanage.query.export.ExportRoutes;
 import com.promptmanage.query.history.HistoryWriter;
@@ -13,6 +14,7 @@ import com.promptmanage.query.live.LiveRoutes;
 import com.promptmanage.query.live.LiveTotals;
 import com.promptmanage.query.meters.EntitlementRoutes;
 import com.promptmanage.query.meters.MeterRoutes;
+import com.promptmanage.query.notify.UnpricedUsage;
 import com.promptmanage.query.reconcile.ReconciliationRoutes;
 import com.promptmanage.query.retention.OldRecords;
 import com.promptmanage.query.routing.AccountRouting;
@@ -32,7 +34,7 @@ import java.util.Map;
 
 /**
  * What runs beside the requests, and the routes that answer from what it keeps: the history and the alerts that are copied
- * into tables, the feed of alerts, the running totals.
+ * into tables, the feed of alerts, the running totals, the look-out for unusual hours.
  *
  * <p>Closed before the server: the streams that it feeds are requests, and a server waits for those.
  */
@@ -55,6 +57,8 @@ public final class QueryWorkers implements AutoCloseable {
 
     private final OldRecords oldRecords;
 
+    private final AnomalyWatch anomalies;
+
     private QueryWorkers(
             Database database,
             AlertFeed feed,
@@ -62,7 +66,8 @@ public final class QueryWorkers implements AutoCloseable {
             TopicCopy history,
             TopicCopy alerts,
             Duration retention,
-            OldRecords oldRecords) {
+            OldRecords oldRecords,
+            AnomalyWatch anomalies) {
         this.database = database;
         this.feed = feed;
         this.totals = totals;
@@ -70,6 +75,7 @@ public final class QueryWorkers implements AutoCloseable {
         this.alerts = alerts;
         this.retention = retention;
         this.oldRecords = oldRecords;
+        this.anomalies = anomalies;
     }
 
     /**
@@ -95,14 +101,16 @@ public final class QueryWorkers implements AutoCloseable {
             Duration retention,
             AlertWriter.Listener onAlert,
             MeterRegistry meters) {
+        Clock clock = Clock.systemUTC();
         return new QueryWorkers(
                 database,
                 AlertFeed.start(kafkaSettings, metering::partitionOf, meters),
                 new LiveTotals(metering),
-                HistoryWriter.start(database, kafkaSettings, meters),
+                HistoryWriter.start(database, kafkaSettings, new UnpricedUsage(clock), meters),
                 AlertWriter.start(database, kafkaSettings, onAlert, meters),
                 retention,
-                OldRecords.start(database, retention, Clock.systemUTC()));
+                OldRecords.start(database, retention, clock),
+                AnomalyWatch.start(database, metering, clock));
     }
 
     /** To be mounted besides {@link QueryRoutes}, for example by {@link QueryRoutes#and}. */
@@ -130,6 +138,7 @@ public final class QueryWorkers implements AutoCloseable {
 
     @Override
     public void close() {
+        anomalies.close();
         oldRecords.close();
         totals.close();
         feed.close();

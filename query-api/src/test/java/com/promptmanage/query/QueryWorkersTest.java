@@ -84,6 +84,10 @@ class QueryWorkersTest {
                         send(producer);
                         awaitAgreement(api, key, EVENTS, EVENTS, 0);
                         assertThat(alerts.events()).isEmpty();
+                        // Nobody takes the outbox to Kafka here.
+                        assertThat(told(api))
+                                .as("without a price once, or twice at midnight")
+                                .isBetween(1L, 2L);
 
                         new PricePublisher(producer, PARTITIONS).publish(Catalogue.prices());
                         awaitAgreement(api, key, EVENTS, 0, EVENTS * COST_NANO_USD);
@@ -112,6 +116,13 @@ class QueryWorkersTest {
                 }
             }
         }
+    }
+
+    private static long told(TestApi api) {
+        return api.database()
+                .asSystem(handle -> handle.createQuery("SELECT count(*) FROM outbox WHERE topic = 'budget.alerts'")
+                        .mapTo(Long.class)
+                        .one());
     }
 
     private QueryWorkers requireWorkers() {

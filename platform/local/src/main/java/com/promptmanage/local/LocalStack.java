@@ -16,6 +16,7 @@ import com.promptmanage.query.QueryWorkers;
 import com.promptmanage.query.dashboard.Dashboard;
 import com.promptmanage.query.notify.Fanout;
 import com.promptmanage.query.notify.Notifications;
+import com.promptmanage.query.report.Reports;
 import com.promptmanage.query.routing.AccountRouting;
 import com.promptmanage.query.routing.Forwarding;
 import com.promptmanage.query.routing.ReadYourWrites;
@@ -171,9 +172,11 @@ public final class LocalStack implements AutoCloseable {
                 metering,
                 new Fanout(clock),
                 meters.registry());
+        var reports = running.add(Reports.start(database, access, metering, mailer, meters.registry(), clock));
         var query = QueryRoutes.of(database, access, routing, clock)
                 .and(workers.routes(access, routing, clock))
                 .and(notifications.routes(access.authentication()))
+                .and(reports.routes(routing))
                 .and(QueryPeople.routes(database, access, InvitationMail.by(mailer), publicUrl, clock));
         var ingest = running.add(new IngestRoutes(
                 IngestSettings.of(servers.bootstrapServers()),
@@ -238,7 +241,8 @@ public final class LocalStack implements AutoCloseable {
                 QueryPeople.OPEN_API,
                 QueryRoutes.OPEN_API,
                 QueryWorkers.OPEN_API,
-                Notifications.OPEN_API));
+                Notifications.OPEN_API,
+                Reports.OPEN_API));
         parts.addAll(RunnerService.OPEN_API);
         parts.add(OpenApi.OPERATIONS);
         return OpenApi.of("Prompt Manage", "2.0", parts);

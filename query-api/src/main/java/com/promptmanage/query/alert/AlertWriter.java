@@ -84,7 +84,8 @@ public final class AlertWriter implements TopicCopy.Target {
                         .log("an alert is not listed, for it cannot be read");
             }
         }
-        return connection -> {
+        return handle -> {
+            Connection connection = handle.getConnection();
             List<String> listed = insert(connection, alerts);
             if (!listed.isEmpty()) {
                 listener.listed(connection, listed);

@@ -3,6 +3,7 @@ package com.promptmanage.query.budget;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.TokenBuffer;
+import com.promptmanage.query.spend.Forecast;
 import com.promptmanage.service.http.Json;
 import com.promptmanage.topics.budget.BudgetCodec;
 import com.promptmanage.topics.budget.Limit;
@@ -26,7 +27,7 @@ final class BudgetJson {
      *
      * @param progresses empty if they cannot be told here and now
      */
-    static ObjectNode budget(BudgetTable.Kept kept, Optional<List<Progress>> progresses, long nowMs) {
+    static ObjectNode budget(BudgetTable.Kept kept, Optional<Progresses> progresses, long nowMs) {
         ObjectNode json = definition(kept);
         switch (kept.budget().limit()) {
             case Limit.Spend money -> json.put("limitNanoUsd", money.amount());
@@ -34,20 +35,23 @@ final class BudgetJson {
         }
         json.put("createdAt", kept.createdAt().toString());
         json.put("updatedAt", kept.updatedAt().toString());
-        progresses.ifPresent(all -> {
+        progresses.ifPresent(told -> {
+            List<Progress> all = told.of(kept.budget());
             if (kept.budget().isForEach()) {
                 var values = json.putArray("values");
-                all.stream().limit(VALUES_MAX).forEach(progress -> values.add(status(progress, nowMs)));
+                all.stream()
+                        .limit(VALUES_MAX)
+                        .forEach(progress -> values.add(status(progress, told.forecast(progress), nowMs)));
                 json.put("valuesCount", all.size());
             } else {
-                json.set("status", status(all.getFirst(), nowMs));
+                json.set("status", status(all.getFirst(), told.forecast(all.getFirst()), nowMs));
             }
         });
         return json;
     }
 
     /** Amounts are texts in the limit's unit, USD or tokens, and besides whole numbers of nanoUSD or tokens. */
-    static ObjectNode status(Progress progress, long nowMs) {
+    static ObjectNode status(Progress progress, Forecast forecast, long nowMs) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("value", progress.value());
         json.put("unit", progress.isOfTokens() ? "tokens" : "usd");
@@ -57,13 +61,37 @@ final class BudgetJson {
         json.put("percentage", progress.percentage());
         json.put("isNearLimit", progress.isNearLimit());
         json.put("isExceeded", progress.isExceeded());
-        progress.projected(nowMs)
-                .ifPresentOrElse(
-                        projected -> amount(json, "projected", progress, projected), () -> json.putNull("projected"));
+        forecast(json, progress, forecast);
+        progress.runRate(nowMs)
+                .ifPresentOrElse(runRate -> amount(json, "runRate", progress, runRate), () -> json.putNull("runRate"));
         json.put(
                 "periodStart", Instant.ofEpochMilli(progress.window().startMs()).toString());
         json.put("periodEnd", Instant.ofEpochMilli(progress.window().endMs()).toString());
         return json;
+    }
+
+    private static void forecast(ObjectNode json, Progress progress, Forecast forecast) {
+        ObjectNode told = JsonNodeFactory.instance.objectNode();
+        switch (forecast) {
+            case Forecast.Known known -> {
+                amount(json, "projected", progress, known.estimate());
+                told.put("available", true);
+                amount(told, "estimate", progress, known.estimate());
+                amount(told, "low", progress, known.low());
+                amount(told, "high", progress, known.high());
+                told.put("confidencePercent", Forecast.CONFIDENCE_PERCENT);
+                told.put("method", known.method().code());
+                told.put("days", known.days());
+            }
+            case Forecast.Unknown unknown -> {
+                json.putNull("projected");
+                told.put("available", false);
+                told.put("reason", unknown.reason().code());
+                told.put("days", unknown.days());
+                told.put("daysNeeded", Forecast.DAYS_MIN);
+            }
+        }
+        json.set("forecast", told);
     }
 
     static void amount(ObjectNode json, String name, Progress progress, long amount) {

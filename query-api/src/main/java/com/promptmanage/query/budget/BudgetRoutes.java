@@ -81,8 +81,7 @@ final class BudgetRoutes implements Routes {
             var list = json.putArray("budgets");
             budgets.stream()
                     .limit(page.limit())
-                    .forEach(kept ->
-                            list.add(BudgetJson.budget(kept, Optional.of(progresses.of(kept.budget())), nowMs)));
+                    .forEach(kept -> list.add(BudgetJson.budget(kept, Optional.of(progresses), nowMs)));
             json.put("nextCursor", page.next(budgets));
             ctx.json(json);
         });
@@ -145,9 +144,7 @@ final class BudgetRoutes implements Routes {
         long nowMs = clock.millis();
         ctx.header("ETag", "\"%d\"".formatted(kept.budget().version()));
         ctx.json(BudgetJson.budget(
-                kept,
-                reads.map(state -> new Progresses(state, kept.budget().account(), nowMs).of(kept.budget())),
-                nowMs));
+                kept, reads.map(state -> new Progresses(state, kept.budget().account(), nowMs)), nowMs));
     }
 
     /**

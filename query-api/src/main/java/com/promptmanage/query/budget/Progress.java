@@ -44,7 +44,8 @@ record Progress(Budget budget, String value, Window window, long spent) {
         return isExceeded() || budget.thresholds().stream().anyMatch(this::isReached);
     }
 
-    OptionalLong projected(long nowMs) {
+    /** Along a straight line. */
+    OptionalLong runRate(long nowMs) {
         return RunRate.project(spent, window, nowMs);
     }
 

@@ -1,7 +1,10 @@
 package com.promptmanage.query.budget;
 
+import com.promptmanage.query.spend.Forecast;
+import com.promptmanage.query.spend.PastDays;
 import com.promptmanage.streams.read.AccountReads;
 import com.promptmanage.streams.read.BudgetSpend;
+import com.promptmanage.streams.read.Spend;
 import com.promptmanage.streams.read.SpendEntry;
 import com.promptmanage.streams.read.SpendQuery;
 import com.promptmanage.topics.account.Account;
@@ -10,6 +13,7 @@ import com.promptmanage.topics.budget.Dimension;
 import com.promptmanage.topics.budget.Limit;
 import com.promptmanage.topics.budget.Period.Window;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -29,6 +33,11 @@ final class Progresses {
 
     private final Map<String, List<BudgetSpend>> counted;
 
+    /** What was read for one budget serves the others of the same kind. */
+    private final Map<Past, Map<String, PastDays>> past = new HashMap<>();
+
+    private record Past(PastDays.Of of, boolean ofTokens) {}
+
     Progresses(AccountReads reads, Account account, long nowMs) {
         this.reads = reads;
         this.nowMs = nowMs;
@@ -45,6 +54,22 @@ final class Progresses {
         return isKnown
                 ? spends.stream().map(Progress::of).sorted(FURTHEST_FIRST).toList()
                 : fromLedger(budget);
+    }
+
+    /** Where it is heading. */
+    Forecast forecast(Progress progress) {
+        Budget budget = progress.budget();
+        boolean isWhole = budget.dimension().equals(Dimension.ACCOUNT);
+        var of = new PastDays.Of(
+                budget.account(),
+                budget.dimension(),
+                isWhole || budget.isForEach() ? null : budget.value(),
+                budget.period().zone());
+        PastDays days = past.computeIfAbsent(
+                        new Past(of, progress.isOfTokens()),
+                        wanted -> PastDays.read(reads, of, spend -> amount(budget.limit(), spend), nowMs))
+                .getOrDefault(progress.value(), PastDays.NONE);
+        return Forecast.of(progress.spent(), progress.window(), of.zone(), days, nowMs);
     }
 
     /** A budget for each value that has none yet may be unknown or unspent; in either case the ledger knows. */
@@ -69,15 +94,15 @@ final class Progresses {
             return List.of(new Progress(budget, value, window, 0));
         }
         return entries.stream()
-                .map(entry -> new Progress(budget, entry.value(), window, amount(budget.limit(), entry)))
+                .map(entry -> new Progress(budget, entry.value(), window, amount(budget.limit(), entry.spend())))
                 .sorted(FURTHEST_FIRST)
                 .toList();
     }
 
-    private static long amount(Limit limit, SpendEntry entry) {
+    private static long amount(Limit limit, Spend spend) {
         return switch (limit) {
-            case Limit.Spend money -> entry.spend().costNanoUsd();
-            case Limit.Tokens tokens -> entry.spend().tokens().total();
+            case Limit.Spend money -> spend.costNanoUsd();
+            case Limit.Tokens tokens -> spend.tokens().total();
         };
     }
 }

@@ -28,7 +28,6 @@ import io.javalin.http.Context;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -183,8 +182,8 @@ final class SingleBudgetRoutes implements Routes {
     }
 
     private static ObjectNode status(Progresses progresses, Budget budget, long nowMs) {
-        List<Progress> of = progresses.of(budget);
-        return BudgetJson.status(of.getFirst(), nowMs);
+        Progress progress = progresses.of(budget).getFirst();
+        return BudgetJson.status(progress, progresses.forecast(progress), nowMs);
     }
 
     private static void limit(ObjectNode json, String name, Optional<BudgetTable.Kept> kept) {

@@ -26,6 +26,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -98,7 +99,7 @@ public final class TopicCopy implements AutoCloseable {
     public interface Rows {
 
         /** Writes within the transaction that moves the offsets on. */
-        void writeTo(Connection connection) throws SQLException;
+        void writeTo(Handle handle) throws SQLException;
     }
 
     private TopicCopy(
@@ -289,7 +290,7 @@ public final class TopicCopy implements AutoCloseable {
                 int number = partition.partition();
                 offsets.move(handle, number, next.of(number), moved.of(number));
             }
-            rows.writeTo(handle.getConnection());
+            rows.writeTo(handle);
         });
         next.putAll(moved);
         copied.increment(records.size());

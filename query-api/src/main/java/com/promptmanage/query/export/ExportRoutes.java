@@ -4,6 +4,7 @@ import com.promptmanage.query.history.HistoryQuery;
 import com.promptmanage.query.history.UsageEntry;
 import com.promptmanage.query.history.UsageHistory;
 import com.promptmanage.query.history.UsageHistory.Place;
+import com.promptmanage.query.request.PathTeam;
 import com.promptmanage.query.routing.AccountZones;
 import com.promptmanage.query.routing.Asked;
 import com.promptmanage.query.tier.ShownHistory;
@@ -13,7 +14,6 @@ import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.access.Permissions;
 import com.promptmanage.service.database.DatabaseUnavailableException;
 import com.promptmanage.service.http.Faults;
-import com.promptmanage.service.http.Problem.Kind;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.http.Routes;
 import com.promptmanage.service.tier.AccountTier;
@@ -22,17 +22,16 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code GET /api/token-tracking/export}: the history of any range, the newest event first. Read a page at a time and written
+ * {@code GET /api/token-tracking/export} and {@code /api/teams/{id}/usage/export}: the history of any range, the newest event first. Read a page at a time and written
  * at once, as fast as its reader takes it.
  */
 public final class ExportRoutes implements Routes {
@@ -73,13 +72,16 @@ public final class ExportRoutes implements Routes {
 
     @Override
     public void addTo(RoutesConfig routes) {
-        routes.get("/api/token-tracking/export", this::export);
+        routes.get("/api/token-tracking/export", ctx -> export(ctx, ctx.queryParam("teamId")));
+        routes.get(
+                "/api/teams/{id}/usage/export",
+                ctx -> export(ctx, PathTeam.of(ctx).id()));
     }
 
-    private void export(Context ctx) throws IOException {
+    private void export(Context ctx, @Nullable String teamId) throws IOException {
         Caller caller = authentication.caller(ctx);
         var faults = new Faults();
-        HistoryQuery query = HistoryQuery.read(ctx, caller, TO_EXPORT, zones, shown, faults);
+        HistoryQuery query = HistoryQuery.read(ctx, teamId, caller, TO_EXPORT, zones, shown, faults);
         AccountTier tier = tiers.of(query.account());
         tier.require("exports", tier.features().exports());
         ExportFormat format = format(ctx.queryParam("format"), faults);
@@ -102,9 +104,9 @@ public final class ExportRoutes implements Routes {
             throws IOException {
         try {
             var output = new BufferedOutputStream(ctx.res().getOutputStream(), BUFFER_BYTES);
-            format.begin(output);
-            writePages(output, format, query, first);
-            format.end(output);
+            ExportFile file = format.begin(output);
+            writePages(file, query, first);
+            file.end();
             output.flush();
         } catch (DatabaseUnavailableException e) {
             LOGGER.atWarn().addKeyValue("cause", e.toString()).log("an export is broken off");
@@ -115,35 +117,23 @@ public final class ExportRoutes implements Routes {
         }
     }
 
-    private void writePages(OutputStream output, ExportFormat format, HistoryQuery query, List<UsageEntry> first)
-            throws IOException {
-        boolean isFirst = true;
+    private void writePages(ExportFile file, HistoryQuery query, List<UsageEntry> first) throws IOException {
         for (List<UsageEntry> page = first;
                 !page.isEmpty();
                 page = page.size() < PAGE ? List.of() : history.before(query, Place.of(page.getLast()), PAGE)) {
             for (UsageEntry entry : page) {
-                format.write(output, entry, isFirst);
-                isFirst = false;
+                file.write(entry);
             }
         }
     }
 
     private static ExportFormat format(@Nullable String code, Faults faults) {
-        if ("parquet".equals(code)) {
-            faults.check();
-            throw new ProblemException(
-                    Kind.UNSUPPORTED_FORMAT, "Parquet is not written yet: send format=csv or format=json");
-        }
-        String wanted = code == null ? ExportFormat.CSV.code() : code;
-        ExportFormat format = Arrays.stream(ExportFormat.values())
-                .filter(known -> known.code().equals(wanted))
-                .findFirst()
-                .orElse(null);
-        if (format == null) {
-            faults.add("format", "is not known", "Use csv or json.");
+        Optional<ExportFormat> format = ExportFormat.parse(code == null ? ExportFormat.CSV.code() : code);
+        if (format.isEmpty()) {
+            faults.add("format", "is not known", "Use csv, json or parquet.");
         }
         faults.check();
-        return format == null ? ExportFormat.CSV : format;
+        return format.orElseThrow();
     }
 
     private static void requireExport(Caller caller, Asked about) {

@@ -61,16 +61,23 @@ public record HistoryQuery(Account account, @Nullable String member, Scope scope
     /**
      * Reads the parameters. Rights come first: a stranger is told nothing, not even what is wrong with the query.
      *
+     * @param teamId as the request names it, wherever it does; null if it does not
      * @param faults takes what is wrong with the filters, for the caller to check
      */
     public static HistoryQuery read(
-            Context ctx, Caller caller, Right right, AccountZones zones, ShownHistory shown, Faults faults) {
+            Context ctx,
+            @Nullable String teamId,
+            Caller caller,
+            Right right,
+            AccountZones zones,
+            ShownHistory shown,
+            Faults faults) {
         var first = new Faults();
-        Optional<Asked> asked = Asked.of(caller, ctx.queryParam("teamId"), ctx.queryParam("userId"), first);
+        Optional<Asked> asked = Asked.of(caller, teamId, ctx.queryParam("userId"), first);
         first.check();
         Asked about = asked.orElseThrow();
         right.require(caller, about);
-        ZoneId zone = zone(ctx, caller, about, zones, faults);
+        ZoneId zone = TimeZones.read(ctx, () -> zones.of(about.account(), caller), faults);
         DateRange range = DateRange.read(ctx, zone, faults);
         boolean isExplicit = ctx.queryParam("startDate") != null;
         return new HistoryQuery(
@@ -79,18 +86,6 @@ public record HistoryQuery(Account account, @Nullable String member, Scope scope
                 caller.scope(about.account()),
                 new DateRange(shown.from(ctx, about.account(), range.from(), isExplicit), range.to()),
                 filter(ctx, faults));
-    }
-
-    private static ZoneId zone(Context ctx, Caller caller, Asked about, AccountZones zones, Faults faults) {
-        @Nullable String name = ctx.queryParam("timezone");
-        if (name == null) {
-            return zones.of(about.account(), caller);
-        }
-        Optional<ZoneId> zone = TimeZones.parse(name);
-        if (zone.isEmpty()) {
-            faults.add("timezone", "is not a time zone", TimeZones.REMEDY);
-        }
-        return zone.orElse(TimeZones.UTC);
     }
 
     private static Filter filter(Context ctx, Faults faults) {

@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.function.ToLongFunction;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,7 +73,8 @@ final class HistoryRows implements TopicCopy.Rows {
     }
 
     @Override
-    public void writeTo(Connection connection) throws SQLException {
+    public void writeTo(Handle handle) throws SQLException {
+        Connection connection = handle.getConnection();
         for (int from = 0; from < added.size(); from += ROWS_MAX) {
             insert(connection, added.subList(from, Math.min(from + ROWS_MAX, added.size())));
         }

@@ -47,8 +47,8 @@ public final class UsageRoutes implements Routes {
 
     private void usage(Context ctx) {
         var faults = new Faults();
-        HistoryQuery query =
-                HistoryQuery.read(ctx, authentication.caller(ctx), HistoryQuery.TO_SEE, zones, shown, faults);
+        HistoryQuery query = HistoryQuery.read(
+                ctx, ctx.queryParam("teamId"), authentication.caller(ctx), HistoryQuery.TO_SEE, zones, shown, faults);
         @Nullable Place place = place(ctx.queryParam("cursor"), faults);
         int limit = limit(ctx.queryParam("limit"), faults);
         faults.check();

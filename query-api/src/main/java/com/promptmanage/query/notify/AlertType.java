@@ -15,6 +15,8 @@ enum AlertType {
     BUDGET_FORECAST("budget.alert"),
     /** Much more was spent than is usual. */
     ANOMALY("usage.anomaly"),
+    /** A model was used that has no price. */
+    UNPRICED_USAGE("usage.unpriced"),
     /** A channel takes nothing any more. */
     CHANNEL_DISABLED("channel.disabled"),
     /** An execution of a workflow failed. */

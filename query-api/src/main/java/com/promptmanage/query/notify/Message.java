@@ -66,7 +66,15 @@ record Message(String id, Instant at, List<ObjectNode> alerts) {
         if (!alert.path("dimension").asText("account").equals("account")) {
             add(facts, alert.path("dimension").asText(), alert.path("value"));
         }
-        if (alert.has("limitUsd")) {
+        add(facts, "Model", alert.path("model"));
+        if (alert.has("usualUsd")) {
+            facts.add(new Fact(
+                    "Spent",
+                    "$%s, usually $%s"
+                            .formatted(
+                                    alert.path("spentUsd").asText(),
+                                    alert.path("usualUsd").asText())));
+        } else if (alert.has("limitUsd")) {
             facts.add(new Fact(
                     "Spent",
                     "$%s of $%s"

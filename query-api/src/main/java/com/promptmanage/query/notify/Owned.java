@@ -12,16 +12,16 @@ import io.javalin.http.Context;
 import java.util.List;
 
 /**
- * Whose channels a request is about, after it was found that its caller may manage them.
+ * Whose channels or reports a request is about, after it was found that its caller may manage them.
  *
  * @param actor who is asking, as the audit log says it
  */
-record Owned(Account account, Scope scope, Actor actor) {
+public record Owned(Account account, Scope scope, Actor actor) {
 
-    /** Under which addresses channels and preferences are: a team's, and the caller's own. */
-    static final List<String> PREFIXES = List.of("/api/teams/{teamId}", "/api/users/me");
+    /** Under which addresses they are: a team's, and the caller's own. */
+    public static final List<String> PREFIXES = List.of("/api/teams/{teamId}", "/api/users/me");
 
-    static Owned by(Context ctx, Authentication authentication) {
+    public static Owned by(Context ctx, Authentication authentication) {
         Caller caller = authentication.caller(ctx);
         Account account = ctx.pathParamMap().containsKey("teamId")
                 ? team(ctx.pathParam("teamId"))

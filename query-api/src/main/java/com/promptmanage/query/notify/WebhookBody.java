@@ -80,6 +80,7 @@ final class WebhookBody {
             case BUDGET_THRESHOLD ->
                 Message.severityOf(alert) == Severity.CRITICAL ? "soft_budget_crossed" : "threshold_crossed";
             case ANOMALY,
+                    UNPRICED_USAGE,
                     CHANNEL_DISABLED,
                     WORKFLOW_FAILURE,
                     WORKFLOW_EMPTY_OUTPUT,

@@ -1,8 +1,12 @@
 package com.promptmanage.query.request;
 
+import com.promptmanage.service.http.Faults;
+import io.javalin.http.Context;
 import java.time.ZoneId;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The time zones a request may name: those of the IANA database. Not any offset: a day that begins at seven minutes past
@@ -18,6 +22,24 @@ public final class TimeZones {
     private static final Set<String> NAMES = Set.copyOf(ZoneId.getAvailableZoneIds());
 
     private TimeZones() {}
+
+    /**
+     * As the parameter {@code timezone} names it.
+     *
+     * @param otherwise of a request without the parameter
+     * @param faults takes what is wrong with it
+     */
+    public static ZoneId read(Context ctx, Supplier<ZoneId> otherwise, Faults faults) {
+        @Nullable String name = ctx.queryParam("timezone");
+        if (name == null) {
+            return otherwise.get();
+        }
+        Optional<ZoneId> zone = parse(name);
+        if (zone.isEmpty()) {
+            faults.add("timezone", "is not a time zone", REMEDY);
+        }
+        return zone.orElse(UTC);
+    }
 
     public static Optional<ZoneId> parse(String name) {
         return NAMES.contains(name) ? Optional.of(ZoneId.of(name)) : Optional.empty();

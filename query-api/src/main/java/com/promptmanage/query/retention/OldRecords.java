@@ -71,12 +71,18 @@ public final class OldRecords implements AutoCloseable {
                 DELETE FROM alerts WHERE id = ANY (ARRAY (
                     SELECT id FROM alerts WHERE raised_at < :before LIMIT :portion))
                 """, before);
-        if (months + days + alerts > 0) {
+        // Nothing so old is found again: usage that is older than the retention is not taken.
+        int notices = deleteAll(database, """
+                DELETE FROM told_notices WHERE id = ANY (ARRAY (
+                    SELECT id FROM told_notices WHERE told_at < :before LIMIT :portion))
+                """, before);
+        if (months + days + alerts + notices > 0) {
             LOGGER.atInfo()
                     .addKeyValue("before", before)
                     .addKeyValue("months", months)
                     .addKeyValue("days", days)
                     .addKeyValue("alerts", alerts)
+                    .addKeyValue("notices", notices)
                     .log("records that were too old are removed");
         }
     }

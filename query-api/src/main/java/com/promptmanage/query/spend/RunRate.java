@@ -4,7 +4,10 @@ import com.promptmanage.streams.budget.Thresholds;
 import com.promptmanage.topics.budget.Period.Window;
 import java.util.OptionalLong;
 
-/** What a period ends at if it goes on as it went so far: the figure that forecast thresholds are compared with. */
+/**
+ * What a period ends at if it goes on as it went so far, along a straight line: the figure that forecast thresholds are compared
+ * with as events come in. What people are told is the {@link Forecast}, which knows weekdays.
+ */
 public final class RunRate {
 
     private RunRate() {}

@@ -2,7 +2,8 @@ package com.promptmanage.query.usage;
 
 import static java.util.Comparator.comparingLong;
 
-import com.promptmanage.query.spend.RunRate;
+import com.promptmanage.query.spend.Forecast;
+import com.promptmanage.query.spend.PastDays;
 import com.promptmanage.query.usage.Stats.Point;
 import com.promptmanage.query.usage.Stats.Slice;
 import com.promptmanage.streams.read.AccountReads;
@@ -20,7 +21,6 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -51,15 +51,19 @@ final class LedgerStats {
     /** Every part of the statistic comes from one and the same commit, so that the parts agree. */
     static Stats read(AccountReads reads, StatsQuery query, Instant now) {
         var ledger = new LedgerStats(reads, query);
-        Parts parts = reads.atOneCommit(ledger::parts);
+        Parts parts = reads.atOneCommit(() -> ledger.parts(now));
         return ledger.stats(parts, now);
     }
 
     /** What is read; all the rest is worked out of it. */
     private record Parts(
-            List<SpendEntry> days, List<SpendEntry> values, List<SpendEntry> prompts, List<SpendEntry> previous) {}
+            List<SpendEntry> days,
+            List<SpendEntry> values,
+            List<SpendEntry> prompts,
+            List<SpendEntry> previous,
+            PastDays past) {}
 
-    private Parts parts() {
+    private Parts parts(Instant now) {
         StatsRange range = query.range();
         return new Parts(
                 spend(query.dimension(), query.value(), range.fromMs(), range.toMs(), Step.DAY),
@@ -78,7 +82,15 @@ final class LedgerStats {
                                 query.value(),
                                 range.previousFromMs(),
                                 range.previousToMs(),
-                                Step.WHOLE));
+                                Step.WHOLE),
+                range.isCurrent() ? past(now) : PastDays.NONE);
+    }
+
+    private PastDays past(Instant now) {
+        var of = new PastDays.Of(
+                query.account(), query.dimension(), query.value(), query.range().zone());
+        String value = query.value() == null ? query.account().value() : query.value();
+        return PastDays.read(reads, of, Spend::costNanoUsd, now.toEpochMilli()).getOrDefault(value, PastDays.NONE);
     }
 
     private Stats stats(Parts parts, Instant now) {
@@ -103,9 +115,13 @@ final class LedgerStats {
                         : null,
                 sum(parts.previous()),
                 range.isCurrent()
-                        ? RunRate.project(
-                                total.costNanoUsd(), new Window(range.fromMs(), range.toMs()), now.toEpochMilli())
-                        : OptionalLong.empty(),
+                        ? Forecast.of(
+                                total.costNanoUsd(),
+                                new Window(range.fromMs(), range.toMs()),
+                                range.zone(),
+                                parts.past(),
+                                now.toEpochMilli())
+                        : null,
                 now);
     }
 

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Reads {@code period}, or {@code startDate} and {@code endDate}, which win over it. A date is a whole day of the zone, the
  * last one included; a time is a moment, the end excluded.
  */
-final class RangeParameters {
+public final class RangeParameters {
 
     private static final Set<Unit> PERIODS = EnumSet.of(Unit.DAY, Unit.WEEK, Unit.MONTH, Unit.YEAR);
 
@@ -39,7 +39,7 @@ final class RangeParameters {
     private RangeParameters() {}
 
     /** Empty if there are faults. */
-    static Optional<StatsRange> read(Context ctx, ZoneId zone, Instant now, Faults faults) {
+    public static Optional<StatsRange> read(Context ctx, ZoneId zone, Instant now, Faults faults) {
         @Nullable String start = ctx.queryParam("startDate");
         @Nullable String end = ctx.queryParam("endDate");
         if (start == null && end == null) {

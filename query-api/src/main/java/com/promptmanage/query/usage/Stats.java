@@ -1,10 +1,10 @@
 package com.promptmanage.query.usage;
 
+import com.promptmanage.query.spend.Forecast;
 import com.promptmanage.streams.read.Spend;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param trend every day of the range up to today, also those without spend
  * @param topPrompts the dearest, at most ten; null where the ledger does not know them
  * @param previous the range of equal length before
- * @param projectedNanoUsd what the period is heading for, nanoUSD; empty if it is over, or too young to tell
+ * @param forecast what the period is heading for, nanoUSD; null of a range that someone chose, which heads nowhere
  */
 record Stats(
         Spend total,
@@ -22,7 +22,7 @@ record Stats(
         List<Point> trend,
         @Nullable List<Slice.Named> topPrompts,
         Spend previous,
-        OptionalLong projectedNanoUsd,
+        @Nullable Forecast forecast,
         Instant asOf) {
 
     /** A part of a breakdown. */

@@ -2,6 +2,7 @@ package com.promptmanage.query.usage;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import com.promptmanage.query.spend.Forecast;
 import com.promptmanage.query.spend.Ratio;
 import com.promptmanage.streams.read.Spend;
 import com.promptmanage.topics.money.NanoUsd;
@@ -22,7 +23,7 @@ record StatsAnswer(
         List<Day> trends,
         @Nullable List<Prompt> topPrompts,
         Previous previous,
-        @Nullable Forecast forecast,
+        @Nullable Outlook forecast,
         String asOf) {
 
     /** @param end exclusive */
@@ -113,13 +114,54 @@ record StatsAnswer(
 
     record Previous(Range range, @JsonUnwrapped Figures figures) {}
 
-    /** @param projectedCost if the period goes on as it went so far */
-    record Forecast(String projectedCost, long projectedCostNanoUsd, String periodEnd) {}
+    /** What the period is heading for, or why that cannot be told. */
+    sealed interface Outlook {
+
+        /** @param days how many whole days it is made of */
+        record Told(
+                boolean available,
+                String projectedCost,
+                long projectedCostNanoUsd,
+                String lowCost,
+                long lowCostNanoUsd,
+                String highCost,
+                long highCostNanoUsd,
+                int confidencePercent,
+                String method,
+                int days,
+                String periodEnd)
+                implements Outlook {}
+
+        /** @param days how many whole days there are */
+        record Untold(boolean available, String reason, int days, int daysNeeded, String periodEnd)
+                implements Outlook {}
+
+        static Outlook of(Forecast forecast, String periodEnd) {
+            return switch (forecast) {
+                case Forecast.Known known ->
+                    new Told(
+                            true,
+                            usd(known.estimate()),
+                            known.estimate(),
+                            usd(known.low()),
+                            known.low(),
+                            usd(known.high()),
+                            known.high(),
+                            Forecast.CONFIDENCE_PERCENT,
+                            known.method().code(),
+                            known.days(),
+                            periodEnd);
+                case Forecast.Unknown unknown ->
+                    new Untold(false, unknown.reason().code(), unknown.days(), Forecast.DAYS_MIN, periodEnd);
+            };
+        }
+    }
 
     static StatsAnswer of(StatsQuery query, Stats stats) {
         StatsRange range = query.range();
         String zone = range.zone().getId();
         List<Stats.Slice.Named> prompts = stats.topPrompts();
+        Forecast forecast = stats.forecast();
         return new StatsAnswer(
                 Range.of(range.fromMs(), range.toMs(), zone),
                 Figures.of(stats.total()),
@@ -132,12 +174,10 @@ record StatsAnswer(
                         : prompts.stream().map(StatsAnswer::prompt).toList(),
                 new Previous(
                         Range.of(range.previousFromMs(), range.previousToMs(), zone), Figures.of(stats.previous())),
-                stats.projectedNanoUsd().isEmpty()
+                forecast == null
                         ? null
-                        : new Forecast(
-                                usd(stats.projectedNanoUsd().getAsLong()),
-                                stats.projectedNanoUsd().getAsLong(),
-                                Instant.ofEpochMilli(range.toMs()).toString()),
+                        : Outlook.of(
+                                forecast, Instant.ofEpochMilli(range.toMs()).toString()),
                 stats.asOf().toString());
     }
 

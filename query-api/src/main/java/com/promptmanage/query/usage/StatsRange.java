@@ -14,7 +14,8 @@ import java.time.temporal.ChronoUnit;
  * @param toMs exclusive, ms since the epoch, as are all ends
  * @param isCurrent whether it is the calendar period that now lies in, so that it makes sense to ask where it is heading
  */
-record StatsRange(ZoneId zone, long fromMs, long toMs, long previousFromMs, long previousToMs, boolean isCurrent) {
+public record StatsRange(
+        ZoneId zone, long fromMs, long toMs, long previousFromMs, long previousToMs, boolean isCurrent) {
 
     /** The longest range that one answer covers: the ledger keeps 400 days, and every day is a point of the trend. */
     static final Duration LENGTH_MAX = Duration.ofDays(400);
@@ -23,7 +24,7 @@ record StatsRange(ZoneId zone, long fromMs, long toMs, long previousFromMs, long
      * The calendar period of the zone that contains a moment. It is compared with as much of the period before as has gone
      * by of this one.
      */
-    static StatsRange current(Period.Unit unit, ZoneId zone, Instant now) {
+    public static StatsRange current(Period.Unit unit, ZoneId zone, Instant now) {
         Period period = Period.of(unit, zone);
         Window window = period.windowAt(now.toEpochMilli());
         Window before = period.windowAt(window.startMs() - 1);
@@ -38,7 +39,7 @@ record StatsRange(ZoneId zone, long fromMs, long toMs, long previousFromMs, long
     }
 
     /** Whole days of the zone, both included; compared with as many days before. */
-    static StatsRange days(LocalDate first, LocalDate last, ZoneId zone) {
+    public static StatsRange days(LocalDate first, LocalDate last, ZoneId zone) {
         long days = ChronoUnit.DAYS.between(first, last) + 1;
         return new StatsRange(
                 zone,
@@ -55,7 +56,7 @@ record StatsRange(ZoneId zone, long fromMs, long toMs, long previousFromMs, long
     }
 
     /** Nothing of it before a moment: neither the range nor what it is compared with. */
-    StatsRange notBefore(long ms) {
+    public StatsRange notBefore(long ms) {
         return ms <= previousFromMs
                 ? this
                 : new StatsRange(

@@ -21,14 +21,20 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.DriverManager;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ExportRoutesTest {
 
     private static final Account ACME = Account.team("acme");
+
+    @TempDir
+    private Path directory;
 
     private final HttpClient client = HttpClient.newHttpClient();
 
@@ -91,7 +97,45 @@ class ExportRoutesTest {
     }
 
     @Test
-    void ownersExportAllMembersTheirsAndParquetIsNotThereYet() throws Exception {
+    void aParquetFileIsReadByOthersAndHoldsTheSame() throws Exception {
+        int events = 3 * ExportRoutes.PAGE + 17;
+        insert(api, "SELECT 'm' || (n %% 3) FROM generate_series(1, %d) AS n".formatted(events));
+        Path file = directory.resolve("usage.parquet");
+
+        HttpResponse<Path> response = client.send(
+                HttpRequest.newBuilder(url(api, "?teamId=acme&format=parquet"))
+                        .header("Authorization", api.key(ACME, KeyScope.QUERY))
+                        .build(),
+                BodyHandlers.ofFile(file));
+
+        assertThat(response.headers().firstValue("content-disposition"))
+                .hasValue("attachment; filename=\"usage.parquet\"");
+        try (var duck = DriverManager.getConnection("jdbc:duckdb:");
+                var row = duck.createStatement().executeQuery("""
+                        SELECT count(*), count(DISTINCT id), sum("costNanoUsd")::text, min(time)::text, min(model), max(model),
+                               sum("inputTokens")::bigint, count("promptId"), bool_or(unpriced), min(typeof(time)), min(tags)
+                        FROM read_parquet('%s')
+                        """.formatted(file))) {
+            assertThat(row.next()).isTrue();
+            assertThat(row.getLong(1)).isEqualTo(events);
+            assertThat(row.getLong(2)).isEqualTo(events);
+            assertThat(row.getString(3))
+                    .isEqualTo(BigInteger.valueOf(events)
+                            .multiply(BigInteger.valueOf(1_000_000_007))
+                            .toString());
+            assertThat(row.getString(4)).startsWith("2026-11-01 00:00:01");
+            assertThat(row.getString(5)).isEqualTo("m0");
+            assertThat(row.getString(6)).isEqualTo("m2");
+            assertThat(row.getLong(7)).isEqualTo(events);
+            assertThat(row.getLong(8)).isZero();
+            assertThat(row.getBoolean(9)).isFalse();
+            assertThat(row.getString(10)).isEqualTo("TIMESTAMP WITH TIME ZONE");
+            assertThat(row.getString(11)).isEqualTo("{}");
+        }
+    }
+
+    @Test
+    void ownersExportAllAndMembersTheirs() throws Exception {
         api.team("acme", "UTC");
         insert(api, "SELECT 'm'");
 
@@ -99,9 +143,11 @@ class ExportRoutesTest {
         assertThat(status("acme-admin", "?teamId=acme")).isEqualTo(403);
         assertThat(status("acme-viewer", "?teamId=acme&userId=acme-viewer")).isEqualTo(200);
         assertThat(status("acme-viewer", "?teamId=acme&userId=acme-owner")).isEqualTo(403);
-        HttpResponse<String> parquet = get("?teamId=acme&format=parquet");
-        assertThat(parquet.statusCode()).isEqualTo(400);
-        assertThat(parquet.body()).contains("\"code\":\"unsupported_format\"");
+        assertThat(api.text(api.signIn("acme-owner"), "/api/teams/acme/usage/export"))
+                .contains(",id-1,");
+        assertThat(api.get(api.signIn("acme-admin"), "/api/teams/acme/usage/export")
+                        .status())
+                .isEqualTo(403);
         assertThat(get("?teamId=acme&format=xls").body()).contains("\"code\":\"invalid_request\"");
     }
 

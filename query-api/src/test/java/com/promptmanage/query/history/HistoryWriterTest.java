@@ -6,6 +6,7 @@ import static com.promptmanage.query.history.RatedTopic.unpriced;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.promptmanage.query.copy.TopicCopy;
+import com.promptmanage.query.notify.UnpricedUsage;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.DatabaseSettings;
 import com.promptmanage.service.database.RowSecurity;
@@ -16,6 +17,7 @@ import com.promptmanage.testkit.EmbeddedPostgres;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.DriverManager;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -162,6 +164,42 @@ class HistoryWriterTest {
     }
 
     @Test
+    void usageWithoutAPriceIsToldOfOnceForEachAccountModelAndDay() throws Exception {
+        try (TopicCopy copy = start()) {
+            assertThat(copy.isAlive()).isTrue();
+            topic.commitOne(TEAM, List.of(unpriced(TEAM, "one", NOON, 1), unpriced(TEAM, "two", NOON, 1)));
+            topic.commitOne(TEAM, List.of(unpriced(TEAM, "long ago", "2026-01-24T12:00:00Z", 1)));
+            topic.commitOne("user:eve", List.of(unpriced("user:eve", "hers", NOON, 1)));
+            topic.commit(
+                    "team:lucky",
+                    List.of(List.of(
+                            unpriced("team:lucky", "at once", NOON, 4),
+                            rerated("team:lucky", "at once", NOON, 4, 40))));
+            awaitRows(5);
+        }
+        // As if all had to be copied once more: nothing of it is news.
+        database.useAsSystem(handle -> handle.execute("DELETE FROM copied_offsets"));
+        try (TopicCopy copy = start()) {
+            assertThat(copy.isAlive()).isTrue();
+            awaitRows(10);
+        }
+
+        assertThat(
+                        rows(
+                                "SELECT convert_from(record_key, 'UTF8') AS account, convert_from(record_value, 'UTF8') AS alert FROM outbox ORDER BY 1"))
+                .satisfiesExactly(
+                        told -> {
+                            assertThat(told).containsEntry("account", TEAM);
+                            assertThat(told.get("alert").toString())
+                                    .contains(
+                                            "\"type\":\"unpriced_usage\"",
+                                            "\"model\":\"gpt-4o-mini\"",
+                                            "\"severity\":\"warning\"");
+                        },
+                        told -> assertThat(told).containsEntry("account", "user:eve"));
+    }
+
+    @Test
     void eachRecordIsWrittenOnceThoughConnectionsAreKilledAllTheTime() throws Exception {
         underTraffic("""
                 SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
@@ -228,7 +266,8 @@ class HistoryWriterTest {
     void nothingIsLostWhilePostgresIsAway() throws Exception {
         try (var postgres = EmbeddedPostgres.startTemporary();
                 var away = open(postgres.createDatabase());
-                TopicCopy copy = HistoryWriter.start(topic.name(), away, kafkaSettings(), meters)) {
+                TopicCopy copy =
+                        HistoryWriter.start(topic.name(), away, kafkaSettings(), HistoryWriter.Listener.NONE, meters)) {
             topic.commitOne(TEAM, List.of(rated(TEAM, "before", NOON, 1, 1)));
             Await.until(() -> assertThat(count(away)).isEqualTo(1));
 
@@ -308,7 +347,8 @@ class HistoryWriterTest {
     }
 
     private TopicCopy start() {
-        return HistoryWriter.start(topic.name(), database, kafkaSettings(), meters);
+        return HistoryWriter.start(
+                topic.name(), database, kafkaSettings(), new UnpricedUsage(Clock.systemUTC()), meters);
     }
 
     private Map<String, Object> kafkaSettings() {

@@ -71,6 +71,7 @@ class UsageRoutesTest {
                 topic.name(),
                 api.database(),
                 Map.of("bootstrap.servers", kafka.bootstrapServers()),
+                HistoryWriter.Listener.NONE,
                 new SimpleMeterRegistry());
     }
 

@@ -127,9 +127,15 @@ class BudgetRoutesTest {
         assertThat(status.get("percentage").decimalValue()).isEqualByComparingTo("50");
         assertThat(status.get("isNearLimit").booleanValue()).isFalse();
         assertThat(status.get("isExceeded").booleanValue()).isFalse();
-        assertThat(status.get("projected").textValue())
+        assertThat(status.get("runRate").textValue())
                 .as("15.00 after 15.5 of 30 days")
                 .isEqualTo("29.032258064");
+        assertThat(status.get("projected").isNull())
+                .as("what was spent today alone foretells nothing")
+                .isTrue();
+        assertThat(status.at("/forecast/available").booleanValue()).isFalse();
+        assertThat(status.at("/forecast/reason").textValue()).isEqualTo("too_little_data");
+        assertThat(status.at("/forecast/daysNeeded").intValue()).isEqualTo(7);
         assertThat(status.get("periodStart").textValue()).isEqualTo("2026-11-01T00:00:00Z");
         assertThat(status.get("periodEnd").textValue()).isEqualTo("2026-12-01T00:00:00Z");
         assertThat(api.get(key, BUDGETS + "/" + id(budget)).json()).isEqualTo(budget);

@@ -91,7 +91,7 @@ final class Raised {
                 AlertWriter.target(new Fanout(clock), new SimpleMeterRegistry()).rowsOf(records);
         database.useAsSystem(handle -> {
             try {
-                rows.writeTo(handle.getConnection());
+                rows.writeTo(handle);
             } catch (SQLException e) {
                 throw new IllegalStateException("the alerts cannot be written", e);
             }

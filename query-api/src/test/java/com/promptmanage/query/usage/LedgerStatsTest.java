@@ -3,6 +3,7 @@ package com.promptmanage.query.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.promptmanage.query.metering.InMemoryMetering;
+import com.promptmanage.query.spend.Forecast;
 import com.promptmanage.streams.read.Spend;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.budget.Dimension;
@@ -95,25 +96,27 @@ class LedgerStatsTest {
     }
 
     @Test
-    void aPeriodIsForecastOnceATenthOfItIsOver() {
-        metering.add(call("ann", "gpt-4o-mini", null, 100), Instant.parse("2026-11-01T00:00:00Z"));
+    void aPeriodIsForecastOnceThereIsAWeekToTellFrom() {
+        for (int day = 1; day <= 8; day++) {
+            metering.add(call("ann", "gpt-4o-mini", null, 100), Instant.parse("2026-11-0%dT10:00:00Z".formatted(day)));
+        }
         metering.commit();
 
-        assertThat(read(null, month("2026-11-16T00:00:00Z"), "day", "2026-11-16T00:00:00Z")
-                        .projectedNanoUsd())
-                .as("half of November cost 15,000")
-                .hasValue(30_000);
-        assertThat(read(null, month("2026-11-03T23:59:00Z"), "day", "2026-11-03T23:59:00Z")
-                        .projectedNanoUsd())
-                .isEmpty();
+        assertThat(read(null, month("2026-11-08T12:00:00Z"), "day", "2026-11-08T12:00:00Z")
+                        .forecast())
+                .as("120,000 by then, and 22.5 days of 15,000 each, of which none differed")
+                .isEqualTo(new Forecast.Known(457_500, 457_500, 457_500, 7, Forecast.Method.DAILY_MEAN));
+        assertThat(read(null, month("2026-11-07T23:59:00Z"), "day", "2026-11-07T23:59:00Z")
+                        .forecast())
+                .isEqualTo(new Forecast.Unknown(Forecast.Reason.TOO_LITTLE_DATA, 6));
         assertThat(read(
                                 null,
                                 StatsRange.days(
                                         LocalDate.parse("2026-11-01"), LocalDate.parse("2026-11-30"), ZoneOffset.UTC),
                                 "day")
-                        .projectedNanoUsd())
+                        .forecast())
                 .as("a range that someone chose heads nowhere")
-                .isEmpty();
+                .isNull();
     }
 
     @Test

@@ -46,7 +46,6 @@ public record Problem(
     /** Every way in which a request can fail. The one place where a failure meets its HTTP status and its code. */
     public enum Kind {
         INVALID_REQUEST(400, "The request is not valid"),
-        UNSUPPORTED_FORMAT(400, "It is not offered in this form"),
         UNSUPPORTED_GROUP_BY(400, "Spend is not seen in that way"),
         UNAUTHENTICATED(401, "Sign in or send an API key"),
         BUDGET_EXCEEDED(402, "The budget is spent"),

@@ -1,0 +1,84 @@
+import { useQuery } from "@tanstack/react-query";
+import { nanoUsd } from "@/shared/format/money";
+import { formatCompact, formatCount } from "@/shared/format/numbers";
+import type { Account } from "@/shared/session/account";
+import { Amount } from "@/shared/ui/amount";
+import { Card } from "@/shared/ui/layout";
+import { savingsQuery, type Savings } from "./api";
+import type { UsageSearch } from "./search";
+
+/** How the account could spend less. Not there while there is nothing to say. */
+export function SavingsCard({
+  account,
+  search,
+  zone,
+  onPick,
+}: {
+  account: Account;
+  search: UsageSearch;
+  zone: string;
+  onPick: (promptId: string) => void;
+}) {
+  const { data } = useQuery({ ...savingsQuery(account, search, zone), enabled: account.maySeeAll });
+  if (!data || data.suggestions.length === 0) {
+    return null;
+  }
+  return (
+    <Card title="Ways to spend less" hint="From what was spent in this range. Nothing is estimated that the ledger does not know." flush>
+      <div data-testid="savings">
+        {nanoUsd(data.totalSavings) > 0n && (
+          <p className="px-4 pb-2 sm:px-5">
+            Together up to{" "}
+            <strong className="font-semibold">
+              <Amount usd={data.totalSavings} digits={2} />
+            </strong>
+            , {data.savingsPercentage} % of the spend
+          </p>
+        )}
+        <ul className="pb-2">
+          {data.suggestions.map((suggestion) => (
+            <li key={suggestion.title} className="flex items-start gap-3 px-4 py-2 sm:px-5">
+              <span className="min-w-0 flex-1">
+                <span className="block font-medium">{suggestion.title}</span>
+                <span className="block text-xs text-soft">{suggestion.description}</span>
+              </span>
+              <span className="shrink-0 font-medium">
+                {suggestion.savings === null ? "—" : <Amount usd={suggestion.savings} digits={2} focusable />}
+              </span>
+            </li>
+          ))}
+        </ul>
+        {data.longPrompts.length > 0 && <LongPrompts prompts={data.longPrompts} onPick={onPick} />}
+      </div>
+    </Card>
+  );
+}
+
+function LongPrompts({ prompts, onPick }: { prompts: Savings["longPrompts"]; onPick: (promptId: string) => void }) {
+  return (
+    <div className="border-t border-line pt-2">
+      <h3 className="px-4 text-xs text-soft sm:px-5">Prompts that send much</h3>
+      <ul className="pb-2">
+        {prompts.map((prompt) => (
+          <li key={prompt.promptId}>
+            <button
+              type="button"
+              onClick={() => onPick(prompt.promptId)}
+              className="flex w-full items-center gap-3 px-4 py-2 text-left hover:bg-page sm:px-5"
+            >
+              <span className="min-w-0 flex-1">
+                <span className="block truncate font-medium">{prompt.promptId}</span>
+                <span className="block text-xs text-soft figures">
+                  {formatCompact(prompt.averageInputTokens)} input tokens a run · {formatCount(prompt.runs)} runs
+                </span>
+              </span>
+              <span className="font-medium">
+                <Amount usd={prompt.cost} />
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

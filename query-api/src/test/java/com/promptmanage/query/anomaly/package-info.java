@@ -1,0 +1,4 @@
+@NullMarked
+package com.promptmanage.query.anomaly;
+
+import org.jspecify.annotations.NullMarked;

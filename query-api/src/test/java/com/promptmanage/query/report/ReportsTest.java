@@ -1,0 +1,278 @@
+package com.promptmanage.query.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.icegreen.greenmail.util.GreenMail;
+import com.icegreen.greenmail.util.ServerSetup;
+import com.promptmanage.query.http.TestApi;
+import com.promptmanage.query.http.TestRoutes;
+import com.promptmanage.query.report.DueReports.Lease;
+import com.promptmanage.service.access.KeyScope;
+import com.promptmanage.service.database.RowSecurity;
+import com.promptmanage.service.mail.MailSettings;
+import com.promptmanage.service.mail.Mailer;
+import com.promptmanage.service.operations.OpenApi;
+import com.promptmanage.topics.account.Account;
+import com.promptmanage.topics.usage.TokenCounts;
+import com.promptmanage.topics.usage.TokenUsage;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import jakarta.mail.internet.MimeMessage;
+import jakarta.mail.internet.MimeMultipart;
+import java.io.InputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import org.apache.pdfbox.Loader;
+import org.apache.pdfbox.text.PDFTextStripper;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ReportsTest {
+
+    private static final String REPORTS = "/api/teams/acme/reports";
+
+    /** A Wednesday. */
+    private static final Instant NOW = Instant.parse("2026-11-25T12:00:00Z");
+
+    /** Monday, eight in New York. */
+    private static final Instant DUE = Instant.parse("2026-11-30T13:00:00Z");
+
+    private static final String WEEKLY = """
+            {"name":"Team & costs","frequency":"weekly","at":"08:00","to":["cfo@example.com","ops@example.com"]}""";
+
+    private final GreenMail mails = new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
+
+    private final TestApi api = TestApi.start(
+            NOW,
+            parts -> Reports.start(
+                            parts.database(),
+                            parts.access(),
+                            parts.metering(),
+                            Optional.empty(),
+                            new SimpleMeterRegistry(),
+                            parts.clock())
+                    .routes(TestRoutes.routing(parts)));
+
+    private String admin = "";
+
+    @BeforeEach
+    void start() {
+        mails.start();
+        api.team("acme", "America/New_York");
+        // Sessions end while the test lets weeks go by.
+        admin = api.key(Account.team("acme"), KeyScope.QUERY, KeyScope.MANAGE);
+        api.metering().reads().price("gpt-4o", call -> call.tokens().total() * 2_500);
+        // Of the week before, of this one (two in New York, the last on Sunday night) and of the next.
+        add("acme-owner", "2026-11-23T04:59:00Z", 7_000_000);
+        add("acme-owner", "2026-11-23T05:00:00Z", 1_000_000);
+        add("acme-viewer", "2026-11-30T04:59:00Z", 3_000_000);
+        add("acme-viewer", "2026-11-30T05:00:00Z", 5_000_000);
+        add("someone", "2026-11-26T12:00:00Z", "of-no-price", 10);
+        api.metering().commit();
+    }
+
+    @AfterEach
+    void stop() {
+        api.close();
+        mails.stop();
+    }
+
+    @Test
+    void eachPeriodIsReportedOnceThoughProcessesComeAndGo() throws Exception {
+        JsonNode created = create();
+        assertThat(created.at("/nextPeriod/start").textValue()).isEqualTo("2026-11-23");
+        assertThat(created.at("/nextPeriod/end").textValue()).isEqualTo("2026-11-29");
+        assertThat(created.path("timezone").textValue()).isEqualTo("America/New_York");
+        assertThat(created.path("dueAt").textValue()).isEqualTo(DUE.toString());
+
+        api.clock().set(DUE.minusSeconds(1));
+        sender().sendDue();
+        assertThat(mails.getReceivedMessages()).isEmpty();
+
+        api.clock().set(DUE);
+        sender().sendDue();
+        sender().sendDue();
+        sender().sendDue();
+        assertThat(mails.getReceivedMessages())
+                .as("one message to two addresses")
+                .hasSize(2)
+                .extracting(MimeMessage::getMessageID)
+                .containsOnly("<%s.weekly.2026-11-23@example.com>".formatted(id(created)));
+
+        api.clock().set(DUE.plus(Duration.ofDays(6)));
+        sender().sendDue();
+        assertThat(mails.getReceivedMessages()).hasSize(2);
+        api.clock().set(DUE.plus(Duration.ofDays(7)));
+        sender().sendDue();
+        assertThat(mails.getReceivedMessages()).hasSize(4);
+
+        JsonNode now = api.get(admin, REPORTS + "/" + id(created)).json();
+        assertThat(now.at("/nextPeriod/start").textValue()).isEqualTo("2026-12-07");
+        assertThat(now.path("deliveries").findValuesAsText("periodStart")).containsExactly("2026-11-30", "2026-11-23");
+        assertThat(now.path("deliveries").findValuesAsText("status")).containsOnly("sent");
+    }
+
+    @Test
+    void theMailSaysWhatTheLedgerSaysAsTextAsHtmlAndAsPdf() throws Exception {
+        create();
+        api.clock().set(DUE);
+
+        sender().sendDue();
+
+        MimeMessage mail = mails.getReceivedMessages()[0];
+        assertThat(mail.getSubject())
+                .isEqualTo("Team & costs: 23 November 2026 to 29 November 2026 (America/New_York)");
+        var parts = (MimeMultipart) mail.getContent();
+        var words = (MimeMultipart) parts.getBodyPart(0).getContent();
+        assertThat(words.getBodyPart(0).getContent().toString())
+                .contains("Usage of Team acme", "Spend: $10.00 (-43 % against the time before)")
+                .contains("2026-11-23  $2.50", "2026-11-29  $7.50", "2026-11-26  $0.00")
+                .contains("acme-viewer  1  3,000,000  $7.50  75.0 %")
+                .contains("1 runs used a model that has no price");
+        assertThat(words.getBodyPart(1).getContent().toString())
+                .contains("<svg", "<rect", "$7.50", "Usage of Team acme")
+                .doesNotContain("<script", "src=");
+        try (InputStream content = parts.getBodyPart(1).getInputStream();
+                var pdf = Loader.loadPDF(content.readAllBytes())) {
+            assertThat(parts.getBodyPart(1).getFileName()).isEqualTo("usage-2026-11-23.pdf");
+            assertThat(new PDFTextStripper().getText(pdf))
+                    .contains("Usage of Team acme", "$10.00", "By model", "gpt-4o", "By member", "acme-viewer");
+        }
+    }
+
+    @Test
+    void whoDiesBetweenSendingAndRecordingRepeatsThatOneReport() throws Exception {
+        create();
+        api.clock().set(DUE);
+        var queue = new DueReports(api.database());
+        Lease lease = queue.take(queue.due(DUE).getFirst(), DUE, DUE.plus(5, ChronoUnit.MINUTES))
+                .orElseThrow();
+        Report report = new Report("t", "p", List.of(), List.of(), List.of(), List.of());
+        mailer(mails.getSmtp().getPort()).send(ReportSender.mail(lease, report));
+
+        sender().sendDue();
+        assertThat(mails.getReceivedMessages())
+                .as("someone is at it, for all that anyone knows")
+                .hasSize(2);
+
+        api.clock().set(DUE.plus(6, ChronoUnit.MINUTES));
+        sender().sendDue();
+        assertThat(mails.getReceivedMessages())
+                .hasSize(4)
+                .extracting(MimeMessage::getMessageID)
+                .hasSameElementsAs(List.of(mails.getReceivedMessages()[0].getMessageID()));
+        queue.finish(lease, "too late", DUE);
+        JsonNode list = api.get(admin, REPORTS).json().at("/reports/0");
+        assertThat(list.at("/nextPeriod/start").textValue()).isEqualTo("2026-11-30");
+    }
+
+    @Test
+    void aReportWaitsForAMailServerThatIsAwayAndIsGivenUpAfterADay() {
+        JsonNode created = create();
+        api.clock().set(DUE);
+        int port = mails.getSmtp().getPort();
+        mails.stop();
+
+        sender(port).sendDue();
+        sender(port).sendDue();
+        JsonNode waiting = api.get(admin, REPORTS + "/" + id(created)).json();
+        assertThat(waiting.at("/nextPeriod/start").textValue()).isEqualTo("2026-11-23");
+        assertThat(waiting.path("dueAt").textValue())
+                .isEqualTo(DUE.plus(2, ChronoUnit.MINUTES).toString());
+
+        api.clock().set(DUE.plus(25, ChronoUnit.HOURS));
+        sender(port).sendDue();
+        JsonNode over = api.get(admin, REPORTS + "/" + id(created)).json();
+        assertThat(over.at("/nextPeriod/start").textValue()).isEqualTo("2026-11-30");
+        assertThat(over.at("/deliveries/0/status").textValue()).isEqualTo("failed");
+        assertThat(over.at("/deliveries/0/problem").textValue()).contains("does not answer");
+    }
+
+    @Test
+    void reportsAreSetByThoseWhoManageTheTeamAndShowWhatTheySend() {
+        JsonNode created = create();
+        String one = REPORTS + "/" + id(created);
+
+        assertThat(api.text(admin, one + "/preview")).contains("16 November 2026 to 22 November 2026", "$17.50");
+        assertThat(api.text(admin, one + "/preview?format=pdf")).startsWith("%PDF");
+        assertThat(api.get(api.signIn("acme-viewer"), REPORTS).status()).isEqualTo(403);
+        api.user("eve");
+        assertThat(api.get(api.signIn("eve"), one).status()).isEqualTo(404);
+        assertThat(api.get(api.signIn("eve"), "/api/users/me/reports").json().path("reports"))
+                .isEmpty();
+        assertThat(api.post(
+                                admin,
+                                REPORTS,
+                                "{\"frequency\":\"hourly\",\"at\":\"7\",\"timezone\":\"Mars\",\"to\":[\"x\"],\"extra\":1}")
+                        .json()
+                        .path("errors")
+                        .findValuesAsText("field"))
+                .containsExactlyInAnyOrder("extra", "name", "frequency", "at", "timezone", "to[0]");
+
+        JsonNode changed = api.put(admin, one, """
+                        {"name":"Every day","frequency":"daily","timezone":"Asia/Kathmandu","to":["cfo@example.com"]}""").json();
+        assertThat(changed.at("/nextPeriod/start").textValue()).isEqualTo("2026-11-25");
+        assertThat(changed.path("dueAt").textValue()).isEqualTo("2026-11-26T01:15:00Z");
+        assertThat(api.delete(admin, one).status()).isEqualTo(204);
+        assertThat(api.get(admin, one).status()).isEqualTo(404);
+        assertThat(RowSecurity.problems(api.database())).isEmpty();
+    }
+
+    @Test
+    void everyRouteIsDescribed() {
+        assertThat(OpenApi.of("reports", "test", List.of(Reports.OPEN_API)).differencesFrom(api.server()))
+                .isEmpty();
+        assertThat(OpenApi.of("reports", "test", List.of(OpenApi.ACCESS, Reports.OPEN_API, OpenApi.OPERATIONS))
+                        .danglingReferences())
+                .isEmpty();
+    }
+
+    private JsonNode create() {
+        var answer = api.post(admin, REPORTS, WEEKLY);
+        assertThat(answer.status()).isEqualTo(201);
+        return answer.json();
+    }
+
+    private static String id(JsonNode report) {
+        return report.path("id").textValue();
+    }
+
+    private ReportSender sender() {
+        return sender(mails.getSmtp().getPort());
+    }
+
+    /** As in a process that has just begun. */
+    private ReportSender sender(int port) {
+        return new ReportSender(
+                api.database(),
+                api.metering(),
+                mailer(port),
+                api.access().tiers(),
+                new SimpleMeterRegistry(),
+                api.clock());
+    }
+
+    private Mailer mailer(int port) {
+        return new Mailer(
+                new MailSettings(
+                        "127.0.0.1",
+                        port,
+                        MailSettings.Security.NONE,
+                        Optional.empty(),
+                        "Prompt Manage <pm@example.com>",
+                        Duration.ofSeconds(5)),
+                api.clock());
+    }
+
+    private void add(String user, String at, long tokens) {
+        add(user, at, "gpt-4o", tokens);
+    }
+
+    private void add(String user, String at, String model, long tokens) {
+        api.metering().add(TokenUsage.of(user, "acme", model, TokenCounts.ofInputOutput(tokens, 0)), Instant.parse(at));
+    }
+}

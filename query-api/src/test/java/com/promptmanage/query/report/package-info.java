@@ -1,0 +1,4 @@
+@NullMarked
+package com.promptmanage.query.report;
+
+import org.jspecify.annotations.NullMarked;

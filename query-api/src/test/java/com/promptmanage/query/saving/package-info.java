@@ -1,0 +1,4 @@
+@NullMarked
+package com.promptmanage.query.saving;
+
+import org.jspecify.annotations.NullMarked;
