@@ -11,15 +11,14 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
-/**
+ * /**
  * What may be reached from here, and from where people come: as the environment says, for someone who tries out a webhook on their
  * own machine, a mail server, an issuer of identities or a model. Of the other settings, which are for services that run alone,
  * nothing is read.
  *
  * @param mail empty for no mail
  */
-record Outside(
-        OutboundSettings outbound, Optional<MailSettings> mail, AccessSettings access, GatewaySettings gateway) {
+record Outside(OutboundSettings outbound, Optional<MailSettings> mail, AccessSettings access, GatewaySettings gateway) {
 
     private static final List<String> READ =
             List.of("PM_OUTBOUND_", "PM_SMTP_", "PM_OIDC_", "PM_PUBLIC_URL", "PM_GATEWAY_");
