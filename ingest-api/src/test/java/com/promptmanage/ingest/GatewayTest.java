@@ -95,9 +95,14 @@ class GatewayTest {
 
     @Test
     void aStreamComesThroughToTheByteWithoutTheUsageThatItsCallerDidNotAskFor() throws Exception {
-        String seen =
-                "data: {\"model\":\"gpt-4o-mini-2024-07-18\",\"choices\":[{\"delta\":{\"content\":\"hel\"}}],\"usage\":null}\n\n"
-                        + ": a comment\r\n\r\ndata: {\"choices\":[{\"delta\":{\"content\":\"lo\"}}]}\r\n\r\n";
+        String seen = """
+                data: {"model":"gpt-4o-mini-2024-07-18","choices":[{"delta":{"content":"hel"}}],"usage":null}
+
+                : a comment\r
+                \r
+                data: {"choices":[{"delta":{"content":"lo"}}]}\r
+                \r
+                """;
         provider.streams(out -> {
             out.write(seen.getBytes(UTF_8));
             event(out, "{\"model\":\"gpt-4o-mini-2024-07-18\",\"choices\":[],\"usage\":" + USAGE + "}");
@@ -311,8 +316,8 @@ class GatewayTest {
                 new Socket(InetAddress.getLoopbackAddress(), ingest.server().port())) {
             socket.getOutputStream()
                     .write(
-                            ("POST %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nPrompt-Manage-Provider-Key: sk\r\nContent-Length: %d\r\n\r\n%s"
-                                            .formatted(CHAT, key, body.length(), body))
+                            "POST %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nPrompt-Manage-Provider-Key: sk\r\nContent-Length: %d\r\n\r\n%s"
+                                    .formatted(CHAT, key, body.length(), body)
                                     .getBytes(UTF_8));
             readUntil(socket.getInputStream(), "hello");
         }

@@ -161,7 +161,15 @@ public final class AnomalyWatch implements AutoCloseable {
                         .formatted(
                                 HOUR.format(start.atZone(zone)), zone.getId(), spent, UnusualHours.HISTORY_DAYS, usual),
                 start,
-                Map.of("hour", start.toString(), "timezone", zone.getId(), "spentUsd", new NanoUsd(unusual.spent()).toUsd(), "usualUsd", new NanoUsd(unusual.usual()).toUsd()));
+                Map.of(
+                        "hour",
+                        start.toString(),
+                        "timezone",
+                        zone.getId(),
+                        "spentUsd",
+                        new NanoUsd(unusual.spent()).toUsd(),
+                        "usualUsd",
+                        new NanoUsd(unusual.usual()).toUsd()));
     }
 
     @Override

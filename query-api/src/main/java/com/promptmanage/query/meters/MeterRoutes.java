@@ -38,7 +38,7 @@ public final class MeterRoutes implements Routes {
 
     private static final int EVENTS_MAX = 100;
 
-    private static final Duration EVENTS_SINCE = Duration.ofHours(72);
+    private static final Duration EVENTS_SINCE = Duration.ofDays(3);
 
     private static final Duration SUBJECTS_SINCE = Duration.ofDays(400);
 

@@ -1,6 +1,5 @@
 package com.promptmanage.query.notify;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.promptmanage.query.notify.DeliveryTable.Attempt;
 import com.promptmanage.query.notify.DeliveryTable.Due;
 import com.promptmanage.query.notify.DeliveryTable.Lease;

@@ -1,5 +1,6 @@
 package com.promptmanage.query.anomaly;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.promptmanage.query.anomaly.UnusualHours.Unusual;
@@ -163,7 +164,7 @@ class UnusualHoursTest {
                 days += ofDay.isEmpty() ? 0 : 1;
                 same.add(any.getOrDefault(then.atTime(start.getHour(), 0), BigDecimal.ZERO));
             }
-            BigDecimal spent = BigDecimal.valueOf(hours.get(startMs));
+            BigDecimal spent = BigDecimal.valueOf(requireNonNull(hours.get(startMs)));
             BigDecimal usual = middle(same);
             BigDecimal distance =
                     middle(same.stream().map(one -> one.subtract(usual).abs()).toList());

@@ -190,7 +190,7 @@ class HistoryWriterTest {
                 .satisfiesExactly(
                         told -> {
                             assertThat(told).containsEntry("account", TEAM);
-                            assertThat(told.get("alert").toString())
+                            assertThat(String.valueOf(told.get("alert")))
                                     .contains(
                                             "\"type\":\"unpriced_usage\"",
                                             "\"model\":\"gpt-4o-mini\"",
