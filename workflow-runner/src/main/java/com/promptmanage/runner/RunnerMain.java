@@ -46,7 +46,7 @@ public final class RunnerMain {
     private RunnerMain() {}
 
     /** Everything that an operator sets. */
-    private record Given(
+    public record Given(
             HttpServer.Options server,
             RunnerSettings runner,
             DatabaseSettings database,
@@ -55,7 +55,7 @@ public final class RunnerMain {
             Optional<MailSettings> mail,
             SecretKeys keys) {
 
-        static Given from(Settings settings) {
+        public static Given from(Settings settings) {
             return new Given(
                     HttpServer.Options.onPort(settings.port("HTTP_PORT", PORT))
                             .withHost(settings.text("HTTP_HOST", "0.0.0.0")),

@@ -93,6 +93,10 @@ final class EventRelay {
         }
         if (b == '\n' && afterReturn) {
             afterReturn = false;
+            if (event.size() == 1) {
+                // Of the event before, which is out already: the one that begins here may be hidden.
+                pass();
+            }
             return;
         }
         afterReturn = b == '\r';

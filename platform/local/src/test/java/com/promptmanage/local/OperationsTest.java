@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.promptmanage.ingest.IngestMain;
 import com.promptmanage.query.QueryMain;
-import com.promptmanage.runner.RunnerSettings;
+import com.promptmanage.runner.RunnerMain;
 import com.promptmanage.service.settings.Settings;
 import com.promptmanage.service.settings.Settings.Asked;
 import java.io.IOException;
@@ -55,11 +55,7 @@ class OperationsTest {
         var processes = new LinkedHashMap<String, Consumer<Settings>>();
         processes.put("query", QueryMain.Given::from);
         processes.put("ingest", IngestMain.Given::from);
-        processes.put("runner", settings -> {
-            settings.text("HTTP_HOST", "0.0.0.0");
-            settings.port("HTTP_PORT", 8082);
-            RunnerSettings.from(settings);
-        });
+        processes.put("runner", RunnerMain.Given::from);
         return processes;
     }
 

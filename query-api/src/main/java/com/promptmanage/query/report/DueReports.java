@@ -51,6 +51,8 @@ final class DueReports {
         return database.asSystem(handle -> handle.createQuery("""
                         SELECT id, account, lease FROM report_schedules
                         WHERE enabled AND due_at <= :now AND (leased_until IS NULL OR leased_until <= :now)
+                        AND NOT EXISTS (
+                            SELECT FROM teams WHERE account = 'team:' || teams.id AND teams.deleted_at IS NOT NULL)
                         ORDER BY due_at LIMIT :most
                         """)
                 .bind("now", utc(now))

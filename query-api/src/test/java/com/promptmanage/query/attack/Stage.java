@@ -8,6 +8,7 @@ import com.promptmanage.query.http.TestApi;
 import com.promptmanage.query.http.TestApi.Answer;
 import com.promptmanage.query.http.TestRoutes;
 import com.promptmanage.query.notify.Notifications;
+import com.promptmanage.query.report.Reports;
 import com.promptmanage.query.team.InvitationMail;
 import com.promptmanage.service.access.KeyScope;
 import com.promptmanage.service.access.NewKey;
@@ -184,6 +185,14 @@ final class Stage implements AutoCloseable {
                         .json()
                         .path("deliveryId")
                         .asText());
+        names.put(
+                "report",
+                made(api.post(
+                                owner,
+                                "/api/teams/%s/reports".formatted(team),
+                                "{\"name\":\"r\",\"frequency\":\"weekly\",\"to\":[\"cfo@example.com\"]}"))
+                        .path("id")
+                        .asText());
         names.put("alert", "alert-" + team);
         api.database().useAsSystem(handle -> handle.execute("""
                         INSERT INTO alerts (id, account, budget_id, dimension, value, severity, occurred_at, raised_at, alert)
@@ -282,6 +291,14 @@ final class Stage implements AutoCloseable {
                 parts.clock());
         notifications.add(notifying);
         routes.addAll(notifying.routes(parts.access().authentication()));
+        routes.addAll(Reports.start(
+                        parts.database(),
+                        parts.access(),
+                        parts.metering(),
+                        Optional.empty(),
+                        new SimpleMeterRegistry(),
+                        parts.clock())
+                .routes(TestRoutes.routing(parts)));
         routes.add(meters);
         routes.add(new HealthRoutes(Map.of()));
         routes.add(new OpenApiRoutes(QueryMain.description()));
