@@ -47,6 +47,8 @@ class WholeSystemTest {
             Map.entry("GET /api/auth/issuers/{issuerId}/start", 404),
             Map.entry("GET /api/auth/issuers/{issuerId}/callback", 404),
             Map.entry("GET /api/invitations/{token}", 404),
+            // Of no version and no call that there is.
+            Map.entry("POST /gateway/gemini/{version}/models/{call}", 404),
             Map.entry("GET /api/public/health", 200));
 
     /** What would end the session that the others are sent with. */
@@ -66,6 +68,13 @@ class WholeSystemTest {
             "/api/users",
             "/api/models",
             "/api/auth",
+            "/api/v1/meters",
+            "/api/v1/subjects",
+            "/budget/",
+            "/spend/logs",
+            "/user/daily/",
+            "/team/daily/",
+            "/global/spend/",
             "/health",
             "/metrics",
             "/docs",
