@@ -61,6 +61,7 @@ class TenantIsolationTest {
                 case "timestamp with time zone[]" -> "ARRAY[now()]";
                 case "bigint[]" -> "ARRAY[1]";
                 case "date" -> "current_date";
+                case "time without time zone" -> "TIME '07:00'";
                 case "boolean" -> "false";
                 case "uuid" -> "gen_random_uuid()";
                 default -> "1";
