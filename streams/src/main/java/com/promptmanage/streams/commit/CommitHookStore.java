@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,8 +52,6 @@ public abstract class CommitHookStore implements StateStore, CachedStateStore<Ob
     private static final Logger LOGGER = LoggerFactory.getLogger(CommitHookStore.class);
 
     private static final long TOUCHED_EVERY_MS = Duration.ofMinutes(5).toMillis();
-
-    private static final Comparator<KeyValue<Bytes, byte[]>> BY_KEY = Comparator.comparing(row -> row.key);
 
     private final KeyValueStore<Bytes, byte[]> rows;
     private final Commits commits;
@@ -139,8 +136,6 @@ public abstract class CommitHookStore implements StateStore, CachedStateStore<Ob
         }
         var batch = new ArrayList<KeyValue<Bytes, byte[]>>(uncommitted.size());
         uncommitted.forEach((key, value) -> batch.add(KeyValue.pair(key, value)));
-        // RocksDB finds a row's place from that of the row before.
-        batch.sort(BY_KEY);
         writeCommitted(batch);
         uncommitted.clear();
         noteOffset();

@@ -1,5 +1,6 @@
 package com.promptmanage.streams.ledger;
 
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.function.BiConsumer;
@@ -20,6 +21,11 @@ final class WorkingRows {
 
     private static final long MARK = 1L << 63;
 
+    /** More rows than that the cells' array cannot hold. */
+    private static final int ROW_BITS = 28;
+
+    private static final int ROW_MASK = (1 << ROW_BITS) - 1;
+
     /** For rows of which it is known that they are not there: to ask the disk costs more than all else of a row. */
     private static final HotRows.Disk NOTHING = (first, second) -> null;
 
@@ -34,6 +40,8 @@ final class WorkingRows {
     private final BitSet changedAccounts = new BitSet();
 
     private final byte[] scratch = Amounts.scratch();
+
+    private long[] order = new long[CHANGES];
 
     private IntFunction<? extends LedgerStore.Account> accounts = account -> {
         throw new IllegalStateException("no processor has told the accounts");
@@ -90,18 +98,37 @@ final class WorkingRows {
         }
     }
 
-    /** Passes each row that has changed since the last call, as it is stored. */
+    /** Passes each row that has changed since the last call, as it is stored; rows that are stored together one after the other. */
     void takeChanged(BiConsumer<byte[], byte[]> each) {
         merge();
         RowTable table = hot.table();
+        int changed = 0;
         for (int row = 0; row < table.size(); row++) {
             if (table.isMarked(row)) {
                 table.mark(row, false);
-                each.accept(
-                        key(table.first(row), table.second(row)),
-                        Amounts.encode(table.cells(), table.at(row), scratch));
+                if (changed == order.length) {
+                    order = Arrays.copyOf(order, changed * 2);
+                }
+                order[changed++] = place(table.first(row), table.second(row)) << ROW_BITS | row;
             }
         }
+        Arrays.sort(order, 0, changed);
+        for (int i = 0; i < changed; i++) {
+            int row = (int) order[i] & ROW_MASK;
+            each.accept(
+                    key(table.first(row), table.second(row)), Amounts.encode(table.cells(), table.at(row), scratch));
+        }
+    }
+
+    /**
+     * Roughly where a row is stored, in 35 bits. RocksDB finds a row's place from that of the row before, if it is near:
+     * so a commit's rows cost half of what they do in the order in which they came.
+     */
+    private static long place(long first, long second) {
+        long account = (first >>> 32) & 0xFFFF;
+        long grain = (second >>> 32) & 3;
+        long kind = dimension(second) & 0x7F;
+        return account << 19 | grain << 17 | kind << 10 | (second & 0x3FF);
     }
 
     /** The names of the accounts whose rows have changed since the last call. */
