@@ -15,8 +15,7 @@ public final class Names {
     /** The number of the empty text. */
     public static final int EMPTY = 0;
 
-    private static final VarHandle WORD =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+    private static final VarHandle WORD = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
     private final long secret;
 

@@ -93,8 +93,7 @@ final class WorkingRows {
         int name = names.find(key.value());
         int tag = names.find(key.tag());
         if (account >= 0 && name >= 0 && tag >= 0) {
-            hot.replace(
-                    pack(account, name), pack(key.grain(), tag << 7 | key.dimension(), key.bucket()), value);
+            hot.replace(pack(account, name), pack(key.grain(), tag << 7 | key.dimension(), key.bucket()), value);
         }
     }
 
@@ -185,12 +184,12 @@ final class WorkingRows {
                 first,
                 pack(Grain.DAY, dimension, day),
                 from,
-                isFirst || isLater && day > buckets.day(last) ? NOTHING : disk);
+                isFirst || (isLater && day > buckets.day(last)) ? NOTHING : disk);
         addToHot(
                 first,
                 pack(Grain.MONTH, dimension, month),
                 from,
-                isFirst || isLater && month > buckets.month(last) ? NOTHING : disk);
+                isFirst || (isLater && month > buckets.month(last)) ? NOTHING : disk);
     }
 
     private void addToHot(long first, long second, int from, HotRows.Disk stored) {

@@ -29,13 +29,7 @@ public record AccessSettings(
         int passwordMemoryKib) {
 
     public static final AccessSettings DEFAULTS = new AccessSettings(
-            true,
-            Optional.empty(),
-            false,
-            false,
-            Optional.empty(),
-            List.of(),
-            Passwords.OWASP_MEMORY_KIB);
+            true, Optional.empty(), false, false, Optional.empty(), List.of(), Passwords.OWASP_MEMORY_KIB);
 
     public AccessSettings {
         issuers = List.copyOf(issuers);
@@ -82,7 +76,8 @@ public record AccessSettings(
     }
 
     public AccessSettings withPublicUrl(URI other) {
-        return new AccessSettings(signUp, Optional.of(other), secureCookies, tiersEnforced, operator, issuers, passwordMemoryKib);
+        return new AccessSettings(
+                signUp, Optional.of(other), secureCookies, tiersEnforced, operator, issuers, passwordMemoryKib);
     }
 
     public AccessSettings withIssuers(List<IssuerSettings> other) {
