@@ -1,6 +1,7 @@
 package com.promptmanage.service.access;
 
 import com.promptmanage.service.oidc.IssuerSettings;
+import com.promptmanage.service.outbound.AddressRange;
 import com.promptmanage.service.settings.Settings;
 import java.net.URI;
 import java.util.List;
@@ -16,6 +17,8 @@ import java.util.Optional;
  * @param tiersEnforced whether a tier's limits hold; if not, everyone has everything
  * @param operator who runs the installation, made at the start unless they are there
  * @param issuers with whom people may sign in besides
+ * @param signUpRates how many accounts may be asked for
+ * @param trustedProxies whose word for where a request comes from is taken
  */
 public record AccessSettings(
         boolean signUp,
@@ -23,13 +26,34 @@ public record AccessSettings(
         boolean secureCookies,
         boolean tiersEnforced,
         Optional<Operator> operator,
-        List<IssuerSettings> issuers) {
+        List<IssuerSettings> issuers,
+        SignUpRates signUpRates,
+        List<AddressRange> trustedProxies) {
 
-    public static final AccessSettings DEFAULTS =
-            new AccessSettings(true, Optional.empty(), false, false, Optional.empty(), List.of());
+    public static final AccessSettings DEFAULTS = new AccessSettings(
+            true, Optional.empty(), false, false, Optional.empty(), List.of(), SignUpRates.DEFAULTS, List.of());
 
     public AccessSettings {
         issuers = List.copyOf(issuers);
+        trustedProxies = List.copyOf(trustedProxies);
+    }
+
+    /**
+     * Accounts that may be asked for within an hour.
+     *
+     * @param perAddress from one address, or, of version 6, from one network of 64 bits
+     * @param inAll from everywhere together
+     */
+    public record SignUpRates(int perAddress, int inAll) {
+
+        /** An office behind one address may come on one morning. */
+        public static final SignUpRates DEFAULTS = new SignUpRates(30, 500);
+
+        static SignUpRates from(Settings settings) {
+            return new SignUpRates(
+                    settings.integer("SIGN_UPS_PER_ADDRESS", DEFAULTS.perAddress(), 1, 100_000),
+                    settings.integer("SIGN_UPS_PER_HOUR", DEFAULTS.inAll(), 1, 1_000_000));
+        }
     }
 
     /** @param password in clear, until it is changed */
@@ -60,23 +84,58 @@ public record AccessSettings(
                         publicUrl.map(url -> url.getScheme().equals("https")).orElse(DEFAULTS.secureCookies())),
                 settings.flag("TIERS_ENFORCED", DEFAULTS.tiersEnforced()),
                 operator(settings),
-                issuers);
+                issuers,
+                SignUpRates.from(settings),
+                AddressRange.listFrom(settings, "TRUSTED_PROXIES"));
     }
 
     public AccessSettings withSignUp(boolean other) {
-        return new AccessSettings(other, publicUrl, secureCookies, tiersEnforced, operator, issuers);
+        return new AccessSettings(
+                other, publicUrl, secureCookies, tiersEnforced, operator, issuers, signUpRates, trustedProxies);
     }
 
     public AccessSettings withTiersEnforced(boolean other) {
-        return new AccessSettings(signUp, publicUrl, secureCookies, other, operator, issuers);
+        return new AccessSettings(
+                signUp, publicUrl, secureCookies, other, operator, issuers, signUpRates, trustedProxies);
     }
 
     public AccessSettings withPublicUrl(URI other) {
-        return new AccessSettings(signUp, Optional.of(other), secureCookies, tiersEnforced, operator, issuers);
+        return new AccessSettings(
+                signUp,
+                Optional.of(other),
+                secureCookies,
+                tiersEnforced,
+                operator,
+                issuers,
+                signUpRates,
+                trustedProxies);
+    }
+
+    public AccessSettings withOperator(Operator other) {
+        return new AccessSettings(
+                signUp,
+                publicUrl,
+                secureCookies,
+                tiersEnforced,
+                Optional.of(other),
+                issuers,
+                signUpRates,
+                trustedProxies);
     }
 
     public AccessSettings withIssuers(List<IssuerSettings> other) {
-        return new AccessSettings(signUp, publicUrl, secureCookies, tiersEnforced, operator, other);
+        return new AccessSettings(
+                signUp, publicUrl, secureCookies, tiersEnforced, operator, other, signUpRates, trustedProxies);
+    }
+
+    public AccessSettings withSignUpRates(SignUpRates other) {
+        return new AccessSettings(
+                signUp, publicUrl, secureCookies, tiersEnforced, operator, issuers, other, trustedProxies);
+    }
+
+    public AccessSettings withTrustedProxies(List<AddressRange> other) {
+        return new AccessSettings(
+                signUp, publicUrl, secureCookies, tiersEnforced, operator, issuers, signUpRates, other);
     }
 
     private static Optional<Operator> operator(Settings settings) {

@@ -3,6 +3,7 @@ package com.promptmanage.service.access;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.nimbusds.oauth2.sdk.TokenRequest;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.DatabaseSettings;
 import com.promptmanage.service.database.Scope;
@@ -51,6 +52,8 @@ class IssuerSignInTest {
 
     private static final String OPERATOR = "operator@example.com";
 
+    private static final List<String> SCOPES = List.of("openid", "email", "profile");
+
     /** Tokens say when they end by the time that it is. */
     private final ManualClock clock = new ManualClock(Instant.now());
 
@@ -67,15 +70,14 @@ class IssuerSignInTest {
     private final Access access = new Access(
             database,
             clock,
-            new AccessSettings(
-                    true,
-                    Optional.of(URI.create(PUBLIC)),
-                    false,
-                    false,
-                    Optional.of(new AccessSettings.Operator(OPERATOR, PASSWORD)),
-                    List.of(
+            AccessSettings.DEFAULTS
+                    .withPublicUrl(URI.create(PUBLIC))
+                    .withOperator(new AccessSettings.Operator(OPERATOR, PASSWORD))
+                    .withIssuers(List.of(
                             issuer("company", url("company"), Optional.of("s3cret"), true),
                             issuer("partner", url("partner"), Optional.empty(), false),
+                            new IssuerSettings(
+                                    "trusted", "Trusted", url("trusted"), CLIENT, Optional.empty(), SCOPES, true, true),
                             issuer("gone", "http://127.0.0.1:1/gone", Optional.empty(), true))),
             Optional.of(outbound));
 
@@ -106,7 +108,7 @@ class IssuerSignInTest {
     void theButtonsAreThoseThatTheOperatorHasSet() throws Exception {
         JsonNode listed = json(get("/api/auth/issuers", Map.of()));
 
-        assertThat(listed.path("issuers").findValuesAsText("id")).containsExactly("company", "partner", "gone");
+        assertThat(listed.path("issuers").findValuesAsText("id")).containsExactly("company", "partner", "trusted", "gone");
         assertThat(listed.path("issuers").path(0).path("name").asText()).isEqualTo("Sign in with company");
         assertThat(listed.toString()).doesNotContain("s3cret");
     }
@@ -182,7 +184,14 @@ class IssuerSignInTest {
         var browser = new Browser();
         URI expired = at(browser.start("company", "/"));
         nextIs("company", "sub-bad", good, -3600);
-        assertThat(browser.comeBack(expired).session()).isEmpty();
+        assertThat(browser.comeBack(expired).location())
+                .as("a token whose time is over")
+                .isEqualTo("/sign-in?problem=sign_in_unproven");
+        URI almost = at(browser.start("company", "/"));
+        nextIs("company", "sub-almost", claims("almost@example.com", true, null), -30);
+        assertThat(browser.comeBack(almost).session())
+                .as("clocks differ by a minute at most")
+                .isPresent();
         assertThat(usersWith("victim@example.com")).isZero();
     }
 
@@ -203,32 +212,110 @@ class IssuerSignInTest {
     }
 
     @Test
-    void whoTookAnAddressBeforeItsOwnerCameIsShownOut() throws Exception {
-        HttpResponse<String> squatter = post("/api/auth/register", """
-                {"email":"owner@example.com","name":"Squatter","password":"%s"}""".formatted(PASSWORD));
+    void addressesAreReadWhereTheIssuerTellsThemAndOnlyOfWhomTheTokenIsAbout() throws Exception {
+        var browser = new Browser();
+        URI back = at(browser.start("company", "/"));
+        issuers.enqueueCallback(new OnRequest("company", "sub-asked", Map.of(
+                "email", "asked@example.com", "email_verified", "true", "name", "Asked")));
+        JsonNode me = me(browser.comeBack(back));
+        assertThat(me.path("email").asText()).isEqualTo("asked@example.com");
+        assertThat(me.path("name").asText()).isEqualTo("Asked");
+
+        back = at(browser.start("company", "/"));
+        issuers.enqueueCallback(new OnRequest("company", "sub-swapped", Map.of(
+                "sub", "sub-asked", "email", "swapped@example.com", "email_verified", true)));
+        assertThat(browser.comeBack(back).location()).isEqualTo("/sign-in?problem=sign_in_unproven");
+        assertThat(usersWith("swapped@example.com")).isZero();
+    }
+
+    @Test
+    void onlyAnIssuerThatTheOperatorTrustsMaySayNothingOfHowSureItIsOfAnAddress() throws Exception {
+        Map<String, Object> unsaid = Map.of("email", "unsaid@example.com");
+        assertThat(signIn("company", "sub-unsaid", unsaid).location())
+                .isEqualTo("/sign-in?problem=email_unverified");
+        assertThat(me(signIn("trusted", "sub-unsaid", unsaid)).path("emailVerified").asBoolean())
+                .isTrue();
+        assertThat(signIn("trusted", "sub-denied", claims("denied@example.com", false, null))
+                        .location())
+                .as("that it is not verified is believed of everyone")
+                .isEqualTo("/sign-in?problem=email_unverified");
+    }
+
+    @Test
+    void whoTookAnAddressBeforeItsOwnerCameHasNothingInTheOwnersAccount() throws Exception {
+        HttpResponse<String> squatter = register("owner@example.com");
         String token = json(squatter).path("token").asText();
         String id = json(squatter).path("user").path("id").asText();
         String key = access.keys()
                 .create(Scope.EVERYONE, NewKey.of("back door", Account.user(id)))
                 .secret();
-        assertThat(status(token)).isEqualTo(200);
-        assertThat(status(key)).isEqualTo(200);
+        Map<String, Object> owner = claims("Owner@Example.com", true, "Owner");
 
-        Landed landed = signIn("partner", "sub-owner", claims("Owner@Example.com", true, "Owner"));
+        assertThat(signIn("company", "sub-owner", owner).location())
+                .isEqualTo("/sign-in?problem=account_unproven&issuer=company");
+        var foreign = new Browser();
+        URI back = at(foreign.startAfresh("company", "cross-site"));
+        nextIs("company", "sub-owner", owner, 3600);
+        assertThat(foreign.comeBack(back).location())
+                .as("asked for by another site")
+                .isEqualTo("/sign-in?problem=account_unproven&issuer=company");
+        var closed = new Browser();
+        back = at(closed.startAfresh("partner", "same-origin"));
+        nextIs("partner", "sub-owner", owner, 3600);
+        assertThat(closed.comeBack(back).location()).isEqualTo("/sign-in?problem=sign_up_closed");
+        assertThat(status(token)).as("nothing has ended yet").isEqualTo(200);
 
-        assertThat(me(landed).path("id").asText()).isEqualTo(id);
+        var browser = new Browser();
+        back = at(browser.startAfresh("company", "same-origin"));
+        nextIs("company", "sub-owner", owner, 3600);
+        Landed landed = browser.comeBack(back);
+
+        JsonNode me = me(landed);
+        assertThat(me.path("id").asText()).isNotEqualTo(id);
+        assertThat(me.path("email").asText()).isEqualTo("owner@example.com");
         assertThat(status(token)).as("the session").isEqualTo(401);
         assertThat(status(key)).as("the key").isEqualTo(401);
         assertThat(post("/api/auth/login", """
                         {"email":"owner@example.com","password":"%s"}""".formatted(PASSWORD)).statusCode())
                 .as("the password")
                 .isEqualTo(401);
-        assertThat(logged(id)).containsExactly("account_claimed", "identity_linked");
+        assertThat(post("/api/auth/login", """
+                        {"email":"%s@set-aside.invalid","password":"%s"}""".formatted(id, PASSWORD)).statusCode())
+                .isEqualTo(401);
+        assertThat(logged(id)).containsExactly("account_set_aside");
+        assertThat(logged(me.path("id").asText())).containsExactly("identity_linked");
         // A second issuer that vouches for the address joins the same account, and ends nothing.
-        Landed other = signIn("company", "sub-owner-too", claims("owner@example.com", true, null));
-        assertThat(me(other).path("id").asText()).isEqualTo(id);
-        assertThat(me(landed).path("id").asText()).isEqualTo(id);
+        Landed other = signIn("partner", "sub-owner-too", claims("owner@example.com", true, null));
+        assertThat(me(other).path("id")).isEqualTo(me.path("id"));
+        assertThat(me(landed).path("id")).isEqualTo(me.path("id"));
         assertThat(welcomed.stream().filter("owner@example.com"::equals)).hasSize(1);
+    }
+
+    @Test
+    void whoIsSignedInKeepsTheirAccountIfTheIssuerVouchesForItsAddress() throws Exception {
+        HttpResponse<String> made = register("both@example.com");
+        String token = json(made).path("token").asText();
+        String id = json(made).path("user").path("id").asText();
+
+        var browser = new Browser();
+        browser.isSignedIn(token);
+        URI back = at(browser.start("company", "/"));
+        nextIs("company", "sub-other", claims("mallory@example.com", true, null), 3600);
+        assertThat(me(browser.comeBack(back)).path("id").asText())
+                .as("another's identity opens another's account, not this one")
+                .isNotEqualTo(id);
+        browser.isSignedIn(token);
+        back = at(browser.start("company", "/"));
+        nextIs("company", "sub-both", claims("both@example.com", true, null), 3600);
+        JsonNode me = me(browser.comeBack(back));
+
+        assertThat(me.path("id").asText()).isEqualTo(id);
+        assertThat(me.path("emailVerified").asBoolean()).isTrue();
+        assertThat(me.path("hasPassword").asBoolean()).isTrue();
+        assertThat(status(token)).isEqualTo(200);
+        assertThat(logged(id)).containsExactly("identity_linked");
+        assertThat(welcomed).contains("both@example.com");
+        assertThat(me(signIn("company", "sub-both", Map.of())).path("id").asText()).isEqualTo(id);
     }
 
     @Test
@@ -288,7 +375,7 @@ class IssuerSignInTest {
 
     private static IssuerSettings issuer(String id, String url, Optional<String> secret, boolean signUp) {
         return new IssuerSettings(
-                id, "Sign in with " + id, url, CLIENT, secret, List.of("openid", "email", "profile"), signUp, false);
+                id, "Sign in with " + id, url, CLIENT, secret, SCOPES, signUp, false);
     }
 
     private static Map<String, Object> claims(String email, boolean isVerified, @Nullable String name) {
@@ -328,9 +415,21 @@ class IssuerSignInTest {
 
         private final Map<String, String> cookies = new HashMap<>();
 
+        void isSignedIn(String token) {
+            cookies.put(SessionCookie.NAME, token);
+        }
+
         URI start(String issuer, String then) throws Exception {
-            var answer = visit("/api/auth/issuers/%s/start?then=%s"
-                    .formatted(issuer, URLEncoder.encode(then, StandardCharsets.UTF_8)));
+            return started(visit("/api/auth/issuers/%s/start?then=%s"
+                    .formatted(issuer, URLEncoder.encode(then, StandardCharsets.UTF_8))));
+        }
+
+        /** @param site where the browser says that it was led here from */
+        URI startAfresh(String issuer, String site) throws Exception {
+            return started(visit("/api/auth/issuers/%s/start?afresh=true".formatted(issuer), "Sec-Fetch-Site", site));
+        }
+
+        private static URI started(HttpResponse<String> answer) {
             assertThat(answer.statusCode()).as(answer.body()).isEqualTo(303);
             return URI.create(answer.headers().firstValue("Location").orElseThrow());
         }
@@ -345,14 +444,35 @@ class IssuerSignInTest {
                     Optional.ofNullable(cookies.get(SessionCookie.NAME)));
         }
 
-        private HttpResponse<String> visit(String path) throws Exception {
-            var answer = get(path, cookies);
+        private HttpResponse<String> visit(String path, String... headers) throws Exception {
+            var answer = get(path, cookies, headers);
             for (String cookie : answer.headers().allValues("Set-Cookie")) {
                 assertThat(cookie).contains("; HttpOnly; SameSite=");
                 cookies.put(cookie.replaceFirst("=.*", ""), cookie.replaceFirst("[^=]*=([^;]*).*", "$1"));
             }
             return answer;
         }
+    }
+
+    /** An issuer that puts no claims into its identity tokens: they are to be asked for with the other one, which has them. */
+    private static final class OnRequest extends DefaultOAuth2TokenCallback {
+
+        private int tokens;
+
+        OnRequest(String issuer, String subject, Map<String, Object> claims) {
+            super(issuer, subject, "JWT", List.of(CLIENT), claims, 3600);
+        }
+
+        /** Of the identity's token first. */
+        @Override
+        public Map<String, Object> addClaims(TokenRequest request) {
+            return tokens++ == 0 ? Map.of() : super.addClaims(request);
+        }
+    }
+
+    private HttpResponse<String> register(String email) throws Exception {
+        return post("/api/auth/register", """
+                {"email":"%s","name":"Someone","password":"%s"}""".formatted(email, PASSWORD));
     }
 
     private JsonNode me(Landed landed) throws Exception {
@@ -371,8 +491,11 @@ class IssuerSignInTest {
                 .statusCode();
     }
 
-    private HttpResponse<String> get(String path, Map<String, String> cookies) throws Exception {
+    private HttpResponse<String> get(String path, Map<String, String> cookies, String... headers) throws Exception {
         var request = HttpRequest.newBuilder(URI.create(server.baseUri() + path));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
         cookies.forEach((name, value) -> request.header("Cookie", name + "=" + value));
         return client.send(request.build(), BodyHandlers.ofString());
     }
