@@ -463,7 +463,9 @@ class WorkflowApiTest {
             }
             assertLimit(limited.post(ed, "/api/workflows", form), "workflowsMax", 5);
             assertLimit(
-                    limited.post(ed, "/api/workflow-templates/content-moderation/deploy", "{\"teamId\": \"team_1\"}"),
+                    limited.post(ed, "/api/workflow-templates/template-news-digest/deploy", """
+                            {"teamId":"team_1","customizations":{"dataSourceMappings":{"NEWS":"ds_1"},
+                             "values":{"SUBJECT":"bees"}}}"""),
                     "workflowsMax",
                     5);
 
