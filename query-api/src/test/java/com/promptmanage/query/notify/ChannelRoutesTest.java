@@ -1,18 +1,27 @@
 package com.promptmanage.query.notify;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.query.http.TestApi.Answer;
 import com.promptmanage.service.access.KeyScope;
 import com.promptmanage.service.database.RowSecurity;
+import com.promptmanage.service.database.Scope;
 import com.promptmanage.service.mail.MailSettings;
 import com.promptmanage.service.mail.Mailer;
 import com.promptmanage.service.operations.OpenApi;
+import com.promptmanage.service.secret.SecretBox;
+import com.promptmanage.service.secret.SecretKeys;
+import com.promptmanage.service.secret.UnreadableSecretException;
+import com.promptmanage.service.settings.Settings;
 import com.promptmanage.topics.account.Account;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -126,6 +135,35 @@ class ChannelRoutesTest {
             assertThat(text).doesNotContain("s3cret").doesNotContain("whsec_");
         }
         assertThat(kept).doesNotContain("127.0.0.1");
+    }
+
+    @Test
+    void anOldKeyMayGoOnceAllIsEncryptedAnewAndAChannelThatCannotBeReadHoldsUpNoOther() {
+        String lost = api.channel("slack", hook.url("/lost")).path("id").asText();
+        String kept = api.channel("webhook", hook.url("/kept")).path("id").asText();
+        String zeros = Base64.getEncoder().encodeToString(new byte[32]);
+        String ones = Base64.getEncoder().encodeToString("1".repeat(32).getBytes(StandardCharsets.US_ASCII));
+        api.api()
+                .database()
+                .useAsSystem(handle -> handle.execute(
+                        "UPDATE notification_channels SET sealed = replace(sealed, 'v1.test.', 'v1.lost.') WHERE id = ?",
+                        lost));
+        Optional<Channel> before = table("test:" + zeros).find(Scope.EVERYONE, Account.team("acme"), kept);
+
+        table("new:%s,test:%s".formatted(ones, zeros)).reseal();
+
+        assertThat(table("new:" + ones).find(Scope.EVERYONE, Account.team("acme"), kept))
+                .isEqualTo(before)
+                .isPresent();
+        assertThatThrownBy(() -> table("test:" + zeros).find(Scope.EVERYONE, Account.team("acme"), kept))
+                .isInstanceOf(UnreadableSecretException.class);
+    }
+
+    /** As a process with these keys has it, of which the first encrypts. */
+    private ChannelTable table(String keys) {
+        return new ChannelTable(
+                api.api().database(),
+                new SecretBox(SecretKeys.from(new Settings("PM_", Map.of("PM_SECRET_KEYS", keys)))));
     }
 
     @Test
