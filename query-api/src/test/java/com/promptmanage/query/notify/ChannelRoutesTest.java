@@ -1,7 +1,6 @@
 package com.promptmanage.query.notify;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.query.http.TestApi.Answer;
@@ -13,7 +12,6 @@ import com.promptmanage.service.mail.Mailer;
 import com.promptmanage.service.operations.OpenApi;
 import com.promptmanage.service.secret.SecretBox;
 import com.promptmanage.service.secret.SecretKeys;
-import com.promptmanage.service.secret.UnreadableSecretException;
 import com.promptmanage.service.settings.Settings;
 import com.promptmanage.topics.account.Account;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -155,8 +153,35 @@ class ChannelRoutesTest {
         assertThat(table("new:" + ones).find(Scope.EVERYONE, Account.team("acme"), kept))
                 .isEqualTo(before)
                 .isPresent();
-        assertThatThrownBy(() -> table("test:" + zeros).find(Scope.EVERYONE, Account.team("acme"), kept))
-                .isInstanceOf(UnreadableSecretException.class);
+        assertThat(table("test:" + zeros)
+                        .find(Scope.EVERYONE, Account.team("acme"), kept)
+                        .map(Channel::destination))
+                .hasValue(new Destination.Unreadable("webhook"));
+    }
+
+    @Test
+    void aChannelWhoseKeyIsGoneHidesNoOtherAndCanBeDeleted() {
+        String lost = api.channel("slack", hook.url("/lost")).path("id").asText();
+        String kept = api.channel("webhook", hook.url("/kept")).path("id").asText();
+        api.api()
+                .database()
+                .useAsSystem(handle -> handle.execute(
+                        "UPDATE notification_channels SET sealed = replace(sealed, 'v1.test.', 'v1.lost.') WHERE id = ?",
+                        lost));
+
+        JsonNode list = api.api().get(api.admin(), PATH).json().path("channels");
+        assertThat(list.findValuesAsText("id")).containsExactlyInAnyOrder(lost, kept);
+        assertThat(list.valueStream()
+                        .filter(one -> one.path("unreadable").asBoolean())
+                        .map(one -> one.path("id").asText() + " " + one.path("kind").asText()))
+                .containsExactly(lost + " slack");
+        String one = PATH + "/" + lost;
+        assertThat(api.api().send(api.admin(), "PATCH", one, "{\"name\":\"other\"}").status())
+                .isEqualTo(409);
+        assertThat(api.api().post(api.admin(), one + "/test", "").status()).isEqualTo(409);
+        assertThat(api.api().post(api.admin(), one + "/rotate-secret", "").status())
+                .isEqualTo(409);
+        assertThat(api.api().delete(api.admin(), one).status()).isEqualTo(204);
     }
 
     /** As a process with these keys has it, of which the first encrypts. */

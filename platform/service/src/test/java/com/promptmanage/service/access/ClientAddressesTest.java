@@ -9,6 +9,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,14 +56,14 @@ class ClientAddressesTest {
                     999.1.1.1                      | 127.0.0.1
                     203.0.113.1,                   | 127.0.0.1
                     """)
-    void onlyWhatATrustedProxyHasAddedIsBelieved(@org.jspecify.annotations.Nullable String told, String address)
+    void onlyWhatATrustedProxyHasAddedIsBelieved(@Nullable String told, String address)
             throws Exception {
         assertThat(ask("/behind-proxies", told)).isEqualTo(address);
         assertThat(ask("/alone", told)).isEqualTo("127.0.0.1");
     }
 
     /** @param told several lines with semicolons between them */
-    private static String ask(String path, @org.jspecify.annotations.Nullable String told) throws Exception {
+    private static String ask(String path, @Nullable String told) throws Exception {
         var request = HttpRequest.newBuilder(URI.create(server.baseUri() + path));
         if (told != null) {
             for (String line : told.split(";")) {
