@@ -64,7 +64,7 @@ class AnomalyWatchTest {
                         .contains(
                                 "\"type\":\"anomaly\"",
                                 "\"severity\":\"warning\"",
-                                "\"hour\":\"2026-11-16T14:00:00Z\",\"timezone\":\"UTC\","
+                                "\"hour\":\"2026-11-16T14:00:00Z\",\"timezone\":\"Z\","
                                         + "\"spentUsd\":\"20.00\",\"spentNanoUsd\":20000000000,"
                                         + "\"usualUsd\":\"1.00\",\"usualNanoUsd\":1000000000")
                         .contains("Monday, 16 November, 14:00"));
