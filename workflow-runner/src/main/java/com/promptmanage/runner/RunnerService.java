@@ -84,7 +84,8 @@ public final class RunnerService implements AutoCloseable {
                         new Ids(clock).next("runner"), settings.lease(), settings.nodesMax(), settings.history()),
                 means.meters(),
                 clock);
-        var routes = new ArrayList<Routes>(nodes.routes(means.access().authentication(), means.access().tiers()));
+        var routes = new ArrayList<Routes>(
+                nodes.routes(means.access().authentication(), means.access().tiers()));
         routes.add(runner.routes());
         return new RunnerService(nodes, budgets, runner, routes);
     }

@@ -163,11 +163,9 @@ final class ProviderKeys {
                         """)
                 .bind("account", place.account().value())
                 .bind("provider", place.provider().value())
-                .map((row, ctx) -> Map.<String, Object>of(
-                        "ending",
-                        row.getString("ending"),
-                        "apiKeys",
-                        List.of((String[]) row.getArray("key_ids").getArray())))
+                .map((row, ctx) ->
+                        Map.<String, Object>of("ending", row.getString("ending"), "apiKeys", List.of((String[])
+                                row.getArray("key_ids").getArray())))
                 .findOne();
     }
 
@@ -195,14 +193,14 @@ final class ProviderKeys {
 
     /** Encrypts with the key of now what is encrypted with an older one, so that the older one may go. */
     void sealAnew() {
-        List<Sealed> all = database.asSystem(
-                handle -> handle.createQuery("SELECT account, provider, sealed FROM provider_keys")
-                        .map((row, ctx) -> new Sealed(
-                                new Place(
-                                        new Account(row.getString("account")),
-                                        Provider.parse(row.getString("provider")).orElseThrow()),
-                                row.getString("sealed")))
-                        .list());
+        List<Sealed> all = database.asSystem(handle -> handle.createQuery(
+                        "SELECT account, provider, sealed FROM provider_keys")
+                .map((row, ctx) -> new Sealed(
+                        new Place(
+                                new Account(row.getString("account")),
+                                Provider.parse(row.getString("provider")).orElseThrow()),
+                        row.getString("sealed")))
+                .list());
         all.stream().filter(one -> box.isOld(one.sealed())).forEach(this::sealAnew);
     }
 

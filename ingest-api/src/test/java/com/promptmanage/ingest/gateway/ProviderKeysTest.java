@@ -65,7 +65,8 @@ class ProviderKeysTest {
         put(keys, Provider.OPENAI, "sk-the-second-of-two-2222");
         keys.remove(OWNER, ACME, Provider.OPENAI, ANN);
 
-        assertThat(database.<List<String>, RuntimeException>asSystem(handle -> handle.createQuery("""
+        assertThat(database.<List<String>, RuntimeException>asSystem(
+                        handle -> handle.createQuery("""
                                 SELECT concat_ws(' ', action, actor_id, address, coalesce(old_values ->> 'ending', '-'),
                                                  coalesce(new_values ->> 'ending', '-'))
                                 FROM audit_log ORDER BY id
@@ -84,8 +85,7 @@ class ProviderKeysTest {
     private ProviderKeys with(String... keys) {
         String given = Arrays.stream(keys)
                 .map(id -> id + ":"
-                        + Base64.getEncoder()
-                                .encodeToString(Arrays.copyOf(id.getBytes(StandardCharsets.UTF_8), 32)))
+                        + Base64.getEncoder().encodeToString(Arrays.copyOf(id.getBytes(StandardCharsets.UTF_8), 32)))
                 .collect(Collectors.joining(","));
         return new ProviderKeys(
                 database,

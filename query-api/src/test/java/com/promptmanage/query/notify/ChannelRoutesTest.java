@@ -173,10 +173,13 @@ class ChannelRoutesTest {
         assertThat(list.findValuesAsText("id")).containsExactlyInAnyOrder(lost, kept);
         assertThat(list.valueStream()
                         .filter(one -> one.path("unreadable").asBoolean())
-                        .map(one -> one.path("id").asText() + " " + one.path("kind").asText()))
+                        .map(one ->
+                                one.path("id").asText() + " " + one.path("kind").asText()))
                 .containsExactly(lost + " slack");
         String one = PATH + "/" + lost;
-        assertThat(api.api().send(api.admin(), "PATCH", one, "{\"name\":\"other\"}").status())
+        assertThat(api.api()
+                        .send(api.admin(), "PATCH", one, "{\"name\":\"other\"}")
+                        .status())
                 .isEqualTo(409);
         assertThat(api.api().post(api.admin(), one + "/test", "").status()).isEqualTo(409);
         assertThat(api.api().post(api.admin(), one + "/rotate-secret", "").status())
@@ -279,9 +282,14 @@ class ChannelRoutesTest {
                 .database()
                 .useAsSystem(handle -> handle.execute("UPDATE users SET disabled_at = now() WHERE id = 'acme-viewer'"));
 
-        assertThat(api.api().database().<String, RuntimeException>asSystem(handle -> handle.createQuery("""
+        assertThat(api.api()
+                        .database()
+                        .<String, RuntimeException>asSystem(handle -> handle.createQuery("""
                                 SELECT enabled || ' ' || disabled_reason FROM notification_channels WHERE id = :id
-                                """).bind("id", id).mapTo(String.class).one()))
+                                """)
+                                .bind("id", id)
+                                .mapTo(String.class)
+                                .one()))
                 .isEqualTo("false The account was disabled.");
         assertThat(api.channelNow(others.path("id").asText()).path("enabled").asBoolean())
                 .isTrue();

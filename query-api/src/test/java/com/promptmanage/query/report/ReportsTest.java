@@ -145,10 +145,10 @@ class ReportsTest {
             }
         }
 
-        assertThat(mails.getReceivedMessages()).as("three messages to two addresses").hasSize(6);
-        assertThat(Stream.of(mails.getReceivedMessages())
-                        .map(ReportsTest::idOf)
-                        .distinct())
+        assertThat(mails.getReceivedMessages())
+                .as("three messages to two addresses")
+                .hasSize(6);
+        assertThat(Stream.of(mails.getReceivedMessages()).map(ReportsTest::idOf).distinct())
                 .hasSize(3);
     }
 

@@ -31,8 +31,8 @@ class OwnedTeamsTest {
                         "INSERT INTO team_members (team_id, user_id, role) SELECT id, 'ann', 'owner' FROM teams");
             });
             String ann = api.signIn("ann");
-            Callable<Integer> make = () ->
-                    api.post(ann, "/api/teams", "{\"name\":\"One more\"}").status();
+            Callable<Integer> make =
+                    () -> api.post(ann, "/api/teams", "{\"name\":\"One more\"}").status();
 
             var answers = new ArrayList<Integer>();
             for (Future<Integer> answer : threads.invokeAll(List.of(make, make, make, make))) {

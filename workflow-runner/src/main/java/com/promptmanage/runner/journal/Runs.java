@@ -293,7 +293,9 @@ public final class Runs {
                         RETURNING runs
                         """)
                 .bind("account", account.value())
-                .bind("month", clock.instant().atOffset(ZoneOffset.UTC).toLocalDate().withDayOfMonth(1))
+                .bind(
+                        "month",
+                        clock.instant().atOffset(ZoneOffset.UTC).toLocalDate().withDayOfMonth(1))
                 .mapTo(Long.class)
                 .one();
         AccountTier tier = tiers.of(handle, account);

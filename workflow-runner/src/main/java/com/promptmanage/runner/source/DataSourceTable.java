@@ -108,8 +108,7 @@ final class DataSourceTable implements StoredSources {
                     handle,
                     actor,
                     now,
-                    AuditEntry.added(
-                            account, "data_source_created", "data_source", id, told(draft, Status.ACTIVE)));
+                    AuditEntry.added(account, "data_source_created", "data_source", id, told(draft, Status.ACTIVE)));
             return find(handle, id).orElseThrow();
         });
     }

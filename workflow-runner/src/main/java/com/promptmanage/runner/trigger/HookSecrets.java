@@ -105,7 +105,8 @@ public final class HookSecrets {
         all.stream().filter(this::isOld).forEach(this::sealAnew);
     }
 
-    private record Sealed(String workflowId, String secret, @Nullable String previous) {}
+    private record Sealed(
+            String workflowId, String secret, @Nullable String previous) {}
 
     private boolean isOld(Sealed one) {
         return seal.isOld(one.secret()) || (one.previous() != null && seal.isOld(one.previous()));

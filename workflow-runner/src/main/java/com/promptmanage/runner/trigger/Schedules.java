@@ -87,7 +87,11 @@ public final class Schedules {
                             workflowId,
                             before.map(row -> told(row.schedule())).orElse(null),
                             told(schedule)));
-            return new Row(workflowId, schedule, next, before.isPresent() ? before.get().lastFireAt() : null);
+            return new Row(
+                    workflowId,
+                    schedule,
+                    next,
+                    before.isPresent() ? before.get().lastFireAt() : null);
         });
     }
 

@@ -422,17 +422,19 @@ class WorkflowApiTest {
     }
 
     private List<String> logged(String id) {
-        return api.engine().database().asSystem(handle -> handle.createQuery("""
+        return api.engine()
+                .database()
+                .asSystem(handle -> handle.createQuery("""
                         SELECT action, actor_id, old_values, new_values FROM audit_log WHERE resource_id = :id ORDER BY id
                         """)
-                .bind("id", id)
-                .map((row, ctx) -> "%s by %s: %s > %s"
-                        .formatted(
-                                row.getString("action"),
-                                row.getString("actor_id"),
-                                told(row.getString("old_values")),
-                                told(row.getString("new_values"))))
-                .list());
+                        .bind("id", id)
+                        .map((row, ctx) -> "%s by %s: %s > %s"
+                                .formatted(
+                                        row.getString("action"),
+                                        row.getString("actor_id"),
+                                        told(row.getString("old_values")),
+                                        told(row.getString("new_values"))))
+                        .list());
     }
 
     private static String told(@Nullable String values) {
@@ -465,9 +467,7 @@ class WorkflowApiTest {
             assertLimit(
                     limited.post(ed, "/api/workflow-templates/template-news-digest/deploy", """
                             {"teamId":"team_1","customizations":{"dataSourceMappings":{"NEWS":"ds_1"},
-                             "values":{"SUBJECT":"bees"}}}"""),
-                    "workflowsMax",
-                    5);
+                             "values":{"SUBJECT":"bees"}}}"""), "workflowsMax", 5);
 
             String run = "/api/workflows/%s/trigger".formatted(id);
             limited.engine().database().useAsSystem(handle -> handle.execute("""
@@ -475,7 +475,9 @@ class WorkflowApiTest {
                             SELECT 'team:team_1', date_trunc('month', now() AT TIME ZONE 'UTC'), 98"""));
             Answer begun = limited.send(ed, "POST", run, "{}", "Idempotency-Key", "a");
             assertThat(begun.status()).isEqualTo(202);
-            assertThat(limited.post(ed, run, "{\"test\": true}").status()).as("the hundredth").isEqualTo(202);
+            assertThat(limited.post(ed, run, "{\"test\": true}").status())
+                    .as("the hundredth")
+                    .isEqualTo(202);
             assertLimit(limited.post(ed, run, "{}"), "workflowRunsPerMonth", 100);
             assertLimit(
                     limited.post(
@@ -485,7 +487,9 @@ class WorkflowApiTest {
                             ""),
                     "workflowRunsPerMonth",
                     100);
-            assertThat(limited.send(ed, "POST", run, "{}", "Idempotency-Key", "a").json().path("executionId"))
+            assertThat(limited.send(ed, "POST", run, "{}", "Idempotency-Key", "a")
+                            .json()
+                            .path("executionId"))
                     .as("what is there already is not begun again")
                     .isEqualTo(begun.json().path("executionId"));
 
@@ -517,14 +521,20 @@ class WorkflowApiTest {
                 {"permissions": [{"userId": "viewer", "permissionLevel": "runner"}]}""");
         assertThat(api.get(viewer, path).status()).isEqualTo(200);
 
-        api.engine().database().useAsSystem(handle -> handle.execute(
-                "UPDATE users SET disabled_at = now() WHERE id = 'leaver'"));
+        api.engine()
+                .database()
+                .useAsSystem(handle -> handle.execute("UPDATE users SET disabled_at = now() WHERE id = 'leaver'"));
 
         assertThat(api.get(viewer, path).status()).isEqualTo(404);
-        assertThat(api.engine().database().<String, RuntimeException>asSystem(handle -> handle.createQuery("""
+        assertThat(api.engine()
+                        .database()
+                        .<String, RuntimeException>asSystem(handle -> handle.createQuery("""
                                 SELECT w.status || ' ' || s.enabled FROM workflows w
                                 JOIN workflow_schedules s ON s.workflow_id = w.id WHERE w.id = :id
-                                """).bind("id", id).mapTo(String.class).one()))
+                                """)
+                                .bind("id", id)
+                                .mapTo(String.class)
+                                .one()))
                 .isEqualTo("paused false");
     }
 

@@ -89,7 +89,8 @@ class DataSourceRoutesTest {
             assertLimit(limited.send(owner, "POST", "/api/data-sources", form), 0);
             limited.tier("two", "team");
             for (int i = 0; i < 3; i++) {
-                assertThat(limited.send(owner, "POST", "/api/data-sources", form).status())
+                assertThat(limited.send(owner, "POST", "/api/data-sources", form)
+                                .status())
                         .isEqualTo(201);
             }
             assertLimit(limited.send(owner, "POST", "/api/data-sources", form), 3);
@@ -112,7 +113,8 @@ class DataSourceRoutesTest {
         assertThat(source.status()).as(source.json().toString()).isEqualTo(201);
         String id = source.json().path("id").asText();
         String path = "/api/data-sources/" + id;
-        assertThat(api.send(editor, "PUT", path + "/file", "name\nAda\n").status()).isEqualTo(200);
+        assertThat(api.send(editor, "PUT", path + "/file", "name\nAda\n").status())
+                .isEqualTo(200);
         assertThat(api.send(editor, "PUT", path + "/file", "name\n").status()).isEqualTo(200);
         api.send(editor, "PUT", path, "{\"name\":\"List\",\"type\":\"csv\",\"config\":{},\"status\":\"paused\"}");
 
@@ -127,7 +129,10 @@ class DataSourceRoutesTest {
                                 SELECT coalesce(old_values ->> 'bytes', old_values ->> 'status', '-') || ' > '
                                     || coalesce(new_values ->> 'bytes', new_values ->> 'status')
                                 FROM audit_log WHERE resource_id = :id ORDER BY id
-                                """).bind("id", id).mapTo(String.class).list()))
+                                """)
+                                .bind("id", id)
+                                .mapTo(String.class)
+                                .list()))
                 .containsExactly("- > active", "- > 9", "9 > 5", "active > paused");
     }
 

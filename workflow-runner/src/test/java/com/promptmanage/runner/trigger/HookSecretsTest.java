@@ -50,14 +50,14 @@ class HookSecretsTest {
     }
 
     private String workflow() {
-        return RunningEngine.add(
-                database, Workflow.of(Workflow.step("only")).definition(), 1);
+        return RunningEngine.add(database, Workflow.of(Workflow.step("only")).definition(), 1);
     }
 
     /** A process with these keys, of which the first encrypts. */
     private HookSecrets with(String... keys) {
         String given = Arrays.stream(keys)
-                .map(id -> id + ":" + Base64.getEncoder().encodeToString(Arrays.copyOf(id.getBytes(StandardCharsets.UTF_8), 32)))
+                .map(id -> id + ":"
+                        + Base64.getEncoder().encodeToString(Arrays.copyOf(id.getBytes(StandardCharsets.UTF_8), 32)))
                 .collect(Collectors.joining(","));
         var box = new SecretBox(SecretKeys.from(new Settings("PM_", Map.of("PM_SECRET_KEYS", given))));
         return new HookSecrets(

@@ -115,7 +115,8 @@ final class Identities {
     /** Someone made this account with an address of which they have proved nothing. */
     private Outcome unproven(Handle handle, Identity identity, String address, User known, Coming coming) {
         if (known.isOperator()) {
-            // That address is what the operator wrote into the settings. A slip there must not make someone the operator.
+            // That address is what the operator wrote into the settings. A slip there must not make someone the
+            // operator.
             return new Outcome.Out("operator_account");
         }
         if (coming.signedIn().filter(known.id()::equals).isPresent()) {
@@ -133,8 +134,7 @@ final class Identities {
         return signUp(handle, identity, address, coming, Optional.of(known.id()));
     }
 
-    private Outcome signUp(
-            Handle handle, Identity identity, String address, Coming coming, Optional<String> setAside) {
+    private Outcome signUp(Handle handle, Identity identity, String address, Coming coming, Optional<String> setAside) {
         if (!coming.mayBeNew()) {
             return new Outcome.Out("sign_up_closed");
         }

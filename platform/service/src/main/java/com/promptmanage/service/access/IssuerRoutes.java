@@ -41,8 +41,7 @@ final class IssuerRoutes implements Routes {
     private final Identities identities;
 
     /** What is asked about a browser. */
-    record Browsers(
-            SessionCookie cookie, BrowserRequests requests, Sessions sessions, ClientAddresses addresses) {}
+    record Browsers(SessionCookie cookie, BrowserRequests requests, Sessions sessions, ClientAddresses addresses) {}
 
     IssuerRoutes(List<OidcIssuer> issuers, Browsers browsers, PendingSignIns pending, Identities identities) {
         this.issuers = List.copyOf(issuers);
@@ -98,9 +97,7 @@ final class IssuerRoutes implements Routes {
 
     /** Another site's link carries no such cookie: so nobody is led here with a session that they do not know of. */
     private Optional<String> signedIn(Context ctx) {
-        return SessionCookie.token(ctx)
-                .flatMap(browsers.sessions()::caller)
-                .map(Caller.Person::userId);
+        return SessionCookie.token(ctx).flatMap(browsers.sessions()::caller).map(Caller.Person::userId);
     }
 
     /** It sets an account aside, so that no other site may ask for it. */
@@ -134,8 +131,12 @@ final class IssuerRoutes implements Routes {
                 go(ctx, sent.get().target());
             }
             // The page offers to go there again.
-            case Identities.Outcome.Out out when out.problem().equals(Identities.UNPROVEN) ->
-                fail(ctx, "%s&issuer=%s".formatted(out.problem(), issuer.settings().id()));
+            case Identities.Outcome.Out out
+            when out.problem().equals(Identities.UNPROVEN) ->
+                fail(
+                        ctx,
+                        "%s&issuer=%s"
+                                .formatted(out.problem(), issuer.settings().id()));
             case Identities.Outcome.Out out -> fail(ctx, out.problem());
         }
     }

@@ -61,8 +61,7 @@ class BrowserSessionTest {
                     .withSignUpRates(new AccessSettings.SignUpRates(2, 5))
                     .withTrustedProxies(List.of(AddressRange.of("127.0.0.1"))));
 
-    private final HttpServer limitedServer =
-            HttpServer.start(HttpServer.Options.onPort(0), List.of(limited.routes()));
+    private final HttpServer limitedServer = HttpServer.start(HttpServer.Options.onPort(0), List.of(limited.routes()));
 
     private final HttpServer closedServer = HttpServer.start(HttpServer.Options.onPort(0), List.of(closed.routes()));
 
@@ -237,7 +236,9 @@ class BrowserSessionTest {
 
     @Test
     void aChangedPasswordIsLoggedWithWhereItWasChangedFrom() throws Exception {
-        String token = json(askedFrom("192.0.2.77", "logged@example.com")).path("token").asText();
+        String token = json(askedFrom("192.0.2.77", "logged@example.com"))
+                .path("token")
+                .asText();
         String next = body(Map.of("currentPassword", PASSWORD, "newPassword", "a new password"));
         assertThat(client.send(
                                 HttpRequest.newBuilder(URI.create(limitedServer.baseUri() + "/api/auth/password"))
@@ -249,7 +250,8 @@ class BrowserSessionTest {
                         .statusCode())
                 .isEqualTo(204);
 
-        assertThat(database.<List<String>, RuntimeException>asSystem(handle -> handle.createQuery("""
+        assertThat(database.<List<String>, RuntimeException>asSystem(
+                        handle -> handle.createQuery("""
                                 SELECT action || ' from ' || address FROM audit_log
                                 WHERE actor_id = (SELECT id FROM users WHERE email = 'logged@example.com')
                                 """).mapTo(String.class).list()))

@@ -125,7 +125,8 @@ class IssuerSignInTest {
     void theButtonsAreThoseThatTheOperatorHasSet() throws Exception {
         JsonNode listed = json(get("/api/auth/issuers", Map.of()));
 
-        assertThat(listed.path("issuers").findValuesAsText("id")).containsExactly("company", "partner", "trusted", "lasting", "gone");
+        assertThat(listed.path("issuers").findValuesAsText("id"))
+                .containsExactly("company", "partner", "trusted", "lasting", "gone");
         assertThat(listed.path("issuers").path(0).path("name").asText()).isEqualTo("Sign in with company");
         assertThat(listed.toString()).doesNotContain("s3cret");
     }
@@ -255,15 +256,19 @@ class IssuerSignInTest {
     void addressesAreReadWhereTheIssuerTellsThemAndOnlyOfWhomTheTokenIsAbout() throws Exception {
         var browser = new Browser();
         URI back = at(browser.start("company", "/"));
-        issuers.enqueueCallback(new OnRequest("company", "sub-asked", Map.of(
-                "email", "asked@example.com", "email_verified", "true", "name", "Asked")));
+        issuers.enqueueCallback(new OnRequest(
+                "company",
+                "sub-asked",
+                Map.of("email", "asked@example.com", "email_verified", "true", "name", "Asked")));
         JsonNode me = me(browser.comeBack(back));
         assertThat(me.path("email").asText()).isEqualTo("asked@example.com");
         assertThat(me.path("name").asText()).isEqualTo("Asked");
 
         back = at(browser.start("company", "/"));
-        issuers.enqueueCallback(new OnRequest("company", "sub-swapped", Map.of(
-                "sub", "sub-asked", "email", "swapped@example.com", "email_verified", true)));
+        issuers.enqueueCallback(new OnRequest(
+                "company",
+                "sub-swapped",
+                Map.of("sub", "sub-asked", "email", "swapped@example.com", "email_verified", true)));
         assertThat(browser.comeBack(back).location()).isEqualTo("/sign-in?problem=sign_in_unproven");
         assertThat(usersWith("swapped@example.com")).isZero();
     }
@@ -271,9 +276,10 @@ class IssuerSignInTest {
     @Test
     void onlyAnIssuerThatTheOperatorTrustsMaySayNothingOfHowSureItIsOfAnAddress() throws Exception {
         Map<String, Object> unsaid = Map.of("email", "unsaid@example.com");
-        assertThat(signIn("company", "sub-unsaid", unsaid).location())
-                .isEqualTo("/sign-in?problem=email_unverified");
-        assertThat(me(signIn("trusted", "sub-unsaid", unsaid)).path("emailVerified").asBoolean())
+        assertThat(signIn("company", "sub-unsaid", unsaid).location()).isEqualTo("/sign-in?problem=email_unverified");
+        assertThat(me(signIn("trusted", "sub-unsaid", unsaid))
+                        .path("emailVerified")
+                        .asBoolean())
                 .isTrue();
         assertThat(signIn("trusted", "sub-denied", claims("denied@example.com", false, null))
                         .location())
@@ -355,7 +361,8 @@ class IssuerSignInTest {
         assertThat(status(token)).isEqualTo(200);
         assertThat(logged(id)).containsExactly("identity_linked");
         assertThat(welcomed).contains("both@example.com");
-        assertThat(me(signIn("company", "sub-both", Map.of())).path("id").asText()).isEqualTo(id);
+        assertThat(me(signIn("company", "sub-both", Map.of())).path("id").asText())
+                .isEqualTo(id);
     }
 
     @Test
@@ -414,8 +421,7 @@ class IssuerSignInTest {
     }
 
     private static IssuerSettings issuer(String id, String url, Optional<String> secret, boolean signUp) {
-        return new IssuerSettings(
-                id, "Sign in with " + id, url, CLIENT, secret, SCOPES, signUp, false);
+        return new IssuerSettings(id, "Sign in with " + id, url, CLIENT, secret, SCOPES, signUp, false);
     }
 
     private static Map<String, Object> claims(String email, boolean isVerified, @Nullable String name) {

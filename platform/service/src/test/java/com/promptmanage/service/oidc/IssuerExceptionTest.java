@@ -10,7 +10,9 @@ class IssuerExceptionTest {
     @Test
     void whatComesFromOutsideMakesNoSecondLineInALog() {
         var told = new IssuerException(
-                Kind.REFUSED, "access_denied\r\n12:00 INFO all is well\u2028\u202egpj.exe\u0000" + "x".repeat(1_000), null);
+                Kind.REFUSED,
+                "access_denied\r\n12:00 INFO all is well\u2028\u202egpj.exe\u0000" + "x".repeat(1_000),
+                null);
 
         assertThat(told.getMessage())
                 .startsWith("access_denied??12:00 INFO all is well??gpj.exe?xxx")
