@@ -19,6 +19,8 @@ import java.util.Optional;
  * @param issuers with whom people may sign in besides
  * @param signUpRates how many accounts may be asked for
  * @param trustedProxies whose word for where a request comes from is taken
+ * @param passwordMemoryKib what Argon2id takes to hash a password, in KiB; not for operators, since who is not there would
+ *     be told by the time from who has an older hash
  */
 public record AccessSettings(
         boolean signUp,
@@ -28,10 +30,19 @@ public record AccessSettings(
         Optional<Operator> operator,
         List<IssuerSettings> issuers,
         SignUpRates signUpRates,
-        List<AddressRange> trustedProxies) {
+        List<AddressRange> trustedProxies,
+        int passwordMemoryKib) {
 
     public static final AccessSettings DEFAULTS = new AccessSettings(
-            true, Optional.empty(), false, false, Optional.empty(), List.of(), SignUpRates.DEFAULTS, List.of());
+            true,
+            Optional.empty(),
+            false,
+            false,
+            Optional.empty(),
+            List.of(),
+            SignUpRates.DEFAULTS,
+            List.of(),
+            Passwords.OWASP_MEMORY_KIB);
 
     public AccessSettings {
         issuers = List.copyOf(issuers);
@@ -86,17 +97,34 @@ public record AccessSettings(
                 operator(settings),
                 issuers,
                 SignUpRates.from(settings),
-                AddressRange.listFrom(settings, "TRUSTED_PROXIES"));
+                AddressRange.listFrom(settings, "TRUSTED_PROXIES"),
+                DEFAULTS.passwordMemoryKib());
     }
 
     public AccessSettings withSignUp(boolean other) {
         return new AccessSettings(
-                other, publicUrl, secureCookies, tiersEnforced, operator, issuers, signUpRates, trustedProxies);
+                other,
+                publicUrl,
+                secureCookies,
+                tiersEnforced,
+                operator,
+                issuers,
+                signUpRates,
+                trustedProxies,
+                passwordMemoryKib);
     }
 
     public AccessSettings withTiersEnforced(boolean other) {
         return new AccessSettings(
-                signUp, publicUrl, secureCookies, other, operator, issuers, signUpRates, trustedProxies);
+                signUp,
+                publicUrl,
+                secureCookies,
+                other,
+                operator,
+                issuers,
+                signUpRates,
+                trustedProxies,
+                passwordMemoryKib);
     }
 
     public AccessSettings withPublicUrl(URI other) {
@@ -108,7 +136,8 @@ public record AccessSettings(
                 operator,
                 issuers,
                 signUpRates,
-                trustedProxies);
+                trustedProxies,
+                passwordMemoryKib);
     }
 
     public AccessSettings withOperator(Operator other) {
@@ -120,22 +149,61 @@ public record AccessSettings(
                 Optional.of(other),
                 issuers,
                 signUpRates,
-                trustedProxies);
+                trustedProxies,
+                passwordMemoryKib);
     }
 
     public AccessSettings withIssuers(List<IssuerSettings> other) {
         return new AccessSettings(
-                signUp, publicUrl, secureCookies, tiersEnforced, operator, other, signUpRates, trustedProxies);
+                signUp,
+                publicUrl,
+                secureCookies,
+                tiersEnforced,
+                operator,
+                other,
+                signUpRates,
+                trustedProxies,
+                passwordMemoryKib);
     }
 
     public AccessSettings withSignUpRates(SignUpRates other) {
         return new AccessSettings(
-                signUp, publicUrl, secureCookies, tiersEnforced, operator, issuers, other, trustedProxies);
+                signUp,
+                publicUrl,
+                secureCookies,
+                tiersEnforced,
+                operator,
+                issuers,
+                other,
+                trustedProxies,
+                passwordMemoryKib);
     }
 
     public AccessSettings withTrustedProxies(List<AddressRange> other) {
         return new AccessSettings(
-                signUp, publicUrl, secureCookies, tiersEnforced, operator, issuers, signUpRates, other);
+                signUp,
+                publicUrl,
+                secureCookies,
+                tiersEnforced,
+                operator,
+                issuers,
+                signUpRates,
+                other,
+                passwordMemoryKib);
+    }
+
+    /** For programs with many passwords that protect nothing. */
+    public AccessSettings withPasswordMemoryKib(int other) {
+        return new AccessSettings(
+                signUp,
+                publicUrl,
+                secureCookies,
+                tiersEnforced,
+                operator,
+                issuers,
+                signUpRates,
+                trustedProxies,
+                other);
     }
 
     private static Optional<Operator> operator(Settings settings) {

@@ -84,6 +84,7 @@ class IssuerSignInTest {
             database,
             clock,
             AccessSettings.DEFAULTS
+                    .withPasswordMemoryKib(64)
                     .withPublicUrl(URI.create(PUBLIC))
                     .withOperator(new AccessSettings.Operator(OPERATOR, PASSWORD))
                     .withIssuers(List.of(
