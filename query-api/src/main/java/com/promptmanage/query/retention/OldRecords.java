@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes what the metering has told and is older than the retention: months of history, their daily totals, alerts; and sessions
- * that are over. Some times a day, in every process; who comes second finds nothing to do.
+ * Removes what the metering has told and is older than the retention: months of history, their daily totals, alerts. Some
+ * times a day, in every process; who comes second finds nothing to do.
  *
  * <p>Threads: one of its own does everything.
  */
@@ -76,19 +76,13 @@ public final class OldRecords implements AutoCloseable {
                 DELETE FROM told_notices WHERE id = ANY (ARRAY (
                     SELECT id FROM told_notices WHERE told_at < :before LIMIT :portion))
                 """, before);
-        // Of those who never came back: who does has theirs removed when they sign in.
-        int sessions = deleteAll(database, """
-                DELETE FROM sessions WHERE id = ANY (ARRAY (
-                    SELECT id FROM sessions WHERE expires_at < :before LIMIT :portion))
-                """, now.atOffset(ZoneOffset.UTC));
-        if (months + days + alerts + notices + sessions > 0) {
+        if (months + days + alerts + notices > 0) {
             LOGGER.atInfo()
                     .addKeyValue("before", before)
                     .addKeyValue("months", months)
                     .addKeyValue("days", days)
                     .addKeyValue("alerts", alerts)
                     .addKeyValue("notices", notices)
-                    .addKeyValue("sessions", sessions)
                     .log("records that were too old are removed");
         }
     }

@@ -62,22 +62,6 @@ class OldRecordsTest {
         assertThat(texts("SELECT event_id FROM usage_history")).containsExactly("2024-02-28T00:00:00Z");
     }
 
-    @Test
-    void sessionsThatAreOverGoWhetherTheirPeopleComeBackOrNot() {
-        database.useAsSystem(handle -> {
-            handle.execute("INSERT INTO users (id, email, name) VALUES ('ann', 'ann@example.com', 'Ann')");
-            handle.execute("""
-                    INSERT INTO sessions (id, token_hash, user_id, created_at, expires_at) VALUES
-                        ('over', sha256('1'), 'ann', '2026-11-23T11:59:59Z', '2026-11-24T11:59:59Z'),
-                        ('open', sha256('2'), 'ann', '2026-11-23T12:00:01Z', '2026-11-24T12:00:01Z')
-                    """);
-        });
-
-        OldRecords.remove(database, RETENTION, NOW);
-
-        assertThat(texts("SELECT id FROM sessions")).containsExactly("open");
-    }
-
     private List<String> texts(String sql) {
         return database.inTransaction(
                 Scope.EVERYONE,

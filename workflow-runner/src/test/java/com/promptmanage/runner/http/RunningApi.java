@@ -87,7 +87,10 @@ final class RunningApi implements AutoCloseable {
     RunningApi(boolean tiersEnforced) {
         Clock clock = Clock.systemUTC();
         engine = new RunningEngine(EmbeddedPostgres.shared().createDatabase(), Duration.ofSeconds(10));
-        access = new Access(engine.database(), clock, AccessSettings.DEFAULTS.withPasswordMemoryKib(64).withTiersEnforced(tiersEnforced));
+        access = new Access(
+                engine.database(),
+                clock,
+                AccessSettings.DEFAULTS.withPasswordMemoryKib(64).withTiersEnforced(tiersEnforced));
         access.people().ensureTeam(new NewTeam(TEAM, "Team", "the-team", "UTC"));
         for (Role role : Role.values()) {
             user(role.code());

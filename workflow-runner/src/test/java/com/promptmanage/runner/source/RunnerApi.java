@@ -69,7 +69,10 @@ final class RunnerApi implements AutoCloseable {
         this.database =
                 Database.open(DatabaseSettings.of(EmbeddedPostgres.shared().createDatabase(), "of-the-tests")
                         .withConnectionsMax(6));
-        this.access = new Access(database, clock, AccessSettings.DEFAULTS.withPasswordMemoryKib(64).withTiersEnforced(tiersEnforced));
+        this.access = new Access(
+                database,
+                clock,
+                AccessSettings.DEFAULTS.withPasswordMemoryKib(64).withTiersEnforced(tiersEnforced));
         this.credentials = new CredentialTable(database, new SecretBox(keys()), clock);
         this.sources = new DataSources(
                 database,

@@ -195,15 +195,7 @@ public record AccessSettings(
     /** For programs with many passwords that protect nothing. */
     public AccessSettings withPasswordMemoryKib(int other) {
         return new AccessSettings(
-                signUp,
-                publicUrl,
-                secureCookies,
-                tiersEnforced,
-                operator,
-                issuers,
-                signUpRates,
-                trustedProxies,
-                other);
+                signUp, publicUrl, secureCookies, tiersEnforced, operator, issuers, signUpRates, trustedProxies, other);
     }
 
     private static Optional<Operator> operator(Settings settings) {

@@ -185,15 +185,20 @@ public final class Sessions {
                 .bind("now", now)
                 .bind("expires", now.plus(LIFETIME))
                 .execute();
-        handle.createUpdate("DELETE FROM sessions WHERE user_id = :user AND expires_at < :now")
-                .bind("user", user.id())
-                .bind("now", now)
-                .execute();
+        forgetOld(handle, now);
         return new SignedIn(
                 token,
                 now.plus(LIFETIME),
                 new Caller.Person(
                         user.id(), user.email(), user.name(), id, rolesOf(handle, user.id()), user.operator()));
+    }
+
+    /** Also of those who never come back: the table would grow with each of them. */
+    private static void forgetOld(Handle handle, Instant now) {
+        handle.createUpdate("""
+                        DELETE FROM sessions WHERE id IN (
+                            SELECT id FROM sessions WHERE expires_at < :now LIMIT 100 FOR UPDATE SKIP LOCKED)
+                        """).bind("now", now).execute();
     }
 
     private void countAttempt(String address) {

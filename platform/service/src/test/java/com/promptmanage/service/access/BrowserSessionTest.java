@@ -239,6 +239,19 @@ class BrowserSessionTest {
     }
 
     @Test
+    void aSessionThatIsOverIsForgottenWhetherItsOwnerComesBackOrNot() throws Exception {
+        register("once@example.com", PASSWORD, "Once");
+        clock.advance(Sessions.LIFETIME.plusSeconds(1));
+        login("ann@example.com", PASSWORD);
+
+        assertThat(database.<Integer, RuntimeException>asSystem(handle -> handle.createQuery("""
+                                SELECT count(*) FROM sessions s JOIN users u ON u.id = s.user_id
+                                WHERE u.email = 'once@example.com'
+                                """).mapTo(Integer.class).one()))
+                .isZero();
+    }
+
+    @Test
     void aChangedPasswordIsLoggedWithWhereItWasChangedFrom() throws Exception {
         String token = json(askedFrom("192.0.2.77", "logged@example.com"))
                 .path("token")
