@@ -244,7 +244,8 @@ class BrowserSessionTest {
         clock.advance(Sessions.LIFETIME.plusSeconds(1));
         login("ann@example.com", PASSWORD);
 
-        assertThat(database.<Integer, RuntimeException>asSystem(handle -> handle.createQuery("""
+        assertThat(database.<Integer, RuntimeException>asSystem(
+                        handle -> handle.createQuery("""
                                 SELECT count(*) FROM sessions s JOIN users u ON u.id = s.user_id
                                 WHERE u.email = 'once@example.com'
                                 """).mapTo(Integer.class).one()))
