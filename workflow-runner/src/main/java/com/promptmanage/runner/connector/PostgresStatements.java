@@ -148,7 +148,9 @@ final class PostgresStatements {
             params.forEach(values::add);
             return "(" + single(sql.get()) + "\n)";
         }
+        // What a workbook calls a sheet is a table here: a workflow made for one runs on the other.
         return table(request.option("table")
+                .or(() -> request.option("sheet"))
                 .filter(text -> !text.isBlank())
                 .orElseThrow(() -> new ConnectorException(
                         Failure.Kind.VALIDATION, "say in the query what to read: table, or sql with params")));

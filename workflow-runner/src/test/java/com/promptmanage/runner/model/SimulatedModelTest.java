@@ -72,6 +72,26 @@ class SimulatedModelTest {
     }
 
     @Test
+    void aListOfObjectsHasThemAndAChoiceIsOneOfItsWords() throws Exception {
+        JsonNode entries = json("The rows as JSON: [{\"city\": \"Paris\"}]. Answer with a JSON object: \"entries\", a list of objects with \"question\" and \"answer\".");
+        JsonNode outline =
+                json("Answer as JSON: \"title\", \"sections\" (5 to 7, each with \"heading\" and \"points\"), \"conclusion\".");
+        JsonNode ticket =
+                json("Answer as JSON: \"topic\" (\"billing\", \"bug\" or \"other\"), \"due\" (YYYY-MM-DD), \"urgency\" (1 to 5).");
+
+        assertThat(entries.path("entries")).hasSize(2);
+        assertThat(entries.at("/entries/1/answer").asText()).isEqualTo("simulated answer 2");
+        assertThat(entries.has("question")).isFalse();
+        assertThat(entries.has("city")).isFalse();
+        assertThat(outline.at("/sections/0/heading").isTextual()).isTrue();
+        assertThat(outline.path("conclusion").isTextual()).isTrue();
+        assertThat(ticket.path("topic").asText()).isIn("billing", "bug", "other");
+        assertThat(ticket.path("due").asText()).matches("\\d{4}-\\d{2}-\\d{2}");
+        assertThat(ticket.path("urgency").asInt()).isBetween(1, 5);
+        assertThat(ticket).hasSize(4);
+    }
+
+    @Test
     void anExampleInThePromptIsFollowed() throws Exception {
         JsonNode answer = json("""
                 Answer in JSON like this: {"title": "…", "sections": ["…"], "word_count": 1200}

@@ -1,0 +1,65 @@
+package com.promptmanage.runner.template;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.argumentSet;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Each template is deployed with what it is to work on, by the route that people use, and runs to its end on the real engine.
+ * What counts is what arrived outside. Data steers the simulated model, by {@code [[answer …]]}.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class TemplatesRunTest {
+
+    private static final Map<String, Case> CASES = new LinkedHashMap<>();
+
+    static {
+        SheetTemplates.addTo(CASES);
+        MessageTemplates.addTo(CASES);
+        TableTemplates.addTo(CASES);
+    }
+
+    private TemplateStand stand;
+
+    /** Runs one template, and looks at what came of it. */
+    interface Case {
+        void run(TemplateStand stand) throws Exception;
+    }
+
+    static Stream<Arguments> cases() {
+        return CASES.entrySet().stream().map(one -> argumentSet(one.getKey(), one.getValue()));
+    }
+
+    @BeforeAll
+    void start() {
+        stand = new TemplateStand();
+    }
+
+    @AfterAll
+    void stop() {
+        stand.close();
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void runsToItsEnd(Case template) throws Exception {
+        template.run(stand);
+    }
+
+    @Test
+    void noTemplateIsLeftOut() {
+        assertThat(TemplateCatalogue.load().all())
+                .extracting(WorkflowTemplate::id)
+                .containsExactlyInAnyOrderElementsOf(CASES.keySet());
+    }
+}
