@@ -151,7 +151,7 @@ class ExecutionsTest {
         executions.send(1, changed("exe_2", executions.now(), Status.COMPLETED, 5L, Totals.NONE));
         executions.advance(Duration.ofDays(201));
         executions.send(1, changed("exe_3", executions.now(), Status.COMPLETED, 5L, Totals.NONE));
-        for (int i = 0; i < 30; i++) {
+        for (int i = 0; i < 100; i++) {
             executions.advance(Duration.ofMinutes(1));
             executions.send(1, changed("exe_3", executions.now(), Status.COMPLETED, 5L, Totals.NONE));
         }

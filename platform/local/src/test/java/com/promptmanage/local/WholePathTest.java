@@ -13,7 +13,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** From an event over HTTP to spend, a budget's state and its alert, and all of it again after a restart. */
+/**
+ * From an event over HTTP to spend, a budget's state and its alert, and from a workflow's run to what the streams say of it; all
+ * of it again after a restart.
+ */
 class WholePathTest {
 
     private static final String OF_TEAM = "?teamId=team_demo";
@@ -25,9 +28,11 @@ class WholePathTest {
     private Path directory;
 
     @Test
-    void anEventBecomesSpendAndOneAlertAndARestartChangesNothing() throws Exception {
+    void anEventBecomesSpendAndOneAlertAnExecutionItsFiguresAndARestartChangesNothing() throws Exception {
         String budgetId;
         List<String> alertIds;
+        String good;
+        String bad;
         try (var stack = LocalStack.start(LocalStack.Options.in(directory));
                 var api = Api.of(stack.local());
                 var beside = Executors.newVirtualThreadPerTaskExecutor();
@@ -69,6 +74,12 @@ class WholePathTest {
             assertThat(budget(api, budgetId).path("status").path("spentNanoUsd").longValue())
                     .isEqualTo(12 * EVENT_NANO_USD);
             reading.cancel(true);
+            good = ExecutionFigures.workflow(api, "");
+            bad = ExecutionFigures.workflow(api, "[[answer no]]");
+            ExecutionFigures.run(api, good, 3);
+            ExecutionFigures.run(api, bad, 2);
+            ExecutionFigures.assertAgreed(api, good, 3);
+            ExecutionFigures.assertAgreed(api, bad, 2);
         }
 
         try (var stack = LocalStack.start(LocalStack.Options.in(directory));
@@ -78,6 +89,9 @@ class WholePathTest {
             assertThat(budget(api, budgetId).path("status").path("spentNanoUsd").longValue())
                     .isEqualTo(13 * EVENT_NANO_USD);
             assertThat(ids(alerts(api))).isEqualTo(alertIds);
+            ExecutionFigures.run(api, good, 1);
+            ExecutionFigures.assertAgreed(api, good, 4);
+            ExecutionFigures.assertAgreed(api, bad, 2);
         }
     }
 

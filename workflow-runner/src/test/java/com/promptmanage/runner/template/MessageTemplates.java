@@ -2,9 +2,11 @@ package com.promptmanage.runner.template;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.promptmanage.runner.FakeServices;
+import com.promptmanage.runner.RunnerStand;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.promptmanage.runner.template.TemplateStand.Ended;
-import com.promptmanage.runner.template.TemplateStand.Mailed;
+import com.promptmanage.runner.RunnerStand.Ended;
+import com.promptmanage.runner.RunnerStand.Mailed;
 import com.promptmanage.runner.template.TemplatesRunTest.Case;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +27,7 @@ final class MessageTemplates {
         cases.put("template-onboarding-mails", MessageTemplates::onboarding);
     }
 
-    private static void tickets(TemplateStand stand) throws Exception {
+    private static void tickets(RunnerStand stand) throws Exception {
         String url = stand.web().file("/api/v2/tickets.json", """
                 {"tickets": [
                    {"id": 35436, "subject": "Cannot sign in", "status": "open",
@@ -41,14 +43,14 @@ final class MessageTemplates {
                 "template-ticket-triage", "\"dataSourceMappings\": {\"TICKETS\": \"%s\"}".formatted(source), "{}");
 
         assertThat(stand.web().sent("PATCH", "/api/v2/tickets/35436"))
-                .containsExactly(TemplateStand.json("{\"topic\":\"account\",\"urgency\":5,\"summary\":\"Locked out.\"}"));
+                .containsExactly(RunnerStand.json("{\"topic\":\"account\",\"urgency\":5,\"summary\":\"Locked out.\"}"));
         assertThat(stand.web().sent("PATCH", "/api/v2/tickets/20057623"))
-                .containsExactly(TemplateStand.json("{\"topic\":\"billing\",\"urgency\":1,\"summary\":\"New address.\"}"));
+                .containsExactly(RunnerStand.json("{\"topic\":\"billing\",\"urgency\":1,\"summary\":\"New address.\"}"));
         assertThat(ended.statuses("call_help")).containsExactlyInAnyOrder("completed", "skipped");
         assertThat(slack(stand)).contains("Urgent ticket 35436 (account): Locked out.");
     }
 
-    private static void news(TemplateStand stand) throws Exception {
+    private static void news(RunnerStand stand) throws Exception {
         String source = stand.source("api", "{\"url\": \"%s\", \"responsePath\": \"$.articles[*]\"}".formatted(stand.web().file("/v2/everything", """
                 {"status": "ok", "totalResults": 2, "articles": [
                    {"source": {"id": null, "name": "Hive"}, "author": null, "title": "Bees are back", "description": "In June.",
@@ -63,11 +65,11 @@ final class MessageTemplates {
                         .formatted(source),
                 "{}");
 
-        assertThat(TemplateStand.json(ended.output("short"))).hasSize(2);
+        assertThat(RunnerStand.json(ended.output("short"))).hasSize(2);
         assertThat(slack(stand)).contains("Bees are back: https://news.example/1");
     }
 
-    private static void releaseNotes(TemplateStand stand) throws Exception {
+    private static void releaseNotes(RunnerStand stand) throws Exception {
         String source = stand.source("api", "{\"url\": \"%s\"}".formatted(stand.web().file("/repos/acme/shop/commits", """
                 [{"sha": "6dcb09b5", "node_id": "C_1", "commit": {"message": "The basket keeps its contents",
                    "author": {"name": "Mona", "date": "2026-04-14T16:00:49Z"}, "comment_count": 0}, "parents": []},
@@ -82,7 +84,7 @@ final class MessageTemplates {
         assertThat(slack(stand)).contains("## Better: faster search");
     }
 
-    private static void metric(TemplateStand stand) throws Exception {
+    private static void metric(RunnerStand stand) throws Exception {
         String unusual = metricSource(stand, "/metrics/unusual", "10, 12, 11, 40");
         String usual = metricSource(stand, "/metrics/usual", "10, 12, 11, 12");
         String values = "\"dataSourceMappings\": {\"METRICS\": \"%s\"}, \"values\": {\"FACTOR\": \"2\"}";
@@ -96,12 +98,12 @@ final class MessageTemplates {
         assertThat(quiet.execution().path("totalTokens").asLong()).isZero();
     }
 
-    private static String metricSource(TemplateStand stand, String path, String values) {
+    private static String metricSource(RunnerStand stand, String path, String values) {
         String points = values.replaceAll("(\\d+)", "{\"time\": \"2026-01-01T00:00:00Z\", \"value\": $1}");
         return stand.source("api", "{\"url\": \"%s\", \"responsePath\": \"$.data[*]\"}".formatted(stand.web().file(path, "{\"data\": [" + points + "]}")));
     }
 
-    private static void incident(TemplateStand stand) throws Exception {
+    private static void incident(RunnerStand stand) throws Exception {
         stand.run("template-incident-summary", "", """
                 {"status": "firing", "alerts": [{"labels": {"alertname": "HighLatency"},
                  "annotations": {"summary": "p99 above 2 s [[answer Checkout is slow since 12:01.]]"}}]}
@@ -110,7 +112,7 @@ final class MessageTemplates {
         assertThat(slack(stand)).contains(":rotating_light: Checkout is slow since 12:01.");
     }
 
-    private static void inboundLead(TemplateStand stand) throws Exception {
+    private static void inboundLead(RunnerStand stand) throws Exception {
         String offer = "\"values\": {\"OUR_OFFER\": \"We bake bread.\"}";
         String form = "{\"name\": \"Ada\", \"company\": \"Mills\", \"email\": \"%s\", \"message\": \"Hi [[answer {\\\"kind\\\": \\\"%s\\\", \\\"interest\\\": 8, \\\"summary\\\": \\\"Wants bread.\\\"}]]\"}";
 
@@ -125,7 +127,7 @@ final class MessageTemplates {
         assertThat(spam.statuses("tell_sales")).containsExactly("skipped");
     }
 
-    private static void meeting(TemplateStand stand) throws Exception {
+    private static void meeting(RunnerStand stand) throws Exception {
         stand.run(
                 "template-meeting-actions",
                 "\"values\": {\"TASKS_URL\": \"%s\"}".formatted(stand.web().url("/tasks")),
@@ -139,7 +141,7 @@ final class MessageTemplates {
         assertThat(slack(stand)).contains("simulated summary\n2 tasks were created.");
     }
 
-    private static void onboarding(TemplateStand stand) throws Exception {
+    private static void onboarding(RunnerStand stand) throws Exception {
         String workflow = stand.deploy(
                 "template-onboarding-mails", "\"values\": {\"PRODUCT\": \"Breadbox, which keeps bread.\"}");
         String execution = stand.trigger(
@@ -154,7 +156,7 @@ final class MessageTemplates {
     }
 
     /** The texts that were posted. */
-    private static List<String> slack(TemplateStand stand) {
+    private static List<String> slack(RunnerStand stand) {
         return stand.web().sent("POST", FakeServices.SLACK_PATH).stream()
                 .map(message -> message.path("text").asText())
                 .toList();

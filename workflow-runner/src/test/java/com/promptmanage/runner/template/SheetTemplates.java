@@ -2,6 +2,8 @@ package com.promptmanage.runner.template;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.promptmanage.runner.FakeServices;
+import com.promptmanage.runner.RunnerStand;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.runner.FakeServer.Asked;
 import com.promptmanage.runner.template.TemplatesRunTest.Case;
@@ -24,7 +26,7 @@ final class SheetTemplates {
         cases.put("template-data-enrichment", SheetTemplates::enrichment);
     }
 
-    private static void mails(TemplateStand stand) throws Exception {
+    private static void mails(RunnerStand stand) throws Exception {
         stand.execute("""
                 CREATE TABLE "Customers" (name text, email text PRIMARY KEY, company text, industry text, emailed_at text);
                 CREATE TABLE "Generated_Emails" (customer_name text, email text, generated_content text, generated_at text);
@@ -48,7 +50,7 @@ final class SheetTemplates {
                 .hasSize(1);
     }
 
-    private static void leads(TemplateStand stand) throws Exception {
+    private static void leads(RunnerStand stand) throws Exception {
         stand.execute("""
                 CREATE TABLE "Leads" (id text PRIMARY KEY, "Status" text, company text, website text, "Score" int);
                 CREATE TABLE "Nurture_Campaign" (lead_id text, score int, reasoning text);
@@ -73,17 +75,17 @@ final class SheetTemplates {
                 .doesNotContain("domain=old.example");
         assertThat(stand.web().sent("POST", "/crm/tasks"))
                 .containsExactly(
-                        TemplateStand.json(
+                        RunnerStand.json(
                                 "{\"lead_id\":\"rec1\",\"task_type\":\"follow_up\",\"priority\":\"high\",\"notes\":\"It fits.\"}"));
         assertThat(stand.rows("SELECT * FROM \"Nurture_Campaign\""))
                 .containsExactly(
-                        TemplateStand.json("{\"lead_id\":\"rec2\",\"score\":3,\"reasoning\":\"Too small.\"}"));
+                        RunnerStand.json("{\"lead_id\":\"rec2\",\"score\":3,\"reasoning\":\"Too small.\"}"));
         assertThat(stand.rows("SELECT \"Status\" AS s, \"Score\" AS n FROM \"Leads\" ORDER BY id"))
                 .hasToString(
                         "[{\"s\":\"Qualified\",\"n\":9}, {\"s\":\"Nurturing\",\"n\":3}, {\"s\":\"Nurturing\",\"n\":2}]");
     }
 
-    private static void moderation(TemplateStand stand) throws Exception {
+    private static void moderation(RunnerStand stand) throws Exception {
         stand.execute("""
                 CREATE TABLE "User_Submissions" (id text PRIMARY KEY, username text, content text, "Status" text,
                     "Violation_Categories" jsonb, "Severity" text, "AI_Explanation" text, "Flagged_At" text,
@@ -113,7 +115,7 @@ final class SheetTemplates {
                 .isEqualTo("*Severity:* high\n*Reason:* It sells.");
     }
 
-    private static void blog(TemplateStand stand) throws Exception {
+    private static void blog(RunnerStand stand) throws Exception {
         String topics = stand.file("json", """
                 [{"id": "t1", "topic": "What prompts cost", "target_audience": "leads", "keywords": "cost", "tone": "plain",
                   "Status": "Approved", "Priority": 2},
@@ -137,7 +139,7 @@ final class SheetTemplates {
         assertThat(stand.content(topics).findValuesAsText("Status")).containsExactly("Drafted", "Idea");
     }
 
-    private static void enrichment(TemplateStand stand) throws Exception {
+    private static void enrichment(RunnerStand stand) throws Exception {
         stand.execute("""
                 CREATE TABLE "Contacts" (email text PRIMARY KEY, company_website text, name text, enriched text,
                     company_name text, industry text, employee_count int, company_location text,

@@ -2,9 +2,10 @@ package com.promptmanage.runner.template;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.promptmanage.runner.RunnerStand;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.promptmanage.runner.template.TemplateStand.Ended;
-import com.promptmanage.runner.template.TemplateStand.Mailed;
+import com.promptmanage.runner.RunnerStand.Ended;
+import com.promptmanage.runner.RunnerStand.Mailed;
 import com.promptmanage.runner.template.TemplatesRunTest.Case;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +25,7 @@ final class TableTemplates {
         cases.put("template-churn-risk", TableTemplates::churn);
     }
 
-    private static void reviews(TemplateStand stand) throws Exception {
+    private static void reviews(RunnerStand stand) throws Exception {
         String source = stand.source("csv", "{\"url\": \"%s\"}".formatted(stand.web().file("/reviews.csv", """
                 product,review
                 Bread,"Crisp! [[answer {""sentiment"": 0.9, ""praise"": ""crust"", ""complaint"": ""price""}]]"
@@ -37,7 +38,7 @@ final class TableTemplates {
                         .formatted(source),
                 "{}");
 
-        JsonNode collected = TemplateStand.json(ended.output("collect"));
+        JsonNode collected = RunnerStand.json(ended.output("collect"));
         assertThat(collected).hasSize(2);
         assertThat(collected.path(0).path("praise").asText()).isEqualTo("crust");
         List<Mailed> mails = stand.mails("reviews@shop.example");
@@ -45,7 +46,7 @@ final class TableTemplates {
         assertThat(mails.getFirst().text()).contains("[simulated answer of gpt-4o]", "what 2 customers said");
     }
 
-    private static void invoices(TemplateStand stand) throws Exception {
+    private static void invoices(RunnerStand stand) throws Exception {
         stand.execute("""
                 CREATE TABLE invoices (source_id text PRIMARY KEY, number text, supplier text, currency text, total numeric,
                     due_date date);
@@ -70,7 +71,7 @@ final class TableTemplates {
                 .containsExactly("Invoice in2 needs a look", "Invoice in2 needs a look");
     }
 
-    private static void sales(TemplateStand stand) throws Exception {
+    private static void sales(RunnerStand stand) throws Exception {
         stand.execute("""
                 CREATE TABLE sales (day date, product text, amount numeric, note text);
                 INSERT INTO sales VALUES ('2026-11-20', 'Bread', 120.50, '[[answer 120.50 in all. Why no rolls?]]');
@@ -88,7 +89,7 @@ final class TableTemplates {
         assertThat(mails.getFirst().text().strip()).isEqualTo("120.50 in all. Why no rolls?");
     }
 
-    private static void products(TemplateStand stand) throws Exception {
+    private static void products(RunnerStand stand) throws Exception {
         stand.execute("CREATE TABLE product_texts (sku text PRIMARY KEY, description text, keywords text)");
         stand.execute("INSERT INTO product_texts VALUES ('b1', 'old', 'old')");
         String source = stand.file("csv", """
@@ -108,7 +109,7 @@ final class TableTemplates {
                         "[{\"sku\":\"b1\",\"description\":\"simulated description\",\"keywords\":\"simulated keywords\"}, {\"sku\":\"r1\",\"description\":\"Soft rolls.\",\"keywords\":\"rolls, soft\"}]");
     }
 
-    private static void translations(TemplateStand stand) throws Exception {
+    private static void translations(RunnerStand stand) throws Exception {
         stand.execute("""
                 CREATE TABLE texts (id int PRIMARY KEY, text text);
                 CREATE TABLE translations (text_id int, language text, text text, PRIMARY KEY (text_id, language));
@@ -132,7 +133,7 @@ final class TableTemplates {
                         .contains("Translate the text into the language with the code"));
     }
 
-    private static void questions(TemplateStand stand) throws Exception {
+    private static void questions(RunnerStand stand) throws Exception {
         stand.execute("""
                 CREATE TABLE tickets (id int, question text, answer text);
                 INSERT INTO tickets VALUES (1, 'When do you open?', 'At six.'), (2, 'Opening hours?', 'Six to six.');
@@ -152,7 +153,7 @@ final class TableTemplates {
                         "{\"question\":\"simulated question 2\",\"answer\":\"simulated answer 2\",\"status\":\"draft\"}");
     }
 
-    private static void churn(TemplateStand stand) throws Exception {
+    private static void churn(RunnerStand stand) throws Exception {
         stand.execute("""
                 CREATE TABLE activity (id int, name text, plan text, last_seen date, logins_30d int, open_tickets int);
                 INSERT INTO activity VALUES

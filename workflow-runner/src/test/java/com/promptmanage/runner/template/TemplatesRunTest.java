@@ -3,6 +3,7 @@ package com.promptmanage.runner.template;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
+import com.promptmanage.runner.RunnerStand;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -29,11 +30,11 @@ class TemplatesRunTest {
         TableTemplates.addTo(CASES);
     }
 
-    private TemplateStand stand;
+    private RunnerStand stand;
 
     /** Runs one template, and looks at what came of it. */
     interface Case {
-        void run(TemplateStand stand) throws Exception;
+        void run(RunnerStand stand) throws Exception;
     }
 
     static Stream<Arguments> cases() {
@@ -42,7 +43,7 @@ class TemplatesRunTest {
 
     @BeforeAll
     void start() {
-        stand = new TemplateStand();
+        stand = new RunnerStand();
     }
 
     @AfterAll

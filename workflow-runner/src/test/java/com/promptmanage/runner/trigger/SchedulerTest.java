@@ -16,8 +16,11 @@ import com.promptmanage.testkit.ManualClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SchedulerTest {
 
@@ -84,6 +87,48 @@ class SchedulerTest {
         scheduler.look();
 
         assertThat(executions()).isEmpty();
+    }
+
+    /** Whoever looks has just been started, and looks late, but within the minute. */
+    @ParameterizedTest
+    @CsvSource({
+        "30 2 * * *,    , 2026-10-25T00:00:00Z, 1",
+        "*/15 * * * *,  , 2026-10-25T00:00:00Z, 12",
+        "30 2 * * *,    , 2026-03-29T00:00:00Z, 1",
+        "*/15 * * * *,  , 2026-03-29T00:00:00Z, 12",
+        "              ,10, 2026-10-25T00:00:00Z, 18"
+    })
+    void noTimeIsLostOrFiredTwiceOverChangesOfTheClocksAndRestarts(
+            @Nullable String cron, @Nullable Integer minutes, Instant from, int expected) {
+        clock.set(from);
+        put(new Schedule(cron == null ? "interval" : "cron", cron, minutes, "Europe/Berlin", null, null));
+        List<String> wanted = schedules.find(Scope.EVERYONE, workflow).orElseThrow().schedule().preview(from, expected).stream()
+                .map(Instant::toString)
+                .toList();
+
+        for (Instant now = from; !now.isAfter(from.plus(Duration.ofHours(3))); now = now.plusSeconds(52)) {
+            clock.set(now);
+            scheduler().look();
+            scheduler().look();
+        }
+
+        assertThat(executions().reversed()).hasSize(expected).zipSatisfy(wanted, (data, time) -> assertThat(data)
+                .contains(time));
+    }
+
+    @Test
+    void aClockThatIsSetBackFiresNothingAgain() {
+        put(new Schedule("interval", null, 10, null, null, null));
+        clock.set(NOON.plus(Duration.ofMinutes(10)));
+        scheduler.look();
+        clock.set(NOON.plus(Duration.ofMinutes(5)));
+        scheduler.look();
+        // Set again by someone meanwhile, it comes to a time that was fired.
+        put(new Schedule("interval", null, 10, null, null, null));
+        clock.set(NOON.plus(Duration.ofMinutes(10)).plusSeconds(1));
+        scheduler.look();
+
+        assertThat(executions()).hasSize(1);
     }
 
     private Scheduler scheduler() {

@@ -1,4 +1,4 @@
-package com.promptmanage.runner.template;
+package com.promptmanage.runner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,9 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
-import com.promptmanage.runner.FakeServer;
-import com.promptmanage.runner.Nodes;
-import com.promptmanage.runner.Runner;
 import com.promptmanage.runner.http.WorkflowApi;
 import com.promptmanage.runner.journal.CallLedger;
 import com.promptmanage.runner.journal.NodeJournal;
@@ -56,10 +53,10 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where templates are tried: workers with everything that nodes do, the routes that deploy and run, and the services on the
- * outside, among them a database of the customer's.
+ * Where whole workflows are tried: workers with everything that nodes do, the routes that make, deploy and run, and the services
+ * on the outside, among them a database of the customer's.
  */
-final class TemplateStand implements AutoCloseable {
+public final class RunnerStand implements AutoCloseable {
 
     private static final String TEAM = "team_1";
 
@@ -94,9 +91,9 @@ final class TemplateStand implements AutoCloseable {
     private final String databaseSource;
 
     /** A workflow's end: its execution as it is shown. */
-    record Ended(String workflowId, JsonNode execution) {
+    public record Ended(String workflowId, JsonNode execution) {
 
-        String output(String node) {
+        public String output(String node) {
             for (JsonNode run : execution.path("nodeExecutions")) {
                 if (run.path("nodeId").asText().equals(node)) {
                     return run.path("output").toString();
@@ -106,7 +103,7 @@ final class TemplateStand implements AutoCloseable {
         }
 
         /** Of the runs of a node, in no order. */
-        List<String> statuses(String node) {
+        public List<String> statuses(String node) {
             var statuses = new ArrayList<String>();
             for (JsonNode run : execution.path("nodeExecutions")) {
                 if (run.path("nodeId").asText().equals(node)) {
@@ -117,7 +114,7 @@ final class TemplateStand implements AutoCloseable {
         }
     }
 
-    TemplateStand() {
+    public RunnerStand() {
         mail.start();
         database = Database.open(
                 DatabaseSettings.of(EmbeddedPostgres.shared().createDatabase(), "of-the-tests").withConnectionsMax(8));
@@ -174,17 +171,17 @@ final class TemplateStand implements AutoCloseable {
         }
     }
 
-    FakeServices web() {
+    public FakeServices web() {
         return web;
     }
 
     /** The id of the data source that is the customer's database. */
-    String databaseSource() {
+    public String databaseSource() {
         return databaseSource;
     }
 
     /** Makes a data source. Returns its id. */
-    String source(String type, String config) {
+    public String source(String type, String config) {
         return source(type, config, null);
     }
 
@@ -196,14 +193,14 @@ final class TemplateStand implements AutoCloseable {
     }
 
     /** Makes a data source that is a file kept here. Returns its id. */
-    String file(String type, String content) {
+    public String file(String type, String content) {
         String id = source(type, "{}");
         send("PUT", "/api/data-sources/%s/file".formatted(id), content, 200);
         return id;
     }
 
     /** An API that takes the services' key. */
-    String api(String config) {
+    public String api(String config) {
         JsonNode credential = send("POST", "/api/credentials", """
                 {"teamId": "%s", "name": "api %d", "kind": "api", "values": {"token": "%s"}}
                 """.formatted(TEAM, config.hashCode(), FakeServices.KEY), 201);
@@ -211,7 +208,7 @@ final class TemplateStand implements AutoCloseable {
     }
 
     /** The file of a data source as it is now. */
-    JsonNode content(String source) {
+    public JsonNode content(String source) {
         return json(database.<String>asSystem(handle -> handle.createQuery(
                         "SELECT convert_from(content, 'UTF8') FROM data_source_files WHERE data_source_id = :id")
                 .bind("id", source)
@@ -220,13 +217,13 @@ final class TemplateStand implements AutoCloseable {
     }
 
     /** Deploys a template and runs it to its end, which must be a good one. */
-    Ended run(String template, String customizations, String triggerData) throws Exception {
+    public Ended run(String template, String customizations, String triggerData) throws Exception {
         String workflow = deploy(template, customizations);
         String execution = trigger(workflow, triggerData);
         return awaitCompleted(workflow, execution);
     }
 
-    String deploy(String template, String customizations) {
+    public String deploy(String template, String customizations) {
         JsonNode deployed = send(
                 "POST",
                 "/api/workflow-templates/%s/deploy".formatted(template),
@@ -235,8 +232,56 @@ final class TemplateStand implements AutoCloseable {
         return deployed.path("workflowId").asText();
     }
 
+    /** Makes a workflow. Returns its id. */
+    public String workflow(String definition) {
+        return send(
+                        "POST",
+                        "/api/workflows",
+                        "{\"teamId\": \"%s\", \"name\": \"Made by hand\", \"definition\": %s}"
+                                .formatted(TEAM, definition),
+                        201)
+                .at("/workflow/id")
+                .asText();
+    }
+
+    /** Sends a request as an editor does. The answer must have the status; returns its body. */
+    public JsonNode send(String method, String path, @Nullable String body, int expected) {
+        Response response = send(method, path, body);
+        assertThat(response.status()).as("%s %s: %s", method, path, response.text()).isEqualTo(expected);
+        return json(response.text());
+    }
+
+    public record Response(int status, String text) {}
+
+    public Response send(String method, String path, @Nullable String body) {
+        try {
+            var response = client.send(
+                    HttpRequest.newBuilder(URI.create(server.baseUri() + path))
+                            .header("Authorization", editor)
+                            .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
+                            .build(),
+                    BodyHandlers.ofString());
+            return new Response(response.statusCode(), response.body());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Runs a workflow to its end, whichever that is. */
+    public Ended runToEnd(String workflow, String triggerData) throws Exception {
+        String execution = trigger(workflow, triggerData);
+        Await.until(Duration.ofMinutes(1), () -> {
+            JsonNode shown = execution(execution);
+            assertThat(shown.path("completedAt").isTextual()).as("%s", shown.path("status")).isTrue();
+        });
+        return new Ended(workflow, execution(execution));
+    }
+
     /** Returns the execution's id. */
-    String trigger(String workflow, String triggerData) {
+    public String trigger(String workflow, String triggerData) {
         return send(
                         "POST",
                         "/api/workflows/%s/trigger".formatted(workflow),
@@ -246,7 +291,7 @@ final class TemplateStand implements AutoCloseable {
                 .asText();
     }
 
-    Ended awaitCompleted(String workflow, String execution) throws Exception {
+    public Ended awaitCompleted(String workflow, String execution) throws Exception {
         Await.until(() -> {
             JsonNode shown = execution(execution);
             assertThat(shown.path("status").asText()).as("%s", shown).isEqualTo("completed");
@@ -254,12 +299,22 @@ final class TemplateStand implements AutoCloseable {
         return new Ended(workflow, execution(execution));
     }
 
+    /** A node's result where there are too many runs to be shown at once. */
+    public String output(Ended ended, String node) {
+        return database.<String>asSystem(handle -> handle.createQuery(
+                        "SELECT output FROM node_runs WHERE execution_id = :execution AND node_id = :node")
+                .bind("execution", ended.execution().path("id").asText())
+                .bind("node", node)
+                .mapTo(String.class)
+                .one());
+    }
+
     private JsonNode execution(String id) {
         return send("GET", "/api/workflows/executions/" + id, null, 200);
     }
 
     /** Lets the time go by that a delay waits for. */
-    void skipDelay(String execution, String node) throws Exception {
+    public void skipDelay(String execution, String node) throws Exception {
         Await.until(() -> assertThat(database.<Integer>asSystem(handle -> {
                     int skipped = handle.createUpdate("""
                                     UPDATE node_runs SET due_at = now()
@@ -275,7 +330,7 @@ final class TemplateStand implements AutoCloseable {
     }
 
     /** The rows that a statement on the customer's database selects, as JSON. */
-    List<JsonNode> rows(String sql) throws SQLException {
+    public List<JsonNode> rows(String sql) throws SQLException {
         try (Connection connection = customers();
                 var statement = connection.createStatement();
                 var found = statement.executeQuery("SELECT to_json(r) FROM (%s) AS r".formatted(sql))) {
@@ -287,7 +342,7 @@ final class TemplateStand implements AutoCloseable {
         }
     }
 
-    void execute(String sql) throws SQLException {
+    public void execute(String sql) throws SQLException {
         try (Connection connection = customers();
                 var statement = connection.createStatement()) {
             statement.execute(sql);
@@ -295,7 +350,7 @@ final class TemplateStand implements AutoCloseable {
     }
 
     /** The mails that came for someone, as they came, and forgets none. */
-    List<Mailed> mails(String to) throws Exception {
+    public List<Mailed> mails(String to) throws Exception {
         var mails = new ArrayList<Mailed>();
         for (var message : mail.getReceivedMessages()) {
             if (message.getAllRecipients()[0].toString().equals(to)) {
@@ -307,9 +362,9 @@ final class TemplateStand implements AutoCloseable {
         return mails;
     }
 
-    record Mailed(String subject, String text) {}
+    public record Mailed(String subject, String text) {}
 
-    static JsonNode json(String text) {
+    public static JsonNode json(String text) {
         try {
             return Json.mapper().readTree(text);
         } catch (IOException e) {
@@ -360,23 +415,5 @@ final class TemplateStand implements AutoCloseable {
 
     private static Connection customers() throws SQLException {
         return DriverManager.getConnection(EmbeddedPostgres.shared().jdbcUrl(CUSTOMERS_DATABASE));
-    }
-
-    private JsonNode send(String method, String path, @Nullable String body, int expected) {
-        try {
-            var response = client.send(
-                    HttpRequest.newBuilder(URI.create(server.baseUri() + path))
-                            .header("Authorization", editor)
-                            .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
-                            .build(),
-                    BodyHandlers.ofString());
-            assertThat(response.statusCode()).as("%s %s: %s", method, path, response.body()).isEqualTo(expected);
-            return json(response.body());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
     }
 }

@@ -1,7 +1,6 @@
-package com.promptmanage.runner.template;
+package com.promptmanage.runner;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.promptmanage.runner.FakeServer;
 import com.promptmanage.runner.FakeServer.Asked;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
@@ -14,32 +13,40 @@ import java.util.concurrent.ConcurrentHashMap;
  * The services that templates call, on loopback: what they answer has the form that theirs has (Slack's incoming webhook,
  * Clearbit's companies, NewsAPI, GitHub's commits, Zendesk's tickets), as far as the templates can tell.
  */
-final class FakeServices implements AutoCloseable {
+public final class FakeServices implements AutoCloseable {
 
-    static final String SLACK_PATH = "/services/T00/B00/XXXX";
+    public static final String SLACK_PATH = "/services/T00/B00/XXXX";
 
-    static final String KEY = "key-of-the-services-0123456789";
+    public static final String KEY = "key-of-the-services-0123456789";
 
     private final FakeServer server = new FakeServer().then(this::answer);
 
     private final Map<String, String> files = new ConcurrentHashMap<>();
 
-    String url(String path) {
+    private final Map<String, String> redirects = new ConcurrentHashMap<>();
+
+    public String url(String path) {
         return server.url(path);
     }
 
     /** A file at an address. */
-    String file(String path, String content) {
+    public String file(String path, String content) {
         files.put(path, content);
         return url(path);
     }
 
+    /** An address that sends on to another. Returns it. */
+    public String redirect(String path, String location) {
+        redirects.put(path, location);
+        return url(path);
+    }
+
     /** The bodies that were sent there, in the order of their arrival. */
-    List<JsonNode> sent(String method, String path) {
+    public List<JsonNode> sent(String method, String path) {
         return asked(method, path).stream().map(Asked::json).toList();
     }
 
-    List<Asked> asked(String method, String path) {
+    public List<Asked> asked(String method, String path) {
         return server.asked().stream()
                 .filter(asked -> asked.method().equals(method) && asked.uri().getPath().equals(path))
                 .toList();
@@ -57,7 +64,17 @@ final class FakeServices implements AutoCloseable {
             say(exchange, 200, path.endsWith(".csv") ? "text/csv" : "application/json", files.get(path));
             return;
         }
+        if (redirects.containsKey(path)) {
+            exchange.getResponseHeaders().set("Location", redirects.get(path));
+            exchange.sendResponseHeaders(302, -1);
+            return;
+        }
         switch (method + " " + path) {
+            case "POST /echo" -> say(
+                    exchange,
+                    400,
+                    "application/json",
+                    "{\"you sent\": \"%s\"}".formatted(exchange.getRequestHeaders().getFirst("Authorization")));
             case "POST " + SLACK_PATH -> say(exchange, 200, "text/html", "ok");
             case "GET /v2/companies/find" -> withKey(exchange, 200, company(exchange.getRequestURI().getQuery()));
             case "POST /crm/tasks", "POST /tasks", "POST /cms/drafts" -> withKey(exchange, 201, "{\"id\": 9301}");
