@@ -3,6 +3,7 @@ package com.promptmanage.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.promptmanage.local.command.LocalFile;
 import com.promptmanage.testkit.Await;
 import java.util.Map;
 import java.util.TreeMap;
@@ -10,9 +11,17 @@ import java.util.TreeMap;
 /** What the runner's tables and the streams say of a workflow's executions: two ways that must come to the same. */
 final class ExecutionFigures {
 
-    private static final String OF_TEAM = "?teamId=team_demo";
-
     private ExecutionFigures() {}
+
+    /** A person with an account of their own: what they run is not the team's to pay. */
+    static Api person(LocalFile local) throws Exception {
+        try (Api api = Api.of(local)) {
+            Api.Answer signedIn = api.post(
+                    "/api/auth/login",
+                    "{\"email\": \"%s\", \"password\": \"%s\"}".formatted(local.email(), local.password()));
+            return new Api(local.baseUrl(), signedIn.json().path("token").asText());
+        }
+    }
 
     /**
      * Makes an active workflow that asks a simulated model about three records.
@@ -21,7 +30,7 @@ final class ExecutionFigures {
      */
     static String workflow(Api api, String answer) throws Exception {
         Api.Answer made = api.post("/api/workflows", """
-                {"teamId": "team_demo", "name": "counted", "status": "active", "definition": {"version": "1.0",
+                {"name": "counted", "status": "active", "definition": {"version": "1.0",
                  "nodes": [
                    {"id": "read", "type": "data_source", "label": "Read",
                     "config": {"sourceId": "sample", "sourceType": "json", "query": {"limit": 3}}},
@@ -51,7 +60,7 @@ final class ExecutionFigures {
     static void assertAgreed(Api api, String workflow, int executions) throws Exception {
         Await.until(() -> {
             JsonNode tables = api.get("/api/workflows/%s/analytics".formatted(workflow)).json();
-            JsonNode streams = api.get("/api/workflow-analytics%s&workflowId=%s".formatted(OF_TEAM, workflow))
+            JsonNode streams = api.get("/api/workflow-analytics?workflowId=" + workflow)
                     .json();
             assertThat(streams.at("/summary/executions").asInt()).as("%s", streams).isEqualTo(executions);
             assertThat(tables.path("totalExecutions").asInt()).isEqualTo(executions);

@@ -35,6 +35,7 @@ class WholePathTest {
         String bad;
         try (var stack = LocalStack.start(LocalStack.Options.in(directory));
                 var api = Api.of(stack.local());
+                var person = ExecutionFigures.person(stack.local());
                 var beside = Executors.newVirtualThreadPerTaskExecutor();
                 Stream<String> stream = api.lines("/api/token-tracking/alerts/stream" + OF_TEAM)) {
             var seen = new CopyOnWriteArrayList<JsonNode>();
@@ -74,24 +75,25 @@ class WholePathTest {
             assertThat(budget(api, budgetId).path("status").path("spentNanoUsd").longValue())
                     .isEqualTo(12 * EVENT_NANO_USD);
             reading.cancel(true);
-            good = ExecutionFigures.workflow(api, "");
-            bad = ExecutionFigures.workflow(api, "[[answer no]]");
-            ExecutionFigures.run(api, good, 3);
-            ExecutionFigures.run(api, bad, 2);
-            ExecutionFigures.assertAgreed(api, good, 3);
-            ExecutionFigures.assertAgreed(api, bad, 2);
+            good = ExecutionFigures.workflow(person, "");
+            bad = ExecutionFigures.workflow(person, "[[answer no]]");
+            ExecutionFigures.run(person, good, 3);
+            ExecutionFigures.run(person, bad, 2);
+            ExecutionFigures.assertAgreed(person, good, 3);
+            ExecutionFigures.assertAgreed(person, bad, 2);
         }
 
         try (var stack = LocalStack.start(LocalStack.Options.in(directory));
-                var api = Api.of(stack.local())) {
+                var api = Api.of(stack.local());
+                var person = ExecutionFigures.person(stack.local())) {
             assertSpent(api, log(api, "call-7"), 12);
             assertSpent(api, log(api, "call-13"), 13);
             assertThat(budget(api, budgetId).path("status").path("spentNanoUsd").longValue())
                     .isEqualTo(13 * EVENT_NANO_USD);
             assertThat(ids(alerts(api))).isEqualTo(alertIds);
-            ExecutionFigures.run(api, good, 1);
-            ExecutionFigures.assertAgreed(api, good, 4);
-            ExecutionFigures.assertAgreed(api, bad, 2);
+            ExecutionFigures.run(person, good, 1);
+            ExecutionFigures.assertAgreed(person, good, 4);
+            ExecutionFigures.assertAgreed(person, bad, 2);
         }
     }
 
