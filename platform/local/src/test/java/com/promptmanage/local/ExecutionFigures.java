@@ -24,20 +24,20 @@ final class ExecutionFigures {
     }
 
     /**
-     * Makes an active workflow that asks a simulated model about three records.
+     * Makes an active workflow that asks a simulated model about some records.
      *
      * @param answer in front of each question: what the model is to say
      */
-    static String workflow(Api api, String answer) throws Exception {
+    static String workflow(Api api, int records, String answer) throws Exception {
         Api.Answer made = api.post("/api/workflows", """
                 {"name": "counted", "status": "active", "definition": {"version": "1.0",
                  "nodes": [
                    {"id": "read", "type": "data_source", "label": "Read",
-                    "config": {"sourceId": "sample", "sourceType": "json", "query": {"limit": 3}}},
+                    "config": {"sourceId": "sample", "sourceType": "json", "query": {"limit": %d}}},
                    {"id": "ask", "type": "prompt", "label": "Ask",
                     "config": {"promptTemplate": "%s Who is {{record.name}}?", "model": "gpt-4o-mini", "responseFormat": "json"}}],
                  "edges": [{"id": "e1", "source": "read", "target": "ask"}]}}
-                """.formatted(answer));
+                """.formatted(records, answer));
         assertThat(made.status()).as("%s", made.json()).isEqualTo(201);
         return made.json().at("/workflow/id").asText();
     }

@@ -75,8 +75,8 @@ class WholePathTest {
             assertThat(budget(api, budgetId).path("status").path("spentNanoUsd").longValue())
                     .isEqualTo(12 * EVENT_NANO_USD);
             reading.cancel(true);
-            good = ExecutionFigures.workflow(person, "");
-            bad = ExecutionFigures.workflow(person, "[[answer no]]");
+            good = ExecutionFigures.workflow(person, 3, "");
+            bad = ExecutionFigures.workflow(person, 1, "[[answer no]]");
             ExecutionFigures.run(person, good, 3);
             ExecutionFigures.run(person, bad, 2);
             ExecutionFigures.assertAgreed(person, good, 3);
