@@ -50,6 +50,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,7 +63,11 @@ public final class RunnerStand implements AutoCloseable {
 
     private static final String PASSWORD = "correct horse battery staple";
 
-    private static final String CUSTOMERS_DATABASE = "templates_test";
+    private static final AtomicInteger STANDS = new AtomicInteger();
+
+    private final int number = STANDS.incrementAndGet();
+
+    private final String customersDatabase = "customers_" + number;
 
     private final Clock clock = Clock.systemUTC();
 
@@ -394,26 +399,26 @@ public final class RunnerStand implements AutoCloseable {
 
     /** Entered as a role that may little, as customers should. */
     private String customersDatabase() {
-        EmbeddedPostgres.shared().createDatabase(CUSTOMERS_DATABASE);
+        EmbeddedPostgres.shared().createDatabase(customersDatabase);
+        String role = "shop_" + number;
         try {
             execute("""
-                    DROP ROLE IF EXISTS shop;
-                    CREATE ROLE shop LOGIN PASSWORD 'shop-pass-1';
-                    ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE ON TABLES TO shop;
-                    """);
+                    CREATE ROLE %1$s LOGIN PASSWORD 'shop-pass-1';
+                    ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE ON TABLES TO %1$s;
+                    """.formatted(role));
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
         JsonNode credential = send("POST", "/api/credentials", """
                 {"teamId": "%s", "name": "the shop", "kind": "database",
-                 "values": {"username": "shop", "password": "shop-pass-1"}}
-                """.formatted(TEAM), 201);
+                 "values": {"username": "%s", "password": "shop-pass-1"}}
+                """.formatted(TEAM, role), 201);
         return source("database", """
                 {"host": "127.0.0.1", "port": %d, "database": "%s", "sslMode": "prefer"}
-                """.formatted(EmbeddedPostgres.shared().port(), CUSTOMERS_DATABASE), credential.path("id").asText());
+                """.formatted(EmbeddedPostgres.shared().port(), customersDatabase), credential.path("id").asText());
     }
 
-    private static Connection customers() throws SQLException {
-        return DriverManager.getConnection(EmbeddedPostgres.shared().jdbcUrl(CUSTOMERS_DATABASE));
+    private Connection customers() throws SQLException {
+        return DriverManager.getConnection(EmbeddedPostgres.shared().jdbcUrl(customersDatabase));
     }
 }
