@@ -87,11 +87,11 @@ final class ExecutionCounter implements Processor<byte[], byte[], byte[], byte[]
             throw new Rejection(
                     Reason.ACCOUNT_MISMATCH, "the record's key is not %s, whose execution it is".formatted(account));
         }
-        Instant now = Instant.ofEpochMilli(context.currentSystemTimeMs());
+        Instant arrival = Instant.ofEpochMilli(record.timestamp());
         Instant time = event.change().time();
-        if (time.isBefore(now.minus(retention)) || time.isAfter(now.plus(AHEAD_MAX))) {
+        if (time.isBefore(arrival.minus(retention)) || time.isAfter(arrival.plus(AHEAD_MAX))) {
             throw new Rejection(
-                    Reason.TIME_OUT_OF_RANGE, "time %s is too far from now, which is %s".formatted(time, now));
+                    Reason.TIME_OUT_OF_RANGE, "time %s is too far from the arrival at %s".formatted(time, arrival));
         }
         return event;
     }
