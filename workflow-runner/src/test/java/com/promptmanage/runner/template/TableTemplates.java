@@ -52,7 +52,7 @@ final class TableTemplates {
                     due_date date);
                 """);
         String source = stand.source("json", "{\"url\": \"%s\"}".formatted(stand.web().file("/invoices.json", """
-                [{"id": "in1", "text": "Flour Ltd, 1,250.40 EUR [[answer {\\"number\\": \\"R-7\\", \\"supplier\\": \\"Flour Ltd\\", \\"currency\\": \\"EUR\\", \\"total\\": 1250.40, \\"due_date\\": \\"2026-12-01\\", \\"complete\\": true}]]"},
+                [{"id": "in1", "text": "Flour Ltd, 1,250.25 EUR [[answer {\\"number\\": \\"R-7\\", \\"supplier\\": \\"Flour Ltd\\", \\"currency\\": \\"EUR\\", \\"total\\": 1250.25, \\"due_date\\": \\"2026-12-01\\", \\"complete\\": true}]]"},
                  {"id": "in2", "text": "A napkin [[answer {\\"number\\": null, \\"supplier\\": null, \\"currency\\": null, \\"total\\": null, \\"due_date\\": null, \\"complete\\": false}]]"}]
                 """)));
         String customizations =
@@ -65,7 +65,7 @@ final class TableTemplates {
         // Once more is no other row.
         assertThat(stand.rows("SELECT * FROM invoices"))
                 .hasToString(
-                        "[{\"source_id\":\"in1\",\"number\":\"R-7\",\"supplier\":\"Flour Ltd\",\"currency\":\"EUR\",\"total\":1250.40,\"due_date\":\"2026-12-01\"}]");
+                        "[{\"source_id\":\"in1\",\"number\":\"R-7\",\"supplier\":\"Flour Ltd\",\"currency\":\"EUR\",\"total\":1250.25,\"due_date\":\"2026-12-01\"}]");
         assertThat(stand.mails("books@shop.example"))
                 .extracting(Mailed::subject)
                 .containsExactly("Invoice in2 needs a look", "Invoice in2 needs a look");
