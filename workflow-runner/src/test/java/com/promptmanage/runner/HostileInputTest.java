@@ -84,13 +84,13 @@ class HostileInputTest {
                 {"version": "1.0", "nodes": [
                    {"id": "each", "type": "loop", "label": "Each",
                     "config": {"iterateOver": "variables.items", "itemVariable": "number", "bodyNodes": ["twice"],
-                               "maxIterations": 10000, "concurrency": 100}},
+                               "maxIterations": 10000, "concurrency": 2}},
                    {"id": "twice", "type": "transform", "label": "Twice",
                     "config": {"transformType": "custom", "code": "number * 2"}},
                    {"id": "sum", "type": "transform", "label": "Sum",
                     "config": {"transformType": "reduce", "code": "accumulator + item", "initial": 0}}],
                  "edges": [{"id": "e1", "source": "each", "target": "sum"}],
-                 "settings": {"maxConcurrentNodes": 100}}
+                 "settings": {"maxConcurrentNodes": 2}}
                 """);
 
         Ended all = stand.runToEnd(workflow, "{\"items\": %s}".formatted(numbers(10_000)));

@@ -214,7 +214,7 @@ public final class RunnerStand implements AutoCloseable {
 
     /** The file of a data source as it is now. */
     public JsonNode content(String source) {
-        return json(database.<String>asSystem(handle -> handle.createQuery(
+        return json(database.<String, RuntimeException>asSystem(handle -> handle.createQuery(
                         "SELECT convert_from(content, 'UTF8') FROM data_source_files WHERE data_source_id = :id")
                 .bind("id", source)
                 .mapTo(String.class)
@@ -306,7 +306,7 @@ public final class RunnerStand implements AutoCloseable {
 
     /** A node's result where there are too many runs to be shown at once. */
     public String output(Ended ended, String node) {
-        return database.<String>asSystem(handle -> handle.createQuery(
+        return database.<String, RuntimeException>asSystem(handle -> handle.createQuery(
                         "SELECT output FROM node_runs WHERE execution_id = :execution AND node_id = :node")
                 .bind("execution", ended.execution().path("id").asText())
                 .bind("node", node)
@@ -320,7 +320,7 @@ public final class RunnerStand implements AutoCloseable {
 
     /** Lets the time go by that a delay waits for. */
     public void skipDelay(String execution, String node) throws Exception {
-        Await.until(() -> assertThat(database.<Integer>asSystem(handle -> {
+        Await.until(() -> assertThat(database.<Integer, RuntimeException>asSystem(handle -> {
                     int skipped = handle.createUpdate("""
                                     UPDATE node_runs SET due_at = now()
                                     WHERE execution_id = :execution AND node_id = :node AND waited AND status = 'ready'

@@ -103,7 +103,7 @@ record WorkflowAnalytics(
             long averageCost = Ratio.average(figures.costNanoUsd(), runs);
             return new Figures(
                     runs,
-                    byStatus(figures),
+                    states(figures),
                     successRate(figures),
                     TimesMs.of(figures),
                     figures.tokens(),
@@ -144,7 +144,7 @@ record WorkflowAnalytics(
             return new Node(
                     nodeId,
                     figures.runs(),
-                    byStatus(figures),
+                    states(figures),
                     TimesMs.of(figures),
                     figures.tokens(),
                     usd(figures.costNanoUsd()),
@@ -183,7 +183,7 @@ record WorkflowAnalytics(
                         .toList());
     }
 
-    private static Map<String, Long> byStatus(RunFigures figures) {
+    private static Map<String, Long> states(RunFigures figures) {
         var byStatus = new LinkedHashMap<String, Long>();
         for (String state : RunFigures.STATES) {
             if (figures.in(state) > 0) {
