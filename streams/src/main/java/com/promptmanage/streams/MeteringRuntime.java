@@ -2,6 +2,7 @@ package com.promptmanage.streams;
 
 import com.promptmanage.streams.answer.LedgerReads;
 import com.promptmanage.streams.commit.Commits;
+import com.promptmanage.streams.commit.RocksDbForMisses;
 import com.promptmanage.streams.intake.EventIdSettings;
 import com.promptmanage.streams.ledger.LedgerStore;
 import com.promptmanage.streams.meter.MeterCounts;
@@ -266,6 +267,7 @@ public final class MeteringRuntime implements Metering, AutoCloseable {
         config.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, settings.standbyReplicas());
         config.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, settings.replicationFactor());
         config.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
+        config.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, RocksDbForMisses.class);
         config.put(
                 StreamsConfig.STATE_CLEANUP_DELAY_MS_CONFIG,
                 Duration.ofMinutes(10).toMillis());

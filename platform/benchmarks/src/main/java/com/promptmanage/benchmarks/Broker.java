@@ -30,6 +30,8 @@ final class Broker implements AutoCloseable {
                         directory.toString())
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
+        // A benchmark that is broken off leaves no broker behind.
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroy, "stop-broker"));
         var lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             if (line.startsWith(KafkaBrokerMain.READY)) {

@@ -102,9 +102,15 @@ class TakeOverTest {
                     Duration.ofSeconds(30),
                     () -> assertThat(ownedBy(ports.get(0))).isBetween(1L, ACCOUNTS.size() - 1L));
 
+            Await.until(Duration.ofSeconds(60), () -> assertAllHeldOrCopied(ports.get(1)));
+            long restored = restoredRecords(ports.get(1));
+
             first.kill();
 
             Await.until(SESSION_TIMEOUT.plusSeconds(20), () -> assertAllAnswered(ports.get(1)));
+            assertThat(restoredRecords(ports.get(1)))
+                    .as("it goes on from its copies, and reads no changelog from the beginning")
+                    .isEqualTo(restored);
             send(producer, 2);
             Await.until(Duration.ofSeconds(30), () -> assertAllAnswered(ports.get(1)));
             assertThat(second.isAlive()).isTrue();
@@ -173,6 +179,27 @@ class TakeOverTest {
             owned += get(port, stats(account), "Prompt-Manage-Hop", "1").statusCode() == 200 ? 1 : 0;
         }
         return owned;
+    }
+
+    /** Of what the other owns, this process has a copy that knows every event. */
+    private void assertAllHeldOrCopied(int port) throws Exception {
+        for (Account account : ACCOUNTS) {
+            HttpResponse<String> answer = get(
+                    port, stats(account) + "&stale=allow&after=" + receipt(account), "Prompt-Manage-Hop", "1");
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+            assertThat(JSON.readTree(answer.body()).at("/summary/totalRuns").longValue())
+                    .isEqualTo(eventsEach);
+        }
+    }
+
+    private long restoredRecords(int port) throws Exception {
+        return get(port, "/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith("metering_restored_records_total"))
+                .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .findFirst()
+                .orElseThrow();
     }
 
     private String receipt(Account account) {
