@@ -2,6 +2,7 @@ package com.promptmanage.streams;
 
 import com.promptmanage.streams.answer.StoredExecutionReads;
 import com.promptmanage.streams.commit.Commits;
+import com.promptmanage.streams.commit.RocksDbForMisses;
 import com.promptmanage.streams.execution.ExecutionCounts;
 import com.promptmanage.streams.execution.ExecutionStore;
 import com.promptmanage.streams.execution.ExecutionsSupplier;
@@ -144,6 +145,7 @@ public final class ExecutionsRuntime implements Executions, AutoCloseable {
         config.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, settings.standbyReplicas());
         config.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, settings.replicationFactor());
         config.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
+        config.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, RocksDbForMisses.class);
         // Older state may hold rows whose deletion the changelog no longer has: it is restored from the beginning.
         config.put(
                 StreamsConfig.STATE_CLEANUP_DIR_MAX_AGE_MS_CONFIG,
