@@ -278,7 +278,7 @@ public final class RunnerStand implements AutoCloseable {
     /** Runs a workflow to its end, whichever that is. */
     public Ended runToEnd(String workflow, String triggerData) throws Exception {
         String execution = trigger(workflow, triggerData);
-        Await.until(Duration.ofMinutes(1), () -> {
+        Await.until(Duration.ofMinutes(3), () -> {
             JsonNode shown = execution(execution);
             assertThat(shown.path("completedAt").isTextual()).as("%s", shown.path("status")).isTrue();
         });
