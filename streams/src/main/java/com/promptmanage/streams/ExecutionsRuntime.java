@@ -111,9 +111,8 @@ public final class ExecutionsRuntime implements Executions, AutoCloseable {
 
     private Place here(int partition) {
         try {
-            return new Place.Here(
-                    new StoredExecutionReads(streams.store(StoreQueryParameters.fromNameAndType(
-                                    ExecutionsSupplier.STORE, STORES)
+            return new Place.Here(new StoredExecutionReads(
+                    streams.store(StoreQueryParameters.fromNameAndType(ExecutionsSupplier.STORE, STORES)
                             .withPartition(partition))));
         } catch (InvalidStateStoreException e) {
             return new Place.Moving("partition %d is being restored".formatted(partition));

@@ -55,8 +55,8 @@ final class ExecutionsDriver implements AutoCloseable {
         properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "localhost:1");
         properties.put(StreamsConfig.STATE_DIR_CONFIG, directory.toString());
         properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
-        var topology = ExecutionsTopology.of(
-                new ExecutionsSupplier(new Commits(), counts, StreamsSettings.RETENTION_MIN));
+        var topology =
+                ExecutionsTopology.of(new ExecutionsSupplier(new Commits(), counts, StreamsSettings.RETENTION_MIN));
         driver = new TopologyTestDriver(topology, properties, now);
         events = driver.createInputTopic(
                 Topics.EXECUTION_EVENTS.name(), new ByteArraySerializer(), new ByteArraySerializer());

@@ -49,7 +49,8 @@ class ExecutionsOracleTest {
         }
         var sent = new ArrayList<Told>();
         all.forEach(sent::addAll);
-        List<Told> repeats = sent.stream().filter(told -> random.nextInt(3) == 0).toList();
+        List<Told> repeats =
+                sent.stream().filter(told -> random.nextInt(3) == 0).toList();
         sent.addAll(repeats);
         // As the outbox does it most of the time, with a part told again; or in no order at all.
         if (seed % 2 == 0) {
@@ -72,12 +73,7 @@ class ExecutionsOracleTest {
     }
 
     private static void check(
-            ExecutionsDriver executions,
-            List<List<Told>> all,
-            String team,
-            String workflow,
-            Instant from,
-            Instant to) {
+            ExecutionsDriver executions, List<List<Told>> all, String team, String workflow, Instant from, Instant to) {
         RunFigures total = RunFigures.NONE;
         Map<LocalDate, RunFigures> days = new TreeMap<>();
         Map<String, RunFigures> nodes = new TreeMap<>();
@@ -146,12 +142,7 @@ class ExecutionsOracleTest {
 
     private static List<Told> execution(String id, Random random) {
         var execution = new Execution(
-                id,
-                random.nextBoolean() ? "wf_1" : "wf_2",
-                1,
-                "ada",
-                TEAMS.get(random.nextInt(TEAMS.size())),
-                false);
+                id, random.nextBoolean() ? "wf_1" : "wf_2", 1, "ada", TEAMS.get(random.nextInt(TEAMS.size())), false);
         var changes = new ArrayList<Told>();
         Instant time = NOW.minusSeconds(random.nextInt(5 * 86_400));
         int number = 0;

@@ -70,8 +70,7 @@ class ExecutionsTest {
         assertThat(figures.total().costNanoUsd()).isEqualTo(9_000);
         assertThat(figures.total().totalMs()).isEqualTo(3_000);
         assertThat(figures.nodes()).containsOnlyKeys("ask");
-        assertThat(figures.nodes().get("ask"))
-                .isEqualTo(RunFigures.ofOne("failed", 90, 9_000, OptionalLong.of(900)));
+        assertThat(figures.nodes().get("ask")).isEqualTo(RunFigures.ofOne("failed", 90, 9_000, OptionalLong.of(900)));
         assertThat(figures.days().values())
                 .extracting(DayFigures::failuresByNode)
                 .containsExactly(Map.of("ask", 1L));
@@ -102,8 +101,14 @@ class ExecutionsTest {
 
         assertThat(figures().days()).containsOnlyKeys(LocalDate.parse("2026-11-24"));
         assertThat(figures().total().in("completed")).isEqualTo(1);
-        assertThat(executions.reads()
-                        .workflow(ACME, "wf_1", queued.toEpochMilli(), queued.plusSeconds(60).toEpochMilli(), BERLIN)
+        assertThat(executions
+                        .reads()
+                        .workflow(
+                                ACME,
+                                "wf_1",
+                                queued.toEpochMilli(),
+                                queued.plusSeconds(60).toEpochMilli(),
+                                BERLIN)
                         .nodes())
                 .containsOnlyKeys("ask");
     }
@@ -118,12 +123,16 @@ class ExecutionsTest {
         executions.send(ACME.key(), "[".repeat(100_000).getBytes(UTF_8));
         executions.send(ACME.key(), text.replace("execution.v1", "execution.v9").getBytes(UTF_8));
         executions.send(ACME.key(), text.replace("queued", "asleep").getBytes(UTF_8));
-        executions.send(ACME.key(), text.replace("\"tokens\":0", "\"tokens\":-1").getBytes(UTF_8));
-        executions.send(ACME.key(), text.replace("2026-11-25", "+999999999-11-25").getBytes(UTF_8));
+        executions.send(
+                ACME.key(), text.replace("\"tokens\":0", "\"tokens\":-1").getBytes(UTF_8));
+        executions.send(
+                ACME.key(), text.replace("2026-11-25", "+999999999-11-25").getBytes(UTF_8));
         executions.send(ACME.key(), text.replace("2026-11-25", "2020-11-25").getBytes(UTF_8));
         executions.send("team:other".getBytes(UTF_8), bytes);
         executions.send(1, good);
-        executions.send(ACME.key(), text.replace("wf_1", "wf_2").replace("exe_1/1", "exe_1/2").getBytes(UTF_8));
+        executions.send(
+                ACME.key(),
+                text.replace("wf_1", "wf_2").replace("exe_1/1", "exe_1/2").getBytes(UTF_8));
 
         assertThat(executions.rejected())
                 .extracting(record ->
@@ -184,18 +193,12 @@ class ExecutionsTest {
         return new Totals(1, 0, 0, tokens, tokens * 100);
     }
 
-    private static ExecutionChange changed(
-            String id, Instant time, Status status, @Nullable Long ms, Totals totals) {
+    private static ExecutionChange changed(String id, Instant time, Status status, @Nullable Long ms, Totals totals) {
         return new ExecutionChanged(execution(id), time, status, ms, null, totals);
     }
 
     private static ExecutionChange node(
-            String id,
-            Instant time,
-            String node,
-            NodeStatus status,
-            @Nullable Long ms,
-            long tokens) {
+            String id, Instant time, String node, NodeStatus status, @Nullable Long ms, long tokens) {
         return new NodeChanged(execution(id), time, node, "prompt", "", status, 1, ms, null, tokens, tokens * 100);
     }
 

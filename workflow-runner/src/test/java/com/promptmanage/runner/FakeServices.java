@@ -48,7 +48,8 @@ public final class FakeServices implements AutoCloseable {
 
     public List<Asked> asked(String method, String path) {
         return server.asked().stream()
-                .filter(asked -> asked.method().equals(method) && asked.uri().getPath().equals(path))
+                .filter(asked ->
+                        asked.method().equals(method) && asked.uri().getPath().equals(path))
                 .toList();
     }
 
@@ -70,13 +71,16 @@ public final class FakeServices implements AutoCloseable {
             return;
         }
         switch (method + " " + path) {
-            case "POST /echo" -> say(
-                    exchange,
-                    400,
-                    "application/json",
-                    "{\"you sent\": \"%s\"}".formatted(exchange.getRequestHeaders().getFirst("Authorization")));
+            case "POST /echo" ->
+                say(
+                        exchange,
+                        400,
+                        "application/json",
+                        "{\"you sent\": \"%s\"}"
+                                .formatted(exchange.getRequestHeaders().getFirst("Authorization")));
             case "POST " + SLACK_PATH -> say(exchange, 200, "text/html", "ok");
-            case "GET /v2/companies/find" -> withKey(exchange, 200, company(exchange.getRequestURI().getQuery()));
+            case "GET /v2/companies/find" ->
+                withKey(exchange, 200, company(exchange.getRequestURI().getQuery()));
             case "POST /crm/tasks", "POST /tasks", "POST /cms/drafts" -> withKey(exchange, 201, "{\"id\": 9301}");
             default -> {
                 if (method.equals("PATCH") && path.startsWith("/api/v2/tickets/")) {

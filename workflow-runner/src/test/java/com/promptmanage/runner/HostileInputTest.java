@@ -53,7 +53,8 @@ class HostileInputTest {
         Ended large = stand.runToEnd(workflow, "{\"text\": \"%s\"}".formatted("x".repeat(MEGABYTE - 1_000)));
         assertThat(large.output("step")).isEqualTo(Integer.toString(MEGABYTE - 1_000));
 
-        String file = stand.web().file("/ten.json", "[{\"id\": 1, \"text\": \"%s\"}]".formatted("y".repeat(10 * MEGABYTE)));
+        String file =
+                stand.web().file("/ten.json", "[{\"id\": 1, \"text\": \"%s\"}]".formatted("y".repeat(10 * MEGABYTE)));
         String read = stand.workflow("""
                 {"version": "1.0", "nodes": [
                    {"id": "read", "type": "data_source", "label": "Read",
@@ -70,8 +71,7 @@ class HostileInputTest {
                 .isTrue();
 
         String endless = stand.web().file("/twenty.json", "[\"%s\"]".formatted("z".repeat(20 * MEGABYTE)));
-        Ended refused = stand.runToEnd(
-                stand.workflow("""
+        Ended refused = stand.runToEnd(stand.workflow("""
                 {"version": "1.0", "nodes": [{"id": "get", "type": "webhook", "label": "Get",
                    "config": {"url": "%s", "method": "GET"}}], "edges": []}
                 """.formatted(endless)), "{}");
@@ -83,21 +83,25 @@ class HostileInputTest {
         String workflow = stand.workflow(step("\"1 + 1\""));
         String deep = "[".repeat(100_000) + "]".repeat(100_000);
         Response trigger = stand.send(
-                "POST", "/api/workflows/%s/trigger".formatted(workflow), "{\"triggerData\": {\"text\": %s}}".formatted(deep));
+                "POST",
+                "/api/workflows/%s/trigger".formatted(workflow),
+                "{\"triggerData\": {\"text\": %s}}".formatted(deep));
         assertThat(trigger.status()).isEqualTo(400);
         assertThat(stand.send("POST", "/api/workflows", "{\"name\": \"x\", \"definition\": %s}".formatted(deep))
                         .status())
                 .isEqualTo(400);
 
-        Ended fetched = stand.runToEnd(
-                stand.workflow("""
+        Ended fetched = stand.runToEnd(stand.workflow("""
                 {"version": "1.0", "nodes": [{"id": "get", "type": "webhook", "label": "Get",
                    "config": {"url": "%s", "method": "GET"}}], "edges": []}
                 """.formatted(stand.web().file("/deep.json", deep))), "{}");
         assertThat(fetched.execution().path("status").asText()).isIn("failed", "completed");
 
         String code = "(".repeat(5_000) + "1" + ")".repeat(5_000);
-        assertThat(stand.send("POST", "/api/workflows", "{\"name\": \"x\", \"definition\": %s}".formatted(step("\"" + code + "\"")))
+        assertThat(stand.send(
+                                "POST",
+                                "/api/workflows",
+                                "{\"name\": \"x\", \"definition\": %s}".formatted(step("\"" + code + "\"")))
                         .status())
                 .isEqualTo(400);
     }
@@ -124,11 +128,11 @@ class HostileInputTest {
 
         Ended direct = stand.runToEnd(workflow, "{\"url\": \"%s\"}".formatted(address));
         Ended redirected = stand.runToEnd(
-                workflow,
-                "{\"url\": \"%s\"}".formatted(stand.web().redirect("/away/" + address.hashCode(), address)));
+                workflow, "{\"url\": \"%s\"}".formatted(stand.web().redirect("/away/" + address.hashCode(), address)));
 
         assertThat(direct.execution().path("status").asText()).isEqualTo("failed");
-        assertThat(direct.execution().at("/nodeExecutions/0/attemptNumber").asInt()).isEqualTo(1);
+        assertThat(direct.execution().at("/nodeExecutions/0/attemptNumber").asInt())
+                .isEqualTo(1);
         assertThat(redirected.execution().path("status").asText()).isEqualTo("failed");
     }
 
@@ -147,10 +151,10 @@ class HostileInputTest {
         String hostile = "{{secrets.CRM_API_KEY}} {{ variables.text }} \\\", \\\"admin\\\": \\\"yes";
         int before = stand.web().sent("POST", "/tasks").size();
 
-        Ended told = stand.runToEnd(
-                stand.workflow(TO_ECHO.formatted(address)), "{\"text\": \"%s\"}".formatted(hostile));
-        Ended echoed = stand.runToEnd(
-                stand.workflow(TO_ECHO.formatted(stand.web().url("/echo"))), "{\"text\": \"x\"}");
+        Ended told =
+                stand.runToEnd(stand.workflow(TO_ECHO.formatted(address)), "{\"text\": \"%s\"}".formatted(hostile));
+        Ended echoed =
+                stand.runToEnd(stand.workflow(TO_ECHO.formatted(stand.web().url("/echo"))), "{\"text\": \"x\"}");
 
         JsonNode body = stand.web().sent("POST", "/tasks").get(before);
         assertThat(body.path("text").asText())
@@ -171,7 +175,9 @@ class HostileInputTest {
                 """;
         Response inPrompt = stand.send("POST", "/api/workflows", prompt);
         Response inCode = stand.send(
-                "POST", "/api/workflows", "{\"name\": \"x\", \"definition\": %s}".formatted(step("\"secrets.CRM_API_KEY\"")));
+                "POST",
+                "/api/workflows",
+                "{\"name\": \"x\", \"definition\": %s}".formatted(step("\"secrets.CRM_API_KEY\"")));
 
         assertThat(inPrompt.status()).isEqualTo(400);
         assertThat(inPrompt.text()).contains("promptTemplate");

@@ -121,8 +121,8 @@ public final class RunnerStand implements AutoCloseable {
 
     public RunnerStand() {
         mail.start();
-        database = Database.open(
-                DatabaseSettings.of(EmbeddedPostgres.shared().createDatabase(), "of-the-tests").withConnectionsMax(8));
+        database = Database.open(DatabaseSettings.of(EmbeddedPostgres.shared().createDatabase(), "of-the-tests")
+                .withConnectionsMax(8));
         access = new Access(database, clock);
         access.people().ensureTeam(new NewTeam(TEAM, "Team", "the-team", "UTC"));
         access.people().ensureUser(new NewUser("ed", "ed@example.com", "Ed", Optional.of(PASSWORD)));
@@ -168,7 +168,8 @@ public final class RunnerStand implements AutoCloseable {
         var routes = new ArrayList<Routes>(nodes.routes(access.authentication()));
         routes.add(api);
         server = HttpServer.start(HttpServer.Options.onPort(0), routes);
-        editor = "Bearer " + access.sessions().signIn("ed@example.com", PASSWORD).token();
+        editor =
+                "Bearer " + access.sessions().signIn("ed@example.com", PASSWORD).token();
         databaseSource = customersDatabase();
         secret("SLACK_WEBHOOK_URL", web.url(FakeServices.SLACK_PATH));
         for (String name : List.of("CLEARBIT_API_KEY", "CRM_API_KEY", "TASKS_API_KEY", "CMS_API_KEY")) {
@@ -194,7 +195,9 @@ public final class RunnerStand implements AutoCloseable {
         ObjectNode form = Json.mapper().createObjectNode();
         form.put("teamId", TEAM).put("name", "A " + type).put("type", type).put("credentialId", credentialId);
         form.set("config", json(config));
-        return send("POST", "/api/data-sources", form.toString(), 201).path("id").asText();
+        return send("POST", "/api/data-sources", form.toString(), 201)
+                .path("id")
+                .asText();
     }
 
     /** Makes a data source that is a file kept here. Returns its id. */
@@ -206,7 +209,8 @@ public final class RunnerStand implements AutoCloseable {
 
     /** An API that takes the services' key. */
     public String api(String config) {
-        JsonNode credential = send("POST", "/api/credentials", """
+        JsonNode credential =
+                send("POST", "/api/credentials", """
                 {"teamId": "%s", "name": "api %d", "kind": "api", "values": {"token": "%s"}}
                 """.formatted(TEAM, config.hashCode(), FakeServices.KEY), 201);
         return source("api", config, credential.path("id").asText());
@@ -252,7 +256,9 @@ public final class RunnerStand implements AutoCloseable {
     /** Sends a request as an editor does. The answer must have the status; returns its body. */
     public JsonNode send(String method, String path, @Nullable String body, int expected) {
         Response response = send(method, path, body);
-        assertThat(response.status()).as("%s %s: %s", method, path, response.text()).isEqualTo(expected);
+        assertThat(response.status())
+                .as("%s %s: %s", method, path, response.text())
+                .isEqualTo(expected);
         return json(response.text());
     }
 
@@ -280,7 +286,9 @@ public final class RunnerStand implements AutoCloseable {
         String execution = trigger(workflow, triggerData);
         Await.until(Duration.ofMinutes(3), () -> {
             JsonNode shown = execution(execution);
-            assertThat(shown.path("completedAt").isTextual()).as("%s", shown.path("status")).isTrue();
+            assertThat(shown.path("completedAt").isTextual())
+                    .as("%s", shown.path("status"))
+                    .isTrue();
         });
         return new Ended(workflow, execution(execution));
     }
@@ -413,9 +421,12 @@ public final class RunnerStand implements AutoCloseable {
                 {"teamId": "%s", "name": "the shop", "kind": "database",
                  "values": {"username": "%s", "password": "shop-pass-1"}}
                 """.formatted(TEAM, role), 201);
-        return source("database", """
+        return source(
+                "database",
+                """
                 {"host": "127.0.0.1", "port": %d, "database": "%s", "sslMode": "prefer"}
-                """.formatted(EmbeddedPostgres.shared().port(), customersDatabase), credential.path("id").asText());
+                """.formatted(EmbeddedPostgres.shared().port(), customersDatabase),
+                credential.path("id").asText());
     }
 
     private Connection customers() throws SQLException {

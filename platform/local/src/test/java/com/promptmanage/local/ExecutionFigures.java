@@ -45,24 +45,30 @@ final class ExecutionFigures {
     static void run(Api api, String workflow, int times) throws Exception {
         long before = ended(api, workflow);
         for (int i = 0; i < times; i++) {
-            assertThat(api.post("/api/workflows/%s/trigger".formatted(workflow), "{}").status())
+            assertThat(api.post("/api/workflows/%s/trigger".formatted(workflow), "{}")
+                            .status())
                     .isEqualTo(202);
         }
         Await.until(() -> assertThat(ended(api, workflow)).isEqualTo(before + times));
     }
 
     private static long ended(Api api, String workflow) throws Exception {
-        JsonNode tables = api.get("/api/workflows/%s/analytics".formatted(workflow)).json();
-        return tables.path("successfulExecutions").asLong() + tables.path("failedExecutions").asLong();
+        JsonNode tables =
+                api.get("/api/workflows/%s/analytics".formatted(workflow)).json();
+        return tables.path("successfulExecutions").asLong()
+                + tables.path("failedExecutions").asLong();
     }
 
     /** Waits until both agree on an execution count, and holds everything else against each other. */
     static void assertAgreed(Api api, String workflow, int executions) throws Exception {
         Await.until(() -> {
-            JsonNode tables = api.get("/api/workflows/%s/analytics".formatted(workflow)).json();
-            JsonNode streams = api.get("/api/workflow-analytics?workflowId=" + workflow)
-                    .json();
-            assertThat(streams.at("/summary/executions").asInt()).as("%s", streams).isEqualTo(executions);
+            JsonNode tables =
+                    api.get("/api/workflows/%s/analytics".formatted(workflow)).json();
+            JsonNode streams =
+                    api.get("/api/workflow-analytics?workflowId=" + workflow).json();
+            assertThat(streams.at("/summary/executions").asInt())
+                    .as("%s", streams)
+                    .isEqualTo(executions);
             assertThat(tables.path("totalExecutions").asInt()).isEqualTo(executions);
             JsonNode states = streams.at("/summary/byStatus");
             assertThat(states.path("completed").asLong())
@@ -73,7 +79,8 @@ final class ExecutionFigures {
                     .isEqualTo(tables.path("totalTokens").asLong());
             assertThat(streams.at("/summary/totalCostNanoUsd").asLong())
                     .isEqualTo(tables.path("totalCostNanoUsd").asLong());
-            assertThat(streams.at("/summary/successRate").asText()).isEqualTo(tables.path("successRate").asText());
+            assertThat(streams.at("/summary/successRate").asText())
+                    .isEqualTo(tables.path("successRate").asText());
             assertThat(nodes(streams)).isEqualTo(nodes(tables));
             assertThat(failures(streams)).isEqualTo(failures(tables));
         });

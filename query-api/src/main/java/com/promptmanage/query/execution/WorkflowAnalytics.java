@@ -62,7 +62,11 @@ record WorkflowAnalytics(
 
     /** @param p50 and the others at most 1.6 % away from what was; null if nothing is over */
     @JsonInclude
-    record TimesMs(@Nullable Long average, @Nullable Long p50, @Nullable Long p95, @Nullable Long p99) {
+    record TimesMs(
+            @Nullable Long average,
+            @Nullable Long p50,
+            @Nullable Long p95,
+            @Nullable Long p99) {
 
         static TimesMs of(RunFigures figures) {
             Durations durations = figures.durations();

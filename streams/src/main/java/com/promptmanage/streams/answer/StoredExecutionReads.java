@@ -118,8 +118,8 @@ public final class StoredExecutionReads implements ExecutionReads {
 
         private Map<LocalDate, DayFigures> figures() {
             Map<LocalDate, DayFigures> days = new LinkedHashMap<>();
-            executions.forEach((day, figures) -> days.put(
-                    LocalDate.ofEpochDay(day), new DayFigures(figures, failures.getOrDefault(day, Map.of()))));
+            executions.forEach((day, figures) ->
+                    days.put(LocalDate.ofEpochDay(day), new DayFigures(figures, failures.getOrDefault(day, Map.of()))));
             return days;
         }
     }

@@ -32,15 +32,7 @@ record ExecutionFacts(
     static ExecutionFacts first(ExecutionEvent event) {
         long timeMs = event.change().time().toEpochMilli();
         return new ExecutionFacts(
-                        event.change().execution().workflowId(),
-                        event.order(),
-                        timeMs,
-                        timeMs,
-                        -1,
-                        "",
-                        -1,
-                        0,
-                        0)
+                        event.change().execution().workflowId(), event.order(), timeMs, timeMs, -1, "", -1, 0, 0)
                 .with(event);
     }
 

@@ -49,8 +49,9 @@ final class Packed {
         /** @throws IllegalStateException if the value was written by a later version of this program */
         Reader(byte[] bytes, byte version) {
             if (bytes[0] != version) {
-                throw new IllegalStateException("a row of executions has format %d, this program knows %d: run a newer one"
-                        .formatted(bytes[0], version));
+                throw new IllegalStateException(
+                        "a row of executions has format %d, this program knows %d: run a newer one"
+                                .formatted(bytes[0], version));
             }
             this.bytes = bytes;
         }

@@ -13,14 +13,18 @@ class DurationsTest {
     void whatIsToldIsAtMostASixtyFourthAway() {
         for (long ms = 0; ms < 5_000_000_000_000L; ms = ms < 70_000 ? ms + 1 : ms + ms / 997) {
             long told = Durations.middle(Durations.bucket(ms));
-            assertThat(Math.abs(told - ms) * 64).as("%d ms told as %d", ms, told).isLessThanOrEqualTo(ms);
+            assertThat(Math.abs(told - ms) * 64)
+                    .as("%d ms told as %d", ms, told)
+                    .isLessThanOrEqualTo(ms);
         }
     }
 
     @Test
     void quantilesAreThoseOfTheSortedListAboutAsExactly() {
         var random = new SplittableRandom(7);
-        long[] all = random.longs(10_000, 0, 40).map(bits -> random.nextLong(1L << bits)).toArray();
+        long[] all = random.longs(10_000, 0, 40)
+                .map(bits -> random.nextLong(1L << bits))
+                .toArray();
         Durations durations = Durations.NONE;
         for (long ms : all) {
             durations = durations.plus(Durations.of(ms));

@@ -77,9 +77,10 @@ public final class ExecutionChangeCodec {
         ExecutionChange change = switch (type) {
             case ExecutionChanged.TYPE -> readExecution(data, time(event));
             case NodeChanged.TYPE -> readNode(data, time(event));
-            default -> throw type.startsWith(TYPES)
-                    ? new UnknownChangeException(type)
-                    : new IllegalArgumentException("type is %s, expected %s…".formatted(type, TYPES));
+            default ->
+                throw type.startsWith(TYPES)
+                        ? new UnknownChangeException(type)
+                        : new IllegalArgumentException("type is %s, expected %s…".formatted(type, TYPES));
         };
         return new ExecutionEvent(id(event, "id", TEXT_LENGTH_MAX), id(event, "source", TEXT_LENGTH_MAX), change);
     }

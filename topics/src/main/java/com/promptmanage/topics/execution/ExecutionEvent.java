@@ -2,6 +2,9 @@ package com.promptmanage.topics.execution;
 
 import com.promptmanage.topics.execution.ExecutionChange.ExecutionChanged;
 import com.promptmanage.topics.execution.ExecutionChange.NodeChanged;
+import com.promptmanage.topics.execution.ExecutionChange.NodeStatus;
+import com.promptmanage.topics.execution.ExecutionChange.Status;
+import java.util.List;
 
 /**
  * A change as it was reported.
@@ -30,8 +33,8 @@ public record ExecutionEvent(String id, String source, ExecutionChange change) {
             return Long.parseLong(number);
         }
         int rank = switch (change) {
-            case ExecutionChanged changed -> changed.status().ordinal();
-            case NodeChanged changed -> changed.status().ordinal();
+            case ExecutionChanged changed -> List.of(Status.values()).indexOf(changed.status());
+            case NodeChanged changed -> List.of(NodeStatus.values()).indexOf(changed.status());
         };
         return Math.max(0, change.time().toEpochMilli()) * RANKS + rank;
     }

@@ -84,11 +84,12 @@ final class SimulatedJson {
                     .formatted(String.join("|", NO_NAMES)));
 
     /** Behind it stand the fields of the objects in a list. */
-    private static final Pattern OF_OBJECTS = Pattern.compile("\\b(?:objects?|each) with\\s*$", Pattern.CASE_INSENSITIVE);
+    private static final Pattern OF_OBJECTS =
+            Pattern.compile("\\b(?:objects?|each) with\\s*$", Pattern.CASE_INSENSITIVE);
 
     /** A word in quotes, within an enumeration of such. */
-    private static final Pattern ENUMERATED_WORD =
-            Pattern.compile("\\G[\"'`]([A-Za-z_][A-Za-z0-9_ ]{0,63})[\"'`](?:\\s*,\\s*(?:(?:and|or)\\s+)?|\\s+(?:and|or)\\s+)?");
+    private static final Pattern ENUMERATED_WORD = Pattern.compile(
+            "\\G[\"'`]([A-Za-z_][A-Za-z0-9_ ]{0,63})[\"'`](?:\\s*,\\s*(?:(?:and|or)\\s+)?|\\s+(?:and|or)\\s+)?");
 
     private static final int FIELDS_MAX = 40;
 
@@ -174,7 +175,10 @@ final class SimulatedJson {
             put(
                     fields,
                     found.group(1),
-                    new Said(hint, isOfObjects ? List.copyOf(words) : List.of(), isChoice ? List.copyOf(words) : List.of()));
+                    new Said(
+                            hint,
+                            isOfObjects ? List.copyOf(words) : List.of(),
+                            isChoice ? List.copyOf(words) : List.of()));
         }
     }
 

@@ -73,11 +73,12 @@ class SimulatedModelTest {
 
     @Test
     void aListOfObjectsHasThemAndAChoiceIsOneOfItsWords() throws Exception {
-        JsonNode entries = json("The rows as JSON: [{\"city\": \"Paris\"}]. Answer with a JSON object: \"entries\", a list of objects with \"question\" and \"answer\".");
-        JsonNode outline =
-                json("Answer as JSON: \"title\", \"sections\" (5 to 7, each with \"heading\" and \"points\"), \"conclusion\".");
-        JsonNode ticket =
-                json("Answer as JSON: \"topic\" (\"billing\", \"bug\" or \"other\"), \"due\" (YYYY-MM-DD), \"urgency\" (1 to 5).");
+        JsonNode entries = json(
+                "The rows as JSON: [{\"city\": \"Paris\"}]. Answer with a JSON object: \"entries\", a list of objects with \"question\" and \"answer\".");
+        JsonNode outline = json(
+                "Answer as JSON: \"title\", \"sections\" (5 to 7, each with \"heading\" and \"points\"), \"conclusion\".");
+        JsonNode ticket = json(
+                "Answer as JSON: \"topic\" (\"billing\", \"bug\" or \"other\"), \"due\" (YYYY-MM-DD), \"urgency\" (1 to 5).");
 
         assertThat(entries.path("entries")).hasSize(2);
         assertThat(entries.at("/entries/1/answer").asText()).isEqualTo("simulated answer 2");

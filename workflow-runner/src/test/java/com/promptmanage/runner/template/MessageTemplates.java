@@ -2,9 +2,9 @@ package com.promptmanage.runner.template;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.runner.FakeServices;
 import com.promptmanage.runner.RunnerStand;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.runner.RunnerStand.Ended;
 import com.promptmanage.runner.RunnerStand.Mailed;
 import com.promptmanage.runner.template.TemplatesRunTest.Case;
@@ -45,13 +45,17 @@ final class MessageTemplates {
         assertThat(stand.web().sent("PATCH", "/api/v2/tickets/35436"))
                 .containsExactly(RunnerStand.json("{\"topic\":\"account\",\"urgency\":5,\"summary\":\"Locked out.\"}"));
         assertThat(stand.web().sent("PATCH", "/api/v2/tickets/20057623"))
-                .containsExactly(RunnerStand.json("{\"topic\":\"billing\",\"urgency\":1,\"summary\":\"New address.\"}"));
+                .containsExactly(
+                        RunnerStand.json("{\"topic\":\"billing\",\"urgency\":1,\"summary\":\"New address.\"}"));
         assertThat(ended.statuses("call_help")).containsExactlyInAnyOrder("completed", "skipped");
         assertThat(slack(stand)).contains("Urgent ticket 35436 (account): Locked out.");
     }
 
     private static void news(RunnerStand stand) throws Exception {
-        String source = stand.source("api", "{\"url\": \"%s\", \"responsePath\": \"$.articles[*]\"}".formatted(stand.web().file("/v2/everything", """
+        String source = stand.source(
+                "api",
+                "{\"url\": \"%s\", \"responsePath\": \"$.articles[*]\"}"
+                        .formatted(stand.web().file("/v2/everything", """
                 {"status": "ok", "totalResults": 2, "articles": [
                    {"source": {"id": null, "name": "Hive"}, "author": null, "title": "Bees are back", "description": "In June.",
                     "url": "https://news.example/1", "publishedAt": "2026-06-01T00:00:00Z", "content": "…"},
@@ -70,7 +74,8 @@ final class MessageTemplates {
     }
 
     private static void releaseNotes(RunnerStand stand) throws Exception {
-        String source = stand.source("api", "{\"url\": \"%s\"}".formatted(stand.web().file("/repos/acme/shop/commits", """
+        String source =
+                stand.source("api", "{\"url\": \"%s\"}".formatted(stand.web().file("/repos/acme/shop/commits", """
                 [{"sha": "6dcb09b5", "node_id": "C_1", "commit": {"message": "The basket keeps its contents",
                    "author": {"name": "Mona", "date": "2026-04-14T16:00:49Z"}, "comment_count": 0}, "parents": []},
                  {"sha": "7dcb09b6", "node_id": "C_2", "commit": {"message": "Faster search [[answer ## Better: faster search]]",
@@ -100,7 +105,10 @@ final class MessageTemplates {
 
     private static String metricSource(RunnerStand stand, String path, String values) {
         String points = values.replaceAll("(\\d+)", "{\"time\": \"2026-01-01T00:00:00Z\", \"value\": $1}");
-        return stand.source("api", "{\"url\": \"%s\", \"responsePath\": \"$.data[*]\"}".formatted(stand.web().file(path, "{\"data\": [" + points + "]}")));
+        return stand.source(
+                "api",
+                "{\"url\": \"%s\", \"responsePath\": \"$.data[*]\"}"
+                        .formatted(stand.web().file(path, "{\"data\": [" + points + "]}")));
     }
 
     private static void incident(RunnerStand stand) throws Exception {
@@ -114,7 +122,8 @@ final class MessageTemplates {
 
     private static void inboundLead(RunnerStand stand) throws Exception {
         String offer = "\"values\": {\"OUR_OFFER\": \"We bake bread.\"}";
-        String form = "{\"name\": \"Ada\", \"company\": \"Mills\", \"email\": \"%s\", \"message\": \"Hi [[answer {\\\"kind\\\": \\\"%s\\\", \\\"interest\\\": 8, \\\"summary\\\": \\\"Wants bread.\\\"}]]\"}";
+        String form =
+                "{\"name\": \"Ada\", \"company\": \"Mills\", \"email\": \"%s\", \"message\": \"Hi [[answer {\\\"kind\\\": \\\"%s\\\", \\\"interest\\\": 8, \\\"summary\\\": \\\"Wants bread.\\\"}]]\"}";
 
         stand.run("template-inbound-lead", offer, form.formatted("ada@lead.example", "lead"));
         Ended spam = stand.run("template-inbound-lead", offer, form.formatted("spam@lead.example", "spam"));
@@ -144,8 +153,8 @@ final class MessageTemplates {
     private static void onboarding(RunnerStand stand) throws Exception {
         String workflow = stand.deploy(
                 "template-onboarding-mails", "\"values\": {\"PRODUCT\": \"Breadbox, which keeps bread.\"}");
-        String execution = stand.trigger(
-                workflow, "{\"name\": \"Zoe\", \"role\": \"a baker\", \"email\": \"zoe@new.example\"}");
+        String execution =
+                stand.trigger(workflow, "{\"name\": \"Zoe\", \"role\": \"a baker\", \"email\": \"zoe@new.example\"}");
         stand.skipDelay(execution, "two_days");
 
         stand.awaitCompleted(workflow, execution);

@@ -2,10 +2,10 @@ package com.promptmanage.runner.template;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.promptmanage.runner.FakeServices;
-import com.promptmanage.runner.RunnerStand;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.runner.FakeServer.Asked;
+import com.promptmanage.runner.FakeServices;
+import com.promptmanage.runner.RunnerStand;
 import com.promptmanage.runner.template.TemplatesRunTest.Case;
 import java.util.List;
 import java.util.Map;
@@ -42,10 +42,13 @@ final class SheetTemplates {
                 "{}");
 
         List<JsonNode> mails = stand.rows("SELECT * FROM \"Generated_Emails\" ORDER BY email");
-        assertThat(mails).extracting(mail -> mail.path("customer_name").asText()).containsExactly("Ada", "Cyd");
+        assertThat(mails)
+                .extracting(mail -> mail.path("customer_name").asText())
+                .containsExactly("Ada", "Cyd");
         assertThat(mails.getFirst().path("generated_content").asText()).isEqualTo("Dear Ada, about mills.");
         assertThat(mails.getLast().path("generated_content").asText()).contains("simulated", "Cyd of Arcs");
-        assertThat(stand.rows("SELECT 1 FROM \"Customers\" WHERE emailed_at = ''")).isEmpty();
+        assertThat(stand.rows("SELECT 1 FROM \"Customers\" WHERE emailed_at = ''"))
+                .isEmpty();
         assertThat(stand.rows("SELECT 1 FROM \"Customers\" WHERE emailed_at = '2026-01-01'"))
                 .hasSize(1);
     }
@@ -78,8 +81,7 @@ final class SheetTemplates {
                         RunnerStand.json(
                                 "{\"lead_id\":\"rec1\",\"task_type\":\"follow_up\",\"priority\":\"high\",\"notes\":\"It fits.\"}"));
         assertThat(stand.rows("SELECT * FROM \"Nurture_Campaign\""))
-                .containsExactly(
-                        RunnerStand.json("{\"lead_id\":\"rec2\",\"score\":3,\"reasoning\":\"Too small.\"}"));
+                .containsExactly(RunnerStand.json("{\"lead_id\":\"rec2\",\"score\":3,\"reasoning\":\"Too small.\"}"));
         assertThat(stand.rows("SELECT \"Status\" AS s, \"Score\" AS n FROM \"Leads\" ORDER BY id"))
                 .hasToString(
                         "[{\"s\":\"Qualified\",\"n\":9}, {\"s\":\"Nurturing\",\"n\":3}, {\"s\":\"Nurturing\",\"n\":2}]");
@@ -105,7 +107,8 @@ final class SheetTemplates {
 
         assertThat(ended.statuses("moderate_content")).containsExactlyInAnyOrder("completed", "completed", "failed");
         assertThat(stand.rows("SELECT \"Status\" AS s FROM \"User_Submissions\" ORDER BY id"))
-                .hasToString("[{\"s\":\"Approved\"}, {\"s\":\"Flagged\"}, {\"s\":\"Needs review\"}, {\"s\":\"Approved\"}]");
+                .hasToString(
+                        "[{\"s\":\"Approved\"}, {\"s\":\"Flagged\"}, {\"s\":\"Needs review\"}, {\"s\":\"Approved\"}]");
         assertThat(stand.rows("SELECT \"Violation_Categories\" AS c FROM \"User_Submissions\" WHERE id = 's2'"))
                 .hasToString("[{\"c\":[\"spam\"]}]");
         List<JsonNode> alerts = stand.web().sent("POST", FakeServices.SLACK_PATH);

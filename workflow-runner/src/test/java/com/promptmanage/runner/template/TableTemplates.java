@@ -2,8 +2,8 @@ package com.promptmanage.runner.template;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.promptmanage.runner.RunnerStand;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.promptmanage.runner.RunnerStand;
 import com.promptmanage.runner.RunnerStand.Ended;
 import com.promptmanage.runner.RunnerStand.Mailed;
 import com.promptmanage.runner.template.TemplatesRunTest.Case;
@@ -26,7 +26,8 @@ final class TableTemplates {
     }
 
     private static void reviews(RunnerStand stand) throws Exception {
-        String source = stand.source("csv", "{\"url\": \"%s\"}".formatted(stand.web().file("/reviews.csv", """
+        String source =
+                stand.source("csv", "{\"url\": \"%s\"}".formatted(stand.web().file("/reviews.csv", """
                 product,review
                 Bread,"Crisp! [[answer {""sentiment"": 0.9, ""praise"": ""crust"", ""complaint"": ""price""}]]"
                 Rolls,"Too small"
@@ -51,7 +52,8 @@ final class TableTemplates {
                 CREATE TABLE invoices (source_id text PRIMARY KEY, number text, supplier text, currency text, total numeric,
                     due_date date);
                 """);
-        String source = stand.source("json", "{\"url\": \"%s\"}".formatted(stand.web().file("/invoices.json", """
+        String source =
+                stand.source("json", "{\"url\": \"%s\"}".formatted(stand.web().file("/invoices.json", """
                 [{"id": "in1", "text": "Flour Ltd, 1,250.25 EUR [[answer {\\"number\\": \\"R-7\\", \\"supplier\\": \\"Flour Ltd\\", \\"currency\\": \\"EUR\\", \\"total\\": 1250.25, \\"due_date\\": \\"2026-12-01\\", \\"complete\\": true}]]"},
                  {"id": "in2", "text": "A napkin [[answer {\\"number\\": null, \\"supplier\\": null, \\"currency\\": null, \\"total\\": null, \\"due_date\\": null, \\"complete\\": false}]]"}]
                 """)));
@@ -125,7 +127,8 @@ final class TableTemplates {
 
         List<JsonNode> rows = stand.rows("SELECT * FROM translations ORDER BY text_id, language");
         assertThat(rows)
-                .extracting(row -> row.path("text_id").asInt() + row.path("language").asText())
+                .extracting(row ->
+                        row.path("text_id").asInt() + row.path("language").asText())
                 .containsExactly("1de", "1fr", "2de", "2fr");
         assertThat(rows)
                 .allSatisfy(row -> assertThat(row.path("text").asText())

@@ -99,11 +99,14 @@ class SchedulerTest {
             wanted.put(scheduled("30 2 * * *", null), List.of());
             wanted.put(scheduled("*/15 * * * *", null), List.of());
             wanted.put(scheduled(null, 10), List.of());
-            wanted.replaceAll((id, none) -> schedules.find(Scope.EVERYONE, id).orElseThrow().schedule().preview(from, 20).stream()
-                    .filter(time -> !time.isAfter(from.plus(Duration.ofHours(3))))
-                    .toList());
+            wanted.replaceAll(
+                    (id, none) -> schedules.find(Scope.EVERYONE, id).orElseThrow().schedule().preview(from, 20).stream()
+                            .filter(time -> !time.isAfter(from.plus(Duration.ofHours(3))))
+                            .toList());
 
-            for (Instant now = from; now.isBefore(from.plus(Duration.ofHours(3)).plusSeconds(52)); now = now.plusSeconds(52)) {
+            for (Instant now = from;
+                    now.isBefore(from.plus(Duration.ofHours(3)).plusSeconds(52));
+                    now = now.plusSeconds(52)) {
                 clock.set(now);
                 scheduler().look();
                 scheduler().look();
@@ -111,15 +114,17 @@ class SchedulerTest {
 
             wanted.forEach((id, times) -> assertThat(executions(id).reversed())
                     .as("times of %s", id)
-                    .isEqualTo(times.stream().map("{\"scheduledFor\":\"%s\"}"::formatted).toList()));
+                    .isEqualTo(times.stream()
+                            .map("{\"scheduledFor\":\"%s\"}"::formatted)
+                            .toList()));
             assertThat(wanted.values()).extracting(List::size).containsExactlyInAnyOrder(1, 12, 18);
         }
     }
 
     /** A workflow with a schedule in Berlin. */
     private String scheduled(@Nullable String cron, @Nullable Integer minutes) {
-        String id = RunningEngine.add(
-                database, Workflow.of(Workflow.step("only")).definition(), 1_000);
+        String id =
+                RunningEngine.add(database, Workflow.of(Workflow.step("only")).definition(), 1_000);
         var schedule = new Schedule(cron == null ? "interval" : "cron", cron, minutes, "Europe/Berlin", null, null);
         schedules.put(Scope.EVERYONE, RunningEngine.TEAM, id, schedule);
         return id;
