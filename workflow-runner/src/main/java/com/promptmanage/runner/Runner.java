@@ -79,6 +79,8 @@ public final class Runner implements AutoCloseable {
         var ids = new Ids(clock);
         var versions = new Versions();
         var runs = new Runs(database, versions, ids, clock);
+        // What the workers do between their nodes waits for turns, too: a thousand may end at once.
+        var runsOfWorkers = new Runs(database.background(), versions, ids, clock);
         var work = new NodeWork(
                 new NodeJournal(database, versions, ids, clock),
                 new CallLedger(database, versions, clock),
@@ -90,7 +92,7 @@ public final class Runner implements AutoCloseable {
                 RandomGenerator.getDefault());
         var goesOn = new ContinueWhile(new ExecutionRecords(database), parts.expressions());
         return new Runner(
-                Engine.start(database, runs, work, options, meters),
+                Engine.start(database, runsOfWorkers, work, options, meters),
                 Scheduler.start(new Schedules(database, clock), runs, new ContinuousRuns(runs, goesOn), clock),
                 EventTriggers.start(kafkaSettings, new EventFilters(database), runs),
                 new WorkflowApi(database, authentication, runs, parts.check(), parts.seal(), ids, clock));

@@ -184,7 +184,7 @@ public final class WorkflowBenchmark {
         private Engine engine() {
             return Engine.start(
                     database,
-                    runs,
+                    new Runs(database.background(), versions, IDS, CLOCK),
                     new NodeWork(
                             new NodeJournal(database, versions, IDS, CLOCK),
                             new CallLedger(database, versions, CLOCK),

@@ -33,7 +33,12 @@ public final class NodeJournal {
     /** A frozen worker must not hold rows for longer than this: others pass over locked rows without a word. */
     private static final String GUARD = "SET LOCAL idle_in_transaction_session_timeout = '3s'";
 
+    /** Of those who say that they are still at it, and of what comes next: they wait for no other. */
     private final Database database;
+
+    private final Database workers;
+
+    private final Turns turns = new Turns();
 
     private final Versions versions;
 
@@ -43,6 +48,7 @@ public final class NodeJournal {
 
     public NodeJournal(Database database, Versions versions, Ids ids, Clock clock) {
         this.database = database;
+        this.workers = database.background();
         this.versions = versions;
         this.payloads = new Payloads(ids);
         this.clock = clock;
@@ -383,18 +389,21 @@ public final class NodeJournal {
         R with(Change change);
     }
 
-    /** First the execution's lock, then whether the lease still holds: in this order everywhere. */
     private <R> R onLease(NodeLease lease, Held<R> work) throws StaleLeaseException {
-        return database.<R, StaleLeaseException>inTransaction(
-                com.promptmanage.service.database.Scope.EVERYONE, handle -> {
-                    handle.execute(GUARD);
-                    Change change = Change.of(handle, versions, lease.executionId(), clock.instant())
-                            .orElseThrow(() -> new StaleLeaseException(lease));
-                    if (!holds(handle, lease)) {
-                        throw new StaleLeaseException(lease);
-                    }
-                    return work.with(change);
-                });
+        return turns.<R, StaleLeaseException>at(
+                lease.executionId(),
+                () -> workers.<R, StaleLeaseException>asSystem(handle -> onLease(handle, lease, work)));
+    }
+
+    /** First the execution's lock, then whether the lease still holds: in this order everywhere. */
+    private <R> R onLease(Handle handle, NodeLease lease, Held<R> work) throws StaleLeaseException {
+        handle.execute(GUARD);
+        Change change = Change.of(handle, versions, lease.executionId(), clock.instant())
+                .orElseThrow(() -> new StaleLeaseException(lease));
+        if (!holds(handle, lease)) {
+            throw new StaleLeaseException(lease);
+        }
+        return work.with(change);
     }
 
     private static boolean holds(Handle handle, NodeLease lease) {

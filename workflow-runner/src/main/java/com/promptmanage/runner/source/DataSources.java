@@ -67,19 +67,22 @@ public final class DataSources implements AutoCloseable {
         this.secrets = secrets;
         this.table = new DataSourceTable(database, clock);
         this.history = new SyncTable(database, clock);
+        // Nodes and syncs take turns at the database; requests do not wait for them.
+        Database background = database.background();
         this.files = new FileTable(database);
+        var filesOfNodes = new FileTable(background);
         var all = new ArrayList<Connector>(List.of(
                 new SampleConnector(),
                 new ApiConnector(sender),
-                FileConnector.csv(sender, files),
-                FileConnector.json(sender, files),
+                FileConnector.csv(sender, filesOfNodes),
+                FileConnector.json(sender, filesOfNodes),
                 new PostgresConnector(outbound),
                 new WebhookConnector(sender),
                 new SlackConnector(sender)));
         all.addAll(more);
         this.connectors = new Connectors(all);
-        this.places = new Places(connectors, table, secrets);
-        this.syncs = new Syncs(places, history);
+        this.places = new Places(connectors, new DataSourceTable(background, clock), secrets);
+        this.syncs = new Syncs(places, new SyncTable(background, clock));
         this.threads = new SyncClock(table, syncs, lookEvery);
     }
 
