@@ -93,7 +93,7 @@ public final class Runner implements AutoCloseable {
         var goesOn = new ContinueWhile(new ExecutionRecords(database), parts.expressions());
         return new Runner(
                 Engine.start(database, runsOfWorkers, work, options, meters),
-                Scheduler.start(new Schedules(database, clock), runs, new ContinuousRuns(runs, goesOn), clock),
+                Scheduler.start(new Schedules(database, clock), runs, new ContinuousRuns(runs, goesOn), meters, clock),
                 EventTriggers.start(kafkaSettings, new EventFilters(database), runs),
                 new WorkflowApi(database, authentication, runs, parts.check(), parts.seal(), ids, clock));
     }

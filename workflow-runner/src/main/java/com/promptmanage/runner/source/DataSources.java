@@ -41,8 +41,6 @@ public final class DataSources implements AutoCloseable {
 
     private final FileTable files;
 
-    private final Syncs syncs;
-
     private final SyncClock threads;
 
     /** @param more connectors besides those that are always there */
@@ -82,8 +80,7 @@ public final class DataSources implements AutoCloseable {
         all.addAll(more);
         this.connectors = new Connectors(all);
         this.places = new Places(connectors, new DataSourceTable(background, clock), secrets);
-        this.syncs = new Syncs(places, new SyncTable(background, clock));
-        this.threads = new SyncClock(table, syncs, lookEvery);
+        this.threads = new SyncClock(table, new Syncs(places, new SyncTable(background, clock)), lookEvery);
     }
 
     /** Where nodes read from and write to. */
@@ -96,7 +93,7 @@ public final class DataSources implements AutoCloseable {
         return List.of(
                 new ConnectorRoutes(authentication, connectors),
                 new DataSourceRoutes(
-                        authentication, table, history, syncs, threads, connectors, places, files, secrets));
+                        authentication, table, history, threads, connectors, places, files, secrets));
     }
 
     /** Begins to sync sources when their time has come. */
