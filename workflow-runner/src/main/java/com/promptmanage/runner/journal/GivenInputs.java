@@ -60,7 +60,7 @@ public final class GivenInputs {
             return new Given.Nothing(run.nodeId(), run.scope());
         }
         ExecutionRow execution = handle.createQuery(
-                        "SELECT " + ExecutionRow.COLUMNS + " FROM executions WHERE id = :id")
+                        "SELECT " + ExecutionRow.COLUMNS + " FROM executions e WHERE e.id = :id")
                 .bind("id", executionId)
                 .map((row, ctx) -> ExecutionRow.read(row))
                 .one();

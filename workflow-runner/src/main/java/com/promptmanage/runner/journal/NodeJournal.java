@@ -22,16 +22,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What workers do with node runs. A run is taken with a lease and a fence; whatever a worker writes later holds only if the
  * fence is still its own. When something is due the database's clock says, which all processes have in common. Safe for use by several threads, and by several processes.
  */
 public final class NodeJournal {
-
-    /** A frozen worker must not hold rows for longer than this: others pass over locked rows without a word. */
-    private static final String GUARD = "SET LOCAL idle_in_transaction_session_timeout = '3s'";
 
     /** Of those who say that they are still at it, and of what comes next: they wait for no other. */
     private final Database database;
@@ -395,24 +391,8 @@ public final class NodeJournal {
                 () -> workers.<R, StaleLeaseException>asSystem(handle -> onLease(handle, lease, work)));
     }
 
-    /** First the execution's lock, then whether the lease still holds: in this order everywhere. */
     private <R> R onLease(Handle handle, NodeLease lease, Held<R> work) throws StaleLeaseException {
-        handle.execute(GUARD);
-        Change change = Change.of(handle, versions, lease.executionId(), clock.instant())
-                .orElseThrow(() -> new StaleLeaseException(lease));
-        if (!holds(handle, lease)) {
-            throw new StaleLeaseException(lease);
-        }
-        return work.with(change);
-    }
-
-    private static boolean holds(Handle handle, NodeLease lease) {
-        @Nullable
-        Long fence = handle.createQuery("SELECT fence FROM node_runs WHERE id = :id AND status = 'leased' FOR UPDATE")
-                .bind("id", lease.id())
-                .mapTo(Long.class)
-                .findOne()
-                .orElse(null);
-        return fence != null && fence == lease.fence();
+        return work.with(
+                Change.of(handle, versions, lease, clock.instant()).orElseThrow(() -> new StaleLeaseException(lease)));
     }
 }

@@ -2,11 +2,14 @@ package com.promptmanage.service.outbox;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts records into the table that {@link OutboxRelay} takes to Kafka. They leave if and only if the caller's transaction
@@ -41,28 +44,41 @@ public final class Outbox {
         if (records.isEmpty()) {
             return;
         }
-        records.stream()
+        List<String> orders = records.stream()
                 .map(record -> record.topic() + '\n' + record.order())
                 .distinct()
                 .sorted(Comparator.naturalOrder())
-                .forEach(order -> handle.execute("SELECT pg_advisory_xact_lock(hashtextextended(?, 7))", order));
-        var batch = handle.prepareBatch("""
-                INSERT INTO outbox (topic, record_key, record_value, headers)
-                VALUES (:topic, :key, :value, CAST(:headers AS jsonb))
-                """);
-        for (OutboxRecord record : records) {
-            batch.bind("topic", record.topic())
-                    .bind("key", record.key())
-                    .bind("value", record.value())
-                    .bind("headers", json(record.headers()))
-                    .add();
-        }
-        batch.execute();
+                .toList();
+        // In one round trip. Numbers are given out when rows come out of the join, and so after all locks were taken.
+        handle.createUpdate("""
+                        WITH locks AS MATERIALIZED (
+                            SELECT pg_advisory_xact_lock(hashtextextended(o.name, 7)) FROM unnest(:orders) AS o(name))
+                        INSERT INTO outbox (topic, record_key, record_value, headers)
+                        SELECT r.topic, r.key, r.value, CAST(r.headers AS jsonb)
+                        FROM (SELECT count(*) FROM locks) AS taken
+                        CROSS JOIN unnest(:topics, :keys, :values, :headers) WITH ORDINALITY
+                            AS r(topic, key, value, headers, place)
+                        ORDER BY r.place
+                        """)
+                .bindArray("orders", String.class, orders)
+                .bindArray("topics", String.class, all(records, OutboxRecord::topic))
+                .bindArray("keys", byte[].class, all(records, OutboxRecord::key))
+                .bindArray("values", byte[].class, all(records, OutboxRecord::value))
+                .bindArray("headers", String.class, all(records, record -> json(record.headers())))
+                .execute();
         long now = System.nanoTime();
         long last = LAST_NOTIFIED_NANOS.get();
         if (now - last >= NOTIFY_EVERY_NANOS && LAST_NOTIFIED_NANOS.compareAndSet(last, now)) {
             handle.execute("NOTIFY " + CHANNEL);
         }
+    }
+
+    /** Some may be null, which lists of the JDK do not take. */
+    private static <T extends @Nullable Object> List<T> all(
+            List<OutboxRecord> records, Function<OutboxRecord, T> part) {
+        var all = new ArrayList<T>(records.size());
+        records.forEach(record -> all.add(part.apply(record)));
+        return all;
     }
 
     private static String json(Map<String, String> headers) {
