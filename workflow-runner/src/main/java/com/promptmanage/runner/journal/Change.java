@@ -1,5 +1,6 @@
 package com.promptmanage.runner.journal;
 
+import com.promptmanage.runner.run.ScopeState;
 import com.promptmanage.service.outbox.Outbox;
 import com.promptmanage.service.outbox.OutboxRecord;
 import com.promptmanage.topics.Topics;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Update;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +41,8 @@ final class Change {
     private final Instant now;
 
     private final List<ExecutionChange> told = new ArrayList<>();
+
+    private List<ScopeState> scopes = List.of();
 
     private Status status;
 
@@ -143,6 +147,11 @@ final class Change {
 
     int heldNodes() {
         return heldNodes;
+    }
+
+    /** Of scopes, as they are to be when the change is saved. Not read in between. */
+    void store(List<ScopeState> changed) {
+        scopes = List.copyOf(changed);
     }
 
     void addOpen(int count) {
@@ -260,16 +269,21 @@ final class Change {
     void save() {
         int seq = row.lastSeq() + told.size();
         List<byte[]> events = events();
-        handle.createUpdate("""
-                        WITH told AS (
-                            INSERT INTO execution_log (execution_id, seq, at, entry)
-                            SELECT :id, :seq - cardinality(:entries) + e.place, :at, e.entry
-                            FROM unnest(:entries) WITH ORDINALITY AS e(entry, place))
-                        UPDATE executions SET last_seq = :seq, open_nodes = :open, held_nodes = :held,
-                            completed_nodes = :completedNodes, failed_nodes = :failedNodes,
-                            skipped_nodes = :skippedNodes, tokens = :tokens, cost_nano_usd = :cost
-                        WHERE id = :id
-                        """)
+        // In one round trip: the execution's lock is held meanwhile.
+        Update update = handle.createUpdate("""
+                WITH told AS (
+                    INSERT INTO execution_log (execution_id, seq, at, entry)
+                    SELECT :id, :seq - cardinality(:entries) + e.place, :at, e.entry
+                    FROM unnest(:entries) WITH ORDINALITY AS e(entry, place)),
+                scopes AS (
+                """ + ScopeRows.STORE + """
+                )
+                UPDATE executions SET last_seq = :seq, open_nodes = :open, held_nodes = :held,
+                    completed_nodes = :completedNodes, failed_nodes = :failedNodes,
+                    skipped_nodes = :skippedNodes, tokens = :tokens, cost_nano_usd = :cost
+                WHERE id = :id
+                """);
+        ScopeRows.bind(update, scopes)
                 .bind("id", row.id())
                 .bind("seq", seq)
                 .bind("at", at(now))

@@ -162,15 +162,16 @@ public final class NodeJournal {
             }
             boolean loops = change.pinned().graph().step(lease.nodeId()).kind() == Step.Kind.LOOP;
             boolean repeats = loops && outcome instanceof Outcome.Records;
-            EndedRun run = finish(change, lease, outcome, repeats);
+            Finished finished = finish(change, lease, outcome, repeats);
             if (!repeats) {
                 change.addTotals(1, 0, 0);
-                change.tell(run.told(lease.scope(), lease.nodeId(), NodeStatus.COMPLETED, null, change.now()));
+                change.tell(
+                        finished.run().told(lease.scope(), lease.nodeId(), NodeStatus.COMPLETED, null, change.now()));
             }
             change.addOpen(-1);
             Decision decision = Decider.succeeded(
                     change.pinned().graph(),
-                    scopes(change, lease),
+                    finished.scopes(),
                     lease.scope(),
                     lease.nodeId(),
                     success(change, lease, outcome),
@@ -299,25 +300,42 @@ public final class NodeJournal {
                 change.status().isEnd());
     }
 
+    /**
+     * A node that has ended well.
+     *
+     * @param scopes the one that it was run in, and all that that is inside of
+     */
+    private record Finished(EndedRun run, List<ScopeState> scopes) {}
+
     /** The row as it is when the node has ended well. A loop stays open until its iterations are over. */
-    private EndedRun finish(Change change, NodeLease lease, Outcome outcome, boolean repeats) {
+    private Finished finish(Change change, NodeLease lease, Outcome outcome, boolean repeats) {
         Payloads.Place place = repeats
                 ? new Payloads.Place(null, null)
                 : payloads.put(change.handle(), lease.executionId(), StoredJson.write(output(outcome)));
-        return change.handle()
+        // With the scopes, in one round trip: the execution's lock is held meanwhile.
+        List<Finished> byScope = change.handle()
                 .createQuery("""
-                        UPDATE node_runs SET status = :status, output = :output, payload_id = :payload,
-                            completed_at = CASE WHEN :status = 'completed' THEN :now END, lease_owner = NULL,
-                            error_kind = NULL, error_message = NULL, error_details = NULL
-                        WHERE id = :id RETURNING attempt, tokens, cost_nano_usd, started_at
+                        WITH ended AS (
+                            UPDATE node_runs SET status = :status, output = :output, payload_id = :payload,
+                                completed_at = CASE WHEN :status = 'completed' THEN :now END, lease_owner = NULL,
+                                error_kind = NULL, error_message = NULL, error_details = NULL
+                            WHERE id = :id RETURNING attempt, tokens, cost_nano_usd, started_at)
+                        SELECT ended.*,
+                        """ + ScopeRows.COLUMNS + """
+                         FROM ended JOIN run_scopes s ON s.execution_id = :execution AND s.path = ANY (:paths)
                         """)
                 .bind("id", lease.id())
                 .bind("status", repeats ? "open" : "completed")
                 .bind("output", place.inline())
                 .bind("payload", place.payloadId())
                 .bind("now", Change.at(change.now()))
-                .map((row, ctx) -> EndedRun.read(row))
-                .one();
+                .bind("execution", lease.executionId())
+                .bindArray("paths", String.class, NodeLease.chain(lease.scope()))
+                .map((row, ctx) -> new Finished(EndedRun.read(row), List.of(ScopeRows.read(row))))
+                .list();
+        return new Finished(
+                byScope.getFirst().run(),
+                byScope.stream().map(Finished::scopes).flatMap(List::stream).toList());
     }
 
     private static Object output(Outcome outcome) {

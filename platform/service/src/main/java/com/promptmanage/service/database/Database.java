@@ -34,8 +34,8 @@ public final class Database implements AutoCloseable {
 
     private static final Duration CONNECTION_MAX = Duration.ofSeconds(3);
 
-    /** Of the pool's connections, how many may be in use for work that nobody waits for. */
-    private static final int BACKGROUND_PERCENT = 70;
+    /** Of the pool's connections, which part is kept free of work that no request waits for; two at least, if there are so many. */
+    private static final int KEPT_FREE_PART = 5;
 
     /** The driver asks for the JVM's zone when it connects, which no setting of the connection overrules. */
     private static final String IN_UTC = "SET TIME ZONE 'UTC'";
@@ -79,8 +79,12 @@ public final class Database implements AutoCloseable {
         this.jdbi = whole.jdbi;
         this.entered = whole.entered;
         // In the order in which they came: nobody is passed over while others come and go.
-        this.turns = new Semaphore(Math.max(1, pool.getMaximumPoolSize() * BACKGROUND_PERCENT / 100), true);
+        this.turns = new Semaphore(turns(pool.getMaximumPoolSize()), true);
         this.background = null;
+    }
+
+    private static int turns(int connections) {
+        return Math.max(1, connections - Math.max(2, connections / KEPT_FREE_PART));
     }
 
     /** Makes the roles, migrates, and connects. */
