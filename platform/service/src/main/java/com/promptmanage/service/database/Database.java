@@ -67,7 +67,6 @@ public final class Database implements AutoCloseable {
         this.unpooled = unpooled;
         this.jdbi = Jdbi.create(pool).installPlugin(new PostgresPlugin());
         this.jdbi.registerArrayType(String.class, "text");
-        this.jdbi.registerArrayType(byte[].class, "bytea");
         this.entered = new ThreadLocal<>();
         this.turns = null;
         this.background = new Database(this);

@@ -2,13 +2,13 @@ package com.promptmanage.service.outbox;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.argument.Argument;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,10 +61,16 @@ public final class Outbox {
                         ORDER BY r.place
                         """)
                 .bindArray("orders", String.class, orders)
-                .bindArray("topics", String.class, all(records, OutboxRecord::topic))
-                .bindArray("keys", byte[].class, all(records, OutboxRecord::key))
-                .bindArray("values", byte[].class, all(records, OutboxRecord::value))
-                .bindArray("headers", String.class, all(records, record -> json(record.headers())))
+                .bindArray(
+                        "topics",
+                        String.class,
+                        records.stream().map(OutboxRecord::topic).toList())
+                .bind("keys", bytes(records, OutboxRecord::key))
+                .bind("values", bytes(records, OutboxRecord::value))
+                .bindArray(
+                        "headers",
+                        String.class,
+                        records.stream().map(record -> json(record.headers())).toList())
                 .execute();
         long now = System.nanoTime();
         long last = LAST_NOTIFIED_NANOS.get();
@@ -73,12 +79,13 @@ public final class Outbox {
         }
     }
 
-    /** Some may be null, which lists of the JDK do not take. */
-    private static <T extends @Nullable Object> List<T> all(
-            List<OutboxRecord> records, Function<OutboxRecord, T> part) {
-        var all = new ArrayList<T>(records.size());
-        records.forEach(record -> all.add(part.apply(record)));
-        return all;
+    /** An array of the driver's own kind: it takes no lists of byte arrays. */
+    private static Argument bytes(List<OutboxRecord> records, Function<OutboxRecord, byte @Nullable []> part) {
+        byte @Nullable [][] all = new byte[records.size()][];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = part.apply(records.get(i));
+        }
+        return (position, statement, ctx) -> statement.setObject(position, all);
     }
 
     private static String json(Map<String, String> headers) {
