@@ -154,11 +154,11 @@ class ExecutionsOracleTest {
             time = time.plusMillis(random.nextInt(2_000_000) - 1_000);
             time = time.isAfter(NOW) ? NOW : time;
             if (random.nextInt(4) == 0) {
-                Status status = Status.values()[random.nextInt(Status.values().length)];
+                Status status = one(List.of(Status.values()), random);
                 Long ms = status.isEnd() ? (Long) random.nextLong(10_000_000) : null;
                 changes.add(new Told(++number, changed(execution, time, status, ms, tokens)));
             } else {
-                NodeStatus status = NodeStatus.values()[random.nextInt(NodeStatus.values().length)];
+                NodeStatus status = one(List.of(NodeStatus.values()), random);
                 boolean isOver = status == NodeStatus.COMPLETED || status == NodeStatus.FAILED;
                 tokens += random.nextInt(1_000);
                 changes.add(new Told(
@@ -183,6 +183,10 @@ class ExecutionsOracleTest {
     private static ExecutionChanged changed(
             Execution execution, Instant time, Status status, @Nullable Long ms, long tokens) {
         return new ExecutionChanged(execution, time, status, ms, null, new Totals(0, 0, 0, tokens, tokens * 7));
+    }
+
+    private static <T> T one(List<T> of, Random random) {
+        return of.get(random.nextInt(of.size()));
     }
 
     private static Instant quarter(Instant time) {

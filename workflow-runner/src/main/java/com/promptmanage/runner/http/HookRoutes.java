@@ -70,15 +70,8 @@ final class HookRoutes implements Routes {
         @Nullable String key = verified(ctx, workflowId, body);
         JsonNode data = body.length == 0 ? Json.mapper().createObjectNode() : Json.read(body, JsonNode.class);
         // Only what the sender says is the same is the same: two like bodies may be two events.
-        Enqueued enqueued = runs.enqueue(new NewRun(
-                workflowId,
-                null,
-                null,
-                TriggeredBy.WEBHOOK,
-                StoredJson.write(data),
-                key,
-                false,
-                null));
+        Enqueued enqueued = runs.enqueue(
+                new NewRun(workflowId, null, null, TriggeredBy.WEBHOOK, StoredJson.write(data), key, false, null));
         ctx.status(202)
                 .json(Json.mapper()
                         .createObjectNode()
@@ -91,8 +84,7 @@ final class HookRoutes implements Routes {
     private @Nullable String verified(Context ctx, String workflowId, byte[] body) {
         @Nullable String id = ctx.header(StandardSignature.ID);
         boolean isGood = id == null
-                ? HookSignature.isGood(
-                        ctx.header(HookSignature.HEADER), body, secrets.of(workflowId), clock.instant())
+                ? HookSignature.isGood(ctx.header(HookSignature.HEADER), body, secrets.of(workflowId), clock.instant())
                 : new StandardSignature(
                                 id, ctx.header(StandardSignature.TIMESTAMP), ctx.header(StandardSignature.SIGNATURE))
                         .isGood(body, secrets.of(workflowId), clock.instant());

@@ -47,8 +47,7 @@ final class NodeInputRoutes implements Routes {
         answer.put("id", id).put("nodeId", given.nodeId()).put("scope", given.scope());
         switch (given) {
             case Given.Known known -> {
-                Context context =
-                        Invocations.context(known.pinned(), known.facts(), known.nodeId(), clock.instant());
+                Context context = Invocations.context(known.pinned(), known.facts(), known.nodeId(), clock.instant());
                 answer.set("input", context.input());
                 answer.set("record", context.record());
                 ObjectNode items = answer.putObject("items");

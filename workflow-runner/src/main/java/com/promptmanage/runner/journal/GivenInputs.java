@@ -45,14 +45,17 @@ public final class GivenInputs {
 
     /** Empty if the execution has no such node run that the scope may see. */
     public Optional<Given> find(Scope scope, String executionId, long nodeRunId) {
-        return database.inTransaction(scope, handle -> handle.createQuery("""
+        return database.inTransaction(
+                scope,
+                handle -> handle.createQuery("""
                         SELECT node_id, scope, status FROM node_runs WHERE id = :id AND execution_id = :execution
                         """)
-                .bind("id", nodeRunId)
-                .bind("execution", executionId)
-                .map((row, ctx) -> new Run(row.getString("node_id"), row.getString("scope"), row.getString("status")))
-                .findOne()
-                .map(run -> given(handle, executionId, nodeRunId, run)));
+                        .bind("id", nodeRunId)
+                        .bind("execution", executionId)
+                        .map((row, ctx) ->
+                                new Run(row.getString("node_id"), row.getString("scope"), row.getString("status")))
+                        .findOne()
+                        .map(run -> given(handle, executionId, nodeRunId, run)));
     }
 
     private Given given(Handle handle, String executionId, long nodeRunId, Run run) {

@@ -134,7 +134,8 @@ final class SimulatedJson {
 
     private static Map<String, Said> fields(String prompt) {
         var fields = new LinkedHashMap<String, Said>();
-        // What stands before the last wish may be data, which has names in quotes too. Data may also hold any number of wishes.
+        // What stands before the last wish may be data, which has names in quotes too. Data may also hold any number of
+        // wishes.
         List<Integer> wishes =
                 JSON_ASKED.matcher(prompt).results().map(MatchResult::end).toList();
         for (int at : wishes.reversed().stream().limit(WISHES_MAX).toList()) {

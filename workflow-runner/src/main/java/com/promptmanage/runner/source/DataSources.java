@@ -92,8 +92,7 @@ public final class DataSources implements AutoCloseable {
     public List<Routes> routes(Authentication authentication) {
         return List.of(
                 new ConnectorRoutes(authentication, connectors),
-                new DataSourceRoutes(
-                        authentication, table, history, threads, connectors, places, files, secrets));
+                new DataSourceRoutes(authentication, table, history, threads, connectors, places, files, secrets));
     }
 
     /** Begins to sync sources when their time has come. */

@@ -49,8 +49,7 @@ public final class Scheduler implements AutoCloseable {
 
     private final Thread thread;
 
-    private Scheduler(
-            Schedules schedules, Runs runs, ContinuousRuns continuous, MeterRegistry meters, Clock clock) {
+    private Scheduler(Schedules schedules, Runs runs, ContinuousRuns continuous, MeterRegistry meters, Clock clock) {
         this.schedules = schedules;
         this.runs = runs;
         this.continuous = continuous;

@@ -48,14 +48,15 @@ public record StandardSignature(
                 || signatures.length() > SIGNATURES_CHARS_MAX) {
             return false;
         }
-        Duration off =
-                Duration.between(Instant.ofEpochSecond(Long.parseLong(timestamp)), now).abs();
+        Duration off = Duration.between(Instant.ofEpochSecond(Long.parseLong(timestamp)), now)
+                .abs();
         if (off.compareTo(HookSignature.TOLERANCE) > 0) {
             return false;
         }
         boolean good = false;
         for (String secret : secrets) {
-            Optional<byte[]> key = decoded(secret.startsWith(SECRET_PREFIX) ? secret.substring(SECRET_PREFIX.length()) : secret);
+            Optional<byte[]> key =
+                    decoded(secret.startsWith(SECRET_PREFIX) ? secret.substring(SECRET_PREFIX.length()) : secret);
             byte[] expected = key.map(bytes -> hmac(bytes, body)).orElse(new byte[0]);
             for (String signature : signatures.split(" ", -1)) {
                 boolean isKnown = key.isPresent() && signature.startsWith(VERSION_PREFIX);

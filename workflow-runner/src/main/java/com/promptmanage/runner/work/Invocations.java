@@ -67,12 +67,10 @@ public final class Invocations {
         if (facts.triggerData() instanceof ObjectNode object) {
             object.properties().forEach(entry -> variables.put(entry.getKey(), entry.getValue()));
         }
-        return new Context(
-                input(pinned, facts, nodeId, variables), outputs, variables, record, loopItems, index, now);
+        return new Context(input(pinned, facts, nodeId, variables), outputs, variables, record, loopItems, index, now);
     }
 
-    private static JsonNode input(
-            Pinned pinned, NodeFacts facts, String nodeId, Map<String, JsonNode> variables) {
+    private static JsonNode input(Pinned pinned, NodeFacts facts, String nodeId, Map<String, JsonNode> variables) {
         var id = new NodeId(nodeId);
         List<Edge> edges = pinned.nodes().incoming(id);
         if (edges.isEmpty()) {

@@ -240,8 +240,9 @@ class PostgresConnectorTest {
             assertThatFailure(() -> open(server, "localhost", "require", "")).isEqualTo(Kind.AUTH);
             assertThatFailure(() -> open(server, "localhost", "verify-full", authority))
                     .isEqualTo(Kind.AUTH);
-            assertThat(server.trusted()).hasSize(2).allSatisfy(first -> assertThat(first)
-                    .contains("reader", DATABASE));
+            assertThat(server.trusted())
+                    .hasSize(2)
+                    .allSatisfy(first -> assertThat(first).contains("reader", DATABASE));
 
             assertThatFailure(() -> open(server, "127.0.0.1", "verify-full", authority))
                     .isNotEqualTo(Kind.AUTH);

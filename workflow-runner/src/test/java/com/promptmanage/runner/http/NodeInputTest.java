@@ -115,9 +115,8 @@ class NodeInputTest {
 
     /** What a node was given, as its execution's viewers see it. */
     private JsonNode input(String execution, String node, String scope) {
-        for (JsonNode run : api.get(viewer, "/api/workflows/executions/" + execution)
-                .json()
-                .path("nodeExecutions")) {
+        for (JsonNode run :
+                api.get(viewer, "/api/workflows/executions/" + execution).json().path("nodeExecutions")) {
             if (run.path("nodeId").asText().equals(node)
                     && run.path("scope").asText().equals(scope)) {
                 String path = "/api/workflows/executions/%s/nodes/%s/input"

@@ -256,8 +256,8 @@ class DataSourceRoutesTest {
                         api.send(editor, "POST", paths.get(4) + "/sync", "").status())
                 .isEqualTo(202));
         for (String path : paths) {
-            Await.until(() -> assertThat(records(path).toString())
-                    .contains("{\"id\":\"1\",\"zone\":1,\"area\":2,\"m\":3}"));
+            Await.until(() ->
+                    assertThat(records(path).toString()).contains("{\"id\":\"1\",\"zone\":1,\"area\":2,\"m\":3}"));
         }
     }
 

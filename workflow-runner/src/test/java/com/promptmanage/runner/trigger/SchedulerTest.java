@@ -90,7 +90,8 @@ class SchedulerTest {
             schedules.put(
                     Scope.EVERYONE,
                     RunningEngine.TEAM,
-                    RunningEngine.add(database, Workflow.of(Workflow.step("only")).definition(), 1),
+                    RunningEngine.add(
+                            database, Workflow.of(Workflow.step("only")).definition(), 1),
                     new Schedule("cron", "5 12 * * *", null, null, null, null));
         }
         clock.set(NOON.plus(Duration.ofMinutes(5)));

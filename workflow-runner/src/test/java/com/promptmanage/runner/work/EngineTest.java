@@ -332,7 +332,8 @@ class EngineTest {
 
     private int waitingForLocks() {
         return engine.database()
-                .<Integer, RuntimeException>asSystem(handle -> handle.createQuery("""
+                .<Integer, RuntimeException>asSystem(
+                        handle -> handle.createQuery("""
                         SELECT count(DISTINCT l.pid) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
                         WHERE NOT l.granted AND a.datname = current_database()
                         """).mapTo(Integer.class).one());

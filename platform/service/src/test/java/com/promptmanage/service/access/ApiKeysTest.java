@@ -133,7 +133,9 @@ class ApiKeysTest {
             });
 
             cache.refresh(false);
-            assertThat(cache.find(hash)).as("it is not among the latest changes").isPresent();
+            assertThat(cache.find(hash))
+                    .as("it is not among the latest changes")
+                    .isPresent();
             cache.refresh(true);
             assertThat(cache.find(hash)).isEmpty();
         }

@@ -153,8 +153,8 @@ class DatabaseTest {
             assertThat(four.<String, RuntimeException>asSystem(handle -> one(handle, "SELECT 1")))
                     .isEqualTo("1");
             // A transaction within one has its connection, and so waits for none.
-            four.useAsSystem(
-                    handle -> four.background().useAsSystem(inner -> assertThat(one(inner, "SELECT 1")).isEqualTo("1")));
+            four.useAsSystem(handle -> four.background()
+                    .useAsSystem(inner -> assertThat(one(inner, "SELECT 1")).isEqualTo("1")));
             assertThat(begun).hasValue(2);
 
             go.countDown();
