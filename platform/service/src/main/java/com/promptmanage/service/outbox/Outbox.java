@@ -81,7 +81,7 @@ public final class Outbox {
 
     /** An array of the driver's own kind: it takes no lists of byte arrays. */
     private static Argument bytes(List<OutboxRecord> records, Function<OutboxRecord, byte @Nullable []> part) {
-        byte @Nullable [][] all = new byte[records.size()][];
+        byte[] @Nullable [] all = new byte[records.size()][];
         for (int i = 0; i < all.length; i++) {
             all[i] = part.apply(records.get(i));
         }
