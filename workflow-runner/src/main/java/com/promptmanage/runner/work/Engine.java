@@ -317,6 +317,7 @@ public final class Engine implements AutoCloseable {
                 for (String execution : runs.overdue()) {
                     runs.timeOut(execution).ifPresent(runs::admit);
                 }
+                runs.orphaned().forEach(runs::cancel);
                 runs.waiting().forEach(runs::admit);
                 if (System.nanoTime() - forgotNanos >= FORGET_EVERY.toNanos() && !retention.forget(options.history())) {
                     forgotNanos = System.nanoTime();
