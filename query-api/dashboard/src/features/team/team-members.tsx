@@ -6,9 +6,9 @@ import { words } from "@/shared/format/numbers";
 import { formatDate } from "@/shared/format/time";
 import type { Account } from "@/shared/session/account";
 import { Button, IconButton } from "@/shared/ui/button";
-import { Dialog } from "@/shared/ui/dialog";
+import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
 import { SelectField } from "@/shared/ui/field";
-import { Badge, Card, Failure, Note, Skeleton } from "@/shared/ui/layout";
+import { Badge, Card, Failure, Skeleton } from "@/shared/ui/layout";
 import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
 import { toast } from "@/shared/ui/toast";
 import { membersQuery, useChangeRole, useRemoveMember, type Member } from "./api";
@@ -120,32 +120,16 @@ function RemoveDialog({ account, member, onClose }: { account: Account; member: 
   const remove = useRemoveMember(account.key);
   const isSelf = member.userId === account.userId;
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <ConfirmDialog
       title={isSelf ? `Leave ${account.name}?` : `Take ${member.name} out of ${account.name}?`}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button
-            kind="danger"
-            busy={remove.isPending}
-            onClick={() =>
-              remove.mutate(member.userId, {
-                onSuccess: () => {
-                  toast(isSelf ? `You have left ${account.name}.` : `${member.name} is out.`);
-                  onClose();
-                },
-              })
-            }
-          >
-            {isSelf ? "Leave" : "Take out"}
-          </Button>
-        </>
-      }
+      change={remove}
+      of={member.userId}
+      action={isSelf ? "Leave" : "Take out"}
+      keep="Cancel"
+      done={isSelf ? `You have left ${account.name}.` : `${member.name} is out.`}
+      onClose={onClose}
     >
-      <p className="text-soft">What they have spent stays on record. They can be invited again.</p>
-      {remove.error && <Note tone="critical">{messageOf(remove.error)}</Note>}
-    </Dialog>
+      What they have spent stays on record. They can be invited again.
+    </ConfirmDialog>
   );
 }

@@ -2,15 +2,14 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { LayoutTemplate, Plus, Trash2, Workflow as WorkflowIcon } from "lucide-react";
 import { useState } from "react";
-import { messageOf } from "@/shared/api/client";
 import { isScratch } from "@/shared/api/scratch";
 import { words } from "@/shared/format/numbers";
 import { formatAgo } from "@/shared/format/time";
 import { useAccount } from "@/shared/session/account";
 import { Button, buttonClass, IconButton } from "@/shared/ui/button";
-import { Dialog } from "@/shared/ui/dialog";
+import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
 import { SelectField, TextField } from "@/shared/ui/field";
-import { Badge, Card, Empty, Failure, Note, Page, Skeleton } from "@/shared/ui/layout";
+import { Badge, Card, Empty, Failure, Page, Skeleton } from "@/shared/ui/layout";
 import { useNow } from "@/shared/ui/now";
 import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
 import { usePageTitle } from "@/shared/ui/title";
@@ -168,21 +167,8 @@ export function WorkflowListPage() {
 function DeleteDialog({ workflow, onClose }: { workflow: Workflow; onClose: () => void }) {
   const remove = useDeleteWorkflow();
   return (
-    <Dialog
-      open
-      onClose={onClose}
-      title={`Delete ${workflow.name}?`}
-      footer={
-        <>
-          <Button onClick={onClose}>Keep it</Button>
-          <Button kind="danger" busy={remove.isPending} onClick={() => remove.mutate(workflow.id, { onSuccess: onClose })}>
-            Delete
-          </Button>
-        </>
-      }
-    >
-      <p className="text-soft">It is not triggered any more. Executions that run end as they would, and stay on record.</p>
-      {remove.error && <Note tone="critical">{messageOf(remove.error)}</Note>}
-    </Dialog>
+    <ConfirmDialog title={`Delete ${workflow.name}?`} change={remove} of={workflow.id} onClose={onClose}>
+      It is not triggered any more. Executions that run end as they would, and stay on record.
+    </ConfirmDialog>
   );
 }
