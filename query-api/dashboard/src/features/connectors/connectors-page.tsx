@@ -72,7 +72,14 @@ export function ConnectorsPage() {
       </div>
       {opened?.what === "add" && connectors.length > 0 && <SourceDialog account={account} connectors={connectors} source={null} onClose={close} />}
       {opened?.what === "edit" && <SourceDialog account={account} connectors={connectors} source={opened.source} onClose={close} />}
-      {opened?.what === "show" && <SourceSheet account={account} source={opened.source} onClose={close} />}
+      {opened?.what === "show" && (
+        <SourceSheet
+          account={account}
+          source={opened.source}
+          isReadable={connectors.find((one) => one.type === opened.source.type)?.abilities?.includes("read") ?? true}
+          onClose={close}
+        />
+      )}
       {opened?.what === "delete" && <DeleteDialog account={account} source={opened.source} onClose={close} />}
     </Page>
   );

@@ -13,16 +13,21 @@ export interface ListSearch {
   status?: "draft" | "active" | "paused" | "archived" | "error";
 }
 
+const PAGE = 200;
+
+/** Of a team its own; without one, a person's own and what others share with them. */
 export function workflowsQuery(account: Account, search: ListSearch) {
   const query = {
-    ...("teamId" in account.params ? { teamId: account.params.teamId } : {}),
+    ...account.params,
     ...(search.status ? { status: search.status } : {}),
     ...(search.q ? { search: search.q } : {}),
-    limit: 200,
+    limit: PAGE,
   };
-  return queryOptions({
+  return infiniteQueryOptions({
     queryKey: ["workflows", account.key, query],
-    queryFn: ({ signal }) => answer(api.GET("/api/workflows", { params: { query }, signal })),
+    queryFn: ({ signal, pageParam }) => answer(api.GET("/api/workflows", { params: { query: { ...query, ...(pageParam ? { cursor: pageParam } : {}) } }, signal })),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.nextCursor,
     staleTime: 5000,
   });
 }

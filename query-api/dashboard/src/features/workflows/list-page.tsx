@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { LayoutTemplate, Plus, Trash2, Workflow as WorkflowIcon } from "lucide-react";
 import { useState } from "react";
@@ -24,8 +24,8 @@ export function WorkflowListPage() {
   const account = useAccount();
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const { data, error, refetch } = useQuery(workflowsQuery(account, search));
-  const shown = data?.workflows.filter((workflow) => !isScratch(workflow)) ?? [];
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(workflowsQuery(account, search));
+  const shown = data?.pages.flatMap((page) => page.workflows).filter((workflow) => !isScratch(workflow)) ?? [];
   const [deleted, setDeleted] = useState<Workflow | null>(null);
   const now = useNow();
   const change = (patch: { [K in keyof WorkflowSearch]?: WorkflowSearch[K] | undefined }) =>
@@ -84,7 +84,7 @@ export function WorkflowListPage() {
             <Skeleton className="h-10" />
             <Skeleton className="h-10" />
           </div>
-        ) : shown.length === 0 ? (
+        ) : shown.length === 0 && !hasNextPage ? (
           <Empty
             icon={WorkflowIcon}
             title={isNarrowed ? "No workflow is like that" : "No workflow yet"}
@@ -157,6 +157,13 @@ export function WorkflowListPage() {
               </tbody>
             </Table>
           </ScrollX>
+        )}
+        {hasNextPage && (
+          <div className="flex justify-center p-3">
+            <Button busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+              Show more
+            </Button>
+          </div>
         )}
       </Card>
       {deleted && <DeleteDialog workflow={deleted} onClose={() => setDeleted(null)} />}
