@@ -10,6 +10,7 @@ let browser: Browser;
 
 const PAGES = [
   "/dashboard/usage",
+  "/dashboard/developers",
   "/settings/budget",
   "/dashboard/alerts",
   "/dashboard/lab",

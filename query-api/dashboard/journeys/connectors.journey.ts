@@ -27,6 +27,9 @@ test("a file is connected, tried and copied, and a key that was put in is never 
 
   await page.getByRole("button", { name: "Customers", exact: true }).click();
   await page.getByText("Nothing was copied yet").waitFor();
+  await page.getByRole("tab", { name: "As it is now" }).click();
+  await page.getByTestId("preview-record").getByText("Grace").waitFor();
+  await page.getByRole("tab", { name: "Copied records" }).click();
   await page.getByRole("button", { name: "Sync now" }).click();
   await page.getByTestId("record").getByText("Grace").waitFor();
   await page.getByRole("tab", { name: "Syncs" }).click();

@@ -3,7 +3,7 @@ import { History, Table2 } from "lucide-react";
 import { useEffect } from "react";
 import { messageOf } from "@/shared/api/client";
 import { formatCount, formatDuration, words } from "@/shared/format/numbers";
-import { formatDateTime } from "@/shared/format/time";
+import { browserZone, formatDateTime } from "@/shared/format/time";
 import type { Account } from "@/shared/session/account";
 import { Button } from "@/shared/ui/button";
 import { Dialog } from "@/shared/ui/dialog";
@@ -53,7 +53,7 @@ export function SourceSheet({ account, source, isReadable, onClose }: { account:
         tabs={[
           { id: "records", label: "Copied records", content: <Records id={id} /> },
           ...(account.mayEdit && isReadable ? [{ id: "preview", label: "As it is now", content: <Preview id={id} /> }] : []),
-          { id: "syncs", label: "Syncs", content: <Syncs id={id} zone={account.zone} /> },
+          { id: "syncs", label: "Syncs", content: <Syncs id={id} zone={browserZone()} /> },
           { id: "columns", label: "Columns", content: <Columns id={id} /> },
         ]}
       />

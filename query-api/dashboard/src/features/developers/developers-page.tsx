@@ -138,7 +138,7 @@ function Figure({ label, value, testId, children }: { label: string; value: Reac
 
 function SetUp() {
   return (
-    <Card title="No coding agent has told of a call yet" hint="Each sends what it used by itself, once its settings say where to. Nothing else leaves the developer's machine: no prompt, no answer.">
+    <Card title="No coding agent has told of a call yet" hint="Each sends what it used by itself, once its settings say where to. Prompts and answers that come along are not read.">
       <Setups />
     </Card>
   );

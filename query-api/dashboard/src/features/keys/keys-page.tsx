@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { KeyRound, Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
-import { formatAgo, formatDate } from "@/shared/format/time";
+import { browserZone, formatAgo, formatDate } from "@/shared/format/time";
 import { useAccount, type Account } from "@/shared/session/account";
 import { Button, IconButton } from "@/shared/ui/button";
 import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
@@ -84,9 +84,9 @@ export function KeysPage() {
                         {key.maySpeakForOthers && <Badge tone="warning">speaks for others</Badge>}
                       </span>
                     </Td>
-                    <Td className="max-md:hidden">{formatDate(key.createdAt, account.zone)}</Td>
+                    <Td className="max-md:hidden">{formatDate(key.createdAt, browserZone())}</Td>
                     <Td className="max-md:hidden">{key.lastUsedAt ? formatAgo(key.lastUsedAt, now) : <span className="text-soft">Never</span>}</Td>
-                    <Td className="max-lg:hidden">{key.expiresAt ? formatDate(key.expiresAt, account.zone) : <span className="text-soft">Never</span>}</Td>
+                    <Td className="max-lg:hidden">{key.expiresAt ? formatDate(key.expiresAt, browserZone()) : <span className="text-soft">Never</span>}</Td>
                     <Td right>
                       <IconButton label={`Revoke ${key.name}`} onClick={() => setRevoked(key)}>
                         <Trash2 aria-hidden />

@@ -3,7 +3,7 @@ import { RotateCw, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { messageOf } from "@/shared/api/client";
 import { words } from "@/shared/format/numbers";
-import { formatDate } from "@/shared/format/time";
+import { browserZone, formatDate } from "@/shared/format/time";
 import type { Account } from "@/shared/session/account";
 import { Button, IconButton } from "@/shared/ui/button";
 import { Dialog } from "@/shared/ui/dialog";
@@ -96,7 +96,7 @@ export function Invitations({ account }: { account: Account }) {
               <div className="min-w-0 flex-1">
                 <p className="truncate font-medium">{invitation.email}</p>
                 <p className="text-xs text-soft">
-                  {words(invitation.role)} · by {invitation.invitedByName} · until {formatDate(invitation.expiresAt, account.zone)}
+                  {words(invitation.role)} · by {invitation.invitedByName} · until {formatDate(invitation.expiresAt, browserZone())}
                 </p>
               </div>
               <IconButton

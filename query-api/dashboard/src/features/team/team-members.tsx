@@ -3,7 +3,7 @@ import { Trash2, UserPlus } from "lucide-react";
 import { useState } from "react";
 import { messageOf } from "@/shared/api/client";
 import { words } from "@/shared/format/numbers";
-import { formatDate } from "@/shared/format/time";
+import { browserZone, formatDate } from "@/shared/format/time";
 import type { Account } from "@/shared/session/account";
 import { Button, IconButton } from "@/shared/ui/button";
 import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
@@ -65,7 +65,7 @@ export function Members({ account }: { account: Account }) {
                       </p>
                       <p className="truncate text-xs text-soft">{member.email}</p>
                     </Td>
-                    <Td className="max-md:hidden">{formatDate(member.joinedAt, account.zone)}</Td>
+                    <Td className="max-md:hidden">{formatDate(member.joinedAt, browserZone())}</Td>
                     <Td>
                       {mayChange ? (
                         <SelectField

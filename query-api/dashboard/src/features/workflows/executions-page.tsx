@@ -3,7 +3,7 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { History } from "lucide-react";
 import { useMemo, useState } from "react";
 import { formatCount, formatDuration, words } from "@/shared/format/numbers";
-import { formatDateTime } from "@/shared/format/time";
+import { browserZone, formatDateTime } from "@/shared/format/time";
 import { useAccount } from "@/shared/session/account";
 import { Amount } from "@/shared/ui/amount";
 import { Button, buttonClass } from "@/shared/ui/button";
@@ -92,7 +92,7 @@ export function ExecutionsPage() {
                           params={{ id, executionId: execution.id }}
                           className="hover:text-accent hover:underline"
                         >
-                          {formatDateTime(execution.startedAt ?? execution.createdAt ?? "", account.zone, true)}
+                          {formatDateTime(execution.startedAt ?? execution.createdAt ?? "", browserZone(), true)}
                         </Link>
                       </Td>
                       <Td>
