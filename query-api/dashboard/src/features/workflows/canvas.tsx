@@ -80,6 +80,8 @@ export function Canvas({
   useInView(definition, container);
   // What the nodes take on the screen is the canvas's to know; the overview draws them by it.
   const [sizes, setSizes] = useState<ReadonlyMap<string, { width: number; height: number }>>(new Map());
+  // What is dropped onto an empty canvas stays where it was let go.
+  const [fits] = useState(definition.nodes.length > 0);
   const nodes = useMemo(
     () =>
       definition.nodes.map(
@@ -201,7 +203,7 @@ export function Canvas({
         }
       }}
       onNodeDragStart={() => onDrag((before) => before, true)}
-      fitView
+      fitView={fits}
       fitViewOptions={{ maxZoom: 1, padding: 0.25 }}
       minZoom={0.2}
       proOptions={{ hideAttribution: true }}
