@@ -6,7 +6,7 @@ import { SelectField, TextArea, TextField } from "@/shared/ui/field";
 import { FormDialog } from "@/shared/ui/form-dialog";
 import { toast } from "@/shared/ui/toast";
 import { useAddChannel, useChangeChannel, type Channel, type NewChannel } from "./api";
-import { KINDS, LEVELS } from "./names";
+import { addressesOf, KINDS, LEVELS } from "./names";
 import { SecretDialog } from "./secret-dialog";
 
 const ADDRESS: Record<Exclude<Channel["kind"], "email">, { label: string; help: string; example: string }> = {
@@ -28,7 +28,7 @@ export function ChannelDialog({ account, channel, onClose }: { account: Account;
   const change = useChangeChannel(account);
   const error = add.error ?? change.error;
   const problem = error instanceof ProblemError ? error : null;
-  const addresses = to.split(/[\s,;]+/).filter(Boolean);
+  const addresses = addressesOf(to);
   const isSound = name.trim() !== "" && (kind === "email" ? addresses.length > 0 : channel !== null || url.trim() !== "");
 
   if (add.data?.secret) {

@@ -2,17 +2,18 @@ import { useQuery } from "@tanstack/react-query";
 import { Trash2, UserPlus } from "lucide-react";
 import { useState } from "react";
 import { messageOf } from "@/shared/api/client";
-import { words } from "@/shared/format/numbers";
+import { formatCount, words } from "@/shared/format/numbers";
 import { browserZone, formatDate } from "@/shared/format/time";
 import type { Account } from "@/shared/session/account";
 import { Button, IconButton } from "@/shared/ui/button";
 import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
-import { SelectField } from "@/shared/ui/field";
+import { SelectField, TextField } from "@/shared/ui/field";
 import { Badge, Card, Failure, Skeleton } from "@/shared/ui/layout";
 import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
 import { toast } from "@/shared/ui/toast";
 import { membersQuery, useChangeRole, useRemoveMember, type Member } from "./api";
 import { InviteDialog, ROLES } from "./team-invitations";
+import { usePart } from "./use-part";
 
 /** Who is in the team, and as what. */
 export function Members({ account }: { account: Account }) {
@@ -20,16 +21,20 @@ export function Members({ account }: { account: Account }) {
   const [inviting, setInviting] = useState(false);
   const [removed, setRemoved] = useState<Member | null>(null);
   const changeRole = useChangeRole(account.key);
+  const part = usePart(data ?? [], (member) => `${member.name} ${member.email}`);
   return (
     <Card
       flush
       title="Members"
       actions={
-        account.mayManage && (
-          <Button size="s" kind="primary" onClick={() => setInviting(true)}>
-            <UserPlus aria-hidden className="size-4" /> Invite
-          </Button>
-        )
+        <>
+          {part.isLong && <TextField label="Find a member" hideLabel type="search" placeholder="Find a member" className="w-44" value={part.text} onChange={(event) => part.setText(event.target.value)} />}
+          {account.mayManage && (
+            <Button size="s" kind="primary" onClick={() => setInviting(true)}>
+              <UserPlus aria-hidden className="size-4" /> Invite
+            </Button>
+          )}
+        </>
       }
     >
       {error && !data ? (
@@ -54,7 +59,7 @@ export function Members({ account }: { account: Account }) {
               </tr>
             </thead>
             <tbody>
-              {data.map((member) => {
+              {part.shown.map((member) => {
                 const mayChange = account.mayManage && member.role !== "owner";
                 return (
                   <tr key={member.userId} data-testid="member">
@@ -109,6 +114,14 @@ export function Members({ account }: { account: Account }) {
             </tbody>
           </Table>
         </ScrollX>
+      )}
+      {data && part.isEmpty && <p className="px-5 py-6 text-center text-soft">Nobody is called that.</p>}
+      {part.left > 0 && (
+        <div className="border-t border-line p-2 text-center">
+          <Button size="s" kind="quiet" onClick={part.showMore}>
+            Show more of {formatCount(part.left)} others
+          </Button>
+        </div>
       )}
       {inviting && <InviteDialog account={account} onClose={() => setInviting(false)} />}
       {removed && <RemoveDialog account={account} member={removed} onClose={() => setRemoved(null)} />}
