@@ -112,6 +112,13 @@ test("a colleague is given a part in it, more of one, and none", async () => {
     (await get(product, `/api/workflows/${id}/permissions`)).permissions.map((grant: { userId: string; permissionLevel: string }) => `${grant.userId} ${grant.permissionLevel}`);
   await signIn(page, product);
   await page.goto(`/dashboard/workflows/${id}?team=${product.teamId}`);
+  await more(page, "About and alerts");
+  await page.getByLabel("Tags").fill("shared, nightly");
+  await page.getByLabel("It has become slow").uncheck();
+  await page.getByRole("button", { name: "Save", exact: true }).last().click();
+  await page.getByText("It is saved.").waitFor();
+  const { workflow } = await get(product, `/api/workflows/${id}`);
+  expect([workflow.tags, workflow.notifications.alertTypes.length]).toEqual([["shared", "nightly"], 5]);
   await more(page, "Share");
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("With", { exact: true }).selectOption({ label: "Mara Lindqvist" });

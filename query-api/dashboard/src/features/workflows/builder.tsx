@@ -6,6 +6,7 @@ import { messageOf } from "@/shared/api/client";
 import { browserZone } from "@/shared/format/time";
 import { useAccount } from "@/shared/session/account";
 import { toast } from "@/shared/ui/toast";
+import { AboutDialog } from "./about-dialog";
 import { trigger, useSaveWorkflow, workflowQuery, type NodeExecution, type Workflow } from "./api";
 import { useChangeWorkflow } from "./api-automation";
 import { Canvas } from "./canvas";
@@ -249,6 +250,7 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
         <VersionsDialog id={stored.id} zone={browserZone()} readOnly={readOnly} onRestored={restored} onClose={() => setDialog(null)} />
       )}
       {dialog === "share" && stored.id && <ShareDialog id={stored.id} isTeam={account.isTeam} mayChange={level === "admin"} onClose={() => setDialog(null)} />}
+      {dialog === "about" && record && <AboutDialog workflow={record} onClose={() => setDialog(null)} />}
       {dialog === "triggers" && record && <TriggersDialog workflow={record} readOnly={readOnly} onClose={() => setDialog(null)} />}
     </div>
   );

@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { LayoutTemplate, Plus, Trash2, Workflow as WorkflowIcon } from "lucide-react";
+import { LayoutTemplate, Plus, Trash2, Workflow as WorkflowIcon, X } from "lucide-react";
 import { useState } from "react";
 import { isScratch } from "@/shared/api/scratch";
 import { words } from "@/shared/format/numbers";
@@ -33,7 +33,8 @@ export function WorkflowListPage() {
       replace: true,
       search: (before) => Object.fromEntries(Object.entries({ ...before, ...patch }).filter(([, value]) => value !== undefined)) as WorkflowSearch,
     });
-  const isNarrowed = search.q !== undefined || search.status !== undefined;
+  const isNarrowed = [search.q, search.status, search.tag, search.category].some((one) => one !== undefined);
+  const categories = [...new Set([search.category, ...shown.map((workflow) => workflow.category)])].filter((one): one is string => Boolean(one)).sort();
   return (
     <Page
       title="Workflows"
@@ -75,6 +76,21 @@ export function WorkflowListPage() {
             </option>
           ))}
         </SelectField>
+        {categories.length > 0 && (
+          <SelectField label="Category" hideLabel className="w-44" value={search.category ?? ""} onChange={(event) => change({ category: event.target.value || undefined })}>
+            <option value="">Every category</option>
+            {categories.map((category) => (
+              <option key={category} value={category}>
+                {words(category)}
+              </option>
+            ))}
+          </SelectField>
+        )}
+        {search.tag && (
+          <Button onClick={() => change({ tag: undefined })}>
+            Tag {search.tag} <X aria-label="Show all" className="size-4 text-soft" />
+          </Button>
+        )}
       </div>
       <Card flush>
         {error && !data ? (
@@ -90,7 +106,7 @@ export function WorkflowListPage() {
             title={isNarrowed ? "No workflow is like that" : "No workflow yet"}
             action={
               isNarrowed ? (
-                <Button onClick={() => change({ q: undefined, status: undefined })}>Show all</Button>
+                <Button onClick={() => change({ q: undefined, status: undefined, tag: undefined, category: undefined })}>Show all</Button>
               ) : (
                 <span className="flex flex-wrap justify-center gap-2">
                   <Link to="/dashboard/workflows/$id" params={{ id: "new" }} className={buttonClass("primary")}>
@@ -129,6 +145,15 @@ export function WorkflowListPage() {
                         {workflow.name}
                       </Link>
                       {workflow.description && <p className="truncate text-xs text-soft">{workflow.description}</p>}
+                      {workflow.tags && workflow.tags.length > 0 && (
+                        <span className="mt-1 flex flex-wrap gap-1">
+                          {workflow.tags.map((tag) => (
+                            <button key={tag} type="button" aria-label={`Only those with the tag ${tag}`} onClick={() => change({ tag })} className="rounded-md bg-line/60 px-1.5 py-0.5 text-xs text-soft hover:bg-accent-wash hover:text-accent">
+                              {tag}
+                            </button>
+                          ))}
+                        </span>
+                      )}
                     </Td>
                     <Td>
                       <Badge tone={STATUS_TONES[workflow.status] ?? "neutral"}>{words(workflow.status)}</Badge>
