@@ -14,6 +14,7 @@ const folder = fileURLToPath(new URL(isAll ? "../build/pictures/" : "../../../do
 await mkdir(folder, { recursive: true });
 await new Promise((resolve) => setTimeout(resolve, REPLAY_MS));
 
+await tellOfAgents();
 const workflow = await makeWorkflow();
 const execution = await run(workflow);
 
@@ -22,6 +23,7 @@ const DOCS = [
   { name: "usage-dark-phone", path: "/dashboard/usage", theme: "dark", width: 390, height: 844 },
   { name: "budget", path: "/settings/budget", theme: "light", width: 1280, height: 800 },
   { name: "team", path: "/dashboard/team", theme: "dark", width: 1280, height: 760 },
+  { name: "developers", path: "/dashboard/developers", theme: "light", width: 1280, height: 760, act: openFirst },
   { name: "builder", path: `/dashboard/workflows/${workflow}`, theme: "light", width: 1280, height: 720, act: selectPrompt },
   { name: "execution", path: `/dashboard/workflows/${workflow}/executions/${execution}`, theme: "dark", width: 1280, height: 860 },
 ];
@@ -31,6 +33,7 @@ const PAGES = [
   "/welcome",
   "/dashboard/usage",
   "/dashboard/team",
+  "/dashboard/developers",
   "/settings/budget",
   "/dashboard/alerts",
   "/dashboard/lab",
@@ -104,6 +107,52 @@ async function signIn() {
   const session = await context.storageState();
   await context.close();
   return session;
+}
+
+async function openFirst(page) {
+  await page.getByTestId("developer").first().getByRole("button").click();
+}
+
+/** A week of three developers' coding agents; one of them says itself what a call cost. */
+async function tellOfAgents() {
+  const developers = ["ines@example.com", "tomas@example.com", "yuki@example.com"];
+  const agents = [
+    { agent: "claude-code", model: "claude-3-5-sonnet", provider: "anthropic", inputMicros: 3, outputMicros: 15 },
+    { agent: "codex", model: "gpt-4o", provider: "openai" },
+    { agent: "gemini-cli", model: "gemini-1-5-pro", provider: "google" },
+  ];
+  const calls = [];
+  for (let i = 0; i < 150; i++) {
+    const { agent, model, provider, inputMicros, outputMicros } = agents[i % 4 === 3 ? 1 + (i % 2) : 0];
+    const [inputTokens, outputTokens] = [2000 + ((i * 7919) % 30_000), 100 + ((i * 104_729) % 2400)];
+    calls.push({
+      specversion: "1.0",
+      id: `agent-${i}`,
+      source: "/pictures",
+      type: "com.promptmanage.token.usage.v1",
+      time: new Date(Date.now() - (i * 3_600_000)).toISOString(),
+      data: {
+        teamId: product.teamId,
+        userId: developers[(i * 5) % 7 % 3],
+        model,
+        provider,
+        executionType: "agent_generation",
+        conversationId: `session-${i % 20}`,
+        tags: { agent },
+        inputTokens,
+        outputTokens,
+        ...(inputMicros ? { reportedCostNanoUsd: (inputTokens * inputMicros + outputTokens * outputMicros) * 1000 } : {}),
+      },
+    });
+  }
+  const answer = await fetch(`${product.baseUrl}/api/v1/events`, {
+    method: "POST",
+    headers: { Authorization: `Bearer ${product.apiKey}`, "Content-Type": "application/cloudevents-batch+json" },
+    body: JSON.stringify(calls),
+  });
+  if (!answer.ok) {
+    throw new Error(`the agents' calls: ${answer.status} ${await answer.text()}`);
+  }
 }
 
 async function selectPrompt(page) {

@@ -121,7 +121,7 @@ function Compared({ sum }: { sum: Sum }) {
   );
 }
 
-export function Difference({ ours, theirs }: { ours: NanoUsd; theirs: NanoUsd }) {
+function Difference({ ours, theirs }: { ours: NanoUsd; theirs: NanoUsd }) {
   const permille = changePermille(ours, theirs);
   return permille === null ? null : <span>({formatChange(permille)})</span>;
 }

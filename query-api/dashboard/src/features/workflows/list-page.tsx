@@ -88,7 +88,8 @@ export function WorkflowListPage() {
         )}
         {search.tag && (
           <Button onClick={() => change({ tag: undefined })}>
-            Tag {search.tag} <X aria-label="Show all" className="size-4 text-soft" />
+            Tag {search.tag} <X aria-hidden className="size-4 text-soft" />
+            <span className="sr-only">: show all</span>
           </Button>
         )}
       </div>
