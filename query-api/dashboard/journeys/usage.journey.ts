@@ -96,6 +96,15 @@ test("a row leads to its part, and the address holds the view", async () => {
   await page.getByRole("button", { name: "Without a price", exact: true }).click();
   await page.getByRole("cell", { name: "of-no-price", exact: true }).waitFor();
   await page.getByText("No price yet").first().waitFor();
+  await page.getByTestId("activity-row").first().getByRole("button").click();
+  await page.getByRole("button", { name: "Give it a price" }).click();
+  await page.getByRole("dialog").getByLabel("Input", { exact: true }).fill("1.00");
+  await page.getByRole("dialog").getByLabel("Output", { exact: true }).fill("2.00");
+  await page.getByRole("button", { name: "Set the price" }).click();
+  // Seventy in, seven out.
+  await page.getByText("Every run has its price").waitFor();
+  await page.getByRole("button", { name: "Without a price", exact: true }).click();
+  await page.getByTestId("activity-row").locator('[data-nano-usd="84000"]').waitFor();
   const download = page.waitForEvent("download");
   await page.getByRole("button", { name: "Export" }).click();
   await page.getByRole("menuitem", { name: "CSV" }).click();

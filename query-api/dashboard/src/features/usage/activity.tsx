@@ -148,7 +148,7 @@ export function Activity({ account, search, zone, onChange }: { account: Account
           </div>
         </>
       )}
-      <EntryDialog entry={open} zone={zone} onClose={() => setOpen(null)} />
+      <EntryDialog account={account} entry={open} zone={zone} onClose={() => setOpen(null)} />
     </Card>
   );
 }

@@ -68,7 +68,7 @@ export function SettingsForm({ settings, readOnly, onChange }: { settings: Setti
             label="As long as"
             className="font-mono"
             placeholder="always"
-            help="An expression over what the nodes have put out, such as size(customers) > 0."
+            help="An expression over what the nodes have put out, such as page.hasMore."
             value={settings.continueWhile ?? ""}
             onChange={(event) => set({ continueWhile: event.target.value || undefined })}
           />
