@@ -21,6 +21,9 @@ test("by the keyboard alone two nodes are added, connected, set, saved and run",
   const { page, complaints } = await visit(browser, product);
   await signIn(page, product);
   await page.goto(`/dashboard/workflows/new?team=${product.teamId}`);
+  await tabTo(page, page.getByLabel("Name of the workflow"));
+  await page.keyboard.press("Control+A");
+  await page.keyboard.type("Made by keyboard");
   const add = page.getByTestId("add-node-btn");
   await tabTo(page, add);
   await page.keyboard.press("Enter");
