@@ -2,11 +2,11 @@ import { expect, test } from "vitest";
 import type { AgentUse } from "./api";
 import { groupsOf, total } from "./groups";
 
-function use(userId: string, model: string, agent: string, cost: string, reportedCost = "0.00"): AgentUse {
+function call(userId: string, model: string, agent: string, cost: string, reportedCost = "0.00"): AgentUse {
   return { userId, model, agent, cost, reportedCost, costOfReported: reportedCost, sessions: 1, runs: 2, unpricedRuns: 0, totalTokens: 10, reportedRuns: 1 } as AgentUse;
 }
 
-const USES = [use("ann", "opus", "claude-code", "3.00", "2.90"), use("ann", "gpt-5", "codex", "0.50"), use("bob", "opus", "claude-code", "4.000000001")];
+const USES = [call("ann", "opus", "claude-code", "3.00", "2.90"), call("ann", "gpt-5", "codex", "0.50"), call("bob", "opus", "claude-code", "4.000000001")];
 
 test("by developer, each has their models, the dearest first", () => {
   const groups = groupsOf(USES, "userId");

@@ -6,13 +6,16 @@ import { connect, kindOfEdge, removeEdges, whyNot, type Definition, type EdgeKin
 
 const KINDS: Partial<Record<EdgeKind, string>> = { true: "if it holds", false: "if it does not", error: "if it has failed", expression: "if an expression holds" };
 
+/** That lead out of a condition. */
+const SIDES = ["true", "false"] as const;
+
 /** What a node comes after: the lines of the canvas, for those who do not draw. */
 export function NodeLinks({ node, definition, onEdit }: { node: WorkflowNode; definition: Definition; onEdit: (next: (before: Definition) => Definition) => void }) {
   const id = useId();
   const [chosen, setChosen] = useState("");
   const labelOf = (source: string) => definition.nodes.find((one) => one.id === source)?.label ?? source;
   const choices = definition.nodes
-    .flatMap((one) => (one.type === "condition" ? ["true", "false"].map((side) => ({ source: one.id, side })) : [{ source: one.id, side: undefined }]))
+    .flatMap((one) => (one.type === "condition" ? SIDES : [undefined]).map((side) => ({ source: one.id, side })))
     .filter(({ source, side }) => whyNot(definition, source, node.id, side) === null)
     .map((choice) => ({ ...choice, value: `${choice.side ?? ""}:${choice.source}` }));
   const choice = choices.find((one) => one.value === chosen);
@@ -43,7 +46,7 @@ export function NodeLinks({ node, definition, onEdit }: { node: WorkflowNode; de
             {choices.map(({ value, source, side }) => (
               <option key={value} value={value}>
                 {labelOf(source)}
-                {side && `, ${KINDS[side as EdgeKind]}`}
+                {side && `, ${KINDS[side]}`}
               </option>
             ))}
           </select>
