@@ -142,7 +142,7 @@ function BudgetItem({
             {budget.name} <Badge tone={LEVEL_TONE[worst]}>{LEVEL_WORDS[worst]}</Badge>
             {budget.enforcement === "block" && <Badge>Blocks</Badge>}
           </p>
-          <p className="text-xs text-soft">{describe(budget)}</p>
+          {describe(budget) !== budget.name && <p className="text-xs text-soft">{describe(budget)}</p>}
         </div>
         <div className="-mt-1.5 -mr-1.5 flex">
           {budget.limitUsd !== undefined && (

@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { Bar, CartesianGrid, ComposedChart, Line, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
-import { formatUsdShort, nanoUsd, pixels } from "@/shared/format/money";
+import { ticksUpTo, usdTick } from "@/shared/format/axis";
+import { nanoUsd, pixels } from "@/shared/format/money";
 import { formatCount, formatDuration, formatPercent } from "@/shared/format/numbers";
 import { formatDay } from "@/shared/format/time";
 import { Amount } from "@/shared/ui/amount";
@@ -76,6 +77,7 @@ function daysOf(analytics: Analytics): Day[] {
 
 function Chart({ analytics }: { analytics: Analytics }) {
   const days = daysOf(analytics);
+  const ticks = ticksUpTo(Math.max(0, ...days.map((day) => day.height)));
   return (
     <>
       <p className="mb-2 flex flex-wrap gap-x-4 gap-y-1 text-xs text-soft" aria-hidden>
@@ -94,7 +96,9 @@ function Chart({ analytics }: { analytics: Analytics }) {
               yAxisId="cost"
               orientation="right"
               width={76}
-              tickFormatter={(usd: number) => formatUsdShort(BigInt(Math.round(usd * 1e9)))}
+              domain={[0, ticks.at(-1)!]}
+              ticks={ticks}
+              tickFormatter={usdTick(ticks)}
               tickLine={false}
               axisLine={false}
             />

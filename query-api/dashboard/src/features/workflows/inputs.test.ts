@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { NodeExecution } from "./api";
 import { addNode, changeNode, connect, EMPTY, type Definition } from "./definition";
-import { inputOf } from "./inputs";
+import { inOrder, inputOf, itemOfRun } from "./inputs";
 
 function run(nodeId: string, scope: string, output: unknown, more: Partial<NodeExecution> = {}): NodeExecution {
   return { id: `${nodeId}${scope}`, nodeId, scope, status: "completed", output, ...more } as NodeExecution;
@@ -49,4 +49,9 @@ test("an output that is large is named, and what is not told is not made up", ()
   expect(inputOf(definition, { nodeExecutions: [prompt] }, prompt)).toBeNull();
   const looped = chain("loop", "prompt");
   expect(inputOf(looped, { nodeExecutions: [run("loop", "", { items: [1] })] }, run("prompt", "loop[0]", null))).toBeNull();
+});
+
+test("runs are told node by node, their items in order and counted from one", () => {
+  const runs = [run("a", "", 1), run("b", "a[10]", 1), run("c", "a[0]/b[2]", 1), run("b", "a[2]", 1)];
+  expect(inOrder(runs).map((one) => `${one.nodeId} ${itemOfRun(one.scope)}`)).toEqual(["a ", "b 3", "b 11", "c 1.3"]);
 });

@@ -113,6 +113,20 @@ function isLarge(run: NodeExecution): boolean {
   return run.outputPayloadId !== undefined && run.outputPayloadId !== null;
 }
 
+/** Which items a run is of, counted from one as people count: 2, or 2.1 of the first part of the second. */
+export function itemOfRun(scope: string | undefined): string {
+  return segmentsOf(scope)
+    .map((segment) => segment.index + 1)
+    .join(".");
+}
+
+/** Node by node as they first came, each node's items in their order. */
+export function inOrder(runs: readonly NodeExecution[]): NodeExecution[] {
+  const first = new Map<string, number>();
+  runs.forEach((run, at) => first.set(run.nodeId, first.get(run.nodeId) ?? at));
+  return runs.toSorted((a, b) => first.get(a.nodeId)! - first.get(b.nodeId)! || byIndexes(a.scope, b.scope));
+}
+
 function byIndexes(a: string | undefined, b: string | undefined): number {
   const [one, other] = [segmentsOf(a), segmentsOf(b)];
   return one.map((segment, at) => segment.index - (other[at]?.index ?? 0)).find((difference) => difference !== 0) ?? 0;

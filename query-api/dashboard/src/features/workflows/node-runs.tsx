@@ -8,12 +8,12 @@ import { CopyButton } from "@/shared/ui/copy";
 import { Note, Skeleton } from "@/shared/ui/layout";
 import type { ExecutionDetail, NodeExecution } from "./api";
 import type { Definition } from "./definition";
-import { inputOf } from "./inputs";
+import { inOrder, inputOf, itemOfRun } from "./inputs";
 import { StatusBadge } from "./status";
 
 /** Each run of each node: how long, how much, what went in and what came out. */
 export function NodeRuns({ execution, definition, only }: { execution: ExecutionDetail; definition: Definition; only?: ReadonlySet<string> }) {
-  const shown = only && only.size > 0 ? execution.nodeExecutions.filter((run) => only.has(run.nodeId)) : execution.nodeExecutions;
+  const shown = inOrder(only && only.size > 0 ? execution.nodeExecutions.filter((run) => only.has(run.nodeId)) : execution.nodeExecutions);
   if (shown.length === 0) {
     return <p className="text-soft">No run yet.</p>;
   }
@@ -39,7 +39,12 @@ function NodeRun({ execution, definition, run }: { execution: ExecutionDetail; d
       <button type="button" aria-expanded={open} className="flex w-full flex-wrap items-center gap-x-2 gap-y-1 text-left" onClick={() => setOpen(!open)}>
         <span className="min-w-0 flex-1 truncate font-medium">
           {run.label ?? run.nodeId}
-          {run.scope && <span className="text-xs font-normal text-soft"> {run.scope}</span>}
+          {run.scope && (
+            <span className="text-xs font-normal text-soft" title={run.scope}>
+              {" "}
+              item {itemOfRun(run.scope)}
+            </span>
+          )}
         </span>
         <StatusBadge status={run.status} />
         <span className="w-full text-xs text-soft figures">
