@@ -389,7 +389,10 @@ class UsageRoutesTest {
         assertThat(summary.path("developers").longValue()).isEqualTo(2);
         assertThat(summary.path("costNanoUsd").longValue()).isEqualTo(137);
         assertThat(summary.path("reportedCostNanoUsd").longValue()).isEqualTo(125);
-        assertThat(api.get(admin, path + "&userId=bob").json().at("/summary/costNanoUsd").longValue())
+        assertThat(api.get(admin, path + "&userId=bob")
+                        .json()
+                        .at("/summary/costNanoUsd")
+                        .longValue())
                 .isEqualTo(7);
         assertThat(api.get(admin, "/api/token-tracking/developers?teamId=acme&endDate=2026-09-01")
                         .json()

@@ -256,8 +256,7 @@ class WorkflowApiTest {
     void onesOwnAreThoseOfNoTeamAndWhatStrangersShare() {
         api.user("both");
         String guest = api.signIn("both");
-        String own = api.post(
-                        guest, "/api/workflows", "{\"name\": \"Mine\", \"definition\": %s}".formatted(TWO_STEPS))
+        String own = api.post(guest, "/api/workflows", "{\"name\": \"Mine\", \"definition\": %s}".formatted(TWO_STEPS))
                 .json()
                 .at("/workflow/id")
                 .asText();
