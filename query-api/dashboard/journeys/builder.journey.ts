@@ -127,7 +127,7 @@ test("a colleague is given a part in it, more of one, and none", async () => {
   await dialog.getByLabel("With", { exact: true }).selectOption({ label: "Mara Lindqvist" });
   await dialog.getByLabel("Level").selectOption("runner");
   await dialog.getByRole("button", { name: "Share", exact: true }).click();
-  await page.getByTestId("grant").getByText("Mara Lindqvist").waitFor();
+  await page.getByTestId("grant").getByText("Mara Lindqvist", { exact: true }).waitFor();
   expect(await grants()).toEqual(["usr_mara runner"]);
   await dialog.getByLabel("What Mara Lindqvist may do").selectOption("editor");
   await page.getByText("It is changed.").waitFor();
@@ -167,7 +167,7 @@ test("usage that is reported runs what waits for it, and only that", async () =>
   expect(runs[0]?.triggeredBy).toBe("event");
   await page.goto(`/dashboard/workflows/${id}/executions?team=${product.teamId}`);
   await page.getByRole("cell", { name: "Event", exact: true }).first().waitFor();
-  await page.getByRole("row").nth(1).getByRole("link").click();
+  await page.getByRole("region", { name: "Executions" }).getByRole("link").first().click();
   await page.getByLabel("trigger", { exact: true }).getByText('"awaited"').waitFor();
   expect(complaints).toEqual([]);
   await page.context().close();
@@ -208,7 +208,7 @@ test("what failed is resumed where it had stopped, and what takes too long is ca
   });
   expect(uploaded.status()).toBe(200);
   await page.getByRole("button", { name: "Resume" }).click();
-  await page.getByTestId("execution-status-running").waitFor();
+  await page.getByRole("list", { name: "Nodes" }).getByText("Wait", { exact: true }).waitFor();
   await page.getByRole("button", { name: "Cancel" }).click();
   await page.getByTestId("execution-status-cancelled").waitFor();
   const { nodeExecutions } = await get(product, `/api/workflows/executions/${page.url().replace(/.*executions\/([^?]+).*/, "$1")}`);

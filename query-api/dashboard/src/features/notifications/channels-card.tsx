@@ -37,9 +37,8 @@ export function ChannelsCard({ account }: { account: Account }) {
       {error && !data ? (
         <Failure error={error} retry={() => void refetch()} />
       ) : !data ? (
-        <div className="grid gap-2 p-5">
-          <Skeleton className="h-12" />
-          <Skeleton className="h-12" />
+        <div className="p-5">
+          <Skeleton className="h-44" />
         </div>
       ) : data.length === 0 ? (
         <Empty icon={BellPlus} title="Alerts stay here until there is a channel" action={<Button onClick={() => setOpened({ what: "add" })}>Add the first</Button>}>

@@ -13,6 +13,9 @@ import { Progress, Skeleton } from "@/shared/ui/layout";
 import { monthQuery, wholeBudgetQuery, type Stats } from "./api";
 import { parseOnly, type UsageSearch } from "./search";
 
+/** On a narrow page the first and the last have a line of their own: they have the most to say. */
+const WIDE: ReadonlySet<number> = new Set([0, 3]);
+
 export function Cards({
   account,
   stats,
@@ -31,7 +34,7 @@ export function Cards({
     return (
       <div className="grid grid-cols-2 gap-3 xl:grid-cols-4 xl:gap-4">
         {[0, 1, 2, 3].map((card) => (
-          <Skeleton key={card} className={clsx("rounded-xl", account.maySeeAll ? "h-[10.25rem]" : "h-[7.75rem]")} />
+          <Skeleton key={card} className={clsx("rounded-xl", WIDE.has(card) && "col-span-2 xl:col-span-1", card === 0 && account.maySeeAll ? "h-[10.25rem]" : "h-[7.75rem] xl:h-auto xl:min-h-[7.75rem]")} />
         ))}
       </div>
     );
@@ -43,6 +46,7 @@ export function Cards({
     <div className="grid grid-cols-2 gap-3 xl:grid-cols-4 xl:gap-4">
       <Figure
         label="Spend"
+        wide
         testId="card-spend"
         value={<Amount usd={summary.totalCost} focusable />}
         change={<Change now={nanoUsd(summary.totalCost)} before={nanoUsd(previous.totalCost)} moreIsWorse />}
@@ -78,6 +82,7 @@ export function Cards({
       />
       <Figure
         label="Average per run"
+        wide
         testId="card-average"
         value={<Amount usd={summary.avgCostPerRun} focusable />}
         change={<Change now={nanoUsd(summary.avgCostPerRun)} before={nanoUsd(previous.avgCostPerRun)} moreIsWorse />}
@@ -136,6 +141,7 @@ function Figure({
   change,
   note,
   more,
+  wide = false,
   testId,
 }: {
   label: string;
@@ -143,10 +149,11 @@ function Figure({
   change: ReactNode;
   note?: ReactNode;
   more?: ReactNode;
+  wide?: boolean;
   testId: string;
 }) {
   return (
-    <section aria-label={label} data-testid={testId} className="min-w-0 rounded-xl border border-line bg-surface p-3.5 shadow-card sm:p-4">
+    <section aria-label={label} data-testid={testId} className={clsx("min-w-0 rounded-xl border border-line bg-surface p-3.5 shadow-card sm:p-4", wide && "col-span-2 xl:col-span-1")}>
       <h2 className="text-[0.8125rem] font-medium text-soft">{label}</h2>
       <div className="mt-1.5 flex flex-wrap items-baseline gap-x-2 gap-y-1">
         <span className="text-xl font-semibold tracking-tight sm:text-[1.625rem] sm:leading-8">{value}</span>

@@ -11,10 +11,10 @@ import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
 import { analyticsQuery, type Analytics } from "./api-automation";
 
 /** How the workflow's runs of the last 30 days have gone, by day and by node. */
-export function AnalyticsCards({ id, zone, labels }: { id: string; zone: string; labels: ReadonlyMap<string, string> }) {
+export function AnalyticsCards({ id, zone, labels, hasRun }: { id: string; zone: string; labels: ReadonlyMap<string, string>; hasRun: boolean }) {
   const { data } = useQuery(analyticsQuery(id, zone));
   if (!data) {
-    return <Skeleton className="h-72 rounded-xl" />;
+    return hasRun && <Skeleton className="h-[46rem] rounded-xl lg:h-[40rem] xl:h-[29rem]" />;
   }
   if ((data.totalExecutions ?? 0) === 0) {
     return null;

@@ -40,7 +40,7 @@ export function ExecutionsPage() {
       }
     >
       <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
-        <AnalyticsCards id={id} zone={account.zone} labels={labels} />
+        <AnalyticsCards id={id} zone={account.zone} labels={labels} hasRun={workflow.data?.lastExecutedAt !== null} />
         <Card
           flush
           title="Newest first"
