@@ -14,7 +14,6 @@ const folder = fileURLToPath(new URL(isAll ? "../build/pictures/" : "../../../do
 await mkdir(folder, { recursive: true });
 await new Promise((resolve) => setTimeout(resolve, REPLAY_MS));
 
-await tellOfAgents();
 const workflow = await makeWorkflow();
 const execution = await run(workflow);
 
@@ -23,9 +22,10 @@ const DOCS = [
   { name: "usage-dark-phone", path: "/dashboard/usage", theme: "dark", width: 390, height: 844 },
   { name: "budget", path: "/settings/budget", theme: "light", width: 1280, height: 800 },
   { name: "team", path: "/dashboard/team", theme: "dark", width: 1280, height: 760 },
-  { name: "developers", path: "/dashboard/developers", theme: "light", width: 1280, height: 760, act: openFirst },
   { name: "builder", path: `/dashboard/workflows/${workflow}`, theme: "light", width: 1280, height: 720, act: selectPrompt },
   { name: "execution", path: `/dashboard/workflows/${workflow}/executions/${execution}`, theme: "dark", width: 1280, height: 860 },
+  // The last, since what its calls cost would stand in the others too.
+  { name: "developers", path: "/dashboard/developers", theme: "light", width: 1280, height: 760, act: openFirst, before: tellOfAgents },
 ];
 
 const PAGES = [
@@ -33,7 +33,6 @@ const PAGES = [
   "/welcome",
   "/dashboard/usage",
   "/dashboard/team",
-  "/dashboard/developers",
   "/settings/budget",
   "/dashboard/alerts",
   "/dashboard/lab",
@@ -47,6 +46,7 @@ const PAGES = [
   "/settings/api-keys",
   "/settings/team",
   "/settings/notifications",
+  "/dashboard/developers",
 ];
 
 const ALL = PAGES.flatMap((path) =>
@@ -56,6 +56,7 @@ const ALL = PAGES.flatMap((path) =>
       path,
       theme,
       width,
+      ...(path === "/dashboard/developers" && theme === "light" && width === 1440 ? { before: tellOfAgents } : {}),
       height: width === 360 ? 780 : 900,
       whole: true,
     })),
@@ -69,6 +70,7 @@ const browser = await chromium.launch({
 try {
   const session = await signIn();
   for (const picture of isAll ? ALL : DOCS) {
+    await picture.before?.();
     await take(picture, picture.path === "/sign-in" ? undefined : session);
     console.log(`${picture.name}.png`);
   }
@@ -122,15 +124,15 @@ async function tellOfAgents() {
     { agent: "gemini-cli", model: "gemini-1-5-pro", provider: "google" },
   ];
   const calls = [];
-  for (let i = 0; i < 150; i++) {
-    const { agent, model, provider, inputMicros, outputMicros } = agents[i % 4 === 3 ? 1 + (i % 2) : 0];
+  for (let i = 149; i >= 0; i--) {
+    const { agent, model, provider, inputMicros, outputMicros } = agents[[0, 0, 1, 0, 0, 2, 0][i % 7]];
     const [inputTokens, outputTokens] = [2000 + ((i * 7919) % 30_000), 100 + ((i * 104_729) % 2400)];
     calls.push({
       specversion: "1.0",
       id: `agent-${i}`,
       source: "/pictures",
       type: "com.promptmanage.token.usage.v1",
-      time: new Date(Date.now() - (i * 3_600_000)).toISOString(),
+      time: new Date(Date.now() - i * 3_600_000).toISOString(),
       data: {
         teamId: product.teamId,
         userId: developers[(i * 5) % 7 % 3],
@@ -153,6 +155,8 @@ async function tellOfAgents() {
   if (!answer.ok) {
     throw new Error(`the agents' calls: ${answer.status} ${await answer.text()}`);
   }
+  // The history follows by a moment.
+  await new Promise((resolve) => setTimeout(resolve, 3000));
 }
 
 async function selectPrompt(page) {

@@ -111,7 +111,7 @@ function Numbers({ sum }: { sum: Sum }) {
         ) : (
           <>
             <Amount usd={sum.reported} />
-            {sum.reportedRuns < sum.runs && <span className="block text-xs text-soft">of {formatCount(sum.reportedRuns)}</span>}
+            {sum.reportedRuns < sum.runs && <span className="block text-xs text-soft">for {formatCount(sum.reportedRuns)} of them</span>}
           </>
         )}
       </Td>

@@ -123,7 +123,7 @@ function Compared({ sum }: { sum: Sum }) {
 
 function Difference({ ours, theirs }: { ours: NanoUsd; theirs: NanoUsd }) {
   const permille = changePermille(ours, theirs);
-  return permille === null ? null : <span>({formatChange(permille)})</span>;
+  return permille === null ? null : <span>({permille === 0 ? "the same" : formatChange(permille)})</span>;
 }
 
 function Figure({ label, value, testId, children }: { label: string; value: ReactNode; testId?: string; children: ReactNode }) {

@@ -38,7 +38,7 @@ export function AuditLog({ account }: { account: Account }) {
             {entries.map((entry) => (
               <li key={entry.id} className="px-4 py-2 sm:px-5">
                 <p>
-                  <span className="font-medium">{entry.actor.name}</span> {words(entry.action).toLowerCase()}
+                  <span className="font-medium">{entry.actor.name.replace(/key_\w+(\w{4})$/, "…$1")}</span> {words(entry.action).toLowerCase()}
                 </p>
                 <p className="truncate text-xs text-soft" title={formatDateTime(entry.at, browserZone(), true)}>
                   {formatAgo(entry.at, now)} · {words(entry.resourceType)} {entry.resourceId}

@@ -175,7 +175,7 @@ function SavingsBox({ account }: { account: Account }) {
         <strong className="font-semibold">
           <Amount usd={data.totalSavings} digits={2} focusable />
         </strong>
-        , {data.savingsPercentage} % of this month&apos;s spend, could be saved: {data.suggestions[0]?.title}
+        , {formatPercent(Number(data.savingsPercentage))} of this month&apos;s spend, could be saved: {data.suggestions[0]?.title}
         {data.suggestions.length > 1 && `, and ${data.suggestions.length - 1} more`}.
       </p>
       <Link to="/dashboard/usage" search={{ range: "month" }} className="font-medium text-good underline underline-offset-2">

@@ -25,7 +25,8 @@ const NODE_TYPES = { card: NodeCard };
 
 /** Beside the palette, where there is one. */
 export function fitting(readOnly: boolean): FitViewOptions {
-  return { maxZoom: 1, padding: { x: "32px", y: "40px", ...(readOnly ? {} : { left: "80px" }) } };
+  const hasPalette = !readOnly && window.matchMedia("(min-width: 40rem)").matches;
+  return { maxZoom: 1, padding: { x: "32px", y: "40px", ...(hasPalette ? { left: "80px" } : {}) } };
 }
 
 export interface NodeState {
@@ -216,7 +217,7 @@ export function Canvas({
     >
       <Background variant={BackgroundVariant.Dots} gap={18} />
       <Controls showInteractive={false} />
-      {!readOnly && <MiniMap pannable zoomable className="max-sm:hidden" ariaLabel="Overview" />}
+      {!readOnly && nodes.length > 0 && <MiniMap pannable zoomable className="max-sm:hidden" ariaLabel="Overview" />}
     </ReactFlow>
   );
 }

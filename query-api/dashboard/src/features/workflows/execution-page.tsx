@@ -120,7 +120,7 @@ export function ExecutionPage() {
         </Card>
         <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 xl:grid-cols-[minmax(0,1.4fr)_minmax(0,1fr)]">
           <Card title="Graph" flush>
-            <div className="h-[26rem] overflow-hidden rounded-b-xl">
+            <div className="h-64 overflow-hidden sm:h-[26rem] rounded-b-xl">
               <ReactFlowProvider>
                 <Canvas
                   key={shown ? ran : "loading"}

@@ -98,7 +98,7 @@ export function ExecutionsPage() {
                       <Td>
                         <StatusBadge status={execution.status} />
                       </Td>
-                      <Td className="max-sm:hidden">{words(execution.triggeredBy ?? "")}</Td>
+                      <Td className="max-sm:hidden">{execution.triggeredBy === "api" ? "API" : words(execution.triggeredBy ?? "")}</Td>
                       <Td right className="max-sm:hidden">
                         {execution.executionTimeMs ? formatDuration(execution.executionTimeMs) : "–"}
                       </Td>
