@@ -11,6 +11,8 @@ const RUNS = 5;
 const USAGE_MS_MAX = 2000;
 const BATCH = 1000;
 const AT_ONCE = 4;
+/** Before what is too busy is asked again. */
+const PAUSE_MS = 500;
 
 const MODELS = ["gpt-4o-mini", "gpt-4o-mini", "gpt-4o", "gpt-4-turbo", "claude-3-5-sonnet", "gemini-1-5-pro"];
 
@@ -74,18 +76,7 @@ async function sendAll() {
         },
       });
     }
-    const answer = await fetch(`${product.baseUrl}/api/v1/events`, {
-      method: "POST",
-      headers: { Authorization: `Bearer ${product.apiKey}`, "Content-Type": "application/cloudevents-batch+json" },
-      body: JSON.stringify(events),
-    });
-    if (answer.status === 429 || answer.status === 503) {
-      await new Promise((resolve) => setTimeout(resolve, 1000));
-      throw new Again();
-    }
-    if (!answer.ok) {
-      throw new Error(`/api/v1/events answered ${answer.status} ${await answer.text()}`);
-    }
+    await call("POST", "/api/v1/events", events, `Bearer ${product.apiKey}`, "application/cloudevents-batch+json");
   });
 }
 
@@ -122,23 +113,12 @@ async function measure(name, path, there) {
   return median;
 }
 
-class Again extends Error {}
-
 async function inTurns(count, work) {
   const results = new Array(count);
   let next = 0;
   const worker = async () => {
     for (let number = next++; number < count; number = next++) {
-      for (;;) {
-        try {
-          results[number] = await work(number);
-          break;
-        } catch (e) {
-          if (!(e instanceof Again)) {
-            throw e;
-          }
-        }
-      }
+      results[number] = await work(number);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
@@ -152,14 +132,21 @@ async function timed(what, work) {
   return result;
 }
 
-async function call(method, path, body, authorization) {
-  const answer = await fetch(product.baseUrl + path, {
-    method,
-    headers: { "Content-Type": "application/json", ...(authorization ? { Authorization: authorization } : {}) },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  if (!answer.ok) {
-    throw new Error(`${method} ${path} answered ${answer.status} ${await answer.text()}`);
+async function call(method, path, body, authorization, type = "application/json") {
+  for (;;) {
+    const answer = await fetch(product.baseUrl + path, {
+      method,
+      headers: { "Content-Type": type, ...(authorization ? { Authorization: authorization } : {}) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (answer.status === 429 || answer.status === 503) {
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      continue;
+    }
+    const text = await answer.text();
+    if (!answer.ok) {
+      throw new Error(`${method} ${path} answered ${answer.status} ${text}`);
+    }
+    return text === "" ? undefined : JSON.parse(text);
   }
-  return answer.status === 204 ? undefined : answer.json();
 }

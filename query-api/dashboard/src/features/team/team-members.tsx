@@ -41,9 +41,9 @@ export function Members({ account }: { account: Account }) {
         <Failure error={error} retry={() => void refetch()} />
       ) : !data ? (
         <div className="grid gap-2 px-5 pb-5">
-          <Skeleton className="h-9" />
-          <Skeleton className="h-9" />
-          <Skeleton className="h-9" />
+          {[0, 1, 2, 3, 4, 5].map((row) => (
+            <Skeleton key={row} className="h-11" />
+          ))}
         </div>
       ) : (
         <ScrollX label="Members">

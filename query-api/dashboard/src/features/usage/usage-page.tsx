@@ -77,8 +77,9 @@ export function UsagePage() {
           </Button>
         </div>
       )}
-      {whole.data && only === null && !search.range && isUntouched(whole.data) && <FirstVisit />}
-      {shown.error && !shown.data ? (
+      {whole.data && only === null && !search.range && isUntouched(whole.data) ? (
+        <FirstVisit />
+      ) : shown.error && !shown.data ? (
         <Card>
           <Failure error={shown.error} retry={() => void shown.refetch()} />
         </Card>
@@ -107,21 +108,19 @@ function isUntouched({ summary, previous }: Stats): boolean {
 
 function FirstVisit() {
   return (
-    <div className="mb-4">
-      <Card>
-        <Empty
-          icon={Rocket}
-          title="Nothing has arrived yet"
-          action={
-            <Link to="/welcome" className={buttonClass("primary")}>
-              Send the first event
-            </Link>
-          }
-        >
-          A key and one call from your application: what it cost is here a moment later, without a reload.
-        </Empty>
-      </Card>
-    </div>
+    <Card>
+      <Empty
+        icon={Rocket}
+        title="Nothing has arrived yet"
+        action={
+          <Link to="/welcome" className={buttonClass("primary")}>
+            Send the first event
+          </Link>
+        }
+      >
+        A key and one call from your application: what it cost is here a moment later, without a reload.
+      </Empty>
+    </Card>
   );
 }
 
