@@ -11,6 +11,7 @@ import {
 import { isUnauthenticated } from "@/shared/api/client";
 import { sessionQuery } from "@/shared/session/session";
 import { readAlertSearch } from "@/features/alerts/search";
+import { readDeveloperSearch } from "@/features/developers/search";
 import { readUsageSearch } from "@/features/usage/search";
 import { readWorkflowSearch } from "@/features/workflows/search";
 import { PageFailure, NotFound, PageSkeleton } from "./fallbacks";
@@ -78,6 +79,13 @@ const usage = createRoute({
   path: "/dashboard/usage",
   validateSearch: readUsageSearch,
   component: lazyRouteComponent(() => import("@/features/usage/usage-page"), "UsagePage"),
+});
+
+const developers = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/dashboard/developers",
+  validateSearch: readDeveloperSearch,
+  component: lazyRouteComponent(() => import("@/features/developers/developers-page"), "DevelopersPage"),
 });
 
 const alerts = createRoute({
@@ -176,6 +184,7 @@ const execution = createRoute({
 
 const routeTree = root.addChildren([home, signIn, invitation, signedIn.addChildren([
     usage,
+    developers,
     alerts,
     budget,
     lab,

@@ -95,11 +95,8 @@ final class VersionRoutes implements Routes {
                 definition,
                 allowed.who(),
                 "Restored version %d".formatted(version));
-        ObjectNode answer = Json.mapper().createObjectNode().put("success", true);
-        ObjectNode json = WorkflowJson.of(now);
-        json.set("definition", definition(allowed, now.version()));
-        answer.set("workflow", json);
-        ctx.json(answer);
+        ctx.json(WorkflowRoutes.answer(
+                now, workflows.definition(allowed.scope(), now.id(), now.version()), allowed.level()));
     }
 
     private ObjectNode definition(Allowed allowed, int version) {

@@ -66,14 +66,22 @@ final class WorkflowRoutes implements Routes {
         String status = asked.text("status");
         WorkflowForm.oneOf("status", status, WorkflowRow.Status.class, faults);
         String teamId = asked.text("teamId");
+        String userId = asked.text("userId");
+        boolean isOwn = userId != null && caller.person().filter(userId::equals).isPresent();
+        if (userId != null && (!isOwn || teamId != null)) {
+            faults.add("userId", "is not you alone", "Send your own id without teamId, or leave it out.");
+        }
         String tags = asked.text("tags");
         int limit = asked.number("limit", LIMIT, 1, LIMIT_MAX);
         int offset = asked.number("offset", 0, 0, 1_000_000);
         @Nullable String after = asked.idCursor();
         faults.check();
-        Optional<Account> account = Optional.ofNullable(teamId).map(id -> Owner.of(Optional.of(id), caller));
+        Optional<Account> account = Optional.ofNullable(teamId)
+                .map(id -> Owner.of(Optional.of(id), caller))
+                .or(() -> Optional.ofNullable(userId).map(Account::user));
         var filter = new Filter(
                 account.orElse(null),
+                isOwn,
                 status,
                 tags == null ? List.of() : List.of(tags.split(",")),
                 asked.text("category"),

@@ -54,9 +54,16 @@ public final class Workflows {
         }
     }
 
-    /** @param tags all of which a workflow must have */
+    /**
+     * Which workflows of those that a scope may see.
+     *
+     * @param account null for any
+     * @param withShared besides those of the account, those of accounts that the scope has no part in
+     * @param tags all of which a workflow must have
+     */
     public record Filter(
             @Nullable Account account,
+            boolean withShared,
             @Nullable String status,
             List<String> tags,
             @Nullable String category,
@@ -140,7 +147,8 @@ public final class Workflows {
         return database.inTransaction(scope, handle -> {
             String where = """
                      FROM workflows WHERE deleted_at IS NULL
-                      AND (CAST(:account AS text) IS NULL OR account = :account)
+                      AND (CAST(:account AS text) IS NULL OR account = :account
+                           OR (:withShared AND NOT account = ANY ((SELECT pm_accounts())::text[])))
                       AND (CAST(:status AS text) IS NULL OR status = :status)
                       AND (CAST(:category AS text) IS NULL OR category = :category)
                       AND tags @> CAST(:tags AS text[])
@@ -170,6 +178,7 @@ public final class Workflows {
         return query.bind(
                         "account",
                         filter.account() == null ? null : filter.account().value())
+                .bind("withShared", filter.withShared())
                 .bind("status", filter.status())
                 .bind("category", filter.category())
                 .bindArray("tags", String.class, filter.tags())

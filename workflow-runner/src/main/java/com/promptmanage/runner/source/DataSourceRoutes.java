@@ -6,10 +6,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.runner.connector.ConnectorException;
 import com.promptmanage.runner.connector.Connectors;
 import com.promptmanage.runner.connector.FileConnector;
+import com.promptmanage.runner.connector.Page;
 import com.promptmanage.runner.connector.Places;
+import com.promptmanage.runner.connector.ReadRequest;
 import com.promptmanage.runner.connector.Session;
 import com.promptmanage.runner.connector.StoredFiles;
 import com.promptmanage.runner.connector.TimeLeft;
+import com.promptmanage.runner.definition.NodeConfig.Query;
 import com.promptmanage.runner.request.Form;
 import com.promptmanage.runner.request.Owner;
 import com.promptmanage.runner.secret.SecretValues;
@@ -93,6 +96,7 @@ final class DataSourceRoutes implements Routes {
         routes.post(PATH + "/{id}/sync", this::sync);
         routes.get(PATH + "/{id}/syncs", this::syncs);
         routes.get(PATH + "/{id}/records", this::records);
+        routes.get(PATH + "/{id}/preview", this::preview);
         routes.get(PATH + "/{id}/resources", this::resources);
         routes.get(PATH + "/{id}/schema", this::schema);
         routes.put(PATH + "/{id}/file", this::upload);
@@ -212,6 +216,22 @@ final class DataSourceRoutes implements Routes {
                         ? Pages.cursor(found.get(page.limit() - 1).key())
                         : null);
         ctx.json(json);
+    }
+
+    /** The first records as they are now, which no sync needs to have copied. */
+    private void preview(Context ctx) throws InterruptedException {
+        DataSource source = find(ctx, Action.EDIT_CONTENT);
+        int limit = Pages.of(ctx).limit();
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        var list = json.putArray("records");
+        try (Session session = open(source)) {
+            var query = new Query(List.of(), List.of(), null, limit, Map.of());
+            Page page = session.read(new ReadRequest(query, null, limit, Optional.empty()));
+            page.records().stream().limit(limit).forEach(list::add);
+        } catch (ConnectorException e) {
+            throw refused(e);
+        }
+        ctx.json(json.putNull("nextCursor"));
     }
 
     private void resources(Context ctx) throws InterruptedException {

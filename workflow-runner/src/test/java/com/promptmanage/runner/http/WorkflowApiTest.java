@@ -86,6 +86,7 @@ class WorkflowApiTest {
         assertThat(diff.json().at("/edges/changed")).isEmpty();
         assertThat(restored.json().at("/workflow/definition/nodes/0/label").asText())
                 .isEqualTo("First");
+        assertThat(restored.json().at("/workflow/yourLevel").asText()).isEqualTo("admin");
         assertThat(versions.json().path("versions").findValuesAsText("note"))
                 .containsExactly("Restored version 1", "renamed", "");
         assertThat(api.put(editor, "/api/workflows/" + id, "{\"baseVersion\": 1, \"name\": \"late\"}")
@@ -254,6 +255,31 @@ class WorkflowApiTest {
                         .path("total")
                         .intValue())
                 .isZero();
+    }
+
+    @Test
+    void onesOwnAreThoseOfNoTeamAndWhatStrangersShare() {
+        api.user("both");
+        String guest = api.signIn("both");
+        String own = api.post(guest, "/api/workflows", "{\"name\": \"Mine\", \"definition\": %s}".formatted(TWO_STEPS))
+                .json()
+                .at("/workflow/id")
+                .asText();
+        String shared = create("active");
+        grant(shared, "both", "viewer");
+
+        assertThat(own(guest, "both")).containsExactlyInAnyOrder(own, shared);
+        assertThat(own(editor, "editor")).as("the team's are the team's").doesNotContain(own, shared);
+        assertThat(api.get(editor, "/api/workflows?userId=both").status()).isEqualTo(400);
+        assertThat(api.get(editor, "/api/workflows?userId=editor&teamId=team_1").status())
+                .isEqualTo(400);
+    }
+
+    private List<String> own(String credentials, String user) {
+        return api.get(credentials, "/api/workflows?limit=200&userId=" + user)
+                .json()
+                .path("workflows")
+                .findValuesAsText("id");
     }
 
     @Test

@@ -370,6 +370,23 @@ class DataSourceRoutesTest {
                 .isEqualTo(
                         "[{\"name\":\"name\",\"kind\":\"text\",\"writable\":true},{\"name\":\"age\",\"kind\":\"number\",\"writable\":true}]");
         assertThat(api.get(editor, path + "/resources").status()).isEqualTo(400);
+        assertThat(api.get(editor, path + "/preview").json().path("records").toString())
+                .as("without a sync")
+                .isEqualTo("[{\"name\":\"Ada\",\"age\":36}]");
+        assertThat(api.get(viewer, path + "/preview").status()).isEqualTo(403);
+        assertThat(records(path)).isEmpty();
+    }
+
+    @Test
+    void aPreviewIsNoLongerThanAskedForAndSaysWhyThereIsNone() {
+        server.thenJson(200, "[{\"id\":1},{\"id\":2},{\"id\":3}]").thenJson(503, "{}");
+        String path = apiSource("full", "manual");
+
+        assertThat(api.get(editor, path + "/preview?limit=2").json().path("records"))
+                .hasSize(2);
+        Answer away = api.get(editor, path + "/preview");
+        assertThat(away.status()).isEqualTo(400);
+        assertThat(away.json().at("/errors/0/detail").asText()).contains("503");
     }
 
     @Test
