@@ -15,6 +15,7 @@ import com.promptmanage.query.live.LiveTotals;
 import com.promptmanage.query.meters.EntitlementRoutes;
 import com.promptmanage.query.meters.MeterRoutes;
 import com.promptmanage.query.notify.UnpricedUsage;
+import com.promptmanage.query.plain.PlainEventWriter;
 import com.promptmanage.query.reconcile.ReconciliationRoutes;
 import com.promptmanage.query.retention.OldRecords;
 import com.promptmanage.query.routing.AccountRouting;
@@ -33,8 +34,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What runs beside the requests, and the routes that answer from what it keeps: the history and the alerts that are copied
- * into tables, the feed of alerts, the running totals, the look-out for unusual hours.
+ * What runs beside the requests, and the routes that answer from what it keeps: the history, the plain events and the alerts
+ * that are copied into tables, the feed of alerts, the running totals, the look-out for unusual hours.
  *
  * <p>Closed before the server: the streams that it feeds are requests, and a server waits for those.
  */
@@ -51,6 +52,8 @@ public final class QueryWorkers implements AutoCloseable {
 
     private final TopicCopy history;
 
+    private final TopicCopy plain;
+
     private final TopicCopy alerts;
 
     private final Duration retention;
@@ -64,6 +67,7 @@ public final class QueryWorkers implements AutoCloseable {
             AlertFeed feed,
             LiveTotals totals,
             TopicCopy history,
+            TopicCopy plain,
             TopicCopy alerts,
             Duration retention,
             OldRecords oldRecords,
@@ -72,6 +76,7 @@ public final class QueryWorkers implements AutoCloseable {
         this.feed = feed;
         this.totals = totals;
         this.history = history;
+        this.plain = plain;
         this.alerts = alerts;
         this.retention = retention;
         this.oldRecords = oldRecords;
@@ -107,6 +112,7 @@ public final class QueryWorkers implements AutoCloseable {
                 AlertFeed.start(kafkaSettings, metering::partitionOf, meters),
                 new LiveTotals(metering),
                 HistoryWriter.start(database, kafkaSettings, new UnpricedUsage(clock), meters),
+                PlainEventWriter.start(database, kafkaSettings, meters),
                 AlertWriter.start(database, kafkaSettings, onAlert, meters),
                 retention,
                 OldRecords.start(database, retention, clock),
@@ -133,7 +139,7 @@ public final class QueryWorkers implements AutoCloseable {
 
     /** For a check of readiness: false only if something ended that must not. */
     public boolean isAlive() {
-        return history.isAlive() && alerts.isAlive();
+        return history.isAlive() && plain.isAlive() && alerts.isAlive();
     }
 
     @Override
@@ -143,6 +149,7 @@ public final class QueryWorkers implements AutoCloseable {
         totals.close();
         feed.close();
         history.close();
+        plain.close();
         alerts.close();
     }
 }
