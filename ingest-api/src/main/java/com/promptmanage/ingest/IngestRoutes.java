@@ -76,7 +76,7 @@ public final class IngestRoutes implements Routes, AutoCloseable {
         this.parts = List.of(
                 new LogRoutes(admission, publisher, meters, clock),
                 new EventRoutes(admission, publisher, meters, clock),
-                new OtlpRoutes(admission, publisher, meters, ignored, settings.otlp(), keys, clock),
+                new OtlpRoutes(admission, publisher, meters, ignored, settings.otlp(), keys, database, clock),
                 new LangfuseRoutes(admission, callers, database, publisher, meters, ignored, clock),
                 new LiteLlmRoutes(
                         admission, publisher, meters, ignored, settings.otlp().bodyBytesMax(), clock),

@@ -35,6 +35,11 @@ class ExportAttackTest {
 
     private static final AttributeNames NAMES = new AttributeNames(AttributeMapping.USUAL);
 
+    /** As for a key whose metrics count: then all of a point is read. */
+    private static AttributeNames names(Signal signal) {
+        return signal == Signal.METRICS ? AttributeNames.all() : NAMES;
+    }
+
     /** Reads all that is shown, as far as it can be read without a request. */
     private static final class Reader implements Export.Visitor {
 
@@ -60,8 +65,12 @@ class ExportAttackTest {
         }
 
         @Override
-        public void metric(String name, ObjectNode resource) {
-            identities.add(name);
+        public void metric(Metric metric) {
+            MetricUsage.of(metric.name(), metric.resource()).ifPresent(usage -> MetricSums.of(usage, metric)
+                    .forEach(sums -> {
+                        usage.tokens(sums.sums(), (field, detail, remedy) -> {});
+                        identities.add(sums.deltaId());
+                    }));
         }
     }
 
@@ -72,7 +81,8 @@ class ExportAttackTest {
         int malformed = 0;
         for (int i = 0; i < TIMES; i++) {
             byte[] body = damaged(seeds.get(random.nextInt(seeds.size())), random);
-            malformed += isMalformed(new ProtobufExport(body, SIGNALS.get(random.nextInt(3)), NAMES)) ? 1 : 0;
+            Signal signal = SIGNALS.get(random.nextInt(3));
+            malformed += isMalformed(new ProtobufExport(body, signal, names(signal))) ? 1 : 0;
         }
         assertThat(malformed).isBetween(TIMES / 10, TIMES - TIMES / 10);
     }
@@ -84,7 +94,8 @@ class ExportAttackTest {
         int malformed = 0;
         for (int i = 0; i < TIMES / 4; i++) {
             byte[] body = damage.below(8) == 0 ? damage.noise(400) : damage.edited(damage.oneOf(seeds));
-            malformed += isMalformed(new JsonExport(body, SIGNALS.get(damage.below(3)), NAMES)) ? 1 : 0;
+            Signal signal = SIGNALS.get(damage.below(3));
+            malformed += isMalformed(new JsonExport(body, signal, names(signal))) ? 1 : 0;
         }
         assertThat(malformed).isBetween(TIMES / 40, TIMES / 4 - TIMES / 40);
     }
@@ -195,7 +206,9 @@ class ExportAttackTest {
             var exports = new ArrayList<JsonNode>();
             for (Path file : files.sorted().toList()) {
                 JsonNode one = JSON.readTree(file.toFile());
-                if (one.path("body").has("resourceSpans") || one.path("body").has("resourceLogs")) {
+                if (one.path("body").has("resourceSpans")
+                        || one.path("body").has("resourceLogs")
+                        || one.path("body").has("resourceMetrics")) {
                     exports.add(one.path("body"));
                 }
             }
