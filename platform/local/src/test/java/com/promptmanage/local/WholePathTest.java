@@ -70,6 +70,8 @@ class WholePathTest {
                     .isEqualTo(12 * EVENT_NANO_USD);
             reading.cancel(true);
             PublishedEvents.assertReadableBySdk(stack.local().kafkaBootstrapServers(), alertIds);
+            PublishedEvents.assertRecipeAddsUp(
+                    stack.local().kafkaBootstrapServers(), directory, 12, 12 * EVENT_NANO_USD);
         }
 
         try (var stack = LocalStack.start(LocalStack.Options.in(directory));
