@@ -139,7 +139,8 @@ final class ExportTranslator implements Export.Visitor {
             return;
         }
         Optional<MetricUsage> usage = MetricUsage.of(metric.name(), metric.resource());
-        if (metricsSince == null || usage.isEmpty()) {
+        Instant since = metricsSince;
+        if (since == null || usage.isEmpty()) {
             Payer payer = new CallAttributes(metric.resource(), metric.resource(), mappings.spans()).payer(caller);
             ignored.add(payer.account(), Signal.METRICS.value(), serviceOf(metric.resource()), Reason.METRIC, 0);
             return;
@@ -151,7 +152,7 @@ final class ExportTranslator implements Export.Visitor {
         for (MetricSums told : MetricSums.of(usage.get(), metric)) {
             switch (metric.temporality()) {
                 case DELTA -> {
-                    if (EventTimes.ofNanos(told.endNanos(), now).isAfter(metricsSince)) {
+                    if (EventTimes.ofNanos(told.endNanos(), now).isAfter(since)) {
                         usageOf(told, told.deltaId(), told.sums()).ifPresent(events);
                     }
                 }
