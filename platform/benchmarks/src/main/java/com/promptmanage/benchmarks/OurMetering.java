@@ -54,8 +54,8 @@ final class OurMetering implements Contender {
     public Outcome run(int round) throws Exception {
         String run = "ours-%d-%b-%d-%d".formatted(commitInterval.toMillis(), rated, threads, round);
         Outcome outcome = run(run);
-        long records = Leftovers.countAndRemove(bootstrapServers, run, directory.resolve(run));
-        return outcome.withNote("%.2f changelog records per event;".formatted(records / (double) input.events()));
+        Leftovers left = Leftovers.countAndRemove(bootstrapServers, run, directory.resolve(run));
+        return outcome.withNote(left.perEvent(input.events()));
     }
 
     private Outcome run(String run) throws InterruptedException {

@@ -70,7 +70,8 @@ public final class TestApi implements AutoCloseable {
         this.clock = new ManualClock(now);
         this.database =
                 Database.open(DatabaseSettings.of(jdbcUrl, "of-the-tests").withConnectionsMax(4));
-        this.access = new Access(database, clock, settings);
+        // Every test makes people; what their passwords' hashes take is not what is tested here.
+        this.access = new Access(database, clock, settings.withPasswordMemoryKib(64));
         this.server = HttpServer.start(
                 HttpServer.Options.onPort(0), routes.apply(new Parts(database, access, metering, clock)));
     }

@@ -142,8 +142,10 @@ public final class EventReader {
     private void readEnvelope() throws Rejection {
         json.openObject();
         int seen = 0;
+        int last = -1;
         for (boolean first = true; json.nextMember(first); first = false) {
-            int member = indexIn(ENVELOPE);
+            int member = indexIn(ENVELOPE, last);
+            last = Math.max(last, member);
             seen = once(seen, member, "");
             switch (member) {
                 case 0 -> readInto(specVersion, "specversion");
@@ -175,8 +177,10 @@ public final class EventReader {
     private void readData() throws Rejection {
         json.openObject();
         int seen = 0;
+        int last = -1;
         for (boolean first = true; json.nextMember(first); first = false) {
-            int member = indexIn(DATA);
+            int member = indexIn(DATA, last);
+            last = Math.max(last, member);
             seen = once(seen, member, "data.");
             if (member < 0) {
                 json.skipValue();
@@ -227,8 +231,10 @@ public final class EventReader {
         }
         json.openObject();
         int seen = 0;
+        int last = -1;
         for (boolean first = true; json.nextMember(first); first = false) {
-            int kind = indexIn(TOKENS);
+            int kind = indexIn(TOKENS, last);
+            last = Math.max(last, kind);
             seen = once(seen, kind, "data.tokens.");
             if (kind < 0) {
                 json.skipValue();
@@ -411,8 +417,14 @@ public final class EventReader {
         var unused = json.atNull();
     }
 
-    private int indexIn(byte[][] names) {
-        for (int i = 0; i < names.length; i++) {
+    /** The place of the member's name, or −1. Most producers write members in one order: the next is tried first. */
+    private int indexIn(byte[][] names, int last) {
+        for (int i = last + 1; i < names.length; i++) {
+            if (json.textIs(names[i])) {
+                return i;
+            }
+        }
+        for (int i = 0; i <= last; i++) {
             if (json.textIs(names[i])) {
                 return i;
             }

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * A strict reader of JSON bytes that allocates nothing on the way: the caller pulls members and values and gets them as
@@ -93,15 +94,8 @@ final class JsonScanner {
 
     /** Whether the text last read is these ASCII characters. */
     boolean textIs(byte[] expected) {
-        if (textLength != expected.length) {
-            return false;
-        }
-        for (int i = 0; i < expected.length; i++) {
-            if (text[textStart + i] != expected[i]) {
-                return false;
-            }
-        }
-        return true;
+        return textLength == expected.length
+                && Arrays.equals(text, textStart, textStart + textLength, expected, 0, expected.length);
     }
 
     /** Reads a text, to be had from {@link #text()}. */

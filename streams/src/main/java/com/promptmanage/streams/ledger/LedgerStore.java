@@ -5,7 +5,6 @@ import com.promptmanage.streams.commit.Commits;
 import com.promptmanage.topics.budget.Dimension;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -51,19 +50,18 @@ public final class LedgerStore extends CommitHookStore {
 
         /** As {@link Extent} says it. */
         int keptFromQuarter();
+
+        /** No row is of a later quarter than this one; {@link Integer#MIN_VALUE} if there is no row. */
+        int rowsUpToQuarter();
+
+        /** A row of this quarter is there now. */
+        void hasRowOf(int quarter);
     }
 
     private static final byte[] POSITION_KEY = {'o'};
 
-    private static final byte[] NO_TAG = {};
-
     /** Texts with a number; beyond it all numbers are given anew. A tag's number must fit 20 bits. */
     private static final int NAMES_MAX = 1 << 20;
-
-    /** Rows changed between two commits, to begin with. */
-    private static final int CHANGES = 1 << 12;
-
-    private static final long MARK = 1L << 63;
 
     private final CommitWatcher watcher;
 
@@ -71,19 +69,7 @@ public final class LedgerStore extends CommitHookStore {
 
     private final Names names = new Names();
 
-    private final RowTable changes = new RowTable(CHANGES);
-
-    private final byte[] scratch = Amounts.scratch();
-
-    private final BitSet changedAccounts = new BitSet();
-
-    private final HotRows hot;
-
-    private final HotRows.Disk disk = (first, second) -> newest(key(first, second));
-
-    private IntFunction<? extends Account> accounts = account -> {
-        throw new IllegalStateException("no processor has told the accounts");
-    };
+    private final WorkingRows working;
 
     private Runnable beforeCommit = () -> {};
 
@@ -101,7 +87,7 @@ public final class LedgerStore extends CommitHookStore {
     public LedgerStore(String name, Commits commits, int hotRowsMax, CommitWatcher watcher) {
         super(name, commits);
         this.watcher = watcher;
-        hot = new HotRows(hotRowsMax);
+        working = new WorkingRows(names, hotRowsMax, this::newest);
     }
 
     // ---- the task's thread
@@ -119,7 +105,7 @@ public final class LedgerStore extends CommitHookStore {
      * @param afterForgetting runs between two records when all numbers of {@link #names} have lost their meaning
      */
     public void attach(IntFunction<? extends Account> accounts, Runnable beforeCommit, Runnable afterForgetting) {
-        this.accounts = accounts;
+        working.of(accounts);
         this.beforeCommit = beforeCommit;
         this.afterForgetting = afterForgetting;
         forwardAsThisProcessor();
@@ -134,12 +120,7 @@ public final class LedgerStore extends CommitHookStore {
      * @param amounts as {@link Amounts} places them
      */
     public void add(int account, int dimension, int value, int quarter, long[] amounts) {
-        int row = changes.findOrAdd(pack(account, value), pack(Grain.QUARTER_HOUR, dimension, quarter));
-        long[] cells = changes.cells();
-        int at = changes.at(row);
-        for (int i = 0; i < Amounts.WIDTH; i++) {
-            cells[at + i] += amounts[i];
-        }
+        working.add(account, dimension, value, quarter, amounts);
     }
 
     /**
@@ -163,17 +144,7 @@ public final class LedgerStore extends CommitHookStore {
      * @param into receives the amounts
      */
     public void sum(int account, int dimension, int value, List<Cover.Run> runs, long[] into) {
-        merge();
-        for (Cover.Run run : runs) {
-            for (int bucket = run.from(); bucket < run.to(); bucket++) {
-                int row = hot.row(pack(account, value), pack(run.grain(), dimension, bucket), disk);
-                long[] cells = hot.table().cells();
-                int at = hot.table().at(row);
-                for (int i = 0; i < Amounts.WIDTH; i++) {
-                    into[i] += run.sign() * cells[at + i];
-                }
-            }
-        }
+        working.sum(account, dimension, value, runs, into);
     }
 
     /** Adds up the rows of each value over a range, with all changes up to now. Slow: for when a budget changes. */
@@ -243,19 +214,13 @@ public final class LedgerStore extends CommitHookStore {
 
     /** Takes rows that the heap does not have yet from here on, and forgets what it has: they were written past it. */
     void forgetHotRows() {
-        hot.forget();
+        working.forgetHot();
     }
 
     /** Writes a row past the heap, or deletes it. */
     void replaceRow(StoredKey key, byte @Nullable [] value) {
         log(key.key(), value);
-        int account = names.find(key.account());
-        int name = names.find(key.value());
-        int tag = names.find(key.tag());
-        if (account >= 0 && name >= 0 && tag >= 0) {
-            int dimension = tag << 7 | key.dimension();
-            hot.replace(pack(account, name), pack(key.grain(), dimension, key.bucket()), value);
-        }
+        working.replace(key, value);
     }
 
     @Override
@@ -271,8 +236,7 @@ public final class LedgerStore extends CommitHookStore {
                             .array());
             positionChanged = false;
         }
-        committing = changedAccounts.stream().mapToObj(names::text).toList();
-        changedAccounts.clear();
+        committing = working.takeChangedAccounts();
     }
 
     @Override
@@ -290,10 +254,10 @@ public final class LedgerStore extends CommitHookStore {
         List<byte[]> accounts = committing;
         committing = List.of();
         watcher.committed(this, accounts);
-        hot.cool();
+        working.cool();
         if (names.size() > NAMES_MAX) {
             names.clear();
-            hot.forget();
+            working.forgetHot();
             afterForgetting.run();
         }
     }
@@ -301,81 +265,17 @@ public final class LedgerStore extends CommitHookStore {
     @Override
     protected void dropHeap() {
         names.clear();
-        changes.clear();
-        changedAccounts.clear();
+        working.clear();
         committing = List.of();
-        hot.forget();
         position = -1;
         positionChanged = false;
         beforeCommit = () -> {};
         afterForgetting = () -> {};
     }
 
-    /** Adds the changes to the hot rows. */
-    private void merge() {
-        for (int change = 0; change < changes.size(); change++) {
-            long first = changes.first(change);
-            long second = changes.second(change);
-            int account = (int) (first >>> 32);
-            int dimension = (int) (second >>> 34) & 0x7FFFFFF;
-            int quarter = (int) second;
-            Account metered = accounts.apply(account);
-            int at = changes.at(change);
-            if (quarter < metered.keptFromQuarter()) {
-                addToHot(first, pack(Grain.PAST, dimension, 0), at);
-            } else {
-                Buckets buckets = metered.buckets();
-                addToHot(first, second, at);
-                addToHot(first, pack(Grain.DAY, dimension, buckets.day(quarter)), at);
-                addToHot(first, pack(Grain.MONTH, dimension, buckets.month(quarter)), at);
-            }
-            changedAccounts.set(account);
-        }
-        changes.clear();
-    }
-
-    private void addToHot(long first, long second, int from) {
-        int row = hot.row(first, second, disk);
-        RowTable table = hot.table();
-        long[] source = changes.cells();
-        long[] target = table.cells();
-        int at = table.at(row);
-        for (int i = 0; i < Amounts.WIDTH; i++) {
-            target[at + i] += source[from + i];
-        }
-        table.mark(row, true);
-    }
-
     /** Writes what the heap has gathered: at each commit, and before rows are read or changed past the heap. */
     void writeRows() {
-        merge();
-        RowTable table = hot.table();
-        for (int row = 0; row < table.size(); row++) {
-            if (table.isMarked(row)) {
-                table.mark(row, false);
-                log(key(table.first(row), table.second(row)), Amounts.encode(table.cells(), table.at(row), scratch));
-            }
-        }
-    }
-
-    private byte[] key(long first, long second) {
-        int dimension = (int) (second >>> 34) & 0x7FFFFFF;
-        int tag = dimension >>> 7;
-        return RowKey.of(
-                names.text((int) (first >>> 32)),
-                Grain.ofNumber((int) (second >>> 32) & 3),
-                (byte) (dimension & 0x7F),
-                tag == Names.EMPTY ? NO_TAG : names.text(tag),
-                (int) second,
-                names.text((int) first));
-    }
-
-    private static long pack(int account, int value) {
-        return (long) account << 32 | value;
-    }
-
-    private static long pack(Grain grain, int dimension, int bucket) {
-        return MARK | (long) dimension << 34 | (long) grain.number() << 32 | (bucket & 0xFFFFFFFFL);
+        working.takeChanged(this::log);
     }
 
     // ---- any thread

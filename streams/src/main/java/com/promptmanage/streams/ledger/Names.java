@@ -1,5 +1,9 @@
 package com.promptmanage.streams.ledger;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.security.SecureRandom;
 import java.util.Arrays;
 
 /**
@@ -11,6 +15,12 @@ public final class Names {
     /** The number of the empty text. */
     public static final int EMPTY = 0;
 
+    private static final VarHandle WORD = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
+    private final long secret;
+
+    private final long otherSecret;
+
     private byte[][] texts = new byte[1024][];
 
     private int[] hashes = new int[1024];
@@ -21,6 +31,9 @@ public final class Names {
     private int count;
 
     public Names() {
+        var random = new SecureRandom();
+        secret = random.nextLong();
+        otherSecret = random.nextLong() | 1;
         clear();
     }
 
@@ -106,13 +119,26 @@ public final class Names {
         return text.length == length && Arrays.equals(text, 0, length, bytes, start, start + length);
     }
 
-    private static int hash(byte[] bytes, int start, int length) {
-        long hash = length * 0x9E3779B97F4A7C15L;
-        for (int i = start, end = start + length; i < end; i++) {
-            hash = (hash ^ bytes[i]) * 0x100000001B3L;
+    /** Who chooses texts does not know the secret, so cannot choose many that fall on one place. */
+    private int hash(byte[] bytes, int start, int length) {
+        long hash = secret ^ length;
+        int at = start;
+        int end = start + length;
+        for (; at <= end - Long.BYTES; at += Long.BYTES) {
+            hash = mix(hash ^ (long) WORD.get(bytes, at));
         }
-        hash ^= hash >>> 32;
-        hash *= 0x9E3779B97F4A7C15L;
-        return (int) (hash >>> 32);
+        if (at < end) {
+            long rest = 0;
+            for (; at < end; at++) {
+                rest = rest << Byte.SIZE | (bytes[at] & 0xFF);
+            }
+            hash = mix(hash ^ rest);
+        }
+        return (int) (hash ^ hash >>> 32);
+    }
+
+    /** Both halves of a product of 128 bits, folded: the step of the wyhash family. */
+    private long mix(long word) {
+        return Math.multiplyHigh(word, otherSecret) ^ (word * otherSecret);
     }
 }

@@ -45,6 +45,8 @@ final class MeteredAccount implements LedgerStore.Account {
 
     private Extent extent = Extent.NOTHING;
 
+    private int rowsUpToQuarter;
+
     private boolean lifetimeChanged;
 
     MeteredAccount(int number, byte[] name, AccountSettings settings, byte @Nullable [] lifetime) {
@@ -58,6 +60,7 @@ final class MeteredAccount implements LedgerStore.Account {
             lifetimeCostNanoUsd = ByteBuffer.wrap(lifetime).getLong(1);
             lifetimeTokens = ByteBuffer.wrap(lifetime).getLong(1 + Long.BYTES);
         }
+        rowsUpToQuarter = extent.lastQuarter();
     }
 
     static Extent extentOf(byte[] lifetime) {
@@ -97,6 +100,16 @@ final class MeteredAccount implements LedgerStore.Account {
     @Override
     public int keptFromQuarter() {
         return extent.keptFromQuarter();
+    }
+
+    @Override
+    public int rowsUpToQuarter() {
+        return rowsUpToQuarter;
+    }
+
+    @Override
+    public void hasRowOf(int quarter) {
+        rowsUpToQuarter = Math.max(rowsUpToQuarter, quarter);
     }
 
     Extent extent() {

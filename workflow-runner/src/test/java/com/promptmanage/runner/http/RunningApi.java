@@ -7,6 +7,7 @@ import com.promptmanage.runner.expression.Expressions;
 import com.promptmanage.runner.trigger.HookSecrets;
 import com.promptmanage.runner.work.RunningEngine;
 import com.promptmanage.service.access.Access;
+import com.promptmanage.service.access.AccessSettings;
 import com.promptmanage.service.access.KeyScope;
 import com.promptmanage.service.access.NewKey;
 import com.promptmanage.service.access.People.NewTeam;
@@ -75,7 +76,7 @@ final class RunningApi implements AutoCloseable {
     RunningApi() {
         Clock clock = Clock.systemUTC();
         engine = new RunningEngine(EmbeddedPostgres.shared().createDatabase(), Duration.ofSeconds(10));
-        access = new Access(engine.database(), clock);
+        access = new Access(engine.database(), clock, AccessSettings.DEFAULTS.withPasswordMemoryKib(64));
         access.people().ensureTeam(new NewTeam(TEAM, "Team", "the-team", "UTC"));
         for (Role role : Role.values()) {
             user(role.code());

@@ -7,6 +7,7 @@ import com.promptmanage.runner.connector.HttpSender;
 import com.promptmanage.runner.secret.CredentialRoutes;
 import com.promptmanage.runner.secret.CredentialTable;
 import com.promptmanage.service.access.Access;
+import com.promptmanage.service.access.AccessSettings;
 import com.promptmanage.service.access.People.NewTeam;
 import com.promptmanage.service.access.People.NewUser;
 import com.promptmanage.service.access.Role;
@@ -63,7 +64,7 @@ final class RunnerApi implements AutoCloseable {
         this.database =
                 Database.open(DatabaseSettings.of(EmbeddedPostgres.shared().createDatabase(), "of-the-tests")
                         .withConnectionsMax(6));
-        this.access = new Access(database, clock);
+        this.access = new Access(database, clock, AccessSettings.DEFAULTS.withPasswordMemoryKib(64));
         this.credentials = new CredentialTable(database, new SecretBox(keys()), clock);
         this.sources = new DataSources(
                 database,

@@ -67,9 +67,8 @@ public final class DslMetering implements Contender {
     public Outcome run(int round) throws Exception {
         String run = "dsl-%s-%d".formatted(tuned ? "tuned" : "defaults", round);
         Outcome outcome = run(run);
-        long records = Leftovers.countAndRemove(bootstrapServers, run, directory.resolve(run));
-        return outcome.withNote(
-                "%.1f records of its own topics per event;".formatted(records / (double) input.events()));
+        Leftovers left = Leftovers.countAndRemove(bootstrapServers, run, directory.resolve(run));
+        return outcome.withNote(left.perEvent(input.events()));
     }
 
     private Outcome run(String run) throws InterruptedException, ExecutionException {

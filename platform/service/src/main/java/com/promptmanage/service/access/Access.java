@@ -37,7 +37,7 @@ public final class Access implements AutoCloseable {
 
     /** @param outbound by which issuers are reached, the caller's to close; without it nobody signs in by one here */
     public Access(Database database, Clock clock, AccessSettings settings, Optional<Outbound> outbound) {
-        var passwords = new Passwords();
+        var passwords = new Passwords(settings.passwordMemoryKib());
         var browsers = new BrowserRequests(settings.publicUrl());
         var cookie = new SessionCookie(settings.secureCookies());
         this.keys = new ApiKeys(database, clock);

@@ -16,6 +16,8 @@ import java.util.Optional;
  * @param tiersEnforced whether a tier's limits hold; if not, everyone has everything
  * @param operator who runs the installation, made at the start unless they are there
  * @param issuers with whom people may sign in besides
+ * @param passwordMemoryKib what Argon2id takes to hash a password, in KiB; not for operators, since who is not there would
+ *     be told by the time from who has an older hash
  */
 public record AccessSettings(
         boolean signUp,
@@ -23,10 +25,11 @@ public record AccessSettings(
         boolean secureCookies,
         boolean tiersEnforced,
         Optional<Operator> operator,
-        List<IssuerSettings> issuers) {
+        List<IssuerSettings> issuers,
+        int passwordMemoryKib) {
 
-    public static final AccessSettings DEFAULTS =
-            new AccessSettings(true, Optional.empty(), false, false, Optional.empty(), List.of());
+    public static final AccessSettings DEFAULTS = new AccessSettings(
+            true, Optional.empty(), false, false, Optional.empty(), List.of(), Passwords.OWASP_MEMORY_KIB);
 
     public AccessSettings {
         issuers = List.copyOf(issuers);
@@ -60,23 +63,30 @@ public record AccessSettings(
                         publicUrl.map(url -> url.getScheme().equals("https")).orElse(DEFAULTS.secureCookies())),
                 settings.flag("TIERS_ENFORCED", DEFAULTS.tiersEnforced()),
                 operator(settings),
-                issuers);
+                issuers,
+                DEFAULTS.passwordMemoryKib());
     }
 
     public AccessSettings withSignUp(boolean other) {
-        return new AccessSettings(other, publicUrl, secureCookies, tiersEnforced, operator, issuers);
+        return new AccessSettings(other, publicUrl, secureCookies, tiersEnforced, operator, issuers, passwordMemoryKib);
     }
 
     public AccessSettings withTiersEnforced(boolean other) {
-        return new AccessSettings(signUp, publicUrl, secureCookies, other, operator, issuers);
+        return new AccessSettings(signUp, publicUrl, secureCookies, other, operator, issuers, passwordMemoryKib);
     }
 
     public AccessSettings withPublicUrl(URI other) {
-        return new AccessSettings(signUp, Optional.of(other), secureCookies, tiersEnforced, operator, issuers);
+        return new AccessSettings(
+                signUp, Optional.of(other), secureCookies, tiersEnforced, operator, issuers, passwordMemoryKib);
     }
 
     public AccessSettings withIssuers(List<IssuerSettings> other) {
-        return new AccessSettings(signUp, publicUrl, secureCookies, tiersEnforced, operator, other);
+        return new AccessSettings(signUp, publicUrl, secureCookies, tiersEnforced, operator, other, passwordMemoryKib);
+    }
+
+    /** For programs with many passwords that protect nothing. */
+    public AccessSettings withPasswordMemoryKib(int other) {
+        return new AccessSettings(signUp, publicUrl, secureCookies, tiersEnforced, operator, issuers, other);
     }
 
     private static Optional<Operator> operator(Settings settings) {

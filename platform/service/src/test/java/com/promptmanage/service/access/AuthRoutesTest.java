@@ -34,7 +34,7 @@ class AuthRoutesTest {
     private final Database database =
             Database.open(DatabaseSettings.of(EmbeddedPostgres.shared().createDatabase(), "app-password-of-tests"));
 
-    private final Access access = new Access(database, clock);
+    private final Access access = new Access(database, clock, AccessSettings.DEFAULTS.withPasswordMemoryKib(64));
 
     private final Routes publicRoute = routes -> routes.get(
             "/api/public/who",

@@ -37,9 +37,12 @@ class BrowserSessionTest {
             Database.open(DatabaseSettings.of(EmbeddedPostgres.shared().createDatabase(), "app-password-of-tests"));
 
     private final Access access = new Access(
-            database, clock, AccessSettings.DEFAULTS.withPublicUrl(URI.create("https://prompts.example.com")));
+            database,
+            clock,
+            AccessSettings.DEFAULTS.withPasswordMemoryKib(64).withPublicUrl(URI.create("https://prompts.example.com")));
 
-    private final Access closed = new Access(database, clock, AccessSettings.DEFAULTS.withSignUp(false));
+    private final Access closed = new Access(
+            database, clock, AccessSettings.DEFAULTS.withPasswordMemoryKib(64).withSignUp(false));
 
     private final HttpServer server = HttpServer.start(
             HttpServer.Options.onPort(0),

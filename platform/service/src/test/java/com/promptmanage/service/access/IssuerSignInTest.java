@@ -76,7 +76,8 @@ class IssuerSignInTest {
                     List.of(
                             issuer("company", url("company"), Optional.of("s3cret"), true),
                             issuer("partner", url("partner"), Optional.empty(), false),
-                            issuer("gone", "http://127.0.0.1:1/gone", Optional.empty(), true))),
+                            issuer("gone", "http://127.0.0.1:1/gone", Optional.empty(), true)),
+                    1024),
             Optional.of(outbound));
 
     private final HttpServer server = HttpServer.start(HttpServer.Options.onPort(0), List.of(access.routes()));

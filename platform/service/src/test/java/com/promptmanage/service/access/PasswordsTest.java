@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class PasswordsTest {
 
-    private final Passwords passwords = new Passwords();
+    private final Passwords passwords = new Passwords(AccessSettings.DEFAULTS.passwordMemoryKib());
 
     @Test
     void keepsArgon2idWithItsParameters() {
