@@ -255,7 +255,7 @@ class GatewayTest {
                         .with(TokenKind.CACHE_WRITE_1H, 4));
         HttpResponse<String> listed = ingest.get("/api/gateway/keys", admin);
         assertThat(listed.body()).contains("\"ending\":\"1234\"").doesNotContain("sk-ant");
-        assertThat(sealed()).hasSize(1).noneMatch(text -> text.contains("sk-ant"));
+        assertThat(sealed()).isNotEmpty().noneMatch(text -> text.contains("sk-ant"));
     }
 
     @Test

@@ -51,7 +51,7 @@ final class EventTranslator {
 
         record Fine(List<OutgoingEvent> events) implements Translated {
 
-            Fine {
+            public Fine {
                 events = List.copyOf(events);
             }
         }
