@@ -109,7 +109,8 @@ class DropInTest {
 
     @Test
     void whileTheDatabaseStandsStillAnSdkIsToldSoInTimeAndItsCallCountsOnce() throws Exception {
-        String call = event("generation-create", "{\"id\":\"g10\",\"model\":\"m\",\"usage\":{\"input\":7,\"output\":1}}");
+        String call =
+                event("generation-create", "{\"id\":\"g10\",\"model\":\"m\",\"usage\":{\"input\":7,\"output\":1}}");
         try (Connection other = ingest.database().connect();
                 Statement statement = other.createStatement()) {
             other.setAutoCommit(false);

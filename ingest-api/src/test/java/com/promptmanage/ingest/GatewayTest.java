@@ -262,7 +262,8 @@ class GatewayTest {
     void aKeyThatIsLeftHereIsForItsSendersOwnKeysUnlessItSaysMore() throws Exception {
         String admin = ingest.key(NewKey.of("admin", Account.team("shared")));
         String other = ingest.key(NewKey.of("other", Account.team("shared")));
-        provider.answers(200, JSON, "{\"model\":\"claude-sonnet-4-5\",\"usage\":{\"input_tokens\":1,\"output_tokens\":1}}");
+        provider.answers(
+                200, JSON, "{\"model\":\"claude-sonnet-4-5\",\"usage\":{\"input_tokens\":1,\"output_tokens\":1}}");
         String message = "{\"model\":\"claude-sonnet-4-5\",\"max_tokens\":9}";
 
         assertThat(leaveKey(admin, "")).isEqualTo(204);
@@ -279,7 +280,9 @@ class GatewayTest {
         return ingest.put(
                         "/api/gateway/keys/anthropic",
                         "Bearer " + admin,
-                        "{\"key\":\"sk-ant-of-the-team-1234\"%s}".formatted(more).getBytes(UTF_8))
+                        "{\"key\":\"sk-ant-of-the-team-1234\"%s}"
+                                .formatted(more)
+                                .getBytes(UTF_8))
                 .statusCode();
     }
 
@@ -318,7 +321,10 @@ class GatewayTest {
             HttpResponse<String> refused = small.post(CHAT, app, JSON, BodyPublishers.ofString(body), OWN_KEY);
             assertThat(refused.statusCode()).isEqualTo(503);
             assertThat(refused.headers().firstValueAsLong("Retry-After")).hasValue(1);
-            assertThat(MAPPER.readTree(refused.body()).path("error").path("message").textValue())
+            assertThat(MAPPER.readTree(refused.body())
+                            .path("error")
+                            .path("message")
+                            .textValue())
                     .contains("send it again");
             assertThat(small.events(
                                     app,

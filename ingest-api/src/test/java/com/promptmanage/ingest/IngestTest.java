@@ -263,8 +263,7 @@ class IngestTest {
                     .as("of what is counted")
                     .containsExactly(counted.getLast().offset());
             List<ConsumerRecord<byte[], byte[]>> kept = plain.records();
-            assertThat(kept).hasSize(2).allSatisfy(one -> assertThat(one.key())
-                    .isEqualTo("team:acme".getBytes(UTF_8)));
+            assertThat(kept).hasSize(2).allSatisfy(one -> assertThat(one.key()).isEqualTo("team:acme".getBytes(UTF_8)));
             String prompt = new String(kept.getFirst().value(), UTF_8);
             JsonNode event = MAPPER.readTree(prompt);
             assertThat(event.path("id").textValue()).isEqualTo("k1");

@@ -168,7 +168,11 @@ class MetricsOnlyTest {
     @Test
     void whatCannotBeCountedIsTold() throws Exception {
         JsonNode sinceWhen = export(
-                "{}", "gen_ai.client.token.usage", "histogram", 0, point("gen_ai.token.type", "input", 0, 9, "\"sum\":1"));
+                "{}",
+                "gen_ai.client.token.usage",
+                "histogram",
+                0,
+                point("gen_ai.token.type", "input", 0, 9, "\"sum\":1"));
         JsonNode nameless = export(
                 "{}",
                 "gen_ai.client.token.usage",
@@ -244,7 +248,8 @@ class MetricsOnlyTest {
     /** Nobody takes the outbox to Kafka here. */
     private List<UsageEvent> inOutbox() {
         List<byte[]> values = ingest.database()
-                .asSystem(handle -> handle.createQuery("SELECT record_value FROM outbox WHERE topic = 'usage.events' ORDER BY id")
+                .asSystem(handle -> handle.createQuery(
+                                "SELECT record_value FROM outbox WHERE topic = 'usage.events' ORDER BY id")
                         .mapTo(byte[].class)
                         .list());
         var events = new ArrayList<UsageEvent>();
@@ -259,7 +264,8 @@ class MetricsOnlyTest {
 
     private static Map<String, TokenCounts> unique(List<UsageEvent> events) {
         var unique = new HashMap<String, TokenCounts>();
-        events.forEach(event -> unique.put(event.source() + " " + event.id(), event.usage().tokens()));
+        events.forEach(event ->
+                unique.put(event.source() + " " + event.id(), event.usage().tokens()));
         return unique;
     }
 }

@@ -141,7 +141,8 @@ public final class Gateway implements Routes, AutoCloseable {
 
     /** From now on the budgets are asked there before each call. */
     public void askBudgetsAt(Budgets where) {
-        BudgetCheck before = budgets.getAndSet(new BudgetCheck(where, new ServiceKey(apiKeys, "ingest-api", clock), database, clock));
+        BudgetCheck before = budgets.getAndSet(
+                new BudgetCheck(where, new ServiceKey(apiKeys, "ingest-api", clock), database, clock));
         if (before != null) {
             before.close();
         }

@@ -114,8 +114,8 @@ final class LangfuseJoin {
         try {
             var offsets = new HashMap<Integer, Long>();
             for (List<Told> part : parts(told)) {
-                CompletableFuture<Receipt> taken =
-                        CompletableFuture.supplyAsync(() -> takePart(caller, account, part), Thread::startVirtualThread);
+                CompletableFuture<Receipt> taken = CompletableFuture.supplyAsync(
+                        () -> takePart(caller, account, part), Thread::startVirtualThread);
                 try {
                     taken.get(ANSWER_MAX.toNanos() - (System.nanoTime() - started), TimeUnit.NANOSECONDS)
                             .offsets()

@@ -61,7 +61,9 @@ public final class KeyAttributeRoutes implements Routes {
         Account account = allowed(caller, keyId);
         Form form = RequestBody.json(ctx, Form.class);
         List<String> attributes = form.attributes();
-        if (attributes == null || attributes.size() > ENTRIES_MAX || attributes.stream().anyMatch(Objects::isNull)) {
+        if (attributes == null
+                || attributes.size() > ENTRIES_MAX
+                || attributes.stream().anyMatch(Objects::isNull)) {
             throw ProblemException.invalid(
                     "attributes",
                     "is missing, too long, or has an entry that is null",

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param metricsSince from when on usage is told by metrics alone; null if metrics repeat what spans and log records tell
  */
-public record KeyRules(AttributeMapping attributes, @Nullable Instant metricsSince) {
+public record KeyRules(
+        AttributeMapping attributes, @Nullable Instant metricsSince) {
 
     static final KeyRules NONE = new KeyRules(AttributeMapping.parse(List.of()), null);
 }

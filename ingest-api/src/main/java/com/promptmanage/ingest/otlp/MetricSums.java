@@ -39,14 +39,16 @@ record MetricSums(
             String type = point.attributes().path(usage.typeAttribute()).asText();
             if (usage.isCounted(type) && point.sum() != Metric.NO_COUNT) {
                 String series = series(usage, metric, point);
-                found.computeIfAbsent(series + point.endNanos(), none -> new MetricSums(
-                                usage,
-                                series,
-                                point.startNanos(),
-                                point.endNanos(),
-                                point.attributes(),
-                                metric.resource(),
-                                Map.of()))
+                found.computeIfAbsent(
+                                series + point.endNanos(),
+                                none -> new MetricSums(
+                                        usage,
+                                        series,
+                                        point.startNanos(),
+                                        point.endNanos(),
+                                        point.attributes(),
+                                        metric.resource(),
+                                        Map.of()))
                         .sums()
                         .put(type, point.sum());
             }
@@ -77,7 +79,9 @@ record MetricSums(
         sorted.forEach((name, value) -> {
             add(digest, name);
             // A whole number is the same in both forms of an export.
-            add(digest, value.isNumber() ? value.decimalValue().stripTrailingZeros().toString() : value.toString());
+            add(
+                    digest,
+                    value.isNumber() ? value.decimalValue().stripTrailingZeros().toString() : value.toString());
         });
     }
 

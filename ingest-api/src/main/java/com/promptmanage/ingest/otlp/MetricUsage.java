@@ -10,76 +10,21 @@ import com.promptmanage.ingest.normalize.NormalizedTokens;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** The metrics that add up tokens, one series for each type of token, and what their types are called where calls are told one by one. */
 enum MetricUsage {
-    GEN_AI(
-            null,
-            "gen_ai.client.token.usage",
-            "gen_ai.token.type",
-            Map.of(
-                    "input",
-                    "gen_ai.usage.input_tokens",
-                    "output",
-                    "gen_ai.usage.output_tokens",
-                    "completion",
-                    "gen_ai.usage.completion_tokens")),
-    CLAUDE_CODE(
-            CodingAgent.CLAUDE_CODE,
-            "claude_code.token.usage",
-            "type",
-            Map.of(
-                    "input",
-                    "input_tokens",
-                    "output",
-                    "output_tokens",
-                    "cacheRead",
-                    "cache_read_tokens",
-                    "cacheCreation",
-                    "cache_creation_tokens")),
-    CODEX(
-            CodingAgent.CODEX,
-            "codex.turn.token_usage",
-            "token_type",
-            Map.of(
-                    "input",
-                    "input_token_count",
-                    "cached_input",
-                    "cached_token_count",
-                    "output",
-                    "output_token_count",
-                    "reasoning_output",
-                    "reasoning_token_count")),
-    GEMINI_CLI(
-            CodingAgent.GEMINI_CLI,
-            "gemini_cli.token.usage",
-            "type",
-            Map.of(
-                    "input",
-                    "input_token_count",
-                    "output",
-                    "output_token_count",
-                    "cache",
-                    "cached_content_token_count",
-                    "thought",
-                    "thoughts_token_count",
-                    "tool",
-                    "tool_token_count"));
-
-    private final @Nullable CodingAgent agent;
+    GEN_AI("gen_ai.client.token.usage", "gen_ai.token.type"),
+    CLAUDE_CODE("claude_code.token.usage", "type"),
+    CODEX("codex.turn.token_usage", "token_type"),
+    GEMINI_CLI("gemini_cli.token.usage", "type");
 
     private final String metric;
 
     private final String typeAttribute;
 
-    private final Map<String, String> names;
-
-    MetricUsage(@Nullable CodingAgent agent, String metric, String typeAttribute, Map<String, String> names) {
-        this.agent = agent;
+    MetricUsage(String metric, String typeAttribute) {
         this.metric = metric;
         this.typeAttribute = typeAttribute;
-        this.names = names;
     }
 
     /** Which of them a metric is. An agent that has its own may tell the same tokens in OpenTelemetry's besides. */
@@ -92,7 +37,12 @@ enum MetricUsage {
     }
 
     Optional<CodingAgent> agent() {
-        return Optional.ofNullable(agent);
+        return switch (this) {
+            case GEN_AI -> Optional.empty();
+            case CLAUDE_CODE -> Optional.of(CodingAgent.CLAUDE_CODE);
+            case CODEX -> Optional.of(CodingAgent.CODEX);
+            case GEMINI_CLI -> Optional.of(CodingAgent.GEMINI_CLI);
+        };
     }
 
     /** By which attribute a series says what type of token it adds up. */
@@ -102,18 +52,55 @@ enum MetricUsage {
 
     /** Whether tokens of this type are counted; a total, for example, repeats others. */
     boolean isCounted(String type) {
-        return names.containsKey(type);
+        return !name(type).isEmpty();
     }
 
-    /** @param sums by type */
+    /** @param sums by type, each of one that is counted */
     NormalizedTokens tokens(Map<String, Long> sums, FaultSink faults) {
         ObjectNode told = JsonNodeFactory.instance.objectNode();
-        sums.forEach((type, sum) -> told.put(names.get(type), sum));
+        sums.forEach((type, sum) -> told.put(name(type), sum));
         return switch (this) {
             case GEN_AI -> AttributeUsage.read(told, faults);
             case CLAUDE_CODE -> AgentUsage.ofClaudeCode(told, faults);
             case CODEX -> AgentUsage.ofCodex(told, faults);
             case GEMINI_CLI -> AgentUsage.ofGeminiCli(told, faults);
+        };
+    }
+
+    /** As the tokens of one call are called; empty for a type that is not counted. */
+    private String name(String type) {
+        return switch (this) {
+            case GEN_AI ->
+                switch (type) {
+                    case "input" -> "gen_ai.usage.input_tokens";
+                    case "output", "completion" -> "gen_ai.usage.output_tokens";
+                    default -> "";
+                };
+            case CLAUDE_CODE ->
+                switch (type) {
+                    case "input" -> "input_tokens";
+                    case "output" -> "output_tokens";
+                    case "cacheRead" -> "cache_read_tokens";
+                    case "cacheCreation" -> "cache_creation_tokens";
+                    default -> "";
+                };
+            case CODEX ->
+                switch (type) {
+                    case "input" -> "input_token_count";
+                    case "cached_input" -> "cached_token_count";
+                    case "output" -> "output_token_count";
+                    case "reasoning_output" -> "reasoning_token_count";
+                    default -> "";
+                };
+            case GEMINI_CLI ->
+                switch (type) {
+                    case "input" -> "input_token_count";
+                    case "output" -> "output_token_count";
+                    case "cache" -> "cached_content_token_count";
+                    case "thought" -> "thoughts_token_count";
+                    case "tool" -> "tool_token_count";
+                    default -> "";
+                };
         };
     }
 }

@@ -1,7 +1,7 @@
 package com.promptmanage.ingest.otlp;
 
-import com.promptmanage.ingest.admission.Admission.Admitted;
 import com.promptmanage.ingest.admission.Admission;
+import com.promptmanage.ingest.admission.Admission.Admitted;
 import com.promptmanage.ingest.admission.MediaType;
 import com.promptmanage.ingest.ignored.IgnoredUsage;
 import com.promptmanage.ingest.mapping.KeyAttributes;

@@ -49,7 +49,10 @@ class ExportAttackTest {
                 .put("asInt", "150");
         point.putObject("attributes").put("type", "input").put("model", "claude-sonnet-4-5");
         ObjectNode metric = JSON.createObjectNode().put("name", "claude_code.token.usage");
-        metric.putObject("sum").put("aggregationTemporality", 2).putArray("dataPoints").add(point);
+        metric.putObject("sum")
+                .put("aggregationTemporality", 2)
+                .putArray("dataPoints")
+                .add(point);
         ObjectNode export = JSON.createObjectNode();
         export.putArray("resourceMetrics")
                 .addObject()
@@ -87,8 +90,8 @@ class ExportAttackTest {
 
         @Override
         public void metric(Metric metric) {
-            MetricUsage.of(metric.name(), metric.resource()).ifPresent(usage -> MetricSums.of(usage, metric)
-                    .forEach(sums -> {
+            MetricUsage.of(metric.name(), metric.resource())
+                    .ifPresent(usage -> MetricSums.of(usage, metric).forEach(sums -> {
                         usage.tokens(sums.sums(), (field, detail, remedy) -> {});
                         identities.add(sums.deltaId());
                     }));

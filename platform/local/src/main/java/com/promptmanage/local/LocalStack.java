@@ -212,8 +212,7 @@ public final class LocalStack implements AutoCloseable {
         // Closed before the server, which waits for the streams of events that they feed.
         running.add(workers);
         running.add(runner);
-        ingest.askBudgetsAt(
-                new GatewaySettings.Budgets(server.baseUri(), Optional.empty()));
+        ingest.askBudgetsAt(new GatewaySettings.Budgets(server.baseUri(), Optional.empty()));
         runner.askBudgetsAt(server.baseUri());
         awaitReady(checks);
         return new LocalFile(

@@ -68,8 +68,7 @@ final class PublishedEvents {
     static void assertRecipeAddsUp(String bootstrapServers, Path directory, int events, long costNanoUsd)
             throws IOException, SQLException {
         var lines = new ArrayList<String>();
-        RatedTopic.records(bootstrapServers, Topics.USAGE_RATED.name())
-                .forEach(record -> lines.add(record.toString()));
+        RatedTopic.records(bootstrapServers, Topics.USAGE_RATED.name()).forEach(record -> lines.add(record.toString()));
         lines.add(LATE_PRICE.formatted("unpriced", "null"));
         lines.add(LATE_PRICE.formatted("rerated", "5"));
         Path file = directory.resolve("rated.ndjson");

@@ -225,8 +225,8 @@ final class DefinedMeters {
         var members = new HashMap<String, T>();
         Json.read(object.getBytes(StandardCharsets.UTF_8), JsonNode.class)
                 .properties()
-                .forEach(member ->
-                        members.put(member.getKey(), read.apply(member.getValue().textValue())));
+                .forEach(member -> members.put(
+                        member.getKey(), read.apply(member.getValue().textValue())));
         return members;
     }
 

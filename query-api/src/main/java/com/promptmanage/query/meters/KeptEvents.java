@@ -39,7 +39,12 @@ final class KeptEvents {
      * @param subject null for every one
      * @param id null for any
      */
-    record Wanted(Account account, Instant from, Instant to, @Nullable String subject, @Nullable String id) {}
+    record Wanted(
+            Account account,
+            Instant from,
+            Instant to,
+            @Nullable String subject,
+            @Nullable String id) {}
 
     /** Someone whom events are about. */
     record Subject(String key, Instant first, Instant last) {}

@@ -171,9 +171,10 @@ record MeterForm(
                     "has a name that no group can have",
                     "Name groups by letters, digits and underscores; subject is always there.");
         }
-        Optional<JsonPath> path = member.getValue().isTextual() && canBeKept(member.getValue().textValue())
-                ? JsonPath.parse(member.getValue().textValue())
-                : Optional.empty();
+        Optional<JsonPath> path =
+                member.getValue().isTextual() && canBeKept(member.getValue().textValue())
+                        ? JsonPath.parse(member.getValue().textValue())
+                        : Optional.empty();
         return path.isPresent()
                 ? new Member.Right<>(path.get())
                 : new Member.Wrong<>("has no path for " + name, PATH_REMEDY);

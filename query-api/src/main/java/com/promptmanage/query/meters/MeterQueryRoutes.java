@@ -55,8 +55,8 @@ final class MeterQueryRoutes implements Routes {
         About about = asking.usage(ctx, subjects.size() == 1 ? subjects.getFirst() : null);
         Meter meter = meter(ctx, about);
         var faults = new Faults();
-        MeterQuery query = MeterQuery.read(
-                ctx, about.account(), about.member(), meter.groupNames(), clock.instant(), faults);
+        MeterQuery query =
+                MeterQuery.read(ctx, about.account(), about.member(), meter.groupNames(), clock.instant(), faults);
         faults.check();
         query = query.since(asking.shownFrom(ctx, query.account(), query.from()));
         List<MeterRow> rows = rows(meter, query);

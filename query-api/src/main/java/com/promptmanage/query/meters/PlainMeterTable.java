@@ -93,8 +93,8 @@ final class PlainMeterTable {
                                 "allowed",
                                 String.class,
                                 filtered.stream()
-                                        .map(group -> JsonPath.arrayOf(
-                                                query.filters().getOrDefault(group, List.of())))
+                                        .map(group ->
+                                                JsonPath.arrayOf(query.filters().getOrDefault(group, List.of())))
                                         .toList())
                         .bind("limit", MeterRow.ROWS_MAX + 1)
                         .map((row, ctx) -> row(query, row))

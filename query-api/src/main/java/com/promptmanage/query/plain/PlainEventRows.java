@@ -67,11 +67,16 @@ final class PlainEventRows implements TopicCopy.Rows {
     }
 
     private static void set(
-            PreparedStatement statement, int at, String type, List<PlainEvent> events, Function<PlainEvent, Object> value)
+            PreparedStatement statement,
+            int at,
+            String type,
+            List<PlainEvent> events,
+            Function<PlainEvent, Object> value)
             throws SQLException {
         statement.setArray(
                 at,
-                statement.getConnection()
+                statement
+                        .getConnection()
                         .createArrayOf(type, events.stream().map(value).toArray()));
     }
 }

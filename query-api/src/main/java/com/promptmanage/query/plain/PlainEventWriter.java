@@ -46,8 +46,7 @@ public final class PlainEventWriter implements TopicCopy.Target {
         return start(Topics.PLAIN_EVENTS.name(), database, kafkaSettings, meters);
     }
 
-    static TopicCopy start(
-            String topic, Database database, Map<String, Object> kafkaSettings, MeterRegistry meters) {
+    static TopicCopy start(String topic, Database database, Map<String, Object> kafkaSettings, MeterRegistry meters) {
         return TopicCopy.start(topic, database, kafkaSettings, new PlainEventWriter(database, meters), meters);
     }
 
@@ -85,11 +84,10 @@ public final class PlainEventWriter implements TopicCopy.Target {
     private void ensureMonth(PlainEvent event) {
         var month = YearMonth.from(event.time().atOffset(ZoneOffset.UTC));
         if (!months.contains(month)) {
-            database.useAsSystem(
-                    handle -> handle.createQuery("SELECT plain_events_ensure_month(:moment)::text AS done")
-                            .bind("moment", event.time().atOffset(ZoneOffset.UTC))
-                            .mapTo(String.class)
-                            .one());
+            database.useAsSystem(handle -> handle.createQuery("SELECT plain_events_ensure_month(:moment)::text AS done")
+                    .bind("moment", event.time().atOffset(ZoneOffset.UTC))
+                    .mapTo(String.class)
+                    .one());
             months.add(month);
         }
     }

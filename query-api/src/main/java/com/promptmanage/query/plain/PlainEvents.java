@@ -84,7 +84,8 @@ final class PlainEvents {
         } catch (DateTimeException e) {
             throw new IllegalArgumentException("time '%s' is none".formatted(text), e);
         }
-        throw new IllegalArgumentException("time '%s' is more than 401 days before or a day after its arrival".formatted(text));
+        throw new IllegalArgumentException(
+                "time '%s' is more than 401 days before or a day after its arrival".formatted(text));
     }
 
     private static JsonNode kept(JsonNode node) {

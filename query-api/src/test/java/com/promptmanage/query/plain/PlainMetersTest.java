@@ -36,7 +36,8 @@ class PlainMetersTest {
     private static final Account ACME = Account.team("acme");
 
     /** The broker's clock stamps records, so the events happen about now. */
-    private static final Instant HOUR = Instant.now().truncatedTo(ChronoUnit.HOURS).minus(2, ChronoUnit.HOURS);
+    private static final Instant HOUR =
+            Instant.now().truncatedTo(ChronoUnit.HOURS).minus(2, ChronoUnit.HOURS);
 
     private static final String RANGE = "?from=%s&to=%s".formatted(HOUR, HOUR.plus(2, ChronoUnit.HOURS));
 
@@ -96,7 +97,8 @@ class PlainMetersTest {
             copy = copy();
         }
         send("last", HOUR.plusSeconds(1), "end", "ann", "{}");
-        Await.until(() -> assertThat(api.get(key, "/api/v1/events?id=last&from=" + HOUR).json())
+        Await.until(() -> assertThat(
+                        api.get(key, "/api/v1/events?id=last&from=" + HOUR).json())
                 .hasSize(1));
         define("hits", "COUNT", "hit", "");
         define("bytes", "SUM", "hit", ",\"valueProperty\":\"$.bytes\"");
@@ -108,7 +110,12 @@ class PlainMetersTest {
 
     @Test
     void whatCannotBeKeptAsItIsHoldsUpNothing() throws Exception {
-        send("odd", HOUR, "odd", "ann", "{\"zero\":\"a\\u0000b\",\"half\":\"\\ud800\",\"huge\":1e999999999,\"n\":1.10}");
+        send(
+                "odd",
+                HOUR,
+                "odd",
+                "ann",
+                "{\"zero\":\"a\\u0000b\",\"half\":\"\\ud800\",\"huge\":1e999999999,\"n\":1.10}");
         send(ACME.value(), "{\"id\":");
         send(ACME.value(), null);
         send("nobody", event("n", HOUR, "t", "u", "{}"));
@@ -133,7 +140,12 @@ class PlainMetersTest {
     void eachAggregationIsExactInWindowsGroupsAndParts() throws Exception {
         send("a", HOUR.plusSeconds(1), "job", "ann", "{\"cpu\":{\"s\":0.1},\"route\":\"/x\",\"who\":[\"m1\"]}");
         send("b", HOUR.plusSeconds(2), "job", "ann", "{\"cpu\":{\"s\":\"0.2\"},\"route\":\"/x\",\"who\":[\"m2\"]}");
-        send("c", HOUR.plusSeconds(3), "job", "bob", "{\"cpu\":{\"s\":-12345678901234567890.5},\"route\":\"/y\",\"who\":[\"m2\"]}");
+        send(
+                "c",
+                HOUR.plusSeconds(3),
+                "job",
+                "bob",
+                "{\"cpu\":{\"s\":-12345678901234567890.5},\"route\":\"/y\",\"who\":[\"m2\"]}");
         send("d", HOUR.plusSeconds(3), "job", "bob", "{\"cpu\":{\"s\":7},\"route\":\"/y\"}");
         send("e", HOUR.plusSeconds(3_600), "job", "bob", "{\"cpu\":{\"s\":\"none\"},\"route\":\"/y\"}");
         send("other", HOUR, "another", "bob", "{\"cpu\":{\"s\":1}}");
@@ -161,11 +173,13 @@ class PlainMetersTest {
         assertThat(only("cpu_sum", "&filterGroupBy[route]=/x")).isEqualTo("0.3");
         assertThat(only("jobs", "&filterGroupBy[first]=m1&filterGroupBy[first]=m2&filterGroupBy[route]=/x"))
                 .isEqualTo("2");
-        JsonNode windows = query("jobs", "&windowSize=HOUR&groupBy=subject&groupBy=route").path("data");
+        JsonNode windows =
+                query("jobs", "&windowSize=HOUR&groupBy=subject&groupBy=route").path("data");
         assertThat(windows).hasSize(3);
         assertThat(windows.path(0).toString())
-                .isEqualTo("{\"value\":2,\"windowStart\":\"%s\",\"windowEnd\":\"%s\",\"subject\":\"ann\",\"groupBy\":{\"route\":\"/x\"}}"
-                        .formatted(HOUR, HOUR.plusSeconds(3_600)));
+                .isEqualTo(
+                        "{\"value\":2,\"windowStart\":\"%s\",\"windowEnd\":\"%s\",\"subject\":\"ann\",\"groupBy\":{\"route\":\"/x\"}}"
+                                .formatted(HOUR, HOUR.plusSeconds(3_600)));
         assertThat(windows.path(2).path("windowStart").textValue())
                 .isEqualTo(HOUR.plusSeconds(3_600).toString());
         assertThat(query("jobs", "&windowSize=DAY&windowTimeZone=Asia/Kolkata").path("data"))
@@ -184,16 +198,18 @@ class PlainMetersTest {
 
     @Test
     void aMeterIsDefinedChangedAndForgottenByWhoMayAndEachChangeIsInTheLog() {
-        Answer made = define("pages", "SUM", "page.view", ",\"valueProperty\":\"$.pages\",\"metadata\":{\"of\":\"web\"}");
+        Answer made =
+                define("pages", "SUM", "page.view", ",\"valueProperty\":\"$.pages\",\"metadata\":{\"of\":\"web\"}");
         String id = made.json().path("id").asText();
         assertThat(made.json().path("name").textValue()).isEqualTo("pages");
         assertThat(api.get(key, "/api/v1/meters").json()).hasSize(4);
         assertThat(api.get(key, "/api/v1/meters/" + id).json()).isEqualTo(made.json());
-        assertThat(api.post(key, "/api/v1/meters", body("pages", "COUNT", "x", "")).status())
+        assertThat(api.post(key, "/api/v1/meters", body("pages", "COUNT", "x", ""))
+                        .status())
                 .isEqualTo(409);
 
-        Answer changed = api.put(
-                key, "/api/v1/meters/pages", "{\"name\":\"Pages\",\"groupBy\":{\"route\":\"$.route\"}}");
+        Answer changed =
+                api.put(key, "/api/v1/meters/pages", "{\"name\":\"Pages\",\"groupBy\":{\"route\":\"$.route\"}}");
         assertThat(changed.json().path("name").textValue()).isEqualTo("Pages");
         assertThat(changed.json().path("groupBy").path("route").textValue()).isEqualTo("$.route");
         assertThat(changed.json().path("metadata")).isEmpty();
@@ -262,7 +278,9 @@ class PlainMetersTest {
     private List<String> events(String... ids) {
         var found = new ArrayList<String>();
         for (String id : ids) {
-            api.get(key, "/api/v1/events?from=%s&id=%s".formatted(HOUR, id)).json().forEach(one -> found.add(id));
+            api.get(key, "/api/v1/events?from=%s&id=%s".formatted(HOUR, id))
+                    .json()
+                    .forEach(one -> found.add(id));
         }
         return found;
     }
@@ -274,14 +292,17 @@ class PlainMetersTest {
     }
 
     private static String body(String slug, String aggregation, String type, String more) {
-        return "{\"slug\":\"%s\",\"aggregation\":\"%s\",\"eventType\":\"%s\"%s}".formatted(slug, aggregation, type, more);
+        return "{\"slug\":\"%s\",\"aggregation\":\"%s\",\"eventType\":\"%s\"%s}"
+                .formatted(slug, aggregation, type, more);
     }
 
     private List<String> faults(String definition) {
         Answer refused = api.post(key, "/api/v1/meters", definition);
         assertThat(refused.status()).isEqualTo(400);
         var fields = new ArrayList<String>();
-        refused.json().path("errors").forEach(error -> fields.add(error.path("field").asText()));
+        refused.json()
+                .path("errors")
+                .forEach(error -> fields.add(error.path("field").asText()));
         return fields;
     }
 

@@ -97,10 +97,11 @@ record ComposeFile(Path root, String text, Map<String, Map<String, Object>> serv
                         new Yaml(new SafeConstructor(new LoaderOptions())).load(Files.readString(file));
                 ((Map<?, ?>) requireNonNull(description.get("paths"))).forEach((path, methods) -> {
                     String asked = String.valueOf(path).replaceAll("\\{[^}]*}", "x");
-                    ((Map<?, ?>) methods).keySet().stream()
-                            .map(String::valueOf)
-                            .filter(METHODS::contains)
-                            .forEach(method -> requests.add(method.toUpperCase(Locale.ROOT) + " " + asked));
+                    ((Map<?, ?>) methods)
+                            .keySet().stream()
+                                    .map(String::valueOf)
+                                    .filter(METHODS::contains)
+                                    .forEach(method -> requests.add(method.toUpperCase(Locale.ROOT) + " " + asked));
                 });
             }
         }

@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
 /** The {@code Caddyfile}, read as far as it takes to say where a request goes. */
 record Proxy(List<Rule> rules, String otherwise) {
 
-    private static final Pattern NAMED = Pattern.compile("@(\\w+) (?:\\{([^}]*)}|path ([^\\n]*))\\s+handle @\\1 \\{([^}]*)");
+    private static final Pattern NAMED =
+            Pattern.compile("@(\\w+) (?:\\{([^}]*)}|path ([^\\n]*))\\s+handle @\\1 \\{([^}]*)");
 
     private static final Pattern OTHERWISE = Pattern.compile("(?m)^\\thandle \\{([^}]*)");
 
