@@ -220,6 +220,7 @@ async function openMeter(user, way) {
 async function openMeterReads(subject) {
   const client = new OpenMeter({ baseUrl: `${base}/once/reads`, apiKey: key });
   expect((await client.meters.list()).length, 3);
+  expect((await client.subjects.list()).some((one) => one.key === subject), true);
   let events = [];
   while (events.length === 0) events = await client.events.list({ subject, limit: 10 });
   expect(events[0].event.id, `event-of-${subject}`);
@@ -227,6 +228,37 @@ async function openMeterReads(subject) {
   expect(found.data.length, 1);
   expect(found.data[0].value, 150);
   expect(found.data[0].groupBy.model, MODEL);
+}
+
+/** Events that are no usage, and a meter on them: defined, changed, asked and forgotten. */
+async function openMeterOwnMeters() {
+  for (const way of WAYS) {
+    const client = new OpenMeter({ baseUrl: `${base}/${way}/pages`, apiKey: key });
+    const views = ['/home', '/home', '/help'].map((route, number) => ({
+      id: `view-${way}-${number}`, source: 'npm', type: 'page.view', subject: `viewer-${way}`, data: { route, ms: 10.25 * (number + 1) },
+    }));
+    await client.events.ingest(views).catch(() => client.events.ingest(views));
+  }
+  const client = new OpenMeter({ baseUrl: `${base}/once/own-meters`, apiKey: key });
+  const defined = { slug: 'view_ms', name: 'Time', aggregation: 'SUM', eventType: 'page.view', valueProperty: '$.ms', groupBy: { route: '$.route' } };
+  expect((await client.meters.create(defined)).slug, 'view_ms');
+  expect((await client.meters.list()).length, 4);
+  expect((await client.meters.update('view_ms', { name: 'Milliseconds', groupBy: { route: '$.route' } })).name, 'Milliseconds');
+  let rows = [];
+  const asked = { windowSize: 'DAY', groupBy: ['subject', 'route'], subject: WAYS.map((way) => `viewer-${way}`) };
+  // One viewer's rows may fall into two days.
+  const sum = (of) => rows.filter(of).reduce((total, row) => total + row.value, 0);
+  while (sum(() => true) < WAYS.length * 61.5) rows = (await client.meters.query('view_ms', asked)).data;
+  for (const way of WAYS) {
+    expect(sum((row) => row.subject === `viewer-${way}` && row.groupBy.route === '/home'), 30.75);
+    expect(sum((row) => row.subject === `viewer-${way}` && row.groupBy.route === '/help'), 30.75);
+  }
+  const help = await client.meters.query('view_ms', { filterGroupBy: { route: '/help' } });
+  expect(help.data[0].value, WAYS.length * 30.75);
+  const [view] = await client.events.list({ subject: 'viewer-twice', limit: 1 });
+  expect(view.event.type, 'page.view');
+  await client.meters.delete((await client.meters.get('view_ms')).id);
+  expect((await client.meters.list()).length, 3);
 }
 
 const CLIENTS = {
@@ -257,5 +289,6 @@ await Promise.all(
   ),
 );
 await openMeterReads('openmeter-once');
+await openMeterOwnMeters();
 console.log(JSON.stringify(sent));
 process.exit(0);

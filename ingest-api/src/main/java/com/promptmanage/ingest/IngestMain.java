@@ -1,5 +1,6 @@
 package com.promptmanage.ingest;
 
+import com.promptmanage.ingest.admission.AdmissionSettings;
 import com.promptmanage.ingest.gateway.GatewaySettings;
 import com.promptmanage.service.access.Access;
 import com.promptmanage.service.database.Database;
@@ -56,6 +57,12 @@ public final class IngestMain {
 
         public static Given from(Settings settings) {
             var ingest = IngestSettings.from(settings);
+            var gateway = GatewaySettings.from(settings);
+            settings.require(
+                    gateway.memoryBytes()
+                            >= AdmissionSettings.MEMORY_PER_BODY * ingest.otlp().bodyBytesMax(),
+                    "PM_GATEWAY_MEMORY must be at least %d times PM_INGEST_OTLP_BODY_MAX: one whole call must fit"
+                            .formatted(AdmissionSettings.MEMORY_PER_BODY));
             return new Given(
                     HttpServer.Options.onPort(settings.port("HTTP_PORT", PORT))
                             .withHost(settings.text("HTTP_HOST", "0.0.0.0"))
@@ -63,7 +70,7 @@ public final class IngestMain {
                     settings.integer("TOPIC_PARTITIONS", 8, 1, 10_000),
                     settings.integer("TOPIC_REPLICAS", 1, 1, 100),
                     ingest,
-                    GatewaySettings.from(settings),
+                    gateway,
                     SecretKeys.from(settings),
                     DatabaseSettings.from(settings));
         }
@@ -75,7 +82,7 @@ public final class IngestMain {
         LOGGER.atInfo().addKeyValue("given", environment.check()).log("the settings are read");
 
         if (given.gateway().budgets().isEmpty()) {
-            LOGGER.warn("the gateway checks no budgets: PM_QUERY_URL and PM_QUERY_API_KEY are not set");
+            LOGGER.warn("the gateway checks no budgets: PM_QUERY_URL is not set");
         }
         var stopping = new CountDownLatch(1);
         Thread running = Thread.currentThread();
@@ -85,7 +92,7 @@ public final class IngestMain {
                 var routes = new IngestRoutes(
                         given.ingest(),
                         given.gateway(),
-                        access.authentication(),
+                        access,
                         database,
                         new SecretBox(given.secrets()),
                         meters.registry(),

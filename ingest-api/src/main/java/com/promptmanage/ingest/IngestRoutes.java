@@ -15,6 +15,7 @@ import com.promptmanage.ingest.mapping.KeyAttributes;
 import com.promptmanage.ingest.normalize.UsageMeters;
 import com.promptmanage.ingest.otlp.OtlpRoutes;
 import com.promptmanage.ingest.publish.EventPublisher;
+import com.promptmanage.service.access.Access;
 import com.promptmanage.service.access.Authentication;
 import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.database.Database;
@@ -46,11 +47,12 @@ public final class IngestRoutes implements Routes, AutoCloseable {
     public IngestRoutes(
             IngestSettings settings,
             GatewaySettings gatewaySettings,
-            Authentication authentication,
+            Access access,
             Database database,
             SecretBox secrets,
             MeterRegistry registry,
             Clock clock) {
+        Authentication authentication = access.authentication();
         Function<Context, Caller> callers = ctx -> callerOf(ctx, authentication);
         this.publisher = new EventPublisher(settings.publish(), registry);
         var admission = new Admission(callers, settings.admission(), System::nanoTime, registry);
@@ -64,6 +66,7 @@ public final class IngestRoutes implements Routes, AutoCloseable {
                         settings.otlp().bodyBytesMax(),
                         callers,
                         authentication::actor,
+                        access.keys(),
                         publisher,
                         database,
                         secrets,
@@ -73,7 +76,7 @@ public final class IngestRoutes implements Routes, AutoCloseable {
         this.parts = List.of(
                 new LogRoutes(admission, publisher, meters, clock),
                 new EventRoutes(admission, publisher, meters, clock),
-                new OtlpRoutes(admission, publisher, meters, ignored, settings.otlp(), keys, clock),
+                new OtlpRoutes(admission, publisher, meters, ignored, settings.otlp(), keys, database, clock),
                 new LangfuseRoutes(admission, callers, database, publisher, meters, ignored, clock),
                 new LiteLlmRoutes(
                         admission, publisher, meters, ignored, settings.otlp().bodyBytesMax(), clock),

@@ -12,6 +12,8 @@ import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.UsageEvent;
 import com.promptmanage.topics.usage.UsageEventCodec;
 import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
@@ -103,6 +105,25 @@ class DropInTest {
                 .containsOnly(
                         Map.entry("g2", TokenCounts.ofInputOutput(10, 5)),
                         Map.entry("g2#1", TokenCounts.ofInputOutput(0, 20)));
+    }
+
+    @Test
+    void whileTheDatabaseStandsStillAnSdkIsToldSoInTimeAndItsCallCountsOnce() throws Exception {
+        String call =
+                event("generation-create", "{\"id\":\"g10\",\"model\":\"m\",\"usage\":{\"input\":7,\"output\":1}}");
+        try (Connection other = ingest.database().connect();
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("LOCK TABLE langfuse_objects IN ACCESS EXCLUSIVE MODE");
+
+            HttpResponse<byte[]> refused = langfuse(call);
+            assertThat(refused.statusCode()).isEqualTo(503);
+            assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+            other.rollback();
+        }
+
+        assertThat(langfuse(call).statusCode()).isEqualTo(207);
+        assertThat(events()).hasSize(1);
     }
 
     @Test

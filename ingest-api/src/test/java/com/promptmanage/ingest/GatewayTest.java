@@ -27,6 +27,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -245,6 +247,7 @@ class GatewayTest {
         assertThat(claude(key, message).body()).contains("message_stop");
         assertThat(provider.last().header("x-api-key")).isEqualTo("sk-ant-of-the-team-1234");
         assertThat(claude(other, message).statusCode()).isEqualTo(401);
+        assertThat(claude(admin, message).statusCode()).isEqualTo(401);
         assertThat(onlyEvent().usage().tokens())
                 .isEqualTo(TokenCounts.ofInputOutput(10, 20)
                         .with(TokenKind.CACHE_READ, 5)
@@ -252,7 +255,91 @@ class GatewayTest {
                         .with(TokenKind.CACHE_WRITE_1H, 4));
         HttpResponse<String> listed = ingest.get("/api/gateway/keys", admin);
         assertThat(listed.body()).contains("\"ending\":\"1234\"").doesNotContain("sk-ant");
-        assertThat(sealed()).hasSize(1).noneMatch(text -> text.contains("sk-ant"));
+        assertThat(sealed()).isNotEmpty().noneMatch(text -> text.contains("sk-ant"));
+    }
+
+    @Test
+    void aKeyThatIsLeftHereIsForItsSendersOwnKeysUnlessItSaysMore() throws Exception {
+        String admin = ingest.key(NewKey.of("admin", Account.team("shared")));
+        String other = ingest.key(NewKey.of("other", Account.team("shared")));
+        provider.answers(
+                200, JSON, "{\"model\":\"claude-sonnet-4-5\",\"usage\":{\"input_tokens\":1,\"output_tokens\":1}}");
+        String message = "{\"model\":\"claude-sonnet-4-5\",\"max_tokens\":9}";
+
+        assertThat(leaveKey(admin, "")).isEqualTo(204);
+        assertThat(claude(admin, message).statusCode()).isEqualTo(200);
+        assertThat(claude(other, message).statusCode()).isEqualTo(401);
+        assertThat(ingest.get("/api/gateway/keys", admin).body()).contains("\"apiKeys\":[],\"allApiKeys\":false");
+
+        assertThat(leaveKey(admin, ",\"allApiKeys\":true,\"apiKeys\":[\"k\"]")).isEqualTo(400);
+        assertThat(leaveKey(admin, ",\"allApiKeys\":true")).isEqualTo(204);
+        assertThat(claude(other, message).statusCode()).isEqualTo(200);
+    }
+
+    private static int leaveKey(String admin, String more) throws Exception {
+        return ingest.put(
+                        "/api/gateway/keys/anthropic",
+                        "Bearer " + admin,
+                        "{\"key\":\"sk-ant-of-the-team-1234\"%s}"
+                                .formatted(more)
+                                .getBytes(UTF_8))
+                .statusCode();
+    }
+
+    @Test
+    void callsThatTakeLongHoldNoMoreThanTheirShareAndEventsGoOn() throws Exception {
+        EmbeddedKafka kafka = EmbeddedKafka.shared();
+        try (var slow = FakeProvider.start();
+                var small = new RunningIngest(
+                        kafka,
+                        IngestSettings.of(kafka.bootstrapServers()),
+                        GatewaySettings.from(new Settings(
+                                Settings.PREFIX,
+                                Map.of(
+                                        "PM_GATEWAY_OPENAI_URL", slow.url(),
+                                        "PM_GATEWAY_MEMORY", "1MiB",
+                                        "PM_OUTBOUND_ALLOWED_RANGES", "127.0.0.0/8"))));
+                var callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            var ends = new CountDownLatch(1);
+            slow.answers(exchange -> {
+                try {
+                    ends.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                FakeProvider.whole(200, JSON, "{}".getBytes(UTF_8)).to(exchange);
+            });
+            String app = small.key(NewKey.of("app", Account.team("slow")));
+            String body = "{\"model\":\"m\",\"messages\":[{\"content\":\"%s\"}]}".formatted("x".repeat(250_000));
+            var under = new ArrayList<Future<Integer>>();
+            for (int i = 0; i < 2; i++) {
+                under.add(callers.submit(() -> small.post(CHAT, app, JSON, BodyPublishers.ofString(body), OWN_KEY)
+                        .statusCode()));
+            }
+            Await.until(() -> assertThat(slow.asked()).hasSize(2));
+
+            HttpResponse<String> refused = small.post(CHAT, app, JSON, BodyPublishers.ofString(body), OWN_KEY);
+            assertThat(refused.statusCode()).isEqualTo(503);
+            assertThat(refused.headers().firstValueAsLong("Retry-After")).hasValue(1);
+            assertThat(MAPPER.readTree(refused.body())
+                            .path("error")
+                            .path("message")
+                            .textValue())
+                    .contains("send it again");
+            assertThat(small.events(
+                                    app,
+                                    RunningIngest.ONE,
+                                    "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"ping\"}")
+                            .statusCode())
+                    .isEqualTo(204);
+            ends.countDown();
+            for (Future<Integer> call : under) {
+                assertThat(call.get()).isEqualTo(200);
+            }
+            assertThat(small.post(CHAT, app, JSON, BodyPublishers.ofString(body), OWN_KEY)
+                            .statusCode())
+                    .isEqualTo(200);
+        }
     }
 
     @Test

@@ -243,6 +243,40 @@ class IngestTest {
     }
 
     @Test
+    void everyEventOfAnotherTypeIsKeptAsItCameAlsoIfItIsUsage() throws Exception {
+        try (TopicTail plain = ingest.plainTail()) {
+            HttpResponse<String> answer = ingest.events(acmeKey, BATCH, """
+                    [{"specversion":"1.0","id":"k1","source":"my-app","type":"prompt","subject":"customer-1",
+                      "data":{"model":"gpt-4o","tokens":10,"price":0.10,"exact":123456789012345678901234567890.5}},
+                     {"specversion":"1.0","id":"k2","source":"my-app","type":"page.view","data":{"pages":3}},
+                     %s]
+                    """.formatted(usage("k3", "team:acme")));
+
+            assertThat(answer.statusCode()).isEqualTo(204);
+            List<ConsumerRecord<byte[], byte[]>> counted = tail.records();
+            assertThat(counted).hasSize(3);
+            Receipt receipt = answer.headers()
+                    .firstValue("Prompt-Manage-Receipt")
+                    .flatMap(Receipt::decode)
+                    .orElseThrow();
+            assertThat(receipt.offsets().values())
+                    .as("of what is counted")
+                    .containsExactly(counted.getLast().offset());
+            List<ConsumerRecord<byte[], byte[]>> kept = plain.records();
+            assertThat(kept).hasSize(2).allSatisfy(one -> assertThat(one.key()).isEqualTo("team:acme".getBytes(UTF_8)));
+            String prompt = new String(kept.getFirst().value(), UTF_8);
+            JsonNode event = MAPPER.readTree(prompt);
+            assertThat(event.path("id").textValue()).isEqualTo("k1");
+            assertThat(event.path("type").textValue()).isEqualTo("prompt");
+            assertThat(event.path("enduser").textValue()).isEqualTo("customer-1");
+            assertThat(prompt).contains("\"price\":0.10,\"exact\":123456789012345678901234567890.5}");
+            assertThat(MAPPER.readTree(kept.getLast().value()).path("enduser").textValue())
+                    .as("who is it about, if nobody says so")
+                    .isEqualTo(ingest.keyId(acmeKey));
+        }
+    }
+
+    @Test
     void usageKeepsItsExtensionsAndTellsWhatItsProducerMeant() throws Exception {
         HttpResponse<String> answer = ingest.events(acmeKey, ONE, """
                 {"specversion": "1.0", "id": "x", "source": "s", "type": "chat", "traceparent": "00-1", "sampled": true,

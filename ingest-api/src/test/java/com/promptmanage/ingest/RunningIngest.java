@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.GZIPOutputStream;
 import org.apache.kafka.clients.admin.Admin;
@@ -40,6 +41,9 @@ final class RunningIngest implements AutoCloseable {
     static final String JSON = "application/json";
     static final String ONE = "application/cloudevents+json";
     static final String BATCH = "application/cloudevents-batch+json";
+
+    /** Longer than any request may take, so that an answer never comes because a lock was given up. */
+    private static final Duration LOCK_MAX = Duration.ofSeconds(30);
 
     private final Database database;
     private final Access access;
@@ -59,13 +63,19 @@ final class RunningIngest implements AutoCloseable {
         try (Admin admin = kafka.admin()) {
             new TopicProvisioner(admin, 8, (short) 1).provision(Topics.ALL);
         }
-        database = Database.open(DatabaseSettings.of(EmbeddedPostgres.shared().createDatabase(), "app")
-                .withConnectionsMax(4));
+        database = Database.open(new DatabaseSettings(
+                EmbeddedPostgres.shared().createDatabase(),
+                Optional.empty(),
+                "app",
+                4,
+                Duration.ofSeconds(30),
+                LOCK_MAX,
+                Duration.ofSeconds(30)));
         access = new Access(database, Clock.systemUTC());
         routes = new IngestRoutes(
                 settings,
                 gateway,
-                access.authentication(),
+                access,
                 database,
                 new SecretBox(SecretKeys.of("test", new byte[32])),
                 meters.registry(),
@@ -120,6 +130,11 @@ final class RunningIngest implements AutoCloseable {
 
     TopicTail tail() {
         return new TopicTail(kafka.bootstrapServers());
+    }
+
+    /** Of the events that are kept as they came. */
+    TopicTail plainTail() {
+        return new TopicTail(kafka.bootstrapServers(), Topics.PLAIN_EVENTS);
     }
 
     HttpResponse<String> get(String path) throws IOException, InterruptedException {

@@ -1,5 +1,6 @@
 package com.promptmanage.ingest;
 
+import com.promptmanage.topics.Topic;
 import com.promptmanage.topics.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,19 +11,24 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** What has been written to {@code usage.events} since this was made. */
+/** What has been written to a topic since this was made. */
 final class TopicTail implements AutoCloseable {
 
     private final KafkaConsumer<byte[], byte[]> consumer;
 
     private final List<TopicPartition> partitions;
 
+    /** Of {@code usage.events}. */
     TopicTail(String bootstrapServers) {
+        this(bootstrapServers, Topics.USAGE_EVENTS);
+    }
+
+    TopicTail(String bootstrapServers, Topic topic) {
         consumer = new KafkaConsumer<>(
                 Map.of("bootstrap.servers", bootstrapServers),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer());
-        partitions = consumer.partitionsFor(Topics.USAGE_EVENTS.name()).stream()
+        partitions = consumer.partitionsFor(topic.name()).stream()
                 .map(one -> new TopicPartition(one.topic(), one.partition()))
                 .toList();
         consumer.assign(partitions);

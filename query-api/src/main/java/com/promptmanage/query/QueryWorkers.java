@@ -16,6 +16,7 @@ import com.promptmanage.query.live.LiveTotals;
 import com.promptmanage.query.meters.EntitlementRoutes;
 import com.promptmanage.query.meters.MeterRoutes;
 import com.promptmanage.query.notify.UnpricedUsage;
+import com.promptmanage.query.plain.PlainEventWriter;
 import com.promptmanage.query.reconcile.ReconciliationRoutes;
 import com.promptmanage.query.retention.OldRecords;
 import com.promptmanage.query.routing.AccountRouting;
@@ -34,8 +35,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What runs beside the requests, and the routes that answer from what it keeps: the history and the alerts that are copied
- * into tables, the feed of alerts, the running totals, the look-out for unusual hours.
+ * What runs beside the requests, and the routes that answer from what it keeps: the history, the plain events and the alerts
+ * that are copied into tables, the feed of alerts, the running totals, the look-out for unusual hours.
  *
  * <p>Closed before the server: the streams that it feeds are requests, and a server waits for those.
  */
@@ -52,6 +53,8 @@ public final class QueryWorkers implements AutoCloseable {
 
     private final TopicCopy history;
 
+    private final TopicCopy plain;
+
     private final TopicCopy alerts;
 
     private final Duration retention;
@@ -65,6 +68,7 @@ public final class QueryWorkers implements AutoCloseable {
             AlertFeed feed,
             LiveTotals totals,
             TopicCopy history,
+            TopicCopy plain,
             TopicCopy alerts,
             Duration retention,
             OldRecords oldRecords,
@@ -73,6 +77,7 @@ public final class QueryWorkers implements AutoCloseable {
         this.feed = feed;
         this.totals = totals;
         this.history = history;
+        this.plain = plain;
         this.alerts = alerts;
         this.retention = retention;
         this.oldRecords = oldRecords;
@@ -108,6 +113,7 @@ public final class QueryWorkers implements AutoCloseable {
                 AlertFeed.start(kafkaSettings, metering::partitionOf, meters),
                 new LiveTotals(metering),
                 HistoryWriter.start(database, kafkaSettings, new UnpricedUsage(clock), meters),
+                PlainEventWriter.start(database, kafkaSettings, meters),
                 AlertWriter.start(database, kafkaSettings, onAlert, meters),
                 retention,
                 OldRecords.start(database, retention, clock),
@@ -135,7 +141,7 @@ public final class QueryWorkers implements AutoCloseable {
 
     /** For a check of readiness: false only if something ended that must not. */
     public boolean isAlive() {
-        return history.isAlive() && alerts.isAlive();
+        return history.isAlive() && plain.isAlive() && alerts.isAlive();
     }
 
     @Override
@@ -145,6 +151,7 @@ public final class QueryWorkers implements AutoCloseable {
         totals.close();
         feed.close();
         history.close();
+        plain.close();
         alerts.close();
     }
 }

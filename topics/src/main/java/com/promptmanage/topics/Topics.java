@@ -15,6 +15,12 @@ public final class Topics {
      */
     public static final Topic USAGE_EVENTS = accounts("usage.events", stamped(kept(Duration.ofDays(400))));
 
+    /**
+     * Events of types that are not ours, as they came, keyed by account: what people define meters on. Each of them is on
+     * {@link #USAGE_EVENTS} too, to be counted by its type or as the usage that it tells of. Stamped by the broker, as those.
+     */
+    public static final Topic PLAIN_EVENTS = accounts("events.plain", stamped(kept(Duration.ofDays(400))));
+
     /** State changes of workflow executions and their nodes, keyed by account. */
     public static final Topic EXECUTION_EVENTS = accounts("executions.events", kept(Duration.ofDays(400)));
 
@@ -41,7 +47,15 @@ public final class Topics {
     public static final Topic PRICES = accounts("prices", compacted());
 
     public static final List<Topic> ALL = List.of(
-            USAGE_EVENTS, EXECUTION_EVENTS, USAGE_RATED, USAGE_REJECTED, BUDGET_ALERTS, BUDGETS, ACCOUNTS, PRICES);
+            USAGE_EVENTS,
+            PLAIN_EVENTS,
+            EXECUTION_EVENTS,
+            USAGE_RATED,
+            USAGE_REJECTED,
+            BUDGET_ALERTS,
+            BUDGETS,
+            ACCOUNTS,
+            PRICES);
 
     private Topics() {}
 

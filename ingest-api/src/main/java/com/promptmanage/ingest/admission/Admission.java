@@ -71,12 +71,13 @@ public final class Admission {
 
         private final TokenBucket events;
 
-        private final RequestMemory.Share share = memory.share();
+        private final RequestMemory.Share share;
 
-        private Admitted(Context ctx, Caller caller, TokenBucket events) {
+        private Admitted(Context ctx, Caller caller, TokenBucket events, RequestMemory.Share share) {
             this.ctx = ctx;
             this.caller = caller;
             this.events = events;
+            this.share = share;
         }
 
         public Caller caller() {
@@ -111,6 +112,11 @@ public final class Admission {
 
     /** Lets a request in, or ends it with 401, 403 or 429. Nothing of its body is read before. */
     public Admitted admit(Context ctx) {
+        return admit(ctx, memory);
+    }
+
+    /** As {@link #admit(Context)}, with other memory: for what takes so long that it would leave none to the others. */
+    public Admitted admit(Context ctx, RequestMemory room) {
         Caller caller = callers.apply(ctx);
         if (caller instanceof Caller.Key key && !key.scopes().contains(KeyScope.INGEST)) {
             throw ProblemException.forbidden("This key has no scope 'ingest': use one that has");
@@ -119,7 +125,7 @@ public final class Admission {
         long now = nanoClock.getAsLong();
         requireNoWait(mine.requests().takeOrWait(now), settings.requests(), "requests");
         requireNoWait(mine.events().waitAt(now), settings.events(), "events");
-        return new Admitted(ctx, caller, mine.events());
+        return new Admitted(ctx, caller, mine.events(), room.share());
     }
 
     private void requireNoWait(Duration wait, Rate rate, String what) {

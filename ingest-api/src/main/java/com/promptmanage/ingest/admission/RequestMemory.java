@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * <p>Safe for use by many threads.
  */
-final class RequestMemory {
+public final class RequestMemory {
 
     /** Requests that hold no more than this may use all of the memory, others seven eighths: few large ones leave room. */
     private static final long SMALL_BYTES = 128 << 10;
@@ -24,7 +24,7 @@ final class RequestMemory {
 
     private final AtomicLong held = new AtomicLong();
 
-    RequestMemory(long bytesMax) {
+    public RequestMemory(long bytesMax) {
         this.bytesMax = bytesMax;
     }
 
@@ -59,7 +59,7 @@ final class RequestMemory {
         return new Share();
     }
 
-    long bytesHeld() {
+    public long bytesHeld() {
         return held.get();
     }
 

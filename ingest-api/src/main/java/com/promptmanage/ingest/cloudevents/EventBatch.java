@@ -57,9 +57,11 @@ final class EventBatch {
             if (translated.isPresent()) {
                 switch (translated.get()) {
                     case Translated.Fine fine -> {
-                        held += fine.event().heldBytes();
+                        for (OutgoingEvent event : fine.events()) {
+                            held += event.heldBytes();
+                            events.add(event);
+                        }
                         room.accept(held);
-                        events.add(fine.event());
                     }
                     case Translated.Forbidden forbidden -> refusal = refusal == null ? told(forbidden, index) : refusal;
                 }

@@ -21,7 +21,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Turns CloudEvents as they come into what goes onto the topic: token usage in our form, or a plain event in its own. */
+/**
+ * Turns CloudEvents as they come into what goes onto the topics: token usage in our form, or a plain event in its own; and of
+ * every event of another type than ours, what it was as it came.
+ */
 final class EventTranslator {
 
     /** All types that begin so are ours. */
@@ -46,7 +49,12 @@ final class EventTranslator {
     /** What an event became. */
     sealed interface Translated {
 
-        record Fine(OutgoingEvent event) implements Translated {}
+        record Fine(List<OutgoingEvent> events) implements Translated {
+
+            public Fine {
+                events = List.copyOf(events);
+            }
+        }
 
         /** The caller may not send for this payer. */
         record Forbidden(Payer payer) implements Translated {}
@@ -68,17 +76,18 @@ final class EventTranslator {
             return new Translated.Forbidden(payer);
         }
         if (ours) {
-            return new Translated.Fine(ourUsage(event, payer));
+            return new Translated.Fine(List.of(ourUsage(event, payer)));
         }
         String model = model(data);
         Optional<NormalizedTokens> tokens = model == null ? Optional.empty() : UsageShapes.read(data, DATA, faults);
+        var plain = new PlainEvent(event, payer, faults);
         if (model == null || tokens.isEmpty()) {
-            return new Translated.Fine(PlainEvent.write(event, payer, faults));
+            return new Translated.Fine(List.of(plain.counted(), plain.kept()));
         }
         UsageShape shape = tokens.get().shape();
         CallFields fields =
                 shape.isOurs() ? CallFields.ours(data, DATA, faults) : CallFields.ofOthers(data, DATA, shape);
-        return new Translated.Fine(usage(event, payer, model, tokens.get(), fields));
+        return new Translated.Fine(List.of(usage(event, payer, model, tokens.get(), fields), plain.kept()));
     }
 
     private OutgoingEvent ourUsage(CloudEvent event, Payer payer) {

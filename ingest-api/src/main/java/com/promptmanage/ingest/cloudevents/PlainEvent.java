@@ -12,8 +12,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** An event that is no token usage, as it goes onto the topic: its own type and data, and the account as its subject. */
+/** An event of a type that is not ours, as it goes onto the topics: its own type and data, and the account as its subject. */
 final class PlainEvent {
 
     /** Holds what the subject said, if it was not the account: an extension attribute that CloudEvents has a name for. */
@@ -21,12 +22,36 @@ final class PlainEvent {
 
     private static final JsonMapper JSON = new JsonMapper();
 
-    private PlainEvent() {}
+    private final CloudEvent event;
 
-    static OutgoingEvent write(CloudEvent event, Payer payer, FaultSink faults) {
-        if (!isWhole(event.data())) {
+    private final Payer payer;
+
+    private final boolean isWhole;
+
+    /** The event is not to be used if there was a fault. */
+    PlainEvent(CloudEvent event, Payer payer, FaultSink faults) {
+        this.event = event;
+        this.payer = payer;
+        this.isWhole = isWhole(event.data());
+        if (!isWhole) {
             faults.add("data", "has a text with half a character", "Send pairs of surrogates, or none.");
-            return new OutgoingEvent(payer.account(), new byte[0]);
+        }
+    }
+
+    /** To be counted by its type. */
+    OutgoingEvent counted() {
+        return new OutgoingEvent(payer.account(), write(payer.endUser()));
+    }
+
+    /** To be kept. Who it is about is always said: whom its subject named, else its user. */
+    OutgoingEvent kept() {
+        String endUser = payer.endUser();
+        return OutgoingEvent.plain(payer.account(), write(endUser == null ? payer.userId() : endUser));
+    }
+
+    private byte[] write(@Nullable String endUser) {
+        if (!isWhole) {
+            return new byte[0];
         }
         var bytes = new ByteArrayOutputStream(512);
         try (JsonGenerator json = EventJson.generator(bytes)) {
@@ -38,12 +63,11 @@ final class PlainEvent {
             json.writeStringField("subject", payer.account().value());
             json.writeStringField("time", event.time().toString());
             for (Map.Entry<String, JsonNode> extension : event.extensions().entrySet()) {
-                if (!extension.getKey().equals(END_USER) || payer.endUser() == null) {
+                if (!extension.getKey().equals(END_USER) || endUser == null) {
                     json.writeFieldName(extension.getKey());
                     JSON.writeTree(json, extension.getValue());
                 }
             }
-            String endUser = payer.endUser();
             if (endUser != null) {
                 json.writeStringField(END_USER, endUser);
             }
@@ -56,7 +80,7 @@ final class PlainEvent {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new OutgoingEvent(payer.account(), bytes.toByteArray());
+        return bytes.toByteArray();
     }
 
     private static boolean isWhole(JsonNode node) {

@@ -3,9 +3,11 @@ package com.promptmanage.ingest.gateway;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.ingest.gateway.GatewaySettings.Budgets;
+import com.promptmanage.service.access.ServiceKey;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.Json;
 import com.promptmanage.service.http.ProblemException;
+import com.promptmanage.service.http.UnavailableException;
 import com.promptmanage.topics.account.Account;
 import java.io.IOException;
 import java.net.URI;
@@ -38,9 +40,14 @@ final class BudgetCheck implements AutoCloseable {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
 
+    private static final int HTTP_UNAUTHORIZED = 401;
+
     private static final Logger LOGGER = LoggerFactory.getLogger(BudgetCheck.class);
 
     private final Budgets budgets;
+
+    /** Used if the operator has given none. */
+    private final ServiceKey ownKey;
 
     private final FailModes failModes;
 
@@ -61,18 +68,25 @@ final class BudgetCheck implements AutoCloseable {
         static final Verdict UNASKED = new Verdict(Optional.empty(), Map.of(), OptionalLong.empty());
     }
 
-    BudgetCheck(Budgets budgets, Database database, Clock clock) {
+    BudgetCheck(Budgets budgets, ServiceKey ownKey, Database database, Clock clock) {
         this.budgets = budgets;
+        this.ownKey = ownKey;
         this.failModes = new FailModes(database, clock);
+        if (budgets.apiKey().isEmpty()) {
+            // So that the first call does not wait for it.
+            Thread.ofVirtual().name("key-for-budgets").start(this::makeKey);
+        }
     }
 
     /** @throws ProblemException 503 if the budgets do not answer and want nothing paid for then */
     Verdict check(GatewayRequest request, Attribution call) {
         Account account = call.payer().account();
-        CompletableFuture<HttpResponse<byte[]>> asked =
-                client.sendAsync(question(request, call), BodyHandlers.ofByteArray());
+        CompletableFuture<HttpResponse<byte[]>> asked = ask(question(request, call));
         try {
             HttpResponse<byte[]> response = asked.get(ANSWER_MAX.toMillis(), TimeUnit.MILLISECONDS);
+            if (response.statusCode() == HTTP_UNAUTHORIZED) {
+                ownKey.refused();
+            }
             if (response.statusCode() != 200) {
                 return unanswered(account, "status " + response.statusCode());
             }
@@ -92,9 +106,31 @@ final class BudgetCheck implements AutoCloseable {
     @Override
     public void close() {
         client.shutdownNow();
+        ownKey.close();
     }
 
-    private HttpRequest question(GatewayRequest request, Attribution call) {
+    private void makeKey() {
+        try {
+            ownKey.secret();
+        } catch (UnavailableException e) {
+            LOGGER.atWarn().addKeyValue("cause", e.toString()).log("there is no key for asking the budgets yet");
+        }
+    }
+
+    private CompletableFuture<HttpResponse<byte[]>> ask(HttpRequest.Builder question) {
+        Optional<String> key = budgets.apiKey().or(ownKey::atHand);
+        return key.isPresent()
+                ? send(question, key.get())
+                : CompletableFuture.supplyAsync(ownKey::secret, Thread::startVirtualThread)
+                        .thenCompose(made -> send(question, made));
+    }
+
+    private CompletableFuture<HttpResponse<byte[]>> send(HttpRequest.Builder question, String key) {
+        return client.sendAsync(
+                question.header("Authorization", "Bearer " + key).build(), BodyHandlers.ofByteArray());
+    }
+
+    private HttpRequest.Builder question(GatewayRequest request, Attribution call) {
         ObjectNode body = Json.mapper().createObjectNode();
         String team = call.payer().teamId();
         if (team != null) {
@@ -114,10 +150,8 @@ final class BudgetCheck implements AutoCloseable {
         }
         return HttpRequest.newBuilder(URI.create(budgets.query() + "/api/token-tracking/check"))
                 .timeout(ANSWER_MAX)
-                .header("Authorization", "Bearer " + budgets.apiKey())
                 .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofByteArray(Json.bytes(body)))
-                .build();
+                .POST(BodyPublishers.ofByteArray(Json.bytes(body)));
     }
 
     private static void put(ObjectNode body, String name, @Nullable String value) {

@@ -1,12 +1,15 @@
 package com.promptmanage.ingest.gateway;
 
 import com.promptmanage.ingest.admission.Admission;
+import com.promptmanage.ingest.admission.RequestMemory;
 import com.promptmanage.ingest.gateway.BudgetCheck.Verdict;
 import com.promptmanage.ingest.gateway.GatewayMeters.Outcome;
 import com.promptmanage.ingest.gateway.GatewaySettings.Budgets;
 import com.promptmanage.ingest.normalize.UsageMeters;
 import com.promptmanage.ingest.publish.EventPublisher;
+import com.promptmanage.service.access.ApiKeys;
 import com.promptmanage.service.access.Caller;
+import com.promptmanage.service.access.ServiceKey;
 import com.promptmanage.service.audit.Actor;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.Problem.Kind;
@@ -58,7 +61,11 @@ public final class Gateway implements Routes, AutoCloseable {
 
     private final Admission admission;
 
+    private final RequestMemory memory;
+
     private final long bodyBytesMax;
+
+    private final ApiKeys apiKeys;
 
     private final Database database;
 
@@ -90,6 +97,7 @@ public final class Gateway implements Routes, AutoCloseable {
             long bodyBytesMax,
             Function<Context, Caller> callers,
             Function<Context, Actor> actors,
+            ApiKeys apiKeys,
             EventPublisher publisher,
             Database database,
             SecretBox secrets,
@@ -108,7 +116,9 @@ public final class Gateway implements Routes, AutoCloseable {
     public Gateway(GatewaySettings settings, Ground ground) {
         this.settings = settings;
         this.admission = ground.admission();
+        this.memory = new RequestMemory(settings.memoryBytes());
         this.bodyBytesMax = ground.bodyBytesMax();
+        this.apiKeys = ground.apiKeys();
         this.database = ground.database();
         this.clock = ground.clock();
         this.ids = new Ids(clock);
@@ -123,7 +133,7 @@ public final class Gateway implements Routes, AutoCloseable {
                 new TokenCounter(),
                 new ListPrices(),
                 ground.usageMeters(),
-                new GatewayMeters(ground.registry()),
+                new GatewayMeters(ground.registry(), memory::bytesHeld),
                 clock);
         settings.budgets().ifPresent(this::askBudgetsAt);
         this.sealing = Thread.ofVirtual().name("provider-keys").start(this::sealAnew);
@@ -131,7 +141,8 @@ public final class Gateway implements Routes, AutoCloseable {
 
     /** From now on the budgets are asked there before each call. */
     public void askBudgetsAt(Budgets where) {
-        BudgetCheck before = budgets.getAndSet(new BudgetCheck(where, database, clock));
+        BudgetCheck before = budgets.getAndSet(
+                new BudgetCheck(where, new ServiceKey(apiKeys, "ingest-api", clock), database, clock));
         if (before != null) {
             before.close();
         }
@@ -187,7 +198,7 @@ public final class Gateway implements Routes, AutoCloseable {
     }
 
     private void answer(Context ctx, Target target) {
-        try (var admitted = admission.admit(ctx)) {
+        try (var admitted = admission.admit(ctx, memory)) {
             byte[] body = admitted.body(bodyBytesMax);
             admitted.charge(1);
             GatewayRequest request = GatewayRequest.read(target.api(), body, target.model(), target.isStream());
@@ -261,7 +272,7 @@ public final class Gateway implements Routes, AutoCloseable {
     private static ProblemException noKey(Provider provider) {
         return new ProblemException(
                 Kind.UNAUTHENTICATED,
-                "There is no key for %s: send it in 'Prompt-Manage-Provider-Key', or leave it here by PUT /api/gateway/keys/%s"
+                "There is no key for %s that this API key may use: send it in 'Prompt-Manage-Provider-Key', or have it left here by PUT /api/gateway/keys/%s"
                         .formatted(provider.value(), provider.value()));
     }
 

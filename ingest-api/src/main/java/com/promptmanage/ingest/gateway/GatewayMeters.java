@@ -1,8 +1,10 @@
 package com.promptmanage.ingest.gateway;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Locale;
+import java.util.function.LongSupplier;
 
 /** Tells how calls through the gateway end. */
 final class GatewayMeters {
@@ -19,8 +21,14 @@ final class GatewayMeters {
         CALLER_GONE
     }
 
-    GatewayMeters(MeterRegistry registry) {
+    /** @param memoryHeld bytes that calls under way hold now */
+    GatewayMeters(MeterRegistry registry, LongSupplier memoryHeld) {
         this.registry = registry;
+        Gauge.builder("gateway.memory.held", memoryHeld, LongSupplier::getAsLong)
+                .description("What the bodies of calls under way hold")
+                .baseUnit("bytes")
+                .strongReference(true)
+                .register(registry);
     }
 
     void ended(Api api, Outcome outcome) {

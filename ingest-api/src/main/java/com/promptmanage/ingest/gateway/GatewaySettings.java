@@ -16,9 +16,11 @@ import java.util.Optional;
  * @param addresses what stands behind {@code /gateway/<provider>}, without a slash at its end
  * @param outbound how providers are called: which addresses may be reached, how long a call may take, how large an answer may
  *     be, how many calls there may be at once
+ * @param memoryBytes what the bodies of all calls that are under way may take; each is held until its answer has ended
  * @param budgets where to ask whether a call may be paid for; empty if nobody is asked
  */
-public record GatewaySettings(Map<Provider, URI> addresses, OutboundSettings outbound, Optional<Budgets> budgets) {
+public record GatewaySettings(
+        Map<Provider, URI> addresses, OutboundSettings outbound, long memoryBytes, Optional<Budgets> budgets) {
 
     private static final Duration CALL_MAX = Duration.ofMinutes(10);
 
@@ -28,15 +30,17 @@ public record GatewaySettings(Map<Provider, URI> addresses, OutboundSettings out
 
     private static final int CALLS_MAX = 1_000;
 
+    private static final long MEMORY_BYTES = 256L << 20;
+
     /** A quarter of all connections may lead to one host. */
     private static final int HOSTS = 4;
 
     /**
      * The query API.
      *
-     * @param apiKey that may speak for every account
+     * @param apiKey that may speak for every account; without it the process makes one of its own, in the database that both share
      */
-    public record Budgets(URI query, String apiKey) {
+    public record Budgets(URI query, Optional<String> apiKey) {
 
         @Override
         public String toString() {
@@ -68,10 +72,13 @@ public record GatewaySettings(Map<Provider, URI> addresses, OutboundSettings out
         Optional<URI> query = url(settings, "QUERY_URL");
         Optional<String> apiKey = settings.optionalText("QUERY_API_KEY");
         settings.require(
-                query.isPresent() == apiKey.isPresent(),
-                "PM_QUERY_URL and PM_QUERY_API_KEY go together: set both, or neither for a gateway that checks no budgets");
+                query.isPresent() || apiKey.isEmpty(),
+                "PM_QUERY_API_KEY is for PM_QUERY_URL: set that too, or neither for a gateway that checks no budgets");
         return new GatewaySettings(
-                addresses, outbound, query.flatMap(where -> apiKey.map(key -> new Budgets(where, key))));
+                addresses,
+                outbound,
+                settings.sizeBytes("GATEWAY_MEMORY", MEMORY_BYTES, 1L << 20, 64L << 30),
+                query.map(where -> new Budgets(where, apiKey)));
     }
 
     URI address(Provider provider) {

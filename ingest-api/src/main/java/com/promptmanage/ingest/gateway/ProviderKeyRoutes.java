@@ -32,8 +32,16 @@ final class ProviderKeyRoutes implements Routes {
 
     private static final int API_KEYS_MAX = 100;
 
-    /** @param apiKeys ids of the API keys that may use it; null for every key of the account */
-    record Form(@Nullable String key, @Nullable List<String> apiKeys) {
+    /**
+     * What is sent.
+     *
+     * @param apiKeys ids of the API keys that may use it; null for those that the sender has made, or is
+     * @param allApiKeys whether every API key of the account may; null for no
+     */
+    record Form(
+            @Nullable String key,
+            @Nullable List<String> apiKeys,
+            @Nullable Boolean allApiKeys) {
 
         @Override
         public String toString() {
@@ -84,8 +92,12 @@ final class ProviderKeyRoutes implements Routes {
         if (apiKeys.size() > API_KEYS_MAX || !apiKeys.stream().allMatch(Account::isId)) {
             faults.add("apiKeys", "are too many or no ids", "Send the ids of at most 100 API keys, or leave it out.");
         }
+        boolean isForAll = Boolean.TRUE.equals(form.allApiKeys());
+        if (isForAll && !apiKeys.isEmpty()) {
+            faults.add("allApiKeys", "stands beside apiKeys", "Send one or the other.");
+        }
         faults.check();
-        return new ProviderKeys.Draft(String.valueOf(key), apiKeys);
+        return new ProviderKeys.Draft(String.valueOf(key), apiKeys, isForAll);
     }
 
     private void remove(Context ctx) {

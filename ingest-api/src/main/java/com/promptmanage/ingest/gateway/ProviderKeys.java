@@ -61,8 +61,12 @@ final class ProviderKeys {
         }
     }
 
-    /** @param keyIds the API keys that may use it; none for every key of the account */
-    private record Stored(String key, Set<String> keyIds) {
+    /** @param keyIds the API keys that may use it, unless it is for all */
+    private record Stored(String key, Set<String> keyIds, boolean isForAll) {
+
+        boolean isFor(String keyId) {
+            return isForAll || keyIds.contains(keyId);
+        }
 
         @Override
         public String toString() {
@@ -74,12 +78,19 @@ final class ProviderKeys {
      * A key as people see it.
      *
      * @param ending its last characters; empty if the key is short
-     * @param apiKeys the API keys that may use it; none for every key of the account
+     * @param apiKeys the API keys that may use it; none for those of whoever left it here
+     * @param allApiKeys whether every API key that may send usage for the account may use it
      */
-    record Listed(String provider, String ending, List<String> apiKeys, String changedBy, Instant changedAt) {}
+    record Listed(
+            String provider,
+            String ending,
+            List<String> apiKeys,
+            boolean allApiKeys,
+            String changedBy,
+            Instant changedAt) {}
 
-    /** A key to be left here. Its API keys are each named once. */
-    record Draft(String key, List<String> apiKeys) {
+    /** A key to be left here. Its API keys are each named once; none if it is for all. */
+    record Draft(String key, List<String> apiKeys, boolean allApiKeys) {
 
         @Override
         public String toString() {
@@ -94,13 +105,14 @@ final class ProviderKeys {
     }
 
     /**
-     * The key by which an account calls a provider, if this API key may use it.
+     * The key by which an account calls a provider, if this API key may use it: one that is named, or that whoever left the
+     * provider's key here has made or is.
      *
      * @throws UnavailableException if it is not known here and the database is away
      */
     Optional<String> find(Account account, Provider provider, String keyId) {
         return fresh.get(new Place(account, provider), this::load)
-                .filter(one -> one.keyIds().isEmpty() || one.keyIds().contains(keyId))
+                .filter(one -> one.isFor(keyId))
                 .map(Stored::key);
     }
 
@@ -108,7 +120,7 @@ final class ProviderKeys {
         return database.inTransaction(
                 caller.scope(account),
                 handle -> handle.createQuery("""
-                                SELECT provider, ending, key_ids, changed_by, changed_at FROM provider_keys
+                                SELECT provider, ending, key_ids, for_all, changed_by, changed_at FROM provider_keys
                                 WHERE account = :account ORDER BY provider
                                 """)
                         .bind("account", account.value())
@@ -116,6 +128,7 @@ final class ProviderKeys {
                                 row.getString("provider"),
                                 row.getString("ending"),
                                 List.of((String[]) row.getArray("key_ids").getArray()),
+                                row.getBoolean("for_all"),
                                 row.getString("changed_by"),
                                 row.getTimestamp("changed_at").toInstant()))
                         .list());
@@ -127,17 +140,18 @@ final class ProviderKeys {
         database.useTransaction(caller.scope(account), handle -> {
             Optional<Map<String, Object>> before = told(handle, place);
             handle.createUpdate("""
-                        INSERT INTO provider_keys (account, provider, sealed, ending, key_ids, changed_by, changed_at)
-                        VALUES (:account, :provider, :sealed, :ending, :keyIds, :by, :now)
+                        INSERT INTO provider_keys (account, provider, sealed, ending, key_ids, for_all, changed_by, changed_at)
+                        VALUES (:account, :provider, :sealed, :ending, :keyIds, :forAll, :by, :now)
                         ON CONFLICT (account, provider) DO UPDATE
                         SET sealed = excluded.sealed, ending = excluded.ending, key_ids = excluded.key_ids,
-                            changed_by = excluded.changed_by, changed_at = excluded.changed_at
+                            for_all = excluded.for_all, changed_by = excluded.changed_by, changed_at = excluded.changed_at
                         """)
                     .bind("account", account.value())
                     .bind("provider", provider.value())
                     .bind("sealed", box.seal(place.name(), draft.key()))
                     .bind("ending", ending(draft.key()))
                     .bindArray("keyIds", String.class, draft.apiKeys())
+                    .bind("forAll", draft.allApiKeys())
                     .bind("by", actor.id())
                     .bind("now", now)
                     .execute();
@@ -151,21 +165,31 @@ final class ProviderKeys {
                             "provider_key",
                             provider.value(),
                             before.orElse(null),
-                            Map.of("ending", ending(draft.key()), "apiKeys", draft.apiKeys())));
+                            Map.of(
+                                    "ending",
+                                    ending(draft.key()),
+                                    "apiKeys",
+                                    draft.apiKeys(),
+                                    "allApiKeys",
+                                    draft.allApiKeys())));
         });
         forget(place);
     }
 
     private static Optional<Map<String, Object>> told(Handle handle, Place place) {
         return handle.createQuery("""
-                        SELECT ending, key_ids FROM provider_keys
+                        SELECT ending, key_ids, for_all FROM provider_keys
                         WHERE account = :account AND provider = :provider FOR UPDATE
                         """)
                 .bind("account", place.account().value())
                 .bind("provider", place.provider().value())
-                .map((row, ctx) ->
-                        Map.<String, Object>of("ending", row.getString("ending"), "apiKeys", List.of((String[])
-                                row.getArray("key_ids").getArray())))
+                .map((row, ctx) -> Map.<String, Object>of(
+                        "ending",
+                        row.getString("ending"),
+                        "apiKeys",
+                        List.of((String[]) row.getArray("key_ids").getArray()),
+                        "allApiKeys",
+                        row.getBoolean("for_all")))
                 .findOne();
     }
 
@@ -231,12 +255,20 @@ final class ProviderKeys {
 
     private Optional<Stored> load(Place place) {
         try {
-            Optional<Stored> key = database.asSystem(handle -> handle.createQuery(
-                            "SELECT sealed, key_ids FROM provider_keys WHERE account = :account AND provider = :provider")
+            Optional<Stored> key = database.asSystem(handle -> handle.createQuery("""
+                            SELECT sealed, for_all,
+                                   CASE WHEN for_all OR cardinality(key_ids) > 0 THEN key_ids
+                                        ELSE ARRAY(SELECT id FROM api_keys
+                                                   WHERE api_keys.account = provider_keys.account
+                                                     AND (created_by = changed_by OR id = changed_by)) END AS key_ids
+                            FROM provider_keys WHERE account = :account AND provider = :provider
+                            """)
                     .bind("account", place.account().value())
                     .bind("provider", place.provider().value())
-                    .map((row, ctx) -> new Stored(box.open(place.name(), row.getString("sealed")), Set.of((String[])
-                            row.getArray("key_ids").getArray())))
+                    .map((row, ctx) -> new Stored(
+                            box.open(place.name(), row.getString("sealed")),
+                            Set.of((String[]) row.getArray("key_ids").getArray()),
+                            row.getBoolean("for_all")))
                     .findOne());
             known.put(place, key);
             return key;

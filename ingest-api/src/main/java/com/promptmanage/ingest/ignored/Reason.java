@@ -11,6 +11,8 @@ public enum Reason {
     TOLD_BY_LOGS("The spans of this coding agent repeat its log records, which are counted."),
     /** A log record that says again what another record or a span says. */
     TOLD_BY_ANOTHER_RECORD("Another record, or a span, of the same call is counted."),
+    /** A span or log record of a sender whose key says that metrics tell its usage. */
+    TOLD_BY_METRICS("The key says that usage is told by metrics alone, which are counted."),
     /** A metric. */
     METRIC("Metrics sum up calls whose spans or log records are counted."),
     /** Tokens of a call that LiteLLM answered without a provider. The call counts, with none. */

@@ -19,6 +19,7 @@ import com.promptmanage.ingest.publish.OutgoingEvent;
 import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.ProblemException;
+import com.promptmanage.service.http.UnavailableException;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.usage.ExecutionType;
 import com.promptmanage.topics.usage.Receipt;
@@ -35,10 +36,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Puts together what is told of a call over several requests, and counts it once.
@@ -51,6 +57,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class LangfuseJoin {
 
+    private static final Logger LOGGER = LoggerFactory.getLogger(LangfuseJoin.class);
+
     private static final String SOURCE = "langfuse";
 
     /** A transaction stays open until the broker answers, so only a few may. */
@@ -59,6 +67,9 @@ final class LangfuseJoin {
     private static final int THINGS_AT_ONCE = 50;
 
     private static final Duration WAIT_MAX = Duration.ofSeconds(2);
+
+    /** So that 503 comes within five seconds when the database stands still: SDKs wait no longer, and a statement may. */
+    private static final Duration ANSWER_MAX = Duration.ofMillis(4_500);
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
 
@@ -88,24 +99,55 @@ final class LangfuseJoin {
         this.clock = clock;
     }
 
-    /** Takes in a batch. What of it counts is with the broker when this returns. */
+    /**
+     * Takes in a batch. What of it counts is with the broker when this returns.
+     *
+     * @throws ProblemException 503 if a part of it takes too long. It is worked on to its end all the same: sent again, it is known
+     */
     Receipt take(Caller caller, Account account, List<Told> told) {
         if (told.isEmpty()) {
             return new Receipt(Map.of());
         }
+        long started = System.nanoTime();
         enter();
+        boolean isGivenUp = false;
         try {
             var offsets = new HashMap<Integer, Long>();
             for (List<Told> part : parts(told)) {
-                takePart(caller, account, part)
-                        .offsets()
-                        .forEach((partition, offset) -> offsets.merge(partition, offset, Math::max));
+                CompletableFuture<Receipt> taken = CompletableFuture.supplyAsync(
+                        () -> takePart(caller, account, part), Thread::startVirtualThread);
+                try {
+                    taken.get(ANSWER_MAX.toNanos() - (System.nanoTime() - started), TimeUnit.NANOSECONDS)
+                            .offsets()
+                            .forEach((partition, offset) -> offsets.merge(partition, offset, Math::max));
+                } catch (TimeoutException | InterruptedException e) {
+                    isGivenUp = true;
+                    var unused = taken.whenComplete((receipt, failure) -> open.release());
+                    throw givenUp(e);
+                } catch (ExecutionException e) {
+                    throw unwrapped(e);
+                }
+                started = System.nanoTime();
             }
             forgetNowAndThen();
             return new Receipt(offsets);
         } finally {
-            open.release();
+            if (!isGivenUp) {
+                open.release();
+            }
         }
+    }
+
+    private static ProblemException givenUp(Exception cause) {
+        if (cause instanceof InterruptedException) {
+            Thread.currentThread().interrupt();
+        }
+        return ProblemException.unavailable(
+                "What was sent is not taken in yet, for the database is slow: send it again", RETRY_AFTER);
+    }
+
+    private static RuntimeException unwrapped(ExecutionException e) {
+        return e.getCause() instanceof RuntimeException known ? known : new IllegalStateException(e.getCause());
     }
 
     /** So few things at a time that all that is known of them has room. Traces come before calls, which look at them. */
@@ -258,7 +300,15 @@ final class LangfuseJoin {
         Instant now = clock.instant();
         Instant before = forgotAt.get();
         if (now.isAfter(before.plus(FORGET_EVERY)) && forgotAt.compareAndSet(before, now)) {
+            Thread.ofVirtual().name("langfuse-forget").start(() -> forget(now));
+        }
+    }
+
+    private void forget(Instant now) {
+        try {
             database.useAsSystem(handle -> ObjectTable.forget(handle, now));
+        } catch (UnavailableException e) {
+            LOGGER.atWarn().addKeyValue("cause", e.toString()).log("what was told long ago is not forgotten yet");
         }
     }
 

@@ -12,9 +12,14 @@ import com.promptmanage.topics.account.Account;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/** {@code /api/ingest/keys/{keyId}/attributes}: which attributes tell team, user and tags in what is sent with a key. */
+/**
+ * {@code /api/ingest/keys/{keyId}/attributes}: which attributes tell team, user and tags in what is sent with a key, and whether
+ * metrics tell its usage.
+ */
 public final class KeyAttributeRoutes implements Routes {
 
     private static final int ENTRIES_MAX = 50;
@@ -27,7 +32,8 @@ public final class KeyAttributeRoutes implements Routes {
 
     private final KeyAttributes keys;
 
-    record Entries(List<String> attributes) {}
+    /** @param metricsOnly null for no */
+    record Form(@Nullable List<String> attributes, @Nullable Boolean metricsOnly) {}
 
     /** @param actors as the audit log says who calls */
     public KeyAttributeRoutes(Function<Context, Caller> callers, Function<Context, Actor> actors, KeyAttributes keys) {
@@ -46,31 +52,33 @@ public final class KeyAttributeRoutes implements Routes {
         Caller caller = callers.apply(ctx);
         String keyId = ctx.pathParam("keyId");
         allowed(caller, keyId);
-        ctx.json(new Entries(keys.entries(caller, keyId).orElseThrow(KeyAttributeRoutes::notFound)));
+        ctx.json(keys.entries(caller, keyId).orElseThrow(KeyAttributeRoutes::notFound));
     }
 
     private void write(Context ctx) {
         Caller caller = callers.apply(ctx);
         String keyId = ctx.pathParam("keyId");
         Account account = allowed(caller, keyId);
-        Entries wanted = RequestBody.json(ctx, Entries.class);
-        if (wanted.attributes() == null
-                || wanted.attributes().size() > ENTRIES_MAX
-                || wanted.attributes().contains(null)) {
+        Form form = RequestBody.json(ctx, Form.class);
+        List<String> attributes = form.attributes();
+        if (attributes == null
+                || attributes.size() > ENTRIES_MAX
+                || attributes.stream().anyMatch(Objects::isNull)) {
             throw ProblemException.invalid(
                     "attributes",
                     "is missing, too long, or has an entry that is null",
                     "Send a list of at most 50 entries.");
         }
         try {
-            var unused = AttributeMapping.parse(wanted.attributes());
+            var unused = AttributeMapping.parse(attributes);
         } catch (IllegalArgumentException e) {
             throw ProblemException.invalid(
                     "attributes",
                     String.valueOf(e.getMessage()),
                     "Send entries such as \"team=app.squad\" and \"tag.project=app.project\".");
         }
-        keys.set(caller, actors.apply(ctx), account, keyId, wanted.attributes());
+        var wanted = new KeyAttributes.Entries(attributes, Boolean.TRUE.equals(form.metricsOnly()));
+        keys.set(caller, actors.apply(ctx), account, keyId, wanted);
         ctx.json(wanted);
     }
 

@@ -10,6 +10,9 @@ import com.promptmanage.service.audit.AuditLog;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.UnavailableException;
 import com.promptmanage.topics.account.Account;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The attributes that keys have set, as they are needed with each request. A change works within five seconds everywhere. What was read
@@ -31,17 +35,27 @@ public final class KeyAttributes {
 
     private static final Duration FRESH = Duration.ofSeconds(5);
 
-    private static final AttributeMapping NONE = AttributeMapping.parse(List.of());
-
     private final Database database;
 
     private final Clock clock;
 
-    private final Cache<String, AttributeMapping> fresh =
+    private final Cache<String, KeyRules> fresh =
             Caffeine.newBuilder().maximumSize(KEYS_MAX).expireAfterWrite(FRESH).build();
 
-    private final Cache<String, AttributeMapping> known =
+    private final Cache<String, KeyRules> known =
             Caffeine.newBuilder().maximumSize(KEYS_MAX).build();
+
+    /**
+     * What people set.
+     *
+     * @param metricsOnly whether what is sent with the key tells its usage by metrics alone
+     */
+    record Entries(List<String> attributes, boolean metricsOnly) {
+
+        Entries {
+            attributes = List.copyOf(attributes);
+        }
+    }
 
     public KeyAttributes(Database database, Clock clock) {
         this.database = database;
@@ -49,25 +63,35 @@ public final class KeyAttributes {
     }
 
     /** What the caller's key has set; nothing for a person. */
-    public AttributeMapping of(Caller caller) {
+    public KeyRules of(Caller caller) {
         return switch (caller) {
-            case Caller.Person person -> NONE;
+            case Caller.Person person -> KeyRules.NONE;
             case Caller.Key key -> fresh.get(key.keyId(), this::load);
         };
     }
 
+    private static KeyRules rules(ResultSet row) throws SQLException {
+        @Nullable Timestamp since = row.getTimestamp("metrics_since");
+        return new KeyRules(
+                AttributeMapping.parse(
+                        List.of((String[]) row.getArray("attributes").getArray())),
+                since == null ? null : since.toInstant());
+    }
+
     /** As they were set. Empty if the key is not there, or not the caller's to see. */
-    Optional<List<String>> entries(Caller caller, String keyId) {
+    Optional<Entries> entries(Caller caller, String keyId) {
         return account(caller, keyId)
                 .map(account -> database.inTransaction(caller.scope(account), handle -> entries(handle, keyId)));
     }
 
-    private static List<String> entries(Handle handle, String keyId) {
-        return handle.createQuery("SELECT attributes FROM key_attributes WHERE key_id = :id")
+    private static Entries entries(Handle handle, String keyId) {
+        return handle.createQuery(
+                        "SELECT attributes, metrics_since IS NOT NULL AS metrics FROM key_attributes WHERE key_id = :id")
                 .bind("id", keyId)
-                .map((row, ctx) -> List.of((String[]) row.getArray("attributes").getArray()))
+                .map((row, ctx) -> new Entries(
+                        List.of((String[]) row.getArray("attributes").getArray()), row.getBoolean("metrics")))
                 .findOne()
-                .orElse(List.of());
+                .orElse(new Entries(List.of(), false));
     }
 
     /** Whose key it is. Empty if it is not there, or not the caller's to see. */
@@ -82,19 +106,21 @@ public final class KeyAttributes {
     }
 
     /** They decide who is charged, so the audit log tells who set them. */
-    void set(Caller caller, Actor actor, Account account, String keyId, List<String> entries) {
+    void set(Caller caller, Actor actor, Account account, String keyId, Entries entries) {
         database.useTransaction(caller.scope(account), handle -> {
             Instant now = clock.instant();
-            List<String> before = entries(handle, keyId);
+            Entries before = entries(handle, keyId);
             handle.createUpdate("""
-                            INSERT INTO key_attributes (key_id, account, attributes, changed_at)
-                            VALUES (:id, :account, :attributes, :now)
+                            INSERT INTO key_attributes AS held (key_id, account, attributes, metrics_since, changed_at)
+                            VALUES (:id, :account, :attributes, CASE WHEN :metrics THEN CAST(:now AS timestamptz) END, :now)
                             ON CONFLICT (key_id) DO UPDATE
-                            SET attributes = excluded.attributes, changed_at = excluded.changed_at
+                            SET attributes = excluded.attributes, changed_at = excluded.changed_at,
+                                metrics_since = CASE WHEN :metrics THEN coalesce(held.metrics_since, excluded.metrics_since) END
                             """)
                     .bind("id", keyId)
                     .bind("account", account.value())
-                    .bindArray("attributes", String.class, entries)
+                    .bindArray("attributes", String.class, entries.attributes())
+                    .bind("metrics", entries.metricsOnly())
                     .bind("now", now)
                     .execute();
             AuditLog.append(
@@ -106,25 +132,24 @@ public final class KeyAttributes {
                             "key_attributes_changed",
                             "api_key",
                             keyId,
-                            Map.of("attributes", before),
-                            Map.of("attributes", entries)));
+                            Map.of("attributes", before.attributes(), "metricsOnly", before.metricsOnly()),
+                            Map.of("attributes", entries.attributes(), "metricsOnly", entries.metricsOnly())));
         });
         fresh.invalidate(keyId);
     }
 
-    private AttributeMapping load(String keyId) {
+    private KeyRules load(String keyId) {
         try {
-            AttributeMapping loaded = database.asSystem(handle -> handle.createQuery(
-                            "SELECT attributes FROM key_attributes WHERE key_id = :id")
+            KeyRules loaded = database.asSystem(handle -> handle.createQuery(
+                            "SELECT attributes, metrics_since FROM key_attributes WHERE key_id = :id")
                     .bind("id", keyId)
-                    .map((row, ctx) -> AttributeMapping.parse(
-                            List.of((String[]) row.getArray("attributes").getArray())))
+                    .map((row, ctx) -> rules(row))
                     .findOne()
-                    .orElse(NONE));
+                    .orElse(KeyRules.NONE));
             known.put(keyId, loaded);
             return loaded;
         } catch (UnavailableException e) {
-            AttributeMapping before = known.getIfPresent(keyId);
+            KeyRules before = known.getIfPresent(keyId);
             if (before == null) {
                 throw e;
             }

@@ -30,7 +30,19 @@ final class AttributeNames {
 
     private final Set<String> names = new HashSet<>();
 
+    private final boolean isAll;
+
+    private AttributeNames(boolean isAll) {
+        this.isAll = isAll;
+    }
+
+    /** All of them: what tells one series of a metric from another may have any name. */
+    static AttributeNames all() {
+        return new AttributeNames(true);
+    }
+
     AttributeNames(AttributeMapping mapping) {
+        this(false);
         names.addAll(AttributeUsage.NAMES);
         names.addAll(CallAttributes.NAMES);
         names.addAll(SpanRules.NAMES);
@@ -39,8 +51,15 @@ final class AttributeNames {
         names.addAll(mapping.names());
     }
 
+    /** Whether there is anything that is not kept. */
+    boolean isAll() {
+        return isAll;
+    }
+
     boolean isKept(String name) {
-        return names.contains(name) || CallAttributes.LABEL_PREFIXES.stream().anyMatch(name::startsWith);
+        return isAll
+                || names.contains(name)
+                || CallAttributes.LABEL_PREFIXES.stream().anyMatch(name::startsWith);
     }
 
     /** How long a text of this name may be; longer ones are left out. */

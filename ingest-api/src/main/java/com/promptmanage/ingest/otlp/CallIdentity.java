@@ -20,6 +20,8 @@ final class CallIdentity {
 
     static final String LOGS = "/v1/logs";
 
+    static final String METRICS = "/v1/metrics";
+
     /** How providers name their answers: long and random. Short ones, as of test doubles, may come again. */
     private static final Pattern PROVIDERS_NAME =
             Pattern.compile("(chatcmpl|cmpl|resp|msg|gen|aitxt|aiobj)[-_][A-Za-z0-9_-]{20,120}");

@@ -1,7 +1,5 @@
 package com.promptmanage.ingest.otlp;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-
 /** One request as it came, in either form. It can be walked through any number of times; each time costs no memory. */
 interface Export {
 
@@ -12,8 +10,7 @@ interface Export {
 
         void log(LogLine line);
 
-        /** @param name of a metric; its points are not read */
-        void metric(String name, ObjectNode resource);
+        void metric(Metric metric);
     }
 
     /** @throws MalformedException as soon as something is not as it should be; what came before has been shown */

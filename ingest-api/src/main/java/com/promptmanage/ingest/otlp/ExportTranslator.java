@@ -1,7 +1,6 @@
 package com.promptmanage.ingest.otlp;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.ingest.admission.Payer;
 import com.promptmanage.ingest.ignored.IgnoredUsage;
 import com.promptmanage.ingest.ignored.Reason;
@@ -16,6 +15,8 @@ import com.promptmanage.topics.usage.TokenUsage;
 import com.promptmanage.topics.usage.UsageEvent;
 import com.promptmanage.topics.usage.UsageEventCodec;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 final class ExportTranslator implements Export.Visitor {
 
     private static final long NANOS_PER_MILLI = 1_000_000;
+
+    /** Each is looked up in the database. */
+    private static final int SERIES_MAX = 5_000;
 
     private final Caller caller;
 
@@ -38,6 +42,11 @@ final class ExportTranslator implements Export.Visitor {
 
     private final Consumer<OutgoingEvent> events;
 
+    /** From when on metrics are counted, and nothing else; null if they are not. */
+    private final @Nullable Instant metricsSince;
+
+    private final List<MetricSums> growing = new ArrayList<>();
+
     private long rejected;
 
     private String firstFault = "";
@@ -48,12 +57,14 @@ final class ExportTranslator implements Export.Visitor {
     ExportTranslator(
             Caller caller,
             Mappings.Effective mappings,
+            @Nullable Instant metricsSince,
             Instant now,
             UsageMeters meters,
             IgnoredUsage ignored,
             Consumer<OutgoingEvent> events) {
         this.caller = caller;
         this.mappings = mappings;
+        this.metricsSince = metricsSince;
         this.now = now;
         this.meters = meters;
         this.ignored = ignored;
@@ -82,7 +93,7 @@ final class ExportTranslator implements Export.Visitor {
         var call = new CallAttributes(span.attributes(), span.resource(), mappings.spans());
         fault = "";
         NormalizedTokens tokens = AttributeUsage.read(span.attributes(), this::fault);
-        Optional<Reason> reason = SpanRules.ignored(span);
+        Optional<Reason> reason = metricsSince == null ? SpanRules.ignored(span) : Optional.of(Reason.TOLD_BY_METRICS);
         if (reason.isPresent()) {
             ignore(Signal.TRACES, span.resource(), call, reason.get(), tokens);
             return;
@@ -108,7 +119,11 @@ final class ExportTranslator implements Export.Visitor {
     @Override
     public void log(LogLine line) {
         Optional<CodingAgent> agent = CodingAgent.ofCall(line);
-        if (agent.isPresent()) {
+        if (agent.isPresent() && metricsSince != null) {
+            NormalizedTokens tokens = agent.get().tokens(line.attributes(), (field, detail, remedy) -> {});
+            var call = new CallAttributes(line.attributes(), line.resource(), mappings.agents());
+            ignore(Signal.LOGS, line.resource(), call, Reason.TOLD_BY_METRICS, tokens);
+        } else if (agent.isPresent()) {
             call(agent.get(), line);
         } else if (AttributeUsage.isIn(line.attributes())) {
             NormalizedTokens tokens = AttributeUsage.read(line.attributes(), (field, detail, remedy) -> {});
@@ -118,11 +133,64 @@ final class ExportTranslator implements Export.Visitor {
     }
 
     @Override
-    public void metric(String name, ObjectNode resource) {
-        if (CodingAgent.isUsageMetric(name)) {
-            Payer payer = new CallAttributes(resource, resource, mappings.spans()).payer(caller);
-            ignored.add(payer.account(), Signal.METRICS.value(), serviceOf(resource), Reason.METRIC, 0);
+    public void metric(Metric metric) {
+        if (!CodingAgent.isUsageMetric(metric.name())) {
+            return;
         }
+        Optional<MetricUsage> usage = MetricUsage.of(metric.name(), metric.resource());
+        Instant since = metricsSince;
+        if (since == null || usage.isEmpty()) {
+            Payer payer = new CallAttributes(metric.resource(), metric.resource(), mappings.spans()).payer(caller);
+            ignored.add(payer.account(), Signal.METRICS.value(), serviceOf(metric.resource()), Reason.METRIC, 0);
+            return;
+        }
+        if (metric.dropped() > 0) {
+            reject("%s has more than %d points".formatted(metric.name(), Metric.POINTS_MAX));
+            rejected += metric.dropped() - 1;
+        }
+        for (MetricSums told : MetricSums.of(usage.get(), metric)) {
+            switch (metric.temporality()) {
+                case DELTA -> {
+                    if (EventTimes.ofNanos(told.endNanos(), now).isAfter(since)) {
+                        usageOf(told, told.deltaId(), told.sums()).ifPresent(events);
+                    }
+                }
+                case CUMULATIVE -> grow(told);
+                case UNSPECIFIED -> reject("%s does not say since when its sums are".formatted(metric.name()));
+            }
+        }
+    }
+
+    /** What has to be held against what was told before. */
+    List<MetricSums> growing() {
+        return growing;
+    }
+
+    private void grow(MetricSums told) {
+        if (growing.size() < SERIES_MAX) {
+            growing.add(told);
+        } else {
+            reject("more than %d series are sent at once".formatted(SERIES_MAX));
+        }
+    }
+
+    /** An event of what a metric has summed up; nothing, and a fault, if that is no usage. */
+    Optional<OutgoingEvent> usageOf(MetricSums told, String id, Map<String, Long> sums) {
+        fault = "";
+        NormalizedTokens tokens = told.usage().tokens(sums, this::fault);
+        var line = new LogLine("", told.endNanos(), told.attributes(), told.resource());
+        var call = new CallAttributes(told.attributes(), told.resource(), mappings.agents());
+        String model = call.model() == null ? call.first(List.of("model")) : call.model();
+        if (!fault.isEmpty() || model == null) {
+            reject("a metric of tokens: %s".formatted(fault.isEmpty() ? "it names no model" : fault));
+            return Optional.empty();
+        }
+        Payer payer = call.payer(caller);
+        Optional<CodingAgent> agent = told.usage().agent();
+        TokenUsage usage = agent.isPresent()
+                ? new AgentCall(agent.get(), line, mappings.agents()).usage(caller, payer, model, tokens.counts())
+                : call.usage(caller, payer, model, tokens.counts(), ExecutionType.PROMPT_RUN, null);
+        return Optional.of(event(payer, CallIdentity.METRICS, id, told.endNanos(), usage, tokens));
     }
 
     private void call(CodingAgent agent, LogLine line) {
@@ -141,9 +209,14 @@ final class ExportTranslator implements Export.Visitor {
 
     private void send(
             Payer payer, String source, String id, long timeNanos, TokenUsage usage, NormalizedTokens tokens) {
+        events.accept(event(payer, source, id, timeNanos, usage, tokens));
+    }
+
+    private OutgoingEvent event(
+            Payer payer, String source, String id, long timeNanos, TokenUsage usage, NormalizedTokens tokens) {
         meters.count(tokens);
         var event = new UsageEvent(id, source, EventTimes.ofNanos(timeNanos, now), usage);
-        events.accept(new OutgoingEvent(payer.account(), UsageEventCodec.write(event, tokens.attributes(Map.of()))));
+        return new OutgoingEvent(payer.account(), UsageEventCodec.write(event, tokens.attributes(Map.of())));
     }
 
     private void ignore(Signal signal, JsonNode resource, CallAttributes call, Reason reason, NormalizedTokens tokens) {

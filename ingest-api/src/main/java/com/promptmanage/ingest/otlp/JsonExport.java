@@ -17,6 +17,7 @@ import com.promptmanage.ingest.normalize.Excerpt;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,9 @@ final class JsonExport implements Export {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     private static final int NUMBER_LENGTH_MAX = 64;
+
+    /** The kinds of metrics that have sums. */
+    private static final Set<String> DATA = Set.of("sum", "histogram", "exponentialHistogram");
 
     /** What remembers the names of an object is no larger than this many of them. */
     private static final int MEMBERS_CHECKED = 1000;
@@ -156,7 +160,7 @@ final class JsonExport implements Export {
                     switch (signal) {
                         case TRACES -> visitor.span(span(at, resource));
                         case LOGS -> visitor.log(log(at, resource));
-                        case METRICS -> visitor.metric(metricName(at), resource);
+                        case METRICS -> visitor.metric(metric(at, resource));
                     }
                 });
             } else {
@@ -207,16 +211,46 @@ final class JsonExport implements Export {
                 resource);
     }
 
-    private String metricName(JsonParser json) throws IOException, MalformedException {
+    private Metric metric(JsonParser json, ObjectNode resource) throws IOException, MalformedException {
         String[] found = {""};
+        var points = new Metric.Points();
         object(json, (name, at) -> {
+            boolean isData = names.isAll() && DATA.contains(name);
             if (name.equals("name")) {
                 found[0] = text(at);
+            } else if (isData && at.currentToken() == JsonToken.START_OBJECT) {
+                points(at, points);
             } else {
                 at.skipChildren();
             }
         });
-        return found[0];
+        return points.of(found[0], resource);
+    }
+
+    private void points(JsonParser json, Metric.Points points) throws IOException, MalformedException {
+        object(json, (name, at) -> {
+            switch (name) {
+                case "aggregationTemporality" -> points.temporality(Metric.Temporality.of(text(at)));
+                case "dataPoints" -> list(at, () -> points.add(point(at)));
+                default -> at.skipChildren();
+            }
+        });
+    }
+
+    private Metric.Point point(JsonParser json) throws IOException, MalformedException {
+        ObjectNode attributes = NODES.objectNode();
+        long[] times = {0, 0};
+        long[] sum = {Metric.NO_COUNT};
+        object(json, (name, at) -> {
+            switch (name) {
+                case "startTimeUnixNano" -> times[0] = nanos(at);
+                case "timeUnixNano" -> times[1] = nanos(at);
+                case "asInt", "asDouble", "sum" -> sum[0] = Metric.count(text(at));
+                case "attributes" -> attributes(at, attributes);
+                default -> at.skipChildren();
+            }
+        });
+        return new Metric.Point(attributes, times[0], times[1], sum[0]);
     }
 
     private void attributes(JsonParser json, ObjectNode attributes) throws IOException, MalformedException {

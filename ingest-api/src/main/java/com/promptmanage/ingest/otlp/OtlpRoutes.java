@@ -1,14 +1,16 @@
 package com.promptmanage.ingest.otlp;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.ingest.admission.Admission;
 import com.promptmanage.ingest.admission.Admission.Admitted;
 import com.promptmanage.ingest.admission.MediaType;
 import com.promptmanage.ingest.ignored.IgnoredUsage;
 import com.promptmanage.ingest.mapping.KeyAttributes;
+import com.promptmanage.ingest.mapping.KeyRules;
 import com.promptmanage.ingest.normalize.UsageMeters;
 import com.promptmanage.ingest.publish.EventParts;
 import com.promptmanage.ingest.publish.EventPublisher;
+import com.promptmanage.service.access.Caller;
+import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.Problem.Kind;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.http.RawAnswer;
@@ -18,6 +20,7 @@ import com.promptmanage.service.http.UnavailableException;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +44,7 @@ public final class OtlpRoutes implements Routes {
         public void log(LogLine line) {}
 
         @Override
-        public void metric(String name, ObjectNode resource) {}
+        public void metric(Metric metric) {}
     };
 
     private final Admission admission;
@@ -56,6 +59,8 @@ public final class OtlpRoutes implements Routes {
 
     private final KeyAttributes keys;
 
+    private final CountedSeries series;
+
     private final Mappings mappings;
 
     private final Clock clock;
@@ -67,6 +72,7 @@ public final class OtlpRoutes implements Routes {
             IgnoredUsage ignored,
             OtlpSettings settings,
             KeyAttributes keys,
+            Database database,
             Clock clock) {
         this.admission = admission;
         this.publisher = publisher;
@@ -74,6 +80,7 @@ public final class OtlpRoutes implements Routes {
         this.ignored = ignored;
         this.settings = settings;
         this.keys = keys;
+        this.series = new CountedSeries(database, clock);
         this.mappings = new Mappings(settings.attributes());
         this.clock = clock;
     }
@@ -101,23 +108,35 @@ public final class OtlpRoutes implements Routes {
     }
 
     private void take(Context ctx, Signal signal, OtlpForm form, Admitted admitted) {
-        Mappings.Effective effective = mappings.over(keys.of(admitted.caller()));
+        KeyRules rules = keys.of(admitted.caller());
+        Mappings.Effective effective = mappings.over(rules.attributes());
+        boolean countsMetrics = signal == Signal.METRICS && rules.metricsSince() != null;
+        AttributeNames names = countsMetrics ? AttributeNames.all() : effective.names();
         byte[] body = admitted.body(settings.bodyBytesMax());
         Export export = switch (form) {
-            case PROTOBUF -> new ProtobufExport(body, signal, effective.names());
-            case JSON -> new JsonExport(body, signal, effective.names());
+            case PROTOBUF -> new ProtobufExport(body, signal, names);
+            case JSON -> new JsonExport(body, signal, names);
         };
         var parts = new EventParts(publisher, held -> admitted.hold(body.length + held), () -> walk(export, NOBODY));
-        var translator =
-                new ExportTranslator(admitted.caller(), effective, clock.instant(), meters, ignored, parts::add);
+        var translator = new ExportTranslator(
+                admitted.caller(), effective, rules.metricsSince(), clock.instant(), meters, ignored, parts::add);
         walk(export, translator);
-        admitted.charge(parts.count());
+        int grown = grow(admitted.caller(), rules, translator);
+        admitted.charge(parts.count() + grown);
         String receipt = parts.finish().encode();
         RawAnswer.send(
                 ctx, 200, form.contentType(), form.taken(signal, translator.rejected(), translator.firstFault()));
         if (parts.count() > 0) {
             ctx.header(RECEIPT_HEADER, receipt);
         }
+    }
+
+    /** After the whole export is known to be good. */
+    private int grow(Caller caller, KeyRules rules, ExportTranslator translator) {
+        Instant since = rules.metricsSince();
+        return since == null || !(caller instanceof Caller.Key key)
+                ? 0
+                : series.count(caller, key.account(), translator.growing(), since, translator::usageOf);
     }
 
     private static void walk(Export export, Export.Visitor visitor) {

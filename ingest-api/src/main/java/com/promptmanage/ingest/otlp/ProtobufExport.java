@@ -81,7 +81,7 @@ final class ProtobufExport implements Export {
                 switch (signal) {
                     case TRACES -> visitor.span(span(made, resource));
                     case LOGS -> visitor.log(log(made, resource));
-                    case METRICS -> visitor.metric(metricName(made), resource);
+                    case METRICS -> visitor.metric(metric(made, resource));
                 }
             } else {
                 scope.skip();
@@ -133,16 +133,71 @@ final class ProtobufExport implements Export {
                 CodingAgent.eventName(event, attributes, body), time == 0 ? noticed : time, attributes, resource);
     }
 
-    private static String metricName(ProtoReader reader) throws MalformedException {
+    private Metric metric(ProtoReader reader, ObjectNode resource) throws MalformedException {
         String name = "";
+        var points = new Metric.Points();
         while (reader.next()) {
-            if (reader.tag() == FIRST_MESSAGE) {
-                name = reader.text();
+            switch (reader.tag()) {
+                case 1 << 3 | ProtoReader.BYTES -> name = reader.text();
+                case 7 << 3 | ProtoReader.BYTES -> points(reader.message(), Data.SUM, points);
+                case 9 << 3 | ProtoReader.BYTES -> points(reader.message(), Data.HISTOGRAM, points);
+                case 10 << 3 | ProtoReader.BYTES -> points(reader.message(), Data.EXPONENTIAL_HISTOGRAM, points);
+                default -> reader.skip();
+            }
+        }
+        return points.of(name, resource);
+    }
+
+    /** The kinds of metrics that have sums, and where the attributes of their points are. */
+    private enum Data {
+        SUM(7),
+        HISTOGRAM(9),
+        EXPONENTIAL_HISTOGRAM(1);
+
+        private final int attributes;
+
+        Data(int field) {
+            this.attributes = ProtoReader.tag(field, ProtoReader.BYTES);
+        }
+    }
+
+    private void points(ProtoReader reader, Data data, Metric.Points points) throws MalformedException {
+        if (!names.isAll()) {
+            return;
+        }
+        while (reader.next()) {
+            switch (reader.tag()) {
+                case 1 << 3 | ProtoReader.BYTES -> points.add(point(reader.message(), data));
+                case 2 << 3 | ProtoReader.VARINT ->
+                    points.temporality(Metric.Temporality.of(Long.toString(reader.varint())));
+                default -> reader.skip();
+            }
+        }
+    }
+
+    private Metric.Point point(ProtoReader reader, Data data) throws MalformedException {
+        long start = 0;
+        long end = 0;
+        long sum = Metric.NO_COUNT;
+        ObjectNode attributes = NODES.objectNode();
+        while (reader.next()) {
+            boolean isNumber = data == Data.SUM;
+            int tag = reader.tag();
+            if (tag == data.attributes) {
+                attribute(reader.message(), attributes);
+            } else if (tag == ProtoReader.tag(2, ProtoReader.FIXED_64)) {
+                start = reader.fixed64();
+            } else if (tag == ProtoReader.tag(3, ProtoReader.FIXED_64)) {
+                end = reader.fixed64();
+            } else if (isNumber && tag == ProtoReader.tag(6, ProtoReader.FIXED_64)) {
+                sum = Math.max(Metric.NO_COUNT, reader.fixed64());
+            } else if (tag == ProtoReader.tag(isNumber ? 4 : 5, ProtoReader.FIXED_64)) {
+                sum = Metric.count(Double.longBitsToDouble(reader.fixed64()));
             } else {
                 reader.skip();
             }
         }
-        return name;
+        return new Metric.Point(attributes, start, end, sum);
     }
 
     /** An id of another length than any has is only known to be wrong. */

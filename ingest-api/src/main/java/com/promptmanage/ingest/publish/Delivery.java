@@ -1,5 +1,6 @@
 package com.promptmanage.ingest.publish;
 
+import com.promptmanage.topics.Topics;
 import com.promptmanage.topics.usage.Receipt;
 import java.util.HashMap;
 import java.util.Map;
@@ -37,7 +38,9 @@ final class Delivery implements Callback {
         lock.lock();
         try {
             missing--;
-            offsets.merge(metadata.partition(), metadata.offset(), Math::max);
+            if (metadata.topic().equals(Topics.USAGE_EVENTS.name())) {
+                offsets.merge(metadata.partition(), metadata.offset(), Math::max);
+            }
             if (missing == 0) {
                 changed.signal();
             }
@@ -70,6 +73,7 @@ final class Delivery implements Callback {
     /**
      * Waits until all are there.
      *
+     * @return where the last lies in each partition of the topic that is metered: there is nothing to wait for elsewhere
      * @throws ExecutionException as soon as one cannot be delivered
      */
     Receipt await(long nanos) throws ExecutionException, TimeoutException, InterruptedException {

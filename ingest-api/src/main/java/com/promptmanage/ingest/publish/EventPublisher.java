@@ -36,6 +36,8 @@ public final class EventPublisher implements AutoCloseable {
 
     private static final Duration CHECK_MAX = Duration.ofSeconds(2);
 
+    private static final List<String> WRITES = List.of(Topics.USAGE_EVENTS.name(), Topics.PLAIN_EVENTS.name());
+
     private final PublishSettings settings;
 
     private final PublishMeters meters;
@@ -52,14 +54,15 @@ public final class EventPublisher implements AutoCloseable {
     /**
      * Publishes all of them.
      *
-     * @return where the last of them lies in each partition
+     * @return where the last of those that are counted lies in each partition
      * @throws UnavailableException if the broker did not confirm each of them in time. Some may be published
      */
     public Receipt publish(List<OutgoingEvent> events) {
         long started = System.nanoTime();
         try {
             Receipt receipt = send(events, started);
-            meters.published(events.size(), System.nanoTime() - started);
+            meters.published(
+                    (int) events.stream().filter(OutgoingEvent::isCounted).count(), System.nanoTime() - started);
             return receipt;
         } catch (UnavailableException e) {
             meters.failed();
@@ -99,8 +102,7 @@ public final class EventPublisher implements AutoCloseable {
         }
         try {
             // The delivery hears of what the future would tell.
-            var unused = producer.send(
-                    new ProducerRecord<>(Topics.USAGE_EVENTS.name(), event.key(), event.json()), delivery);
+            var unused = producer.send(new ProducerRecord<>(event.topic(), event.key(), event.json()), delivery);
         } catch (InterruptException e) {
             // This thread is to stop; nothing is wrong with the producer, which many others use.
             delivery.fail(e);
@@ -122,7 +124,7 @@ public final class EventPublisher implements AutoCloseable {
                 cause);
     }
 
-    /** Whether the broker answers and has the topic. */
+    /** Whether the broker answers and has the topics. */
     public Check check() {
         return () -> {
             Admin admin = clients.admin();
@@ -130,13 +132,12 @@ public final class EventPublisher implements AutoCloseable {
                 return Optional.of("the broker's name is not known yet");
             }
             try {
-                admin.describeTopics(List.of(Topics.USAGE_EVENTS.name()), new DescribeTopicsOptions().timeoutMs((int)
-                                        CHECK_MAX.toMillis()))
+                admin.describeTopics(WRITES, new DescribeTopicsOptions().timeoutMs((int) CHECK_MAX.toMillis()))
                         .allTopicNames()
                         .get(CHECK_MAX.toMillis(), TimeUnit.MILLISECONDS);
                 return Optional.empty();
             } catch (ExecutionException | TimeoutException e) {
-                return Optional.of("the broker does not answer, or has no topic " + Topics.USAGE_EVENTS.name());
+                return Optional.of("the broker does not answer, or has not the topics " + WRITES);
             }
         };
     }

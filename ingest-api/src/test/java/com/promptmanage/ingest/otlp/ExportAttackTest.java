@@ -35,6 +35,35 @@ class ExportAttackTest {
 
     private static final AttributeNames NAMES = new AttributeNames(AttributeMapping.USUAL);
 
+    /** As for a key whose metrics count: then all of a point is read. */
+    private static AttributeNames names(Signal signal) {
+        return signal == Signal.METRICS ? AttributeNames.all() : NAMES;
+    }
+
+    private static final JsonNode METRICS = metrics();
+
+    private static JsonNode metrics() {
+        ObjectNode point = JSON.createObjectNode()
+                .put("startTimeUnixNano", "1795462271089000000")
+                .put("timeUnixNano", "1795462331089000000")
+                .put("asInt", "150");
+        point.putObject("attributes").put("type", "input").put("model", "claude-sonnet-4-5");
+        ObjectNode metric = JSON.createObjectNode().put("name", "claude_code.token.usage");
+        metric.putObject("sum")
+                .put("aggregationTemporality", 2)
+                .putArray("dataPoints")
+                .add(point);
+        ObjectNode export = JSON.createObjectNode();
+        export.putArray("resourceMetrics")
+                .addObject()
+                .putArray("scopeMetrics")
+                .addObject()
+                .putArray("metrics")
+                .add(metric);
+        Protobuf.spellOutAttributes(export);
+        return export;
+    }
+
     /** Reads all that is shown, as far as it can be read without a request. */
     private static final class Reader implements Export.Visitor {
 
@@ -60,8 +89,12 @@ class ExportAttackTest {
         }
 
         @Override
-        public void metric(String name, ObjectNode resource) {
-            identities.add(name);
+        public void metric(Metric metric) {
+            MetricUsage.of(metric.name(), metric.resource())
+                    .ifPresent(usage -> MetricSums.of(usage, metric).forEach(sums -> {
+                        usage.tokens(sums.sums(), (field, detail, remedy) -> {});
+                        identities.add(sums.deltaId());
+                    }));
         }
     }
 
@@ -72,9 +105,11 @@ class ExportAttackTest {
         int malformed = 0;
         for (int i = 0; i < TIMES; i++) {
             byte[] body = damaged(seeds.get(random.nextInt(seeds.size())), random);
-            malformed += isMalformed(new ProtobufExport(body, SIGNALS.get(random.nextInt(3)), NAMES)) ? 1 : 0;
+            Signal signal = SIGNALS.get(random.nextInt(3));
+            malformed += isMalformed(new ProtobufExport(body, signal, names(signal))) ? 1 : 0;
         }
-        assertThat(malformed).isBetween(TIMES / 10, TIMES - TIMES / 10);
+        // Of spans that are read as metrics, nearly all.
+        assertThat(malformed).isBetween(TIMES / 10, TIMES - TIMES / 20);
     }
 
     @Test
@@ -84,7 +119,8 @@ class ExportAttackTest {
         int malformed = 0;
         for (int i = 0; i < TIMES / 4; i++) {
             byte[] body = damage.below(8) == 0 ? damage.noise(400) : damage.edited(damage.oneOf(seeds));
-            malformed += isMalformed(new JsonExport(body, SIGNALS.get(damage.below(3)), NAMES)) ? 1 : 0;
+            Signal signal = SIGNALS.get(damage.below(3));
+            malformed += isMalformed(new JsonExport(body, signal, names(signal))) ? 1 : 0;
         }
         assertThat(malformed).isBetween(TIMES / 40, TIMES / 4 - TIMES / 40);
     }
@@ -195,10 +231,13 @@ class ExportAttackTest {
             var exports = new ArrayList<JsonNode>();
             for (Path file : files.sorted().toList()) {
                 JsonNode one = JSON.readTree(file.toFile());
-                if (one.path("body").has("resourceSpans") || one.path("body").has("resourceLogs")) {
+                if (one.path("body").has("resourceSpans")
+                        || one.path("body").has("resourceLogs")
+                        || one.path("body").has("resourceMetrics")) {
                     exports.add(one.path("body"));
                 }
             }
+            exports.add(METRICS);
             return exports;
         }
     }

@@ -25,7 +25,7 @@ public final class Protobuf {
             request.message(1, resource(one, "scopeLogs", "logRecords", Protobuf::log));
         }
         for (JsonNode one : export.path("resourceMetrics")) {
-            request.message(1, resource(one, "scopeMetrics", "metrics", (metric, to) -> to.text(1, metric, "name")));
+            request.message(1, resource(one, "scopeMetrics", "metrics", Protobuf::metric));
         }
         return request.bytes();
     }
@@ -110,6 +110,35 @@ public final class Protobuf {
         to.message(5, value(line.path("body")));
         to.attributes(6, line);
         to.fixed64(11, line.path("observedTimeUnixNano").asLong());
+    }
+
+    private static void metric(JsonNode metric, Protobuf to) {
+        to.text(1, metric, "name");
+        if (metric.has("sum")) {
+            to.message(7, data(metric.path("sum"), 7));
+        }
+        if (metric.has("histogram")) {
+            to.message(9, data(metric.path("histogram"), 9));
+        }
+    }
+
+    private static Protobuf data(JsonNode data, int attributesField) {
+        var message = new Protobuf();
+        for (JsonNode point : data.path("dataPoints")) {
+            var written = new Protobuf()
+                    .attributes(attributesField, point)
+                    .fixed64(2, point.path("startTimeUnixNano").asLong())
+                    .fixed64(3, point.path("timeUnixNano").asLong());
+            if (point.has("asInt")) {
+                written.fixed64(6, point.path("asInt").asLong());
+            }
+            if (point.has("sum")) {
+                written.fixed64(4, point.path("count").asLong());
+                written.fixed64(5, Double.doubleToLongBits(point.path("sum").doubleValue()));
+            }
+            message.message(1, written);
+        }
+        return message.number(2, data.path("aggregationTemporality").asLong());
     }
 
     Protobuf attributes(int field, JsonNode owner) {

@@ -124,7 +124,7 @@ public final class GatewayBenchmark {
                 var routes = new IngestRoutes(
                         IngestSettings.of(kafka.bootstrapServers()),
                         GatewaySettings.from(new Settings(Settings.PREFIX, environment)),
-                        access.authentication(),
+                        access,
                         database,
                         new SecretBox(SecretKeys.of("benchmark", new byte[32])),
                         meters.registry(),

@@ -192,7 +192,7 @@ public final class LocalStack implements AutoCloseable {
         var ingest = running.add(new IngestRoutes(
                 IngestSettings.of(servers.bootstrapServers()),
                 outside.gateway(),
-                access.authentication(),
+                access,
                 database,
                 secrets,
                 meters.registry(),
@@ -224,8 +224,7 @@ public final class LocalStack implements AutoCloseable {
         // Closed before the server, which waits for the streams of events that they feed.
         running.add(workers);
         running.add(runner);
-        ingest.askBudgetsAt(
-                new GatewaySettings.Budgets(server.baseUri(), keepsakes.apiKey().orElseThrow()));
+        ingest.askBudgetsAt(new GatewaySettings.Budgets(server.baseUri(), Optional.empty()));
         runner.askBudgetsAt(server.baseUri());
         awaitReady(checks);
         return new LocalFile(

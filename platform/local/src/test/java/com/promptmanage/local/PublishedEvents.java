@@ -16,10 +16,17 @@ import io.cloudevents.kafka.CloudEventDeserializer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -31,6 +38,11 @@ final class PublishedEvents {
     private static final Path DOCS = Path.of("..", "..", "docs", "events");
 
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final String LATE_PRICE = """
+            {"specversion":"1.0","id":"x","source":"/s","type":"com.promptmanage.usage.rated.v1","subject":"team:t","data":{"events":[\
+            {"id":"late","source":"/app","time":"2026-11-24T10:15:30Z","data":{"userId":"u","model":"new-model","tokens":{"input":1}},\
+            "status":"%s","costNanoUsd":%s,"costs":{},"priceId":null}]}}""";
 
     private PublishedEvents() {}
 
@@ -45,6 +57,38 @@ final class PublishedEvents {
                 .isNotEmpty()
                 .allSatisfy(event -> assertThat(event.getType()).isEqualTo("com.promptmanage.usage.rated.v1"));
         assertDescribed(bootstrapServers);
+    }
+
+    /**
+     * Runs the recipe for DuckDB as the manual has it, over the records of the running product. One event comes once more besides, with
+     * a price that it did not have.
+     *
+     * @param directory for the file that it reads
+     */
+    static void assertRecipeAddsUp(String bootstrapServers, Path directory, int events, long costNanoUsd)
+            throws IOException, SQLException {
+        var lines = new ArrayList<String>();
+        RatedTopic.records(bootstrapServers, Topics.USAGE_RATED.name()).forEach(record -> lines.add(record.toString()));
+        lines.add(LATE_PRICE.formatted("unpriced", "null"));
+        lines.add(LATE_PRICE.formatted("rerated", "5"));
+        Path file = directory.resolve("rated.ndjson");
+        Files.write(file, lines);
+        Matcher recipe = Pattern.compile("## DuckDB\\n.*?```sql\\n(.*?)```", Pattern.DOTALL)
+                .matcher(Files.readString(DOCS.resolve("README.md")));
+        assertThat(recipe.find()).isTrue();
+        try (Connection duck = DriverManager.getConnection("jdbc:duckdb:");
+                Statement statement = duck.createStatement()) {
+            statement.execute(recipe.group(1).replace("rated.ndjson", file.toString()));
+            try (ResultSet row = statement.executeQuery(
+                    "SELECT count(*), sum(cost_nano_usd)::BIGINT, min(model), count(time), count(*) FILTER (WHERE status = 'rerated') FROM usage_rated")) {
+                assertThat(row.next()).isTrue();
+                assertThat(row.getLong(1)).isEqualTo(events + 1);
+                assertThat(row.getLong(2)).isEqualTo(costNanoUsd + 5);
+                assertThat(row.getString(3)).isEqualTo("gpt-4o-mini");
+                assertThat(row.getLong(4)).isEqualTo(events + 1);
+                assertThat(row.getLong(5)).isEqualTo(1);
+            }
+        }
     }
 
     /** Every channel of the description is a topic, and every record of it as its schema says. */

@@ -76,6 +76,8 @@ class WholePathTest {
                     .isEqualTo(12 * EVENT_NANO_USD);
             reading.cancel(true);
             PublishedEvents.assertReadableBySdk(stack.local().kafkaBootstrapServers(), alertIds);
+            PublishedEvents.assertRecipeAddsUp(
+                    stack.local().kafkaBootstrapServers(), directory, 12, 12 * EVENT_NANO_USD);
             good = ExecutionFigures.workflow(person, 3, "");
             bad = ExecutionFigures.workflow(person, 1, "[[answer no]]");
             ExecutionFigures.run(person, good, 3);

@@ -1,9 +1,6 @@
 package com.promptmanage.query.meters;
 
-import java.util.Optional;
-import java.util.stream.Stream;
-
-/** What a meter can be grouped and filtered by, besides its subject. */
+/** What a meter of token usage can be grouped and filtered by, besides its subject. */
 enum Group {
     MODEL("model", "model"),
     PROVIDER("provider", "provider"),
@@ -19,10 +16,6 @@ enum Group {
     Group(String value, String member) {
         this.value = value;
         this.member = member;
-    }
-
-    static Optional<Group> parse(String text) {
-        return Stream.of(values()).filter(group -> group.value.equals(text)).findFirst();
     }
 
     /** In requests and answers. */

@@ -9,13 +9,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
-import java.util.EnumMap;
-import java.util.EnumSet;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Stream;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param to exclusive
  * @param window null for the whole range as one
  * @param subjects none for every one
+ * @param groups names, in the order of the meter's own
  * @param filters values of a group, one of which must be there; groups that are not in it are not looked at
  */
 record MeterQuery(
@@ -35,8 +35,8 @@ record MeterQuery(
         ZoneId zone,
         List<String> subjects,
         boolean bySubject,
-        Set<Group> groups,
-        Map<Group, List<String>> filters) {
+        List<String> groups,
+        Map<String, List<String>> filters) {
 
     private static final Duration RANGE_MAX = Duration.ofDays(800);
 
@@ -47,11 +47,18 @@ record MeterQuery(
 
     MeterQuery {
         subjects = List.copyOf(subjects);
-        groups = Set.copyOf(groups);
+        groups = List.copyOf(groups);
         filters = Map.copyOf(filters);
     }
 
-    static MeterQuery read(Context ctx, Account account, @Nullable String member, Instant now, Faults faults) {
+    /**
+     * Reads the parameters of a request.
+     *
+     * @param member whose part of the account is meant; null for all
+     * @param known the groups that the meter has
+     */
+    static MeterQuery read(
+            Context ctx, Account account, @Nullable String member, List<String> known, Instant now, Faults faults) {
         Instant to = time(ctx, "to", now, faults);
         Instant from = time(ctx, "from", to.minus(Duration.ofDays(400)), faults);
         if (!from.isBefore(to)) {
@@ -77,41 +84,43 @@ record MeterQuery(
                 zone(ctx, faults),
                 subjects,
                 names.contains("subject") || !asked.isEmpty(),
-                groups(names, faults),
-                filters(ctx, faults));
+                groups(names, known, faults),
+                filters(ctx, known, faults));
     }
 
     MeterQuery since(Instant other) {
         return new MeterQuery(account, other, to, window, zone, subjects, bySubject, groups, filters);
     }
 
-    private static Set<Group> groups(List<String> names, Faults faults) {
-        Set<Group> groups = EnumSet.noneOf(Group.class);
-        names.stream()
-                .filter(name -> !name.equals("subject"))
-                .forEach(name -> Group.parse(name).ifPresentOrElse(groups::add, () -> unknown("groupBy", faults)));
-        return groups;
+    private static List<String> groups(List<String> names, List<String> known, Faults faults) {
+        if (names.stream().anyMatch(name -> !name.equals("subject") && !known.contains(name))) {
+            unknown("groupBy", known, faults);
+        }
+        return known.stream().filter(names::contains).toList();
     }
 
-    private static Map<Group, List<String>> filters(Context ctx, Faults faults) {
-        var filters = new EnumMap<Group, List<String>>(Group.class);
+    private static Map<String, List<String>> filters(Context ctx, List<String> known, Faults faults) {
+        var filters = new HashMap<String, List<String>>();
         ctx.queryParamMap().forEach((name, values) -> {
             if (name.startsWith("filterGroupBy[") && name.endsWith("]")) {
-                Group.parse(name.substring("filterGroupBy[".length(), name.length() - 1))
-                        .ifPresentOrElse(group -> filters.put(group, values), () -> unknown(name, faults));
+                String group = name.substring("filterGroupBy[".length(), name.length() - 1);
+                if (known.contains(group)) {
+                    filters.put(group, List.copyOf(values));
+                } else {
+                    unknown("filterGroupBy", known, faults);
+                }
+                if (values.size() > VALUES_MAX) {
+                    faults.add("filterGroupBy", "has more than 100 values", "Send at most 100.");
+                }
             }
         });
         return filters;
     }
 
-    private static void unknown(String field, Faults faults) {
-        faults.add(
-                field,
-                "is not known",
-                "Use subject, "
-                        + String.join(
-                                ", ",
-                                Stream.of(Group.values()).map(Group::value).toList()) + ".");
+    private static void unknown(String field, List<String> known, Faults faults) {
+        var names = new ArrayList<>(List.of("subject"));
+        names.addAll(known);
+        faults.add(field, "is not known", "Use %s.".formatted(String.join(", ", names)));
     }
 
     private static @Nullable WindowSize window(@Nullable String text, Faults faults) {
@@ -143,15 +152,19 @@ record MeterQuery(
         if (text == null) {
             return otherwise;
         }
+        return parse(text).orElseGet(() -> {
+            faults.add(name, "is no time", "Send one such as 2026-11-30T12:00:00Z.");
+            return otherwise;
+        });
+    }
+
+    /** A time of RFC 3339 in a year that a calendar of ours has. */
+    static Optional<Instant> parse(String text) {
         try {
             OffsetDateTime time = OffsetDateTime.parse(text);
-            if (time.getYear() >= 1970 && time.getYear() <= 2999) {
-                return time.toInstant();
-            }
+            return time.getYear() >= 1970 && time.getYear() <= 2999 ? Optional.of(time.toInstant()) : Optional.empty();
         } catch (DateTimeException e) {
-            // Told below, with times that are too far away.
+            return Optional.empty();
         }
-        faults.add(name, "is no time", "Send one such as 2026-11-30T12:00:00Z.");
-        return otherwise;
     }
 }

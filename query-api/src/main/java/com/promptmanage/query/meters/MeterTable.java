@@ -10,10 +10,9 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
@@ -21,29 +20,14 @@ import org.jspecify.annotations.Nullable;
 /** Adds up the history of usage by windows, subjects and groups. */
 final class MeterTable {
 
-    /** So that a query by minutes and subjects does not fill the memory. */
-    static final int ROWS_MAX = 100_000;
-
     private final Database database;
 
     MeterTable(Database database) {
         this.database = database;
     }
 
-    record Row(@Nullable Instant start, @Nullable String subject, Map<Group, String> groups, Spend spend) {}
-
-    /** One event. */
-    record Told(
-            String id,
-            String source,
-            Instant time,
-            String subject,
-            String model,
-            long tokens,
-            @Nullable Long costNanoUsd) {}
-
-    /** In the order of their windows; one more than {@link #ROWS_MAX} if there are too many. */
-    List<Row> rows(MeterQuery query) {
+    /** In the order of their windows; one more than {@link MeterRow#ROWS_MAX} if there are too many. */
+    List<MeterRow> rows(TokenMeter meter, MeterQuery query) {
         return database.inTransaction(
                 scope(query.account()),
                 handle -> bound(handle.createQuery("""
@@ -79,7 +63,7 @@ final class MeterTable {
                                 ORDER BY start, subject, model, provider, workflow, prompt, api_key, execution_type
                                 LIMIT :limit
                                 """), query)
-                        .map((row, ctx) -> row(row))
+                        .map((row, ctx) -> row(meter, row))
                         .list());
     }
 
@@ -99,45 +83,6 @@ final class MeterTable {
                         .list());
     }
 
-    /**
-     * The newest first.
-     *
-     * @param subject null for every one
-     * @param id null for any
-     */
-    List<Told> events(
-            Account account, Instant from, Instant to, @Nullable String subject, @Nullable String id, int limit) {
-        return database.inTransaction(
-                scope(account),
-                handle -> handle.createQuery("""
-                                SELECT event_id, source, time, user_id, model, cost_nano_usd,
-                                       input_tokens + cache_read_tokens + cache_write_5m_tokens
-                                           + cache_write_1h_tokens + input_audio_tokens + input_image_tokens
-                                           + output_tokens + reasoning_tokens + output_audio_tokens
-                                           + output_image_tokens AS tokens
-                                FROM usage_history
-                                WHERE account = :account AND time >= :from AND time < :to
-                                  AND (CAST(:subject AS text) IS NULL OR user_id = :subject)
-                                  AND (CAST(:id AS text) IS NULL OR event_id = :id)
-                                ORDER BY time DESC, id DESC LIMIT :limit
-                                """)
-                        .bind("account", account.value())
-                        .bind("from", from.atOffset(ZoneOffset.UTC))
-                        .bind("to", to.atOffset(ZoneOffset.UTC))
-                        .bind("subject", subject)
-                        .bind("id", id)
-                        .bind("limit", limit)
-                        .map((row, ctx) -> new Told(
-                                row.getString("event_id"),
-                                row.getString("source"),
-                                row.getObject("time", OffsetDateTime.class).toInstant(),
-                                row.getString("user_id"),
-                                row.getString("model"),
-                                row.getLong("tokens"),
-                                row.getObject("cost_nano_usd", Long.class)))
-                        .list());
-    }
-
     private static Query bound(Query statement, MeterQuery query) {
         WindowSize window = query.window();
         statement
@@ -149,36 +94,36 @@ final class MeterTable {
                 .bind("bySubject", query.bySubject())
                 .bind("hasSubjects", !query.subjects().isEmpty())
                 .bindArray("subjects", String.class, query.subjects())
-                .bind("limit", ROWS_MAX + 1);
+                .bind("limit", MeterRow.ROWS_MAX + 1);
         for (Group group : Group.values()) {
             String name = name(group);
-            List<String> values = query.filters().getOrDefault(group, List.of());
+            List<String> values = query.filters().getOrDefault(group.value(), List.of());
             statement
-                    .bind("by" + capital(name), query.groups().contains(group))
-                    .bind("has" + capital(name), query.filters().containsKey(group))
+                    .bind("by" + capital(name), query.groups().contains(group.value()))
+                    .bind("has" + capital(name), query.filters().containsKey(group.value()))
                     .bindArray(name, String.class, values);
         }
         return statement;
     }
 
-    private static Row row(ResultSet row) throws SQLException {
-        var groups = new EnumMap<Group, String>(Group.class);
+    private static MeterRow row(TokenMeter meter, ResultSet row) throws SQLException {
+        var groups = new HashMap<String, String>();
         for (Group group : Group.values()) {
             String value = row.getString(group.value());
             if (value != null) {
-                groups.put(group, value);
+                groups.put(group.value(), value);
             }
         }
         @Nullable OffsetDateTime start = row.getObject("start", OffsetDateTime.class);
-        return new Row(
+        return new MeterRow(
                 start == null ? null : start.toInstant(),
                 row.getString("subject"),
                 groups,
-                new Spend(
+                meter.value(new Spend(
                         row.getLong("events"),
                         row.getLong("unpriced"),
                         row.getLong("cost"),
-                        sum(row.getLong("tokens"))));
+                        sum(row.getLong("tokens")))));
     }
 
     /** All of a sum in one kind: a meter tells no kinds apart. */

@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes what the metering has told and is older than the retention: months of history, their daily totals, alerts. Some
+ * Removes what is older than the retention: months of history and of plain events, daily totals, alerts. Some
  * times a day, in every process; who comes second finds nothing to do.
  *
  * <p>Threads: one of its own does everything.
@@ -56,7 +56,8 @@ public final class OldRecords implements AutoCloseable {
     /** Removes what is too old by now. */
     static void remove(Database database, Duration retention, Instant now) {
         OffsetDateTime before = now.minus(retention).minus(LATENESS).atOffset(ZoneOffset.UTC);
-        int months = database.asSystem(handle -> handle.createQuery("SELECT usage_history_drop_months(:before)")
+        int months = database.asSystem(handle -> handle.createQuery(
+                        "SELECT usage_history_drop_months(:before) + plain_events_drop_months(:before)")
                 .bind("before", before)
                 .mapTo(Integer.class)
                 .one());

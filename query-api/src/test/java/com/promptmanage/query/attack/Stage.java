@@ -206,6 +206,11 @@ final class Stage implements AutoCloseable {
                                 "{\"name\":\"r\",\"frequency\":\"weekly\",\"to\":[\"cfo@example.com\"]}"))
                         .path("id")
                         .asText());
+        Answer meter = api.post(
+                owner,
+                "/api/v1/meters?teamId=" + team,
+                "{\"slug\":\"visits\",\"aggregation\":\"COUNT\",\"eventType\":\"visit\"}");
+        names.put("meter", meter.json().path("id").asText());
         names.put("alert", "alert-" + team);
         api.database().useAsSystem(handle -> handle.execute("""
                         INSERT INTO alerts (id, account, budget_id, dimension, value, severity, occurred_at, raised_at, alert)

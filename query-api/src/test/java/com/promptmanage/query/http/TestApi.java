@@ -164,8 +164,8 @@ public final class TestApi implements AutoCloseable {
     }
 
     /** The body of an answer that is no JSON. */
-    public String text(String credentials, String path) {
-        HttpResponse<String> response = exchange(credentials, "GET", path, null);
+    public String text(String credentials, String path, String... headers) {
+        HttpResponse<String> response = exchange(credentials, "GET", path, null, headers);
         if (response.statusCode() != 200) {
             throw new AssertionError(response.statusCode() + " " + response.body());
         }

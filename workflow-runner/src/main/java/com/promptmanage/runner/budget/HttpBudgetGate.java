@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.runner.work.BudgetGate;
 import com.promptmanage.service.access.ApiKeys;
+import com.promptmanage.service.access.ServiceKey;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.Json;
 import com.promptmanage.topics.account.Account;
@@ -39,7 +40,7 @@ public final class HttpBudgetGate implements BudgetGate, AutoCloseable {
 
     private static final int HTTP_UNAUTHORIZED = 401;
 
-    private final BudgetKey key;
+    private final ServiceKey key;
 
     private final FailModes failModes;
 
@@ -50,7 +51,7 @@ public final class HttpBudgetGate implements BudgetGate, AutoCloseable {
             HttpClient.newBuilder().connectTimeout(ANSWER_MAX).build();
 
     public HttpBudgetGate(ApiKeys keys, Database database, Clock clock) {
-        this.key = new BudgetKey(keys, clock);
+        this.key = new ServiceKey(keys, "workflow-runner", clock);
         this.failModes = new FailModes(database, clock);
     }
 

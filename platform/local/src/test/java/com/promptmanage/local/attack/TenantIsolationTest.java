@@ -83,7 +83,7 @@ class TenantIsolationTest {
                     """)) {
                 statement.execute(drop);
             }
-            statement.execute("SELECT usage_history_ensure_month(now())");
+            statement.execute("SELECT usage_history_ensure_month(now()), plain_events_ensure_month(now())");
             for (Table table : tables()) {
                 for (String tenant : TENANTS) {
                     if (!table.isPartition()) {

@@ -5,14 +5,18 @@ import static java.util.Objects.requireNonNull;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
@@ -21,6 +25,8 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 record ComposeFile(Path root, String text, Map<String, Map<String, Object>> services, Map<String, Object> volumes) {
 
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{(\\w+)(?::([?-])([^}]*))?}");
+
+    private static final Set<String> METHODS = Set.of("get", "post", "put", "patch", "delete");
 
     /** Of the form that the setting wants. */
     private static final String SECRET_KEYS = "one:" + Base64.getEncoder().encodeToString(new byte[32]);
@@ -80,6 +86,26 @@ record ComposeFile(Path root, String text, Map<String, Map<String, Object>> serv
                     VARIABLE.matcher(String.valueOf(value)).replaceAll(ComposeFile::filledIn)));
         }
         return environment;
+    }
+
+    /** What the descriptions of a service's own routes list, as {@code GET /api/teams/x}. */
+    List<String> requests(String service) throws IOException {
+        var requests = new ArrayList<String>();
+        try (Stream<Path> files = Files.list(root.resolve(service).resolve("src/main/resources/openapi"))) {
+            for (Path file : files.sorted().toList()) {
+                Map<String, Object> description =
+                        new Yaml(new SafeConstructor(new LoaderOptions())).load(Files.readString(file));
+                ((Map<?, ?>) requireNonNull(description.get("paths"))).forEach((path, methods) -> {
+                    String asked = String.valueOf(path).replaceAll("\\{[^}]*}", "x");
+                    ((Map<?, ?>) methods)
+                            .keySet().stream()
+                                    .map(String::valueOf)
+                                    .filter(METHODS::contains)
+                                    .forEach(method -> requests.add(method.toUpperCase(Locale.ROOT) + " " + asked));
+                });
+            }
+        }
+        return requests;
     }
 
     /** The main class that a service's image starts. */

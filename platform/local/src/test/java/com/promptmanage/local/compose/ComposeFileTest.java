@@ -99,6 +99,38 @@ class ComposeFileTest {
         assertThat(addresses).allSatisfy(address -> assertThat(proxy).contains("reverse_proxy " + address));
     }
 
+    @Test
+    void whoAsksAnotherServiceIsToldItsAddress() throws IOException {
+        var addresses = new TreeSet<String>();
+        var told = new TreeSet<String>();
+        for (String service : compose.built().keySet()) {
+            Map<String, String> environment = compose.environment(service);
+            addresses.add("http://%s:%s".formatted(service, environment.get("PM_HTTP_PORT")));
+            environment.values().stream()
+                    .filter(value -> value.startsWith("http://"))
+                    .forEach(told::add);
+        }
+
+        assertThat(addresses).containsAll(told);
+        assertThat(compose.environment("ingest-api")).containsKey("PM_QUERY_URL");
+        assertThat(compose.environment("workflow-runner")).containsKey("PM_RUNNER_QUERY_URL");
+    }
+
+    @Test
+    void everyDescribedRequestReachesTheServiceThatDescribesIt() throws IOException {
+        Proxy proxy = Proxy.read(compose.root().resolve("Caddyfile"));
+        for (String service : compose.built().keySet()) {
+            var others = new TreeSet<String>();
+            for (String request : compose.requests(service)) {
+                String[] parts = request.split(" ", 2);
+                if (!proxy.serviceOf(parts[0], parts[1]).equals(service)) {
+                    others.add(request);
+                }
+            }
+            assertThat(others).as("what does not reach " + service).isEmpty();
+        }
+    }
+
     /** Starts a service with just the environment that its container has, and stops it as soon as it has read it. */
     private String saysAtTheStart(String service) throws IOException {
         var builder = new ProcessBuilder(

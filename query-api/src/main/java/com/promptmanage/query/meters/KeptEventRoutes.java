@@ -1,0 +1,147 @@
+package com.promptmanage.query.meters;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.promptmanage.query.meters.Asking.About;
+import com.promptmanage.query.meters.KeptEvents.Content;
+import com.promptmanage.query.meters.KeptEvents.Kept;
+import com.promptmanage.query.meters.KeptEvents.Wanted;
+import com.promptmanage.service.database.Database;
+import com.promptmanage.service.http.Faults;
+import com.promptmanage.service.http.Json;
+import com.promptmanage.service.http.Routes;
+import com.promptmanage.topics.account.Account;
+import com.promptmanage.topics.money.NanoUsd;
+import com.promptmanage.topics.usage.UsageEvent;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** {@code GET /api/v1/events} and {@code GET /api/v1/subjects}. */
+final class KeptEventRoutes implements Routes {
+
+    private static final int EVENTS_MAX = 100;
+
+    private static final int SUBJECTS_MAX = 1_000;
+
+    private static final Duration EVENTS_SINCE = Duration.ofDays(3);
+
+    private static final Duration SUBJECTS_SINCE = Duration.ofDays(400);
+
+    private static final ObjectReader EXACT =
+            Json.mapper().readerFor(JsonNode.class).with(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+
+    private final Asking asking;
+
+    private final KeptEvents events;
+
+    private final Clock clock;
+
+    KeptEventRoutes(Asking asking, Database database, Clock clock) {
+        this.asking = asking;
+        this.events = new KeptEvents(database);
+        this.clock = clock;
+    }
+
+    @Override
+    public void addTo(RoutesConfig routes) {
+        routes.get("/api/v1/events", this::newest);
+        routes.get("/api/v1/subjects", this::subjects);
+    }
+
+    private void newest(Context ctx) {
+        About about = asking.usage(ctx, ctx.queryParam("subject"));
+        var faults = new Faults();
+        Instant to = MeterQuery.time(ctx, "to", clock.instant(), faults);
+        Instant from = MeterQuery.time(ctx, "from", to.minus(EVENTS_SINCE), faults);
+        int limit = limit(ctx.queryParam("limit"), faults);
+        faults.check();
+        ArrayNode found = JsonNodeFactory.instance.arrayNode();
+        events.newest(
+                        new Wanted(
+                                about.account(),
+                                asking.shownFrom(ctx, about.account(), from),
+                                to,
+                                about.member(),
+                                ctx.queryParam("id")),
+                        limit)
+                .forEach(kept -> found.add(json(kept)));
+        ctx.json(found);
+    }
+
+    private void subjects(Context ctx) {
+        Account account = asking.usage(ctx, null).account();
+        Instant now = clock.instant();
+        Instant from = asking.shownFrom(ctx, account, now.minus(SUBJECTS_SINCE));
+        ArrayNode found = JsonNodeFactory.instance.arrayNode();
+        events.subjects(account, from, now, SUBJECTS_MAX).forEach(subject -> {
+            ObjectNode one = found.addObject();
+            one.put("id", subject.key());
+            one.put("key", subject.key());
+            one.put("createdAt", subject.first().toString());
+            one.put("updatedAt", subject.last().toString());
+        });
+        ctx.json(found);
+    }
+
+    private static ObjectNode json(Kept kept) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        ObjectNode event = json.putObject("event");
+        event.put("specversion", "1.0");
+        event.put("id", kept.id());
+        event.put("source", kept.source());
+        event.put("type", kept.content() instanceof Content.Plain plain ? plain.type() : UsageEvent.TYPE);
+        event.put("subject", kept.subject());
+        event.put("time", kept.time().toString());
+        event.set("data", data(kept.content()));
+        json.put("ingestedAt", kept.receivedAt().toString());
+        json.put("storedAt", kept.receivedAt().toString());
+        return json;
+    }
+
+    private static JsonNode data(Content content) {
+        return switch (content) {
+            case Content.Plain plain -> read(plain.dataJson());
+            case Content.Usage usage -> {
+                ObjectNode data = JsonNodeFactory.instance.objectNode();
+                data.put("model", usage.model());
+                data.put("tokens", usage.tokens());
+                Long cost = usage.costNanoUsd();
+                data.put("costUsd", cost == null ? null : new BigDecimal(new NanoUsd(cost).toUsd()));
+                yield data;
+            }
+        };
+    }
+
+    private static JsonNode read(String json) {
+        try {
+            return EXACT.readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException("the database keeps nothing but JSON", e);
+        }
+    }
+
+    private static int limit(@Nullable String text, Faults faults) {
+        if (text == null) {
+            return EVENTS_MAX;
+        }
+        if (text.matches("\\d{1,3}")) {
+            int limit = Integer.parseInt(text);
+            if (limit >= 1 && limit <= EVENTS_MAX) {
+                return limit;
+            }
+        }
+        faults.add("limit", "is not a number of events", "Send 1 to %d.".formatted(EVENTS_MAX));
+        return EVENTS_MAX;
+    }
+}

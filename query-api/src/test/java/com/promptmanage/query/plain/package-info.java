@@ -1,0 +1,4 @@
+@NullMarked
+package com.promptmanage.query.plain;
+
+import org.jspecify.annotations.NullMarked;
