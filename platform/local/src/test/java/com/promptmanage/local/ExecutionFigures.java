@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.local.command.LocalFile;
 import com.promptmanage.testkit.Await;
+import java.math.BigDecimal;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -79,8 +80,8 @@ final class ExecutionFigures {
                     .isEqualTo(tables.path("totalTokens").asLong());
             assertThat(streams.at("/summary/totalCostNanoUsd").asLong())
                     .isEqualTo(tables.path("totalCostNanoUsd").asLong());
-            assertThat(streams.at("/summary/successRate").asText())
-                    .isEqualTo(tables.path("successRate").asText());
+            assertThat(new BigDecimal(streams.at("/summary/successRate").asText()))
+                    .isEqualByComparingTo(tables.path("successRate").asText());
             assertThat(nodes(streams)).isEqualTo(nodes(tables));
             assertThat(failures(streams)).isEqualTo(failures(tables));
         });
