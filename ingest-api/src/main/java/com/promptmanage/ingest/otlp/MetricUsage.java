@@ -31,8 +31,7 @@ enum MetricUsage {
     static Optional<MetricUsage> of(String name, JsonNode resource) {
         return Stream.of(values())
                 .filter(one -> one.metric.equals(name))
-                .filter(one ->
-                        one != GEN_AI || CodingAgent.ofService(resource).isEmpty())
+                .filter(one -> one != GEN_AI || CodingAgent.ofService(resource).isEmpty())
                 .findFirst();
     }
 

@@ -36,10 +36,10 @@ class PlainMetersTest {
     private static final Account ACME = Account.team("acme");
 
     /** The broker's clock stamps records, so the events happen about now. */
-    private static final Instant HOUR =
+    private final Instant hour =
             Instant.now().truncatedTo(ChronoUnit.HOURS).minus(2, ChronoUnit.HOURS);
 
-    private static final String RANGE = "?from=%s&to=%s".formatted(HOUR, HOUR.plus(2, ChronoUnit.HOURS));
+    private final String range = "?from=%s&to=%s".formatted(hour, hour.plus(2, ChronoUnit.HOURS));
 
     private final String topic = "events.plain-" + UUID.randomUUID();
 
@@ -67,7 +67,7 @@ class PlainMetersTest {
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
         api = TestApi.start(
-                HOUR.plus(2, ChronoUnit.HOURS),
+                hour.plus(2, ChronoUnit.HOURS),
                 parts -> List.of(new MeterRoutes(
                         parts.access().authentication(),
                         new ShownHistory(parts.access().tiers(), parts.clock()),
@@ -89,41 +89,41 @@ class PlainMetersTest {
     void anEventIsKeptOnceHoweverOftenItIsSentAndWhoeverTakesOver() throws Exception {
         for (int round = 0; round < 3; round++) {
             for (int i = 0; i < 500; i++) {
-                send("id-" + i % 300, HOUR.plusSeconds(i % 300), "hit", "ann", "{\"bytes\":%d}".formatted(i % 300));
+                send("id-" + i % 300, hour.plusSeconds(i % 300), "hit", "ann", "{\"bytes\":%d}".formatted(i % 300));
             }
             producer.flush();
             // Wherever it is, another goes on from there.
             copy.close();
             copy = copy();
         }
-        send("last", HOUR.plusSeconds(1), "end", "ann", "{}");
+        send("last", hour.plusSeconds(1), "end", "ann", "{}");
         Await.until(() -> assertThat(
-                        api.get(key, "/api/v1/events?id=last&from=" + HOUR).json())
+                        api.get(key, "/api/v1/events?id=last&from=" + hour).json())
                 .hasSize(1));
         define("hits", "COUNT", "hit", "");
         define("bytes", "SUM", "hit", ",\"valueProperty\":\"$.bytes\"");
 
         assertThat(only("hits", "")).isEqualTo("300");
         assertThat(only("bytes", "")).isEqualTo(Integer.toString(299 * 300 / 2));
-        assertThat(api.get(key, "/api/v1/events?limit=100&from=" + HOUR).json()).hasSize(100);
+        assertThat(api.get(key, "/api/v1/events?limit=100&from=" + hour).json()).hasSize(100);
     }
 
     @Test
     void whatCannotBeKeptAsItIsHoldsUpNothing() throws Exception {
         send(
                 "odd",
-                HOUR,
+                hour,
                 "odd",
                 "ann",
                 "{\"zero\":\"a\\u0000b\",\"half\":\"\\ud800\",\"huge\":1e999999999,\"n\":1.10}");
         send(ACME.value(), "{\"id\":");
         send(ACME.value(), null);
-        send("nobody", event("n", HOUR, "t", "u", "{}"));
+        send("nobody", event("n", hour, "t", "u", "{}"));
         send("far", Instant.parse("9999-01-01T00:00:00Z"), "odd", "ann", "{}");
-        send("after", HOUR.plusSeconds(1), "odd", "ann", "{}");
+        send("after", hour.plusSeconds(1), "odd", "ann", "{}");
 
         Await.until(() -> assertThat(events("odd", "after")).hasSize(2));
-        JsonNode data = api.get(key, "/api/v1/events?id=odd&from=" + HOUR)
+        JsonNode data = api.get(key, "/api/v1/events?id=odd&from=" + hour)
                 .json()
                 .path(0)
                 .path("event")
@@ -138,17 +138,17 @@ class PlainMetersTest {
 
     @Test
     void eachAggregationIsExactInWindowsGroupsAndParts() throws Exception {
-        send("a", HOUR.plusSeconds(1), "job", "ann", "{\"cpu\":{\"s\":0.1},\"route\":\"/x\",\"who\":[\"m1\"]}");
-        send("b", HOUR.plusSeconds(2), "job", "ann", "{\"cpu\":{\"s\":\"0.2\"},\"route\":\"/x\",\"who\":[\"m2\"]}");
+        send("a", hour.plusSeconds(1), "job", "ann", "{\"cpu\":{\"s\":0.1},\"route\":\"/x\",\"who\":[\"m1\"]}");
+        send("b", hour.plusSeconds(2), "job", "ann", "{\"cpu\":{\"s\":\"0.2\"},\"route\":\"/x\",\"who\":[\"m2\"]}");
         send(
                 "c",
-                HOUR.plusSeconds(3),
+                hour.plusSeconds(3),
                 "job",
                 "bob",
                 "{\"cpu\":{\"s\":-12345678901234567890.5},\"route\":\"/y\",\"who\":[\"m2\"]}");
-        send("d", HOUR.plusSeconds(3), "job", "bob", "{\"cpu\":{\"s\":7},\"route\":\"/y\"}");
-        send("e", HOUR.plusSeconds(3_600), "job", "bob", "{\"cpu\":{\"s\":\"none\"},\"route\":\"/y\"}");
-        send("other", HOUR, "another", "bob", "{\"cpu\":{\"s\":1}}");
+        send("d", hour.plusSeconds(3), "job", "bob", "{\"cpu\":{\"s\":7},\"route\":\"/y\"}");
+        send("e", hour.plusSeconds(3_600), "job", "bob", "{\"cpu\":{\"s\":\"none\"},\"route\":\"/y\"}");
+        send("other", hour, "another", "bob", "{\"cpu\":{\"s\":1}}");
         Await.until(() -> assertThat(events("a", "b", "c", "d", "e", "other")).hasSize(6));
         String groups = ",\"groupBy\":{\"route\":\"$.route\",\"first\":\"$['who'][0]\"}";
         for (String aggregation : List.of("SUM", "MIN", "MAX", "AVG", "LATEST")) {
@@ -160,7 +160,7 @@ class PlainMetersTest {
         }
         define("jobs", "COUNT", "job", groups);
         define("machines", "UNIQUE_COUNT", "job", ",\"valueProperty\":\"$.who[0]\"");
-        define("later", "COUNT", "job", ",\"eventFrom\":\"%s\"".formatted(HOUR.plusSeconds(3)));
+        define("later", "COUNT", "job", ",\"eventFrom\":\"%s\"".formatted(hour.plusSeconds(3)));
 
         assertThat(only("cpu_sum", "")).isEqualTo("-12345678901234567883.2");
         assertThat(only("cpu_min", "")).isEqualTo("-12345678901234567890.5");
@@ -179,9 +179,9 @@ class PlainMetersTest {
         assertThat(windows.path(0).toString())
                 .isEqualTo(
                         "{\"value\":2,\"windowStart\":\"%s\",\"windowEnd\":\"%s\",\"subject\":\"ann\",\"groupBy\":{\"route\":\"/x\"}}"
-                                .formatted(HOUR, HOUR.plusSeconds(3_600)));
+                                .formatted(hour, hour.plusSeconds(3_600)));
         assertThat(windows.path(2).path("windowStart").textValue())
-                .isEqualTo(HOUR.plusSeconds(3_600).toString());
+                .isEqualTo(hour.plusSeconds(3_600).toString());
         assertThat(query("jobs", "&windowSize=DAY&windowTimeZone=Asia/Kolkata").path("data"))
                 .isNotEmpty();
         assertThat(api.get(key, "/api/v1/meters/jobs/subjects").json())
@@ -190,7 +190,7 @@ class PlainMetersTest {
         assertThat(api.get(key, "/api/v1/subjects").json())
                 .extracting(one -> one.path("key").asText())
                 .containsExactly("ann", "bob");
-        assertThat(api.text(key, "/api/v1/meters/cpu_sum/query" + RANGE, "Accept", "text/csv"))
+        assertThat(api.text(key, "/api/v1/meters/cpu_sum/query" + range, "Accept", "text/csv"))
                 .contains("window_start,window_end,subject,value\r\n", ",,-12345678901234567883.2\r\n");
     }
 
@@ -214,7 +214,7 @@ class PlainMetersTest {
         assertThat(changed.json().path("valueProperty").textValue()).isEqualTo("$.pages");
         assertThat(api.delete(key, "/api/v1/meters/" + id).status()).isEqualTo(204);
         assertThat(api.delete(key, "/api/v1/meters/pages").status()).isEqualTo(404);
-        assertThat(api.get(key, "/api/v1/meters/pages/query" + RANGE).status()).isEqualTo(404);
+        assertThat(api.get(key, "/api/v1/meters/pages/query" + range).status()).isEqualTo(404);
         List<String> actions = api.database()
                 .asSystem(handle -> handle.createQuery("SELECT action FROM audit_log WHERE resource_type = 'meter'")
                         .mapTo(String.class)
@@ -225,10 +225,10 @@ class PlainMetersTest {
         assertThat(api.post(viewer, "/api/v1/meters?teamId=acme", body("mine", "COUNT", "x", ""))
                         .status())
                 .isEqualTo(403);
-        assertThat(api.get(viewer, "/api/v1/meters/calls/query" + RANGE + "&teamId=acme")
+        assertThat(api.get(viewer, "/api/v1/meters/calls/query" + range + "&teamId=acme")
                         .status())
                 .isEqualTo(403);
-        assertThat(api.get(viewer, "/api/v1/meters/calls/query" + RANGE + "&teamId=acme&subject=acme-viewer")
+        assertThat(api.get(viewer, "/api/v1/meters/calls/query" + range + "&teamId=acme&subject=acme-viewer")
                         .status())
                 .isEqualTo(200);
     }
@@ -276,7 +276,7 @@ class PlainMetersTest {
     private List<String> events(String... ids) {
         var found = new ArrayList<String>();
         for (String id : ids) {
-            api.get(key, "/api/v1/events?from=%s&id=%s".formatted(HOUR, id))
+            api.get(key, "/api/v1/events?from=%s&id=%s".formatted(hour, id))
                     .json()
                     .forEach(one -> found.add(id));
         }
@@ -305,7 +305,7 @@ class PlainMetersTest {
     }
 
     private JsonNode query(String slug, String more) {
-        Answer answer = api.get(key, "/api/v1/meters/%s/query%s%s".formatted(slug, RANGE, more));
+        Answer answer = api.get(key, "/api/v1/meters/%s/query%s%s".formatted(slug, range, more));
         assertThat(answer.status()).as(answer.json().toString()).isEqualTo(200);
         return answer.json();
     }
