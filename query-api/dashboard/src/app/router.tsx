@@ -40,8 +40,8 @@ const root = createRootRouteWithContext<Context>()({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
-  validateSearch: (search: Raw): { then?: string; problem?: string } =>
-    only({ then: text(search.then) as string, problem: text(search.problem) as string }),
+  validateSearch: (search: Raw): { then?: string; problem?: string; issuer?: string } =>
+    only({ then: text(search.then) as string, problem: text(search.problem) as string, issuer: text(search.issuer) as string }),
   component: lazyRouteComponent(() => import("./sign-in"), "SignIn"),
 });
 

@@ -90,6 +90,7 @@ final class VersionRoutes implements Routes {
                 workflows.definition(allowed.scope(), allowed.workflow().id(), version);
         WorkflowRow now = workflows.change(
                 allowed.scope(),
+                access.actor(ctx),
                 allowed.workflow(),
                 definition,
                 allowed.who(),

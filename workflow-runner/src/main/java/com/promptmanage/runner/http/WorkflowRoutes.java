@@ -107,7 +107,7 @@ final class WorkflowRoutes implements Routes {
         WorkflowRow made = form.made(ids.next("wf"), account, WorkflowAccess.who(caller), clock.instant(), faults);
         String definition = gate.stored(form.definition(), faults);
         faults.check();
-        workflows.add(caller.scope(account), made, definition);
+        workflows.add(caller.scope(account), access.actor(ctx), access.tier(account), made, definition);
         ctx.status(201).json(answer(made, definition, Level.ADMIN));
     }
 
@@ -137,7 +137,12 @@ final class WorkflowRoutes implements Routes {
         }
         faults.check();
         WorkflowRow now = workflows.change(
-                allowed.scope(), changed, definition, allowed.who(), form.note() == null ? "" : form.note());
+                allowed.scope(),
+                access.actor(ctx),
+                changed,
+                definition,
+                allowed.who(),
+                form.note() == null ? "" : form.note());
         ctx.json(answer(now, workflows.definition(allowed.scope(), now.id(), now.version()), allowed.level()));
     }
 

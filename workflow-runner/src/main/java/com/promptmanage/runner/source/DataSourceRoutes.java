@@ -25,6 +25,7 @@ import com.promptmanage.service.http.Faults;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.http.RequestBody;
 import com.promptmanage.service.http.Routes;
+import com.promptmanage.service.tier.Tiers;
 import com.promptmanage.topics.account.Account;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -47,6 +48,8 @@ final class DataSourceRoutes implements Routes {
 
     private final Authentication authentication;
 
+    private final Tiers tiers;
+
     private final DataSourceTable table;
 
     private final SyncTable history;
@@ -59,21 +62,23 @@ final class DataSourceRoutes implements Routes {
 
     private final Places places;
 
-    private final StoredFiles files;
+    private final FileTable files;
 
     private final SecretValues secrets;
 
     DataSourceRoutes(
             Authentication authentication,
+            Tiers tiers,
             DataSourceTable table,
             SyncTable history,
             Syncs syncs,
             SyncClock threads,
             Connectors connectors,
             Places places,
-            StoredFiles files,
+            FileTable files,
             SecretValues secrets) {
         this.authentication = authentication;
+        this.tiers = tiers;
         this.table = table;
         this.history = history;
         this.syncs = syncs;
@@ -127,7 +132,12 @@ final class DataSourceRoutes implements Routes {
         checkCredential(account, form, faults);
         faults.check();
         DataSource created = table.create(
-                caller.scope(account), account, Owner.person(caller), authentication.actor(ctx), form.draft());
+                caller.scope(account),
+                account,
+                tiers.of(account),
+                Owner.person(caller),
+                authentication.actor(ctx),
+                form.draft());
         ctx.status(201).header("Location", PATH + "/" + created.id()).json(DataSourceJson.of(created));
     }
 
@@ -270,7 +280,7 @@ final class DataSourceRoutes implements Routes {
         byte[] content = RequestBody.bytes(ctx, StoredFiles.BYTES_MAX);
         try {
             int records = file.count(content);
-            files.change(source.account(), source.id(), before -> content);
+            files.replace(source.account(), source.id(), content, authentication.actor(ctx));
             ctx.json(JsonNodeFactory.instance
                     .objectNode()
                     .put("records", records)
