@@ -208,7 +208,7 @@ test("what failed is resumed where it had stopped, and what takes too long is ca
   });
   expect(uploaded.status()).toBe(200);
   await page.getByRole("button", { name: "Resume" }).click();
-  await page.getByRole("list", { name: "Nodes" }).getByText("Wait", { exact: true }).waitFor();
+  await page.getByRole("list", { name: "Nodes" }).getByText("Wait", { exact: true }).waitFor({ timeout: 30_000 });
   await page.getByRole("button", { name: "Cancel" }).click();
   await page.getByTestId("execution-status-cancelled").waitFor();
   const { nodeExecutions } = await get(product, `/api/workflows/executions/${page.url().replace(/.*executions\/([^?]+).*/, "$1")}`);
