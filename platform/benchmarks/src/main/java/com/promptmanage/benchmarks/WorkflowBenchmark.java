@@ -199,7 +199,7 @@ public final class WorkflowBenchmark {
             var workflows = new ArrayList<String>();
             for (int i = 0; i < count; i++) {
                 String id = add(chain(1));
-                schedules.put(Scope.EVERYONE, Account.team("acme"), id, everyMinute);
+                schedules.put(Scope.EVERYONE, Actor.SYSTEM, Account.team("acme"), id, everyMinute);
                 workflows.add(id);
             }
             var lateMs = new long[count];

@@ -90,6 +90,7 @@ class SchedulerTest {
         for (int i = 0; i < 150; i++) {
             schedules.put(
                     Scope.EVERYONE,
+                    Actor.SYSTEM,
                     RunningEngine.TEAM,
                     RunningEngine.add(
                             database, Workflow.of(Workflow.step("only")).definition(), 1),
