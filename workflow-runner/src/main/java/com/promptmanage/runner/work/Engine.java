@@ -77,7 +77,6 @@ public final class Engine implements AutoCloseable {
      */
     public record Options(String owner, Duration lease, int nodesMax, Duration history) {}
 
-
     private Engine(
             Database database, Runs runs, NodeWork work, NodeWorker worker, Options options, EngineMeters meters) {
         this.runs = runs;
