@@ -36,8 +36,7 @@ class PlainMetersTest {
     private static final Account ACME = Account.team("acme");
 
     /** The broker's clock stamps records, so the events happen about now. */
-    private final Instant hour =
-            Instant.now().truncatedTo(ChronoUnit.HOURS).minus(2, ChronoUnit.HOURS);
+    private final Instant hour = Instant.now().truncatedTo(ChronoUnit.HOURS).minus(2, ChronoUnit.HOURS);
 
     private final String range = "?from=%s&to=%s".formatted(hour, hour.plus(2, ChronoUnit.HOURS));
 
