@@ -1,7 +1,7 @@
 import hooks from "eslint-plugin-react-hooks";
 import tseslint from "typescript-eslint";
 
-const features = ["usage", "budgets", "alerts", "lab", "welcome", "keys", "team", "workflows", "notifications", "connectors"];
+const features = ["usage", "developers", "budgets", "alerts", "lab", "welcome", "keys", "team", "workflows", "notifications", "connectors"];
 
 export default tseslint.config(
   { ignores: ["dist", "build", "node_modules", "src/shared/api/schema.d.ts", "src/shared/api/enums.ts", "public"] },

@@ -10,6 +10,7 @@ let browser: Browser;
 
 const PAGES = [
   "/dashboard/usage",
+  "/dashboard/developers",
   "/settings/budget",
   "/dashboard/alerts",
   "/dashboard/lab",
@@ -44,6 +45,22 @@ interface Finding {
   nodes: { html: string; failureSummary: string }[];
 }
 
+/** What is held to be calm, by the measure of browsers: the part of the window that moves, times how far. */
+const SHIFT_MAX = 0.1;
+
+/** What has moved since the page was opened without anyone having touched it. */
+function shifted(): Promise<number> {
+  return new Promise((resolve) => {
+    let sum = 0;
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[]) {
+        sum += entry.hadRecentInput ? 0 : entry.value;
+      }
+    }).observe({ type: "layout-shift", buffered: true });
+    setTimeout(() => resolve(sum), 50);
+  });
+}
+
 test.each([
   ["light", 1440],
   ["dark", 360],
@@ -67,6 +84,10 @@ test.each([
       if (impact === "serious" || impact === "critical") {
         findings.push(`${path}: ${id} (${impact}) ${nodes.slice(0, 3).map((node) => `${node.html.slice(0, 160)} ${node.failureSummary}`).join(" | ")}`);
       }
+    }
+    const shift = await page.evaluate(shifted);
+    if (shift > SHIFT_MAX) {
+      findings.push(`${path} moves by ${shift.toFixed(3)} while it loads`);
     }
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     if (overflow > 0) {

@@ -62,6 +62,10 @@ test("the lab tells what a prompt costs, switches the model, and says why it may
   await page.getByRole("button", { name: "Switch" }).click();
   expect(await page.getByLabel("Model").inputValue()).toBe("gpt-4o-mini");
   await page.getByText("Budgets that count it").waitFor();
+  await page.getByRole("button", { name: "Compare models" }).click();
+  await page.getByTestId("compared").nth(2).locator("[data-nano-usd]").waitFor();
+  await page.getByRole("button", { name: "Use gpt-4o", exact: true }).click();
+  expect(await page.getByLabel("Model").inputValue()).toBe("gpt-4o");
   await page.getByLabel("Asked at").selectOption("simulated");
   await page.getByRole("button", { name: "Run", exact: true }).click();
   await page.getByTestId("token-usage").getByText("Execution complete").waitFor();

@@ -15,7 +15,7 @@ test("a file is connected, tried and copied, and a key that was put in is never 
   const { page, complaints } = await visit(browser, product);
   await signIn(page, product);
   await page.goto(`/dashboard/connectors?team=${product.teamId}`);
-  await page.getByRole("button", { name: "Connect the first" }).click();
+  await page.getByRole("button", { name: "Connect a data source" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Kind").selectOption("csv");
   await dialog.getByLabel("Name").fill("Customers");
@@ -27,6 +27,9 @@ test("a file is connected, tried and copied, and a key that was put in is never 
 
   await page.getByRole("button", { name: "Customers", exact: true }).click();
   await page.getByText("Nothing was copied yet").waitFor();
+  await page.getByRole("tab", { name: "As it is now" }).click();
+  await page.getByTestId("preview-record").getByText("Grace").waitFor();
+  await page.getByRole("tab", { name: "Copied records" }).click();
   await page.getByRole("button", { name: "Sync now" }).click();
   await page.getByTestId("record").getByText("Grace").waitFor();
   await page.getByRole("tab", { name: "Syncs" }).click();
@@ -50,7 +53,7 @@ test("a file is connected, tried and copied, and a key that was put in is never 
   await page.getByTestId("add-node-btn").click();
   await page.getByTestId("node-data-source").click();
   const { dataSources } = await get(product, `/api/data-sources?teamId=${product.teamId}`);
-  await page.getByLabel("Source", { exact: true }).selectOption(dataSources[0].id);
+  await page.getByLabel("Source", { exact: true }).selectOption(dataSources.find((source: { name: string }) => source.name === "Customers").id);
   expect(await page.getByLabel("Kind", { exact: true }).inputValue()).toBe("csv");
   expect(complaints).toEqual([]);
   await page.context().close();

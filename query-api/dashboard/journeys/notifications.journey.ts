@@ -55,6 +55,14 @@ test("a webhook is made, tried, read about, given a new secret and switched off;
   const preferences = await get(product, `/api/teams/${product.teamId}/notification-preferences`);
   expect(preferences.quietHours).toEqual({ start: "21:30", end: "07:00", timezone: "Europe/Berlin" });
   expect(preferences.alertTypes).not.toContain("anomaly");
+
+  await page.getByRole("button", { name: "Add a report" }).click();
+  await dialog.getByLabel("Name", { exact: true }).fill("Weekly spend");
+  await dialog.getByLabel("To", { exact: true }).fill("finance@example.com, cfo@example.com");
+  await dialog.getByRole("button", { name: "Add", exact: true }).click();
+  await page.getByTestId("report").getByText("Every week · 2 addresses").waitFor();
+  const pdf = await page.request.get((await page.getByRole("link", { name: /^Preview/ }).getAttribute("href"))!);
+  expect(pdf.headers()["content-type"]).toContain("application/pdf");
   expect(complaints).toEqual([]);
   await page.context().close();
 });

@@ -54,6 +54,29 @@ test("the page shows what the API says to the nanoUSD, and an event as it happen
   await page.context().close();
 });
 
+test("what a developer's agent reports stands beside what is counted, by developer and by model", async () => {
+  const { page, complaints } = await visit(browser, product);
+  const call = { userId: "dev@example.com", tags: { agent: "claude-code" }, reportedCostNanoUsd: 11_000_000 };
+  await log(product, { eventId: "developer-1", model: "gpt-4o", inputTokens: 4000, outputTokens: 0, ...call });
+  await signIn(page, product);
+  await page.goto(`/dashboard/developers?team=${product.teamId}`);
+  // Until there is a call, the page says how to connect an agent; and the history follows the totals by a moment.
+  while (!(await page.getByTestId("developer").getByText("dev@example.com").isVisible())) {
+    await page.waitForTimeout(250);
+    await page.reload();
+    await page.getByRole("heading", { name: /developer|No coding agent/, level: 2 }).first().waitFor();
+  }
+  await page.getByTestId("developers-spend").locator('[data-nano-usd="10000000"]').waitFor();
+  await page.getByTestId("developers-reported").locator('[data-nano-usd="11000000"]').waitFor();
+  await page.getByLabel("Rows").selectOption("model");
+  await page.waitForURL(/by=model/);
+  await page.getByRole("button", { name: "gpt-4o", expanded: false }).click();
+  await page.getByTestId("developer-part").getByText("dev@example.com").waitFor();
+  await shot(page, "developers");
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
 test("a row leads to its part, and the address holds the view", async () => {
   const { page, complaints } = await visit(browser, product);
   await signIn(page, product);
@@ -73,6 +96,15 @@ test("a row leads to its part, and the address holds the view", async () => {
   await page.getByRole("button", { name: "Without a price", exact: true }).click();
   await page.getByRole("cell", { name: "of-no-price", exact: true }).waitFor();
   await page.getByText("No price yet").first().waitFor();
+  await page.getByTestId("activity-row").first().getByRole("button").click();
+  await page.getByRole("button", { name: "Give it a price" }).click();
+  await page.getByRole("dialog").getByLabel("Input", { exact: true }).fill("1.00");
+  await page.getByRole("dialog").getByLabel("Output", { exact: true }).fill("2.00");
+  await page.getByRole("button", { name: "Set the price" }).click();
+  // Seventy in, seven out.
+  await page.getByText("Every run has its price").waitFor();
+  await page.getByRole("button", { name: "Without a price", exact: true }).click();
+  await page.getByTestId("activity-row").locator('[data-nano-usd="84000"]').waitFor();
   const download = page.waitForEvent("download");
   await page.getByRole("button", { name: "Export" }).click();
   await page.getByRole("menuitem", { name: "CSV" }).click();

@@ -15,7 +15,9 @@ afterAll(() => browser.close());
 test("a first visit leads from a key to an event that is seen arriving", async () => {
   const { page, complaints } = await visit(browser, product);
   await signIn(page, product);
-  await page.goto("/welcome?team=me");
+  await page.goto("/dashboard/usage?team=me");
+  await page.getByRole("link", { name: "Send the first event" }).click();
+  await page.waitForURL(/\/welcome/);
   await page.getByRole("button", { name: "Create a key" }).click();
   await page.getByTestId("first-key").waitFor();
   const curl = await page.getByTestId("snippet-curl").innerText();
@@ -30,7 +32,18 @@ test("a first visit leads from a key to an event that is seen arriving", async (
   expect(run("sh", await page.getByTestId("snippet-opentelemetry").innerText())).not.toMatch(/problem|rejected/);
   await page.getByRole("tab", { name: "JavaScript" }).click();
   expect(execFileSync("node", ["--input-type=module", "-e", await page.getByTestId("snippet-javascript").innerText()]).toString().trim()).toBe("204");
+
+  // Also whoever leaves the last page of the questions by Escape has set it.
+  await page.getByRole("button", { name: "Find a budget" }).click();
+  await page.getByRole("button", { name: "Recommend an amount" }).click();
+  await page.getByRole("button", { name: "Set this budget" }).click();
+  await page.getByRole("dialog").getByText("Your budget is set").waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByText("It is set.").waitFor();
+  await page.reload();
+  await page.getByText("It is set.").waitFor();
   await page.goto("/dashboard/usage?team=me");
+  await page.getByTestId("budget-line").getByRole("progressbar").waitFor();
   await page.getByTestId("card-runs").locator('[data-count="3"]').waitFor();
   await page.goto("/settings/api-keys?team=me");
   await page.getByTestId("api-key").getByText("First key").waitFor();

@@ -24,6 +24,8 @@ const DOCS = [
   { name: "team", path: "/dashboard/team", theme: "dark", width: 1280, height: 760 },
   { name: "builder", path: `/dashboard/workflows/${workflow}`, theme: "light", width: 1280, height: 720, act: selectPrompt },
   { name: "execution", path: `/dashboard/workflows/${workflow}/executions/${execution}`, theme: "dark", width: 1280, height: 860 },
+  // The last, since what its calls cost would stand in the others too.
+  { name: "developers", path: "/dashboard/developers", theme: "light", width: 1280, height: 760, act: openFirst, before: tellOfAgents },
 ];
 
 const PAGES = [
@@ -44,6 +46,7 @@ const PAGES = [
   "/settings/api-keys",
   "/settings/team",
   "/settings/notifications",
+  "/dashboard/developers",
 ];
 
 const ALL = PAGES.flatMap((path) =>
@@ -53,6 +56,7 @@ const ALL = PAGES.flatMap((path) =>
       path,
       theme,
       width,
+      ...(path === "/dashboard/developers" && theme === "light" && width === 1440 ? { before: tellOfAgents } : {}),
       height: width === 360 ? 780 : 900,
       whole: true,
     })),
@@ -66,6 +70,7 @@ const browser = await chromium.launch({
 try {
   const session = await signIn();
   for (const picture of isAll ? ALL : DOCS) {
+    await picture.before?.();
     await take(picture, picture.path === "/sign-in" ? undefined : session);
     console.log(`${picture.name}.png`);
   }
@@ -104,6 +109,54 @@ async function signIn() {
   const session = await context.storageState();
   await context.close();
   return session;
+}
+
+async function openFirst(page) {
+  await page.getByTestId("developer").first().getByRole("button").click();
+}
+
+/** A week of three developers' coding agents; one of them says itself what a call cost. */
+async function tellOfAgents() {
+  const developers = ["ines@example.com", "tomas@example.com", "yuki@example.com"];
+  const agents = [
+    { agent: "claude-code", model: "claude-3-5-sonnet", provider: "anthropic", inputMicros: 3, outputMicros: 15 },
+    { agent: "codex", model: "gpt-4o", provider: "openai" },
+    { agent: "gemini-cli", model: "gemini-1-5-pro", provider: "google" },
+  ];
+  const calls = [];
+  for (let i = 149; i >= 0; i--) {
+    const { agent, model, provider, inputMicros, outputMicros } = agents[[0, 0, 1, 0, 0, 2, 0][i % 7]];
+    const [inputTokens, outputTokens] = [2000 + ((i * 7919) % 30_000), 100 + ((i * 104_729) % 2400)];
+    calls.push({
+      specversion: "1.0",
+      id: `agent-${i}`,
+      source: "/pictures",
+      type: "com.promptmanage.token.usage.v1",
+      time: new Date(Date.now() - i * 3_600_000).toISOString(),
+      data: {
+        teamId: product.teamId,
+        userId: developers[(i * 5) % 7 % 3],
+        model,
+        provider,
+        executionType: "agent_generation",
+        conversationId: `session-${i % 20}`,
+        tags: { agent },
+        inputTokens,
+        outputTokens,
+        ...(inputMicros ? { reportedCostNanoUsd: (inputTokens * inputMicros + outputTokens * outputMicros) * 1000 } : {}),
+      },
+    });
+  }
+  const answer = await fetch(`${product.baseUrl}/api/v1/events`, {
+    method: "POST",
+    headers: { Authorization: `Bearer ${product.apiKey}`, "Content-Type": "application/cloudevents-batch+json" },
+    body: JSON.stringify(calls),
+  });
+  if (!answer.ok) {
+    throw new Error(`the agents' calls: ${answer.status} ${await answer.text()}`);
+  }
+  // The history follows by a moment.
+  await new Promise((resolve) => setTimeout(resolve, 3000));
 }
 
 async function selectPrompt(page) {

@@ -1,4 +1,4 @@
-import { BellRing, Cable, ChartSpline, FlaskConical, KeyRound, PiggyBank, Rocket, Send, UserCog, Users, Workflow } from "lucide-react";
+import { BellRing, Cable, ChartSpline, FlaskConical, KeyRound, PiggyBank, Rocket, Send, SquareTerminal, UserCog, Users, Workflow } from "lucide-react";
 
 export const NAVIGATION = [
   {
@@ -6,6 +6,7 @@ export const NAVIGATION = [
     pages: [
       { to: "/dashboard/usage", label: "Usage", icon: ChartSpline },
       { to: "/dashboard/team", label: "Team spend", icon: Users },
+      { to: "/dashboard/developers", label: "Developers", icon: SquareTerminal },
       { to: "/settings/budget", label: "Budget", icon: PiggyBank },
       { to: "/dashboard/alerts", label: "Alerts", icon: BellRing },
     ],

@@ -11,6 +11,7 @@ import {
 import { isUnauthenticated } from "@/shared/api/client";
 import { sessionQuery } from "@/shared/session/session";
 import { readAlertSearch } from "@/features/alerts/search";
+import { readDeveloperSearch } from "@/features/developers/search";
 import { readUsageSearch } from "@/features/usage/search";
 import { readWorkflowSearch } from "@/features/workflows/search";
 import { PageFailure, NotFound, PageSkeleton } from "./fallbacks";
@@ -39,8 +40,8 @@ const root = createRootRouteWithContext<Context>()({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
-  validateSearch: (search: Raw): { then?: string; problem?: string } =>
-    only({ then: text(search.then) as string, problem: text(search.problem) as string }),
+  validateSearch: (search: Raw): { then?: string; problem?: string; issuer?: string } =>
+    only({ then: text(search.then) as string, problem: text(search.problem) as string, issuer: text(search.issuer) as string }),
   component: lazyRouteComponent(() => import("./sign-in"), "SignIn"),
 });
 
@@ -78,6 +79,13 @@ const usage = createRoute({
   path: "/dashboard/usage",
   validateSearch: readUsageSearch,
   component: lazyRouteComponent(() => import("@/features/usage/usage-page"), "UsagePage"),
+});
+
+const developers = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/dashboard/developers",
+  validateSearch: readDeveloperSearch,
+  component: lazyRouteComponent(() => import("@/features/developers/developers-page"), "DevelopersPage"),
 });
 
 const alerts = createRoute({
@@ -176,6 +184,7 @@ const execution = createRoute({
 
 const routeTree = root.addChildren([home, signIn, invitation, signedIn.addChildren([
     usage,
+    developers,
     alerts,
     budget,
     lab,

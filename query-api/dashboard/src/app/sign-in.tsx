@@ -6,7 +6,7 @@ import { sessionQuery } from "@/shared/session/session";
 import { Button } from "@/shared/ui/button";
 import { TextField } from "@/shared/ui/field";
 import { Note } from "@/shared/ui/layout";
-import { Issuers, problemOf } from "./issuers";
+import { Issuers, problemOf, StartAfresh } from "./issuers";
 import { Logo } from "./logo";
 
 const route = getRouteApi("/sign-in");
@@ -17,7 +17,7 @@ export function safeTarget(then: string | undefined): string {
 }
 
 export function SignIn() {
-  const { then, problem } = route.useSearch();
+  const { then, problem, issuer } = route.useSearch();
   const cameBack = problemOf(problem);
   const router = useRouter();
   const queryClient = useQueryClient();
@@ -51,6 +51,7 @@ export function SignIn() {
           {cameBack && !signIn.error && (
             <div className="mt-6">
               <Note tone="critical">{cameBack}</Note>
+              {problem === "account_unproven" && issuer && <StartAfresh issuer={issuer} then={safeTarget(then)} />}
             </div>
           )}
           <form onSubmit={submit} className="mt-6 grid gap-4">

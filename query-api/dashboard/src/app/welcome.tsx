@@ -1,4 +1,6 @@
+import { useQuery } from "@tanstack/react-query";
 import { useAccount } from "@/shared/session/account";
+import { budgetsQuery } from "@/features/budgets/api";
 import { Wizard } from "@/features/budgets/wizard";
 import { useMakeKey } from "@/features/keys/api";
 import { WelcomePage } from "@/features/welcome/welcome-page";
@@ -7,11 +9,13 @@ import { WelcomePage } from "@/features/welcome/welcome-page";
 export function Welcome() {
   const account = useAccount();
   const make = useMakeKey(account);
+  const budgets = useQuery(budgetsQuery(account)).data?.budgets;
   return (
     <WelcomePage
       key={account.key}
       makeKey={async () => (await make.mutateAsync({ name: "First key", scopes: ["ingest"] })).key}
-      wizard={(onClose, onDone) => <Wizard account={account} onClose={onClose} onDone={onDone} />}
+      hasBudget={budgets !== undefined && budgets.length > 0}
+      wizard={(onClose) => <Wizard account={account} onClose={onClose} />}
     />
   );
 }

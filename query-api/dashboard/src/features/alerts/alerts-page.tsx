@@ -2,7 +2,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { BellOff } from "lucide-react";
 import { messageOf } from "@/shared/api/client";
-import { formatDay, today } from "@/shared/format/time";
+import { browserZone, formatDay, today } from "@/shared/format/time";
 import { useAccount } from "@/shared/session/account";
 import { Button } from "@/shared/ui/button";
 import { SelectField } from "@/shared/ui/field";
@@ -21,7 +21,7 @@ export function AlertsPage() {
   const account = useAccount();
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const zone = search.zone ?? account.zone;
+  const zone = search.zone ?? browserZone();
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(alertsQuery(account, search));
   const acknowledge = useAcknowledge(account);
   const now = useNow();

@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { Bell as BellIcon, BellOff } from "lucide-react";
 import { useState } from "react";
 import { useEvents } from "@/shared/api/stream";
+import { browserZone } from "@/shared/format/time";
 import type { Account } from "@/shared/session/account";
 import { IconButton } from "@/shared/ui/button";
 import { Empty, Failure, Skeleton } from "@/shared/ui/layout";
@@ -75,7 +76,7 @@ export function Bell({ account }: { account: Account }) {
               <li key={alert.id} className="px-4 py-3">
                 <AlertRow
                   alert={alert}
-                  zone={account.zone}
+                  zone={browserZone()}
                   now={now}
                   onAcknowledge={account.mayManage ? () => acknowledge.mutate(alert.id) : undefined}
                   busy={acknowledge.isPending && acknowledge.variables === alert.id}

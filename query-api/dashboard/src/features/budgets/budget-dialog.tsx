@@ -1,11 +1,9 @@
 import { useState } from "react";
-import { messageOf, ProblemError } from "@/shared/api/client";
+import { ProblemError } from "@/shared/api/client";
 import { words } from "@/shared/format/numbers";
 import type { Account } from "@/shared/session/account";
-import { Button } from "@/shared/ui/button";
-import { Dialog } from "@/shared/ui/dialog";
 import { SelectField, TextField } from "@/shared/ui/field";
-import { Note } from "@/shared/ui/layout";
+import { FormDialog } from "@/shared/ui/form-dialog";
 import { toast } from "@/shared/ui/toast";
 import { useSaveBudget, type Budget, type BudgetForm } from "./api";
 import { isAmount } from "./level";
@@ -60,82 +58,65 @@ export function BudgetDialog({ account, budget, onClose }: { account: Account; b
   };
 
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <FormDialog
       title={budget ? `Edit ${budget.name}` : "Add a budget"}
       description="What was spent in its period before now counts."
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" type="submit" form="budget" disabled={!isSound} busy={save.isPending}>
-            Save
-          </Button>
-        </>
-      }
+      submit="Save"
+      busy={save.isPending}
+      disabled={!isSound}
+      error={save.error}
+      columns
+      onClose={onClose}
+      onSubmit={submit}
     >
-      <form
-        id="budget"
-        className="grid gap-4 sm:grid-cols-2"
-        onSubmit={(event) => {
-          event.preventDefault();
-          submit();
-        }}
-      >
-        <div className="sm:col-span-2">
-          <TextField label="Name" required maxLength={100} value={form.name} onChange={(event) => set({ name: event.target.value })} error={problem?.field("name")} />
-        </div>
-        <SelectField label="Of what" value={form.dimension} onChange={(event) => set({ dimension: event.target.value })}>
-          {DIMENSIONS.map((dimension) => (
-            <option key={dimension} value={dimension}>
-              {dimension === "account" ? "Everything" : words(dimension)}
-            </option>
-          ))}
-          <option value="tag">Tag</option>
-        </SelectField>
-        {form.dimension === "tag" && (
-          <TextField label="Tag" placeholder="env" value={form.tag} onChange={(event) => set({ tag: event.target.value })} error={problem?.field("dimension")} />
-        )}
-        {form.dimension !== "account" && (
-          <TextField
-            label="Which one"
-            value={form.value}
-            placeholder={EXAMPLES[form.dimension] ?? "*"}
-            onChange={(event) => set({ value: event.target.value })}
-            help="* gives each of them a limit of its own."
-            error={problem?.field("value")}
-          />
-        )}
+      <div className="sm:col-span-2">
+        <TextField label="Name" required maxLength={100} value={form.name} onChange={(event) => set({ name: event.target.value })} error={problem?.field("name")} />
+      </div>
+      <SelectField label="Of what" value={form.dimension} onChange={(event) => set({ dimension: event.target.value })}>
+        {DIMENSIONS.map((dimension) => (
+          <option key={dimension} value={dimension}>
+            {dimension === "account" ? "Everything" : words(dimension)}
+          </option>
+        ))}
+        <option value="tag">Tag</option>
+      </SelectField>
+      {form.dimension === "tag" && (
+        <TextField label="Tag" placeholder="env" value={form.tag} onChange={(event) => set({ tag: event.target.value })} error={problem?.field("dimension")} />
+      )}
+      {form.dimension !== "account" && (
         <TextField
-          label={form.unit === "usd" ? "Limit in dollars" : "Limit in tokens"}
-          {...(form.unit === "usd" ? { prefix: "$" } : {})}
-          inputMode="decimal"
-          required
-          value={form.limit}
-          onChange={(event) => set({ limit: event.target.value })}
-          error={form.limit && !limitSound ? (form.unit === "usd" ? "An amount such as 30.00" : "A whole number") : (problem?.field("limitUsd") ?? problem?.field("limitTokens"))}
+          label="Which one"
+          value={form.value}
+          placeholder={EXAMPLES[form.dimension] ?? "*"}
+          onChange={(event) => set({ value: event.target.value })}
+          help="* gives each of them a limit of its own."
+          error={problem?.field("value")}
         />
-        <SelectField label="Counted in" value={form.unit} onChange={(event) => set({ unit: event.target.value })}>
-          <option value="usd">US dollars</option>
-          <option value="tokens">Tokens</option>
-        </SelectField>
-        <SelectField label="Period" value={form.period} onChange={(event) => set({ period: event.target.value as "month" })}>
-          {PERIODS.map((period) => (
-            <option key={period} value={period}>
-              {period === "total" ? "In all, without an end" : words(period)}
-            </option>
-          ))}
-        </SelectField>
-        <SelectField label="At the limit" value={form.enforcement} onChange={(event) => set({ enforcement: event.target.value as "block" })}>
-          <option value="alert_only">Alert only</option>
-          <option value="block">Block further runs</option>
-        </SelectField>
-        {save.error && (
-          <div className="sm:col-span-2">
-            <Note tone="critical">{messageOf(save.error)}</Note>
-          </div>
-        )}
-      </form>
-    </Dialog>
+      )}
+      <TextField
+        label={form.unit === "usd" ? "Limit in dollars" : "Limit in tokens"}
+        {...(form.unit === "usd" ? { prefix: "$" } : {})}
+        inputMode="decimal"
+        required
+        value={form.limit}
+        onChange={(event) => set({ limit: event.target.value })}
+        error={form.limit && !limitSound ? (form.unit === "usd" ? "An amount such as 30.00" : "A whole number") : (problem?.field("limitUsd") ?? problem?.field("limitTokens"))}
+      />
+      <SelectField label="Counted in" value={form.unit} onChange={(event) => set({ unit: event.target.value })}>
+        <option value="usd">US dollars</option>
+        <option value="tokens">Tokens</option>
+      </SelectField>
+      <SelectField label="Period" value={form.period} onChange={(event) => set({ period: event.target.value as "month" })}>
+        {PERIODS.map((period) => (
+          <option key={period} value={period}>
+            {period === "total" ? "In all, without an end" : words(period)}
+          </option>
+        ))}
+      </SelectField>
+      <SelectField label="At the limit" value={form.enforcement} onChange={(event) => set({ enforcement: event.target.value as "block" })}>
+        <option value="alert_only">Alert only</option>
+        <option value="block">Block further runs</option>
+      </SelectField>
+    </FormDialog>
   );
 }

@@ -1,16 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { Pencil, PiggyBank, Plus, SlidersHorizontal, Sparkles, Trash2 } from "lucide-react";
 import { useState } from "react";
-import { messageOf } from "@/shared/api/client";
 import { formatDate } from "@/shared/format/time";
 import { formatPercent } from "@/shared/format/numbers";
 import { useAccount, type Account } from "@/shared/session/account";
 import { useMemberNames } from "@/shared/session/members";
 import { Button, IconButton } from "@/shared/ui/button";
-import { Dialog } from "@/shared/ui/dialog";
-import { Badge, Card, Empty, Failure, LEVEL_TONE, Note, Page, Progress, Skeleton } from "@/shared/ui/layout";
+import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
+import { Badge, Card, Empty, Failure, LEVEL_TONE, Page, Progress, Skeleton } from "@/shared/ui/layout";
 import { usePageTitle } from "@/shared/ui/title";
-import { toast } from "@/shared/ui/toast";
 import { budgetsQuery, singleBudgetQuery, useDeleteBudget, type Budget } from "./api";
 import { BudgetDialog } from "./budget-dialog";
 import { watched, type Watched } from "./level";
@@ -144,7 +142,7 @@ function BudgetItem({
             {budget.name} <Badge tone={LEVEL_TONE[worst]}>{LEVEL_WORDS[worst]}</Badge>
             {budget.enforcement === "block" && <Badge>Blocks</Badge>}
           </p>
-          <p className="text-xs text-soft">{describe(budget)}</p>
+          {describe(budget) !== budget.name && <p className="text-xs text-soft">{describe(budget)}</p>}
         </div>
         <div className="-mt-1.5 -mr-1.5 flex">
           {budget.limitUsd !== undefined && (
@@ -199,32 +197,8 @@ function SpentRow({ row: { budget, status, level }, named, zone }: { row: Watche
 function DeleteDialog({ account, budget, onClose }: { account: Account; budget: Budget; onClose: () => void }) {
   const remove = useDeleteBudget(account);
   return (
-    <Dialog
-      open
-      onClose={onClose}
-      title={`Delete ${budget.name}?`}
-      footer={
-        <>
-          <Button onClick={onClose}>Keep it</Button>
-          <Button
-            kind="danger"
-            busy={remove.isPending}
-            onClick={() =>
-              remove.mutate(budget.id, {
-                onSuccess: () => {
-                  toast(`${budget.name} is deleted.`);
-                  onClose();
-                },
-              })
-            }
-          >
-            Delete
-          </Button>
-        </>
-      }
-    >
-      <p className="text-soft">Nobody is told any more when its limit is reached, and nothing is blocked by it. Alerts that it raised stay.</p>
-      {remove.error && <Note tone="critical">{messageOf(remove.error)}</Note>}
-    </Dialog>
+    <ConfirmDialog title={`Delete ${budget.name}?`} change={remove} of={budget.id} done={`${budget.name} is deleted.`} onClose={onClose}>
+      Nobody is told any more when its limit is reached, and nothing is blocked by it. Alerts that it raised stay.
+    </ConfirmDialog>
   );
 }

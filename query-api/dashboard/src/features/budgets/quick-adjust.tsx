@@ -1,11 +1,8 @@
 import { useState } from "react";
-import { messageOf } from "@/shared/api/client";
 import { exactUsd } from "@/shared/format/money";
 import type { Account } from "@/shared/session/account";
-import { Button } from "@/shared/ui/button";
-import { Dialog } from "@/shared/ui/dialog";
 import { CheckField, TextField } from "@/shared/ui/field";
-import { Note } from "@/shared/ui/layout";
+import { FormDialog } from "@/shared/ui/form-dialog";
 import { toast } from "@/shared/ui/toast";
 import { useSaveBudget, type Budget, type BudgetForm } from "./api";
 import { isAmount, suggestedLimit, watched } from "./level";
@@ -53,53 +50,39 @@ export function QuickAdjust({ account, budget, onClose }: { account: Account; bu
       },
     );
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <FormDialog
       title="Adjust the budget"
       description={budget.name}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" type="submit" form="quick-adjust" busy={save.isPending} disabled={!isAmount(limit)}>
-            Save
-          </Button>
-        </>
-      }
+      submit="Save"
+      busy={save.isPending}
+      disabled={!isAmount(limit)}
+      error={save.error}
+      onClose={onClose}
+      onSubmit={submit}
     >
-      <form
-        id="quick-adjust"
-        className="grid gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          submit();
-        }}
-      >
-        {furthest && (
-          <dl className="grid grid-cols-3 gap-3 rounded-lg bg-page p-3 figures">
-            <Fact name="Limit now" value={amount(furthest.status, furthest.status.limit)} />
-            <Fact name="Spent" value={amount(furthest.status, furthest.status.spent)} />
-            <Fact name="Projected" value={furthest.status.projected ? amount(furthest.status, furthest.status.projected) : "Too early"} />
-          </dl>
-        )}
-        <TextField
-          label="New limit"
-          prefix="$"
-          inputMode="decimal"
-          value={limit}
-          onChange={(event) => setLimit(event.target.value)}
-          help="Suggested: the next round amount that what is projected fits into."
-          error={isAmount(limit) ? undefined : "An amount such as 40.00"}
-        />
-        <CheckField
-          label="Keep the thresholds"
-          help="Otherwise they become 75, 90 and 100 %."
-          checked={keep}
-          onChange={(event) => setKeep(event.target.checked)}
-        />
-        {save.error && <Note tone="critical">{messageOf(save.error)}</Note>}
-      </form>
-    </Dialog>
+      {furthest && (
+        <dl className="grid grid-cols-3 gap-3 rounded-lg bg-page p-3 figures">
+          <Fact name="Limit now" value={amount(furthest.status, furthest.status.limit)} />
+          <Fact name="Spent" value={amount(furthest.status, furthest.status.spent)} />
+          <Fact name="Projected" value={furthest.status.projected ? amount(furthest.status, furthest.status.projected) : "Too early"} />
+        </dl>
+      )}
+      <TextField
+        label="New limit"
+        prefix="$"
+        inputMode="decimal"
+        value={limit}
+        onChange={(event) => setLimit(event.target.value)}
+        help="Suggested: the next round amount that what is projected fits into."
+        error={isAmount(limit) ? undefined : "An amount such as 40.00"}
+      />
+      <CheckField
+        label="Keep the thresholds"
+        help="Otherwise they become 75, 90 and 100 %."
+        checked={keep}
+        onChange={(event) => setKeep(event.target.checked)}
+      />
+    </FormDialog>
   );
 }
 

@@ -19,7 +19,7 @@ const PERCENTS = [
 ];
 
 /** A few questions, an amount with its reason, and it is set. */
-export function Wizard({ account, onClose, onDone }: { account: Account; onClose: () => void; onDone?: () => void }) {
+export function Wizard({ account, onClose }: { account: Account; onClose: () => void }) {
   const [step, setStep] = useState<"usage" | "amount" | "done">("usage");
   const [volume, setVolume] = useState<Volume>("50-200");
   const [models, setModels] = useState(["gpt-4o-mini"]);
@@ -55,13 +55,7 @@ export function Wizard({ account, onClose, onDone }: { account: Account; onClose
         </Button>
       </>
     ) : (
-      <Button
-        kind="primary"
-        onClick={() => {
-          onDone?.();
-          onClose();
-        }}
-      >
+      <Button kind="primary" onClick={onClose}>
         Done
       </Button>
     );

@@ -119,6 +119,17 @@ export function recordsQuery(id: string) {
   });
 }
 
+/** The first records where they are, which no sync needs to have copied. */
+export function previewQuery(id: string) {
+  return queryOptions({
+    queryKey: ["data-source", id, "preview"],
+    queryFn: async ({ signal }) =>
+      (await answer(api.GET("/api/data-sources/{id}/preview", { params: { path: { id }, query: { limit: 20 } }, signal }))).records as Record<string, unknown>[],
+    retry: false,
+    staleTime: 30_000,
+  });
+}
+
 export function columnsQuery(id: string) {
   return queryOptions({
     queryKey: ["data-source", id, "columns"],

@@ -6,8 +6,8 @@ import { words } from "@/shared/format/numbers";
 import { formatAgo } from "@/shared/format/time";
 import { useAccount, type Account } from "@/shared/session/account";
 import { Button, IconButton } from "@/shared/ui/button";
+import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
 import { CopyButton } from "@/shared/ui/copy";
-import { Dialog } from "@/shared/ui/dialog";
 import { Badge, Card, Empty, Failure, Note, Page, Skeleton, type Tone } from "@/shared/ui/layout";
 import { Menu, MenuItem, MenuLine } from "@/shared/ui/menu";
 import { useNow } from "@/shared/ui/now";
@@ -72,7 +72,14 @@ export function ConnectorsPage() {
       </div>
       {opened?.what === "add" && connectors.length > 0 && <SourceDialog account={account} connectors={connectors} source={null} onClose={close} />}
       {opened?.what === "edit" && <SourceDialog account={account} connectors={connectors} source={opened.source} onClose={close} />}
-      {opened?.what === "show" && <SourceSheet account={account} source={opened.source} onClose={close} />}
+      {opened?.what === "show" && (
+        <SourceSheet
+          account={account}
+          source={opened.source}
+          isReadable={connectors.find((one) => one.type === opened.source.type)?.abilities?.includes("read") ?? true}
+          onClose={close}
+        />
+      )}
       {opened?.what === "delete" && <DeleteDialog account={account} source={opened.source} onClose={close} />}
     </Page>
   );
@@ -168,21 +175,8 @@ function SourceRow({
 function DeleteDialog({ account, source, onClose }: { account: Account; source: DataSource; onClose: () => void }) {
   const remove = useDeleteSource(account);
   return (
-    <Dialog
-      open
-      onClose={onClose}
-      title={`Delete ${source.name}?`}
-      footer={
-        <>
-          <Button onClick={onClose}>Keep it</Button>
-          <Button kind="danger" busy={remove.isPending} onClick={() => remove.mutate(source.id!, { onSuccess: onClose })}>
-            Delete
-          </Button>
-        </>
-      }
-    >
-      <p className="text-soft">Its file, its copies and its history go too. Workflows that read it fail from then on.</p>
-      {remove.error && <Note tone="critical">{messageOf(remove.error)}</Note>}
-    </Dialog>
+    <ConfirmDialog title={`Delete ${source.name}?`} change={remove} of={source.id!} onClose={onClose}>
+      Its file, its copies and its history go too. Workflows that read it fail from then on.
+    </ConfirmDialog>
   );
 }

@@ -1,10 +1,8 @@
 import { useState } from "react";
-import { messageOf, ProblemError } from "@/shared/api/client";
+import { ProblemError } from "@/shared/api/client";
 import type { Account } from "@/shared/session/account";
-import { Button } from "@/shared/ui/button";
-import { Dialog } from "@/shared/ui/dialog";
 import { SelectField, TextField } from "@/shared/ui/field";
-import { Note } from "@/shared/ui/layout";
+import { FormDialog } from "@/shared/ui/form-dialog";
 import { toast } from "@/shared/ui/toast";
 import { useSaveCredential, type Connector, type Credential } from "./api";
 import { kindsOf, SECRET_NAME } from "./kinds";
@@ -37,83 +35,71 @@ export function CredentialDialog({
   const nameFault = kind === "secret" && name !== "" && !SECRET_NAME.test(name) ? "Letters, digits and underscores only, such as CRM_API_KEY." : undefined;
   const isSound = name.trim() !== "" && !nameFault && fields.length > 0 && fields.every((field) => (values[field.name] ?? "").trim() !== "");
   return (
-    <Dialog
-      open
-      onClose={() => onClose()}
+    <FormDialog
       title={credential ? `Replace ${credential.name}` : "Add a credential"}
       description="It is encrypted, and nobody is shown it again."
-      footer={
-        <>
-          <Button onClick={() => onClose()}>Cancel</Button>
-          <Button kind="primary" type="submit" form="credential" busy={save.isPending} disabled={!isSound}>
-            {credential ? "Replace" : "Add"}
-          </Button>
-        </>
-      }
-    >
-      <form
-        id="credential"
-        className="grid gap-4"
-        autoComplete="off"
-        onSubmit={(event) => {
-          event.preventDefault();
-          const draft = { name: name.trim(), kind, values: Object.fromEntries(fields.map((field) => [field.name, values[field.name]!.trim()])) };
-          save.mutate(
-            { id: credential?.id ?? null, draft },
-            {
-              onSuccess: (saved) => {
-                toast(`${draft.name} is ${credential ? "replaced" : "kept"}.`);
-                onClose(saved);
-              },
+      submit={credential ? "Replace" : "Add"}
+      busy={save.isPending}
+      disabled={!isSound}
+      error={problem?.field("name") ? null : save.error}
+      secret
+      onClose={() => onClose()}
+      onSubmit={() => {
+        const draft = { name: name.trim(), kind, values: Object.fromEntries(fields.map((field) => [field.name, values[field.name]!.trim()])) };
+        save.mutate(
+          { id: credential?.id ?? null, draft },
+          {
+            onSuccess: (saved) => {
+              toast(`${draft.name} is ${credential ? "replaced" : "kept"}.`);
+              onClose(saved);
             },
-          );
-        }}
-      >
-        <SelectField label="For" value={kind} disabled={credential !== null || given !== undefined} onChange={(event) => setKind(event.target.value)}>
-          {(["Models", "Connectors", "Workflows"] as const).map((group) => (
-            <optgroup key={group} label={group}>
-              {kinds
-                .filter((one) => one.group === group)
-                .map((one) => (
-                  <option key={one.kind} value={one.kind}>
-                    {one.label}
-                  </option>
-                ))}
-            </optgroup>
+          },
+        );
+      }}
+    >
+      <SelectField label="For" value={kind} disabled={credential !== null || given !== undefined} onChange={(event) => setKind(event.target.value)}>
+        {(["Models", "Connectors", "Workflows"] as const).map((group) => (
+          <optgroup key={group} label={group}>
+            {kinds
+              .filter((one) => one.group === group)
+              .map((one) => (
+                <option key={one.kind} value={one.kind}>
+                  {one.label}
+                </option>
+              ))}
+          </optgroup>
+        ))}
+      </SelectField>
+      <TextField
+        label="Name"
+        required
+        maxLength={100}
+        readOnly={credential !== null}
+        placeholder={kind === "secret" ? "CRM_API_KEY" : "Production"}
+        value={name}
+        error={nameFault ?? problem?.field("name")}
+        onChange={(event) => setName(event.target.value)}
+      />
+      {ways.length > 1 && (
+        <SelectField label="By" value={chosen?.id} onChange={(event) => setWay(event.target.value)}>
+          {ways.map((one) => (
+            <option key={one.id} value={one.id}>
+              {one.label}
+            </option>
           ))}
         </SelectField>
+      )}
+      {fields.map((field) => (
         <TextField
-          label="Name"
-          required
-          maxLength={100}
-          readOnly={credential !== null}
-          placeholder={kind === "secret" ? "CRM_API_KEY" : "Production"}
-          value={name}
-          error={nameFault ?? problem?.field("name")}
-          onChange={(event) => setName(event.target.value)}
+          key={field.name}
+          label={field.label}
+          type={field.secret ? "password" : "text"}
+          autoComplete={field.secret ? "new-password" : "off"}
+          help={field.help}
+          value={values[field.name] ?? ""}
+          onChange={(event) => setValues({ ...values, [field.name]: event.target.value })}
         />
-        {ways.length > 1 && (
-          <SelectField label="By" value={chosen?.id} onChange={(event) => setWay(event.target.value)}>
-            {ways.map((one) => (
-              <option key={one.id} value={one.id}>
-                {one.label}
-              </option>
-            ))}
-          </SelectField>
-        )}
-        {fields.map((field) => (
-          <TextField
-            key={field.name}
-            label={field.label}
-            type={field.secret ? "password" : "text"}
-            autoComplete={field.secret ? "new-password" : "off"}
-            help={field.help}
-            value={values[field.name] ?? ""}
-            onChange={(event) => setValues({ ...values, [field.name]: event.target.value })}
-          />
-        ))}
-        {save.error && !problem?.field("name") && <Note tone="critical">{messageOf(save.error)}</Note>}
-      </form>
-    </Dialog>
+      ))}
+    </FormDialog>
   );
 }

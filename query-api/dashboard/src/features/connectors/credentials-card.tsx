@@ -1,12 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { KeyRound, Plus, RefreshCw, Trash2 } from "lucide-react";
 import { useState } from "react";
-import { messageOf } from "@/shared/api/client";
 import { formatAgo } from "@/shared/format/time";
 import type { Account } from "@/shared/session/account";
 import { Button, IconButton } from "@/shared/ui/button";
-import { Dialog } from "@/shared/ui/dialog";
-import { Badge, Card, Empty, Failure, Note, Skeleton } from "@/shared/ui/layout";
+import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
+import { Badge, Card, Empty, Failure, Skeleton } from "@/shared/ui/layout";
 import { useNow } from "@/shared/ui/now";
 import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
 import { connectorsQuery, credentialsQuery, useDeleteCredential, type Credential } from "./api";
@@ -97,21 +96,8 @@ export function CredentialsCard({ account }: { account: Account }) {
 function DeleteDialog({ account, credential, onClose }: { account: Account; credential: Credential; onClose: () => void }) {
   const remove = useDeleteCredential(account);
   return (
-    <Dialog
-      open
-      onClose={onClose}
-      title={`Delete ${credential.name}?`}
-      footer={
-        <>
-          <Button onClick={onClose}>Keep it</Button>
-          <Button kind="danger" busy={remove.isPending} onClick={() => remove.mutate(credential.id!, { onSuccess: onClose })}>
-            Delete
-          </Button>
-        </>
-      }
-    >
-      <p className="text-soft">What uses it fails from then on, until it has another. This cannot be taken back.</p>
-      {remove.error && <Note tone="critical">{messageOf(remove.error)}</Note>}
-    </Dialog>
+    <ConfirmDialog title={`Delete ${credential.name}?`} change={remove} of={credential.id!} onClose={onClose}>
+      What uses it fails from then on, until it has another. This cannot be taken back.
+    </ConfirmDialog>
   );
 }

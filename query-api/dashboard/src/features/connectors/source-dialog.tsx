@@ -1,11 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { messageOf, ProblemError } from "@/shared/api/client";
+import { ProblemError } from "@/shared/api/client";
 import type { Account } from "@/shared/session/account";
 import { Button } from "@/shared/ui/button";
-import { Dialog } from "@/shared/ui/dialog";
 import { Field, SelectField, TextField } from "@/shared/ui/field";
-import { Note } from "@/shared/ui/layout";
+import { FormDialog } from "@/shared/ui/form-dialog";
 import { toast } from "@/shared/ui/toast";
 import { credentialsQuery, useSaveSource, type Connector, type DataSource, type DataSourceDraft } from "./api";
 import { configOf, textOf, type Texts } from "./config";
@@ -72,116 +71,104 @@ export function SourceDialog({
     );
   }
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <FormDialog
       title={source ? `Change ${source.name}` : "Connect a data source"}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" type="submit" form="source" busy={save.isPending} disabled={!isSound}>
-            {source ? "Save" : "Connect"}
-          </Button>
-        </>
-      }
-    >
-      <form
-        id="source"
-        className="grid gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          const draft: DataSourceDraft = {
-            name: name.trim(),
-            ...(source?.description ? { description: source.description } : {}),
-            type,
-            config: config as Record<string, never>,
-            ...(credentialId && takesCredential ? { credentialId } : {}),
-            syncFrequency: mayRead ? frequency : "manual",
-            syncMode: readsChanges ? mode : "full",
-            sinceField,
-          };
-          save.mutate(
-            { id: source?.id ?? null, draft, file: takesFile ? file : null },
-            {
-              onSuccess: () => {
-                toast(`${draft.name} is ${source ? "saved" : "connected"}.`);
-                onClose();
-              },
+      submit={source ? "Save" : "Connect"}
+      busy={save.isPending}
+      disabled={!isSound}
+      error={save.error}
+      onClose={onClose}
+      onSubmit={() => {
+        const draft: DataSourceDraft = {
+          name: name.trim(),
+          ...(source?.description ? { description: source.description } : {}),
+          type,
+          config: config as Record<string, never>,
+          ...(credentialId && takesCredential ? { credentialId } : {}),
+          syncFrequency: mayRead ? frequency : "manual",
+          syncMode: readsChanges ? mode : "full",
+          sinceField,
+        };
+        save.mutate(
+          { id: source?.id ?? null, draft, file: takesFile ? file : null },
+          {
+            onSuccess: () => {
+              toast(`${draft.name} is ${source ? "saved" : "connected"}.`);
+              onClose();
             },
-          );
-        }}
-      >
+          },
+        );
+      }}
+    >
+      <div className="grid gap-4 sm:grid-cols-2">
+        <SelectField label="Kind" value={type} disabled={source !== null} onChange={(event) => setType(event.target.value)}>
+          {connectors.map((one) => (
+            <option key={one.type} value={one.type}>
+              {one.name}
+            </option>
+          ))}
+        </SelectField>
+        <TextField label="Name" required maxLength={200} placeholder="Customers" value={name} error={problem?.field("name")} onChange={(event) => setName(event.target.value)} />
+      </div>
+      {settings.map((setting) => (
+        <SettingField
+          key={setting.name}
+          setting={setting}
+          value={texts[setting.name ?? ""] ?? ""}
+          error={faults[setting.name ?? ""] ?? problem?.field(`config.${setting.name}`)}
+          onChange={(value) => setTexts({ ...texts, [setting.name ?? ""]: value })}
+        />
+      ))}
+      {takesFile && (
+        <Field label="File" help={source ? "Only to replace the one that is there. UTF-8, at most 10 MiB." : "UTF-8, at most 10 MiB."}>
+          {(control) => (
+            <input
+              type="file"
+              accept={type === "csv" ? ".csv,text/csv" : ".json,.jsonl,application/json"}
+              className="block w-full text-[0.8125rem] text-soft file:mr-3 file:h-9 file:rounded-lg file:border file:border-line-strong file:bg-surface file:px-3.5 file:font-medium file:text-ink hover:file:border-soft"
+              onChange={(event) => setFile(event.target.files?.[0] ?? null)}
+              {...control}
+            />
+          )}
+        </Field>
+      )}
+      {takesCredential && (
+        <div className="flex items-end gap-2">
+          <div className="min-w-0 flex-1">
+            <SelectField label="Credential" value={credentialId} onChange={(event) => setCredentialId(event.target.value)} error={problem?.field("credentialId")}>
+              <option value="">None</option>
+              {(credentials.data ?? [])
+                .filter((credential) => credential.kind === type)
+                .map((credential) => (
+                  <option key={credential.id} value={credential.id}>
+                    {credential.name}
+                  </option>
+                ))}
+            </SelectField>
+          </div>
+          <Button onClick={() => setAddsCredential(true)}>New</Button>
+        </div>
+      )}
+      {mayRead && (
         <div className="grid gap-4 sm:grid-cols-2">
-          <SelectField label="Kind" value={type} disabled={source !== null} onChange={(event) => setType(event.target.value)}>
-            {connectors.map((one) => (
-              <option key={one.type} value={one.type}>
-                {one.name}
+          <SelectField label="Copied" help="How often its records are copied to here." value={frequency} onChange={(event) => setFrequency(event.target.value as typeof frequency)}>
+            {Object.entries(FREQUENCIES).map(([value, label]) => (
+              <option key={value} value={value}>
+                {label}
               </option>
             ))}
           </SelectField>
-          <TextField label="Name" required maxLength={200} placeholder="Customers" value={name} error={problem?.field("name")} onChange={(event) => setName(event.target.value)} />
-        </div>
-        {settings.map((setting) => (
-          <SettingField
-            key={setting.name}
-            setting={setting}
-            value={texts[setting.name ?? ""] ?? ""}
-            error={faults[setting.name ?? ""] ?? problem?.field(`config.${setting.name}`)}
-            onChange={(value) => setTexts({ ...texts, [setting.name ?? ""]: value })}
-          />
-        ))}
-        {takesFile && (
-          <Field label="File" help={source ? "Only to replace the one that is there. UTF-8, at most 10 MiB." : "UTF-8, at most 10 MiB."}>
-            {(control) => (
-              <input
-                type="file"
-                accept={type === "csv" ? ".csv,text/csv" : ".json,.jsonl,application/json"}
-                className="block w-full text-[0.8125rem] text-soft file:mr-3 file:h-9 file:rounded-lg file:border file:border-line-strong file:bg-surface file:px-3.5 file:font-medium file:text-ink hover:file:border-soft"
-                onChange={(event) => setFile(event.target.files?.[0] ?? null)}
-                {...control}
-              />
-            )}
-          </Field>
-        )}
-        {takesCredential && (
-          <div className="flex items-end gap-2">
-            <div className="min-w-0 flex-1">
-              <SelectField label="Credential" value={credentialId} onChange={(event) => setCredentialId(event.target.value)} error={problem?.field("credentialId")}>
-                <option value="">None</option>
-                {(credentials.data ?? [])
-                  .filter((credential) => credential.kind === type)
-                  .map((credential) => (
-                    <option key={credential.id} value={credential.id}>
-                      {credential.name}
-                    </option>
-                  ))}
-              </SelectField>
-            </div>
-            <Button onClick={() => setAddsCredential(true)}>New</Button>
-          </div>
-        )}
-        {mayRead && (
-          <div className="grid gap-4 sm:grid-cols-2">
-            <SelectField label="Copied" help="How often its records are copied to here." value={frequency} onChange={(event) => setFrequency(event.target.value as typeof frequency)}>
-              {Object.entries(FREQUENCIES).map(([value, label]) => (
-                <option key={value} value={value}>
-                  {label}
-                </option>
-              ))}
+          {readsChanges && (
+            <SelectField label="Each time" value={mode} onChange={(event) => setMode(event.target.value as typeof mode)}>
+              <option value="full">Everything</option>
+              <option value="incremental">What has changed</option>
             </SelectField>
-            {readsChanges && (
-              <SelectField label="Each time" value={mode} onChange={(event) => setMode(event.target.value as typeof mode)}>
-                <option value="full">Everything</option>
-                <option value="incremental">What has changed</option>
-              </SelectField>
-            )}
-          </div>
-        )}
-        {readsChanges && mode === "incremental" && (
-          <TextField label="Field that tells when a record changed" value={sinceField} onChange={(event) => setSinceField(event.target.value)} />
-        )}
-        {save.error && <Note tone="critical">{messageOf(save.error)}</Note>}
-      </form>
-    </Dialog>
+          )}
+        </div>
+      )}
+      {readsChanges && mode === "incremental" && (
+        <TextField label="Field that tells when a record changed" value={sinceField} onChange={(event) => setSinceField(event.target.value)} />
+      )}
+    </FormDialog>
   );
 }

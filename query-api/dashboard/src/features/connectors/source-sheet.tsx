@@ -3,20 +3,20 @@ import { History, Table2 } from "lucide-react";
 import { useEffect } from "react";
 import { messageOf } from "@/shared/api/client";
 import { formatCount, formatDuration, words } from "@/shared/format/numbers";
-import { formatDateTime } from "@/shared/format/time";
+import { browserZone, formatDateTime } from "@/shared/format/time";
 import type { Account } from "@/shared/session/account";
 import { Button } from "@/shared/ui/button";
 import { Dialog } from "@/shared/ui/dialog";
 import { Badge, Empty, Failure, Skeleton, type Tone } from "@/shared/ui/layout";
 import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
 import { Tabs } from "@/shared/ui/tabs";
-import { columnsQuery, recordsQuery, syncsQuery, useSyncSource, type DataSource, type Sync } from "./api";
+import { columnsQuery, previewQuery, recordsQuery, syncsQuery, useSyncSource, type DataSource, type Sync } from "./api";
 import { columnsOf, textOf } from "./config";
 
 const TONES: Record<NonNullable<Sync["status"]>, Tone> = { running: "accent", completed: "good", failed: "critical", cancelled: "neutral" };
 
 /** What is in a data source: the copies of the last syncs, the syncs themselves, and its columns. */
-export function SourceSheet({ account, source, onClose }: { account: Account; source: DataSource; onClose: () => void }) {
+export function SourceSheet({ account, source, isReadable, onClose }: { account: Account; source: DataSource; isReadable: boolean; onClose: () => void }) {
   const id = source.id!;
   const sync = useSyncSource(account);
   const queryClient = useQueryClient();
@@ -51,8 +51,9 @@ export function SourceSheet({ account, source, onClose }: { account: Account; so
       <Tabs
         label="About this data source"
         tabs={[
-          { id: "records", label: "Records", content: <Records id={id} /> },
-          { id: "syncs", label: "Syncs", content: <Syncs id={id} zone={account.zone} /> },
+          { id: "records", label: "Copied records", content: <Records id={id} /> },
+          ...(account.mayEdit && isReadable ? [{ id: "preview", label: "As it is now", content: <Preview id={id} /> }] : []),
+          { id: "syncs", label: "Syncs", content: <Syncs id={id} zone={browserZone()} /> },
           { id: "columns", label: "Columns", content: <Columns id={id} /> },
         ]}
       />
@@ -76,37 +77,64 @@ function Records({ id }: { id: string }) {
       </Empty>
     );
   }
-  const columns = columnsOf(records);
   return (
     <div className="grid gap-3">
-      <ScrollX label="Records">
-        <Table>
-          <thead>
-            <tr>
-              {columns.map((column) => (
-                <Th key={column}>{column}</Th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {records.map((record, index) => (
-              <tr key={index} data-testid="record">
-                {columns.map((column) => (
-                  <Td key={column} className="max-w-56 truncate">
-                    {textOf(record[column])}
-                  </Td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </Table>
-      </ScrollX>
+      <RecordTable records={records} testId="record" />
       {hasNextPage && (
         <Button className="justify-self-center" busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
           Show more
         </Button>
       )}
     </div>
+  );
+}
+
+/** A page of what a workflow would read, whether or not anything was copied. */
+function Preview({ id }: { id: string }) {
+  const { data, error, refetch } = useQuery(previewQuery(id));
+  if (error) {
+    return <Failure error={error} retry={() => void refetch()} />;
+  }
+  if (!data) {
+    return <Skeleton className="h-40" />;
+  }
+  return data.length === 0 ? (
+    <Empty icon={Table2} title="It has no records">
+      What is added to it is here the next time.
+    </Empty>
+  ) : (
+    <div className="grid gap-2">
+      <p className="text-xs text-soft">The first {formatCount(data.length)}, read from where they are. Nothing was copied.</p>
+      <RecordTable records={data} testId="preview-record" />
+    </div>
+  );
+}
+
+function RecordTable({ records, testId }: { records: readonly Record<string, unknown>[]; testId: string }) {
+  const columns = columnsOf(records);
+  return (
+    <ScrollX label="Records">
+      <Table>
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <Th key={column}>{column}</Th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {records.map((record, index) => (
+            <tr key={index} data-testid={testId}>
+              {columns.map((column) => (
+                <Td key={column} className="max-w-56 truncate">
+                  {textOf(record[column])}
+                </Td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </Table>
+    </ScrollX>
   );
 }
 

@@ -1,18 +1,18 @@
 import { useQuery } from "@tanstack/react-query";
 import { KeyRound, Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
-import { messageOf } from "@/shared/api/client";
-import { formatAgo, formatDate } from "@/shared/format/time";
+import { browserZone, formatAgo, formatDate } from "@/shared/format/time";
 import { useAccount, type Account } from "@/shared/session/account";
 import { Button, IconButton } from "@/shared/ui/button";
+import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
 import { Dialog } from "@/shared/ui/dialog";
 import { CheckField, SelectField, TextField } from "@/shared/ui/field";
-import { Badge, Card, Empty, Failure, Note, Page, Skeleton } from "@/shared/ui/layout";
+import { FormDialog } from "@/shared/ui/form-dialog";
+import { Badge, Card, Empty, Failure, Page, Skeleton } from "@/shared/ui/layout";
 import { useNow } from "@/shared/ui/now";
 import { OnceShown } from "@/shared/ui/snippet";
 import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
 import { usePageTitle } from "@/shared/ui/title";
-import { toast } from "@/shared/ui/toast";
 import { keysQuery, useMakeKey, useRevokeKey, type ApiKey, type Scope } from "./api";
 
 export function KeysPage() {
@@ -84,9 +84,9 @@ export function KeysPage() {
                         {key.maySpeakForOthers && <Badge tone="warning">speaks for others</Badge>}
                       </span>
                     </Td>
-                    <Td className="max-md:hidden">{formatDate(key.createdAt, account.zone)}</Td>
+                    <Td className="max-md:hidden">{formatDate(key.createdAt, browserZone())}</Td>
                     <Td className="max-md:hidden">{key.lastUsedAt ? formatAgo(key.lastUsedAt, now) : <span className="text-soft">Never</span>}</Td>
-                    <Td className="max-lg:hidden">{key.expiresAt ? formatDate(key.expiresAt, account.zone) : <span className="text-soft">Never</span>}</Td>
+                    <Td className="max-lg:hidden">{key.expiresAt ? formatDate(key.expiresAt, browserZone()) : <span className="text-soft">Never</span>}</Td>
                     <Td right>
                       <IconButton label={`Revoke ${key.name}`} onClick={() => setRevoked(key)}>
                         <Trash2 aria-hidden />
@@ -136,85 +136,49 @@ function NewKeyDialog({ account, onClose }: { account: Account; onClose: () => v
     );
   }
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <FormDialog
       title="Create a key"
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" type="submit" form="new-key" busy={make.isPending} disabled={!name.trim() || scopes.length === 0}>
-            Create
-          </Button>
-        </>
+      submit="Create"
+      busy={make.isPending}
+      disabled={!name.trim() || scopes.length === 0}
+      error={make.error}
+      onClose={onClose}
+      onSubmit={() =>
+        make.mutate({
+          name: name.trim(),
+          scopes,
+          ...(days ? { expiresAt: new Date(Date.now() + Number(days) * DAY_MS).toISOString() } : {}),
+        })
       }
     >
-      <form
-        id="new-key"
-        className="grid gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          make.mutate({
-            name: name.trim(),
-            scopes,
-            ...(days ? { expiresAt: new Date(Date.now() + Number(days) * DAY_MS).toISOString() } : {}),
-          });
-        }}
-      >
-        <TextField label="Name" required maxLength={100} placeholder="Support bot, production" value={name} onChange={(event) => setName(event.target.value)} />
-        <fieldset className="grid gap-2.5">
-          <legend className="mb-2 text-[0.8125rem] font-medium">It may</legend>
-          {SCOPES.map(({ scope, label, help }) => (
-            <CheckField
-              key={scope}
-              label={label}
-              help={help}
-              checked={scopes.includes(scope)}
-              onChange={(event) => setScopes(event.target.checked ? [...scopes, scope] : scopes.filter((other) => other !== scope))}
-            />
-          ))}
-        </fieldset>
-        <SelectField label="Expires" value={days} onChange={(event) => setDays(event.target.value)}>
-          <option value="">Never</option>
-          <option value="30">In 30 days</option>
-          <option value="90">In 90 days</option>
-          <option value="365">In a year</option>
-        </SelectField>
-        {make.error && <Note tone="critical">{messageOf(make.error)}</Note>}
-      </form>
-    </Dialog>
+      <TextField label="Name" required maxLength={100} placeholder="Support bot, production" value={name} onChange={(event) => setName(event.target.value)} />
+      <fieldset className="grid gap-2.5">
+        <legend className="mb-2 text-[0.8125rem] font-medium">It may</legend>
+        {SCOPES.map(({ scope, label, help }) => (
+          <CheckField
+            key={scope}
+            label={label}
+            help={help}
+            checked={scopes.includes(scope)}
+            onChange={(event) => setScopes(event.target.checked ? [...scopes, scope] : scopes.filter((other) => other !== scope))}
+          />
+        ))}
+      </fieldset>
+      <SelectField label="Expires" value={days} onChange={(event) => setDays(event.target.value)}>
+        <option value="">Never</option>
+        <option value="30">In 30 days</option>
+        <option value="90">In 90 days</option>
+        <option value="365">In a year</option>
+      </SelectField>
+    </FormDialog>
   );
 }
 
 function RevokeDialog({ account, apiKey, onClose }: { account: Account; apiKey: ApiKey; onClose: () => void }) {
   const revoke = useRevokeKey(account);
   return (
-    <Dialog
-      open
-      onClose={onClose}
-      title={`Revoke ${apiKey.name}?`}
-      footer={
-        <>
-          <Button onClick={onClose}>Keep it</Button>
-          <Button
-            kind="danger"
-            busy={revoke.isPending}
-            onClick={() =>
-              revoke.mutate(apiKey.id, {
-                onSuccess: () => {
-                  toast(`${apiKey.name} is revoked.`);
-                  onClose();
-                },
-              })
-            }
-          >
-            Revoke
-          </Button>
-        </>
-      }
-    >
-      <p className="text-soft">Applications that use it are refused within five seconds. This cannot be taken back.</p>
-      {revoke.error && <Note tone="critical">{messageOf(revoke.error)}</Note>}
-    </Dialog>
+    <ConfirmDialog title={`Revoke ${apiKey.name}?`} change={revoke} of={apiKey.id} action="Revoke" done={`${apiKey.name} is revoked.`} onClose={onClose}>
+      Applications that use it are refused within five seconds. This cannot be taken back.
+    </ConfirmDialog>
   );
 }

@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { answer, api, ProblemError, type Schemas } from "@/shared/api/client";
+import { answer, api, type Schemas } from "@/shared/api/client";
 import type { Account } from "@/shared/session/account";
 
 export type Estimate = Schemas["Estimate"];
@@ -55,8 +55,4 @@ export function checkQuery(account: Account, model: string, estimate: Estimate |
     placeholderData: keepPreviousData,
     staleTime: 5000,
   });
-}
-
-export function isDenied(error: unknown): Decision | null {
-  return error instanceof ProblemError && error.status === 402 ? (error.body as Decision) : null;
 }

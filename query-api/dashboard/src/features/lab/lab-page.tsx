@@ -13,6 +13,7 @@ import { usePageTitle } from "@/shared/ui/title";
 import { checkQuery, estimateQuery, modelsQuery, type Decision, type Draft } from "./api";
 import { hasKeyQuery, useStart, type Provider } from "./api-run";
 import { Blocked } from "./blocked";
+import { Compare } from "./compare";
 import { RunPanel } from "./run-panel";
 import { TokenPreview } from "./token-preview";
 
@@ -120,6 +121,7 @@ export function LabPage() {
             <Blocked decision={check.data} inputTokens={shown?.inputTokens ?? 0} onEdit={() => prompt.current?.focus()} />
           )}
           {run.data && <RunPanel key={run.data} executionId={run.data} model={run.variables?.draft.model ?? draft.model} accountKey={account.key} />}
+          {!isEmpty && <Compare account={account} draft={settled} models={models.data ?? []} onPick={(model) => set({ model })} />}
           {!isEmpty && check.data && <BudgetState decision={check.data} />}
         </div>
       </div>

@@ -12,7 +12,7 @@ export type Preferences = Schemas["NotificationPreferences"];
 export type DeliveryStatus = Delivery["status"];
 
 /** A team's channels and one's own have the same routes under two roofs. */
-function teamOf(account: Account): string | null {
+export function teamOf(account: Account): string | null {
   return "teamId" in account.params ? account.params.teamId : null;
 }
 

@@ -2,13 +2,11 @@ import { clsx } from "clsx";
 import { useState } from "react";
 import { messageOf, ProblemError } from "@/shared/api/client";
 import type { Account } from "@/shared/session/account";
-import { Button } from "@/shared/ui/button";
-import { Dialog } from "@/shared/ui/dialog";
 import { SelectField, TextArea, TextField } from "@/shared/ui/field";
-import { Note } from "@/shared/ui/layout";
+import { FormDialog } from "@/shared/ui/form-dialog";
 import { toast } from "@/shared/ui/toast";
 import { useAddChannel, useChangeChannel, type Channel, type NewChannel } from "./api";
-import { KINDS, LEVELS } from "./names";
+import { addressesOf, KINDS, LEVELS } from "./names";
 import { SecretDialog } from "./secret-dialog";
 
 const ADDRESS: Record<Exclude<Channel["kind"], "email">, { label: string; help: string; example: string }> = {
@@ -30,7 +28,7 @@ export function ChannelDialog({ account, channel, onClose }: { account: Account;
   const change = useChangeChannel(account);
   const error = add.error ?? change.error;
   const problem = error instanceof ProblemError ? error : null;
-  const addresses = to.split(/[\s,;]+/).filter(Boolean);
+  const addresses = addressesOf(to);
   const isSound = name.trim() !== "" && (kind === "email" ? addresses.length > 0 : channel !== null || url.trim() !== "");
 
   if (add.data?.secret) {
@@ -67,73 +65,59 @@ export function ChannelDialog({ account, channel, onClose }: { account: Account;
   };
 
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <FormDialog
       title={channel ? `Change ${channel.name}` : "Add a channel"}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" type="submit" form="channel" busy={add.isPending || change.isPending} disabled={!isSound}>
-            {channel ? "Save" : "Add"}
-          </Button>
-        </>
-      }
+      submit={channel ? "Save" : "Add"}
+      busy={add.isPending || change.isPending}
+      disabled={!isSound}
+      error={problem?.errors.some((fault) => /^(name|url|to)/.test(fault.field)) ? null : error}
+      onClose={onClose}
+      onSubmit={submit}
     >
-      <form
-        id="channel"
-        className="grid gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          submit();
-        }}
-      >
-        {!channel && <KindChoice kind={kind} onChange={setKind} />}
-        <TextField label="Name" required maxLength={100} placeholder="On call" value={name} error={problem?.field("name")} onChange={(event) => setName(event.target.value)} />
-        {kind === "email" ? (
-          <TextArea
-            label="Addresses"
-            rows={3}
-            className="min-h-0"
-            placeholder="finance@example.com"
-            help="One a line, or with commas between."
-            value={to}
-            error={problem?.errors.find((fault) => fault.field.startsWith("to")) && messageOf(problem)}
-            onChange={(event) => setTo(event.target.value)}
-          />
-        ) : (
-          <TextField
-            label={ADDRESS[kind].label}
-            type="url"
-            required={!channel}
-            placeholder={channel?.url ?? ADDRESS[kind].example}
-            help={channel ? "Leave it empty to keep the address." : ADDRESS[kind].help}
-            value={url}
-            error={problem?.field("url")}
-            onChange={(event) => setUrl(event.target.value)}
-          />
-        )}
-        {kind === "webhook" && (
-          <SelectField
-            label="Format"
-            value={format}
-            help={format === "standard" ? "Signed in the headers webhook-id, webhook-timestamp and webhook-signature." : "What receivers of LiteLLM's alerts understand already."}
-            onChange={(event) => setFormat(event.target.value as typeof format)}
-          >
-            <option value="standard">Standard Webhooks</option>
-            <option value="litellm">LiteLLM</option>
-          </SelectField>
-        )}
-        <SelectField label="Gets" value={minimumLevel} onChange={(event) => setMinimumLevel(event.target.value as typeof minimumLevel)}>
-          {Object.entries(LEVELS).map(([level, label]) => (
-            <option key={level} value={level}>
-              {label}
-            </option>
-          ))}
+      {!channel && <KindChoice kind={kind} onChange={setKind} />}
+      <TextField label="Name" required maxLength={100} placeholder="On call" value={name} error={problem?.field("name")} onChange={(event) => setName(event.target.value)} />
+      {kind === "email" ? (
+        <TextArea
+          label="Addresses"
+          rows={3}
+          className="min-h-0"
+          placeholder="finance@example.com"
+          help="One a line, or with commas between."
+          value={to}
+          error={problem?.errors.find((fault) => fault.field.startsWith("to")) && messageOf(problem)}
+          onChange={(event) => setTo(event.target.value)}
+        />
+      ) : (
+        <TextField
+          label={ADDRESS[kind].label}
+          type="url"
+          required={!channel}
+          placeholder={channel?.url ?? ADDRESS[kind].example}
+          help={channel ? "Leave it empty to keep the address." : ADDRESS[kind].help}
+          value={url}
+          error={problem?.field("url")}
+          onChange={(event) => setUrl(event.target.value)}
+        />
+      )}
+      {kind === "webhook" && (
+        <SelectField
+          label="Format"
+          value={format}
+          help={format === "standard" ? "Signed in the headers webhook-id, webhook-timestamp and webhook-signature." : "What receivers of LiteLLM's alerts understand already."}
+          onChange={(event) => setFormat(event.target.value as typeof format)}
+        >
+          <option value="standard">Standard Webhooks</option>
+          <option value="litellm">LiteLLM</option>
         </SelectField>
-        {error && (!problem || problem.errors.every((fault) => !/^(name|url|to)/.test(fault.field))) && <Note tone="critical">{messageOf(error)}</Note>}
-      </form>
-    </Dialog>
+      )}
+      <SelectField label="Gets" value={minimumLevel} onChange={(event) => setMinimumLevel(event.target.value as typeof minimumLevel)}>
+        {Object.entries(LEVELS).map(([level, label]) => (
+          <option key={level} value={level}>
+            {label}
+          </option>
+        ))}
+      </SelectField>
+    </FormDialog>
   );
 }
 

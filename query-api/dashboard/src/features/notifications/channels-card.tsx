@@ -6,7 +6,7 @@ import { formatDuration } from "@/shared/format/numbers";
 import { formatAgo } from "@/shared/format/time";
 import type { Account } from "@/shared/session/account";
 import { Button, IconButton } from "@/shared/ui/button";
-import { Dialog } from "@/shared/ui/dialog";
+import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
 import { Badge, Card, Empty, Failure, Note, Skeleton } from "@/shared/ui/layout";
 import { Menu, MenuItem, MenuLine } from "@/shared/ui/menu";
 import { useNow } from "@/shared/ui/now";
@@ -37,9 +37,8 @@ export function ChannelsCard({ account }: { account: Account }) {
       {error && !data ? (
         <Failure error={error} retry={() => void refetch()} />
       ) : !data ? (
-        <div className="grid gap-2 p-5">
-          <Skeleton className="h-12" />
-          <Skeleton className="h-12" />
+        <div className="p-5">
+          <Skeleton className="h-44" />
         </div>
       ) : data.length === 0 ? (
         <Empty icon={BellPlus} title="Alerts stay here until there is a channel" action={<Button onClick={() => setOpened({ what: "add" })}>Add the first</Button>}>
@@ -145,21 +144,8 @@ function ChannelRow({ account, channel, onOpen }: { account: Account; channel: C
 function DeleteDialog({ account, channel, onClose }: { account: Account; channel: Channel; onClose: () => void }) {
   const remove = useDeleteChannel(account);
   return (
-    <Dialog
-      open
-      onClose={onClose}
-      title={`Delete ${channel.name}?`}
-      footer={
-        <>
-          <Button onClick={onClose}>Keep it</Button>
-          <Button kind="danger" busy={remove.isPending} onClick={() => remove.mutate(channel.id, { onSuccess: onClose })}>
-            Delete
-          </Button>
-        </>
-      }
-    >
-      <p className="text-soft">What waits to be delivered on it goes too, and so does its log.</p>
-      {remove.error && <Note tone="critical">{messageOf(remove.error)}</Note>}
-    </Dialog>
+    <ConfirmDialog title={`Delete ${channel.name}?`} change={remove} of={channel.id} onClose={onClose}>
+      What waits to be delivered on it goes too, and so does its log.
+    </ConfirmDialog>
   );
 }

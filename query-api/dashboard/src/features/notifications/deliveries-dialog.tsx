@@ -3,7 +3,7 @@ import { ChevronDown, Inbox, RotateCcw } from "lucide-react";
 import { useState } from "react";
 import { messageOf } from "@/shared/api/client";
 import { formatDuration } from "@/shared/format/numbers";
-import { formatDateTime } from "@/shared/format/time";
+import { browserZone, formatDateTime } from "@/shared/format/time";
 import type { Account } from "@/shared/session/account";
 import { Button } from "@/shared/ui/button";
 import { Dialog } from "@/shared/ui/dialog";
@@ -79,9 +79,9 @@ function DeliveryRow({ account, channel, delivery }: { account: Account; channel
           <span className="min-w-0">
             <span className="block truncate font-medium">{title}</span>
             <span className="block text-xs text-soft">
-              {formatDateTime(delivery.createdAt, account.zone, true)} · {delivery.attemptCount === 1 ? "1 attempt" : `${delivery.attemptCount} attempts`}
+              {formatDateTime(delivery.createdAt, browserZone(), true)} · {delivery.attemptCount === 1 ? "1 attempt" : `${delivery.attemptCount} attempts`}
               {delivery.digest && " · in a digest"}
-              {delivery.nextAttemptAt && delivery.status === "pending" && ` · next ${formatDateTime(delivery.nextAttemptAt, account.zone, true)}`}
+              {delivery.nextAttemptAt && delivery.status === "pending" && ` · next ${formatDateTime(delivery.nextAttemptAt, browserZone(), true)}`}
             </span>
           </span>
         </button>
@@ -109,7 +109,7 @@ function DeliveryRow({ account, channel, delivery }: { account: Account; channel
           {delivery.attempts.map((attempt) => (
             <li key={attempt.number}>
               <p className="figures">
-                <span className="font-medium">#{attempt.number}</span> {formatDateTime(attempt.startedAt, account.zone, true)} · {formatDuration(attempt.durationMs)} ·{" "}
+                <span className="font-medium">#{attempt.number}</span> {formatDateTime(attempt.startedAt, browserZone(), true)} · {formatDuration(attempt.durationMs)} ·{" "}
                 {attempt.status === null ? OUTCOMES[attempt.outcome] : `${attempt.status}, ${OUTCOMES[attempt.outcome]}`}
               </p>
               {attempt.response && <p className="mt-0.5 font-mono break-all whitespace-pre-wrap text-soft">{attempt.response}</p>}

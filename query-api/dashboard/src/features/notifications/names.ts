@@ -41,3 +41,10 @@ export function aboutType(type: AlertType): { label: string; help?: string } {
 export function destinationOf(channel: Channel): string {
   return channel.kind === "email" ? (channel.to ?? []).join(", ") : (channel.url ?? "");
 }
+
+export const FREQUENCIES = { daily: "Every day", weekly: "Every week", monthly: "Every month" } as const;
+
+/** One a line, or with something between. */
+export function addressesOf(text: string): string[] {
+  return text.split(/[\s,;]+/).filter(Boolean);
+}

@@ -4,6 +4,7 @@ import { Card, Empty, Page } from "@/shared/ui/layout";
 import { usePageTitle } from "@/shared/ui/title";
 import { ChannelsCard } from "./channels-card";
 import { PreferencesCard } from "./preferences-card";
+import { ReportsCard } from "./reports-card";
 
 export function NotificationsPage() {
   usePageTitle("Notifications");
@@ -27,6 +28,7 @@ export function NotificationsPage() {
       <div className="grid grid-cols-[minmax(0,1fr)] gap-4" key={account.key}>
         <ChannelsCard account={account} />
         <PreferencesCard account={account} />
+        <ReportsCard account={account} />
       </div>
     </Page>
   );

@@ -20,7 +20,7 @@ export function PreferencesCard({ account }: { account: Account }) {
       ) : data ? (
         <PreferencesForm account={account} saved={data} />
       ) : (
-        <Skeleton className="h-64" />
+        <Skeleton className="h-[64rem] sm:h-[46rem] lg:h-[34rem]" />
       )}
     </Card>
   );

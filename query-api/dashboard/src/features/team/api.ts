@@ -122,6 +122,13 @@ export function teamUsageQuery(id: string, zone: string) {
   });
 }
 
+export function teamSavingsQuery(id: string, zone: string) {
+  return queryOptions({
+    queryKey: ["usage", id, "team-savings", zone],
+    queryFn: ({ signal }) => answer(api.GET("/api/token-tracking/suggestions", { params: { query: { teamId: id, period: "month", timezone: zone } }, signal })),
+  });
+}
+
 export function memberBudgetsQuery(id: string) {
   return queryOptions({
     queryKey: ["budgets", id, "all"],

@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link2, ScrollText } from "lucide-react";
 import { words } from "@/shared/format/numbers";
-import { formatAgo, formatDateTime } from "@/shared/format/time";
+import { browserZone, formatAgo, formatDateTime } from "@/shared/format/time";
 import type { Account } from "@/shared/session/account";
 import { Button } from "@/shared/ui/button";
 import { Card, Empty, Failure, Skeleton } from "@/shared/ui/layout";
@@ -38,9 +38,9 @@ export function AuditLog({ account }: { account: Account }) {
             {entries.map((entry) => (
               <li key={entry.id} className="px-4 py-2 sm:px-5">
                 <p>
-                  <span className="font-medium">{entry.actor.name}</span> {words(entry.action).toLowerCase()}
+                  <span className="font-medium">{entry.actor.name.replace(/key_\w+(\w{4})$/, "…$1")}</span> {words(entry.action).toLowerCase()}
                 </p>
-                <p className="truncate text-xs text-soft" title={formatDateTime(entry.at, account.zone, true)}>
+                <p className="truncate text-xs text-soft" title={formatDateTime(entry.at, browserZone(), true)}>
                   {formatAgo(entry.at, now)} · {words(entry.resourceType)} {entry.resourceId}
                 </p>
               </li>

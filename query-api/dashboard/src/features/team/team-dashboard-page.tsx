@@ -1,17 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Users } from "lucide-react";
+import { Download, Lightbulb, Users } from "lucide-react";
 import { useState } from "react";
 import { exactUsd, formatUsd, nanoUsd, type NanoUsd } from "@/shared/format/money";
 import { formatCompact, formatCount, formatPercent } from "@/shared/format/numbers";
 import { useAccount, type Account } from "@/shared/session/account";
 import { Amount } from "@/shared/ui/amount";
-import { buttonClass } from "@/shared/ui/button";
+import { Button, buttonClass } from "@/shared/ui/button";
+import { TextField } from "@/shared/ui/field";
 import { Badge, Card, Empty, Failure, Page, Progress, Skeleton, type Level } from "@/shared/ui/layout";
 import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
 import { usePageTitle } from "@/shared/ui/title";
-import { memberBudgetsQuery, membersQuery, teamUsageQuery } from "./api";
+import { memberBudgetsQuery, membersQuery, teamSavingsQuery, teamUsageQuery } from "./api";
 import { memberRows, type MemberRow } from "./rows";
+import { usePart } from "./use-part";
 
 export function TeamDashboardPage() {
   usePageTitle("Team");
@@ -46,6 +48,7 @@ function TeamDashboard({ account }: { account: Account }) {
   const whole = budgets.data?.budgets.find((budget) => budget.dimension === "account" && budget.status?.unit === "usd")?.status;
   const active = rows?.filter((row) => row.isMember && row.runs > 0).length ?? 0;
   const total = usage.data ? nanoUsd(usage.data.summary.totalCost) : 0n;
+  const part = usePart(rows ?? [], (row) => row.name);
   return (
     <Page
       title="Team spend"
@@ -58,6 +61,14 @@ function TeamDashboard({ account }: { account: Account }) {
           <Link to="/settings/team" className={buttonClass()}>
             Manage members
           </Link>
+          <Link to="/settings/notifications" className={buttonClass()}>
+            Scheduled reports
+          </Link>
+          {account.mayExport && (
+            <a href={`/api/teams/${account.key}/usage/export?format=csv`} download className={buttonClass()}>
+              <Download aria-hidden className="size-4 text-soft" /> Export
+            </a>
+          )}
         </>
       }
     >
@@ -94,7 +105,12 @@ function TeamDashboard({ account }: { account: Account }) {
               </>
             )}
           </div>
-          <Card title="Members" flush>
+          <SavingsBox account={account} />
+          <Card
+            title="Members"
+            flush
+            actions={part.isLong && <TextField label="Find a member" hideLabel type="search" placeholder="Find a member" className="w-48" value={part.text} onChange={(event) => part.setText(event.target.value)} />}
+          >
             {!rows ? (
               <div className="grid gap-2 px-5 pb-5">
                 {[0, 1, 2, 3].map((row) => (
@@ -123,17 +139,49 @@ function TeamDashboard({ account }: { account: Account }) {
                     </tr>
                   </thead>
                   <tbody>
-                    {rows.map((row) => (
+                    {part.shown.map((row) => (
                       <Row key={row.userId} row={row} total={total} />
                     ))}
                   </tbody>
                 </Table>
               </ScrollX>
             )}
+            {rows && part.isEmpty && <p className="px-5 py-6 text-center text-soft">Nobody is called that.</p>}
+            {part.left > 0 && (
+              <div className="border-t border-line p-2 text-center">
+                <Button size="s" kind="quiet" onClick={part.showMore}>
+                  Show more of {formatCount(part.left)} others
+                </Button>
+              </div>
+            )}
           </Card>
         </div>
       )}
     </Page>
+  );
+}
+
+/** What could be spent less on this month, with the way to where it is told. Not there while there is nothing. */
+function SavingsBox({ account }: { account: Account }) {
+  const { data } = useQuery(teamSavingsQuery(account.key, account.zone));
+  if (!data || nanoUsd(data.totalSavings) <= 0n) {
+    return null;
+  }
+  return (
+    <div className="flex flex-wrap items-center gap-x-3 gap-y-1 rounded-xl border border-good/30 bg-good-wash px-4 py-3" data-testid="team-savings">
+      <Lightbulb aria-hidden className="size-4 shrink-0 text-good" />
+      <p className="min-w-0 flex-1 basis-60">
+        Up to{" "}
+        <strong className="font-semibold">
+          <Amount usd={data.totalSavings} digits={2} focusable />
+        </strong>
+        , {formatPercent(Number(data.savingsPercentage))} of this month&apos;s spend, could be saved: {data.suggestions[0]?.title}
+        {data.suggestions.length > 1 && `, and ${data.suggestions.length - 1} more`}.
+      </p>
+      <Link to="/dashboard/usage" search={{ range: "month" }} className="font-medium text-good underline underline-offset-2">
+        See how
+      </Link>
+    </div>
   );
 }
 

@@ -17,7 +17,7 @@ export function General({ account }: { account: Account }) {
       {error && !data ? (
         <Failure error={error} retry={() => void refetch()} />
       ) : !data ? (
-        <Skeleton className="h-48" />
+        <Skeleton className="h-80" />
       ) : (
         <GeneralForm key={data.updatedAt} team={data} mayManage={account.mayManage} />
       )}

@@ -3,12 +3,13 @@ import { RotateCw, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { messageOf } from "@/shared/api/client";
 import { words } from "@/shared/format/numbers";
-import { formatDate } from "@/shared/format/time";
+import { browserZone, formatDate } from "@/shared/format/time";
 import type { Account } from "@/shared/session/account";
 import { Button, IconButton } from "@/shared/ui/button";
 import { Dialog } from "@/shared/ui/dialog";
 import { SelectField, TextField } from "@/shared/ui/field";
-import { Card, Failure, Note } from "@/shared/ui/layout";
+import { FormDialog } from "@/shared/ui/form-dialog";
+import { Card, Failure } from "@/shared/ui/layout";
 import { OnceShown } from "@/shared/ui/snippet";
 import { toast } from "@/shared/ui/toast";
 import { invitationsQuery, useCancelInvitation, useInvite, useResendInvitation, type Invitation } from "./api";
@@ -42,39 +43,25 @@ export function InviteDialog({ account, onClose }: { account: Account; onClose: 
     );
   }
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <FormDialog
       title={`Invite someone to ${account.name}`}
       description="Good for seven days, once, for whoever signs in with that address."
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" type="submit" form="invite" busy={invite.isPending} disabled={!email.includes("@")}>
-            Invite
-          </Button>
-        </>
-      }
+      submit="Invite"
+      busy={invite.isPending}
+      disabled={!email.includes("@")}
+      error={invite.error}
+      onClose={onClose}
+      onSubmit={() => invite.mutate({ email: email.trim(), role })}
     >
-      <form
-        id="invite"
-        className="grid gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          invite.mutate({ email: email.trim(), role });
-        }}
-      >
-        <TextField label="E-mail" type="email" required value={email} onChange={(event) => setEmail(event.target.value)} />
-        <SelectField label="Role" value={role} onChange={(event) => setRole(event.target.value as "viewer")} help={ROLE_HELP[role]}>
-          {ROLES.map((one) => (
-            <option key={one} value={one}>
-              {words(one)}
-            </option>
-          ))}
-        </SelectField>
-        {invite.error && <Note tone="critical">{messageOf(invite.error)}</Note>}
-      </form>
-    </Dialog>
+      <TextField label="E-mail" type="email" required value={email} onChange={(event) => setEmail(event.target.value)} />
+      <SelectField label="Role" value={role} onChange={(event) => setRole(event.target.value as "viewer")} help={ROLE_HELP[role]}>
+        {ROLES.map((one) => (
+          <option key={one} value={one}>
+            {words(one)}
+          </option>
+        ))}
+      </SelectField>
+    </FormDialog>
   );
 }
 
@@ -109,7 +96,7 @@ export function Invitations({ account }: { account: Account }) {
               <div className="min-w-0 flex-1">
                 <p className="truncate font-medium">{invitation.email}</p>
                 <p className="text-xs text-soft">
-                  {words(invitation.role)} · by {invitation.invitedByName} · until {formatDate(invitation.expiresAt, account.zone)}
+                  {words(invitation.role)} · by {invitation.invitedByName} · until {formatDate(invitation.expiresAt, browserZone())}
                 </p>
               </div>
               <IconButton

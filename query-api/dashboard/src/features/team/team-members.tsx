@@ -2,17 +2,18 @@ import { useQuery } from "@tanstack/react-query";
 import { Trash2, UserPlus } from "lucide-react";
 import { useState } from "react";
 import { messageOf } from "@/shared/api/client";
-import { words } from "@/shared/format/numbers";
-import { formatDate } from "@/shared/format/time";
+import { formatCount, words } from "@/shared/format/numbers";
+import { browserZone, formatDate } from "@/shared/format/time";
 import type { Account } from "@/shared/session/account";
 import { Button, IconButton } from "@/shared/ui/button";
-import { Dialog } from "@/shared/ui/dialog";
-import { SelectField } from "@/shared/ui/field";
-import { Badge, Card, Failure, Note, Skeleton } from "@/shared/ui/layout";
+import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
+import { SelectField, TextField } from "@/shared/ui/field";
+import { Badge, Card, Failure, Skeleton } from "@/shared/ui/layout";
 import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
 import { toast } from "@/shared/ui/toast";
 import { membersQuery, useChangeRole, useRemoveMember, type Member } from "./api";
 import { InviteDialog, ROLES } from "./team-invitations";
+import { usePart } from "./use-part";
 
 /** Who is in the team, and as what. */
 export function Members({ account }: { account: Account }) {
@@ -20,25 +21,29 @@ export function Members({ account }: { account: Account }) {
   const [inviting, setInviting] = useState(false);
   const [removed, setRemoved] = useState<Member | null>(null);
   const changeRole = useChangeRole(account.key);
+  const part = usePart(data ?? [], (member) => `${member.name} ${member.email}`);
   return (
     <Card
       flush
       title="Members"
       actions={
-        account.mayManage && (
-          <Button size="s" kind="primary" onClick={() => setInviting(true)}>
-            <UserPlus aria-hidden className="size-4" /> Invite
-          </Button>
-        )
+        <>
+          {part.isLong && <TextField label="Find a member" hideLabel type="search" placeholder="Find a member" className="w-44" value={part.text} onChange={(event) => part.setText(event.target.value)} />}
+          {account.mayManage && (
+            <Button size="s" kind="primary" onClick={() => setInviting(true)}>
+              <UserPlus aria-hidden className="size-4" /> Invite
+            </Button>
+          )}
+        </>
       }
     >
       {error && !data ? (
         <Failure error={error} retry={() => void refetch()} />
       ) : !data ? (
         <div className="grid gap-2 px-5 pb-5">
-          <Skeleton className="h-9" />
-          <Skeleton className="h-9" />
-          <Skeleton className="h-9" />
+          {[0, 1, 2, 3, 4, 5].map((row) => (
+            <Skeleton key={row} className="h-11" />
+          ))}
         </div>
       ) : (
         <ScrollX label="Members">
@@ -54,7 +59,7 @@ export function Members({ account }: { account: Account }) {
               </tr>
             </thead>
             <tbody>
-              {data.map((member) => {
+              {part.shown.map((member) => {
                 const mayChange = account.mayManage && member.role !== "owner";
                 return (
                   <tr key={member.userId} data-testid="member">
@@ -65,7 +70,7 @@ export function Members({ account }: { account: Account }) {
                       </p>
                       <p className="truncate text-xs text-soft">{member.email}</p>
                     </Td>
-                    <Td className="max-md:hidden">{formatDate(member.joinedAt, account.zone)}</Td>
+                    <Td className="max-md:hidden">{formatDate(member.joinedAt, browserZone())}</Td>
                     <Td>
                       {mayChange ? (
                         <SelectField
@@ -110,6 +115,14 @@ export function Members({ account }: { account: Account }) {
           </Table>
         </ScrollX>
       )}
+      {data && part.isEmpty && <p className="px-5 py-6 text-center text-soft">Nobody is called that.</p>}
+      {part.left > 0 && (
+        <div className="border-t border-line p-2 text-center">
+          <Button size="s" kind="quiet" onClick={part.showMore}>
+            Show more of {formatCount(part.left)} others
+          </Button>
+        </div>
+      )}
       {inviting && <InviteDialog account={account} onClose={() => setInviting(false)} />}
       {removed && <RemoveDialog account={account} member={removed} onClose={() => setRemoved(null)} />}
     </Card>
@@ -120,32 +133,16 @@ function RemoveDialog({ account, member, onClose }: { account: Account; member: 
   const remove = useRemoveMember(account.key);
   const isSelf = member.userId === account.userId;
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <ConfirmDialog
       title={isSelf ? `Leave ${account.name}?` : `Take ${member.name} out of ${account.name}?`}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button
-            kind="danger"
-            busy={remove.isPending}
-            onClick={() =>
-              remove.mutate(member.userId, {
-                onSuccess: () => {
-                  toast(isSelf ? `You have left ${account.name}.` : `${member.name} is out.`);
-                  onClose();
-                },
-              })
-            }
-          >
-            {isSelf ? "Leave" : "Take out"}
-          </Button>
-        </>
-      }
+      change={remove}
+      of={member.userId}
+      action={isSelf ? "Leave" : "Take out"}
+      keep="Cancel"
+      done={isSelf ? `You have left ${account.name}.` : `${member.name} is out.`}
+      onClose={onClose}
     >
-      <p className="text-soft">What they have spent stays on record. They can be invited again.</p>
-      {remove.error && <Note tone="critical">{messageOf(remove.error)}</Note>}
-    </Dialog>
+      What they have spent stays on record. They can be invited again.
+    </ConfirmDialog>
   );
 }

@@ -1,12 +1,11 @@
 import { Plus, Users } from "lucide-react";
 import { useState } from "react";
-import { messageOf } from "@/shared/api/client";
 import { browserZone } from "@/shared/format/time";
 import { useAccount, type Account } from "@/shared/session/account";
 import { Button } from "@/shared/ui/button";
-import { Dialog } from "@/shared/ui/dialog";
 import { TextField } from "@/shared/ui/field";
-import { Card, Empty, Note, Page } from "@/shared/ui/layout";
+import { FormDialog } from "@/shared/ui/form-dialog";
+import { Card, Empty, Page } from "@/shared/ui/layout";
 import { usePageTitle } from "@/shared/ui/title";
 import { toast } from "@/shared/ui/toast";
 import { useCreateTeam } from "./api";
@@ -59,39 +58,27 @@ function NewTeamDialog({ onClose }: { onClose: () => void }) {
   const [name, setName] = useState("");
   const create = useCreateTeam();
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <FormDialog
       title="New team"
       description="You own it, and can invite others."
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" type="submit" form="new-team" busy={create.isPending} disabled={name.trim().length < 3}>
-            Create
-          </Button>
-        </>
+      submit="Create"
+      busy={create.isPending}
+      disabled={name.trim().length < 3}
+      error={create.error}
+      onClose={onClose}
+      onSubmit={() =>
+        create.mutate(
+          { name: name.trim(), timezone: browserZone() },
+          {
+            onSuccess: (team) => {
+              toast(`${team.name} is made. Switch to it above.`);
+              onClose();
+            },
+          },
+        )
       }
     >
-      <form
-        id="new-team"
-        className="grid gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          create.mutate(
-            { name: name.trim(), timezone: browserZone() },
-            {
-              onSuccess: (team) => {
-                toast(`${team.name} is made. Switch to it above.`);
-                onClose();
-              },
-            },
-          );
-        }}
-      >
-        <TextField label="Name" minLength={3} maxLength={100} required value={name} onChange={(event) => setName(event.target.value)} />
-        {create.error && <Note tone="critical">{messageOf(create.error)}</Note>}
-      </form>
-    </Dialog>
+      <TextField label="Name" minLength={3} maxLength={100} required value={name} onChange={(event) => setName(event.target.value)} />
+    </FormDialog>
   );
 }

@@ -110,7 +110,7 @@ export function Activity({ account, search, zone, onChange }: { account: Account
               </thead>
               <tbody className={isFetching ? "transition-opacity" : ""}>
                 {rows.map((entry) => (
-                  <tr key={`${entry.source} ${entry.id} ${entry.time}`} className="hover:bg-page">
+                  <tr key={`${entry.source} ${entry.id} ${entry.time}`} data-testid="activity-row" className="hover:bg-page">
                     <Td className="whitespace-nowrap">
                       <button
                         type="button"
@@ -148,7 +148,7 @@ export function Activity({ account, search, zone, onChange }: { account: Account
           </div>
         </>
       )}
-      <EntryDialog entry={open} zone={zone} onClose={() => setOpen(null)} />
+      <EntryDialog account={account} entry={open} zone={zone} onClose={() => setOpen(null)} />
     </Card>
   );
 }

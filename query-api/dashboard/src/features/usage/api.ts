@@ -44,6 +44,21 @@ export function monthQuery(account: Account, zone: string) {
   });
 }
 
+/** What everything of the account may cost, if there is such a limit. The key is the budget page's: what is set there is known here. */
+export function wholeBudgetQuery(account: Account) {
+  return queryOptions({
+    queryKey: ["budgets", account.key, "all"],
+    queryFn: ({ signal }) => answer(api.GET("/api/token-tracking/budgets", { params: { query: account.params }, signal })),
+    enabled: account.maySeeAll,
+    // The one that is the furthest says the most.
+    select: ({ budgets }) =>
+      budgets
+        .filter((budget) => budget.dimension === "account" && budget.status?.unit === "usd")
+        .flatMap((budget) => (budget.status ? [budget.status] : []))
+        .sort((a, b) => b.percentage - a.percentage)[0] ?? null,
+  });
+}
+
 /** How the account could spend less. */
 export function savingsQuery(account: Account, search: UsageSearch, zone: string) {
   const query = { ...account.visible, ...statsRange(search, zone, new Date()), timezone: zone };

@@ -1,15 +1,20 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { clsx } from "clsx";
 import { ArrowDownRight, ArrowRight, ArrowUpRight } from "lucide-react";
 import type { ReactNode } from "react";
-import { changePermille, nanoUsd } from "@/shared/format/money";
-import { formatChange, formatCompact, formatCount } from "@/shared/format/numbers";
+import { changePermille, formatUsd, nanoUsd } from "@/shared/format/money";
+import { formatChange, formatCompact, formatCount, formatPercent } from "@/shared/format/numbers";
+import { formatDate } from "@/shared/format/time";
 import type { Account } from "@/shared/session/account";
 import { Amount } from "@/shared/ui/amount";
 import { Hint } from "@/shared/ui/hint";
-import { Skeleton } from "@/shared/ui/layout";
-import { monthQuery, type Stats } from "./api";
+import { Progress, Skeleton } from "@/shared/ui/layout";
+import { monthQuery, wholeBudgetQuery, type Stats } from "./api";
 import { parseOnly, type UsageSearch } from "./search";
+
+/** On a narrow page the first and the last have a line of their own: they have the most to say. */
+const WIDE: ReadonlySet<number> = new Set([0, 3]);
 
 export function Cards({
   account,
@@ -29,7 +34,7 @@ export function Cards({
     return (
       <div className="grid grid-cols-2 gap-3 xl:grid-cols-4 xl:gap-4">
         {[0, 1, 2, 3].map((card) => (
-          <Skeleton key={card} className="h-[7.75rem] rounded-xl" />
+          <Skeleton key={card} className={clsx("rounded-xl", WIDE.has(card) && "col-span-2 xl:col-span-1", card === 0 && account.maySeeAll ? "h-[10.25rem]" : "h-[7.75rem] xl:h-auto xl:min-h-[7.75rem]")} />
         ))}
       </div>
     );
@@ -41,9 +46,11 @@ export function Cards({
     <div className="grid grid-cols-2 gap-3 xl:grid-cols-4 xl:gap-4">
       <Figure
         label="Spend"
+        wide
         testId="card-spend"
         value={<Amount usd={summary.totalCost} focusable />}
         change={<Change now={nanoUsd(summary.totalCost)} before={nanoUsd(previous.totalCost)} moreIsWorse />}
+        more={account.maySeeAll && <BudgetLine account={account} />}
         note={
           summary.unpricedRuns > 0 ? (
             <button type="button" onClick={onShowUnpriced} className="font-medium text-warning underline underline-offset-2">
@@ -75,6 +82,7 @@ export function Cards({
       />
       <Figure
         label="Average per run"
+        wide
         testId="card-average"
         value={<Amount usd={summary.avgCostPerRun} focusable />}
         change={<Change now={nanoUsd(summary.avgCostPerRun)} before={nanoUsd(previous.avgCostPerRun)} moreIsWorse />}
@@ -86,6 +94,29 @@ export function Cards({
           )
         }
       />
+    </div>
+  );
+}
+
+/** How far the account's own budget is, whatever range the page shows. Its place is kept until it is known. */
+function BudgetLine({ account }: { account: Account }) {
+  const { data: budget } = useQuery(wholeBudgetQuery(account));
+  return (
+    <div className="mt-2 min-h-7 text-xs text-soft figures" data-testid="budget-line">
+      {budget ? (
+        <Link to="/settings/budget" className="block hover:text-ink">
+          <Progress percent={budget.percentage} level={budget.isExceeded ? "critical" : budget.isNearLimit ? "warning" : "calm"} label="The account's budget" />
+          <span className="mt-1 block">
+            {formatPercent(budget.percentage)} of {formatUsd(nanoUsd(budget.limit))} until {formatDate(budget.periodEnd, account.zone)}
+          </span>
+        </Link>
+      ) : (
+        budget === null && (
+          <Link to="/settings/budget" className="font-medium text-accent underline underline-offset-2">
+            Set a budget
+          </Link>
+        )
+      )}
     </div>
   );
 }
@@ -109,21 +140,26 @@ function Figure({
   value,
   change,
   note,
+  more,
+  wide = false,
   testId,
 }: {
   label: string;
   value: ReactNode;
   change: ReactNode;
   note?: ReactNode;
+  more?: ReactNode;
+  wide?: boolean;
   testId: string;
 }) {
   return (
-    <section aria-label={label} data-testid={testId} className="min-w-0 rounded-xl border border-line bg-surface p-3.5 shadow-card sm:p-4">
+    <section aria-label={label} data-testid={testId} className={clsx("min-w-0 rounded-xl border border-line bg-surface p-3.5 shadow-card sm:p-4", wide && "col-span-2 xl:col-span-1")}>
       <h2 className="text-[0.8125rem] font-medium text-soft">{label}</h2>
       <div className="mt-1.5 flex flex-wrap items-baseline gap-x-2 gap-y-1">
         <span className="text-xl font-semibold tracking-tight sm:text-[1.625rem] sm:leading-8">{value}</span>
         {change}
       </div>
+      {more}
       <p className="mt-1.5 min-h-4.5 text-xs text-soft">{note}</p>
     </section>
   );

@@ -192,7 +192,7 @@ export function LiveDot({ connection, asOf, zone }: { connection: Connection; as
     <Hint text={asOf ? `As of ${formatDateTime(asOf, zone, true)}` : "Not loaded yet"}>
       <span tabIndex={0} data-testid="live" className="mr-1 flex items-center gap-1.5 text-xs text-soft">
         <span aria-hidden className={clsx("size-2 rounded-full", dot)} />
-        {label}
+        <span className="max-sm:sr-only">{label}</span>
       </span>
     </Hint>
   );

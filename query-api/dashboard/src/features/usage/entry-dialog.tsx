@@ -1,23 +1,34 @@
-import type { ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import { exactUsd } from "@/shared/format/money";
 import { formatCount, formatDuration, words } from "@/shared/format/numbers";
 import { formatDateTime } from "@/shared/format/time";
+import type { Account } from "@/shared/session/account";
 import { Amount } from "@/shared/ui/amount";
+import { Button } from "@/shared/ui/button";
 import { Dialog } from "@/shared/ui/dialog";
 import { Badge, Note } from "@/shared/ui/layout";
 import { Table, Td, Th } from "@/shared/ui/table";
 import type { UsageEntry } from "./api";
+import { PriceDialog } from "./price-dialog";
 
 /** Everything that is known of one run. */
-export function EntryDialog({ entry, zone, onClose }: { entry: UsageEntry | null; zone: string; onClose: () => void }) {
+export function EntryDialog({ account, entry, zone, onClose }: { account: Account; entry: UsageEntry | null; zone: string; onClose: () => void }) {
+  const [isPricing, setIsPricing] = useState(false);
+  const close = () => {
+    setIsPricing(false);
+    onClose();
+  };
+  if (entry && isPricing) {
+    return <PriceDialog account={account} model={entry.model} provider={entry.provider ?? "own"} onClose={close} />;
+  }
   return (
     <Dialog open={entry !== null} onClose={onClose} title={entry ? `${entry.model}` : ""} description={entry && formatDateTime(entry.time, zone, true)} wide>
-      {entry && <Entry entry={entry} />}
+      {entry && <Entry entry={entry} {...(account.mayManage ? { onPrice: () => setIsPricing(true) } : {})} />}
     </Dialog>
   );
 }
 
-function Entry({ entry }: { entry: UsageEntry }) {
+function Entry({ entry, onPrice }: { entry: UsageEntry; onPrice?: () => void }) {
   const kinds = Object.entries(entry.tokens);
   const facts: [string, ReactNode][] = [
     ["Member", entry.userId],
@@ -37,7 +48,16 @@ function Entry({ entry }: { entry: UsageEntry }) {
   return (
     <div className="grid gap-4">
       {entry.unpriced && (
-        <Note tone="warning">This model has no price yet. Its tokens count; its cost follows by itself when a price arrives.</Note>
+        <Note tone="warning">
+          <span className="flex flex-wrap items-center justify-between gap-2">
+            <span className="min-w-0 flex-1 basis-60">This model has no price yet. Its tokens count; its cost follows by itself when a price arrives.</span>
+            {onPrice && (
+              <Button size="s" onClick={onPrice}>
+                Give it a price
+              </Button>
+            )}
+          </span>
+        </Note>
       )}
       <div className="overflow-hidden rounded-lg border border-line">
         <Table label="Tokens and cost by kind">

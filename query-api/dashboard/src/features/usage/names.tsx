@@ -8,7 +8,9 @@ export function Named({ dimension, value }: { dimension: string; value: string }
   const user = useUser();
   const names = useMemberNames();
   if (dimension === "user") {
-    return <>{value === user.id ? `${user.name} (you)` : (names.get(value) ?? value)}</>;
+    // What a program did by itself is nobody's, and counted under its key.
+    const other = value.startsWith("key_") ? `API key …${value.slice(-4)}` : value;
+    return <>{value === user.id ? `${user.name} (you)` : (names.get(value) ?? other)}</>;
   }
   if (dimension === "day") {
     return <>{formatDay(value, true)}</>;

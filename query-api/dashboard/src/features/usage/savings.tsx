@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { nanoUsd } from "@/shared/format/money";
-import { formatCompact, formatCount } from "@/shared/format/numbers";
+import { formatCompact, formatCount, formatPercent } from "@/shared/format/numbers";
 import type { Account } from "@/shared/session/account";
 import { Amount } from "@/shared/ui/amount";
 import { Card } from "@/shared/ui/layout";
@@ -32,7 +32,7 @@ export function SavingsCard({
             <strong className="font-semibold">
               <Amount usd={data.totalSavings} digits={2} />
             </strong>
-            , {data.savingsPercentage} % of the spend
+            , {formatPercent(Number(data.savingsPercentage))} of the spend
           </p>
         )}
         <ul className="pb-2">

@@ -38,6 +38,8 @@ export interface UsageSearch {
   by?: string;
   /** What the page is narrowed down to: <dimension>:<value>. */
   only?: string;
+  /** What the top prompts are first in, if not in cost. */
+  top?: "runs" | "each";
   /** Of the recent activity. */
   type?: string;
   unpriced?: "yes";
@@ -65,6 +67,7 @@ export function readUsageSearch(raw: Record<string, unknown>): UsageSearch {
   if (search.range === "custom") Object.assign(search, { from, to });
   if (by && (DIMENSIONS.some((one) => one === by) || /^tag:.+/.test(by))) search.by = by;
   if (parseOnly(text(raw.only))) search.only = text(raw.only)!;
+  if (raw.top === "runs" || raw.top === "each") search.top = raw.top;
   if (text(raw.type)) search.type = text(raw.type)!;
   if (raw.unpriced === "yes") search.unpriced = "yes";
   if (raw.sort === "model" || raw.sort === "tokens" || raw.sort === "cost") search.sort = raw.sort;

@@ -1,48 +1,78 @@
+import { useQuery } from "@tanstack/react-query";
 import { MessageSquareText } from "lucide-react";
+import { nanoUsd, type NanoUsd } from "@/shared/format/money";
 import { formatCompact, formatCount } from "@/shared/format/numbers";
 import type { Account } from "@/shared/session/account";
 import { Amount } from "@/shared/ui/amount";
+import { SelectField } from "@/shared/ui/field";
 import { Card, Empty, Skeleton } from "@/shared/ui/layout";
-import type { Stats } from "./api";
+import { statsQuery, type Share, type Stats } from "./api";
+import type { UsageSearch } from "./search";
+
+const SHOWN = 10;
+
+interface TopPrompt {
+  promptId: string;
+  runs: number;
+  tokens: number;
+  cost: NanoUsd;
+}
 
 export function TopPrompts({
   account,
+  search,
+  zone,
   stats,
-  onPick,
+  onChange,
 }: {
   account: Account;
+  search: UsageSearch;
+  zone: string;
   stats: Stats | undefined;
-  onPick: (promptId: string) => void;
+  onChange: (patch: { [K in keyof UsageSearch]?: UsageSearch[K] | undefined }) => void;
 }) {
+  // The dearest come with every statistic; for another order, all of them are needed.
+  const all = useQuery({ ...statsQuery(account, { ...search, by: "prompt" }, zone), enabled: account.maySeeAll && search.top !== undefined });
   if (!account.maySeeAll) {
     return null;
   }
+  const prompts = search.top ? all.data && topOf(all.data.breakdown, search.top) : stats?.topPrompts?.map((prompt) => ({ ...prompt, cost: nanoUsd(prompt.cost) }));
   return (
-    <Card title="Top prompts" hint="The ten that cost the most." flush>
-      {!stats ? (
+    <Card
+      title="Top prompts"
+      flush
+      actions={
+        <SelectField label="First in" hideLabel className="w-40" value={search.top ?? ""} onChange={(event) => onChange({ top: (event.target.value || undefined) as UsageSearch["top"] })}>
+          <option value="">By cost</option>
+          <option value="runs">By runs</option>
+          <option value="each">By cost per run</option>
+        </SelectField>
+      }
+    >
+      {(search.top ? all.isPending : !stats) ? (
         <div className="grid gap-2 px-5 pb-5">
           {[0, 1, 2, 3].map((row) => (
             <Skeleton key={row} className="h-9" />
           ))}
         </div>
-      ) : !stats.topPrompts || stats.topPrompts.length === 0 ? (
+      ) : !prompts || prompts.length === 0 ? (
         <Empty icon={MessageSquareText} title="No run names a prompt">
           Send a promptId with your events, and the dearest prompts stand here.
         </Empty>
       ) : (
         <ol className="pb-2">
-          {stats.topPrompts.map((prompt, index) => (
+          {prompts.map((prompt, index) => (
             <li key={prompt.promptId}>
               <button
                 type="button"
-                onClick={() => onPick(prompt.promptId)}
+                onClick={() => onChange({ only: `prompt:${prompt.promptId}` })}
                 className="flex w-full items-center gap-3 px-4 py-2 text-left hover:bg-page sm:px-5"
               >
                 <span className="w-4 shrink-0 text-right text-xs text-soft figures">{index + 1}</span>
                 <span className="min-w-0 flex-1">
                   <span className="block truncate font-medium">{prompt.promptId}</span>
                   <span className="block text-xs text-soft figures">
-                    {formatCount(prompt.runs)} runs · {formatCompact(prompt.tokens)} tokens
+                    {formatCount(prompt.runs)} runs · {formatCompact(prompt.tokens)} tokens · <Amount usd={each(prompt)} /> a run
                   </span>
                 </span>
                 <span className="font-medium">
@@ -55,4 +85,18 @@ export function TopPrompts({
       )}
     </Card>
   );
+}
+
+/** Cost ÷ runs, half up to a nanoUSD. */
+export function each({ cost, runs }: { cost: NanoUsd; runs: number }): NanoUsd {
+  return runs === 0 ? 0n : (2n * cost + BigInt(runs)) / (2n * BigInt(runs));
+}
+
+/** The first ten in runs, or in what one run costs; what names no prompt is none. */
+export function topOf(shares: readonly Share[], by: "runs" | "each"): TopPrompt[] {
+  return shares
+    .filter((share) => !share.unattributed && !share.combined)
+    .map((share) => ({ promptId: share.category, runs: share.runs, tokens: share.tokens, cost: nanoUsd(share.cost) }))
+    .sort((a, b) => (by === "runs" ? b.runs - a.runs : each(a) < each(b) ? 1 : each(a) > each(b) ? -1 : 0))
+    .slice(0, SHOWN);
 }

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { Bar, CartesianGrid, ComposedChart, Line, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
-import { formatUsdShort, nanoUsd, pixels } from "@/shared/format/money";
+import { ticksUpTo, usdTick } from "@/shared/format/axis";
+import { nanoUsd, pixels } from "@/shared/format/money";
 import { formatCompact, formatCount } from "@/shared/format/numbers";
 import { formatDay } from "@/shared/format/time";
 import { Amount } from "@/shared/ui/amount";
@@ -48,6 +49,7 @@ export function Trend({ stats, onPick }: { stats: Stats | undefined; onPick?: ((
 
 function Chart({ days, onPick }: { days: Point[]; onPick?: (day: string) => void }) {
   const data = days.map((day) => ({ ...day, height: pixels(nanoUsd(day.cost)) }));
+  const ticks = ticksUpTo(Math.max(0, ...data.map((day) => day.height)));
   return (
     <div className="h-full" role="img" aria-label={`Spend and tokens on ${days.length} days; a table has the numbers.`}>
       <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 600, height: 288 }}>
@@ -73,8 +75,10 @@ function Chart({ days, onPick }: { days: Point[]; onPick?: (day: string) => void
           />
           <YAxis
             yAxisId="cost"
-            width={54}
-            tickFormatter={(usd: number) => formatUsdShort(BigInt(Math.round(usd * 1e9)))}
+            width={58}
+            domain={[0, ticks.at(-1)!]}
+            ticks={ticks}
+            tickFormatter={usdTick(ticks)}
             tickLine={false}
             axisLine={false}
           />

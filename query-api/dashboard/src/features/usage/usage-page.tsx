@@ -1,14 +1,14 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { getRouteApi } from "@tanstack/react-router";
-import { X } from "lucide-react";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { Rocket, X } from "lucide-react";
 import { lazy, Suspense, useEffect, useRef } from "react";
 import { useEvents } from "@/shared/api/stream";
 import { useAccount } from "@/shared/session/account";
-import { Button } from "@/shared/ui/button";
-import { Card, Failure, Page, Skeleton } from "@/shared/ui/layout";
+import { Button, buttonClass } from "@/shared/ui/button";
+import { Card, Empty, Failure, Page, Skeleton } from "@/shared/ui/layout";
 import { usePageTitle } from "@/shared/ui/title";
 import { Activity } from "./activity";
-import { liveUrl, partQuery, statsQuery } from "./api";
+import { liveUrl, partQuery, statsQuery, type Stats } from "./api";
 import { Breakdown } from "./breakdown";
 import { Cards } from "./cards";
 import { ExportMenu, LiveDot, RangePicker, ZonePicker } from "./controls";
@@ -77,7 +77,9 @@ export function UsagePage() {
           </Button>
         </div>
       )}
-      {shown.error && !shown.data ? (
+      {whole.data && only === null && !search.range && isUntouched(whole.data) ? (
+        <FirstVisit />
+      ) : shown.error && !shown.data ? (
         <Card>
           <Failure error={shown.error} retry={() => void shown.refetch()} />
         </Card>
@@ -89,13 +91,36 @@ export function UsagePage() {
           </Suspense>
           <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 xl:grid-cols-[minmax(0,1.55fr)_minmax(0,1fr)]">
             <Breakdown account={account} search={search} stats={whole.data} error={whole.error} onChange={change} />
-            <TopPrompts account={account} stats={whole.data} onPick={(prompt) => change({ only: `prompt:${prompt}` })} />
+            <TopPrompts account={account} search={search} zone={zone} stats={whole.data} onChange={change} />
           </div>
           <SavingsCard account={account} search={search} zone={zone} onPick={(prompt) => change({ only: `prompt:${prompt}` })} />
           <Activity account={account} search={search} zone={zone} onChange={change} />
         </div>
       )}
     </Page>
+  );
+}
+
+/** Nothing in the range, nothing in the one before. */
+function isUntouched({ summary, previous }: Stats): boolean {
+  return summary.totalRuns === 0 && previous.totalRuns === 0;
+}
+
+function FirstVisit() {
+  return (
+    <Card>
+      <Empty
+        icon={Rocket}
+        title="Nothing has arrived yet"
+        action={
+          <Link to="/welcome" className={buttonClass("primary")}>
+            Send the first event
+          </Link>
+        }
+      >
+        A key and one call from your application: what it cost is here a moment later, without a reload.
+      </Empty>
+    </Card>
   );
 }
 

@@ -20,14 +20,13 @@ interface Totals {
 }
 
 /** From nothing to a first event that is seen arriving, and a budget that watches over it. */
-export function WelcomePage({ makeKey, wizard }: { makeKey: MakeKey; wizard: (onClose: () => void, onDone: () => void) => ReactNode }) {
+export function WelcomePage({ makeKey, hasBudget, wizard }: { makeKey: MakeKey; hasBudget: boolean; wizard: (onClose: () => void) => ReactNode }) {
   usePageTitle("Get started");
   const account = useAccount();
   const [key, setKey] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>(null);
   const [choosing, setChoosing] = useState(false);
-  const [hasBudget, setHasBudget] = useState(false);
   const arrival = useArrival(account);
 
   const create = async () => {
@@ -108,7 +107,7 @@ export function WelcomePage({ makeKey, wizard }: { makeKey: MakeKey; wizard: (on
           Go to usage
         </Link>
       </p>
-      {choosing && wizard(() => setChoosing(false), () => setHasBudget(true))}
+      {choosing && wizard(() => setChoosing(false))}
     </Page>
   );
 }

@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { Bar, CartesianGrid, ComposedChart, Line, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
-import { formatUsdShort, nanoUsd, pixels } from "@/shared/format/money";
+import { ticksUpTo, usdTick } from "@/shared/format/axis";
+import { nanoUsd, pixels } from "@/shared/format/money";
 import { formatCount, formatDuration, formatPercent } from "@/shared/format/numbers";
 import { formatDay } from "@/shared/format/time";
 import { Amount } from "@/shared/ui/amount";
@@ -10,10 +11,10 @@ import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
 import { analyticsQuery, type Analytics } from "./api-automation";
 
 /** How the workflow's runs of the last 30 days have gone, by day and by node. */
-export function AnalyticsCards({ id, zone, labels }: { id: string; zone: string; labels: ReadonlyMap<string, string> }) {
+export function AnalyticsCards({ id, zone, labels, hasRun }: { id: string; zone: string; labels: ReadonlyMap<string, string>; hasRun: boolean }) {
   const { data } = useQuery(analyticsQuery(id, zone));
   if (!data) {
-    return <Skeleton className="h-72 rounded-xl" />;
+    return hasRun && <Skeleton className="h-[46rem] rounded-xl lg:h-[40rem] xl:h-[29rem]" />;
   }
   if ((data.totalExecutions ?? 0) === 0) {
     return null;
@@ -76,6 +77,7 @@ function daysOf(analytics: Analytics): Day[] {
 
 function Chart({ analytics }: { analytics: Analytics }) {
   const days = daysOf(analytics);
+  const ticks = ticksUpTo(Math.max(0, ...days.map((day) => day.height)));
   return (
     <>
       <p className="mb-2 flex flex-wrap gap-x-4 gap-y-1 text-xs text-soft" aria-hidden>
@@ -94,7 +96,9 @@ function Chart({ analytics }: { analytics: Analytics }) {
               yAxisId="cost"
               orientation="right"
               width={76}
-              tickFormatter={(usd: number) => formatUsdShort(BigInt(Math.round(usd * 1e9)))}
+              domain={[0, ticks.at(-1)!]}
+              ticks={ticks}
+              tickFormatter={usdTick(ticks)}
               tickLine={false}
               axisLine={false}
             />

@@ -84,11 +84,11 @@ export function useHookSecret(id: string) {
   });
 }
 
-/** What is not part of the definition: whether it is active, and which events run it. */
+/** What is not part of the definition: whether it is active, which events run it, and what is said of it. */
 export function useChangeWorkflow(id: string) {
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: async (body: { status?: "draft" | "active" | "paused" | "archived"; triggerConfig?: Record<string, unknown> | null }): Promise<Workflow> =>
+    mutationFn: async (body: Omit<Schemas["WorkflowForm"], "definition" | "triggerConfig"> & { triggerConfig?: Record<string, unknown> | null }): Promise<Workflow> =>
       (await answer(api.PUT("/api/workflows/{id}", { params: { path: { id } }, body: body as Schemas["WorkflowForm"] }))).workflow,
     onSuccess: (workflow) => {
       queryClient.setQueryData(workflowQuery(id).queryKey, (before) => ({ ...before, ...workflow }));

@@ -2,27 +2,30 @@ import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from 
 import { answer, api, type Schemas } from "@/shared/api/client";
 import type { Account } from "@/shared/session/account";
 import { toSave, type Definition } from "./definition";
+import type { WorkflowSearch } from "./search";
 
 export type Workflow = Schemas["Workflow"];
 export type Execution = Schemas["Execution"];
 export type ExecutionDetail = Schemas["ExecutionDetail"];
 export type NodeExecution = Schemas["NodeExecution"];
 
-export interface ListSearch {
-  q?: string;
-  status?: "draft" | "active" | "paused" | "archived" | "error";
-}
+const PAGE = 200;
 
-export function workflowsQuery(account: Account, search: ListSearch) {
+/** Of a team its own; without one, a person's own and what others share with them. */
+export function workflowsQuery(account: Account, search: WorkflowSearch) {
   const query = {
-    ...("teamId" in account.params ? { teamId: account.params.teamId } : {}),
+    ...account.params,
     ...(search.status ? { status: search.status } : {}),
     ...(search.q ? { search: search.q } : {}),
-    limit: 200,
+    ...(search.tag ? { tags: search.tag } : {}),
+    ...(search.category ? { category: search.category } : {}),
+    limit: PAGE,
   };
-  return queryOptions({
+  return infiniteQueryOptions({
     queryKey: ["workflows", account.key, query],
-    queryFn: ({ signal }) => answer(api.GET("/api/workflows", { params: { query }, signal })),
+    queryFn: ({ signal, pageParam }) => answer(api.GET("/api/workflows", { params: { query: { ...query, ...(pageParam ? { cursor: pageParam } : {}) } }, signal })),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.nextCursor,
     staleTime: 5000,
   });
 }

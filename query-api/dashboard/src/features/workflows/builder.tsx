@@ -3,8 +3,10 @@ import { useNavigate } from "@tanstack/react-router";
 import { ReactFlowProvider } from "@xyflow/react";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { messageOf } from "@/shared/api/client";
+import { browserZone } from "@/shared/format/time";
 import { useAccount } from "@/shared/session/account";
 import { toast } from "@/shared/ui/toast";
+import { AboutDialog } from "./about-dialog";
 import { trigger, useSaveWorkflow, workflowQuery, type NodeExecution, type Workflow } from "./api";
 import { useChangeWorkflow } from "./api-automation";
 import { Canvas } from "./canvas";
@@ -224,7 +226,7 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
             faults={faults}
             error={save.error}
             readOnly={readOnly}
-            run={executionId && <ExecutionPanel executionId={executionId} execution={execution} onClose={() => setExecutionId(null)} workflowId={stored.id} />}
+            run={executionId && <ExecutionPanel executionId={executionId} execution={execution} definition={definition} onClose={() => setExecutionId(null)} workflowId={stored.id} />}
             runs={execution.data?.nodeExecutions ?? NO_RUNS}
             onEdit={edit}
             onSelect={setSelected}
@@ -245,9 +247,10 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
       )}
       {dialog === "run" && <RunDialog onClose={() => setDialog(null)} onRun={(data) => void run(data)} />}
       {dialog === "versions" && stored.id && (
-        <VersionsDialog id={stored.id} zone={account.zone} readOnly={readOnly} onRestored={restored} onClose={() => setDialog(null)} />
+        <VersionsDialog id={stored.id} zone={browserZone()} readOnly={readOnly} onRestored={restored} onClose={() => setDialog(null)} />
       )}
       {dialog === "share" && stored.id && <ShareDialog id={stored.id} isTeam={account.isTeam} mayChange={level === "admin"} onClose={() => setDialog(null)} />}
+      {dialog === "about" && record && <AboutDialog workflow={record} onClose={() => setDialog(null)} />}
       {dialog === "triggers" && record && <TriggersDialog workflow={record} readOnly={readOnly} onClose={() => setDialog(null)} />}
     </div>
   );

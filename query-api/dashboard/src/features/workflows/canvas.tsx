@@ -10,6 +10,7 @@ import {
   type Edge,
   type NodeChange,
   type EdgeChange,
+  type FitViewOptions,
 } from "@xyflow/react";
 import "@xyflow/react/dist/style.css";
 import { useMemo, useRef, useState } from "react";
@@ -21,6 +22,12 @@ import { DRAGGED } from "./palette";
 import { useInView } from "./use-in-view";
 
 const NODE_TYPES = { card: NodeCard };
+
+/** Beside the palette, where there is one. */
+export function fitting(readOnly: boolean): FitViewOptions {
+  const hasPalette = !readOnly && window.matchMedia("(min-width: 40rem)").matches;
+  return { maxZoom: 1, padding: { x: "32px", y: "40px", ...(hasPalette ? { left: "80px" } : {}) } };
+}
 
 export interface NodeState {
   status: string;
@@ -77,9 +84,11 @@ export function Canvas({
   useTheme();
   const { screenToFlowPosition } = useReactFlow();
   const container = useRef<HTMLDivElement>(null);
-  useInView(definition, container);
+  useInView(definition, container, fitting(readOnly));
   // What the nodes take on the screen is the canvas's to know; the overview draws them by it.
   const [sizes, setSizes] = useState<ReadonlyMap<string, { width: number; height: number }>>(new Map());
+  // What is dropped onto an empty canvas stays where it was let go.
+  const [fits] = useState(definition.nodes.length > 0);
   const nodes = useMemo(
     () =>
       definition.nodes.map(
@@ -201,14 +210,14 @@ export function Canvas({
         }
       }}
       onNodeDragStart={() => onDrag((before) => before, true)}
-      fitView
-      fitViewOptions={{ maxZoom: 1, padding: 0.25 }}
+      fitView={fits}
+      fitViewOptions={fitting(readOnly)}
       minZoom={0.2}
       proOptions={{ hideAttribution: true }}
     >
       <Background variant={BackgroundVariant.Dots} gap={18} />
       <Controls showInteractive={false} />
-      {!readOnly && <MiniMap pannable zoomable className="max-sm:hidden" ariaLabel="Overview" />}
+      {!readOnly && nodes.length > 0 && <MiniMap pannable zoomable className="max-sm:hidden" ariaLabel="Overview" />}
     </ReactFlow>
   );
 }

@@ -41,6 +41,9 @@ export interface Settings {
   retryPolicy?: RetryPolicy;
   /** Exact text: what one run may cost. */
   maxCostUsd?: string;
+  /** Of a workflow that runs again and again: the pause between, in ms, and what must hold. */
+  loopDelay?: number;
+  continueWhile?: string;
   [other: string]: unknown;
 }
 

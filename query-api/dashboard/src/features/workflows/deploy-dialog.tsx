@@ -1,11 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { messageOf, ProblemError } from "@/shared/api/client";
+import { ProblemError } from "@/shared/api/client";
 import { useAccount } from "@/shared/session/account";
-import { Button } from "@/shared/ui/button";
-import { Dialog } from "@/shared/ui/dialog";
 import { SelectField, TextField } from "@/shared/ui/field";
+import { FormDialog } from "@/shared/ui/form-dialog";
 import { Note } from "@/shared/ui/layout";
 import { toast } from "@/shared/ui/toast";
 import { secretsQuery } from "./api-sources";
@@ -24,48 +23,35 @@ export function DeployDialog({ source, onClose }: { source: Source; onClose: () 
   const told = new Set(template.parameters.map(fieldOf));
   const others = problem?.errors.filter((fault) => !told.has(fault.field)) ?? [];
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <FormDialog
       title={template.name}
-      {...(template.description ? { description: template.description } : {})}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" type="submit" form="deploy" busy={deploy.isPending} disabled={name.trim() === ""}>
-            Make the workflow
-          </Button>
-        </>
+      description={template.description}
+      submit="Make the workflow"
+      busy={deploy.isPending}
+      disabled={name.trim() === ""}
+      error={!problem || problem.errors.length === 0 ? deploy.error : null}
+      onClose={onClose}
+      onSubmit={() =>
+        deploy.mutate(customizationsOf(name, template.parameters, values), {
+          onSuccess: (workflow) => {
+            toast(`${workflow.name} is there, as a draft.`);
+            void navigate({ to: "/dashboard/workflows/$id", params: { id: workflow.id } });
+          },
+        })
       }
     >
-      <form
-        id="deploy"
-        className="grid gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          deploy.mutate(customizationsOf(name, template.parameters, values), {
-            onSuccess: (workflow) => {
-              toast(`${workflow.name} is there, as a draft.`);
-              void navigate({ to: "/dashboard/workflows/$id", params: { id: workflow.id } });
-            },
-          });
-        }}
-      >
-        <TextField label="Name" required maxLength={200} value={name} onChange={(event) => setName(event.target.value)} />
-        {template.parameters.map((parameter) => (
-          <ParameterField
-            key={parameter.name}
-            parameter={parameter}
-            value={values[parameter.name] ?? ""}
-            error={problem?.field(fieldOf(parameter))}
-            onChange={(value) => setValues({ ...values, [parameter.name]: value })}
-          />
-        ))}
-        {deploy.error && (!problem || problem.errors.length === 0 || others.length > 0) && (
-          <Note tone="critical">{others.length > 0 ? others.map((fault) => `${fault.field} ${fault.detail}. ${fault.remedy}`).join(" ") : messageOf(deploy.error)}</Note>
-        )}
-      </form>
-    </Dialog>
+      <TextField label="Name" required maxLength={200} value={name} onChange={(event) => setName(event.target.value)} />
+      {template.parameters.map((parameter) => (
+        <ParameterField
+          key={parameter.name}
+          parameter={parameter}
+          value={values[parameter.name] ?? ""}
+          error={problem?.field(fieldOf(parameter))}
+          onChange={(value) => setValues({ ...values, [parameter.name]: value })}
+        />
+      ))}
+      {others.length > 0 && <Note tone="critical">{others.map((fault) => `${fault.field} ${fault.detail}. ${fault.remedy}`).join(" ")}</Note>}
+    </FormDialog>
   );
 }
 

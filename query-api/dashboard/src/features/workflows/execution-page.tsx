@@ -5,8 +5,7 @@ import { SearchX } from "lucide-react";
 import { useMemo, useState } from "react";
 import { ProblemError } from "@/shared/api/client";
 import { formatCount, formatDuration } from "@/shared/format/numbers";
-import { formatDateTime } from "@/shared/format/time";
-import { useAccount } from "@/shared/session/account";
+import { browserZone, formatDateTime } from "@/shared/format/time";
 import { Amount } from "@/shared/ui/amount";
 import { buttonClass } from "@/shared/ui/button";
 import { Card, Empty, Failure, Note, Page, Skeleton } from "@/shared/ui/layout";
@@ -35,7 +34,6 @@ function isTold(data: unknown): boolean {
 export function ExecutionPage() {
   usePageTitle("Execution");
   const { id, executionId } = route.useParams();
-  const account = useAccount();
   const { data, error, refetch, states } = useExecution(executionId);
   const workflow = useQuery(workflowQuery(id));
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
@@ -68,7 +66,7 @@ export function ExecutionPage() {
   }
   const paused = pausedBecause(data);
   const facts: [string, React.ReactNode][] = [
-    ["Started", data.startedAt ? formatDateTime(data.startedAt, account.zone, true) : "Not yet"],
+    ["Started", data.startedAt ? formatDateTime(data.startedAt, browserZone(), true) : "Not yet"],
     ["Duration", data.executionTimeMs ? formatDuration(data.executionTimeMs) : "–"],
     ["Nodes", progressOf(data)],
     ["Tokens", formatCount(data.totalTokens ?? 0)],
@@ -122,7 +120,7 @@ export function ExecutionPage() {
         </Card>
         <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 xl:grid-cols-[minmax(0,1.4fr)_minmax(0,1fr)]">
           <Card title="Graph" flush>
-            <div className="h-[26rem]">
+            <div className="h-64 overflow-hidden sm:h-[26rem] rounded-b-xl">
               <ReactFlowProvider>
                 <Canvas
                   key={shown ? ran : "loading"}
@@ -141,7 +139,7 @@ export function ExecutionPage() {
           </Card>
           <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
             <Card title="Nodes" hint="Choose a node in the graph to see only its runs.">
-              <NodeRuns execution={data} only={selected} />
+              <NodeRuns execution={data} definition={definition} only={selected} />
             </Card>
             {isTold(data.triggerData) && (
               <Card title="Started with">

@@ -4,6 +4,7 @@ import { formatCount, formatDuration } from "@/shared/format/numbers";
 import { Amount } from "@/shared/ui/amount";
 import { IconButton } from "@/shared/ui/button";
 import { Failure, Note, Skeleton } from "@/shared/ui/layout";
+import type { Definition } from "./definition";
 import { ExecutionActions } from "./execution-actions";
 import { NodeRuns } from "./node-runs";
 import { pausedBecause } from "./paused";
@@ -15,11 +16,13 @@ export function ExecutionPanel({
   executionId,
   workflowId,
   execution,
+  definition,
   onClose,
 }: {
   executionId: string;
   workflowId: string | null;
   execution: ReturnType<typeof useExecution>;
+  definition: Definition;
   onClose: () => void;
 }) {
   const { data, error, refetch } = execution;
@@ -69,7 +72,7 @@ export function ExecutionPanel({
             </Note>
           )}
           <ExecutionActions execution={data} />
-          <NodeRuns execution={data} />
+          <NodeRuns execution={data} definition={definition} />
         </>
       )}
     </div>

@@ -3,7 +3,7 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { History } from "lucide-react";
 import { useMemo, useState } from "react";
 import { formatCount, formatDuration, words } from "@/shared/format/numbers";
-import { formatDateTime } from "@/shared/format/time";
+import { browserZone, formatDateTime } from "@/shared/format/time";
 import { useAccount } from "@/shared/session/account";
 import { Amount } from "@/shared/ui/amount";
 import { Button, buttonClass } from "@/shared/ui/button";
@@ -40,7 +40,7 @@ export function ExecutionsPage() {
       }
     >
       <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
-        <AnalyticsCards id={id} zone={account.zone} labels={labels} />
+        <AnalyticsCards id={id} zone={account.zone} labels={labels} hasRun={workflow.data?.lastExecutedAt !== null} />
         <Card
           flush
           title="Newest first"
@@ -92,13 +92,13 @@ export function ExecutionsPage() {
                           params={{ id, executionId: execution.id }}
                           className="hover:text-accent hover:underline"
                         >
-                          {formatDateTime(execution.startedAt ?? execution.createdAt ?? "", account.zone, true)}
+                          {formatDateTime(execution.startedAt ?? execution.createdAt ?? "", browserZone(), true)}
                         </Link>
                       </Td>
                       <Td>
                         <StatusBadge status={execution.status} />
                       </Td>
-                      <Td className="max-sm:hidden">{words(execution.triggeredBy ?? "")}</Td>
+                      <Td className="max-sm:hidden">{execution.triggeredBy === "api" ? "API" : words(execution.triggeredBy ?? "")}</Td>
                       <Td right className="max-sm:hidden">
                         {execution.executionTimeMs ? formatDuration(execution.executionTimeMs) : "–"}
                       </Td>

@@ -1,16 +1,15 @@
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { LayoutTemplate, Plus, Trash2, Workflow as WorkflowIcon } from "lucide-react";
+import { LayoutTemplate, Plus, Trash2, Workflow as WorkflowIcon, X } from "lucide-react";
 import { useState } from "react";
-import { messageOf } from "@/shared/api/client";
 import { isScratch } from "@/shared/api/scratch";
 import { words } from "@/shared/format/numbers";
 import { formatAgo } from "@/shared/format/time";
 import { useAccount } from "@/shared/session/account";
 import { Button, buttonClass, IconButton } from "@/shared/ui/button";
-import { Dialog } from "@/shared/ui/dialog";
+import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
 import { SelectField, TextField } from "@/shared/ui/field";
-import { Badge, Card, Empty, Failure, Note, Page, Skeleton } from "@/shared/ui/layout";
+import { Badge, Card, Empty, Failure, Page, Skeleton } from "@/shared/ui/layout";
 import { useNow } from "@/shared/ui/now";
 import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
 import { usePageTitle } from "@/shared/ui/title";
@@ -25,8 +24,8 @@ export function WorkflowListPage() {
   const account = useAccount();
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const { data, error, refetch } = useQuery(workflowsQuery(account, search));
-  const shown = data?.workflows.filter((workflow) => !isScratch(workflow)) ?? [];
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(workflowsQuery(account, search));
+  const shown = data?.pages.flatMap((page) => page.workflows).filter((workflow) => !isScratch(workflow)) ?? [];
   const [deleted, setDeleted] = useState<Workflow | null>(null);
   const now = useNow();
   const change = (patch: { [K in keyof WorkflowSearch]?: WorkflowSearch[K] | undefined }) =>
@@ -34,7 +33,8 @@ export function WorkflowListPage() {
       replace: true,
       search: (before) => Object.fromEntries(Object.entries({ ...before, ...patch }).filter(([, value]) => value !== undefined)) as WorkflowSearch,
     });
-  const isNarrowed = search.q !== undefined || search.status !== undefined;
+  const isNarrowed = [search.q, search.status, search.tag, search.category].some((one) => one !== undefined);
+  const categories = [...new Set([search.category, ...shown.map((workflow) => workflow.category)])].filter((one): one is string => Boolean(one)).sort();
   return (
     <Page
       title="Workflows"
@@ -76,6 +76,22 @@ export function WorkflowListPage() {
             </option>
           ))}
         </SelectField>
+        {categories.length > 0 && (
+          <SelectField label="Category" hideLabel className="w-44" value={search.category ?? ""} onChange={(event) => change({ category: event.target.value || undefined })}>
+            <option value="">Every category</option>
+            {categories.map((category) => (
+              <option key={category} value={category}>
+                {words(category)}
+              </option>
+            ))}
+          </SelectField>
+        )}
+        {search.tag && (
+          <Button onClick={() => change({ tag: undefined })}>
+            Tag {search.tag} <X aria-hidden className="size-4 text-soft" />
+            <span className="sr-only">: show all</span>
+          </Button>
+        )}
       </div>
       <Card flush>
         {error && !data ? (
@@ -85,13 +101,13 @@ export function WorkflowListPage() {
             <Skeleton className="h-10" />
             <Skeleton className="h-10" />
           </div>
-        ) : shown.length === 0 ? (
+        ) : shown.length === 0 && !hasNextPage ? (
           <Empty
             icon={WorkflowIcon}
             title={isNarrowed ? "No workflow is like that" : "No workflow yet"}
             action={
               isNarrowed ? (
-                <Button onClick={() => change({ q: undefined, status: undefined })}>Show all</Button>
+                <Button onClick={() => change({ q: undefined, status: undefined, tag: undefined, category: undefined })}>Show all</Button>
               ) : (
                 <span className="flex flex-wrap justify-center gap-2">
                   <Link to="/dashboard/workflows/$id" params={{ id: "new" }} className={buttonClass("primary")}>
@@ -130,6 +146,15 @@ export function WorkflowListPage() {
                         {workflow.name}
                       </Link>
                       {workflow.description && <p className="truncate text-xs text-soft">{workflow.description}</p>}
+                      {workflow.tags && workflow.tags.length > 0 && (
+                        <span className="mt-1 flex flex-wrap gap-1">
+                          {workflow.tags.map((tag) => (
+                            <button key={tag} type="button" aria-label={`Only those with the tag ${tag}`} onClick={() => change({ tag })} className="rounded-md bg-line/60 px-1.5 py-0.5 text-xs text-soft hover:bg-accent-wash hover:text-accent">
+                              {tag}
+                            </button>
+                          ))}
+                        </span>
+                      )}
                     </Td>
                     <Td>
                       <Badge tone={STATUS_TONES[workflow.status] ?? "neutral"}>{words(workflow.status)}</Badge>
@@ -159,6 +184,13 @@ export function WorkflowListPage() {
             </Table>
           </ScrollX>
         )}
+        {hasNextPage && (
+          <div className="flex justify-center p-3">
+            <Button busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+              Show more
+            </Button>
+          </div>
+        )}
       </Card>
       {deleted && <DeleteDialog workflow={deleted} onClose={() => setDeleted(null)} />}
     </Page>
@@ -168,21 +200,8 @@ export function WorkflowListPage() {
 function DeleteDialog({ workflow, onClose }: { workflow: Workflow; onClose: () => void }) {
   const remove = useDeleteWorkflow();
   return (
-    <Dialog
-      open
-      onClose={onClose}
-      title={`Delete ${workflow.name}?`}
-      footer={
-        <>
-          <Button onClick={onClose}>Keep it</Button>
-          <Button kind="danger" busy={remove.isPending} onClick={() => remove.mutate(workflow.id, { onSuccess: onClose })}>
-            Delete
-          </Button>
-        </>
-      }
-    >
-      <p className="text-soft">It is not triggered any more. Executions that run end as they would, and stay on record.</p>
-      {remove.error && <Note tone="critical">{messageOf(remove.error)}</Note>}
-    </Dialog>
+    <ConfirmDialog title={`Delete ${workflow.name}?`} change={remove} of={workflow.id} onClose={onClose}>
+      It is not triggered any more. Executions that run end as they would, and stay on record.
+    </ConfirmDialog>
   );
 }

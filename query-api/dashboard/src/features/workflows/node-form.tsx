@@ -4,12 +4,14 @@ import { answer, api } from "@/shared/api/client";
 import { Button } from "@/shared/ui/button";
 import { CheckField, SelectField, TextField } from "@/shared/ui/field";
 import { Note } from "@/shared/ui/layout";
+import { fieldsOf } from "./completion";
 import { TYPE_LABELS, type Config, type Definition, type NodePatch, type WorkflowNode } from "./definition";
 import { MapField } from "./map-field";
+import { NodeLinks } from "./node-links";
 import { NodePolicy } from "./node-policy";
 import { NodeTry } from "./node-try";
 import { SourceField } from "./source-field";
-import { TemplateField } from "./template-field";
+import { InputFields, TemplateField } from "./template-field";
 
 interface FormProps {
   node: WorkflowNode;
@@ -25,6 +27,7 @@ export function NodeForm({
   sample,
   readOnly,
   onChange,
+  onEdit,
   onDelete,
 }: {
   node: WorkflowNode;
@@ -34,6 +37,8 @@ export function NodeForm({
   sample: unknown;
   readOnly: boolean;
   onChange: (patch: NodePatch) => void;
+  /** What is more than this node: its lines. */
+  onEdit: (next: (before: Definition) => Definition) => void;
   onDelete: () => void;
 }) {
   const set = (patch: Config) => {
@@ -56,7 +61,10 @@ export function NodeForm({
       </div>
       {fault && <Note tone="critical">{fault}</Note>}
       <TextField label="Label" value={node.label} maxLength={200} onChange={(event) => onChange({ label: event.target.value })} />
-      <Form node={node} definition={definition} set={set} />
+      <NodeLinks node={node} definition={definition} onEdit={onEdit} />
+      <InputFields value={fieldsOf(sample)}>
+        <Form node={node} definition={definition} set={set} />
+      </InputFields>
       <NodePolicy node={node} onChange={onChange} />
       {!readOnly && <NodeTry node={node} sample={sample} />}
     </fieldset>

@@ -7,24 +7,26 @@ import { Button } from "@/shared/ui/button";
 import { CopyButton } from "@/shared/ui/copy";
 import { Note, Skeleton } from "@/shared/ui/layout";
 import type { ExecutionDetail, NodeExecution } from "./api";
+import type { Definition } from "./definition";
+import { inOrder, inputOf, itemOfRun } from "./inputs";
 import { StatusBadge } from "./status";
 
-/** Each run of each node: how long, how much, and what came out. */
-export function NodeRuns({ execution, only }: { execution: ExecutionDetail; only?: ReadonlySet<string> }) {
-  const shown = only && only.size > 0 ? execution.nodeExecutions.filter((run) => only.has(run.nodeId)) : execution.nodeExecutions;
+/** Each run of each node: how long, how much, what went in and what came out. */
+export function NodeRuns({ execution, definition, only }: { execution: ExecutionDetail; definition: Definition; only?: ReadonlySet<string> }) {
+  const shown = inOrder(only && only.size > 0 ? execution.nodeExecutions.filter((run) => only.has(run.nodeId)) : execution.nodeExecutions);
   if (shown.length === 0) {
     return <p className="text-soft">No run yet.</p>;
   }
   return (
     <ul className="divide-y divide-line rounded-lg border border-line" aria-label="Nodes">
       {shown.map((run) => (
-        <NodeRun key={run.id} executionId={execution.id} run={run} />
+        <NodeRun key={run.id} execution={execution} definition={definition} run={run} />
       ))}
     </ul>
   );
 }
 
-function NodeRun({ executionId, run }: { executionId: string; run: NodeExecution }) {
+function NodeRun({ execution, definition, run }: { execution: ExecutionDetail; definition: Definition; run: NodeExecution }) {
   const [open, setOpen] = useState(false);
   const facts = [
     run.executionTimeMs ? formatDuration(run.executionTimeMs) : null,
@@ -37,7 +39,12 @@ function NodeRun({ executionId, run }: { executionId: string; run: NodeExecution
       <button type="button" aria-expanded={open} className="flex w-full flex-wrap items-center gap-x-2 gap-y-1 text-left" onClick={() => setOpen(!open)}>
         <span className="min-w-0 flex-1 truncate font-medium">
           {run.label ?? run.nodeId}
-          {run.scope && <span className="text-xs font-normal text-soft"> {run.scope}</span>}
+          {run.scope && (
+            <span className="text-xs font-normal text-soft" title={run.scope}>
+              {" "}
+              item {itemOfRun(run.scope)}
+            </span>
+          )}
         </span>
         <StatusBadge status={run.status} />
         <span className="w-full text-xs text-soft figures">
@@ -58,9 +65,26 @@ function NodeRun({ executionId, run }: { executionId: string; run: NodeExecution
           </Note>
         </div>
       )}
-      {open && <Output executionId={executionId} run={run} />}
+      {open && (
+        <>
+          <Given execution={execution} definition={definition} run={run} />
+          <Output executionId={execution.id} run={run} />
+        </>
+      )}
     </li>
   );
+}
+
+function Given({ execution, definition, run }: { execution: ExecutionDetail; definition: Definition; run: NodeExecution }) {
+  const input = inputOf(definition, execution, run);
+  if (input === null) {
+    return null;
+  }
+  if ("largeOutputOf" in input) {
+    const source = definition.nodes.find((node) => node.id === input.largeOutputOf)?.label ?? input.largeOutputOf;
+    return <p className="mt-2 text-xs text-soft">Its input comes from what {source} has put out, which is large: fetch it there.</p>;
+  }
+  return <Value name="Input" of={run.label ?? run.nodeId} text={JSON.stringify(input.value, null, 2)} />;
 }
 
 /** Small outputs came along; a large one is fetched when someone wants to see it. */
@@ -89,13 +113,17 @@ function Output({ executionId, run }: { executionId: string; run: NodeExecution 
     return <Skeleton className="mt-2 h-20" />;
   }
   const text = JSON.stringify(payloadId === null ? (run.output ?? null) : payload.data, null, 2);
+  return <Value name="Output" of={run.label ?? run.nodeId} text={text} />;
+}
+
+function Value({ name, of, text }: { name: string; of: string; text: string }) {
   return (
     <div className="mt-2 overflow-hidden rounded-lg border border-line bg-page">
       <div className="flex items-center justify-between border-b border-line px-2.5 py-1">
-        <span className="text-xs text-soft">Output</span>
+        <span className="text-xs text-soft">{name}</span>
         <CopyButton text={text} />
       </div>
-      <pre tabIndex={0} aria-label={`Output of ${run.label ?? run.nodeId}`} className="max-h-72 overflow-auto p-2.5 font-mono text-xs">
+      <pre tabIndex={0} aria-label={`${name} of ${of}`} className="max-h-72 overflow-auto p-2.5 font-mono text-xs">
         {text}
       </pre>
     </div>

@@ -51,6 +51,7 @@ export function Properties({
         sample={sampleOf(definition, runs, node.id)}
         readOnly={readOnly}
         onChange={(patch) => onEdit((before) => changeNode(before, node.id, patch))}
+        onEdit={onEdit}
         onDelete={() => remove(new Set([node.id]))}
       />
     );

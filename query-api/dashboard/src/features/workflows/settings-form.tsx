@@ -51,6 +51,29 @@ export function SettingsForm({ settings, readOnly, onChange }: { settings: Setti
           onChange={(event) => set({ maxCostUsd: event.target.value.replaceAll(/[^\d.]/g, "") || undefined })}
         />
       </div>
+      <details className="rounded-lg border border-line" open={settings.loopDelay !== undefined || settings.continueWhile !== undefined}>
+        <summary className="px-3 py-2 text-[0.8125rem] font-medium">When it runs again and again</summary>
+        <div className="grid gap-3 border-t border-line p-3">
+          <TextField
+            label="Seconds between"
+            inputMode="numeric"
+            placeholder="60"
+            value={settings.loopDelay === undefined ? "" : settings.loopDelay / 1000}
+            onChange={(event) => {
+              const seconds = number(event.target.value.replaceAll(/\D/g, ""));
+              set({ loopDelay: seconds === undefined ? undefined : seconds * 1000 });
+            }}
+          />
+          <TextField
+            label="As long as"
+            className="font-mono"
+            placeholder="always"
+            help="An expression over what the nodes have put out, such as page.hasMore."
+            value={settings.continueWhile ?? ""}
+            onChange={(event) => set({ continueWhile: event.target.value || undefined })}
+          />
+        </div>
+      </details>
     </fieldset>
   );
 }

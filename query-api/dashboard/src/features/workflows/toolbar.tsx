@@ -1,4 +1,5 @@
 import {
+  BellRing,
   CalendarClock,
   ChevronDown,
   Code,
@@ -26,7 +27,7 @@ import { ICONS } from "./node-card";
 import { STATUS_TONES } from "./status";
 
 /** What can be opened over the canvas. */
-export type Dialog = "json" | "versions" | "share" | "triggers" | "run";
+export type Dialog = "json" | "versions" | "share" | "triggers" | "run" | "about";
 
 export interface ToolbarProps {
   name: string;
@@ -99,6 +100,9 @@ export function Toolbar(props: ToolbarProps) {
             <>
               <MenuItem onSelect={() => props.onOpen("triggers")}>
                 <CalendarClock aria-hidden className="size-4" /> Schedule and triggers
+              </MenuItem>
+              <MenuItem onSelect={() => props.onOpen("about")} disabled={readOnly}>
+                <BellRing aria-hidden className="size-4" /> About and alerts
               </MenuItem>
               <MenuItem onSelect={() => props.onOpen("versions")}>
                 <HistoryIcon aria-hidden className="size-4" /> Versions

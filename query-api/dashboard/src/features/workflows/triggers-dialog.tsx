@@ -3,7 +3,7 @@ import { useState } from "react";
 import { messageOf } from "@/shared/api/client";
 import { Button } from "@/shared/ui/button";
 import { Dialog } from "@/shared/ui/dialog";
-import { SelectField } from "@/shared/ui/field";
+import { CheckField, SelectField } from "@/shared/ui/field";
 import { Note } from "@/shared/ui/layout";
 import { OnceShown, Snippet } from "@/shared/ui/snippet";
 import { Tabs } from "@/shared/ui/tabs";
@@ -45,6 +45,7 @@ export function TriggersDialog({ workflow, readOnly, onClose }: { workflow: Work
           { id: "api", label: "API", content: <ApiTab id={workflow.id} /> },
           { id: "webhook", label: "Webhook", content: <HookTab id={workflow.id} readOnly={readOnly} /> },
           { id: "events", label: "Events", content: <EventsTab workflow={workflow} readOnly={readOnly} /> },
+          { id: "again", label: "Again and again", content: <AgainTab workflow={workflow} readOnly={readOnly} /> },
         ]}
       />
     </Dialog>
@@ -84,6 +85,27 @@ function HookTab({ id, readOnly }: { id: string; readOnly: boolean }) {
       )}
       {secret.error && <Note tone="critical">{messageOf(secret.error)}</Note>}
       <Snippet label="With curl and openssl" code={signedCall(window.location.origin, id, secret.data?.secret)} testId="snippet-hook" />
+    </div>
+  );
+}
+
+function AgainTab({ workflow, readOnly }: { workflow: Workflow; readOnly: boolean }) {
+  const change = useChangeWorkflow(workflow.id);
+  return (
+    <div className="grid gap-3">
+      <CheckField
+        label="Run again whenever it has completed"
+        help="With the same data. The first run is yours; one that fails is the last. The workflow's settings say how long to pause between, and while what holds."
+        checked={workflow.executionMode === "continuous"}
+        disabled={readOnly || change.isPending}
+        onChange={(event) =>
+          change.mutate(
+            { executionMode: event.target.checked ? "continuous" : "manual" },
+            { onSuccess: (now) => toast(now.executionMode === "continuous" ? "It runs again and again." : "It no longer runs again by itself.") },
+          )
+        }
+      />
+      {change.error && <Note tone="critical">{messageOf(change.error)}</Note>}
     </div>
   );
 }

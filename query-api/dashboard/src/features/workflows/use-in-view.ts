@@ -1,4 +1,4 @@
-import { useReactFlow } from "@xyflow/react";
+import { useReactFlow, type FitViewOptions } from "@xyflow/react";
 import { useEffect, useRef, type RefObject } from "react";
 import type { Definition } from "./definition";
 
@@ -9,9 +9,10 @@ const HEIGHT = 80;
 const COVERED = 64;
 
 /** Brings a node that was just added into view, unless it is there already. */
-export function useInView(definition: Definition, container: RefObject<HTMLDivElement | null>) {
+export function useInView(definition: Definition, container: RefObject<HTMLDivElement | null>, options: FitViewOptions) {
   const { fitView, flowToScreenPosition, getZoom } = useReactFlow();
   const count = useRef(definition.nodes.length);
+  const fit = useRef(options);
   useEffect(() => {
     const added = definition.nodes.length > count.current ? definition.nodes.at(-1) : undefined;
     count.current = definition.nodes.length;
@@ -21,7 +22,7 @@ export function useInView(definition: Definition, container: RefObject<HTMLDivEl
       const zoom = getZoom();
       const isSeen = x > box.left + COVERED && x + WIDTH * zoom < box.right && y > box.top && y + HEIGHT * zoom < box.bottom;
       if (!isSeen) {
-        void fitView({ maxZoom: 1, padding: 0.25 });
+        void fitView(fit.current);
       }
     }
   }, [definition.nodes, container, fitView, flowToScreenPosition, getZoom]);

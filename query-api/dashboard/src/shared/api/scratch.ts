@@ -22,7 +22,7 @@ export function isScratch(workflow: { tags?: readonly string[] }): boolean {
 export async function runScratch(account: Account, { tag, name, description, definition, triggerData }: Scratch): Promise<string> {
   const owner = "teamId" in account.params ? { teamId: account.params.teamId } : {};
   const sent = definition as Schemas["Definition"];
-  const { workflows } = await answer(api.GET("/api/workflows", { params: { query: { ...owner, tags: tag, status: "draft", limit: 200 } } }));
+  const { workflows } = await answer(api.GET("/api/workflows", { params: { query: { ...account.params, tags: tag, status: "draft", limit: 200 } } }));
   const known = workflows.find((workflow) => workflow.createdBy === account.userId && workflow.account === account.account);
   const { workflow } = known
     ? await answer(api.PUT("/api/workflows/{id}", { params: { path: { id: known.id } }, body: { definition: sent } }))

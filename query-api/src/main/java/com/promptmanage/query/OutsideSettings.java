@@ -28,7 +28,7 @@ public record OutsideSettings(OutboundSettings outbound, Optional<MailSettings> 
         return mail.map(server -> new Mailer(server, clock));
     }
 
-    Notifications.Ways ways(Outbound open, Optional<URI> dashboard, Clock clock) {
-        return new Notifications.Ways(open, mailer(clock), new SecretBox(keys), dashboard);
+    Notifications.Ways ways(Outbound open, Optional<Mailer> mailer, Optional<URI> dashboard) {
+        return new Notifications.Ways(open, mailer, new SecretBox(keys), dashboard);
     }
 }

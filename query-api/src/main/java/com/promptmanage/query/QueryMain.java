@@ -13,6 +13,7 @@ import com.promptmanage.service.access.AccessSettings;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.DatabaseSettings;
 import com.promptmanage.service.http.HttpServer;
+import com.promptmanage.service.mail.Mailer;
 import com.promptmanage.service.operations.Check;
 import com.promptmanage.service.operations.HealthRoutes;
 import com.promptmanage.service.operations.Meters;
@@ -102,6 +103,7 @@ public final class QueryMain {
     /** @param partitions how many there are */
     private static void run(Given given, int partitions, CountDownLatch stopping) throws InterruptedException {
         Clock clock = Clock.systemUTC();
+        Optional<Mailer> mailer = given.outside().mailer(clock);
         try (var database = Database.open(given.database());
                 var outbound = new Outbound(given.outside().outbound());
                 var access = new Access(database, clock, given.access(), Optional.of(outbound));
@@ -111,11 +113,10 @@ public final class QueryMain {
                 var forwarding = new Forwarding(given.query().forwardTimeout());
                 var notifications = Notifications.start(
                         database,
-                        given.outside().ways(outbound, given.access().publicUrl(), clock),
+                        given.outside().ways(outbound, mailer, given.access().publicUrl()),
                         meters.registry(),
                         clock);
-                var reports = Reports.start(
-                        database, access, metering, given.outside().mailer(clock), meters.registry(), clock)) {
+                var reports = Reports.start(database, access, metering, mailer, meters.registry(), clock)) {
             database.measureWith(meters.registry());
             access.whenVerified(notifications::welcome);
             MeteringMeters.register(metering.counts(), meters.registry());
@@ -142,8 +143,7 @@ public final class QueryMain {
                                             .and(QueryPeople.routes(
                                                     database,
                                                     access,
-                                                    InvitationMail.by(
-                                                            given.outside().mailer(clock)),
+                                                    InvitationMail.by(mailer),
                                                     given.access().publicUrl(),
                                                     clock)),
                                     new HealthRoutes(Map.of(

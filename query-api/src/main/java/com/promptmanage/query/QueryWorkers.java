@@ -5,6 +5,7 @@ import com.promptmanage.query.alert.AlertWriter;
 import com.promptmanage.query.alert.Alerts;
 import com.promptmanage.query.anomaly.AnomalyWatch;
 import com.promptmanage.query.copy.TopicCopy;
+import com.promptmanage.query.developer.DeveloperRoutes;
 import com.promptmanage.query.export.ExportRoutes;
 import com.promptmanage.query.history.HistoryWriter;
 import com.promptmanage.query.history.UsageHistory;
@@ -128,6 +129,7 @@ public final class QueryWorkers implements AutoCloseable {
         var routes = new ArrayList<Routes>();
         routes.addAll(new Alerts(database, authentication, feed, clock).routes());
         routes.add(new UsageRoutes(authentication, zones, shown, usage));
+        routes.add(new DeveloperRoutes(authentication, zones, shown, database));
         routes.add(new ExportRoutes(authentication, zones, access.tiers(), shown, usage));
         routes.add(new SpendReadRoutes(authentication, shown, database, clock));
         routes.add(new MeterRoutes(authentication, shown, database, clock));

@@ -24,6 +24,7 @@ import com.promptmanage.service.http.Routes;
 import com.promptmanage.service.mail.Mailer;
 import com.promptmanage.service.outbound.Outbound;
 import com.promptmanage.service.secret.SecretBox;
+import com.promptmanage.service.tier.Tiers;
 import com.promptmanage.service.token.TokenCounter;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -92,8 +93,8 @@ public final class Nodes implements AutoCloseable {
     }
 
     /** {@code /api/data-sources}, {@code /api/connectors} and {@code /api/credentials}, as {@link DataSources#OPEN_API} says. */
-    public List<Routes> routes(Authentication authentication) {
-        var routes = new ArrayList<Routes>(sources.routes(authentication));
+    public List<Routes> routes(Authentication authentication, Tiers tiers) {
+        var routes = new ArrayList<Routes>(sources.routes(authentication, tiers));
         routes.add(new CredentialRoutes(authentication, credentials));
         return List.copyOf(routes);
     }
@@ -126,6 +127,11 @@ public final class Nodes implements AutoCloseable {
         @Override
         public String open(String closed, String place) {
             return secrets.open(place, closed);
+        }
+
+        @Override
+        public boolean isOld(String closed) {
+            return secrets.isOld(closed);
         }
     }
 }

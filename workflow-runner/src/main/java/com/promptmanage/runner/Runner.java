@@ -24,6 +24,7 @@ import com.promptmanage.service.access.Authentication;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.Routes;
 import com.promptmanage.service.id.Ids;
+import com.promptmanage.service.tier.Tiers;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.List;
@@ -71,6 +72,7 @@ public final class Runner implements AutoCloseable {
     public static Runner start(
             Database database,
             Authentication authentication,
+            Tiers tiers,
             Map<String, Object> kafkaSettings,
             Parts parts,
             Engine.Options options,
@@ -78,7 +80,7 @@ public final class Runner implements AutoCloseable {
             Clock clock) {
         var ids = new Ids(clock);
         var versions = new Versions();
-        var runs = new Runs(database, versions, ids, clock);
+        var runs = new Runs(database, tiers, versions, ids, clock);
         var work = new NodeWork(
                 new NodeJournal(database, versions, ids, clock),
                 new CallLedger(database, versions, clock),
@@ -88,12 +90,13 @@ public final class Runner implements AutoCloseable {
                 parts.expressions(),
                 clock,
                 RandomGenerator.getDefault());
+        new HookSecrets(database, parts.seal(), clock).sealAnew();
         var goesOn = new ContinueWhile(new ExecutionRecords(database), parts.expressions());
         return new Runner(
                 Engine.start(database, runs, work, options, meters),
                 Scheduler.start(new Schedules(database, clock), runs, new ContinuousRuns(runs, goesOn), clock),
                 EventTriggers.start(kafkaSettings, new EventFilters(database), runs),
-                new WorkflowApi(database, authentication, runs, parts.check(), parts.seal(), ids, clock));
+                new WorkflowApi(database, authentication, tiers, runs, parts.check(), parts.seal(), ids, clock));
     }
 
     public Routes routes() {

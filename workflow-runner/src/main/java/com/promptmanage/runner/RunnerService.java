@@ -77,13 +77,15 @@ public final class RunnerService implements AutoCloseable {
         Runner runner = Runner.start(
                 means.database(),
                 means.access().authentication(),
+                means.access().tiers(),
                 Map.of("bootstrap.servers", settings.bootstrapServers()),
                 nodes.parts(budgets),
                 new Engine.Options(
                         new Ids(clock).next("runner"), settings.lease(), settings.nodesMax(), settings.history()),
                 means.meters(),
                 clock);
-        var routes = new ArrayList<Routes>(nodes.routes(means.access().authentication()));
+        var routes = new ArrayList<Routes>(
+                nodes.routes(means.access().authentication(), means.access().tiers()));
         routes.add(runner.routes());
         return new RunnerService(nodes, budgets, runner, routes);
     }

@@ -164,8 +164,9 @@ public final class RunnerStand implements AutoCloseable {
                 work,
                 new Engine.Options("templates", Duration.ofSeconds(10), 64, Duration.ofDays(30)),
                 new SimpleMeterRegistry());
-        api = new WorkflowApi(database, access.authentication(), runs, parts.check(), parts.seal(), ids, clock);
-        var routes = new ArrayList<Routes>(nodes.routes(access.authentication()));
+        api = new WorkflowApi(
+                database, access.authentication(), access.tiers(), runs, parts.check(), parts.seal(), ids, clock);
+        var routes = new ArrayList<Routes>(nodes.routes(access.authentication(), access.tiers()));
         routes.add(api);
         server = HttpServer.start(HttpServer.Options.onPort(0), routes);
         editor =

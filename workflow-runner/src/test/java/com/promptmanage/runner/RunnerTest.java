@@ -15,6 +15,7 @@ import com.promptmanage.runner.journal.Workflows;
 import com.promptmanage.runner.work.RunningEngine;
 import com.promptmanage.runner.work.Workflow;
 import com.promptmanage.service.access.Access;
+import com.promptmanage.service.audit.Actor;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.DatabaseSettings;
 import com.promptmanage.service.database.Scope;
@@ -152,6 +153,7 @@ class RunnerTest {
         WorkflowRow row = workflows.find(id).orElseThrow();
         workflows.change(
                 Scope.EVERYONE,
+                Actor.SYSTEM,
                 new WorkflowRow(
                         id,
                         row.account(),

@@ -9,6 +9,7 @@ import com.promptmanage.service.audit.AuditLog;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.UnavailableException;
 import com.promptmanage.service.secret.SecretBox;
+import com.promptmanage.service.secret.UnreadableSecretException;
 import com.promptmanage.topics.account.Account;
 import java.time.Clock;
 import java.time.Duration;
@@ -17,6 +18,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jdbi.v3.core.Handle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The keys of providers that accounts have left here, encrypted at rest and shown to nobody. A change works within five seconds
@@ -25,6 +29,8 @@ import java.util.Set;
  * <p>Safe for use by several threads.
  */
 final class ProviderKeys {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(ProviderKeys.class);
 
     private static final int KEYS_MAX = 10_000;
 
@@ -132,6 +138,7 @@ final class ProviderKeys {
         var place = new Place(account, provider);
         Instant now = clock.instant();
         database.useTransaction(caller.scope(account), handle -> {
+            Optional<Map<String, Object>> before = told(handle, place);
             handle.createUpdate("""
                         INSERT INTO provider_keys (account, provider, sealed, ending, key_ids, for_all, changed_by, changed_at)
                         VALUES (:account, :provider, :sealed, :ending, :keyIds, :forAll, :by, :now)
@@ -152,11 +159,12 @@ final class ProviderKeys {
                     handle,
                     actor,
                     now,
-                    AuditEntry.added(
+                    new AuditEntry(
                             account,
                             "provider_key_set",
                             "provider_key",
                             provider.value(),
+                            before.orElse(null),
                             Map.of(
                                     "ending",
                                     ending(draft.key()),
@@ -168,57 +176,76 @@ final class ProviderKeys {
         forget(place);
     }
 
+    private static Optional<Map<String, Object>> told(Handle handle, Place place) {
+        return handle.createQuery("""
+                        SELECT ending, key_ids, for_all FROM provider_keys
+                        WHERE account = :account AND provider = :provider FOR UPDATE
+                        """)
+                .bind("account", place.account().value())
+                .bind("provider", place.provider().value())
+                .map((row, ctx) -> Map.<String, Object>of(
+                        "ending",
+                        row.getString("ending"),
+                        "apiKeys",
+                        List.of((String[]) row.getArray("key_ids").getArray()),
+                        "allApiKeys",
+                        row.getBoolean("for_all")))
+                .findOne();
+    }
+
     /** Whether there was one. */
     boolean remove(Caller caller, Account account, Provider provider, Actor actor) {
         Instant now = clock.instant();
         boolean wasThere = database.inTransaction(caller.scope(account), handle -> {
-            Optional<String> ending = handle.createQuery("""
-                            DELETE FROM provider_keys WHERE account = :account AND provider = :provider RETURNING ending
-                            """)
+            Optional<Map<String, Object>> before = told(handle, new Place(account, provider));
+            handle.createUpdate("DELETE FROM provider_keys WHERE account = :account AND provider = :provider")
                     .bind("account", account.value())
                     .bind("provider", provider.value())
-                    .mapTo(String.class)
-                    .findOne();
-            ending.ifPresent(gone -> AuditLog.append(
+                    .execute();
+            before.ifPresent(gone -> AuditLog.append(
                     handle,
                     actor,
                     now,
-                    AuditEntry.removed(
-                            account,
-                            "provider_key_removed",
-                            "provider_key",
-                            provider.value(),
-                            Map.of("ending", gone))));
-            return ending.isPresent();
+                    AuditEntry.removed(account, "provider_key_removed", "provider_key", provider.value(), gone)));
+            return before.isPresent();
         });
         forget(new Place(account, provider));
         return wasThere;
     }
 
+    private record Sealed(Place place, String sealed) {}
+
     /** Encrypts with the key of now what is encrypted with an older one, so that the older one may go. */
     void sealAnew() {
-        database.useAsSystem(handle -> handle
-                .createQuery("SELECT account, provider, sealed FROM provider_keys FOR UPDATE")
-                .map((row, ctx) -> Map.entry(
+        List<Sealed> all = database.asSystem(handle -> handle.createQuery(
+                        "SELECT account, provider, sealed FROM provider_keys")
+                .map((row, ctx) -> new Sealed(
                         new Place(
                                 new Account(row.getString("account")),
                                 Provider.parse(row.getString("provider")).orElseThrow()),
                         row.getString("sealed")))
-                .list()
-                .stream()
-                .filter(one -> box.isOld(one.getValue()))
-                .forEach(one -> handle.createUpdate("""
-                                UPDATE provider_keys SET sealed = :sealed
-                                WHERE account = :account AND provider = :provider
-                                """)
-                        .bind(
-                                "sealed",
-                                box.seal(
-                                        one.getKey().name(),
-                                        box.open(one.getKey().name(), one.getValue())))
-                        .bind("account", one.getKey().account().value())
-                        .bind("provider", one.getKey().provider().value())
-                        .execute()));
+                .list());
+        all.stream().filter(one -> box.isOld(one.sealed())).forEach(this::sealAnew);
+    }
+
+    /** Unless it has been changed in between: then it is sealed with the right key already. */
+    private void sealAnew(Sealed old) {
+        String name = old.place().name();
+        try {
+            String sealed = box.seal(name, box.open(name, old.sealed()));
+            database.useAsSystem(handle -> handle.createUpdate("""
+                            UPDATE provider_keys SET sealed = :sealed
+                            WHERE account = :account AND provider = :provider AND sealed = :old
+                            """)
+                    .bind("sealed", sealed)
+                    .bind("account", old.place().account().value())
+                    .bind("provider", old.place().provider().value())
+                    .bind("old", old.sealed())
+                    .execute());
+        } catch (UnreadableSecretException e) {
+            // Whoever uses it is refused; the others must not go without because of it.
+            LOGGER.atError().addKeyValue("cause", e.getMessage()).log("a provider's key cannot be read any more");
+        }
     }
 
     private void forget(Place place) {

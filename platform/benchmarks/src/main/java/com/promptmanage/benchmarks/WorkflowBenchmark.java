@@ -26,10 +26,14 @@ import com.promptmanage.runner.work.BudgetGate;
 import com.promptmanage.runner.work.Engine;
 import com.promptmanage.runner.work.Expressions;
 import com.promptmanage.runner.work.NodeWork;
+import com.promptmanage.service.audit.Actor;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.DatabaseSettings;
 import com.promptmanage.service.database.Scope;
 import com.promptmanage.service.id.Ids;
+import com.promptmanage.service.tier.AccountTier;
+import com.promptmanage.service.tier.Features;
+import com.promptmanage.service.tier.Tier;
 import com.promptmanage.testkit.EmbeddedPostgres;
 import com.promptmanage.topics.account.Account;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -216,6 +220,8 @@ public final class WorkflowBenchmark {
             new Workflows(database, CLOCK)
                     .add(
                             Scope.EVERYONE,
+                            Actor.SYSTEM,
+                            new AccountTier(Tier.FREE, Features.ALL),
                             new WorkflowRow(
                                     id,
                                     Account.team("acme"),

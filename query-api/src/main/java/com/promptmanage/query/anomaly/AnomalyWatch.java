@@ -23,6 +23,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -151,6 +152,13 @@ public final class AnomalyWatch implements AutoCloseable {
         Instant start = Instant.ofEpochMilli(unusual.startMs());
         String spent = new NanoUsd(unusual.spent()).toDisplayUsd();
         String usual = new NanoUsd(unusual.usual()).toDisplayUsd();
+        var about = new LinkedHashMap<String, Object>();
+        about.put("hour", start.toString());
+        about.put("timezone", zone.getId());
+        about.put("spentUsd", new NanoUsd(unusual.spent()).toUsd());
+        about.put("spentNanoUsd", unusual.spent());
+        about.put("usualUsd", new NanoUsd(unusual.usual()).toUsd());
+        about.put("usualNanoUsd", unusual.usual());
         return new Notice(
                 Notices.id(TYPE, account.value(), start.toString()),
                 TYPE,
@@ -161,15 +169,7 @@ public final class AnomalyWatch implements AutoCloseable {
                         .formatted(
                                 HOUR.format(start.atZone(zone)), zone.getId(), spent, UnusualHours.HISTORY_DAYS, usual),
                 start,
-                Map.of(
-                        "hour",
-                        start.toString(),
-                        "timezone",
-                        zone.getId(),
-                        "spentUsd",
-                        new NanoUsd(unusual.spent()).toUsd(),
-                        "usualUsd",
-                        new NanoUsd(unusual.usual()).toUsd()));
+                about);
     }
 
     @Override

@@ -38,6 +38,7 @@ record Channel(
                     case Destination.Slack slack -> Destination.shown(slack.url());
                     case Destination.Teams teams -> Destination.shown(teams.url());
                     case Destination.Email email -> String.join(", ", email.to());
+                    case Destination.Unreadable unreadable -> "unreadable";
                 });
         values.put("minimumLevel", minimumLevel.value());
         values.put("enabled", enabled);

@@ -64,6 +64,7 @@ record ChannelForm(
             case Destination.Slack slack -> new Destination.Slack(url.orElse(slack.url()));
             case Destination.Teams teams -> new Destination.Teams(url.orElse(teams.url()));
             case Destination.Email email -> new Destination.Email(to.orElse(email.to()));
+            case Destination.Unreadable unreadable -> unreadable;
         };
     }
 

@@ -124,7 +124,7 @@ final class ChannelRoutes implements Routes {
 
     private void change(Context ctx) {
         Owned owned = Owned.by(ctx, authentication);
-        Channel before = find(ctx, owned);
+        Channel before = readable(ctx, owned);
         var faults = new Faults();
         Fields fields = Fields.of(RequestBody.bytes(ctx, BODY_BYTES_MAX), faults);
         ChannelForm form = ChannelForm.read(fields, outbound);
@@ -167,7 +167,7 @@ final class ChannelRoutes implements Routes {
 
     private void tryOut(Context ctx) {
         Owned owned = Owned.by(ctx, authentication);
-        Channel channel = find(ctx, owned);
+        Channel channel = readable(ctx, owned);
         Instant now = clock.instant();
         if (!table.noteTrial(owned, channel, now, TRIALS_MAX)) {
             throw ProblemException.rateLimited(
@@ -194,7 +194,7 @@ final class ChannelRoutes implements Routes {
     /** Signs with both from now on, until the old one's time is over. */
     private void rotate(Context ctx) {
         Owned owned = Owned.by(ctx, authentication);
-        Channel before = find(ctx, owned);
+        Channel before = readable(ctx, owned);
         byte[] body = RequestBody.bytes(ctx, BODY_BYTES_MAX);
         var faults = new Faults();
         Fields fields = Fields.of(body.length == 0 ? new byte[] {'{', '}'} : body, faults);
@@ -214,6 +214,7 @@ final class ChannelRoutes implements Routes {
                             case Destination.Slack slack -> channel;
                             case Destination.Teams teams -> channel;
                             case Destination.Email email -> channel;
+                            case Destination.Unreadable unreadable -> channel;
                         })
                 .orElseThrow(() -> notFound(before.id()));
         ctx.json(withSecret(after));
@@ -234,6 +235,15 @@ final class ChannelRoutes implements Routes {
     private Channel find(Context ctx, Owned owned) {
         String id = ctx.pathParam("id");
         return table.find(owned.scope(), owned.account(), id).orElseThrow(() -> notFound(id));
+    }
+
+    private Channel readable(Context ctx, Owned owned) {
+        Channel channel = find(ctx, owned);
+        if (channel.destination() instanceof Destination.Unreadable) {
+            throw ProblemException.conflict(
+                    "Where this channel leads cannot be read any more, for the key that it was encrypted with is gone: delete it, and make it anew");
+        }
+        return channel;
     }
 
     private ObjectNode withSecret(Channel channel) {
@@ -269,6 +279,7 @@ final class ChannelRoutes implements Routes {
                 var to = json.putArray("to");
                 email.to().forEach(to::add);
             }
+            case Destination.Unreadable unreadable -> json.put("unreadable", true);
         }
         return json.put("minimumLevel", channel.minimumLevel().value())
                 .put("enabled", channel.enabled())

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 final class ChannelTable {
 
     private static final String COLUMNS =
-            "id, account, name, sealed, minimum_level, enabled, disabled_reason, failing_since, created_at, updated_at";
+            "id, account, name, kind, sealed, minimum_level, enabled, disabled_reason, failing_since, created_at, updated_at";
 
     private static final Logger LOGGER = LoggerFactory.getLogger(ChannelTable.class);
 
@@ -217,9 +217,18 @@ final class ChannelTable {
 
     private record Sealed(String id, String sealed) {}
 
-    /** @throws com.promptmanage.service.secret.UnreadableSecretException if its key is gone */
+    /** @throws UnreadableSecretException if its key is gone */
     Destination open(String id, String sealed) {
         return Destination.read(secrets.open(place(id), sealed));
+    }
+
+    /** One that cannot be read must not hide the others. */
+    private Destination shown(String id, String kind, String sealed) {
+        try {
+            return open(id, sealed);
+        } catch (UnreadableSecretException e) {
+            return new Destination.Unreadable(kind);
+        }
     }
 
     private Optional<Channel> find(Handle handle, Account account, String id, String lock) {
@@ -237,7 +246,7 @@ final class ChannelTable {
                 row.getString("id"),
                 new Account(row.getString("account")),
                 row.getString("name"),
-                open(row.getString("id"), row.getString("sealed")),
+                shown(row.getString("id"), row.getString("kind"), row.getString("sealed")),
                 Severity.parse(row.getString("minimum_level")).orElseThrow(),
                 row.getBoolean("enabled"),
                 row.getString("disabled_reason"),

@@ -51,6 +51,9 @@ sealed interface Destination {
         }
     }
 
+    /** One that was encrypted with a key that is gone: it can be seen and deleted, and nothing else. */
+    record Unreadable(String kind) implements Destination {}
+
     /** What a webhook's body looks like. */
     enum Format {
         /** Standard Webhooks: type, timestamp and the alert. */
@@ -76,6 +79,7 @@ sealed interface Destination {
             case Slack slack -> "slack";
             case Teams teams -> "teams";
             case Email email -> "email";
+            case Unreadable unreadable -> unreadable.kind();
         };
     }
 
@@ -108,6 +112,7 @@ sealed interface Destination {
                 var to = json.putArray("to");
                 email.to().forEach(to::add);
             }
+            case Unreadable unreadable -> throw new IllegalStateException("what cannot be read cannot be written");
         }
         return new String(Json.bytes(json), StandardCharsets.UTF_8);
     }

@@ -7,7 +7,7 @@ import com.promptmanage.topics.budget.Severity;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.Collection;
-import java.util.Map;
+import java.util.LinkedHashMap;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -29,6 +29,9 @@ public final class UnpricedUsage implements HistoryWriter.Listener {
 
     private static Notice notice(HistoryWriter.Unpriced unpriced) {
         String type = AlertType.UNPRICED_USAGE.code();
+        var about = new LinkedHashMap<String, String>();
+        about.put("model", unpriced.model());
+        about.put("day", unpriced.day().toString());
         return new Notice(
                 Notices.id(
                         type,
@@ -42,6 +45,6 @@ public final class UnpricedUsage implements HistoryWriter.Listener {
                 "%s has no price. Its tokens count, but its cost counts nowhere until it has one: give it a price of your own, or wait for the catalogue to have it. What was used by then is priced too."
                         .formatted(unpriced.model()),
                 unpriced.day().atStartOfDay(ZoneOffset.UTC).toInstant(),
-                Map.of("model", unpriced.model(), "day", unpriced.day().toString()));
+                about);
     }
 }

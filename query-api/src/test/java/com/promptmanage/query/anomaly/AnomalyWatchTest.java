@@ -15,7 +15,13 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -28,9 +34,12 @@ class AnomalyWatchTest {
     /** nanoUSD for each token. */
     private static final long PRICE = 1_000_000;
 
+    private static final int PROCESSES = 4;
+
+    private final String jdbcUrl = EmbeddedPostgres.shared().createDatabase();
+
     private final Database database =
-            Database.open(DatabaseSettings.of(EmbeddedPostgres.shared().createDatabase(), "of-the-tests")
-                    .withConnectionsMax(4));
+            Database.open(DatabaseSettings.of(jdbcUrl, "of-the-tests").withConnectionsMax(4));
 
     private final InMemoryMetering metering = new InMemoryMetering();
 
@@ -55,8 +64,9 @@ class AnomalyWatchTest {
                         .contains(
                                 "\"type\":\"anomaly\"",
                                 "\"severity\":\"warning\"",
-                                "\"spentUsd\":\"20.00\"",
-                                "\"usualUsd\":\"1.00\"")
+                                "\"hour\":\"2026-11-16T14:00:00Z\",\"timezone\":\"Z\","
+                                        + "\"spentUsd\":\"20.00\",\"spentNanoUsd\":20000000000,"
+                                        + "\"usualUsd\":\"1.00\",\"usualNanoUsd\":1000000000")
                         .contains("Monday, 16 November, 14:00"));
 
         spend(NOW.minusSeconds(60), 5_000);
@@ -70,6 +80,30 @@ class AnomalyWatchTest {
         spend(NOW.plusSeconds(3_000), 20_000);
         watch.look();
         assertThat(told()).as("another hour").hasSize(2);
+    }
+
+    @Test
+    void processesThatFindTheSameHourAtTheSameMomentTellItOnce() throws Exception {
+        habit();
+        spend(NOW.minusSeconds(600), 20_000);
+        var together = new CyclicBarrier(PROCESSES);
+        try (var threads = Executors.newFixedThreadPool(PROCESSES)) {
+            List<Callable<Void>> processes = Collections.nCopies(PROCESSES, () -> {
+                // With a pool of its own, as a process has.
+                try (var own = Database.open(
+                        DatabaseSettings.of(jdbcUrl, "of-the-tests").withConnectionsMax(1))) {
+                    var another = new AnomalyWatch(own, metering, clock);
+                    together.await(30, TimeUnit.SECONDS);
+                    another.look();
+                    return null;
+                }
+            });
+            for (Future<Void> ended : threads.invokeAll(processes)) {
+                ended.get();
+            }
+        }
+
+        assertThat(told()).hasSize(1);
     }
 
     @Test

@@ -68,6 +68,8 @@ final class Stage implements AutoCloseable {
 
     private final List<Notifications> notifications = new ArrayList<>();
 
+    private final List<Reports> reports = new ArrayList<>();
+
     private final TestApi api = TestApi.start(NOW, this::routes);
 
     private final Map<Who, String> sessions = new EnumMap<>(Who.class);
@@ -272,6 +274,7 @@ final class Stage implements AutoCloseable {
         client.shutdownNow();
         workers.forEach(QueryWorkers::close);
         notifications.forEach(Notifications::close);
+        reports.forEach(Reports::close);
         api.close();
         outbound.close();
         meters.close();
@@ -296,14 +299,15 @@ final class Stage implements AutoCloseable {
                 parts.clock());
         notifications.add(notifying);
         routes.addAll(notifying.routes(parts.access().authentication()));
-        routes.addAll(Reports.start(
-                        parts.database(),
-                        parts.access(),
-                        parts.metering(),
-                        Optional.empty(),
-                        new SimpleMeterRegistry(),
-                        parts.clock())
-                .routes(TestRoutes.routing(parts)));
+        var reporting = Reports.start(
+                parts.database(),
+                parts.access(),
+                parts.metering(),
+                Optional.empty(),
+                new SimpleMeterRegistry(),
+                parts.clock());
+        reports.add(reporting);
+        routes.addAll(reporting.routes(TestRoutes.routing(parts)));
         routes.add(meters);
         routes.add(new HealthRoutes(Map.of()));
         routes.add(new OpenApiRoutes(QueryMain.description()));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.query.copy.TopicCopy;
+import com.promptmanage.query.developer.DeveloperRoutes;
 import com.promptmanage.query.history.HistoryBreakdown.Part;
 import com.promptmanage.query.http.TestApi;
 import com.promptmanage.query.http.TestApi.Answer;
@@ -55,6 +56,11 @@ class UsageRoutesTest {
                                 new AccountZones(parts.database()),
                                 new ShownHistory(parts.access().tiers(), parts.clock()),
                                 new UsageHistory(parts.database())),
+                        new DeveloperRoutes(
+                                parts.access().authentication(),
+                                new AccountZones(parts.database()),
+                                new ShownHistory(parts.access().tiers(), parts.clock()),
+                                parts.database()),
                         new SpendReadRoutes(
                                 parts.access().authentication(),
                                 new ShownHistory(parts.access().tiers(), parts.clock()),
@@ -350,6 +356,55 @@ class UsageRoutesTest {
         assertThat(byModel.get(2).spend().unpricedEvents()).isEqualTo(1);
         assertThat(byTag).extracting(Part::value).containsExactly("x", "y");
         assertThat(byTag.getFirst().spend().costNanoUsd()).isEqualTo(1110);
+    }
+
+    @Test
+    void whatDevelopersSpendStandsBesideWhatTheirAgentsReport() throws Exception {
+        String time = "2026-11-24T00:00:00Z";
+        topic.commitOne(
+                TEAM,
+                List.of(
+                        RatedTopic.event("1", time, agent("ann", "claude-code", "s1", "120"), "rated", "100"),
+                        RatedTopic.event("2", time, agent("ann", "claude-code", "s1", "null"), "rated", "30"),
+                        RatedTopic.event("3", time, agent("bob", "codex", "s2", "5"), "rated", "7"),
+                        RatedTopic.event("4", "2026-10-01T00:00:00Z", agent("bob", "codex", "s3", "5"), "rated", "9"),
+                        rated(TEAM, "no-agent", time, 1, 1_000)));
+        awaitCount(5);
+        String path = "/api/token-tracking/developers?teamId=acme&startDate=2026-11-01";
+
+        JsonNode answer = api.get(admin, path).json();
+
+        assertThat(answer.path("developers")).hasSize(2);
+        JsonNode ann = answer.at("/developers/0");
+        assertThat(ann.path("userId").asText()).isEqualTo("ann");
+        assertThat(ann.path("agent").asText()).isEqualTo("claude-code");
+        assertThat(ann.path("sessions").longValue()).isEqualTo(1);
+        assertThat(ann.path("runs").longValue()).isEqualTo(2);
+        assertThat(ann.path("totalTokens").longValue()).isEqualTo(20);
+        assertThat(ann.path("costNanoUsd").longValue()).isEqualTo(130);
+        assertThat(ann.path("reportedCost").asText()).isEqualTo("0.00000012");
+        assertThat(ann.path("reportedRuns").longValue()).isEqualTo(1);
+        assertThat(ann.path("costOfReportedNanoUsd").longValue()).isEqualTo(100);
+        JsonNode summary = answer.path("summary");
+        assertThat(summary.path("developers").longValue()).isEqualTo(2);
+        assertThat(summary.path("costNanoUsd").longValue()).isEqualTo(137);
+        assertThat(summary.path("reportedCostNanoUsd").longValue()).isEqualTo(125);
+        assertThat(api.get(admin, path + "&userId=bob")
+                        .json()
+                        .at("/summary/costNanoUsd")
+                        .longValue())
+                .isEqualTo(7);
+        assertThat(api.get(admin, "/api/token-tracking/developers?teamId=acme&endDate=2026-09-01")
+                        .json()
+                        .at("/summary/runs")
+                        .longValue())
+                .isZero();
+    }
+
+    private static String agent(String user, String agent, String session, String reported) {
+        return """
+                {"userId":"%s","teamId":"acme","model":"m","conversationId":"%s","reportedCostNanoUsd":%s,\
+                "tags":{"agent":"%s"},"tokens":{"input":7,"reasoning":3}}""".formatted(user, session, reported, agent);
     }
 
     private static String usage(String user, String model, String tag) {

@@ -6,13 +6,20 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.query.http.TestApi.Answer;
 import com.promptmanage.service.access.KeyScope;
 import com.promptmanage.service.database.RowSecurity;
+import com.promptmanage.service.database.Scope;
 import com.promptmanage.service.mail.MailSettings;
 import com.promptmanage.service.mail.Mailer;
 import com.promptmanage.service.operations.OpenApi;
+import com.promptmanage.service.secret.SecretBox;
+import com.promptmanage.service.secret.SecretKeys;
+import com.promptmanage.service.settings.Settings;
 import com.promptmanage.topics.account.Account;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -129,6 +136,65 @@ class ChannelRoutesTest {
     }
 
     @Test
+    void anOldKeyMayGoOnceAllIsEncryptedAnewAndAChannelThatCannotBeReadHoldsUpNoOther() {
+        String lost = api.channel("slack", hook.url("/lost")).path("id").asText();
+        String kept = api.channel("webhook", hook.url("/kept")).path("id").asText();
+        String zeros = Base64.getEncoder().encodeToString(new byte[32]);
+        String ones = Base64.getEncoder().encodeToString("1".repeat(32).getBytes(StandardCharsets.US_ASCII));
+        api.api()
+                .database()
+                .useAsSystem(handle -> handle.execute(
+                        "UPDATE notification_channels SET sealed = replace(sealed, 'v1.test.', 'v1.lost.') WHERE id = ?",
+                        lost));
+        Optional<Channel> before = table("test:" + zeros).find(Scope.EVERYONE, Account.team("acme"), kept);
+
+        table("new:%s,test:%s".formatted(ones, zeros)).reseal();
+
+        assertThat(table("new:" + ones).find(Scope.EVERYONE, Account.team("acme"), kept))
+                .isEqualTo(before)
+                .isPresent();
+        assertThat(table("test:" + zeros)
+                        .find(Scope.EVERYONE, Account.team("acme"), kept)
+                        .map(Channel::destination))
+                .hasValue(new Destination.Unreadable("webhook"));
+    }
+
+    @Test
+    void aChannelWhoseKeyIsGoneHidesNoOtherAndCanBeDeleted() {
+        String lost = api.channel("slack", hook.url("/lost")).path("id").asText();
+        String kept = api.channel("webhook", hook.url("/kept")).path("id").asText();
+        api.api()
+                .database()
+                .useAsSystem(handle -> handle.execute(
+                        "UPDATE notification_channels SET sealed = replace(sealed, 'v1.test.', 'v1.lost.') WHERE id = ?",
+                        lost));
+
+        JsonNode list = api.api().get(api.admin(), PATH).json().path("channels");
+        assertThat(list.findValuesAsText("id")).containsExactlyInAnyOrder(lost, kept);
+        assertThat(list.valueStream()
+                        .filter(one -> one.path("unreadable").asBoolean())
+                        .map(one ->
+                                one.path("id").asText() + " " + one.path("kind").asText()))
+                .containsExactly(lost + " slack");
+        String one = PATH + "/" + lost;
+        assertThat(api.api()
+                        .send(api.admin(), "PATCH", one, "{\"name\":\"other\"}")
+                        .status())
+                .isEqualTo(409);
+        assertThat(api.api().post(api.admin(), one + "/test", "").status()).isEqualTo(409);
+        assertThat(api.api().post(api.admin(), one + "/rotate-secret", "").status())
+                .isEqualTo(409);
+        assertThat(api.api().delete(api.admin(), one).status()).isEqualTo(204);
+    }
+
+    /** As a process with these keys has it, of which the first encrypts. */
+    private ChannelTable table(String keys) {
+        return new ChannelTable(
+                api.api().database(),
+                new SecretBox(SecretKeys.from(new Settings("PM_", Map.of("PM_SECRET_KEYS", keys)))));
+    }
+
+    @Test
     void everythingWrongWithAChannelIsToldAtOnce() {
         Answer answer = api.api().post(api.admin(), PATH, """
                 {"kind":"slack","url":"http://169.254.169.254/latest","minimumLevel":"loud","to":["a@example.com"],"enabled":"yes","secret":"x"}""");
@@ -205,21 +271,26 @@ class ChannelRoutesTest {
     }
 
     @Test
-    void whereAlertsWereSentBeforeTheOwnerOfTheAddressCameIsSwitchedOff() {
-        String squatter = api.api().signIn("acme-viewer");
-        String body = """
-                {"kind":"webhook","name":"mine","url":"%s"}""".formatted(hook.url("/alerts"));
-        String id = api.create(squatter, "/api/users/me", body).path("id").asText();
+    void anAccountThatIsDisabledTellsNobodyAnyMore() {
+        String id = api.create(api.api().signIn("acme-viewer"), "/api/users/me", """
+                        {"kind":"webhook","name":"mine","url":"%s"}""".formatted(hook.url("/alerts")))
+                .path("id")
+                .asText();
         JsonNode others = api.channel("webhook", hook.url("/team"));
 
-        api.api().database().useAsSystem(handle -> handle.execute("""
-                        UPDATE users SET email_verified_at = now(), password_hash = NULL WHERE id = 'acme-viewer'"""));
+        api.api()
+                .database()
+                .useAsSystem(handle -> handle.execute("UPDATE users SET disabled_at = now() WHERE id = 'acme-viewer'"));
 
-        JsonNode now = api.api()
-                .get(squatter, "/api/users/me/notification-channels/" + id)
-                .json();
-        assertThat(now.path("enabled").asBoolean()).isFalse();
-        assertThat(now.path("disabledReason").asText()).contains("owner of the account's address");
+        assertThat(api.api()
+                        .database()
+                        .<String, RuntimeException>asSystem(handle -> handle.createQuery("""
+                                SELECT enabled || ' ' || disabled_reason FROM notification_channels WHERE id = :id
+                                """)
+                                .bind("id", id)
+                                .mapTo(String.class)
+                                .one()))
+                .isEqualTo("false The account was disabled.");
         assertThat(api.channelNow(others.path("id").asText()).path("enabled").asBoolean())
                 .isTrue();
     }

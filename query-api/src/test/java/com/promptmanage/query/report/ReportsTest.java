@@ -17,14 +17,22 @@ import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenUsage;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import jakarta.mail.MessagingException;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
 import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.pdfbox.Loader;
 import org.apache.pdfbox.text.PDFTextStripper;
 import org.junit.jupiter.api.AfterEach;
@@ -114,6 +122,34 @@ class ReportsTest {
         assertThat(now.at("/nextPeriod/start").textValue()).isEqualTo("2026-12-07");
         assertThat(now.path("deliveries").findValuesAsText("periodStart")).containsExactly("2026-11-30", "2026-11-23");
         assertThat(now.path("deliveries").findValuesAsText("status")).containsOnly("sent");
+    }
+
+    @Test
+    void processesThatFindTheSameReportsDueAtTheSameMomentSendEachOnce() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            create();
+        }
+        api.clock().set(DUE);
+        int processes = 3;
+        var together = new CyclicBarrier(processes);
+        Callable<Void> process = () -> {
+            ReportSender sender = sender();
+            together.await(30, TimeUnit.SECONDS);
+            sender.sendDue();
+            return null;
+        };
+
+        try (var threads = Executors.newFixedThreadPool(processes)) {
+            for (Future<Void> ended : threads.invokeAll(Collections.nCopies(processes, process))) {
+                ended.get();
+            }
+        }
+
+        assertThat(mails.getReceivedMessages())
+                .as("three messages to two addresses")
+                .hasSize(6);
+        assertThat(Stream.of(mails.getReceivedMessages()).map(ReportsTest::idOf).distinct())
+                .hasSize(3);
     }
 
     @Test
@@ -229,6 +265,14 @@ class ReportsTest {
         assertThat(OpenApi.of("reports", "test", List.of(OpenApi.ACCESS, Reports.OPEN_API, OpenApi.OPERATIONS))
                         .danglingReferences())
                 .isEmpty();
+    }
+
+    private static String idOf(MimeMessage mail) {
+        try {
+            return mail.getMessageID();
+        } catch (MessagingException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private JsonNode create() {

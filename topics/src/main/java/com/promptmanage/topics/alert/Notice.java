@@ -14,7 +14,8 @@ import java.util.Map;
  * @param type what it is about, in lower case with underscores
  * @param title one line for people
  * @param message what happened and what to do
- * @param about what programs may want to know besides, by name; shown after the rest in this order
+ * @param about what programs may want to know besides, by name: texts, and whole numbers as {@link Long}; shown after the rest in
+ *     this order
  */
 public record Notice(
         String id,
@@ -24,10 +25,15 @@ public record Notice(
         String title,
         String message,
         Instant occurredAt,
-        Map<String, String> about) {
+        Map<String, ?> about) {
 
     public Notice {
-        about = Collections.unmodifiableMap(new LinkedHashMap<>(about));
+        about.forEach((name, value) -> {
+            if (!(value instanceof String) && !(value instanceof Long)) {
+                throw new IllegalArgumentException("%s is neither a text nor a whole number".formatted(name));
+            }
+        });
+        about = Collections.unmodifiableMap(new LinkedHashMap<String, Object>(about));
     }
 
     /** The CloudEvents type. */

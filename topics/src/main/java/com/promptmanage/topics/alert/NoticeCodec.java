@@ -35,7 +35,13 @@ public final class NoticeCodec {
                 .put("title", notice.title())
                 .put("message", notice.message())
                 .put("occurredAt", notice.occurredAt().toString());
-        notice.about().forEach(data::put);
+        notice.about().forEach((name, value) -> {
+            if (value instanceof Long number) {
+                data.put(name, number);
+            } else {
+                data.put(name, String.valueOf(value));
+            }
+        });
         return data;
     }
 }

@@ -53,6 +53,7 @@ final class ScheduleRoutes implements Routes {
                 ctx,
                 Optional.of(schedules.put(
                         allowed.scope(),
+                        access.actor(ctx),
                         allowed.workflow().account(),
                         allowed.workflow().id(),
                         schedule)));

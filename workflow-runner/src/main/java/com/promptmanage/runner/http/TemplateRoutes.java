@@ -189,7 +189,7 @@ final class TemplateRoutes implements Routes {
             case Deployed.Ready ready -> {
                 WorkflowRow made = row(caller, account, template, ready);
                 String definition = new String(DefinitionJson.bytes(ready.definition()), StandardCharsets.UTF_8);
-                workflows.add(caller.scope(account), made, definition);
+                workflows.add(caller.scope(account), access.actor(ctx), access.tier(account), made, definition);
                 ObjectNode answer = WorkflowRoutes.answer(made, definition, Level.ADMIN);
                 answer.put("workflowId", made.id());
                 ArrayNode warnings = answer.putArray("warnings");

@@ -90,15 +90,13 @@ final class VersionRoutes implements Routes {
                 workflows.definition(allowed.scope(), allowed.workflow().id(), version);
         WorkflowRow now = workflows.change(
                 allowed.scope(),
+                access.actor(ctx),
                 allowed.workflow(),
                 definition,
                 allowed.who(),
                 "Restored version %d".formatted(version));
-        ObjectNode answer = Json.mapper().createObjectNode().put("success", true);
-        ObjectNode json = WorkflowJson.of(now);
-        json.set("definition", definition(allowed, now.version()));
-        answer.set("workflow", json);
-        ctx.json(answer);
+        ctx.json(WorkflowRoutes.answer(
+                now, workflows.definition(allowed.scope(), now.id(), now.version()), allowed.level()));
     }
 
     private ObjectNode definition(Allowed allowed, int version) {

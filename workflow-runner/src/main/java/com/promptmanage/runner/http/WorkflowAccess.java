@@ -11,6 +11,8 @@ import com.promptmanage.service.access.Permissions;
 import com.promptmanage.service.audit.Actor;
 import com.promptmanage.service.database.Scope;
 import com.promptmanage.service.http.ProblemException;
+import com.promptmanage.service.tier.AccountTier;
+import com.promptmanage.service.tier.Tiers;
 import com.promptmanage.topics.account.Account;
 import io.javalin.http.Context;
 import java.util.Optional;
@@ -23,12 +25,15 @@ final class WorkflowAccess {
 
     private final Authentication authentication;
 
+    private final Tiers tiers;
+
     private final Workflows workflows;
 
     private final ExecutionRecords records;
 
-    WorkflowAccess(Authentication authentication, Workflows workflows, ExecutionRecords records) {
+    WorkflowAccess(Authentication authentication, Tiers tiers, Workflows workflows, ExecutionRecords records) {
         this.authentication = authentication;
+        this.tiers = tiers;
         this.workflows = workflows;
         this.records = records;
     }
@@ -112,6 +117,11 @@ final class WorkflowAccess {
                 yield key.scope(account);
             }
         };
+    }
+
+    /** What the account may have. */
+    AccountTier tier(Account account) {
+        return tiers.of(account);
     }
 
     /** Whether workflows may be made in the account. */

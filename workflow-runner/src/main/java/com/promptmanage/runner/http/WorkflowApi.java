@@ -13,6 +13,7 @@ import com.promptmanage.service.access.Authentication;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.Routes;
 import com.promptmanage.service.id.Ids;
+import com.promptmanage.service.tier.Tiers;
 import io.javalin.config.RoutesConfig;
 import java.time.Clock;
 import java.util.List;
@@ -35,6 +36,7 @@ public final class WorkflowApi implements Routes, AutoCloseable {
     public WorkflowApi(
             Database database,
             Authentication authentication,
+            Tiers tiers,
             Runs runs,
             Function<Reading, List<DefinitionFault>> check,
             HookSecrets.Seal seal,
@@ -42,7 +44,7 @@ public final class WorkflowApi implements Routes, AutoCloseable {
             Clock clock) {
         var workflows = new Workflows(database, clock);
         var records = new ExecutionRecords(database);
-        var access = new WorkflowAccess(authentication, workflows, records);
+        var access = new WorkflowAccess(authentication, tiers, workflows, records);
         this.streams = new StreamRoutes(access, records);
         this.parts = List.of(
                 new WorkflowRoutes(access, workflows, new DefinitionGate(check), ids, clock),

@@ -66,14 +66,22 @@ final class WorkflowRoutes implements Routes {
         String status = asked.text("status");
         WorkflowForm.oneOf("status", status, WorkflowRow.Status.class, faults);
         String teamId = asked.text("teamId");
+        String userId = asked.text("userId");
+        boolean isOwn = userId != null && caller.person().filter(userId::equals).isPresent();
+        if (userId != null && (!isOwn || teamId != null)) {
+            faults.add("userId", "is not you alone", "Send your own id without teamId, or leave it out.");
+        }
         String tags = asked.text("tags");
         int limit = asked.number("limit", LIMIT, 1, LIMIT_MAX);
         int offset = asked.number("offset", 0, 0, 1_000_000);
         @Nullable String after = asked.idCursor();
         faults.check();
-        Optional<Account> account = Optional.ofNullable(teamId).map(id -> Owner.of(Optional.of(id), caller));
+        Optional<Account> account = Optional.ofNullable(teamId)
+                .map(id -> Owner.of(Optional.of(id), caller))
+                .or(() -> Optional.ofNullable(userId).map(Account::user));
         var filter = new Filter(
                 account.orElse(null),
+                isOwn,
                 status,
                 tags == null ? List.of() : List.of(tags.split(",")),
                 asked.text("category"),
@@ -99,7 +107,7 @@ final class WorkflowRoutes implements Routes {
         WorkflowRow made = form.made(ids.next("wf"), account, WorkflowAccess.who(caller), clock.instant(), faults);
         String definition = gate.stored(form.definition(), faults);
         faults.check();
-        workflows.add(caller.scope(account), made, definition);
+        workflows.add(caller.scope(account), access.actor(ctx), access.tier(account), made, definition);
         ctx.status(201).json(answer(made, definition, Level.ADMIN));
     }
 
@@ -129,7 +137,12 @@ final class WorkflowRoutes implements Routes {
         }
         faults.check();
         WorkflowRow now = workflows.change(
-                allowed.scope(), changed, definition, allowed.who(), form.note() == null ? "" : form.note());
+                allowed.scope(),
+                access.actor(ctx),
+                changed,
+                definition,
+                allowed.who(),
+                form.note() == null ? "" : form.note());
         ctx.json(answer(now, workflows.definition(allowed.scope(), now.id(), now.version()), allowed.level()));
     }
 

@@ -27,19 +27,20 @@ final class OpenRuns {
         change.addHeld(held);
     }
 
-    /** What was cut off or ended the execution is to be run again, with all its attempts. */
+    /** What was cut off or ended the execution is to be run again: at once, and with all its attempts. */
     static void again(Change change) {
         int failed = change.handle()
                 .createUpdate("""
                         UPDATE node_runs SET status = 'held', ends_all = false, attempt = 0, losses = 0, again_at = now(),
-                            completed_at = NULL, error_kind = NULL, error_message = NULL, error_details = NULL
+                            due_at = now(), completed_at = NULL,
+                            error_kind = NULL, error_message = NULL, error_details = NULL
                         WHERE execution_id = :execution AND status = 'failed' AND ends_all
                         """)
                 .bind("execution", change.row().id())
                 .execute();
         int cut = change.handle()
                 .createUpdate("""
-                        UPDATE node_runs SET status = 'held', attempt = 0, losses = 0, again_at = now()
+                        UPDATE node_runs SET status = 'held', attempt = 0, losses = 0, again_at = now(), due_at = now()
                         WHERE execution_id = :execution AND status = 'cancelled'
                         """)
                 .bind("execution", change.row().id())

@@ -5,9 +5,13 @@ import com.promptmanage.runner.run.Decider;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.id.Ids;
+import com.promptmanage.service.tier.AccountTier;
+import com.promptmanage.service.tier.Tiers;
+import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.execution.ExecutionChange.Status;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -26,6 +30,8 @@ public final class Runs {
 
     private final Database database;
 
+    private final Tiers tiers;
+
     private final Versions versions;
 
     private final Payloads payloads;
@@ -34,8 +40,14 @@ public final class Runs {
 
     private final Clock clock;
 
+    /** Where no tier limits how many there may be. */
     public Runs(Database database, Versions versions, Ids ids, Clock clock) {
+        this(database, new Tiers(database, false), versions, ids, clock);
+    }
+
+    public Runs(Database database, Tiers tiers, Versions versions, Ids ids, Clock clock) {
         this.database = database;
+        this.tiers = tiers;
         this.versions = versions;
         this.payloads = new Payloads(ids);
         this.ids = ids;
@@ -83,7 +95,8 @@ public final class Runs {
      * Puts an execution into the workflow's queue, and begins it if there is room. The workflow must be active, or this be a
      * test.
      *
-     * @throws ProblemException 404 if there is no such workflow, 409 if it may not be run
+     * @throws ProblemException 404 if there is no such workflow, 409 if it may not be run, 403 {@code tier_limit} if the account
+     *     has begun as many this month as its tier allows
      */
     public Enqueued enqueue(NewRun wanted) {
         return database.asSystem(handle -> {
@@ -97,6 +110,7 @@ public final class Runs {
                 throw ProblemException.conflict(
                         "The workflow is %s: set its status to active, or run a test".formatted(workflow.status()));
             }
+            count(handle, new Account(workflow.account()));
             String id = ids.next("exe");
             insert(handle, id, workflow, wanted);
             change(handle, id).ifPresent(change -> {
@@ -266,6 +280,26 @@ public final class Runs {
                 .bind("key", wanted.dedupeKey())
                 .mapTo(String.class)
                 .findOne();
+    }
+
+    /** Not where no tier limits it: the account's row would be one that all its executions wait for. */
+    private void count(Handle handle, Account account) {
+        if (!tiers.isEnforced()) {
+            return;
+        }
+        long runs = handle.createQuery("""
+                        INSERT INTO workflow_run_counts AS c (account, month, runs) VALUES (:account, :month, 1)
+                        ON CONFLICT (account, month) DO UPDATE SET runs = c.runs + 1
+                        RETURNING runs
+                        """)
+                .bind("account", account.value())
+                .bind(
+                        "month",
+                        clock.instant().atOffset(ZoneOffset.UTC).toLocalDate().withDayOfMonth(1))
+                .mapTo(Long.class)
+                .one();
+        AccountTier tier = tiers.of(handle, account);
+        tier.requireRoom("workflowRunsPerMonth", tier.features().workflowRunsPerMonth(), runs - 1);
     }
 
     private void insert(Handle handle, String id, Workflow workflow, NewRun wanted) {

@@ -6,6 +6,7 @@ import com.promptmanage.service.audit.AuditLog;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.Scope;
 import com.promptmanage.service.http.ProblemException;
+import com.promptmanage.service.tier.AccountTier;
 import com.promptmanage.topics.account.Account;
 import java.time.Clock;
 import java.time.Instant;
@@ -53,9 +54,16 @@ public final class Workflows {
         }
     }
 
-    /** @param tags all of which a workflow must have */
+    /**
+     * Which workflows of those that a scope may see.
+     *
+     * @param account null for any
+     * @param withShared besides those of the account, those of accounts that the scope has no part in
+     * @param tags all of which a workflow must have
+     */
     public record Filter(
             @Nullable Account account,
+            boolean withShared,
             @Nullable String status,
             List<String> tags,
             @Nullable String category,
@@ -81,9 +89,14 @@ public final class Workflows {
         }
     }
 
-    /** Adds a workflow with its first version. */
-    public void add(Scope scope, WorkflowRow workflow, String definition) {
+    /**
+     * Adds a workflow with its first version.
+     *
+     * @throws ProblemException 403 {@code tier_limit} if the account has as many as its tier allows
+     */
+    public void add(Scope scope, Actor actor, AccountTier tier, WorkflowRow workflow, String definition) {
         database.useTransaction(scope, handle -> {
+            requireRoom(handle, workflow.account(), tier);
             handle.createUpdate("INSERT INTO workflows (" + WorkflowRow.COLUMNS + """
                             ) VALUES (:id, :account, :createdBy, :name, :description, :category, :tags, :status, :mode,
                                 :version, :maxRuns, :trigger, :notifications, :now, :now, NULL)
@@ -104,7 +117,24 @@ public final class Workflows {
                     .bind("now", Change.at(workflow.createdAt()))
                     .execute();
             addVersion(handle, workflow.id(), workflow.version(), definition, workflow.createdBy(), "");
+            AuditLog.append(handle, actor, workflow.createdAt(), WorkflowAudit.created(workflow));
         });
+    }
+
+    private static void requireRoom(Handle handle, Account account, AccountTier tier) {
+        @Nullable Integer most = tier.features().workflowsMax();
+        if (most == null) {
+            return;
+        }
+        // Two at a time would both find room for one.
+        handle.execute("SELECT pg_advisory_xact_lock(hashtextextended(?, 55))", account.value());
+        tier.requireRoom(
+                "workflowsMax",
+                most,
+                handle.createQuery("SELECT count(*) FROM workflows WHERE account = :account AND deleted_at IS NULL")
+                        .bind("account", account.value())
+                        .mapTo(Long.class)
+                        .one());
     }
 
     /** Whoever asks: what they may do with it is decided with what this answers. */
@@ -117,7 +147,8 @@ public final class Workflows {
         return database.inTransaction(scope, handle -> {
             String where = """
                      FROM workflows WHERE deleted_at IS NULL
-                      AND (CAST(:account AS text) IS NULL OR account = :account)
+                      AND (CAST(:account AS text) IS NULL OR account = :account
+                           OR (:withShared AND NOT account = ANY ((SELECT pm_accounts())::text[])))
                       AND (CAST(:status AS text) IS NULL OR status = :status)
                       AND (CAST(:category AS text) IS NULL OR category = :category)
                       AND tags @> CAST(:tags AS text[])
@@ -147,6 +178,7 @@ public final class Workflows {
         return query.bind(
                         "account",
                         filter.account() == null ? null : filter.account().value())
+                .bind("withShared", filter.withShared())
                 .bind("status", filter.status())
                 .bind("category", filter.category())
                 .bindArray("tags", String.class, filter.tags())
@@ -162,7 +194,7 @@ public final class Workflows {
      * @throws ProblemException 409 if it was changed by someone else meanwhile
      */
     public WorkflowRow change(
-            Scope scope, WorkflowRow changed, @Nullable String definition, String author, String note) {
+            Scope scope, Actor actor, WorkflowRow changed, @Nullable String definition, String author, String note) {
         return database.inTransaction(scope, handle -> {
             int version = handle.createQuery("""
                             SELECT version FROM workflows WHERE id = :id AND deleted_at IS NULL FOR NO KEY UPDATE
@@ -176,6 +208,8 @@ public final class Workflows {
                         "Version %d was saved meanwhile: read the workflow again and repeat the change"
                                 .formatted(version));
             }
+            WorkflowRow before = find(handle, changed.id()).orElseThrow();
+            Instant now = clock.instant();
             boolean isNew = definition != null
                     && !definition.equals(
                             Versions.definition(handle, changed.id(), version).orElse(""));
@@ -200,9 +234,11 @@ public final class Workflows {
                     .bind("maxRuns", changed.maxConcurrentRuns())
                     .bind("trigger", changed.triggerConfig())
                     .bind("notifications", changed.notifications())
-                    .bind("now", Change.at(clock.instant()))
+                    .bind("now", Change.at(now))
                     .execute();
-            return find(handle, changed.id()).orElseThrow();
+            WorkflowRow after = find(handle, changed.id()).orElseThrow();
+            WorkflowAudit.changed(before, after).ifPresent(entry -> AuditLog.append(handle, actor, now, entry));
+            return after;
         });
     }
 
@@ -214,16 +250,7 @@ public final class Workflows {
                     .bind("id", workflow.id())
                     .bind("now", Change.at(now))
                     .execute();
-            AuditLog.append(
-                    handle,
-                    actor,
-                    now,
-                    AuditEntry.removed(
-                            workflow.account(),
-                            "workflow_deleted",
-                            "workflow",
-                            workflow.id(),
-                            Map.of("name", workflow.name(), "version", workflow.version())));
+            AuditLog.append(handle, actor, now, WorkflowAudit.deleted(workflow));
         });
     }
 

@@ -6,10 +6,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.runner.connector.ConnectorException;
 import com.promptmanage.runner.connector.Connectors;
 import com.promptmanage.runner.connector.FileConnector;
+import com.promptmanage.runner.connector.Page;
 import com.promptmanage.runner.connector.Places;
+import com.promptmanage.runner.connector.ReadRequest;
 import com.promptmanage.runner.connector.Session;
 import com.promptmanage.runner.connector.StoredFiles;
 import com.promptmanage.runner.connector.TimeLeft;
+import com.promptmanage.runner.definition.NodeConfig.Query;
 import com.promptmanage.runner.request.Form;
 import com.promptmanage.runner.request.Owner;
 import com.promptmanage.runner.secret.SecretValues;
@@ -22,6 +25,7 @@ import com.promptmanage.service.http.Faults;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.http.RequestBody;
 import com.promptmanage.service.http.Routes;
+import com.promptmanage.service.tier.Tiers;
 import com.promptmanage.topics.account.Account;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -44,6 +48,8 @@ final class DataSourceRoutes implements Routes {
 
     private final Authentication authentication;
 
+    private final Tiers tiers;
+
     private final DataSourceTable table;
 
     private final SyncTable history;
@@ -56,21 +62,23 @@ final class DataSourceRoutes implements Routes {
 
     private final Places places;
 
-    private final StoredFiles files;
+    private final FileTable files;
 
     private final SecretValues secrets;
 
     DataSourceRoutes(
             Authentication authentication,
+            Tiers tiers,
             DataSourceTable table,
             SyncTable history,
             Syncs syncs,
             SyncClock threads,
             Connectors connectors,
             Places places,
-            StoredFiles files,
+            FileTable files,
             SecretValues secrets) {
         this.authentication = authentication;
+        this.tiers = tiers;
         this.table = table;
         this.history = history;
         this.syncs = syncs;
@@ -92,6 +100,7 @@ final class DataSourceRoutes implements Routes {
         routes.post(PATH + "/{id}/sync", this::sync);
         routes.get(PATH + "/{id}/syncs", this::syncs);
         routes.get(PATH + "/{id}/records", this::records);
+        routes.get(PATH + "/{id}/preview", this::preview);
         routes.get(PATH + "/{id}/resources", this::resources);
         routes.get(PATH + "/{id}/schema", this::schema);
         routes.put(PATH + "/{id}/file", this::upload);
@@ -123,7 +132,12 @@ final class DataSourceRoutes implements Routes {
         checkCredential(account, form, faults);
         faults.check();
         DataSource created = table.create(
-                caller.scope(account), account, Owner.person(caller), authentication.actor(ctx), form.draft());
+                caller.scope(account),
+                account,
+                tiers.of(account),
+                Owner.person(caller),
+                authentication.actor(ctx),
+                form.draft());
         ctx.status(201).header("Location", PATH + "/" + created.id()).json(DataSourceJson.of(created));
     }
 
@@ -209,6 +223,22 @@ final class DataSourceRoutes implements Routes {
         ctx.json(json);
     }
 
+    /** The first records as they are now, which no sync needs to have copied. */
+    private void preview(Context ctx) throws InterruptedException {
+        DataSource source = find(ctx, Action.EDIT_CONTENT);
+        int limit = Pages.of(ctx).limit();
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        var list = json.putArray("records");
+        try (Session session = open(source)) {
+            var query = new Query(List.of(), List.of(), null, limit, Map.of());
+            Page page = session.read(new ReadRequest(query, null, limit, Optional.empty()));
+            page.records().stream().limit(limit).forEach(list::add);
+        } catch (ConnectorException e) {
+            throw refused(e);
+        }
+        ctx.json(json.putNull("nextCursor"));
+    }
+
     private void resources(Context ctx) throws InterruptedException {
         DataSource source = find(ctx, Action.EDIT_CONTENT);
         ObjectNode json = JsonNodeFactory.instance.objectNode();
@@ -250,7 +280,7 @@ final class DataSourceRoutes implements Routes {
         byte[] content = RequestBody.bytes(ctx, StoredFiles.BYTES_MAX);
         try {
             int records = file.count(content);
-            files.change(source.account(), source.id(), before -> content);
+            files.replace(source.account(), source.id(), content, authentication.actor(ctx));
             ctx.json(JsonNodeFactory.instance
                     .objectNode()
                     .put("records", records)

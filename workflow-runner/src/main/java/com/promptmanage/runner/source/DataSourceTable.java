@@ -16,6 +16,7 @@ import com.promptmanage.service.database.Scope;
 import com.promptmanage.service.http.Json;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.id.Ids;
+import com.promptmanage.service.tier.AccountTier;
 import com.promptmanage.topics.account.Account;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -23,6 +24,7 @@ import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -83,10 +85,11 @@ final class DataSourceTable implements StoredSources {
                         Optional.ofNullable(source.draft().credentialId())));
     }
 
-    /** @throws ProblemException 409 if the account has as many as it may */
-    DataSource create(Scope scope, Account account, @Nullable String createdBy, Actor actor, Draft draft) {
+    /** @throws ProblemException 409 if the account has as many as it may; 403 {@code tier_limit} if its tier allows no more */
+    DataSource create(
+            Scope scope, Account account, AccountTier tier, @Nullable String createdBy, Actor actor, Draft draft) {
         return database.inTransaction(scope, handle -> {
-            requireRoom(handle, account);
+            requireRoom(handle, account, tier);
             String id = ids.next("ds");
             Instant now = clock.instant();
             bind(handle.createUpdate("""
@@ -105,7 +108,7 @@ final class DataSourceTable implements StoredSources {
                     handle,
                     actor,
                     now,
-                    AuditEntry.added(account, "data_source_created", "data_source", id, told(draft)));
+                    AuditEntry.added(account, "data_source_created", "data_source", id, told(draft, Status.ACTIVE)));
             return find(handle, id).orElseThrow();
         });
     }
@@ -136,8 +139,8 @@ final class DataSourceTable implements StoredSources {
                             "data_source_changed",
                             "data_source",
                             id,
-                            told(source.draft()),
-                            told(draft))));
+                            told(source.draft(), source.status()),
+                            told(draft, status))));
             return find(handle, id);
         });
     }
@@ -153,14 +156,32 @@ final class DataSourceTable implements StoredSources {
                         actor,
                         clock.instant(),
                         AuditEntry.removed(
-                                source.account(), "data_source_deleted", "data_source", id, told(source.draft())));
+                                source.account(),
+                                "data_source_deleted",
+                                "data_source",
+                                id,
+                                told(source.draft(), source.status())));
             });
             return before.isPresent();
         });
     }
 
-    private static Map<String, Object> told(Draft draft) {
-        return Map.of("name", draft.name(), "type", draft.type(), "config", draft.config());
+    private static Map<String, Object> told(Draft draft, Status status) {
+        var told = new LinkedHashMap<String, Object>();
+        told.put("name", draft.name());
+        if (draft.description() != null) {
+            told.put("description", draft.description());
+        }
+        told.put("type", draft.type());
+        told.put("config", draft.config());
+        if (draft.credentialId() != null) {
+            told.put("credentialId", draft.credentialId());
+        }
+        told.put("syncFrequency", draft.frequency().value());
+        told.put("syncMode", draft.mode().value());
+        told.put("sinceField", draft.sinceField());
+        told.put("status", status.value());
+        return told;
     }
 
     /** Sources whose time to sync has come, of everyone; whoever asks first has them for a while. */
@@ -205,13 +226,14 @@ final class DataSourceTable implements StoredSources {
                 .bind("sinceField", draft.sinceField());
     }
 
-    private static void requireRoom(Handle handle, Account account) {
+    private static void requireRoom(Handle handle, Account account, AccountTier tier) {
         // Two at a time would both find room for one.
         handle.execute("SELECT pg_advisory_xact_lock(hashtextextended(?, 54))", account.value());
         long count = handle.createQuery("SELECT count(*) FROM data_sources WHERE account = :account")
                 .bind("account", account.value())
                 .mapTo(Long.class)
                 .one();
+        tier.requireRoom("dataSourcesMax", tier.features().dataSourcesMax(), count);
         if (count >= SOURCES_MAX) {
             throw ProblemException.conflict(
                     "%s has %d data sources, which is the most it may have: delete one".formatted(account, count));

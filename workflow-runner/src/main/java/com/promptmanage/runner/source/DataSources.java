@@ -15,6 +15,7 @@ import com.promptmanage.service.access.Authentication;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.Routes;
 import com.promptmanage.service.outbound.Outbound;
+import com.promptmanage.service.tier.Tiers;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -89,11 +90,11 @@ public final class DataSources implements AutoCloseable {
     }
 
     /** {@code /api/data-sources} and {@code /api/connectors}. */
-    public List<Routes> routes(Authentication authentication) {
+    public List<Routes> routes(Authentication authentication, Tiers tiers) {
         return List.of(
                 new ConnectorRoutes(authentication, connectors),
                 new DataSourceRoutes(
-                        authentication, table, history, syncs, threads, connectors, places, files, secrets));
+                        authentication, tiers, table, history, syncs, threads, connectors, places, files, secrets));
     }
 
     /** Begins to sync sources when their time has come. */

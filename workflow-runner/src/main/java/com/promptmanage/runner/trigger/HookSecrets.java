@@ -5,6 +5,7 @@ import com.promptmanage.service.audit.AuditEntry;
 import com.promptmanage.service.audit.AuditLog;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.Scope;
+import com.promptmanage.service.secret.UnreadableSecretException;
 import com.promptmanage.topics.account.Account;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -14,9 +15,14 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What callers of a workflow's hook sign with. Sealed at rest; told once, when it is made. */
 public final class HookSecrets {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(HookSecrets.class);
 
     private static final int SECRET_BYTES = 32;
 
@@ -34,6 +40,9 @@ public final class HookSecrets {
         String seal(String plain, String place);
 
         String open(String closed, String place);
+
+        /** Whether it is encrypted with another key than what is sealed now. */
+        boolean isOld(String closed);
     }
 
     public HookSecrets(Database database, Seal seal, Clock clock) {
@@ -84,6 +93,45 @@ public final class HookSecrets {
                         .toList())
                 .findOne()
                 .orElse(List.of()));
+    }
+
+    /** Encrypts with the key of now what is encrypted with an older one, so that the older one may go. */
+    public void sealAnew() {
+        List<Sealed> all = database.asSystem(
+                handle -> handle.createQuery("SELECT workflow_id, secret, previous FROM workflow_hooks")
+                        .map((row, ctx) -> new Sealed(
+                                row.getString("workflow_id"), row.getString("secret"), row.getString("previous")))
+                        .list());
+        all.stream().filter(this::isOld).forEach(this::sealAnew);
+    }
+
+    private record Sealed(
+            String workflowId, String secret, @Nullable String previous) {}
+
+    private boolean isOld(Sealed one) {
+        return seal.isOld(one.secret()) || (one.previous() != null && seal.isOld(one.previous()));
+    }
+
+    /** Unless it has been changed in between: then it is sealed with the right key already. */
+    private void sealAnew(Sealed old) {
+        String place = place(old.workflowId());
+        try {
+            String secret = seal.seal(seal.open(old.secret(), place), place);
+            @Nullable
+            String previous = old.previous() == null ? null : seal.seal(seal.open(old.previous(), place), place);
+            database.useAsSystem(handle -> handle.createUpdate("""
+                            UPDATE workflow_hooks SET secret = :secret, previous = :previous
+                            WHERE workflow_id = :id AND secret = :old
+                            """)
+                    .bind("id", old.workflowId())
+                    .bind("secret", secret)
+                    .bind("previous", previous)
+                    .bind("old", old.secret())
+                    .execute());
+        } catch (UnreadableSecretException e) {
+            // Who calls that hook is refused; the others must not go without because of it.
+            LOGGER.atError().addKeyValue("cause", e.getMessage()).log("a hook's secret cannot be read any more");
+        }
     }
 
     private static String place(String workflowId) {

@@ -1,6 +1,9 @@
 package com.promptmanage.runner.trigger;
 
 import com.promptmanage.runner.journal.DeletedTeams;
+import com.promptmanage.service.audit.Actor;
+import com.promptmanage.service.audit.AuditEntry;
+import com.promptmanage.service.audit.AuditLog;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.Scope;
 import com.promptmanage.service.http.Json;
@@ -13,7 +16,9 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /** Schedules as rows: what is due is read from them, so that neither a restart nor a second process loses or repeats a time. */
@@ -36,38 +41,66 @@ public final class Schedules {
             @Nullable Instant lastFireAt) {}
 
     public Optional<Row> find(Scope scope, String workflowId) {
-        return database.inTransaction(
-                scope,
-                handle -> handle.createQuery("""
+        return database.inTransaction(scope, handle -> find(handle, workflowId));
+    }
+
+    private static Optional<Row> find(Handle handle, String workflowId) {
+        return handle.createQuery("""
                         SELECT workflow_id, schedule, next_fire_at, last_fire_at FROM workflow_schedules
                         WHERE workflow_id = :id
                         """)
-                        .bind("id", workflowId)
-                        .map((row, ctx) -> read(row))
-                        .findOne());
+                .bind("id", workflowId)
+                .map((row, ctx) -> read(row))
+                .findOne();
     }
 
     /** Replaces the workflow's schedule, if there was one. It first fires after now. */
-    public Row put(Scope scope, Account account, String workflowId, Schedule schedule) {
+    public Row put(Scope scope, Actor actor, Account account, String workflowId, Schedule schedule) {
         Instant now = clock.instant();
         @Nullable Instant next = schedule.isEnabled() ? schedule.next(now).orElse(null) : null;
-        database.useTransaction(
-                scope,
-                handle -> handle.createUpdate("""
-                        INSERT INTO workflow_schedules (workflow_id, account, schedule, enabled, next_fire_at, updated_at)
-                        VALUES (:id, :account, :schedule, :enabled, :next, :now)
-                        ON CONFLICT (workflow_id) DO UPDATE
-                        SET schedule = excluded.schedule, enabled = excluded.enabled,
-                            next_fire_at = excluded.next_fire_at, updated_at = excluded.updated_at
-                        """)
-                        .bind("id", workflowId)
-                        .bind("account", account.value())
-                        .bind("schedule", new String(Json.bytes(schedule), StandardCharsets.UTF_8))
-                        .bind("enabled", schedule.isEnabled())
-                        .bind("next", at(next))
-                        .bind("now", at(now))
-                        .execute());
-        return new Row(workflowId, schedule, next, null);
+        return database.inTransaction(scope, handle -> {
+            // Two that set it at once would both take what was there before for what they replace.
+            handle.execute("SELECT 1 FROM workflows WHERE id = ? FOR NO KEY UPDATE", workflowId);
+            Optional<Row> before = find(handle, workflowId);
+            handle.createUpdate("""
+                            INSERT INTO workflow_schedules (workflow_id, account, schedule, enabled, next_fire_at, updated_at)
+                            VALUES (:id, :account, :schedule, :enabled, :next, :now)
+                            ON CONFLICT (workflow_id) DO UPDATE
+                            SET schedule = excluded.schedule, enabled = excluded.enabled,
+                                next_fire_at = excluded.next_fire_at, updated_at = excluded.updated_at
+                            """)
+                    .bind("id", workflowId)
+                    .bind("account", account.value())
+                    .bind("schedule", text(schedule))
+                    .bind("enabled", schedule.isEnabled())
+                    .bind("next", at(next))
+                    .bind("now", at(now))
+                    .execute();
+            AuditLog.append(
+                    handle,
+                    actor,
+                    now,
+                    new AuditEntry(
+                            account,
+                            "schedule_set",
+                            "workflow",
+                            workflowId,
+                            before.map(row -> told(row.schedule())).orElse(null),
+                            told(schedule)));
+            return new Row(
+                    workflowId,
+                    schedule,
+                    next,
+                    before.isPresent() ? before.get().lastFireAt() : null);
+        });
+    }
+
+    private static Map<String, Object> told(Schedule schedule) {
+        return Map.of("schedule", text(schedule), "enabled", schedule.isEnabled());
+    }
+
+    private static String text(Schedule schedule) {
+        return new String(Json.bytes(schedule), StandardCharsets.UTF_8);
     }
 
     List<Row> due(int max) {

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.promptmanage.runner.definition.DefinitionCheck;
 import com.promptmanage.runner.expression.Expressions;
+import com.promptmanage.runner.journal.Runs;
+import com.promptmanage.runner.journal.Versions;
 import com.promptmanage.runner.trigger.HookSecrets;
 import com.promptmanage.runner.work.RunningEngine;
 import com.promptmanage.service.access.Access;
@@ -71,12 +73,24 @@ final class RunningApi implements AutoCloseable {
                     .reverse()
                     .toString();
         }
+
+        @Override
+        public boolean isOld(String sealed) {
+            return false;
+        }
     }
 
     RunningApi() {
+        this(false);
+    }
+
+    RunningApi(boolean tiersEnforced) {
         Clock clock = Clock.systemUTC();
         engine = new RunningEngine(EmbeddedPostgres.shared().createDatabase(), Duration.ofSeconds(10));
-        access = new Access(engine.database(), clock, AccessSettings.DEFAULTS.withPasswordMemoryKib(64));
+        access = new Access(
+                engine.database(),
+                clock,
+                AccessSettings.DEFAULTS.withPasswordMemoryKib(64).withTiersEnforced(tiersEnforced));
         access.people().ensureTeam(new NewTeam(TEAM, "Team", "the-team", "UTC"));
         for (Role role : Role.values()) {
             user(role.code());
@@ -85,7 +99,8 @@ final class RunningApi implements AutoCloseable {
         api = new WorkflowApi(
                 engine.database(),
                 access.authentication(),
-                engine.runs(),
+                access.tiers(),
+                new Runs(engine.database(), access.tiers(), new Versions(), new Ids(clock), clock),
                 new DefinitionCheck(new Expressions())::check,
                 new Mirrored(),
                 new Ids(clock),
@@ -103,6 +118,12 @@ final class RunningApi implements AutoCloseable {
 
     void user(String id) {
         access.people().ensureUser(new NewUser(id, id + "@example.com", id, Optional.of(PASSWORD)));
+    }
+
+    /** What the team has from now on, where tiers are enforced. */
+    void tier(String tier) {
+        engine.database().useAsSystem(handle -> handle.execute("UPDATE teams SET tier = ? WHERE id = ?", tier, TEAM));
+        access.tiers().forget(Account.team(TEAM));
     }
 
     /** Returns the credentials to send. */

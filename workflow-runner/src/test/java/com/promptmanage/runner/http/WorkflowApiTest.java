@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.runner.call.Failure;
 import com.promptmanage.runner.http.RunningApi.Answer;
+import com.promptmanage.runner.journal.StoredJson;
 import com.promptmanage.runner.node.Outcome;
 import com.promptmanage.runner.node.Plan;
 import com.promptmanage.runner.trigger.HookSignature;
@@ -15,7 +16,10 @@ import com.promptmanage.testkit.Await;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -81,6 +85,7 @@ class WorkflowApiTest {
         assertThat(diff.json().at("/edges/changed")).isEmpty();
         assertThat(restored.json().at("/workflow/definition/nodes/0/label").asText())
                 .isEqualTo("First");
+        assertThat(restored.json().at("/workflow/yourLevel").asText()).isEqualTo("admin");
         assertThat(versions.json().path("versions").findValuesAsText("note"))
                 .containsExactly("Restored version 1", "renamed", "");
         assertThat(api.put(editor, "/api/workflows/" + id, "{\"baseVersion\": 1, \"name\": \"late\"}")
@@ -252,6 +257,31 @@ class WorkflowApiTest {
     }
 
     @Test
+    void onesOwnAreThoseOfNoTeamAndWhatStrangersShare() {
+        api.user("both");
+        String guest = api.signIn("both");
+        String own = api.post(guest, "/api/workflows", "{\"name\": \"Mine\", \"definition\": %s}".formatted(TWO_STEPS))
+                .json()
+                .at("/workflow/id")
+                .asText();
+        String shared = create("active");
+        grant(shared, "both", "viewer");
+
+        assertThat(own(guest, "both")).containsExactlyInAnyOrder(own, shared);
+        assertThat(own(editor, "editor")).as("the team's are the team's").doesNotContain(own, shared);
+        assertThat(api.get(editor, "/api/workflows?userId=both").status()).isEqualTo(400);
+        assertThat(api.get(editor, "/api/workflows?userId=editor&teamId=team_1").status())
+                .isEqualTo(400);
+    }
+
+    private List<String> own(String credentials, String user) {
+        return api.get(credentials, "/api/workflows?limit=200&userId=" + user)
+                .json()
+                .path("workflows")
+                .findValuesAsText("id");
+    }
+
+    @Test
     void aKeyHasWhatItsPersonWasGivenAsFarAsItsScopesGo() {
         String id = create("active");
         api.user("guest");
@@ -364,7 +394,7 @@ class WorkflowApiTest {
                                 .bind("id", id)
                                 .mapTo(String.class)
                                 .list()))
-                .containsExactly("hook_secret_rotated", "hook_secret_rotated");
+                .containsExactly("workflow_created", "hook_secret_rotated", "hook_secret_rotated");
         assertThat(api.send("none", "POST", path, body).status()).isEqualTo(401);
         assertThat(api.send("none", "POST", path, body + " ", HookSignature.HEADER, signature)
                         .status())
@@ -390,6 +420,148 @@ class WorkflowApiTest {
         assertThat(api.get(viewer, path).json().path("nextFireAt"))
                 .isEqualTo(right.json().at("/preview/0"));
         assertThat(api.put(viewer, path, "{}").status()).isEqualTo(403);
+    }
+
+    @Test
+    void everyChangeIsLoggedWithWhoMadeItAndWhatItWas() {
+        String id = create("draft");
+        String path = "/api/workflows/" + id;
+        api.put(editor, path, "{\"status\": \"active\", \"name\": \"Renamed\"}");
+        api.put(editor, path, "{\"name\": \"Renamed\"}");
+        api.put(editor, path, "{\"definition\": %s}".formatted(TWO_STEPS.replace("\"First\"", "\"Begin\"")));
+        api.put(editor, path + "/schedule", "{\"type\": \"interval\", \"intervalMinutes\": 10}");
+        api.put(editor, path + "/schedule", "{\"type\": \"interval\", \"intervalMinutes\": 10, \"enabled\": false}");
+        grant(id, "viewer", "runner");
+        api.post(editor, path + "/versions/1/restore", "");
+        api.send(api.signIn("owner"), "DELETE", path, null);
+
+        assertThat(logged(id))
+                .containsExactly(
+                        "workflow_created by editor: - > Two steps, draft, 1",
+                        "workflow_changed by editor: Two steps, draft > Renamed, active",
+                        "workflow_changed by editor: 1 > 2",
+                        "schedule_set by editor: - > true",
+                        "schedule_set by editor: true > false",
+                        "workflow_shared by owner:  > runner",
+                        "workflow_changed by editor: 2 > 3",
+                        "workflow_deleted by owner: Renamed, active, 3 > -");
+    }
+
+    private List<String> logged(String id) {
+        return api.engine()
+                .database()
+                .asSystem(handle -> handle.createQuery("""
+                        SELECT action, actor_id, old_values, new_values FROM audit_log WHERE resource_id = :id ORDER BY id
+                        """)
+                        .bind("id", id)
+                        .map((row, ctx) -> "%s by %s: %s > %s"
+                                .formatted(
+                                        row.getString("action"),
+                                        row.getString("actor_id"),
+                                        told(row.getString("old_values")),
+                                        told(row.getString("new_values"))))
+                        .list());
+    }
+
+    private static String told(@Nullable String values) {
+        if (values == null) {
+            return "-";
+        }
+        JsonNode json = StoredJson.read(values);
+        return Stream.of("name", "status", "version", "enabled", "viewer")
+                .filter(json::has)
+                .map(field -> json.get(field).asText())
+                .collect(Collectors.joining(", "));
+    }
+
+    @Test
+    void anAccountHasAsManyWorkflowsAndRunsAsItsTierAllows() {
+        try (var limited = new RunningApi(true)) {
+            String ed = limited.signIn("editor");
+            String form = "{\"teamId\": \"team_1\", \"name\": \"One\", \"status\": \"active\", \"definition\": %s}"
+                    .formatted(TWO_STEPS);
+            assertLimit(limited.post(ed, "/api/workflows", form), "workflowsMax", 0);
+
+            limited.tier("team");
+            String id = "";
+            for (int i = 0; i < 5; i++) {
+                Answer made = limited.post(ed, "/api/workflows", form);
+                assertThat(made.status()).as(made.json().toString()).isEqualTo(201);
+                id = made.json().at("/workflow/id").asText();
+            }
+            assertLimit(limited.post(ed, "/api/workflows", form), "workflowsMax", 5);
+            assertLimit(
+                    limited.post(ed, "/api/workflow-templates/template-news-digest/deploy", """
+                            {"teamId":"team_1","customizations":{"dataSourceMappings":{"NEWS":"ds_1"},
+                             "values":{"SUBJECT":"bees"}}}"""), "workflowsMax", 5);
+
+            String run = "/api/workflows/%s/trigger".formatted(id);
+            limited.engine().database().useAsSystem(handle -> handle.execute("""
+                            INSERT INTO workflow_run_counts (account, month, runs)
+                            SELECT 'team:team_1', date_trunc('month', now() AT TIME ZONE 'UTC'), 98"""));
+            Answer begun = limited.send(ed, "POST", run, "{}", "Idempotency-Key", "a");
+            assertThat(begun.status()).isEqualTo(202);
+            assertThat(limited.post(ed, run, "{\"test\": true}").status())
+                    .as("the hundredth")
+                    .isEqualTo(202);
+            assertLimit(limited.post(ed, run, "{}"), "workflowRunsPerMonth", 100);
+            assertLimit(
+                    limited.post(
+                            ed,
+                            "/api/workflows/executions/%s/rerun"
+                                    .formatted(begun.json().path("executionId").asText()),
+                            ""),
+                    "workflowRunsPerMonth",
+                    100);
+            assertThat(limited.send(ed, "POST", run, "{}", "Idempotency-Key", "a")
+                            .json()
+                            .path("executionId"))
+                    .as("what is there already is not begun again")
+                    .isEqualTo(begun.json().path("executionId"));
+
+            limited.tier("enterprise");
+            assertThat(limited.post(ed, run, "{}").status()).isEqualTo(202);
+            assertThat(limited.post(ed, "/api/workflows", form).status()).isEqualTo(201);
+        }
+    }
+
+    private static void assertLimit(Answer answer, String name, int max) {
+        assertThat(answer.status()).as(answer.json().toString()).isEqualTo(403);
+        assertThat(answer.json().path("code").asText()).isEqualTo("tier_limit");
+        assertThat(answer.json().at("/limit/name").asText()).isEqualTo(name);
+        assertThat(answer.json().at("/limit/max").intValue()).isEqualTo(max);
+    }
+
+    @Test
+    void whatRunsByItselfForSomeoneEndsWithTheirAccount() {
+        api.user("leaver");
+        String leaver = api.signIn("leaver");
+        String id = api.post(leaver, "/api/workflows", """
+                        {"name": "Mine", "status": "active", "definition": %s}""".formatted(TWO_STEPS))
+                .json()
+                .at("/workflow/id")
+                .asText();
+        String path = "/api/workflows/" + id;
+        api.put(leaver, path + "/schedule", "{\"type\": \"interval\", \"intervalMinutes\": 10}");
+        api.put(leaver, path + "/permissions", """
+                {"permissions": [{"userId": "viewer", "permissionLevel": "runner"}]}""");
+        assertThat(api.get(viewer, path).status()).isEqualTo(200);
+
+        api.engine()
+                .database()
+                .useAsSystem(handle -> handle.execute("UPDATE users SET disabled_at = now() WHERE id = 'leaver'"));
+
+        assertThat(api.get(viewer, path).status()).isEqualTo(404);
+        assertThat(api.engine()
+                        .database()
+                        .<String, RuntimeException>asSystem(handle -> handle.createQuery("""
+                                SELECT w.status || ' ' || s.enabled FROM workflows w
+                                JOIN workflow_schedules s ON s.workflow_id = w.id WHERE w.id = :id
+                                """)
+                                .bind("id", id)
+                                .mapTo(String.class)
+                                .one()))
+                .isEqualTo("paused false");
     }
 
     private String create(String status) {

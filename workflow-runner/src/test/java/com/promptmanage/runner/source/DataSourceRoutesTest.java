@@ -82,6 +82,61 @@ class DataSourceRoutesTest {
     }
 
     @Test
+    void anAccountHasAsManySourcesAsItsTierAllows() {
+        String form = "{\"name\":\"One\",\"type\":\"sample\",\"teamId\":\"%s\"}".formatted("two");
+        try (var limited = new RunnerApi(true)) {
+            String owner = limited.signIn("two-owner");
+            assertLimit(limited.send(owner, "POST", "/api/data-sources", form), 0);
+            limited.tier("two", "team");
+            for (int i = 0; i < 3; i++) {
+                assertThat(limited.send(owner, "POST", "/api/data-sources", form)
+                                .status())
+                        .isEqualTo(201);
+            }
+            assertLimit(limited.send(owner, "POST", "/api/data-sources", form), 3);
+            limited.tier("two", "enterprise");
+            assertThat(limited.send(owner, "POST", "/api/data-sources", form).status())
+                    .isEqualTo(201);
+        }
+    }
+
+    private static void assertLimit(Answer answer, int max) {
+        assertThat(answer.status()).as(answer.json().toString()).isEqualTo(403);
+        assertThat(answer.json().path("code").asText()).isEqualTo("tier_limit");
+        assertThat(answer.json().at("/limit/name").asText()).isEqualTo("dataSourcesMax");
+        assertThat(answer.json().at("/limit/max").intValue()).isEqualTo(max);
+    }
+
+    @Test
+    void aFileThatIsReplacedAndAStatusThatIsChangedAreLogged() {
+        Answer source = create("{\"name\":\"List\",\"type\":\"csv\",\"config\":{},\"teamId\":\"one\"}");
+        assertThat(source.status()).as(source.json().toString()).isEqualTo(201);
+        String id = source.json().path("id").asText();
+        String path = "/api/data-sources/" + id;
+        assertThat(api.send(editor, "PUT", path + "/file", "name\nAda\n").status())
+                .isEqualTo(200);
+        assertThat(api.send(editor, "PUT", path + "/file", "name\n").status()).isEqualTo(200);
+        api.send(editor, "PUT", path, "{\"name\":\"List\",\"type\":\"csv\",\"config\":{},\"status\":\"paused\"}");
+
+        assertThat(audited(id))
+                .containsExactly(
+                        "data_source_created by one-editor",
+                        "data_source_file_replaced by one-editor",
+                        "data_source_file_replaced by one-editor",
+                        "data_source_changed by one-editor");
+        assertThat(api.database()
+                        .<List<String>, RuntimeException>asSystem(handle -> handle.createQuery("""
+                                SELECT coalesce(old_values ->> 'bytes', old_values ->> 'status', '-') || ' > '
+                                    || coalesce(new_values ->> 'bytes', new_values ->> 'status')
+                                FROM audit_log WHERE resource_id = :id ORDER BY id
+                                """)
+                                .bind("id", id)
+                                .mapTo(String.class)
+                                .list()))
+                .containsExactly("- > active", "- > 9", "9 > 5", "active > paused");
+    }
+
+    @Test
     void whoMayNotSeesNothingOrChangesNothing() {
         String path = "/api/data-sources/"
                 + create("{\"name\":\"Ours\",\"type\":\"sample\",\"teamId\":\"one\"}")
@@ -272,6 +327,23 @@ class DataSourceRoutesTest {
                 .isEqualTo(
                         "[{\"name\":\"name\",\"kind\":\"text\",\"writable\":true},{\"name\":\"age\",\"kind\":\"number\",\"writable\":true}]");
         assertThat(api.get(editor, path + "/resources").status()).isEqualTo(400);
+        assertThat(api.get(editor, path + "/preview").json().path("records").toString())
+                .as("without a sync")
+                .isEqualTo("[{\"name\":\"Ada\",\"age\":36}]");
+        assertThat(api.get(viewer, path + "/preview").status()).isEqualTo(403);
+        assertThat(records(path)).isEmpty();
+    }
+
+    @Test
+    void aPreviewIsNoLongerThanAskedForAndSaysWhyThereIsNone() {
+        server.thenJson(200, "[{\"id\":1},{\"id\":2},{\"id\":3}]").thenJson(503, "{}");
+        String path = apiSource("full", "manual");
+
+        assertThat(api.get(editor, path + "/preview?limit=2").json().path("records"))
+                .hasSize(2);
+        Answer away = api.get(editor, path + "/preview");
+        assertThat(away.status()).isEqualTo(400);
+        assertThat(away.json().at("/errors/0/detail").asText()).contains("503");
     }
 
     @Test

@@ -21,6 +21,7 @@ import com.promptmanage.service.secret.SecretBox;
 import com.promptmanage.service.secret.SecretKeys;
 import com.promptmanage.testkit.EmbeddedPostgres;
 import com.promptmanage.testkit.ManualClock;
+import com.promptmanage.topics.account.Account;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -61,10 +62,17 @@ final class RunnerApi implements AutoCloseable {
     record Answer(int status, JsonNode json) {}
 
     RunnerApi() {
+        this(false);
+    }
+
+    RunnerApi(boolean tiersEnforced) {
         this.database =
                 Database.open(DatabaseSettings.of(EmbeddedPostgres.shared().createDatabase(), "of-the-tests")
                         .withConnectionsMax(6));
-        this.access = new Access(database, clock, AccessSettings.DEFAULTS.withPasswordMemoryKib(64));
+        this.access = new Access(
+                database,
+                clock,
+                AccessSettings.DEFAULTS.withPasswordMemoryKib(64).withTiersEnforced(tiersEnforced));
         this.credentials = new CredentialTable(database, new SecretBox(keys()), clock);
         this.sources = new DataSources(
                 database,
@@ -74,7 +82,7 @@ final class RunnerApi implements AutoCloseable {
                 List.of(new EmailConnector(Optional.empty(), clock)),
                 clock,
                 Duration.ofMillis(20));
-        var routes = new ArrayList<Routes>(sources.routes(access.authentication()));
+        var routes = new ArrayList<Routes>(sources.routes(access.authentication(), access.tiers()));
         routes.add(new CredentialRoutes(access.authentication(), credentials));
         this.server = HttpServer.start(HttpServer.Options.onPort(0), routes);
         team("one");
@@ -103,6 +111,12 @@ final class RunnerApi implements AutoCloseable {
 
     HttpServer server() {
         return server;
+    }
+
+    /** What the team has from now on, where tiers are enforced. */
+    void tier(String team, String tier) {
+        database.useAsSystem(handle -> handle.execute("UPDATE teams SET tier = ? WHERE id = ?", tier, team));
+        access.tiers().forget(Account.team(team));
     }
 
     /** Signs in as a member: {@code one-editor} and so on. */

@@ -8,6 +8,7 @@ import com.promptmanage.runner.journal.Runs;
 import com.promptmanage.runner.journal.Versions;
 import com.promptmanage.runner.work.RunningEngine;
 import com.promptmanage.runner.work.Workflow;
+import com.promptmanage.service.audit.Actor;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.DatabaseSettings;
 import com.promptmanage.service.database.Scope;
@@ -177,7 +178,7 @@ class SchedulerTest {
         String id =
                 RunningEngine.add(database, Workflow.of(Workflow.step("only")).definition(), 1_000);
         var schedule = new Schedule(cron == null ? "interval" : "cron", cron, minutes, "Europe/Berlin", null, null);
-        schedules.put(Scope.EVERYONE, RunningEngine.TEAM, id, schedule);
+        schedules.put(Scope.EVERYONE, Actor.SYSTEM, RunningEngine.TEAM, id, schedule);
         return id;
     }
 
@@ -201,7 +202,7 @@ class SchedulerTest {
     }
 
     private void put(Schedule schedule) {
-        schedules.put(Scope.EVERYONE, RunningEngine.TEAM, workflow, schedule);
+        schedules.put(Scope.EVERYONE, Actor.SYSTEM, RunningEngine.TEAM, workflow, schedule);
     }
 
     private List<String> executions() {

@@ -15,10 +15,15 @@ import com.promptmanage.runner.journal.WorkflowRow;
 import com.promptmanage.runner.journal.Workflows;
 import com.promptmanage.runner.trigger.HookSecrets;
 import com.promptmanage.service.access.Authentication;
+import com.promptmanage.service.audit.Actor;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.DatabaseSettings;
 import com.promptmanage.service.database.Scope;
 import com.promptmanage.service.id.Ids;
+import com.promptmanage.service.tier.AccountTier;
+import com.promptmanage.service.tier.Features;
+import com.promptmanage.service.tier.Tier;
+import com.promptmanage.service.tier.Tiers;
 import com.promptmanage.testkit.Await;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.money.NanoUsd;
@@ -85,6 +90,7 @@ public final class RunningEngine implements AutoCloseable {
         return Runner.start(
                 database,
                 authentication,
+                new Tiers(database, false),
                 kafkaSettings,
                 new Runner.Parts(
                         new Script(),
@@ -109,6 +115,11 @@ public final class RunningEngine implements AutoCloseable {
         @Override
         public String open(String closed, String place) {
             throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public boolean isOld(String closed) {
+            return false;
         }
     }
 
@@ -157,6 +168,8 @@ public final class RunningEngine implements AutoCloseable {
         new Workflows(database, clock)
                 .add(
                         Scope.EVERYONE,
+                        Actor.SYSTEM,
+                        new AccountTier(Tier.FREE, Features.ALL),
                         new WorkflowRow(
                                 id,
                                 TEAM,

@@ -42,15 +42,26 @@ public final class Access implements AutoCloseable {
         var cookie = new SessionCookie(settings.secureCookies());
         this.keys = new ApiKeys(database, clock);
         this.sessions = new Sessions(database, clock, passwords);
-        var signUp = new SignUp(database, passwords, sessions, clock);
+        var addresses = new ClientAddresses(settings.trustedProxies());
+        var signUp = new SignUp(database, passwords, sessions, new SignUpLimits(settings.signUpRates(), clock), clock);
         this.people = new People(database, passwords, clock);
         this.tiers = new Tiers(database, settings.tiersEnforced());
-        this.authentication = new Authentication(keys, sessions, browsers);
+        this.authentication = new Authentication(keys, sessions, browsers, addresses);
         var local = new AuthRoutes(
-                authentication, browsers, cookie, sessions, signUp, settings.signUp(), new Profiles(database, tiers));
+                authentication,
+                browsers,
+                cookie,
+                sessions,
+                signUp,
+                settings.signUp(),
+                new Profiles(database, tiers),
+                addresses);
         this.identities = new Identities(database, sessions, signUp, keys, clock);
         var elsewhere = new IssuerRoutes(
-                issuers(settings, outbound, clock), cookie, new PendingSignIns(database, clock), identities);
+                issuers(settings, outbound, clock),
+                new IssuerRoutes.Browsers(cookie, browsers, sessions, addresses),
+                new PendingSignIns(database, clock),
+                identities);
         this.routes = all -> {
             local.addTo(all);
             elsewhere.addTo(all);

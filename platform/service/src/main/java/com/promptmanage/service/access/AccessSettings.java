@@ -1,6 +1,7 @@
 package com.promptmanage.service.access;
 
 import com.promptmanage.service.oidc.IssuerSettings;
+import com.promptmanage.service.outbound.AddressRange;
 import com.promptmanage.service.settings.Settings;
 import java.net.URI;
 import java.util.List;
@@ -16,6 +17,8 @@ import java.util.Optional;
  * @param tiersEnforced whether a tier's limits hold; if not, everyone has everything
  * @param operator who runs the installation, made at the start unless they are there
  * @param issuers with whom people may sign in besides
+ * @param signUpRates how many accounts may be asked for
+ * @param trustedProxies whose word for where a request comes from is taken
  * @param passwordMemoryKib what Argon2id takes to hash a password, in KiB; not for operators, since who is not there would
  *     be told by the time from who has an older hash
  */
@@ -26,13 +29,42 @@ public record AccessSettings(
         boolean tiersEnforced,
         Optional<Operator> operator,
         List<IssuerSettings> issuers,
+        SignUpRates signUpRates,
+        List<AddressRange> trustedProxies,
         int passwordMemoryKib) {
 
     public static final AccessSettings DEFAULTS = new AccessSettings(
-            true, Optional.empty(), false, false, Optional.empty(), List.of(), Passwords.OWASP_MEMORY_KIB);
+            true,
+            Optional.empty(),
+            false,
+            false,
+            Optional.empty(),
+            List.of(),
+            SignUpRates.DEFAULTS,
+            List.of(),
+            Passwords.OWASP_MEMORY_KIB);
 
     public AccessSettings {
         issuers = List.copyOf(issuers);
+        trustedProxies = List.copyOf(trustedProxies);
+    }
+
+    /**
+     * Accounts that may be asked for within an hour.
+     *
+     * @param perAddress from one address, or, of version 6, from one network of 64 bits
+     * @param inAll from everywhere together
+     */
+    public record SignUpRates(int perAddress, int inAll) {
+
+        /** An office behind one address may come on one morning. */
+        public static final SignUpRates DEFAULTS = new SignUpRates(30, 500);
+
+        static SignUpRates from(Settings settings) {
+            return new SignUpRates(
+                    settings.integer("SIGN_UPS_PER_ADDRESS", DEFAULTS.perAddress(), 1, 100_000),
+                    settings.integer("SIGN_UPS_PER_HOUR", DEFAULTS.inAll(), 1, 1_000_000));
+        }
     }
 
     /** @param password in clear, until it is changed */
@@ -64,29 +96,106 @@ public record AccessSettings(
                 settings.flag("TIERS_ENFORCED", DEFAULTS.tiersEnforced()),
                 operator(settings),
                 issuers,
+                SignUpRates.from(settings),
+                AddressRange.listFrom(settings, "TRUSTED_PROXIES"),
                 DEFAULTS.passwordMemoryKib());
     }
 
     public AccessSettings withSignUp(boolean other) {
-        return new AccessSettings(other, publicUrl, secureCookies, tiersEnforced, operator, issuers, passwordMemoryKib);
+        return new AccessSettings(
+                other,
+                publicUrl,
+                secureCookies,
+                tiersEnforced,
+                operator,
+                issuers,
+                signUpRates,
+                trustedProxies,
+                passwordMemoryKib);
     }
 
     public AccessSettings withTiersEnforced(boolean other) {
-        return new AccessSettings(signUp, publicUrl, secureCookies, other, operator, issuers, passwordMemoryKib);
+        return new AccessSettings(
+                signUp,
+                publicUrl,
+                secureCookies,
+                other,
+                operator,
+                issuers,
+                signUpRates,
+                trustedProxies,
+                passwordMemoryKib);
     }
 
     public AccessSettings withPublicUrl(URI other) {
         return new AccessSettings(
-                signUp, Optional.of(other), secureCookies, tiersEnforced, operator, issuers, passwordMemoryKib);
+                signUp,
+                Optional.of(other),
+                secureCookies,
+                tiersEnforced,
+                operator,
+                issuers,
+                signUpRates,
+                trustedProxies,
+                passwordMemoryKib);
+    }
+
+    public AccessSettings withOperator(Operator other) {
+        return new AccessSettings(
+                signUp,
+                publicUrl,
+                secureCookies,
+                tiersEnforced,
+                Optional.of(other),
+                issuers,
+                signUpRates,
+                trustedProxies,
+                passwordMemoryKib);
     }
 
     public AccessSettings withIssuers(List<IssuerSettings> other) {
-        return new AccessSettings(signUp, publicUrl, secureCookies, tiersEnforced, operator, other, passwordMemoryKib);
+        return new AccessSettings(
+                signUp,
+                publicUrl,
+                secureCookies,
+                tiersEnforced,
+                operator,
+                other,
+                signUpRates,
+                trustedProxies,
+                passwordMemoryKib);
+    }
+
+    public AccessSettings withSignUpRates(SignUpRates other) {
+        return new AccessSettings(
+                signUp,
+                publicUrl,
+                secureCookies,
+                tiersEnforced,
+                operator,
+                issuers,
+                other,
+                trustedProxies,
+                passwordMemoryKib);
+    }
+
+    public AccessSettings withTrustedProxies(List<AddressRange> other) {
+        return new AccessSettings(
+                signUp,
+                publicUrl,
+                secureCookies,
+                tiersEnforced,
+                operator,
+                issuers,
+                signUpRates,
+                other,
+                passwordMemoryKib);
     }
 
     /** For programs with many passwords that protect nothing. */
     public AccessSettings withPasswordMemoryKib(int other) {
-        return new AccessSettings(signUp, publicUrl, secureCookies, tiersEnforced, operator, issuers, other);
+        return new AccessSettings(
+                signUp, publicUrl, secureCookies, tiersEnforced, operator, issuers, signUpRates, trustedProxies, other);
     }
 
     private static Optional<Operator> operator(Settings settings) {

@@ -32,6 +32,8 @@ final class AuthRoutes implements Routes {
 
     private final Profiles profiles;
 
+    private final ClientAddresses addresses;
+
     record LoginRequest(@Nullable String email, @Nullable String password) {}
 
     record RegisterRequest(
@@ -57,7 +59,8 @@ final class AuthRoutes implements Routes {
             Sessions sessions,
             SignUp signUp,
             boolean signUpIsOpen,
-            Profiles profiles) {
+            Profiles profiles,
+            ClientAddresses addresses) {
         this.authentication = authentication;
         this.browsers = browsers;
         this.cookie = cookie;
@@ -65,6 +68,7 @@ final class AuthRoutes implements Routes {
         this.signUp = signUp;
         this.signUpIsOpen = signUpIsOpen;
         this.profiles = profiles;
+        this.addresses = addresses;
     }
 
     @Override
@@ -97,7 +101,7 @@ final class AuthRoutes implements Routes {
         }
         String password = newPassword(faults, "password", request.password());
         faults.check();
-        answer(ctx.status(201), signUp.register(email, name, password));
+        answer(ctx.status(201), signUp.register(email, name, password, addresses.of(ctx)));
     }
 
     private void login(Context ctx) {
@@ -135,7 +139,7 @@ final class AuthRoutes implements Routes {
         String current = given(faults, "currentPassword", request.currentPassword());
         String next = newPassword(faults, "newPassword", request.newPassword());
         faults.check();
-        sessions.changePassword(person, current, next);
+        sessions.changePassword(person, authentication.actor(ctx), current, next);
         ctx.status(204);
     }
 

@@ -25,10 +25,13 @@ public final class Authentication {
 
     private final BrowserRequests browsers;
 
-    Authentication(ApiKeys keys, Sessions sessions, BrowserRequests browsers) {
+    private final ClientAddresses addresses;
+
+    Authentication(ApiKeys keys, Sessions sessions, BrowserRequests browsers, ClientAddresses addresses) {
         this.keys = keys;
         this.sessions = sessions;
         this.browsers = browsers;
+        this.addresses = addresses;
     }
 
     /** @throws ProblemException 401 unless the request says who sends it */
@@ -59,9 +62,10 @@ public final class Authentication {
     /** Who is calling, as the audit log tells it. */
     public Actor actor(Context ctx) {
         @Nullable String agent = ctx.header("User-Agent");
+        String address = addresses.of(ctx);
         return switch (caller(ctx)) {
-            case Caller.Person person -> new Actor("person", person.userId(), person.name(), ctx.ip(), agent);
-            case Caller.Key key -> new Actor("key", key.keyId(), "API key " + key.keyId(), ctx.ip(), agent);
+            case Caller.Person person -> new Actor("person", person.userId(), person.name(), address, agent);
+            case Caller.Key key -> new Actor("key", key.keyId(), "API key " + key.keyId(), address, agent);
         };
     }
 

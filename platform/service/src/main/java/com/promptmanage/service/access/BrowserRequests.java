@@ -48,6 +48,11 @@ final class BrowserRequests {
         }
     }
 
+    /** Whether the browser says that a page of ours has led it here. */
+    boolean isFromOwnPage(Context ctx) {
+        return origin(ctx) == Origin.OURS;
+    }
+
     private enum Origin {
         OURS,
         FOREIGN,

@@ -16,10 +16,18 @@ import org.jdbi.v3.core.Handle;
  * Which account is whose, of those who sign in elsewhere.
  *
  * <p>What joins an identity with an account is a verified address, and nothing else: else whoever can write any address at some
- * issuer has everyone's account. And who had made an account with that address before, without proof that it is theirs, is shown
- * out: their password, sessions and keys end before the owner of the address comes in.
+ * issuer has everyone's account. An account that someone has made with that address, without proof that it is theirs, is joined
+ * only for who is signed in to it: they have proved both. For anyone else it is set aside, if they say that it is not theirs, and
+ * they get a new one. So nothing that a stranger has put there before (sessions, keys, teams, workflows, hooks, shares,
+ * credentials) is ever in the account of the address's owner.
  */
 final class Identities {
+
+    /** Someone has made an account with that address, and nobody has proved that it is theirs. */
+    static final String UNPROVEN = "account_unproven";
+
+    /** No mail goes there, and nobody can prove to read it. */
+    private static final String ASIDE_DOMAIN = "set-aside.invalid";
 
     private final Database database;
 
@@ -48,7 +56,8 @@ final class Identities {
     /** What comes of it. */
     sealed interface Outcome {
 
-        record In(Sessions.SignedIn signedIn) implements Outcome {}
+        /** @param setAside whose account was, to make room for theirs */
+        record In(Sessions.SignedIn signedIn, Optional<String> setAside) implements Outcome {}
 
         /** @param problem as the page to sign in knows it */
         record Out(String problem) implements Outcome {}
@@ -57,10 +66,16 @@ final class Identities {
     private record User(String id, String name, boolean isVerified, boolean isOperator, boolean isDisabled) {}
 
     /**
+     * Who comes, besides what the issuer says of them.
+     *
      * @param mayBeNew whether someone who is not known gets an account
+     * @param signedIn the user whose session they have
+     * @param afresh whether they say that an account with their address that nobody has proved to own is not theirs
      * @param from where the request comes from, for the log: its person is not known yet
      */
-    Outcome signIn(Identity identity, boolean mayBeNew, Actor from) {
+    record Coming(boolean mayBeNew, Optional<String> signedIn, boolean afresh, Actor from) {}
+
+    Outcome signIn(Identity identity, Coming coming) {
         Optional<String> address = identity.emailVerified() && identity.email() != null
                 ? EmailAddress.parse(identity.email())
                 : Optional.empty();
@@ -69,54 +84,78 @@ final class Identities {
             lock(handle, identity.issuer() + " " + identity.subject());
             address.ifPresent(email -> lock(handle, email));
             Optional<User> linked = linked(handle, identity);
-            return linked.isPresent() ? open(handle, linked.get()) : unknown(handle, identity, address, mayBeNew, from);
+            return linked.isPresent() ? open(handle, linked.get()) : unknown(handle, identity, address, coming);
         });
-        if (outcome instanceof Outcome.In in) {
+        if (outcome instanceof Outcome.In in && in.setAside().isPresent()) {
             // Who was shown out is out here at once.
-            sessions.forget(in.signedIn().person().userId());
+            sessions.forget(in.setAside().get());
             keys.refresh();
         }
         return outcome;
     }
 
-    private Outcome unknown(Handle handle, Identity identity, Optional<String> address, boolean mayBeNew, Actor from) {
+    private Outcome unknown(Handle handle, Identity identity, Optional<String> address, Coming coming) {
         if (address.isEmpty()) {
             return new Outcome.Out("email_unverified");
         }
         Optional<User> user = withAddress(handle, address.get());
         if (user.isEmpty()) {
-            return mayBeNew ? signUp(handle, identity, address.get(), from) : new Outcome.Out("sign_up_closed");
+            return signUp(handle, identity, address.get(), coming, Optional.empty());
         }
         User known = user.get();
-        if (known.isDisabled()) {
-            return open(handle, known);
+        if (!known.isDisabled() && !known.isVerified()) {
+            return unproven(handle, identity, address.get(), known, coming);
         }
-        if (!known.isVerified()) {
-            if (known.isOperator()) {
-                // That address is what the operator wrote into the settings. A slip there must not make someone the
-                // operator.
-                return new Outcome.Out("operator_account");
-            }
-            showOut(handle, known, from);
-            welcome.verified(handle, known.id(), address.get());
+        if (!known.isDisabled()) {
+            link(handle, identity, known, coming.from());
         }
-        link(handle, identity, known, from);
         return open(handle, known);
     }
 
-    private Outcome signUp(Handle handle, Identity identity, String address, Actor from) {
+    /** Someone made this account with an address of which they have proved nothing. */
+    private Outcome unproven(Handle handle, Identity identity, String address, User known, Coming coming) {
+        if (known.isOperator()) {
+            // That address is what the operator wrote into the settings. A slip there must not make someone the
+            // operator.
+            return new Outcome.Out("operator_account");
+        }
+        if (coming.signedIn().filter(known.id()::equals).isPresent()) {
+            prove(handle, known);
+            link(handle, identity, known, coming.from());
+            welcome.verified(handle, known.id(), address);
+            return open(handle, known);
+        }
+        if (!coming.afresh()) {
+            return new Outcome.Out(UNPROVEN);
+        }
+        if (coming.mayBeNew()) {
+            setAside(handle, known, address, coming.from());
+        }
+        return signUp(handle, identity, address, coming, Optional.of(known.id()));
+    }
+
+    private Outcome signUp(Handle handle, Identity identity, String address, Coming coming, Optional<String> setAside) {
+        if (!coming.mayBeNew()) {
+            return new Outcome.Out("sign_up_closed");
+        }
         String name = name(identity, address);
         String id = signUp.insert(handle, address, name, Optional.empty(), true).orElseThrow();
-        User user = new User(id, name, true, false, false);
-        link(handle, identity, user, from);
+        link(handle, identity, new User(id, name, true, false, false), coming.from());
         welcome.verified(handle, id, address);
-        return open(handle, user);
+        return new Outcome.In(sessions.open(handle, id), setAside);
     }
 
     private Outcome open(Handle handle, User user) {
         return user.isDisabled()
                 ? new Outcome.Out("account_disabled")
-                : new Outcome.In(sessions.open(handle, user.id()));
+                : new Outcome.In(sessions.open(handle, user.id()), Optional.empty());
+    }
+
+    private void prove(Handle handle, User user) {
+        handle.createUpdate("UPDATE users SET email_verified_at = :now, updated_at = :now WHERE id = :id")
+                .bind("id", user.id())
+                .bind("now", clock.instant())
+                .execute();
     }
 
     private void link(Handle handle, Identity identity, User user, Actor from) {
@@ -142,11 +181,16 @@ final class Identities {
                         Map.of("issuer", identity.issuer(), "subject", identity.subject())));
     }
 
-    private void showOut(Handle handle, User user, Actor from) {
+    /** The account stays, with what is in it, but nobody signs in to it any more, and its keys open nothing. */
+    private void setAside(Handle handle, User user, String address, Actor from) {
         Instant now = clock.instant();
         handle.createUpdate("""
-                        UPDATE users SET password_hash = NULL, email_verified_at = :now, updated_at = :now WHERE id = :id
-                        """).bind("id", user.id()).bind("now", now).execute();
+                        UPDATE users SET email = lower(id) || :asideOf, disabled_at = :now, updated_at = :now WHERE id = :id
+                        """)
+                .bind("id", user.id())
+                .bind("asideOf", "@" + ASIDE_DOMAIN)
+                .bind("now", now)
+                .execute();
         handle.createUpdate("UPDATE sessions SET revoked_at = :now WHERE user_id = :id AND revoked_at IS NULL")
                 .bind("id", user.id())
                 .bind("now", now)
@@ -165,10 +209,10 @@ final class Identities {
                 now,
                 AuditEntry.removed(
                         Account.user(user.id()),
-                        "account_claimed",
+                        "account_set_aside",
                         "user",
                         user.id(),
-                        Map.of("password", "ended", "sessions", "ended", "apiKeys", revoked)));
+                        Map.of("email", address, "sessions", "ended", "apiKeys", revoked)));
     }
 
     private static void lock(Handle handle, String what) {

@@ -34,15 +34,18 @@ final class IssuerRoutes implements Routes {
 
     private final List<OidcIssuer> issuers;
 
-    private final SessionCookie cookie;
+    private final Browsers browsers;
 
     private final PendingSignIns pending;
 
     private final Identities identities;
 
-    IssuerRoutes(List<OidcIssuer> issuers, SessionCookie cookie, PendingSignIns pending, Identities identities) {
+    /** What is asked about a browser. */
+    record Browsers(SessionCookie cookie, BrowserRequests requests, Sessions sessions, ClientAddresses addresses) {}
+
+    IssuerRoutes(List<OidcIssuer> issuers, Browsers browsers, PendingSignIns pending, Identities identities) {
         this.issuers = List.copyOf(issuers);
-        this.cookie = cookie;
+        this.browsers = browsers;
         this.pending = pending;
         this.identities = identities;
     }
@@ -85,8 +88,21 @@ final class IssuerRoutes implements Routes {
             fail(ctx, issuer, e);
             return;
         }
-        pending.keep(issuer.settings().id(), cookie.markBrowser(ctx), new Pending(attempt, target));
+        pending.keep(
+                issuer.settings().id(),
+                browsers.cookie().markBrowser(ctx),
+                new Pending(attempt, target, signedIn(ctx), isAfresh(ctx)));
         go(ctx, there.toString());
+    }
+
+    /** Another site's link carries no such cookie: so nobody is led here with a session that they do not know of. */
+    private Optional<String> signedIn(Context ctx) {
+        return SessionCookie.token(ctx).flatMap(browsers.sessions()::caller).map(Caller.Person::userId);
+    }
+
+    /** It sets an account aside, so that no other site may ask for it. */
+    private boolean isAfresh(Context ctx) {
+        return "true".equals(ctx.queryParam("afresh")) && browsers.requests().isFromOwnPage(ctx);
     }
 
     private void comeBack(Context ctx) {
@@ -107,11 +123,20 @@ final class IssuerRoutes implements Routes {
             fail(ctx, issuer, e);
             return;
         }
-        switch (identities.signIn(identity, issuer.settings().signUp(), from(ctx))) {
+        var coming = new Identities.Coming(
+                issuer.settings().signUp(), sent.get().signedIn(), sent.get().afresh(), from(ctx));
+        switch (identities.signIn(identity, coming)) {
             case Identities.Outcome.In in -> {
-                cookie.give(ctx, in.signedIn().token());
+                browsers.cookie().give(ctx, in.signedIn().token());
                 go(ctx, sent.get().target());
             }
+            // The page offers to go there again.
+            case Identities.Outcome.Out out
+            when out.problem().equals(Identities.UNPROVEN) ->
+                fail(
+                        ctx,
+                        "%s&issuer=%s"
+                                .formatted(out.problem(), issuer.settings().id()));
             case Identities.Outcome.Out out -> fail(ctx, out.problem());
         }
     }
@@ -124,8 +149,8 @@ final class IssuerRoutes implements Routes {
                 .orElseThrow(() -> ProblemException.notFound("Nobody signs in by such an issuer here."));
     }
 
-    private static Actor from(Context ctx) {
-        return new Actor("person", "", "", ctx.ip(), ctx.header("User-Agent"));
+    private Actor from(Context ctx) {
+        return new Actor("person", "", "", browsers.addresses().of(ctx), ctx.header("User-Agent"));
     }
 
     private static void fail(Context ctx, OidcIssuer issuer, IssuerException e) {

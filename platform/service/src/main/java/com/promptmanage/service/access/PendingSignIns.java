@@ -23,16 +23,21 @@ final class PendingSignIns {
         this.clock = clock;
     }
 
-    /** @param target where they want to go when signed in */
-    record Pending(Attempt attempt, String target) {}
+    /**
+     * @param target where they want to go when signed in
+     * @param signedIn whose session the browser had when it was sent
+     * @param afresh whether an account with their address that nobody has proved to own is to be set aside
+     */
+    record Pending(Attempt attempt, String target, Optional<String> signedIn, boolean afresh) {}
 
     /** @param browser what the browser that is sent there carries, so that no other can come back in its place */
     void keep(String issuerId, String browser, Pending pending) {
         Instant now = clock.instant();
         database.useAsSystem(handle -> {
             handle.createUpdate("""
-                            INSERT INTO pending_sign_ins (state_hash, browser_hash, issuer_id, nonce, verifier, target, expires_at)
-                            VALUES (:state, :browser, :issuer, :nonce, :verifier, :target, :expires)
+                            INSERT INTO pending_sign_ins (state_hash, browser_hash, issuer_id, nonce, verifier, target,
+                                                          user_id, afresh, expires_at)
+                            VALUES (:state, :browser, :issuer, :nonce, :verifier, :target, :user, :afresh, :expires)
                             """)
                     .bind("state", Secrets.hash(pending.attempt().state()))
                     .bind("browser", Secrets.hash(browser))
@@ -40,6 +45,8 @@ final class PendingSignIns {
                     .bind("nonce", pending.attempt().nonce())
                     .bind("verifier", pending.attempt().verifier())
                     .bind("target", pending.target())
+                    .bind("user", pending.signedIn())
+                    .bind("afresh", pending.afresh())
                     .bind("expires", now.plus(LIFETIME))
                     .execute();
             forgetOld(handle, now);
@@ -52,7 +59,7 @@ final class PendingSignIns {
         byte[] mark = Secrets.hash(browser);
         return database.asSystem(handle -> handle.createQuery("""
                         DELETE FROM pending_sign_ins WHERE state_hash = :state AND issuer_id = :issuer
-                        RETURNING browser_hash, nonce, verifier, target, expires_at
+                        RETURNING browser_hash, nonce, verifier, target, user_id, afresh, expires_at
                         """)
                 .bind("state", Secrets.hash(state))
                 .bind("issuer", issuerId)
@@ -62,7 +69,9 @@ final class PendingSignIns {
                     return isGood
                             ? Optional.of(new Pending(
                                     new Attempt(state, row.getString("nonce"), row.getString("verifier")),
-                                    row.getString("target")))
+                                    row.getString("target"),
+                                    Optional.ofNullable(row.getString("user_id")),
+                                    row.getBoolean("afresh")))
                             : Optional.<Pending>empty();
                 })
                 .findOne()

@@ -2,9 +2,13 @@ package com.promptmanage.service.access;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.promptmanage.service.audit.Actor;
+import com.promptmanage.service.audit.AuditEntry;
+import com.promptmanage.service.audit.AuditLog;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.id.Ids;
+import com.promptmanage.topics.account.Account;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
@@ -104,7 +108,7 @@ public final class Sessions {
      *
      * @throws ProblemException 400 if the old one is wrong, or they have none; 429 after too many wrong ones
      */
-    void changePassword(Caller.Person person, String current, String next) {
+    void changePassword(Caller.Person person, Actor actor, String current, String next) {
         countAttempt(person.email());
         Optional<User> user = database.asSystem(handle -> userWithId(handle, person.userId()));
         if (!passwords.matches(current, user.flatMap(User::passwordHash))) {
@@ -127,6 +131,12 @@ public final class Sessions {
                     .bind("session", person.sessionId())
                     .execute();
             locks.succeeded(handle, person.email());
+            AuditLog.append(
+                    handle,
+                    actor,
+                    now,
+                    new AuditEntry(
+                            Account.user(person.userId()), "password_changed", "user", person.userId(), null, null));
         });
         forget(person.userId());
     }
@@ -175,15 +185,20 @@ public final class Sessions {
                 .bind("now", now)
                 .bind("expires", now.plus(LIFETIME))
                 .execute();
-        handle.createUpdate("DELETE FROM sessions WHERE user_id = :user AND expires_at < :now")
-                .bind("user", user.id())
-                .bind("now", now)
-                .execute();
+        forgetOld(handle, now);
         return new SignedIn(
                 token,
                 now.plus(LIFETIME),
                 new Caller.Person(
                         user.id(), user.email(), user.name(), id, rolesOf(handle, user.id()), user.operator()));
+    }
+
+    /** Also of those who never come back: the table would grow with each of them. */
+    private static void forgetOld(Handle handle, Instant now) {
+        handle.createUpdate("""
+                        DELETE FROM sessions WHERE id IN (
+                            SELECT id FROM sessions WHERE expires_at < :now LIMIT 100 FOR UPDATE SKIP LOCKED)
+                        """).bind("now", now).execute();
     }
 
     private void countAttempt(String address) {

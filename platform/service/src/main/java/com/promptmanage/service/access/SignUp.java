@@ -19,14 +19,17 @@ final class SignUp {
 
     private final Sessions sessions;
 
+    private final SignUpLimits limits;
+
     private final Ids ids;
 
     private final Clock clock;
 
-    SignUp(Database database, Passwords passwords, Sessions sessions, Clock clock) {
+    SignUp(Database database, Passwords passwords, Sessions sessions, SignUpLimits limits, Clock clock) {
         this.database = database;
         this.passwords = passwords;
         this.sessions = sessions;
+        this.limits = limits;
         this.ids = new Ids(clock);
         this.clock = clock;
     }
@@ -35,9 +38,15 @@ final class SignUp {
      * Makes the person and signs them in. Nothing proves that the address is theirs, so it does not count as verified.
      *
      * @param email as {@link EmailAddress#parse} gives it
-     * @throws ProblemException 409 if someone has this address already
+     * @param from the address in the network that it comes from
+     * @throws ProblemException 409 if someone has this address already; 429 if too many were asked for
      */
-    Sessions.SignedIn register(String email, String name, String password) {
+    Sessions.SignedIn register(String email, String name, String password, String from) {
+        database.asSystem(handle -> limits.attempt(handle, from)).ifPresent(wait -> {
+            throw ProblemException.rateLimited(
+                    "Too many accounts were asked for just now. Come again later, or ask whoever runs this installation.",
+                    wait);
+        });
         String hash = passwords.hash(password);
         return database.asSystem(handle -> insert(handle, email, name, Optional.of(hash), false)
                 .map(id -> sessions.open(handle, id))

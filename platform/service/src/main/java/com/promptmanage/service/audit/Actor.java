@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @param kind {@code person}, {@code key} or {@code system}
  * @param id a user's or a key's
  * @param name for people to read
- * @param address the network's, as this process sees it; null if it came from no request
+ * @param address the client's in the network, as far as proxies are trusted to tell it; null if it came from no request
  * @param userAgent what the client says it is; null if it says nothing
  */
 public record Actor(

@@ -1,8 +1,12 @@
 package com.promptmanage.service.outbound;
 
+import com.promptmanage.service.settings.Settings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The addresses that share their first bits, as CIDR writes them: {@code 10.0.0.0/8}, {@code fd00::/8}. Holds addresses of
@@ -10,8 +14,11 @@ import java.util.regex.Pattern;
  */
 public final class AddressRange {
 
+    private static final String OCTET = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
+
     /** Only what is an address for certain, so that nothing is ever looked up. */
-    private static final Pattern LITERAL = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
+    private static final Pattern LITERAL =
+            Pattern.compile("%1$s(?:\\.%1$s){3}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*".formatted(OCTET));
 
     private final byte[] first;
 
@@ -25,20 +32,49 @@ public final class AddressRange {
     /** @throws IllegalArgumentException if the text is no address, or none with a fitting number of bits behind a slash */
     public static AddressRange of(String cidr) {
         String[] parts = cidr.strip().split("/", -1);
-        if (parts.length > 2 || !LITERAL.matcher(parts[0]).matches()) {
-            throw new IllegalArgumentException("is not a range of addresses: use for example 10.1.0.0/16 or fd00::/8");
-        }
-        byte[] address;
-        try {
-            address = InetAddress.getByName(parts[0]).getAddress();
-        } catch (UnknownHostException e) {
-            throw new IllegalArgumentException("is not a range of addresses: use for example 10.1.0.0/16", e);
-        }
+        Optional<InetAddress> first = parts.length > 2 ? Optional.empty() : address(parts[0]);
+        byte[] address = first.orElseThrow(() -> new IllegalArgumentException(
+                        "is not a range of addresses: use for example 10.1.0.0/16 or fd00::/8"))
+                .getAddress();
         int bits = parts.length == 1 ? address.length * 8 : bits(parts[1]);
         if (bits < 0 || bits > address.length * 8) {
             throw new IllegalArgumentException("has more bits than its address: use at most /" + address.length * 8);
         }
         return new AddressRange(address, bits);
+    }
+
+    /**
+     * Reads {@code PM_<name>}: ranges with commas between them.
+     *
+     * @param name of the setting, without its prefix
+     */
+    public static List<AddressRange> listFrom(Settings settings, String name) {
+        return settings.list(name, List.of()).stream()
+                .flatMap(text -> {
+                    try {
+                        return Stream.of(of(text));
+                    } catch (IllegalArgumentException e) {
+                        settings.require(false, "%s%s: '%s' %s".formatted(Settings.PREFIX, name, text, e.getMessage()));
+                        return Stream.of();
+                    }
+                })
+                .toList();
+    }
+
+    /** The address that a text writes out; nothing for a name, which is not looked up. */
+    public static Optional<InetAddress> address(String text) {
+        if (!LITERAL.matcher(text).matches()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(InetAddress.getByName(text));
+        } catch (UnknownHostException e) {
+            return Optional.empty();
+        }
+    }
+
+    public boolean contains(InetAddress address) {
+        return contains(address.getAddress());
     }
 
     /** @param address 4 or 16 bytes, the highest first */

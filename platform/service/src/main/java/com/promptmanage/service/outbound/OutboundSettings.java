@@ -30,7 +30,7 @@ public record OutboundSettings(
 
     public static OutboundSettings from(Settings settings) {
         return new OutboundSettings(
-                ranges(settings, "OUTBOUND_ALLOWED_RANGES"),
+                AddressRange.listFrom(settings, "OUTBOUND_ALLOWED_RANGES"),
                 settings.duration(
                         "OUTBOUND_CONNECT_TIMEOUT",
                         DEFAULTS.connectMax(),
@@ -46,18 +46,5 @@ public record OutboundSettings(
     /** With these ranges in place of those that are allowed. */
     public OutboundSettings withAllowed(List<AddressRange> other) {
         return new OutboundSettings(other, connectMax, callMax, requestBytesMax, responseBytesMax, connectionsMax);
-    }
-
-    private static List<AddressRange> ranges(Settings settings, String name) {
-        return settings.list(name, List.of()).stream()
-                .flatMap(text -> {
-                    try {
-                        return java.util.stream.Stream.of(AddressRange.of(text));
-                    } catch (IllegalArgumentException e) {
-                        settings.require(false, "%s%s: '%s' %s".formatted(Settings.PREFIX, name, text, e.getMessage()));
-                        return java.util.stream.Stream.of();
-                    }
-                })
-                .toList();
     }
 }

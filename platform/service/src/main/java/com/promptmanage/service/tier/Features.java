@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param reports whether reports are sent on a schedule
  * @param workflowsMax that may exist at a time
  * @param dataSourcesMax that may exist at a time
- * @param workflowRunsPerMonth that may be started
+ * @param workflowRunsPerMonth that may be begun in a calendar month of UTC, tests among them
  */
 public record Features(
         @Nullable Integer seats,

@@ -29,6 +29,11 @@ public final class Tiers {
         this.enforced = enforced;
     }
 
+    /** If not, everyone has everything. */
+    public boolean isEnforced() {
+        return enforced;
+    }
+
     /** Costs no query if it was asked a moment ago, nor where tiers are not enforced. */
     public AccountTier of(Account account) {
         return enforced ? of(known.get(account, one -> database.asSystem(handle -> read(handle, one)))) : of(Tier.FREE);

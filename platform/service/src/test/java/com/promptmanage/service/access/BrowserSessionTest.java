@@ -8,6 +8,7 @@ import com.promptmanage.service.database.DatabaseSettings;
 import com.promptmanage.service.http.HttpServer;
 import com.promptmanage.service.http.Json;
 import com.promptmanage.service.http.RequestBody;
+import com.promptmanage.service.outbound.AddressRange;
 import com.promptmanage.testkit.EmbeddedPostgres;
 import com.promptmanage.testkit.ManualClock;
 import java.net.URI;
@@ -55,9 +56,22 @@ class BrowserSessionTest {
                                 access.authentication().caller(ctx).person().orElseThrow()));
                     })));
 
+    /** Behind a proxy on this machine, with as few as makes a test short. */
+    private final Access limited = new Access(
+            database,
+            clock,
+            AccessSettings.DEFAULTS
+                    .withPasswordMemoryKib(64)
+                    .withSignUpRates(new AccessSettings.SignUpRates(2, 5))
+                    .withTrustedProxies(List.of(AddressRange.of("127.0.0.1"))));
+
+    private final HttpServer limitedServer = HttpServer.start(HttpServer.Options.onPort(0), List.of(limited.routes()));
+
     private final HttpServer closedServer = HttpServer.start(HttpServer.Options.onPort(0), List.of(closed.routes()));
 
     private final HttpClient client = HttpClient.newHttpClient();
+
+    private int asking;
 
     BrowserSessionTest() {
         TestAccess.seed(access);
@@ -68,8 +82,10 @@ class BrowserSessionTest {
         client.close();
         server.close();
         closedServer.close();
+        limitedServer.close();
         access.close();
         closed.close();
+        limited.close();
         database.close();
     }
 
@@ -187,6 +203,80 @@ class BrowserSessionTest {
     }
 
     @Test
+    void accountsAreAskedForOnlySoOftenFromOneNetworkAndInAll() throws Exception {
+        database.useAsSystem(handle -> handle.execute("DELETE FROM sign_up_counts"));
+
+        assertThat(askedFrom("203.0.113.1").statusCode()).isEqualTo(201);
+        assertThat(askedFrom("203.0.113.1").statusCode()).isEqualTo(201);
+        var third = askedFrom("203.0.113.1");
+        assertThat(third.statusCode()).as(third.body()).isEqualTo(429);
+        assertThat(third.headers().firstValue("Retry-After")).hasValue("3600");
+        assertThat(askedFrom("198.51.100.1, 203.0.113.1").statusCode())
+                .as("what a client says of itself is not believed")
+                .isEqualTo(429);
+        assertThat(askedFrom("2001:db8:0:1::1").statusCode()).isEqualTo(201);
+        assertThat(askedFrom("2001:db8:0:1::2").statusCode()).isEqualTo(201);
+        assertThat(askedFrom("2001:db8:0:1:ffff::3").statusCode())
+                .as("one network")
+                .isEqualTo(429);
+        assertThat(askedFrom("2001:db8:0:2::1").statusCode())
+                .as("those that were too many from one network did not count")
+                .isEqualTo(201);
+        assertThat(askedFrom("203.0.113.2").statusCode()).as("in all").isEqualTo(429);
+
+        clock.advance(SignUpLimits.WINDOW);
+        assertThat(askedFrom("203.0.113.2").statusCode()).isEqualTo(201);
+        assertThat(askedFrom("203.0.113.1").statusCode()).isEqualTo(201);
+    }
+
+    @Test
+    void anAddressThatIsTakenCountsAsMuchAsOneThatIsFree() throws Exception {
+        database.useAsSystem(handle -> handle.execute("DELETE FROM sign_up_counts"));
+
+        assertThat(askedFrom("203.0.113.3", "ann@example.com").statusCode()).isEqualTo(409);
+        assertThat(askedFrom("203.0.113.3", "ann@example.com").statusCode()).isEqualTo(409);
+        assertThat(askedFrom("203.0.113.3", "ann@example.com").statusCode()).isEqualTo(429);
+    }
+
+    @Test
+    void aSessionThatIsOverIsForgottenWhetherItsOwnerComesBackOrNot() throws Exception {
+        register("once@example.com", PASSWORD, "Once");
+        clock.advance(Sessions.LIFETIME.plusSeconds(1));
+        login("ann@example.com", PASSWORD);
+
+        assertThat(database.<Integer, RuntimeException>asSystem(
+                        handle -> handle.createQuery("""
+                                SELECT count(*) FROM sessions s JOIN users u ON u.id = s.user_id
+                                WHERE u.email = 'once@example.com'
+                                """).mapTo(Integer.class).one()))
+                .isZero();
+    }
+
+    @Test
+    void aChangedPasswordIsLoggedWithWhereItWasChangedFrom() throws Exception {
+        String token = json(askedFrom("192.0.2.77", "logged@example.com"))
+                .path("token")
+                .asText();
+        String next = body(Map.of("currentPassword", PASSWORD, "newPassword", "a new password"));
+        assertThat(client.send(
+                                HttpRequest.newBuilder(URI.create(limitedServer.baseUri() + "/api/auth/password"))
+                                        .header("Authorization", "Bearer " + token)
+                                        .header("X-Forwarded-For", "192.0.2.77")
+                                        .POST(BodyPublishers.ofString(next))
+                                        .build(),
+                                BodyHandlers.ofString())
+                        .statusCode())
+                .isEqualTo(204);
+
+        assertThat(database.<List<String>, RuntimeException>asSystem(
+                        handle -> handle.createQuery("""
+                                SELECT action || ' from ' || address FROM audit_log
+                                WHERE actor_id = (SELECT id FROM users WHERE email = 'logged@example.com')
+                                """).mapTo(String.class).list()))
+                .containsExactly("password_changed from 192.0.2.77");
+    }
+
+    @Test
     void aChangedPasswordEndsTheOtherSessions() throws Exception {
         register("pat@example.com", PASSWORD, "Pat");
         String here = cookieOf(login("pat@example.com", PASSWORD));
@@ -237,6 +327,20 @@ class BrowserSessionTest {
                 "/api/auth/register",
                 body(Map.of("email", email, "password", password, "name", name)),
                 headers);
+    }
+
+    private HttpResponse<String> askedFrom(String address) throws Exception {
+        return askedFrom(address, "asking%d@example.com".formatted(++asking));
+    }
+
+    private HttpResponse<String> askedFrom(String address, String email) throws Exception {
+        return client.send(
+                HttpRequest.newBuilder(URI.create(limitedServer.baseUri() + "/api/auth/register"))
+                        .header("X-Forwarded-For", address)
+                        .POST(BodyPublishers.ofString(
+                                body(Map.of("email", email, "password", PASSWORD, "name", "Asking"))))
+                        .build(),
+                BodyHandlers.ofString());
     }
 
     private HttpResponse<String> changePassword(String cookie, String current, String next) throws Exception {

@@ -3,11 +3,13 @@ package com.promptmanage.service.access;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.nimbusds.oauth2.sdk.TokenRequest;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.DatabaseSettings;
 import com.promptmanage.service.database.Scope;
 import com.promptmanage.service.http.HttpServer;
 import com.promptmanage.service.http.Json;
+import com.promptmanage.service.http.RequestBody;
 import com.promptmanage.service.oidc.IssuerSettings;
 import com.promptmanage.service.outbound.AddressRange;
 import com.promptmanage.service.outbound.Outbound;
@@ -16,6 +18,7 @@ import com.promptmanage.testkit.EmbeddedPostgres;
 import com.promptmanage.testkit.FreePorts;
 import com.promptmanage.testkit.ManualClock;
 import com.promptmanage.topics.account.Account;
+import io.javalin.http.Context;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -27,6 +30,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,8 +55,10 @@ class IssuerSignInTest {
 
     private static final String OPERATOR = "operator@example.com";
 
-    /** Tokens say when they end by the time that it is. */
-    private final ManualClock clock = new ManualClock(Instant.now());
+    private static final List<String> SCOPES = List.of("openid", "email", "profile");
+
+    /** Tokens say when they end by the time that it is. No finer than a database keeps times. */
+    private final ManualClock clock = new ManualClock(Instant.now().truncatedTo(ChronoUnit.MILLIS));
 
     private final Database database =
             Database.open(DatabaseSettings.of(EmbeddedPostgres.shared().createDatabase(), "app-password-of-tests"));
@@ -64,25 +70,37 @@ class IssuerSignInTest {
 
     private MockOAuth2Server issuers = started(port);
 
+    private final int relayPort = FreePorts.one();
+
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    /** The same issuers, whose answers say of every token that it is good for an hour: the mock tells of one by the other. */
+    private final HttpServer relay = HttpServer.start(HttpServer.Options.onPort(relayPort), List.of(routes -> {
+        routes.get("/lasting/<path>", this::relay);
+        routes.post("/lasting/<path>", this::relay);
+    }));
+
     private final Access access = new Access(
             database,
             clock,
-            new AccessSettings(
-                    true,
-                    Optional.of(URI.create(PUBLIC)),
-                    false,
-                    false,
-                    Optional.of(new AccessSettings.Operator(OPERATOR, PASSWORD)),
-                    List.of(
+            AccessSettings.DEFAULTS
+                    .withPasswordMemoryKib(64)
+                    .withPublicUrl(URI.create(PUBLIC))
+                    .withOperator(new AccessSettings.Operator(OPERATOR, PASSWORD))
+                    .withIssuers(List.of(
                             issuer("company", url("company"), Optional.of("s3cret"), true),
                             issuer("partner", url("partner"), Optional.empty(), false),
-                            issuer("gone", "http://127.0.0.1:1/gone", Optional.empty(), true)),
-                    1024),
+                            new IssuerSettings(
+                                    "trusted", "Trusted", url("trusted"), CLIENT, Optional.empty(), SCOPES, true, true),
+                            issuer(
+                                    "lasting",
+                                    "http://localhost:%d/lasting".formatted(relayPort),
+                                    Optional.empty(),
+                                    true),
+                            issuer("gone", "http://127.0.0.1:1/gone", Optional.empty(), true))),
             Optional.of(outbound));
 
     private final HttpServer server = HttpServer.start(HttpServer.Options.onPort(0), List.of(access.routes()));
-
-    private final HttpClient client = HttpClient.newHttpClient();
 
     private final List<String> welcomed = new CopyOnWriteArrayList<>();
 
@@ -97,6 +115,7 @@ class IssuerSignInTest {
     void close() throws IOException {
         client.close();
         server.close();
+        relay.close();
         access.close();
         issuers.shutdown();
         outbound.close();
@@ -107,7 +126,8 @@ class IssuerSignInTest {
     void theButtonsAreThoseThatTheOperatorHasSet() throws Exception {
         JsonNode listed = json(get("/api/auth/issuers", Map.of()));
 
-        assertThat(listed.path("issuers").findValuesAsText("id")).containsExactly("company", "partner", "gone");
+        assertThat(listed.path("issuers").findValuesAsText("id"))
+                .containsExactly("company", "partner", "trusted", "lasting", "gone");
         assertThat(listed.path("issuers").path(0).path("name").asText()).isEqualTo("Sign in with company");
         assertThat(listed.toString()).doesNotContain("s3cret");
     }
@@ -180,11 +200,41 @@ class IssuerSignInTest {
                     .as(bad.toString())
                     .isEqualTo("/sign-in?problem=sign_in_unproven");
         }
-        var browser = new Browser();
-        URI expired = at(browser.start("company", "/"));
-        nextIs("company", "sub-bad", good, -3600);
-        assertThat(browser.comeBack(expired).session()).isEmpty();
         assertThat(usersWith("victim@example.com")).isZero();
+    }
+
+    @Test
+    void aTokenIsGoodUntilItsTimeIsOverWhateverIsSaidBesideIt() throws Exception {
+        var browser = new Browser();
+        URI back = at(browser.start("lasting", "/"));
+        nextIs("lasting", "sub-late", claims("late@example.com", true, null), -61);
+        assertThat(browser.comeBack(back).location()).isEqualTo("/sign-in?problem=sign_in_unproven");
+        assertThat(usersWith("late@example.com")).isZero();
+
+        back = at(browser.start("lasting", "/"));
+        nextIs("lasting", "sub-late", claims("late@example.com", true, null), -30);
+        assertThat(browser.comeBack(back).session())
+                .as("clocks differ by a minute at most")
+                .isPresent();
+    }
+
+    private void relay(Context ctx) throws Exception {
+        String query = ctx.queryString() == null ? "" : "?" + ctx.queryString();
+        var request = HttpRequest.newBuilder(URI.create("http://localhost:%d%s%s".formatted(port, ctx.path(), query)))
+                .header("X-Forwarded-Proto", "http")
+                .header("X-Forwarded-Port", String.valueOf(relayPort))
+                .method(ctx.req().getMethod(), BodyPublishers.ofByteArray(RequestBody.bytes(ctx, 1 << 16)));
+        for (String name : List.of("Content-Type", "Authorization")) {
+            String value = ctx.header(name);
+            if (value != null) {
+                request.header(name, value);
+            }
+        }
+        var answer = client.send(request.build(), BodyHandlers.ofString());
+        answer.headers().firstValue("Location").ifPresent(location -> ctx.header("Location", location));
+        ctx.status(answer.statusCode())
+                .contentType(answer.headers().firstValue("Content-Type").orElse("text/plain"))
+                .result(answer.body().replaceFirst("\"expires_in\"\\s*:\\s*-?\\d+", "\"expires_in\":3600"));
     }
 
     @Test
@@ -204,32 +254,116 @@ class IssuerSignInTest {
     }
 
     @Test
-    void whoTookAnAddressBeforeItsOwnerCameIsShownOut() throws Exception {
-        HttpResponse<String> squatter = post("/api/auth/register", """
-                {"email":"owner@example.com","name":"Squatter","password":"%s"}""".formatted(PASSWORD));
+    void addressesAreReadWhereTheIssuerTellsThemAndOnlyOfWhomTheTokenIsAbout() throws Exception {
+        var browser = new Browser();
+        URI back = at(browser.start("company", "/"));
+        issuers.enqueueCallback(new OnRequest(
+                "company",
+                "sub-asked",
+                Map.of("email", "asked@example.com", "email_verified", "true", "name", "Asked")));
+        JsonNode me = me(browser.comeBack(back));
+        assertThat(me.path("email").asText()).isEqualTo("asked@example.com");
+        assertThat(me.path("name").asText()).isEqualTo("Asked");
+
+        back = at(browser.start("company", "/"));
+        issuers.enqueueCallback(new OnRequest(
+                "company",
+                "sub-swapped",
+                Map.of("sub", "sub-asked", "email", "swapped@example.com", "email_verified", true)));
+        assertThat(browser.comeBack(back).location()).isEqualTo("/sign-in?problem=sign_in_unproven");
+        assertThat(usersWith("swapped@example.com")).isZero();
+    }
+
+    @Test
+    void onlyAnIssuerThatTheOperatorTrustsMaySayNothingOfHowSureItIsOfAnAddress() throws Exception {
+        Map<String, Object> unsaid = Map.of("email", "unsaid@example.com");
+        assertThat(signIn("company", "sub-unsaid", unsaid).location()).isEqualTo("/sign-in?problem=email_unverified");
+        assertThat(me(signIn("trusted", "sub-unsaid", unsaid))
+                        .path("emailVerified")
+                        .asBoolean())
+                .isTrue();
+        assertThat(signIn("trusted", "sub-denied", claims("denied@example.com", false, null))
+                        .location())
+                .as("that it is not verified is believed of everyone")
+                .isEqualTo("/sign-in?problem=email_unverified");
+    }
+
+    @Test
+    void whoTookAnAddressBeforeItsOwnerCameHasNothingInTheOwnersAccount() throws Exception {
+        HttpResponse<String> squatter = register("owner@example.com");
         String token = json(squatter).path("token").asText();
         String id = json(squatter).path("user").path("id").asText();
         String key = access.keys()
                 .create(Scope.EVERYONE, NewKey.of("back door", Account.user(id)))
                 .secret();
-        assertThat(status(token)).isEqualTo(200);
-        assertThat(status(key)).isEqualTo(200);
+        Map<String, Object> owner = claims("Owner@Example.com", true, "Owner");
 
-        Landed landed = signIn("partner", "sub-owner", claims("Owner@Example.com", true, "Owner"));
+        assertThat(signIn("company", "sub-owner", owner).location())
+                .isEqualTo("/sign-in?problem=account_unproven&issuer=company");
+        var foreign = new Browser();
+        URI back = at(foreign.startAfresh("company", "cross-site"));
+        nextIs("company", "sub-owner", owner, 3600);
+        assertThat(foreign.comeBack(back).location())
+                .as("asked for by another site")
+                .isEqualTo("/sign-in?problem=account_unproven&issuer=company");
+        var closed = new Browser();
+        back = at(closed.startAfresh("partner", "same-origin"));
+        nextIs("partner", "sub-owner", owner, 3600);
+        assertThat(closed.comeBack(back).location()).isEqualTo("/sign-in?problem=sign_up_closed");
+        assertThat(status(token)).as("nothing has ended yet").isEqualTo(200);
 
-        assertThat(me(landed).path("id").asText()).isEqualTo(id);
+        var browser = new Browser();
+        back = at(browser.startAfresh("company", "same-origin"));
+        nextIs("company", "sub-owner", owner, 3600);
+        Landed landed = browser.comeBack(back);
+
+        JsonNode me = me(landed);
+        assertThat(me.path("id").asText()).isNotEqualTo(id);
+        assertThat(me.path("email").asText()).isEqualTo("owner@example.com");
         assertThat(status(token)).as("the session").isEqualTo(401);
         assertThat(status(key)).as("the key").isEqualTo(401);
         assertThat(post("/api/auth/login", """
                         {"email":"owner@example.com","password":"%s"}""".formatted(PASSWORD)).statusCode())
                 .as("the password")
                 .isEqualTo(401);
-        assertThat(logged(id)).containsExactly("account_claimed", "identity_linked");
+        assertThat(post("/api/auth/login", """
+                        {"email":"%s@set-aside.invalid","password":"%s"}""".formatted(id, PASSWORD)).statusCode())
+                .isEqualTo(401);
+        assertThat(logged(id)).containsExactly("account_set_aside");
+        assertThat(logged(me.path("id").asText())).containsExactly("identity_linked");
         // A second issuer that vouches for the address joins the same account, and ends nothing.
-        Landed other = signIn("company", "sub-owner-too", claims("owner@example.com", true, null));
-        assertThat(me(other).path("id").asText()).isEqualTo(id);
-        assertThat(me(landed).path("id").asText()).isEqualTo(id);
+        Landed other = signIn("partner", "sub-owner-too", claims("owner@example.com", true, null));
+        assertThat(me(other).path("id")).isEqualTo(me.path("id"));
+        assertThat(me(landed).path("id")).isEqualTo(me.path("id"));
         assertThat(welcomed.stream().filter("owner@example.com"::equals)).hasSize(1);
+    }
+
+    @Test
+    void whoIsSignedInKeepsTheirAccountIfTheIssuerVouchesForItsAddress() throws Exception {
+        HttpResponse<String> made = register("both@example.com");
+        String token = json(made).path("token").asText();
+        String id = json(made).path("user").path("id").asText();
+
+        var browser = new Browser();
+        browser.isSignedIn(token);
+        URI back = at(browser.start("company", "/"));
+        nextIs("company", "sub-other", claims("mallory@example.com", true, null), 3600);
+        assertThat(me(browser.comeBack(back)).path("id").asText())
+                .as("another's identity opens another's account, not this one")
+                .isNotEqualTo(id);
+        browser.isSignedIn(token);
+        back = at(browser.start("company", "/"));
+        nextIs("company", "sub-both", claims("both@example.com", true, null), 3600);
+        JsonNode me = me(browser.comeBack(back));
+
+        assertThat(me.path("id").asText()).isEqualTo(id);
+        assertThat(me.path("emailVerified").asBoolean()).isTrue();
+        assertThat(me.path("hasPassword").asBoolean()).isTrue();
+        assertThat(status(token)).isEqualTo(200);
+        assertThat(logged(id)).containsExactly("identity_linked");
+        assertThat(welcomed).contains("both@example.com");
+        assertThat(me(signIn("company", "sub-both", Map.of())).path("id").asText())
+                .isEqualTo(id);
     }
 
     @Test
@@ -288,8 +422,7 @@ class IssuerSignInTest {
     }
 
     private static IssuerSettings issuer(String id, String url, Optional<String> secret, boolean signUp) {
-        return new IssuerSettings(
-                id, "Sign in with " + id, url, CLIENT, secret, List.of("openid", "email", "profile"), signUp, false);
+        return new IssuerSettings(id, "Sign in with " + id, url, CLIENT, secret, SCOPES, signUp, false);
     }
 
     private static Map<String, Object> claims(String email, boolean isVerified, @Nullable String name) {
@@ -329,9 +462,21 @@ class IssuerSignInTest {
 
         private final Map<String, String> cookies = new HashMap<>();
 
+        void isSignedIn(String token) {
+            cookies.put(SessionCookie.NAME, token);
+        }
+
         URI start(String issuer, String then) throws Exception {
-            var answer = visit("/api/auth/issuers/%s/start?then=%s"
-                    .formatted(issuer, URLEncoder.encode(then, StandardCharsets.UTF_8)));
+            return started(visit("/api/auth/issuers/%s/start?then=%s"
+                    .formatted(issuer, URLEncoder.encode(then, StandardCharsets.UTF_8))));
+        }
+
+        /** @param site where the browser says that it was led here from */
+        URI startAfresh(String issuer, String site) throws Exception {
+            return started(visit("/api/auth/issuers/%s/start?afresh=true".formatted(issuer), "Sec-Fetch-Site", site));
+        }
+
+        private static URI started(HttpResponse<String> answer) {
             assertThat(answer.statusCode()).as(answer.body()).isEqualTo(303);
             return URI.create(answer.headers().firstValue("Location").orElseThrow());
         }
@@ -346,14 +491,35 @@ class IssuerSignInTest {
                     Optional.ofNullable(cookies.get(SessionCookie.NAME)));
         }
 
-        private HttpResponse<String> visit(String path) throws Exception {
-            var answer = get(path, cookies);
+        private HttpResponse<String> visit(String path, String... headers) throws Exception {
+            var answer = get(path, cookies, headers);
             for (String cookie : answer.headers().allValues("Set-Cookie")) {
                 assertThat(cookie).contains("; HttpOnly; SameSite=");
                 cookies.put(cookie.replaceFirst("=.*", ""), cookie.replaceFirst("[^=]*=([^;]*).*", "$1"));
             }
             return answer;
         }
+    }
+
+    /** An issuer that puts no claims into its identity tokens: they are to be asked for with the other one, which has them. */
+    private static final class OnRequest extends DefaultOAuth2TokenCallback {
+
+        private int tokens;
+
+        OnRequest(String issuer, String subject, Map<String, Object> claims) {
+            super(issuer, subject, "JWT", List.of(CLIENT), claims, 3600);
+        }
+
+        /** Of the identity's token first. */
+        @Override
+        public Map<String, Object> addClaims(TokenRequest request) {
+            return tokens++ == 0 ? Map.of() : super.addClaims(request);
+        }
+    }
+
+    private HttpResponse<String> register(String email) throws Exception {
+        return post("/api/auth/register", """
+                {"email":"%s","name":"Someone","password":"%s"}""".formatted(email, PASSWORD));
     }
 
     private JsonNode me(Landed landed) throws Exception {
@@ -372,8 +538,11 @@ class IssuerSignInTest {
                 .statusCode();
     }
 
-    private HttpResponse<String> get(String path, Map<String, String> cookies) throws Exception {
+    private HttpResponse<String> get(String path, Map<String, String> cookies, String... headers) throws Exception {
         var request = HttpRequest.newBuilder(URI.create(server.baseUri() + path));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
         cookies.forEach((name, value) -> request.header("Cookie", name + "=" + value));
         return client.send(request.build(), BodyHandlers.ofString());
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package com.promptmanage.ingest.gateway;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,18 @@
+import { queryOptions } from "@tanstack/react-query";
+import { answer, api, type Schemas } from "@/shared/api/client";
+import { addDays, today } from "@/shared/format/time";
+import type { Account } from "@/shared/session/account";
+import type { Range } from "./search";
+
+export type AgentUse = Schemas["AgentUse"] & { userId: string; model: string; agent: string };
+
+const DAYS: Record<Range, number> = { "7d": 7, "30d": 30, "90d": 90 };
+
+export function developersQuery(account: Account, range: Range) {
+  const endDate = today(account.zone, new Date());
+  const query = { ...account.visible, startDate: addDays(endDate, 1 - DAYS[range]), endDate, timezone: account.zone };
+  return queryOptions({
+    queryKey: ["usage", account.key, "developers", query],
+    queryFn: ({ signal }) => answer(api.GET("/api/token-tracking/developers", { params: { query }, signal })),
+  });
+}

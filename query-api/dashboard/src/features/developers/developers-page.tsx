@@ -1,0 +1,166 @@
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { changePermille, type NanoUsd } from "@/shared/format/money";
+import { formatChange, formatCompact, formatCount } from "@/shared/format/numbers";
+import { useAccount } from "@/shared/session/account";
+import { Amount } from "@/shared/ui/amount";
+import { SelectField } from "@/shared/ui/field";
+import { Card, Failure, Page, Skeleton } from "@/shared/ui/layout";
+import { Snippet } from "@/shared/ui/snippet";
+import { Tabs } from "@/shared/ui/tabs";
+import { usePageTitle } from "@/shared/ui/title";
+import { developersQuery } from "./api";
+import { DeveloperTable } from "./developer-table";
+import { groupsOf, sumOf, total, type Sum } from "./groups";
+import type { DeveloperSearch, Range } from "./search";
+import { agentName, SETUPS } from "./snippets";
+
+const route = getRouteApi("/signed-in/dashboard/developers");
+
+const RANGES: Record<Range, string> = { "7d": "Last 7 days", "30d": "Last 30 days", "90d": "Last 90 days" };
+
+/** What people spend by coding agents, and whether the agents say the same. */
+export function DevelopersPage() {
+  usePageTitle("Developers");
+  const account = useAccount();
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const { data, error, refetch } = useQuery(developersQuery(account, search.range ?? "30d"));
+  const change = (patch: { [K in keyof DeveloperSearch]?: DeveloperSearch[K] | undefined }) =>
+    void navigate({
+      replace: true,
+      search: (before) => Object.fromEntries(Object.entries({ ...before, ...patch }).filter(([, value]) => value !== undefined)) as DeveloperSearch,
+    });
+  const agents = [...new Set(data?.developers.map((use) => use.agent))].sort();
+  const shown = data?.developers.filter((use) => !search.agent || use.agent === search.agent) ?? [];
+  const sum = !data ? null : search.agent ? total(shown) : sumOf(data.summary);
+  const developers = search.agent ? new Set(shown.map((use) => use.userId)).size : (data?.summary.developers ?? 0);
+  return (
+    <Page
+      title="Developers"
+      description={account.maySeeAll ? "What coding agents cost, by developer and model." : "What your own coding agents cost. Admins see everyone's."}
+      actions={
+        <>
+          {agents.length > 1 && (
+            <SelectField label="Agent" hideLabel className="w-40" value={search.agent ?? ""} onChange={(event) => change({ agent: event.target.value || undefined })}>
+              <option value="">Every agent</option>
+              {agents.map((agent) => (
+                <option key={agent} value={agent}>
+                  {agentName(agent)}
+                </option>
+              ))}
+            </SelectField>
+          )}
+          <SelectField label="Range" hideLabel className="w-40" value={search.range ?? "30d"} onChange={(event) => change({ range: event.target.value === "30d" ? undefined : (event.target.value as Range) })}>
+            {Object.entries(RANGES).map(([range, label]) => (
+              <option key={range} value={range}>
+                {label}
+              </option>
+            ))}
+          </SelectField>
+        </>
+      }
+    >
+      {error && !data ? (
+        <Card>
+          <Failure error={error} retry={() => void refetch()} />
+        </Card>
+      ) : sum === null ? (
+        <div className="grid gap-4">
+          <div className="grid grid-cols-2 gap-3 xl:grid-cols-4 xl:gap-4">
+            {[0, 1, 2, 3].map((card) => (
+              <Skeleton key={card} className="h-28 rounded-xl" />
+            ))}
+          </div>
+          <Skeleton className="h-72 rounded-xl" />
+        </div>
+      ) : sum.runs === 0 ? (
+        <SetUp />
+      ) : (
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
+          <Figures sum={sum} developers={developers} />
+          <DeveloperTable groups={groupsOf(shown, search.by ?? "userId")} by={search.by ?? "userId"} onBy={(by) => change({ by })} />
+          <details className="rounded-xl border border-line bg-surface shadow-card">
+            <summary className="px-4 py-3 font-medium sm:px-5">Connect another developer</summary>
+            <div className="border-t border-line p-4 sm:p-5">
+              <Setups />
+            </div>
+          </details>
+        </div>
+      )}
+    </Page>
+  );
+}
+
+function Figures({ sum, developers }: { sum: Sum; developers: number }) {
+  return (
+    <div className="grid grid-cols-2 gap-3 xl:grid-cols-4 xl:gap-4">
+      <Figure label="Developers" value={formatCount(developers)}>
+        {formatCount(sum.runs)} calls
+      </Figure>
+      <Figure label="Spend" value={<Amount usd={sum.cost} focusable />} testId="developers-spend">
+        {sum.unpricedRuns > 0 ? `+ ${formatCount(sum.unpricedRuns)} calls without a price` : `${formatCompact(sum.tokens)} tokens`}
+      </Figure>
+      <Figure label="Average per developer" value={<Amount usd={developers === 0 ? 0n : sum.cost / BigInt(developers)} focusable />}>
+        {formatCompact(developers === 0 ? 0 : sum.tokens / developers)} tokens
+      </Figure>
+      <Figure label="Reported by the agents" value={sum.reportedRuns === 0 ? "–" : <Amount usd={sum.reported} focusable />} testId="developers-reported">
+        {sum.reportedRuns === 0 ? "None of them says what a call cost" : <Compared sum={sum} />}
+      </Figure>
+    </div>
+  );
+}
+
+/** What the agents say against what is counted, of the same calls. */
+function Compared({ sum }: { sum: Sum }) {
+  return (
+    <>
+      {formatCount(sum.reportedRuns)} calls; counted: <Amount usd={sum.costOfReported} /> <Difference ours={sum.costOfReported} theirs={sum.reported} />
+    </>
+  );
+}
+
+function Difference({ ours, theirs }: { ours: NanoUsd; theirs: NanoUsd }) {
+  const permille = changePermille(ours, theirs);
+  return permille === null ? null : <span>({permille === 0 ? "the same" : formatChange(permille)})</span>;
+}
+
+function Figure({ label, value, testId, children }: { label: string; value: ReactNode; testId?: string; children: ReactNode }) {
+  return (
+    <section aria-label={label} data-testid={testId} className="min-w-0 rounded-xl border border-line bg-surface p-3.5 shadow-card sm:p-4">
+      <h2 className="text-[0.8125rem] font-medium text-soft">{label}</h2>
+      <p className="mt-1.5 text-xl font-semibold tracking-tight figures sm:text-[1.625rem] sm:leading-8">{value}</p>
+      <p className="mt-1.5 text-xs text-soft">{children}</p>
+    </section>
+  );
+}
+
+function SetUp() {
+  return (
+    <Card title="No coding agent has told of a call yet" hint="Each sends what it used by itself, once its settings say where to. Prompts and answers that come along are not read.">
+      <Setups />
+    </Card>
+  );
+}
+
+function Setups() {
+  return (
+    <>
+      <Tabs
+        label="Agents"
+        tabs={SETUPS.map(({ id, label, where, code }) => ({
+          id,
+          label,
+          content: <Snippet label={where} code={code(window.location.origin)} testId={`setup-${id}`} />,
+        }))}
+      />
+      <p className="mt-3 text-soft">
+        The key is one that may send usage.{" "}
+        <Link to="/settings/api-keys" className="font-medium text-accent underline underline-offset-2">
+          Create one
+        </Link>
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,19 @@
+import { expect, test } from "vitest";
+import { ticksUpTo, usdTick } from "./axis";
+
+const labels = (most: number) => {
+  const ticks = ticksUpTo(most);
+  return ticks.map(usdTick(ticks));
+};
+
+test("an axis has round steps, and the same places on each", () => {
+  expect(labels(0.334)).toEqual(["$0.00", "$0.10", "$0.20", "$0.30", "$0.40"]);
+  expect(labels(0.9)).toEqual(["$0.00", "$0.25", "$0.50", "$0.75", "$1.00"]);
+  expect(labels(37)).toEqual(["$0", "$10", "$20", "$30", "$40"]);
+  expect(labels(0.0009)).toEqual(["$0.00000", "$0.00025", "$0.00050", "$0.00075", "$0.00100"]);
+  expect(labels(90_000)).toEqual(["$0.00", "$25K", "$50K", "$75K", "$100K"]);
+});
+
+test("of nothing there is an axis too", () => {
+  expect(ticksUpTo(0)).toEqual([0, 1]);
+});

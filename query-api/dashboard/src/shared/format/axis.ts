@@ -1,0 +1,30 @@
+import { formatUsd, formatUsdShort } from "./money";
+
+const STEPS = [1, 2, 2.5, 5, 10];
+
+/** Round values from nothing to at least the most, about four steps of them. Only to place something on the screen. */
+export function ticksUpTo(most: number): number[] {
+  if (most <= 0) {
+    return [0, 1];
+  }
+  const rough = most / 4;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * (STEPS.find((one) => one * power >= rough * (1 - 1e-9)) ?? 10);
+  return Array.from({ length: Math.ceil(most / step - 1e-9) + 1 }, (_, index) => index * step);
+}
+
+/** Dollars on an axis: as many places as the steps need, the same on each. */
+export function usdTick(ticks: readonly number[]): (usd: number) => string {
+  const step = (ticks[1] ?? 1) - (ticks[0] ?? 0);
+  const digits = Math.min(9, Math.max(2, Math.ceil(-Math.log10(step) - 1e-9) + (isWholeStep(step) ? 0 : 1)));
+  return (usd) => {
+    const amount = BigInt(Math.round(usd * 1e9));
+    return step >= 1000 ? formatUsdShort(amount) : formatUsd(amount, { digits: step >= 1 && Number.isInteger(step) ? 0 : digits });
+  };
+}
+
+/** Not a step such as 0.25, which needs a place more than 0.2 does. */
+function isWholeStep(step: number): boolean {
+  const first = step / 10 ** Math.floor(Math.log10(step) + 1e-9);
+  return Math.abs(first - Math.round(first)) < 1e-6;
+}
