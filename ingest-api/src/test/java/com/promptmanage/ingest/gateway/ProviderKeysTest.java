@@ -78,7 +78,7 @@ class ProviderKeysTest {
     }
 
     private static void put(ProviderKeys keys, Provider provider, String key) {
-        keys.put(OWNER, ACME, provider, new ProviderKeys.Draft(key, List.of()), ANN);
+        keys.put(OWNER, ACME, provider, new ProviderKeys.Draft(key, List.of(), true), ANN);
     }
 
     /** A process with these keys, of which the first encrypts. */
