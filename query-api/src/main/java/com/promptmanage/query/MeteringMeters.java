@@ -1,11 +1,12 @@
 package com.promptmanage.query;
 
+import com.promptmanage.streams.execution.ExecutionCounts;
 import com.promptmanage.streams.meter.MeterCounts;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What the metering of this process has done since it started, for operators. Spend is told by the ledger, not by these. */
+/** What the streams of this process have done since they started, for operators. Spend is told by the ledger, not by these. */
 public final class MeteringMeters {
 
     private final MeterRegistry registry;
@@ -25,6 +26,15 @@ public final class MeteringMeters {
         meters.count("metering.alerts", "Alerts raised", counts.alerts);
         meters.count(
                 "metering.restored.records", "Records read to bring back the state of partitions", counts.restored);
+    }
+
+    public static void register(ExecutionCounts counts, MeterRegistry registry) {
+        var meters = new MeteringMeters(registry);
+        meters.count("executions.events.changes", "Events of executions that told something new", counts.changes);
+        meters.count("executions.events.repeat", "Events of executions that told nothing new", counts.repeats);
+        meters.count("executions.events.rejected", "Records sent to usage.rejected", counts.rejected);
+        meters.count(
+                "executions.restored.records", "Records read to bring back the state of partitions", counts.restored);
     }
 
     private void count(String name, String description, LongAdder adder) {

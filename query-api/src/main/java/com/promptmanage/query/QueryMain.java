@@ -1,10 +1,13 @@
 package com.promptmanage.query;
 
 import com.promptmanage.query.dashboard.Dashboard;
+import com.promptmanage.query.execution.WorkflowAnalyticsRoutes;
 import com.promptmanage.query.notify.Fanout;
 import com.promptmanage.query.notify.Notifications;
 import com.promptmanage.query.report.Reports;
 import com.promptmanage.query.routing.AccountRouting;
+import com.promptmanage.query.routing.AccountZones;
+import com.promptmanage.query.routing.ExecutionRouting;
 import com.promptmanage.query.routing.Forwarding;
 import com.promptmanage.query.routing.ReadYourWrites;
 import com.promptmanage.query.team.InvitationMail;
@@ -22,6 +25,7 @@ import com.promptmanage.service.operations.OpenApiRoutes;
 import com.promptmanage.service.outbound.Outbound;
 import com.promptmanage.service.outbox.OutboxRelay;
 import com.promptmanage.service.settings.Settings;
+import com.promptmanage.streams.ExecutionsRuntime;
 import com.promptmanage.streams.MeteringRuntime;
 import com.promptmanage.streams.StreamsSettings;
 import com.promptmanage.topics.TopicProvisioner;
@@ -110,6 +114,7 @@ public final class QueryMain {
                 var meters = new Meters();
                 var relay = OutboxRelay.start(database, given.metering().bootstrapServers(), meters.registry());
                 var metering = new MeteringRuntime(given.metering(), partitions);
+                var executions = new ExecutionsRuntime(given.metering(), partitions);
                 var forwarding = new Forwarding(given.query().forwardTimeout());
                 var notifications = Notifications.start(
                         database,
@@ -120,7 +125,9 @@ public final class QueryMain {
             database.measureWith(meters.registry());
             access.whenVerified(notifications::welcome);
             MeteringMeters.register(metering.counts(), meters.registry());
+            MeteringMeters.register(executions.counts(), meters.registry());
             metering.start();
+            executions.start();
             var routing = new AccountRouting(
                     metering, forwarding, new ReadYourWrites(given.query().receiptWaitMax()));
             var workers = QueryWorkers.start(
@@ -138,6 +145,11 @@ public final class QueryMain {
                                     access.routes(),
                                     QueryRoutes.of(database, access, routing, clock)
                                             .and(workers.routes(access, routing, clock))
+                                            .and(List.of(new WorkflowAnalyticsRoutes(
+                                                    access.authentication(),
+                                                    new ExecutionRouting(executions, forwarding),
+                                                    new AccountZones(database),
+                                                    clock)))
                                             .and(notifications.routes(access.authentication()))
                                             .and(reports.routes(routing))
                                             .and(QueryPeople.routes(
@@ -151,6 +163,8 @@ public final class QueryMain {
                                             Check.of(database::isReady, "the database does not answer"),
                                             "metering",
                                             Check.of(metering::isReady, "the metering is not running yet"),
+                                            "executions",
+                                            Check.of(executions::isReady, "executions are not added up yet"),
                                             "outbox",
                                             Check.of(relay::isAlive, "changes do not reach Kafka"),
                                             "history",
@@ -175,6 +189,7 @@ public final class QueryMain {
                         QueryPeople.OPEN_API,
                         QueryRoutes.OPEN_API,
                         QueryWorkers.OPEN_API,
+                        WorkflowAnalyticsRoutes.OPEN_API,
                         Notifications.OPEN_API,
                         Reports.OPEN_API,
                         OpenApi.OPERATIONS));

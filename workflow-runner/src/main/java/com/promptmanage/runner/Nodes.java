@@ -64,19 +64,22 @@ public final class Nodes implements AutoCloseable {
         var sender = new HttpSender(guarded, clock);
         var compiled = new Expressions();
         var counter = new TokenCounter();
+        // Nodes take turns at the database, however many run at once; who sets things up does not wait for them.
+        Database background = database.background();
+        var credentialsOfNodes = new CredentialTable(background, secrets, clock);
         this.secrets = secrets;
         this.check = new DefinitionCheck(compiled);
         this.credentials = new CredentialTable(database, secrets, clock);
         this.sources = new DataSources(
-                database, credentials, guarded, sender, List.of(new EmailConnector(mailer, clock)), clock);
+                database, credentialsOfNodes, guarded, sender, List.of(new EmailConnector(mailer, clock)), clock);
         this.executor = NodeExecutors.of(
                 compiled,
-                new Models(models, credentials, guarded, trusted, counter, clock),
+                new Models(models, credentialsOfNodes, guarded, trusted, counter, clock),
                 counter,
-                new AnswerTable(database, clock),
+                new AnswerTable(background, clock),
                 sources.places(),
                 sender,
-                credentials);
+                credentialsOfNodes);
         this.expressions = new NodeExpressions(compiled);
     }
 

@@ -81,6 +81,8 @@ public final class Runner implements AutoCloseable {
         var ids = new Ids(clock);
         var versions = new Versions();
         var runs = new Runs(database, tiers, versions, ids, clock);
+        // What the workers do between their nodes waits for turns, too: a thousand may end at once.
+        var runsOfWorkers = new Runs(database.background(), tiers, versions, ids, clock);
         var work = new NodeWork(
                 new NodeJournal(database, versions, ids, clock),
                 new CallLedger(database, versions, clock),
@@ -93,8 +95,8 @@ public final class Runner implements AutoCloseable {
         new HookSecrets(database, parts.seal(), clock).sealAnew();
         var goesOn = new ContinueWhile(new ExecutionRecords(database), parts.expressions());
         return new Runner(
-                Engine.start(database, runs, work, options, meters),
-                Scheduler.start(new Schedules(database, clock), runs, new ContinuousRuns(runs, goesOn), clock),
+                Engine.start(database, runsOfWorkers, work, options, meters),
+                Scheduler.start(new Schedules(database, clock), runs, new ContinuousRuns(runs, goesOn), meters, clock),
                 EventTriggers.start(kafkaSettings, new EventFilters(database), runs),
                 new WorkflowApi(database, authentication, tiers, runs, parts.check(), parts.seal(), ids, clock));
     }

@@ -72,7 +72,7 @@ public final class RunnerService implements AutoCloseable {
                 settings.models(),
                 clock);
         nodes.start();
-        var budgets = new HttpBudgetGate(means.access().keys(), means.database(), clock);
+        var budgets = new HttpBudgetGate(means.access().keys(), means.database().background(), clock);
         settings.query().ifPresent(budgets::askAt);
         Runner runner = Runner.start(
                 means.database(),

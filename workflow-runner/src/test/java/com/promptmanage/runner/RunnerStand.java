@@ -160,7 +160,7 @@ public final class RunnerStand implements AutoCloseable {
                 new Random(1));
         engine = Engine.start(
                 database,
-                runs,
+                new Runs(database.background(), versions, ids, clock),
                 work,
                 new Engine.Options("templates", Duration.ofSeconds(10), 64, Duration.ofDays(30)),
                 new SimpleMeterRegistry());

@@ -10,6 +10,7 @@ import com.promptmanage.runner.definition.Settings;
 import com.promptmanage.runner.journal.CallLedger;
 import com.promptmanage.runner.journal.ExecutionRecords;
 import com.promptmanage.runner.journal.ExecutionRecords.Filter;
+import com.promptmanage.runner.journal.ExecutionRecords.Shown;
 import com.promptmanage.runner.journal.NodeJournal;
 import com.promptmanage.runner.journal.Runs;
 import com.promptmanage.runner.journal.Runs.NewRun;
@@ -22,6 +23,10 @@ import com.promptmanage.runner.node.NodeInvocation;
 import com.promptmanage.runner.node.NodeInvocation.Context;
 import com.promptmanage.runner.node.Outcome;
 import com.promptmanage.runner.node.Plan;
+import com.promptmanage.runner.trigger.ContinuousRuns;
+import com.promptmanage.runner.trigger.Schedule;
+import com.promptmanage.runner.trigger.Scheduler;
+import com.promptmanage.runner.trigger.Schedules;
 import com.promptmanage.runner.work.BudgetGate;
 import com.promptmanage.runner.work.Engine;
 import com.promptmanage.runner.work.Expressions;
@@ -41,6 +46,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -52,7 +58,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * What the workflow engine manages, at a PostgreSQL that waits for the disk at each commit: transitions of nodes that do nothing,
- * the time from a trigger to its first node, and a thousand nodes that wait for a slow model at once.
+ * the time from a trigger to its first node, a thousand nodes that wait for a slow model at once, and how late many schedules of
+ * the same minute are fired.
  *
  * <pre>  java … WorkflowBenchmark [EXECUTIONS] [NODES]</pre>
  */
@@ -78,6 +85,7 @@ public final class WorkflowBenchmark {
                 }
                 bench.latency(500);
                 bench.waiting(1_000, Duration.ofSeconds(2));
+                bench.schedules(500);
             }
         }
     }
@@ -185,10 +193,54 @@ public final class WorkflowBenchmark {
             idle.takes = Duration.ZERO;
         }
 
+        void schedules(int count) throws InterruptedException {
+            var schedules = new Schedules(database, CLOCK);
+            var everyMinute = new Schedule("cron", "* * * * *", null, null, null, null);
+            var workflows = new ArrayList<String>();
+            for (int i = 0; i < count; i++) {
+                String id = add(chain(1));
+                schedules.put(Scope.EVERYONE, Actor.SYSTEM, Account.team("acme"), id, everyMinute);
+                workflows.add(id);
+            }
+            var lateMs = new long[count];
+            try (var engine = engine();
+                    var scheduler = Scheduler.start(
+                            schedules,
+                            runs,
+                            new ContinuousRuns(runs, last -> false),
+                            new SimpleMeterRegistry(),
+                            CLOCK)) {
+                for (int i = 0; i < count; i++) {
+                    Shown first = awaitFirst(workflows.get(i));
+                    Instant due = Instant.parse(first.triggerData().replaceAll("[^0-9TZ:-]", ""));
+                    Instant started = first.startedAt() == null ? CLOCK.instant() : first.startedAt();
+                    lateMs[i] = Duration.between(due, started).toMillis();
+                }
+                System.out.printf(
+                        "from the time of %,d schedules of the same minute to the start (%s, %s): ",
+                        count, engine.isAlive(), scheduler.isAlive());
+            }
+            Arrays.sort(lateMs);
+            System.out.printf(
+                    "p50 %,d ms, p99 %,d ms, most %,d ms%n",
+                    lateMs[count / 2], lateMs[count * 99 / 100], lateMs[count - 1]);
+        }
+
+        private Shown awaitFirst(String workflow) throws InterruptedException {
+            while (true) {
+                List<Shown> found = new ExecutionRecords(database)
+                        .list(Scope.EVERYONE, new Filter(workflow, null, null, null, null, null), 10);
+                if (!found.isEmpty() && found.getLast().startedAt() != null) {
+                    return found.getLast();
+                }
+                Thread.sleep(50);
+            }
+        }
+
         private Engine engine() {
             return Engine.start(
                     database,
-                    runs,
+                    new Runs(database.background(), versions, IDS, CLOCK),
                     new NodeWork(
                             new NodeJournal(database, versions, IDS, CLOCK),
                             new CallLedger(database, versions, CLOCK),

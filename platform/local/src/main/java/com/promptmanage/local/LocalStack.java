@@ -14,10 +14,13 @@ import com.promptmanage.query.QueryRoutes;
 import com.promptmanage.query.QuerySettings;
 import com.promptmanage.query.QueryWorkers;
 import com.promptmanage.query.dashboard.Dashboard;
+import com.promptmanage.query.execution.WorkflowAnalyticsRoutes;
 import com.promptmanage.query.notify.Fanout;
 import com.promptmanage.query.notify.Notifications;
 import com.promptmanage.query.report.Reports;
 import com.promptmanage.query.routing.AccountRouting;
+import com.promptmanage.query.routing.AccountZones;
+import com.promptmanage.query.routing.ExecutionRouting;
 import com.promptmanage.query.routing.Forwarding;
 import com.promptmanage.query.routing.ReadYourWrites;
 import com.promptmanage.query.team.InvitationMail;
@@ -37,6 +40,7 @@ import com.promptmanage.service.operations.OpenApiRoutes;
 import com.promptmanage.service.outbound.Outbound;
 import com.promptmanage.service.outbox.OutboxRelay;
 import com.promptmanage.service.secret.SecretBox;
+import com.promptmanage.streams.ExecutionsRuntime;
 import com.promptmanage.streams.MeteringRuntime;
 import com.promptmanage.streams.StreamsSettings;
 import java.io.IOException;
@@ -153,11 +157,13 @@ public final class LocalStack implements AutoCloseable {
         }
         running.add(OutboxRelay.start(database, servers.bootstrapServers(), meters.registry()));
 
-        var metering = running.add(new MeteringRuntime(
-                StreamsSettings.defaults(servers.bootstrapServers(), directory.resolve("streams")),
-                servers.partitions()));
+        var streams = StreamsSettings.defaults(servers.bootstrapServers(), directory.resolve("streams"));
+        var metering = running.add(new MeteringRuntime(streams, servers.partitions()));
         MeteringMeters.register(metering.counts(), meters.registry());
         metering.start();
+        var executions = running.add(new ExecutionsRuntime(streams, servers.partitions()));
+        MeteringMeters.register(executions.counts(), meters.registry());
+        executions.start();
         var forwarding = running.add(new Forwarding(QuerySettings.DEFAULTS.forwardTimeout()));
         var routing =
                 new AccountRouting(metering, forwarding, new ReadYourWrites(QuerySettings.DEFAULTS.receiptWaitMax()));
@@ -175,6 +181,11 @@ public final class LocalStack implements AutoCloseable {
         var reports = running.add(Reports.start(database, access, metering, mailer, meters.registry(), clock));
         var query = QueryRoutes.of(database, access, routing, clock)
                 .and(workers.routes(access, routing, clock))
+                .and(List.of(new WorkflowAnalyticsRoutes(
+                        access.authentication(),
+                        new ExecutionRouting(executions, forwarding),
+                        new AccountZones(database),
+                        clock)))
                 .and(notifications.routes(access.authentication()))
                 .and(reports.routes(routing))
                 .and(QueryPeople.routes(database, access, InvitationMail.by(mailer), publicUrl, clock));
@@ -198,6 +209,7 @@ public final class LocalStack implements AutoCloseable {
         checks.put("notifications", Check.of(notifications::isAlive, "alerts are not delivered"));
         checks.put("database", Check.of(database::isReady, "the database does not answer"));
         checks.put("metering", Check.of(metering::isReady, "the metering is not running yet"));
+        checks.put("executions", Check.of(executions::isReady, "executions are not added up yet"));
         var server = running.add(HttpServer.start(
                 HttpServer.Options.onPort(options.port()).withCustomization(new Dashboard()),
                 routes(
@@ -240,6 +252,7 @@ public final class LocalStack implements AutoCloseable {
                 QueryPeople.OPEN_API,
                 QueryRoutes.OPEN_API,
                 QueryWorkers.OPEN_API,
+                WorkflowAnalyticsRoutes.OPEN_API,
                 Notifications.OPEN_API,
                 Reports.OPEN_API));
         parts.addAll(RunnerService.OPEN_API);

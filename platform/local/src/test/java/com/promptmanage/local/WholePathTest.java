@@ -13,7 +13,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** From an event over HTTP to spend, a budget's state and its alert, and all of it again after a restart. */
+/**
+ * From an event over HTTP to spend, a budget's state and its alert, and from a workflow's run to what the streams say of it; all
+ * of it again after a restart.
+ */
 class WholePathTest {
 
     private static final String OF_TEAM = "?teamId=team_demo";
@@ -25,11 +28,14 @@ class WholePathTest {
     private Path directory;
 
     @Test
-    void anEventBecomesSpendAndOneAlertAndARestartChangesNothing() throws Exception {
+    void anEventBecomesSpendAndOneAlertAnExecutionItsFiguresAndARestartChangesNothing() throws Exception {
         String budgetId;
         List<String> alertIds;
+        String good;
+        String bad;
         try (var stack = LocalStack.start(LocalStack.Options.in(directory));
                 var api = Api.of(stack.local());
+                var person = ExecutionFigures.person(stack.local());
                 var beside = Executors.newVirtualThreadPerTaskExecutor();
                 Stream<String> stream = api.lines("/api/token-tracking/alerts/stream" + OF_TEAM)) {
             var seen = new CopyOnWriteArrayList<JsonNode>();
@@ -72,15 +78,25 @@ class WholePathTest {
             PublishedEvents.assertReadableBySdk(stack.local().kafkaBootstrapServers(), alertIds);
             PublishedEvents.assertRecipeAddsUp(
                     stack.local().kafkaBootstrapServers(), directory, 12, 12 * EVENT_NANO_USD);
+            good = ExecutionFigures.workflow(person, 3, "");
+            bad = ExecutionFigures.workflow(person, 1, "[[answer no]]");
+            ExecutionFigures.run(person, good, 3);
+            ExecutionFigures.run(person, bad, 2);
+            ExecutionFigures.assertAgreed(person, good, 3);
+            ExecutionFigures.assertAgreed(person, bad, 2);
         }
 
         try (var stack = LocalStack.start(LocalStack.Options.in(directory));
-                var api = Api.of(stack.local())) {
+                var api = Api.of(stack.local());
+                var person = ExecutionFigures.person(stack.local())) {
             assertSpent(api, log(api, "call-7"), 12);
             assertSpent(api, log(api, "call-13"), 13);
             assertThat(budget(api, budgetId).path("status").path("spentNanoUsd").longValue())
                     .isEqualTo(13 * EVENT_NANO_USD);
             assertThat(ids(alerts(api))).isEqualTo(alertIds);
+            ExecutionFigures.run(person, good, 1);
+            ExecutionFigures.assertAgreed(person, good, 4);
+            ExecutionFigures.assertAgreed(person, bad, 2);
         }
     }
 

@@ -4,11 +4,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.query.QueryMain;
 import com.promptmanage.query.QueryWorkers;
 import com.promptmanage.query.alert.AlertWriter;
+import com.promptmanage.query.execution.WorkflowAnalyticsRoutes;
 import com.promptmanage.query.http.TestApi;
 import com.promptmanage.query.http.TestApi.Answer;
 import com.promptmanage.query.http.TestRoutes;
 import com.promptmanage.query.notify.Notifications;
 import com.promptmanage.query.report.Reports;
+import com.promptmanage.query.routing.AccountZones;
+import com.promptmanage.query.routing.ExecutionRouting;
+import com.promptmanage.query.routing.Forwarding;
 import com.promptmanage.query.team.InvitationMail;
 import com.promptmanage.service.access.KeyScope;
 import com.promptmanage.service.access.NewKey;
@@ -23,6 +27,9 @@ import com.promptmanage.service.outbound.Outbound;
 import com.promptmanage.service.outbound.OutboundSettings;
 import com.promptmanage.service.secret.SecretBox;
 import com.promptmanage.service.secret.SecretKeys;
+import com.promptmanage.streams.read.ExecutionReads;
+import com.promptmanage.streams.read.Executions.Place;
+import com.promptmanage.streams.read.RunFigures;
 import com.promptmanage.topics.account.Account;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -34,7 +41,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -63,6 +72,8 @@ final class Stage implements AutoCloseable {
             new Outbound(OutboundSettings.DEFAULTS.withAllowed(List.of(AddressRange.of("127.0.0.1"))));
 
     private final Meters meters = new Meters();
+
+    private final Forwarding forwarding = new Forwarding(Duration.ofSeconds(5));
 
     private final List<QueryWorkers> workers = new ArrayList<>();
 
@@ -276,6 +287,7 @@ final class Stage implements AutoCloseable {
         notifications.forEach(Notifications::close);
         reports.forEach(Reports::close);
         api.close();
+        forwarding.close();
         outbound.close();
         meters.close();
     }
@@ -288,6 +300,11 @@ final class Stage implements AutoCloseable {
                 parts.database(), NO_KAFKA, parts.metering(), AlertWriter.Listener.NONE, new SimpleMeterRegistry());
         workers.add(started);
         routes.addAll(started.routes(parts.access(), TestRoutes.routing(parts), parts.clock()));
+        routes.add(new WorkflowAnalyticsRoutes(
+                parts.access().authentication(),
+                new ExecutionRouting(account -> new Place.Here(new NoExecutions()), forwarding),
+                new AccountZones(parts.database()),
+                parts.clock()));
         var notifying = Notifications.start(
                 parts.database(),
                 new Notifications.Ways(
@@ -312,6 +329,20 @@ final class Stage implements AutoCloseable {
         routes.add(new HealthRoutes(Map.of()));
         routes.add(new OpenApiRoutes(QueryMain.description()));
         return routes;
+    }
+
+    /** Nobody has run anything. */
+    private static final class NoExecutions implements ExecutionReads {
+
+        @Override
+        public Map<String, RunFigures> workflows(Account account, long fromMs, long toMs) {
+            return Map.of();
+        }
+
+        @Override
+        public WorkflowFigures workflow(Account account, String workflowId, long fromMs, long toMs, ZoneId zone) {
+            return new WorkflowFigures(Map.of(), Map.of());
+        }
     }
 
     private static String id(Who who) {

@@ -3,6 +3,7 @@ package com.promptmanage.streams.meter;
 import com.promptmanage.streams.intake.EventIdStore;
 import com.promptmanage.streams.intake.EventReader;
 import com.promptmanage.streams.intake.ReceivedEvent;
+import com.promptmanage.streams.intake.RejectedRecord;
 import com.promptmanage.streams.intake.Rejection;
 import com.promptmanage.streams.intake.Rejection.Reason;
 import com.promptmanage.streams.intake.Text;

@@ -8,13 +8,20 @@ import com.promptmanage.runner.connector.ConnectorType.Setting;
 import com.promptmanage.service.http.Faults;
 import com.promptmanage.service.outbound.Outbound;
 import com.promptmanage.service.outbound.OutboundException;
+import java.io.ByteArrayInputStream;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.postgresql.ds.PGSimpleDataSource;
+import org.postgresql.ssl.DefaultJavaSSLFactory;
+import org.postgresql.ssl.SingleCertValidatingFactory;
 
 /**
  * A PostgreSQL database of the user's own, entered with a role of the user's own, which must not be a superuser. What is read
@@ -41,10 +48,29 @@ public final class PostgresConnector implements Connector {
                     new Setting("port", "integer", false, "5432 unless said"),
                     new Setting("database", "text", true, "Its name"),
                     new Setting("schema", "text", false, "public unless said"),
-                    new Setting("sslMode", "require|prefer|disable", false, "require unless said"),
+                    new Setting(
+                            "sslMode",
+                            "verify-full|require|prefer|disable",
+                            false,
+                            "require unless said, which encrypts and takes any certificate; verify-full takes only the"
+                                    + " server's own"),
+                    new Setting(
+                            "caCertificate",
+                            "text",
+                            false,
+                            "For verify-full: who signed the server's certificate, in PEM; the public authorities unless"
+                                    + " said"),
                     new Setting("idColumn", "text", false, "By which a record is updated; id unless said")));
 
-    private static final Set<String> SSL_MODES = Set.of("require", "prefer", "disable");
+    private static final String VERIFIED = "verify-full";
+
+    private static final Set<String> SSL_MODES = Set.of(VERIFIED, "require", "prefer", "disable");
+
+    /** What begins otherwise, the driver would take for the place of a file. */
+    private static final String PEM_BEGIN = "-----BEGIN CERTIFICATE-----";
+
+    /** What else a host may be must not come into the driver's URL. */
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,252}");
 
     private static final Duration CONNECT_MAX = Duration.ofSeconds(10);
 
@@ -80,8 +106,39 @@ public final class PostgresConnector implements Connector {
         }
         String sslMode = config.path("sslMode").asText("require");
         if (!SSL_MODES.contains(sslMode)) {
-            faults.add(path + "sslMode", "'%s' is not known".formatted(sslMode), "Use require, prefer or disable.");
+            faults.add(
+                    path + "sslMode",
+                    "'%s' is not known".formatted(sslMode),
+                    "Use verify-full, require, prefer or disable.");
         }
+        if (config.hasNonNull("caCertificate")) {
+            checkCertificate(config, path + "caCertificate", faults);
+        }
+    }
+
+    private static void checkCertificate(JsonNode config, String field, Faults faults) {
+        String pem = authority(config);
+        if (!config.path("sslMode").asText("").equals(VERIFIED)) {
+            faults.add(field, "is asked for by verify-full alone", "Set sslMode to verify-full, or leave it out.");
+        } else if (!isCertificate(pem)) {
+            faults.add(field, "is no certificate in PEM", "Send one that begins with %s.".formatted(PEM_BEGIN));
+        }
+    }
+
+    private static boolean isCertificate(String pem) {
+        try {
+            return pem.startsWith(PEM_BEGIN)
+                    && CertificateFactory.getInstance("X.509")
+                                    .generateCertificate(
+                                            new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)))
+                            != null;
+        } catch (CertificateException e) {
+            return false;
+        }
+    }
+
+    private static String authority(JsonNode config) {
+        return config.path("caCertificate").asText("").strip();
     }
 
     @Override
@@ -97,13 +154,17 @@ public final class PostgresConnector implements Connector {
         JsonNode config = access.config();
         Duration connect = shorter(access.time().get(), CONNECT_MAX);
         var source = new PGSimpleDataSource();
-        source.setServerNames(new String[] {address(config.path("host").asText(""))});
+        String host = config.path("host").asText("");
+        String address = address(host);
+        source.setServerNames(new String[] {NAME.matcher(host).matches() ? host : address});
+        source.setSocketFactory(PinnedSockets.class.getName());
+        source.setSocketFactoryArg(address);
         source.setPortNumbers(new int[] {config.path("port").asInt(5432)});
         source.setDatabaseName(config.path("database").asText(""));
         source.setUser(access.secret("username").orElse(""));
         source.setPassword(access.secret("password").orElse(""));
         source.setApplicationName("prompt-manage");
-        source.setSslMode(config.path("sslMode").asText("require"));
+        secure(source, config);
         source.setConnectTimeout(seconds(connect));
         source.setLoginTimeout(seconds(connect));
         source.setSocketTimeout(seconds(access.time().get()));
@@ -123,6 +184,20 @@ public final class PostgresConnector implements Connector {
             }
         } catch (SQLException e) {
             throw PostgresFailures.of(e, access);
+        }
+    }
+
+    private static void secure(PGSimpleDataSource source, JsonNode config) {
+        String mode = config.path("sslMode").asText("require");
+        source.setSslMode(mode);
+        if (mode.equals(VERIFIED)) {
+            String authority = authority(config);
+            if (authority.startsWith(PEM_BEGIN)) {
+                source.setSslfactory(SingleCertValidatingFactory.class.getName());
+                source.setSslFactoryArg(authority);
+            } else {
+                source.setSslfactory(DefaultJavaSSLFactory.class.getName());
+            }
         }
     }
 

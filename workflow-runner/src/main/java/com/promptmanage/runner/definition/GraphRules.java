@@ -38,6 +38,7 @@ final class GraphRules {
         rules.checkBranches();
         rules.checkBodies();
         rules.checkScopes();
+        rules.checkErrorsOfLists();
         rules.checkReachable();
     }
 
@@ -309,6 +310,50 @@ final class GraphRules {
                         "Nest at most %d.".formatted(Limits.NESTING_MAX));
             }
         }
+    }
+
+    /** Where a list could not be had there are no items: what is to run then cannot be what runs for each of them. */
+    private void checkErrorsOfLists() {
+        for (Node opener : graph.nodes()) {
+            if (!Scopes.fansOut(opener)) {
+                continue;
+            }
+            Set<NodeId> afterFailure = afterFailure(opener.id());
+            for (int i = 0; i < checking.edges().size(); i++) {
+                Edge edge = checking.edges().get(i);
+                boolean tellsOfFailure = edge.source().equals(opener.id())
+                        ? edge.kind() == Edge.Kind.ON_ERROR
+                        : afterFailure.contains(edge.source());
+                if (tellsOfFailure && isForItems(edge.target(), opener.id())) {
+                    checking.error(
+                            checking.edgePlace(i),
+                            "leads to %s when %s has failed, but %s runs for the items of %s, and then there are none"
+                                    .formatted(edge.target(), opener.id(), edge.target(), opener.id()),
+                            "Let the failure lead to a node of its own, or set fanOut of %s to false."
+                                    .formatted(opener.id()));
+                }
+            }
+        }
+    }
+
+    /** What runs when it has failed, and not for its items. */
+    private Set<NodeId> afterFailure(NodeId opener) {
+        var after = new HashSet<NodeId>();
+        Deque<NodeId> open = new ArrayDeque<>();
+        graph.outgoing(opener).stream()
+                .filter(edge -> edge.kind() == Edge.Kind.ON_ERROR)
+                .forEach(edge -> open.add(edge.target()));
+        while (!open.isEmpty()) {
+            NodeId next = open.remove();
+            if (!isForItems(next, opener) && after.add(next)) {
+                open.addAll(graph.successors(next));
+            }
+        }
+        return after;
+    }
+
+    private boolean isForItems(NodeId id, NodeId opener) {
+        return checking.scopes().of(id).contains(opener);
     }
 
     /** A node that nothing leads to starts the run, unless the workflow has a data source or others that lead somewhere. */

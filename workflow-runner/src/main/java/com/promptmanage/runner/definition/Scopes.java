@@ -22,7 +22,8 @@ import java.util.Optional;
  * the source's records.
  *
  * <p>An error edge leads out of what has failed, which has no items: its target runs once for each time that the source
- * failed. A node that an edge of the one and an edge of the other kind lead to runs for the items, and so not if there are none.
+ * failed. A node that runs for the items is no such target: {@link GraphRules} refuses an edge of the one kind to where one of the
+ * other leads.
  *
  * <p>Within a scope the opener's id means the current item; outside of it, its whole output.
  */

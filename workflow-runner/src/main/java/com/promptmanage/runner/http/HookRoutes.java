@@ -10,6 +10,7 @@ import com.promptmanage.runner.journal.StoredJson;
 import com.promptmanage.runner.journal.Workflows.Level;
 import com.promptmanage.runner.trigger.HookSecrets;
 import com.promptmanage.runner.trigger.HookSignature;
+import com.promptmanage.runner.trigger.StandardSignature;
 import com.promptmanage.service.http.Json;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.http.RequestBody;
@@ -66,30 +67,38 @@ final class HookRoutes implements Routes {
     private void call(Context ctx) {
         String workflowId = ctx.pathParam("workflowId");
         byte[] body = RequestBody.bytes(ctx, BODY_BYTES_MAX);
-        // One answer for a workflow that is not there, one without a hook, and a signature that does not fit.
-        if (!HookSignature.isGood(ctx.header(HookSignature.HEADER), body, secrets.of(workflowId), clock.instant())) {
-            throw ProblemException.unauthenticated("The signature is missing, not good, or too old.");
-        }
-        @Nullable String key = ctx.header(IDEMPOTENCY_KEY);
-        if (key != null && (key.isBlank() || key.length() > 256)) {
-            throw ProblemException.invalid(IDEMPOTENCY_KEY, "is blank or long", "Send 1 to 256 characters.");
-        }
+        @Nullable String key = verified(ctx, workflowId, body);
         JsonNode data = body.length == 0 ? Json.mapper().createObjectNode() : Json.read(body, JsonNode.class);
         // Only what the sender says is the same is the same: two like bodies may be two events.
-        Enqueued enqueued = runs.enqueue(new NewRun(
-                workflowId,
-                null,
-                null,
-                TriggeredBy.WEBHOOK,
-                StoredJson.write(data),
-                key == null ? null : "hook:" + key,
-                false,
-                null));
+        Enqueued enqueued = runs.enqueue(
+                new NewRun(workflowId, null, null, TriggeredBy.WEBHOOK, StoredJson.write(data), key, false, null));
         ctx.status(202)
                 .json(Json.mapper()
                         .createObjectNode()
                         .put("success", true)
                         .put("executionId", enqueued.executionId())
                         .put("replayed", !enqueued.isNew()));
+    }
+
+    /** Returns what makes a later call the same one; null if each is another. */
+    private @Nullable String verified(Context ctx, String workflowId, byte[] body) {
+        @Nullable String id = ctx.header(StandardSignature.ID);
+        boolean isGood = id == null
+                ? HookSignature.isGood(ctx.header(HookSignature.HEADER), body, secrets.of(workflowId), clock.instant())
+                : new StandardSignature(
+                                id, ctx.header(StandardSignature.TIMESTAMP), ctx.header(StandardSignature.SIGNATURE))
+                        .isGood(body, secrets.of(workflowId), clock.instant());
+        // One answer for a workflow that is not there, one without a hook, and a signature that does not fit.
+        if (!isGood) {
+            throw ProblemException.unauthenticated("The signature is missing, not good, or too old.");
+        }
+        if (id != null) {
+            return "hook-id:" + id;
+        }
+        @Nullable String key = ctx.header(IDEMPOTENCY_KEY);
+        if (key != null && (key.isBlank() || key.length() > 256)) {
+            throw ProblemException.invalid(IDEMPOTENCY_KEY, "is blank or long", "Send 1 to 256 characters.");
+        }
+        return key == null ? null : "hook:" + key;
     }
 }

@@ -3,6 +3,7 @@ package com.promptmanage.runner.http;
 import com.promptmanage.runner.definition.DefinitionFault;
 import com.promptmanage.runner.definition.Reading;
 import com.promptmanage.runner.journal.ExecutionRecords;
+import com.promptmanage.runner.journal.GivenInputs;
 import com.promptmanage.runner.journal.Runs;
 import com.promptmanage.runner.journal.Workflows;
 import com.promptmanage.runner.template.Deployer;
@@ -52,6 +53,7 @@ public final class WorkflowApi implements Routes, AutoCloseable {
                 new VersionRoutes(access, workflows),
                 new SharingRoutes(access, workflows, clock),
                 new RunRoutes(access, workflows, runs, records),
+                new NodeInputRoutes(access, new GivenInputs(database), clock),
                 new ScheduleRoutes(access, new Schedules(database, clock), clock),
                 new HookRoutes(access, new HookSecrets(database, seal, clock), runs, clock),
                 new AnalyticsRoutes(access, records, clock),

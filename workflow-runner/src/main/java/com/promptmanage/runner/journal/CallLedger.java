@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.HandleConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,14 +36,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CallLedger {
 
-    private final Database database;
+    private final Database workers;
+
+    private final Turns turns = new Turns();
 
     private final Versions versions;
 
     private final Clock clock;
 
     public CallLedger(Database database, Versions versions, Clock clock) {
-        this.database = database;
+        this.workers = database.background();
         this.versions = versions;
         this.clock = clock;
     }
@@ -231,7 +234,7 @@ public final class CallLedger {
      * @param end why it is not made again; empty if it may be
      */
     public void giveUp(NodeLease lease, String callId, Optional<Failure> end) {
-        database.useAsSystem(handle -> {
+        atTurn(lease, handle -> {
             // First the execution's lock, as everywhere.
             lock(handle, lease.executionId());
             handle.createUpdate("""
@@ -278,7 +281,7 @@ public final class CallLedger {
             Optional<CallUsage> usage,
             OptionalLong costNanoUsd,
             @Nullable Failure failure) {
-        database.useAsSystem(handle -> {
+        atTurn(lease, handle -> {
             // First the execution's lock, as everywhere.
             Optional<Change> change = Change.of(handle, versions, lease.executionId(), clock.instant());
             if (change.isEmpty()) {
@@ -392,24 +395,36 @@ public final class CallLedger {
     }
 
     private <R> R onFence(NodeLease lease, boolean lockingExecution, Held<R> work) throws StaleLeaseException {
-        return database.<R, StaleLeaseException>inTransaction(
-                com.promptmanage.service.database.Scope.EVERYONE, handle -> {
-                    if (lockingExecution) {
-                        lock(handle, lease.executionId());
-                    }
-                    boolean holds = handle.createQuery("""
-                                    SELECT 1 FROM node_runs WHERE id = :id AND fence = :fence AND status = 'leased'
-                                    FOR SHARE
-                                    """)
-                            .bind("id", lease.id())
-                            .bind("fence", lease.fence())
-                            .mapTo(Integer.class)
-                            .findOne()
-                            .isPresent();
-                    if (!holds) {
-                        throw new StaleLeaseException(lease);
-                    }
-                    return work.with(handle);
-                });
+        if (!lockingExecution) {
+            return workers.<R, StaleLeaseException>asSystem(handle -> onFence(handle, lease, work));
+        }
+        return turns.<R, StaleLeaseException>at(
+                lease.executionId(),
+                () -> workers.<R, StaleLeaseException>asSystem(handle -> {
+                    lock(handle, lease.executionId());
+                    return onFence(handle, lease, work);
+                }));
+    }
+
+    private static <R> R onFence(Handle handle, NodeLease lease, Held<R> work) throws StaleLeaseException {
+        boolean holds = handle.createQuery("""
+                        SELECT 1 FROM node_runs WHERE id = :id AND fence = :fence AND status = 'leased'
+                        FOR SHARE
+                        """)
+                .bind("id", lease.id())
+                .bind("fence", lease.fence())
+                .mapTo(Integer.class)
+                .findOne()
+                .isPresent();
+        if (!holds) {
+            throw new StaleLeaseException(lease);
+        }
+        return work.with(handle);
+    }
+
+    /** For what takes the execution's lock, whoever holds the lease. */
+    private void atTurn(NodeLease lease, HandleConsumer<RuntimeException> work) {
+        turns.<Void, RuntimeException>at(
+                lease.executionId(), () -> workers.<Void, RuntimeException>asSystem(work.asCallback()));
     }
 }

@@ -1,5 +1,6 @@
 package com.promptmanage.runner.journal;
 
+import com.promptmanage.runner.run.ScopeState;
 import com.promptmanage.service.outbox.Outbox;
 import com.promptmanage.service.outbox.OutboxRecord;
 import com.promptmanage.topics.Topics;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Update;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +41,8 @@ final class Change {
     private final Instant now;
 
     private final List<ExecutionChange> told = new ArrayList<>();
+
+    private List<ScopeState> scopes = List.of();
 
     private Status status;
 
@@ -80,12 +84,36 @@ final class Change {
     /** Takes the lock. Empty if there is no such execution. */
     static Optional<Change> of(Handle handle, Versions versions, String executionId, Instant now) {
         return handle.createQuery(
-                        "SELECT " + ExecutionRow.COLUMNS + " FROM executions WHERE id = :id FOR NO KEY UPDATE")
+                        "SELECT " + ExecutionRow.COLUMNS + " FROM executions e WHERE e.id = :id FOR NO KEY UPDATE")
                 .bind("id", executionId)
                 .map((row, ctx) -> ExecutionRow.read(row))
                 .findOne()
-                .map(row ->
-                        new Change(handle, row, versions.get(handle, row.workflowId(), row.workflowVersion()), now));
+                .map(row -> of(handle, versions, row, now));
+    }
+
+    /**
+     * Takes the lock, and then the node run's, for a worker. Empty if the lease does not hold any more. From then on the
+     * transaction may stand still for three seconds and no more: a frozen worker must not hold rows for longer, since others pass
+     * over locked ones without a word.
+     */
+    static Optional<Change> of(Handle handle, Versions versions, NodeLease lease, Instant now) {
+        // Whoever had to wait for a lock sees both rows as they have become meanwhile.
+        return handle.createQuery("SELECT " + ExecutionRow.COLUMNS + """
+                        , set_config('idle_in_transaction_session_timeout', '3s', true)
+                        FROM executions e JOIN node_runs n ON n.execution_id = e.id
+                        WHERE e.id = :execution AND n.id = :run AND n.status = 'leased' AND n.fence = :fence
+                        FOR NO KEY UPDATE OF e, n
+                        """)
+                .bind("execution", lease.executionId())
+                .bind("run", lease.id())
+                .bind("fence", lease.fence())
+                .map((row, ctx) -> ExecutionRow.read(row))
+                .findOne()
+                .map(row -> of(handle, versions, row, now));
+    }
+
+    private static Change of(Handle handle, Versions versions, ExecutionRow row, Instant now) {
+        return new Change(handle, row, versions.get(handle, row.workflowId(), row.workflowVersion()), now);
     }
 
     Handle handle() {
@@ -119,6 +147,11 @@ final class Change {
 
     int heldNodes() {
         return heldNodes;
+    }
+
+    /** Of scopes, as they are to be when the change is saved. Not read in between. */
+    void store(List<ScopeState> changed) {
+        scopes = List.copyOf(changed);
     }
 
     void addOpen(int count) {
@@ -235,14 +268,31 @@ final class Change {
     /** Writes the row and the events. Nothing may be changed after it. */
     void save() {
         int seq = row.lastSeq() + told.size();
-        handle.createUpdate("""
-                        UPDATE executions SET last_seq = :seq, open_nodes = :open, held_nodes = :held,
-                            completed_nodes = :completedNodes, failed_nodes = :failedNodes,
-                            skipped_nodes = :skippedNodes, tokens = :tokens, cost_nano_usd = :cost
-                        WHERE id = :id
-                        """)
+        List<byte[]> events = events();
+        // In one round trip: the execution's lock is held meanwhile.
+        Update update = handle.createUpdate("""
+                WITH told AS (
+                    INSERT INTO execution_log (execution_id, seq, at, entry)
+                    SELECT :id, :seq - cardinality(:entries) + e.place, :at, e.entry
+                    FROM unnest(:entries) WITH ORDINALITY AS e(entry, place)),
+                scopes AS (
+                """ + ScopeRows.STORE + """
+                )
+                UPDATE executions SET last_seq = :seq, open_nodes = :open, held_nodes = :held,
+                    completed_nodes = :completedNodes, failed_nodes = :failedNodes,
+                    skipped_nodes = :skippedNodes, tokens = :tokens, cost_nano_usd = :cost
+                WHERE id = :id
+                """);
+        ScopeRows.bind(update, scopes)
                 .bind("id", row.id())
                 .bind("seq", seq)
+                .bind("at", at(now))
+                .bindArray(
+                        "entries",
+                        String.class,
+                        events.stream()
+                                .map(event -> new String(event, StandardCharsets.UTF_8))
+                                .toList())
                 .bind("open", openNodes)
                 .bind("held", heldNodes)
                 .bind("completedNodes", totals.completedNodes())
@@ -263,7 +313,21 @@ final class Change {
         if (totals.costNanoUsd() > row.totals().costNanoUsd()) {
             ExecutionAlerts.spent(this, row.totals().costNanoUsd(), totals.costNanoUsd());
         }
-        tellAll();
+        Outbox.append(
+                handle,
+                events.stream()
+                        .map(event -> new OutboxRecord(
+                                Topics.EXECUTION_EVENTS.name(), row.account().key(), event, Map.of(), row.id()))
+                        .toList());
+    }
+
+    private List<byte[]> events() {
+        var events = new ArrayList<byte[]>(told.size());
+        for (ExecutionChange change : told) {
+            int seq = row.lastSeq() + events.size() + 1;
+            events.add(ExecutionChangeCodec.write(row.id() + "/" + seq, SOURCE, change));
+        }
+        return events;
     }
 
     private void saveStatus() {
@@ -285,29 +349,6 @@ final class Change {
                 .bind("errorMessage", failing == null ? null : failing.message())
                 .bind("errorDetails", failing == null ? null : failing.details())
                 .execute();
-    }
-
-    private void tellAll() {
-        if (told.isEmpty()) {
-            return;
-        }
-        var records = new ArrayList<OutboxRecord>(told.size());
-        var log = handle.prepareBatch(
-                "INSERT INTO execution_log (execution_id, seq, at, entry) VALUES (:id, :seq, :at, :entry)");
-        int seq = row.lastSeq();
-        for (ExecutionChange change : told) {
-            seq++;
-            byte[] event = ExecutionChangeCodec.write(row.id() + "/" + seq, SOURCE, change);
-            records.add(new OutboxRecord(
-                    Topics.EXECUTION_EVENTS.name(), row.account().key(), event, Map.of(), row.id()));
-            log.bind("id", row.id())
-                    .bind("seq", seq)
-                    .bind("at", at(now))
-                    .bind("entry", new String(event, StandardCharsets.UTF_8))
-                    .add();
-        }
-        log.execute();
-        Outbox.append(handle, records);
     }
 
     static java.time.@Nullable OffsetDateTime at(@Nullable Instant time) {

@@ -1,6 +1,6 @@
 package com.promptmanage.runner.journal;
 
-/** What belongs to a team that was deleted stands still: it begins nothing, and so spends nothing. */
+/** What belongs to a team that was deleted begins nothing, and what was under way is cancelled; so it spends nothing. */
 public final class DeletedTeams {
 
     private DeletedTeams() {}

@@ -26,9 +26,11 @@ record ExecutionRow(
         int heldNodes,
         Totals totals) {
 
+    /** Of {@code executions e}. */
     static final String COLUMNS = """
-            id, workflow_id, workflow_version, account, user_id, status, is_simulated, started_at, last_seq, open_nodes, \
-            held_nodes, completed_nodes, failed_nodes, skipped_nodes, tokens, cost_nano_usd""";
+            e.id, e.workflow_id, e.workflow_version, e.account, e.user_id, e.status, e.is_simulated, e.started_at, \
+            e.last_seq, e.open_nodes, e.held_nodes, e.completed_nodes, e.failed_nodes, e.skipped_nodes, e.tokens, \
+            e.cost_nano_usd""";
 
     static ExecutionRow read(ResultSet row) throws SQLException {
         OffsetDateTime started = row.getObject("started_at", OffsetDateTime.class);

@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What workers do with node runs. A run is taken with a lease and a fence; whatever a worker writes later holds only if the
@@ -30,10 +29,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NodeJournal {
 
-    /** A frozen worker must not hold rows for longer than this: others pass over locked rows without a word. */
-    private static final String GUARD = "SET LOCAL idle_in_transaction_session_timeout = '3s'";
-
+    /** Of those who say that they are still at it, and of what comes next: they wait for no other. */
     private final Database database;
+
+    private final Database workers;
+
+    private final Turns turns = new Turns();
 
     private final Versions versions;
 
@@ -43,6 +44,7 @@ public final class NodeJournal {
 
     public NodeJournal(Database database, Versions versions, Ids ids, Clock clock) {
         this.database = database;
+        this.workers = database.background();
         this.versions = versions;
         this.payloads = new Payloads(ids);
         this.clock = clock;
@@ -160,15 +162,16 @@ public final class NodeJournal {
             }
             boolean loops = change.pinned().graph().step(lease.nodeId()).kind() == Step.Kind.LOOP;
             boolean repeats = loops && outcome instanceof Outcome.Records;
-            EndedRun run = finish(change, lease, outcome, repeats);
+            Finished finished = finish(change, lease, outcome, repeats);
             if (!repeats) {
                 change.addTotals(1, 0, 0);
-                change.tell(run.told(lease.scope(), lease.nodeId(), NodeStatus.COMPLETED, null, change.now()));
+                change.tell(
+                        finished.run().told(lease.scope(), lease.nodeId(), NodeStatus.COMPLETED, null, change.now()));
             }
             change.addOpen(-1);
             Decision decision = Decider.succeeded(
                     change.pinned().graph(),
-                    scopes(change, lease),
+                    finished.scopes(),
                     lease.scope(),
                     lease.nodeId(),
                     success(change, lease, outcome),
@@ -297,25 +300,42 @@ public final class NodeJournal {
                 change.status().isEnd());
     }
 
+    /**
+     * A node that has ended well.
+     *
+     * @param scopes the one that it was run in, and all that that is inside of
+     */
+    private record Finished(EndedRun run, List<ScopeState> scopes) {}
+
     /** The row as it is when the node has ended well. A loop stays open until its iterations are over. */
-    private EndedRun finish(Change change, NodeLease lease, Outcome outcome, boolean repeats) {
+    private Finished finish(Change change, NodeLease lease, Outcome outcome, boolean repeats) {
         Payloads.Place place = repeats
                 ? new Payloads.Place(null, null)
                 : payloads.put(change.handle(), lease.executionId(), StoredJson.write(output(outcome)));
-        return change.handle()
+        // With the scopes, in one round trip: the execution's lock is held meanwhile.
+        List<Finished> byScope = change.handle()
                 .createQuery("""
-                        UPDATE node_runs SET status = :status, output = :output, payload_id = :payload,
-                            completed_at = CASE WHEN :status = 'completed' THEN :now END, lease_owner = NULL,
-                            error_kind = NULL, error_message = NULL, error_details = NULL
-                        WHERE id = :id RETURNING attempt, tokens, cost_nano_usd, started_at
+                        WITH ended AS (
+                            UPDATE node_runs SET status = :status, output = :output, payload_id = :payload,
+                                completed_at = CASE WHEN :status = 'completed' THEN :now END, lease_owner = NULL,
+                                error_kind = NULL, error_message = NULL, error_details = NULL
+                            WHERE id = :id RETURNING attempt, tokens, cost_nano_usd, started_at)
+                        SELECT ended.*,
+                        """ + ScopeRows.COLUMNS + """
+                         FROM ended JOIN run_scopes s ON s.execution_id = :execution AND s.path = ANY (:paths)
                         """)
                 .bind("id", lease.id())
                 .bind("status", repeats ? "open" : "completed")
                 .bind("output", place.inline())
                 .bind("payload", place.payloadId())
                 .bind("now", Change.at(change.now()))
-                .map((row, ctx) -> EndedRun.read(row))
-                .one();
+                .bind("execution", lease.executionId())
+                .bindArray("paths", String.class, NodeLease.chain(lease.scope()))
+                .map((row, ctx) -> new Finished(EndedRun.read(row), List.of(ScopeRows.read(row))))
+                .list();
+        return new Finished(
+                byScope.getFirst().run(),
+                byScope.stream().map(Finished::scopes).flatMap(List::stream).toList());
     }
 
     private static Object output(Outcome outcome) {
@@ -383,27 +403,14 @@ public final class NodeJournal {
         R with(Change change);
     }
 
-    /** First the execution's lock, then whether the lease still holds: in this order everywhere. */
     private <R> R onLease(NodeLease lease, Held<R> work) throws StaleLeaseException {
-        return database.<R, StaleLeaseException>inTransaction(
-                com.promptmanage.service.database.Scope.EVERYONE, handle -> {
-                    handle.execute(GUARD);
-                    Change change = Change.of(handle, versions, lease.executionId(), clock.instant())
-                            .orElseThrow(() -> new StaleLeaseException(lease));
-                    if (!holds(handle, lease)) {
-                        throw new StaleLeaseException(lease);
-                    }
-                    return work.with(change);
-                });
+        return turns.<R, StaleLeaseException>at(
+                lease.executionId(),
+                () -> workers.<R, StaleLeaseException>asSystem(handle -> onLease(handle, lease, work)));
     }
 
-    private static boolean holds(Handle handle, NodeLease lease) {
-        @Nullable
-        Long fence = handle.createQuery("SELECT fence FROM node_runs WHERE id = :id AND status = 'leased' FOR UPDATE")
-                .bind("id", lease.id())
-                .mapTo(Long.class)
-                .findOne()
-                .orElse(null);
-        return fence != null && fence == lease.fence();
+    private <R> R onLease(Handle handle, NodeLease lease, Held<R> work) throws StaleLeaseException {
+        return work.with(
+                Change.of(handle, versions, lease, clock.instant()).orElseThrow(() -> new StaleLeaseException(lease)));
     }
 }

@@ -35,7 +35,7 @@ final class Progression {
 
     /** Returns the runs that the taker is given. The change is not saved yet. */
     List<NodeLease> apply(Decision decision) {
-        ScopeRows.write(change.handle(), change.row().id(), decision.scopes());
+        change.store(decision.scopes());
         for (Effect effect : decision.effects()) {
             switch (effect) {
                 case Effect.Start start -> starts.add(start);

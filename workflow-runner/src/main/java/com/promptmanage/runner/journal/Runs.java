@@ -195,6 +195,18 @@ public final class Runs {
                         """).mapTo(String.class).list());
     }
 
+    /** Executions that are not over, of workflows and teams that were deleted: nobody can end them any more. */
+    public List<String> orphaned() {
+        return database.asSystem(
+                handle -> handle.createQuery("""
+                        SELECT e.id FROM executions e JOIN workflows w ON w.id = e.workflow_id
+                        LEFT JOIN teams t ON t.id = substr(e.account, 6) AND e.account LIKE 'team:%'
+                        WHERE e.status IN ('queued', 'running', 'paused', 'paused_budget')
+                          AND (w.deleted_at IS NOT NULL OR t.deleted_at IS NOT NULL)
+                        ORDER BY e.number LIMIT 100
+                        """).mapTo(String.class).list());
+    }
+
     /** Ends an execution that has had its time. Returns its workflow, if it was ended now. */
     public Optional<String> timeOut(String executionId) {
         return database.asSystem(handle -> change(handle, executionId).flatMap(change -> {

@@ -5,60 +5,71 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.runner.run.ScopeState;
 import com.promptmanage.runner.run.ScopeState.Progress;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Update;
+import org.jspecify.annotations.Nullable;
 
 /** The decider's state as rows. */
 final class ScopeRows {
 
     private ScopeRows() {}
 
+    /** Of {@code run_scopes s}, for {@link #read(ResultSet)}. */
+    static final String COLUMNS = "s.path, s.parent, s.owner, s.item_index, s.steps, s.links, s.exports, s.progress";
+
+    /** A statement that stores what {@link #bind} gives it, and names the execution {@code :id}. */
+    static final String STORE = """
+            INSERT INTO run_scopes (execution_id, path, parent, owner, item_index, steps, links, exports, progress)
+            SELECT :id, s.* FROM unnest(:paths, :parents, :owners, :indexes, :steps, :links, :exports, :progress)
+                AS s(path, parent, owner, item_index, steps, links, exports, progress)
+            ON CONFLICT (execution_id, path) DO UPDATE
+            SET steps = excluded.steps, links = excluded.links, exports = excluded.exports, progress = excluded.progress
+            """;
+
     static List<ScopeState> read(Handle handle, String executionId, List<String> paths) {
-        return handle.createQuery("""
-                        SELECT path, parent, owner, item_index, steps, links, exports, progress
-                        FROM run_scopes WHERE execution_id = :execution AND path = ANY (:paths)
-                        """)
+        return handle.createQuery("SELECT " + COLUMNS
+                        + " FROM run_scopes s WHERE s.execution_id = :execution AND s.path = ANY (:paths)")
                 .bind("execution", executionId)
                 .bindArray("paths", String.class, paths)
-                .map((row, ctx) -> new ScopeState(
-                        row.getString("path"),
-                        row.getString("parent"),
-                        row.getString("owner"),
-                        row.getInt("item_index"),
-                        row.getString("steps"),
-                        row.getString("links"),
-                        row.getString("exports"),
-                        progress(row.getString("progress"))))
+                .map((row, ctx) -> read(row))
                 .list();
     }
 
-    static void write(Handle handle, String executionId, List<ScopeState> scopes) {
-        if (scopes.isEmpty()) {
-            return;
-        }
-        var batch = handle.prepareBatch("""
-                INSERT INTO run_scopes
-                    (execution_id, path, parent, owner, item_index, steps, links, exports, progress)
-                VALUES (:execution, :path, :parent, :owner, :index, :steps, :links, :exports, :progress)
-                ON CONFLICT (execution_id, path) DO UPDATE
-                SET steps = excluded.steps, links = excluded.links, exports = excluded.exports,
-                    progress = excluded.progress
-                """);
-        for (ScopeState scope : scopes) {
-            batch.bind("execution", executionId)
-                    .bind("path", scope.path())
-                    .bind("parent", scope.parent())
-                    .bind("owner", scope.owner())
-                    .bind("index", scope.index())
-                    .bind("steps", scope.steps())
-                    .bind("links", scope.links())
-                    .bind("exports", scope.exports())
-                    .bind("progress", progress(scope.progress()))
-                    .add();
-        }
-        batch.execute();
+    static ScopeState read(ResultSet row) throws SQLException {
+        return new ScopeState(
+                row.getString("path"),
+                row.getString("parent"),
+                row.getString("owner"),
+                row.getInt("item_index"),
+                row.getString("steps"),
+                row.getString("links"),
+                row.getString("exports"),
+                progress(row.getString("progress")));
+    }
+
+    static Update bind(Update store, List<ScopeState> scopes) {
+        return store.bindArray("paths", String.class, all(scopes, ScopeState::path))
+                .bindArray("parents", String.class, all(scopes, ScopeState::parent))
+                .bindArray("owners", String.class, all(scopes, ScopeState::owner))
+                .bind("indexes", scopes.stream().mapToInt(ScopeState::index).toArray())
+                .bindArray("steps", String.class, all(scopes, ScopeState::steps))
+                .bindArray("links", String.class, all(scopes, ScopeState::links))
+                .bindArray("exports", String.class, all(scopes, ScopeState::exports))
+                .bindArray("progress", String.class, all(scopes, scope -> progress(scope.progress())));
+    }
+
+    /** The root's parent and owner are null, which lists of the JDK do not take. */
+    private static List<@Nullable String> all(List<ScopeState> scopes, Function<ScopeState, @Nullable String> part) {
+        var all = new ArrayList<@Nullable String>(scopes.size());
+        scopes.forEach(scope -> all.add(part.apply(scope)));
+        return all;
     }
 
     private static String progress(Map<String, Progress> progress) {

@@ -93,6 +93,9 @@ final class SimulatedJson {
 
     private static final int FIELDS_MAX = 40;
 
+    /** Each is followed to the end of the prompt. */
+    private static final int WISHES_MAX = 8;
+
     private SimulatedJson() {}
 
     static boolean isWanted(ModelRequest request) {
@@ -131,10 +134,11 @@ final class SimulatedJson {
 
     private static Map<String, Said> fields(String prompt) {
         var fields = new LinkedHashMap<String, Said>();
-        // What stands before the last wish may be data, which has names in quotes too.
+        // What stands before the last wish may be data, which has names in quotes too. Data may also hold any number of
+        // wishes.
         List<Integer> wishes =
                 JSON_ASKED.matcher(prompt).results().map(MatchResult::end).toList();
-        for (int at : wishes.reversed()) {
+        for (int at : wishes.reversed().stream().limit(WISHES_MAX).toList()) {
             if (fields.isEmpty()) {
                 addQuoted(fields, prompt.substring(at));
             }

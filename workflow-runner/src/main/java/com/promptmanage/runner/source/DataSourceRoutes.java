@@ -54,8 +54,6 @@ final class DataSourceRoutes implements Routes {
 
     private final SyncTable history;
 
-    private final Syncs syncs;
-
     private final SyncClock threads;
 
     private final Connectors connectors;
@@ -71,7 +69,6 @@ final class DataSourceRoutes implements Routes {
             Tiers tiers,
             DataSourceTable table,
             SyncTable history,
-            Syncs syncs,
             SyncClock threads,
             Connectors connectors,
             Places places,
@@ -81,7 +78,6 @@ final class DataSourceRoutes implements Routes {
         this.tiers = tiers;
         this.table = table;
         this.history = history;
-        this.syncs = syncs;
         this.threads = threads;
         this.connectors = connectors;
         this.places = places;
@@ -189,10 +185,9 @@ final class DataSourceRoutes implements Routes {
                 ? Optional.empty()
                 : Form.of(body, Set.of("mode"), faults).choice("mode", MODES);
         faults.check();
-        Sync begun = syncs.begin(source, mode.orElse(source.draft().mode()), "manual")
+        Sync begun = threads.begin(source, mode.orElse(source.draft().mode()))
                 .orElseThrow(() -> ProblemException.conflict(
                         "The data source is being synced already: see its syncs, and come again when that is done"));
-        threads.run(source, begun);
         ctx.status(202).json(DataSourceJson.of(begun));
     }
 

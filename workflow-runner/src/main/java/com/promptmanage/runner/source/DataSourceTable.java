@@ -95,7 +95,7 @@ final class DataSourceTable implements StoredSources {
             bind(handle.createUpdate("""
                 INSERT INTO data_sources (id, account, name, description, type, config, credential_id,
                     sync_frequency, sync_mode, since_field, next_sync_at, created_by, created_at, updated_at)
-                VALUES (:id, :account, :name, :description, :type, CAST(:config AS jsonb), :credentialId,
+                VALUES (:id, :account, :name, :description, :type, CAST(:config AS json), :credentialId,
                     :frequency, :mode, :sinceField, :nextSyncAt, :createdBy, :now, :now)
                 """), draft)
                     .bind("id", id)
@@ -120,7 +120,7 @@ final class DataSourceTable implements StoredSources {
             Optional<DataSource> before = find(handle, id);
             bind(handle.createUpdate("""
                 UPDATE data_sources SET name = :name, description = :description, type = :type,
-                    config = CAST(:config AS jsonb), credential_id = :credentialId, sync_frequency = :frequency,
+                    config = CAST(:config AS json), credential_id = :credentialId, sync_frequency = :frequency,
                     sync_mode = :mode, since_field = :sinceField, next_sync_at = :nextSyncAt,
                     status = :status, error_log = NULL, error_count = 0, updated_at = :now
                 WHERE id = :id
@@ -274,7 +274,7 @@ final class DataSourceTable implements StoredSources {
         try {
             return Json.mapper().readTree(text);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a jsonb column holds JSON", e);
+            throw new IllegalStateException("a json column holds JSON", e);
         }
     }
 

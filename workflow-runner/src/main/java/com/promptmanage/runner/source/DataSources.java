@@ -42,8 +42,6 @@ public final class DataSources implements AutoCloseable {
 
     private final FileTable files;
 
-    private final Syncs syncs;
-
     private final SyncClock threads;
 
     /** @param more connectors besides those that are always there */
@@ -68,20 +66,22 @@ public final class DataSources implements AutoCloseable {
         this.secrets = secrets;
         this.table = new DataSourceTable(database, clock);
         this.history = new SyncTable(database, clock);
+        // Nodes and syncs take turns at the database; requests do not wait for them.
+        Database background = database.background();
         this.files = new FileTable(database);
+        var filesOfNodes = new FileTable(background);
         var all = new ArrayList<Connector>(List.of(
                 new SampleConnector(),
                 new ApiConnector(sender),
-                FileConnector.csv(sender, files),
-                FileConnector.json(sender, files),
+                FileConnector.csv(sender, filesOfNodes),
+                FileConnector.json(sender, filesOfNodes),
                 new PostgresConnector(outbound),
                 new WebhookConnector(sender),
                 new SlackConnector(sender)));
         all.addAll(more);
         this.connectors = new Connectors(all);
-        this.places = new Places(connectors, table, secrets);
-        this.syncs = new Syncs(places, history);
-        this.threads = new SyncClock(table, syncs, lookEvery);
+        this.places = new Places(connectors, new DataSourceTable(background, clock), secrets);
+        this.threads = new SyncClock(table, new Syncs(places, new SyncTable(background, clock)), lookEvery);
     }
 
     /** Where nodes read from and write to. */
@@ -94,7 +94,7 @@ public final class DataSources implements AutoCloseable {
         return List.of(
                 new ConnectorRoutes(authentication, connectors),
                 new DataSourceRoutes(
-                        authentication, tiers, table, history, syncs, threads, connectors, places, files, secrets));
+                        authentication, tiers, table, history, threads, connectors, places, files, secrets));
     }
 
     /** Begins to sync sources when their time has come. */

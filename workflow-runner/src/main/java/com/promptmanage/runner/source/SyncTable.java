@@ -101,7 +101,7 @@ final class SyncTable {
             renew(handle, sync, so, now);
             var batch = handle.prepareBatch("""
                 INSERT INTO synced_records (data_source_id, record_key, account, record, sync_id, synced_at)
-                VALUES (:source, :key, :account, CAST(:record AS jsonb), :sync, :now)
+                VALUES (:source, :key, :account, CAST(:record AS json), :sync, :now)
                 ON CONFLICT (data_source_id, record_key)
                 DO UPDATE SET record = excluded.record, sync_id = excluded.sync_id, synced_at = excluded.synced_at
                 """);

@@ -55,7 +55,7 @@ public final class HookSecrets {
     public String rotate(Scope scope, Account account, String workflowId, Actor actor) {
         var bytes = new byte[SECRET_BYTES];
         random.nextBytes(bytes);
-        String secret = "whsec_" + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        String secret = "whsec_" + Base64.getEncoder().encodeToString(bytes);
         database.useTransaction(scope, handle -> {
             Instant now = clock.instant();
             handle.createUpdate("""

@@ -21,7 +21,10 @@ public final class HookSignature {
     /** The header. */
     public static final String HEADER = "Prompt-Manage-Signature";
 
-    /** How far a sender's clock may be off, either way; and how long a call that someone has overheard can be sent again. */
+    /**
+     * How far a sender's clock may be off, either way; and how long a call that someone has overheard can be sent again. Two
+     * calls that are the same to the byte may be two events, so that is not held against them: see {@link StandardSignature}.
+     */
     static final Duration TOLERANCE = Duration.ofMinutes(5);
 
     private static final int HEADER_CHARS_MAX = 1_000;

@@ -60,7 +60,7 @@ public final class Engine implements AutoCloseable {
 
     private final EngineMeters meters;
 
-    private final ConcurrentHashMap<Long, Held> held = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Long, HeldNode> held = new ConcurrentHashMap<>();
 
     private final ExecutorService nodes = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("node-", 0).factory());
@@ -76,9 +76,6 @@ public final class Engine implements AutoCloseable {
      * @param history how long executions are kept after they have ended
      */
     public record Options(String owner, Duration lease, int nodesMax, Duration history) {}
-
-    /** A node that this process works at. */
-    private record Held(NodeLease lease, Thread thread) {}
 
     private Engine(
             Database database, Runs runs, NodeWork work, NodeWorker worker, Options options, EngineMeters meters) {
@@ -127,7 +124,7 @@ public final class Engine implements AutoCloseable {
         threads.forEach(Thread::interrupt);
         listener.close();
         nodes.shutdown();
-        held.values().forEach(one -> one.thread().interrupt());
+        held.values().forEach(HeldNode::interrupt);
         try {
             for (Thread thread : threads) {
                 thread.join();
@@ -188,8 +185,8 @@ public final class Engine implements AutoCloseable {
     }
 
     private void runClaimed(NodeLease lease) {
-        hold(lease);
         try {
+            hold(lease).store();
             Optional<Begun> begun = journal.begin(lease);
             held.remove(lease.id());
             if (begun.isPresent()) {
@@ -197,6 +194,8 @@ public final class Engine implements AutoCloseable {
             }
         } catch (StaleLeaseException e) {
             meters.stale();
+        } catch (InterruptedException e) {
+            letGo(lease);
         } catch (RuntimeException e) {
             complain("a node is left to its lease", e);
         } finally {
@@ -214,13 +213,13 @@ public final class Engine implements AutoCloseable {
 
     private Optional<Begun> runOne(Begun begun) {
         NodeLease lease = begun.lease();
-        hold(lease);
+        HeldNode own = hold(lease);
         try {
             // This one's slot is free for what follows, and as many more as there are.
             int more = Math.min(drainFor(begun), CLAIM_MAX);
             List<Begun> taken = List.of();
             try {
-                Followed followed = worker.run(begun, closed ? taker(0) : taker(1 + more));
+                Followed followed = worker.run(begun, own, closed ? taker(0) : taker(1 + more));
                 taken = followed.taken();
                 meters.ran();
                 if (followed.ended()) {
@@ -264,8 +263,10 @@ public final class Engine implements AutoCloseable {
         return got;
     }
 
-    private void hold(NodeLease lease) {
-        held.put(lease.id(), new Held(lease, Thread.currentThread()));
+    private HeldNode hold(NodeLease lease) {
+        var node = new HeldNode(lease, Thread.currentThread());
+        held.put(lease.id(), node);
+        return node;
     }
 
     private void letGo(NodeLease lease) {
@@ -294,17 +295,16 @@ public final class Engine implements AutoCloseable {
 
     /** What is not ours any more is let go of at once: its execution has ended, or another works at it. */
     private void renewOnce() {
-        List<Held> ours = List.copyOf(held.values());
+        List<HeldNode> ours = List.copyOf(held.values());
         if (ours.isEmpty()) {
             return;
         }
         Set<Long> renewed =
-                journal.renew(taker(0), ours.stream().map(Held::lease).toList());
-        for (Held one : ours) {
+                journal.renew(taker(0), ours.stream().map(HeldNode::lease).toList());
+        for (HeldNode one : ours) {
             // It may have been brought to its end just now, which is no loss.
-            if (!renewed.contains(one.lease().id())
-                    && one.equals(held.get(one.lease().id()))) {
-                one.thread().interrupt();
+            if (!renewed.contains(one.lease().id()) && held.get(one.lease().id()) == one) {
+                one.interrupt();
             }
         }
     }
@@ -317,6 +317,7 @@ public final class Engine implements AutoCloseable {
                 for (String execution : runs.overdue()) {
                     runs.timeOut(execution).ifPresent(runs::admit);
                 }
+                runs.orphaned().forEach(runs::cancel);
                 runs.waiting().forEach(runs::admit);
                 if (System.nanoTime() - forgotNanos >= FORGET_EVERY.toNanos() && !retention.forget(options.history())) {
                     forgotNanos = System.nanoTime();

@@ -23,7 +23,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What a node is told when it is run, made of what the journal knows. Pure. */
-final class Invocations {
+public final class Invocations {
 
     private Invocations() {}
 
@@ -39,9 +39,12 @@ final class Invocations {
     }
 
     static Context context(Begun begun, Instant now) {
-        Pinned pinned = begun.pinned();
-        NodeFacts facts = begun.facts();
-        List<String> owners = pinned.graph().owners(begun.lease().nodeId());
+        return context(begun.pinned(), begun.facts(), begun.lease().nodeId(), now);
+    }
+
+    /** What a node's templates and expressions may refer to. */
+    public static Context context(Pinned pinned, NodeFacts facts, String nodeId, Instant now) {
+        List<String> owners = pinned.graph().owners(nodeId);
         var outputs = new LinkedHashMap<NodeId, JsonNode>();
         facts.outputs().forEach((id, output) -> outputs.put(new NodeId(id), output));
         // Within its items, who has them means the current one.
@@ -64,18 +67,18 @@ final class Invocations {
         if (facts.triggerData() instanceof ObjectNode object) {
             object.properties().forEach(entry -> variables.put(entry.getKey(), entry.getValue()));
         }
-        return new Context(input(begun, variables), outputs, variables, record, loopItems, index, now);
+        return new Context(input(pinned, facts, nodeId, variables), outputs, variables, record, loopItems, index, now);
     }
 
-    private static JsonNode input(Begun begun, Map<String, JsonNode> variables) {
-        var id = new NodeId(begun.lease().nodeId());
-        List<Edge> edges = begun.pinned().nodes().incoming(id);
+    private static JsonNode input(Pinned pinned, NodeFacts facts, String nodeId, Map<String, JsonNode> variables) {
+        var id = new NodeId(nodeId);
+        List<Edge> edges = pinned.nodes().incoming(id);
         if (edges.isEmpty()) {
-            return atStart(begun, variables);
+            return atStart(pinned.graph().owners(nodeId), facts, variables);
         }
         var inputs = new ArrayList<Optional<JsonNode>>();
-        for (NodeId before : begun.pinned().nodes().predecessors(id)) {
-            inputs.add(outputOf(begun, before));
+        for (NodeId before : pinned.nodes().predecessors(id)) {
+            inputs.add(outputOf(facts, before));
         }
         if (inputs.size() == 1) {
             return inputs.getFirst().orElse(JsonNodeFactory.instance.objectNode());
@@ -89,18 +92,16 @@ final class Invocations {
     }
 
     /** Nothing comes before it: it begins with its item, or with what the execution was triggered with. */
-    private static JsonNode atStart(Begun begun, Map<String, JsonNode> variables) {
-        List<String> owners = begun.pinned().graph().owners(begun.lease().nodeId());
+    private static JsonNode atStart(List<String> owners, NodeFacts facts, Map<String, JsonNode> variables) {
         if (!owners.isEmpty()) {
-            JsonNode item = begun.facts().items().get(owners.getFirst());
+            JsonNode item = facts.items().get(owners.getFirst());
             return item == null ? JsonNodeFactory.instance.objectNode() : item;
         }
         JsonNode input = variables.get("input");
         return input == null ? JsonNodeFactory.instance.objectNode() : input;
     }
 
-    private static Optional<JsonNode> outputOf(Begun begun, NodeId before) {
-        NodeFacts facts = begun.facts();
+    private static Optional<JsonNode> outputOf(NodeFacts facts, NodeId before) {
         String id = before.value();
         if (facts.items().containsKey(id)) {
             return Optional.ofNullable(facts.items().get(id));

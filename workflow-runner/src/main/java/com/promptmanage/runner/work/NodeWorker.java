@@ -58,10 +58,11 @@ final class NodeWorker {
     /**
      * Runs the node.
      *
+     * @param held told when its result is stored
      * @throws StaleLeaseException if it is not this worker's any more
      * @throws InterruptedException if it is to be let go of
      */
-    Followed run(Begun begun, Taker taker) throws StaleLeaseException, InterruptedException {
+    Followed run(Begun begun, HeldNode held, Taker taker) throws StaleLeaseException, InterruptedException {
         Attempt result;
         if (begun.lease().losses() > LOSSES_MAX) {
             result = Attempt.Done.failed(new Failure(
@@ -71,6 +72,7 @@ final class NodeWorker {
         } else {
             result = attempt(begun);
         }
+        held.store();
         return switch (result) {
             case Attempt.Done(Outcome.Failed(Failure failure)) -> journal.fail(begun.lease(), failure, taker);
             case Attempt.Done(Outcome outcome) ->

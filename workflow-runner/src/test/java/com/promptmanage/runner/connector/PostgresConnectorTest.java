@@ -9,6 +9,8 @@ import com.promptmanage.runner.definition.NodeConfig.Operation;
 import com.promptmanage.runner.definition.NodeConfig.Operator;
 import com.promptmanage.runner.definition.NodeConfig.Query;
 import com.promptmanage.runner.definition.NodeConfig.Where;
+import com.promptmanage.service.http.Fault;
+import com.promptmanage.service.http.Faults;
 import com.promptmanage.service.outbound.Outbound;
 import com.promptmanage.service.outbound.OutboundSettings;
 import com.promptmanage.testkit.EmbeddedPostgres;
@@ -229,6 +231,54 @@ class PostgresConnectorTest {
                     .contains("Ben", "Cyd")
                     .doesNotContain("Ada");
         }
+    }
+
+    @Test
+    void whoWantsTheServersOwnCertificateEntersWithNoOther() throws Exception {
+        try (var server = new SecureDatabase()) {
+            String authority = server.certificate().replace("\n", "\\n");
+            assertThatFailure(() -> open(server, "localhost", "require", "")).isEqualTo(Kind.AUTH);
+            assertThatFailure(() -> open(server, "localhost", "verify-full", authority))
+                    .isEqualTo(Kind.AUTH);
+            assertThat(server.trusted())
+                    .hasSize(2)
+                    .allSatisfy(first -> assertThat(first).contains("reader", DATABASE));
+
+            assertThatFailure(() -> open(server, "127.0.0.1", "verify-full", authority))
+                    .isNotEqualTo(Kind.AUTH);
+            assertThatFailure(() -> open(server, "localhost", "verify-full", ""))
+                    .isNotEqualTo(Kind.AUTH);
+            assertThat(server.trusted())
+                    .as("under another name, or signed by nobody known")
+                    .hasSize(2);
+        }
+    }
+
+    @Test
+    void anAuthorityIsACertificateAndForWhoVerifies() {
+        for (String wrong : List.of("file:/etc/passwd", "-----BEGIN CERTIFICATE-----\\nnonsense", "env:PATH")) {
+            assertThat(faults("\"sslMode\":\"verify-full\",\"caCertificate\":\"%s\"".formatted(wrong)))
+                    .as(wrong)
+                    .containsExactly("caCertificate");
+        }
+        assertThat(faults("\"caCertificate\":\"x\"")).containsExactly("caCertificate");
+        assertThat(faults("\"sslMode\":\"verify-full\"")).isEmpty();
+        assertThat(faults("\"sslMode\":\"trust\"")).containsExactly("sslMode");
+    }
+
+    private static List<String> faults(String settings) {
+        var faults = new Faults();
+        POSTGRES.check(json("{\"host\":\"127.0.0.1\",\"database\":\"d\",%s}".formatted(settings)), "", faults);
+        return faults.list().stream().map(Fault::field).toList();
+    }
+
+    private static Session open(SecureDatabase server, String host, String sslMode, String authority)
+            throws ConnectorException {
+        return TestPlaces.open(
+                POSTGRES,
+                "{\"host\":\"%s\",\"port\":%d,\"database\":\"%s\",\"sslMode\":\"%s\",\"caCertificate\":\"%s\"}"
+                        .formatted(host, server.port(), DATABASE, sslMode, authority),
+                READER);
     }
 
     private static WriteRequest write(

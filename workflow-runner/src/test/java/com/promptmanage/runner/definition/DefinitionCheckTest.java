@@ -161,6 +161,35 @@ class DefinitionCheckTest {
     }
 
     @Test
+    void whatRunsForRecordsIsNotWhatRunsWhenThereCouldBeNone() {
+        List<DefinitionFault> faults = check("""
+            {"nodes":[
+             {"id":"leads","type":"data_source","errorHandling":"fallback",
+              "config":{"sourceId":"s","sourceType":"csv"}},
+             {"id":"each","type":"delay","config":{"delayMs":0}},
+             {"id":"other","type":"delay","config":{"delayMs":0}},
+             {"id":"log","type":"delay","config":{"delayMs":0}},
+             {"id":"sum","type":"transform","config":{"transformType":"reduce","code":"accumulator + 1","initial":0}},
+             {"id":"end","type":"delay","config":{"delayMs":0}}],
+            "edges":[{"id":"e1","source":"leads","target":"each"},
+             {"id":"e2","source":"leads","target":"each","condition":"error"},
+             {"id":"e3","source":"leads","target":"other"},
+             {"id":"e4","source":"leads","target":"log","condition":"error"},
+             {"id":"e5","source":"log","target":"other"},
+             {"id":"e6","source":"other","target":"sum"},{"id":"e7","source":"sum","target":"end"},
+             {"id":"e8","source":"log","target":"end"}]}\
+            """);
+
+        assertThat(faults).extracting(DefinitionFault::field).containsExactly("edges[1]", "edges[4]");
+        assertThat(faults).first().satisfies(fault -> {
+            assertThat(fault.detail())
+                    .isEqualTo(
+                            "leads to each when leads has failed, but each runs for the items of leads, and then there are none");
+            assertThat(fault.remedy()).contains("node of its own", "fanOut of leads");
+        });
+    }
+
+    @Test
     void listsThatDoNotBelongTogetherAreTold() {
         List<DefinitionFault> faults = check("""
             {"nodes":[

@@ -10,6 +10,7 @@ import com.promptmanage.runner.journal.StoredJson;
 import com.promptmanage.runner.node.Outcome;
 import com.promptmanage.runner.node.Plan;
 import com.promptmanage.runner.trigger.HookSignature;
+import com.promptmanage.runner.trigger.StandardSignature;
 import com.promptmanage.service.access.KeyScope;
 import com.promptmanage.service.operations.OpenApi;
 import com.promptmanage.testkit.Await;
@@ -385,6 +386,15 @@ class WorkflowApiTest {
 
         assertThat(one.status()).isEqualTo(202);
         assertThat(same.json().path("executionId")).isEqualTo(one.json().path("executionId"));
+        assertThat(standard(path, "msg_1", "msg_1", other, body).status()).isEqualTo(202);
+        assertThat(standard(path, "msg_1", "msg_1", other, body)
+                        .json()
+                        .path("replayed")
+                        .booleanValue())
+                .isTrue();
+        assertThat(standard(path, "msg_2", "msg_1", other, body).status())
+                .as("overheard, and sent under another id")
+                .isEqualTo(401);
         assertThat(other).isNotEqualTo(secret);
         assertThat(byOldSecret.status()).as("good until the next change").isEqualTo(202);
         assertThat(api.engine()
@@ -403,6 +413,21 @@ class WorkflowApiTest {
                         .status())
                 .isEqualTo(401);
         awaitStatus(one.json().path("executionId").asText(), "completed");
+    }
+
+    private Answer standard(String path, String id, String signedId, String secret, String body) {
+        Instant now = Instant.now();
+        return api.send(
+                "none",
+                "POST",
+                path,
+                body,
+                StandardSignature.ID,
+                id,
+                StandardSignature.TIMESTAMP,
+                Long.toString(now.getEpochSecond()),
+                StandardSignature.SIGNATURE,
+                StandardSignature.sign(signedId, now, body.getBytes(UTF_8), secret));
     }
 
     @Test

@@ -104,6 +104,12 @@ class SimulatedModelTest {
     }
 
     @Test
+    void dataThatIsFullOfWishesIsReadFewTimes() throws Exception {
+        assertThat(json("answer json ".repeat(60_000)).path("simulated").asBoolean())
+                .isTrue();
+    }
+
+    @Test
     void anAnswerIsNoLongerThanItMayBe() throws Exception {
         var result = (CallResult.Answered) model.ask(
                 new ModelRequest("gpt-4o-mini", "Tell me everything", null, null, 8, false),

@@ -11,8 +11,11 @@ import com.promptmanage.service.secret.SecretBox;
 import com.promptmanage.service.secret.SecretKeys;
 import com.promptmanage.testkit.Await;
 import com.promptmanage.topics.account.Account;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -279,6 +282,46 @@ class DataSourceRoutesTest {
         assertThat(values(path)).as("what a full sync does not bring is gone").containsExactly(3);
         assertThat(api.get(viewer, path + "/syncs").json().path("syncs")).hasSize(3);
         assertThat(api.get(viewer, path).json().path("lastSyncAt").isTextual()).isTrue();
+    }
+
+    @Test
+    void fourSourcesOfAnAccountAreSyncedAtATimeAndRecordsStayInTheOrderOfTheirFields() throws Exception {
+        var gate = new CountDownLatch(1);
+        server.then(exchange -> {
+            awaitQuietly(gate);
+            byte[] body = "[{\"id\":\"1\",\"zone\":1,\"area\":2,\"m\":3}]".getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().set("Content-Type", "application/json");
+            exchange.sendResponseHeaders(200, body.length);
+            exchange.getResponseBody().write(body);
+        });
+        List<String> paths =
+                IntStream.range(0, 5).mapToObj(i -> apiSource("full", "manual")).toList();
+
+        for (String path : paths.subList(0, 4)) {
+            assertThat(api.send(editor, "POST", path + "/sync", "").status()).isEqualTo(202);
+        }
+        assertThat(api.send(editor, "POST", paths.get(0) + "/sync", "").status())
+                .as("is being synced already, or one too many")
+                .isIn(409, 429);
+        assertThat(api.send(editor, "POST", paths.get(4) + "/sync", "").status())
+                .isEqualTo(429);
+
+        gate.countDown();
+        Await.until(() -> assertThat(
+                        api.send(editor, "POST", paths.get(4) + "/sync", "").status())
+                .isEqualTo(202));
+        for (String path : paths) {
+            Await.until(() ->
+                    assertThat(records(path).toString()).contains("{\"id\":\"1\",\"zone\":1,\"area\":2,\"m\":3}"));
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test

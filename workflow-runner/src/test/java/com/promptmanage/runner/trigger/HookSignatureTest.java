@@ -43,6 +43,33 @@ class HookSignatureTest {
     }
 
     @Test
+    void asStandardWebhooksHasItTheIdIsSignedToo() {
+        // An example that the makers of the standard publish.
+        String secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+        String id = "msg_p5jXN8AQM9LWM0D4loKWxJek";
+        String signature = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
+        byte[] body = "{\"test\": 2432232314}".getBytes(UTF_8);
+        Instant then = Instant.ofEpochSecond(1_614_265_330);
+        var signed = new StandardSignature(id, "1614265330", "v1a,xyz v1,!! " + signature);
+
+        assertThat(StandardSignature.sign(id, then, body, secret)).isEqualTo(signature);
+        assertThat(signed.isGood(body, List.of("whsec_b3RoZXI=", "?", secret), then.plusSeconds(299)))
+                .isTrue();
+        assertThat(signed.isGood(body, List.of(secret), then.plusSeconds(301))).isFalse();
+        assertThat(signed.isGood(BODY, List.of(secret), then)).isFalse();
+        assertThat(signed.isGood(body, List.of("whsec_b3RoZXI=", ""), then)).isFalse();
+        for (StandardSignature bad : List.of(
+                new StandardSignature("msg_other", "1614265330", signature),
+                new StandardSignature(id, "1614265331", signature),
+                new StandardSignature(id, null, signature),
+                new StandardSignature(id, "1614265330", null),
+                new StandardSignature(id, "1614265330", "v1,"),
+                new StandardSignature("", "1614265330", signature))) {
+            assertThat(bad.isGood(body, List.of(secret), then)).as("%s", bad).isFalse();
+        }
+    }
+
+    @Test
     void isWhatOthersComputeToo() {
         // printf '1764072000.{}' | openssl dgst -sha256 -hmac secret
         assertThat(HookSignature.sign("{}".getBytes(UTF_8), "secret", Instant.ofEpochSecond(1_764_072_000)))

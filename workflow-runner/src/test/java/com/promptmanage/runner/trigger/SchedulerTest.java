@@ -16,11 +16,14 @@ import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.id.Ids;
 import com.promptmanage.testkit.EmbeddedPostgres;
 import com.promptmanage.testkit.ManualClock;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -30,6 +33,8 @@ class SchedulerTest {
     private static final Instant NOON = Instant.parse("2026-11-25T12:00:00Z");
 
     private final ManualClock clock = new ManualClock(NOON);
+
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
 
     private final Database database =
             Database.open(DatabaseSettings.of(EmbeddedPostgres.shared().createDatabase(), "of-the-tests")
@@ -64,6 +69,39 @@ class SchedulerTest {
         clock.set(NOON.plus(Duration.ofMinutes(20)).plusSeconds(1));
         scheduler().look();
         assertThat(executions()).hasSize(2);
+    }
+
+    @Test
+    void howLateTimesAreFiredIsMeasuredAndThoseThatWereMissedAreNotAmongThem() {
+        put(new Schedule("interval", null, 10, null, "last", null));
+        clock.set(NOON.plus(Duration.ofMinutes(10)).plusMillis(700));
+        scheduler.look();
+        clock.set(NOON.plus(Duration.ofMinutes(40)).minusSeconds(1));
+        scheduler.look();
+
+        Timer late = meters.get("workflow.schedule.late").timer();
+        assertThat(executions()).hasSize(2);
+        assertThat(late.count()).isEqualTo(1);
+        assertThat(late.max(TimeUnit.MILLISECONDS)).isEqualTo(700);
+    }
+
+    @Test
+    void moreSchedulesOfTheSameMinuteThanAreReadAtOnceAreAllFiredWithoutAPause() {
+        for (int i = 0; i < 150; i++) {
+            schedules.put(
+                    Scope.EVERYONE,
+                    Actor.SYSTEM,
+                    RunningEngine.TEAM,
+                    RunningEngine.add(
+                            database, Workflow.of(Workflow.step("only")).definition(), 1),
+                    new Schedule("cron", "5 12 * * *", null, null, null, null));
+        }
+        clock.set(NOON.plus(Duration.ofMinutes(5)));
+
+        assertThat(scheduler.look()).as("there may be more").isTrue();
+        assertThat(scheduler.look()).isFalse();
+
+        assertThat(meters.get("workflow.schedule.late").timer().count()).isEqualTo(150);
     }
 
     @Test
@@ -198,7 +236,7 @@ class SchedulerTest {
     }
 
     private Scheduler scheduler() {
-        return Scheduler.byHand(schedules, runs, new ContinuousRuns(runs, last -> true), clock);
+        return Scheduler.byHand(schedules, runs, new ContinuousRuns(runs, last -> true), meters, clock);
     }
 
     private void put(Schedule schedule) {

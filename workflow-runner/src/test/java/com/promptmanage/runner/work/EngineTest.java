@@ -267,6 +267,79 @@ class EngineTest {
     }
 
     @Test
+    void whatADeletedTeamOrWorkflowHasUnderWayIsCancelled() throws Exception {
+        var entered = new CountDownLatch(1);
+        var gate = new CountDownLatch(1);
+        engine.script().when("stuck", asked -> {
+            entered.countDown();
+            awaitQuietly(gate);
+            return completed(object());
+        });
+        String ofTeam = engine.add(Workflow.of(step("stuck"), step("never")).edge("stuck", "never"), 1);
+        String ofNobody = engine.add(Workflow.of(delay("pause", 3_600_000)), 1);
+        List<String> executions = List.of(engine.trigger(ofTeam), engine.trigger(ofTeam), engine.trigger(ofNobody));
+        entered.await();
+        String other = engine.trigger(engine.add(Workflow.of(delay("pause", 3_600_000)), 1));
+
+        engine.database().useAsSystem(handle -> {
+            handle.execute(
+                    "INSERT INTO teams (id, name, slug, deleted_at) VALUES ('team_gone', 'T', 'team-gone', now())");
+            handle.execute("UPDATE executions SET account = 'team:team_gone' WHERE workflow_id = ?", ofTeam);
+            handle.execute("UPDATE workflows SET deleted_at = now() WHERE id = ?", ofNobody);
+        });
+
+        for (String execution : executions) {
+            engine.awaitStatus(execution, "cancelled");
+        }
+        gate.countDown();
+        assertThat(engine.nodes(executions.getFirst())).containsOnly(entry("stuck", "cancelled"));
+        assertThat(engine.shown(other).status()).isEqualTo("running");
+    }
+
+    @Test
+    void whoWaitsForAnExecutionsLockHoldsUpNoOtherAndLeavesTheDatabaseToRequests() throws Exception {
+        var arrived = new CountDownLatch(40);
+        var go = new CountDownLatch(1);
+        engine.script().when("crowd", asked -> done(new Outcome.Records(numbers(40))));
+        engine.script().when("visitor", asked -> {
+            arrived.countDown();
+            awaitQuietly(go);
+            return completed(object());
+        });
+        String crowded = engine.trigger(engine.add(
+                Workflow.of(source("crowd"), step("visitor"))
+                        .edge("crowd", "visitor")
+                        .with(new Settings(40, null, RetryPolicy.UNSET, null, null, null, null)),
+                1));
+        arrived.await();
+
+        try (var connection = engine.database().connect();
+                var statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("SET LOCAL ROLE pm_system");
+            statement.execute("SELECT 1 FROM executions WHERE id = '%s' FOR UPDATE".formatted(crowded));
+            go.countDown();
+            Await.until(() -> assertThat(waitingForLocks()).isPositive());
+
+            engine.run(Workflow.of(step("first"), step("second")).edge("first", "second"));
+            assertThat(waitingForLocks()).isEqualTo(1);
+            connection.rollback();
+        }
+
+        engine.awaitStatus(crowded, "completed");
+        assertThat(engine.shown(crowded).completedNodes()).isEqualTo(41);
+    }
+
+    private int waitingForLocks() {
+        return engine.database()
+                .<Integer, RuntimeException>asSystem(
+                        handle -> handle.createQuery("""
+                        SELECT count(DISTINCT l.pid) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+                        WHERE NOT l.granted AND a.datname = current_database()
+                        """).mapTo(Integer.class).one());
+    }
+
+    @Test
     void anExecutionThatTakesTooLongEndsAsTimeout() throws Exception {
         String execution = engine.trigger(engine.add(
                 Workflow.of(delay("long", 60_000))

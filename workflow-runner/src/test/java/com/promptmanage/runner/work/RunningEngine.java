@@ -71,7 +71,7 @@ public final class RunningEngine implements AutoCloseable {
         records = new ExecutionRecords(database);
         engine = Engine.start(
                 database,
-                runs,
+                new Runs(database.background(), versions, ids, clock),
                 new NodeWork(
                         new NodeJournal(database, versions, ids, clock),
                         new CallLedger(database, versions, clock),

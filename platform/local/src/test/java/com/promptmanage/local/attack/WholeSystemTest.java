@@ -69,6 +69,7 @@ class WholeSystemTest {
             "/api/models",
             "/api/auth",
             "/api/v1/meters",
+            "/api/workflow-analytics",
             "/api/v1/subjects",
             "/budget/",
             "/spend/logs",

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import org.jdbi.v3.core.argument.Argument;
 import org.jdbi.v3.core.statement.Query;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -84,7 +85,11 @@ final class KnownKeys implements AutoCloseable {
 
     /** Reads what was changed. Called by its own thread; also after a change made here. */
     synchronized void refresh() {
-        boolean longAgo = System.nanoTime() - lastRefreshNanos > LOOK_BACK.toNanos() / 2;
+        refresh(System.nanoTime() - lastRefreshNanos > LOOK_BACK.toNanos() / 2);
+    }
+
+    /** @param longAgo whether changes may be older than is looked back: then every known key is read again */
+    synchronized void refresh(boolean longAgo) {
         Map<String, ApiKey> changed = longAgo ? readKnown() : readChanged();
         changed.forEach((hash, key) -> keys.asMap().computeIfPresent(hash, (same, old) -> key));
         lastRefreshNanos = System.nanoTime();
@@ -120,10 +125,12 @@ final class KnownKeys implements AutoCloseable {
     }
 
     private Map<String, ApiKey> readKnown() {
-        List<byte[]> hashes = keys.asMap().keySet().stream().map(HEX::parseHex).toList();
+        byte[][] hashes = keys.asMap().keySet().stream().map(HEX::parseHex).toArray(byte[][]::new);
+        // An array of the driver's own kind: it takes no lists of byte arrays.
+        Argument argument = (position, statement, ctx) -> statement.setObject(position, hashes);
         return database.asSystem(handle ->
                 byHash(handle.createQuery("SELECT " + ApiKey.COLUMNS + " FROM api_keys WHERE hash = ANY (:hashes)")
-                        .bindArray("hashes", byte[].class, hashes)));
+                        .bind("hashes", argument)));
     }
 
     private static Map<String, ApiKey> byHash(Query query) {

@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 import java.util.function.Predicate;
 import org.flywaydb.core.Flyway;
 import org.jdbi.v3.core.ConnectionException;
@@ -33,6 +34,9 @@ public final class Database implements AutoCloseable {
 
     private static final Duration CONNECTION_MAX = Duration.ofSeconds(3);
 
+    /** Of the pool's connections, which part is kept free of work that no request waits for; two at least, if there are so many. */
+    private static final int KEPT_FREE_PART = 5;
+
     /** The driver asks for the JVM's zone when it connects, which no setting of the connection overrules. */
     private static final String IN_UTC = "SET TIME ZONE 'UTC'";
 
@@ -50,15 +54,36 @@ public final class Database implements AutoCloseable {
     private final Jdbi jdbi;
 
     /** As whom this thread's transaction of this database goes, while there is one. */
-    @SuppressWarnings("ThreadLocalUsage")
-    private final ThreadLocal<@Nullable Scope> entered = new ThreadLocal<>();
+    private final ThreadLocal<@Nullable Scope> entered;
 
+    /** How many more transactions may begin here; null if the pool alone decides. */
+    private final @Nullable Semaphore turns;
+
+    private final @Nullable Database background;
+
+    @SuppressWarnings("ThreadLocalUsage")
     private Database(HikariDataSource pool, PGSimpleDataSource unpooled) {
         this.pool = pool;
         this.unpooled = unpooled;
         this.jdbi = Jdbi.create(pool).installPlugin(new PostgresPlugin());
         this.jdbi.registerArrayType(String.class, "text");
-        this.jdbi.registerArrayType(byte[].class, "bytea");
+        this.entered = new ThreadLocal<>();
+        this.turns = null;
+        this.background = new Database(this);
+    }
+
+    private Database(Database whole) {
+        this.pool = whole.pool;
+        this.unpooled = whole.unpooled;
+        this.jdbi = whole.jdbi;
+        this.entered = whole.entered;
+        // In the order in which they came: nobody is passed over while others come and go.
+        this.turns = new Semaphore(turns(pool.getMaximumPoolSize()), true);
+        this.background = null;
+    }
+
+    private static int turns(int connections) {
+        return Math.max(1, connections - Math.max(2, connections / KEPT_FREE_PART));
     }
 
     /** Makes the roles, migrates, and connects. */
@@ -79,6 +104,15 @@ public final class Database implements AutoCloseable {
     }
 
     /**
+     * The same database for work that comes in any number at once and that no request waits for: its transactions take their
+     * turns at a part of the connections, so that the rest is there for requests. Who waits for a turn holds no connection,
+     * and waits for as long as it takes. Not to be closed.
+     */
+    public Database background() {
+        return background == null ? this : background;
+    }
+
+    /**
      * Runs the work in one transaction that sees only what the scope may. Without a scope there is no way in: outside of
      * these methods no row of a tenant is visible.
      *
@@ -95,6 +129,11 @@ public final class Database implements AutoCloseable {
             throw new IllegalStateException(
                     "a transaction within one of another scope: take the handle along, or end it first");
         }
+        @Nullable Semaphore turn = outer == null ? turns : null;
+        if (turn != null) {
+            // An interrupt is for the work to see: what was paid for is stored also by those who are told to stop.
+            turn.acquireUninterruptibly();
+        }
         try {
             return jdbi.inTransaction(handle -> outer == null ? enter(handle, scope, work) : work.withHandle(handle));
         } catch (JdbiException e) {
@@ -107,6 +146,10 @@ public final class Database implements AutoCloseable {
                             "holds the character zero, or half a character, which cannot be kept",
                             "Leave it out.")
                     : e;
+        } finally {
+            if (turn != null) {
+                turn.release();
+            }
         }
     }
 

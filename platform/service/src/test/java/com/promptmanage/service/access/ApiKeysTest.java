@@ -119,6 +119,29 @@ class ApiKeysTest {
     }
 
     @Test
+    void afterALongTimeWithoutTheDatabaseEveryKnownKeyIsReadAgain() {
+        keys.create(Scope.EVERYONE, NewKey.of("revoked meanwhile", RED));
+        try (var cache = new KnownKeys(database, clock, Duration.ofHours(1))) {
+            byte[] hash = database.asSystem(handle -> handle.createQuery("SELECT hash FROM api_keys WHERE name = :name")
+                    .bind("name", "revoked meanwhile")
+                    .mapTo(byte[].class)
+                    .one());
+            assertThat(cache.find(hash)).isPresent();
+            database.useAsSystem(handle -> {
+                handle.execute("UPDATE api_keys SET revoked_at = now() WHERE name = 'revoked meanwhile'");
+                handle.execute("UPDATE api_keys SET changed_at = now() - interval '1 day' WHERE name LIKE 'revoked%'");
+            });
+
+            cache.refresh(false);
+            assertThat(cache.find(hash))
+                    .as("it is not among the latest changes")
+                    .isPresent();
+            cache.refresh(true);
+            assertThat(cache.find(hash)).isEmpty();
+        }
+    }
+
+    @Test
     void acceptsKnownKeysWhileTheDatabaseIsAway() throws Exception {
         try (EmbeddedPostgres own = EmbeddedPostgres.start(directory);
                 Database there = Database.open(DatabaseSettings.of(own.jdbcUrl(), "app-password-of-tests"));

@@ -13,6 +13,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterEach;
@@ -127,6 +131,36 @@ class DatabaseTest {
         try (Database other = Database.open(impatient)) {
             assertThatThrownBy(() -> other.useAsSystem(handle -> handle.execute("SELECT pg_sleep(5)")))
                     .isInstanceOf(DatabaseUnavailableException.class);
+        }
+    }
+
+    @Test
+    void whatNoRequestWaitsForLeavesConnectionsForThoseThatDo() throws Exception {
+        var settings = DatabaseSettings.of(url, APP_PASSWORD).withConnectionsMax(4);
+        try (Database four = Database.open(settings);
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var go = new CountDownLatch(1);
+            var begun = new AtomicInteger();
+            List<Future<Integer>> all = IntStream.range(0, 20)
+                    .mapToObj(i -> threads.submit(() -> four.background().asSystem(handle -> {
+                        int order = begun.incrementAndGet();
+                        go.await();
+                        return order;
+                    })))
+                    .toList();
+            com.promptmanage.testkit.Await.until(() -> assertThat(begun).hasValue(2));
+
+            assertThat(four.<String, RuntimeException>asSystem(handle -> one(handle, "SELECT 1")))
+                    .isEqualTo("1");
+            // A transaction within one has its connection, and so waits for none.
+            four.useAsSystem(handle -> four.background()
+                    .useAsSystem(inner -> assertThat(one(inner, "SELECT 1")).isEqualTo("1")));
+            assertThat(begun).hasValue(2);
+
+            go.countDown();
+            for (Future<Integer> one : all) {
+                assertThat(one.get()).isPositive();
+            }
         }
     }
 

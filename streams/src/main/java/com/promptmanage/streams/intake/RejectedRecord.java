@@ -1,8 +1,7 @@
-package com.promptmanage.streams.meter;
+package com.promptmanage.streams.intake;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.promptmanage.streams.intake.Rejection;
 import java.util.Arrays;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It must go there whatever it is. What came packed may be larger than the topic takes, so that is cut, and the header
  * {@code pm-cut} says what it was.
  */
-final class RejectedRecord {
+public final class RejectedRecord {
 
     /** Of key, value and the sender's headers together; the topic takes half a megabyte more. */
     private static final int WHOLE_BYTES_MAX = 3 << 19;
@@ -29,7 +28,7 @@ final class RejectedRecord {
 
     private RejectedRecord() {}
 
-    static Record<byte[], byte[]> of(Record<byte[], byte[]> record, RecordMetadata from, Rejection rejection) {
+    public static Record<byte[], byte[]> of(Record<byte[], byte[]> record, RecordMetadata from, Rejection rejection) {
         byte @Nullable [] key = record.key();
         byte @Nullable [] value = record.value();
         int headerBytes = bytesOf(record.headers());

@@ -1,0 +1,4 @@
+@NullMarked
+package com.promptmanage.query.execution;
+
+import org.jspecify.annotations.NullMarked;
