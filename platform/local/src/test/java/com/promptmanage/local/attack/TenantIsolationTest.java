@@ -56,7 +56,7 @@ class TenantIsolationTest {
                 case "text" -> isUser ? "'usr_%s'".formatted(tenant) : "'%s'".formatted(tenant);
                 case "text[]" -> "ARRAY['%s']".formatted(tenant);
                 case "bytea" -> "sha256('%s'::bytea)".formatted(tenant);
-                case "jsonb" -> "'{\"of\":\"%s\"}'".formatted(tenant);
+                case "json", "jsonb" -> "'{\"of\":\"%s\"}'".formatted(tenant);
                 case "timestamp with time zone" -> "now()";
                 case "timestamp with time zone[]" -> "ARRAY[now()]";
                 case "bigint[]" -> "ARRAY[1]";
