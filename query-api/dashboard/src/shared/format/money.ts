@@ -56,6 +56,7 @@ export function formatUsdShort(amount: NanoUsd): string {
       currency: "USD",
       currencyDisplay: "narrowSymbol",
       notation: "compact",
+      minimumFractionDigits: 0,
       maximumFractionDigits: 1,
     }).format(exactUsd(amount) as Intl.StringNumericLiteral);
   }
