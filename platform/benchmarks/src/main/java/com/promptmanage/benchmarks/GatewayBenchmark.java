@@ -57,7 +57,8 @@ public final class GatewayBenchmark {
             {"id":"chatcmpl-1","object":"chat.completion","model":"gpt-4o-mini","choices":[{"index":0,"message":\
             {"role":"assistant","content":"%s"}}],"usage":{"prompt_tokens":250,"completion_tokens":250,"total_tokens":500}}""".formatted("I am fine. ".repeat(80)).getBytes(StandardCharsets.UTF_8);
 
-    private static final int WARM_UP_SECONDS = 10;
+    /** At each of the rates on the way up: cold code at the full rate would only pile up calls. */
+    private static final int WARM_UP_SECONDS = 20;
 
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -168,21 +169,24 @@ public final class GatewayBenchmark {
                 .header("Prompt-Manage-Provider-Key", "sk-any")
                 .POST(BodyPublishers.ofString(BODY))
                 .build();
-        run(request, WARM_UP_SECONDS * perSecond);
-        Times times = run(request, seconds * perSecond);
+        for (int rate : new int[] {perSecond / 5, perSecond / 2, perSecond}) {
+            run(request, rate, WARM_UP_SECONDS);
+        }
+        Times times = run(request, perSecond, seconds);
         System.out.printf(
                 "%-28s %8.2f %8.2f %8.2f %8d%n",
                 name, millis(times.at(50)), millis(times.at(99)), millis(times.at(100)), times.failed());
         return times;
     }
 
-    private Times run(HttpRequest request, int calls) throws InterruptedException {
+    private Times run(HttpRequest request, int rate, int time) throws InterruptedException {
+        int calls = rate * time;
         long[] nanos = new long[calls];
         var failed = new AtomicInteger();
         long began = System.nanoTime();
         try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < calls; i++) {
-                long due = began + i * 1_000_000_000L / perSecond;
+                long due = began + i * 1_000_000_000L / rate;
                 for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
                     LockSupport.parkNanos(left);
                 }
