@@ -3,6 +3,7 @@ package com.promptmanage.query.model;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.promptmanage.query.model.Estimator.Estimate;
 import com.promptmanage.query.model.Estimator.Prompt;
+import com.promptmanage.query.model.Estimator.Quote;
 import com.promptmanage.query.request.Fields;
 import com.promptmanage.query.routing.AccountRouting;
 import com.promptmanage.query.routing.Asked;
@@ -29,8 +30,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** {@code POST /api/token-tracking/estimate}: what a prompt would use and cost. */
@@ -41,7 +40,7 @@ public final class EstimateRoutes implements Routes {
 
     private static final long OUTPUT_TOKENS_MAX = TokenCounts.MAX;
 
-    /** Counting is all work and no waiting: half of the processors at most, and the other half for everyone else. */
+    /** Half of the processors. */
     private static final int COUNTING_AT_ONCE = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
 
     private static final Duration WAIT_MAX = Duration.ofSeconds(2);
@@ -55,7 +54,7 @@ public final class EstimateRoutes implements Routes {
 
     private final Estimator estimator = new Estimator(new TokenCounter());
 
-    private final Semaphore counting = new Semaphore(COUNTING_AT_ONCE);
+    private final CountingTurns turns = new CountingTurns(COUNTING_AT_ONCE, WAIT_MAX);
 
     private final Clock clock;
 
@@ -154,25 +153,12 @@ public final class EstimateRoutes implements Routes {
                 fields.wholeNumber("maxOutputTokens", 0, OUTPUT_TOKENS_MAX));
     }
 
-    private Estimate counted(Prompt prompt, Estimator.Quote quote) {
-        boolean isMine = false;
-        try {
-            isMine = counting.tryAcquire(WAIT_MAX.toMillis(), TimeUnit.MILLISECONDS);
-            if (!isMine) {
-                throw ProblemException.unavailable("Too many long prompts are being counted: try again", WAIT_MAX);
-            }
-            return estimator.estimate(prompt, quote);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw ProblemException.unavailable("This process is stopping: ask again", WAIT_MAX);
-        } finally {
-            if (isMine) {
-                counting.release();
-            }
-        }
+    private Estimate counted(Prompt prompt, Quote quote) {
+        return turns.count(
+                prompt.text().length() + prompt.contextText().length(), () -> estimator.estimate(prompt, quote));
     }
 
-    private Estimator.Quote quote(AccountReads reads, Account account) {
+    private Quote quote(AccountReads reads, Account account) {
         long nowMs = clock.millis();
         return (model, tokens) ->
                 reads.quote(TokenUsage.of(account.id(), account.isTeam() ? account.id() : null, model, tokens), nowMs);
