@@ -4,57 +4,24 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.ingest.gateway.GatewaySettings.Budgets;
 import com.promptmanage.service.access.ServiceKey;
+import com.promptmanage.service.budget.BudgetClient;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.Json;
 import com.promptmanage.service.http.ProblemException;
-import com.promptmanage.service.http.UnavailableException;
-import com.promptmanage.topics.account.Account;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/**
- * {@code POST /api/token-tracking/check} of the query API. An answer that takes longer than {@link #ANSWER_MAX} is none: then the
- * account's budgets' own setting decides.
- */
+/** What the budgets say of a call that is to be passed on. */
 final class BudgetCheck implements AutoCloseable {
-
-    private static final Duration ANSWER_MAX = Duration.ofMillis(500);
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
 
-    private static final int HTTP_UNAUTHORIZED = 401;
-
-    private static final Logger LOGGER = LoggerFactory.getLogger(BudgetCheck.class);
-
-    private final Budgets budgets;
-
-    /** Used if the operator has given none. */
-    private final ServiceKey ownKey;
-
-    private final FailModes failModes;
-
-    private final HttpClient client = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(ANSWER_MAX)
-            .build();
+    private final BudgetClient client;
 
     /**
      * The answer.
@@ -69,68 +36,31 @@ final class BudgetCheck implements AutoCloseable {
     }
 
     BudgetCheck(Budgets budgets, ServiceKey ownKey, Database database, Clock clock) {
-        this.budgets = budgets;
-        this.ownKey = ownKey;
-        this.failModes = new FailModes(database, clock);
-        if (budgets.apiKey().isEmpty()) {
-            // So that the first call does not wait for it.
-            Thread.ofVirtual().name("key-for-budgets").start(this::makeKey);
-        }
+        this.client = new BudgetClient(ownKey, database, clock);
+        client.askAt(budgets.query(), budgets.apiKey());
     }
 
     /** @throws ProblemException 503 if the budgets do not answer and want nothing paid for then */
     Verdict check(GatewayRequest request, Attribution call) {
-        Account account = call.payer().account();
-        CompletableFuture<HttpResponse<byte[]>> asked = ask(question(request, call));
-        try {
-            HttpResponse<byte[]> response = asked.get(ANSWER_MAX.toMillis(), TimeUnit.MILLISECONDS);
-            if (response.statusCode() == HTTP_UNAUTHORIZED) {
-                ownKey.refused();
+        return switch (client.ask(call.payer().account(), question(request, call))) {
+            case BudgetClient.Answer.Told(var answer) -> verdict(answer);
+            case BudgetClient.Answer.Untold(var isClosed) -> {
+                if (isClosed) {
+                    throw ProblemException.unavailable(
+                            "The budgets did not answer in time, and one of them blocks in that case (failMode closed): try again",
+                            RETRY_AFTER);
+                }
+                yield Verdict.UNASKED;
             }
-            if (response.statusCode() != 200) {
-                return unanswered(account, "status " + response.statusCode());
-            }
-            JsonNode answer = Json.mapper().readTree(response.body());
-            failModes.remember(account, isClosed(answer));
-            return verdict(answer);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return unanswered(account, "interrupted");
-        } catch (ExecutionException | TimeoutException | IOException e) {
-            return unanswered(account, e.getClass().getSimpleName());
-        } finally {
-            asked.cancel(true);
-        }
+        };
     }
 
     @Override
     public void close() {
-        client.shutdownNow();
-        ownKey.close();
+        client.close();
     }
 
-    private void makeKey() {
-        try {
-            ownKey.secret();
-        } catch (UnavailableException e) {
-            LOGGER.atWarn().addKeyValue("cause", e.toString()).log("there is no key for asking the budgets yet");
-        }
-    }
-
-    private CompletableFuture<HttpResponse<byte[]>> ask(HttpRequest.Builder question) {
-        Optional<String> key = budgets.apiKey().or(ownKey::atHand);
-        return key.isPresent()
-                ? send(question, key.get())
-                : CompletableFuture.supplyAsync(ownKey::secret, Thread::startVirtualThread)
-                        .thenCompose(made -> send(question, made));
-    }
-
-    private CompletableFuture<HttpResponse<byte[]>> send(HttpRequest.Builder question, String key) {
-        return client.sendAsync(
-                question.header("Authorization", "Bearer " + key).build(), BodyHandlers.ofByteArray());
-    }
-
-    private HttpRequest.Builder question(GatewayRequest request, Attribution call) {
+    private static ObjectNode question(GatewayRequest request, Attribution call) {
         ObjectNode body = Json.mapper().createObjectNode();
         String team = call.payer().teamId();
         if (team != null) {
@@ -148,26 +78,13 @@ final class BudgetCheck implements AutoCloseable {
         if (!call.tags().isEmpty()) {
             body.set("tags", Json.mapper().valueToTree(call.tags()));
         }
-        return HttpRequest.newBuilder(URI.create(budgets.query() + "/api/token-tracking/check"))
-                .timeout(ANSWER_MAX)
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofByteArray(Json.bytes(body)));
+        return body;
     }
 
     private static void put(ObjectNode body, String name, @Nullable String value) {
         if (value != null) {
             body.put(name, value);
         }
-    }
-
-    private static boolean isClosed(JsonNode answer) {
-        for (JsonNode budget : answer.path("budgets")) {
-            if (budget.path("enforcement").asText().equals("block")
-                    && budget.path("failMode").asText().equals("closed")) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static Verdict verdict(JsonNode answer) {
@@ -223,20 +140,5 @@ final class BudgetCheck implements AutoCloseable {
                         budget.path("name").asText(deniedBy),
                         budget.path("remaining").asText(),
                         budget.path("unit").asText().equals("tokens") ? "tokens" : "USD");
-    }
-
-    private Verdict unanswered(Account account, String cause) {
-        boolean isClosed = failModes.isClosed(account);
-        LOGGER.atWarn()
-                .addKeyValue("account", account.value())
-                .addKeyValue("cause", cause)
-                .addKeyValue("letThrough", !isClosed)
-                .log("the budgets do not answer");
-        if (isClosed) {
-            throw ProblemException.unavailable(
-                    "The budgets did not answer in time, and one of them blocks in that case (failMode closed): try again",
-                    RETRY_AFTER);
-        }
-        return Verdict.UNASKED;
     }
 }

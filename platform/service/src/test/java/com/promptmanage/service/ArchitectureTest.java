@@ -30,6 +30,7 @@ class ArchitectureTest {
                         "..service.database..",
                         "..service.access..",
                         "..service.audit..",
+                        "..service.budget..",
                         "..service.tier..",
                         "..service.outbox..")
                 .should()

@@ -1,4 +1,4 @@
-package com.promptmanage.ingest.gateway;
+package com.promptmanage.service.budget;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -19,13 +19,15 @@ final class FailModes {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(FailModes.class);
 
+    private static final int ACCOUNTS_MAX = 100_000;
+
     private final Database database;
 
     private final Clock clock;
 
     /** So that an unchanged answer is not written at each call. */
     private final Cache<Account, Boolean> written = Caffeine.newBuilder()
-            .maximumSize(100_000)
+            .maximumSize(ACCOUNTS_MAX)
             .expireAfterWrite(Duration.ofMinutes(10))
             .build();
 
@@ -43,8 +45,7 @@ final class FailModes {
         written.put(account, isClosed);
         try {
             database.useAsSystem(handle -> handle.createUpdate("""
-                            INSERT INTO gateway_fail_modes (account, is_closed, checked_at)
-                            VALUES (:account, :closed, :now)
+                            INSERT INTO fail_modes (account, is_closed, checked_at) VALUES (:account, :closed, :now)
                             ON CONFLICT (account) DO UPDATE
                             SET is_closed = excluded.is_closed, checked_at = excluded.checked_at
                             """)
@@ -53,7 +54,9 @@ final class FailModes {
                     .bind("now", clock.instant().atOffset(ZoneOffset.UTC))
                     .execute());
         } catch (UnavailableException e) {
-            LOGGER.atWarn().addKeyValue("account", account).log("what its budgets want in need is not written down");
+            LOGGER.atWarn()
+                    .addKeyValue("account", account.value())
+                    .log("what its budgets want in need is not written down");
         }
     }
 
@@ -64,7 +67,7 @@ final class FailModes {
         }
         try {
             return database.asSystem(
-                    handle -> handle.createQuery("SELECT is_closed FROM gateway_fail_modes WHERE account = :account")
+                    handle -> handle.createQuery("SELECT is_closed FROM fail_modes WHERE account = :account")
                             .bind("account", account.value())
                             .mapTo(Boolean.class)
                             .findOne()

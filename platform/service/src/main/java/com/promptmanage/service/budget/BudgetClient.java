@@ -1,0 +1,161 @@
+package com.promptmanage.service.budget;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.promptmanage.service.access.ServiceKey;
+import com.promptmanage.service.database.Database;
+import com.promptmanage.service.http.Json;
+import com.promptmanage.service.http.UnavailableException;
+import com.promptmanage.service.outbound.AddressRange;
+import com.promptmanage.service.outbound.Call;
+import com.promptmanage.service.outbound.Outbound;
+import com.promptmanage.service.outbound.OutboundSettings;
+import com.promptmanage.service.outbound.Reply;
+import com.promptmanage.topics.account.Account;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code POST /api/token-tracking/check} of the query API. An answer that takes longer than {@link #ANSWER_MAX} is none: then the
+ * account's budgets' own setting decides. Safe for use by several threads, each of which waits for its answer.
+ */
+public final class BudgetClient implements AutoCloseable {
+
+    /** How long a call waits for the budgets, at most. */
+    public static final Duration ANSWER_MAX = Duration.ofMillis(500);
+
+    private static final int BYTES_MAX = 1 << 20;
+
+    private static final int CONNECTIONS_MAX = 10_000;
+
+    private static final int HTTP_UNAUTHORIZED = 401;
+
+    /** Where the query API is, says the operator and no user: it may be anywhere. */
+    private static final List<AddressRange> ANYWHERE = List.of(AddressRange.of("0.0.0.0/0"), AddressRange.of("::/0"));
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(BudgetClient.class);
+
+    /** Used if the operator has given none. */
+    private final ServiceKey ownKey;
+
+    private final FailModes failModes;
+
+    private final Outbound outbound = new Outbound(
+            new OutboundSettings(ANYWHERE, ANSWER_MAX, ANSWER_MAX, BYTES_MAX, BYTES_MAX, CONNECTIONS_MAX));
+
+    /** Null until it is known: then there is nobody to answer. */
+    private volatile @Nullable Target target;
+
+    private record Target(URI check, Optional<String> apiKey) {}
+
+    /** What came of a question. */
+    public sealed interface Answer {
+
+        /** @param json as the API describes it */
+        record Told(JsonNode json) implements Answer {}
+
+        /** @param isClosed whether one of the account's budgets blocks in that case */
+        record Untold(boolean isClosed) implements Answer {}
+    }
+
+    /** @param ownKey closed with this */
+    public BudgetClient(ServiceKey ownKey, Database database, Clock clock) {
+        this.ownKey = ownKey;
+        this.failModes = new FailModes(database, clock);
+    }
+
+    /**
+     * From now on the budgets are asked there.
+     *
+     * @param query where the query API is
+     * @param apiKey that may speak for every account; without it the process makes one of its own, in the database that both share
+     */
+    public void askAt(URI query, Optional<String> apiKey) {
+        String base = query.toString().replaceFirst("/+$", "");
+        target = new Target(URI.create(base + "/api/token-tracking/check"), apiKey);
+        if (apiKey.isEmpty()) {
+            // So that the first call does not wait for it.
+            Thread.ofVirtual().name("key-for-budgets").start(this::makeKey);
+        }
+    }
+
+    /** @param question as the API describes it, about this account */
+    public Answer ask(Account account, ObjectNode question) {
+        Target there = target;
+        if (there == null) {
+            return untold(account, "nobody to ask yet");
+        }
+        try {
+            Reply reply = outbound.send(Call.post(there.check(), "application/json", Json.bytes(question))
+                    .withHeader("Authorization", "Bearer " + key(there)));
+            if (reply.status() == HTTP_UNAUTHORIZED) {
+                ownKey.refused();
+            }
+            if (reply.status() != 200) {
+                return untold(account, "status " + reply.status());
+            }
+            JsonNode answer = Json.mapper().readTree(reply.body());
+            failModes.remember(account, isClosed(answer));
+            return new Answer.Told(answer);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return untold(account, "interrupted");
+        } catch (ExecutionException | TimeoutException | IOException e) {
+            return untold(account, e.toString());
+        }
+    }
+
+    @Override
+    public void close() {
+        outbound.close();
+        ownKey.close();
+    }
+
+    private void makeKey() {
+        try {
+            ownKey.secret();
+        } catch (UnavailableException e) {
+            LOGGER.atWarn().addKeyValue("cause", e.toString()).log("there is no key for asking the budgets yet");
+        }
+    }
+
+    /** To make one takes a database that answers, which may take longer than one may wait here. */
+    private String key(Target there) throws InterruptedException, ExecutionException, TimeoutException {
+        Optional<String> known = there.apiKey().or(ownKey::atHand);
+        return known.isPresent()
+                ? known.get()
+                : CompletableFuture.supplyAsync(ownKey::secret, Thread::startVirtualThread)
+                        .get(ANSWER_MAX.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private static boolean isClosed(JsonNode answer) {
+        for (JsonNode budget : answer.path("budgets")) {
+            if (budget.path("enforcement").asText().equals("block")
+                    && budget.path("failMode").asText().equals("closed")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private Answer untold(Account account, String cause) {
+        boolean isClosed = failModes.isClosed(account);
+        LOGGER.atWarn()
+                .addKeyValue("account", account.value())
+                .addKeyValue("cause", cause)
+                .addKeyValue("letThrough", !isClosed)
+                .log("the budgets do not answer");
+        return new Answer.Untold(isClosed);
+    }
+}

@@ -1,0 +1,5 @@
+/** Asks the budgets, over the product's own HTTP API, whether a call may be paid for. */
+@NullMarked
+package com.promptmanage.service.budget;
+
+import org.jspecify.annotations.NullMarked;
