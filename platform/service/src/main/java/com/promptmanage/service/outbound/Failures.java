@@ -49,7 +49,7 @@ final class Failures {
         };
     }
 
-    static OutboundException timedOut(Deadline deadline, @Nullable IOException cause) {
+    static OutboundException timedOut(Deadline deadline, @Nullable Exception cause) {
         return new OutboundException(
                 Failure.TIMED_OUT,
                 "no whole answer within %d ms".formatted(deadline.totalMax().toMillis()),

@@ -259,6 +259,21 @@ class OutboundTest {
     }
 
     @Test
+    void aCallWhoseTimeIsOverBeforeItIsConnectedHasTimedOut() throws Exception {
+        Receiver receiver = receiver("127.0.0.1", (request, out) -> write(out, "HTTP/1.1 204 None\r\n\r\n"));
+        Outbound outbound = outbound(SETTINGS, host -> {
+            try {
+                Thread.sleep(Duration.ofMillis(400));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return new InetAddress[] {OUTSIDE};
+        });
+
+        assertFails(Failure.TIMED_OUT, outbound, to("a.example", receiver).withTotalMax(Duration.ofMillis(100)));
+    }
+
+    @Test
     void aLookUpThatHangsEndsWithTheTimeForConnecting() {
         var forever = new CountDownLatch(1);
         var quick = new OutboundSettings(
