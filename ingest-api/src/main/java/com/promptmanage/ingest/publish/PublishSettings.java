@@ -39,7 +39,8 @@ public record PublishSettings(String bootstrapServers, long bufferBytes, Duratio
         config.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, bufferBytes);
         config.put(ProducerConfig.BATCH_SIZE_CONFIG, 128 << 10);
-        // Whoever comes while a broker works on the request before goes with the next: batches are as large as the load is,
+        // Whoever comes while a broker works on the request before goes with the next: batches are as large as the load
+        // is,
         // and a lone event waits for nobody. Several requests at once would make them small.
         config.put(ProducerConfig.LINGER_MS_CONFIG, 0);
         config.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);

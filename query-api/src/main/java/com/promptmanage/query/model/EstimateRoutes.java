@@ -12,7 +12,6 @@ import com.promptmanage.service.access.Authentication;
 import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.access.Permissions;
 import com.promptmanage.service.http.Faults;
-import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.http.RequestBody;
 import com.promptmanage.service.http.Routes;
 import com.promptmanage.service.token.TokenCounter;

@@ -28,8 +28,8 @@ class CountingTurnsTest {
                 () -> assertThatThrownBy(() -> turns.count(LONG, () -> 7))
                         .isInstanceOfSatisfying(
                                 ProblemException.class,
-                                refused -> assertThat(refused.problem().status())
-                                        .isEqualTo(503)));
+                                refused ->
+                                        assertThat(refused.problem().status()).isEqualTo(503)));
     }
 
     @Test

@@ -37,7 +37,8 @@ public final class BudgetClient implements AutoCloseable {
 
     private static final int BYTES_MAX = 1 << 20;
 
-    private static final int CONNECTIONS_MAX = 10_000;
+    /** A quarter of it to one host. When that many questions are not answered yet, more of them would not be answered sooner. */
+    private static final int CONNECTIONS_MAX = 400;
 
     private static final int HTTP_UNAUTHORIZED = 401;
 
@@ -51,8 +52,8 @@ public final class BudgetClient implements AutoCloseable {
 
     private final FailModes failModes;
 
-    private final Outbound outbound = new Outbound(
-            new OutboundSettings(ANYWHERE, ANSWER_MAX, ANSWER_MAX, BYTES_MAX, BYTES_MAX, CONNECTIONS_MAX));
+    private final Outbound outbound =
+            new Outbound(new OutboundSettings(ANYWHERE, ANSWER_MAX, ANSWER_MAX, BYTES_MAX, BYTES_MAX, CONNECTIONS_MAX));
 
     /** Null until it is known: then there is nobody to answer. */
     private volatile @Nullable Target target;
