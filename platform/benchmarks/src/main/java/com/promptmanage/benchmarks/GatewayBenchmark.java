@@ -57,8 +57,11 @@ public final class GatewayBenchmark {
             {"id":"chatcmpl-1","object":"chat.completion","model":"gpt-4o-mini","choices":[{"index":0,"message":\
             {"role":"assistant","content":"%s"}}],"usage":{"prompt_tokens":250,"completion_tokens":250,"total_tokens":500}}""".formatted("I am fine. ".repeat(80)).getBytes(StandardCharsets.UTF_8);
 
-    /** At each of the rates on the way up: cold code at the full rate would only pile up calls. */
-    private static final int WARM_UP_SECONDS = 20;
+    /**
+     * At each of the rates on the way up: cold code at the full rate would only pile up calls, and until the compiler has done its
+     * work, it takes the larger part of two processors.
+     */
+    private static final int WARM_UP_SECONDS = 60;
 
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)

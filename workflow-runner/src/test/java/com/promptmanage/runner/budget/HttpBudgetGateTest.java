@@ -149,6 +149,7 @@ class HttpBudgetGateTest {
 
     @Test
     void theBudgetsAreAskedByAKeyOfTheProcessThatMayOnlyReadAndEndsWithIt() throws Exception {
+        gate.close();
         var callers = new LinkedBlockingQueue<Caller>();
         Routes check = routes -> routes.post("/api/token-tracking/check", ctx -> {
             callers.add(access.authentication().caller(ctx));

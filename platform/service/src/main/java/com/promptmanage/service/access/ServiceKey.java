@@ -38,6 +38,8 @@ public final class ServiceKey implements AutoCloseable {
 
     private @Nullable Failed failed;
 
+    private boolean isClosed;
+
     private record Current(ApiKeys.Created key, Instant madeAt) {}
 
     private record Failed(UnavailableException cause, Instant at) {}
@@ -57,12 +59,17 @@ public final class ServiceKey implements AutoCloseable {
                 : Optional.empty();
     }
 
-    /** @throws UnavailableException if there is none and the database is away */
+    /** @throws UnavailableException if there is none and the database is away, or this is closed */
     public synchronized String secret() {
         return atHand().orElseGet(this::another);
     }
 
     private String another() {
+        if (isClosed) {
+            // Nobody would revoke it.
+            throw new UnavailableException(
+                    "This process is stopping", TRIED_AGAIN_AFTER, new IllegalStateException("the key is given up"));
+        }
         Instant now = clock.instant();
         Failed before = failed;
         if (before != null && now.isBefore(before.at().plus(TRIED_AGAIN_AFTER))) {
@@ -96,7 +103,9 @@ public final class ServiceKey implements AutoCloseable {
 
     @Override
     public synchronized void close() {
+        isClosed = true;
         Current last = current;
+        current = null;
         if (last != null) {
             revoke(last);
         }

@@ -207,8 +207,8 @@ public final class Outbound implements AutoCloseable {
                             call.responseBytesMax().orElse(settings.responseBytesMax())));
         } catch (IOException e) {
             throw Failures.of(e, deadline);
-        } catch (IllegalStateException e) {
-            // Thus the client meets a call whose connection was taken from it between two of its steps.
+        } catch (IllegalStateException | NullPointerException e) {
+            // Thus the library meets a call whose connection was taken from it between two of its steps.
             if (deadline.isOver()) {
                 throw Failures.timedOut(deadline, e);
             }
