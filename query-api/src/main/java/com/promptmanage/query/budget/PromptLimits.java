@@ -1,7 +1,6 @@
 package com.promptmanage.query.budget;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
+import com.promptmanage.query.routing.LastKnown;
 import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.http.UnavailableException;
 import com.promptmanage.service.tier.Tiers;
@@ -18,19 +17,11 @@ final class PromptLimits {
 
     private static final Duration KEPT = Duration.ofSeconds(5);
 
-    private static final int ACCOUNTS_MAX = 100_000;
-
     private final BudgetTable table;
 
     private final Tiers tiers;
 
-    private final Cache<Account, OptionalLong> fresh = Caffeine.newBuilder()
-            .maximumSize(ACCOUNTS_MAX)
-            .expireAfterWrite(KEPT)
-            .build();
-
-    private final Cache<Account, OptionalLong> last =
-            Caffeine.newBuilder().maximumSize(ACCOUNTS_MAX).build();
+    private final LastKnown<OptionalLong> known = new LastKnown<>(KEPT);
 
     PromptLimits(BudgetTable table, Tiers tiers) {
         this.table = table;
@@ -53,24 +44,15 @@ final class PromptLimits {
     }
 
     private OptionalLong own(Account account, Caller caller) {
-        return fresh.get(account, key -> {
-            OptionalLong max = read(key, caller);
-            last.put(key, max);
-            return max;
-        });
+        try {
+            return known.get(account, () -> table.tokensPerPromptMax(caller.scope(account), account));
+        } catch (UnavailableException e) {
+            return OptionalLong.empty();
+        }
     }
 
     /** After a change made here, it holds here at once. */
     void forget(Account account) {
-        fresh.invalidate(account);
-    }
-
-    private OptionalLong read(Account account, Caller caller) {
-        try {
-            return table.tokensPerPromptMax(caller.scope(account), account);
-        } catch (UnavailableException e) {
-            OptionalLong known = last.getIfPresent(account);
-            return known == null ? OptionalLong.empty() : known;
-        }
+        known.forget(account);
     }
 }

@@ -35,6 +35,8 @@ public final class PriceOverrideRoutes implements Routes {
 
     private static final String PATH = "/api/token-tracking/price-overrides";
 
+    private static final String ACCOUNT = "account";
+
     private static final String PRICES = "priceOverrides";
 
     private static final long BODY_BYTES_MAX = 256 << 10;
@@ -69,7 +71,15 @@ public final class PriceOverrideRoutes implements Routes {
         Account account = account(ctx, caller);
         Permissions.require(caller, Action.MANAGE_BUDGETS, account);
         var faults = new Faults();
-        ArrayNode prices = PriceForm.read(Fields.of(RequestBody.bytes(ctx, BODY_BYTES_MAX), faults));
+        Fields fields = Fields.of(RequestBody.bytes(ctx, BODY_BYTES_MAX), faults);
+        // As it stands in the answer that someone has changed and sends back.
+        fields.text(ACCOUNT)
+                .filter(named -> !named.equals(account.value()))
+                .ifPresent(named -> faults.add(
+                        ACCOUNT,
+                        "is not the account whose prices are replaced, %s".formatted(account),
+                        "Name the account by the parameter teamId or userId."));
+        ArrayNode prices = PriceForm.read(fields);
         faults.check();
         Actor actor = authentication.actor(ctx);
         ctx.json(database.inTransaction(caller.scope(account), handle -> {

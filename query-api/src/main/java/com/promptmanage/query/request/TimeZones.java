@@ -3,6 +3,7 @@ package com.promptmanage.query.request;
 import com.promptmanage.service.http.Faults;
 import io.javalin.http.Context;
 import java.time.ZoneId;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -20,6 +21,15 @@ public final class TimeZones {
     public static final ZoneId UTC = ZoneId.of("UTC");
 
     private static final Set<String> NAMES = Set.copyOf(ZoneId.getAvailableZoneIds());
+
+    /** Names of the IANA database that Java leaves out, with what that database links them to. */
+    private static final Map<String, String> LINKS = Map.of(
+            "EST", "America/Panama",
+            "MST", "America/Phoenix",
+            "HST", "Pacific/Honolulu",
+            "ROC", "Asia/Taipei",
+            "GMT+0", "Etc/GMT",
+            "GMT-0", "Etc/GMT");
 
     private TimeZones() {}
 
@@ -42,6 +52,7 @@ public final class TimeZones {
     }
 
     public static Optional<ZoneId> parse(String name) {
-        return NAMES.contains(name) ? Optional.of(ZoneId.of(name)) : Optional.empty();
+        String known = LINKS.getOrDefault(name, name);
+        return NAMES.contains(known) ? Optional.of(ZoneId.of(known)) : Optional.empty();
     }
 }

@@ -1,7 +1,5 @@
 package com.promptmanage.query.routing;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import com.promptmanage.query.request.TimeZones;
 import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.database.Database;
@@ -14,12 +12,9 @@ public final class AccountZones {
 
     private static final Duration KEPT = Duration.ofSeconds(10);
 
-    private static final int TEAMS_MAX = 10_000;
-
     private final Database database;
 
-    private final Cache<Account, ZoneId> zones =
-            Caffeine.newBuilder().maximumSize(TEAMS_MAX).expireAfterWrite(KEPT).build();
+    private final LastKnown<ZoneId> zones = new LastKnown<>(KEPT);
 
     public AccountZones(Database database) {
         this.database = database;
@@ -27,7 +22,7 @@ public final class AccountZones {
 
     /** @param caller who may see the account */
     public ZoneId of(Account account, Caller caller) {
-        return account.isTeam() ? zones.get(account, team -> read(team, caller)) : TimeZones.UTC;
+        return account.isTeam() ? zones.get(account, () -> read(account, caller)) : TimeZones.UTC;
     }
 
     private ZoneId read(Account team, Caller caller) {

@@ -20,6 +20,8 @@ public record StatsRange(
     /** The longest range that one answer covers: the ledger keeps 400 days, and every day is a point of the trend. */
     static final Duration LENGTH_MAX = Duration.ofDays(400);
 
+    private static final long QUARTER_MS = Duration.ofMinutes(15).toMillis();
+
     /**
      * The calendar period of the zone that contains a moment. It is compared with as much of the period before as has gone
      * by of this one.
@@ -50,9 +52,14 @@ public record StatsRange(
                 false);
     }
 
-    /** From one moment to before another; compared with as much time before. */
+    /**
+     * From one moment to before another, and what their quarters of an hour have besides: that is how finely spend is known. Compared
+     * with as much time before.
+     */
     static StatsRange between(long fromMs, long toMs, ZoneId zone) {
-        return new StatsRange(zone, fromMs, toMs, fromMs - (toMs - fromMs), fromMs, false);
+        long from = Math.floorDiv(fromMs, QUARTER_MS) * QUARTER_MS;
+        long to = toMs <= fromMs ? from : Math.ceilDiv(toMs, QUARTER_MS) * QUARTER_MS;
+        return new StatsRange(zone, from, to, from - (to - from), from, false);
     }
 
     /** Nothing of it before a moment: neither the range nor what it is compared with. */

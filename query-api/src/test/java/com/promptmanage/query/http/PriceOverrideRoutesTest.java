@@ -114,6 +114,15 @@ class PriceOverrideRoutesTest {
     }
 
     @Test
+    void pricesSentForAnotherAccountThanTheAddressNamesReplaceNobodys() {
+        Answer answer = put("acme-admin", "{\"account\": \"team:other\", \"priceOverrides\": []}");
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.json().at("/errors/0/field").asText()).isEqualTo("account");
+        assertThat(published()).isEmpty();
+    }
+
+    @Test
     void pricesAreForThoseWhoManageBudgetsToSetAndAnothersAreNotThere() {
         String prices = "{\"priceOverrides\": []}";
 

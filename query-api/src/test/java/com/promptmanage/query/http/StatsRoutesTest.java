@@ -152,6 +152,16 @@ class StatsRoutesTest {
     }
 
     @Test
+    void theRangeOfTheAnswerIsWhatWasCountedToTheQuarterOfAnHour() {
+        Answer answer = api.get(
+                owner, STATS + "?teamId=kathmandu&startDate=2026-11-03T09:07:00Z&endDate=2026-11-03T10:10:00Z&timezone=EST");
+
+        assertThat(answer.json().at("/range/start").asText()).isEqualTo("2026-11-03T09:00:00Z");
+        assertThat(answer.json().at("/range/end").asText()).isEqualTo("2026-11-03T10:15:00Z");
+        assertThat(answer.json().at("/range/timezone").asText()).isEqualTo("America/Panama");
+    }
+
+    @Test
     void eachPeriodIsTheCurrentOneOfItsUnit() {
         assertThat(runs("period=day")).isEqualTo(2);
         assertThat(runs("period=week")).isEqualTo(2);

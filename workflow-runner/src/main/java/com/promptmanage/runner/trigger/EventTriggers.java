@@ -37,6 +37,8 @@ public final class EventTriggers implements AutoCloseable {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(EventTriggers.class);
 
+    private static final Duration GOODBYE_MAX = Duration.ofSeconds(2);
+
     private static final Duration POLL = Duration.ofMillis(500);
 
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
@@ -82,9 +84,13 @@ public final class EventTriggers implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        thread.interrupt();
         try {
-            thread.join();
+            // Interrupted, it could not say goodbye to the broker. It looks up twice a second unless the broker or the
+            // database is away.
+            if (!thread.join(GOODBYE_MAX)) {
+                thread.interrupt();
+                thread.join();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

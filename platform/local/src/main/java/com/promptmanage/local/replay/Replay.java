@@ -85,7 +85,7 @@ public final class Replay {
      * @param from the shifted time of the trace's first request
      * @param to the shifted time of the trace's last request
      * @param receipts one for each batch
-     * @param repeats how many batches had to be sent again because the system was busy
+     * @param repeats how many batches had to be sent again because the system was busy or away
      */
     public record Sent(long events, Duration took, Instant from, Instant to, List<String> receipts, long repeats) {
 

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -76,6 +77,8 @@ public final class HttpServer implements AutoCloseable {
 
     private static final String ZERO = "%00";
 
+    private static final Pattern BAD_ESCAPE = Pattern.compile("%(?![0-9A-Fa-f]{2})");
+
     private HttpServer(Javalin javalin, Options options) {
         this.javalin = javalin;
         this.options = options;
@@ -136,11 +139,18 @@ public final class HttpServer implements AutoCloseable {
         return connector;
     }
 
-    /** PostgreSQL keeps no text with a zero in it, and no name here has one. */
-    private static void refuseZeros(Context ctx) {
+    /** PostgreSQL keeps no text with a zero in it, and no name here has one; what is escaped wrongly cannot be read. */
+    private static void refuseUnreadable(Context ctx) {
         String query = ctx.queryString();
         if (ctx.req().getRequestURI().contains(ZERO) || (query != null && query.contains(ZERO))) {
             throw ProblemException.invalid("address", "has the character U+0000", "Leave it out.");
+        }
+        if (query != null && BAD_ESCAPE.matcher(query).find()) {
+            // Else the parameter would count as not there, and the answer be about something else.
+            throw ProblemException.invalid(
+                    "query",
+                    "has a '%' without two hexadecimal digits behind it",
+                    "Write '%25' for the character itself.");
         }
     }
 
@@ -155,6 +165,6 @@ public final class HttpServer implements AutoCloseable {
             // What an API says is for this caller and for now.
             ctx.header("Cache-Control", "no-store");
         }
-        refuseZeros(ctx);
+        refuseUnreadable(ctx);
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package com.promptmanage.query.routing;
+
+import org.jspecify.annotations.NullMarked;
