@@ -198,6 +198,17 @@ public final class CallLedger {
                         """).bind("id", executionId).mapTo(Long.class).one();
     }
 
+    /** It was entered as about to be sent, and was not: whoever comes next may send it. */
+    public void notSent(NodeLease lease, String callId) {
+        workers.useAsSystem(handle -> handle.createUpdate("""
+                        UPDATE external_calls SET state = 'intent', estimate_nano_usd = NULL
+                        WHERE id = :id AND state = 'sent' AND fence = :fence
+                        """)
+                .bind("id", callId)
+                .bind("fence", lease.fence())
+                .execute());
+    }
+
     /**
      * The answer has come. Stored whoever holds the lease now; what it used is told.
      *
@@ -213,9 +224,9 @@ public final class CallLedger {
         end(lease, callId, state, null, failure.usage(), costNanoUsd, failure);
     }
 
-    /** Nothing can be made of the answer: it was paid for, and whoever tries again asks anew. */
-    public void unusable(NodeLease lease, String callId, Failure failure) throws StaleLeaseException {
-        onFence(
+    /** Nothing can be made of the answer: it was paid for, and whoever tries again asks anew. Returns how many calls that was. */
+    public int unusable(NodeLease lease, String callId, Failure failure) throws StaleLeaseException {
+        return onFence(
                 lease,
                 false,
                 handle -> handle.createUpdate("""

@@ -58,6 +58,15 @@ class AnswerTableTest {
     }
 
     @Test
+    void whatIsGivenAgainIsToTheCharacterWhatCame() {
+        Kept kept = kept("{\"b\": 1.0, \"a\": 1e400, \"a\": 2}\n\0 \uD800 \uD83D\uDE00 \\u0000");
+
+        answers.keep(ACME, "d".repeat(64), kept, HOUR);
+
+        assertThat(answers.find(ACME, "d".repeat(64), HOUR)).contains(kept);
+    }
+
+    @Test
     void aLaterAnswerTakesItsPlaceAndOneThatIsTooLargeDoesNot() {
         String question = "c".repeat(64);
         answers.keep(ACME, question, kept("one"), HOUR);
