@@ -24,11 +24,14 @@ final class ScopeRows {
     /** Of {@code run_scopes s}, for {@link #read(ResultSet)}. */
     static final String COLUMNS = "s.path, s.parent, s.owner, s.item_index, s.steps, s.links, s.exports, s.progress";
 
-    /** A statement that stores what {@link #bind} gives it, and names the execution {@code :id}. */
+    /** A scope of one execution. */
+    record Stored(String executionId, ScopeState scope) {}
+
+    /** A statement that stores what {@link #bind} gives it. */
     static final String STORE = """
             INSERT INTO run_scopes (execution_id, path, parent, owner, item_index, steps, links, exports, progress)
-            SELECT :id, s.* FROM unnest(:paths, :parents, :owners, :indexes, :steps, :links, :exports, :progress)
-                AS s(path, parent, owner, item_index, steps, links, exports, progress)
+            SELECT s.* FROM unnest(:scopesOf, :paths, :parents, :owners, :indexes, :steps, :links, :exports, :progress)
+                AS s(execution, path, parent, owner, item_index, steps, links, exports, progress)
             ON CONFLICT (execution_id, path) DO UPDATE
             SET steps = excluded.steps, links = excluded.links, exports = excluded.exports, progress = excluded.progress
             """;
@@ -54,8 +57,10 @@ final class ScopeRows {
                 progress(row.getString("progress")));
     }
 
-    static Update bind(Update store, List<ScopeState> scopes) {
-        return store.bindArray("paths", String.class, all(scopes, ScopeState::path))
+    static void bind(Update store, List<Stored> stored) {
+        List<ScopeState> scopes = stored.stream().map(Stored::scope).toList();
+        store.bindArray("scopesOf", String.class, all(stored, Stored::executionId))
+                .bindArray("paths", String.class, all(scopes, ScopeState::path))
                 .bindArray("parents", String.class, all(scopes, ScopeState::parent))
                 .bindArray("owners", String.class, all(scopes, ScopeState::owner))
                 .bind("indexes", scopes.stream().mapToInt(ScopeState::index).toArray())
@@ -66,9 +71,9 @@ final class ScopeRows {
     }
 
     /** The root's parent and owner are null, which lists of the JDK do not take. */
-    private static List<@Nullable String> all(List<ScopeState> scopes, Function<ScopeState, @Nullable String> part) {
-        var all = new ArrayList<@Nullable String>(scopes.size());
-        scopes.forEach(scope -> all.add(part.apply(scope)));
+    private static <T> List<@Nullable String> all(List<T> rows, Function<T, @Nullable String> part) {
+        var all = new ArrayList<@Nullable String>(rows.size());
+        rows.forEach(row -> all.add(part.apply(row)));
         return all;
     }
 

@@ -76,9 +76,9 @@ final class NodeWorker {
         return switch (result) {
             case Attempt.Done(Outcome.Failed(Failure failure)) -> journal.fail(begun.lease(), failure, taker);
             case Attempt.Done(Outcome outcome) ->
-                journal.complete(begun.lease(), outcome, shut(begun, outcome), 0, taker);
+                journal.complete(begun, outcome, shut(begun, outcome), 0, taker);
             case Attempt.Known(Outcome outcome, long savedNanoUsd) ->
-                journal.complete(begun.lease(), outcome, shut(begun, outcome), savedNanoUsd, taker);
+                journal.complete(begun, outcome, shut(begun, outcome), savedNanoUsd, taker);
             case Attempt.Retry(Failure failure, Duration delay) -> {
                 journal.retry(begun.lease(), failure, delay);
                 yield new Followed(List.of(), false);
