@@ -66,6 +66,8 @@ final class Change {
 
     private Totals totals;
 
+    private boolean isSimulated;
+
     private int openNodes;
 
     private int heldNodes;
@@ -108,6 +110,7 @@ final class Change {
         this.status = row.status();
         this.startedAt = row.startedAt();
         this.totals = row.totals();
+        this.isSimulated = row.isSimulated();
         this.openNodes = row.openNodes();
         this.heldNodes = row.heldNodes();
     }
@@ -271,7 +274,8 @@ final class Change {
 
     /** A model that only pretends has answered. Said of the execution from its next event on. */
     void markSimulated() {
-        if (!row.isSimulated()) {
+        if (!isSimulated) {
+            isSimulated = true;
             handle.createUpdate("UPDATE executions SET is_simulated = true WHERE id = :id")
                     .bind("id", row.id())
                     .execute();

@@ -23,7 +23,6 @@ import java.util.function.ToIntFunction;
 import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.SqlStatement;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -136,11 +135,11 @@ final class ChangeRows {
                         ? run.part().taker().lease().toMillis()
                         : 0))
                 .bind("now", now());
-        bind(insert, "executions", made, Of::executionId);
-        bind(insert, "scopes", made, run -> run.part().scope());
-        bind(insert, "nodes", made, run -> run.part().nodeId());
-        bind(insert, "statuses", made, run -> run.part().status());
-        bind(insert, "owners", made, run -> run.part().isLeased()
+        Columns.bind(insert, "executions", made, Of::executionId);
+        Columns.bind(insert, "scopes", made, run -> run.part().scope());
+        Columns.bind(insert, "nodes", made, run -> run.part().nodeId());
+        Columns.bind(insert, "statuses", made, run -> run.part().status());
+        Columns.bind(insert, "owners", made, run -> run.part().isLeased()
                 ? run.part().taker().owner()
                 : "");
         var ids = new HashMap<Place, Long>();
@@ -199,9 +198,9 @@ final class ChangeRows {
                 all(Change::changedScopes).stream()
                         .map(scope -> new ScopeRows.Stored(scope.executionId(), scope.part()))
                         .toList());
-        bind(update, "toldOf", events, Of::executionId);
-        bind(update, "entries", events, event -> new String(event.part(), StandardCharsets.UTF_8));
-        bind(update, "changed", changes, change -> change.row().id());
+        Columns.bind(update, "toldOf", events, Of::executionId);
+        Columns.bind(update, "entries", events, event -> new String(event.part(), StandardCharsets.UTF_8));
+        Columns.bind(update, "changed", changes, change -> change.row().id());
         update.bind("now", now())
                 .bind("seqs", seqs())
                 .bind("lastSeqs", ints(changes, Change::lastSeq))
@@ -237,16 +236,16 @@ final class ChangeRows {
                             AS c(id, status, reason, started, ended, timeout_ms, error_node, error_message, error_details)
                         WHERE e.id = c.id
                         """);
-        bind(update, "ids", other, change -> change.row().id());
-        bind(update, "statuses", other, change -> change.status().value());
-        bind(update, "reasons", other, Change::reason);
+        Columns.bind(update, "ids", other, change -> change.row().id());
+        Columns.bind(update, "statuses", other, change -> change.status().value());
+        Columns.bind(update, "reasons", other, Change::reason);
         // As text, which a null fits into.
-        bind(update, "started", other, change -> text(change.startedAt()));
-        bind(update, "ended", other, change -> Boolean.toString(change.status().isEnd()));
-        bind(update, "timeouts", other, change -> text(change.timeout()));
-        bind(update, "errorNodes", other, change -> failing(change, Change.Failing::nodeId));
-        bind(update, "errorMessages", other, change -> failing(change, Change.Failing::message));
-        bind(update, "errorDetails", other, change -> failing(change, Change.Failing::details));
+        Columns.bind(update, "started", other, change -> text(change.startedAt()));
+        Columns.bind(update, "ended", other, change -> Boolean.toString(change.status().isEnd()));
+        Columns.bind(update, "timeouts", other, change -> text(change.timeout()));
+        Columns.bind(update, "errorNodes", other, change -> failing(change, Change.Failing::nodeId));
+        Columns.bind(update, "errorMessages", other, change -> failing(change, Change.Failing::message));
+        Columns.bind(update, "errorDetails", other, change -> failing(change, Change.Failing::details));
         update.bind("now", now()).execute();
     }
 
@@ -299,14 +298,6 @@ final class ChangeRows {
     /** All changes of a transaction were begun at the same time. */
     private OffsetDateTime now() {
         return changes.getFirst().now().atOffset(ZoneOffset.UTC);
-    }
-
-    private static <T> void bind(
-            SqlStatement<?> statement, String name, List<T> rows, Function<T, @Nullable String> part) {
-        // Lists of the JDK take no null.
-        var column = new ArrayList<@Nullable String>(rows.size());
-        rows.forEach(row -> column.add(part.apply(row)));
-        statement.bindArray(name, String.class, column);
     }
 
     private static <T> int[] ints(List<T> rows, ToIntFunction<T> part) {

@@ -7,14 +7,11 @@ import com.promptmanage.runner.run.ScopeState;
 import com.promptmanage.runner.run.ScopeState.Progress;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Update;
-import org.jspecify.annotations.Nullable;
 
 /** The decider's state as rows. */
 final class ScopeRows {
@@ -59,22 +56,15 @@ final class ScopeRows {
 
     static void bind(Update store, List<Stored> stored) {
         List<ScopeState> scopes = stored.stream().map(Stored::scope).toList();
-        store.bindArray("scopesOf", String.class, all(stored, Stored::executionId))
-                .bindArray("paths", String.class, all(scopes, ScopeState::path))
-                .bindArray("parents", String.class, all(scopes, ScopeState::parent))
-                .bindArray("owners", String.class, all(scopes, ScopeState::owner))
-                .bind("indexes", scopes.stream().mapToInt(ScopeState::index).toArray())
-                .bindArray("steps", String.class, all(scopes, ScopeState::steps))
-                .bindArray("links", String.class, all(scopes, ScopeState::links))
-                .bindArray("exports", String.class, all(scopes, ScopeState::exports))
-                .bindArray("progress", String.class, all(scopes, scope -> progress(scope.progress())));
-    }
-
-    /** The root's parent and owner are null, which lists of the JDK do not take. */
-    private static <T> List<@Nullable String> all(List<T> rows, Function<T, @Nullable String> part) {
-        var all = new ArrayList<@Nullable String>(rows.size());
-        rows.forEach(row -> all.add(part.apply(row)));
-        return all;
+        Columns.bind(store, "scopesOf", stored, Stored::executionId);
+        Columns.bind(store, "paths", scopes, ScopeState::path);
+        Columns.bind(store, "parents", scopes, ScopeState::parent);
+        Columns.bind(store, "owners", scopes, ScopeState::owner);
+        store.bind("indexes", scopes.stream().mapToInt(ScopeState::index).toArray());
+        Columns.bind(store, "steps", scopes, ScopeState::steps);
+        Columns.bind(store, "links", scopes, ScopeState::links);
+        Columns.bind(store, "exports", scopes, ScopeState::exports);
+        Columns.bind(store, "progress", scopes, scope -> progress(scope.progress()));
     }
 
     private static String progress(Map<String, Progress> progress) {

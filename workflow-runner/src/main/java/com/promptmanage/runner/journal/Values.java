@@ -4,12 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -95,7 +93,7 @@ final class Values {
         List<Key> items = of(Kind.ITEM, keys);
         var found = new HashMap<Key, Value>();
         // All in one round trip. By the limits each is looked up by itself, however few rows there were when this was planned.
-        handle.createQuery("""
+        var query = handle.createQuery("""
                         SELECT 'TRIGGER' AS kind, w.execution, '' AS scope, '' AS name, 0 AS index, e.json
                         FROM unnest(:triggersOf) AS w(execution)
                         CROSS JOIN LATERAL (
@@ -115,15 +113,15 @@ final class Values {
                             SELECT r.item AS json FROM run_items r
                             WHERE r.execution_id = w.execution AND r.scope = w.scope AND r.owner = w.name
                               AND r.item_index = w.index LIMIT 1) i
-                        """)
-                .bindArray("triggersOf", String.class, all(triggers, Key::executionId))
-                .bindArray("outputsOf", String.class, all(outputs, Key::executionId))
-                .bindArray("outputScopes", String.class, all(outputs, Key::scope))
-                .bindArray("outputNames", String.class, all(outputs, Key::name))
-                .bindArray("itemsOf", String.class, all(items, Key::executionId))
-                .bindArray("itemScopes", String.class, all(items, Key::scope))
-                .bindArray("itemNames", String.class, all(items, Key::name))
-                .bind("itemIndexes", items.stream().mapToInt(Key::index).toArray())
+                        """);
+        Columns.bind(query, "triggersOf", triggers, Key::executionId);
+        Columns.bind(query, "outputsOf", outputs, Key::executionId);
+        Columns.bind(query, "outputScopes", outputs, Key::scope);
+        Columns.bind(query, "outputNames", outputs, Key::name);
+        Columns.bind(query, "itemsOf", items, Key::executionId);
+        Columns.bind(query, "itemScopes", items, Key::scope);
+        Columns.bind(query, "itemNames", items, Key::name);
+        query.bind("itemIndexes", items.stream().mapToInt(Key::index).toArray())
                 .map((row, ctx) -> Map.entry(
                         new Key(
                                 Kind.valueOf(row.getString("kind")),
@@ -143,11 +141,5 @@ final class Values {
 
     private static List<Key> of(Kind kind, List<Key> keys) {
         return keys.stream().filter(key -> key.kind() == kind).toList();
-    }
-
-    private static List<String> all(List<Key> keys, Function<Key, String> part) {
-        var all = new ArrayList<String>(keys.size());
-        keys.forEach(key -> all.add(part.apply(key)));
-        return all;
     }
 }

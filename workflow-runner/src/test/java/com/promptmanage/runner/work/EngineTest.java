@@ -330,6 +330,39 @@ class EngineTest {
         assertThat(engine.shown(crowded).completedNodes()).isEqualTo(41);
     }
 
+    @Test
+    void whenOneOfManyThatEndAtOnceEndsTheExecutionNothingOfTheOthersComesAfterIt() throws Exception {
+        var arrived = new CountDownLatch(40);
+        var go = new CountDownLatch(1);
+        engine.script().when("herd", asked -> done(new Outcome.Records(numbers(40))));
+        engine.script().when("runner", asked -> {
+            arrived.countDown();
+            awaitQuietly(go);
+            return asked.context().index() == 20
+                    ? failed(Failure.Kind.VALIDATION, "it fell")
+                    : completed(asked.context().input());
+        });
+        String execution = engine.trigger(engine.add(
+                Workflow.of(source("herd"), step("runner"), step("after"))
+                        .edge("herd", "runner")
+                        .edge("runner", "after")
+                        .with(new Settings(40, null, RetryPolicy.UNSET, null, null, null, null)),
+                1));
+        arrived.await();
+        go.countDown();
+        engine.awaitStatus(execution, "failed");
+
+        Map<String, String> nodes = engine.nodes(execution);
+        assertThat(nodes).containsEntry("runner in herd[20]", "failed");
+        assertThat(nodes.values()).isSubsetOf("completed", "failed", "cancelled");
+        assertThat(nodes.values().stream().filter("completed"::equals))
+                .hasSize(engine.shown(execution).completedNodes());
+        var log = engine.records().log(com.promptmanage.service.database.Scope.EVERYONE, execution, 0, 1_000);
+        assertThat(log.getLast().event()).contains("\"failed\"").contains("it fell");
+        assertThat(log.stream().map(entry -> entry.seq()).toList())
+                .isEqualTo(IntStream.rangeClosed(1, log.size()).boxed().toList());
+    }
+
     private int waitingForLocks() {
         return engine.database()
                 .<Integer, RuntimeException>asSystem(
