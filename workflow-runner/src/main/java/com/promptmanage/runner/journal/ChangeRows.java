@@ -249,17 +249,10 @@ final class ChangeRows {
         update.bind("now", now()).execute();
     }
 
-    /** What follows from what was written. */
+    /** What people are told of what was written. */
     private void alert() {
+        ExecutionAlerts.ended(handle, changes.stream().filter(Change::isStatusNew).toList());
         for (Change change : changes) {
-            if (change.isStatusNew()) {
-                ExecutionAlerts.ended(
-                        change,
-                        change.status(),
-                        change.lastSeq(),
-                        failing(change, Change.Failing::nodeId),
-                        failing(change, Change.Failing::message));
-            }
             long before = change.row().totals().costNanoUsd();
             if (change.totals().costNanoUsd() > before) {
                 ExecutionAlerts.spent(change, before, change.totals().costNanoUsd());
