@@ -191,14 +191,7 @@ public final class WorkflowBenchmark {
             Thread.sleep(takes);
             idle.running.decrementAndGet();
             var usage = new CallUsage(
-                    "openai",
-                    target(),
-                    TokenCounts.ofInputOutput(100, 20),
-                    CLOCK.instant(),
-                    takes,
-                    null,
-                    null,
-                    false);
+                    "openai", target(), TokenCounts.ofInputOutput(100, 20), CLOCK.instant(), takes, null, null, false);
             return new CallResult.Answered(new Answer(request(), Optional.of(usage)));
         }
 
@@ -253,8 +246,7 @@ public final class WorkflowBenchmark {
                     List.of(
                             new Node(
                                     "each",
-                                    new NodeConfig.Loop(
-                                            "input", "item", List.of(new NodeId("n0")), items, 100)),
+                                    new NodeConfig.Loop("input", "item", List.of(new NodeId("n0")), items, 100)),
                             step(0)),
                     List.of(),
                     new Settings(100, null, RetryPolicy.UNSET, null, null, null, null)));

@@ -241,9 +241,7 @@ final class Change {
 
     /** How many more node runs may be open, as it is now. */
     int room() {
-        return status == Status.RUNNING
-                ? Math.max(0, pinned.settings().maxConcurrentNodes() - openNodes)
-                : 0;
+        return status == Status.RUNNING ? Math.max(0, pinned.settings().maxConcurrentNodes() - openNodes) : 0;
     }
 
     void addOpen(int count) {

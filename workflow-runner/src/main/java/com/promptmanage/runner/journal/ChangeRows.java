@@ -106,9 +106,9 @@ final class ChangeRows {
                             """)
                     .bind("ids", longs(done, run -> run.part().id()))
                     .bind("now", now());
-            bind(update, "statuses", done, run -> run.part().status());
-            bind(update, "outputs", done, run -> run.part().place().inline());
-            bind(update, "payloads", done, run -> run.part().place().payloadId());
+            Columns.bind(update, "statuses", done, run -> run.part().status());
+            Columns.bind(update, "outputs", done, run -> run.part().place().inline());
+            Columns.bind(update, "payloads", done, run -> run.part().place().payloadId());
             update.execute();
         }
     }
@@ -131,17 +131,23 @@ final class ChangeRows {
                         RETURNING id, execution_id, scope, node_id, status
                         """)
                 .bind("leased", ints(made, run -> run.part().isLeased() ? 1 : 0))
-                .bind("leaseMs", longs(made, run -> run.part().isLeased()
-                        ? run.part().taker().lease().toMillis()
-                        : 0))
+                .bind(
+                        "leaseMs",
+                        longs(
+                                made,
+                                run -> run.part().isLeased()
+                                        ? run.part().taker().lease().toMillis()
+                                        : 0))
                 .bind("now", now());
         Columns.bind(insert, "executions", made, Of::executionId);
         Columns.bind(insert, "scopes", made, run -> run.part().scope());
         Columns.bind(insert, "nodes", made, run -> run.part().nodeId());
         Columns.bind(insert, "statuses", made, run -> run.part().status());
-        Columns.bind(insert, "owners", made, run -> run.part().isLeased()
-                ? run.part().taker().owner()
-                : "");
+        Columns.bind(
+                insert,
+                "owners",
+                made,
+                run -> run.part().isLeased() ? run.part().taker().owner() : "");
         var ids = new HashMap<Place, Long>();
         insert.map((row, ctx) -> {
                     if (row.getString("status").equals("leased")) {
@@ -241,7 +247,11 @@ final class ChangeRows {
         Columns.bind(update, "reasons", other, Change::reason);
         // As text, which a null fits into.
         Columns.bind(update, "started", other, change -> text(change.startedAt()));
-        Columns.bind(update, "ended", other, change -> Boolean.toString(change.status().isEnd()));
+        Columns.bind(
+                update,
+                "ended",
+                other,
+                change -> Boolean.toString(change.status().isEnd()));
         Columns.bind(update, "timeouts", other, change -> text(change.timeout()));
         Columns.bind(update, "errorNodes", other, change -> failing(change, Change.Failing::nodeId));
         Columns.bind(update, "errorMessages", other, change -> failing(change, Change.Failing::message));
@@ -251,7 +261,8 @@ final class ChangeRows {
 
     /** What people are told of what was written. */
     private void alert() {
-        ExecutionAlerts.ended(handle, changes.stream().filter(Change::isStatusNew).toList());
+        ExecutionAlerts.ended(
+                handle, changes.stream().filter(Change::isStatusNew).toList());
         for (Change change : changes) {
             long before = change.row().totals().costNanoUsd();
             if (change.totals().costNanoUsd() > before) {
@@ -262,8 +273,7 @@ final class ChangeRows {
 
     private static OutboxRecord record(Of<byte[]> event) {
         ExecutionRow row = event.change().row();
-        return new OutboxRecord(
-                Topics.EXECUTION_EVENTS.name(), row.account().key(), event.part(), Map.of(), row.id());
+        return new OutboxRecord(Topics.EXECUTION_EVENTS.name(), row.account().key(), event.part(), Map.of(), row.id());
     }
 
     private static List<byte[]> events(Change change) {

@@ -95,8 +95,7 @@ final class EndedCalls implements Together.Work<EndedCalls.Ended> {
     private Set<String> store(Map<String, List<Ended>> byExecution, boolean waits) {
         return workers.<Set<String>, RuntimeException>asSystem(handle -> {
             // First the executions' locks, as everywhere.
-            Map<String, Change> changes =
-                    Change.lock(handle, versions, byExecution.keySet(), waits, clock.instant());
+            Map<String, Change> changes = Change.lock(handle, versions, byExecution.keySet(), waits, clock.instant());
             List<Ended> calls = changes.keySet().stream()
                     .flatMap(execution -> byExecution.getOrDefault(execution, List.of()).stream())
                     .toList();
@@ -142,7 +141,11 @@ final class EndedCalls implements Together.Work<EndedCalls.Ended> {
         Columns.bind(update, "ids", calls, Ended::callId);
         Columns.bind(update, "states", calls, Ended::state);
         Columns.bind(update, "answers", calls, Ended::answer);
-        Columns.bind(update, "usages", calls, call -> call.usage().map(CallUsageJson::write).orElse(null));
+        Columns.bind(
+                update,
+                "usages",
+                calls,
+                call -> call.usage().map(CallUsageJson::write).orElse(null));
         Columns.bind(
                 update,
                 "costs",

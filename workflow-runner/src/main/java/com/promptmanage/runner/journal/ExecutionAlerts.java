@@ -88,8 +88,8 @@ final class ExecutionAlerts {
         for (Change change : changes) {
             Known told = known.get(change.row().id());
             if (told == null) {
-                throw new IllegalStateException("execution %s has no workflow"
-                        .formatted(change.row().id()));
+                throw new IllegalStateException(
+                        "execution %s has no workflow".formatted(change.row().id()));
             }
             alerts.add(new ExecutionAlerts(change, told));
         }
@@ -111,8 +111,7 @@ final class ExecutionAlerts {
         Set<String> empty = puttingOutNothing(
                 handle,
                 all.stream()
-                        .filter(one ->
-                                one.change.status() == Status.COMPLETED && one.wants(AlertKind.EMPTY_OUTPUT))
+                        .filter(one -> one.change.status() == Status.COMPLETED && one.wants(AlertKind.EMPTY_OUTPUT))
                         .toList());
         all.forEach(one -> one.ended(empty.contains(one.change.row().id())));
     }
@@ -227,10 +226,8 @@ final class ExecutionAlerts {
     private static List<End> ends(Change change) {
         Graph nodes = change.pinned().nodes();
         return nodes.ends(Optional.empty()).stream()
-                .map(end -> new End(
-                        change.row().id(),
-                        end.value(),
-                        nodes.node(end).config() instanceof NodeConfig.Prompt))
+                .map(end ->
+                        new End(change.row().id(), end.value(), nodes.node(end).config() instanceof NodeConfig.Prompt))
                 .toList();
     }
 

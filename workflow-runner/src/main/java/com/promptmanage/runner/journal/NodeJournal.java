@@ -136,9 +136,7 @@ public final class NodeJournal {
      * @return empty if the execution does not go on for now: then the run waits with it
      */
     public Optional<Begun> begin(NodeLease claimed) throws StaleLeaseException {
-        return record(new Report(claimed, 0, (change, run) -> begin(change, claimed)))
-                .taken()
-                .stream()
+        return record(new Report(claimed, 0, (change, run) -> begin(change, claimed))).taken().stream()
                 .findFirst();
     }
 
@@ -164,8 +162,7 @@ public final class NodeJournal {
             throws StaleLeaseException {
         NodeLease lease = begun.lease();
         // Written out here, and not while the locks of all that is recorded with it are held.
-        Result result = Result.of(
-                begun.pinned().graph().step(lease.nodeId()).kind(), outcome);
+        Result result = Result.of(begun.pinned().graph().step(lease.nodeId()).kind(), outcome);
         return record(new Report(lease, result.size(), (change, run) -> {
             if (savedNanoUsd > 0) {
                 save(change, savedNanoUsd);
@@ -210,8 +207,7 @@ public final class NodeJournal {
         change.addOpen(-1);
     }
 
-    private static List<NodeLease> leases(
-            Change change, List<Change.Made> taken, Map<ChangeRows.Place, Long> ids) {
+    private static List<NodeLease> leases(Change change, List<Change.Made> taken, Map<ChangeRows.Place, Long> ids) {
         String execution = change.row().id();
         return taken.stream()
                 .map(made -> {

@@ -57,8 +57,7 @@ final class Outputs {
     /** As {@link #below}, of a node that is run once in each of a loop's iterations: of those no others are looked at. */
     static List<Found> ofItems(Handle handle, String executionId, Effect.Collect loop, String nodeId) {
         String prefix = "%s%s%s[".formatted(loop.scope(), loop.scope().isEmpty() ? "" : "/", loop.loop());
-        return handle
-                .createQuery("""
+        return handle.createQuery("""
                         SELECT n.scope, coalesce(n.output, p.content) AS output
                         FROM node_runs n LEFT JOIN payloads p ON p.id = n.payload_id
                         WHERE n.execution_id = :execution AND n.node_id = :node AND n.status = 'completed'

@@ -72,15 +72,13 @@ final class Recording implements Together.Work<Report> {
     }
 
     private Set<String> record(Map<String, List<Report>> byExecution, boolean waits) {
-        Recorded recorded =
-                workers.<Recorded, RuntimeException>asSystem(handle -> record(handle, byExecution, waits));
+        Recorded recorded = workers.<Recorded, RuntimeException>asSystem(handle -> record(handle, byExecution, waits));
         values.remember(recorded.values());
         return recorded.locked();
     }
 
     private Recorded record(Handle handle, Map<String, List<Report>> byExecution, boolean waits) {
-        Map<String, Change> changes =
-                Change.lock(handle, versions, byExecution.keySet(), waits, clock.instant());
+        Map<String, Change> changes = Change.lock(handle, versions, byExecution.keySet(), waits, clock.instant());
         if (changes.isEmpty()) {
             return new Recorded(Set.of(), Values.Found.NOTHING);
         }
@@ -88,8 +86,8 @@ final class Recording implements Together.Work<Report> {
                 .flatMap(execution -> byExecution.getOrDefault(execution, List.of()).stream())
                 .toList();
         List<Worked> worked = work(handle, changes, reports);
-        Map<ChangeRows.Place, Long> ids =
-                ChangeRows.save(handle, worked.stream().map(Worked::change).distinct().toList());
+        Map<ChangeRows.Place, Long> ids = ChangeRows.save(
+                handle, worked.stream().map(Worked::change).distinct().toList());
         return new Recorded(changes.keySet(), answer(handle, worked, ids));
     }
 
@@ -126,8 +124,7 @@ final class Recording implements Together.Work<Report> {
                 NodeFacts.keys(asked.values().stream().flatMap(List::stream).toList()));
         for (Worked one : worked) {
             List<Begun> taken = asked.getOrDefault(one.report(), List.of()).stream()
-                    .map(next -> new Begun(
-                            next.lease(), next.pinned(), NodeFacts.of(handle, next, found.all())))
+                    .map(next -> new Begun(next.lease(), next.pinned(), NodeFacts.of(handle, next, found.all())))
                     .toList();
             one.report().recorded(new Followed(taken, one.change().status().isEnd()));
         }

@@ -20,10 +20,7 @@ record Result(String output, List<String> items, boolean repeats, Success succes
                 new Result(StoredJson.write(completed.output()), List.of(), false, new Success.Plain());
             case Outcome.Branched branched ->
                 new Result(
-                        StoredJson.write(branched.output()),
-                        List.of(),
-                        false,
-                        new Success.Branch(branched.result()));
+                        StoredJson.write(branched.output()), List.of(), false, new Success.Branch(branched.result()));
             case Outcome.Records records -> of(kind, records);
             case Outcome.Failed failed -> throw new IllegalArgumentException("a failure is no result");
         };

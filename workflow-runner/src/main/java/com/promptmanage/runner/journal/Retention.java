@@ -72,16 +72,17 @@ public final class Retention {
                 .bind("max", VERSIONS_MAX)
                 .execute());
         // Locked, and looked at again when it is: whoever begins an execution holds the same lock.
-        int drafts = database.asSystem(handle -> handle.createUpdate("""
+        int drafts =
+                database.asSystem(handle -> handle.createUpdate("""
                         DELETE FROM workflows WHERE id IN (
                             SELECT w.id FROM workflows w
                             WHERE greatest(w.updated_at, w.last_executed_at) < now() - :seconds * interval '1 second'
                               AND NOT EXISTS (SELECT 1 FROM executions e WHERE e.workflow_id = w.id)
                               AND
                         """ + SCRATCH + " LIMIT :max FOR UPDATE SKIP LOCKED)")
-                .bind("seconds", history.toSeconds())
-                .bind("max", DRAFTS_MAX)
-                .execute());
+                        .bind("seconds", history.toSeconds())
+                        .bind("max", DRAFTS_MAX)
+                        .execute());
         return versions == VERSIONS_MAX || drafts == DRAFTS_MAX;
     }
 }

@@ -239,8 +239,7 @@ final class Together<T> {
             if (wasTogether) {
                 atWork--;
             }
-            take().ifPresent(next ->
-                    next.values().iterator().next().getFirst().tell(new Told.Lead<>(next)));
+            take().ifPresent(next -> next.values().iterator().next().getFirst().tell(new Told.Lead<>(next)));
         } finally {
             lock.unlock();
         }

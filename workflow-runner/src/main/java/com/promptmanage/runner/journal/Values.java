@@ -92,7 +92,8 @@ final class Values {
         List<Key> outputs = of(Kind.OUTPUT, keys);
         List<Key> items = of(Kind.ITEM, keys);
         var found = new HashMap<Key, Value>();
-        // All in one round trip. By the limits each is looked up by itself, however few rows there were when this was planned.
+        // All in one round trip. By the limits each is looked up by itself, however few rows there were when this was
+        // planned.
         var query = handle.createQuery("""
                         SELECT 'TRIGGER' AS kind, w.execution, '' AS scope, '' AS name, 0 AS index, e.json
                         FROM unnest(:triggersOf) AS w(execution)

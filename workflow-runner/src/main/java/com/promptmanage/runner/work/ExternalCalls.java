@@ -71,14 +71,13 @@ final class ExternalCalls {
         throw new IllegalStateException("a plan without calls");
     }
 
-    private Attempt make(
-            Begun begun, Node node, ExternalCall call, int alternative, RetryRule rule, HeldNode held)
+    private Attempt make(Begun begun, Node node, ExternalCall call, int alternative, RetryRule rule, HeldNode held)
             throws InterruptedException, StaleLeaseException {
         NodeLease lease = begun.lease();
         Standing standing = standing(lease, alternative, call, held);
         if (standing instanceof Standing.Unknown unknown) {
-            Optional<Attempt> end = held.<Optional<Attempt>, RuntimeException>whole(
-                    () -> unknown(begun, node, call, unknown));
+            Optional<Attempt> end =
+                    held.<Optional<Attempt>, RuntimeException>whole(() -> unknown(begun, node, call, unknown));
             if (end.isPresent()) {
                 return end.get();
             }
@@ -176,8 +175,7 @@ final class ExternalCalls {
         return delay.isPresent() ? new Attempt.Retry(failure, delay.get()) : Attempt.Done.failed(failure);
     }
 
-    private Attempt pay(
-            Begun begun, Node node, ExternalCall call, Standing.Fresh fresh, RetryRule rule, HeldNode held)
+    private Attempt pay(Begun begun, Node node, ExternalCall call, Standing.Fresh fresh, RetryRule rule, HeldNode held)
             throws InterruptedException, StaleLeaseException {
         NodeLease lease = begun.lease();
         OptionalLong estimate = OptionalLong.empty();

@@ -75,8 +75,7 @@ final class NodeWorker {
         held.store();
         return switch (result) {
             case Attempt.Done(Outcome.Failed(Failure failure)) -> journal.fail(begun.lease(), failure, taker);
-            case Attempt.Done(Outcome outcome) ->
-                journal.complete(begun, outcome, shut(begun, outcome), 0, taker);
+            case Attempt.Done(Outcome outcome) -> journal.complete(begun, outcome, shut(begun, outcome), 0, taker);
             case Attempt.Known(Outcome outcome, long savedNanoUsd) ->
                 journal.complete(begun, outcome, shut(begun, outcome), savedNanoUsd, taker);
             case Attempt.Retry(Failure failure, Duration delay) -> {

@@ -82,7 +82,8 @@ class KilledWorkersTest {
     @Test
     void whatALostWorkerHadIsCancelledOnceByTheOthersAndWhatWaitedForItBegins() throws Exception {
         String jdbcUrl = EmbeddedPostgres.shared().createDatabase();
-        Workflow hanging = Workflow.of(step(WorkerProcess.HANGING), step("after")).edge(WorkerProcess.HANGING, "after");
+        Workflow hanging =
+                Workflow.of(step(WorkerProcess.HANGING), step("after")).edge(WorkerProcess.HANGING, "after");
         List<String> lost;
         String orphan;
         String unwanted;
@@ -90,15 +91,14 @@ class KilledWorkersTest {
         // Nobody takes a node on by itself before the test is over.
         try (var sql = DriverManager.getConnection(jdbcUrl);
                 var worker = worker(jdbcUrl, Duration.ofMinutes(5));
-                var database = Database.open(DatabaseSettings.of(jdbcUrl, "of-the-tests").withConnectionsMax(2))) {
+                var database = Database.open(
+                        DatabaseSettings.of(jdbcUrl, "of-the-tests").withConnectionsMax(2))) {
             var runs = new Runs(database, new Versions(), new Ids(Clock.systemUTC()), Clock.systemUTC());
             orphan = enqueue(runs, RunningEngine.add(database, hanging.definition(), 1));
             String workflow = RunningEngine.add(database, hanging.definition(), 1);
             unwanted = enqueue(runs, workflow);
             lost = List.of(orphan, unwanted);
-            Await.until(
-                    PATIENCE,
-                    () -> assertThat(count(sql, """
+            Await.until(PATIENCE, () -> assertThat(count(sql, """
                             SELECT count(*) FROM node_runs WHERE status = 'leased' AND attempt = 1
                             """)).isEqualTo(2));
             next = enqueue(runs, workflow);

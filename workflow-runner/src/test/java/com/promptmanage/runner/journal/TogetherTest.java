@@ -74,8 +74,7 @@ class TogetherTest {
         join(threads);
 
         assertThatIllegalStateException().isThrownBy(failure::rethrow).withMessage("bad");
-        assertThat(doing.done)
-                .containsExactlyInAnyOrder("together a=[first]", "alone c=[fine]", "alone b=[good]");
+        assertThat(doing.done).containsExactlyInAnyOrder("together a=[first]", "alone c=[fine]", "alone b=[good]");
     }
 
     @Test

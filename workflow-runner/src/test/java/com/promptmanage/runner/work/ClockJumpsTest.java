@@ -143,7 +143,8 @@ class ClockJumpsTest {
                     FROM workflows w JOIN workflow_versions v ON v.workflow_id = w.id, generate_series(2, 4) n
                     WHERE w.id = ANY (?)
                     """, (Object) new String[] {used, ordinary});
-            handle.execute("UPDATE workflows SET version = 4 WHERE id = ANY (?)", (Object) new String[] {used, ordinary});
+            handle.execute(
+                    "UPDATE workflows SET version = 4 WHERE id = ANY (?)", (Object) new String[] {used, ordinary});
             handle.execute("UPDATE workflows SET last_executed_at = now() WHERE id = ?", used);
             handle.execute("""
                     INSERT INTO executions (id, workflow_id, workflow_version, account, user_id, triggered_by, trigger_data,
@@ -161,7 +162,9 @@ class ClockJumpsTest {
                         .mapTo(String.class)
                         .list());
         assertThat(kept).containsExactlyInAnyOrder(used, young, active, ordinary, running);
-        assertThat(versions(used)).as("the current one, and one that an execution has").containsExactly(3, 4);
+        assertThat(versions(used))
+                .as("the current one, and one that an execution has")
+                .containsExactly(3, 4);
         assertThat(versions(ordinary)).containsExactly(1, 2, 3, 4);
         assertThat(kept).doesNotContain(unused);
     }
@@ -169,24 +172,14 @@ class ClockJumpsTest {
     /** Made, and not changed since. */
     private String scratch(String tag, String status, int days) {
         String id = engine.add(Workflow.of(step("only")), 1);
-        engine.database()
-                .useAsSystem(handle -> handle.execute(
-                        """
+        engine.database().useAsSystem(handle -> handle.execute("""
                         UPDATE workflows SET name = 'scratch', tags = ARRAY[?], status = ?,
                             updated_at = now() - ? * interval '1 day'
                         WHERE id = ?
-                        """,
-                        tag,
-                        status,
-                        days,
-                        id));
-        engine.database()
-                .useAsSystem(handle -> handle.execute(
-                        """
+                        """, tag, status, days, id));
+        engine.database().useAsSystem(handle -> handle.execute("""
                         UPDATE workflow_versions SET created_at = now() - ? * interval '1 day' WHERE workflow_id = ?
-                        """,
-                        days,
-                        id));
+                        """, days, id));
         return id;
     }
 

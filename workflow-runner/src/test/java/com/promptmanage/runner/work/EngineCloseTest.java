@@ -27,17 +27,21 @@ class EngineCloseTest {
         try (var sql = DriverManager.getConnection(jdbcUrl)) {
             sql.setAutoCommit(false);
             var ending = new RunningEngine(jdbcUrl, Duration.ofMinutes(2));
-            ending.script().when("ask", asked -> new Plan.Calls(new Script.Call("ask", question -> {
-                lock(sql, asked.run().executionId());
-                paid.incrementAndGet();
-                return answered("a poem");
-            })));
+            ending.script()
+                    .when(
+                            "ask",
+                            asked -> new Plan.Calls(new Script.Call("ask", question -> {
+                                lock(sql, asked.run().executionId());
+                                paid.incrementAndGet();
+                                return answered("a poem");
+                            })));
             execution = ending.trigger(ending.add(Workflow.of(prompt("ask")), 1));
             Await.until(() -> assertThat(paid).hasValue(1));
 
             Thread closing = Thread.ofPlatform().start(ending::close);
             // It has told its nodes to let go, and waits for them.
-            Await.until(() -> assertThat(Arrays.toString(closing.getStackTrace())).contains("awaitTermination"));
+            Await.until(
+                    () -> assertThat(Arrays.toString(closing.getStackTrace())).contains("awaitTermination"));
             sql.rollback();
             closing.join();
 
@@ -47,10 +51,13 @@ class EngineCloseTest {
                     .isEqualTo("ready");
         }
         try (var next = new RunningEngine(jdbcUrl, Duration.ofMinutes(2))) {
-            next.script().when("ask", asked -> new Plan.Calls(new Script.Call("ask", question -> {
-                paid.incrementAndGet();
-                return answered("another");
-            })));
+            next.script()
+                    .when(
+                            "ask",
+                            asked -> new Plan.Calls(new Script.Call("ask", question -> {
+                                paid.incrementAndGet();
+                                return answered("another");
+                            })));
             next.awaitStatus(execution, "completed");
 
             assertThat(paid).hasValue(1);

@@ -63,10 +63,11 @@ class HeldNodeTest {
 
     @Test
     void anEntryThatFailsLetsTheInterruptThrough() {
-        assertThatIllegalStateException().isThrownBy(() -> node.whole(() -> {
-            node.interrupt();
-            throw new IllegalStateException("the database is away");
-        }));
+        assertThatIllegalStateException()
+                .isThrownBy(() -> node.whole(() -> {
+                    node.interrupt();
+                    throw new IllegalStateException("the database is away");
+                }));
 
         assertThat(Thread.interrupted()).isTrue();
     }
