@@ -200,7 +200,7 @@ class KilledWorkersTest {
     private JavaProcess worker(String jdbcUrl, Duration lease) throws InterruptedException {
         var worker = JavaProcess.start(
                 WorkerProcess.class,
-                List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+                List.of("-Xmx256m"),
                 Map.of(),
                 jdbcUrl,
                 kafka.bootstrapServers(),

@@ -11,13 +11,13 @@ import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.promptmanage.runner.MigratedDatabase;
 import com.promptmanage.runner.call.Failure;
 import com.promptmanage.runner.definition.RetryPolicy;
 import com.promptmanage.runner.definition.Settings;
 import com.promptmanage.runner.journal.Retention;
 import com.promptmanage.runner.node.Plan;
 import com.promptmanage.service.database.Scope;
-import com.promptmanage.testkit.EmbeddedPostgres;
 import com.promptmanage.testkit.ManualClock;
 import com.promptmanage.topics.event.EventJson;
 import java.nio.charset.StandardCharsets;
@@ -39,7 +39,7 @@ class ClockJumpsTest {
 
     @BeforeAll
     void start() {
-        engine = new RunningEngine(EmbeddedPostgres.shared().createDatabase(), Duration.ofSeconds(10), clock);
+        engine = new RunningEngine(MigratedDatabase.url(), Duration.ofSeconds(10), clock);
     }
 
     @AfterAll

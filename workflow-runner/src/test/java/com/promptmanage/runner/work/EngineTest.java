@@ -19,6 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.promptmanage.runner.MigratedDatabase;
 import com.promptmanage.runner.call.Failure;
 import com.promptmanage.runner.definition.ErrorHandling;
 import com.promptmanage.runner.definition.RetryPolicy;
@@ -28,7 +29,6 @@ import com.promptmanage.runner.node.Plan;
 import com.promptmanage.runner.work.BudgetGate.Verdict;
 import com.promptmanage.service.database.RowSecurity;
 import com.promptmanage.testkit.Await;
-import com.promptmanage.testkit.EmbeddedPostgres;
 import com.promptmanage.topics.money.NanoUsd;
 import java.time.Duration;
 import java.util.List;
@@ -49,7 +49,7 @@ class EngineTest {
 
     @BeforeAll
     void start() {
-        engine = new RunningEngine(EmbeddedPostgres.shared().createDatabase(), Duration.ofSeconds(10));
+        engine = new RunningEngine(MigratedDatabase.url(), Duration.ofSeconds(10));
     }
 
     @AfterAll
