@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -268,6 +269,19 @@ class HttpServerTest {
             var answer = client.send(
                     HttpRequest.newBuilder(shared.baseUri().resolve("/others")).build(), BodyHandlers.ofString());
             assertThat(answer.body()).isEqualTo("{\"here\":true}");
+        }
+    }
+
+    /** No client of ours would send it. */
+    @Test
+    void aQueryThatCannotBeReadIsNoQueryForSomethingElse() throws Exception {
+        try (var socket = new Socket("127.0.0.1", server.port())) {
+            socket.getOutputStream()
+                    .write("GET /thread?name=%zz HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n"
+                            .getBytes(StandardCharsets.UTF_8));
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+            assertThat(answer).startsWith("HTTP/1.1 400 ").contains("application/problem+json", "two hexadecimal digits");
         }
     }
 
