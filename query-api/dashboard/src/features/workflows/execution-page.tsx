@@ -139,7 +139,7 @@ export function ExecutionPage() {
           </Card>
           <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
             <Card title="Nodes" hint="Choose a node in the graph to see only its runs.">
-              <NodeRuns execution={data} definition={definition} only={selected} />
+              <NodeRuns execution={data} only={selected} />
             </Card>
             {isTold(data.triggerData) && (
               <Card title="Started with">

@@ -21,6 +21,9 @@ export interface Account {
   mayManage: boolean;
   mayExport: boolean;
   mayEdit: boolean;
+  tier: User["tier"];
+  /** What the tier holds; everything, where the operator enforces none. */
+  features: User["features"];
   userId: string;
 }
 
@@ -42,6 +45,8 @@ export function accountsOf(user: User): Account[] {
       mayManage: isAdmin,
       mayExport: team.role === "owner",
       mayEdit: team.role !== "viewer",
+      tier: team.tier,
+      features: team.features,
       userId: user.id,
     };
   });
@@ -60,6 +65,8 @@ export function accountsOf(user: User): Account[] {
       mayManage: true,
       mayExport: true,
       mayEdit: true,
+      tier: user.tier,
+      features: user.features,
       userId: user.id,
     },
   ];
