@@ -14,6 +14,7 @@ import { Breakdown } from "./breakdown";
 import { Cards } from "./cards";
 import { ExportMenu, LiveDot, RangePicker, ZonePicker } from "./controls";
 import { Narrowed } from "./narrowed";
+import { paced, type Pace } from "./pace";
 import { readOnly, withOnly, writeOnly, type Only, type UsageSearch } from "./search";
 import { SavingsCard } from "./savings";
 import { TopPrompts } from "./top-prompts";
@@ -113,28 +114,26 @@ function FirstVisit() {
 }
 
 /**
- * Asks again when the running totals have moved, at most every two seconds, and keeps what is shown until the answer is there:
- * numbers change in place, nothing flickers.
+ * Asks again when the running totals have moved, at once and then at most every two seconds, and keeps what is shown until the
+ * answer is there: numbers change in place, nothing flickers.
  */
 function useLive(accountKey: string, url: string) {
   const queryClient = useQueryClient();
   const last = useRef("");
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const pace = useRef<Pace>(undefined);
   useEffect(() => {
     last.current = "";
-    return () => clearTimeout(timer.current);
-  }, [accountKey]);
+    pace.current = paced(() => void queryClient.invalidateQueries({ queryKey: ["usage", accountKey] }), REFRESH_MS);
+    return () => pace.current?.stop();
+  }, [accountKey, queryClient]);
   return useEvents(url, "totals", (data) => {
     const { month, today } = JSON.parse(data) as Record<"month" | "today", { runs: number; costNanoUsd: number }>;
     const now = `${month.runs} ${month.costNanoUsd} ${today.runs}`;
-    const isFirst = last.current === "";
     if (now !== last.current) {
+      const isFirst = last.current === "";
       last.current = now;
-      if (!isFirst && timer.current === undefined) {
-        timer.current = setTimeout(() => {
-          timer.current = undefined;
-          void queryClient.invalidateQueries({ queryKey: ["usage", accountKey] });
-        }, REFRESH_MS);
+      if (!isFirst) {
+        pace.current?.changed();
       }
     }
   });

@@ -113,6 +113,10 @@ export function payloadQuery(executionId: string, payloadId: string) {
   });
 }
 
+const RUNNING_MS = 1000;
+
+const IDLE_MS = 5000;
+
 export function executionsQuery(id: string, status: Execution["status"] | null) {
   return infiniteQueryOptions({
     queryKey: ["workflow", id, "executions", status],
@@ -126,6 +130,8 @@ export function executionsQuery(id: string, status: Execution["status"] | null) 
     initialPageParam: "",
     getNextPageParam: (page) => page.nextCursor,
     staleTime: 2000,
+    // Whoever sees something run waits for its end; what begins by itself is news a little later.
+    refetchInterval: ({ state }) => (state.data?.pages.some((page) => page.executions.some((one) => one.status === "running" || one.status === "queued")) ? RUNNING_MS : IDLE_MS),
   });
 }
 
