@@ -39,7 +39,7 @@ export function Breakdown({
     <Card
       flush
       title={`Spend by ${dimensionLabel(by).toLowerCase()}`}
-      hint="Choose a row to see only that, and another of another dimension to see only what is of both."
+      hint="Choose rows to narrow the page down to them."
       actions={account.maySeeAll && <DimensionPicker by={by} onChange={(next) => onChange({ by: next })} />}
     >
       {error && !stats ? (
