@@ -26,7 +26,7 @@ export function AlertRow({
   busy?: boolean;
 }) {
   const { icon: Icon, colours, word } = LOOKS[alert.severity];
-  const names = useMemberNames();
+  const names = useMemberNames(alert.dimension === "member");
   return (
     <div className="flex items-start gap-3" data-testid="alert">
       <span className={clsx("mt-0.5 flex size-8 shrink-0 items-center justify-center rounded-full", colours)}>

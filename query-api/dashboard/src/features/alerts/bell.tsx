@@ -23,7 +23,7 @@ export function Bell({ account }: { account: Account }) {
   const acknowledge = useAcknowledge(account);
   const [open, setOpen] = useState(false);
   const now = useNow();
-  const names = useMemberNames();
+  const names = useMemberNames(data?.alerts.some((alert) => alert.dimension === "member") ?? false);
   const askAgain = () => {
     void queryClient.invalidateQueries({ queryKey: ["alerts", account.key] });
     void queryClient.invalidateQueries({ queryKey: ["budgets", account.key] });
