@@ -21,7 +21,7 @@ export function BudgetWarnings({ account }: { account: Account }) {
   const [, setPutAway] = useState(0);
   const warning = watched(data?.budgets ?? []).find((one) => one.level !== "calm" && !isDismissed(one));
   const path = useRouterState({ select: (state) => state.location.pathname });
-  const [page, setPage] = useState({ path, hasPlace: warning !== undefined || wasWarned(account) });
+  const [page, setPage] = useState({ path, hasPlace: warning !== undefined || wasWarned(account.key) });
   if (page.path !== path) {
     setPage({ path, hasPlace: warning !== undefined });
   }
@@ -29,9 +29,9 @@ export function BudgetWarnings({ account }: { account: Account }) {
   const isWarned = warning !== undefined;
   useEffect(() => {
     if (isKnown) {
-      rememberWarned(account, isWarned);
+      rememberWarned(account.key, isWarned);
     }
-  }, [account, isKnown, isWarned]);
+  }, [account.key, isKnown, isWarned]);
   return (
     <>
       {(warning || (page.hasPlace && !isKnown)) && (
@@ -57,23 +57,23 @@ export function BudgetWarnings({ account }: { account: Account }) {
   );
 }
 
-const keyOf = (account: Account) => `warned:${account.key}`;
+const itemOf = (key: string) => `warned:${key}`;
 
 /** Whether there was a warning when this browser last looked. */
-function wasWarned(account: Account): boolean {
+function wasWarned(key: string): boolean {
   try {
-    return localStorage.getItem(keyOf(account)) !== null;
+    return localStorage.getItem(itemOf(key)) !== null;
   } catch {
     return false;
   }
 }
 
-function rememberWarned(account: Account, isWarned: boolean): void {
+function rememberWarned(key: string, isWarned: boolean): void {
   try {
     if (isWarned) {
-      localStorage.setItem(keyOf(account), "1");
+      localStorage.setItem(itemOf(key), "1");
     } else {
-      localStorage.removeItem(keyOf(account));
+      localStorage.removeItem(itemOf(key));
     }
   } catch {
     // Then the next page finds out for itself.

@@ -89,7 +89,7 @@ function Chart({ analytics }: { analytics: Analytics }) {
       <div className="h-56" role="img" aria-label={`Runs and cost on ${days.length} days: ${days.map((day) => `${formatDay(day.date)} ${day.completed} completed, ${day.failed} failed, $${day.cost}`).join("; ")}`}>
         <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 600, height: 224 }}>
           <ComposedChart data={days} margin={{ top: 6, right: 0, bottom: 0, left: 0 }} accessibilityLayer={false}>
-            <CartesianGrid vertical={false} stroke="var(--line)" />
+            <CartesianGrid yAxisId="runs" vertical={false} stroke="var(--line)" />
             <XAxis dataKey="date" tickFormatter={(date: string) => formatDay(date)} tickLine={false} axisLine={{ stroke: "var(--line-strong)" }} minTickGap={28} tickMargin={8} />
             <YAxis yAxisId="runs" width={36} allowDecimals={false} tickLine={false} axisLine={false} />
             <YAxis
