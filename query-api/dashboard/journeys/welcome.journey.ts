@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { launch, local, shot, visit, visitSignedIn } from "./product";
+import { launch, local, shot, visitSignedIn } from "./product";
 
 const product = local();
 let browser: Browser;

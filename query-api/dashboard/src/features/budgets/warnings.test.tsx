@@ -26,7 +26,12 @@ function open() {
   const pages = ["/one", "/two"].map((path) => createRoute({ getParentRoute: () => root, path, component: () => <h1>{path}</h1> }));
   const router = createRouter({ routeTree: root.addChildren(pages), history: createMemoryHistory({ initialEntries: ["/one"] }) });
   const queryClient = new QueryClient();
-  const tell = (budgets: { budgets: Budget[] }) => act(() => queryClient.setQueryData(budgetsQuery(ACCOUNT).queryKey, budgets as never));
+  const tell = (budgets: { budgets: Budget[] }) =>
+    act(async () => {
+      queryClient.setQueryData(budgetsQuery(ACCOUNT).queryKey, budgets as never);
+      // Observers are told in a turn of their own.
+      await new Promise((resolve) => setTimeout(resolve));
+    });
   const view = render(
     <QueryClientProvider client={queryClient}>
       <RouterProvider router={router as never} />
@@ -39,6 +44,7 @@ const isFloating = () => screen.getByTestId("budget-warning").parentElement!.cla
 
 beforeEach(() => {
   localStorage.clear();
+  vi.stubGlobal("scrollTo", () => undefined);
   vi.stubGlobal("fetch", () => new Promise(() => undefined));
 });
 
@@ -47,9 +53,9 @@ afterEach(() => vi.unstubAllGlobals());
 test("a warning that comes while a page is read moves nothing, and has its place on the next page", async () => {
   const { tell, go } = open();
   await screen.findByText("/one");
-  tell(budget(10));
+  await tell(budget(10));
   expect(screen.queryByTestId("budget-warning")).toBeNull();
-  tell(budget(80));
+  await tell(budget(80));
   expect(isFloating()).toBe(true);
   go("/two");
   await screen.findByText("/two");
@@ -59,13 +65,13 @@ test("a warning that comes while a page is read moves nothing, and has its place
 test("where there was a warning before, a place is kept for it; and what is put away leaves none", async () => {
   const first = open();
   await screen.findByText("/one");
-  first.tell(budget(80));
+  await first.tell(budget(80));
   first.view.unmount();
 
   const { tell, view } = open();
   await screen.findByText("/one");
   expect(view.container.querySelector(".min-h-32")).not.toBeNull();
-  tell(budget(80));
+  await tell(budget(80));
   expect(isFloating()).toBe(false);
   await userEvent.click(screen.getByRole("button", { name: /Dismiss/ }));
   expect(screen.queryByTestId("budget-warning")).toBeNull();
