@@ -1,8 +1,8 @@
 import { Link } from "@tanstack/react-router";
 import { Ban, ScissorsLineDashed } from "lucide-react";
-import { exactUsd, nanoUsd } from "@/shared/format/money";
 import { formatCount } from "@/shared/format/numbers";
 import type { Account } from "@/shared/session/account";
+import { Amount } from "@/shared/ui/amount";
 import { buttonClass } from "@/shared/ui/button";
 import type { Decision } from "./api";
 
@@ -51,8 +51,8 @@ export function Blocked({
         {budget ? (
           <>
             <strong className="font-semibold">{budget.name}</strong> has{" "}
-            {budget.unit === "usd" ? `$${exactUsd(nanoUsd(budget.remaining))}` : `${formatCount(BigInt(budget.remaining))} tokens`} left, and this run may cost{" "}
-            {decision.estimatedCost ? `$${decision.estimatedCost}` : "more"}.
+            {budget.unit === "usd" ? <Amount usd={budget.remaining} focusable /> : `${formatCount(BigInt(budget.remaining))} tokens`} left, and this run may cost{" "}
+            {decision.estimatedCost ? <Amount usd={decision.estimatedCost} focusable /> : "more"}.
           </>
         ) : (
           "A budget that blocks does not leave enough for it."

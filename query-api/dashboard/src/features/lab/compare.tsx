@@ -61,7 +61,7 @@ export function Compare({ account, draft, models, onPick }: { account: Account; 
                   <Td right>{!estimate ? failed && <span className="text-soft">Not known now</span> : estimate.unpriced || estimate.estimatedCost === null ? <Badge tone="warning">No price</Badge> : <Amount usd={estimate.estimatedCost} />}</Td>
                   <Td right>
                     {model === draft.model ? (
-                      <span className="text-xs text-soft">This one</span>
+                      <span className="inline-flex h-8 items-center text-xs text-soft">This one</span>
                     ) : (
                       <Button size="s" kind="quiet" aria-label={`Use ${model}`} onClick={() => onPick(model)}>
                         Use

@@ -4,8 +4,9 @@ import { useDeferredValue, useEffect, useRef, useState } from "react";
 import { messageOf } from "@/shared/api/client";
 import { useIsServed } from "@/shared/api/served";
 import { formatCount, formatPercent } from "@/shared/format/numbers";
-import { exactUsd, nanoUsd } from "@/shared/format/money";
+import { nanoUsd } from "@/shared/format/money";
 import { useAccount } from "@/shared/session/account";
+import { Amount } from "@/shared/ui/amount";
 import { Button } from "@/shared/ui/button";
 import { SelectField, TextArea, TextField } from "@/shared/ui/field";
 import { Card, Failure, Note, Page } from "@/shared/ui/layout";
@@ -147,7 +148,7 @@ function BudgetState({ decision }: { decision: Decision }) {
           <li key={`${budget.id} ${budget.value}`} className="flex flex-wrap items-baseline justify-between gap-x-4">
             <span className="min-w-0 truncate font-medium">{budget.name}</span>
             <span className="text-[0.8125rem] text-soft figures">
-              {budget.unit === "usd" ? `$${exactUsd(nanoUsd(budget.remaining))}` : `${formatCount(BigInt(budget.remaining))} tokens`} left
+              {budget.unit === "usd" ? <Amount usd={budget.remaining} focusable /> : `${formatCount(BigInt(budget.remaining))} tokens`} left
               {budget.unit === "usd" && decision.estimatedCost && nanoUsd(budget.remaining) > 0n && ` · ${share(decision.estimatedCost, budget.remaining)} of it`}
             </span>
           </li>

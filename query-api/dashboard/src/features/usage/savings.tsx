@@ -78,7 +78,7 @@ function LongPrompts({ prompts, onPick }: { prompts: Savings["longPrompts"]; onP
               <span className="min-w-0 flex-1">
                 <span className="block truncate font-medium">{prompt.promptId}</span>
                 <span className="block text-xs text-soft figures">
-                  {formatCompact(prompt.averageInputTokens)} input tokens a run · {formatCount(prompt.runs)} runs
+                  {formatCompact(prompt.averageInputTokens)} input tokens a run · {formatCount(prompt.runs)} {prompt.runs === 1 ? "run" : "runs"}
                 </span>
               </span>
               <span className="font-medium">

@@ -77,7 +77,7 @@ export function TopPrompts({
                 <span className="min-w-0 flex-1">
                   <span className="block truncate font-medium">{prompt.promptId}</span>
                   <span className="block text-xs text-soft figures">
-                    {formatCount(prompt.runs)} runs · {formatCompact(prompt.tokens)} tokens · <Amount usd={each(prompt)} /> a run
+                    {formatCount(prompt.runs)} {prompt.runs === 1 ? "run" : "runs"} · {formatCompact(prompt.tokens)} tokens · <Amount usd={each(prompt)} /> a run
                   </span>
                 </span>
                 <span className="font-medium">

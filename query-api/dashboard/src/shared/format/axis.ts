@@ -11,6 +11,12 @@ export function ticksUpTo(most: number): number[] {
   return Array.from({ length: Math.ceil(most / step - 1e-9) + 1 }, (_, index) => index * step);
 }
 
+/** Of what is counted: whole steps, four of them at least. */
+export function wholeTicksUpTo(most: number): number[] {
+  const step = Math.max(1, Math.ceil(roundStep(Math.max(1, most) / 4)));
+  return Array.from({ length: Math.max(4, Math.ceil(most / step)) + 1 }, (_, index) => index * step);
+}
+
 /** As many steps as the axis on the other side has, so that both share its lines. */
 export function ticksInSteps(most: number, steps: number): number[] {
   if (most <= 0 || steps < 1) {
