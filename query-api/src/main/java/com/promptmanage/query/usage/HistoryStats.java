@@ -34,7 +34,8 @@ final class HistoryStats {
     }
 
     /** What the events of one day, or of one value of the dimension, come to. */
-    private record Sum(boolean isDay, @Nullable Integer day, @Nullable String value, Spend spend) {}
+    private record Sum(
+            boolean isDay, @Nullable Integer day, @Nullable String value, Spend spend) {}
 
     /** The days and the breakdown come from one look, so that they agree; what came before is a look of its own. */
     Stats read(Scope scope, StatsQuery query, Instant now) {
@@ -82,8 +83,7 @@ final class HistoryStats {
 
     /** @param starts of the days, which are told as places in it, from 0 */
     private static List<Sum> sums(Handle handle, StatsQuery query, long toMs, List<Long> starts) {
-        @Nullable
-        Dimension by = query.groupBy() instanceof GroupBy.By(var dimension) ? dimension : null;
+        @Nullable Dimension by = query.groupBy() instanceof GroupBy.By(var dimension) ? dimension : null;
         var statement = handle.createQuery("""
                         SELECT grouping(day) = 0 AS is_day, day, value,
                                count(*) AS events,

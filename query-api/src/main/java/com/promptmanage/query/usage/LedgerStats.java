@@ -38,9 +38,7 @@ final class LedgerStats {
                     case GroupBy.By(var dimension) ->
                         spend(dimension, query.value(), range.fromMs(), range.toMs(), Step.WHOLE);
                 },
-                query.part() == null
-                        ? spend(Dimension.PROMPT, null, range.fromMs(), range.toMs(), Step.WHOLE)
-                        : null,
+                query.part() == null ? spend(Dimension.PROMPT, null, range.fromMs(), range.toMs(), Step.WHOLE) : null,
                 range.previousFromMs() == range.previousToMs()
                         ? List.of()
                         : spend(

@@ -63,7 +63,9 @@ record StatsParts(
                 total,
                 breakdown,
                 trend,
-                prompts == null ? null : slices(prompts).stream().limit(TOP_PROMPTS).toList(),
+                prompts == null
+                        ? null
+                        : slices(prompts).stream().limit(TOP_PROMPTS).toList(),
                 sum(previous),
                 past == null ? null : forecast(total, range, past, now),
                 now);
@@ -71,11 +73,7 @@ record StatsParts(
 
     private static Forecast forecast(Spend total, StatsRange range, PastDays past, Instant now) {
         return Forecast.of(
-                total.costNanoUsd(),
-                new Window(range.fromMs(), range.toMs()),
-                range.zone(),
-                past,
-                now.toEpochMilli());
+                total.costNanoUsd(), new Window(range.fromMs(), range.toMs()), range.zone(), past, now.toEpochMilli());
     }
 
     private static List<Slice.Named> slices(List<SpendEntry> values) {

@@ -117,10 +117,7 @@ public final class StatsRoutes implements Routes {
         faults.check();
         Asked about = asked.orElseThrow();
         return new StatsQuery(
-                about.account(),
-                parts,
-                shown(ctx, about.account(), range.orElseThrow()),
-                groupBy.orElseThrow());
+                about.account(), parts, shown(ctx, about.account(), range.orElseThrow()), groupBy.orElseThrow());
     }
 
     /** What it is compared with is cut without a word: it was not asked for by name. */
