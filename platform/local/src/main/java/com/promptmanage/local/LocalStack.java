@@ -150,7 +150,9 @@ public final class LocalStack implements AutoCloseable {
         database.measureWith(meters.registry());
         var outbound = running.add(new Outbound(outside.outbound()));
         var publicUrl = outside.access().publicUrl();
-        var access = running.add(new Access(database, clock, outside.access(), Optional.of(outbound)));
+        var mailer = outside.mail().map(server -> new Mailer(server, clock));
+        var access = running.add(
+                new Access(database, clock, outside.access(), new Access.Ways(Optional.of(outbound), mailer)));
         DemoTeam.ensure(access, keepsakes.password());
         if (keepsakes.apiKey().isEmpty()) {
             keepsakes = keepsakes.withApiKey(DemoTeam.createKey(access), directory);
@@ -167,8 +169,7 @@ public final class LocalStack implements AutoCloseable {
         var forwarding = running.add(new Forwarding(QuerySettings.DEFAULTS.forwardTimeout()));
         var routing =
                 new AccountRouting(metering, forwarding, new ReadYourWrites(QuerySettings.DEFAULTS.receiptWaitMax()));
-        var secrets = new SecretBox(keepsakes.secretKeys());
-        var mailer = outside.mail().map(server -> new Mailer(server, clock));
+        var secrets = new SecretBox(outside.secretKeys(keepsakes.secretKeys()));
         var notifications = running.add(Notifications.start(
                 database, new Notifications.Ways(outbound, mailer, secrets, publicUrl), meters.registry(), clock));
         access.whenVerified(notifications::welcome);

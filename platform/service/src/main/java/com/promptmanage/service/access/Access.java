@@ -2,6 +2,7 @@ package com.promptmanage.service.access;
 
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.Routes;
+import com.promptmanage.service.mail.Mailer;
 import com.promptmanage.service.oidc.OidcIssuer;
 import com.promptmanage.service.outbound.Outbound;
 import com.promptmanage.service.tier.Tiers;
@@ -24,6 +25,8 @@ public final class Access implements AutoCloseable {
 
     private final Identities identities;
 
+    private final PasswordResets resets;
+
     private final Routes routes;
 
     /** For a service that only asks who is calling. */
@@ -32,18 +35,29 @@ public final class Access implements AutoCloseable {
     }
 
     public Access(Database database, Clock clock, AccessSettings settings) {
-        this(database, clock, settings, Optional.empty());
+        this(database, clock, settings, Ways.NONE);
     }
 
-    /** @param outbound by which issuers are reached, the caller's to close; without it nobody signs in by one here */
-    public Access(Database database, Clock clock, AccessSettings settings, Optional<Outbound> outbound) {
+    /**
+     * How the outside is reached.
+     *
+     * @param outbound to issuers, the caller's to close; without it nobody signs in by one here
+     * @param mailer to people; without it nobody who has forgotten their password gets another
+     */
+    public record Ways(Optional<Outbound> outbound, Optional<Mailer> mailer) {
+
+        static final Ways NONE = new Ways(Optional.empty(), Optional.empty());
+    }
+
+    public Access(Database database, Clock clock, AccessSettings settings, Ways ways) {
         var passwords = new Passwords(settings.passwordMemoryKib());
         var browsers = new BrowserRequests(settings.publicUrl());
         var cookie = new SessionCookie(settings.secureCookies());
         this.keys = new ApiKeys(database, clock);
         this.sessions = new Sessions(database, clock, passwords);
         var addresses = new ClientAddresses(settings.trustedProxies());
-        var signUp = new SignUp(database, passwords, sessions, new SignUpLimits(settings.signUpRates(), clock), clock);
+        var counts = new HourlyCounts(clock);
+        var signUp = new SignUp(database, passwords, sessions, new SignUpLimits(settings.signUpRates(), counts), clock);
         this.people = new People(database, passwords, clock);
         this.tiers = new Tiers(database, settings.tiersEnforced());
         this.authentication = new Authentication(keys, sessions, browsers, addresses);
@@ -58,12 +72,24 @@ public final class Access implements AutoCloseable {
                 addresses);
         this.identities = new Identities(database, sessions, signUp, keys, clock);
         var elsewhere = new IssuerRoutes(
-                issuers(settings, outbound, clock),
+                issuers(settings, ways.outbound(), clock),
                 new IssuerRoutes.Browsers(cookie, browsers, sessions, addresses),
                 new PendingSignIns(database, clock),
                 identities);
+        this.resets = new PasswordResets(
+                database,
+                passwords,
+                sessions,
+                keys,
+                counts,
+                ways.mailer()
+                        .flatMap(mailer ->
+                                settings.publicUrl().map(publicUrl -> new PasswordResets.Way(mailer, publicUrl))),
+                clock);
+        var forgotten = new PasswordResetRoutes(browsers, addresses, resets);
         this.routes = all -> {
             local.addTo(all);
+            forgotten.addTo(all);
             elsewhere.addTo(all);
         };
         settings.operator().ifPresent(people::ensureOperator);
@@ -112,6 +138,7 @@ public final class Access implements AutoCloseable {
 
     @Override
     public void close() {
+        resets.close();
         keys.close();
     }
 }

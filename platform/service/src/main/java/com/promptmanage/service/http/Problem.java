@@ -54,6 +54,7 @@ public record Problem(
         NOT_FOUND(404, "No such thing"),
         METHOD_NOT_ALLOWED(405, "This address does not take that method"),
         CONFLICT(409, "It has changed or exists already"),
+        MAIL_NOT_SET_UP(409, "This installation sends no mail"),
         BODY_TOO_LARGE(413, "The body is too large"),
         UNSUPPORTED_MEDIA_TYPE(415, "The body is in a form that this address does not take"),
         RATE_LIMITED(429, "Too many requests"),
