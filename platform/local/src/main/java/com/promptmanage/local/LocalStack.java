@@ -142,8 +142,8 @@ public final class LocalStack implements AutoCloseable {
     private static LocalFile start(Options options, Path directory, Running running)
             throws IOException, InterruptedException {
         Clock clock = Clock.systemUTC();
-        Outside outside = Outside.ofEnvironment(options.environment());
         Keepsakes keepsakes = Keepsakes.of(directory);
+        Outside outside = Outside.ofEnvironment(options.environment(), keepsakes.secretKeys());
         var servers = Servers.start(directory, running);
         var meters = running.add(new Meters());
         var database = running.add(Database.open(DatabaseSettings.of(servers.jdbcUrl(), keepsakes.databasePassword())));
@@ -169,7 +169,7 @@ public final class LocalStack implements AutoCloseable {
         var forwarding = running.add(new Forwarding(QuerySettings.DEFAULTS.forwardTimeout()));
         var routing =
                 new AccountRouting(metering, forwarding, new ReadYourWrites(QuerySettings.DEFAULTS.receiptWaitMax()));
-        var secrets = new SecretBox(outside.secretKeys(keepsakes.secretKeys()));
+        var secrets = new SecretBox(outside.secretKeys());
         var notifications = running.add(Notifications.start(
                 database, new Notifications.Ways(outbound, mailer, secrets, publicUrl), meters.registry(), clock));
         access.whenVerified(notifications::welcome);
@@ -186,6 +186,7 @@ public final class LocalStack implements AutoCloseable {
                         access.authentication(),
                         new ExecutionRouting(executions, forwarding),
                         new AccountZones(database),
+                        access.tiers(),
                         clock)))
                 .and(notifications.routes(access.authentication()))
                 .and(reports.routes(routing))

@@ -17,21 +17,23 @@ import java.util.stream.Collectors;
  * are for services that run alone, nothing is read.
  *
  * @param mail empty for no mail
- * @param givenKeys empty for that of the data directory alone
+ * @param secretKeys those that are given, of which the first seals, and the data directory's own behind them: what was sealed before
+ *     opens, and is sealed anew
  */
 record Outside(
         OutboundSettings outbound,
         Optional<MailSettings> mail,
         AccessSettings access,
         GatewaySettings gateway,
-        Optional<SecretKeys> givenKeys) {
+        SecretKeys secretKeys) {
 
     private static final String SECRET_KEYS = "PM_SECRET_KEYS";
 
     private static final List<String> READ =
             List.of("PM_OUTBOUND_", "PM_SMTP_", "PM_OIDC_", "PM_PUBLIC_URL", "PM_GATEWAY_", SECRET_KEYS);
 
-    static Outside ofEnvironment(Map<String, String> environment) {
+    /** @param own the key of the data directory, which alone is used where none is given */
+    static Outside ofEnvironment(Map<String, String> environment, SecretKeys own) {
         var settings = new Settings(
                 Settings.PREFIX,
                 environment.entrySet().stream()
@@ -42,18 +44,18 @@ record Outside(
                 MailSettings.from(settings),
                 AccessSettings.from(settings),
                 GatewaySettings.from(settings),
-                environment.containsKey(SECRET_KEYS) ? Optional.of(SecretKeys.from(settings)) : Optional.empty());
+                environment.containsKey(SECRET_KEYS) ? given(settings, own) : own);
         settings.check();
         return outside;
     }
 
-    /**
-     * What secrets are kept with: the keys that are given, of which the first seals, and the directory's own, so that what was
-     * sealed before opens, and is sealed anew.
-     *
-     * @throws IllegalArgumentException if an id stands for two keys
-     */
-    SecretKeys secretKeys(SecretKeys own) {
-        return givenKeys.map(given -> given.followedBy(own)).orElse(own);
+    private static SecretKeys given(Settings settings, SecretKeys own) {
+        SecretKeys given = SecretKeys.from(settings);
+        try {
+            return given.followedBy(own);
+        } catch (IllegalArgumentException e) {
+            settings.require(false, String.valueOf(e.getMessage()));
+            return given;
+        }
     }
 }

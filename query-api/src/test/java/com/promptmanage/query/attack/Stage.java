@@ -114,6 +114,7 @@ final class Stage implements AutoCloseable {
                 parts.access().authentication(),
                 new ExecutionRouting(account -> new Place.Here(new NoExecutions()), forwarding),
                 new AccountZones(parts.database()),
+                parts.access().tiers(),
                 parts.clock()));
         var notifying = Notifications.start(
                 parts.database(),

@@ -76,7 +76,8 @@ final class Progression {
     }
 
     private int room() {
-        return Math.max(0, change.pinned().settings().maxConcurrentNodes() - change.openNodes());
+        int atOnce = change.row().nodesAtOnce(change.pinned().settings().maxConcurrentNodes());
+        return Math.max(0, atOnce - change.openNodes());
     }
 
     private List<NodeLease> start() {

@@ -38,10 +38,15 @@ public record Problem(
      * @param name of the feature, as in {@code GET /api/auth/me}
      * @param max how many there may be; null if the tier has none of it
      * @param current how many there are; null if it is not counted
+     * @param allowed which of several there may be; null if it is not about that
      * @param tier the account's
      */
     public record Limit(
-            String name, @Nullable Long max, @Nullable Long current, String tier) {}
+            String name,
+            @Nullable Long max,
+            @Nullable Long current,
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<String> allowed,
+            String tier) {}
 
     /** Every way in which a request can fail. The one place where a failure meets its HTTP status and its code. */
     public enum Kind {
