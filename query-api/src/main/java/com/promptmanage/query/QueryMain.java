@@ -108,7 +108,7 @@ public final class QueryMain {
         Optional<Mailer> mailer = given.outside().mailer(clock);
         try (var database = Database.open(given.database());
                 var outbound = new Outbound(given.outside().outbound());
-                var access = new Access(database, clock, given.access(), new Access.Ways(Optional.of(outbound), mailer));
+                var access = new Access(database, clock, given.access(), Optional.of(outbound), mailer);
                 var meters = new Meters();
                 var relay = OutboxRelay.start(database, given.metering().bootstrapServers(), meters.registry());
                 var metering = new MeteringRuntime(given.metering(), partitions);

@@ -151,8 +151,7 @@ public final class LocalStack implements AutoCloseable {
         var outbound = running.add(new Outbound(outside.outbound()));
         var publicUrl = outside.access().publicUrl();
         var mailer = outside.mail().map(server -> new Mailer(server, clock));
-        var access = running.add(
-                new Access(database, clock, outside.access(), new Access.Ways(Optional.of(outbound), mailer)));
+        var access = running.add(new Access(database, clock, outside.access(), Optional.of(outbound), mailer));
         DemoTeam.ensure(access, keepsakes.password());
         if (keepsakes.apiKey().isEmpty()) {
             keepsakes = keepsakes.withApiKey(DemoTeam.createKey(access), directory);

@@ -35,21 +35,24 @@ public final class Access implements AutoCloseable {
     }
 
     public Access(Database database, Clock clock, AccessSettings settings) {
-        this(database, clock, settings, Ways.NONE);
+        this(database, clock, settings, Optional.empty());
+    }
+
+    /** Where no mail goes out. */
+    public Access(Database database, Clock clock, AccessSettings settings, Optional<Outbound> outbound) {
+        this(database, clock, settings, outbound, Optional.empty());
     }
 
     /**
-     * How the outside is reached.
-     *
-     * @param outbound to issuers, the caller's to close; without it nobody signs in by one here
-     * @param mailer to people; without it nobody who has forgotten their password gets another
+     * @param outbound by which issuers are reached, the caller's to close; without it nobody signs in by one here
+     * @param mailer by which people are; without it nobody who has forgotten their password gets another
      */
-    public record Ways(Optional<Outbound> outbound, Optional<Mailer> mailer) {
-
-        static final Ways NONE = new Ways(Optional.empty(), Optional.empty());
-    }
-
-    public Access(Database database, Clock clock, AccessSettings settings, Ways ways) {
+    public Access(
+            Database database,
+            Clock clock,
+            AccessSettings settings,
+            Optional<Outbound> outbound,
+            Optional<Mailer> mailer) {
         var passwords = new Passwords(settings.passwordMemoryKib());
         var browsers = new BrowserRequests(settings.publicUrl());
         var cookie = new SessionCookie(settings.secureCookies());
@@ -72,7 +75,7 @@ public final class Access implements AutoCloseable {
                 addresses);
         this.identities = new Identities(database, sessions, signUp, keys, clock);
         var elsewhere = new IssuerRoutes(
-                issuers(settings, ways.outbound(), clock),
+                issuers(settings, outbound, clock),
                 new IssuerRoutes.Browsers(cookie, browsers, sessions, addresses),
                 new PendingSignIns(database, clock),
                 identities);
@@ -82,9 +85,7 @@ public final class Access implements AutoCloseable {
                 sessions,
                 keys,
                 counts,
-                ways.mailer()
-                        .flatMap(mailer ->
-                                settings.publicUrl().map(publicUrl -> new PasswordResets.Way(mailer, publicUrl))),
+                mailer.flatMap(open -> settings.publicUrl().map(url -> new PasswordResets.Way(open, url))),
                 clock);
         var forgotten = new PasswordResetRoutes(browsers, addresses, resets);
         this.routes = all -> {

@@ -98,7 +98,7 @@ class IssuerSignInTest {
                                     Optional.empty(),
                                     true),
                             issuer("gone", "http://127.0.0.1:1/gone", Optional.empty(), true))),
-            new Access.Ways(Optional.of(outbound), Optional.empty()));
+            Optional.of(outbound));
 
     private final HttpServer server = HttpServer.start(HttpServer.Options.onPort(0), List.of(access.routes()));
 
