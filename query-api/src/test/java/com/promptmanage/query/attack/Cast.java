@@ -124,16 +124,16 @@ final class Cast implements AutoCloseable {
     String credentials(Who who, Scene scene) {
         return switch (who) {
             case NOBODY -> "";
-            case EXPIRED, INGEST_KEY, KEY -> scene.keys().computeIfAbsent(who, one -> key(one, scene.account()));
+            case EXPIRED ->
+                scene.keys()
+                        .computeIfAbsent(
+                                who,
+                                one -> api.key(NewKey.of("expired", scene.account())
+                                        .expiringAt(Stage.NOW.minusSeconds(1))));
+            case INGEST_KEY ->
+                scene.keys().computeIfAbsent(who, one -> api.key(scene.account(), KeyScope.INGEST));
+            case KEY -> scene.keys().computeIfAbsent(who, one -> api.key(scene.account(), KeyScope.values()));
             case STRANGER, VIEWER, EDITOR, ADMIN, OWNER -> signedIn(who);
-        };
-    }
-
-    private String key(Who who, Account account) {
-        return switch (who) {
-            case EXPIRED -> api.key(NewKey.of("expired", account).expiringAt(Stage.NOW.minusSeconds(1)));
-            case INGEST_KEY -> api.key(account, KeyScope.INGEST);
-            default -> api.key(account, KeyScope.values());
         };
     }
 

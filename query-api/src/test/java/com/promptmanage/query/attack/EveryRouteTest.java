@@ -181,11 +181,11 @@ class EveryRouteTest {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<List<String>>> found = stage.casts().stream()
                     .map(cast -> threads.submit(() -> {
-                        var its = new ArrayList<String>();
+                        List<String> its = new ArrayList<>();
                         for (Row row = left.poll(); row != null; row = left.poll()) {
                             its.addAll(attempt.on(cast, row));
                         }
-                        return (List<String>) its;
+                        return its;
                     }))
                     .toList();
             for (Future<List<String>> one : found) {
