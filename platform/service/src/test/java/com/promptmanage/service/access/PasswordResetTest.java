@@ -25,6 +25,8 @@ import jakarta.mail.MessagingException;
 import jakarta.mail.Multipart;
 import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -56,6 +58,8 @@ class PasswordResetTest {
 
     private static final String NEXT = "a password for tomorrow";
 
+    private static final Duration MAIL_STEP_MAX = Duration.ofSeconds(60);
+
     private static final Pattern LINK =
             Pattern.compile(Pattern.quote(PUBLIC) + "/reset-password#([A-Za-z0-9_-]{43})\\s");
 
@@ -66,9 +70,9 @@ class PasswordResetTest {
     private final Database database =
             Database.open(DatabaseSettings.of(EmbeddedPostgres.shared().createDatabase(), "app-password-of-tests"));
 
-    private final Access access = access(true);
+    private final Access access = access(Optional.of(post.getSmtp().getPort()));
 
-    private final Access without = access(false);
+    private final Access without = access(Optional.empty());
 
     private final HttpServer server = HttpServer.start(HttpServer.Options.onPort(0), List.of(access.routes()));
 
@@ -87,7 +91,8 @@ class PasswordResetTest {
         TestAccess.seed(access);
     }
 
-    private Access access(boolean withMail) {
+    /** @param mailPort of the mail server; empty for none */
+    private Access access(Optional<Integer> mailPort) {
         return new Access(
                 database,
                 clock,
@@ -97,18 +102,18 @@ class PasswordResetTest {
                         .withTrustedProxies(List.of(AddressRange.of("127.0.0.1")))
                         .withOperator(new AccessSettings.Operator(OPERATOR, TestAccess.PASSWORD)),
                 Optional.empty(),
-                withMail ? Optional.of(mailer()) : Optional.empty());
+                mailPort.map(this::mailer));
     }
 
-    private Mailer mailer() {
+    private Mailer mailer(int port) {
         return new Mailer(
                 new MailSettings(
                         "127.0.0.1",
-                        post.getSmtp().getPort(),
+                        port,
                         MailSettings.Security.NONE,
                         Optional.empty(),
                         "Prompt Manage <pm@example.com>",
-                        Duration.ofSeconds(20)),
+                        MAIL_STEP_MAX),
                 clock);
     }
 
@@ -168,7 +173,7 @@ class PasswordResetTest {
         // Nobody; without a password; switched off; the operator, whose address nobody has proved; someone.
         List<String> all = List.of("nobody@example.com", "bob@example.com", "off@example.com", OPERATOR, email);
 
-        try (Access own = access(true);
+        try (Access own = access(Optional.of(post.getSmtp().getPort()));
                 HttpServer its = HttpServer.start(HttpServer.Options.onPort(0), List.of(own.routes()))) {
             for (String asked : all) {
                 var answer = send(its, "/api/auth/password-reset", Map.of("email", asked));
@@ -180,6 +185,23 @@ class PasswordResetTest {
         // It has waited for those that were on their way.
         assertThat(all.stream().filter(asked -> !mailsTo(asked).isEmpty())).containsExactly(email);
         assertThat(mailsTo(email)).hasSize(1);
+    }
+
+    /** Else the time would tell who is there. */
+    @Test
+    void theAnswerWaitsForNoMailServer() throws Exception {
+        try (var silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                Access own = access(Optional.of(silent.getLocalPort()));
+                HttpServer its = HttpServer.start(HttpServer.Options.onPort(0), List.of(own.routes()))) {
+            var request = HttpRequest.newBuilder(URI.create(its.baseUri() + "/api/auth/password-reset"))
+                    .timeout(MAIL_STEP_MAX.dividedBy(2))
+                    .POST(BodyPublishers.ofString("{\"email\":\"%s\"}".formatted(email)))
+                    .build();
+
+            assertThat(client.send(request, BodyHandlers.discarding()).statusCode())
+                    .isEqualTo(202);
+            silent.close();
+        }
     }
 
     @Test
