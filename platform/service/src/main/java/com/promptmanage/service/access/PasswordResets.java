@@ -194,8 +194,12 @@ final class PasswordResets implements AutoCloseable {
                 .isPresent();
     }
 
-    /** Of two that come at once with the same token, the second finds none. */
+    /** The account is locked first: of those who come at once with links of one person, the second finds none. */
     private Optional<User> taken(Handle handle, byte[] hash) {
+        handle.createQuery("""
+                        SELECT u.id FROM password_resets r JOIN users u ON u.id = r.user_id
+                        WHERE r.token_hash = :hash FOR NO KEY UPDATE OF u
+                        """).bind("hash", hash).mapTo(String.class).findOne();
         return handle.createQuery("""
                         DELETE FROM password_resets r USING users u
                         WHERE r.token_hash = :hash AND r.expires_at > :now AND u.id = r.user_id AND u.disabled_at IS NULL
