@@ -190,8 +190,8 @@ class PasswordResetTest {
     /** Else the time would tell who is there. */
     @Test
     void theAnswerWaitsForNoMailServer() throws Exception {
-        try (var silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                Access own = access(Optional.of(silent.getLocalPort()));
+        var silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        try (Access own = access(Optional.of(silent.getLocalPort()));
                 HttpServer its = HttpServer.start(HttpServer.Options.onPort(0), List.of(own.routes()))) {
             var request = HttpRequest.newBuilder(URI.create(its.baseUri() + "/api/auth/password-reset"))
                     .timeout(MAIL_STEP_MAX.dividedBy(2))
@@ -200,6 +200,9 @@ class PasswordResetTest {
 
             assertThat(client.send(request, BodyHandlers.discarding()).statusCode())
                     .isEqualTo(202);
+            // Else there would be a wait for it at the end.
+            silent.close();
+        } finally {
             silent.close();
         }
     }
