@@ -255,8 +255,15 @@ async function openMeterOwnMeters() {
   }
   const help = await client.meters.query('view_ms', { filterGroupBy: { route: '/help' } });
   expect(help.data[0].value, WAYS.length * 30.75);
+  const posted = await client.meters.queryPost('view_ms', { filterGroupBy: { route: ['/help'] } });
+  expect(posted.data[0].value, WAYS.length * 30.75);
   const [view] = await client.events.list({ subject: 'viewer-twice', limit: 1 });
   expect(view.event.type, 'page.view');
+  const ofViewer = JSON.stringify({ subject: { $eq: 'viewer-twice' }, type: { $eq: 'page.view' } });
+  const first = await client.events.listV2({ filter: ofViewer, limit: 2 });
+  const rest = await client.events.listV2({ filter: ofViewer, limit: 2, cursor: first.nextCursor });
+  expect([...first.items, ...rest.items].map((one) => one.event.id).sort().join(), 'view-twice-0,view-twice-1,view-twice-2');
+  expect(rest.nextCursor, undefined);
   await client.meters.delete((await client.meters.get('view_ms')).id);
   expect((await client.meters.list()).length, 3);
 }

@@ -27,22 +27,35 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The broker goes and comes back; each test has one of its own. */
+/** The broker goes and comes back. It is these tests' own, and runs when one begins. */
 class BrokerAwayTest {
 
-    private EmbeddedKafka kafka;
+    private static EmbeddedKafka kafka;
+
     private RunningIngest ingest;
     private String key;
     private FakeProvider provider;
 
+    @BeforeAll
+    static void startBroker() {
+        kafka = EmbeddedKafka.startTemporary();
+    }
+
+    @AfterAll
+    static void stopBroker() {
+        kafka.close();
+    }
+
     @BeforeEach
     void start() throws Exception {
         provider = FakeProvider.start();
-        kafka = EmbeddedKafka.startTemporary();
+        kafka.start();
         ingest = new RunningIngest(
                 kafka,
                 new IngestSettings(
@@ -58,7 +71,6 @@ class BrokerAwayTest {
     @AfterEach
     void stop() {
         ingest.close();
-        kafka.close();
         provider.close();
     }
 
@@ -92,14 +104,16 @@ class BrokerAwayTest {
         kafka.stop();
         String call = "{\"model\":\"m\",\"inputTokens\":1,\"outputTokens\":2}";
 
-        String remedy = detail(ingest.log(key, call));
-        String another = detail(ingest.log(key, call));
-        String ofOwnId = detail(ingest.log(key, call.replace("{", "{\"eventId\":\"mine\",")));
+        try (ExecutorService senders = Executors.newVirtualThreadPerTaskExecutor()) {
+            var one = senders.submit(() -> detail(ingest.log(key, call)));
+            var another = senders.submit(() -> detail(ingest.log(key, call)));
+            var ofOwnId = senders.submit(() -> detail(ingest.log(key, call.replace("{", "{\"eventId\":\"mine\","))));
 
-        assertThat(remedy)
-                .containsPattern("again with \"eventId\": \"event_\\w+\"")
-                .isNotEqualTo(another);
-        assertThat(ofOwnId).contains("\"eventId\": \"mine\"");
+            assertThat(one.get())
+                    .containsPattern("again with \"eventId\": \"event_\\w+\"")
+                    .isNotEqualTo(another.get());
+            assertThat(ofOwnId.get()).contains("\"eventId\": \"mine\"");
+        }
     }
 
     @Test

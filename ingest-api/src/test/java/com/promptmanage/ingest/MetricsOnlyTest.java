@@ -8,12 +8,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.promptmanage.ingest.otlp.Protobuf;
 import com.promptmanage.service.access.NewKey;
+import com.promptmanage.testkit.Await;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenKind;
 import com.promptmanage.topics.usage.UsageEvent;
 import com.promptmanage.topics.usage.UsageEventCodec;
 import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -166,6 +169,36 @@ class MetricsOnlyTest {
     }
 
     @Test
+    void whileTheDatabaseStandsStillASenderIsToldSoInTimeAndItsSumsCountOnce() throws Exception {
+        JsonNode sums = claudeExport(1, 60, 100, 10, 1000);
+        String secret = ingest.key(NewKey.of("new", Account.team(account)));
+        // What the key has set is known from here on.
+        assertThat(send("/v1/metrics", PROTOBUF, new byte[0]).statusCode()).isEqualTo(200);
+        try (Connection other = ingest.database().connect();
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("LOCK TABLE counted_series, key_attributes IN ACCESS EXCLUSIVE MODE");
+
+            HttpResponse<byte[]> refused = send("/v1/metrics", PROTOBUF, Protobuf.of(sums));
+            assertIsToSendAgain(refused);
+            assertIsToSendAgain(ingest.postBytes("/v1/metrics", "Bearer " + secret, PROTOBUF, new byte[0], false));
+            other.rollback();
+        }
+
+        assertThat(send("/v1/metrics", PROTOBUF, Protobuf.of(sums)).statusCode())
+                .isEqualTo(200);
+        Await.until(() -> assertThat(unique(inOutbox()).values())
+                .containsExactly(TokenCounts.ofInputOutput(100, 10).with(TokenKind.CACHE_READ, 1000)));
+    }
+
+    /** Not because a lock was given up, which takes much longer here. */
+    private static void assertIsToSendAgain(HttpResponse<byte[]> answer) {
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(answer.headers().firstValueAsLong("Retry-After").orElse(0)).isBetween(1L, 10L);
+        assertThat(answer.body()).asString(UTF_8).contains("the database is slow: send it again");
+    }
+
+    @Test
     void whatCannotBeCountedIsTold() throws Exception {
         JsonNode sinceWhen = export(
                 "{}",
@@ -194,7 +227,14 @@ class MetricsOnlyTest {
     }
 
     private void claude(long startSeconds, long endSeconds, long input, long output, long cacheRead) throws Exception {
-        JsonNode export = export(
+        JsonNode export = claudeExport(startSeconds, endSeconds, input, output, cacheRead);
+        assertThat(send("/v1/metrics", PROTOBUF, Protobuf.of(export)).statusCode())
+                .isEqualTo(200);
+    }
+
+    private JsonNode claudeExport(long startSeconds, long endSeconds, long input, long output, long cacheRead)
+            throws Exception {
+        return export(
                 "{\"service.name\":\"claude-code\"}",
                 "claude_code.token.usage",
                 "sum",
@@ -202,8 +242,6 @@ class MetricsOnlyTest {
                 agentPoint("input", startSeconds, endSeconds, input),
                 agentPoint("output", startSeconds, endSeconds, output),
                 agentPoint("cacheRead", startSeconds, endSeconds, cacheRead));
-        assertThat(send("/v1/metrics", PROTOBUF, Protobuf.of(export)).statusCode())
-                .isEqualTo(200);
     }
 
     private String agentPoint(String type, long startSeconds, long endSeconds, long sum) {

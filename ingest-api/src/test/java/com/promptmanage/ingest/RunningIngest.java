@@ -64,7 +64,11 @@ final class RunningIngest implements AutoCloseable {
             new TopicProvisioner(admin, 8, (short) 1).provision(Topics.ALL);
         }
         database = Database.open(new DatabaseSettings(
-                EmbeddedPostgres.shared().createDatabase(),
+                EmbeddedPostgres.shared()
+                        .createDatabase(
+                                "migrated",
+                                empty -> Database.open(DatabaseSettings.of(empty, "app"))
+                                        .close()),
                 Optional.empty(),
                 "app",
                 4,

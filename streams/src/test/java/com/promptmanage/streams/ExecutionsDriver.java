@@ -9,75 +9,41 @@ import com.promptmanage.streams.read.ExecutionReads;
 import com.promptmanage.topics.Topics;
 import com.promptmanage.topics.execution.ExecutionChange;
 import com.promptmanage.topics.execution.ExecutionChangeCodec;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Properties;
-import java.util.stream.Stream;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.streams.StreamsConfig;
-import org.apache.kafka.streams.TestInputTopic;
-import org.apache.kafka.streams.TestOutputTopic;
-import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.test.TestRecord;
 import org.jspecify.annotations.Nullable;
 
 /** What adds up executions, for one partition and driven by hand, with every record committed by itself. */
 final class ExecutionsDriver implements AutoCloseable {
 
-    private final Path directory;
-
     private final ExecutionCounts counts = new ExecutionCounts();
 
-    private final TopologyTestDriver driver;
-
-    private final TestInputTopic<byte[], byte[]> events;
-
-    private final TestOutputTopic<byte[], byte[]> rejected;
-
-    private Instant now;
+    private final DrivenTopology topology;
 
     ExecutionsDriver(Instant now) {
-        this.now = now;
-        try {
-            directory = Files.createTempDirectory("executions");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        var properties = new Properties();
-        properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "executions-test");
-        properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "localhost:1");
-        properties.put(StreamsConfig.STATE_DIR_CONFIG, directory.toString());
-        properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
-        var topology =
-                ExecutionsTopology.of(new ExecutionsSupplier(new Commits(), counts, StreamsSettings.RETENTION_MIN));
-        driver = new TopologyTestDriver(topology, properties, now);
-        events = driver.createInputTopic(
-                Topics.EXECUTION_EVENTS.name(), new ByteArraySerializer(), new ByteArraySerializer());
-        rejected = driver.createOutputTopic(
-                Topics.USAGE_REJECTED.name(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
-    }
-
-    static String description() {
-        return ExecutionsTopology.of(
-                        new ExecutionsSupplier(new Commits(), new ExecutionCounts(), StreamsSettings.RETENTION_MIN))
-                .describe()
-                .toString();
+        topology = new DrivenTopology(
+                "executions-test",
+                now,
+                () -> ExecutionsTopology.of(
+                        new ExecutionsSupplier(new Commits(), counts, StreamsSettings.RETENTION_MIN)),
+                List.of(Topics.EXECUTION_EVENTS),
+                List.of(Topics.USAGE_REJECTED),
+                List.of(ExecutionsSupplier.STORE));
     }
 
     void advance(Duration time) {
-        now = now.plus(time);
-        driver.advanceWallClockTime(time);
+        topology.advance(time);
     }
 
     Instant now() {
-        return now;
+        return topology.now();
+    }
+
+    /** Another process takes over: it has the state that is committed, and nothing else of this one. */
+    void restart() {
+        topology.restart();
     }
 
     /** @param number of the event within its execution */
@@ -88,7 +54,7 @@ final class ExecutionsDriver implements AutoCloseable {
     }
 
     void send(byte[] key, byte @Nullable [] value) {
-        events.pipeInput(key, value, now);
+        topology.send(Topics.EXECUTION_EVENTS.name(), key, value, now());
     }
 
     ExecutionReads reads() {
@@ -100,7 +66,11 @@ final class ExecutionsDriver implements AutoCloseable {
     }
 
     List<TestRecord<byte[], byte[]>> rejected() {
-        return rejected.readRecordsToList();
+        return topology.take(Topics.USAGE_REJECTED);
+    }
+
+    String description() {
+        return topology.description();
     }
 
     /** How many rows the state has. */
@@ -109,17 +79,11 @@ final class ExecutionsDriver implements AutoCloseable {
     }
 
     private ExecutionStore store() {
-        return (ExecutionStore) driver.getStateStore(ExecutionsSupplier.STORE);
+        return topology.store(ExecutionsSupplier.STORE, ExecutionStore.class);
     }
 
     @Override
     public void close() {
-        driver.close();
-        try (Stream<Path> files = Files.walk(directory)) {
-            files.sorted(Comparator.reverseOrder())
-                    .forEach(file -> file.toFile().delete());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        topology.close();
     }
 }

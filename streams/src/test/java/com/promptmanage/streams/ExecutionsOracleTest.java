@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Random executions, told in any order and more than once, against a plain account of what they came to. */
+/** Random executions, told in any order and more than once, and to processes that come and go, against a plain account of what they came to. */
 class ExecutionsOracleTest {
 
     private static final Instant NOW = Instant.parse("2026-11-25T12:00:00Z");
@@ -60,6 +60,9 @@ class ExecutionsOracleTest {
         try (var executions = new ExecutionsDriver(NOW)) {
             for (Told told : sent) {
                 executions.send(told.number(), told.change());
+                if (random.nextInt(100) == 0) {
+                    executions.restart();
+                }
             }
             for (String team : TEAMS) {
                 for (String workflow : List.of("wf_1", "wf_2")) {

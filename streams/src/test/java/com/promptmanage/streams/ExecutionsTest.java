@@ -46,8 +46,7 @@ class ExecutionsTest {
     @Test
     void theTopologyIsTheOneThatIsCheckedIn() throws IOException {
         try (var checkedIn = requireNonNull(getClass().getResourceAsStream("executions-topology.txt"))) {
-            assertThat(ExecutionsDriver.description().strip())
-                    .isEqualTo(new String(checkedIn.readAllBytes(), UTF_8).strip());
+            assertThat(executions.description().strip()).isEqualTo(new String(checkedIn.readAllBytes(), UTF_8).strip());
         }
     }
 

@@ -129,6 +129,24 @@ class MeteringTest {
                 .satisfies(rated -> assertThat(rated.path("status").asText()).isEqualTo("rerated"));
     }
 
+    /** The price is committed, and who took it dies before it has come to all that waited: nobody else is told of it. */
+    @Test
+    void whoTakesOverPricesWhatStillWaitsThoughItsPriceIsThere() {
+        for (int i = 0; i < 1_500; i++) {
+            metering.send(new UsageEvent("held-" + i, "test", NOW, usage("new-model", 1, 0)));
+        }
+        metering.price(price("new-model", "2", "8"));
+        metering.advance(Duration.ofMillis(10));
+        assertThat(total().unpricedEvents()).isEqualTo(500);
+
+        metering.restart();
+        metering.advance(Duration.ofSeconds(1));
+        metering.advance(Duration.ofSeconds(1));
+
+        assertThat(total().unpricedEvents()).isZero();
+        assertThat(total().costNanoUsd()).isEqualTo(1_500 * 2_000L);
+    }
+
     @Test
     void manyHeldEventsArePricedInPortions() {
         for (int i = 0; i < 2_500; i++) {

@@ -72,8 +72,7 @@ class RunnerMainTest {
                 """);
         String key = key();
         int port = freePort();
-        try (var process = JavaProcess.start(
-                RunnerMain.class, List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"), settings(port))) {
+        try (var process = JavaProcess.start(RunnerMain.class, List.of("-Xmx256m"), settings(port))) {
             var api = URI.create("http://127.0.0.1:" + port);
             Await.until(
                     Duration.ofSeconds(60),

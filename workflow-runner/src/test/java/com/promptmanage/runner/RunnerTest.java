@@ -24,7 +24,6 @@ import com.promptmanage.service.id.Ids;
 import com.promptmanage.service.outbox.OutboxRelay;
 import com.promptmanage.testkit.Await;
 import com.promptmanage.testkit.EmbeddedKafka;
-import com.promptmanage.testkit.EmbeddedPostgres;
 import com.promptmanage.topics.TopicProvisioner;
 import com.promptmanage.topics.Topics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -48,8 +47,7 @@ class RunnerTest {
 
     private final Clock clock = Clock.systemUTC();
 
-    private final Database database =
-            Database.open(DatabaseSettings.of(EmbeddedPostgres.shared().createDatabase(), "of-the-tests"));
+    private final Database database = Database.open(DatabaseSettings.of(MigratedDatabase.url(), "of-the-tests"));
 
     private final Access access = new Access(database, clock);
 

@@ -3,6 +3,7 @@ package com.promptmanage.ingest.langfuse;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.promptmanage.ingest.admission.Payer;
+import com.promptmanage.ingest.admission.TimelyWork;
 import com.promptmanage.ingest.ignored.IgnoredUsage;
 import com.promptmanage.ingest.ignored.Reason;
 import com.promptmanage.ingest.langfuse.ObjectKey.Kind;
@@ -18,7 +19,6 @@ import com.promptmanage.ingest.publish.EventPublisher;
 import com.promptmanage.ingest.publish.OutgoingEvent;
 import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.database.Database;
-import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.http.UnavailableException;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.usage.ExecutionType;
@@ -36,11 +36,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,8 +45,9 @@ import org.slf4j.LoggerFactory;
  * Puts together what is told of a call over several requests, and counts it once.
  *
  * <p>A request locks the rows of what it tells about, publishes what is not counted yet, and commits when the broker has it; one
- * that tells of many things does so several times. If a commit fails, the sender sends again, the same is worked out, and its ids are known. A call's event has the call's
- * id; should its tokens grow after it was counted, what they grow by is an event with a number behind the id.
+ * that tells of many things does so several times. If a commit fails, the sender sends again, the same is worked out, and its
+ * ids are known. A call's event has the call's id; should its tokens grow after it was counted, what they grow by is an event
+ * with a number behind the id.
  *
  * <p>The call is charged to whom the trace names by then: SDKs tell a trace before its calls.
  */
@@ -66,12 +62,8 @@ final class LangfuseJoin {
 
     private static final int THINGS_AT_ONCE = 50;
 
-    private static final Duration WAIT_MAX = Duration.ofSeconds(2);
-
-    /** So that 503 comes within five seconds when the database stands still: SDKs wait no longer, and a statement may. */
+    /** So that 503 comes within five seconds. */
     private static final Duration ANSWER_MAX = Duration.ofMillis(4_500);
-
-    private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
 
     private static final Duration FORGET_EVERY = Duration.ofHours(1);
 
@@ -87,7 +79,7 @@ final class LangfuseJoin {
 
     private final Clock clock;
 
-    private final Semaphore open = new Semaphore(AT_ONCE);
+    private final TimelyWork turns = new TimelyWork(AT_ONCE, ANSWER_MAX);
 
     private final AtomicReference<Instant> forgotAt = new AtomicReference<>(Instant.EPOCH);
 
@@ -102,52 +94,20 @@ final class LangfuseJoin {
     /**
      * Takes in a batch. What of it counts is with the broker when this returns.
      *
-     * @throws ProblemException 503 if a part of it takes too long. It is worked on to its end all the same: sent again, it is known
+     * @throws UnavailableException if a part of it takes too long. It is worked on to its end all the same: sent again, it is known
      */
     Receipt take(Caller caller, Account account, List<Told> told) {
         if (told.isEmpty()) {
             return new Receipt(Map.of());
         }
-        long started = System.nanoTime();
-        enter();
-        boolean isGivenUp = false;
-        try {
-            var offsets = new HashMap<Integer, Long>();
-            for (List<Told> part : parts(told)) {
-                CompletableFuture<Receipt> taken = CompletableFuture.supplyAsync(
-                        () -> takePart(caller, account, part), Thread::startVirtualThread);
-                try {
-                    taken.get(ANSWER_MAX.toNanos() - (System.nanoTime() - started), TimeUnit.NANOSECONDS)
-                            .offsets()
-                            .forEach((partition, offset) -> offsets.merge(partition, offset, Math::max));
-                } catch (TimeoutException | InterruptedException e) {
-                    isGivenUp = true;
-                    var unused = taken.whenComplete((receipt, failure) -> open.release());
-                    throw givenUp(e);
-                } catch (ExecutionException e) {
-                    throw unwrapped(e);
-                }
-                started = System.nanoTime();
-            }
-            forgetNowAndThen();
-            return new Receipt(offsets);
-        } finally {
-            if (!isGivenUp) {
-                open.release();
-            }
+        var offsets = new HashMap<Integer, Long>();
+        for (List<Told> part : parts(told)) {
+            turns.get(() -> takePart(caller, account, part))
+                    .offsets()
+                    .forEach((partition, offset) -> offsets.merge(partition, offset, Math::max));
         }
-    }
-
-    private static ProblemException givenUp(Exception cause) {
-        if (cause instanceof InterruptedException) {
-            Thread.currentThread().interrupt();
-        }
-        return ProblemException.unavailable(
-                "What was sent is not taken in yet, for the database is slow: send it again", RETRY_AFTER);
-    }
-
-    private static RuntimeException unwrapped(ExecutionException e) {
-        return e.getCause() instanceof RuntimeException known ? known : new IllegalStateException(e.getCause());
+        forgetNowAndThen();
+        return new Receipt(offsets);
     }
 
     /** So few things at a time that all that is known of them has room. Traces come before calls, which look at them. */
@@ -180,17 +140,6 @@ final class LangfuseJoin {
             ObjectTable.write(handle, account, known, now);
             return events.isEmpty() ? new Receipt(Map.of()) : publisher.publish(events);
         });
-    }
-
-    private void enter() {
-        try {
-            if (open.tryAcquire(WAIT_MAX.toMillis(), TimeUnit.MILLISECONDS)) {
-                return;
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        throw ProblemException.unavailable("More is being sent just now than can be taken: send it again", RETRY_AFTER);
     }
 
     private static List<ObjectKey> tracesOf(Map<ObjectKey, Known> known) {

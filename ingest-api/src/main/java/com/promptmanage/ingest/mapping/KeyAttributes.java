@@ -3,6 +3,7 @@ package com.promptmanage.ingest.mapping;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.promptmanage.ingest.admission.AttributeMapping;
+import com.promptmanage.ingest.admission.TimelyWork;
 import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.audit.Actor;
 import com.promptmanage.service.audit.AuditEntry;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The attributes that keys have set, as they are needed with each request. A change works within five seconds everywhere. What was read
- * once works on while the database is away; a key that is not known yet is answered 503 then, for its calls might be charged
+ * once works on while the database is away or stands still; a key that is not known yet is answered 503 then, for its calls might be charged
  * to the wrong account.
  *
  * <p>Safe for use by several threads.
@@ -34,6 +35,13 @@ public final class KeyAttributes {
     private static final int KEYS_MAX = 100_000;
 
     private static final Duration FRESH = Duration.ofSeconds(5);
+
+    private static final int READ_AT_ONCE = 8;
+
+    /** A request has more to do, and five seconds for all of it. */
+    private static final Duration READ_WITHIN = Duration.ofSeconds(2);
+
+    private final TimelyWork reading = new TimelyWork(READ_AT_ONCE, READ_WITHIN);
 
     private final Database database;
 
@@ -140,12 +148,7 @@ public final class KeyAttributes {
 
     private KeyRules load(String keyId) {
         try {
-            KeyRules loaded = database.asSystem(handle -> handle.createQuery(
-                            "SELECT attributes, metrics_since FROM key_attributes WHERE key_id = :id")
-                    .bind("id", keyId)
-                    .map((row, ctx) -> rules(row))
-                    .findOne()
-                    .orElse(KeyRules.NONE));
+            KeyRules loaded = reading.get(() -> read(keyId));
             known.put(keyId, loaded);
             return loaded;
         } catch (UnavailableException e) {
@@ -155,5 +158,14 @@ public final class KeyAttributes {
             }
             return before;
         }
+    }
+
+    private KeyRules read(String keyId) {
+        return database.asSystem(
+                handle -> handle.createQuery("SELECT attributes, metrics_since FROM key_attributes WHERE key_id = :id")
+                        .bind("id", keyId)
+                        .map((row, ctx) -> rules(row))
+                        .findOne()
+                        .orElse(KeyRules.NONE));
     }
 }

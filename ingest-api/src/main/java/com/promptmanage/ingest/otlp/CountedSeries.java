@@ -1,10 +1,12 @@
 package com.promptmanage.ingest.otlp;
 
 import com.fasterxml.jackson.core.type.TypeReference;
+import com.promptmanage.ingest.admission.TimelyWork;
 import com.promptmanage.ingest.publish.OutgoingEvent;
 import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.Json;
+import com.promptmanage.service.http.UnavailableException;
 import com.promptmanage.service.outbox.Outbox;
 import com.promptmanage.service.outbox.OutboxRecord;
 import com.promptmanage.topics.Topics;
@@ -45,6 +47,13 @@ final class CountedSeries {
 
     private static final TypeReference<TreeMap<String, Long>> SUMS = new TypeReference<>() {};
 
+    private static final int AT_ONCE = 4;
+
+    /** With the time that the key's attributes may take, 503 comes within five seconds. */
+    private static final Duration ANSWER_MAX = Duration.ofMillis(2_500);
+
+    private final TimelyWork turns = new TimelyWork(AT_ONCE, ANSWER_MAX);
+
     private final Database database;
 
     private final Clock clock;
@@ -70,11 +79,16 @@ final class CountedSeries {
      *
      * @param since what a series that began before then had summed up by its first report is left out: it may have been told otherwise
      * @return how many events it made
+     * @throws UnavailableException if the database takes too long. They are counted to the end all the same: sent again, they are known
      */
     int count(Caller caller, Account account, Collection<MetricSums> told, Instant since, Events events) {
         if (told.isEmpty()) {
             return 0;
         }
+        return turns.get(() -> countAll(caller, account, told, since, events));
+    }
+
+    private int countAll(Caller caller, Account account, Collection<MetricSums> told, Instant since, Events events) {
         Instant now = clock.instant();
         forgetNowAndThen(now);
         Instant counted = since.isAfter(now.minus(KEPT)) ? since : now.minus(KEPT);

@@ -87,6 +87,7 @@ enum MetricUsage {
                 switch (type) {
                     case "input" -> "input_token_count";
                     case "cached_input" -> "cached_token_count";
+                    case "cache_write_input" -> "cache_write_token_count";
                     case "output" -> "output_token_count";
                     case "reasoning_output" -> "reasoning_token_count";
                     default -> "";

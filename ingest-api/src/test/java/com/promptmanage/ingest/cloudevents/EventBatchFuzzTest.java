@@ -71,6 +71,8 @@ class EventBatchFuzzTest {
             "\"com.promptmanage.x\"",
             "\"2026-11-24T10:06:00Z\"");
 
+    private final UsageMeters meters = new UsageMeters(new SimpleMeterRegistry());
+
     private int accepted;
 
     @Test
@@ -86,8 +88,7 @@ class EventBatchFuzzTest {
     private void attempt(byte[] body, Form form) throws Exception {
         List<OutgoingEvent> events;
         try {
-            events = new EventBatch(body, form)
-                    .translate(CALLER, NOW, new UsageMeters(new SimpleMeterRegistry()), held -> {});
+            events = new EventBatch(body, form).translate(CALLER, NOW, meters, held -> {});
         } catch (ProblemException e) {
             assertThat(e.problem().status()).isEqualTo(400);
             assertThat(e.problem().errors()).isNotEmpty();

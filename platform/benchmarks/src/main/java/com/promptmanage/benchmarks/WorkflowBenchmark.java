@@ -1,11 +1,18 @@
 package com.promptmanage.benchmarks;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.promptmanage.runner.call.Answer;
+import com.promptmanage.runner.call.CallResult;
+import com.promptmanage.runner.call.CallUsage;
+import com.promptmanage.runner.call.CallWatcher;
 import com.promptmanage.runner.definition.Definition;
 import com.promptmanage.runner.definition.DefinitionJson;
 import com.promptmanage.runner.definition.Edge;
 import com.promptmanage.runner.definition.Node;
 import com.promptmanage.runner.definition.NodeConfig;
+import com.promptmanage.runner.definition.NodeId;
+import com.promptmanage.runner.definition.RetryPolicy;
 import com.promptmanage.runner.definition.Settings;
 import com.promptmanage.runner.journal.CallLedger;
 import com.promptmanage.runner.journal.ExecutionRecords;
@@ -18,6 +25,8 @@ import com.promptmanage.runner.journal.Runs.TriggeredBy;
 import com.promptmanage.runner.journal.Versions;
 import com.promptmanage.runner.journal.WorkflowRow;
 import com.promptmanage.runner.journal.Workflows;
+import com.promptmanage.runner.node.CallEstimate;
+import com.promptmanage.runner.node.ExternalCall;
 import com.promptmanage.runner.node.NodeExecutor;
 import com.promptmanage.runner.node.NodeInvocation;
 import com.promptmanage.runner.node.NodeInvocation.Context;
@@ -40,7 +49,9 @@ import com.promptmanage.service.tier.AccountTier;
 import com.promptmanage.service.tier.Features;
 import com.promptmanage.service.tier.Tier;
 import com.promptmanage.testkit.EmbeddedPostgres;
+import com.promptmanage.testkit.JavaProcess;
 import com.promptmanage.topics.account.Account;
+import com.promptmanage.topics.usage.TokenCounts;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -55,17 +66,26 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * What the workflow engine manages, at a PostgreSQL that waits for the disk at each commit: transitions of nodes that do nothing,
- * the time from a trigger to its first node, a thousand nodes that wait for a slow model at once, and how late many schedules of
- * the same minute are fired.
+ * by one process and by two, a loop over ten thousand items, the time from a trigger to its first node, a thousand nodes that wait
+ * for a slow model at once, and how late many schedules of the same minute are fired.
  *
  * <pre>  java … WorkflowBenchmark [EXECUTIONS] [NODES]</pre>
  */
 public final class WorkflowBenchmark {
 
     private static final int CONNECTIONS = 12;
+
+    private static final int LOOP_ITEMS = 10_000;
+
+    /** As the first argument: only works, at the database of the second, until it is ended. */
+    private static final String WORKER = "worker";
+
+    private static final String WORKS = "works";
 
     private static final Clock CLOCK = Clock.systemUTC();
 
@@ -74,6 +94,10 @@ public final class WorkflowBenchmark {
     private WorkflowBenchmark() {}
 
     public static void main(String[] arguments) throws Exception {
+        if (arguments.length == 2 && arguments[0].equals(WORKER)) {
+            work(arguments[1]);
+            return;
+        }
         int executions = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 2_000;
         int nodes = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 10;
         try (var postgres = EmbeddedPostgres.start(
@@ -81,8 +105,14 @@ public final class WorkflowBenchmark {
             postgres.createDatabase("workflows");
             try (var bench = new Bench(postgres.jdbcUrl("workflows"))) {
                 for (int round = 1; round <= 3; round++) {
-                    bench.transitions(executions, nodes);
+                    bench.transitions(executions, nodes, Optional.empty());
                 }
+                try (JavaProcess other = worker(postgres.jdbcUrl("workflows"))) {
+                    for (int round = 1; round <= 2; round++) {
+                        bench.transitions(executions, nodes, Optional.of(other));
+                    }
+                }
+                bench.loop(LOOP_ITEMS);
                 bench.latency(500);
                 bench.waiting(1_000, Duration.ofSeconds(2));
                 bench.schedules(500);
@@ -90,7 +120,23 @@ public final class WorkflowBenchmark {
         }
     }
 
-    /** Nodes that do nothing, or wait. */
+    private static JavaProcess worker(String jdbcUrl) throws InterruptedException {
+        var worker = JavaProcess.start(WorkflowBenchmark.class, List.of("-Xmx512m"), Map.of(), WORKER, jdbcUrl);
+        worker.awaitLine(WORKS, Duration.ofMinutes(1));
+        return worker;
+    }
+
+    private static void work(String jdbcUrl) throws InterruptedException {
+        try (var bench = new Bench(jdbcUrl);
+                var engine = bench.engine()) {
+            System.out.println(WORKS);
+            while (engine.isAlive()) {
+                Thread.sleep(1_000);
+            }
+        }
+    }
+
+    /** Nodes that do nothing, or ask a slow model. */
     private static final class Idle implements NodeExecutor {
 
         private final Map<String, Long> startedNanos = new ConcurrentHashMap<>();
@@ -105,15 +151,53 @@ public final class WorkflowBenchmark {
         public Plan plan(NodeInvocation invocation) {
             startedNanos.putIfAbsent(invocation.run().executionId(), System.nanoTime());
             if (takes.isPositive()) {
-                most.accumulateAndGet(running.incrementAndGet(), Math::max);
-                try {
-                    Thread.sleep(takes);
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
-                running.decrementAndGet();
+                return new Plan.Calls(new Slow(this, takes, invocation.idempotencyKey()));
             }
             return new Plan.Done(new Outcome.Completed(invocation.context().input()));
+        }
+    }
+
+    /** A call to a model that takes its time: entered into the ledger, paid for, told as usage. */
+    private record Slow(Idle idle, Duration takes, String question) implements ExternalCall {
+
+        @Override
+        public String target() {
+            return "gpt-4o-mini";
+        }
+
+        @Override
+        public JsonNode request() {
+            return JsonNodeFactory.instance.textNode(question);
+        }
+
+        @Override
+        public String fingerprint() {
+            return question;
+        }
+
+        @Override
+        public Optional<CallEstimate> estimate() {
+            return Optional.of(new CallEstimate("openai", target(), 100, 50));
+        }
+
+        @Override
+        public Repeat repeat() {
+            return Repeat.PAID_AGAIN;
+        }
+
+        @Override
+        public CallResult make(Duration timeout, CallWatcher watcher) throws InterruptedException {
+            idle.most.accumulateAndGet(idle.running.incrementAndGet(), Math::max);
+            Thread.sleep(takes);
+            idle.running.decrementAndGet();
+            var usage = new CallUsage(
+                    "openai", target(), TokenCounts.ofInputOutput(100, 20), CLOCK.instant(), takes, null, null, false);
+            return new CallResult.Answered(new Answer(request(), Optional.of(usage)));
+        }
+
+        @Override
+        public Outcome use(Answer answer) {
+            return new Outcome.Completed(answer.content());
         }
     }
 
@@ -133,21 +217,49 @@ public final class WorkflowBenchmark {
             runs = new Runs(database, versions, IDS, CLOCK);
         }
 
-        void transitions(int executions, int nodes) throws InterruptedException {
+        /** @param other works, too */
+        void transitions(int executions, int nodes, Optional<JavaProcess> other) throws InterruptedException {
+            // Nobody works before everything is there.
+            other.ifPresent(JavaProcess::freeze);
             String workflow = enqueue(chain(nodes), executions);
             double cpuBefore = CpuTime.seconds();
             long started = System.nanoTime();
+            other.ifPresent(JavaProcess::thaw);
             try (var engine = engine()) {
                 awaitEnd(workflow);
                 double seconds = (System.nanoTime() - started) / 1e9;
                 System.out.printf(
-                        "%,d executions of %d nodes that do nothing: %,.0f transitions/s (%.1f s, %.1f s of processor, working %s)%n",
+                        "%,d executions of %d nodes that do nothing, %s: %,.0f transitions/s (%.1f s, %.1f s of processor, working %s)%n",
                         executions,
                         nodes,
+                        other.isPresent() ? "by two processes" : "by one process",
                         executions * (double) nodes / seconds,
                         seconds,
                         CpuTime.seconds() - cpuBefore,
                         engine.isAlive());
+            }
+        }
+
+        void loop(int items) throws InterruptedException {
+            String workflow = add(new Definition(
+                    Definition.VERSION,
+                    List.of(
+                            new Node(
+                                    "each",
+                                    new NodeConfig.Loop("input", "item", List.of(new NodeId("n0")), items, 100)),
+                            step(0)),
+                    List.of(),
+                    new Settings(100, null, RetryPolicy.UNSET, null, null, null, null)));
+            String list = IntStream.range(0, items).mapToObj(Integer::toString).collect(Collectors.joining(","));
+            double cpuBefore = CpuTime.seconds();
+            long started = System.nanoTime();
+            try (var engine = engine()) {
+                trigger(workflow, "{\"input\": [%s]}".formatted(list));
+                awaitEnd(workflow);
+                double seconds = (System.nanoTime() - started) / 1e9;
+                System.out.printf(
+                        "a loop over %,d items, 100 at a time: %,.0f items/s (%.1f s, %.1f s of processor, working %s)%n",
+                        items, items / seconds, seconds, CpuTime.seconds() - cpuBefore, engine.isAlive());
             }
         }
 
@@ -250,7 +362,7 @@ public final class WorkflowBenchmark {
                             new Nothing(),
                             CLOCK,
                             new Random(1)),
-                    new Engine.Options("benchmark", Duration.ofSeconds(30), 2_000, Duration.ofDays(1)),
+                    new Engine.Options(IDS.next("benchmark"), Duration.ofSeconds(30), 2_000, Duration.ofDays(1)),
                     new SimpleMeterRegistry());
         }
 
@@ -263,7 +375,11 @@ public final class WorkflowBenchmark {
         }
 
         private String trigger(String workflow) {
-            return runs.enqueue(new NewRun(workflow, null, null, TriggeredBy.API, "{\"input\": 1}", null, false, null))
+            return trigger(workflow, "{\"input\": 1}");
+        }
+
+        private String trigger(String workflow, String data) {
+            return runs.enqueue(new NewRun(workflow, null, null, TriggeredBy.API, data, null, false, null))
                     .executionId();
         }
 
@@ -317,9 +433,7 @@ public final class WorkflowBenchmark {
         var steps = new ArrayList<Node>();
         var edges = new ArrayList<Edge>();
         for (int i = 0; i < nodes; i++) {
-            steps.add(new Node(
-                    "n" + i,
-                    new NodeConfig.Transform(NodeConfig.TransformType.CUSTOM, "input", Map.of(), null, false)));
+            steps.add(step(i));
             if (i > 0) {
                 edges.add(new Edge("e" + i, "n" + (i - 1), "n" + i));
             }
@@ -327,7 +441,13 @@ public final class WorkflowBenchmark {
         return new Definition(Definition.VERSION, steps, edges, Settings.UNSET);
     }
 
-    /** No workflow here asks for anything. */
+    private static Node step(int number) {
+        return new Node(
+                "n" + number,
+                new NodeConfig.Transform(NodeConfig.TransformType.CUSTOM, "input", Map.of(), null, false));
+    }
+
+    /** No workflow here asks for more than what the execution was triggered with. */
     private static final class Nothing implements Expressions {
 
         @Override
@@ -337,7 +457,7 @@ public final class WorkflowBenchmark {
 
         @Override
         public Optional<JsonNode> value(String path, Context context) {
-            return Optional.empty();
+            return Optional.of(context.input());
         }
     }
 }

@@ -7,7 +7,9 @@ public final class Await {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private static final Duration PAUSE = Duration.ofMillis(10);
+    private static final Duration PAUSE_MIN = Duration.ofMillis(10);
+
+    private static final Duration PAUSE_MAX = Duration.ofMillis(100);
 
     private Await() {}
 
@@ -23,7 +25,8 @@ public final class Await {
     }
 
     public static void until(Duration patience, Expectation expectation) throws Exception {
-        long deadline = System.nanoTime() + patience.toNanos();
+        long started = System.nanoTime();
+        long deadline = started + patience.toNanos();
         while (true) {
             try {
                 expectation.check();
@@ -34,7 +37,12 @@ public final class Await {
                     throw e;
                 }
             }
-            Thread.sleep(PAUSE);
+            Thread.sleep(pause(System.nanoTime() - started));
         }
+    }
+
+    /** Looks often at first and more and more seldom then: to look may take more from a machine than what is awaited. */
+    private static Duration pause(long waitedNanos) {
+        return Duration.ofNanos(Math.clamp(waitedNanos / 10, PAUSE_MIN.toNanos(), PAUSE_MAX.toNanos()));
     }
 }

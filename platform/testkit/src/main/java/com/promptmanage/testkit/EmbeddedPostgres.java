@@ -16,8 +16,10 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,6 +68,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
     private final Path binaries = PostgresBinaries.unpacked();
 
     private final AtomicInteger databases = new AtomicInteger();
+
+    /** The database that those of a kind are copies of. */
+    private final Map<String, String> originals = new ConcurrentHashMap<>();
 
     private int port;
 
@@ -168,9 +173,38 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
     /** A new, empty database of its own. Returns its JDBC URL for the superuser. */
     public String createDatabase() {
-        String name = "test_%d_%s".formatted(databases.incrementAndGet(), random(4));
+        String name = newName();
         createDatabase(name);
         return jdbcUrl(name);
+    }
+
+    /**
+     * A new database of its own with something in it: a copy of one that was filled when the first of its kind was asked for.
+     * To copy what many migrations have made takes a small part of what they take.
+     *
+     * @param filling is given a JDBC URL for the superuser, once for each kind, and leaves no connection open
+     * @return its JDBC URL for the superuser
+     */
+    public String createDatabase(String kind, Consumer<String> filling) {
+        String original = originals.computeIfAbsent(kind, first -> {
+            String filled = "original_" + first;
+            createDatabase(filled);
+            filling.accept(jdbcUrl(filled));
+            return filled;
+        });
+        String name = newName();
+        try (Connection connection = DriverManager.getConnection(jdbcUrl());
+                var create = connection.createStatement()) {
+            create.execute("CREATE DATABASE %s TEMPLATE %s"
+                    .formatted(create.enquoteIdentifier(name, true), create.enquoteIdentifier(original, true)));
+        } catch (SQLException e) {
+            throw new IllegalStateException("cannot copy database " + original, e);
+        }
+        return jdbcUrl(name);
+    }
+
+    private String newName() {
+        return "test_%d_%s".formatted(databases.incrementAndGet(), random(4));
     }
 
     /** Creates a database of this name unless it is there. */

@@ -19,6 +19,9 @@ import java.util.concurrent.TimeoutException;
 /** A main class of this class path in a process of its own, which a test can kill or freeze. Ends with this JVM at the latest. */
 public final class JavaProcess implements AutoCloseable {
 
+    /** For a life of seconds: what the second compiler makes of it comes when it is over, and is taken from all others. */
+    private static final List<String> SHORT_LIVED = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
     private final Process process;
 
     private final LinkedBlockingQueue<String> lines = new LinkedBlockingQueue<>();
@@ -32,13 +35,18 @@ public final class JavaProcess implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(end);
     }
 
-    /** @param environment added to this process's own */
+    /**
+     * Starts it, made for a short life unless the options say otherwise.
+     *
+     * @param environment added to this process's own
+     */
     public static JavaProcess start(
             Class<?> main, List<String> jvmOptions, Map<String, String> environment, String... args) {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));
+        command.addAll(SHORT_LIVED);
         command.addAll(jvmOptions);
         command.add(main.getName());
         command.addAll(List.of(args));

@@ -9,6 +9,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -66,6 +68,23 @@ class EmbeddedPostgresTest {
     }
 
     @Test
+    void copiesADatabaseThatIsFilledOnceForEachKind() throws Exception {
+        var fillings = new AtomicInteger();
+        Consumer<String> filling = url -> {
+            fillings.incrementAndGet();
+            run(url, "CREATE TABLE filled (word text); INSERT INTO filled VALUES ('original')");
+        };
+
+        String one = EmbeddedPostgres.shared().createDatabase("of_a_test", filling);
+        run(one, "INSERT INTO filled VALUES ('changed')");
+        String other = EmbeddedPostgres.shared().createDatabase("of_a_test", filling);
+
+        assertThat(fillings).hasValue(1);
+        assertThat(ask(one, "SELECT string_agg(word, ' ') FROM filled")).isEqualTo("original changed");
+        assertThat(ask(other, "SELECT string_agg(word, ' ') FROM filled")).isEqualTo("original");
+    }
+
+    @Test
     void letsNobodyInWithoutThePassword() {
         String url = EmbeddedPostgres.shared().jdbcUrl().replaceFirst("password=.*", "password=guessed");
 
@@ -86,10 +105,12 @@ class EmbeddedPostgresTest {
         }
     }
 
-    private static void run(String url, String sql) throws SQLException {
+    private static void run(String url, String sql) {
         try (var connection = DriverManager.getConnection(url);
                 var statement = connection.createStatement()) {
             statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
         }
     }
 

@@ -34,6 +34,11 @@ final class Asking {
      */
     record About(Caller caller, Account account, @Nullable String member) {}
 
+    /** That it is known who asks, before what they ask is looked at. */
+    void authenticate(Context ctx) {
+        var unused = authentication.caller(ctx);
+    }
+
     Allowed require(Context ctx, Action action) {
         Caller caller = authentication.caller(ctx);
         Account account = about(ctx, caller, null).account();
@@ -60,7 +65,12 @@ final class Asking {
 
     /** The start of what is answered. */
     Instant shownFrom(Context ctx, Account account, Instant from) {
-        @Nullable Instant first = shown.from(ctx, account, from, ctx.queryParam("from") != null);
+        return shownFrom(ctx, account, from, ctx.queryParam("from") != null);
+    }
+
+    /** @param isAsked whether the caller has named the start */
+    Instant shownFrom(Context ctx, Account account, Instant from, boolean isAsked) {
+        @Nullable Instant first = shown.from(ctx, account, from, isAsked);
         return first == null ? from : first;
     }
 

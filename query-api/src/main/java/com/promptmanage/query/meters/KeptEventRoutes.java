@@ -10,7 +10,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.query.meters.Asking.About;
 import com.promptmanage.query.meters.KeptEvents.Content;
 import com.promptmanage.query.meters.KeptEvents.Kept;
+import com.promptmanage.query.meters.KeptEvents.Place;
 import com.promptmanage.query.meters.KeptEvents.Wanted;
+import com.promptmanage.query.request.Paging;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.Faults;
 import com.promptmanage.service.http.Json;
@@ -25,9 +27,12 @@ import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** {@code GET /api/v1/events} and {@code GET /api/v1/subjects}. */
+/** {@code GET /api/v1/events}, {@code GET /api/v2/events} and {@code GET /api/v1/subjects}. */
 final class KeptEventRoutes implements Routes {
 
     private static final int EVENTS_MAX = 100;
@@ -56,27 +61,72 @@ final class KeptEventRoutes implements Routes {
     @Override
     public void addTo(RoutesConfig routes) {
         routes.get("/api/v1/events", this::newest);
+        routes.get("/api/v2/events", this::page);
         routes.get("/api/v1/subjects", this::subjects);
     }
 
     private void newest(Context ctx) {
         About about = asking.usage(ctx, ctx.queryParam("subject"));
         var faults = new Faults();
-        Instant to = MeterQuery.time(ctx, "to", clock.instant(), faults);
-        Instant from = MeterQuery.time(ctx, "from", to.minus(EVENTS_SINCE), faults);
+        var asked = MeterParameters.of(ctx);
+        Instant to = MeterQuery.time(asked, "to", clock.instant(), faults);
+        Instant from = MeterQuery.time(asked, "from", to.minus(EVENTS_SINCE), faults);
         int limit = limit(ctx.queryParam("limit"), faults);
         faults.check();
+        var texts = new HashMap<String, List<String>>();
+        putIfThere(texts, "subject", about.member());
+        putIfThere(texts, "id", asked.one("id"));
         ArrayNode found = JsonNodeFactory.instance.arrayNode();
-        events.newest(
-                        new Wanted(
-                                about.account(),
-                                asking.shownFrom(ctx, about.account(), from),
-                                to,
-                                about.member(),
-                                ctx.queryParam("id")),
-                        limit)
+        events.newest(new Wanted(about.account(), asking.shownFrom(ctx, about.account(), from), to, texts, null), limit)
                 .forEach(kept -> found.add(json(kept)));
         ctx.json(found);
+    }
+
+    /** As the second version lists them: page by page, and of those that a filter lets through. */
+    private void page(Context ctx) {
+        asking.authenticate(ctx);
+        var faults = new Faults();
+        EventFilter filter = EventFilter.read(ctx.queryParam("filter"), faults);
+        List<String> subjects = filter.texts().getOrDefault("subject", List.of());
+        About about = asking.usage(ctx, subjects.size() == 1 ? subjects.getFirst() : null);
+        Paging paging = Paging.read(ctx, faults);
+        @Nullable Place after = place(paging.after(), faults);
+        Instant now = clock.instant();
+        Instant from = filter.from() == null ? now.minus(SUBJECTS_SINCE) : filter.from();
+        faults.check();
+        var texts = new HashMap<>(filter.texts());
+        putIfThere(texts, "subject", about.member());
+        var wanted = new Wanted(
+                about.account(),
+                asking.shownFrom(ctx, about.account(), from, filter.from() != null),
+                filter.to() == null ? now : filter.to(),
+                texts,
+                after);
+        Paging.Page<Kept> page = paging.page(
+                events.newest(wanted, paging.wanted()), kept -> kept.place().text());
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        ArrayNode items = json.putArray("items");
+        page.elements().forEach(kept -> items.add(json(kept)));
+        if (page.nextCursor() != null) {
+            json.put("nextCursor", page.nextCursor());
+        }
+        ctx.json(json);
+    }
+
+    private static @Nullable Place place(@Nullable String cursor, Faults faults) {
+        if (cursor == null) {
+            return null;
+        }
+        return Place.parse(cursor).orElseGet(() -> {
+            faults.add("cursor", "is not one of ours", "Send nextCursor as it came, or nothing for the first page.");
+            return null;
+        });
+    }
+
+    private static void putIfThere(Map<String, List<String>> texts, String name, @Nullable String text) {
+        if (text != null) {
+            texts.put(name, List.of(text));
+        }
     }
 
     private void subjects(Context ctx) {

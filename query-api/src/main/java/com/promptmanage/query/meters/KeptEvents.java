@@ -3,12 +3,15 @@ package com.promptmanage.query.meters;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.Scope;
 import com.promptmanage.topics.account.Account;
+import com.promptmanage.topics.usage.UsageEvent;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +24,37 @@ final class KeptEvents {
         this.database = database;
     }
 
-    /** One event. */
-    record Kept(String id, String source, Instant time, String subject, Instant receivedAt, Content content) {}
+    /**
+     * One event.
+     *
+     * @param row where it is kept
+     */
+    record Kept(String id, String source, Instant time, String subject, Instant receivedAt, Content content, long row) {
+
+        Place place() {
+            return new Place(time, content instanceof Content.Plain, row);
+        }
+    }
+
+    /** Where an event stands among the others: after those of a later time. */
+    record Place(Instant time, boolean isPlain, long row) {
+
+        String text() {
+            return "%s %d %d".formatted(time, isPlain ? 1 : 0, row);
+        }
+
+        static Optional<Place> parse(String text) {
+            String[] parts = text.split(" ", 3);
+            try {
+                return parts.length < 3
+                        ? Optional.empty()
+                        : MeterQuery.parse(parts[0])
+                                .map(time -> new Place(time, parts[1].equals("1"), Long.parseLong(parts[2])));
+            } catch (NumberFormatException e) {
+                return Optional.empty();
+            }
+        }
+    }
 
     /** What it says. */
     sealed interface Content {
@@ -36,21 +68,22 @@ final class KeptEvents {
     /**
      * Which of them.
      *
-     * @param subject null for every one
-     * @param id null for any
+     * @param texts what an event's {@code id, source, subject} or {@code type} may be; of a name that is not in it, anything
+     * @param after after which one they begin; null for the first
      */
     record Wanted(
             Account account,
             Instant from,
             Instant to,
-            @Nullable String subject,
-            @Nullable String id) {}
+            Map<String, List<String>> texts,
+            @Nullable Place after) {}
 
     /** Someone whom events are about. */
     record Subject(String key, Instant first, Instant last) {}
 
     /** The newest first. */
     List<Kept> newest(Wanted wanted, int limit) {
+        Place after = wanted.after();
         return database.inTransaction(
                 scope(wanted.account()),
                 handle -> handle.createQuery("""
@@ -63,8 +96,12 @@ final class KeptEvents {
                                                 + output_image_tokens AS tokens, id
                                      FROM usage_history AS used
                                      WHERE account = :account AND time >= :from AND time < :to
-                                       AND (CAST(:subject AS text) IS NULL OR user_id = :subject)
-                                       AND (CAST(:id AS text) IS NULL OR event_id = :id)
+                                       AND (cardinality(:subject) = 0 OR user_id = ANY (:subject))
+                                       AND (cardinality(:id) = 0 OR event_id = ANY (:id))
+                                       AND (cardinality(:source) = 0 OR source = ANY (:source))
+                                       AND (cardinality(:type) = 0 OR :usage = ANY (:type))
+                                       AND (CAST(:afterTime AS timestamptz) IS NULL
+                                            OR (time, 0, id) < (:afterTime, :afterKind, :afterRow))
                                        AND NOT EXISTS (
                                            SELECT 1 FROM plain_events AS plain
                                            WHERE plain.identity = plain_event_identity(used.account, used.source, used.event_id))
@@ -74,17 +111,27 @@ final class KeptEvents {
                                             NULL::bigint, NULL::bigint, id
                                      FROM plain_events
                                      WHERE account = :account AND time >= :from AND time < :to
-                                       AND (CAST(:subject AS text) IS NULL OR subject = :subject)
-                                       AND (CAST(:id AS text) IS NULL OR event_id = :id)
+                                       AND (cardinality(:subject) = 0 OR subject = ANY (:subject))
+                                       AND (cardinality(:id) = 0 OR event_id = ANY (:id))
+                                       AND (cardinality(:source) = 0 OR source = ANY (:source))
+                                       AND (cardinality(:type) = 0 OR type = ANY (:type))
+                                       AND (CAST(:afterTime AS timestamptz) IS NULL
+                                            OR (time, 1, id) < (:afterTime, :afterKind, :afterRow))
                                      ORDER BY time DESC, id DESC LIMIT :limit)
                                 ) AS events
-                                ORDER BY time DESC, id DESC LIMIT :limit
+                                ORDER BY time DESC, type IS NULL, id DESC LIMIT :limit
                                 """)
                         .bind("account", wanted.account().value())
                         .bind("from", wanted.from().atOffset(ZoneOffset.UTC))
                         .bind("to", wanted.to().atOffset(ZoneOffset.UTC))
-                        .bind("subject", wanted.subject())
-                        .bind("id", wanted.id())
+                        .bindArray("subject", String.class, texts(wanted, "subject"))
+                        .bindArray("id", String.class, texts(wanted, "id"))
+                        .bindArray("source", String.class, texts(wanted, "source"))
+                        .bindArray("type", String.class, texts(wanted, "type"))
+                        .bind("usage", UsageEvent.TYPE)
+                        .bind("afterTime", after == null ? null : after.time().atOffset(ZoneOffset.UTC))
+                        .bind("afterKind", after != null && after.isPlain() ? 1 : 0)
+                        .bind("afterRow", after == null ? 0 : after.row())
                         .bind("limit", limit)
                         .map((row, ctx) -> kept(row))
                         .list());
@@ -125,7 +172,13 @@ final class KeptEvents {
                                 row.getString("model"),
                                 row.getLong("tokens"),
                                 row.getObject("cost_nano_usd", Long.class))
-                        : new Content.Plain(type, row.getString("data")));
+                        : new Content.Plain(type, row.getString("data")),
+                row.getLong("id"));
+    }
+
+    /** None for any. */
+    private static List<String> texts(Wanted wanted, String name) {
+        return wanted.texts().getOrDefault(name, List.of());
     }
 
     private static Instant time(ResultSet row, String column) throws SQLException {

@@ -3,7 +3,6 @@ package com.promptmanage.query.meters;
 import com.promptmanage.query.request.TimeZones;
 import com.promptmanage.service.http.Faults;
 import com.promptmanage.topics.account.Account;
-import io.javalin.http.Context;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -58,34 +57,39 @@ record MeterQuery(
      * @param known the groups that the meter has
      */
     static MeterQuery read(
-            Context ctx, Account account, @Nullable String member, List<String> known, Instant now, Faults faults) {
-        Instant to = time(ctx, "to", now, faults);
-        Instant from = time(ctx, "from", to.minus(Duration.ofDays(400)), faults);
+            MeterParameters asked,
+            Account account,
+            @Nullable String member,
+            List<String> known,
+            Instant now,
+            Faults faults) {
+        Instant to = time(asked, "to", now, faults);
+        Instant from = time(asked, "from", to.minus(Duration.ofDays(400)), faults);
         if (!from.isBefore(to)) {
             faults.add("to", "is not after from", "Send a later one.");
         } else if (Duration.between(from, to).compareTo(RANGE_MAX) > 0) {
             faults.add("from", "is too far before to", "Ask for %d days at most.".formatted(RANGE_MAX.toDays()));
         }
-        WindowSize window = window(ctx.queryParam("windowSize"), faults);
+        WindowSize window = window(asked.one("windowSize"), faults);
         if (window == WindowSize.MINUTE && Duration.between(from, to).toMinutes() > WINDOWS_MAX) {
             faults.add("windowSize", "makes more than 50000 windows", "Ask for a shorter range, or larger windows.");
         }
-        List<String> asked = ctx.queryParams("subject");
-        List<String> subjects = member == null ? asked : List.of(member);
+        List<String> named = asked.all("subject");
+        List<String> subjects = member == null ? named : List.of(member);
         if (subjects.size() > VALUES_MAX) {
             faults.add("subject", "is there more than 100 times", "Send at most 100.");
         }
-        List<String> names = ctx.queryParams("groupBy");
+        List<String> names = asked.all("groupBy");
         return new MeterQuery(
                 account,
                 from,
                 to,
                 window,
-                zone(ctx, faults),
+                zone(asked.one("windowTimeZone"), faults),
                 subjects,
-                names.contains("subject") || !asked.isEmpty(),
+                names.contains("subject") || !named.isEmpty(),
                 groups(names, known, faults),
-                filters(ctx, known, faults));
+                filters(asked, known, faults));
     }
 
     MeterQuery since(Instant other) {
@@ -99,9 +103,9 @@ record MeterQuery(
         return known.stream().filter(names::contains).toList();
     }
 
-    private static Map<String, List<String>> filters(Context ctx, List<String> known, Faults faults) {
+    private static Map<String, List<String>> filters(MeterParameters asked, List<String> known, Faults faults) {
         var filters = new HashMap<String, List<String>>();
-        ctx.queryParamMap().forEach((name, values) -> {
+        asked.values().forEach((name, values) -> {
             if (name.startsWith("filterGroupBy[") && name.endsWith("]")) {
                 String group = name.substring("filterGroupBy[".length(), name.length() - 1);
                 if (known.contains(group)) {
@@ -136,8 +140,7 @@ record MeterQuery(
         return null;
     }
 
-    private static ZoneId zone(Context ctx, Faults faults) {
-        String name = ctx.queryParam("windowTimeZone");
+    private static ZoneId zone(@Nullable String name, Faults faults) {
         if (name == null) {
             return TimeZones.UTC;
         }
@@ -147,8 +150,8 @@ record MeterQuery(
         });
     }
 
-    static Instant time(Context ctx, String name, Instant otherwise, Faults faults) {
-        String text = ctx.queryParam(name);
+    static Instant time(MeterParameters asked, String name, Instant otherwise, Faults faults) {
+        String text = asked.one(name);
         if (text == null) {
             return otherwise;
         }

@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.query.csv.CsvLine;
 import com.promptmanage.query.meters.Asking.About;
+import com.promptmanage.query.request.Fields;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.Faults;
 import com.promptmanage.service.http.ProblemException;
+import com.promptmanage.service.http.RequestBody;
 import com.promptmanage.service.http.Routes;
 import com.promptmanage.topics.account.Account;
 import io.javalin.config.RoutesConfig;
@@ -19,8 +21,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** {@code GET /api/v1/meters/{slug}/query} and {@code …/subjects}. A subject is a user within the account. */
+/** {@code GET} and {@code POST /api/v1/meters/{slug}/query}, and {@code GET …/subjects}. A subject is a user within the account. */
 final class MeterQueryRoutes implements Routes {
+
+    private static final int BODY_BYTES_MAX = 1 << 20;
 
     private static final int SUBJECTS_MAX = 1_000;
 
@@ -46,19 +50,25 @@ final class MeterQueryRoutes implements Routes {
 
     @Override
     public void addTo(RoutesConfig routes) {
-        routes.get("/api/v1/meters/{slug}/query", this::query);
+        routes.get("/api/v1/meters/{slug}/query", ctx -> query(ctx, MeterParameters.of(ctx), new Faults()));
+        routes.post("/api/v1/meters/{slug}/query", this::queryByBody);
         routes.get("/api/v1/meters/{slug}/subjects", this::subjects);
     }
 
-    private void query(Context ctx) {
-        List<String> subjects = ctx.queryParams("subject");
+    private void queryByBody(Context ctx) {
+        asking.authenticate(ctx);
+        var faults = new Faults();
+        query(ctx, MeterParameters.of(Fields.of(RequestBody.bytes(ctx, BODY_BYTES_MAX), faults)), faults);
+    }
+
+    private void query(Context ctx, MeterParameters asked, Faults faults) {
+        List<String> subjects = asked.all("subject");
         About about = asking.usage(ctx, subjects.size() == 1 ? subjects.getFirst() : null);
         Meter meter = meter(ctx, about);
-        var faults = new Faults();
         MeterQuery query =
-                MeterQuery.read(ctx, about.account(), about.member(), meter.groupNames(), clock.instant(), faults);
+                MeterQuery.read(asked, about.account(), about.member(), meter.groupNames(), clock.instant(), faults);
         faults.check();
-        query = query.since(asking.shownFrom(ctx, query.account(), query.from()));
+        query = query.since(asking.shownFrom(ctx, query.account(), query.from(), asked.one("from") != null));
         List<MeterRow> rows = rows(meter, query);
         if (rows.size() > MeterRow.ROWS_MAX) {
             throw ProblemException.invalid(

@@ -8,7 +8,7 @@ import io.javalin.config.RoutesConfig;
 import java.time.Clock;
 import java.util.List;
 
-/** {@code /api/v1/meters}, {@code /api/v1/events} and {@code /api/v1/subjects}, as OpenMeter's SDKs call them. */
+/** {@code /api/v1/meters}, {@code /api/v1/events}, {@code /api/v2/events} and {@code /api/v1/subjects}, as OpenMeter's SDKs call them. */
 public final class MeterRoutes implements Routes {
 
     private final List<Routes> parts;

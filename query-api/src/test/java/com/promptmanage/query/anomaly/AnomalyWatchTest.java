@@ -2,11 +2,11 @@ package com.promptmanage.query.anomaly;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.promptmanage.query.http.TestApi;
 import com.promptmanage.query.metering.InMemoryMetering;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.DatabaseSettings;
 import com.promptmanage.streams.read.Metering;
-import com.promptmanage.testkit.EmbeddedPostgres;
 import com.promptmanage.testkit.ManualClock;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.usage.TokenCounts;
@@ -36,7 +36,7 @@ class AnomalyWatchTest {
 
     private static final int PROCESSES = 4;
 
-    private final String jdbcUrl = EmbeddedPostgres.shared().createDatabase();
+    private final String jdbcUrl = TestApi.newDatabase();
 
     private final Database database =
             Database.open(DatabaseSettings.of(jdbcUrl, "of-the-tests").withConnectionsMax(4));

@@ -38,7 +38,7 @@ class ExportRoutesTest {
 
     private final HttpClient client = HttpClient.newHttpClient();
 
-    private TestApi api = api(EmbeddedPostgres.shared().createDatabase());
+    private TestApi api = api(TestApi.newDatabase());
 
     @AfterEach
     void stop() {

@@ -6,6 +6,7 @@ import static com.promptmanage.query.history.RatedTopic.unpriced;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.promptmanage.query.copy.TopicCopy;
+import com.promptmanage.query.http.TestApi;
 import com.promptmanage.query.notify.UnpricedUsage;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.DatabaseSettings;
@@ -48,7 +49,7 @@ class HistoryWriterTest {
 
     @BeforeEach
     void open() throws Exception {
-        url = EmbeddedPostgres.shared().createDatabase();
+        url = TestApi.newDatabase();
         database = open(url);
         topic = new RatedTopic(kafka);
     }

@@ -7,7 +7,6 @@ import com.promptmanage.query.http.TestApi.Answer;
 import com.promptmanage.query.metering.InMemoryMetering;
 import com.promptmanage.service.access.KeyScope;
 import com.promptmanage.streams.read.Metering.Place;
-import com.promptmanage.testkit.EmbeddedPostgres;
 import com.promptmanage.testkit.FreePorts;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.usage.Receipt;
@@ -31,7 +30,7 @@ class RoutingTest {
 
     private static final Instant NOW = Instant.parse("2026-11-16T12:00:00Z");
 
-    private final String jdbcUrl = EmbeddedPostgres.shared().createDatabase();
+    private final String jdbcUrl = TestApi.newDatabase();
 
     private final TestApi asked = TestApi.startAt(jdbcUrl, NOW, TestRoutes::of);
 

@@ -68,8 +68,7 @@ public final class TestApi implements AutoCloseable {
     private TestApi(
             String jdbcUrl, Instant now, AccessSettings settings, Function<Parts, List<? extends Routes>> routes) {
         this.clock = new ManualClock(now);
-        this.database =
-                Database.open(DatabaseSettings.of(jdbcUrl, "of-the-tests").withConnectionsMax(4));
+        this.database = Database.open(settings(jdbcUrl));
         // Every test makes people; what their passwords' hashes take is not what is tested here.
         this.access = new Access(database, clock, settings.withPasswordMemoryKib(64));
         this.server = HttpServer.start(
@@ -82,7 +81,18 @@ public final class TestApi implements AutoCloseable {
 
     /** As an operator has set it. */
     public static TestApi start(Instant now, AccessSettings settings, Function<Parts, List<? extends Routes>> routes) {
-        return new TestApi(EmbeddedPostgres.shared().createDatabase(), now, settings, routes);
+        return new TestApi(newDatabase(), now, settings, routes);
+    }
+
+    /** Of a database of its own that is migrated, for the superuser. */
+    public static String newDatabase() {
+        return EmbeddedPostgres.shared()
+                .createDatabase(
+                        "migrated", empty -> Database.open(settings(empty)).close());
+    }
+
+    private static DatabaseSettings settings(String jdbcUrl) {
+        return DatabaseSettings.of(jdbcUrl, "of-the-tests").withConnectionsMax(4);
     }
 
     /** Another process at the same database, with a stream of its own. */

@@ -11,7 +11,6 @@ import com.promptmanage.query.routing.AccountZones;
 import com.promptmanage.service.access.KeyScope;
 import com.promptmanage.streams.read.Metering.Place;
 import com.promptmanage.testkit.Await;
-import com.promptmanage.testkit.EmbeddedPostgres;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenUsage;
@@ -30,7 +29,7 @@ class LiveRoutesTest {
     /** Late in the evening of the 30th in Chatham, noon of it in UTC. */
     private static final Instant NOW = Instant.parse("2026-11-30T10:00:00Z");
 
-    private final String database = EmbeddedPostgres.shared().createDatabase();
+    private final String database = TestApi.newDatabase();
 
     private final List<LiveTotals> totals = new ArrayList<>();
 

@@ -13,6 +13,7 @@ import com.promptmanage.testkit.Await;
 import com.promptmanage.testkit.EmbeddedKafka;
 import com.promptmanage.topics.account.Account;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -191,6 +192,66 @@ class PlainMetersTest {
                 .containsExactly("ann", "bob");
         assertThat(api.text(key, "/api/v1/meters/cpu_sum/query" + range, "Accept", "text/csv"))
                 .contains("window_start,window_end,subject,value\r\n", ",,-12345678901234567883.2\r\n");
+    }
+
+    @Test
+    void whatIsAskedByABodyIsAnsweredAsIfItWereInTheAddressAndEventsAreListedPageByPage() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            String subject = i % 2 == 0 ? "ann" : "bob";
+            send("j" + i, hour.plusSeconds(i), "job", subject, "{\"route\":\"/%d\"}".formatted(i % 3));
+        }
+        send("other", hour.plusSeconds(9), "another", "bob", "{}");
+        Await.until(
+                () -> assertThat(events("j0", "j1", "j2", "j3", "j4", "other")).hasSize(6));
+        define("jobs", "COUNT", "job", ",\"groupBy\":{\"route\":\"$.route\"}");
+
+        Answer posted = api.post(key, "/api/v1/meters/jobs/query", """
+                {"from":"%s","to":"%s","windowSize":"HOUR","groupBy":["subject","route"],"subject":["ann","bob"],
+                 "filterGroupBy":{"route":["/0","/1"]},"clientId":"c"}
+                """.formatted(hour, hour.plus(2, ChronoUnit.HOURS)));
+        assertThat(posted.json())
+                .isEqualTo(
+                        query(
+                                "jobs",
+                                "&windowSize=HOUR&groupBy=subject&groupBy=route&subject=ann&subject=bob&filterGroupBy[route]=/0&filterGroupBy[route]=/1"));
+        assertThat(posted.json().path("data")).hasSize(4);
+        assertThat(api.post(
+                                key,
+                                "/api/v1/meters/jobs/query",
+                                "{\"subject\":\"ann\",\"filterGroupBy\":{\"route\":[1]},\"step\":1}")
+                        .json()
+                        .path("errors"))
+                .extracting(error -> error.path("field").asText())
+                .containsExactlyInAnyOrder("subject", "filterGroupBy", "step");
+
+        assertThat(pages("limit=2")).containsExactly("other", "j4", "j3", "j2", "j1", "j0");
+        assertThat(pages("limit=200&filter=" + encoded("""
+                {"type":{"$eq":"job"},"subject":{"$in":["ann","nobody"]},"time":{"$gt":"%s","$lte":"%s"}}
+                """.formatted(hour, hour.plusSeconds(4)))))
+                .containsExactly("j4", "j2");
+        assertThat(api.get(key, "/api/v2/events?cursor=bm8&filter=" + encoded("{\"kind\":{},\"id\":{\"$ne\":\"a\"}}"))
+                        .json()
+                        .path("errors"))
+                .extracting(error -> error.path("field").asText())
+                .containsExactlyInAnyOrder("cursor", "kind", "id.$ne", "id.$in");
+    }
+
+    private List<String> pages(String asked) {
+        var ids = new ArrayList<String>();
+        String cursor = "";
+        do {
+            JsonNode page = api.get(key, "/api/v2/events?" + asked + cursor).json();
+            page.path("items")
+                    .forEach(item -> ids.add(item.path("event").path("id").asText()));
+            cursor = page.has("nextCursor")
+                    ? "&cursor=" + page.path("nextCursor").asText()
+                    : "";
+        } while (!cursor.isEmpty());
+        return ids;
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
     @Test

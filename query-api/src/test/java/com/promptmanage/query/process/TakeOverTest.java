@@ -123,7 +123,7 @@ class TakeOverTest {
     private JavaProcess start(EmbeddedKafka kafka, String jdbcUrl, int port) {
         return JavaProcess.start(
                 QueryMain.class,
-                List.of("-Xmx300m", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED"),
+                List.of("-Xmx300m", "--enable-native-access=ALL-UNNAMED"),
                 Map.of(
                         "PM_HTTP_HOST",
                         "127.0.0.1",

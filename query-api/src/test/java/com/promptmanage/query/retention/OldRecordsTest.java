@@ -2,10 +2,10 @@ package com.promptmanage.query.retention;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.promptmanage.query.http.TestApi;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.DatabaseSettings;
 import com.promptmanage.service.database.Scope;
-import com.promptmanage.testkit.EmbeddedPostgres;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -24,7 +24,7 @@ class OldRecordsTest {
 
     @BeforeEach
     void open() throws Exception {
-        database = Database.open(DatabaseSettings.of(EmbeddedPostgres.shared().createDatabase(), "for-tests-only"));
+        database = Database.open(DatabaseSettings.of(TestApi.newDatabase(), "of-the-tests"));
     }
 
     @AfterEach
@@ -38,6 +38,8 @@ class OldRecordsTest {
         List<String> times =
                 List.of("2024-02-29T00:00:00Z", "2025-09-30T23:59:59Z", "2025-10-01T00:00:00Z", "2026-11-24T11:00:00Z");
         times.forEach(this::record);
+        texts(
+                "SELECT plain_events_ensure_month('2025-09-30Z')::text UNION ALL SELECT plain_events_ensure_month('2025-10-01Z')::text");
 
         OldRecords.remove(database, RETENTION, NOW);
 
@@ -50,6 +52,9 @@ class OldRecordsTest {
                         texts(
                                 "SELECT relname::text FROM pg_class WHERE relname ~ '^usage_history_\\d{4}_\\d\\d$' ORDER BY 1"))
                 .containsExactly("usage_history_2025_10", "usage_history_2026_11");
+        assertThat(texts(
+                        "SELECT relname::text FROM pg_class WHERE relname ~ '^plain_events_\\d{4}_\\d\\d$' ORDER BY 1"))
+                .containsExactly("plain_events_2025_10");
     }
 
     @Test

@@ -116,6 +116,8 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
         // Reading them back takes time, which no transaction is open to wait for yet.
         ids.open();
         ledger.attach(accounts::get, this::beforeCommit, this::forgetNumbers);
+        // Whoever had the partition before may have ended between a price and the last event that waited for it.
+        held.retry();
     }
 
     @Override

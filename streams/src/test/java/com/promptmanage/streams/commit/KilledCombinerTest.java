@@ -107,7 +107,7 @@ class KilledCombinerTest {
     private JavaProcess live(Flush flush, Path gate) {
         return JavaProcess.start(
                 CombinerProcess.class,
-                List.of("-Xmx256m", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED"),
+                List.of("-Xmx256m", "--enable-native-access=ALL-UNNAMED"),
                 Map.of(),
                 kafka.bootstrapServers(),
                 directory.resolve(flush.name()).toString(),

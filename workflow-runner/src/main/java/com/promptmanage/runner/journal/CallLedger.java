@@ -2,24 +2,14 @@ package com.promptmanage.runner.journal;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.runner.call.Answer;
-import com.promptmanage.runner.call.CallUsage;
 import com.promptmanage.runner.call.Failure;
 import com.promptmanage.runner.node.ExternalCall;
 import com.promptmanage.service.database.Database;
-import com.promptmanage.service.outbox.Outbox;
-import com.promptmanage.service.outbox.OutboxRecord;
-import com.promptmanage.topics.Topics;
-import com.promptmanage.topics.usage.ExecutionType;
-import com.promptmanage.topics.usage.TokenUsage;
-import com.promptmanage.topics.usage.UsageEvent;
-import com.promptmanage.topics.usage.UsageEventCodec;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jdbi.v3.core.Handle;
@@ -36,17 +26,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CallLedger {
 
+    /** Of those that store how calls ended. */
+    private static final int TRANSACTIONS_MAX = 2;
+
     private final Database workers;
 
     private final Turns turns = new Turns();
 
-    private final Versions versions;
+    private final Together<EndedCalls.Ended> endings;
 
     private final Clock clock;
 
     public CallLedger(Database database, Versions versions, Clock clock) {
         this.workers = database.background();
-        this.versions = versions;
+        this.endings = new Together<>(new EndedCalls(workers, versions, clock), TRANSACTIONS_MAX);
         this.clock = clock;
     }
 
@@ -198,24 +191,36 @@ public final class CallLedger {
                         """).bind("id", executionId).mapTo(Long.class).one();
     }
 
+    /** It was entered as about to be sent, and was not: whoever comes next may send it. */
+    public void notSent(NodeLease lease, String callId) {
+        workers.useAsSystem(handle -> handle.createUpdate("""
+                        UPDATE external_calls SET state = 'intent', estimate_nano_usd = NULL
+                        WHERE id = :id AND state = 'sent' AND fence = :fence
+                        """)
+                .bind("id", callId)
+                .bind("fence", lease.fence())
+                .execute());
+    }
+
     /**
      * The answer has come. Stored whoever holds the lease now; what it used is told.
      *
      * @param costNanoUsd at list price, if the model is listed
      */
     public void answered(NodeLease lease, String callId, Answer answer, OptionalLong costNanoUsd) {
-        end(lease, callId, "answered", StoredJson.write(answer.content()), answer.usage(), costNanoUsd, null);
+        end(new EndedCalls.Ended(
+                lease, callId, "answered", StoredJson.write(answer.content()), answer.usage(), costNanoUsd, null));
     }
 
     /** There will be no answer. */
     public void failed(NodeLease lease, String callId, Failure failure, OptionalLong costNanoUsd) {
         String state = failure.kind() == Failure.Kind.AMBIGUOUS ? "ambiguous" : "failed";
-        end(lease, callId, state, null, failure.usage(), costNanoUsd, failure);
+        end(new EndedCalls.Ended(lease, callId, state, null, failure.usage(), costNanoUsd, failure));
     }
 
-    /** Nothing can be made of the answer: it was paid for, and whoever tries again asks anew. */
-    public void unusable(NodeLease lease, String callId, Failure failure) throws StaleLeaseException {
-        onFence(
+    /** Nothing can be made of the answer: it was paid for, and whoever tries again asks anew. Returns how many calls that was. */
+    public int unusable(NodeLease lease, String callId, Failure failure) throws StaleLeaseException {
+        return onFence(
                 lease,
                 false,
                 handle -> handle.createUpdate("""
@@ -247,7 +252,7 @@ public final class CallLedger {
                     .bind("message", end.map(Failure::message).orElse(null))
                     .bind("now", Change.at(clock.instant()))
                     .execute();
-            countWaste(handle, lease.executionId());
+            EndedCalls.countWaste(handle, lease.executionId());
         });
     }
 
@@ -273,111 +278,8 @@ public final class CallLedger {
         return id;
     }
 
-    private void end(
-            NodeLease lease,
-            String callId,
-            String state,
-            @Nullable String answer,
-            Optional<CallUsage> usage,
-            OptionalLong costNanoUsd,
-            @Nullable Failure failure) {
-        atTurn(lease, handle -> {
-            // First the execution's lock, as everywhere.
-            Optional<Change> change = Change.of(handle, versions, lease.executionId(), clock.instant());
-            if (change.isEmpty()) {
-                return;
-            }
-            int updated = handle.createUpdate("""
-                            UPDATE external_calls SET state = :state, answer = :answer, usage = :usage,
-                                cost_nano_usd = :cost, error_kind = :kind, error_message = :message, ended_at = :now,
-                                is_wasted = is_wasted OR :state = 'ambiguous'
-                            WHERE id = :id AND state IN ('sent', 'ambiguous')
-                            """)
-                    .bind("id", callId)
-                    .bind("state", state)
-                    .bind("answer", answer)
-                    .bind("usage", usage.map(CallUsageJson::write).orElse(null))
-                    .bind("cost", costNanoUsd.isPresent() ? costNanoUsd.getAsLong() : null)
-                    .bind("kind", failure == null ? null : failure.kind().code())
-                    .bind("message", failure == null ? null : failure.message())
-                    .bind("now", Change.at(clock.instant()))
-                    .execute();
-            if (updated == 1) {
-                usage.ifPresent(used -> use(change.get(), lease, callId, used, costNanoUsd.orElse(0)));
-                if (state.equals("ambiguous")) {
-                    countWaste(handle, lease.executionId());
-                }
-            }
-        });
-    }
-
-    /** Derived, never added up step by step: a late answer may turn what was unknown into what was used. */
-    private static void countWaste(Handle handle, String executionId) {
-        handle.createUpdate("""
-                        UPDATE executions SET wasted_nano_usd =
-                            (SELECT coalesce(sum(coalesce(cost_nano_usd, estimate_nano_usd)), 0) FROM external_calls
-                             WHERE execution_id = :id AND is_wasted)
-                        WHERE id = :id
-                        """).bind("id", executionId).execute();
-    }
-
-    private static void use(Change change, NodeLease lease, String callId, CallUsage used, long costNanoUsd) {
-        long tokens = used.tokens().total();
-        change.handle()
-                .createUpdate("""
-                        UPDATE node_runs SET tokens = tokens + :tokens, cost_nano_usd = cost_nano_usd + :cost,
-                            model = :model
-                        WHERE id = :id
-                        """)
-                .bind("id", lease.id())
-                .bind("tokens", tokens)
-                .bind("cost", costNanoUsd)
-                .bind("model", used.model())
-                .execute();
-        change.addUse(tokens, costNanoUsd);
-        if (used.simulated()) {
-            change.markSimulated();
-        }
-        change.save();
-        UsageEvent event = event(change.row(), lease, callId, used);
-        Outbox.append(
-                change.handle(),
-                new OutboxRecord(
-                        Topics.USAGE_EVENTS.name(),
-                        event.account().key(),
-                        UsageEventCodec.write(event),
-                        Map.of(),
-                        change.row().id()));
-    }
-
-    private static UsageEvent event(ExecutionRow row, NodeLease lease, String callId, CallUsage used) {
-        var tags = new HashMap<String, String>();
-        if (used.simulated()) {
-            tags.put("simulated", "true");
-        }
-        return new UsageEvent(
-                callId,
-                Change.SOURCE,
-                used.endedAt(),
-                new TokenUsage(
-                        row.payingUser(),
-                        row.account().isTeam() ? row.account().id() : null,
-                        used.model(),
-                        used.provider(),
-                        ExecutionType.WORKFLOW_NODE,
-                        null,
-                        null,
-                        row.workflowId(),
-                        row.id(),
-                        lease.nodeId(),
-                        null,
-                        null,
-                        used.serviceTier(),
-                        used.took().toMillis(),
-                        tags,
-                        null,
-                        null,
-                        used.tokens()));
+    private void end(EndedCalls.Ended ended) {
+        endings.bring(ended.lease().executionId(), ended);
     }
 
     private static Answer answer(Row row) {

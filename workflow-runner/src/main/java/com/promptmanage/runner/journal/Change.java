@@ -1,31 +1,29 @@
 package com.promptmanage.runner.journal;
 
 import com.promptmanage.runner.run.ScopeState;
-import com.promptmanage.service.outbox.Outbox;
-import com.promptmanage.service.outbox.OutboxRecord;
-import com.promptmanage.topics.Topics;
 import com.promptmanage.topics.execution.ExecutionChange;
 import com.promptmanage.topics.execution.ExecutionChange.ExecutionChanged;
 import com.promptmanage.topics.execution.ExecutionChange.NodeChanged;
 import com.promptmanage.topics.execution.ExecutionChange.NodeStatus;
 import com.promptmanage.topics.execution.ExecutionChange.Status;
 import com.promptmanage.topics.execution.ExecutionChange.Totals;
-import com.promptmanage.topics.execution.ExecutionChangeCodec;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.Update;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One change of one execution, in one transaction that holds the lock of its row. What is read after the lock was taken is
- * what is true. Events are numbered in the order in which they are told, and written with everything else by {@link #save}.
+ * what is true. Several results may be worked into it, one after the other, each on what those before it made; events are numbered
+ * in the order in which they are told. Everything is written by {@link #save}, or with other executions' by {@link ChangeRows}.
  */
 final class Change {
 
@@ -42,7 +40,16 @@ final class Change {
 
     private final List<ExecutionChange> told = new ArrayList<>();
 
-    private List<ScopeState> scopes = List.of();
+    /** By path, as far as they are known and as they have become. */
+    private final Map<String, ScopeState> scopes = new HashMap<>();
+
+    private final Map<String, ScopeState> changedScopes = new LinkedHashMap<>();
+
+    private final List<Begun> begun = new ArrayList<>();
+
+    private final List<Done> done = new ArrayList<>();
+
+    private final List<Made> made = new ArrayList<>();
 
     private Status status;
 
@@ -59,15 +66,41 @@ final class Change {
 
     private Totals totals;
 
+    private boolean isSimulated;
+
     private int openNodes;
 
     private int heldNodes;
 
     /** Why the execution failed. */
-    private record Failing(
+    record Failing(
             @Nullable String nodeId,
             String message,
             @Nullable String details) {}
+
+    /** A node run whose next attempt begins. */
+    record Begun(long id, int attempt) {}
+
+    /**
+     * A node run that has ended well, or an owner of iterations that are still to come.
+     *
+     * @param status as the table has it
+     * @param place of what it has put out
+     */
+    record Done(long id, String status, Payloads.Place place) {}
+
+    /**
+     * A node run that begins to be there. Its id is known when the change is saved.
+     *
+     * @param status as the table has it
+     * @param taker who is given it, if it is leased
+     */
+    record Made(String scope, String nodeId, String status, Taker taker) {
+
+        boolean isLeased() {
+            return status.equals("leased");
+        }
+    }
 
     private Change(Handle handle, ExecutionRow row, Pinned pinned, Instant now) {
         this.handle = handle;
@@ -77,39 +110,58 @@ final class Change {
         this.status = row.status();
         this.startedAt = row.startedAt();
         this.totals = row.totals();
+        this.isSimulated = row.isSimulated();
         this.openNodes = row.openNodes();
         this.heldNodes = row.heldNodes();
     }
 
     /** Takes the lock. Empty if there is no such execution. */
     static Optional<Change> of(Handle handle, Versions versions, String executionId, Instant now) {
-        return handle.createQuery(
-                        "SELECT " + ExecutionRow.COLUMNS + " FROM executions e WHERE e.id = :id FOR NO KEY UPDATE")
-                .bind("id", executionId)
-                .map((row, ctx) -> ExecutionRow.read(row))
-                .findOne()
-                .map(row -> of(handle, versions, row, now));
+        return lock(handle, versions, List.of(executionId), true, now).values().stream()
+                .findFirst();
     }
 
     /**
-     * Takes the lock, and then the node run's, for a worker. Empty if the lease does not hold any more. From then on the
-     * transaction may stand still for three seconds and no more: a frozen worker must not hold rows for longer, since others pass
-     * over locked ones without a word.
+     * Takes the locks of those that nobody else holds; with {@code waits} also of those that someone does, when that one is through.
+     * From then on the transaction may stand still for three seconds and no more: a frozen worker must not hold rows for longer,
+     * since others pass over locked ones without a word.
+     *
+     * @return by id
      */
-    static Optional<Change> of(Handle handle, Versions versions, NodeLease lease, Instant now) {
-        // Whoever had to wait for a lock sees both rows as they have become meanwhile.
+    static Map<String, Change> lock(
+            Handle handle, Versions versions, Collection<String> executionIds, boolean waits, Instant now) {
+        // Who had to wait for a lock sees the row as it has become meanwhile; all else must be read after it.
+        List<ExecutionRow> rows = executionIds.size() == 1
+                ? lockOne(handle, executionIds.iterator().next(), waits)
+                : lockSeveral(handle, executionIds, waits);
+        var changes = new LinkedHashMap<String, Change>();
+        rows.forEach(row -> changes.put(row.id(), of(handle, versions, row, now)));
+        return changes;
+    }
+
+    private static List<ExecutionRow> lockOne(Handle handle, String executionId, boolean waits) {
+        // In one round trip.
         return handle.createQuery("SELECT " + ExecutionRow.COLUMNS + """
-                        , set_config('idle_in_transaction_session_timeout', '3s', true)
-                        FROM executions e JOIN node_runs n ON n.execution_id = e.id
-                        WHERE e.id = :execution AND n.id = :run AND n.status = 'leased' AND n.fence = :fence
-                        FOR NO KEY UPDATE OF e, n
-                        """)
-                .bind("execution", lease.executionId())
-                .bind("run", lease.id())
-                .bind("fence", lease.fence())
+                        , set_config('idle_in_transaction_session_timeout', '3s', true),
+                        set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)
+                        FROM executions e WHERE e.id = :id FOR NO KEY UPDATE
+                        """ + (waits ? "" : " SKIP LOCKED"))
+                .bind("id", executionId)
                 .map((row, ctx) -> ExecutionRow.read(row))
-                .findOne()
-                .map(row -> of(handle, versions, row, now));
+                .list();
+    }
+
+    private static List<ExecutionRow> lockSeveral(Handle handle, Collection<String> executionIds, boolean waits) {
+        // Statements on lists are prepared while tables are small, and their plans are kept while they grow.
+        handle.execute("""
+                SET LOCAL idle_in_transaction_session_timeout = '3s'; SET LOCAL enable_seqscan = off; SET LOCAL jit = off
+                """);
+        return handle.createQuery("SELECT " + ExecutionRow.COLUMNS
+                        + " FROM executions e WHERE e.id = ANY (:ids) ORDER BY e.id FOR NO KEY UPDATE"
+                        + (waits ? "" : " SKIP LOCKED"))
+                .bindArray("ids", String.class, List.copyOf(executionIds))
+                .map((row, ctx) -> ExecutionRow.read(row))
+                .list();
     }
 
     private static Change of(Handle handle, Versions versions, ExecutionRow row, Instant now) {
@@ -149,9 +201,48 @@ final class Change {
         return heldNodes;
     }
 
-    /** Of scopes, as they are to be when the change is saved. Not read in between. */
+    /** As they were read. What has been changed since stays so. */
+    void know(List<ScopeState> read) {
+        read.forEach(scope -> scopes.putIfAbsent(scope.path(), scope));
+    }
+
+    /** As they are now, of those that are known. */
+    List<ScopeState> scopes(List<String> paths) {
+        var known = new ArrayList<ScopeState>(paths.size());
+        for (String path : paths) {
+            ScopeState scope = scopes.get(path);
+            if (scope != null) {
+                known.add(scope);
+            }
+        }
+        return known;
+    }
+
+    /** As they are to be when the change is saved. */
     void store(List<ScopeState> changed) {
-        scopes = List.copyOf(changed);
+        for (ScopeState scope : changed) {
+            scopes.put(scope.path(), scope);
+            changedScopes.put(scope.path(), scope);
+        }
+    }
+
+    void begin(Begun run) {
+        begun.add(run);
+    }
+
+    void finish(Done run) {
+        done.add(run);
+    }
+
+    Made make(Made run) {
+        made.add(run);
+        return run;
+    }
+
+    /** How many more node runs may be open, as it is now. */
+    int room() {
+        int atOnce = row.nodesAtOnce(pinned.settings().maxConcurrentNodes());
+        return status == Status.RUNNING ? Math.max(0, atOnce - openNodes) : 0;
     }
 
     void addOpen(int count) {
@@ -182,7 +273,8 @@ final class Change {
 
     /** A model that only pretends has answered. Said of the execution from its next event on. */
     void markSimulated() {
-        if (!row.isSimulated()) {
+        if (!isSimulated) {
+            isSimulated = true;
             handle.createUpdate("UPDATE executions SET is_simulated = true WHERE id = :id")
                     .bind("id", row.id())
                     .execute();
@@ -265,90 +357,65 @@ final class Change {
         }
     }
 
-    /** Writes the row and the events. Nothing may be changed after it. */
+    /** Writes everything. Nothing may be changed after it. */
     void save() {
-        int seq = row.lastSeq() + told.size();
-        List<byte[]> events = events();
-        // In one round trip: the execution's lock is held meanwhile.
-        Update update = handle.createUpdate("""
-                WITH told AS (
-                    INSERT INTO execution_log (execution_id, seq, at, entry)
-                    SELECT :id, :seq - cardinality(:entries) + e.place, :at, e.entry
-                    FROM unnest(:entries) WITH ORDINALITY AS e(entry, place)),
-                scopes AS (
-                """ + ScopeRows.STORE + """
-                )
-                UPDATE executions SET last_seq = :seq, open_nodes = :open, held_nodes = :held,
-                    completed_nodes = :completedNodes, failed_nodes = :failedNodes,
-                    skipped_nodes = :skippedNodes, tokens = :tokens, cost_nano_usd = :cost
-                WHERE id = :id
-                """);
-        ScopeRows.bind(update, scopes)
-                .bind("id", row.id())
-                .bind("seq", seq)
-                .bind("at", at(now))
-                .bindArray(
-                        "entries",
-                        String.class,
-                        events.stream()
-                                .map(event -> new String(event, StandardCharsets.UTF_8))
-                                .toList())
-                .bind("open", openNodes)
-                .bind("held", heldNodes)
-                .bind("completedNodes", totals.completedNodes())
-                .bind("failedNodes", totals.failedNodes())
-                .bind("skippedNodes", totals.skippedNodes())
-                .bind("tokens", totals.tokens())
-                .bind("cost", totals.costNanoUsd())
-                .execute();
-        if (isStatusNew) {
-            saveStatus();
-            ExecutionAlerts.ended(
-                    this,
-                    status,
-                    seq,
-                    failing == null ? null : failing.nodeId(),
-                    failing == null ? null : failing.message());
-        }
-        if (totals.costNanoUsd() > row.totals().costNanoUsd()) {
-            ExecutionAlerts.spent(this, row.totals().costNanoUsd(), totals.costNanoUsd());
-        }
-        Outbox.append(
-                handle,
-                events.stream()
-                        .map(event -> new OutboxRecord(
-                                Topics.EXECUTION_EVENTS.name(), row.account().key(), event, Map.of(), row.id()))
-                        .toList());
+        ChangeRows.save(handle, List.of(this));
     }
 
-    private List<byte[]> events() {
-        var events = new ArrayList<byte[]>(told.size());
-        for (ExecutionChange change : told) {
-            int seq = row.lastSeq() + events.size() + 1;
-            events.add(ExecutionChangeCodec.write(row.id() + "/" + seq, SOURCE, change));
-        }
-        return events;
+    List<ScopeState> changedScopes() {
+        return List.copyOf(changedScopes.values());
     }
 
-    private void saveStatus() {
-        handle.createUpdate("""
-                        UPDATE executions SET status = :status, reason = :reason, started_at = :started,
-                            completed_at = :completed, ended_at = CASE WHEN :ended THEN now() END,
-                            deadline_at = coalesce(now() + CAST(:timeoutMs AS bigint) * interval '1 millisecond', deadline_at),
-                            error_node_id = :errorNode, error_message = :errorMessage, error_details = :errorDetails
-                        WHERE id = :id
-                        """)
-                .bind("id", row.id())
-                .bind("status", status.value())
-                .bind("reason", reason)
-                .bind("started", at(startedAt))
-                .bind("completed", status.isEnd() ? at(now) : null)
-                .bind("ended", status.isEnd())
-                .bind("timeoutMs", timeout == null ? null : timeout.toMillis())
-                .bind("errorNode", failing == null ? null : failing.nodeId())
-                .bind("errorMessage", failing == null ? null : failing.message())
-                .bind("errorDetails", failing == null ? null : failing.details())
-                .execute();
+    /** And no more of them: they are written. */
+    List<Begun> takeBegun() {
+        return taken(begun);
+    }
+
+    /** As {@link #takeBegun}. */
+    List<Done> takeDone() {
+        return taken(done);
+    }
+
+    /** As {@link #takeBegun}. */
+    List<Made> takeMade() {
+        return taken(made);
+    }
+
+    private static <T> List<T> taken(List<T> list) {
+        List<T> all = List.copyOf(list);
+        list.clear();
+        return all;
+    }
+
+    List<ExecutionChange> told() {
+        return told;
+    }
+
+    int lastSeq() {
+        return row.lastSeq() + told.size();
+    }
+
+    boolean isStatusNew() {
+        return isStatusNew;
+    }
+
+    @Nullable
+    String reason() {
+        return reason;
+    }
+
+    @Nullable
+    Failing failing() {
+        return failing;
+    }
+
+    @Nullable
+    Duration timeout() {
+        return timeout;
+    }
+
+    Totals totals() {
+        return totals;
     }
 
     static java.time.@Nullable OffsetDateTime at(@Nullable Instant time) {

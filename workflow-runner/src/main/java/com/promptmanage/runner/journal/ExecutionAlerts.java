@@ -1,8 +1,8 @@
 package com.promptmanage.runner.journal;
 
 import com.promptmanage.runner.call.Failure;
+import com.promptmanage.runner.definition.Graph;
 import com.promptmanage.runner.definition.NodeConfig;
-import com.promptmanage.runner.definition.NodeId;
 import com.promptmanage.service.outbox.Outbox;
 import com.promptmanage.service.outbox.OutboxRecord;
 import com.promptmanage.topics.Topics;
@@ -13,10 +13,14 @@ import com.promptmanage.topics.execution.ExecutionChange.Status;
 import com.promptmanage.topics.money.NanoUsd;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,52 +61,85 @@ final class ExecutionAlerts {
     }
 
     private static ExecutionAlerts of(Change change) {
-        return new ExecutionAlerts(
-                change,
-                change.handle()
-                        .createQuery("""
-                        SELECT w.name, w.notifications, e.is_test, e.is_simulated, e.deadline_at
-                        FROM executions e JOIN workflows w ON w.id = e.workflow_id WHERE e.id = :id
+        return of(change.handle(), List.of(change)).getFirst();
+    }
+
+    private static List<ExecutionAlerts> of(Handle handle, List<Change> changes) {
+        var known = new HashMap<String, Known>();
+        handle.createQuery("""
+                        SELECT e.id, w.name, w.notifications, e.is_test, e.is_simulated, e.deadline_at
+                        FROM executions e JOIN workflows w ON w.id = e.workflow_id WHERE e.id = ANY (:ids)
                         """)
-                        .bind("id", change.row().id())
-                        .map((row, ctx) -> new Known(
+                .bindArray(
+                        "ids",
+                        String.class,
+                        changes.stream().map(change -> change.row().id()).toList())
+                .map((row, ctx) -> Map.entry(
+                        row.getString("id"),
+                        new Known(
                                 row.getString("name"),
                                 AlertWishes.of(row.getString("notifications")),
                                 row.getBoolean("is_test"),
                                 row.getBoolean("is_simulated"),
-                                WorkflowRow.optionalInstant(row, "deadline_at")))
-                        .one());
+                                WorkflowRow.optionalInstant(row, "deadline_at"))))
+                .list()
+                .forEach(entry -> known.put(entry.getKey(), entry.getValue()));
+        var alerts = new ArrayList<ExecutionAlerts>();
+        for (Change change : changes) {
+            Known told = known.get(change.row().id());
+            if (told == null) {
+                throw new IllegalStateException(
+                        "execution %s has no workflow".formatted(change.row().id()));
+            }
+            alerts.add(new ExecutionAlerts(change, told));
+        }
+        return alerts;
     }
 
-    /**
-     * The execution has come to an end.
-     *
-     * @param seq of the event that tells it: one that is taken up again may fail once more
-     * @param why for the failed
-     */
-    static void ended(Change change, Status status, int seq, @Nullable String nodeId, @Nullable String why) {
-        switch (status) {
+    /** These executions may have come to an end. Written already is what they have become. */
+    static void ended(Handle handle, List<Change> changes) {
+        List<Change> ended = changes.stream()
+                .filter(change -> switch (change.status()) {
+                    case FAILED, TIMEOUT, COMPLETED -> true;
+                    case QUEUED, RUNNING, PAUSED, PAUSED_BUDGET, CANCELLED -> false;
+                })
+                .toList();
+        if (ended.isEmpty()) {
+            return;
+        }
+        List<ExecutionAlerts> all = of(handle, ended);
+        Set<String> empty = puttingOutNothing(
+                handle,
+                all.stream()
+                        .filter(one -> one.change.status() == Status.COMPLETED && one.wants(AlertKind.EMPTY_OUTPUT))
+                        .toList());
+        all.forEach(one -> one.ended(empty.contains(one.change.row().id())));
+    }
+
+    /** @param isEmpty whether it completed and put out nothing */
+    private void ended(boolean isEmpty) {
+        Change.Failing failing = change.failing();
+        switch (change.status()) {
             case FAILED ->
-                of(change)
-                        .raise(
-                                AlertKind.FAILURE,
-                                "failure." + seq,
-                                Severity.WARNING,
-                                "Workflow failed: ",
-                                "%s Look at the execution, mend the cause, and resume it."
-                                        .formatted(sentence(why == null ? "It failed" : why)),
-                                nodeId);
+                raise(
+                        AlertKind.FAILURE,
+                        // One that is taken up again may fail once more.
+                        "failure." + change.lastSeq(),
+                        Severity.WARNING,
+                        "Workflow failed: ",
+                        "%s Look at the execution, mend the cause, and resume it."
+                                .formatted(sentence(failing == null ? "It failed" : failing.message())),
+                        failing == null ? null : failing.nodeId());
             case TIMEOUT ->
-                of(change)
-                        .raise(
-                                AlertKind.TIMEOUT,
-                                "timeout." + seq,
-                                Severity.WARNING,
-                                "Workflow timed out: ",
-                                "%s Resume it to go on, or raise the timeout in a new version."
-                                        .formatted(sentence(why == null ? "It took too long" : why)),
-                                null);
-            case COMPLETED -> of(change).completed();
+                raise(
+                        AlertKind.TIMEOUT,
+                        "timeout." + change.lastSeq(),
+                        Severity.WARNING,
+                        "Workflow timed out: ",
+                        "%s Resume it to go on, or raise the timeout in a new version."
+                                .formatted(sentence(failing == null ? "It took too long" : failing.message())),
+                        null);
+            case COMPLETED -> completed(isEmpty);
             case QUEUED, RUNNING, PAUSED, PAUSED_BUDGET, CANCELLED -> {}
         }
     }
@@ -147,8 +184,8 @@ final class ExecutionAlerts {
                         lease.nodeId());
     }
 
-    private void completed() {
-        if (wants(AlertKind.EMPTY_OUTPUT) && putsOutNothing()) {
+    private void completed(boolean isEmpty) {
+        if (isEmpty) {
             raise(
                     AlertKind.EMPTY_OUTPUT,
                     AlertKind.EMPTY_OUTPUT.value(),
@@ -160,29 +197,38 @@ final class ExecutionAlerts {
         slow();
     }
 
-    /** Of the nodes that it ends with some ran, and none of those put out anything. */
-    private boolean putsOutNothing() {
-        List<NodeId> ends = change.pinned().nodes().ends(Optional.empty());
+    /** An execution and one of the nodes that it ends with. */
+    private record End(String executionId, String nodeId, boolean isPrompt) {}
+
+    /** Executions of whose last nodes some ran, and none of those put out anything. */
+    private static Set<String> puttingOutNothing(Handle handle, List<ExecutionAlerts> completed) {
+        List<End> ends =
+                completed.stream().flatMap(one -> ends(one.change).stream()).toList();
+        if (ends.isEmpty()) {
+            return Set.of();
+        }
         // Compared as text: what people's data holds need not be JSON that the database can look into.
-        return change.handle()
-                .createQuery("""
-                        SELECT coalesce(bool_and(n.payload_id IS NULL AND (n.output IN ('null', '""', '[]', '{}')
-                                   OR (n.node_id = ANY (:prompts) AND strpos(n.output, '"text":""') > 0))), false)
-                        FROM node_runs n
-                        WHERE n.execution_id = :execution AND n.node_id = ANY (:ends) AND n.status = 'completed'
-                        """)
-                .bind("execution", change.row().id())
-                .bindArray(
-                        "ends", String.class, ends.stream().map(NodeId::value).toList())
-                .bindArray(
-                        "prompts",
-                        String.class,
-                        ends.stream()
-                                .filter(end -> change.pinned().nodes().node(end).config() instanceof NodeConfig.Prompt)
-                                .map(NodeId::value)
-                                .toList())
-                .mapTo(Boolean.class)
-                .one();
+        var query = handle.createQuery("""
+                        SELECT n.execution_id
+                        FROM unnest(:executions, :nodes, CAST(:prompts AS boolean[])) AS e(execution, node, is_prompt)
+                        JOIN node_runs n ON n.execution_id = e.execution AND n.node_id = e.node
+                        WHERE n.status = 'completed'
+                        GROUP BY n.execution_id
+                        HAVING bool_and(n.payload_id IS NULL AND (n.output IN ('null', '""', '[]', '{}')
+                                        OR (e.is_prompt AND strpos(n.output, '"text":""') > 0)))
+                        """);
+        Columns.bind(query, "executions", ends, End::executionId);
+        Columns.bind(query, "nodes", ends, End::nodeId);
+        Columns.bind(query, "prompts", ends, end -> Boolean.toString(end.isPrompt()));
+        return Set.copyOf(query.mapTo(String.class).list());
+    }
+
+    private static List<End> ends(Change change) {
+        Graph nodes = change.pinned().nodes();
+        return nodes.ends(Optional.empty()).stream()
+                .map(end ->
+                        new End(change.row().id(), end.value(), nodes.node(end).config() instanceof NodeConfig.Prompt))
+                .toList();
     }
 
     private void slow() {

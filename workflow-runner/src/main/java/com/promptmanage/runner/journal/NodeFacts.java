@@ -4,14 +4,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.promptmanage.runner.definition.NodeId;
 import com.promptmanage.topics.account.Account;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a node may know of its execution.
+ * What a node may know of its execution. The values are shared by all that know them: nobody changes them.
  *
  * @param triggerData what the execution was triggered with
  * @param outputs by node, of those that ran once, or for the same items as this one
@@ -38,92 +41,109 @@ public record NodeFacts(
         indexes = Map.copyOf(indexes);
     }
 
-    static NodeFacts of(Handle handle, ExecutionRow row, Pinned pinned, NodeLease lease) {
-        var id = new NodeId(lease.nodeId());
-        List<String> owners = pinned.graph().owners(lease.nodeId());
-        List<String> chain = NodeLease.chain(lease.scope());
-        var seen = new ArrayList<String>();
-        var gathering = new ArrayList<String>();
-        for (NodeId before : pinned.nodes().ancestors(id)) {
-            if (pinned.scopes().sees(id, before) && !owners.contains(before.value())) {
-                seen.add(before.value());
-            }
+    /** A node that is to be told. */
+    record Asked(ExecutionRow row, Pinned pinned, NodeLease lease) {
+
+        private List<String> owners() {
+            return pinned.graph().owners(lease.nodeId());
         }
-        for (NodeId before : pinned.nodes().predecessors(id)) {
-            if (!pinned.scopes().sees(id, before)) {
-                gathering.add(before.value());
-            }
+
+        /** The scopes that it is run in, the innermost first. */
+        private List<String> chain() {
+            return NodeLease.chain(lease.scope());
         }
-        var outputs = new HashMap<String, JsonNode>();
-        var items = new HashMap<String, JsonNode>();
-        var indexes = new HashMap<String, Integer>();
-        JsonNode triggerData = JsonNodeFactory.instance.objectNode();
-        for (Value value : values(handle, row.id(), chain, owners, seen)) {
-            JsonNode json = StoredJson.read(value.json());
-            switch (value.kind()) {
-                case "trigger" -> triggerData = json;
-                case "output" -> outputs.put(value.name(), json);
-                default -> {
-                    items.put(value.name(), json);
-                    indexes.put(value.name(), value.index());
+
+        private Values.Key trigger() {
+            return Values.Key.trigger(row.id());
+        }
+
+        /** By owner. Each of the scopes but the root's is for one item of the owner at the same place in its list. */
+        private Map<String, Values.Key> items() {
+            var items = new HashMap<String, Values.Key>();
+            List<String> owners = owners();
+            List<String> chain = chain();
+            for (int i = 0; i < owners.size(); i++) {
+                String path = chain.get(i);
+                int index = Integer.parseInt(path.substring(path.lastIndexOf('[') + 1, path.length() - 1));
+                items.put(owners.get(i), Values.Key.item(row.id(), chain.get(i + 1), owners.get(i), index));
+            }
+            return items;
+        }
+
+        /** By node, of those that ran once, or for the same items. */
+        private Map<String, Values.Key> outputs() {
+            var id = new NodeId(lease.nodeId());
+            List<String> owners = owners();
+            List<String> chain = chain();
+            var outputs = new HashMap<String, Values.Key>();
+            for (NodeId before : pinned.nodes().ancestors(id)) {
+                if (pinned.scopes().sees(id, before) && !owners.contains(before.value())) {
+                    // As far inside as it is itself.
+                    int depth = pinned.graph().owners(before.value()).size();
+                    String scope = chain.get(chain.size() - 1 - depth);
+                    outputs.put(before.value(), Values.Key.output(row.id(), scope, before.value()));
                 }
             }
+            return outputs;
         }
-        var gathered = new HashMap<String, List<JsonNode>>();
-        for (String node : gathering) {
-            gathered.put(
-                    node,
-                    Outputs.below(handle, row.id(), lease.scope(), node).stream()
-                            .map(Outputs.Found::output)
-                            .toList());
+
+        private Map<String, List<JsonNode>> gathered(Handle handle) {
+            var id = new NodeId(lease.nodeId());
+            var gathered = new HashMap<String, List<JsonNode>>();
+            for (NodeId before : pinned.nodes().predecessors(id)) {
+                if (!pinned.scopes().sees(id, before)) {
+                    gathered.put(
+                            before.value(),
+                            Outputs.below(handle, row.id(), lease.scope(), before.value()).stream()
+                                    .map(Outputs.Found::output)
+                                    .toList());
+                }
+            }
+            return gathered;
         }
-        return new NodeFacts(
-                row.account(),
-                row.userId(),
-                row.workflowId(),
-                triggerData,
-                outputs,
-                gathered,
-                items,
-                indexes,
-                row.totals().costNanoUsd());
+
+        private NodeFacts told(Handle handle, Map<Values.Key, Values.Value> values) {
+            var outputs = new HashMap<String, JsonNode>();
+            outputs().forEach((node, key) -> put(outputs, node, values.get(key)));
+            var items = new HashMap<String, JsonNode>();
+            var indexes = new HashMap<String, Integer>();
+            items().forEach((owner, key) -> {
+                put(items, owner, values.get(key));
+                indexes.put(owner, key.index());
+            });
+            Values.Value trigger = values.get(trigger());
+            return new NodeFacts(
+                    row.account(),
+                    row.userId(),
+                    row.workflowId(),
+                    trigger == null ? JsonNodeFactory.instance.objectNode() : trigger.json(),
+                    outputs,
+                    gathered(handle),
+                    items,
+                    indexes,
+                    row.totals().costNanoUsd());
+        }
+
+        private static void put(Map<String, JsonNode> values, String name, Values.@Nullable Value value) {
+            if (value != null) {
+                values.put(name, value.json());
+            }
+        }
     }
 
-    private record Value(String kind, String name, int index, String json) {}
+    /** Which values these nodes are told, but for what is gathered. */
+    static Set<Values.Key> keys(Collection<Asked> asked) {
+        var keys = new LinkedHashSet<Values.Key>();
+        for (Asked one : asked) {
+            keys.add(one.trigger());
+            keys.addAll(one.outputs().values());
+            keys.addAll(one.items().values());
+        }
+        return keys;
+    }
 
-    /** All in one round trip. */
-    private static List<Value> values(
-            Handle handle, String executionId, List<String> chain, List<String> owners, List<String> seen) {
-        // The scopes in the chain, but the root's, each for one item of the owner at the same place in its list.
-        int[] indexes = chain.subList(0, owners.size()).stream()
-                .mapToInt(path -> Integer.parseInt(path.substring(path.lastIndexOf('[') + 1, path.length() - 1)))
-                .toArray();
-        return handle.createQuery("""
-                        SELECT 'trigger' AS kind, '' AS name, 0 AS index, trigger_data AS json
-                        FROM executions WHERE id = :execution
-                        UNION ALL
-                        SELECT 'output', n.node_id, 0, coalesce(n.output, p.content)
-                        FROM node_runs n LEFT JOIN payloads p ON p.id = n.payload_id
-                        WHERE n.execution_id = :execution AND n.scope = ANY (:chain) AND n.node_id = ANY (:seen)
-                          AND n.status = 'completed'
-                        UNION ALL
-                        SELECT 'item', i.owner, i.item_index, i.item
-                        FROM unnest(CAST(:parents AS text[]), CAST(:owners AS text[]), CAST(:indexes AS int[]))
-                             AS at(scope, owner, index)
-                        JOIN run_items i ON i.execution_id = :execution AND i.scope = at.scope AND i.owner = at.owner
-                             AND i.item_index = at.index
-                        """)
-                .bind("execution", executionId)
-                .bindArray("chain", String.class, chain)
-                .bindArray("seen", String.class, seen)
-                .bindArray("parents", String.class, chain.subList(1, chain.size()))
-                .bindArray("owners", String.class, owners)
-                .bind("indexes", indexes)
-                .map((found, ctx) -> new Value(
-                        found.getString("kind"),
-                        found.getString("name"),
-                        found.getInt("index"),
-                        found.getString("json")))
-                .list();
+    /** @param values those of {@link #keys} that are there */
+    static NodeFacts of(Handle handle, Asked asked, Map<Values.Key, Values.Value> values) {
+        return asked.told(handle, values);
     }
 }

@@ -5,11 +5,8 @@ import com.promptmanage.runner.call.Failure;
 import com.promptmanage.runner.journal.Change.NodeTold;
 import com.promptmanage.runner.node.Outcome;
 import com.promptmanage.runner.run.Decider;
-import com.promptmanage.runner.run.Decider.Success;
 import com.promptmanage.runner.run.Decision;
 import com.promptmanage.runner.run.Decision.Effect;
-import com.promptmanage.runner.run.ScopeState;
-import com.promptmanage.runner.run.Step;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.id.Ids;
 import com.promptmanage.topics.execution.ExecutionChange.NodeStatus;
@@ -19,6 +16,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
@@ -29,12 +27,22 @@ import org.jdbi.v3.core.Handle;
  */
 public final class NodeJournal {
 
+    /** Of those that record results. While one waits for the disk another can work; with more of them each would have less to do. */
+    private static final int TRANSACTIONS_MAX = 3;
+
+    private static final int ITEMS_IN_STATEMENT_MAX = 1_000;
+
     /** Of those who say that they are still at it, and of what comes next: they wait for no other. */
     private final Database database;
 
     private final Database workers;
 
     private final Turns turns = new Turns();
+
+    /** Of those results that come in numbers. */
+    private final Together<Report> together;
+
+    private final Values values = new Values();
 
     private final Versions versions;
 
@@ -48,6 +56,7 @@ public final class NodeJournal {
         this.versions = versions;
         this.payloads = new Payloads(ids);
         this.clock = clock;
+        this.together = new Together<>(new Recording(workers, versions, values, clock), TRANSACTIONS_MAX);
     }
 
     /** A node that may be run now, with all that it takes to do so. */
@@ -95,7 +104,8 @@ public final class NodeJournal {
     }
 
     /**
-     * Says for several runs that their worker is still at it.
+     * Says for several runs that their worker is still at it. It waits for nobody who is just writing one of them: that one is
+     * passed over, and what comes of it is known the next time.
      *
      * @return the ids of those that are still its own
      */
@@ -103,10 +113,15 @@ public final class NodeJournal {
         long[] ids = leases.stream().mapToLong(NodeLease::id).toArray();
         long[] fences = leases.stream().mapToLong(NodeLease::fence).toArray();
         return new HashSet<>(database.asSystem(handle -> handle.createQuery("""
-                        UPDATE node_runs n SET due_at = now() + :leaseMs * interval '1 millisecond'
-                        FROM (SELECT * FROM unnest(:ids, :fences) AS mine(id, fence)) mine
-                        WHERE n.id = mine.id AND n.fence = mine.fence AND n.status = 'leased'
-                        RETURNING n.id
+                        WITH mine AS MATERIALIZED (SELECT * FROM unnest(:ids, :fences) AS mine(id, fence)),
+                        free AS MATERIALIZED (
+                            SELECT n.id FROM node_runs n JOIN mine ON n.id = mine.id
+                            WHERE n.fence = mine.fence AND n.status = 'leased' FOR NO KEY UPDATE OF n SKIP LOCKED),
+                        renewed AS (
+                            UPDATE node_runs n SET due_at = now() + :leaseMs * interval '1 millisecond'
+                            FROM free WHERE n.id = free.id)
+                        SELECT n.id FROM node_runs n JOIN mine ON n.id = mine.id
+                        WHERE n.fence = mine.fence AND n.status = 'leased'
                         """)
                 .bind("leaseMs", taker.lease().toMillis())
                 .bind("ids", ids)
@@ -121,27 +136,20 @@ public final class NodeJournal {
      * @return empty if the execution does not go on for now: then the run waits with it
      */
     public Optional<Begun> begin(NodeLease claimed) throws StaleLeaseException {
-        return onLease(claimed, change -> {
-            if (change.status() != Status.RUNNING) {
-                park(change, claimed);
-                change.save();
-                return Optional.empty();
-            }
-            // A delay that is over goes on with the attempt it began with.
-            int attempt = claimed.waited() ? Math.max(1, claimed.attempt()) : claimed.attempt() + 1;
-            change.handle()
-                    .createUpdate("""
-                            UPDATE node_runs SET attempt = :attempt, started_at = coalesce(started_at, :now)
-                            WHERE id = :id
-                            """)
-                    .bind("attempt", attempt)
-                    .bind("now", Change.at(change.now()))
-                    .bind("id", claimed.id())
-                    .execute();
-            change.tell(NodeTold.of(claimed.scope(), claimed.nodeId(), NodeStatus.RUNNING, attempt));
-            change.save();
-            return Optional.of(begun(change, claimed.begun(attempt)));
-        });
+        return record(new Report(claimed, 0, (change, run) -> begin(change, claimed))).taken().stream()
+                .findFirst();
+    }
+
+    private static Report.Given begin(Change change, NodeLease claimed) {
+        if (change.status() != Status.RUNNING) {
+            park(change, claimed);
+            return Report.Given.NOTHING;
+        }
+        // A delay that is over goes on with the attempt it began with.
+        int attempt = claimed.waited() ? Math.max(1, claimed.attempt()) : claimed.attempt() + 1;
+        change.begin(new Change.Begun(claimed.id(), attempt));
+        change.tell(NodeTold.of(claimed.scope(), claimed.nodeId(), NodeStatus.RUNNING, attempt));
+        return ids -> List.of(claimed.begun(attempt));
     }
 
     /**
@@ -150,47 +158,82 @@ public final class NodeJournal {
      * @param shut edges whose own condition does not hold
      * @param savedNanoUsd what was not paid because the answer was there from before
      */
-    public Followed complete(NodeLease lease, Outcome outcome, Set<String> shut, long savedNanoUsd, Taker taker)
+    public Followed complete(Begun begun, Outcome outcome, Set<String> shut, long savedNanoUsd, Taker taker)
             throws StaleLeaseException {
-        return onLease(lease, change -> {
+        NodeLease lease = begun.lease();
+        // Written out here, and not while the locks of all that is recorded with it are held.
+        Result result = Result.of(begun.pinned().graph().step(lease.nodeId()).kind(), outcome);
+        return record(new Report(lease, result.size(), (change, run) -> {
             if (savedNanoUsd > 0) {
-                change.handle()
-                        .createUpdate("UPDATE executions SET saved_nano_usd = saved_nano_usd + :saved WHERE id = :id")
-                        .bind("saved", savedNanoUsd)
-                        .bind("id", lease.executionId())
-                        .execute();
+                save(change, savedNanoUsd);
             }
-            boolean loops = change.pinned().graph().step(lease.nodeId()).kind() == Step.Kind.LOOP;
-            boolean repeats = loops && outcome instanceof Outcome.Records;
-            Finished finished = finish(change, lease, outcome, repeats);
-            if (!repeats) {
-                change.addTotals(1, 0, 0);
-                change.tell(
-                        finished.run().told(lease.scope(), lease.nodeId(), NodeStatus.COMPLETED, null, change.now()));
-            }
-            change.addOpen(-1);
+            finish(change, lease, run, result);
             Decision decision = Decider.succeeded(
                     change.pinned().graph(),
-                    finished.scopes(),
+                    change.scopes(NodeLease.chain(lease.scope())),
                     lease.scope(),
                     lease.nodeId(),
-                    success(change, lease, outcome),
+                    result.success(),
                     shut);
-            return follow(change, decision, taker);
-        });
+            List<Change.Made> taken = new Progression(change, payloads, taker).apply(decision);
+            return ids -> leases(change, taken, ids);
+        }));
+    }
+
+    private Followed record(Report report) throws StaleLeaseException {
+        together.bring(report.lease().executionId(), report);
+        return report.followed();
+    }
+
+    private static void save(Change change, long savedNanoUsd) {
+        change.handle()
+                .createUpdate("UPDATE executions SET saved_nano_usd = saved_nano_usd + :saved WHERE id = :id")
+                .bind("saved", savedNanoUsd)
+                .bind("id", change.row().id())
+                .execute();
+    }
+
+    /** The row as it is when the node has ended well. A loop stays open until its iterations are over. */
+    private void finish(Change change, NodeLease lease, EndedRun run, Result result) {
+        insertItems(change, lease, result.items());
+        if (result.repeats()) {
+            change.finish(new Change.Done(lease.id(), "open", new Payloads.Place(null, null)));
+        } else {
+            Payloads.Place place = payloads.put(change.handle(), lease.executionId(), result.output());
+            change.finish(new Change.Done(lease.id(), "completed", place));
+            change.addTotals(1, 0, 0);
+            change.tell(run.told(lease.scope(), lease.nodeId(), NodeStatus.COMPLETED, null, change.now()));
+        }
+        change.addOpen(-1);
+    }
+
+    private static List<NodeLease> leases(Change change, List<Change.Made> taken, Map<ChangeRows.Place, Long> ids) {
+        String execution = change.row().id();
+        return taken.stream()
+                .map(made -> {
+                    Long id = ids.get(new ChangeRows.Place(execution, made.scope(), made.nodeId()));
+                    if (id == null) {
+                        throw new IllegalStateException("a node run that was made has no id: " + made);
+                    }
+                    return new NodeLease(id, execution, made.scope(), made.nodeId(), 1, 0, 1, false);
+                })
+                .toList();
     }
 
     /** The node has failed and is not tried again. */
     public Followed fail(NodeLease lease, Failure failure, Taker taker) throws StaleLeaseException {
-        return onLease(lease, change -> {
-            Decision decision =
-                    Decider.failed(change.pinned().graph(), scopes(change, lease), lease.scope(), lease.nodeId());
+        return onLease(lease, (change, run) -> {
+            Decision decision = Decider.failed(
+                    change.pinned().graph(),
+                    change.scopes(NodeLease.chain(lease.scope())),
+                    lease.scope(),
+                    lease.nodeId());
             boolean endsAll = decision.effects().stream().anyMatch(Effect.Fail.class::isInstance);
-            EndedRun run = change.handle()
-                    .createQuery("""
+            change.handle()
+                    .createUpdate("""
                             UPDATE node_runs SET status = 'failed', ends_all = :endsAll, completed_at = :now,
                                 error_kind = :kind, error_message = :message, error_details = :details
-                            WHERE id = :id RETURNING attempt, tokens, cost_nano_usd, started_at
+                            WHERE id = :id
                             """)
                     .bind("id", lease.id())
                     .bind("endsAll", endsAll)
@@ -198,8 +241,7 @@ public final class NodeJournal {
                     .bind("kind", failure.kind().code())
                     .bind("message", failure.message())
                     .bind("details", StoredJson.write(failure.details()))
-                    .map((row, ctx) -> EndedRun.read(row))
-                    .one();
+                    .execute();
             change.addTotals(0, 1, 0);
             change.addOpen(-1);
             change.tell(run.told(lease.scope(), lease.nodeId(), NodeStatus.FAILED, failure.message(), change.now()));
@@ -216,7 +258,7 @@ public final class NodeJournal {
 
     /** The attempt has failed, and there is another after a while. */
     public void retry(NodeLease lease, Failure failure, Duration delay) throws StaleLeaseException {
-        onLease(lease, change -> {
+        onLease(lease, (change, run) -> {
             change.handle()
                     .createUpdate("""
                             UPDATE node_runs SET status = 'ready', lease_owner = NULL,
@@ -246,7 +288,7 @@ public final class NodeJournal {
 
     /** The node waits for so long, and nobody waits with it. */
     public void waitFor(NodeLease lease, Duration time) throws StaleLeaseException {
-        onLease(lease, change -> {
+        onLease(lease, (change, run) -> {
             change.handle()
                     .createUpdate("""
                             UPDATE node_runs SET status = 'ready', waited = true, lease_owner = NULL,
@@ -262,7 +304,7 @@ public final class NodeJournal {
 
     /** The execution stands still, with this node as the first to go on. */
     public void pause(NodeLease lease, Status paused, String message, JsonNode why) throws StaleLeaseException {
-        onLease(lease, change -> {
+        onLease(lease, (change, run) -> {
             // The attempt that found out does not count: it has not tried anything.
             change.handle().createUpdate("""
                             UPDATE node_runs SET attempt = greatest(0, attempt - 1) WHERE id = :id
@@ -293,97 +335,38 @@ public final class NodeJournal {
     }
 
     private Followed follow(Change change, Decision decision, Taker taker) {
-        List<NodeLease> taken = new Progression(change, payloads, taker).apply(decision);
-        change.save();
+        List<Change.Made> taken = new Progression(change, payloads, taker).apply(decision);
+        Map<ChangeRows.Place, Long> ids = ChangeRows.save(change.handle(), List.of(change));
+        List<NodeFacts.Asked> asked = leases(change, taken, ids).stream()
+                .map(lease -> new NodeFacts.Asked(change.row(), change.pinned(), lease))
+                .toList();
+        Values.Found found = values.find(change.handle(), NodeFacts.keys(asked));
         return new Followed(
-                taken.stream().map(next -> begun(change, next)).toList(),
+                asked.stream()
+                        .map(next -> new Begun(
+                                next.lease(), next.pinned(), NodeFacts.of(change.handle(), next, found.all())))
+                        .toList(),
                 change.status().isEnd());
     }
 
-    /**
-     * A node that has ended well.
-     *
-     * @param scopes the one that it was run in, and all that that is inside of
-     */
-    private record Finished(EndedRun run, List<ScopeState> scopes) {}
-
-    /** The row as it is when the node has ended well. A loop stays open until its iterations are over. */
-    private Finished finish(Change change, NodeLease lease, Outcome outcome, boolean repeats) {
-        Payloads.Place place = repeats
-                ? new Payloads.Place(null, null)
-                : payloads.put(change.handle(), lease.executionId(), StoredJson.write(output(outcome)));
-        // With the scopes, in one round trip: the execution's lock is held meanwhile.
-        List<Finished> byScope = change.handle()
-                .createQuery("""
-                        WITH ended AS (
-                            UPDATE node_runs SET status = :status, output = :output, payload_id = :payload,
-                                completed_at = CASE WHEN :status = 'completed' THEN :now END, lease_owner = NULL,
-                                error_kind = NULL, error_message = NULL, error_details = NULL
-                            WHERE id = :id RETURNING attempt, tokens, cost_nano_usd, started_at)
-                        SELECT ended.*,
-                        """ + ScopeRows.COLUMNS + """
-                         FROM ended JOIN run_scopes s ON s.execution_id = :execution AND s.path = ANY (:paths)
-                        """)
-                .bind("id", lease.id())
-                .bind("status", repeats ? "open" : "completed")
-                .bind("output", place.inline())
-                .bind("payload", place.payloadId())
-                .bind("now", Change.at(change.now()))
-                .bind("execution", lease.executionId())
-                .bindArray("paths", String.class, NodeLease.chain(lease.scope()))
-                .map((row, ctx) -> new Finished(EndedRun.read(row), List.of(ScopeRows.read(row))))
-                .list();
-        return new Finished(
-                byScope.getFirst().run(),
-                byScope.stream().map(Finished::scopes).flatMap(List::stream).toList());
-    }
-
-    private static Object output(Outcome outcome) {
-        return switch (outcome) {
-            case Outcome.Completed completed -> completed.output();
-            case Outcome.Records records -> records.records();
-            case Outcome.Branched branched -> branched.output();
-            case Outcome.Failed failed -> throw new IllegalArgumentException("a failure is no output");
-        };
-    }
-
-    private static Success success(Change change, NodeLease lease, Outcome outcome) {
-        return switch (outcome) {
-            case Outcome.Completed completed -> new Success.Plain();
-            case Outcome.Branched branched -> new Success.Branch(branched.result());
-            case Outcome.Records records -> {
-                if (change.pinned().graph().step(lease.nodeId()).kind() == Step.Kind.PLAIN) {
-                    // A source whose list is taken as a whole.
-                    yield new Success.Plain();
-                }
-                insertItems(change, lease, records.records());
-                yield new Success.Items(records.records().size());
-            }
-            case Outcome.Failed failed -> throw new IllegalArgumentException("a failure is no success");
-        };
-    }
-
-    private static void insertItems(Change change, NodeLease lease, List<JsonNode> items) {
-        if (items.isEmpty()) {
-            return;
-        }
-        var batch = change.handle().prepareBatch("""
-                INSERT INTO run_items (execution_id, scope, owner, item_index, item)
-                VALUES (:execution, :scope, :owner, :index, :item)
-                """);
-        for (int i = 0; i < items.size(); i++) {
-            batch.bind("execution", lease.executionId())
+    private static void insertItems(Change change, NodeLease lease, List<String> items) {
+        for (int first = 0; first < items.size(); first += ITEMS_IN_STATEMENT_MAX) {
+            change.handle()
+                    .createUpdate("""
+                            INSERT INTO run_items (execution_id, scope, owner, item_index, item)
+                            SELECT :execution, :scope, :owner, :first + i.place - 1, i.item
+                            FROM unnest(:items) WITH ORDINALITY AS i(item, place)
+                            """)
+                    .bind("execution", lease.executionId())
                     .bind("scope", lease.scope())
                     .bind("owner", lease.nodeId())
-                    .bind("index", i)
-                    .bind("item", StoredJson.write(items.get(i)))
-                    .add();
+                    .bind("first", first)
+                    .bindArray(
+                            "items",
+                            String.class,
+                            items.subList(first, Math.min(items.size(), first + ITEMS_IN_STATEMENT_MAX)))
+                    .execute();
         }
-        batch.execute();
-    }
-
-    private static List<ScopeState> scopes(Change change, NodeLease lease) {
-        return ScopeRows.read(change.handle(), lease.executionId(), NodeLease.chain(lease.scope()));
     }
 
     private static void park(Change change, NodeLease lease) {
@@ -394,15 +377,12 @@ public final class NodeJournal {
         change.addHeld(1);
     }
 
-    private static Begun begun(Change change, NodeLease lease) {
-        return new Begun(lease, change.pinned(), NodeFacts.of(change.handle(), change.row(), change.pinned(), lease));
-    }
-
     /** What is done in a change by someone who holds a lease. */
     private interface Held<R> {
-        R with(Change change);
+        R with(Change change, EndedRun run);
     }
 
+    /** What comes one at a time, or touches other node runs than its own. */
     private <R> R onLease(NodeLease lease, Held<R> work) throws StaleLeaseException {
         return turns.<R, StaleLeaseException>at(
                 lease.executionId(),
@@ -410,7 +390,13 @@ public final class NodeJournal {
     }
 
     private <R> R onLease(Handle handle, NodeLease lease, Held<R> work) throws StaleLeaseException {
-        return work.with(
-                Change.of(handle, versions, lease, clock.instant()).orElseThrow(() -> new StaleLeaseException(lease)));
+        Map<String, Change> changes =
+                Change.lock(handle, versions, List.of(lease.executionId()), true, clock.instant());
+        Change change = changes.get(lease.executionId());
+        EndedRun run = LeasedRuns.lock(handle, changes, List.of(lease)).get(lease.id());
+        if (change == null || run == null) {
+            throw new StaleLeaseException(lease);
+        }
+        return work.with(change, run);
     }
 }

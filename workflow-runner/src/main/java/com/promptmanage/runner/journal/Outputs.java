@@ -1,9 +1,11 @@
 package com.promptmanage.runner.journal;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.promptmanage.runner.run.Decision.Effect;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 
 /** What nodes have put out. */
@@ -50,6 +52,27 @@ final class Outputs {
                 .stream()
                 .sorted(Comparator.comparing(Found::scope, Outputs::byIndexes))
                 .toList();
+    }
+
+    /** As {@link #below}, of a node that is run once in each of a loop's iterations: of those no others are looked at. */
+    static List<Found> ofItems(Handle handle, String executionId, Effect.Collect loop, String nodeId) {
+        String prefix = "%s%s%s[".formatted(loop.scope(), loop.scope().isEmpty() ? "" : "/", loop.loop());
+        return handle.createQuery("""
+                        SELECT n.scope, coalesce(n.output, p.content) AS output
+                        FROM node_runs n LEFT JOIN payloads p ON p.id = n.payload_id
+                        WHERE n.execution_id = :execution AND n.node_id = :node AND n.status = 'completed'
+                          AND n.scope = ANY (:scopes)
+                        """)
+                .bind("execution", executionId)
+                .bind("node", nodeId)
+                .bindArray(
+                        "scopes",
+                        String.class,
+                        IntStream.range(0, loop.iterations())
+                                .mapToObj(index -> prefix + index + "]")
+                                .toList())
+                .map((row, ctx) -> new Found(row.getString("scope"), 1, StoredJson.read(row.getString("output"))))
+                .list();
     }
 
     static int depth(String scope) {

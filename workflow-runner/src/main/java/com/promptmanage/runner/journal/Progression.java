@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.runner.definition.NodeId;
+import com.promptmanage.runner.journal.Change.Made;
 import com.promptmanage.runner.journal.Change.NodeTold;
 import com.promptmanage.runner.run.Decision;
 import com.promptmanage.runner.run.Decision.Effect;
@@ -14,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Carries a decision out within a change: stores the scopes, makes the runs that start, ends what ends. */
+/** Carries a decision out within a change: the scopes, the runs that start, what ends. */
 final class Progression {
 
     private final Change change;
@@ -33,8 +34,8 @@ final class Progression {
         this.taker = taker;
     }
 
-    /** Returns the runs that the taker is given. The change is not saved yet. */
-    List<NodeLease> apply(Decision decision) {
+    /** Returns the runs that the taker is given, when the change is saved. */
+    List<Made> apply(Decision decision) {
         change.store(decision.scopes());
         for (Effect effect : decision.effects()) {
             switch (effect) {
@@ -49,47 +50,21 @@ final class Progression {
             }
         }
         skip();
-        List<NodeLease> taken = start();
-        promote();
-        return taken;
+        return start();
     }
 
-    /** Lets what was held go on, as far as the execution may do at a time. */
-    void promote() {
-        if (change.heldNodes() == 0 || change.status() != Status.RUNNING) {
-            return;
-        }
-        int room = room();
-        if (room > 0) {
-            int promoted = change.handle()
-                    .createUpdate("""
-                            UPDATE node_runs SET status = 'ready'
-                            WHERE id IN (SELECT id FROM node_runs WHERE execution_id = :execution AND status = 'held'
-                                         ORDER BY id LIMIT :room)
-                            """)
-                    .bind("execution", change.row().id())
-                    .bind("room", room)
-                    .execute();
-            change.addHeld(-promoted);
-            change.addOpen(promoted);
-        }
-    }
-
-    private int room() {
-        int atOnce = change.row().nodesAtOnce(change.pinned().settings().maxConcurrentNodes());
-        return Math.max(0, atOnce - change.openNodes());
-    }
-
-    private List<NodeLease> start() {
-        int room = change.status() == Status.RUNNING ? room() : 0;
+    private List<Made> start() {
+        int room = change.room();
         int taking = Math.min(taker.capacity(), room);
-        var taken = new ArrayList<NodeLease>();
+        var taken = new ArrayList<Made>();
         for (int i = 0; i < starts.size(); i++) {
             Effect.Start start = starts.get(i);
             if (i < taking) {
-                taken.add(insertLeased(start));
+                taken.add(make(start, "leased"));
+                change.tell(NodeTold.of(start.scope(), start.step(), NodeStatus.RUNNING, 1));
             } else {
-                insert(start, i < room ? "ready" : "held");
+                make(start, i < room ? "ready" : "held");
+                change.tell(NodeTold.of(start.scope(), start.step(), NodeStatus.QUEUED, 0));
             }
         }
         int opened = Math.min(room, starts.size());
@@ -98,72 +73,30 @@ final class Progression {
         return taken;
     }
 
-    private NodeLease insertLeased(Effect.Start start) {
-        long id = change.handle()
-                .createQuery("""
-                        INSERT INTO node_runs
-                            (execution_id, scope, node_id, status, attempt, due_at, lease_owner, fence, started_at)
-                        VALUES (:execution, :scope, :node, 'leased', 1, now() + :leaseMs * interval '1 millisecond',
-                            :owner, 1, :now)
-                        RETURNING id
-                        """)
-                .bind("execution", change.row().id())
-                .bind("scope", start.scope())
-                .bind("node", start.step())
-                .bind("leaseMs", taker.lease().toMillis())
-                .bind("owner", taker.owner())
-                .bind("now", Change.at(change.now()))
-                .mapTo(Long.class)
-                .one();
-        change.tell(NodeTold.of(start.scope(), start.step(), NodeStatus.RUNNING, 1));
-        return new NodeLease(id, change.row().id(), start.scope(), start.step(), 1, 0, 1, false);
-    }
-
-    private void insert(Effect.Start start, String status) {
-        change.handle()
-                .createUpdate("""
-                        INSERT INTO node_runs (execution_id, scope, node_id, status, due_at)
-                        VALUES (:execution, :scope, :node, :status, now())
-                        """)
-                .bind("execution", change.row().id())
-                .bind("scope", start.scope())
-                .bind("node", start.step())
-                .bind("status", status)
-                .execute();
-        change.tell(NodeTold.of(start.scope(), start.step(), NodeStatus.QUEUED, 0));
+    private Made make(Effect.Start start, String status) {
+        return change.make(new Made(start.scope(), start.step(), status, taker));
     }
 
     private void skip() {
-        if (skips.isEmpty()) {
-            return;
-        }
-        var batch = change.handle().prepareBatch("""
-                INSERT INTO node_runs (execution_id, scope, node_id, status, due_at, completed_at)
-                VALUES (:execution, :scope, :node, 'skipped', now(), :now)
-                """);
         for (Effect.Skip skip : skips) {
-            batch.bind("execution", change.row().id())
-                    .bind("scope", skip.scope())
-                    .bind("node", skip.step())
-                    .bind("now", Change.at(change.now()))
-                    .add();
+            change.make(new Made(skip.scope(), skip.step(), "skipped", taker));
             change.tell(NodeTold.of(skip.scope(), skip.step(), NodeStatus.SKIPPED, 0));
         }
-        batch.execute();
         change.addTotals(0, 0, skips.size());
         skips.clear();
     }
 
     /** A loop's output: for each iteration what its body ended with, of one such node itself, of several by their ids. */
     private void collect(Effect.Collect collect) {
+        // Of those that are collected the last have only just ended.
+        ChangeRows.writeDone(change);
         List<NodeId> ends = change.pinned().nodes().ends(Optional.of(new NodeId(collect.loop())));
         var results = new ArrayList<JsonNode>();
         for (int i = 0; i < collect.iterations(); i++) {
             results.add(JsonNodeFactory.instance.nullNode());
         }
         for (NodeId end : ends) {
-            for (Outputs.Found found :
-                    Outputs.below(change.handle(), change.row().id(), collect.scope(), end.value())) {
+            for (Outputs.Found found : outputs(collect, end)) {
                 int index = found.indexOf(collect.scope(), collect.loop());
                 results.set(index, with(results.get(index), ends.size() > 1, end, found));
             }
@@ -188,6 +121,15 @@ final class Progression {
                 .one();
         change.addTotals(1, 0, 0);
         change.tell(done.told(collect.scope(), collect.loop(), NodeStatus.COMPLETED, null, change.now()));
+    }
+
+    private List<Outputs.Found> outputs(Effect.Collect collect, NodeId end) {
+        String id = change.row().id();
+        boolean isDirect =
+                change.pinned().graph().owners(end.value()).getFirst().equals(collect.loop());
+        return isDirect
+                ? Outputs.ofItems(change.handle(), id, collect, end.value())
+                : Outputs.below(change.handle(), id, collect.scope(), end.value());
     }
 
     private static JsonNode with(JsonNode result, boolean byId, NodeId end, Outputs.Found found) {

@@ -12,8 +12,12 @@ import com.promptmanage.topics.execution.ExecutionChange.Status;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +32,9 @@ public final class Runs {
     /** What is told to workers that wait for something to do. */
     public static final String CHANNEL = "workflow_runs";
 
+    /** In one transaction. */
+    private static final int ADMITTED_MAX = 100;
+
     private final Database database;
 
     private final Tiers tiers;
@@ -39,6 +46,11 @@ public final class Runs {
     private final Ids ids;
 
     private final Clock clock;
+
+    private final Turns turns = new Turns();
+
+    /** Workflows in whose queues someone is about to look. */
+    private final Set<String> admitting = ConcurrentHashMap.newKeySet();
 
     /** Where no tier limits how many there may be. */
     public Runs(Database database, Versions versions, Ids ids, Clock clock) {
@@ -133,11 +145,23 @@ public final class Runs {
                         .orElse(false));
     }
 
-    /** Begins what waits in the workflow's queue, as far as there is room. Returns how many began. */
-    public int admit(String workflowId) {
-        return database.asSystem(handle -> lock(handle, workflowId)
-                .map(workflow -> admit(handle, workflow))
-                .orElse(0));
+    /**
+     * Begins what waits in the workflow's queue, as far as there is room. When many executions of one workflow end at once, whoever
+     * has not begun to look yet looks for those that come after.
+     */
+    public void admit(String workflowId) {
+        if (admitting.add(workflowId)) {
+            turns.at(workflowId, () -> {
+                admitting.remove(workflowId);
+                int begun = ADMITTED_MAX;
+                while (begun == ADMITTED_MAX) {
+                    begun = database.<Integer, RuntimeException>asSystem(handle -> lock(handle, workflowId)
+                            .map(workflow -> admit(handle, workflow))
+                            .orElse(0));
+                }
+                return begun;
+            });
+        }
     }
 
     /** Workflows in whose queues something waits. For the case that whoever should have begun it could not. */
@@ -360,45 +384,42 @@ public final class Runs {
         }
     }
 
-    /** Holds the workflow's lock, and takes those of the executions after it. */
+    /** Holds the workflow's lock, and takes those of the executions after it. Returns how many began. */
     private int admit(Handle handle, Workflow workflow) {
-        int running = handle.createQuery(
-                        "SELECT count(*) FROM executions WHERE workflow_id = :id AND status = 'running'")
-                .bind("id", workflow.id())
-                .mapTo(Integer.class)
-                .one();
-        int room = workflow.maxConcurrentRuns() - running;
-        if (room <= 0) {
-            return 0;
-        }
         List<String> next = handle.createQuery("""
                         SELECT id FROM executions WHERE workflow_id = :id AND status = 'queued'
-                        ORDER BY number LIMIT :room FOR UPDATE SKIP LOCKED
+                        ORDER BY number LIMIT least(:most, greatest(0, :runsMax - (
+                            SELECT count(*) FROM executions WHERE workflow_id = :id AND status = 'running')))
+                        FOR UPDATE SKIP LOCKED
                         """)
                 .bind("id", workflow.id())
-                .bind("room", room)
+                .bind("most", ADMITTED_MAX)
+                .bind("runsMax", workflow.maxConcurrentRuns())
                 .mapTo(String.class)
                 .list();
-        for (String id : next) {
-            change(handle, id).ifPresent(this::begin);
+        if (next.isEmpty()) {
+            return 0;
         }
-        if (!next.isEmpty()) {
-            handle.execute("NOTIFY " + CHANNEL);
-        }
+        Map<String, Change> changes = Change.lock(handle, versions, next, true, clock.instant());
+        var resumed = new HashSet<>(handle.createQuery("""
+                        SELECT execution_id FROM run_scopes WHERE execution_id = ANY (:ids) AND path = ''
+                        """)
+                .bindArray("ids", String.class, next)
+                .mapTo(String.class)
+                .list());
+        changes.forEach((id, change) -> begin(change, resumed.contains(id)));
+        ChangeRows.save(handle, changes.values());
+        handle.execute("NOTIFY " + CHANNEL);
         return next.size();
     }
 
-    private void begin(Change change) {
-        boolean isNew =
-                ScopeRows.read(change.handle(), change.row().id(), List.of("")).isEmpty();
+    /** @param isResumed whether it was begun before: then what is held of it goes on when it is saved */
+    private void begin(Change change, boolean isResumed) {
         change.run(change.pinned().settings().timeout());
-        var progression = new Progression(change, payloads, Taker.NONE);
-        if (isNew) {
-            progression.apply(Decider.start(change.pinned().graph()));
-        } else {
-            progression.promote();
+        if (!isResumed) {
+            new Progression(change, payloads, Taker.NONE)
+                    .apply(Decider.start(change.pinned().graph()));
         }
-        change.save();
     }
 
     private static boolean isOverdue(Handle handle, String executionId) {

@@ -7,14 +7,11 @@ import com.promptmanage.runner.run.ScopeState;
 import com.promptmanage.runner.run.ScopeState.Progress;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Update;
-import org.jspecify.annotations.Nullable;
 
 /** The decider's state as rows. */
 final class ScopeRows {
@@ -24,11 +21,14 @@ final class ScopeRows {
     /** Of {@code run_scopes s}, for {@link #read(ResultSet)}. */
     static final String COLUMNS = "s.path, s.parent, s.owner, s.item_index, s.steps, s.links, s.exports, s.progress";
 
-    /** A statement that stores what {@link #bind} gives it, and names the execution {@code :id}. */
+    /** A scope of one execution. */
+    record Stored(String executionId, ScopeState scope) {}
+
+    /** A statement that stores what {@link #bind} gives it. */
     static final String STORE = """
             INSERT INTO run_scopes (execution_id, path, parent, owner, item_index, steps, links, exports, progress)
-            SELECT :id, s.* FROM unnest(:paths, :parents, :owners, :indexes, :steps, :links, :exports, :progress)
-                AS s(path, parent, owner, item_index, steps, links, exports, progress)
+            SELECT s.* FROM unnest(:scopesOf, :paths, :parents, :owners, :indexes, :steps, :links, :exports, :progress)
+                AS s(execution, path, parent, owner, item_index, steps, links, exports, progress)
             ON CONFLICT (execution_id, path) DO UPDATE
             SET steps = excluded.steps, links = excluded.links, exports = excluded.exports, progress = excluded.progress
             """;
@@ -54,22 +54,17 @@ final class ScopeRows {
                 progress(row.getString("progress")));
     }
 
-    static Update bind(Update store, List<ScopeState> scopes) {
-        return store.bindArray("paths", String.class, all(scopes, ScopeState::path))
-                .bindArray("parents", String.class, all(scopes, ScopeState::parent))
-                .bindArray("owners", String.class, all(scopes, ScopeState::owner))
-                .bind("indexes", scopes.stream().mapToInt(ScopeState::index).toArray())
-                .bindArray("steps", String.class, all(scopes, ScopeState::steps))
-                .bindArray("links", String.class, all(scopes, ScopeState::links))
-                .bindArray("exports", String.class, all(scopes, ScopeState::exports))
-                .bindArray("progress", String.class, all(scopes, scope -> progress(scope.progress())));
-    }
-
-    /** The root's parent and owner are null, which lists of the JDK do not take. */
-    private static List<@Nullable String> all(List<ScopeState> scopes, Function<ScopeState, @Nullable String> part) {
-        var all = new ArrayList<@Nullable String>(scopes.size());
-        scopes.forEach(scope -> all.add(part.apply(scope)));
-        return all;
+    static void bind(Update store, List<Stored> stored) {
+        List<ScopeState> scopes = stored.stream().map(Stored::scope).toList();
+        Columns.bind(store, "scopesOf", stored, Stored::executionId);
+        Columns.bind(store, "paths", scopes, ScopeState::path);
+        Columns.bind(store, "parents", scopes, ScopeState::parent);
+        Columns.bind(store, "owners", scopes, ScopeState::owner);
+        store.bind("indexes", scopes.stream().mapToInt(ScopeState::index).toArray());
+        Columns.bind(store, "steps", scopes, ScopeState::steps);
+        Columns.bind(store, "links", scopes, ScopeState::links);
+        Columns.bind(store, "exports", scopes, ScopeState::exports);
+        Columns.bind(store, "progress", scopes, scope -> progress(scope.progress()));
     }
 
     private static String progress(Map<String, Progress> progress) {

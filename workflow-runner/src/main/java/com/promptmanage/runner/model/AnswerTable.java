@@ -1,11 +1,12 @@
 package com.promptmanage.runner.model;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.runner.call.CallUsage;
-import com.promptmanage.runner.call.JsonbText;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.Scope;
 import com.promptmanage.service.http.Json;
@@ -29,6 +30,9 @@ public final class AnswerTable implements AnswerCache {
 
     /** What is larger is not worth the room. */
     private static final int ANSWER_CHARS_MAX = 200_000;
+
+    /** Half a character is not text that a database takes, and what cannot be said in letters is said by its number. */
+    private static final ObjectWriter STORED = Json.mapper().writer().with(JsonWriteFeature.ESCAPE_NON_ASCII);
 
     private final Database database;
 
@@ -74,16 +78,14 @@ public final class AnswerTable implements AnswerCache {
                     scope(account),
                     handle -> handle.createUpdate("""
                         INSERT INTO prompt_answers (account, fingerprint, answer, usage, created_at, expires_at)
-                        VALUES (:account, :fingerprint, CAST(:answer AS jsonb), CAST(:usage AS jsonb), :now, :expires)
+                        VALUES (:account, :fingerprint, :answer, :usage, :now, :expires)
                         ON CONFLICT (account, fingerprint) DO UPDATE SET answer = excluded.answer,
                             usage = excluded.usage, created_at = excluded.created_at, expires_at = excluded.expires_at
                         """)
                             .bind("account", account.value())
                             .bind("fingerprint", fingerprint)
-                            .bind(
-                                    "answer",
-                                    JsonbText.of(answer.answer().toJson().toString()))
-                            .bind("usage", JsonbText.of(usage(answer.usage()).toString()))
+                            .bind("answer", stored(answer.answer().toJson()))
+                            .bind("usage", stored(usage(answer.usage())))
                             .bind("now", now)
                             .bind("expires", now.plus(ttl))
                             .execute());
@@ -94,6 +96,14 @@ public final class AnswerTable implements AnswerCache {
 
     private static Scope scope(Account account) {
         return new Scope.Tenant("", Set.of(account.value()));
+    }
+
+    private static String stored(JsonNode json) {
+        try {
+            return STORED.writeValueAsString(json);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a tree of JSON can be written", e);
+        }
     }
 
     private static ObjectNode usage(CallUsage usage) {
@@ -129,7 +139,7 @@ public final class AnswerTable implements AnswerCache {
                             usage.path("requestId").textValue(),
                             usage.path("simulated").asBoolean()));
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a jsonb column holds JSON", e);
+            throw new IllegalStateException("the table holds what is not JSON", e);
         }
     }
 }

@@ -66,7 +66,8 @@ final class RemoteModel implements LanguageModel {
             // What the library refuses to send; what it cannot read reaches the reader.
             reader.onError(e);
         }
-        if (Thread.interrupted()) {
+        // An answer that is whole is not thrown away for an interrupt that comes with it: it is paid for.
+        if (!answer.isComplete() && Thread.interrupted()) {
             throw new InterruptedException("interrupted while " + dialect.title() + " answered");
         }
         Optional<CallUsage> usage = usage(request, answer, began);

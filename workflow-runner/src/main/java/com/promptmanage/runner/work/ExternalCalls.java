@@ -55,13 +55,14 @@ final class ExternalCalls {
         this.random = random;
     }
 
-    Attempt make(Begun begun, Plan.Calls plan) throws InterruptedException, StaleLeaseException {
+    /** @param held not let go of in the middle of an entry */
+    Attempt make(Begun begun, Plan.Calls plan, HeldNode held) throws InterruptedException, StaleLeaseException {
         Node node = begun.pinned().node(begun.lease().nodeId());
         var rule = new RetryRule(policy(begun, node), random);
         @Nullable Attempt last = null;
         for (int alternative = 0; alternative < plan.alternatives().size(); alternative++) {
             boolean isLast = alternative == plan.alternatives().size() - 1;
-            last = make(begun, node, plan.alternatives().get(alternative), alternative, rule);
+            last = make(begun, node, plan.alternatives().get(alternative), alternative, rule, held);
             boolean goesOn = last instanceof Attempt.Done(Outcome.Failed failed) && !isLast;
             if (!goesOn) {
                 return last;
@@ -70,25 +71,33 @@ final class ExternalCalls {
         throw new IllegalStateException("a plan without calls");
     }
 
-    private Attempt make(Begun begun, Node node, ExternalCall call, int alternative, RetryRule rule)
+    private Attempt make(Begun begun, Node node, ExternalCall call, int alternative, RetryRule rule, HeldNode held)
             throws InterruptedException, StaleLeaseException {
         NodeLease lease = begun.lease();
-        Standing standing = ledger.stand(lease, alternative, call);
+        Standing standing = standing(lease, alternative, call, held);
         if (standing instanceof Standing.Unknown unknown) {
-            Optional<Attempt> held = unknown(begun, node, call, unknown);
-            if (held.isPresent()) {
-                return held.get();
+            Optional<Attempt> end =
+                    held.<Optional<Attempt>, RuntimeException>whole(() -> unknown(begun, node, call, unknown));
+            if (end.isPresent()) {
+                return end.get();
             }
-            standing = ledger.stand(lease, alternative, call);
+            standing = standing(lease, alternative, call, held);
         }
         return switch (standing) {
-            case Standing.Known known -> used(lease, call, known.callId(), known.answer(), known.failedBefore(), rule);
+            case Standing.Known known ->
+                used(lease, call, known.callId(), known.answer(), known.failedBefore(), rule, held);
             case Standing.Unknown again -> throw new IllegalStateException("call %s is still unknown".formatted(again));
             case Standing.Fresh fresh -> {
                 Optional<Failure> end = end(node, call, fresh, rule);
-                yield end.isPresent() ? Attempt.Done.failed(end.get()) : pay(begun, node, call, fresh, rule);
+                yield end.isPresent() ? Attempt.Done.failed(end.get()) : pay(begun, node, call, fresh, rule, held);
             }
         };
+    }
+
+    private Standing standing(NodeLease lease, int alternative, ExternalCall call, HeldNode held)
+            throws InterruptedException, StaleLeaseException {
+        HeldNode.goOn();
+        return held.<Standing, StaleLeaseException>whole(() -> ledger.stand(lease, alternative, call));
     }
 
     /** It has failed for good before, and whoever was to say so was lost, or another alternative was gone on to. */
@@ -149,18 +158,24 @@ final class ExternalCalls {
 
     /** What is made of an answer; if that is nothing, it is asked for anew as often as for any other failure. */
     private Attempt used(
-            NodeLease lease, ExternalCall call, String callId, Answer answer, int failedBefore, RetryRule rule)
+            NodeLease lease,
+            ExternalCall call,
+            String callId,
+            Answer answer,
+            int failedBefore,
+            RetryRule rule,
+            HeldNode held)
             throws StaleLeaseException {
         Outcome outcome = call.use(answer);
         if (!(outcome instanceof Outcome.Failed(Failure failure))) {
             return new Attempt.Done(outcome);
         }
-        ledger.unusable(lease, callId, failure);
+        held.<Integer, StaleLeaseException>whole(() -> ledger.unusable(lease, callId, failure));
         Optional<Duration> delay = rule.delay(failure, failedBefore + 1);
         return delay.isPresent() ? new Attempt.Retry(failure, delay.get()) : Attempt.Done.failed(failure);
     }
 
-    private Attempt pay(Begun begun, Node node, ExternalCall call, Standing.Fresh fresh, RetryRule rule)
+    private Attempt pay(Begun begun, Node node, ExternalCall call, Standing.Fresh fresh, RetryRule rule, HeldNode held)
             throws InterruptedException, StaleLeaseException {
         NodeLease lease = begun.lease();
         OptionalLong estimate = OptionalLong.empty();
@@ -178,18 +193,24 @@ final class ExternalCalls {
             }
         }
         OptionalLong limit = paid.isPresent() ? limit(begun) : OptionalLong.empty();
-        if (!ledger.sending(lease, fresh.callId(), estimate, limit, budgetState)) {
+        if (!isSending(lease, fresh.callId(), new Sent(estimate, limit, budgetState), held)) {
             return overLimit(limit.getAsLong());
         }
         CallResult result = call.make(timeout(node), CallWatcher.NONE);
         return switch (result) {
             case CallResult.Answered(Answer answer) -> {
-                ledger.answered(lease, fresh.callId(), answer, cost(answer.usage()));
-                yield used(lease, call, fresh.callId(), answer, fresh.failedBefore(), rule);
+                held.whole(() -> {
+                    ledger.answered(lease, fresh.callId(), answer, cost(answer.usage()));
+                    return true;
+                });
+                yield used(lease, call, fresh.callId(), answer, fresh.failedBefore(), rule, held);
             }
             case CallResult.Failed(Failure failure) -> {
                 Failure judged = judged(node, call, failure);
-                ledger.failed(lease, fresh.callId(), failure, cost(failure.usage()));
+                held.whole(() -> {
+                    ledger.failed(lease, fresh.callId(), failure, cost(failure.usage()));
+                    return true;
+                });
                 if (isAsked(node, call, judged)) {
                     yield asked(node, call);
                 }
@@ -197,6 +218,24 @@ final class ExternalCalls {
                 yield delay.isPresent() ? new Attempt.Retry(judged, delay.get()) : Attempt.Done.failed(judged);
             }
         };
+    }
+
+    /** What is entered of a call before it is made. */
+    private record Sent(OptionalLong estimateNanoUsd, OptionalLong limitNanoUsd, Optional<JsonNode> budgets) {}
+
+    /** Whether it may be made. Who is to let go before it is made takes the entry back: nothing was sent. */
+    private boolean isSending(NodeLease lease, String callId, Sent sent, HeldNode held)
+            throws InterruptedException, StaleLeaseException {
+        HeldNode.goOn();
+        boolean mayBeSent = held.<Boolean, StaleLeaseException>whole(
+                () -> ledger.sending(lease, callId, sent.estimateNanoUsd(), sent.limitNanoUsd(), sent.budgets()));
+        try {
+            HeldNode.goOn();
+            return mayBeSent;
+        } catch (InterruptedException e) {
+            ledger.notSent(lease, callId);
+            throw e;
+        }
     }
 
     /** What nobody can know is tried again like what did not arrive, if the node's policy says so. */

@@ -5,7 +5,7 @@ import com.promptmanage.runner.journal.NodeLease;
 /**
  * A node that a thread of this process works at. The thread is interrupted if it is to let go of the node, but not while it
  * stores what came of it: that would cut the connection, and with it what it is given to do next. What is refused there is refused
- * by the lease.
+ * by the lease. Nor is it interrupted in the middle of what it enters into the ledger: an answer that was paid for would be lost.
  */
 final class HeldNode {
 
@@ -14,6 +14,16 @@ final class HeldNode {
     private final Thread thread;
 
     private boolean isStoring;
+
+    private boolean isEntering;
+
+    /** Kept for when it is through with what it enters. */
+    private boolean isToLetGo;
+
+    /** What is not to be cut off. */
+    interface Entry<R, X extends Exception> {
+        R make() throws X;
+    }
 
     HeldNode(NodeLease lease, Thread thread) {
         this.lease = lease;
@@ -26,8 +36,40 @@ final class HeldNode {
 
     /** From another thread. */
     synchronized void interrupt() {
-        if (!isStoring) {
+        if (isEntering) {
+            isToLetGo = true;
+        } else if (!isStoring) {
             thread.interrupt();
+        }
+    }
+
+    /** Does this to the end. Whoever is told to let go meanwhile, or was before, is interrupted after it. */
+    <R, X extends Exception> R whole(Entry<R, X> entry) throws X {
+        beginEntry();
+        try {
+            return entry.make();
+        } finally {
+            endEntry();
+        }
+    }
+
+    private synchronized void beginEntry() {
+        isEntering = true;
+        isToLetGo |= Thread.interrupted();
+    }
+
+    private synchronized void endEntry() {
+        isEntering = false;
+        if (isToLetGo) {
+            isToLetGo = false;
+            thread.interrupt();
+        }
+    }
+
+    /** @throws InterruptedException if it is to let go: then it begins nothing more */
+    static void goOn() throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException("to let go of the node");
         }
     }
 
@@ -37,9 +79,7 @@ final class HeldNode {
      * @throws InterruptedException if it has been
      */
     synchronized void store() throws InterruptedException {
-        if (Thread.interrupted()) {
-            throw new InterruptedException("to let go of the node");
-        }
+        goOn();
         isStoring = true;
     }
 }

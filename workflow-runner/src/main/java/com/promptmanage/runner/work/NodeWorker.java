@@ -58,7 +58,7 @@ final class NodeWorker {
     /**
      * Runs the node.
      *
-     * @param held told when its result is stored
+     * @param held told when something is stored
      * @throws StaleLeaseException if it is not this worker's any more
      * @throws InterruptedException if it is to be let go of
      */
@@ -70,15 +70,14 @@ final class NodeWorker {
                     "%d workers were lost while they ran this node: it is not given to another"
                             .formatted(begun.lease().losses())));
         } else {
-            result = attempt(begun);
+            result = attempt(begun, held);
         }
         held.store();
         return switch (result) {
             case Attempt.Done(Outcome.Failed(Failure failure)) -> journal.fail(begun.lease(), failure, taker);
-            case Attempt.Done(Outcome outcome) ->
-                journal.complete(begun.lease(), outcome, shut(begun, outcome), 0, taker);
+            case Attempt.Done(Outcome outcome) -> journal.complete(begun, outcome, shut(begun, outcome), 0, taker);
             case Attempt.Known(Outcome outcome, long savedNanoUsd) ->
-                journal.complete(begun.lease(), outcome, shut(begun, outcome), savedNanoUsd, taker);
+                journal.complete(begun, outcome, shut(begun, outcome), savedNanoUsd, taker);
             case Attempt.Retry(Failure failure, Duration delay) -> {
                 journal.retry(begun.lease(), failure, delay);
                 yield new Followed(List.of(), false);
@@ -94,7 +93,7 @@ final class NodeWorker {
         };
     }
 
-    private Attempt attempt(Begun begun) throws StaleLeaseException, InterruptedException {
+    private Attempt attempt(Begun begun, HeldNode held) throws StaleLeaseException, InterruptedException {
         Instant now = clock.instant();
         NodeInvocation invocation = Invocations.of(begun, now);
         Node node = invocation.node();
@@ -112,7 +111,7 @@ final class NodeWorker {
                 }
                 case Plan.Done(Outcome outcome) -> new Attempt.Done(outcome);
                 case Plan.Known(Outcome outcome, long savedNanoUsd) -> new Attempt.Known(outcome, savedNanoUsd);
-                case Plan.Calls plan -> calls.make(begun, plan);
+                case Plan.Calls plan -> calls.make(begun, plan, held);
             };
         } catch (RuntimeException e) {
             if (e instanceof com.promptmanage.service.http.UnavailableException) {

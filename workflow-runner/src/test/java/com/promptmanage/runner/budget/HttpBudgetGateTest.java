@@ -3,6 +3,7 @@ package com.promptmanage.runner.budget;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.promptmanage.runner.FakeServer;
+import com.promptmanage.runner.MigratedDatabase;
 import com.promptmanage.runner.node.CallEstimate;
 import com.promptmanage.runner.work.BudgetGate.Planned;
 import com.promptmanage.runner.work.BudgetGate.Verdict;
@@ -13,7 +14,6 @@ import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.DatabaseSettings;
 import com.promptmanage.service.http.HttpServer;
 import com.promptmanage.service.http.Routes;
-import com.promptmanage.testkit.EmbeddedPostgres;
 import com.promptmanage.testkit.ManualClock;
 import com.promptmanage.topics.account.Account;
 import java.net.URI;
@@ -46,9 +46,8 @@ class HttpBudgetGateTest {
 
     private final ManualClock clock = new ManualClock(Instant.now());
 
-    private final Database database =
-            Database.open(DatabaseSettings.of(EmbeddedPostgres.shared().createDatabase(), "of-the-tests")
-                    .withConnectionsMax(3));
+    private final Database database = Database.open(
+            DatabaseSettings.of(MigratedDatabase.url(), "of-the-tests").withConnectionsMax(3));
 
     private final Access access = new Access(database, clock);
 

@@ -1,5 +1,7 @@
 package com.promptmanage.runner.fault;
 
+import static com.promptmanage.runner.work.Workflow.step;
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -7,8 +9,10 @@ import com.promptmanage.runner.fault.Shapes.Shape;
 import com.promptmanage.runner.journal.Runs;
 import com.promptmanage.runner.journal.Versions;
 import com.promptmanage.runner.work.RunningEngine;
+import com.promptmanage.runner.work.Workflow;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.DatabaseSettings;
+import com.promptmanage.service.database.Scope;
 import com.promptmanage.service.id.Ids;
 import com.promptmanage.testkit.Await;
 import com.promptmanage.testkit.EmbeddedKafka;
@@ -30,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -74,16 +79,75 @@ class KilledWorkersTest {
         }
     }
 
+    @Test
+    void whatALostWorkerHadIsCancelledOnceByTheOthersAndWhatWaitedForItBegins() throws Exception {
+        String jdbcUrl = EmbeddedPostgres.shared().createDatabase();
+        Workflow hanging =
+                Workflow.of(step(WorkerProcess.HANGING), step("after")).edge(WorkerProcess.HANGING, "after");
+        List<String> lost;
+        String orphan;
+        String unwanted;
+        String next;
+        // Nobody takes a node on by itself before the test is over.
+        try (var sql = DriverManager.getConnection(jdbcUrl);
+                var worker = worker(jdbcUrl, Duration.ofMinutes(5));
+                var database = Database.open(
+                        DatabaseSettings.of(jdbcUrl, "of-the-tests").withConnectionsMax(2))) {
+            var runs = new Runs(database, new Versions(), new Ids(Clock.systemUTC()), Clock.systemUTC());
+            orphan = enqueue(runs, RunningEngine.add(database, hanging.definition(), 1));
+            String workflow = RunningEngine.add(database, hanging.definition(), 1);
+            unwanted = enqueue(runs, workflow);
+            lost = List.of(orphan, unwanted);
+            Await.until(PATIENCE, () -> assertThat(count(sql, """
+                            SELECT count(*) FROM node_runs WHERE status = 'leased' AND attempt = 1
+                            """)).isEqualTo(2));
+            next = enqueue(runs, workflow);
+            worker.kill();
+
+            sql.createStatement().execute("""
+                    INSERT INTO teams (id, name, slug, deleted_at) VALUES ('team_gone', 'T', 'team-gone', now());
+                    UPDATE executions SET account = 'team:team_gone' WHERE id = '%s'
+                    """.formatted(orphan));
+        }
+        try (var one = new RunningEngine(jdbcUrl, LEASE);
+                var other = new RunningEngine(jdbcUrl, LEASE)) {
+            one.awaitStatus(orphan, "cancelled");
+            assertThat(Stream.of(one, other)
+                            .parallel()
+                            .filter(engine -> engine.runs().cancel(unwanted).isPresent())
+                            .count())
+                    .isEqualTo(1);
+            one.awaitStatus(next, "completed");
+
+            assertThat(one.nodes(next))
+                    .containsOnly(entry(WorkerProcess.HANGING, "completed"), entry("after", "completed"));
+            for (String execution : lost) {
+                assertThat(one.nodes(execution)).containsOnly(entry(WorkerProcess.HANGING, "cancelled"));
+                assertThat(one.records().log(Scope.EVERYONE, execution, 0, 100))
+                        .filteredOn(told -> told.event().contains("\"cancelled\""))
+                        .as("told once")
+                        .hasSize(1);
+            }
+            assertThat(Stream.of(one, other)
+                            .flatMap(engine -> engine.script().invocations(WorkerProcess.HANGING).stream())
+                            .map(asked -> asked.run().executionId()))
+                    .as("nobody runs again what is cancelled")
+                    .containsExactly(next);
+        }
+    }
+
+    private static String enqueue(Runs runs, String workflow) {
+        return runs.enqueue(new Runs.NewRun(workflow, null, "ada", Runs.TriggeredBy.API, "{}", null, false, null))
+                .executionId();
+    }
+
     private Map<String, Shape> enqueue(Database database) {
         var runs = new Runs(database, new Versions(), new Ids(Clock.systemUTC()), Clock.systemUTC());
         var shapeOf = new HashMap<String, Shape>();
         for (Shape shape : Shapes.all().values()) {
             String workflow = RunningEngine.add(database, shape.workflow().definition(), 1_000);
             for (int i = 0; i < EXECUTIONS / Shapes.all().size(); i++) {
-                String id = runs.enqueue(
-                                new Runs.NewRun(workflow, null, "ada", Runs.TriggeredBy.API, "{}", null, false, null))
-                        .executionId();
-                shapeOf.put(id, shape);
+                shapeOf.put(enqueue(runs, workflow), shape);
             }
         }
         return shapeOf;
@@ -130,13 +194,17 @@ class KilledWorkersTest {
     }
 
     private JavaProcess worker(String jdbcUrl) throws InterruptedException {
+        return worker(jdbcUrl, LEASE);
+    }
+
+    private JavaProcess worker(String jdbcUrl, Duration lease) throws InterruptedException {
         var worker = JavaProcess.start(
                 WorkerProcess.class,
-                List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+                List.of("-Xmx256m"),
                 Map.of(),
                 jdbcUrl,
                 kafka.bootstrapServers(),
-                Long.toString(LEASE.toMillis()));
+                Long.toString(lease.toMillis()));
         worker.awaitLine(WorkerProcess.READY, Duration.ofSeconds(60));
         return worker;
     }

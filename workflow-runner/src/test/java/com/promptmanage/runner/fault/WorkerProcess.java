@@ -16,6 +16,9 @@ public final class WorkerProcess {
     /** What it prints when it works. */
     static final String READY = "works";
 
+    /** The node that never ends here. */
+    static final String HANGING = "hang";
+
     private WorkerProcess() {}
 
     public static void main(String... args) throws InterruptedException {
@@ -23,6 +26,14 @@ public final class WorkerProcess {
         try (var engine = new RunningEngine(jdbcUrl, Duration.ofMillis(Long.parseLong(args[2])));
                 var relay = OutboxRelay.start(engine.database(), args[1], new SimpleMeterRegistry())) {
             Shapes.teach(engine.script(), (asked, question) -> call(jdbcUrl, question));
+            engine.script().when(HANGING, asked -> {
+                try {
+                    new CountDownLatch(1).await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                throw new IllegalStateException("it was to hang until the process is killed");
+            });
             System.out.println(READY);
             new CountDownLatch(1).await();
             System.out.println(relay.isAlive());

@@ -2,6 +2,7 @@ package com.promptmanage.runner.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.promptmanage.runner.MigratedDatabase;
 import com.promptmanage.runner.definition.DefinitionCheck;
 import com.promptmanage.runner.expression.Expressions;
 import com.promptmanage.runner.journal.Runs;
@@ -18,7 +19,6 @@ import com.promptmanage.service.access.Role;
 import com.promptmanage.service.database.Scope;
 import com.promptmanage.service.http.HttpServer;
 import com.promptmanage.service.id.Ids;
-import com.promptmanage.testkit.EmbeddedPostgres;
 import com.promptmanage.topics.account.Account;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -86,7 +86,7 @@ final class RunningApi implements AutoCloseable {
 
     RunningApi(boolean tiersEnforced) {
         Clock clock = Clock.systemUTC();
-        engine = new RunningEngine(EmbeddedPostgres.shared().createDatabase(), Duration.ofSeconds(10));
+        engine = new RunningEngine(MigratedDatabase.url(), Duration.ofSeconds(10));
         access = new Access(
                 engine.database(),
                 clock,

@@ -2,11 +2,11 @@ package com.promptmanage.runner.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.promptmanage.runner.MigratedDatabase;
 import com.promptmanage.runner.call.CallUsage;
 import com.promptmanage.runner.model.AnswerCache.Kept;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.DatabaseSettings;
-import com.promptmanage.testkit.EmbeddedPostgres;
 import com.promptmanage.testkit.ManualClock;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.usage.TokenCounts;
@@ -28,9 +28,8 @@ class AnswerTableTest {
 
     private final ManualClock clock = new ManualClock(Instant.parse("2026-11-25T12:00:00Z"));
 
-    private final Database database =
-            Database.open(DatabaseSettings.of(EmbeddedPostgres.shared().createDatabase(), "of-the-tests")
-                    .withConnectionsMax(2));
+    private final Database database = Database.open(
+            DatabaseSettings.of(MigratedDatabase.url(), "of-the-tests").withConnectionsMax(2));
 
     private final AnswerTable answers = new AnswerTable(database, clock);
 
@@ -55,6 +54,15 @@ class AnswerTableTest {
         assertThat(answers.find(ACME, QUESTION, Duration.ofDays(1)))
                 .as("over its time")
                 .isEmpty();
+    }
+
+    @Test
+    void whatIsGivenAgainIsToTheCharacterWhatCame() {
+        Kept kept = kept("{\"b\": 1.0, \"a\": 1e400, \"a\": 2}\n\0 \uD800 \uD83D\uDE00 \\u0000");
+
+        answers.keep(ACME, "d".repeat(64), kept, HOUR);
+
+        assertThat(answers.find(ACME, "d".repeat(64), HOUR)).contains(kept);
     }
 
     @Test

@@ -2,6 +2,7 @@ package com.promptmanage.runner.source;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.runner.FakeServer;
+import com.promptmanage.runner.MigratedDatabase;
 import com.promptmanage.runner.connector.EmailConnector;
 import com.promptmanage.runner.connector.HttpSender;
 import com.promptmanage.runner.secret.CredentialRoutes;
@@ -19,7 +20,6 @@ import com.promptmanage.service.http.Routes;
 import com.promptmanage.service.outbound.Outbound;
 import com.promptmanage.service.secret.SecretBox;
 import com.promptmanage.service.secret.SecretKeys;
-import com.promptmanage.testkit.EmbeddedPostgres;
 import com.promptmanage.testkit.ManualClock;
 import com.promptmanage.topics.account.Account;
 import java.io.IOException;
@@ -66,9 +66,8 @@ final class RunnerApi implements AutoCloseable {
     }
 
     RunnerApi(boolean tiersEnforced) {
-        this.database =
-                Database.open(DatabaseSettings.of(EmbeddedPostgres.shared().createDatabase(), "of-the-tests")
-                        .withConnectionsMax(6));
+        this.database = Database.open(
+                DatabaseSettings.of(MigratedDatabase.url(), "of-the-tests").withConnectionsMax(6));
         this.access = new Access(
                 database,
                 clock,

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.time.zone.ZoneOffsetTransition;
+import java.time.zone.ZoneRules;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -13,8 +16,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CronTest {
+
+    private static final Instant YEAR = Instant.parse("2026-01-01T00:00:00Z");
+
+    private static final Instant NEXT_YEAR = Instant.parse("2027-01-01T00:00:00Z");
 
     static Stream<Arguments> times() {
         return Stream.of(
@@ -105,23 +113,53 @@ class CronTest {
         assertThat(fired).isEqualTo(expected);
     }
 
-    @Test
-    void inEveryZoneTheNextTimeIsAlwaysLaterAndNoneIsLeftOut() {
-        for (String zone : List.of("Europe/Berlin", "America/Santiago", "Australia/Lord_Howe", "Africa/Casablanca")) {
-            for (String expression : List.of("*/7 * * * *", "0 */3 * * *", "15 2 * * *", "59 23 * * 0")) {
-                Cron cron = Cron.of(expression, ZoneId.of(zone));
-                Instant end = Instant.parse("2027-01-01T00:00:00Z");
-                Instant at = Instant.parse("2026-01-01T00:00:00Z");
-                while (at.isBefore(end)) {
-                    Instant next = cron.next(at).orElseThrow();
-                    assertThat(next)
-                            .as("%s in %s after %s", expression, zone, at)
-                            .isAfter(at);
-                    // Asked just before it, it is still the next.
-                    assertThat(cron.next(next.minusMillis(1))).contains(next);
-                    at = next;
-                }
+    @ParameterizedTest
+    @ValueSource(strings = {"Europe/Berlin", "America/Santiago", "Australia/Lord_Howe", "Africa/Casablanca"})
+    void overAYearTheNextTimeIsAlwaysLaterAndNoneIsPassedOver(String zone) {
+        for (String expression : List.of("0 */3 * * *", "15 2 * * *", "59 23 * * 0")) {
+            List<Instant> fired = fired(Cron.of(expression, ZoneId.of(zone)), YEAR, NEXT_YEAR);
+
+            assertThat(fired).as(expression).isNotEmpty();
+        }
+    }
+
+    /** One day is like another where clocks do not change, so of many times a day those around the changes are looked at. */
+    @ParameterizedTest
+    @ValueSource(strings = {"Europe/Berlin", "America/Santiago", "Australia/Lord_Howe", "Africa/Casablanca"})
+    void whatFiresEveryFewMinutesFiresWheneverTheClockShowsThemAndAtNoOtherTime(String zone) {
+        Cron cron = Cron.of("*/7 * * * *", ZoneId.of(zone));
+        ZoneRules rules = ZoneId.of(zone).getRules();
+        int changes = 0;
+        for (ZoneOffsetTransition change = rules.nextTransition(YEAR);
+                change.getInstant().isBefore(NEXT_YEAR);
+                change = rules.nextTransition(change.getInstant())) {
+            Instant from = change.getInstant().minus(Duration.ofDays(1));
+            Instant to = change.getInstant().plus(Duration.ofDays(1));
+            List<Instant> shown = Stream.iterate(from.plusSeconds(60), at -> !at.isAfter(to), at -> at.plusSeconds(60))
+                    .filter(at -> at.atZone(ZoneId.of(zone)).getMinute() % 7 == 0)
+                    .toList();
+
+            assertThat(fired(cron, from, to)).as("around %s", change).isEqualTo(shown);
+            changes++;
+        }
+        assertThat(changes).isEqualTo(2);
+    }
+
+    /** From the first after a time to the last before or at another, each asked for from the one before. */
+    private static List<Instant> fired(Cron cron, Instant from, Instant to) {
+        var fired = new ArrayList<Instant>();
+        Instant at = from;
+        while (true) {
+            Instant next = cron.next(at).orElseThrow();
+            if (next.isAfter(to)) {
+                return fired;
             }
+            assertThat(next).as("after %s", at).isAfter(at);
+            assertThat(cron.next(next.minusMillis(1)))
+                    .as("asked just before it, it is still the next")
+                    .contains(next);
+            fired.add(next);
+            at = next;
         }
     }
 

@@ -3,6 +3,7 @@ package com.promptmanage.runner.trigger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.promptmanage.runner.MigratedDatabase;
 import com.promptmanage.runner.work.RunningEngine;
 import com.promptmanage.runner.work.Workflow;
 import com.promptmanage.service.audit.Actor;
@@ -13,7 +14,6 @@ import com.promptmanage.service.secret.SecretBox;
 import com.promptmanage.service.secret.SecretKeys;
 import com.promptmanage.service.secret.UnreadableSecretException;
 import com.promptmanage.service.settings.Settings;
-import com.promptmanage.testkit.EmbeddedPostgres;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Arrays;
@@ -25,9 +25,8 @@ import org.junit.jupiter.api.Test;
 
 class HookSecretsTest {
 
-    private final Database database =
-            Database.open(DatabaseSettings.of(EmbeddedPostgres.shared().createDatabase(), "of-the-tests")
-                    .withConnectionsMax(2));
+    private final Database database = Database.open(
+            DatabaseSettings.of(MigratedDatabase.url(), "of-the-tests").withConnectionsMax(2));
 
     @AfterEach
     void close() {

@@ -3,6 +3,7 @@ package com.promptmanage.runner.trigger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.promptmanage.runner.MigratedDatabase;
 import com.promptmanage.runner.journal.ExecutionRecords;
 import com.promptmanage.runner.journal.Runs;
 import com.promptmanage.runner.journal.Versions;
@@ -14,7 +15,6 @@ import com.promptmanage.service.database.DatabaseSettings;
 import com.promptmanage.service.database.Scope;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.id.Ids;
-import com.promptmanage.testkit.EmbeddedPostgres;
 import com.promptmanage.testkit.ManualClock;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -36,9 +36,8 @@ class SchedulerTest {
 
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
 
-    private final Database database =
-            Database.open(DatabaseSettings.of(EmbeddedPostgres.shared().createDatabase(), "of-the-tests")
-                    .withConnectionsMax(2));
+    private final Database database = Database.open(
+            DatabaseSettings.of(MigratedDatabase.url(), "of-the-tests").withConnectionsMax(2));
 
     private final Runs runs = new Runs(database, new Versions(), new Ids(clock), clock);
 

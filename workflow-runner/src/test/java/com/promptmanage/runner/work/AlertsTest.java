@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
+import com.promptmanage.runner.MigratedDatabase;
 import com.promptmanage.runner.call.Failure;
 import com.promptmanage.runner.definition.ErrorHandling;
 import com.promptmanage.runner.definition.RetryPolicy;
@@ -20,7 +21,6 @@ import com.promptmanage.runner.definition.Settings;
 import com.promptmanage.runner.journal.Runs;
 import com.promptmanage.runner.node.Outcome;
 import com.promptmanage.runner.node.Plan;
-import com.promptmanage.testkit.EmbeddedPostgres;
 import com.promptmanage.topics.Topics;
 import com.promptmanage.topics.event.EventJson;
 import com.promptmanage.topics.money.NanoUsd;
@@ -43,7 +43,7 @@ class AlertsTest {
 
     @BeforeAll
     void start() {
-        engine = new RunningEngine(EmbeddedPostgres.shared().createDatabase(), Duration.ofSeconds(10));
+        engine = new RunningEngine(MigratedDatabase.url(), Duration.ofSeconds(10));
     }
 
     @AfterAll

@@ -5,6 +5,7 @@ import static com.promptmanage.runner.work.Script.refused;
 import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.promptmanage.runner.MigratedDatabase;
 import com.promptmanage.runner.call.CallResult;
 import com.promptmanage.runner.call.Failure;
 import com.promptmanage.runner.definition.Node;
@@ -15,7 +16,6 @@ import com.promptmanage.runner.definition.Settings;
 import com.promptmanage.runner.node.ExternalCall.Repeat;
 import com.promptmanage.runner.node.Plan;
 import com.promptmanage.service.http.UnavailableException;
-import com.promptmanage.testkit.EmbeddedPostgres;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -36,7 +36,7 @@ class AmbiguousCallsTest {
 
     @BeforeAll
     void start() {
-        engine = new RunningEngine(EmbeddedPostgres.shared().createDatabase(), Duration.ofMillis(600));
+        engine = new RunningEngine(MigratedDatabase.url(), Duration.ofMillis(600));
     }
 
     @AfterAll

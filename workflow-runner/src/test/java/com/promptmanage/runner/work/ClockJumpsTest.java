@@ -11,13 +11,13 @@ import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.promptmanage.runner.MigratedDatabase;
 import com.promptmanage.runner.call.Failure;
 import com.promptmanage.runner.definition.RetryPolicy;
 import com.promptmanage.runner.definition.Settings;
 import com.promptmanage.runner.journal.Retention;
 import com.promptmanage.runner.node.Plan;
 import com.promptmanage.service.database.Scope;
-import com.promptmanage.testkit.EmbeddedPostgres;
 import com.promptmanage.testkit.ManualClock;
 import com.promptmanage.topics.event.EventJson;
 import java.nio.charset.StandardCharsets;
@@ -39,7 +39,7 @@ class ClockJumpsTest {
 
     @BeforeAll
     void start() {
-        engine = new RunningEngine(EmbeddedPostgres.shared().createDatabase(), Duration.ofSeconds(10), clock);
+        engine = new RunningEngine(MigratedDatabase.url(), Duration.ofSeconds(10), clock);
     }
 
     @AfterAll
@@ -126,5 +126,69 @@ class ClockJumpsTest {
                         .list());
         assertThat(answers).containsExactly("2");
         engine.runs().cancel(waiting);
+    }
+
+    @Test
+    void draftsForTryingThingsOutAreForgottenWhenNobodyUsesThemAndNothingElseIs() throws Exception {
+        String unused = scratch("prompt-lab", "draft", 40);
+        String used = scratch("node-test", "draft", 40);
+        String young = scratch("node-test", "draft", 20);
+        String active = scratch("node-test", "active", 40);
+        String ordinary = scratch("leads", "draft", 40);
+        String running = scratch("prompt-lab", "draft", 40);
+        engine.database().useAsSystem(handle -> {
+            handle.execute("""
+                    INSERT INTO workflow_versions (workflow_id, version, definition, author, created_at)
+                    SELECT w.id, n, v.definition, 'ada', now() - interval '40 days'
+                    FROM workflows w JOIN workflow_versions v ON v.workflow_id = w.id, generate_series(2, 4) n
+                    WHERE w.id = ANY (?)
+                    """, (Object) new String[] {used, ordinary});
+            handle.execute(
+                    "UPDATE workflows SET version = 4 WHERE id = ANY (?)", (Object) new String[] {used, ordinary});
+            handle.execute("UPDATE workflows SET last_executed_at = now() WHERE id = ?", used);
+            handle.execute("""
+                    INSERT INTO executions (id, workflow_id, workflow_version, account, user_id, triggered_by, trigger_data,
+                        status, created_at, ended_at)
+                    SELECT 'exe_' || id, id, 3, account, 'ada', 'manual', '{}', CASE id WHEN ? THEN 'paused' ELSE 'completed' END,
+                        now() - interval '40 days', CASE id WHEN ? THEN NULL ELSE now() - interval '20 days' END
+                    FROM workflows WHERE id = ANY (?)
+                    """, running, running, new String[] {running, used});
+        });
+
+        new Retention(engine.database()).forget(Duration.ofDays(30));
+
+        List<String> kept = engine.database()
+                .asSystem(handle -> handle.createQuery("SELECT id FROM workflows WHERE name = 'scratch'")
+                        .mapTo(String.class)
+                        .list());
+        assertThat(kept).containsExactlyInAnyOrder(used, young, active, ordinary, running);
+        assertThat(versions(used))
+                .as("the current one, and one that an execution has")
+                .containsExactly(3, 4);
+        assertThat(versions(ordinary)).containsExactly(1, 2, 3, 4);
+        assertThat(kept).doesNotContain(unused);
+    }
+
+    /** Made, and not changed since. */
+    private String scratch(String tag, String status, int days) {
+        String id = engine.add(Workflow.of(step("only")), 1);
+        engine.database().useAsSystem(handle -> handle.execute("""
+                        UPDATE workflows SET name = 'scratch', tags = ARRAY[?], status = ?,
+                            updated_at = now() - ? * interval '1 day'
+                        WHERE id = ?
+                        """, tag, status, days, id));
+        engine.database().useAsSystem(handle -> handle.execute("""
+                        UPDATE workflow_versions SET created_at = now() - ? * interval '1 day' WHERE workflow_id = ?
+                        """, days, id));
+        return id;
+    }
+
+    private List<Integer> versions(String workflow) {
+        return engine.database()
+                .asSystem(handle -> handle.createQuery(
+                                "SELECT version FROM workflow_versions WHERE workflow_id = :id ORDER BY version")
+                        .bind("id", workflow)
+                        .mapTo(Integer.class)
+                        .list());
     }
 }

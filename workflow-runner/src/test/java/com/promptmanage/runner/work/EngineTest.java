@@ -19,6 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.promptmanage.runner.MigratedDatabase;
 import com.promptmanage.runner.call.Failure;
 import com.promptmanage.runner.definition.ErrorHandling;
 import com.promptmanage.runner.definition.RetryPolicy;
@@ -28,7 +29,6 @@ import com.promptmanage.runner.node.Plan;
 import com.promptmanage.runner.work.BudgetGate.Verdict;
 import com.promptmanage.service.database.RowSecurity;
 import com.promptmanage.testkit.Await;
-import com.promptmanage.testkit.EmbeddedPostgres;
 import com.promptmanage.topics.money.NanoUsd;
 import java.time.Duration;
 import java.util.List;
@@ -49,7 +49,7 @@ class EngineTest {
 
     @BeforeAll
     void start() {
-        engine = new RunningEngine(EmbeddedPostgres.shared().createDatabase(), Duration.ofSeconds(10));
+        engine = new RunningEngine(MigratedDatabase.url(), Duration.ofSeconds(10));
     }
 
     @AfterAll
@@ -328,6 +328,39 @@ class EngineTest {
 
         engine.awaitStatus(crowded, "completed");
         assertThat(engine.shown(crowded).completedNodes()).isEqualTo(41);
+    }
+
+    @Test
+    void whenOneOfManyThatEndAtOnceEndsTheExecutionNothingOfTheOthersComesAfterIt() throws Exception {
+        var arrived = new CountDownLatch(40);
+        var go = new CountDownLatch(1);
+        engine.script().when("herd", asked -> done(new Outcome.Records(numbers(40))));
+        engine.script().when("runner", asked -> {
+            arrived.countDown();
+            awaitQuietly(go);
+            return asked.context().index() == 20
+                    ? failed(Failure.Kind.VALIDATION, "it fell")
+                    : completed(asked.context().input());
+        });
+        String execution = engine.trigger(engine.add(
+                Workflow.of(source("herd"), step("runner"), step("after"))
+                        .edge("herd", "runner")
+                        .edge("runner", "after")
+                        .with(new Settings(40, null, RetryPolicy.UNSET, null, null, null, null)),
+                1));
+        arrived.await();
+        go.countDown();
+        engine.awaitStatus(execution, "failed");
+
+        Map<String, String> nodes = engine.nodes(execution);
+        assertThat(nodes).containsEntry("runner in herd[20]", "failed");
+        assertThat(nodes.values()).isSubsetOf("completed", "failed", "cancelled");
+        assertThat(nodes.values().stream().filter("completed"::equals))
+                .hasSize(engine.shown(execution).completedNodes());
+        var log = engine.records().log(com.promptmanage.service.database.Scope.EVERYONE, execution, 0, 1_000);
+        assertThat(log.getLast().event()).contains("\"failed\"").contains("it fell");
+        assertThat(log.stream().map(entry -> entry.seq()).toList())
+                .isEqualTo(IntStream.rangeClosed(1, log.size()).boxed().toList());
     }
 
     private int waitingForLocks() {

@@ -2,8 +2,10 @@ package com.promptmanage.runner.work;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import com.promptmanage.runner.journal.NodeLease;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -32,5 +34,41 @@ class HeldNodeTest {
         node.interrupt();
 
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    }
+
+    @Test
+    void whoEntersSomethingIsInterruptedWhenThatIsDone() {
+        var wasInterrupted = new AtomicBoolean();
+
+        String entered = node.whole(() -> {
+            node.interrupt();
+            wasInterrupted.set(Thread.currentThread().isInterrupted());
+            return "the answer";
+        });
+
+        assertThat(entered).isEqualTo("the answer");
+        assertThat(wasInterrupted).isFalse();
+        assertThatExceptionOfType(InterruptedException.class).isThrownBy(HeldNode::goOn);
+    }
+
+    @Test
+    void whoWasInterruptedBeforeEntersWithoutAndLetsGoAfterIt() {
+        node.interrupt();
+
+        boolean wasInterrupted = node.whole(() -> Thread.currentThread().isInterrupted());
+
+        assertThat(wasInterrupted).isFalse();
+        assertThatExceptionOfType(InterruptedException.class).isThrownBy(node::store);
+    }
+
+    @Test
+    void anEntryThatFailsLetsTheInterruptThrough() {
+        assertThatIllegalStateException()
+                .isThrownBy(() -> node.whole(() -> {
+                    node.interrupt();
+                    throw new IllegalStateException("the database is away");
+                }));
+
+        assertThat(Thread.interrupted()).isTrue();
     }
 }

@@ -43,7 +43,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** What must come out of a {@link Load}, whatever is done to the processes meanwhile. */
-final class Audit {
+final class Audit implements AutoCloseable {
 
     static final int PARTITIONS = 4;
 
@@ -55,17 +55,24 @@ final class Audit {
 
     private final Instant now;
 
-    Audit(String bootstrapServers, Load load, Instant now) {
+    private final Admin admin;
+
+    private Audit(String bootstrapServers, Load load, Instant now) {
         this.bootstrapServers = bootstrapServers;
         this.load = load;
         this.now = now;
+        this.admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers));
     }
 
     /** Makes the topics, and puts prices and budgets there. */
-    void prepare() throws Exception {
-        try (var admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
-            new TopicProvisioner(admin, PARTITIONS, (short) 1).provision(Topics.ALL);
-        }
+    static Audit prepared(String bootstrapServers, Load load, Instant now) throws Exception {
+        var audit = new Audit(bootstrapServers, load, now);
+        audit.prepare();
+        return audit;
+    }
+
+    private void prepare() throws Exception {
+        new TopicProvisioner(admin, PARTITIONS, (short) 1).provision(Topics.ALL);
         try (var producer = producer()) {
             new PricePublisher(producer, PARTITIONS).publish(Catalogue.prices());
             for (Account account : Load.accounts()) {
@@ -205,24 +212,16 @@ final class Audit {
 
     /** Waits until so many more records are metered, in committed transactions. */
     void awaitMetered(long more) throws Exception {
-        try (var admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
-            long before = metered(admin);
-            Await.until(() -> assertThat(metered(admin)).isGreaterThanOrEqualTo(before + more));
-        }
+        long before = metered();
+        Await.until(() -> assertThat(metered()).isGreaterThanOrEqualTo(before + more));
+    }
+
+    private long metered() throws ExecutionException, InterruptedException {
+        return positions().values().stream().mapToLong(offset -> offset).sum();
     }
 
     /** Of each partition, how far it is metered. */
-    Map<Integer, Long> positions() throws Exception {
-        try (var admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
-            return positions(admin);
-        }
-    }
-
-    private static long metered(Admin admin) throws ExecutionException, InterruptedException {
-        return positions(admin).values().stream().mapToLong(offset -> offset).sum();
-    }
-
-    private static Map<Integer, Long> positions(Admin admin) throws ExecutionException, InterruptedException {
+    Map<Integer, Long> positions() throws ExecutionException, InterruptedException {
         String group = StreamsSettings.defaults("", Path.of("")).applicationId();
         var positions = new HashMap<Integer, Long>();
         admin.listConsumerGroupOffsets(group)
@@ -241,5 +240,10 @@ final class Audit {
                 Map.of("bootstrap.servers", bootstrapServers, "linger.ms", 5, "delivery.timeout.ms", 120_000),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
+    }
+
+    @Override
+    public void close() {
+        admin.close();
     }
 }

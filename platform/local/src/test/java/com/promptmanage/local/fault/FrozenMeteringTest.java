@@ -41,9 +41,8 @@ class FrozenMeteringTest {
                 directory.resolve("kafka"),
                 EmbeddedKafka.Options.DEFAULT.withBrokerSettings(
                         Map.of("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000")))) {
-            var audit = new Audit(kafka.bootstrapServers(), load, now);
-            audit.prepare();
-            try (var producer = audit.producer();
+            try (var audit = Audit.prepared(kafka.bootstrapServers(), load, now);
+                    var producer = audit.producer();
                     var beside = Executors.newVirtualThreadPerTaskExecutor();
                     var first = live(kafka, "first")) {
                 var enough = new AtomicBoolean();
@@ -58,9 +57,9 @@ class FrozenMeteringTest {
                 assertThat(first.isAlive()).isTrue();
                 first.end();
                 audit.assertTotals(directory.resolve("first"), last);
+                audit.assertRated();
+                audit.assertAlerts();
             }
-            audit.assertRated();
-            audit.assertAlerts();
         }
     }
 

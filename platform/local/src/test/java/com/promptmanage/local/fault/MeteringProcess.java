@@ -23,7 +23,7 @@ final class MeteringProcess {
     static JavaProcess start(String bootstrapServers, Path stateDirectory) throws InterruptedException {
         var process = JavaProcess.start(
                 MeteringProcess.class,
-                List.of("-Xmx512m", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED"),
+                List.of("-Xmx512m", "--enable-native-access=ALL-UNNAMED"),
                 Map.of(),
                 bootstrapServers,
                 stateDirectory.toString(),

@@ -49,7 +49,9 @@ public final class Outbox {
                 .distinct()
                 .sorted(Comparator.naturalOrder())
                 .toList();
-        // In one round trip. Numbers are given out when rows come out of the join, and so after all locks were taken.
+        // In one round trip. A row's number is given out above the ordered subquery, whose rows all come out of a join
+        // with the
+        // count of locks: whatever the plan, none comes before all locks were taken. OutboxOrderTest attacks that.
         handle.createUpdate("""
                         WITH locks AS MATERIALIZED (
                             SELECT pg_advisory_xact_lock(hashtextextended(o.name, 7)) FROM unnest(:orders) AS o(name))

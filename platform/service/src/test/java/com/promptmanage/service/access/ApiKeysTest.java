@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.DatabaseSettings;
+import com.promptmanage.service.database.MigratedDatabase;
 import com.promptmanage.service.database.Scope;
 import com.promptmanage.service.http.UnavailableException;
 import com.promptmanage.testkit.Await;
@@ -31,8 +32,7 @@ class ApiKeysTest {
 
     private final ManualClock clock = new ManualClock(Instant.parse("2026-11-24T12:00:00Z"));
 
-    private final Database database =
-            Database.open(DatabaseSettings.of(EmbeddedPostgres.shared().createDatabase(), "app-password-of-tests"));
+    private final Database database = MigratedDatabase.open();
 
     private final ApiKeys keys = new ApiKeys(database, clock, SOON);
 
@@ -41,7 +41,7 @@ class ApiKeysTest {
 
     @BeforeEach
     void seed() {
-        try (var access = new Access(database, clock)) {
+        try (var access = new Access(database, clock, AccessSettings.DEFAULTS.withPasswordMemoryKib(64))) {
             TestAccess.seed(access);
         }
     }

@@ -4,11 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.service.database.Database;
-import com.promptmanage.service.database.DatabaseSettings;
+import com.promptmanage.service.database.MigratedDatabase;
 import com.promptmanage.service.http.HttpServer;
 import com.promptmanage.service.http.Json;
 import com.promptmanage.service.http.Routes;
-import com.promptmanage.testkit.EmbeddedPostgres;
 import com.promptmanage.testkit.ManualClock;
 import com.promptmanage.topics.account.Account;
 import java.io.IOException;
@@ -31,8 +30,7 @@ class AuthRoutesTest {
 
     private final ManualClock clock = new ManualClock(Instant.parse("2026-11-24T12:00:00Z"));
 
-    private final Database database =
-            Database.open(DatabaseSettings.of(EmbeddedPostgres.shared().createDatabase(), "app-password-of-tests"));
+    private final Database database = MigratedDatabase.open();
 
     private final Access access = new Access(database, clock, AccessSettings.DEFAULTS.withPasswordMemoryKib(64));
 

@@ -25,12 +25,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 class DatabaseTest {
 
-    private static final String APP_PASSWORD = "app-password-of-tests";
+    private static final String APP_PASSWORD = MigratedDatabase.APP_PASSWORD;
 
     private static final Scope.Tenant RED =
             new Scope.Tenant("usr_red", Set.of("user:usr_red", "team:red, \"the\" {one}"));
 
-    private final String url = EmbeddedPostgres.shared().createDatabase();
+    private final String url = MigratedDatabase.url();
 
     private final Database database = Database.open(DatabaseSettings.of(url, APP_PASSWORD));
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.DatabaseSettings;
+import com.promptmanage.service.database.MigratedDatabase;
 import com.promptmanage.service.database.Scope;
 import com.promptmanage.testkit.Await;
 import com.promptmanage.testkit.EmbeddedKafka;
@@ -32,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 @SuppressWarnings("try")
 class OutboxRelayTest {
 
-    static final String APP_PASSWORD = "app-password-of-tests";
+    static final String APP_PASSWORD = MigratedDatabase.APP_PASSWORD;
 
     private static final AtomicInteger TOPICS = new AtomicInteger();
 
@@ -40,7 +41,7 @@ class OutboxRelayTest {
 
     private final EmbeddedKafka kafka = EmbeddedKafka.shared();
 
-    private final String url = EmbeddedPostgres.shared().createDatabase();
+    private final String url = MigratedDatabase.url();
 
     private final Database database = Database.open(DatabaseSettings.of(url, APP_PASSWORD));
 
@@ -331,12 +332,7 @@ class OutboxRelayTest {
     }
 
     private JavaProcess process() {
-        return JavaProcess.start(
-                RelayMain.class,
-                List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
-                Map.of(),
-                url,
-                kafka.bootstrapServers());
+        return JavaProcess.start(RelayMain.class, List.of("-Xmx256m"), Map.of(), url, kafka.bootstrapServers());
     }
 
     private long waiting() {

@@ -11,11 +11,11 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.streams.KafkaClientSupplier;
 
 /** The ordinary clients of a Streams application, but for a producer that tells of commits and a consumer that waits. */
-final class MeteringClients implements KafkaClientSupplier {
+final class CommitTellingClients implements KafkaClientSupplier {
 
     private final Commits commits;
 
-    MeteringClients(Commits commits) {
+    CommitTellingClients(Commits commits) {
         this.commits = commits;
     }
 

@@ -1,0 +1,197 @@
+package com.promptmanage.ingest;
+
+import static com.promptmanage.ingest.FakeProvider.event;
+import static com.promptmanage.ingest.RunningGateway.CHAT;
+import static com.promptmanage.ingest.RunningIngest.JSON;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.promptmanage.testkit.Await;
+import com.promptmanage.topics.usage.TokenCounts;
+import com.promptmanage.topics.usage.TokenKind;
+import com.promptmanage.topics.usage.UsageEvent;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Calls through the gateway of callers who go, and to providers that do not behave. */
+class GatewayFaultsTest {
+
+    private static RunningGateway gateway;
+
+    private static FakeProvider provider;
+
+    private static RunningIngest ingest;
+
+    private static String key;
+
+    @BeforeAll
+    static void start() throws Exception {
+        gateway = RunningGateway.start();
+        provider = gateway.provider();
+        ingest = gateway.ingest();
+        key = gateway.key();
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+    }
+
+    @BeforeEach
+    void mark() {
+        gateway.mark();
+    }
+
+    @Test
+    void aCallerWhoGoesStopsTheProviderAndPaysForAboutWhatWasSaid() throws Exception {
+        var stopped = new CountDownLatch(1);
+        provider.streams(out -> {
+            try {
+                while (true) {
+                    event(out, "{\"model\":\"gpt-4o-mini\",\"choices\":[{\"delta\":{\"content\":\"hello \"}}]}");
+                    Thread.sleep(5);
+                }
+            } catch (IOException e) {
+                stopped.countDown();
+                throw e;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+
+        String body = "{\"model\":\"gpt-4o-mini\",\"stream\":true,\"messages\":[{\"content\":\"say hello for ever\"}]}";
+        try (var socket =
+                new Socket(InetAddress.getLoopbackAddress(), ingest.server().port())) {
+            socket.getOutputStream()
+                    .write(
+                            "POST %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nPrompt-Manage-Provider-Key: sk\r\nContent-Length: %d\r\n\r\n%s"
+                                    .formatted(CHAT, key, body.length(), body)
+                                    .getBytes(UTF_8));
+            readUntil(socket.getInputStream(), "hello");
+        }
+
+        assertThat(stopped.await(20, TimeUnit.SECONDS)).isTrue();
+        var events = new ArrayList<UsageEvent>();
+        Await.until(() -> {
+            events.addAll(gateway.events());
+            assertThat(events).hasSize(1);
+        });
+        UsageEvent event = events.getFirst();
+        assertThat(event.usage().tags()).containsEntry("usageestimated", "true");
+        assertThat(event.usage().tokens().get(TokenKind.INPUT)).isBetween(3L, 6L);
+        assertThat(event.usage().tokens().get(TokenKind.OUTPUT)).isPositive();
+    }
+
+    @Test
+    void anAnswerThatTheProviderBreaksOffIsNotTakenForWholeAndItsTokensAreEstimated() throws Exception {
+        provider.streams(out -> {
+            event(
+                    out,
+                    "{\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":10,\"output_tokens\":1}}}");
+            event(out, "{\"type\":\"content_block_delta\",\"delta\":{\"text\":\"one two three four five\"}}");
+            out.write("data: {\"type\":\"cont".getBytes(UTF_8));
+            out.flush();
+            throw new IOException("the provider dies");
+        });
+
+        HttpResponse<String> answer = ingest.post(
+                "/gateway/anthropic/v1/messages",
+                "",
+                JSON,
+                BodyPublishers.ofString("{\"model\":\"claude-3-5-haiku\",\"stream\":true}"),
+                Map.of("x-api-key", key, "Prompt-Manage-Provider-Key", "sk"));
+
+        assertThat(answer.body())
+                .contains("one two three four five")
+                .contains("event: error\ndata: {\"type\":\"error\"")
+                .doesNotContain("\"cont\n");
+        TokenCounts tokens = gateway.onlyEvent().usage().tokens();
+        assertThat(tokens.get(TokenKind.INPUT)).isEqualTo(10);
+        assertThat(tokens.get(TokenKind.OUTPUT)).isBetween(5L, 6L);
+    }
+
+    @Test
+    void anAnswerWithoutAnEndIsEnded() throws Exception {
+        provider.streams(out -> {
+            while (true) {
+                event(out, "{\"choices\":[{\"delta\":{\"content\":\"" + "on and on ".repeat(500) + "\"}}]}");
+            }
+        });
+        assertThat(gateway.chat("{\"model\":\"gpt-4o\",\"stream\":true}").body())
+                .contains("provider_broke_off");
+        assertThat(gateway.onlyEvent().usage().tags()).containsEntry("usageestimated", "true");
+
+        provider.answers(exchange -> {
+            exchange.getResponseHeaders().set("Content-Type", JSON);
+            exchange.sendResponseHeaders(200, 0);
+            while (true) {
+                exchange.getResponseBody().write(new byte[8192]);
+            }
+        });
+        assertThat(gateway.isBrokenOff("{\"model\":\"gpt-4o\"}")).isTrue();
+        assertThat(gateway.onlyEvent().usage().tags()).containsEntry("usageestimated", "true");
+    }
+
+    @Test
+    void whatComesPackedWithoutBeingAskedToIsUnpackedAndNoMoreThanMayBe() throws Exception {
+        String body = "{\"model\":\"m\",\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":4}}";
+        provider.answers(packed(RunningIngest.packed(body.getBytes(UTF_8))));
+        HttpResponse<String> answer = gateway.chat("{\"model\":\"m\"}");
+        assertThat(provider.last().header("Accept-Encoding")).isEqualTo("identity");
+        assertThat(answer.body()).isEqualTo(body);
+        assertThat(answer.headers().firstValue("Content-Encoding")).isEmpty();
+        assertThat(gateway.onlyEvent().usage().tokens()).isEqualTo(TokenCounts.ofInputOutput(3, 4));
+
+        provider.answers(packed(RunningIngest.packed(new byte[64 << 20])));
+        assertThat(gateway.isBrokenOff("{\"model\":\"m\"}")).isTrue();
+
+        provider.answers(packed("no gzip".getBytes(UTF_8)));
+        assertThat(gateway.chat("{\"model\":\"m\"}").statusCode()).isEqualTo(502);
+    }
+
+    @Test
+    void nonsenseIsPassedOnAndCountedAsFarAsItCanBe() throws Exception {
+        provider.streams(out -> {
+            out.write("}}]]\u0000data\n\ndata\n:::\n\ndata: {\"usage\":{\"prompt_tokens\":-1}}\n\ndata: {\"usage\":\""
+                    .getBytes(UTF_8));
+            out.write("x".repeat(200_000).getBytes(UTF_8));
+        });
+
+        HttpResponse<String> answer =
+                gateway.chat("{\"model\":\"m\",\"stream\":true,\"messages\":[{\"content\":\"hi\"}]}");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).startsWith("}}]]").endsWith("xxx");
+        UsageEvent event = gateway.onlyEvent();
+        assertThat(event.usage().tokens()).isEqualTo(TokenCounts.ofInputOutput(1, 0));
+        assertThat(event.usage().tags()).containsEntry("usageestimated", "true");
+    }
+
+    private static FakeProvider.Answer packed(byte[] bytes) {
+        return exchange -> {
+            exchange.getResponseHeaders().set("Content-Encoding", "gzip");
+            FakeProvider.whole(200, JSON, bytes).to(exchange);
+        };
+    }
+
+    private static void readUntil(InputStream in, String text) throws IOException {
+        var read = new StringBuilder();
+        while (read.indexOf(text) < 0) {
+            int next = in.read();
+            assertThat(next).as(() -> "ended after " + read).isNotNegative();
+            read.append((char) next);
+        }
+    }
+}

@@ -1,0 +1,171 @@
+package com.promptmanage.ingest;
+
+import static com.promptmanage.ingest.RunningGateway.CHAT;
+import static com.promptmanage.ingest.RunningGateway.OWN_KEY;
+import static com.promptmanage.ingest.RunningIngest.JSON;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.promptmanage.ingest.gateway.GatewaySettings;
+import com.promptmanage.service.access.NewKey;
+import com.promptmanage.service.settings.Settings;
+import com.promptmanage.testkit.Await;
+import com.promptmanage.testkit.EmbeddedKafka;
+import com.promptmanage.topics.account.Account;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+/** Calls that the gateway does not let through: for want of memory, and for want of money. */
+class GatewayLimitsTest {
+
+    private static final JsonMapper MAPPER = new JsonMapper();
+
+    private static final String USAGE =
+            "{\"prompt_tokens\":1000,\"completion_tokens\":1000,\"total_tokens\":2000,\"prompt_tokens_details\":{\"cached_tokens\":0}}";
+
+    @Test
+    void callsThatTakeLongHoldNoMoreThanTheirShareAndEventsGoOn() throws Exception {
+        EmbeddedKafka kafka = EmbeddedKafka.shared();
+        try (var slow = FakeProvider.start();
+                var small = new RunningIngest(
+                        kafka,
+                        IngestSettings.of(kafka.bootstrapServers()),
+                        GatewaySettings.from(new Settings(
+                                Settings.PREFIX,
+                                Map.of(
+                                        "PM_GATEWAY_OPENAI_URL", slow.url(),
+                                        "PM_GATEWAY_MEMORY", "1MiB",
+                                        "PM_OUTBOUND_ALLOWED_RANGES", "127.0.0.0/8"))));
+                var callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            var ends = new CountDownLatch(1);
+            slow.answers(exchange -> {
+                try {
+                    ends.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                FakeProvider.whole(200, JSON, "{}".getBytes(UTF_8)).to(exchange);
+            });
+            String app = small.key(NewKey.of("app", Account.team("slow")));
+            String body = "{\"model\":\"m\",\"messages\":[{\"content\":\"%s\"}]}".formatted("x".repeat(250_000));
+            var under = new ArrayList<Future<Integer>>();
+            for (int i = 0; i < 2; i++) {
+                under.add(callers.submit(() -> small.post(CHAT, app, JSON, BodyPublishers.ofString(body), OWN_KEY)
+                        .statusCode()));
+            }
+            Await.until(() -> assertThat(slow.asked()).hasSize(2));
+
+            HttpResponse<String> refused = small.post(CHAT, app, JSON, BodyPublishers.ofString(body), OWN_KEY);
+            assertThat(refused.statusCode()).isEqualTo(503);
+            assertThat(refused.headers().firstValueAsLong("Retry-After")).hasValue(1);
+            assertThat(MAPPER.readTree(refused.body())
+                            .path("error")
+                            .path("message")
+                            .textValue())
+                    .contains("send it again");
+            assertThat(small.events(
+                                    app,
+                                    RunningIngest.ONE,
+                                    "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"ping\"}")
+                            .statusCode())
+                    .isEqualTo(204);
+            ends.countDown();
+            for (Future<Integer> call : under) {
+                assertThat(call.get()).isEqualTo(200);
+            }
+            assertThat(small.post(CHAT, app, JSON, BodyPublishers.ofString(body), OWN_KEY)
+                            .statusCode())
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
+    void budgetsAreAskedBeforeAndTheirNoIsToldInTheWordsOfTheProvider() throws Exception {
+        try (var budgets = FakeProvider.start();
+                var other = FakeProvider.start()) {
+            EmbeddedKafka kafka = EmbeddedKafka.shared();
+            try (var checked = new RunningIngest(
+                    kafka,
+                    IngestSettings.of(kafka.bootstrapServers()),
+                    GatewaySettings.from(new Settings(
+                            Settings.PREFIX,
+                            Map.of(
+                                    "PM_GATEWAY_OPENAI_URL", other.url(),
+                                    "PM_GATEWAY_ANTHROPIC_URL", other.url(),
+                                    "PM_GATEWAY_GEMINI_URL", other.url(),
+                                    "PM_QUERY_URL", budgets.url(),
+                                    "PM_QUERY_API_KEY", "pm_query",
+                                    "PM_OUTBOUND_ALLOWED_RANGES", "127.0.0.0/8"))))) {
+                blocksAndLetsThrough(checked, budgets, other);
+            }
+        }
+    }
+
+    private static void blocksAndLetsThrough(RunningIngest checked, FakeProvider budgets, FakeProvider other)
+            throws Exception {
+        String app = checked.key(NewKey.of("app", Account.team("checked")));
+        String body = "{\"model\":\"gpt-4o-mini\",\"max_tokens\":500,\"messages\":[{\"content\":\"abcdef\"}]}";
+        budgets.answers(200, JSON, """
+                {"allowed":false,"estimatedCost":"0.30","estimatedCostNanoUsd":300000000,"deniedBy":"b1","budgets":[
+                 {"id":"b0","name":"wide","unit":"usd","remaining":"9.00","remainingNanoUsd":9000000000,"enforcement":"block","failMode":"open"},
+                 {"id":"b1","name":"tight","unit":"usd","remaining":"0.10","remainingNanoUsd":100000000,"enforcement":"block","failMode":"closed"}]}
+                """);
+        other.answers(200, JSON, "{\"usage\":" + USAGE + "}");
+
+        HttpResponse<String> refused = checked.post(CHAT, app, JSON, BodyPublishers.ofString(body), OWN_KEY);
+        assertThat(refused.statusCode()).isEqualTo(402);
+        JsonNode error = MAPPER.readTree(refused.body()).path("error");
+        assertThat(error.path("code").textValue()).isEqualTo("budget_exceeded");
+        assertThat(error.path("type").textValue()).isEqualTo("insufficient_quota");
+        assertThat(error.path("message").textValue()).contains("'tight'", "0.10 USD");
+        assertThat(refused.headers().firstValue("Prompt-Manage-Budget")).hasValue("b1");
+        assertThat(refused.headers().firstValue("Prompt-Manage-Budget-Remaining"))
+                .hasValue("0.10");
+        JsonNode question = MAPPER.readTree(budgets.last().body());
+        assertThat(question.path("teamId").textValue()).isEqualTo("checked");
+        assertThat(question.path("inputTokens").longValue()).isEqualTo(3);
+        assertThat(question.path("maxOutputTokens").longValue()).isEqualTo(500);
+        var anthropic = checked.post(
+                "/gateway/anthropic/v1/messages",
+                "",
+                JSON,
+                BodyPublishers.ofString(body),
+                Map.of("x-api-key", app, "Prompt-Manage-Provider-Key", "sk"));
+        assertThat(anthropic.statusCode()).isEqualTo(402);
+        assertThat(anthropic.body()).contains("\"billing_error\"");
+        var gemini = checked.post(
+                "/gateway/gemini/v1/models/gemini-2.0-flash:generateContent",
+                "",
+                JSON,
+                BodyPublishers.ofString("{\"contents\":[]}"),
+                Map.of("x-goog-api-key", app, "Prompt-Manage-Provider-Key", "sk"));
+        assertThat(gemini.statusCode()).isEqualTo(402);
+        assertThat(gemini.body()).contains("\"RESOURCE_EXHAUSTED\"");
+        assertThat(other.asked()).isEmpty();
+
+        // The budgets fall silent: what they wanted when they last spoke is done.
+        budgets.answers(503, JSON, "{}");
+        assertThat(checked.post(CHAT, app, JSON, BodyPublishers.ofString(body), OWN_KEY)
+                        .statusCode())
+                .isEqualTo(503);
+        assertThat(other.asked()).isEmpty();
+        String unknown = checked.key(NewKey.of("app", Account.team("never-asked")));
+        assertThat(checked.post(CHAT, unknown, JSON, BodyPublishers.ofString(body), OWN_KEY)
+                        .statusCode())
+                .isEqualTo(200);
+
+        // Another price than the list's: what it costs is not known here.
+        budgets.answers(200, JSON, "{\"allowed\":true,\"estimatedCostNanoUsd\":1,\"budgets\":[]}");
+        HttpResponse<String> ownPrice = checked.post(CHAT, app, JSON, BodyPublishers.ofString(body), OWN_KEY);
+        assertThat(ownPrice.statusCode()).isEqualTo(200);
+        assertThat(ownPrice.headers().firstValue("Prompt-Manage-Cost")).isEmpty();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package com.promptmanage.runner.journal;
+
+import org.jspecify.annotations.NullMarked;
