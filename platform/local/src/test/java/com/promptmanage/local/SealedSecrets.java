@@ -30,16 +30,12 @@ final class SealedSecrets {
     /** @param workflow of that person, to have a hook */
     static void leave(Api person, String workflow) throws Exception {
         made(person.put("/api/gateway/keys/openai", "{\"key\": \"sk-left-here-0123456789\"}"), 204);
-        made(
-                person.post("/api/credentials", """
+        made(person.post("/api/credentials", """
                         {"name": "warehouse", "kind": "secret", "values": {"value": "let me in"}}
-                        """),
-                201);
-        made(
-                person.post("/api/users/me/notification-channels", """
+                        """), 201);
+        made(person.post("/api/users/me/notification-channels", """
                         {"kind": "webhook", "name": "a hook", "url": "https://hooks.example.com/pm"}
-                        """),
-                201);
+                        """), 201);
         made(person.post("/api/workflows/%s/hook-secret".formatted(workflow), "{}"), 201);
         made(person.post("/api/workflows/%s/hook-secret".formatted(workflow), "{}"), 201);
     }

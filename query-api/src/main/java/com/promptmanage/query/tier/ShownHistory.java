@@ -32,8 +32,7 @@ public final class ShownHistory {
 
     private final Function<Features, @Nullable Integer> days;
 
-    private ShownHistory(
-            Tiers tiers, Clock clock, String feature, Function<Features, @Nullable Integer> days) {
+    private ShownHistory(Tiers tiers, Clock clock, String feature, Function<Features, @Nullable Integer> days) {
         this.tiers = tiers;
         this.clock = clock;
         this.feature = feature;

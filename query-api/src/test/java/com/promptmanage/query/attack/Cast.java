@@ -100,8 +100,7 @@ final class Cast implements AutoCloseable {
         String scenes = name + "-scene";
         // Nobody may own hundreds of teams.
         api.database()
-                .useAsSystem(
-                        handle -> handle.execute("DELETE FROM team_members WHERE team_id LIKE ?", scenes + "%"));
+                .useAsSystem(handle -> handle.execute("DELETE FROM team_members WHERE team_id LIKE ?", scenes + "%"));
         String team = scenes + ++teams;
         var people = api.access().people();
         people.ensureTeam(new NewTeam(team, "Scene", team, "UTC"));
@@ -116,8 +115,7 @@ final class Cast implements AutoCloseable {
         var names = new HashMap<String, String>();
         names.put("team", team);
         names.put("member", target);
-        new Properties(api, signedIn(Who.OWNER), team, "%s@example.com".formatted(id(Who.STRANGER)))
-                .make(row, names);
+        new Properties(api, signedIn(Who.OWNER), team, "%s@example.com".formatted(id(Who.STRANGER))).make(row, names);
         return new Scene(Account.team(team), names, new EnumMap<>(Who.class));
     }
 
@@ -128,10 +126,9 @@ final class Cast implements AutoCloseable {
                 scene.keys()
                         .computeIfAbsent(
                                 who,
-                                one -> api.key(NewKey.of("expired", scene.account())
-                                        .expiringAt(Stage.NOW.minusSeconds(1))));
-            case INGEST_KEY ->
-                scene.keys().computeIfAbsent(who, one -> api.key(scene.account(), KeyScope.INGEST));
+                                one -> api.key(
+                                        NewKey.of("expired", scene.account()).expiringAt(Stage.NOW.minusSeconds(1))));
+            case INGEST_KEY -> scene.keys().computeIfAbsent(who, one -> api.key(scene.account(), KeyScope.INGEST));
             case KEY -> scene.keys().computeIfAbsent(who, one -> api.key(scene.account(), KeyScope.values()));
             case STRANGER, VIEWER, EDITOR, ADMIN, OWNER -> signedIn(who);
         };
@@ -217,9 +214,7 @@ final class Cast implements AutoCloseable {
             if (row.names("invitation") || row.names("token")) {
                 JsonNode invitation = made("/api/teams/%s/invitations", "{\"email\":\"%s\"}".formatted(stranger));
                 names.put("invitation", invitation.path("id").asText());
-                names.put(
-                        "token",
-                        invitation.path("acceptLink").asText().replaceFirst(".*/invite/", ""));
+                names.put("token", invitation.path("acceptLink").asText().replaceFirst(".*/invite/", ""));
             }
             if (row.names("channel")) {
                 String channel = made(
@@ -253,7 +248,9 @@ final class Cast implements AutoCloseable {
             }
             if (row.names("alert")) {
                 names.put("alert", "alert-" + team);
-                api.database().useAsSystem(handle -> handle.execute("""
+                api.database()
+                        .useAsSystem(handle -> handle.execute(
+                                """
                                 INSERT INTO alerts
                                     (id, account, budget_id, dimension, value, severity, occurred_at, raised_at, alert)
                                 VALUES (?, ?, 'b', 'account', '*', 'info', now(), now(), '{}')

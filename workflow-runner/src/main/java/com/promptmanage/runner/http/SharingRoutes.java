@@ -85,9 +85,10 @@ final class SharingRoutes implements Routes {
 
     /** Whether someone is to get what they do not have: what was shared may be kept, and taken back, in every tier. */
     private static boolean isMore(List<Grant> wanted, List<Grant> there) {
-        return wanted.stream().anyMatch(one -> there.stream()
-                .noneMatch(same ->
-                        same.userId().equals(one.userId()) && same.level().compareTo(one.level()) >= 0));
+        return wanted.stream()
+                .anyMatch(one -> there.stream()
+                        .noneMatch(same -> same.userId().equals(one.userId())
+                                && same.level().compareTo(one.level()) >= 0));
     }
 
     private void answer(Context ctx, Allowed allowed) {

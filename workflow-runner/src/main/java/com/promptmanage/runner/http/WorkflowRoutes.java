@@ -151,11 +151,12 @@ final class WorkflowRoutes implements Routes {
     /** Of what is sent: whoever comes into a smaller tier may still name a workflow anew, or pause it. */
     private void requireWithinTier(WorkflowForm form, WorkflowRow workflow, @Nullable String definition) {
         if (form.executionMode() != null) {
-            access.requireTrigger(
-                    workflow.account(), workflow.executionMode().triggeredBy());
+            access.requireTrigger(workflow.account(), workflow.executionMode().triggeredBy());
         }
-        @Nullable Integer atOnce =
-                definition == null ? null : WorkflowJson.definition(definition).settings().maxConcurrentNodes();
+        @Nullable
+        Integer atOnce = definition == null
+                ? null
+                : WorkflowJson.definition(definition).settings().maxConcurrentNodes();
         if (atOnce != null) {
             access.requireConcurrency(workflow.account(), atOnce);
         }

@@ -122,7 +122,8 @@ public final class Runs {
                 throw ProblemException.conflict(
                         "The workflow is %s: set its status to active, or run a test".formatted(workflow.status()));
             }
-            @Nullable Integer nodesAtOnceMax = requireTier(handle, new Account(workflow.account()), wanted.triggeredBy());
+            @Nullable
+            Integer nodesAtOnceMax = requireTier(handle, new Account(workflow.account()), wanted.triggeredBy());
             String id = ids.next("exe");
             insert(handle, id, workflow, wanted, nodesAtOnceMax);
             change(handle, id).ifPresent(change -> {
@@ -346,8 +347,7 @@ public final class Runs {
         return features.workflowConcurrentNodesMax();
     }
 
-    private void insert(
-            Handle handle, String id, Workflow workflow, NewRun wanted, @Nullable Integer nodesAtOnceMax) {
+    private void insert(Handle handle, String id, Workflow workflow, NewRun wanted, @Nullable Integer nodesAtOnceMax) {
         var now = Change.at(clock.instant());
         handle.createUpdate("""
                         INSERT INTO executions (id, workflow_id, workflow_version, account, user_id, triggered_by,

@@ -25,7 +25,7 @@ class WorkflowTiersTest {
                {"id": "one", "type": "transform", "label": "1", "config": {"transformType": "custom", "code": "input"}},
                {"id": "two", "type": "transform", "label": "2", "config": {"transformType": "custom", "code": "input"}},
                {"id": "three", "type": "transform", "label": "3", "config": {"transformType": "custom", "code": "input"}}],
-             "edges": []%s}
+             "edges": []}
             """;
 
     private static final String RUNNER =
@@ -44,7 +44,8 @@ class WorkflowTiersTest {
         api.engine().database().useAsSystem(handle -> handle.execute("DELETE FROM workflow_run_counts"));
         api.engine()
                 .database()
-                .useAsSystem(handle -> handle.execute("UPDATE workflows SET deleted_at = now() WHERE deleted_at IS NULL"));
+                .useAsSystem(
+                        handle -> handle.execute("UPDATE workflows SET deleted_at = now() WHERE deleted_at IS NULL"));
         api.tier("team");
     }
 
@@ -174,7 +175,7 @@ class WorkflowTiersTest {
                 editor,
                 "/api/workflows",
                 "{\"teamId\": \"team_1\", \"name\": \"One\", \"status\": \"active\"%s, \"definition\": %s}"
-                        .formatted(behind(field), BESIDE.formatted(behind(ofDefinition))));
+                        .formatted(behind(field), BESIDE.replace("[]}", "[]%s}".formatted(behind(ofDefinition)))));
     }
 
     private static String behind(String field) {

@@ -19,8 +19,7 @@ final class PasswordResetRoutes implements Routes {
 
     record ResetRequest(@Nullable String email) {}
 
-    record ConfirmRequest(
-            @Nullable String token, @Nullable String newPassword) {}
+    record ConfirmRequest(@Nullable String token, @Nullable String newPassword) {}
 
     PasswordResetRoutes(BrowserRequests browsers, ClientAddresses addresses, PasswordResets resets) {
         this.browsers = browsers;

@@ -208,10 +208,7 @@ final class PasswordResets implements AutoCloseable {
                 .bind("hash", hash)
                 .bind("now", clock.instant())
                 .map((row, ctx) -> new User(
-                        row.getString("id"),
-                        row.getString("email"),
-                        row.getString("name"),
-                        row.getBoolean("verified")))
+                        row.getString("id"), row.getString("email"), row.getString("name"), row.getBoolean("verified")))
                 .findOne();
     }
 

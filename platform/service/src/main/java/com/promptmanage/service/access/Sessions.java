@@ -134,8 +134,7 @@ public final class Sessions {
      *
      * @param keptSession the session that goes on; empty for none
      */
-    void setPassword(
-            Handle handle, String userId, String email, String passwordHash, Optional<String> keptSession) {
+    void setPassword(Handle handle, String userId, String email, String passwordHash, Optional<String> keptSession) {
         Instant now = clock.instant();
         handle.createUpdate("UPDATE users SET password_hash = :hash, updated_at = :now WHERE id = :id")
                 .bind("hash", passwordHash)

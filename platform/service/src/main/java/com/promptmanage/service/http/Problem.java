@@ -45,7 +45,10 @@ public record Problem(
             String name,
             @Nullable Long max,
             @Nullable Long current,
-            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<String> allowed,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            List<String> allowed,
+
             String tier) {}
 
     /** Every way in which a request can fail. The one place where a failure meets its HTTP status and its code. */

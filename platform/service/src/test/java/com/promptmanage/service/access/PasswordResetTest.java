@@ -166,8 +166,7 @@ class PasswordResetTest {
 
     @Test
     void whoAsksLearnsNothingOfWhoIsThere() throws Exception {
-        access.people()
-                .ensureUser(new NewUser("usr_off", "off@example.com", "Off", Optional.of(TestAccess.PASSWORD)));
+        access.people().ensureUser(new NewUser("usr_off", "off@example.com", "Off", Optional.of(TestAccess.PASSWORD)));
         database.useAsSystem(handle -> handle.execute("UPDATE users SET disabled_at = now() WHERE id = 'usr_off'"));
 
         // Nobody; without a password; switched off; the operator, whose address nobody has proved; someone.
@@ -209,8 +208,8 @@ class PasswordResetTest {
 
     @Test
     void anOperatorWhoseAddressIsProvenIsSentALink() throws Exception {
-        database.useAsSystem(
-                handle -> handle.execute("UPDATE users SET operator = true, email_verified_at = now() WHERE id = ?", id));
+        database.useAsSystem(handle ->
+                handle.execute("UPDATE users SET operator = true, email_verified_at = now() WHERE id = ?", id));
 
         ask(email);
 
@@ -252,8 +251,7 @@ class PasswordResetTest {
             assertThat(json(answer).path("code").asText()).isEqualTo("mail_not_set_up");
         }
         assertThat(withoutInstance(send(serverWithout, "/api/auth/password-reset", Map.of("email", "a@example.com"))))
-                .isEqualTo(withoutInstance(
-                        send(serverWithout, "/api/auth/password-reset", Map.of("email", email))));
+                .isEqualTo(withoutInstance(send(serverWithout, "/api/auth/password-reset", Map.of("email", email))));
     }
 
     @Test
@@ -288,8 +286,7 @@ class PasswordResetTest {
         ask(email);
         String third = tokenIn(mails(3).get(2));
         var signedIn = signIn(NEXT);
-        access.sessions()
-                .changePassword(signedIn.person(), Actor.SYSTEM, NEXT, "changed again");
+        access.sessions().changePassword(signedIn.person(), Actor.SYSTEM, NEXT, "changed again");
         assertThat(confirm(third, "yet another one").statusCode()).isEqualTo(400);
     }
 
@@ -332,8 +329,7 @@ class PasswordResetTest {
 
     @Test
     void keysOfWhoeverHasProvedToReadTheAddressGoOn() throws Exception {
-        database.useAsSystem(
-                handle -> handle.execute("UPDATE users SET email_verified_at = now() WHERE id = ?", id));
+        database.useAsSystem(handle -> handle.execute("UPDATE users SET email_verified_at = now() WHERE id = ?", id));
         String own = key(Account.user(id));
 
         ask(email);
@@ -369,8 +365,7 @@ class PasswordResetTest {
     }
 
     private HttpResponse<String> confirm(String token, String password) throws Exception {
-        return send(
-                server, "/api/auth/password-reset/confirm", Map.of("token", token, "newPassword", password));
+        return send(server, "/api/auth/password-reset/confirm", Map.of("token", token, "newPassword", password));
     }
 
     private HttpResponse<String> login(String email, String password) throws Exception {
@@ -436,23 +431,29 @@ class PasswordResetTest {
     }
 
     private int resets() {
-        return database.asSystem(handle -> handle.createQuery("SELECT count(*) FROM password_resets WHERE user_id = :id")
-                .bind("id", id)
-                .mapTo(Integer.class)
-                .one());
+        return database.asSystem(
+                handle -> handle.createQuery("SELECT count(*) FROM password_resets WHERE user_id = :id")
+                        .bind("id", id)
+                        .mapTo(Integer.class)
+                        .one());
     }
 
     private List<String> audited() {
         return database.asSystem(handle -> handle.createQuery("""
                         SELECT actor_id || ' ' || actor_name || ' ' || new_values::text FROM audit_log
                         WHERE action = 'password_reset' AND account = :account
-                        """).bind("account", Account.user(id).value()).mapTo(String.class).list());
+                        """)
+                .bind("account", Account.user(id).value())
+                .mapTo(String.class)
+                .list());
     }
 
     private static List<String> fields(HttpResponse<String> answer) throws IOException {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
         var fields = new ArrayList<String>();
-        json(answer).path("errors").forEach(error -> fields.add(error.path("field").asText()));
+        json(answer)
+                .path("errors")
+                .forEach(error -> fields.add(error.path("field").asText()));
         return fields;
     }
 
