@@ -119,3 +119,18 @@ test("the keyboard alone leads from the sign-in to a row's part and back", async
   await page.getByTestId("team-switcher").and(page.locator(":focus")).waitFor();
   await page.context().close();
 });
+
+test("who has forgotten their password is told what this installation can do, and a link that is over is not good", async () => {
+  const { page } = await visit(browser, product);
+  await page.goto("/sign-in");
+  await page.getByRole("link", { name: "Forgot your password?" }).click();
+  await page.getByLabel("E-mail").fill(product.email);
+  await page.getByRole("button", { name: "Send the link" }).click();
+  // This one has no mail server.
+  await page.getByRole("alert").filter({ hasText: "No mail goes out here" }).waitFor();
+  await page.goto(`/reset-password#${"A".repeat(43)}`);
+  await page.getByLabel("New password").fill("long enough");
+  await page.getByRole("button", { name: "Set the password" }).click();
+  await page.getByRole("alert").filter({ hasText: "This link is not good" }).waitFor();
+  await page.context().close();
+});

@@ -45,6 +45,18 @@ const signIn = createRoute({
   component: lazyRouteComponent(() => import("./sign-in"), "SignIn"),
 });
 
+const forgotPassword = createRoute({
+  getParentRoute: () => root,
+  path: "/forgot-password",
+  component: lazyRouteComponent(() => import("./password-reset"), "ForgottenPassword"),
+});
+
+const resetPassword = createRoute({
+  getParentRoute: () => root,
+  path: "/reset-password",
+  component: lazyRouteComponent(() => import("./password-reset"), "NewPassword"),
+});
+
 const home = createRoute({
   getParentRoute: () => root,
   path: "/",
@@ -182,7 +194,7 @@ const execution = createRoute({
   component: lazyRouteComponent(() => import("@/features/workflows/execution-page"), "ExecutionPage"),
 });
 
-const routeTree = root.addChildren([home, signIn, invitation, signedIn.addChildren([
+const routeTree = root.addChildren([home, signIn, forgotPassword, resetPassword, invitation, signedIn.addChildren([
     usage,
     developers,
     alerts,

@@ -121,6 +121,11 @@ function ChannelRow({ account, channel, onOpen }: { account: Account; channel: C
           </MenuItem>
         </Menu>
       </div>
+      {channel.problem && (
+        <div className="mt-2.5">
+          <Note tone="critical">{channel.problem}</Note>
+        </div>
+      )}
       {!channel.enabled && channel.disabledReason && (
         <div className="mt-2.5">
           <Note tone="warning">It was switched off: {channel.disabledReason}</Note>

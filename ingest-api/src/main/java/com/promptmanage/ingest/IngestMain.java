@@ -11,6 +11,7 @@ import com.promptmanage.service.operations.HealthRoutes;
 import com.promptmanage.service.operations.Meters;
 import com.promptmanage.service.operations.OpenApi;
 import com.promptmanage.service.operations.OpenApiRoutes;
+import com.promptmanage.service.process.Startup;
 import com.promptmanage.service.secret.SecretBox;
 import com.promptmanage.service.secret.SecretKeys;
 import com.promptmanage.service.settings.Settings;
@@ -77,10 +78,7 @@ public final class IngestMain {
     }
 
     public static void main(String[] arguments) throws InterruptedException {
-        var environment = Settings.ofEnvironment();
-        Given given = Given.from(environment);
-        LOGGER.atInfo().addKeyValue("given", environment.check()).log("the settings are read");
-
+        Given given = Startup.given(Given::from);
         if (given.gateway().budgets().isEmpty()) {
             LOGGER.warn("the gateway checks no budgets: PM_QUERY_URL is not set");
         }

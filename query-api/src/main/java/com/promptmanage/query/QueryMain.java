@@ -24,6 +24,7 @@ import com.promptmanage.service.operations.OpenApi;
 import com.promptmanage.service.operations.OpenApiRoutes;
 import com.promptmanage.service.outbound.Outbound;
 import com.promptmanage.service.outbox.OutboxRelay;
+import com.promptmanage.service.process.Startup;
 import com.promptmanage.service.settings.Settings;
 import com.promptmanage.streams.ExecutionsRuntime;
 import com.promptmanage.streams.MeteringRuntime;
@@ -91,10 +92,7 @@ public final class QueryMain {
     }
 
     public static void main(String[] arguments) throws InterruptedException {
-        var environment = Settings.ofEnvironment();
-        Given given = Given.from(environment);
-        LOGGER.atInfo().addKeyValue("given", environment.check()).log("the settings are read");
-
+        Given given = Startup.given(Given::from);
         var stopping = new CountDownLatch(1);
         Thread running = Thread.currentThread();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(stopping, running), "stop"));
@@ -110,7 +108,7 @@ public final class QueryMain {
         Optional<Mailer> mailer = given.outside().mailer(clock);
         try (var database = Database.open(given.database());
                 var outbound = new Outbound(given.outside().outbound());
-                var access = new Access(database, clock, given.access(), Optional.of(outbound));
+                var access = new Access(database, clock, given.access(), Optional.of(outbound), mailer);
                 var meters = new Meters();
                 var relay = OutboxRelay.start(database, given.metering().bootstrapServers(), meters.registry());
                 var metering = new MeteringRuntime(given.metering(), partitions);
@@ -149,6 +147,7 @@ public final class QueryMain {
                                                     access.authentication(),
                                                     new ExecutionRouting(executions, forwarding),
                                                     new AccountZones(database),
+                                                    access.tiers(),
                                                     clock)))
                                             .and(notifications.routes(access.authentication()))
                                             .and(reports.routes(routing))

@@ -17,9 +17,9 @@ import com.promptmanage.service.outbound.AddressRange;
 import com.promptmanage.service.outbound.Outbound;
 import com.promptmanage.service.outbound.OutboundSettings;
 import com.promptmanage.service.outbox.OutboxRelay;
+import com.promptmanage.service.process.Startup;
 import com.promptmanage.service.secret.SecretBox;
 import com.promptmanage.service.secret.SecretKeys;
-import com.promptmanage.service.settings.BadSettingsException;
 import com.promptmanage.service.settings.Settings;
 import java.time.Clock;
 import java.time.Duration;
@@ -69,14 +69,7 @@ public final class RunnerMain {
     }
 
     public static void main(String... args) throws InterruptedException {
-        var environment = Settings.ofEnvironment();
-        Given given = Given.from(environment);
-        try {
-            LOGGER.atInfo().addKeyValue("given", environment.check()).log("the settings are read");
-        } catch (BadSettingsException e) {
-            System.err.println(e.getMessage());
-            System.exit(1);
-        }
+        Given given = Startup.given(Given::from);
         var stopping = new CountDownLatch(1);
         Thread running = Thread.currentThread();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(stopping, running), "stop"));

@@ -5,6 +5,7 @@ import com.promptmanage.local.command.Arguments.BadArgumentsException;
 import com.promptmanage.local.command.LocalFile;
 import com.promptmanage.local.replay.BadTraceException;
 import com.promptmanage.local.replay.Trace;
+import com.promptmanage.service.settings.BadSettingsException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -38,7 +39,7 @@ public final class LocalMain {
             new CountDownLatch(1).await();
         } catch (NoSuchFileException e) {
             fail("There is no file " + e.getMessage());
-        } catch (BadArgumentsException | BadTraceException | IOException e) {
+        } catch (BadArgumentsException | BadSettingsException | BadTraceException | IOException e) {
             fail(String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
             LoggerFactory.getLogger(LocalMain.class).error("cannot start", e);

@@ -142,15 +142,16 @@ public final class LocalStack implements AutoCloseable {
     private static LocalFile start(Options options, Path directory, Running running)
             throws IOException, InterruptedException {
         Clock clock = Clock.systemUTC();
-        Outside outside = Outside.ofEnvironment(options.environment());
         Keepsakes keepsakes = Keepsakes.of(directory);
+        Outside outside = Outside.ofEnvironment(options.environment(), keepsakes.secretKeys());
         var servers = Servers.start(directory, running);
         var meters = running.add(new Meters());
         var database = running.add(Database.open(DatabaseSettings.of(servers.jdbcUrl(), keepsakes.databasePassword())));
         database.measureWith(meters.registry());
         var outbound = running.add(new Outbound(outside.outbound()));
         var publicUrl = outside.access().publicUrl();
-        var access = running.add(new Access(database, clock, outside.access(), Optional.of(outbound)));
+        var mailer = outside.mail().map(server -> new Mailer(server, clock));
+        var access = running.add(new Access(database, clock, outside.access(), Optional.of(outbound), mailer));
         DemoTeam.ensure(access, keepsakes.password());
         if (keepsakes.apiKey().isEmpty()) {
             keepsakes = keepsakes.withApiKey(DemoTeam.createKey(access), directory);
@@ -167,8 +168,7 @@ public final class LocalStack implements AutoCloseable {
         var forwarding = running.add(new Forwarding(QuerySettings.DEFAULTS.forwardTimeout()));
         var routing =
                 new AccountRouting(metering, forwarding, new ReadYourWrites(QuerySettings.DEFAULTS.receiptWaitMax()));
-        var secrets = new SecretBox(keepsakes.secretKeys());
-        var mailer = outside.mail().map(server -> new Mailer(server, clock));
+        var secrets = new SecretBox(outside.secretKeys());
         var notifications = running.add(Notifications.start(
                 database, new Notifications.Ways(outbound, mailer, secrets, publicUrl), meters.registry(), clock));
         access.whenVerified(notifications::welcome);
@@ -185,6 +185,7 @@ public final class LocalStack implements AutoCloseable {
                         access.authentication(),
                         new ExecutionRouting(executions, forwarding),
                         new AccountZones(database),
+                        access.tiers(),
                         clock)))
                 .and(notifications.routes(access.authentication()))
                 .and(reports.routes(routing))

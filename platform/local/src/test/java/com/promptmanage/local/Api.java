@@ -47,6 +47,10 @@ final class Api implements AutoCloseable {
         return send(request(path).header("Content-Type", "application/json").POST(BodyPublishers.ofString(json)));
     }
 
+    Answer put(String path, String json) throws IOException, InterruptedException {
+        return send(request(path).header("Content-Type", "application/json").PUT(BodyPublishers.ofString(json)));
+    }
+
     /** A stream of server-sent events, line by line, until it is closed. */
     Stream<String> lines(String path) throws IOException, InterruptedException {
         HttpResponse<Stream<String>> answer =

@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.testkit.Await;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
@@ -15,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * From an event over HTTP to spend, a budget's state and its alert, and from a workflow's run to what the streams say of it; all
- * of it again after a restart.
+ * of it again after a restart, with another key for secrets.
  */
 class WholePathTest {
 
@@ -23,6 +25,9 @@ class WholePathTest {
 
     /** 1,000 input and 1,000 output tokens of gpt-4o-mini. */
     private static final long EVENT_NANO_USD = 750_000;
+
+    private static final Map<String, String> NEW_KEY =
+            Map.of("PM_SECRET_KEYS", "2026-12:" + Base64.getEncoder().encodeToString(new byte[32]));
 
     @TempDir
     private Path directory;
@@ -84,11 +89,14 @@ class WholePathTest {
             ExecutionFigures.run(person, bad, 2);
             ExecutionFigures.assertAgreed(person, good, 3);
             ExecutionFigures.assertAgreed(person, bad, 2);
+            SealedSecrets.leave(person, good);
+            SealedSecrets.awaitSealedWith("local", stack.local());
         }
 
-        try (var stack = LocalStack.start(LocalStack.Options.in(directory));
+        try (var stack = LocalStack.start(LocalStack.Options.in(directory).withEnvironment(NEW_KEY));
                 var api = Api.of(stack.local());
                 var person = ExecutionFigures.person(stack.local())) {
+            SealedSecrets.awaitSealedWith("2026-12", stack.local());
             assertSpent(api, log(api, "call-7"), 12);
             assertSpent(api, log(api, "call-13"), 13);
             assertThat(budget(api, budgetId).path("status").path("spentNanoUsd").longValue())

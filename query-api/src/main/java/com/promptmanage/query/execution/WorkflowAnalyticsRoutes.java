@@ -6,12 +6,14 @@ import com.promptmanage.query.request.TimeZones;
 import com.promptmanage.query.routing.AccountZones;
 import com.promptmanage.query.routing.Asked;
 import com.promptmanage.query.routing.ExecutionRouting;
+import com.promptmanage.query.tier.ShownHistory;
 import com.promptmanage.service.access.Authentication;
 import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.access.Permissions;
 import com.promptmanage.service.http.Faults;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.http.Routes;
+import com.promptmanage.service.tier.Tiers;
 import com.promptmanage.topics.account.Account;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -41,13 +43,17 @@ public final class WorkflowAnalyticsRoutes implements Routes {
 
     private final AccountZones zones;
 
+    private final ShownHistory shown;
+
     private final Clock clock;
 
+    /** @param tiers that say how far back an account is shown */
     public WorkflowAnalyticsRoutes(
-            Authentication authentication, ExecutionRouting routing, AccountZones zones, Clock clock) {
+            Authentication authentication, ExecutionRouting routing, AccountZones zones, Tiers tiers, Clock clock) {
         this.authentication = authentication;
         this.routing = routing;
         this.zones = zones;
+        this.shown = ShownHistory.ofWorkflows(tiers, clock);
         this.clock = clock;
     }
 
@@ -64,8 +70,9 @@ public final class WorkflowAnalyticsRoutes implements Routes {
         if (workflowId != null && !Account.isId(workflowId)) {
             faults.add("workflowId", "is not an id", "Send 1 to 256 characters, none of them a control character.");
         }
-        Range range = range(ctx, zone(ctx, account, caller, faults), faults);
+        Range wanted = range(ctx, zone(ctx, account, caller, faults), faults);
         faults.check();
+        Range range = shown(ctx, account, wanted);
         routing.answer(
                 ctx,
                 account,
@@ -105,6 +112,12 @@ public final class WorkflowAnalyticsRoutes implements Routes {
             faults.add("timezone", "is not a time zone", TimeZones.REMEDY);
         }
         return zone.orElse(TimeZones.UTC);
+    }
+
+    private Range shown(Context ctx, Account account, Range wanted) {
+        boolean isExplicit = ctx.queryParam("startDate") != null || ctx.queryParam("endDate") != null;
+        @Nullable Instant from = shown.from(ctx, account, wanted.from(), isExplicit);
+        return from == null ? wanted : new Range(from, wanted.to(), wanted.zone());
     }
 
     private Range range(Context ctx, ZoneId zone, Faults faults) {

@@ -240,8 +240,7 @@ final class ChannelRoutes implements Routes {
     private Channel readable(Context ctx, Owned owned) {
         Channel channel = find(ctx, owned);
         if (channel.destination() instanceof Destination.Unreadable) {
-            throw ProblemException.conflict(
-                    "Where this channel leads cannot be read any more, for the key that it was encrypted with is gone: delete it, and make it anew");
+            throw ProblemException.conflict(Destination.Unreadable.PROBLEM);
         }
         return channel;
     }
@@ -279,7 +278,8 @@ final class ChannelRoutes implements Routes {
                 var to = json.putArray("to");
                 email.to().forEach(to::add);
             }
-            case Destination.Unreadable unreadable -> json.put("unreadable", true);
+            case Destination.Unreadable unreadable ->
+                json.put("unreadable", true).put("problem", Destination.Unreadable.PROBLEM);
         }
         return json.put("minimumLevel", channel.minimumLevel().value())
                 .put("enabled", channel.enabled())

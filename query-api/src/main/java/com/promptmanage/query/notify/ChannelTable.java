@@ -15,8 +15,11 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,6 +38,9 @@ final class ChannelTable {
     private final Database database;
 
     private final SecretBox secrets;
+
+    /** What of a channel did not open the last time, by its id: the log tells of it when that changes, and not each time. */
+    private final Map<String, String> unreadable = new ConcurrentHashMap<>();
 
     ChannelTable(Database database, SecretBox secrets) {
         this.database = database;
@@ -172,26 +178,23 @@ final class ChannelTable {
 
     /** Encrypts with the current key what is encrypted with an older one. What cannot be read stays as it is. */
     void reseal() {
-        database.useAsSystem(handle -> handle
-                .createQuery("SELECT id, sealed FROM notification_channels")
-                .map((row, ctx) -> new Sealed(row.getString("id"), row.getString("sealed")))
-                .list()
-                .stream()
-                .filter(row -> secrets.isOld(row.sealed()))
-                .forEach(row -> reseal(handle, row)));
+        database.useAsSystem(handle -> {
+            List<Sealed> all = handle.createQuery("SELECT id, sealed FROM notification_channels")
+                    .map((row, ctx) -> new Sealed(row.getString("id"), row.getString("sealed")))
+                    .list();
+            all.stream().filter(row -> secrets.isOld(row.sealed())).forEach(row -> reseal(handle, row));
+            unreadable.keySet().retainAll(all.stream().map(Sealed::id).collect(Collectors.toSet()));
+        });
     }
 
     private void reseal(Handle handle, Sealed row) {
-        try {
-            String sealed = secrets.seal(place(row.id()), secrets.open(place(row.id()), row.sealed()));
-            handle.createUpdate("UPDATE notification_channels SET sealed = :new WHERE id = :id AND sealed = :old")
-                    .bind("id", row.id())
-                    .bind("old", row.sealed())
-                    .bind("new", sealed)
-                    .execute();
-        } catch (UnreadableSecretException e) {
-            LOGGER.atError().addKeyValue("cause", e.getMessage()).log("a channel cannot be read any more");
-        }
+        opened(row.id(), row.sealed())
+                .ifPresent(secret -> handle.createUpdate(
+                                "UPDATE notification_channels SET sealed = :new WHERE id = :id AND sealed = :old")
+                        .bind("id", row.id())
+                        .bind("old", row.sealed())
+                        .bind("new", secrets.seal(place(row.id()), secret))
+                        .execute());
     }
 
     private static void tell(
@@ -217,17 +220,27 @@ final class ChannelTable {
 
     private record Sealed(String id, String sealed) {}
 
-    /** @throws UnreadableSecretException if its key is gone */
-    Destination open(String id, String sealed) {
-        return Destination.read(secrets.open(place(id), sealed));
+    /** Where a channel leads. One that cannot be read must not hide the others. */
+    Destination open(String id, String kind, String sealed) {
+        return opened(id, sealed).map(Destination::read).orElseGet(() -> new Destination.Unreadable(kind));
     }
 
-    /** One that cannot be read must not hide the others. */
-    private Destination shown(String id, String kind, String sealed) {
+    /** Empty if its key is gone. */
+    private Optional<String> opened(String id, String sealed) {
         try {
-            return open(id, sealed);
+            String secret = secrets.open(place(id), sealed);
+            if (unreadable.remove(id) != null) {
+                LOGGER.atInfo().addKeyValue("channelId", id).log("a channel can be read again");
+            }
+            return Optional.of(secret);
         } catch (UnreadableSecretException e) {
-            return new Destination.Unreadable(kind);
+            if (!sealed.equals(unreadable.put(id, sealed))) {
+                LOGGER.atError()
+                        .addKeyValue("channelId", id)
+                        .addKeyValue("cause", e.getMessage())
+                        .log("a channel cannot be read: nothing is delivered on it");
+            }
+            return Optional.empty();
         }
     }
 
@@ -246,7 +259,7 @@ final class ChannelTable {
                 row.getString("id"),
                 new Account(row.getString("account")),
                 row.getString("name"),
-                shown(row.getString("id"), row.getString("kind"), row.getString("sealed")),
+                open(row.getString("id"), row.getString("kind"), row.getString("sealed")),
                 Severity.parse(row.getString("minimum_level")).orElseThrow(),
                 row.getBoolean("enabled"),
                 row.getString("disabled_reason"),

@@ -153,7 +153,7 @@ final class Deliveries implements AutoCloseable {
     private void serve(Lease lease) {
         long endNanos = System.nanoTime() + SERVED_MAX.toNanos();
         try {
-            Destination destination = channels.open(lease.channelId(), lease.sealed());
+            Destination destination = channels.open(lease.channelId(), lease.kind(), lease.sealed());
             boolean mine = true;
             while (mine && closed.getCount() > 0 && System.nanoTime() - endNanos < 0) {
                 Optional<Due> due = table.next(lease, clock.instant());

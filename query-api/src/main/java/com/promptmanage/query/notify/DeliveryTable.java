@@ -45,6 +45,7 @@ final class DeliveryTable {
             String channelId,
             Account account,
             String name,
+            String kind,
             String sealed,
             @Nullable Instant failingSince,
             long number) {}
@@ -87,7 +88,7 @@ final class DeliveryTable {
                             ORDER BY leased_until NULLS FIRST
                             LIMIT :most
                             FOR UPDATE SKIP LOCKED)
-                        RETURNING id, account, name, sealed, failing_since, lease
+                        RETURNING id, account, name, kind, sealed, failing_since, lease
                         """)
                 .bind("now", utc(now))
                 .bind("until", utc(until))
@@ -96,6 +97,7 @@ final class DeliveryTable {
                         row.getString("id"),
                         new Account(row.getString("account")),
                         row.getString("name"),
+                        row.getString("kind"),
                         row.getString("sealed"),
                         instant(row, "failing_since"),
                         row.getLong("lease")))

@@ -52,7 +52,11 @@ sealed interface Destination {
     }
 
     /** One that was encrypted with a key that is gone: it can be seen and deleted, and nothing else. */
-    record Unreadable(String kind) implements Destination {}
+    record Unreadable(String kind) implements Destination {
+
+        static final String PROBLEM =
+                "Where it leads cannot be read, for the key that it was encrypted with is gone: whoever runs this installation may bring the key back; else delete the channel, and make it anew.";
+    }
 
     /** What a webhook's body looks like. */
     enum Format {

@@ -57,8 +57,9 @@ final class Sender {
             case Destination.Slack slack -> post(call(slack.url(), ChatBody.slack(message, dashboard)), CHAT_GONE);
             case Destination.Teams teams -> post(call(teams.url(), ChatBody.teams(message, dashboard)), CHAT_GONE);
             case Destination.Email email -> mail(channelId, email.to(), message);
+            // Another process may have the key, or be given it.
             case Destination.Unreadable unreadable ->
-                throw new IllegalStateException("nobody can be told where nobody knows");
+                new Outcome(End.RETRY, null, Destination.Unreadable.PROBLEM, null, Duration.ZERO);
         };
     }
 

@@ -1,6 +1,7 @@
 package com.promptmanage.query.team;
 
 import com.promptmanage.service.access.Caller;
+import com.promptmanage.service.access.MailedToken;
 import com.promptmanage.service.audit.Actor;
 import com.promptmanage.service.audit.AuditEntry;
 import com.promptmanage.service.audit.AuditLog;
@@ -145,11 +146,11 @@ final class InvitationAnswers {
     }
 
     private static Optional<Invitation> find(Handle handle, String token) {
-        if (!InvitationToken.isOne(token)) {
+        if (!MailedToken.isOne(token)) {
             return Optional.empty();
         }
         return handle.createQuery("SELECT " + Invitation.COLUMNS + " FROM team_invitations WHERE token_hash = :hash")
-                .bind("hash", InvitationToken.hash(token))
+                .bind("hash", MailedToken.hash(token))
                 .map((row, ctx) -> Invitation.read(row))
                 .findOne();
     }

@@ -3,6 +3,7 @@ package com.promptmanage.query.team;
 import com.promptmanage.query.request.Paging;
 import com.promptmanage.service.access.Action;
 import com.promptmanage.service.access.Caller;
+import com.promptmanage.service.access.MailedToken;
 import com.promptmanage.service.access.Role;
 import com.promptmanage.service.audit.Actor;
 import com.promptmanage.service.audit.AuditEntry;
@@ -87,7 +88,7 @@ final class InvitationTable {
             requireStranger(handle, team, email);
             requireSeat(handle, team, now);
             requireFewSent(handle, team, now);
-            String token = InvitationToken.make();
+            String token = MailedToken.make();
             Invitation made = handle.createQuery("""
                             INSERT INTO team_invitations (id, team_id, email, role, token_hash, invited_by, invited_by_name,
                                                           created_at, expires_at, sent_at)
@@ -99,7 +100,7 @@ final class InvitationTable {
                     .bind("team", team.id())
                     .bind("email", email)
                     .bind("role", role.code())
-                    .bind("hash", InvitationToken.hash(token))
+                    .bind("hash", MailedToken.hash(token))
                     .bind("by", actor.id())
                     .bind("name", actor.name())
                     .bind("now", now)
@@ -123,7 +124,7 @@ final class InvitationTable {
                 requireSeat(handle, team, now);
             }
             requireFewSent(handle, team, now);
-            String token = InvitationToken.make();
+            String token = MailedToken.make();
             Invitation after = handle.createQuery("""
                             UPDATE team_invitations
                             SET token_hash = :hash, expires_at = :expires, sent_at = array_append(sent_at, CAST(:now AS timestamptz))
@@ -131,7 +132,7 @@ final class InvitationTable {
                             RETURNING
                         """ + Invitation.COLUMNS)
                     .bind("id", id)
-                    .bind("hash", InvitationToken.hash(token))
+                    .bind("hash", MailedToken.hash(token))
                     .bind("expires", now.plus(Invitation.LIFETIME))
                     .bind("now", now)
                     .map((row, ctx) -> Invitation.read(row))

@@ -1,5 +1,6 @@
 package com.promptmanage.query.team;
 
+import com.promptmanage.service.access.MailedToken;
 import com.promptmanage.service.mail.Html;
 import com.promptmanage.service.mail.Mail;
 import com.promptmanage.service.mail.MailException;
@@ -44,7 +45,7 @@ final class MailedInvitations implements InvitationMail {
                 // Another with each sending, since its link is another.
                 "invitation-"
                         + HexFormat.of()
-                                .formatHex(InvitationToken.hash(message.link().toString()), 0, 16),
+                                .formatHex(MailedToken.hash(message.link().toString()), 0, 16),
                 List.of(message.to()),
                 "%s invites you to the team \"%s\"".formatted(message.inviterName(), message.teamName()),
                 text(message),

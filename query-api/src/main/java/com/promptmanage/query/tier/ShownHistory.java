@@ -2,6 +2,7 @@ package com.promptmanage.query.tier;
 
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.tier.AccountTier;
+import com.promptmanage.service.tier.Features;
 import com.promptmanage.service.tier.Tiers;
 import com.promptmanage.topics.account.Account;
 import io.javalin.http.Context;
@@ -9,10 +10,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far back an account's usage is shown. Nothing is deleted: an account that comes into a larger tier sees it again.
+ * How far back what an account has used is shown. Nothing is deleted: an account that comes into a larger tier sees it again.
  *
  * <p>Who asks for more than is shown is refused; who does not say since when gets what is shown, and the header
  * {@value #HEADER} says how many days that is.
@@ -26,9 +28,29 @@ public final class ShownHistory {
 
     private final Clock clock;
 
-    public ShownHistory(Tiers tiers, Clock clock) {
+    private final String feature;
+
+    private final Function<Features, @Nullable Integer> days;
+
+    private ShownHistory(Tiers tiers, Clock clock, String feature, Function<Features, @Nullable Integer> days) {
         this.tiers = tiers;
         this.clock = clock;
+        this.feature = feature;
+        this.days = days;
+    }
+
+    /** Of usage. */
+    public ShownHistory(Tiers tiers, Clock clock) {
+        this(tiers, clock, "historyDays", Features::historyDays);
+    }
+
+    /** Of how workflows have gone. */
+    public static ShownHistory ofWorkflows(Tiers tiers, Clock clock) {
+        return new ShownHistory(
+                tiers,
+                clock,
+                "workflowHistoryDays",
+                features -> features.workflows().workflowHistoryDays());
     }
 
     /**
@@ -41,18 +63,18 @@ public final class ShownHistory {
      */
     public @Nullable Instant from(Context ctx, Account account, @Nullable Instant wanted, boolean isExplicit) {
         AccountTier tier = tiers.of(account);
-        @Nullable Integer days = tier.features().historyDays();
-        if (days == null) {
+        @Nullable Integer most = days.apply(tier.features());
+        if (most == null) {
             return wanted;
         }
-        Instant first = clock.instant().minus(Duration.ofDays(days)).truncatedTo(ChronoUnit.DAYS);
+        Instant first = clock.instant().minus(Duration.ofDays(most)).truncatedTo(ChronoUnit.DAYS);
         if (wanted != null && !wanted.isBefore(first)) {
             return wanted;
         }
         if (isExplicit) {
-            throw tier.limited("historyDays", days.longValue(), null);
+            throw tier.limited(feature, most.longValue(), null);
         }
-        ctx.header(HEADER, days.toString());
+        ctx.header(HEADER, most.toString());
         return first;
     }
 }

@@ -1,7 +1,7 @@
 package com.promptmanage.query.attack;
 
-import com.promptmanage.query.attack.Stage.Scene;
-import com.promptmanage.query.attack.Stage.Who;
+import com.promptmanage.query.attack.Cast.Scene;
+import com.promptmanage.query.attack.Cast.Who;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -48,6 +48,11 @@ record Row(String method, String template, @Nullable String body, Map<Who, Integ
             statuses.put(who, Integer.valueOf(left.next()));
         }
         return statuses;
+    }
+
+    /** Whether the address or the body has the thing of this name. */
+    boolean names(String thing) {
+        return (template + " " + body).contains("$" + thing);
     }
 
     boolean isGet() {

@@ -39,7 +39,13 @@ class DashboardTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"/", "/sign-in", "/dashboard/usage?team=team_x", "/dashboard/workflows/wf_1", "/settings/budget"
+            strings = {
+                "/",
+                "/sign-in",
+                "/reset-password",
+                "/dashboard/usage?team=team_x",
+                "/dashboard/workflows/wf_1",
+                "/settings/budget"
             })
     void everyAddressOfTheDashboardIsItsPage(String address) throws Exception {
         HttpResponse<String> page = get(address);

@@ -8,6 +8,8 @@ import com.promptmanage.query.http.TestApi.Answer;
 import com.promptmanage.query.routing.AccountZones;
 import com.promptmanage.query.routing.ExecutionRouting;
 import com.promptmanage.query.routing.Forwarding;
+import com.promptmanage.query.tier.ShownHistory;
+import com.promptmanage.service.access.AccessSettings;
 import com.promptmanage.service.access.KeyScope;
 import com.promptmanage.service.operations.OpenApi;
 import com.promptmanage.streams.read.ExecutionReads;
@@ -44,10 +46,12 @@ class WorkflowAnalyticsRoutesTest {
 
     private final TestApi api = TestApi.start(
             NOW,
+            AccessSettings.DEFAULTS.withTiersEnforced(true),
             parts -> List.of(new WorkflowAnalyticsRoutes(
                     parts.access().authentication(),
                     new ExecutionRouting(account -> place.get(), forwarding),
                     new AccountZones(parts.database()),
+                    parts.access().tiers(),
                     parts.clock())));
 
     private String acme = "";
@@ -81,6 +85,33 @@ class WorkflowAnalyticsRoutesTest {
         api.team("acme", "Europe/Berlin");
         api.team("rival", "UTC");
         acme = api.key(ACME, KeyScope.QUERY);
+        tier("enterprise");
+    }
+
+    private void tier(String tier) {
+        api.database().useAsSystem(handle -> handle.execute("UPDATE teams SET tier = ?", tier));
+        api.access().tiers().forget(ACME);
+    }
+
+    @Test
+    void theyAreShownAsFarBackAsTheTierSays() {
+        tier("team");
+        try {
+            Answer tooFar = api.get(acme, PATH + "?startDate=2026-10-01");
+            assertThat(tooFar.status()).isEqualTo(403);
+            assertThat(tooFar.json().path("code").asText()).isEqualTo("tier_limit");
+            assertThat(tooFar.json().path("limit").path("name").asText()).isEqualTo("workflowHistoryDays");
+            assertThat(tooFar.json().path("limit").path("max").intValue()).isEqualTo(30);
+            assertThat(api.get(acme, PATH + "?startDate=2026-11-01").status()).isEqualTo(200);
+
+            tier("free");
+            Answer today = api.get(acme, PATH);
+            assertThat(today.status()).isEqualTo(200);
+            assertThat(today.header(ShownHistory.HEADER)).hasValue("0");
+            assertThat(asked.get()).isEqualTo("team:acme 2026-11-25T00:00:00Z 2026-11-25T12:15:00Z");
+        } finally {
+            tier("enterprise");
+        }
     }
 
     @AfterAll

@@ -140,6 +140,44 @@ class DeliveriesTest {
         assertThat(attempts.path(0).path("status").asInt()).isEqualTo(503);
     }
 
+    @Test
+    void aChannelWhoseKeyIsGoneSaysSoAndDeliversWhenTheKeyIsBack() throws Exception {
+        JsonNode channel = api.channel("webhook", hook.url("/"));
+        String id = channel.path("id").asText();
+        sealedWith("lost", "test");
+        api.deliver();
+
+        api.raise(alert("a1", Severity.WARNING));
+        Await.until(
+                () -> assertThat(api.deliveries(id).path(0).path("attemptCount").asInt())
+                        .isEqualTo(1));
+        JsonNode now = api.channelNow(id);
+        assertThat(now.path("unreadable").asBoolean()).isTrue();
+        assertThat(now.path("problem").asText()).contains("cannot be read", "bring the key back");
+        assertThat(now.path("failingSince").isTextual()).isTrue();
+        JsonNode attempt = api.deliveries(id).path(0).path("attempts").path(0);
+        assertThat(attempt.path("outcome").asText()).isEqualTo("retry");
+        assertThat(attempt.path("response").asText()).contains("cannot be read");
+
+        sealedWith("test", "lost");
+        api.api().clock().advance(Duration.ofSeconds(7));
+
+        awaitDelivered(channel, 1);
+        assertThat(hook.ids()).containsExactly("a1");
+        assertThat(api.channelNow(id).has("unreadable")).isFalse();
+        assertThat(api.channelNow(id).path("failingSince").isNull()).isTrue();
+    }
+
+    /** As if another key had sealed it, which is known or not. */
+    private void sealedWith(String keyId, String before) {
+        api.api()
+                .database()
+                .useAsSystem(handle -> handle.execute(
+                        "UPDATE notification_channels SET sealed = replace(sealed, ?, ?)",
+                        "v1.%s.".formatted(before),
+                        "v1.%s.".formatted(keyId)));
+    }
+
     /** A process takes a channel on, sends, and dies before it can record that. */
     @Test
     void aCrashBetweenDeliveryAndRecordRepeatsThatOneAndNoOther() throws Exception {

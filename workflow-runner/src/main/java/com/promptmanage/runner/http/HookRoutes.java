@@ -51,6 +51,7 @@ final class HookRoutes implements Routes {
     /** Told once: it cannot be read again. */
     private void rotate(Context ctx) {
         Allowed allowed = access.require(ctx, Level.EDITOR);
+        access.requireTrigger(allowed.workflow().account(), TriggeredBy.WEBHOOK);
         String secret = secrets.rotate(
                 allowed.scope(),
                 allowed.workflow().account(),

@@ -2,6 +2,7 @@ package com.promptmanage.runner.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.runner.http.WorkflowAccess.Allowed;
+import com.promptmanage.runner.journal.Runs.TriggeredBy;
 import com.promptmanage.runner.journal.Workflows.Level;
 import com.promptmanage.runner.trigger.Schedule;
 import com.promptmanage.runner.trigger.Schedules;
@@ -49,6 +50,9 @@ final class ScheduleRoutes implements Routes {
         var faults = new Faults();
         schedule.check(faults);
         faults.check();
+        if (schedule.isEnabled()) {
+            access.requireTrigger(allowed.workflow().account(), TriggeredBy.SCHEDULE);
+        }
         answer(
                 ctx,
                 Optional.of(schedules.put(

@@ -76,8 +76,19 @@ final class SharingRoutes implements Routes {
             grants.add(new Grant(userId, level, allowed.who(), clock.instant()));
         }
         faults.check();
+        if (isMore(grants, workflows.grants(allowed.scope(), allowed.workflow().id()))) {
+            access.requireSharing(allowed.workflow().account());
+        }
         workflows.grant(allowed.scope(), allowed.workflow(), access.actor(ctx), grants);
         answer(ctx, allowed);
+    }
+
+    /** Whether someone is to get what they do not have: what was shared may be kept, and taken back, in every tier. */
+    private static boolean isMore(List<Grant> wanted, List<Grant> there) {
+        return wanted.stream()
+                .anyMatch(one -> there.stream()
+                        .noneMatch(same -> same.userId().equals(one.userId())
+                                && same.level().compareTo(one.level()) >= 0));
     }
 
     private void answer(Context ctx, Allowed allowed) {

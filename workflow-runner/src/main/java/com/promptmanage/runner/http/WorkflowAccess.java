@@ -1,6 +1,7 @@
 package com.promptmanage.runner.http;
 
 import com.promptmanage.runner.journal.ExecutionRecords;
+import com.promptmanage.runner.journal.Runs.TriggeredBy;
 import com.promptmanage.runner.journal.WorkflowRow;
 import com.promptmanage.runner.journal.Workflows;
 import com.promptmanage.runner.journal.Workflows.Level;
@@ -16,6 +17,7 @@ import com.promptmanage.service.tier.Tiers;
 import com.promptmanage.topics.account.Account;
 import io.javalin.http.Context;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a caller may do with a workflow. The one place where it is decided: by the caller's role in the account that the
@@ -122,6 +124,34 @@ final class WorkflowAccess {
     /** What the account may have. */
     AccountTier tier(Account account) {
         return tiers.of(account);
+    }
+
+    /**
+     * For what would begin executions by itself: told when it is set up, and not only when it is refused later.
+     *
+     * @throws ProblemException 403 {@code tier_limit} if the account's tier does not let executions be begun in this way
+     */
+    void requireTrigger(Account account, TriggeredBy by) {
+        AccountTier tier = tier(account);
+        tier.requireAmong("workflowTriggers", tier.features().workflows().workflowTriggers(), by.value());
+    }
+
+    /**
+     * @param atOnce how many nodes of an execution run at a time, as the workflow says
+     * @throws ProblemException 403 {@code tier_limit} if the account's tier allows fewer
+     */
+    void requireConcurrency(Account account, int atOnce) {
+        AccountTier tier = tier(account);
+        @Nullable Integer most = tier.features().workflows().workflowConcurrentNodesMax();
+        if (most != null && atOnce > most) {
+            throw tier.limited("workflowConcurrentNodesMax", most.longValue(), (long) atOnce);
+        }
+    }
+
+    /** @throws ProblemException 403 {@code tier_limit} if the account's tier has no sharing */
+    void requireSharing(Account account) {
+        AccountTier tier = tier(account);
+        tier.require("workflowSharing", tier.features().workflows().workflowSharing());
     }
 
     /** Whether workflows may be made in the account. */

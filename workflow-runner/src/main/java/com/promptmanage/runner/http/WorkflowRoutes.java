@@ -107,6 +107,7 @@ final class WorkflowRoutes implements Routes {
         WorkflowRow made = form.made(ids.next("wf"), account, WorkflowAccess.who(caller), clock.instant(), faults);
         String definition = gate.stored(form.definition(), faults);
         faults.check();
+        requireWithinTier(form, made, definition);
         workflows.add(caller.scope(account), access.actor(ctx), access.tier(account), made, definition);
         ctx.status(201).json(answer(made, definition, Level.ADMIN));
     }
@@ -136,6 +137,7 @@ final class WorkflowRoutes implements Routes {
             faults.add("teamId", "cannot be changed", "Export the workflow, and import it into the other team.");
         }
         faults.check();
+        requireWithinTier(form, changed, definition);
         WorkflowRow now = workflows.change(
                 allowed.scope(),
                 access.actor(ctx),
@@ -144,6 +146,20 @@ final class WorkflowRoutes implements Routes {
                 allowed.who(),
                 form.note() == null ? "" : form.note());
         ctx.json(answer(now, workflows.definition(allowed.scope(), now.id(), now.version()), allowed.level()));
+    }
+
+    /** Of what is sent: whoever comes into a smaller tier may still name a workflow anew, or pause it. */
+    private void requireWithinTier(WorkflowForm form, WorkflowRow workflow, @Nullable String definition) {
+        if (form.executionMode() != null) {
+            access.requireTrigger(workflow.account(), workflow.executionMode().triggeredBy());
+        }
+        @Nullable
+        Integer atOnce = definition == null
+                ? null
+                : WorkflowJson.definition(definition).settings().maxConcurrentNodes();
+        if (atOnce != null) {
+            access.requireConcurrency(workflow.account(), atOnce);
+        }
     }
 
     private void delete(Context ctx) {

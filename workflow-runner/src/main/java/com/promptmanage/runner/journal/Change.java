@@ -241,7 +241,8 @@ final class Change {
 
     /** How many more node runs may be open, as it is now. */
     int room() {
-        return status == Status.RUNNING ? Math.max(0, pinned.settings().maxConcurrentNodes() - openNodes) : 0;
+        int atOnce = row.nodesAtOnce(pinned.settings().maxConcurrentNodes());
+        return status == Status.RUNNING ? Math.max(0, atOnce - openNodes) : 0;
     }
 
     void addOpen(int count) {

@@ -24,13 +24,14 @@ record ExecutionRow(
         int lastSeq,
         int openNodes,
         int heldNodes,
+        @Nullable Integer nodesAtOnceMax,
         Totals totals) {
 
     /** Of {@code executions e}. */
     static final String COLUMNS = """
             e.id, e.workflow_id, e.workflow_version, e.account, e.user_id, e.status, e.is_simulated, e.started_at, \
-            e.last_seq, e.open_nodes, e.held_nodes, e.completed_nodes, e.failed_nodes, e.skipped_nodes, e.tokens, \
-            e.cost_nano_usd""";
+            e.last_seq, e.open_nodes, e.held_nodes, e.nodes_at_once_max, e.completed_nodes, e.failed_nodes, \
+            e.skipped_nodes, e.tokens, e.cost_nano_usd""";
 
     static ExecutionRow read(ResultSet row) throws SQLException {
         OffsetDateTime started = row.getObject("started_at", OffsetDateTime.class);
@@ -46,12 +47,22 @@ record ExecutionRow(
                 row.getInt("last_seq"),
                 row.getInt("open_nodes"),
                 row.getInt("held_nodes"),
+                row.getObject("nodes_at_once_max", Integer.class),
                 new Totals(
                         row.getInt("completed_nodes"),
                         row.getInt("failed_nodes"),
                         row.getInt("skipped_nodes"),
                         row.getLong("tokens"),
                         row.getLong("cost_nano_usd")));
+    }
+
+    /**
+     * How many nodes may run at a time.
+     *
+     * @param wanted what the workflow says
+     */
+    int nodesAtOnce(int wanted) {
+        return nodesAtOnceMax == null ? wanted : Math.min(wanted, nodesAtOnceMax);
     }
 
     /** As events tell of it. */

@@ -108,7 +108,7 @@ public final class Runs {
      * test.
      *
      * @throws ProblemException 404 if there is no such workflow, 409 if it may not be run, 403 {@code tier_limit} if the account
-     *     has begun as many this month as its tier allows
+     *     has begun as many this month as its tier allows, or its tier does not let them be begun in this way
      */
     public Enqueued enqueue(NewRun wanted) {
         return database.asSystem(handle -> {
@@ -122,9 +122,10 @@ public final class Runs {
                 throw ProblemException.conflict(
                         "The workflow is %s: set its status to active, or run a test".formatted(workflow.status()));
             }
-            count(handle, new Account(workflow.account()));
+            @Nullable
+            Integer nodesAtOnceMax = requireTier(handle, new Account(workflow.account()), wanted.triggeredBy());
             String id = ids.next("exe");
-            insert(handle, id, workflow, wanted);
+            insert(handle, id, workflow, wanted, nodesAtOnceMax);
             change(handle, id).ifPresent(change -> {
                 change.queue();
                 change.save();
@@ -318,11 +319,19 @@ public final class Runs {
                 .findOne();
     }
 
-    /** Not where no tier limits it: the account's row would be one that all its executions wait for. */
-    private void count(Handle handle, Account account) {
+    /**
+     * Not where no tier limits it: the account's row would be one that all its executions wait for.
+     *
+     * @return how many nodes may run at a time; null for as many as the workflow says. It stays with the execution, so that each
+     *     node need not ask for the tier
+     */
+    private @Nullable Integer requireTier(Handle handle, Account account, TriggeredBy by) {
         if (!tiers.isEnforced()) {
-            return;
+            return null;
         }
+        AccountTier tier = tiers.of(handle, account);
+        var features = tier.features().workflows();
+        tier.requireAmong("workflowTriggers", features.workflowTriggers(), by.value());
         long runs = handle.createQuery("""
                         INSERT INTO workflow_run_counts AS c (account, month, runs) VALUES (:account, :month, 1)
                         ON CONFLICT (account, month) DO UPDATE SET runs = c.runs + 1
@@ -334,16 +343,17 @@ public final class Runs {
                         clock.instant().atOffset(ZoneOffset.UTC).toLocalDate().withDayOfMonth(1))
                 .mapTo(Long.class)
                 .one();
-        AccountTier tier = tiers.of(handle, account);
-        tier.requireRoom("workflowRunsPerMonth", tier.features().workflowRunsPerMonth(), runs - 1);
+        tier.requireRoom("workflowRunsPerMonth", features.workflowRunsPerMonth(), runs - 1);
+        return features.workflowConcurrentNodesMax();
     }
 
-    private void insert(Handle handle, String id, Workflow workflow, NewRun wanted) {
+    private void insert(Handle handle, String id, Workflow workflow, NewRun wanted, @Nullable Integer nodesAtOnceMax) {
         var now = Change.at(clock.instant());
         handle.createUpdate("""
                         INSERT INTO executions (id, workflow_id, workflow_version, account, user_id, triggered_by,
-                            trigger_data, is_test, rerun_of, status, created_at)
-                        VALUES (:id, :workflow, :version, :account, :user, :by, :data, :test, :rerunOf, 'queued', :now)
+                            trigger_data, is_test, rerun_of, status, nodes_at_once_max, created_at)
+                        VALUES (:id, :workflow, :version, :account, :user, :by, :data, :test, :rerunOf, 'queued',
+                            :nodesAtOnceMax, :now)
                         """)
                 .bind("id", id)
                 .bind("workflow", workflow.id())
@@ -354,6 +364,7 @@ public final class Runs {
                 .bind("data", wanted.triggerData())
                 .bind("test", wanted.isTest())
                 .bind("rerunOf", wanted.rerunOf())
+                .bind("nodesAtOnceMax", nodesAtOnceMax)
                 .bind("now", now)
                 .execute();
         handle.createUpdate("UPDATE workflows SET last_executed_at = :now WHERE id = :id")

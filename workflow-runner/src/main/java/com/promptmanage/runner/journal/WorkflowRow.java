@@ -68,6 +68,17 @@ public record WorkflowRow(
         public String value() {
             return name().toLowerCase(Locale.ROOT);
         }
+
+        /** What its executions are begun by, besides those that someone begins by hand. */
+        public Runs.TriggeredBy triggeredBy() {
+            return switch (this) {
+                case MANUAL -> Runs.TriggeredBy.MANUAL;
+                case SCHEDULED -> Runs.TriggeredBy.SCHEDULE;
+                case TRIGGERED -> Runs.TriggeredBy.EVENT;
+                case CONTINUOUS -> Runs.TriggeredBy.SYSTEM;
+                case WEBHOOK -> Runs.TriggeredBy.WEBHOOK;
+            };
+        }
     }
 
     static WorkflowRow read(ResultSet row) throws SQLException {

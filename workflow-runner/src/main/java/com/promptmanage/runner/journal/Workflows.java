@@ -122,7 +122,7 @@ public final class Workflows {
     }
 
     private static void requireRoom(Handle handle, Account account, AccountTier tier) {
-        @Nullable Integer most = tier.features().workflowsMax();
+        @Nullable Integer most = tier.features().workflows().workflowsMax();
         if (most == null) {
             return;
         }

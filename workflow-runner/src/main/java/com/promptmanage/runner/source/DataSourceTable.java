@@ -233,7 +233,7 @@ final class DataSourceTable implements StoredSources {
                 .bind("account", account.value())
                 .mapTo(Long.class)
                 .one();
-        tier.requireRoom("dataSourcesMax", tier.features().dataSourcesMax(), count);
+        tier.requireRoom("dataSourcesMax", tier.features().workflows().dataSourcesMax(), count);
         if (count >= SOURCES_MAX) {
             throw ProblemException.conflict(
                     "%s has %d data sources, which is the most it may have: delete one".formatted(account, count));

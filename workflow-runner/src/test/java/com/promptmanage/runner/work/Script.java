@@ -56,7 +56,7 @@ public final class Script implements NodeExecutor {
         return new Plan.Done(outcome);
     }
 
-    static Plan completed(JsonNode output) {
+    public static Plan completed(JsonNode output) {
         return done(new Outcome.Completed(output));
     }
 

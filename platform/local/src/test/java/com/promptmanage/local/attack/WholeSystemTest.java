@@ -43,6 +43,8 @@ class WholeSystemTest {
             Map.entry("GET /docs/{file}", 404),
             Map.entry("POST /api/auth/register", 400),
             Map.entry("POST /api/auth/login", 401),
+            Map.entry("POST /api/auth/password-reset", 400),
+            Map.entry("POST /api/auth/password-reset/confirm", 400),
             Map.entry("GET /api/auth/issuers", 200),
             Map.entry("GET /api/auth/issuers/{issuerId}/start", 404),
             Map.entry("GET /api/auth/issuers/{issuerId}/callback", 404),

@@ -2,6 +2,7 @@ package com.promptmanage.service.access;
 
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.Routes;
+import com.promptmanage.service.mail.Mailer;
 import com.promptmanage.service.oidc.OidcIssuer;
 import com.promptmanage.service.outbound.Outbound;
 import com.promptmanage.service.tier.Tiers;
@@ -24,6 +25,8 @@ public final class Access implements AutoCloseable {
 
     private final Identities identities;
 
+    private final PasswordResets resets;
+
     private final Routes routes;
 
     /** For a service that only asks who is calling. */
@@ -35,15 +38,29 @@ public final class Access implements AutoCloseable {
         this(database, clock, settings, Optional.empty());
     }
 
-    /** @param outbound by which issuers are reached, the caller's to close; without it nobody signs in by one here */
+    /** Where no mail goes out. */
     public Access(Database database, Clock clock, AccessSettings settings, Optional<Outbound> outbound) {
+        this(database, clock, settings, outbound, Optional.empty());
+    }
+
+    /**
+     * @param outbound by which issuers are reached, the caller's to close; without it nobody signs in by one here
+     * @param mailer by which people are; without it nobody who has forgotten their password gets another
+     */
+    public Access(
+            Database database,
+            Clock clock,
+            AccessSettings settings,
+            Optional<Outbound> outbound,
+            Optional<Mailer> mailer) {
         var passwords = new Passwords(settings.passwordMemoryKib());
         var browsers = new BrowserRequests(settings.publicUrl());
         var cookie = new SessionCookie(settings.secureCookies());
         this.keys = new ApiKeys(database, clock);
         this.sessions = new Sessions(database, clock, passwords);
         var addresses = new ClientAddresses(settings.trustedProxies());
-        var signUp = new SignUp(database, passwords, sessions, new SignUpLimits(settings.signUpRates(), clock), clock);
+        var counts = new HourlyCounts(clock);
+        var signUp = new SignUp(database, passwords, sessions, new SignUpLimits(settings.signUpRates(), counts), clock);
         this.people = new People(database, passwords, clock);
         this.tiers = new Tiers(database, settings.tiersEnforced());
         this.authentication = new Authentication(keys, sessions, browsers, addresses);
@@ -62,8 +79,18 @@ public final class Access implements AutoCloseable {
                 new IssuerRoutes.Browsers(cookie, browsers, sessions, addresses),
                 new PendingSignIns(database, clock),
                 identities);
+        this.resets = new PasswordResets(
+                database,
+                passwords,
+                sessions,
+                keys,
+                counts,
+                mailer.flatMap(open -> settings.publicUrl().map(url -> new PasswordResets.Way(open, url))),
+                clock);
+        var forgotten = new PasswordResetRoutes(browsers, addresses, resets);
         this.routes = all -> {
             local.addTo(all);
+            forgotten.addTo(all);
             elsewhere.addTo(all);
         };
         settings.operator().ifPresent(people::ensureOperator);
@@ -112,6 +139,7 @@ public final class Access implements AutoCloseable {
 
     @Override
     public void close() {
+        resets.close();
         keys.close();
     }
 }

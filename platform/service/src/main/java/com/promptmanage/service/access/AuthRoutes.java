@@ -16,7 +16,7 @@ final class AuthRoutes implements Routes {
 
     static final int NAME_LENGTH_MAX = 100;
 
-    private static final long BODY_BYTES_MAX = 16 << 10;
+    static final long BODY_BYTES_MAX = 16 << 10;
 
     private final Authentication authentication;
 
@@ -88,13 +88,7 @@ final class AuthRoutes implements Routes {
         }
         RegisterRequest request = RequestBody.json(ctx, RegisterRequest.class, BODY_BYTES_MAX);
         var faults = new Faults();
-        String email = EmailAddress.parse(given(faults, "email", request.email()))
-                .orElseGet(() -> {
-                    if (request.email() != null && !request.email().isBlank()) {
-                        faults.add("email", "is not an e-mail address", "Send one such as ann@example.com.");
-                    }
-                    return "";
-                });
+        String email = email(faults, "email", request.email());
         String name = given(faults, "name", request.name()).strip();
         if (name.length() > NAME_LENGTH_MAX || name.chars().anyMatch(Character::isISOControl)) {
             faults.add("name", "is not a name", "Send 1 to %d characters.".formatted(NAME_LENGTH_MAX));
@@ -164,7 +158,17 @@ final class AuthRoutes implements Routes {
         };
     }
 
-    private static String newPassword(Faults faults, String field, @Nullable String value) {
+    static String email(Faults faults, String field, @Nullable String value) {
+        String text = given(faults, field, value);
+        return EmailAddress.parse(text).orElseGet(() -> {
+            if (!text.isEmpty()) {
+                faults.add(field, "is not an e-mail address", "Send one such as ann@example.com.");
+            }
+            return "";
+        });
+    }
+
+    static String newPassword(Faults faults, String field, @Nullable String value) {
         String password = given(faults, field, value);
         if (!password.isEmpty() && !Passwords.isLongEnough(password)) {
             faults.add(
@@ -175,7 +179,7 @@ final class AuthRoutes implements Routes {
         return password;
     }
 
-    private static String given(Faults faults, String field, @Nullable String value) {
+    static String given(Faults faults, String field, @Nullable String value) {
         if (value == null || value.isBlank()) {
             faults.add(field, "is missing", "Send it.");
             return "";

@@ -117,20 +117,7 @@ public final class Sessions {
         String hash = passwords.hash(next);
         Instant now = clock.instant();
         database.useAsSystem(handle -> {
-            handle.createUpdate("UPDATE users SET password_hash = :hash, updated_at = :now WHERE id = :id")
-                    .bind("hash", hash)
-                    .bind("now", now)
-                    .bind("id", person.userId())
-                    .execute();
-            handle.createUpdate("""
-                            UPDATE sessions SET revoked_at = :now
-                            WHERE user_id = :user AND id <> :session AND revoked_at IS NULL
-                            """)
-                    .bind("now", now)
-                    .bind("user", person.userId())
-                    .bind("session", person.sessionId())
-                    .execute();
-            locks.succeeded(handle, person.email());
+            setPassword(handle, person.userId(), person.email(), hash, Optional.of(person.sessionId()));
             AuditLog.append(
                     handle,
                     actor,
@@ -139,6 +126,31 @@ public final class Sessions {
                             Account.user(person.userId()), "password_changed", "user", person.userId(), null, null));
         });
         forget(person.userId());
+    }
+
+    /**
+     * In the transaction of whoever has proved to be the user. What the old one opened is closed: their sessions end, and so do
+     * links for a new one that were mailed. Who does it forgets them here afterwards.
+     *
+     * @param keptSession the session that goes on; empty for none
+     */
+    void setPassword(Handle handle, String userId, String email, String passwordHash, Optional<String> keptSession) {
+        Instant now = clock.instant();
+        handle.createUpdate("UPDATE users SET password_hash = :hash, updated_at = :now WHERE id = :id")
+                .bind("hash", passwordHash)
+                .bind("now", now)
+                .bind("id", userId)
+                .execute();
+        handle.createUpdate("""
+                        UPDATE sessions SET revoked_at = :now
+                        WHERE user_id = :user AND id IS DISTINCT FROM CAST(:kept AS text) AND revoked_at IS NULL
+                        """)
+                .bind("now", now)
+                .bind("user", userId)
+                .bind("kept", keptSession)
+                .execute();
+        handle.execute("DELETE FROM password_resets WHERE user_id = ?", userId);
+        locks.succeeded(handle, email);
     }
 
     /** What was changed about a user counts here at once; in other processes when they no longer remember the old. */

@@ -38,10 +38,18 @@ public record Problem(
      * @param name of the feature, as in {@code GET /api/auth/me}
      * @param max how many there may be; null if the tier has none of it
      * @param current how many there are; null if it is not counted
+     * @param allowed which of several there may be; null if it is not about that
      * @param tier the account's
      */
     public record Limit(
-            String name, @Nullable Long max, @Nullable Long current, String tier) {}
+            String name,
+            @Nullable Long max,
+            @Nullable Long current,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            List<String> allowed,
+
+            String tier) {}
 
     /** Every way in which a request can fail. The one place where a failure meets its HTTP status and its code. */
     public enum Kind {
@@ -54,6 +62,7 @@ public record Problem(
         NOT_FOUND(404, "No such thing"),
         METHOD_NOT_ALLOWED(405, "This address does not take that method"),
         CONFLICT(409, "It has changed or exists already"),
+        MAIL_NOT_SET_UP(409, "This installation sends no mail"),
         BODY_TOO_LARGE(413, "The body is too large"),
         UNSUPPORTED_MEDIA_TYPE(415, "The body is in a form that this address does not take"),
         RATE_LIMITED(429, "Too many requests"),

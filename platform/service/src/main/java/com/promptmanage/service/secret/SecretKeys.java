@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.crypto.SecretKey;
@@ -65,6 +66,27 @@ public record SecretKeys(List<KnownKey> keys) {
     /** One key. */
     public static SecretKeys of(String id, byte[] key) {
         return new SecretKeys(List.of(key(id, key)));
+    }
+
+    /**
+     * These, and behind them others that still open what they have sealed.
+     *
+     * @throws IllegalArgumentException if an id stands for two keys
+     */
+    public SecretKeys followedBy(SecretKeys others) {
+        var all = new ArrayList<KnownKey>(keys);
+        for (KnownKey other : others.keys()) {
+            Optional<KnownKey> same =
+                    keys.stream().filter(one -> one.id().equals(other.id())).findFirst();
+            if (same.isEmpty()) {
+                all.add(other);
+            } else if (!same.get().key().equals(other.key())) {
+                throw new IllegalArgumentException(
+                        "PM_SECRET_KEYS: the id '%s' stands for another key already: choose another id"
+                                .formatted(other.id()));
+            }
+        }
+        return new SecretKeys(all);
     }
 
     private static KnownKey key(String id, byte[] bytes) {

@@ -2,6 +2,7 @@ package com.promptmanage.service.tier;
 
 import com.promptmanage.service.http.Problem;
 import com.promptmanage.service.http.ProblemException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,24 @@ public record AccountTier(Tier tier, Features features) {
     }
 
     /**
+     * @param feature its name in {@link Features}
+     * @param allowed of the account's features; null for every one
+     * @throws ProblemException 403 {@code tier_limit} unless it is one of those that are allowed
+     */
+    public void requireAmong(String feature, @Nullable List<String> allowed, String wanted) {
+        if (allowed != null && !allowed.contains(wanted)) {
+            throw ProblemException.tierLimit(
+                    "The tier '%s' allows of %s %s, and not '%s'"
+                            .formatted(
+                                    tier.code(),
+                                    feature,
+                                    allowed.isEmpty() ? "none" : String.join(", ", allowed),
+                                    wanted),
+                    new Problem.Limit(feature, null, null, allowed, tier.code()));
+        }
+    }
+
+    /**
      * 403 {@code tier_limit}.
      *
      * @param max what the tier allows; null if it has none of the feature
@@ -44,6 +63,6 @@ public record AccountTier(Tier tier, Features features) {
                 max == null
                         ? "The tier '%s' does not include %s".formatted(tier.code(), feature)
                         : "The tier '%s' allows %s up to %d".formatted(tier.code(), feature, max),
-                new Problem.Limit(feature, max, current, tier.code()));
+                new Problem.Limit(feature, max, current, null, tier.code()));
     }
 }

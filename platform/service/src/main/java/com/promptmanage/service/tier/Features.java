@@ -1,5 +1,6 @@
 package com.promptmanage.service.tier;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,9 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param exports whether usage may be downloaded
  * @param reports whether reports are sent on a schedule
  * @param costPreview whether the prompt lab tells what a run will cost and has cost; its tokens it always tells
- * @param workflowsMax that may exist at a time
- * @param dataSourcesMax that may exist at a time
- * @param workflowRunsPerMonth that may be begun in a calendar month of UTC, tests among them
+ * @param workflows in JSON beside the others
  */
 public record Features(
         @Nullable Integer seats,
@@ -30,11 +29,9 @@ public record Features(
         boolean exports,
         boolean reports,
         boolean costPreview,
-        @Nullable Integer workflowsMax,
-        @Nullable Integer dataSourcesMax,
-        @Nullable Integer workflowRunsPerMonth) {
+        @JsonUnwrapped WorkflowFeatures workflows) {
 
     /** Where tiers are not enforced. */
     public static final Features ALL =
-            new Features(null, null, null, null, true, true, true, true, true, true, null, null, null);
+            new Features(null, null, null, null, true, true, true, true, true, true, WorkflowFeatures.ALL);
 }

@@ -1,6 +1,7 @@
 package com.promptmanage.service.tier;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -13,10 +14,18 @@ public enum Tier {
 
     public Features features() {
         return switch (this) {
-            case FREE -> new Features(1, 7, 1_000L, 0, false, false, false, false, false, false, 0, 0, 0);
-            case TEAM -> new Features(5, 90, 10_000L, 3, true, false, false, true, false, true, 5, 3, 100);
+            case FREE -> new Features(1, 7, 1_000L, 0, false, false, false, false, false, false, workflows());
+            case TEAM -> new Features(5, 90, 10_000L, 3, true, false, false, true, false, true, workflows());
             case ENTERPRISE ->
-                new Features(null, null, 100_000L, null, true, true, true, true, true, true, null, null, null);
+                new Features(null, null, 100_000L, null, true, true, true, true, true, true, workflows());
+        };
+    }
+
+    private WorkflowFeatures workflows() {
+        return switch (this) {
+            case FREE -> new WorkflowFeatures(0, 0, 0, List.of(), 1, 0, false);
+            case TEAM -> new WorkflowFeatures(5, 3, 100, List.of("manual", "schedule"), 1, 30, false);
+            case ENTERPRISE -> WorkflowFeatures.ALL;
         };
     }
 

@@ -222,7 +222,7 @@ class BrowserSessionTest {
                 .isEqualTo(201);
         assertThat(askedFrom("203.0.113.2").statusCode()).as("in all").isEqualTo(429);
 
-        clock.advance(SignUpLimits.WINDOW);
+        clock.advance(HourlyCounts.WINDOW);
         assertThat(askedFrom("203.0.113.2").statusCode()).isEqualTo(201);
         assertThat(askedFrom("203.0.113.1").statusCode()).isEqualTo(201);
     }

@@ -64,6 +64,23 @@ class SecretBoxTest {
     }
 
     @Test
+    void keysThatAreGivenSealAndOthersBehindThemStillOpen() {
+        SecretKeys own = SecretKeys.of("local", filled(1));
+        String before = new SecretBox(own).seal("a", "secret");
+
+        var now = new SecretBox(SecretKeys.of("2026", filled(2)).followedBy(own));
+
+        assertThat(now.open("a", before)).isEqualTo("secret");
+        assertThat(now.isOld(before)).isTrue();
+        assertThat(now.seal("a", "secret")).startsWith("v1.2026.");
+        assertThat(own.followedBy(own)).as("the same key twice").isEqualTo(own);
+        assertThatThrownBy(() -> SecretKeys.of("local", filled(2)).followedBy(own))
+                .as("else what was sealed before would not open, and seem to have been changed")
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("'local'");
+    }
+
+    @Test
     void settingsTellWhatIsWrongWithoutRepeatingAKey() {
         for (String wrong : new String[] {
             "c2VjcmV0", OLD + "," + OLD.replace("=", ""), OLD + "," + OLD, "a b:" + OLD.substring(5), ""

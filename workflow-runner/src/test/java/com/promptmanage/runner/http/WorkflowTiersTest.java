@@ -1,0 +1,197 @@
+package com.promptmanage.runner.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.promptmanage.runner.http.RunningApi.Answer;
+import com.promptmanage.runner.work.Script;
+import com.promptmanage.service.access.KeyScope;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** What a tier has not of workflows is refused when it is set up, and when it is run however it was set up. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class WorkflowTiersTest {
+
+    /** Three that do not wait for each other. */
+    private static final String BESIDE = """
+            {"version": "1.0",
+             "nodes": [
+               {"id": "one", "type": "transform", "label": "1", "config": {"transformType": "custom", "code": "input"}},
+               {"id": "two", "type": "transform", "label": "2", "config": {"transformType": "custom", "code": "input"}},
+               {"id": "three", "type": "transform", "label": "3", "config": {"transformType": "custom", "code": "input"}}],
+             "edges": []}
+            """;
+
+    private static final String RUNNER =
+            "{\"permissions\": [{\"userId\": \"guest\", \"permissionLevel\": \"runner\"}]}";
+
+    private final RunningApi api = new RunningApi(true);
+
+    private final String editor = api.signIn("editor");
+
+    WorkflowTiersTest() {
+        api.user("guest");
+    }
+
+    @BeforeEach
+    void smallTier() {
+        api.engine().database().useAsSystem(handle -> handle.execute("DELETE FROM workflow_run_counts"));
+        api.engine()
+                .database()
+                .useAsSystem(
+                        handle -> handle.execute("UPDATE workflows SET deleted_at = now() WHERE deleted_at IS NULL"));
+        api.tier("team");
+    }
+
+    @AfterAll
+    void close() {
+        api.close();
+    }
+
+    @Test
+    void executionsAreBegunInTheWaysOfTheTier() {
+        Answer hooked = make("\"executionMode\": \"webhook\"");
+        assertLimit(hooked, "workflowTriggers", "null");
+        assertThat(hooked.json().at("/limit/allowed").toString()).isEqualTo("[\"manual\",\"schedule\"]");
+        assertThat(hooked.json().path("detail").asText()).contains("manual, schedule", "'webhook'");
+        String id = made("\"executionMode\": \"scheduled\"");
+        String path = "/api/workflows/" + id;
+        assertLimit(api.put(editor, path, "{\"executionMode\": \"continuous\"}"), "workflowTriggers", "null");
+        assertThat(api.put(editor, path + "/schedule", "{\"type\": \"interval\", \"intervalMinutes\": 60}")
+                        .status())
+                .isEqualTo(200);
+        assertLimit(api.post(editor, path + "/hook-secret", ""), "workflowTriggers", "null");
+
+        assertThat(api.post(editor, path + "/trigger", "{}").status()).isEqualTo(202);
+
+        api.tier("enterprise");
+        String program = api.key("guest", KeyScope.MANAGE, KeyScope.QUERY);
+        assertThat(api.put(editor, path + "/permissions", RUNNER).status()).isEqualTo(200);
+        assertThat(api.post(program, path + "/trigger", "{}").status()).isEqualTo(202);
+        api.tier("team");
+        assertLimit(api.post(program, path + "/trigger", "{}"), "workflowTriggers", "null");
+
+        api.tier("enterprise");
+        assertThat(api.post(editor, path + "/hook-secret", "").status()).isEqualTo(201);
+        assertThat(api.put(editor, path, "{\"executionMode\": \"webhook\"}").status())
+                .isEqualTo(200);
+        api.tier("team");
+        assertThat(api.put(editor, path, "{\"name\": \"Another name\"}").status())
+                .as("what it was before may be named anew")
+                .isEqualTo(200);
+    }
+
+    @Test
+    void nodesRunOneAfterTheOtherWhateverTheWorkflowWasSavedWith() throws Exception {
+        Answer parallel = make("", "\"settings\": {\"maxConcurrentNodes\": 2}");
+        assertLimit(parallel, "workflowConcurrentNodesMax", "1");
+        assertThat(parallel.json().at("/limit/current").intValue()).isEqualTo(2);
+        api.tier("enterprise");
+        String id = make("", "\"settings\": {\"maxConcurrentNodes\": 3}")
+                .json()
+                .at("/workflow/id")
+                .asText();
+        api.tier("team");
+        var most = new AtomicInteger();
+        for (String node : List.of("one", "two", "three")) {
+            api.engine().script().when(node, asked -> {
+                most.accumulateAndGet(underWay(id), Math::max);
+                return Script.completed(asked.context().input());
+            });
+        }
+
+        String execution = api.post(editor, "/api/workflows/%s/trigger".formatted(id), "{}")
+                .json()
+                .path("executionId")
+                .asText();
+        api.engine().awaitStatus(execution, "completed");
+
+        assertThat(most).hasValue(1);
+        assertThat(api.engine().nodes(execution)).hasSize(3).containsValue("completed");
+    }
+
+    @Test
+    void whatIsSharedIsKeptAndTakenBackButNotSharedFurther() {
+        String id = made("");
+        String path = "/api/workflows/%s/permissions".formatted(id);
+        String view = "{\"permissions\": [{\"userId\": \"guest\", \"permissionLevel\": \"viewer\"}]}";
+        assertLimit(api.put(editor, path, view), "workflowSharing", "null");
+
+        api.tier("enterprise");
+        assertThat(api.put(editor, path, view).status()).isEqualTo(200);
+
+        api.tier("team");
+        assertThat(api.put(editor, path, view).status()).as("kept").isEqualTo(200);
+        assertLimit(api.put(editor, path, view.replace("viewer", "runner")), "workflowSharing", "null");
+        assertThat(api.put(editor, path, "{\"permissions\": []}").status())
+                .as("taken back")
+                .isEqualTo(200);
+    }
+
+    @Test
+    void howWorkflowsHaveGoneIsShownAsFarBackAsTheTierSays() {
+        String path = "/api/workflows/%s/analytics".formatted(made(""));
+
+        Answer usual = api.get(editor, path);
+        assertThat(usual.status()).isEqualTo(200);
+        assertLimit(
+                api.get(editor, path + "?from=" + Instant.now().minus(Duration.ofDays(40))),
+                "workflowHistoryDays",
+                "30");
+
+        api.tier("free");
+        Instant since = Instant.parse(api.get(editor, path).json().path("from").asText());
+        assertThat(since)
+                .as("today")
+                .isAfter(Instant.parse(usual.json().path("from").asText()).plus(Duration.ofDays(28)));
+    }
+
+    /** Nodes that run, or may as soon as a worker is free. */
+    private int underWay(String workflowId) {
+        return api.engine()
+                .database()
+                .asSystem(handle -> handle.createQuery("""
+                                SELECT count(*) FROM node_runs n JOIN executions e ON e.id = n.execution_id
+                                WHERE e.workflow_id = :id AND n.status IN ('ready', 'leased')
+                                """)
+                        .bind("id", workflowId)
+                        .mapTo(Integer.class)
+                        .one());
+    }
+
+    private Answer make(String field) {
+        return make(field, "");
+    }
+
+    /** @param ofDefinition a field of its own */
+    private Answer make(String field, String ofDefinition) {
+        return api.post(
+                editor,
+                "/api/workflows",
+                "{\"teamId\": \"team_1\", \"name\": \"One\", \"status\": \"active\"%s, \"definition\": %s}"
+                        .formatted(behind(field), BESIDE.replace("[]}", "[]%s}".formatted(behind(ofDefinition)))));
+    }
+
+    private static String behind(String field) {
+        return field.isEmpty() ? "" : ", " + field;
+    }
+
+    private String made(String fields) {
+        Answer made = make(fields);
+        assertThat(made.status()).as("%s", made.json()).isEqualTo(201);
+        return made.json().at("/workflow/id").asText();
+    }
+
+    private static void assertLimit(Answer answer, String name, String max) {
+        assertThat(answer.status()).as("%s", answer.json()).isEqualTo(403);
+        assertThat(answer.json().path("code").asText()).isEqualTo("tier_limit");
+        assertThat(answer.json().at("/limit/name").asText()).isEqualTo(name);
+        assertThat(answer.json().at("/limit/max").toString()).isEqualTo(max);
+    }
+}
