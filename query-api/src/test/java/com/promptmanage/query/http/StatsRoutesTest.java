@@ -146,7 +146,7 @@ class StatsRoutesTest {
     @Test
     void theRangeOfTheAnswerIsWhatWasCountedToTheQuarterOfAnHour() {
         Answer answer = api.get(
-                owner, STATS + "?teamId=kathmandu&startDate=2026-11-03T09:07:00Z&endDate=2026-11-03T10:10:00Z&timezone=EST");
+                acme, STATS + "?teamId=acme&startDate=2026-11-03T09:07:00Z&endDate=2026-11-03T10:10:00Z&timezone=EST");
 
         assertThat(answer.json().at("/range/start").asText()).isEqualTo("2026-11-03T09:00:00Z");
         assertThat(answer.json().at("/range/end").asText()).isEqualTo("2026-11-03T10:15:00Z");

@@ -54,7 +54,8 @@ class LastKnownTest {
         known.get(ACME, () -> "Asia/Kathmandu");
 
         assertThat(known.get(ACME, still)).isEqualTo("Asia/Kathmandu");
-        assertThatThrownBy(() -> known.get(Account.team("never asked"), still)).isInstanceOf(UnavailableException.class);
+        assertThatThrownBy(() -> known.get(Account.team("never asked"), still))
+                .isInstanceOf(UnavailableException.class);
         over.countDown();
     }
 

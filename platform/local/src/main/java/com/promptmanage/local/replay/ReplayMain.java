@@ -119,7 +119,8 @@ public final class ReplayMain {
                 sent.from(),
                 sent.to());
         if (sent.repeats() > 0) {
-            System.out.printf(Locale.ROOT, "%,d batches had to be sent again because it was busy or away%n", sent.repeats());
+            System.out.printf(
+                    Locale.ROOT, "%,d batches had to be sent again because it was busy or away%n", sent.repeats());
         }
         System.out.println("receipt of the last batch: " + sent.receipts().getLast());
     }

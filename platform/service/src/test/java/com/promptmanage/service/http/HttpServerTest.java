@@ -281,7 +281,9 @@ class HttpServerTest {
                             .getBytes(StandardCharsets.UTF_8));
             String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
-            assertThat(answer).startsWith("HTTP/1.1 400 ").contains("application/problem+json", "two hexadecimal digits");
+            assertThat(answer)
+                    .startsWith("HTTP/1.1 400 ")
+                    .contains("application/problem+json", "two hexadecimal digits");
         }
     }
 
