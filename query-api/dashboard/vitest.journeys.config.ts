@@ -4,9 +4,12 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["journeys/**/*.journey.ts"],
+    globalSetup: ["journeys/browser.ts"],
     environment: "node",
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // One after the other, for they share the product; in one process, for they share nothing else that could be spoilt.
     fileParallelism: false,
+    isolate: false,
   },
 });

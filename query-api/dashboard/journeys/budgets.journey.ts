@@ -1,6 +1,6 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { get, launch, local, log, shot, signIn, visit } from "./product";
+import { get, launch, local, log, shot, visitSignedIn } from "./product";
 
 const product = local();
 let browser: Browser;
@@ -12,8 +12,7 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 
 test("a budget is found by two questions, warns as it fills up, and is raised from the warning", async () => {
-  const { page, complaints } = await visit(browser, product);
-  await signIn(page, product);
+  const { page, complaints } = await visitSignedIn(browser, product);
   await page.goto(`/settings/budget?team=${product.teamId}`);
   await page.getByRole("button", { name: "Help me choose" }).click();
   await page.getByText("50–200").click();
@@ -50,12 +49,11 @@ test("a budget is found by two questions, warns as it fills up, and is raised fr
   await page.getByRole("button", { name: "Acknowledge these" }).click();
   await page.getByText("Every alert has been seen to.").waitFor();
   expect(complaints).toEqual([]);
-  await page.context().close();
+  await page.close();
 });
 
 test("the lab tells what a prompt costs, switches the model, and says why it may not run", async () => {
-  const { page, complaints } = await visit(browser, product);
-  await signIn(page, product);
+  const { page, complaints } = await visitSignedIn(browser, product);
   await page.goto(`/dashboard/lab?team=${product.teamId}`);
   await page.getByLabel("Model").selectOption("gpt-4");
   await page.getByLabel("Prompt", { exact: true }).fill("Summarise this ticket in two sentences. ".repeat(40));
@@ -80,5 +78,5 @@ test("the lab tells what a prompt costs, switches the model, and says why it may
   await page.getByLabel("Prompt", { exact: true }).fill("Summarise this ticket in two sentences. ".repeat(40));
   await page.getByTestId("prompt-too-long").getByText("a prompt may have 100").waitFor();
   expect(complaints).toEqual([]);
-  await page.context().close();
+  await page.close();
 });

@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
 import type { Browser, Download, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { get, launch, local, log, makeWorkflow, post, shot, signIn, visit } from "./product";
+import { get, launch, local, log, makeWorkflow, post, shot, visitSignedIn } from "./product";
 
 const product = local();
 let browser: Browser;
@@ -18,8 +17,7 @@ async function more(page: Page, item: string): Promise<void> {
 }
 
 test("by the keyboard alone two nodes are added, connected, set, saved and run", async () => {
-  const { page, complaints } = await visit(browser, product);
-  await signIn(page, product);
+  const { page, complaints } = await visitSignedIn(browser, product);
   await page.goto(`/dashboard/workflows/new?team=${product.teamId}`);
   await tabTo(page, page.getByLabel("Name of the workflow"));
   await page.keyboard.press("Control+A");
@@ -60,12 +58,11 @@ test("by the keyboard alone two nodes are added, connected, set, saved and run",
   await page.getByTestId("execution-status-completed").waitFor();
   await page.locator(".react-flow__node").getByText("Greeting", { exact: true }).waitFor();
   expect(complaints).toEqual([]);
-  await page.context().close();
+  await page.close();
 });
 
 test("a node is dragged in, run with data, and taken along as a file and as a template", async () => {
-  const { page, complaints } = await visit(browser, product);
-  await signIn(page, product);
+  const { page, complaints } = await visitSignedIn(browser, product);
   await page.goto(`/dashboard/workflows/new?team=${product.teamId}`);
   const canvas = page.getByTestId("canvas");
   await page.getByRole("button", { name: /^Prompt: / }).dragTo(canvas, { targetPosition: { x: 420, y: 260 } });
@@ -105,15 +102,14 @@ test("a node is dragged in, run with data, and taken along as a file and as a te
   await page.goto("/dashboard/workflows?team=me");
   await page.getByText("No workflow yet").waitFor();
   expect(complaints).toEqual([]);
-  await page.context().close();
+  await page.close();
 });
 
 test("a colleague is given a part in it, more of one, and none", async () => {
-  const { page, complaints } = await visit(browser, product);
+  const { page, complaints } = await visitSignedIn(browser, product);
   const id = await makeWorkflow(product, "To be shared");
   const grants = async () =>
     (await get(product, `/api/workflows/${id}/permissions`)).permissions.map((grant: { userId: string; permissionLevel: string }) => `${grant.userId} ${grant.permissionLevel}`);
-  await signIn(page, product);
   await page.goto(`/dashboard/workflows/${id}?team=${product.teamId}`);
   await more(page, "About and alerts");
   await page.getByLabel("Tags").fill("shared, nightly");
@@ -137,13 +133,12 @@ test("a colleague is given a part in it, more of one, and none", async () => {
   await page.getByTestId("grant").waitFor({ state: "detached" });
   expect(await grants()).toEqual([]);
   expect(complaints).toEqual([]);
-  await page.context().close();
+  await page.close();
 });
 
 test("usage that is reported runs what waits for it, and only that", async () => {
-  const { page, complaints } = await visit(browser, product);
+  const { page, complaints } = await visitSignedIn(browser, product);
   const id = await makeWorkflow(product, "Waits for usage");
-  await signIn(page, product);
   await page.goto(`/dashboard/workflows/${id}?team=${product.teamId}`);
   await more(page, "Schedule and triggers");
   await page.getByRole("button", { name: "Activate" }).click();
@@ -170,11 +165,11 @@ test("usage that is reported runs what waits for it, and only that", async () =>
   await page.getByRole("region", { name: "Executions" }).getByRole("link").first().click();
   await page.getByLabel("trigger", { exact: true }).getByText('"awaited"').waitFor();
   expect(complaints).toEqual([]);
-  await page.context().close();
+  await page.close();
 });
 
 test("what failed is resumed where it had stopped, and what takes too long is cancelled", async () => {
-  const { page, complaints } = await visit(browser, product);
+  const { page, complaints } = await visitSignedIn(browser, product);
   const source = await post(product, "/api/data-sources", { teamId: product.teamId, name: "Not here yet", type: "csv" });
   const { workflow } = await post(product, "/api/workflows", {
     teamId: product.teamId,
@@ -193,7 +188,6 @@ test("what failed is resumed where it had stopped, and what takes too long is ca
       settings: { retryPolicy: { maxAttempts: 1 } },
     },
   });
-  await signIn(page, product);
   await page.goto(`/dashboard/workflows/${workflow.id}?team=${product.teamId}`);
   await page.getByTestId("run-workflow-btn").click();
   await page.getByTestId("execution-status-failed").waitFor();
@@ -217,7 +211,7 @@ test("what failed is resumed where it had stopped, and what takes too long is ca
   expect(runs.filter((run: string) => run.startsWith("first"))).toEqual(["first completed"]);
   expect(runs).toContain("file completed");
   expect(complaints).toEqual([]);
-  await page.context().close();
+  await page.close();
 });
 
 async function focused(page: Page, target: Locator): Promise<void> {
@@ -227,8 +221,10 @@ async function focused(page: Page, target: Locator): Promise<void> {
 /** As far as it takes, and no farther than a page may be. */
 async function tabTo(page: Page, target: Locator, key: "Tab" | "Shift+Tab" = "Tab"): Promise<void> {
   await target.waitFor();
+  // Found once: to find it by its name is to work out the names of all that there is.
+  const element = await target.elementHandle();
   for (let i = 0; i < 80; i++) {
-    if (await target.evaluate((element) => element === document.activeElement)) {
+    if (await element!.evaluate((node) => node === document.activeElement)) {
       return;
     }
     await page.keyboard.press(key);
@@ -242,6 +238,11 @@ async function exported(page: Page, item: string): Promise<Download> {
   return download;
 }
 
+/** The browser is another process's, and so is its disk. */
 async function contentOf(download: Download): Promise<Buffer> {
-  return readFileSync(await download.path());
+  const parts: Buffer[] = [];
+  for await (const part of await download.createReadStream()) {
+    parts.push(part as Buffer);
+  }
+  return Buffer.concat(parts);
 }

@@ -1,6 +1,6 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { get, launch, local, shot, signIn, visit } from "./product";
+import { get, launch, local, shot, visitSignedIn } from "./product";
 
 const product = local();
 let browser: Browser;
@@ -12,8 +12,7 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 
 test("a file is connected, tried and copied, and a key that was put in is never seen again", async () => {
-  const { page, complaints } = await visit(browser, product);
-  await signIn(page, product);
+  const { page, complaints } = await visitSignedIn(browser, product);
   await page.goto(`/dashboard/connectors?team=${product.teamId}`);
   await page.getByRole("button", { name: "Connect a data source" }).click();
   const dialog = page.getByRole("dialog");
@@ -56,5 +55,5 @@ test("a file is connected, tried and copied, and a key that was put in is never 
   await page.getByLabel("Source", { exact: true }).selectOption(dataSources.find((source: { name: string }) => source.name === "Customers").id);
   expect(await page.getByLabel("Kind", { exact: true }).inputValue()).toBe("csv");
   expect(complaints).toEqual([]);
-  await page.context().close();
+  await page.close();
 });

@@ -1,7 +1,9 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from "playwright-core";
+import { inject } from "vitest";
+import { lookOften, PATIENCE_MS } from "./patience";
 
 export interface Local {
   baseUrl: string;
@@ -23,20 +25,9 @@ export function local(): Local {
   return JSON.parse(readFileSync(file, "utf8")) as Local;
 }
 
+/** The browser of this run. Whoever closes it closes what they opened in it. */
 export function launch(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: [
-      "--headless",
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
-  });
+  return chromium.connect(inject("browser"));
 }
 
 export interface Visit {
@@ -45,8 +36,31 @@ export interface Visit {
   complaints: string[];
 }
 
+/** Someone with a browser of their own, which knows nothing yet. */
 export async function visit(browser: Browser, product: Local, options: BrowserContextOptions = {}): Promise<Visit> {
-  const context = await browser.newContext({
+  return opened(await contextOf(browser, product, options));
+}
+
+const contexts = new WeakMap<Browser, Promise<BrowserContext>>();
+
+/**
+ * Someone who is signed in, on a page of their own. Those of one file have a browser's memory together, so that the scripts of the
+ * pages are fetched and compiled once.
+ */
+export async function visitSignedIn(browser: Browser, product: Local): Promise<Visit> {
+  let context = contexts.get(browser);
+  if (context === undefined) {
+    context = contextOf(browser, product, {}).then(async (made) => {
+      await signIn(made, product);
+      return made;
+    });
+    contexts.set(browser, context);
+  }
+  return opened(await context);
+}
+
+function contextOf(browser: Browser, product: Local, options: BrowserContextOptions): Promise<BrowserContext> {
+  return browser.newContext({
     baseURL: product.baseUrl,
     viewport: { width: 1440, height: 900 },
     locale: "en-US",
@@ -55,8 +69,12 @@ export async function visit(browser: Browser, product: Local, options: BrowserCo
     permissions: ["clipboard-read", "clipboard-write"],
     ...options,
   });
+}
+
+async function opened(context: BrowserContext): Promise<Visit> {
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(PATIENCE_MS);
+  lookOften(page);
   const complaints: string[] = [];
   page.on("pageerror", (error) => complaints.push(String(error)));
   page.on("console", (message) => {
@@ -68,15 +86,30 @@ export async function visit(browser: Browser, product: Local, options: BrowserCo
   return { page, complaints };
 }
 
-/** By the API: the form has a journey of its own, and takes ten times as long. */
-export async function signIn(page: Page, product: Local): Promise<void> {
-  const answer = await page.request.post("/api/auth/login", {
-    data: { email: product.email, password: product.password },
-    headers: { Origin: product.baseUrl },
+interface Session {
+  name: string;
+  value: string;
+}
+
+let session: Promise<Session> | undefined;
+
+/** By the API, and once: the form has a journey of its own, and a password takes its time by design. */
+export async function signIn(context: BrowserContext, product: Local): Promise<void> {
+  session ??= login(product);
+  await context.addCookies([{ ...(await session), url: product.baseUrl, httpOnly: true, sameSite: "Strict" }]);
+}
+
+async function login(product: Local): Promise<Session> {
+  const answer = await fetch(`${product.baseUrl}/api/auth/login`, {
+    method: "POST",
+    headers: { Origin: product.baseUrl, "Content-Type": "application/json" },
+    body: JSON.stringify({ email: product.email, password: product.password }),
   });
-  if (!answer.ok()) {
-    throw new Error(`signing in answered ${answer.status()} ${await answer.text()}`);
+  const cookie = /^([^=]+)=([^;]+)/.exec(answer.headers.getSetCookie()[0] ?? "");
+  if (!answer.ok || !cookie) {
+    throw new Error(`signing in answered ${answer.status} ${await answer.text()}`);
   }
+  return { name: cookie[1]!, value: cookie[2]! };
 }
 
 /** Sends an event the way an application does. */

@@ -1,6 +1,6 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { launch, local, log, shot, signIn, visit } from "./product";
+import { launch, local, log, shot, visit, visitSignedIn } from "./product";
 
 const product = local();
 let browser: Browser;
@@ -13,8 +13,7 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 
 test("a colleague is invited by a link, joins with an account of their own, and becomes an editor", async () => {
-  const { page, complaints } = await visit(browser, product);
-  await signIn(page, product);
+  const { page, complaints } = await visitSignedIn(browser, product);
   await page.goto(`/dashboard/team?team=${product.teamId}`);
   await page.getByTestId("member-row").getByText("Mara Lindqvist").waitFor();
   await shot(page, "team");
@@ -44,5 +43,5 @@ test("a colleague is invited by a link, joins with an account of their own, and 
   await page.getByText("Nora New is now editor.").waitFor();
   await shot(page, "team-settings");
   expect(complaints).toEqual([]);
-  await page.context().close();
+  await page.close();
 });

@@ -1,6 +1,6 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { get, launch, local, log, shot, signIn, visit } from "./product";
+import { get, launch, local, log, shot, visit, visitSignedIn } from "./product";
 
 const product = local();
 let browser: Browser;
@@ -32,8 +32,7 @@ test("whoever is not signed in gets there first, and comes back to what they wan
 });
 
 test("the page shows what the API says to the nanoUSD, and an event as it happens", async () => {
-  const { page, complaints } = await visit(browser, product);
-  await signIn(page, product);
+  const { page, complaints } = await visitSignedIn(browser, product);
   await page.goto(`/dashboard/usage?team=${product.teamId}&range=month`);
   const spend = page.getByTestId("card-spend").locator("[data-nano-usd]").first();
   await spend.waitFor();
@@ -51,14 +50,13 @@ test("the page shows what the API says to the nanoUSD, and an event as it happen
     .waitFor();
   expect(complaints).toEqual([]);
   await shot(page, "usage");
-  await page.context().close();
+  await page.close();
 });
 
 test("what a developer's agent reports stands beside what is counted, by developer and by model", async () => {
-  const { page, complaints } = await visit(browser, product);
+  const { page, complaints } = await visitSignedIn(browser, product);
   const call = { userId: "dev@example.com", tags: { agent: "claude-code" }, reportedCostNanoUsd: 11_000_000 };
   await log(product, { eventId: "developer-1", model: "gpt-4o", inputTokens: 4000, outputTokens: 0, ...call });
-  await signIn(page, product);
   await page.goto(`/dashboard/developers?team=${product.teamId}`);
   // Until there is a call, the page says how to connect an agent; and the history follows the totals by a moment.
   while (!(await page.getByTestId("developer").getByText("dev@example.com").isVisible())) {
@@ -74,12 +72,11 @@ test("what a developer's agent reports stands beside what is counted, by develop
   await page.getByTestId("developer-part").getByText("dev@example.com").waitFor();
   await shot(page, "developers");
   expect(complaints).toEqual([]);
-  await page.context().close();
+  await page.close();
 });
 
 test("a row leads to its part, and the address holds the view", async () => {
-  const { page, complaints } = await visit(browser, product);
-  await signIn(page, product);
+  const { page, complaints } = await visitSignedIn(browser, product);
   await page.goto(`/dashboard/usage?team=${product.teamId}`);
   await page.getByRole("button", { name: "gpt-4o", exact: true }).click();
   await page.waitForURL(/only=model:gpt-4o/);
@@ -88,6 +85,14 @@ test("a row leads to its part, and the address holds the view", async () => {
   await page.getByTestId("card-spend").locator(`[data-nano-usd="${part.summary.totalCostNanoUsd}"]`).waitFor();
   await page.reload();
   await page.getByText("Only model").waitFor();
+  // One part more, and one less again.
+  await page.getByRole("button", { name: /^\d draft/ }).click();
+  await page.waitForURL(/only=model:gpt-4o~prompt:draft/);
+  const both = await get(product, `/api/token-tracking/stats?teamId=${product.teamId}&period=month&model=gpt-4o&promptId=draft`);
+  expect(both.source).toBe("history");
+  await page.getByTestId("card-spend").locator(`[data-nano-usd="${both.summary.totalCostNanoUsd}"]`).waitFor();
+  await page.getByRole("button", { name: "Take away: model gpt-4o" }).click();
+  await page.waitForURL(/only=prompt:draft/);
   await page.getByRole("button", { name: "Show everything" }).click();
   await page.getByRole("button", { name: /^By model/ }).click();
   await page.getByRole("menuitemradio", { name: "Prompt" }).click();
@@ -110,5 +115,5 @@ test("a row leads to its part, and the address holds the view", async () => {
   await page.getByRole("menuitem", { name: "CSV" }).click();
   expect((await download).suggestedFilename()).toMatch(/\.csv$/);
   expect(complaints).toEqual([]);
-  await page.context().close();
+  await page.close();
 });

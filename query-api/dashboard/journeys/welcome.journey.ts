@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { launch, local, shot, signIn, visit } from "./product";
+import { launch, local, shot, visitSignedIn } from "./product";
 
 const product = local();
 let browser: Browser;
@@ -13,8 +13,7 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 
 test("a first visit leads from a key to an event that is seen arriving", async () => {
-  const { page, complaints } = await visit(browser, product);
-  await signIn(page, product);
+  const { page, complaints } = await visitSignedIn(browser, product);
   await page.goto("/dashboard/usage?team=me");
   await page.getByRole("link", { name: "Send the first event" }).click();
   await page.waitForURL(/\/welcome/);
@@ -51,7 +50,7 @@ test("a first visit leads from a key to an event that is seen arriving", async (
   await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
   await page.getByText("No key yet").waitFor();
   expect(complaints).toEqual([]);
-  await page.context().close();
+  await page.close();
 });
 
 function run(shell: string, script: string): string {

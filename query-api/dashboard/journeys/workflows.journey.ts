@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { get, launch, local, makeWorkflow, shot, signIn, visit } from "./product";
+import { get, launch, local, makeWorkflow, shot, visitSignedIn } from "./product";
 
 const product = local();
 let browser: Browser;
@@ -13,8 +13,7 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 
 test("two nodes and a line between them, neither of them configured, run to the end", async () => {
-  const { page, complaints } = await visit(browser, product);
-  await signIn(page, product);
+  const { page, complaints } = await visitSignedIn(browser, product);
   await page.goto(`/dashboard/workflows/new?team=${product.teamId}`);
   await page.getByTestId("add-node-btn").click();
   await page.getByTestId("node-data-source").click();
@@ -48,12 +47,11 @@ test("two nodes and a line between them, neither of them configured, run to the 
   const { workflows } = await get(product, `/api/workflows?teamId=${product.teamId}&search=Untitled`);
   expect(workflows).toHaveLength(1);
   expect(complaints).toEqual([]);
-  await page.context().close();
+  await page.close();
 });
 
 test("a node takes its edges along, and every step can be taken back", async () => {
-  const { page, complaints } = await visit(browser, product);
-  await signIn(page, product);
+  const { page, complaints } = await visitSignedIn(browser, product);
   await page.goto(`/dashboard/workflows/new?team=${product.teamId}`);
   for (const type of ["data-source", "prompt", "output"]) {
     await page.getByTestId("add-node-btn").click();
@@ -70,12 +68,11 @@ test("a node takes its edges along, and every step can be taken back", async () 
   await page.getByRole("menuitem", { name: "As JSON" }).click();
   expect(await page.getByRole("textbox", { name: "Definition" }).inputValue()).toContain('"type": "prompt"');
   expect(complaints).toEqual([]);
-  await page.context().close();
+  await page.close();
 });
 
 test("a template becomes a workflow, and what it was before a change can be had back", async () => {
-  const { page, complaints } = await visit(browser, product);
-  await signIn(page, product);
+  const { page, complaints } = await visitSignedIn(browser, product);
   await page.goto(`/dashboard/workflow-templates?team=${product.teamId}`);
   await page.getByTestId("template").nth(19).waitFor();
   await page.getByLabel("Search").fill("incident");
@@ -109,13 +106,12 @@ test("a template becomes a workflow, and what it was before a change can be had 
   expect(page.url()).toMatch(/workflows\/wf/);
   await page.getByText("Not saved").waitFor();
   expect(complaints).toEqual([]);
-  await page.context().close();
+  await page.close();
 });
 
 test("an active workflow has its next times, and runs for whoever signs a call", async () => {
-  const { page, complaints } = await visit(browser, product);
+  const { page, complaints } = await visitSignedIn(browser, product);
   const id = await makeWorkflow(product, "Nightly welcome");
-  await signIn(page, product);
   await page.goto(`/dashboard/workflows/${id}?team=${product.teamId}`);
   await page.locator(".react-flow__node").nth(1).click();
   await page.getByText("Try it").click();
@@ -145,5 +141,5 @@ test("an active workflow has its next times, and runs for whoever signs a call",
   await page.getByTestId("analytics").getByText("none failed").waitFor();
   await shot(page, "executions");
   expect(complaints).toEqual([]);
-  await page.context().close();
+  await page.close();
 });

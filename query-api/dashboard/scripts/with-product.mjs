@@ -16,6 +16,7 @@ const up = fileURLToPath(new URL("../../../bin/up", import.meta.url));
 const data = await mkdtemp(join(tmpdir(), "prompt-manage-"));
 const product = spawn(up, ["--port", "0", "--data", data, ...(demo ? [] : ["--no-demo"])], {
   stdio: ["ignore", "ignore", "inherit"],
+  env: { PM_OUTBOUND_ALLOWED_RANGES: "127.0.0.0/8", ...process.env },
 });
 let ended = false;
 const end = new Promise((resolve) =>

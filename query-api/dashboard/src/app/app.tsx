@@ -1,12 +1,11 @@
 import { QueryCache, QueryClient, QueryClientProvider, keepPreviousData } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { useState } from "react";
-import { isUnauthenticated, ProblemError } from "@/shared/api/client";
+import { isUnauthenticated } from "@/shared/api/client";
+import { isAskedAgain, pauseBefore } from "@/shared/api/retries";
 import { HintProvider } from "@/shared/ui/hint";
 import { Toasts } from "@/shared/ui/toast";
 import { createAppRouter } from "./router";
-
-const RETRIES_MAX = 2;
 
 function createQueryClient(onSignedOut: () => void): QueryClient {
   return new QueryClient({
@@ -22,8 +21,8 @@ function createQueryClient(onSignedOut: () => void): QueryClient {
       queries: {
         staleTime: 60_000,
         placeholderData: keepPreviousData,
-        retry: (failures, error) =>
-          failures < RETRIES_MAX && !(error instanceof ProblemError && error.status < 500 && error.status !== 429),
+        retry: isAskedAgain,
+        retryDelay: pauseBefore,
       },
     },
   });

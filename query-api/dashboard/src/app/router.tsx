@@ -218,7 +218,7 @@ export function createAppRouter(queryClient: QueryClient) {
           params.set(name, String(value));
         }
       }
-      const written = params.toString().replaceAll("%3A", ":").replaceAll("%2F", "/");
+      const written = params.toString().replaceAll("%3A", ":").replaceAll("%2F", "/").replaceAll("%7E", "~");
       return written && `?${written}`;
     },
   });

@@ -31,7 +31,7 @@ export function Shell() {
         <Navigation />
       </aside>
       <div className="flex min-w-0 flex-1 flex-col">
-        <header className="sticky top-0 z-30 flex h-14 items-center gap-1.5 border-b border-line bg-surface/90 px-3 backdrop-blur sm:px-5">
+        <header className="sticky top-0 z-30 flex h-14 items-center gap-1.5 border-b border-line bg-surface px-3 sm:px-5">
           <Dialog.Root open={open} onOpenChange={setOpen}>
             <Dialog.Trigger asChild>
               <IconButton label="Menu" className="lg:hidden">

@@ -1,6 +1,7 @@
 import { clsx } from "clsx";
 import { Check, CircleX, Info, TriangleAlert } from "lucide-react";
 import { formatAgo, formatDateTime } from "@/shared/format/time";
+import { useMemberNames } from "@/shared/session/members";
 import { Button } from "@/shared/ui/button";
 import { Hint } from "@/shared/ui/hint";
 import type { Alert } from "./api";
@@ -25,6 +26,7 @@ export function AlertRow({
   busy?: boolean;
 }) {
   const { icon: Icon, colours, word } = LOOKS[alert.severity];
+  const names = useMemberNames(alert.dimension === "member");
   return (
     <div className="flex items-start gap-3" data-testid="alert">
       <span className={clsx("mt-0.5 flex size-8 shrink-0 items-center justify-center rounded-full", colours)}>
@@ -34,8 +36,7 @@ export function AlertRow({
       <div className="min-w-0 flex-1">
         <p className="font-medium">{alert.title}</p>
         <p className="text-[0.8125rem] text-soft">
-          {alert.dimension && alert.dimension !== "account" && `${alert.value} · `}
-          {alert.message}
+          {told(alert, names)}
         </p>
         <p className="mt-0.5 text-xs text-soft">
           <Hint text={formatDateTime(alert.occurredAt, zone, true)}>
@@ -54,4 +55,13 @@ export function AlertRow({
       )}
     </div>
   );
+}
+
+/** What happened; a member is told by name, and of what else the message does not name the value stands before it. */
+export function told({ message, dimension, value }: Pick<Alert, "message" | "dimension" | "value">, names: ReadonlyMap<string, string>): string {
+  if (!value || !dimension || dimension === "account") {
+    return message;
+  }
+  const shown = dimension === "member" ? (names.get(value) ?? value) : value;
+  return message.includes(value) ? message.replaceAll(value, shown) : `${shown} · ${message}`;
 }

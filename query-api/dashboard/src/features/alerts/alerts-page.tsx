@@ -54,7 +54,7 @@ export function AlertsPage() {
           <SelectField
             label="Severity"
             hideLabel
-            className="w-40"
+            className="min-w-32 flex-1 sm:w-40 sm:flex-none"
             value={search.severity ?? ""}
             onChange={(event) => change({ severity: (event.target.value || undefined) as AlertSearch["severity"] })}
           >
@@ -66,7 +66,7 @@ export function AlertsPage() {
           <SelectField
             label="Seen to"
             hideLabel
-            className="w-40"
+            className="min-w-32 flex-1 sm:w-40 sm:flex-none"
             value={search.seen ?? ""}
             onChange={(event) => change({ seen: (event.target.value || undefined) as AlertSearch["seen"] })}
           >
@@ -100,7 +100,7 @@ export function AlertsPage() {
             {!isNarrowed && "When a budget reaches one of its thresholds, the alert is here within a second."}
           </Empty>
         ) : (
-          <>
+          <div className="overflow-hidden rounded-xl">
             {byDay(alerts, zone).map(([day, ofDay]) => (
               <section key={day} aria-label={formatDay(day, true)}>
                 <h2 className="border-y border-line bg-page px-4 py-1.5 text-xs font-medium text-soft first:border-t-0 sm:px-5">
@@ -132,7 +132,7 @@ export function AlertsPage() {
                 </Button>
               </div>
             )}
-          </>
+          </div>
         )}
       </Card>
     </Page>

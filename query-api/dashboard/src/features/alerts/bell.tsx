@@ -5,12 +5,13 @@ import { useState } from "react";
 import { useEvents } from "@/shared/api/stream";
 import { browserZone } from "@/shared/format/time";
 import type { Account } from "@/shared/session/account";
+import { useMemberNames } from "@/shared/session/members";
 import { IconButton } from "@/shared/ui/button";
 import { Empty, Failure, Skeleton } from "@/shared/ui/layout";
 import { Popover } from "@/shared/ui/menu";
 import { useNow } from "@/shared/ui/now";
 import { toast } from "@/shared/ui/toast";
-import { AlertRow } from "./alert-row";
+import { AlertRow, told } from "./alert-row";
 import { latestQuery, streamUrl, useAcknowledge, type Alert } from "./api";
 
 const TONES = { info: "info", warning: "warning", critical: "critical" } as const;
@@ -22,18 +23,27 @@ export function Bell({ account }: { account: Account }) {
   const acknowledge = useAcknowledge(account);
   const [open, setOpen] = useState(false);
   const now = useNow();
-  useEvents(streamUrl(account), "alert", (text) => {
-    const alert = JSON.parse(text) as Alert;
-    toast(
-      <>
-        <p className="font-medium">{alert.title}</p>
-        <p className="text-soft">{alert.message}</p>
-      </>,
-      TONES[alert.severity],
-    );
+  const names = useMemberNames(data?.alerts.some((alert) => alert.dimension === "member") ?? false);
+  const askAgain = () => {
     void queryClient.invalidateQueries({ queryKey: ["alerts", account.key] });
     void queryClient.invalidateQueries({ queryKey: ["budgets", account.key] });
-  });
+  };
+  useEvents(
+    streamUrl(account),
+    "alert",
+    (text) => {
+      const alert = JSON.parse(text) as Alert;
+      toast(
+        <>
+          <p className="font-medium">{alert.title}</p>
+          <p className="text-soft">{told(alert, names)}</p>
+        </>,
+        TONES[alert.severity],
+      );
+      askAgain();
+    },
+    askAgain,
+  );
   const unread = data?.unread ?? 0;
   return (
     <Popover

@@ -27,7 +27,7 @@ export function isDismissed(warning: Watched): boolean {
   }
 }
 
-export function BudgetWarning({ warning, onIncrease }: { warning: Watched; onIncrease?: () => void }) {
+export function BudgetWarning({ warning, onIncrease, onDismiss }: { warning: Watched; onIncrease?: () => void; onDismiss: () => void }) {
   const [gone, setGone] = useState(false);
   const { budget, status, level } = warning;
   if (level === "calm" || gone) {
@@ -71,6 +71,7 @@ export function BudgetWarning({ warning, onIncrease }: { warning: Watched; onInc
             // Then it comes back with the next page.
           }
           setGone(true);
+          onDismiss();
         }}
       >
         <X aria-hidden className="size-4" />

@@ -1,5 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useRouterState } from "@tanstack/react-router";
+import { clsx } from "clsx";
+import { useEffect, useState } from "react";
 import type { Account } from "@/shared/session/account";
 import { budgetsQuery, type Budget } from "./api";
 import { BudgetWarning, isDismissed } from "./budget-warning";
@@ -8,23 +10,72 @@ import { QuickAdjust } from "./quick-adjust";
 
 const REFRESH_MS = 30_000;
 
-/** The severest warning of the account, on top of every page. */
+/**
+ * The severest warning of the account, on top of every page. A page has a place for it if there is one when the page is opened; what
+ * comes later floats at its lower end, so that nothing moves under a cursor, and takes its place on the next page.
+ */
 export function BudgetWarnings({ account }: { account: Account }) {
   const { data } = useQuery({ ...budgetsQuery(account), refetchInterval: REFRESH_MS });
   const [adjusted, setAdjusted] = useState<Budget | null>(null);
+  // What is put away is remembered by the browser, and only looked up.
+  const [, setPutAway] = useState(0);
   const warning = watched(data?.budgets ?? []).find((one) => one.level !== "calm" && !isDismissed(one));
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const [page, setPage] = useState({ path, hasPlace: warning !== undefined || wasWarned(account.key) });
+  if (page.path !== path) {
+    setPage({ path, hasPlace: warning !== undefined });
+  }
+  const isKnown = data !== undefined;
+  const isWarned = warning !== undefined;
+  useEffect(() => {
+    if (isKnown) {
+      rememberWarned(account.key, isWarned);
+    }
+  }, [account.key, isKnown, isWarned]);
   return (
     <>
-      {warning && (
-        <div className="mx-auto w-full max-w-7xl px-4 pt-4 sm:px-6">
-          <BudgetWarning
-            key={`${warning.budget.id} ${warning.status.value} ${warning.level}`}
-            warning={warning}
-            {...(account.mayManage && warning.status.unit === "usd" ? { onIncrease: () => setAdjusted(warning.budget) } : {})}
-          />
+      {(warning || (page.hasPlace && !isKnown)) && (
+        <div
+          className={clsx(
+            page.hasPlace
+              ? "mx-auto min-h-32 w-full max-w-7xl px-4 pt-4 sm:min-h-[3.875rem] sm:px-6"
+              : "fixed inset-x-3 bottom-3 z-30 rounded-xl bg-surface shadow-pop lg:right-auto lg:left-[16.5rem] lg:w-[40rem]",
+          )}
+        >
+          {warning && (
+            <BudgetWarning
+              key={`${warning.budget.id} ${warning.status.value} ${warning.level}`}
+              warning={warning}
+              onDismiss={() => setPutAway((count) => count + 1)}
+              {...(account.mayManage && warning.status.unit === "usd" ? { onIncrease: () => setAdjusted(warning.budget) } : {})}
+            />
+          )}
         </div>
       )}
       {adjusted && <QuickAdjust account={account} budget={adjusted} onClose={() => setAdjusted(null)} />}
     </>
   );
+}
+
+const itemOf = (key: string) => `warned:${key}`;
+
+/** Whether there was a warning when this browser last looked. */
+function wasWarned(key: string): boolean {
+  try {
+    return localStorage.getItem(itemOf(key)) !== null;
+  } catch {
+    return false;
+  }
+}
+
+function rememberWarned(key: string, isWarned: boolean): void {
+  try {
+    if (isWarned) {
+      localStorage.setItem(itemOf(key), "1");
+    } else {
+      localStorage.removeItem(itemOf(key));
+    }
+  } catch {
+    // Then the next page finds out for itself.
+  }
 }

@@ -93,7 +93,7 @@ export function useSyncSource(account: Account) {
   });
 }
 
-const RUNNING_MS = 1000;
+const RUNNING_MS = 500;
 
 export function syncsQuery(id: string) {
   return queryOptions({

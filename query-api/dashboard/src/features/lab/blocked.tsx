@@ -1,28 +1,42 @@
 import { Link } from "@tanstack/react-router";
 import { Ban, ScissorsLineDashed } from "lucide-react";
-import { exactUsd, nanoUsd } from "@/shared/format/money";
 import { formatCount } from "@/shared/format/numbers";
+import type { Account } from "@/shared/session/account";
+import { Amount } from "@/shared/ui/amount";
 import { buttonClass } from "@/shared/ui/button";
 import type { Decision } from "./api";
 
 /** Why a run may not go ahead, and every way out. */
-export function Blocked({ decision, inputTokens, onEdit }: { decision: Decision; inputTokens: number; onEdit: () => void }) {
+export function Blocked({
+  decision,
+  inputTokens,
+  account,
+  onEdit,
+}: {
+  decision: Decision;
+  inputTokens: number;
+  account: Pick<Account, "tier" | "features">;
+  onEdit: () => void;
+}) {
   if (decision.deniedBy === "max_tokens_per_prompt") {
+    const isOfTier = decision.maxTokensPerPrompt === account.features.tokensPerPromptMax;
     return (
       <section role="alert" data-testid="prompt-too-long" className="rounded-xl border border-critical/35 bg-critical-wash p-4">
         <h2 className="flex items-center gap-2 font-semibold text-critical">
           <ScissorsLineDashed aria-hidden className="size-4" /> Prompt too long
         </h2>
         <p className="mt-1">
-          It has about {formatCount(inputTokens)} tokens; a prompt may have {formatCount(decision.maxTokensPerPrompt ?? 0)}.
+          It has about {formatCount(inputTokens)} tokens; {isOfTier ? `in the tier ${account.tier}, ` : ""}a prompt may have {formatCount(decision.maxTokensPerPrompt ?? 0)}.
         </p>
         <div className="mt-3 flex flex-wrap gap-2">
           <button type="button" className={buttonClass("primary", "s")} onClick={onEdit}>
             Edit the prompt
           </button>
-          <Link to="/settings/budget" className={buttonClass("plain", "s")}>
-            Change the cap
-          </Link>
+          {!isOfTier && (
+            <Link to="/settings/budget" className={buttonClass("plain", "s")}>
+              Change the cap
+            </Link>
+          )}
         </div>
       </section>
     );
@@ -37,8 +51,8 @@ export function Blocked({ decision, inputTokens, onEdit }: { decision: Decision;
         {budget ? (
           <>
             <strong className="font-semibold">{budget.name}</strong> has{" "}
-            {budget.unit === "usd" ? `$${exactUsd(nanoUsd(budget.remaining))}` : `${formatCount(BigInt(budget.remaining))} tokens`} left, and this run may cost{" "}
-            {decision.estimatedCost ? `$${decision.estimatedCost}` : "more"}.
+            {budget.unit === "usd" ? <Amount usd={budget.remaining} focusable /> : `${formatCount(BigInt(budget.remaining))} tokens`} left, and this run may cost{" "}
+            {decision.estimatedCost ? <Amount usd={decision.estimatedCost} focusable /> : "more"}.
           </>
         ) : (
           "A budget that blocks does not leave enough for it."

@@ -4,8 +4,9 @@ import { useDeferredValue, useEffect, useRef, useState } from "react";
 import { messageOf } from "@/shared/api/client";
 import { useIsServed } from "@/shared/api/served";
 import { formatCount, formatPercent } from "@/shared/format/numbers";
-import { exactUsd, nanoUsd } from "@/shared/format/money";
+import { nanoUsd } from "@/shared/format/money";
 import { useAccount } from "@/shared/session/account";
+import { Amount } from "@/shared/ui/amount";
 import { Button } from "@/shared/ui/button";
 import { SelectField, TextArea, TextField } from "@/shared/ui/field";
 import { Card, Failure, Note, Page } from "@/shared/ui/layout";
@@ -13,6 +14,7 @@ import { usePageTitle } from "@/shared/ui/title";
 import { checkQuery, estimateQuery, modelsQuery, type Decision, type Draft } from "./api";
 import { hasKeyQuery, useStart, type Provider } from "./api-run";
 import { Blocked } from "./blocked";
+import { offered } from "./offered";
 import { Compare } from "./compare";
 import { RunPanel } from "./run-panel";
 import { TokenPreview } from "./token-preview";
@@ -39,6 +41,7 @@ export function LabPage() {
   const provider = chosen ?? (hasKey === false ? "simulated" : "");
   const run = useStart(account);
   const isDenied = check.data !== undefined && !check.data.allowed;
+  const { showCost, mayRun } = offered(account);
 
   return (
     <Page title="Prompt lab" description="See what a prompt costs before it costs anything, and then what it did.">
@@ -96,13 +99,14 @@ export function LabPage() {
                 <Button
                   kind="primary"
                   busy={run.isPending}
-                  disabled={isEmpty || isDenied || !account.mayEdit}
+                  disabled={isEmpty || isDenied || !account.mayEdit || !mayRun}
                   onClick={() => run.mutate({ draft, provider })}
                 >
                   {!run.isPending && <Play aria-hidden className="size-4" />} Run
                 </Button>
               </div>
             )}
+            {hasRunner && !mayRun && <Note>Prompts are not run in the tier {account.tier}. What they use is counted here all the same.</Note>}
             {run.error && <Note tone="critical">{messageOf(run.error)}</Note>}
           </div>
         </Card>
@@ -114,14 +118,14 @@ export function LabPage() {
           ) : (
             // What is shown is of what was written before, until the answer for this is there.
             <div aria-busy={estimate.isPlaceholderData} className={estimate.isPlaceholderData && !isEmpty ? "opacity-60 transition-opacity" : ""}>
-              <TokenPreview estimate={deferred} model={draft.model} isEmpty={isEmpty} showCost onModelChange={(model) => set({ model })} />
+              <TokenPreview estimate={deferred} model={draft.model} isEmpty={isEmpty} showCost={showCost} onModelChange={(model) => set({ model })} />
             </div>
           )}
           {!isEmpty && check.data && !check.data.allowed && (
-            <Blocked decision={check.data} inputTokens={shown?.inputTokens ?? 0} onEdit={() => prompt.current?.focus()} />
+            <Blocked decision={check.data} inputTokens={shown?.inputTokens ?? 0} account={account} onEdit={() => prompt.current?.focus()} />
           )}
-          {run.data && <RunPanel key={run.data} executionId={run.data} model={run.variables?.draft.model ?? draft.model} accountKey={account.key} />}
-          {!isEmpty && <Compare account={account} draft={settled} models={models.data ?? []} onPick={(model) => set({ model })} />}
+          {run.data && <RunPanel key={run.data} executionId={run.data} model={run.variables?.draft.model ?? draft.model} accountKey={account.key} showCost={showCost} />}
+          {!isEmpty && showCost && <Compare account={account} draft={settled} models={models.data ?? []} onPick={(model) => set({ model })} />}
           {!isEmpty && check.data && <BudgetState decision={check.data} />}
         </div>
       </div>
@@ -144,7 +148,7 @@ function BudgetState({ decision }: { decision: Decision }) {
           <li key={`${budget.id} ${budget.value}`} className="flex flex-wrap items-baseline justify-between gap-x-4">
             <span className="min-w-0 truncate font-medium">{budget.name}</span>
             <span className="text-[0.8125rem] text-soft figures">
-              {budget.unit === "usd" ? `$${exactUsd(nanoUsd(budget.remaining))}` : `${formatCount(BigInt(budget.remaining))} tokens`} left
+              {budget.unit === "usd" ? <Amount usd={budget.remaining} focusable /> : `${formatCount(BigInt(budget.remaining))} tokens`} left
               {budget.unit === "usd" && decision.estimatedCost && nanoUsd(budget.remaining) > 0n && ` · ${share(decision.estimatedCost, budget.remaining)} of it`}
             </span>
           </li>

@@ -9,7 +9,7 @@ import { answerOf, isOver, runQuery, useCancel } from "./api-run";
 import { TokenUsageDisplay } from "./token-usage-display";
 
 /** The run that was started here: while it goes, what came of it, or why nothing did. */
-export function RunPanel({ executionId, model, accountKey }: { executionId: string; model: string; accountKey: string }) {
+export function RunPanel({ executionId, model, accountKey, showCost }: { executionId: string; model: string; accountKey: string; showCost: boolean }) {
   const { data, error, refetch } = useQuery(runQuery(executionId));
   const queryClient = useQueryClient();
   const over = data !== undefined && isOver(data);
@@ -39,9 +39,9 @@ export function RunPanel({ executionId, model, accountKey }: { executionId: stri
           totalCost={answer.cost ?? "0"}
           executionTimeMs={data.executionTimeMs ?? 0}
           model={answer.model}
-          showCost={answer.cost !== null}
+          showCost={showCost && answer.cost !== null}
         >
-          {answer.cost === null && <p className="mt-2 text-xs text-warning">This model is not on the price list: its cost follows when a price arrives.</p>}
+          {showCost && answer.cost === null && <p className="mt-2 text-xs text-warning">This model is not on the price list: its cost follows when a price arrives.</p>}
           <p className="mt-2 text-xs">
             <Link to="/dashboard/workflows/$id/executions" params={{ id: data.workflowId }} className="text-accent underline underline-offset-2">
               Earlier runs

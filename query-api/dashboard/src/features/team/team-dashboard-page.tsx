@@ -173,7 +173,7 @@ function SavingsBox({ account }: { account: Account }) {
       <p className="min-w-0 flex-1 basis-60">
         Up to{" "}
         <strong className="font-semibold">
-          <Amount usd={data.totalSavings} digits={2} focusable />
+          <Amount usd={data.totalSavings} focusable />
         </strong>
         , {formatPercent(Number(data.savingsPercentage))} of this month&apos;s spend, could be saved: {data.suggestions[0]?.title}
         {data.suggestions.length > 1 && `, and ${data.suggestions.length - 1} more`}.

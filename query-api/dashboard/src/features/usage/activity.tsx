@@ -38,7 +38,11 @@ export function Activity({ account, search, zone, onChange }: { account: Account
     <Card
       flush
       title="Recent activity"
-      hint={`Newest first, ${PAGE_SIZE} to a page. A column sorts the page that is shown.`}
+      hint={
+        search.sort
+          ? `By ${search.sort} within this page of ${PAGE_SIZE}; the pages themselves are by time, the newest first.`
+          : `Newest first, ${PAGE_SIZE} to a page. A column sorts the page that is shown.`
+      }
       actions={
         <>
           <SelectField

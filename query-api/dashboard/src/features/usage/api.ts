@@ -1,7 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { answer, api, type Schemas } from "@/shared/api/client";
 import type { Account } from "@/shared/session/account";
-import { daysOf, historyFilter, parseOnly, statsRange, type Only, type UsageSearch } from "./search";
+import { daysOf, filtersOf, readOnly, statsRange, withoutOnly, type Only, type UsageSearch } from "./search";
 
 export type Stats = Schemas["Stats"];
 export type Figures = Schemas["StatsFigures"];
@@ -9,30 +9,36 @@ export type Share = Stats["breakdown"][number];
 export type Savings = Schemas["Savings"];
 export type UsageEntry = Schemas["UsageEntry"];
 
-/** Of one member, the ledger knows the days and the total. */
+/** Who sees only their own part sees it by day, which is the ledger's. */
 export function breakdownOf(account: Account, search: UsageSearch): string {
   return account.maySeeAll ? (search.by ?? "model") : "day";
 }
 
-export function statsQuery(account: Account, search: UsageSearch, zone: string) {
-  const range = statsRange(search, zone, new Date());
-  const query = { ...account.visible, ...range, groupBy: breakdownOf(account, search), timezone: zone };
+function stats(account: Account, search: UsageSearch, zone: string, onlys: readonly Only[], groupBy: string) {
+  // A day in it is the range.
+  const range = onlys.some((one) => one.dimension === "day") ? {} : statsRange(search, zone, new Date());
+  const query = { ...account.visible, ...range, ...filtersOf(onlys), groupBy, timezone: zone };
   return queryOptions({
     queryKey: ["usage", account.key, "stats", query],
     queryFn: ({ signal }) => answer(api.GET("/api/token-tracking/stats", { params: { query }, signal })),
   });
 }
 
-/** The part of an account that a page is narrowed down to. */
-export function partQuery(account: Account, search: UsageSearch, zone: string, only: Only) {
-  const range =
-    only.dimension === "day" ? { startDate: only.value, endDate: only.value } : statsRange(search, zone, new Date());
-  const part = only.dimension === "day" ? {} : historyFilter(only);
-  const query = { ...account.visible, ...range, ...part, groupBy: "day", timezone: zone };
-  return queryOptions({
-    queryKey: ["usage", account.key, "part", query],
-    queryFn: ({ signal }) => answer(api.GET("/api/token-tracking/stats", { params: { query }, signal })),
-  });
+/** What the page is narrowed down to, in total and by day; of everything, one answer has the breakdown too. */
+export function shownQuery(account: Account, search: UsageSearch, zone: string) {
+  const onlys = readOnly(search.only);
+  return stats(account, search, zone, onlys, onlys.length === 0 ? breakdownOf(account, search) : "day");
+}
+
+/** A breakdown is narrowed down by the other dimensions: of its own, one can choose another value. */
+export function breakdownQuery(account: Account, search: UsageSearch, zone: string) {
+  const by = breakdownOf(account, search);
+  return stats(account, search, zone, withoutOnly(readOnly(search.only), by), by);
+}
+
+/** Every prompt, where the dearest of the account are not what is asked for. */
+export function promptsQuery(account: Account, search: UsageSearch, zone: string) {
+  return stats(account, search, zone, withoutOnly(readOnly(search.only), "prompt"), "prompt");
 }
 
 /** This month so far, and where it is heading. */
@@ -74,7 +80,7 @@ function historyQuery(account: Account, search: UsageSearch, zone: string) {
   return {
     ...account.visible,
     ...daysOf(search, zone, new Date()),
-    ...historyFilter(parseOnly(search.only)),
+    ...filtersOf(readOnly(search.only)),
     ...(search.type ? { executionType: search.type as "prompt_run" } : {}),
     ...(search.unpriced ? { unpriced: true } : {}),
     timezone: zone,

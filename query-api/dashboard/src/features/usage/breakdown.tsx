@@ -12,7 +12,7 @@ import { Menu, MenuChoice, MenuLine, Popover } from "@/shared/ui/menu";
 import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
 import { breakdownOf, type Share, type Stats } from "./api";
 import { Named } from "./names";
-import { DIMENSIONS, dimensionLabel, type UsageSearch } from "./search";
+import { DIMENSIONS, dimensionLabel, isAmong, readOnly, withOnly, withoutOnly, writeOnly, type UsageSearch } from "./search";
 
 const SHOWN = 8;
 
@@ -39,7 +39,7 @@ export function Breakdown({
     <Card
       flush
       title={`Spend by ${dimensionLabel(by).toLowerCase()}`}
-      hint="Choose a row to see only that."
+      hint="Choose rows to narrow the page down to them."
       actions={account.maySeeAll && <DimensionPicker by={by} onChange={(next) => onChange({ by: next })} />}
     >
       {error && !stats ? (
@@ -93,8 +93,9 @@ export function Breakdown({
 
 function Row({ row, by, most, search, onChange }: { row: Share; by: string; most: number; search: UsageSearch; onChange: Change }) {
   const canPick = !row.unattributed && !row.combined;
-  const only = `${by}:${row.category}`;
-  const isPicked = search.only === only;
+  const onlys = readOnly(search.only);
+  const only = { dimension: by, value: row.category };
+  const isPicked = isAmong(onlys, only);
   const width = most === 0 ? 0 : (pixels(nanoUsd(row.cost)) / most) * 100;
   return (
     <tr className={clsx("hover:bg-page", isPicked && "bg-accent-wash")}>
@@ -104,7 +105,7 @@ function Row({ row, by, most, search, onChange }: { row: Share; by: string; most
             type="button"
             aria-pressed={isPicked}
             className="block w-full truncate text-left font-medium hover:text-accent hover:underline hover:underline-offset-2"
-            onClick={() => onChange({ only: isPicked ? undefined : only })}
+            onClick={() => onChange({ only: writeOnly(isPicked ? withoutOnly(onlys, by) : withOnly(onlys, only)) })}
           >
             <Named dimension={by} value={row.category} />
           </button>

@@ -11,7 +11,7 @@ import { Amount } from "@/shared/ui/amount";
 import { Hint } from "@/shared/ui/hint";
 import { Progress, Skeleton } from "@/shared/ui/layout";
 import { monthQuery, wholeBudgetQuery, type Stats } from "./api";
-import { parseOnly, type UsageSearch } from "./search";
+import { readOnly, type UsageSearch } from "./search";
 
 /** On a narrow page the first and the last have a line of their own: they have the most to say. */
 const WIDE: ReadonlySet<number> = new Set([0, 3]);
@@ -56,12 +56,12 @@ export function Cards({
             <button type="button" onClick={onShowUnpriced} className="font-medium text-warning underline underline-offset-2">
               + {formatCount(summary.unpricedRuns)} {summary.unpricedRuns === 1 ? "run" : "runs"} without a price
             </button>
-          ) : projected && "projectedCost" in projected && !parseOnly(search.only) ? (
+          ) : projected && "projectedCost" in projected && readOnly(search.only).length === 0 ? (
             <>
               This month is heading for <Amount usd={projected.projectedCost} digits={2} />, between{" "}
               <Amount usd={projected.lowCost} digits={2} /> and <Amount usd={projected.highCost} digits={2} />
             </>
-          ) : projected && "reason" in projected && projected.reason === "too_little_data" && !parseOnly(search.only) ? (
+          ) : projected && "reason" in projected && projected.reason === "too_little_data" && readOnly(search.only).length === 0 ? (
             `Too early for a forecast: ${projected.days} of ${projected.daysNeeded} days`
           ) : undefined
         }

@@ -156,7 +156,7 @@ const FORMATS = [
 ];
 
 export function ExportMenu({ account, search, zone }: { account: Account; search: UsageSearch; zone: string }) {
-  if (!account.mayExport && account.maySeeAll) {
+  if (account.features.exports === false || (!account.mayExport && account.maySeeAll)) {
     return null;
   }
   return (

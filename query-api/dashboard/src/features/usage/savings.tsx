@@ -30,7 +30,7 @@ export function SavingsCard({
           <p className="px-4 pb-2 sm:px-5">
             Together up to{" "}
             <strong className="font-semibold">
-              <Amount usd={data.totalSavings} digits={2} />
+              <Amount usd={data.totalSavings} focusable />
             </strong>
             , {formatPercent(Number(data.savingsPercentage))} of the spend
           </p>
@@ -42,8 +42,17 @@ export function SavingsCard({
                 <span className="block font-medium">{suggestion.title}</span>
                 <span className="block text-xs text-soft">{suggestion.description}</span>
               </span>
-              <span className="shrink-0 font-medium">
-                {suggestion.savings === null ? "—" : <Amount usd={suggestion.savings} digits={2} focusable />}
+              <span className="shrink-0 text-right font-medium">
+                {suggestion.savings !== null ? (
+                  <Amount usd={suggestion.savings} focusable />
+                ) : suggestion.savingsPerTenth ? (
+                  <>
+                    <Amount usd={suggestion.savingsPerTenth} focusable />
+                    <span className="block text-xs font-normal text-soft">for each tenth</span>
+                  </>
+                ) : (
+                  "—"
+                )}
               </span>
             </li>
           ))}
@@ -69,7 +78,7 @@ function LongPrompts({ prompts, onPick }: { prompts: Savings["longPrompts"]; onP
               <span className="min-w-0 flex-1">
                 <span className="block truncate font-medium">{prompt.promptId}</span>
                 <span className="block text-xs text-soft figures">
-                  {formatCompact(prompt.averageInputTokens)} input tokens a run · {formatCount(prompt.runs)} runs
+                  {formatCompact(prompt.averageInputTokens)} input tokens a run · {formatCount(prompt.runs)} {prompt.runs === 1 ? "run" : "runs"}
                 </span>
               </span>
               <span className="font-medium">

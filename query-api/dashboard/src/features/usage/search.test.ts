@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { sortRows } from "./activity";
 import type { UsageEntry } from "./api";
-import { daysOf, historyFilter, parseOnly, readUsageSearch, statsRange } from "./search";
+import { daysOf, filtersOf, isAmong, readOnly, readUsageSearch, statsRange, withOnly, withoutOnly, writeOnly } from "./search";
 
 describe("the address of a view", () => {
   test("keeps what makes sense and leaves out what does not", () => {
@@ -23,9 +23,36 @@ describe("the address of a view", () => {
   });
 
   test("a value may hold a colon", () => {
-    expect(parseOnly("model:ft:gpt-4o:acme")).toEqual({ dimension: "model", value: "ft:gpt-4o:acme" });
-    expect(parseOnly("tag:env:prod")).toEqual({ dimension: "tag:env", value: "prod" });
-    expect(historyFilter({ dimension: "tag:env", value: "prod" })).toEqual({ tag: "env:prod" });
+    expect(readOnly("model:ft:gpt-4o:acme")).toEqual([{ dimension: "model", value: "ft:gpt-4o:acme" }]);
+    expect(readOnly("tag:env:prod")).toEqual([{ dimension: "tag:env", value: "prod" }]);
+    expect(filtersOf([{ dimension: "tag:env", value: "prod" }])).toEqual({ tag: "env:prod" });
+  });
+
+  test("holds several parts at once, one of each dimension, whatever their values are", () => {
+    const onlys = [
+      { dimension: "model", value: "gpt-4o" },
+      { dimension: "prompt", value: "~a~~b~model:x~" },
+      { dimension: "day", value: "2026-11-03" },
+    ];
+    expect(readOnly(writeOnly(onlys))).toEqual(onlys);
+    expect(readUsageSearch({ only: writeOnly(onlys) })).toEqual({ only: writeOnly(onlys) });
+    expect(filtersOf(onlys)).toEqual({ model: "gpt-4o", promptId: "~a~~b~model:x~", startDate: "2026-11-03", endDate: "2026-11-03" });
+    expect(readOnly("model:a~colour:red~model:b~tag:x:1~tag:y:2")).toEqual([
+      { dimension: "model", value: "a" },
+      { dimension: "tag:x", value: "1" },
+    ]);
+    expect(writeOnly([])).toBeUndefined();
+  });
+
+  test("takes another value in place of the one before, and each can be taken away", () => {
+    const both = withOnly([{ dimension: "model", value: "a" }], { dimension: "user", value: "ann" });
+    expect(withOnly(both, { dimension: "model", value: "b" })).toEqual([
+      { dimension: "user", value: "ann" },
+      { dimension: "model", value: "b" },
+    ]);
+    expect(withoutOnly(both, "model")).toEqual([{ dimension: "user", value: "ann" }]);
+    expect(isAmong(both, { dimension: "model", value: "a" })).toBe(true);
+    expect(isAmong(both, { dimension: "model", value: "b" })).toBe(false);
   });
 });
 

@@ -36,7 +36,7 @@ export interface UsageSearch {
   to?: string;
   /** What the breakdown is by; tag:<name> too. */
   by?: string;
-  /** What the page is narrowed down to: <dimension>:<value>. */
+  /** What the page is narrowed down to: <dimension>:<value>, several with ~ between them. */
   only?: string;
   /** What the top prompts are first in, if not in cost. */
   top?: "runs" | "each";
@@ -66,7 +66,8 @@ export function readUsageSearch(raw: Record<string, unknown>): UsageSearch {
   if (range && (range !== "custom" || isRange)) search.range = range;
   if (search.range === "custom") Object.assign(search, { from, to });
   if (by && (DIMENSIONS.some((one) => one === by) || /^tag:.+/.test(by))) search.by = by;
-  if (parseOnly(text(raw.only))) search.only = text(raw.only)!;
+  const only = writeOnly(readOnly(text(raw.only)));
+  if (only) search.only = only;
   if (raw.top === "runs" || raw.top === "each") search.top = raw.top;
   if (text(raw.type)) search.type = text(raw.type)!;
   if (raw.unpriced === "yes") search.unpriced = "yes";
@@ -81,11 +82,37 @@ export interface Only {
   value: string;
 }
 
-export function parseOnly(only: string | undefined): Only | null {
-  const match = /^(tag:[^:]+|[a-z_]+):(.+)$/s.exec(only ?? "");
-  return match && (match[1]!.startsWith("tag:") || DIMENSIONS.some((one) => one === match[1]))
-    ? { dimension: match[1]!, value: match[2]! }
-    : null;
+/** Reads what an address is narrowed down to; what makes no sense is left out, and of one dimension the first counts. */
+export function readOnly(only: string | undefined): Only[] {
+  // A ~ of a value is written twice.
+  const parts = [...(only ?? "").matchAll(/(?:[^~]|~~)+/g)].map(([part]) => part.replaceAll("~~", "~"));
+  const read = parts.flatMap((part) => {
+    const match = /^(tag:[^:]+|[a-z_]+):(.+)$/s.exec(part);
+    return match && (match[1]!.startsWith("tag:") || DIMENSIONS.some((one) => one === match[1])) ? [{ dimension: match[1]!, value: match[2]! }] : [];
+  });
+  return read.filter((one, index) => read.findIndex((other) => kindOf(other.dimension) === kindOf(one.dimension)) === index);
+}
+
+export function writeOnly(onlys: readonly Only[]): string | undefined {
+  return onlys.map(({ dimension, value }) => `${dimension}:${value}`.replaceAll("~", "~~")).join("~") || undefined;
+}
+
+export function isAmong(onlys: readonly Only[], { dimension, value }: Only): boolean {
+  return onlys.some((one) => one.dimension === dimension && one.value === value);
+}
+
+/** With one more; in place of what there was of its dimension. */
+export function withOnly(onlys: readonly Only[], next: Only): Only[] {
+  return [...onlys.filter((one) => kindOf(one.dimension) !== kindOf(next.dimension)), next];
+}
+
+export function withoutOnly(onlys: readonly Only[], dimension: string): Only[] {
+  return onlys.filter((one) => one.dimension !== dimension);
+}
+
+/** Of all tags together there is one: so the API filters. */
+function kindOf(dimension: string): string {
+  return dimension.startsWith("tag:") ? "tag" : dimension;
 }
 
 export function dimensionLabel(dimension: string): string {
@@ -132,29 +159,30 @@ export function statsRange(
   }
 }
 
-/** The filters of the history that stand for what a page is narrowed down to. */
-export function historyFilter(only: Only | null): Record<string, string> {
-  if (!only) {
-    return {};
-  }
-  switch (only.dimension) {
+/** The filters of the API that stand for what a page is narrowed down to. */
+export function filtersOf(onlys: readonly Only[]): Record<string, string> {
+  return Object.assign({}, ...onlys.map(filterOf)) as Record<string, string>;
+}
+
+function filterOf({ dimension, value }: Only): Record<string, string> {
+  switch (dimension) {
     case "model":
-      return { model: only.value };
+      return { model: value };
     case "provider":
-      return { provider: only.value };
+      return { provider: value };
     case "user":
-      return { userId: only.value };
+      return { userId: value };
     case "prompt":
-      return { promptId: only.value };
+      return { promptId: value };
     case "workflow":
-      return { workflowId: only.value };
+      return { workflowId: value };
     case "execution_type":
-      return { executionType: only.value };
+      return { executionType: value };
     case "api_key":
-      return { apiKeyId: only.value };
+      return { apiKeyId: value };
     case "day":
-      return { startDate: only.value, endDate: only.value };
+      return { startDate: value, endDate: value };
     default:
-      return { tag: `${only.dimension.slice("tag:".length)}:${only.value}` };
+      return { tag: `${dimension.slice("tag:".length)}:${value}` };
   }
 }

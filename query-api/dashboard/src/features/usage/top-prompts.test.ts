@@ -9,6 +9,7 @@ function share(category: string, runs: number, cost: string, more: Partial<Share
 test("prompts are put in the order of their runs, or of what one run costs, and what names none is left out", () => {
   const shares = [share("dear", 2, "4.00"), share("often", 90, "9.00"), share("(none)", 1000, "1.00", { unattributed: true }), share("small", 1, "1.50")];
   expect(topOf(shares, "runs").map((prompt) => prompt.promptId)).toEqual(["often", "dear", "small"]);
+  expect(topOf(shares, "cost").map((prompt) => prompt.promptId)).toEqual(["often", "dear", "small"]);
   expect(topOf(shares, "each").map((prompt) => prompt.promptId)).toEqual(["dear", "small", "often"]);
 });
 

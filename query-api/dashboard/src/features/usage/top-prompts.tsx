@@ -6,8 +6,8 @@ import type { Account } from "@/shared/session/account";
 import { Amount } from "@/shared/ui/amount";
 import { SelectField } from "@/shared/ui/field";
 import { Card, Empty, Skeleton } from "@/shared/ui/layout";
-import { statsQuery, type Share, type Stats } from "./api";
-import type { UsageSearch } from "./search";
+import { promptsQuery, type Share, type Stats } from "./api";
+import { isAmong, readOnly, type UsageSearch } from "./search";
 
 const SHOWN = 10;
 
@@ -23,20 +23,24 @@ export function TopPrompts({
   search,
   zone,
   stats,
+  onPick,
   onChange,
 }: {
   account: Account;
   search: UsageSearch;
   zone: string;
   stats: Stats | undefined;
+  onPick: (promptId: string) => void;
   onChange: (patch: { [K in keyof UsageSearch]?: UsageSearch[K] | undefined }) => void;
 }) {
-  // The dearest come with every statistic; for another order, all of them are needed.
-  const all = useQuery({ ...statsQuery(account, { ...search, by: "prompt" }, zone), enabled: account.maySeeAll && search.top !== undefined });
+  // The dearest come with a statistic of everything; for another order, or of a part, all of them are needed.
+  const onlys = readOnly(search.only);
+  const needsAll = search.top !== undefined || onlys.length > 0;
+  const all = useQuery({ ...promptsQuery(account, search, zone), enabled: account.maySeeAll && needsAll });
   if (!account.maySeeAll) {
     return null;
   }
-  const prompts = search.top ? all.data && topOf(all.data.breakdown, search.top) : stats?.topPrompts?.map((prompt) => ({ ...prompt, cost: nanoUsd(prompt.cost) }));
+  const prompts = needsAll ? all.data && topOf(all.data.breakdown, search.top ?? "cost") : stats?.topPrompts?.map((prompt) => ({ ...prompt, cost: nanoUsd(prompt.cost) }));
   return (
     <Card
       title="Top prompts"
@@ -49,7 +53,7 @@ export function TopPrompts({
         </SelectField>
       }
     >
-      {(search.top ? all.isPending : !stats) ? (
+      {(needsAll ? all.isPending : !stats) ? (
         <div className="grid gap-2 px-5 pb-5">
           {[0, 1, 2, 3].map((row) => (
             <Skeleton key={row} className="h-9" />
@@ -65,14 +69,15 @@ export function TopPrompts({
             <li key={prompt.promptId}>
               <button
                 type="button"
-                onClick={() => onChange({ only: `prompt:${prompt.promptId}` })}
-                className="flex w-full items-center gap-3 px-4 py-2 text-left hover:bg-page sm:px-5"
+                aria-pressed={isAmong(onlys, { dimension: "prompt", value: prompt.promptId })}
+                onClick={() => onPick(prompt.promptId)}
+                className="flex w-full items-center gap-3 px-4 py-2 text-left hover:bg-page aria-pressed:bg-accent-wash sm:px-5"
               >
                 <span className="w-4 shrink-0 text-right text-xs text-soft figures">{index + 1}</span>
                 <span className="min-w-0 flex-1">
                   <span className="block truncate font-medium">{prompt.promptId}</span>
                   <span className="block text-xs text-soft figures">
-                    {formatCount(prompt.runs)} runs · {formatCompact(prompt.tokens)} tokens · <Amount usd={each(prompt)} /> a run
+                    {formatCount(prompt.runs)} {prompt.runs === 1 ? "run" : "runs"} · {formatCompact(prompt.tokens)} tokens · <Amount usd={each(prompt)} /> a run
                   </span>
                 </span>
                 <span className="font-medium">
@@ -92,11 +97,15 @@ export function each({ cost, runs }: { cost: NanoUsd; runs: number }): NanoUsd {
   return runs === 0 ? 0n : (2n * cost + BigInt(runs)) / (2n * BigInt(runs));
 }
 
-/** The first ten in runs, or in what one run costs; what names no prompt is none. */
-export function topOf(shares: readonly Share[], by: "runs" | "each"): TopPrompt[] {
+/** The first ten in cost, in runs, or in what one run costs; what names no prompt is none. */
+export function topOf(shares: readonly Share[], by: "cost" | "runs" | "each"): TopPrompt[] {
   return shares
     .filter((share) => !share.unattributed && !share.combined)
     .map((share) => ({ promptId: share.category, runs: share.runs, tokens: share.tokens, cost: nanoUsd(share.cost) }))
-    .sort((a, b) => (by === "runs" ? b.runs - a.runs : each(a) < each(b) ? 1 : each(a) > each(b) ? -1 : 0))
+    .sort((a, b) => (by === "runs" ? b.runs - a.runs : by === "cost" ? descending(a.cost, b.cost) : descending(each(a), each(b))))
     .slice(0, SHOWN);
+}
+
+function descending(a: bigint, b: bigint): number {
+  return a < b ? 1 : a > b ? -1 : 0;
 }

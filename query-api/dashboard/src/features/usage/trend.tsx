@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { Bar, CartesianGrid, ComposedChart, Line, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
-import { ticksUpTo, usdTick } from "@/shared/format/axis";
+import { ticksInSteps, ticksUpTo, usdTick } from "@/shared/format/axis";
 import { nanoUsd, pixels } from "@/shared/format/money";
 import { formatCompact, formatCount } from "@/shared/format/numbers";
 import { formatDay } from "@/shared/format/time";
@@ -50,6 +50,7 @@ export function Trend({ stats, onPick }: { stats: Stats | undefined; onPick?: ((
 function Chart({ days, onPick }: { days: Point[]; onPick?: (day: string) => void }) {
   const data = days.map((day) => ({ ...day, height: pixels(nanoUsd(day.cost)) }));
   const ticks = ticksUpTo(Math.max(0, ...data.map((day) => day.height)));
+  const tokenTicks = ticksInSteps(Math.max(0, ...data.map((day) => day.tokens)), ticks.length - 1);
   return (
     <div className="h-full" role="img" aria-label={`Spend and tokens on ${days.length} days; a table has the numbers.`}>
       <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 600, height: 288 }}>
@@ -64,7 +65,7 @@ function Chart({ days, onPick }: { days: Point[]; onPick?: (day: string) => void
           }}
           className={onPick ? "cursor-pointer" : ""}
         >
-          <CartesianGrid vertical={false} stroke="var(--line)" />
+          <CartesianGrid yAxisId="cost" vertical={false} stroke="var(--line)" />
           <XAxis
             dataKey="date"
             tickFormatter={(date: string) => formatDay(date)}
@@ -86,6 +87,8 @@ function Chart({ days, onPick }: { days: Point[]; onPick?: (day: string) => void
             yAxisId="tokens"
             orientation="right"
             width={46}
+            domain={[0, tokenTicks.at(-1)!]}
+            ticks={tokenTicks}
             tickFormatter={(tokens: number) => formatCompact(tokens)}
             tickLine={false}
             axisLine={false}

@@ -1,19 +1,21 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { Rocket, X } from "lucide-react";
+import { clsx } from "clsx";
+import { Rocket } from "lucide-react";
 import { lazy, Suspense, useEffect, useRef } from "react";
 import { useEvents } from "@/shared/api/stream";
 import { useAccount } from "@/shared/session/account";
-import { Button, buttonClass } from "@/shared/ui/button";
+import { buttonClass } from "@/shared/ui/button";
 import { Card, Empty, Failure, Page, Skeleton } from "@/shared/ui/layout";
 import { usePageTitle } from "@/shared/ui/title";
 import { Activity } from "./activity";
-import { liveUrl, partQuery, statsQuery, type Stats } from "./api";
+import { breakdownQuery, liveUrl, shownQuery, type Stats } from "./api";
 import { Breakdown } from "./breakdown";
 import { Cards } from "./cards";
 import { ExportMenu, LiveDot, RangePicker, ZonePicker } from "./controls";
-import { Named } from "./names";
-import { dimensionLabel, parseOnly, type UsageSearch } from "./search";
+import { Narrowed } from "./narrowed";
+import { paced, type Pace } from "./pace";
+import { readOnly, withOnly, writeOnly, type Only, type UsageSearch } from "./search";
 import { SavingsCard } from "./savings";
 import { TopPrompts } from "./top-prompts";
 
@@ -30,7 +32,7 @@ export function UsagePage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const zone = search.zone ?? account.zone;
-  const only = parseOnly(search.only);
+  const onlys = readOnly(search.only);
 
   const change = (patch: { [K in keyof UsageSearch]?: UsageSearch[K] | undefined }) =>
     void navigate({
@@ -43,12 +45,10 @@ export function UsagePage() {
       resetScroll: false,
     });
 
-  const whole = useQuery(statsQuery(account, search, zone));
-  const part = useQuery({
-    ...partQuery(account, search, zone, only ?? { dimension: "day", value: "" }),
-    enabled: only !== null,
-  });
-  const shown = only ? part : whole;
+  const narrow = (next: Only) => change({ only: writeOnly(withOnly(onlys, next)) });
+
+  const shown = useQuery(shownQuery(account, search, zone));
+  const breakdown = useQuery(breakdownQuery(account, search, zone));
   const connection = useLive(account.key, liveUrl(account));
 
   return (
@@ -64,36 +64,25 @@ export function UsagePage() {
         </>
       }
     >
-      {only && (
-        <div className="mb-4 flex flex-wrap items-center gap-2 rounded-xl border border-accent/30 bg-accent-wash px-3.5 py-2">
-          <span>
-            Only {dimensionLabel(only.dimension).toLowerCase()}{" "}
-            <strong className="font-semibold">
-              <Named dimension={only.dimension} value={only.value} />
-            </strong>
-          </span>
-          <Button size="s" kind="quiet" onClick={() => change({ only: undefined })}>
-            <X aria-hidden className="size-4" /> Show everything
-          </Button>
-        </div>
-      )}
-      {whole.data && only === null && !search.range && isUntouched(whole.data) ? (
+      <Narrowed onlys={onlys} onChange={(next) => change({ only: writeOnly(next) })} />
+      {shown.data && onlys.length === 0 && !search.range && isUntouched(shown.data) ? (
         <FirstVisit />
       ) : shown.error && !shown.data ? (
         <Card>
           <Failure error={shown.error} retry={() => void shown.refetch()} />
         </Card>
       ) : (
-        <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
+        // What was there before stays, dimmed, until the answer for this view is.
+        <div aria-busy={shown.isPlaceholderData} className={clsx("grid grid-cols-[minmax(0,1fr)] gap-4 transition-opacity", shown.isPlaceholderData && "opacity-60")}>
           <Cards account={account} stats={shown.data} zone={zone} search={search} onShowUnpriced={() => change({ unpriced: "yes" })} />
           <Suspense fallback={<Skeleton className="h-[22.5rem] rounded-xl" />}>
-            <Trend stats={shown.data} onPick={account.maySeeAll ? (day) => change({ only: `day:${day}` }) : undefined} />
+            <Trend stats={shown.data} onPick={account.maySeeAll ? (day) => narrow({ dimension: "day", value: day }) : undefined} />
           </Suspense>
           <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 xl:grid-cols-[minmax(0,1.55fr)_minmax(0,1fr)]">
-            <Breakdown account={account} search={search} stats={whole.data} error={whole.error} onChange={change} />
-            <TopPrompts account={account} search={search} zone={zone} stats={whole.data} onChange={change} />
+            <Breakdown account={account} search={search} stats={breakdown.data} error={breakdown.error} onChange={change} />
+            <TopPrompts account={account} search={search} zone={zone} stats={breakdown.data} onPick={(value) => narrow({ dimension: "prompt", value })} onChange={change} />
           </div>
-          <SavingsCard account={account} search={search} zone={zone} onPick={(prompt) => change({ only: `prompt:${prompt}` })} />
+          <SavingsCard account={account} search={search} zone={zone} onPick={(value) => narrow({ dimension: "prompt", value })} />
           <Activity account={account} search={search} zone={zone} onChange={change} />
         </div>
       )}
@@ -125,28 +114,26 @@ function FirstVisit() {
 }
 
 /**
- * Asks again when the running totals have moved, at most every two seconds, and keeps what is shown until the answer is there:
- * numbers change in place, nothing flickers.
+ * Asks again when the running totals have moved, at once and then at most every two seconds, and keeps what is shown until the
+ * answer is there: numbers change in place, nothing flickers.
  */
 function useLive(accountKey: string, url: string) {
   const queryClient = useQueryClient();
   const last = useRef("");
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const pace = useRef<Pace>(undefined);
   useEffect(() => {
     last.current = "";
-    return () => clearTimeout(timer.current);
-  }, [accountKey]);
+    pace.current = paced(() => void queryClient.invalidateQueries({ queryKey: ["usage", accountKey] }), REFRESH_MS);
+    return () => pace.current?.stop();
+  }, [accountKey, queryClient]);
   return useEvents(url, "totals", (data) => {
     const { month, today } = JSON.parse(data) as Record<"month" | "today", { runs: number; costNanoUsd: number }>;
     const now = `${month.runs} ${month.costNanoUsd} ${today.runs}`;
-    const isFirst = last.current === "";
     if (now !== last.current) {
+      const isFirst = last.current === "";
       last.current = now;
-      if (!isFirst && timer.current === undefined) {
-        timer.current = setTimeout(() => {
-          timer.current = undefined;
-          void queryClient.invalidateQueries({ queryKey: ["usage", accountKey] });
-        }, REFRESH_MS);
+      if (!isFirst) {
+        pace.current?.changed();
       }
     }
   });

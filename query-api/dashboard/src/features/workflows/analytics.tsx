@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { Bar, CartesianGrid, ComposedChart, Line, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
-import { ticksUpTo, usdTick } from "@/shared/format/axis";
+import { ticksInSteps, usdTick, wholeTicksUpTo } from "@/shared/format/axis";
 import { nanoUsd, pixels } from "@/shared/format/money";
 import { formatCount, formatDuration, formatPercent } from "@/shared/format/numbers";
 import { formatDay } from "@/shared/format/time";
@@ -77,7 +77,8 @@ function daysOf(analytics: Analytics): Day[] {
 
 function Chart({ analytics }: { analytics: Analytics }) {
   const days = daysOf(analytics);
-  const ticks = ticksUpTo(Math.max(0, ...days.map((day) => day.height)));
+  const runs = wholeTicksUpTo(Math.max(0, ...days.map((day) => day.completed + day.failed + day.others)));
+  const ticks = ticksInSteps(Math.max(0, ...days.map((day) => day.height)), runs.length - 1);
   return (
     <>
       <p className="mb-2 flex flex-wrap gap-x-4 gap-y-1 text-xs text-soft" aria-hidden>
@@ -89,9 +90,9 @@ function Chart({ analytics }: { analytics: Analytics }) {
       <div className="h-56" role="img" aria-label={`Runs and cost on ${days.length} days: ${days.map((day) => `${formatDay(day.date)} ${day.completed} completed, ${day.failed} failed, $${day.cost}`).join("; ")}`}>
         <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 600, height: 224 }}>
           <ComposedChart data={days} margin={{ top: 6, right: 0, bottom: 0, left: 0 }} accessibilityLayer={false}>
-            <CartesianGrid vertical={false} stroke="var(--line)" />
+            <CartesianGrid yAxisId="runs" vertical={false} stroke="var(--line)" />
             <XAxis dataKey="date" tickFormatter={(date: string) => formatDay(date)} tickLine={false} axisLine={{ stroke: "var(--line-strong)" }} minTickGap={28} tickMargin={8} />
-            <YAxis yAxisId="runs" width={36} allowDecimals={false} tickLine={false} axisLine={false} />
+            <YAxis yAxisId="runs" width={36} domain={[0, runs.at(-1)!]} ticks={runs} tickLine={false} axisLine={false} />
             <YAxis
               yAxisId="cost"
               orientation="right"

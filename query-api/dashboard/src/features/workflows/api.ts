@@ -88,6 +88,35 @@ export function executionQuery(executionId: string) {
   });
 }
 
+/** What a node was given. It follows from what came before, which changes no more. */
+export function inputQuery(executionId: string, nodeExecutionId: string) {
+  return queryOptions({
+    queryKey: ["input", executionId, nodeExecutionId],
+    queryFn: ({ signal }) =>
+      answer(
+        api.GET("/api/workflows/executions/{executionId}/nodes/{nodeExecutionId}/input", { params: { path: { executionId, nodeExecutionId } }, signal }),
+      ),
+    staleTime: Infinity,
+    // Another node's is no preview of this one's.
+    placeholderData: () => undefined,
+  });
+}
+
+/** What a node put out, where it is too large to come along. */
+export function payloadQuery(executionId: string, payloadId: string) {
+  return queryOptions({
+    queryKey: ["payload", executionId, payloadId],
+    queryFn: ({ signal }) =>
+      answer(api.GET("/api/workflows/executions/{executionId}/payloads/{payloadId}", { params: { path: { executionId, payloadId } }, signal })),
+    staleTime: Infinity,
+    placeholderData: () => undefined,
+  });
+}
+
+const RUNNING_MS = 1000;
+
+const IDLE_MS = 5000;
+
 export function executionsQuery(id: string, status: Execution["status"] | null) {
   return infiniteQueryOptions({
     queryKey: ["workflow", id, "executions", status],
@@ -101,6 +130,8 @@ export function executionsQuery(id: string, status: Execution["status"] | null) 
     initialPageParam: "",
     getNextPageParam: (page) => page.nextCursor,
     staleTime: 2000,
+    // Whoever sees something run waits for its end; what begins by itself is news a little later.
+    refetchInterval: ({ state }) => (state.data?.pages.some((page) => page.executions.some((one) => one.status === "running" || one.status === "queued")) ? RUNNING_MS : IDLE_MS),
   });
 }
 

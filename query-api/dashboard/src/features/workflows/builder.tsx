@@ -226,7 +226,7 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
             faults={faults}
             error={save.error}
             readOnly={readOnly}
-            run={executionId && <ExecutionPanel executionId={executionId} execution={execution} definition={definition} onClose={() => setExecutionId(null)} workflowId={stored.id} />}
+            run={executionId && <ExecutionPanel executionId={executionId} execution={execution} onClose={() => setExecutionId(null)} workflowId={stored.id} />}
             runs={execution.data?.nodeExecutions ?? NO_RUNS}
             onEdit={edit}
             onSelect={setSelected}

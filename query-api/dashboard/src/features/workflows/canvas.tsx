@@ -23,6 +23,9 @@ import { useInView } from "./use-in-view";
 
 const NODE_TYPES = { card: NodeCard };
 
+/** Fewer nodes are seen all at once, and an overview would only cover some of them. */
+const OVERVIEW_FROM = 10;
+
 /** Beside the palette, where there is one. */
 export function fitting(readOnly: boolean): FitViewOptions {
   const hasPalette = !readOnly && window.matchMedia("(min-width: 40rem)").matches;
@@ -217,7 +220,7 @@ export function Canvas({
     >
       <Background variant={BackgroundVariant.Dots} gap={18} />
       <Controls showInteractive={false} />
-      {!readOnly && nodes.length > 0 && <MiniMap pannable zoomable className="max-sm:hidden" ariaLabel="Overview" />}
+      {!readOnly && nodes.length >= OVERVIEW_FROM && <MiniMap pannable zoomable className="max-lg:hidden" style={{ width: 150, height: 100 }} ariaLabel="Overview" />}
     </ReactFlow>
   );
 }

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { ReactFlowProvider } from "@xyflow/react";
+import { clsx } from "clsx";
 import { SearchX } from "lucide-react";
 import { useMemo, useState } from "react";
 import { ProblemError } from "@/shared/api/client";
@@ -118,35 +119,34 @@ export function ExecutionPage() {
             </div>
           )}
         </Card>
-        <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 xl:grid-cols-[minmax(0,1.4fr)_minmax(0,1fr)]">
-          <Card title="Graph" flush>
-            <div className="h-64 overflow-hidden sm:h-[26rem] rounded-b-xl">
-              <ReactFlowProvider>
-                <Canvas
-                  key={shown ? ran : "loading"}
-                  definition={definition}
-                  selected={selected}
-                  faults={NO_FAULTS}
-                  states={states}
-                  readOnly
-                  onSelect={setSelected}
-                  onChange={ignore}
-                  onDrag={ignore}
-                  onRefused={ignore}
-                />
-              </ReactFlowProvider>
-            </div>
-          </Card>
-          <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
-            <Card title="Nodes" hint="Choose a node in the graph to see only its runs.">
-              <NodeRuns execution={data} definition={definition} only={selected} />
-            </Card>
-            {isTold(data.triggerData) && (
-              <Card title="Started with">
-                <Snippet label="trigger" code={JSON.stringify(data.triggerData, null, 2)} />
-              </Card>
-            )}
+        {/* As wide as the page: a graph goes from left to right, and is read. */}
+        <Card title="Graph" flush>
+          <div className="h-64 overflow-hidden rounded-b-xl sm:h-80">
+            <ReactFlowProvider>
+              <Canvas
+                key={shown ? ran : "loading"}
+                definition={definition}
+                selected={selected}
+                faults={NO_FAULTS}
+                states={states}
+                readOnly
+                onSelect={setSelected}
+                onChange={ignore}
+                onDrag={ignore}
+                onRefused={ignore}
+              />
+            </ReactFlowProvider>
           </div>
+        </Card>
+        <div className={clsx("grid grid-cols-[minmax(0,1fr)] items-start gap-4", isTold(data.triggerData) && "xl:grid-cols-[minmax(0,1.4fr)_minmax(0,1fr)]")}>
+          <Card title="Nodes" hint="Choose a node in the graph to see only its runs.">
+            <NodeRuns execution={data} only={selected} />
+          </Card>
+          {isTold(data.triggerData) && (
+            <Card title="Started with">
+              <Snippet label="trigger" code={JSON.stringify(data.triggerData, null, 2)} />
+            </Card>
+          )}
         </div>
       </div>
     </Page>

@@ -4,7 +4,6 @@ import { formatCount, formatDuration } from "@/shared/format/numbers";
 import { Amount } from "@/shared/ui/amount";
 import { IconButton } from "@/shared/ui/button";
 import { Failure, Note, Skeleton } from "@/shared/ui/layout";
-import type { Definition } from "./definition";
 import { ExecutionActions } from "./execution-actions";
 import { NodeRuns } from "./node-runs";
 import { pausedBecause } from "./paused";
@@ -16,13 +15,11 @@ export function ExecutionPanel({
   executionId,
   workflowId,
   execution,
-  definition,
   onClose,
 }: {
   executionId: string;
   workflowId: string | null;
   execution: ReturnType<typeof useExecution>;
-  definition: Definition;
   onClose: () => void;
 }) {
   const { data, error, refetch } = execution;
@@ -72,7 +69,7 @@ export function ExecutionPanel({
             </Note>
           )}
           <ExecutionActions execution={data} />
-          <NodeRuns execution={data} definition={definition} />
+          <NodeRuns execution={data} />
         </>
       )}
     </div>

@@ -26,7 +26,7 @@ export function ExecutionsPage() {
   const account = useAccount();
   const workflow = useQuery(workflowQuery(id));
   const [status, setStatus] = useState<Execution["status"] | null>(null);
-  const { data: pages, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({ ...executionsQuery(id, status), refetchInterval: 5000 });
+  const { data: pages, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(executionsQuery(id, status));
   const data = pages?.pages.flatMap((page) => page.executions);
   const labels = useMemo(() => new Map(read(workflow.data?.definition).nodes.map((node) => [node.id, node.label])), [workflow.data]);
   return (

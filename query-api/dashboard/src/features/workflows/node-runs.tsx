@@ -1,18 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { answer, api } from "@/shared/api/client";
-import { formatCount, formatDuration, words } from "@/shared/format/numbers";
+import { formatBytes, formatCount, formatDuration, words } from "@/shared/format/numbers";
 import { Amount } from "@/shared/ui/amount";
 import { Button } from "@/shared/ui/button";
 import { CopyButton } from "@/shared/ui/copy";
 import { Note, Skeleton } from "@/shared/ui/layout";
-import type { ExecutionDetail, NodeExecution } from "./api";
-import type { Definition } from "./definition";
-import { inOrder, inputOf, itemOfRun } from "./inputs";
+import { inputQuery, payloadQuery, type ExecutionDetail, type NodeExecution } from "./api";
+import { inOrder, itemOfRun } from "./runs";
 import { StatusBadge } from "./status";
 
 /** Each run of each node: how long, how much, what went in and what came out. */
-export function NodeRuns({ execution, definition, only }: { execution: ExecutionDetail; definition: Definition; only?: ReadonlySet<string> }) {
+export function NodeRuns({ execution, only }: { execution: ExecutionDetail; only?: ReadonlySet<string> }) {
   const shown = inOrder(only && only.size > 0 ? execution.nodeExecutions.filter((run) => only.has(run.nodeId)) : execution.nodeExecutions);
   if (shown.length === 0) {
     return <p className="text-soft">No run yet.</p>;
@@ -20,13 +18,13 @@ export function NodeRuns({ execution, definition, only }: { execution: Execution
   return (
     <ul className="divide-y divide-line rounded-lg border border-line" aria-label="Nodes">
       {shown.map((run) => (
-        <NodeRun key={run.id} execution={execution} definition={definition} run={run} />
+        <NodeRun key={run.id} executionId={execution.id} run={run} />
       ))}
     </ul>
   );
 }
 
-function NodeRun({ execution, definition, run }: { execution: ExecutionDetail; definition: Definition; run: NodeExecution }) {
+function NodeRun({ executionId, run }: { executionId: string; run: NodeExecution }) {
   const [open, setOpen] = useState(false);
   const facts = [
     run.executionTimeMs ? formatDuration(run.executionTimeMs) : null,
@@ -67,41 +65,41 @@ function NodeRun({ execution, definition, run }: { execution: ExecutionDetail; d
       )}
       {open && (
         <>
-          <Given execution={execution} definition={definition} run={run} />
-          <Output executionId={execution.id} run={run} />
+          <Input executionId={executionId} run={run} />
+          <Output executionId={executionId} run={run} />
         </>
       )}
     </li>
   );
 }
 
-function Given({ execution, definition, run }: { execution: ExecutionDetail; definition: Definition; run: NodeExecution }) {
-  const input = inputOf(definition, execution, run);
-  if (input === null) {
+/** Looked up when someone wants to see it; nothing of a node that was skipped. */
+function Input({ executionId, run }: { executionId: string; run: NodeExecution }) {
+  const { data, isPending } = useQuery(inputQuery(executionId, run.id));
+  if (isPending) {
+    return <Skeleton className="mt-2 h-20" />;
+  }
+  if (data?.tooLargeBytes) {
+    return <p className="mt-2 text-xs text-soft">What it was given is large ({formatBytes(data.tooLargeBytes)}): see the outputs of the nodes before it.</p>;
+  }
+  if (!data || data.input === null || data.input === undefined) {
     return null;
   }
-  if ("largeOutputOf" in input) {
-    const source = definition.nodes.find((node) => node.id === input.largeOutputOf)?.label ?? input.largeOutputOf;
-    return <p className="mt-2 text-xs text-soft">Its input comes from what {source} has put out, which is large: fetch it there.</p>;
-  }
-  return <Value name="Input" of={run.label ?? run.nodeId} text={JSON.stringify(input.value, null, 2)} />;
+  const of = run.label ?? run.nodeId;
+  const items = Object.entries(data.items ?? {});
+  return (
+    <>
+      <Value name="Input" of={of} text={JSON.stringify(data.input, null, 2)} />
+      {items.length > 0 && <Value name="Items" of={of} text={JSON.stringify(data.items, null, 2)} />}
+    </>
+  );
 }
 
 /** Small outputs came along; a large one is fetched when someone wants to see it. */
 function Output({ executionId, run }: { executionId: string; run: NodeExecution }) {
   const payloadId = run.outputPayloadId ?? null;
   const [wanted, setWanted] = useState(false);
-  const payload = useQuery({
-    queryKey: ["payload", executionId, payloadId],
-    queryFn: () =>
-      answer(
-        api.GET("/api/workflows/executions/{executionId}/payloads/{payloadId}", {
-          params: { path: { executionId, payloadId: payloadId! } },
-        }),
-      ),
-    enabled: wanted && payloadId !== null,
-    staleTime: Infinity,
-  });
+  const payload = useQuery({ ...payloadQuery(executionId, payloadId ?? ""), enabled: wanted && payloadId !== null });
   if (payloadId !== null && !wanted) {
     return (
       <Button size="s" className="mt-2" onClick={() => setWanted(true)}>

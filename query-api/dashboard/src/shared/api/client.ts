@@ -1,4 +1,5 @@
 import createClient from "openapi-fetch";
+import { retryAfterOf } from "./retries";
 import type { components, paths } from "./schema";
 
 export type Schemas = components["schemas"];
@@ -13,8 +14,10 @@ export class ProblemError extends Error {
   readonly errors: readonly FieldProblem[];
   /** The whole answer: some problems carry more, such as what a budget has left. */
   readonly body: unknown;
+  /** When it may be asked again, as the server says it; null if it does not say. */
+  readonly retryAfterMs: number | null;
 
-  constructor(status: number, body: unknown) {
+  constructor(status: number, body: unknown, retryAfterMs: number | null = null) {
     const problem = (typeof body === "object" && body !== null ? body : {}) as Partial<Schemas["Problem"]>;
     super(problem.detail ?? problem.title ?? `The server answered ${status}.`);
     this.name = "ProblemError";
@@ -22,6 +25,7 @@ export class ProblemError extends Error {
     this.code = problem.code ?? "unexpected";
     this.errors = problem.errors ?? [];
     this.body = body;
+    this.retryAfterMs = retryAfterMs;
   }
 
   /** What is wrong with one field of a form. */
@@ -53,7 +57,7 @@ interface NotYet {
 export async function answer<T>(request: Promise<Answer<T>>): Promise<Exclude<T, NotYet>> {
   const { data, error, response } = await request;
   if (!response.ok) {
-    throw new ProblemError(response.status, error);
+    throw new ProblemError(response.status, error, retryAfterOf(response.headers));
   }
   if (response.status === 202 && typeof data === "object" && data !== null && "waitingFor" in data) {
     throw new ProblemError(202, { code: "unavailable", detail: "This is not counted yet. Try again in a moment." });

@@ -2,25 +2,51 @@ import { useEffect, useRef, useState } from "react";
 
 export type Connection = "connecting" | "live" | "broken";
 
+/** A browser has few connections for all its tabs together, and one that nobody looks at needs none. */
+const HIDDEN_MS = 10_000;
+
 /**
- * Listens to server-sent events for as long as the component is there. The browser comes back by itself when a stream ends,
- * with the position it had reached.
+ * Listens to server-sent events for as long as the component is there and the page can be seen. The browser comes back by itself
+ * when a stream ends, with the position it had reached; after a time in which nobody listened, onBack is called instead.
  */
-export function useEvents(url: string | null, event: string, onEvent: (data: string) => void): Connection {
+export function useEvents(url: string | null, event: string, onEvent: (data: string) => void, onBack?: () => void): Connection {
   const [connection, setConnection] = useState<Connection>("connecting");
-  const latest = useRef(onEvent);
+  const latest = useRef({ onEvent, onBack });
   useEffect(() => {
-    latest.current = onEvent;
+    latest.current = { onEvent, onBack };
   });
   useEffect(() => {
     if (url === null) {
       return;
     }
-    const source = new EventSource(url);
-    source.addEventListener("open", () => setConnection("live"));
-    source.addEventListener("error", () => setConnection("broken"));
-    source.addEventListener(event, (message) => latest.current((message as MessageEvent<string>).data));
-    return () => source.close();
+    let source: EventSource | null = null;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const open = () => {
+      source = new EventSource(url);
+      source.addEventListener("open", () => setConnection("live"));
+      source.addEventListener("error", () => setConnection("broken"));
+      source.addEventListener(event, (message) => latest.current.onEvent((message as MessageEvent<string>).data));
+    };
+    const close = () => {
+      source?.close();
+      source = null;
+    };
+    const look = () => {
+      clearTimeout(timer);
+      if (document.visibilityState === "hidden") {
+        timer = setTimeout(close, HIDDEN_MS);
+      } else if (source === null) {
+        open();
+        latest.current.onBack?.();
+      }
+    };
+    open();
+    document.addEventListener("visibilitychange", look);
+    return () => {
+      document.removeEventListener("visibilitychange", look);
+      clearTimeout(timer);
+      close();
+    };
   }, [url, event]);
   return connection;
 }

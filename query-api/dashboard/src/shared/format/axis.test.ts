@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ticksUpTo, usdTick } from "./axis";
+import { ticksInSteps, ticksUpTo, usdTick, wholeTicksUpTo } from "./axis";
 
 const labels = (most: number) => {
   const ticks = ticksUpTo(most);
@@ -14,6 +14,14 @@ test("an axis has round steps, and the same places on each", () => {
   expect(labels(90_000)).toEqual(["$0.00", "$25K", "$50K", "$75K", "$100K"]);
 });
 
+test("the axis on the other side has as many steps, and round ones", () => {
+  expect(ticksInSteps(128_000, 3)).toEqual([0, 50_000, 100_000, 150_000]);
+  expect(ticksInSteps(7, 4)).toEqual([0, 2, 4, 6, 8]);
+  expect(wholeTicksUpTo(1)).toEqual([0, 1, 2, 3, 4]);
+  expect(wholeTicksUpTo(10)).toEqual([0, 3, 6, 9, 12]);
+});
+
 test("of nothing there is an axis too", () => {
   expect(ticksUpTo(0)).toEqual([0, 1]);
+  expect(ticksInSteps(0, 1)).toEqual([0, 1]);
 });

@@ -7,10 +7,29 @@ export function ticksUpTo(most: number): number[] {
   if (most <= 0) {
     return [0, 1];
   }
-  const rough = most / 4;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * (STEPS.find((one) => one * power >= rough * (1 - 1e-9)) ?? 10);
+  const step = roundStep(most / 4);
   return Array.from({ length: Math.ceil(most / step - 1e-9) + 1 }, (_, index) => index * step);
+}
+
+/** Of what is counted: whole steps, four of them at least. */
+export function wholeTicksUpTo(most: number): number[] {
+  const step = Math.max(1, Math.ceil(roundStep(Math.max(1, most) / 4)));
+  return Array.from({ length: Math.max(4, Math.ceil(most / step)) + 1 }, (_, index) => index * step);
+}
+
+/** As many steps as the axis on the other side has, so that both share its lines. */
+export function ticksInSteps(most: number, steps: number): number[] {
+  if (most <= 0 || steps < 1) {
+    return [0, 1];
+  }
+  const step = roundStep(most / steps);
+  return Array.from({ length: steps + 1 }, (_, index) => index * step);
+}
+
+/** The smallest round number that is at least as much. */
+function roundStep(rough: number): number {
+  const power = 10 ** Math.floor(Math.log10(rough));
+  return power * (STEPS.find((one) => one * power >= rough * (1 - 1e-9)) ?? 10);
 }
 
 /** Dollars on an axis: as many places as the steps need, the same on each. */

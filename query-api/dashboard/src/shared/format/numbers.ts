@@ -30,6 +30,11 @@ export function formatDuration(ms: number): string {
   return `${minutes} min ${Math.round((ms % 60_000) / 1000)} s`;
 }
 
+/** Only where a rough size is enough: 16.4 MB. */
+export function formatBytes(bytes: number): string {
+  return new Intl.NumberFormat(undefined, { style: "unit", unit: "megabyte", maximumFractionDigits: 1 }).format(bytes / 1_000_000);
+}
+
 /** Names of the API, such as agent_generation, for people. */
 export function words(name: string): string {
   const text = name.replaceAll(/[_-]+/g, " ");

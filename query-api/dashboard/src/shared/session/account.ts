@@ -21,6 +21,9 @@ export interface Account {
   mayManage: boolean;
   mayExport: boolean;
   mayEdit: boolean;
+  tier: User["tier"];
+  /** What the tier holds; everything, where the operator enforces none. */
+  features: User["features"];
   userId: string;
 }
 
@@ -40,8 +43,10 @@ export function accountsOf(user: User): Account[] {
       account: `team:${team.id}`,
       maySeeAll: isAdmin,
       mayManage: isAdmin,
-      mayExport: team.role === "owner",
+      mayExport: team.role === "owner" && team.features.exports !== false,
       mayEdit: team.role !== "viewer",
+      tier: team.tier,
+      features: team.features,
       userId: user.id,
     };
   });
@@ -58,8 +63,10 @@ export function accountsOf(user: User): Account[] {
       account: `user:${user.id}`,
       maySeeAll: true,
       mayManage: true,
-      mayExport: true,
+      mayExport: user.features.exports !== false,
       mayEdit: true,
+      tier: user.tier,
+      features: user.features,
       userId: user.id,
     },
   ];

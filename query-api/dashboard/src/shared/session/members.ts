@@ -6,8 +6,12 @@ const PAGE = 200;
 
 const NOBODY: ReadonlyMap<string, string> = new Map();
 
-/** What the members of the team are called, by their ids; empty where there is no team, and until it is known. */
-export function useMemberNames(): ReadonlyMap<string, string> {
+/**
+ * What the members of the team are called, by their ids; empty where there is no team, and until it is known.
+ *
+ * @param isWanted whether anything is shown that needs them
+ */
+export function useMemberNames(isWanted = true): ReadonlyMap<string, string> {
   const account = useAccount();
   const { data } = useQuery({
     queryKey: ["member-names", account.key],
@@ -26,7 +30,7 @@ export function useMemberNames(): ReadonlyMap<string, string> {
       } while (cursor);
       return names;
     },
-    enabled: account.isTeam,
+    enabled: account.isTeam && isWanted,
     staleTime: 5 * 60_000,
   });
   return data ?? NOBODY;

@@ -22,7 +22,7 @@ export function Page({
           <h1 className="text-xl font-semibold tracking-tight sm:text-2xl">{title}</h1>
           {description && <p className="mt-1 max-w-2xl text-soft">{description}</p>}
         </div>
-        {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
+        {actions && <div className="flex flex-wrap items-center gap-2 max-sm:w-full">{actions}</div>}
       </div>
       {children}
     </div>

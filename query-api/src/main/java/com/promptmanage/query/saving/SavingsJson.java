@@ -10,6 +10,8 @@ import com.promptmanage.topics.money.NanoUsd;
 /** Savings as they are answered: each amount as exact decimal text in USD and as integer nanoUSD. */
 public final class SavingsJson {
 
+    private static final long NANO_USD_PER_CENT = 10_000_000;
+
     private SavingsJson() {}
 
     /** The fields of all of them, into an answer that says about which range they are. */
@@ -47,8 +49,8 @@ public final class SavingsJson {
                 "%,d tokens were written to the cache and %,d read from it. Writing cost more than reading saved, by this much."
                         .formatted(cache.writtenTokens(), cache.readTokens());
             case Saving.UnusedCache cache ->
-                "A run sends %,d input tokens on average, and hardly any come from the cache. How many are the same again is not known here; each tenth of them from the cache saves $%s."
-                        .formatted(cache.averageInputTokens(), new NanoUsd(cache.perTenth()).toUsd());
+                "A run sends %,d input tokens on average, and hardly any come from the cache. How many are the same again is not known here; each tenth of them from the cache saves %s."
+                        .formatted(cache.averageInputTokens(), inCents(cache.perTenth()));
         };
     }
 
@@ -82,6 +84,12 @@ public final class SavingsJson {
                 .put("runs", saving.runs())
                 .put("shareOfRuns", Ratio.percent(saving.runs(), all.events()))
                 .put("shareOfCost", Ratio.percent(saving.paidNanoUsd(), all.costNanoUsd()));
+    }
+
+    /** For people, who find the exact amount besides; cut off, for a saving is never told too high. */
+    private static String inCents(long nanoUsd) {
+        long cents = nanoUsd / NANO_USD_PER_CENT;
+        return cents == 0 ? "less than a cent" : "$%,d.%02d".formatted(cents / 100, cents % 100);
     }
 
     private static String type(Saving saving) {

@@ -1,43 +1,18 @@
 package com.promptmanage.query.usage;
 
-import static java.util.Comparator.comparingLong;
-
-import com.promptmanage.query.spend.Forecast;
 import com.promptmanage.query.spend.PastDays;
-import com.promptmanage.query.usage.Stats.Point;
-import com.promptmanage.query.usage.Stats.Slice;
 import com.promptmanage.streams.read.AccountReads;
 import com.promptmanage.streams.read.Spend;
 import com.promptmanage.streams.read.SpendEntry;
 import com.promptmanage.streams.read.SpendQuery;
 import com.promptmanage.streams.read.SpendQuery.Step;
 import com.promptmanage.topics.budget.Dimension;
-import com.promptmanage.topics.budget.Period.Window;
-import com.promptmanage.topics.usage.TokenCounts;
-import com.promptmanage.topics.usage.TokenKind;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneId;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Works out a statistic from the ledger. */
 final class LedgerStats {
-
-    static final int TOP_PROMPTS = 10;
-
-    /** More values than this are not listed one by one. */
-    static final int SLICES_MAX = 10_000;
-
-    private static final Comparator<Slice> DEAREST_FIRST = comparingLong(
-                    (Slice slice) -> slice.spend().costNanoUsd())
-            .thenComparingLong(slice -> slice.spend().tokens().total())
-            .thenComparingLong(slice -> slice.spend().events())
-            .reversed()
-            .thenComparing(LedgerStats::order);
 
     private final AccountReads reads;
 
@@ -51,30 +26,19 @@ final class LedgerStats {
     /** Every part of the statistic comes from one and the same commit, so that the parts agree. */
     static Stats read(AccountReads reads, StatsQuery query, Instant now) {
         var ledger = new LedgerStats(reads, query);
-        Parts parts = reads.atOneCommit(() -> ledger.parts(now));
-        return ledger.stats(parts, now);
+        return reads.atOneCommit(() -> ledger.parts(now)).stats(query, now);
     }
 
-    /** What is read; all the rest is worked out of it. */
-    private record Parts(
-            List<SpendEntry> days,
-            List<SpendEntry> values,
-            List<SpendEntry> prompts,
-            List<SpendEntry> previous,
-            PastDays past) {}
-
-    private Parts parts(Instant now) {
+    private StatsParts parts(Instant now) {
         StatsRange range = query.range();
-        return new Parts(
+        return new StatsParts(
                 spend(query.dimension(), query.value(), range.fromMs(), range.toMs(), Step.DAY),
                 switch (query.groupBy()) {
                     case GroupBy.Day() -> List.of();
                     case GroupBy.By(var dimension) ->
                         spend(dimension, query.value(), range.fromMs(), range.toMs(), Step.WHOLE);
                 },
-                query.part() == null
-                        ? spend(Dimension.PROMPT, null, range.fromMs(), range.toMs(), Step.WHOLE)
-                        : List.of(),
+                query.part() == null ? spend(Dimension.PROMPT, null, range.fromMs(), range.toMs(), Step.WHOLE) : null,
                 range.previousFromMs() == range.previousToMs()
                         ? List.of()
                         : spend(
@@ -83,7 +47,7 @@ final class LedgerStats {
                                 range.previousFromMs(),
                                 range.previousToMs(),
                                 Step.WHOLE),
-                range.isCurrent() ? past(now) : PastDays.NONE);
+                range.isCurrent() ? past(now) : null);
     }
 
     private PastDays past(Instant now) {
@@ -93,111 +57,8 @@ final class LedgerStats {
         return PastDays.read(reads, of, Spend::costNanoUsd, now.toEpochMilli()).getOrDefault(value, PastDays.NONE);
     }
 
-    private Stats stats(Parts parts, Instant now) {
-        StatsRange range = query.range();
-        Spend total = sum(parts.days());
-        List<Point> trend = trend(parts.days(), range, now);
-        List<Slice> breakdown = switch (query.groupBy()) {
-            case GroupBy.Day() ->
-                trend.stream()
-                        .filter(point -> !point.spend().equals(Spend.NONE))
-                        .<Slice>map(point -> new Slice.Named(point.day().toString(), point.spend()))
-                        .sorted(DEAREST_FIRST)
-                        .toList();
-            case GroupBy.By by -> complete(slices(parts.values()), total);
-        };
-        return new Stats(
-                total,
-                breakdown,
-                trend,
-                query.part() == null
-                        ? slices(parts.prompts()).stream().limit(TOP_PROMPTS).toList()
-                        : null,
-                sum(parts.previous()),
-                range.isCurrent()
-                        ? Forecast.of(
-                                total.costNanoUsd(),
-                                new Window(range.fromMs(), range.toMs()),
-                                range.zone(),
-                                parts.past(),
-                                now.toEpochMilli())
-                        : null,
-                now);
-    }
-
-    private static List<Slice.Named> slices(List<SpendEntry> values) {
-        return values.stream()
-                .map(entry -> new Slice.Named(entry.value(), entry.spend()))
-                .sorted(DEAREST_FIRST)
-                .toList();
-    }
-
     private List<SpendEntry> spend(Dimension dimension, @Nullable String value, long fromMs, long toMs, Step step) {
         return reads.spend(new SpendQuery(
                 query.account(), dimension, value, fromMs, toMs, query.range().zone(), step));
-    }
-
-    /** The named slices, what no slice names, and the smallest ones put together if there are too many. */
-    private static List<Slice> complete(List<Slice.Named> named, Spend total) {
-        var slices = new ArrayList<Slice>(named.subList(0, Math.min(named.size(), SLICES_MAX)));
-        if (named.size() > SLICES_MAX) {
-            List<Slice.Named> rest = named.subList(SLICES_MAX, named.size());
-            slices.add(new Slice.Others(rest.size(), sumOf(rest)));
-        }
-        Spend unnamed = minus(total, sumOf(named));
-        if (!unnamed.equals(Spend.NONE)) {
-            slices.add(new Slice.Unnamed(unnamed));
-        }
-        slices.sort(DEAREST_FIRST);
-        return List.copyOf(slices);
-    }
-
-    /** Days without spend are points too, up to today: a chart has no holes, and no future. */
-    private static List<Point> trend(List<SpendEntry> days, StatsRange range, Instant now) {
-        ZoneId zone = range.zone();
-        var points = new TreeMap<LocalDate, Spend>();
-        LocalDate today = now.atZone(zone).toLocalDate();
-        LocalDate last = dayOf(range.toMs() - 1, zone);
-        for (LocalDate day = dayOf(range.fromMs(), zone);
-                !day.isAfter(last) && !day.isAfter(today);
-                day = day.plusDays(1)) {
-            points.put(day, Spend.NONE);
-        }
-        days.forEach(entry -> points.merge(dayOf(entry.startMs(), zone), entry.spend(), Spend::plus));
-        return points.entrySet().stream()
-                .map(entry -> new Point(entry.getKey(), entry.getValue()))
-                .toList();
-    }
-
-    private static LocalDate dayOf(long epochMs, ZoneId zone) {
-        return Instant.ofEpochMilli(epochMs).atZone(zone).toLocalDate();
-    }
-
-    private static Spend sum(List<SpendEntry> entries) {
-        return entries.stream().map(SpendEntry::spend).reduce(Spend.NONE, Spend::plus);
-    }
-
-    private static Spend sumOf(List<Slice.Named> slices) {
-        return slices.stream().map(Slice::spend).reduce(Spend.NONE, Spend::plus);
-    }
-
-    private static Spend minus(Spend whole, Spend part) {
-        long[] counts = whole.tokens().toArray();
-        for (TokenKind kind : TokenKind.values()) {
-            counts[kind.index()] -= part.tokens().get(kind);
-        }
-        return new Spend(
-                Math.subtractExact(whole.events(), part.events()),
-                Math.subtractExact(whole.unpricedEvents(), part.unpricedEvents()),
-                Math.subtractExact(whole.costNanoUsd(), part.costNanoUsd()),
-                TokenCounts.ofSums(counts));
-    }
-
-    private static String order(Slice slice) {
-        return switch (slice) {
-            case Slice.Named(var value, var spend) -> value;
-            case Slice.Unnamed unnamed -> "";
-            case Slice.Others others -> "";
-        };
     }
 }

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Reads which part of an account is meant. The parameters are called as those that filter the history. */
+/** Reads which parts of an account are meant. The parameters are called as those that filter the history. */
 final class PartParameters {
 
     private static final Map<String, Dimension> NAMES = names();
@@ -22,7 +22,7 @@ final class PartParameters {
     private PartParameters() {}
 
     /** @param member whom the query names, whose part it then is */
-    static Optional<Part> read(Context ctx, Optional<String> member, Faults faults) {
+    static List<Part> read(Context ctx, Optional<String> member, Faults faults) {
         var parts = new ArrayList<Part>();
         member.ifPresent(userId -> parts.add(new Part(Dimension.MEMBER, userId)));
         NAMES.forEach((name, dimension) -> {
@@ -35,13 +35,7 @@ final class PartParameters {
         if (tag != null) {
             tag(tag, faults).ifPresent(parts::add);
         }
-        if (parts.size() > 1) {
-            faults.add(
-                    nameOf(parts.get(1)),
-                    "comes with another part, " + nameOf(parts.get(0)),
-                    "Name one: the ledger's rows are by one dimension each.");
-        }
-        return parts.stream().findFirst();
+        return parts;
     }
 
     private static Part part(String name, Dimension dimension, String value, Faults faults) {
@@ -58,14 +52,6 @@ final class PartParameters {
         }
         faults.add(TAG, "is not a tag with a value", "Send one such as env:prod.");
         return Optional.empty();
-    }
-
-    private static String nameOf(Part part) {
-        return NAMES.entrySet().stream()
-                .filter(entry -> entry.getValue().equals(part.dimension()))
-                .map(Map.Entry::getKey)
-                .findFirst()
-                .orElse(part.dimension().equals(Dimension.MEMBER) ? "userId" : TAG);
     }
 
     private static Map<String, Dimension> names() {

@@ -14,7 +14,11 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A statistic as it is answered: each amount as exact decimal text in USD and as integer nanoUSD. */
+/**
+ * A statistic as it is answered: each amount as exact decimal text in USD and as integer nanoUSD.
+ *
+ * @param source where it comes from: the ledger, or the history, which follows it
+ */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record StatsAnswer(
         Range range,
@@ -24,6 +28,7 @@ record StatsAnswer(
         @Nullable List<Prompt> topPrompts,
         Previous previous,
         @Nullable Outlook forecast,
+        String source,
         String asOf) {
 
     /** @param end exclusive */
@@ -178,6 +183,7 @@ record StatsAnswer(
                         ? null
                         : Outlook.of(
                                 forecast, Instant.ofEpochMilli(range.toMs()).toString()),
+                query.isInLedger() ? "ledger" : "history",
                 stats.asOf().toString());
     }
 

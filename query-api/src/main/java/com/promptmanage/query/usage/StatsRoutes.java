@@ -9,6 +9,7 @@ import com.promptmanage.query.usage.StatsQuery.Part;
 import com.promptmanage.service.access.Authentication;
 import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.access.Permissions;
+import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.Faults;
 import com.promptmanage.service.http.Problem.Kind;
 import com.promptmanage.service.http.ProblemException;
@@ -21,6 +22,7 @@ import io.javalin.http.Context;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -35,14 +37,18 @@ public final class StatsRoutes implements Routes {
 
     private final ShownHistory shown;
 
+    private final HistoryStats history;
+
     private final Clock clock;
 
     public StatsRoutes(
+            Database database,
             Authentication authentication,
             AccountRouting routing,
             AccountZones zones,
             ShownHistory shown,
             Clock clock) {
+        this.history = new HistoryStats(database);
         this.authentication = authentication;
         this.routing = routing;
         this.zones = zones;
@@ -59,9 +65,8 @@ public final class StatsRoutes implements Routes {
         Caller caller = authentication.caller(ctx);
         StatsQuery query = query(ctx, caller);
         if (!query.isInLedger()) {
-            throw new ProblemException(
-                    Kind.UNSUPPORTED_GROUP_BY,
-                    "A part of an account, such as one member or one model, is known by day and in total: use groupBy=day, or leave the part out");
+            ctx.json(StatsAnswer.of(query, history.read(caller.scope(query.account()), query, clock.instant())));
+            return;
         }
         routing.answer(ctx, query.account(), reads -> {
             Instant now = clock.instant();
@@ -104,7 +109,7 @@ public final class StatsRoutes implements Routes {
                 Permissions.requireQuery(caller, about.account(), about.member());
             }
         });
-        Optional<Part> part =
+        List<Part> parts =
                 PartParameters.read(ctx, asked.flatMap(about -> Optional.ofNullable(about.member())), faults);
         Optional<ZoneId> zone = zone(ctx, caller, asked, faults);
         Optional<GroupBy> groupBy = groupBy(ctx, faults);
@@ -112,10 +117,7 @@ public final class StatsRoutes implements Routes {
         faults.check();
         Asked about = asked.orElseThrow();
         return new StatsQuery(
-                about.account(),
-                part.orElse(null),
-                shown(ctx, about.account(), range.orElseThrow()),
-                groupBy.orElseThrow());
+                about.account(), parts, shown(ctx, about.account(), range.orElseThrow()), groupBy.orElseThrow());
     }
 
     /** What it is compared with is cut without a word: it was not asked for by name. */

@@ -7,19 +7,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.query.copy.TopicCopy;
 import com.promptmanage.query.developer.DeveloperRoutes;
-import com.promptmanage.query.history.HistoryBreakdown.Part;
 import com.promptmanage.query.http.TestApi;
 import com.promptmanage.query.http.TestApi.Answer;
+import com.promptmanage.query.http.TestRoutes;
 import com.promptmanage.query.litellm.SpendReadRoutes;
 import com.promptmanage.query.meters.MeterRoutes;
 import com.promptmanage.query.routing.AccountZones;
 import com.promptmanage.query.tier.ShownHistory;
+import com.promptmanage.query.usage.StatsRoutes;
 import com.promptmanage.service.access.KeyScope;
 import com.promptmanage.testkit.Await;
 import com.promptmanage.testkit.EmbeddedKafka;
 import com.promptmanage.topics.account.Account;
-import com.promptmanage.topics.budget.Dimension;
-import com.promptmanage.topics.usage.TokenKind;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -56,6 +55,13 @@ class UsageRoutesTest {
                                 new AccountZones(parts.database()),
                                 new ShownHistory(parts.access().tiers(), parts.clock()),
                                 new UsageHistory(parts.database())),
+                        new StatsRoutes(
+                                parts.database(),
+                                parts.access().authentication(),
+                                TestRoutes.routing(parts),
+                                new AccountZones(parts.database()),
+                                new ShownHistory(parts.access().tiers(), parts.clock()),
+                                parts.clock()),
                         new DeveloperRoutes(
                                 parts.access().authentication(),
                                 new AccountZones(parts.database()),
@@ -326,8 +332,8 @@ class UsageRoutesTest {
     }
 
     @Test
-    void aBreakdownAddsUpWhatTheRowsSay() throws Exception {
-        String time = "2026-11-24T00:00:00Z";
+    void severalPartsAtOnceAndAPartByAnythingAddUpWhatTheRowsSay() throws Exception {
+        String time = "2026-11-23T18:30:00Z";
         topic.commitOne(
                 TEAM,
                 List.of(
@@ -335,27 +341,49 @@ class UsageRoutesTest {
                         RatedTopic.event("2", time, usage("ann", "a", "y"), "rated", "5"),
                         RatedTopic.event("3", time, usage("ann", "b", "x"), "rated", "100"),
                         RatedTopic.event("4", time, usage("bob", "b", "x"), "rated", "1000"),
-                        RatedTopic.event("5", "2026-11-25T00:00:00Z", usage("ann", "b", "x"), "rated", "7"),
-                        unpriced(TEAM, "6", time, 9)));
-        awaitCount(6);
-        var breakdown = new HistoryBreakdown(api.database());
+                        // In Kolkata still the 23rd.
+                        RatedTopic.event("5", "2026-11-23T18:29:59.999Z", usage("ann", "b", "x"), "rated", "7"),
+                        RatedTopic.event("6", "2026-11-22T18:29:59.999Z", usage("ann", "b", "x"), "rated", "3"),
+                        RatedTopic.event("7", "2026-11-24T18:30:00Z", usage("ann", "b", "x"), "rated", "9000"),
+                        unpriced(TEAM, "8", time, 9)));
+        awaitCount(8);
+        String days = "/api/token-tracking/stats?teamId=acme&startDate=2026-11-23&endDate=2026-11-24";
 
-        List<Part> byModel = breakdown.breakdown(
-                new Account(TEAM), "ann", Dimension.MODEL, Instant.parse(time), Instant.parse("2026-11-25T00:00:00Z"));
-        List<Part> byTag = breakdown.breakdown(
-                new Account(TEAM),
-                null,
-                Dimension.ofTag("t"),
-                Instant.parse(time),
-                Instant.parse("2026-11-25T00:00:00Z"));
+        JsonNode byModel = api.get(admin, days + "&userId=ann&groupBy=model").json();
 
-        assertThat(byModel).extracting(Part::value).containsExactly("b", "a", "gpt-4o-mini");
-        assertThat(byModel).extracting(part -> part.spend().costNanoUsd()).containsExactly(100L, 15L, 0L);
-        assertThat(byModel.get(1).spend().events()).isEqualTo(2);
-        assertThat(byModel.get(1).spend().tokens().get(TokenKind.REASONING)).isEqualTo(6);
-        assertThat(byModel.get(2).spend().unpricedEvents()).isEqualTo(1);
-        assertThat(byTag).extracting(Part::value).containsExactly("x", "y");
-        assertThat(byTag.getFirst().spend().costNanoUsd()).isEqualTo(1110);
+        assertThat(byModel.path("source").textValue()).isEqualTo("history");
+        assertThat(byModel.path("breakdown"))
+                .extracting(row -> row.path("category").textValue() + " "
+                        + row.path("costNanoUsd").longValue())
+                .containsExactly("b 107", "a 15", "gpt-4o-mini 0");
+        assertThat(byModel.at("/breakdown/1/runs").longValue()).isEqualTo(2);
+        assertThat(byModel.at("/summary/totalCostNanoUsd").longValue()).isEqualTo(122);
+        assertThat(byModel.at("/summary/totalRuns").longValue()).isEqualTo(5);
+        assertThat(byModel.at("/summary/unpricedRuns").longValue()).isEqualTo(1);
+        assertThat(byModel.at("/summary/tokens/reasoning").longValue()).isEqualTo(12);
+        assertThat(byModel.at("/trends"))
+                .extracting(day -> day.path("date").textValue() + " "
+                        + day.path("costNanoUsd").longValue())
+                .containsExactly("2026-11-23 7", "2026-11-24 115");
+        assertThat(byModel.at("/previous/totalCostNanoUsd").longValue()).isEqualTo(3);
+        assertThat(byModel.has("topPrompts")).isFalse();
+
+        JsonNode several = api.get(admin, days + "&userId=ann&model=b&tag=t:x").json();
+        assertThat(several.at("/summary/totalCostNanoUsd").longValue()).isEqualTo(107);
+        assertThat(several.at("/breakdown/0/category").textValue()).isEqualTo("2026-11-24");
+        JsonNode byTag = api.get(admin, days + "&model=b&tag=t:x&groupBy=tag:t").json();
+        assertThat(byTag.at("/breakdown/0/costNanoUsd").longValue()).isEqualTo(1_107);
+        JsonNode unnamed = api.get(admin, days + "&userId=ann&groupBy=workflow").json();
+        assertThat(unnamed.at("/breakdown/0/unattributed").booleanValue()).isTrue();
+        assertThat(unnamed.at("/breakdown/0/runs").longValue()).isEqualTo(5);
+
+        String viewer = api.signIn("acme-viewer");
+        assertThat(api.get(viewer, days + "&userId=ann&model=b").status()).isEqualTo(403);
+        assertThat(api.get(viewer, days + "&userId=acme-viewer&model=b&groupBy=prompt")
+                        .json()
+                        .at("/summary/totalRuns")
+                        .longValue())
+                .isZero();
     }
 
     @Test

@@ -77,6 +77,14 @@ class SavingsTest {
     }
 
     @Test
+    void peopleReadDollarsAndCentsAndNeverMoreThanIsSaved() {
+        assertThat(SavingsJson.description(new Saving.UnusedCache("claude", 10, DOLLAR, 5_000, 1_234_999_999_999L)))
+                .endsWith("each tenth of them from the cache saves $1,234.99.");
+        assertThat(SavingsJson.description(new Saving.UnusedCache("claude", 10, DOLLAR, 5_000, 9_999_999)))
+                .endsWith("saves less than a cent.");
+    }
+
+    @Test
     void aCacheThatIsWrittenMoreThanReadCostsMoreThanNone() {
         TokenCounts tokens = TokenCounts.NONE
                 .with(TokenKind.CACHE_WRITE_5M, 4_000_000)

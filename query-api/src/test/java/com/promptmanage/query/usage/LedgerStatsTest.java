@@ -168,8 +168,9 @@ class LedgerStatsTest {
     }
 
     private Stats read(@Nullable String member, StatsRange range, String groupBy, String now) {
-        var part = member == null ? null : new StatsQuery.Part(Dimension.MEMBER, member);
-        var query = new StatsQuery(ACME, part, range, GroupBy.parse(groupBy).orElseThrow());
+        List<StatsQuery.Part> parts =
+                member == null ? List.of() : List.of(new StatsQuery.Part(Dimension.MEMBER, member));
+        var query = new StatsQuery(ACME, parts, range, GroupBy.parse(groupBy).orElseThrow());
         return LedgerStats.read(metering.reads(), query, Instant.parse(now));
     }
 

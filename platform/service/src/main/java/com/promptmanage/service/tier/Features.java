@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param memberBudgets whether a budget may be for members, or for another part of the account's spend
  * @param exports whether usage may be downloaded
  * @param reports whether reports are sent on a schedule
+ * @param costPreview whether the prompt lab tells what a run will cost and has cost; its tokens it always tells
  * @param workflowsMax that may exist at a time
  * @param dataSourcesMax that may exist at a time
  * @param workflowRunsPerMonth that may be begun in a calendar month of UTC, tests among them
@@ -28,11 +29,12 @@ public record Features(
         boolean memberBudgets,
         boolean exports,
         boolean reports,
+        boolean costPreview,
         @Nullable Integer workflowsMax,
         @Nullable Integer dataSourcesMax,
         @Nullable Integer workflowRunsPerMonth) {
 
     /** Where tiers are not enforced. */
     public static final Features ALL =
-            new Features(null, null, null, null, true, true, true, true, true, null, null, null);
+            new Features(null, null, null, null, true, true, true, true, true, true, null, null, null);
 }

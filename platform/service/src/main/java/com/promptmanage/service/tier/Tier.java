@@ -13,9 +13,10 @@ public enum Tier {
 
     public Features features() {
         return switch (this) {
-            case FREE -> new Features(1, 7, 1_000L, 0, false, false, false, false, false, 0, 0, 0);
-            case TEAM -> new Features(5, 90, 10_000L, 3, true, false, false, true, false, 5, 3, 100);
-            case ENTERPRISE -> new Features(null, null, 100_000L, null, true, true, true, true, true, null, null, null);
+            case FREE -> new Features(1, 7, 1_000L, 0, false, false, false, false, false, false, 0, 0, 0);
+            case TEAM -> new Features(5, 90, 10_000L, 3, true, false, false, true, false, true, 5, 3, 100);
+            case ENTERPRISE ->
+                new Features(null, null, 100_000L, null, true, true, true, true, true, true, null, null, null);
         };
     }
 

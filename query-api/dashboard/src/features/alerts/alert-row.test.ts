@@ -1,0 +1,12 @@
+import { expect, test } from "vitest";
+import { told } from "./alert-row";
+
+const NAMES = new Map([["usr_mara", "Mara Lindqvist"]]);
+
+test("a member is told by name, and a value only once", () => {
+  const of = (dimension: string, value: string, message: string) => told({ dimension, value, message } as never, NAMES);
+  expect(of("member", "usr_mara", "90 % of the limit is used by usr_mara.")).toBe("90 % of the limit is used by Mara Lindqvist.");
+  expect(of("member", "usr_gone", "90 % is used by usr_gone.")).toBe("90 % is used by usr_gone.");
+  expect(of("model", "gpt-4o", "90 % of the limit is used.")).toBe("gpt-4o · 90 % of the limit is used.");
+  expect(of("account", "team:acme", "90 % of the limit is used.")).toBe("90 % of the limit is used.");
+});

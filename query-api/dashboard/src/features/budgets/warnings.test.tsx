@@ -1,0 +1,79 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { createMemoryHistory, createRootRoute, createRoute, createRouter, Outlet, RouterProvider } from "@tanstack/react-router";
+import { act, render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Account } from "@/shared/session/account";
+import { budgetsQuery, type Budget } from "./api";
+import { BudgetWarnings } from "./warnings";
+
+const ACCOUNT = { key: "acme", params: { teamId: "acme" }, maySeeAll: true, mayManage: true } as unknown as Account;
+
+function budget(percentage: number): { budgets: Budget[] } {
+  const status = { unit: "usd", percentage, spent: "0.80", limit: "1.00", projected: null, isExceeded: false, value: "team:acme", periodStart: "2026-11-01T00:00:00Z" };
+  return { budgets: [{ id: "b1", version: 1, name: "All of it", enforcement: "alert", status } as unknown as Budget] };
+}
+
+function open() {
+  const root = createRootRoute({
+    component: () => (
+      <>
+        <BudgetWarnings account={ACCOUNT} />
+        <Outlet />
+      </>
+    ),
+  });
+  const pages = ["/one", "/two"].map((path) => createRoute({ getParentRoute: () => root, path, component: () => <h1>{path}</h1> }));
+  const router = createRouter({ routeTree: root.addChildren(pages), history: createMemoryHistory({ initialEntries: ["/one"] }) });
+  const queryClient = new QueryClient();
+  const tell = (budgets: { budgets: Budget[] }) =>
+    act(async () => {
+      queryClient.setQueryData(budgetsQuery(ACCOUNT).queryKey, budgets as never);
+      // Observers are told in a turn of their own.
+      await new Promise((resolve) => setTimeout(resolve));
+    });
+  const view = render(
+    <QueryClientProvider client={queryClient}>
+      <RouterProvider router={router as never} />
+    </QueryClientProvider>,
+  );
+  return { view, tell, go: (path: string) => act(() => router.history.push(path)) };
+}
+
+const isFloating = () => screen.getByTestId("budget-warning").parentElement!.className.includes("fixed");
+
+beforeEach(() => {
+  localStorage.clear();
+  vi.stubGlobal("scrollTo", () => undefined);
+  vi.stubGlobal("fetch", () => new Promise(() => undefined));
+});
+
+afterEach(() => vi.unstubAllGlobals());
+
+test("a warning that comes while a page is read moves nothing, and has its place on the next page", async () => {
+  const { tell, go } = open();
+  await screen.findByText("/one");
+  await tell(budget(10));
+  expect(screen.queryByTestId("budget-warning")).toBeNull();
+  await tell(budget(80));
+  expect(isFloating()).toBe(true);
+  go("/two");
+  await screen.findByText("/two");
+  expect(isFloating()).toBe(false);
+});
+
+test("where there was a warning before, a place is kept for it; and what is put away leaves none", async () => {
+  const first = open();
+  await screen.findByText("/one");
+  await first.tell(budget(80));
+  first.view.unmount();
+
+  const { tell, view } = open();
+  await screen.findByText("/one");
+  expect(view.container.querySelector(".min-h-32")).not.toBeNull();
+  await tell(budget(80));
+  expect(isFloating()).toBe(false);
+  await userEvent.click(screen.getByRole("button", { name: /Dismiss/ }));
+  expect(screen.queryByTestId("budget-warning")).toBeNull();
+  expect(view.container.querySelector(".min-h-32")).toBeNull();
+});

@@ -1,0 +1,68 @@
+import { act, renderHook } from "@testing-library/react";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { useEvents } from "./stream";
+
+class Source extends EventTarget {
+  static all: Source[] = [];
+  closed = false;
+
+  constructor(readonly url: string) {
+    super();
+    Source.all.push(this);
+  }
+
+  close() {
+    this.closed = true;
+  }
+}
+
+let visibility = "visible";
+
+const see = (state: "visible" | "hidden") =>
+  act(() => {
+    visibility = state;
+    document.dispatchEvent(new Event("visibilitychange"));
+  });
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal("EventSource", Source);
+  vi.spyOn(document, "visibilityState", "get").mockImplementation(() => visibility as DocumentVisibilityState);
+  Source.all = [];
+  visibility = "visible";
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
+
+test("what is told arrives, and the stream ends with the component", () => {
+  const told: string[] = [];
+  const { result, unmount } = renderHook(() => useEvents("/stream", "totals", (data) => told.push(data)));
+  const [source] = Source.all;
+  expect(result.current).toBe("connecting");
+  act(() => void source!.dispatchEvent(new Event("open")));
+  act(() => void source!.dispatchEvent(new MessageEvent("totals", { data: "1" })));
+  expect(result.current).toBe("live");
+  expect(told).toEqual(["1"]);
+  unmount();
+  expect(source!.closed).toBe(true);
+});
+
+test("a page that nobody sees lets go of its connection, and asks for what it has missed when it is seen again", () => {
+  const onBack = vi.fn();
+  renderHook(() => useEvents("/stream", "alert", () => undefined, onBack));
+  see("hidden");
+  vi.advanceTimersByTime(5000);
+  see("visible");
+  expect(Source.all).toHaveLength(1);
+  expect(onBack).not.toHaveBeenCalled();
+  see("hidden");
+  vi.advanceTimersByTime(10_000);
+  expect(Source.all[0]!.closed).toBe(true);
+  see("visible");
+  expect(Source.all).toHaveLength(2);
+  expect(onBack).toHaveBeenCalledTimes(1);
+});

@@ -1,0 +1,179 @@
+package com.promptmanage.query.usage;
+
+import com.promptmanage.query.usage.StatsQuery.Part;
+import com.promptmanage.service.database.Database;
+import com.promptmanage.service.database.Scope;
+import com.promptmanage.streams.read.Spend;
+import com.promptmanage.streams.read.SpendEntry;
+import com.promptmanage.topics.budget.Dimension;
+import com.promptmanage.topics.budget.Dimension.Kind;
+import com.promptmanage.topics.usage.TokenCounts;
+import com.promptmanage.topics.usage.TokenKind;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Works out a statistic from the single events of the history: what the ledger has no rows for, such as one model's part by
+ * member, or what is of two tags' values and one key. The history follows the ledger by a moment, and costs a look at each event
+ * of the range.
+ */
+final class HistoryStats {
+
+    private final Database database;
+
+    HistoryStats(Database database) {
+        this.database = database;
+    }
+
+    /** What the events of one day, or of one value of the dimension, come to. */
+    private record Sum(
+            boolean isDay, @Nullable Integer day, @Nullable String value, Spend spend) {}
+
+    /** The days and the breakdown come from one look, so that they agree; what came before is a look of its own. */
+    Stats read(Scope scope, StatsQuery query, Instant now) {
+        StatsRange range = query.range();
+        List<Long> days = days(range.fromMs(), range.toMs(), range.zone());
+        return database.inTransaction(scope, handle -> {
+                    List<Sum> sums = sums(handle, query, range.toMs(), days);
+                    List<Sum> previous = range.previousFromMs() == range.previousToMs()
+                            ? List.of()
+                            : sums(handle, query, range.previousToMs(), List.of(range.previousFromMs()));
+                    return new StatsParts(byDay(sums, days), byValue(sums), null, byDay(previous, days), null);
+                })
+                .stats(query, now);
+    }
+
+    /** When the days begin that a range touches, the first no earlier than the range. */
+    private static List<Long> days(long fromMs, long toMs, ZoneId zone) {
+        var starts = new ArrayList<Long>();
+        starts.add(fromMs);
+        LocalDate day = Instant.ofEpochMilli(fromMs).atZone(zone).toLocalDate().plusDays(1);
+        for (long start = StatsRange.startMs(day, zone); start < toMs; start = StatsRange.startMs(day, zone)) {
+            starts.add(start);
+            day = day.plusDays(1);
+        }
+        return List.copyOf(starts);
+    }
+
+    private static List<SpendEntry> byDay(List<Sum> sums, List<Long> days) {
+        return sums.stream()
+                .filter(Sum::isDay)
+                .map(sum -> new SpendEntry("", sum.day() == null ? days.getFirst() : days.get(sum.day()), sum.spend()))
+                .toList();
+    }
+
+    private static List<SpendEntry> byValue(List<Sum> sums) {
+        var entries = new ArrayList<SpendEntry>();
+        for (Sum sum : sums) {
+            // What names no value is what is missing of the total.
+            if (!sum.isDay() && sum.value() != null) {
+                entries.add(new SpendEntry(sum.value(), 0, sum.spend()));
+            }
+        }
+        return List.copyOf(entries);
+    }
+
+    /** @param starts of the days, which are told as places in it, from 0 */
+    private static List<Sum> sums(Handle handle, StatsQuery query, long toMs, List<Long> starts) {
+        @Nullable Dimension by = query.groupBy() instanceof GroupBy.By(var dimension) ? dimension : null;
+        var statement = handle.createQuery("""
+                        SELECT grouping(day) = 0 AS is_day, day, value,
+                               count(*) AS events,
+                               count(*) FILTER (WHERE unpriced) AS unpriced,
+                               coalesce(sum(cost_nano_usd), 0)::bigint AS cost,
+                               sum(input_tokens)::bigint AS t0,
+                               sum(cache_read_tokens)::bigint AS t1,
+                               sum(cache_write_5m_tokens)::bigint AS t2,
+                               sum(cache_write_1h_tokens)::bigint AS t3,
+                               sum(input_audio_tokens)::bigint AS t4,
+                               sum(input_image_tokens)::bigint AS t5,
+                               sum(output_tokens)::bigint AS t6,
+                               sum(reasoning_tokens)::bigint AS t7,
+                               sum(output_audio_tokens)::bigint AS t8,
+                               sum(output_image_tokens)::bigint AS t9
+                        FROM (
+                            SELECT *,
+                                width_bucket(floor(extract(epoch FROM time) * 1000)::bigint, CAST(:starts AS bigint[])) - 1
+                                    AS day,
+                                CASE CAST(:by AS text)
+                                    WHEN 'member' THEN user_id
+                                    WHEN 'model' THEN model
+                                    WHEN 'provider' THEN provider
+                                    WHEN 'workflow' THEN workflow_id
+                                    WHEN 'prompt' THEN prompt_id
+                                    WHEN 'api_key' THEN api_key_id
+                                    WHEN 'execution_type' THEN execution_type
+                                    WHEN 'tag' THEN tags ->> CAST(:byTag AS text)
+                                    END AS value
+                            FROM usage_history
+                            WHERE account = :account AND time >= :from AND time < :to
+                              AND (CAST(:member AS text) IS NULL OR user_id = :member)
+                              AND (CAST(:model AS text) IS NULL OR model = :model)
+                              AND (CAST(:provider AS text) IS NULL OR provider = :provider)
+                              AND (CAST(:prompt AS text) IS NULL OR prompt_id = :prompt)
+                              AND (CAST(:workflow AS text) IS NULL OR workflow_id = :workflow)
+                              AND (CAST(:executionType AS text) IS NULL OR execution_type = :executionType)
+                              AND (CAST(:apiKey AS text) IS NULL OR api_key_id = :apiKey)
+                              AND (CAST(:tagName AS text) IS NULL OR tags ->> CAST(:tagName AS text) = :tagValue)
+                        ) AS events
+                        GROUP BY GROUPING SETS ((day), (value))
+                        """)
+                .bindArray("starts", Long.class, starts)
+                .bind("by", by == null ? null : by.kind().value())
+                .bind("byTag", by == null ? null : by.tag())
+                .bind("account", query.account().value())
+                .bind("from", Instant.ofEpochMilli(starts.getFirst()).atOffset(ZoneOffset.UTC))
+                .bind("to", Instant.ofEpochMilli(toMs).atOffset(ZoneOffset.UTC))
+                .bind("member", value(query, Kind.MEMBER))
+                .bind("model", value(query, Kind.MODEL))
+                .bind("provider", value(query, Kind.PROVIDER))
+                .bind("prompt", value(query, Kind.PROMPT))
+                .bind("workflow", value(query, Kind.WORKFLOW))
+                .bind("executionType", value(query, Kind.EXECUTION_TYPE))
+                .bind("apiKey", value(query, Kind.API_KEY))
+                .bind("tagName", tagOf(query))
+                .bind("tagValue", value(query, Kind.TAG));
+        return statement.map((row, ctx) -> sum(row)).list();
+    }
+
+    private static Sum sum(ResultSet row) throws SQLException {
+        long[] tokens = new long[TokenKind.COUNT];
+        for (int i = 0; i < tokens.length; i++) {
+            tokens[i] = row.getLong("t" + i);
+        }
+        return new Sum(
+                row.getBoolean("is_day"),
+                row.getObject("day", Integer.class),
+                row.getString("value"),
+                new Spend(
+                        row.getLong("events"),
+                        row.getLong("unpriced"),
+                        row.getLong("cost"),
+                        TokenCounts.ofSums(tokens)));
+    }
+
+    private static @Nullable String value(StatsQuery query, Kind kind) {
+        return query.parts().stream()
+                .filter(part -> part.dimension().kind() == kind)
+                .map(Part::value)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static @Nullable String tagOf(StatsQuery query) {
+        for (Part part : query.parts()) {
+            if (part.dimension().tag() != null) {
+                return part.dimension().tag();
+            }
+        }
+        return null;
+    }
+}
