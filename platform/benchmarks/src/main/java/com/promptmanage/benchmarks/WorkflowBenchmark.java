@@ -121,7 +121,9 @@ public final class WorkflowBenchmark {
     }
 
     private static JavaProcess worker(String jdbcUrl) throws InterruptedException {
-        var worker = JavaProcess.start(WorkflowBenchmark.class, List.of("-Xmx512m"), Map.of(), WORKER, jdbcUrl);
+        // With all that a process has that lives long.
+        List<String> options = List.of("-Xmx512m", "-XX:TieredStopAtLevel=4");
+        var worker = JavaProcess.start(WorkflowBenchmark.class, options, Map.of(), WORKER, jdbcUrl);
         worker.awaitLine(WORKS, Duration.ofMinutes(1));
         return worker;
     }

@@ -5,6 +5,7 @@ import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.promptmanage.runner.MigratedDatabase;
 import com.promptmanage.runner.fault.Shapes.Shape;
 import com.promptmanage.runner.journal.Runs;
 import com.promptmanage.runner.journal.Versions;
@@ -81,7 +82,7 @@ class KilledWorkersTest {
 
     @Test
     void whatALostWorkerHadIsCancelledOnceByTheOthersAndWhatWaitedForItBegins() throws Exception {
-        String jdbcUrl = EmbeddedPostgres.shared().createDatabase();
+        String jdbcUrl = MigratedDatabase.url();
         Workflow hanging =
                 Workflow.of(step(WorkerProcess.HANGING), step("after")).edge(WorkerProcess.HANGING, "after");
         List<String> lost;

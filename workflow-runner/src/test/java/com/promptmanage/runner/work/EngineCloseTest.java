@@ -5,9 +5,9 @@ import static com.promptmanage.runner.work.Workflow.prompt;
 import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.promptmanage.runner.MigratedDatabase;
 import com.promptmanage.runner.node.Plan;
 import com.promptmanage.testkit.Await;
-import com.promptmanage.testkit.EmbeddedPostgres;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -21,7 +21,7 @@ class EngineCloseTest {
 
     @Test
     void anAnswerThatHasComeIsStoredAndWhoeverTakesTheNodeUpPaysNothing() throws Exception {
-        String jdbcUrl = EmbeddedPostgres.shared().createDatabase();
+        String jdbcUrl = MigratedDatabase.url();
         var paid = new AtomicInteger();
         String execution;
         try (var sql = DriverManager.getConnection(jdbcUrl)) {
