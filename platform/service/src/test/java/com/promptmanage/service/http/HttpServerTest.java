@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -275,7 +276,7 @@ class HttpServerTest {
     /** No client of ours would send it. */
     @Test
     void aQueryThatCannotBeReadIsNoQueryForSomethingElse() throws Exception {
-        try (var socket = new Socket("127.0.0.1", server.port())) {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             socket.getOutputStream()
                     .write("GET /thread?name=%zz HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n"
                             .getBytes(StandardCharsets.UTF_8));
