@@ -14,10 +14,6 @@ class LastKnownTest {
 
     private static final Account ACME = Account.team("acme");
 
-    private static final Supplier<String> AWAY = () -> {
-        throw new UnavailableException("away", Duration.ofSeconds(1), new IllegalStateException("gone"));
-    };
-
     /** Nothing is fresh for longer than the next question. */
     private final LastKnown<String> known = new LastKnown<>(Duration.ZERO);
 
@@ -26,7 +22,7 @@ class LastKnownTest {
         var remembered = new LastKnown<String>(Duration.ofHours(1));
         remembered.get(ACME, () -> "Asia/Kathmandu");
 
-        assertThat(remembered.get(ACME, AWAY)).isEqualTo("Asia/Kathmandu");
+        assertThat(remembered.get(ACME, LastKnownTest::away)).isEqualTo("Asia/Kathmandu");
         remembered.forget(ACME);
         assertThat(remembered.get(ACME, () -> "UTC")).isEqualTo("UTC");
     }
@@ -36,7 +32,7 @@ class LastKnownTest {
         known.get(ACME, () -> "Asia/Kathmandu");
         known.get(ACME, () -> "Asia/Tokyo");
 
-        assertThat(known.get(ACME, AWAY)).isEqualTo("Asia/Tokyo");
+        assertThat(known.get(ACME, LastKnownTest::away)).isEqualTo("Asia/Tokyo");
     }
 
     /** It returns while the query still waits: that ends only with the test. */
@@ -61,7 +57,7 @@ class LastKnownTest {
 
     @Test
     void whatWasNeverKnownIsNotMadeUp() {
-        assertThatThrownBy(() -> known.get(ACME, AWAY))
+        assertThatThrownBy(() -> known.get(ACME, LastKnownTest::away))
                 .isInstanceOf(UnavailableException.class)
                 .hasMessage("away");
     }
@@ -74,5 +70,9 @@ class LastKnownTest {
                     throw new IllegalArgumentException("no such column");
                 }))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private static String away() {
+        throw new UnavailableException("away", Duration.ofSeconds(1), new IllegalStateException("gone"));
     }
 }
