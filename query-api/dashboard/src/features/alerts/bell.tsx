@@ -14,6 +14,9 @@ import { toast } from "@/shared/ui/toast";
 import { AlertRow, told } from "./alert-row";
 import { latestQuery, streamUrl, useAcknowledge, type Alert } from "./api";
 
+/** The stream tells an alert as soon as it is raised; in the list it is some tenths of a second later. */
+const LISTED_AFTER_MS = 2_000;
+
 const TONES = { info: "info", warning: "warning", critical: "critical" } as const;
 
 /** How many alerts nobody has seen to, and each new one as it is raised. */
@@ -41,6 +44,7 @@ export function Bell({ account }: { account: Account }) {
         TONES[alert.severity],
       );
       askAgain();
+      setTimeout(askAgain, LISTED_AFTER_MS);
     },
     askAgain,
   );
