@@ -51,18 +51,22 @@ test("what is told arrives, and the stream ends with the component", () => {
   expect(source!.closed).toBe(true);
 });
 
-test("a page that nobody sees lets go of its connection, and asks for what it has missed when it is seen again", () => {
-  const onBack = vi.fn();
-  renderHook(() => useEvents("/stream", "alert", () => undefined, onBack));
+test("what happened before a stream began, the first or one of a page that is seen again, is asked for", () => {
+  const onOpen = vi.fn();
+  renderHook(() => useEvents("/stream", "alert", () => undefined, onOpen));
+  const begins = (source: Source | undefined) => act(() => void source!.dispatchEvent(new Event("open")));
+  begins(Source.all[0]);
+  expect(onOpen).toHaveBeenCalledTimes(1);
   see("hidden");
   vi.advanceTimersByTime(5000);
   see("visible");
   expect(Source.all).toHaveLength(1);
-  expect(onBack).not.toHaveBeenCalled();
+  expect(onOpen).toHaveBeenCalledTimes(1);
   see("hidden");
   vi.advanceTimersByTime(10_000);
   expect(Source.all[0]!.closed).toBe(true);
   see("visible");
   expect(Source.all).toHaveLength(2);
-  expect(onBack).toHaveBeenCalledTimes(1);
+  begins(Source.all[1]);
+  expect(onOpen).toHaveBeenCalledTimes(2);
 });

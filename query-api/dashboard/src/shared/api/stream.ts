@@ -7,13 +7,14 @@ const HIDDEN_MS = 10_000;
 
 /**
  * Listens to server-sent events for as long as the component is there and the page can be seen. The browser comes back by itself
- * when a stream ends, with the position it had reached; after a time in which nobody listened, onBack is called instead.
+ * when a stream ends, with the position it had reached. Whenever one begins, onOpen is called: what happened between the page's own
+ * question and then was told to nobody.
  */
-export function useEvents(url: string | null, event: string, onEvent: (data: string) => void, onBack?: () => void): Connection {
+export function useEvents(url: string | null, event: string, onEvent: (data: string) => void, onOpen?: () => void): Connection {
   const [connection, setConnection] = useState<Connection>("connecting");
-  const latest = useRef({ onEvent, onBack });
+  const latest = useRef({ onEvent, onOpen });
   useEffect(() => {
-    latest.current = { onEvent, onBack };
+    latest.current = { onEvent, onOpen };
   });
   useEffect(() => {
     if (url === null) {
@@ -23,7 +24,10 @@ export function useEvents(url: string | null, event: string, onEvent: (data: str
     let timer: ReturnType<typeof setTimeout> | undefined;
     const open = () => {
       source = new EventSource(url);
-      source.addEventListener("open", () => setConnection("live"));
+      source.addEventListener("open", () => {
+        setConnection("live");
+        latest.current.onOpen?.();
+      });
       source.addEventListener("error", () => setConnection("broken"));
       source.addEventListener(event, (message) => latest.current.onEvent((message as MessageEvent<string>).data));
     };
@@ -37,7 +41,6 @@ export function useEvents(url: string | null, event: string, onEvent: (data: str
         timer = setTimeout(close, HIDDEN_MS);
       } else if (source === null) {
         open();
-        latest.current.onBack?.();
       }
     };
     open();
