@@ -1,6 +1,7 @@
 package com.promptmanage.query.developer;
 
 import com.promptmanage.query.history.HistoryQuery;
+import com.promptmanage.query.history.TokenColumns;
 import com.promptmanage.service.database.Database;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -46,10 +47,8 @@ final class AgentUses {
                                 FROM (
                                     SELECT user_id, model, tags ->> 'agent' AS agent, conversation_id, unpriced,
                                            cost_nano_usd, reported_cost_nano_usd,
-                                           input_tokens + cache_read_tokens + cache_write_5m_tokens
-                                               + cache_write_1h_tokens + input_audio_tokens + input_image_tokens
-                                               + output_tokens + reasoning_tokens + output_audio_tokens
-                                               + output_image_tokens AS tokens
+                                           """ + TokenColumns.TOTAL + """
+                                               AS tokens
                                     FROM usage_history
                                     WHERE account = :account AND time >= :from AND time < :to
                                       AND (CAST(:member AS text) IS NULL OR user_id = :member)

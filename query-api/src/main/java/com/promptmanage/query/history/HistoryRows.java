@@ -99,9 +99,8 @@ final class HistoryRows implements TopicCopy.Rows {
                     account, time, source, event_id,
                     user_id, model, provider, execution_type, prompt_id, run_id, workflow_id, execution_id, node_id,
                     api_key_id, conversation_id, service_tier, reservation_id,
-                    input_tokens, cache_read_tokens, cache_write_5m_tokens, cache_write_1h_tokens, input_audio_tokens,
-                    input_image_tokens, output_tokens, reasoning_tokens, output_audio_tokens, output_image_tokens,
-                    duration_ms, reported_cost_nano_usd, tags, cost_nano_usd, costs, price_id, unpriced)
+                    """ + TokenColumns.EACH + """
+                    , duration_ms, reported_cost_nano_usd, tags, cost_nano_usd, costs, price_id, unpriced)
                 SELECT account, to_timestamp(time_ms / 1000.0), source, event_id,
                        user_id, model, provider, execution_type, prompt_id, run_id, workflow_id, execution_id, node_id,
                        api_key_id, conversation_id, service_tier, reservation_id,

@@ -1,8 +1,6 @@
 package com.promptmanage.query.history;
 
 import com.promptmanage.service.database.Database;
-import com.promptmanage.topics.usage.TokenCounts;
-import com.promptmanage.topics.usage.TokenKind;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -92,10 +90,6 @@ public final class UsageHistory {
 
     private static UsageEntry entry(ResultSet row, StatementContext ctx) throws SQLException {
         String account = row.getString("account");
-        long[] tokens = new long[TokenKind.COUNT];
-        for (TokenKind kind : TokenKind.values()) {
-            tokens[kind.index()] = row.getLong(column(kind));
-        }
         return new UsageEntry(
                 row.getLong("id"),
                 row.getObject("time", OffsetDateTime.class).toInstant(),
@@ -117,24 +111,9 @@ public final class UsageHistory {
                 row.getString("service_tier"),
                 row.getObject("duration_ms", Long.class),
                 row.getString("tags"),
-                TokenCounts.of(tokens),
+                TokenColumns.counts(row),
                 row.getObject("cost_nano_usd", Long.class),
                 row.getString("costs"),
                 row.getString("price_id"));
-    }
-
-    private static String column(TokenKind kind) {
-        return switch (kind) {
-            case INPUT -> "input_tokens";
-            case CACHE_READ -> "cache_read_tokens";
-            case CACHE_WRITE_5M -> "cache_write_5m_tokens";
-            case CACHE_WRITE_1H -> "cache_write_1h_tokens";
-            case INPUT_AUDIO -> "input_audio_tokens";
-            case INPUT_IMAGE -> "input_image_tokens";
-            case OUTPUT -> "output_tokens";
-            case REASONING -> "reasoning_tokens";
-            case OUTPUT_AUDIO -> "output_audio_tokens";
-            case OUTPUT_IMAGE -> "output_image_tokens";
-        };
     }
 }

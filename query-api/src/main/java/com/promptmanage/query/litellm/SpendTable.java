@@ -1,11 +1,10 @@
 package com.promptmanage.query.litellm;
 
+import com.promptmanage.query.history.TokenColumns;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.Scope;
-import com.promptmanage.streams.read.Spend;
 import com.promptmanage.topics.money.NanoUsd;
 import com.promptmanage.topics.usage.TokenCounts;
-import com.promptmanage.topics.usage.TokenKind;
 import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -62,20 +61,7 @@ final class SpendTable {
                 handle -> bound(handle.createQuery("""
                                 SELECT (time AT TIME ZONE 'UTC')::date AS day, user_id, model, provider, api_key_id,
                                        tags ->> 'enduser' AS customer,
-                                       count(*) AS events,
-                                       count(*) FILTER (WHERE unpriced) AS unpriced,
-                                       coalesce(sum(cost_nano_usd), 0)::bigint AS cost,
-                                       sum(input_tokens)::bigint AS t0,
-                                       sum(cache_read_tokens)::bigint AS t1,
-                                       sum(cache_write_5m_tokens)::bigint AS t2,
-                                       sum(cache_write_1h_tokens)::bigint AS t3,
-                                       sum(input_audio_tokens)::bigint AS t4,
-                                       sum(input_image_tokens)::bigint AS t5,
-                                       sum(output_tokens)::bigint AS t6,
-                                       sum(reasoning_tokens)::bigint AS t7,
-                                       sum(output_audio_tokens)::bigint AS t8,
-                                       sum(output_image_tokens)::bigint AS t9
-                                """ + MEANT + """
+                                """ + TokenColumns.SUMS + MEANT + """
                                 GROUP BY day, user_id, model, provider, api_key_id, customer
                                 ORDER BY day, user_id, model, provider, api_key_id, customer
                                 """), query)
@@ -87,11 +73,7 @@ final class SpendTable {
                                 row.getString("provider"),
                                 row.getString("api_key_id"),
                                 row.getString("customer"),
-                                new Spend(
-                                        row.getLong("events"),
-                                        row.getLong("unpriced"),
-                                        row.getLong("cost"),
-                                        sums(row))))
+                                TokenColumns.spend(row)))
                         .list());
     }
 
@@ -106,11 +88,7 @@ final class SpendTable {
                 handle -> bound(handle.createQuery("""
                                 SELECT event_id, api_key_id, cost_nano_usd, time, duration_ms, model, provider, user_id,
                                        conversation_id, tags,
-                                       input_tokens AS t0, cache_read_tokens AS t1, cache_write_5m_tokens AS t2,
-                                       cache_write_1h_tokens AS t3, input_audio_tokens AS t4, input_image_tokens AS t5,
-                                       output_tokens AS t6, reasoning_tokens AS t7, output_audio_tokens AS t8,
-                                       output_image_tokens AS t9
-                                """ + MEANT + """
+                                """ + TokenColumns.EACH + "\n" + MEANT + """
                                   AND (CAST(:id AS text) IS NULL OR event_id = :id)
                                 ORDER BY time DESC, id DESC LIMIT :limit
                                 """), query)
@@ -127,7 +105,7 @@ final class SpendTable {
                 row.getString("event_id"),
                 row.getString("api_key_id"),
                 cost == null ? null : new BigDecimal(new NanoUsd(cost).toUsd()),
-                sums(row),
+                TokenColumns.counts(row),
                 end.minus(Duration.ofMillis(row.getLong("duration_ms"))),
                 end,
                 row.getString("model"),
@@ -135,14 +113,6 @@ final class SpendTable {
                 row.getString("user_id"),
                 row.getString("conversation_id"),
                 row.getString("tags"));
-    }
-
-    private static TokenCounts sums(ResultSet row) throws SQLException {
-        long[] tokens = new long[TokenKind.COUNT];
-        for (int i = 0; i < tokens.length; i++) {
-            tokens[i] = row.getLong("t" + i);
-        }
-        return TokenCounts.ofSums(tokens);
     }
 
     private static Scope scope(CellQuery query) {

@@ -1,5 +1,6 @@
 package com.promptmanage.query.meters;
 
+import com.promptmanage.query.history.TokenColumns;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.Scope;
 import com.promptmanage.topics.account.Account;
@@ -90,10 +91,8 @@ final class KeptEvents {
                                 SELECT * FROM (
                                     (SELECT event_id, source, time, user_id AS subject, time AS received_at, NULL::text AS type,
                                             NULL::text AS data, model, cost_nano_usd,
-                                            input_tokens + cache_read_tokens + cache_write_5m_tokens
-                                                + cache_write_1h_tokens + input_audio_tokens + input_image_tokens
-                                                + output_tokens + reasoning_tokens + output_audio_tokens
-                                                + output_image_tokens AS tokens, id
+                                            """ + TokenColumns.TOTAL + """
+                                                AS tokens, id
                                      FROM usage_history AS used
                                      WHERE account = :account AND time >= :from AND time < :to
                                        AND (cardinality(:subject) = 0 OR user_id = ANY (:subject))

@@ -1,5 +1,6 @@
 package com.promptmanage.query.meters;
 
+import com.promptmanage.query.history.TokenColumns;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.Scope;
 import com.promptmanage.streams.read.Spend;
@@ -45,10 +46,8 @@ final class MeterTable {
                                            CASE WHEN :byApiKey THEN api_key_id END AS api_key,
                                            CASE WHEN :byExecutionType THEN execution_type END AS execution_type,
                                            unpriced, cost_nano_usd,
-                                           input_tokens + cache_read_tokens + cache_write_5m_tokens
-                                               + cache_write_1h_tokens + input_audio_tokens + input_image_tokens
-                                               + output_tokens + reasoning_tokens + output_audio_tokens
-                                               + output_image_tokens AS tokens
+                                           """ + TokenColumns.TOTAL + """
+                                               AS tokens
                                     FROM usage_history
                                     WHERE account = :account AND time >= :from AND time < :to
                                       AND (NOT :hasSubjects OR user_id = ANY (:subjects))

@@ -1,5 +1,6 @@
 package com.promptmanage.query.reconcile;
 
+import com.promptmanage.query.history.TokenColumns;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.Scope;
 import com.promptmanage.topics.account.Account;
@@ -26,10 +27,8 @@ record RecordedFigures(Figures ratedTopic, Figures history) {
                               WHERE account = :account AND day >= :from AND day < :to) AS rated,
                              (SELECT count(*) AS history_events,
                                      count(*) FILTER (WHERE unpriced) AS history_unpriced,
-                                     coalesce(sum(input_tokens + cache_read_tokens + cache_write_5m_tokens
-                                         + cache_write_1h_tokens + input_audio_tokens + input_image_tokens
-                                         + output_tokens + reasoning_tokens + output_audio_tokens
-                                         + output_image_tokens), 0)::bigint AS history_tokens,
+                                     coalesce(sum(""" + TokenColumns.TOTAL + """
+                                     ), 0)::bigint AS history_tokens,
                                      coalesce(sum(cost_nano_usd), 0)::bigint AS history_cost
                               FROM usage_history
                               WHERE account = :account AND time >= :fromTime AND time < :toTime) AS history

@@ -1,5 +1,6 @@
 package com.promptmanage.query.usage;
 
+import com.promptmanage.query.history.TokenColumns;
 import com.promptmanage.query.usage.StatsQuery.Part;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.Scope;
@@ -7,8 +8,6 @@ import com.promptmanage.streams.read.Spend;
 import com.promptmanage.streams.read.SpendEntry;
 import com.promptmanage.topics.budget.Dimension;
 import com.promptmanage.topics.budget.Dimension.Kind;
-import com.promptmanage.topics.usage.TokenCounts;
-import com.promptmanage.topics.usage.TokenKind;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -86,19 +85,7 @@ final class HistoryStats {
         @Nullable Dimension by = query.groupBy() instanceof GroupBy.By(var dimension) ? dimension : null;
         var statement = handle.createQuery("""
                         SELECT grouping(day) = 0 AS is_day, day, value,
-                               count(*) AS events,
-                               count(*) FILTER (WHERE unpriced) AS unpriced,
-                               coalesce(sum(cost_nano_usd), 0)::bigint AS cost,
-                               sum(input_tokens)::bigint AS t0,
-                               sum(cache_read_tokens)::bigint AS t1,
-                               sum(cache_write_5m_tokens)::bigint AS t2,
-                               sum(cache_write_1h_tokens)::bigint AS t3,
-                               sum(input_audio_tokens)::bigint AS t4,
-                               sum(input_image_tokens)::bigint AS t5,
-                               sum(output_tokens)::bigint AS t6,
-                               sum(reasoning_tokens)::bigint AS t7,
-                               sum(output_audio_tokens)::bigint AS t8,
-                               sum(output_image_tokens)::bigint AS t9
+                               """ + TokenColumns.SUMS + """
                         FROM (
                             SELECT *,
                                 width_bucket(floor(extract(epoch FROM time) * 1000)::bigint, CAST(:starts AS bigint[])) - 1
@@ -145,19 +132,11 @@ final class HistoryStats {
     }
 
     private static Sum sum(ResultSet row) throws SQLException {
-        long[] tokens = new long[TokenKind.COUNT];
-        for (int i = 0; i < tokens.length; i++) {
-            tokens[i] = row.getLong("t" + i);
-        }
         return new Sum(
                 row.getBoolean("is_day"),
                 row.getObject("day", Integer.class),
                 row.getString("value"),
-                new Spend(
-                        row.getLong("events"),
-                        row.getLong("unpriced"),
-                        row.getLong("cost"),
-                        TokenCounts.ofSums(tokens)));
+                TokenColumns.spend(row));
     }
 
     private static @Nullable String value(StatsQuery query, Kind kind) {
