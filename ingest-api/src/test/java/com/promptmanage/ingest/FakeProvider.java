@@ -21,6 +21,10 @@ final class FakeProvider implements AutoCloseable {
 
     static final String EVENTS = "text/event-stream; charset=utf-8";
 
+    /** How OpenAI tells what a call has used. */
+    static final String USAGE =
+            "{\"prompt_tokens\":1000,\"completion_tokens\":1000,\"total_tokens\":2000,\"prompt_tokens_details\":{\"cached_tokens\":0}}";
+
     private final HttpServer server;
 
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();

@@ -20,39 +20,20 @@ import java.util.ArrayList;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Calls through the gateway of callers who go, and to providers that do not behave. */
 class GatewayFaultsTest {
 
-    private static RunningGateway gateway;
+    @RegisterExtension
+    private static final RunningGateway gateway = RunningGateway.start();
 
-    private static FakeProvider provider;
+    private static final FakeProvider provider = gateway.provider();
 
-    private static RunningIngest ingest;
+    private static final RunningIngest ingest = gateway.ingest();
 
-    private static String key;
-
-    @BeforeAll
-    static void start() throws Exception {
-        gateway = RunningGateway.start();
-        provider = gateway.provider();
-        ingest = gateway.ingest();
-        key = gateway.key();
-    }
-
-    @AfterAll
-    static void stop() {
-        gateway.close();
-    }
-
-    @BeforeEach
-    void mark() {
-        gateway.mark();
-    }
+    private static final String key = gateway.key();
 
     @Test
     void aCallerWhoGoesStopsTheProviderAndPaysForAboutWhatWasSaid() throws Exception {

@@ -12,41 +12,22 @@ import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenKind;
 import java.net.http.HttpResponse;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Providers' keys that are left with the gateway, and for whom they are. */
 class GatewayKeysTest {
 
     private static final JsonMapper MAPPER = new JsonMapper();
 
-    private static RunningGateway gateway;
+    @RegisterExtension
+    private static final RunningGateway gateway = RunningGateway.start();
 
-    private static FakeProvider provider;
+    private static final FakeProvider provider = gateway.provider();
 
-    private static RunningIngest ingest;
+    private static final RunningIngest ingest = gateway.ingest();
 
-    private static String key;
-
-    @BeforeAll
-    static void start() throws Exception {
-        gateway = RunningGateway.start();
-        provider = gateway.provider();
-        ingest = gateway.ingest();
-        key = gateway.key();
-    }
-
-    @AfterAll
-    static void stop() {
-        gateway.close();
-    }
-
-    @BeforeEach
-    void mark() {
-        gateway.mark();
-    }
+    private static final String key = gateway.key();
 
     @Test
     void aTeamLeavesItsKeyHereAndItsApplicationsHaveNone() throws Exception {
@@ -68,13 +49,7 @@ class GatewayKeysTest {
         assertThat(before.statusCode()).isEqualTo(401);
         assertThat(MAPPER.readTree(before.body()).path("error").path("type").textValue())
                 .isEqualTo("authentication_error");
-        assertThat(ingest.put(
-                                "/api/gateway/keys/anthropic",
-                                "Bearer " + admin,
-                                "{\"key\":\"sk-ant-of-the-team-1234\",\"apiKeys\":[\"%s\"]}"
-                                        .formatted(ingest.keyId(key))
-                                        .getBytes(UTF_8))
-                        .statusCode())
+        assertThat(leaveKey(admin, ",\"apiKeys\":[\"%s\"]".formatted(ingest.keyId(key))))
                 .isEqualTo(204);
 
         assertThat(gateway.claude(key, message).body()).contains("message_stop");

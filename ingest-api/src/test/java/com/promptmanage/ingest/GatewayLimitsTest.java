@@ -1,5 +1,6 @@
 package com.promptmanage.ingest;
 
+import static com.promptmanage.ingest.FakeProvider.USAGE;
 import static com.promptmanage.ingest.RunningGateway.CHAT;
 import static com.promptmanage.ingest.RunningGateway.OWN_KEY;
 import static com.promptmanage.ingest.RunningIngest.JSON;
@@ -8,11 +9,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.promptmanage.ingest.gateway.GatewaySettings;
 import com.promptmanage.service.access.NewKey;
-import com.promptmanage.service.settings.Settings;
 import com.promptmanage.testkit.Await;
-import com.promptmanage.testkit.EmbeddedKafka;
 import com.promptmanage.topics.account.Account;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -28,22 +26,11 @@ class GatewayLimitsTest {
 
     private static final JsonMapper MAPPER = new JsonMapper();
 
-    private static final String USAGE =
-            "{\"prompt_tokens\":1000,\"completion_tokens\":1000,\"total_tokens\":2000,\"prompt_tokens_details\":{\"cached_tokens\":0}}";
-
     @Test
     void callsThatTakeLongHoldNoMoreThanTheirShareAndEventsGoOn() throws Exception {
-        EmbeddedKafka kafka = EmbeddedKafka.shared();
         try (var slow = FakeProvider.start();
-                var small = new RunningIngest(
-                        kafka,
-                        IngestSettings.of(kafka.bootstrapServers()),
-                        GatewaySettings.from(new Settings(
-                                Settings.PREFIX,
-                                Map.of(
-                                        "PM_GATEWAY_OPENAI_URL", slow.url(),
-                                        "PM_GATEWAY_MEMORY", "1MiB",
-                                        "PM_OUTBOUND_ALLOWED_RANGES", "127.0.0.0/8"))));
+                var small = RunningIngest.withGateway(
+                        Map.of("PM_GATEWAY_OPENAI_URL", slow.url(), "PM_GATEWAY_MEMORY", "1MiB"));
                 var callers = Executors.newVirtualThreadPerTaskExecutor()) {
             var ends = new CountDownLatch(1);
             slow.answers(exchange -> {
@@ -92,22 +79,14 @@ class GatewayLimitsTest {
     @Test
     void budgetsAreAskedBeforeAndTheirNoIsToldInTheWordsOfTheProvider() throws Exception {
         try (var budgets = FakeProvider.start();
-                var other = FakeProvider.start()) {
-            EmbeddedKafka kafka = EmbeddedKafka.shared();
-            try (var checked = new RunningIngest(
-                    kafka,
-                    IngestSettings.of(kafka.bootstrapServers()),
-                    GatewaySettings.from(new Settings(
-                            Settings.PREFIX,
-                            Map.of(
-                                    "PM_GATEWAY_OPENAI_URL", other.url(),
-                                    "PM_GATEWAY_ANTHROPIC_URL", other.url(),
-                                    "PM_GATEWAY_GEMINI_URL", other.url(),
-                                    "PM_QUERY_URL", budgets.url(),
-                                    "PM_QUERY_API_KEY", "pm_query",
-                                    "PM_OUTBOUND_ALLOWED_RANGES", "127.0.0.0/8"))))) {
-                blocksAndLetsThrough(checked, budgets, other);
-            }
+                var other = FakeProvider.start();
+                var checked = RunningIngest.withGateway(Map.of(
+                        "PM_GATEWAY_OPENAI_URL", other.url(),
+                        "PM_GATEWAY_ANTHROPIC_URL", other.url(),
+                        "PM_GATEWAY_GEMINI_URL", other.url(),
+                        "PM_QUERY_URL", budgets.url(),
+                        "PM_QUERY_API_KEY", "pm_query"))) {
+            blocksAndLetsThrough(checked, budgets, other);
         }
     }
 

@@ -1,5 +1,6 @@
 package com.promptmanage.ingest;
 
+import static com.promptmanage.ingest.FakeProvider.USAGE;
 import static com.promptmanage.ingest.FakeProvider.event;
 import static com.promptmanage.ingest.RunningGateway.CHAT;
 import static com.promptmanage.ingest.RunningGateway.OWN_KEY;
@@ -14,42 +15,20 @@ import com.promptmanage.topics.usage.UsageEvent;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Calls through the gateway to providers that behave. */
 class GatewayTest {
 
-    private static final String USAGE =
-            "{\"prompt_tokens\":1000,\"completion_tokens\":1000,\"total_tokens\":2000,\"prompt_tokens_details\":{\"cached_tokens\":0}}";
+    @RegisterExtension
+    private static final RunningGateway gateway = RunningGateway.start();
 
-    private static RunningGateway gateway;
+    private static final FakeProvider provider = gateway.provider();
 
-    private static FakeProvider provider;
+    private static final RunningIngest ingest = gateway.ingest();
 
-    private static RunningIngest ingest;
-
-    private static String key;
-
-    @BeforeAll
-    static void start() throws Exception {
-        gateway = RunningGateway.start();
-        provider = gateway.provider();
-        ingest = gateway.ingest();
-        key = gateway.key();
-    }
-
-    @AfterAll
-    static void stop() {
-        gateway.close();
-    }
-
-    @BeforeEach
-    void mark() {
-        gateway.mark();
-    }
+    private static final String key = gateway.key();
 
     @Test
     void aStreamComesThroughToTheByteWithoutTheUsageThatItsCallerDidNotAskFor() throws Exception {

@@ -1,5 +1,7 @@
 package com.promptmanage.ingest;
 
+import static com.promptmanage.ingest.IngestStand.fields;
+import static com.promptmanage.ingest.IngestStand.only;
 import static com.promptmanage.ingest.RunningIngest.BATCH;
 import static com.promptmanage.ingest.RunningIngest.JSON;
 import static com.promptmanage.ingest.RunningIngest.ONE;
@@ -8,142 +10,37 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.promptmanage.service.access.KeyScope;
-import com.promptmanage.service.access.NewKey;
 import com.promptmanage.topics.account.Account;
-import com.promptmanage.topics.usage.ExecutionType;
 import com.promptmanage.topics.usage.Receipt;
 import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenKind;
 import com.promptmanage.topics.usage.UsageEvent;
 import com.promptmanage.topics.usage.UsageEventCodec;
 import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** Events that are sent as CloudEvents, and how the service is found. */
 class IngestTest {
 
     private static final JsonMapper MAPPER = new JsonMapper();
 
-    private static RunningIngest ingest;
-    private static String gatewayKey;
-    private static String acmeKey;
-    private static String bobKey;
-    private static String queryKey;
+    @RegisterExtension
+    private static final IngestStand stand = new IngestStand();
 
-    private TopicTail tail;
-
-    @BeforeAll
-    static void start() throws Exception {
-        ingest = RunningIngest.withDefaults();
-        gatewayKey = ingest.key(NewKey.of("gateway", Account.team("demo")).speakingForOthers());
-        acmeKey = ingest.key(NewKey.of("acme", Account.team("acme")));
-        bobKey = ingest.key(NewKey.of("bob", Account.user("bob")));
-        queryKey = ingest.key(NewKey.of("reader", Account.team("acme")).withScopes(Set.of(KeyScope.QUERY)));
-    }
-
-    @AfterAll
-    static void stop() {
-        ingest.close();
-    }
-
-    @BeforeEach
-    void mark() {
-        tail = ingest.tail();
-    }
-
-    @AfterEach
-    void closeTail() {
-        tail.close();
-    }
-
-    @Test
-    void aLoggedCallIsOnTheTopicWhenItIsAnswered() throws Exception {
-        Instant time = Instant.now().minus(Duration.ofDays(3));
-        HttpResponse<String> answer = ingest.log(gatewayKey, """
-                {"eventId": "call-1", "teamId": "blue", "userId": "ann", "model": "gpt-4o-mini", "provider": "openai",
-                 "inputTokens": 1000, "outputTokens": 500, "cachedInputTokens": 400, "reasoningTokens": 100,
-                 "executionType": "workflow_node", "promptId": "p1", "runId": "r1", "workflowId": "w1",
-                 "executionId": "x1", "nodeId": "n1", "occurredAt": "%s", "tags": {"feature": "search"}}
-                """.formatted(time));
-
-        assertThat(answer.statusCode()).isEqualTo(200);
-        JsonNode body = MAPPER.readTree(answer.body());
-        assertThat(body.path("success").booleanValue()).isTrue();
-        assertThat(body.path("logId").textValue()).startsWith("log_");
-        ConsumerRecord<byte[], byte[]> published = only(tail.records());
-        assertThat(published.key()).isEqualTo("team:blue".getBytes(UTF_8));
-        assertThat(Receipt.decode(body.path("receipt").textValue()))
-                .contains(new Receipt(Map.of(published.partition(), published.offset())));
-        UsageEvent event = UsageEventCodec.read(published.value());
-        assertThat(event.id()).isEqualTo("call-1");
-        assertThat(event.time()).isEqualTo(time);
-        assertThat(event.usage().userId()).isEqualTo("ann");
-        assertThat(event.usage().executionType()).isEqualTo(ExecutionType.WORKFLOW_NODE);
-        assertThat(event.usage().nodeId()).isEqualTo("n1");
-        assertThat(event.usage().tags()).isEqualTo(Map.of("feature", "search"));
-        assertThat(event.usage().tokens())
-                .isEqualTo(TokenCounts.ofInputOutput(600, 400)
-                        .with(TokenKind.CACHE_READ, 400)
-                        .with(TokenKind.REASONING, 100));
-    }
-
-    @Test
-    void theSameEventIdIsAnsweredWithTheSameLogId() throws Exception {
-        String call = "{\"eventId\":\"again\",\"model\":\"m\",\"inputTokens\":1,\"outputTokens\":2}";
-
-        String first = logId(ingest.log(acmeKey, call));
-        String second = logId(ingest.log(acmeKey, call));
-        String ofAnother = logId(ingest.log(bobKey, call));
-
-        assertThat(second).isEqualTo(first);
-        assertThat(ofAnother).isNotEqualTo(first);
-    }
-
-    @Test
-    void callsWithoutAnEventIdAreEachTheirOwn() throws Exception {
-        String call = "{\"model\":\"m\",\"inputTokens\":1,\"outputTokens\":2}";
-
-        assertThat(logId(ingest.log(acmeKey, call))).isNotEqualTo(logId(ingest.log(acmeKey, call)));
-    }
-
-    @Test
-    void everyFaultOfALoggedCallIsTold() throws Exception {
-        HttpResponse<String> answer = ingest.log(acmeKey, """
-                {"userId": "", "inputTokens": -1, "outputTokens": 1.5, "cachedInputToken": 3, "executionType": "batch",
-                 "occurredAt": "yesterday", "tags": [1], "promptId": 7}
-                """);
-
-        assertThat(fields(answer))
-                .containsExactlyInAnyOrder(
-                        "userId",
-                        "inputTokens",
-                        "outputTokens",
-                        "cachedInputToken",
-                        "executionType",
-                        "occurredAt",
-                        "tags",
-                        "promptId",
-                        "model");
-        assertThat(tail.records()).isEmpty();
-    }
+    private static final RunningIngest ingest = stand.ingest();
 
     @Test
     void anEventOfOurTypeIsPublishedInOurForm() throws Exception {
-        HttpResponse<String> answer = ingest.events(gatewayKey, ONE, """
+        HttpResponse<String> answer = ingest.events(stand.gateway(), ONE, """
                 {"specversion": "1.0", "id": "e1", "source": "/app", "type": "com.promptmanage.token.usage.v1",
                  "subject": "team:red", "time": "2026-01-01T00:00:00+02:00", "data": {"userId": "ann",
                  "model": "claude-sonnet-4-5", "tokens": {"input": 10, "cacheRead": 90, "output": 7}}}
@@ -152,7 +49,7 @@ class IngestTest {
 
         assertThat(answer.statusCode()).isEqualTo(204);
         assertThat(answer.body()).isEmpty();
-        ConsumerRecord<byte[], byte[]> published = only(tail.records());
+        ConsumerRecord<byte[], byte[]> published = only(stand.records());
         assertThat(answer.headers().firstValue("Prompt-Manage-Receipt").flatMap(Receipt::decode))
                 .contains(new Receipt(Map.of(published.partition(), published.offset())));
         UsageEvent event = UsageEventCodec.read(published.value());
@@ -168,13 +65,13 @@ class IngestTest {
 
     @Test
     void aBatchOfTheOpenMeterSdkIsUsageOfTheKeysTeamAndItsEndUser() throws Exception {
-        HttpResponse<String> answer = ingest.events(acmeKey, BATCH, """
+        HttpResponse<String> answer = ingest.events(stand.acme(), BATCH, """
                 [{"type":"prompt","subject":"customer-1","data":{"tokens":10,"model":"gpt-4o"},
                   "id":"532d9b29","source":"@openmeter/sdk","specversion":"1.0","time":"%s"}]
                 """.formatted(Instant.now()));
 
         assertThat(answer.statusCode()).isEqualTo(204);
-        UsageEvent event = UsageEventCodec.read(only(tail.records()).value());
+        UsageEvent event = UsageEventCodec.read(only(stand.records()).value());
         assertThat(event.account()).isEqualTo(Account.team("acme"));
         assertThat(event.usage().userId()).isEqualTo("customer-1");
         assertThat(event.usage().tokens()).isEqualTo(TokenCounts.ofInputOutput(10, 0));
@@ -187,10 +84,10 @@ class IngestTest {
             batch.append(i == 0 ? "" : ",").append(usage("b" + i, "user:u" + i % 20));
         }
         HttpResponse<String> answer =
-                ingest.events(gatewayKey, JSON, batch.append(']').toString());
+                ingest.events(stand.gateway(), JSON, batch.append(']').toString());
 
         assertThat(answer.statusCode()).isEqualTo(204);
-        List<ConsumerRecord<byte[], byte[]>> records = tail.records();
+        List<ConsumerRecord<byte[], byte[]>> records = stand.records();
         assertThat(records).hasSize(500);
         Receipt receipt = answer.headers()
                 .firstValue("Prompt-Manage-Receipt")
@@ -206,7 +103,7 @@ class IngestTest {
         String batch = "[%s,%s,%s]"
                 .formatted(usage("f1", "user:a"), usage("f2", "user:a").replace(":4,", ":-4,"), usage("f3", "user:a"));
 
-        HttpResponse<String> answer = ingest.events(gatewayKey, BATCH, batch);
+        HttpResponse<String> answer = ingest.events(stand.gateway(), BATCH, batch);
 
         assertThat(answer.statusCode()).isEqualTo(400);
         // OpenMeter's client compares the whole header.
@@ -215,19 +112,19 @@ class IngestTest {
         assertThat(fault.path("index").intValue()).isEqualTo(1);
         assertThat(fault.path("field").textValue()).isEqualTo("data.tokens.input");
         assertThat(fault.path("remedy").textValue()).isNotBlank();
-        assertThat(tail.records()).isEmpty();
+        assertThat(stand.records()).isEmpty();
     }
 
     @Test
     void aPlainEventKeepsItsTypeDataAndExtensions() throws Exception {
-        HttpResponse<String> answer = ingest.events(acmeKey, JSON + "; charset=utf-8", """
+        HttpResponse<String> answer = ingest.events(stand.acme(), JSON + "; charset=utf-8", """
                 {"specversion": "1.0", "id": "p1", "source": "my-app", "type": "page.view", "subject": "customer-7",
                  "traceparent": "00-1", "sampled": true,
                  "data": {"pages": 3, "ms": 1.50, "big": 12345678901234567890, "deep": {"list": [1, "ä€😀", null]}}}
                 """);
 
         assertThat(answer.statusCode()).isEqualTo(204);
-        ConsumerRecord<byte[], byte[]> published = only(tail.records());
+        ConsumerRecord<byte[], byte[]> published = only(stand.records());
         assertThat(published.key()).isEqualTo("team:acme".getBytes(UTF_8));
         String json = new String(published.value(), UTF_8);
         JsonNode event = MAPPER.readTree(json);
@@ -245,7 +142,7 @@ class IngestTest {
     @Test
     void everyEventOfAnotherTypeIsKeptAsItCameAlsoIfItIsUsage() throws Exception {
         try (TopicTail plain = ingest.plainTail()) {
-            HttpResponse<String> answer = ingest.events(acmeKey, BATCH, """
+            HttpResponse<String> answer = ingest.events(stand.acme(), BATCH, """
                     [{"specversion":"1.0","id":"k1","source":"my-app","type":"prompt","subject":"customer-1",
                       "data":{"model":"gpt-4o","tokens":10,"price":0.10,"exact":123456789012345678901234567890.5}},
                      {"specversion":"1.0","id":"k2","source":"my-app","type":"page.view","data":{"pages":3}},
@@ -253,7 +150,7 @@ class IngestTest {
                     """.formatted(usage("k3", "team:acme")));
 
             assertThat(answer.statusCode()).isEqualTo(204);
-            List<ConsumerRecord<byte[], byte[]>> counted = tail.records();
+            List<ConsumerRecord<byte[], byte[]>> counted = stand.records();
             assertThat(counted).hasSize(3);
             Receipt receipt = answer.headers()
                     .firstValue("Prompt-Manage-Receipt")
@@ -272,20 +169,20 @@ class IngestTest {
             assertThat(prompt).contains("\"price\":0.10,\"exact\":123456789012345678901234567890.5}");
             assertThat(MAPPER.readTree(kept.getLast().value()).path("enduser").textValue())
                     .as("who is it about, if nobody says so")
-                    .isEqualTo(ingest.keyId(acmeKey));
+                    .isEqualTo(ingest.keyId(stand.acme()));
         }
     }
 
     @Test
     void usageKeepsItsExtensionsAndTellsWhatItsProducerMeant() throws Exception {
-        HttpResponse<String> answer = ingest.events(acmeKey, ONE, """
+        HttpResponse<String> answer = ingest.events(stand.acme(), ONE, """
                 {"specversion": "1.0", "id": "x", "source": "s", "type": "chat", "traceparent": "00-1", "sampled": true,
                  "ratio": 0.50, "time": null, "data": {"model": "m", "usage": {"prompt_tokens": 5, "completion_tokens": 1,
                  "prompt_tokens_details": {"cached_tokens": 9}}}}
                 """);
 
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(204);
-        byte[] published = only(tail.records()).value();
+        byte[] published = only(stand.records()).value();
         JsonNode event = MAPPER.readTree(published);
         assertThat(event.path("traceparent").textValue()).isEqualTo("00-1");
         assertThat(event.path("sampled").booleanValue()).isTrue();
@@ -298,18 +195,18 @@ class IngestTest {
     @Test
     void aCorrectionIsRefusedWithWhatToDoInstead() throws Exception {
         HttpResponse<String> answer = ingest.events(
-                acmeKey, ONE, usage("c", "team:acme").replace("token.usage.v1", "token.usage.correction.v1"));
+                stand.acme(), ONE, usage("c", "team:acme").replace("token.usage.v1", "token.usage.correction.v1"));
 
         assertThat(answer.statusCode()).isEqualTo(400);
         JsonNode fault = only(MAPPER.readTree(answer.body()).path("errors"));
         assertThat(fault.path("remedy").textValue()).contains("com.promptmanage.token.usage.v1 with an id of its own");
-        assertThat(tail.records()).isEmpty();
+        assertThat(stand.records()).isEmpty();
     }
 
     @Test
     void whatLiteLlmSaysOfCostTierAndProviderIsKept() throws Exception {
         HttpResponse<String> answer = ingest.events(
-                acmeKey, ONE, """
+                stand.acme(), ONE, """
                 {"specversion": "1.0", "type": "litellm_tokens", "id": "chatcmpl-1", "time": "%s", "subject": "customer-1",
                  "source": "litellm-proxy", "data": {"model": "claude-sonnet-4-5", "custom_llm_provider": "anthropic",
                  "response_cost": 0.0123456789501, "prompt_tokens": 130, "completion_tokens": 25, "total_tokens": 155,
@@ -319,7 +216,7 @@ class IngestTest {
                 """.formatted(Instant.now().toString().replace("Z", "+00:00")));
 
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(204);
-        UsageEvent event = UsageEventCodec.read(only(tail.records()).value());
+        UsageEvent event = UsageEventCodec.read(only(stand.records()).value());
         assertThat(event.usage().reportedCostNanoUsd()).isEqualTo(12_345_679);
         assertThat(event.usage().serviceTier()).isEqualTo("priority");
         assertThat(event.usage().provider()).isEqualTo("anthropic");
@@ -348,54 +245,41 @@ class IngestTest {
                 "'\"cost\":0.1,\"reportedCostNanoUsd\":7', 7"
             })
     void whatLiteLlmSaysACallCostIsToldInNanoUsd(String cost, @Nullable Long nanoUsd) throws Exception {
-        HttpResponse<String> answer = ingest.events(acmeKey, ONE, """
+        HttpResponse<String> answer = ingest.events(stand.acme(), ONE, """
                 {"specversion": "1.0", "type": "litellm_tokens", "id": "chatcmpl-2", "subject": "c", "source": "litellm-proxy",
                  "data": {"model": "gpt-4o", "prompt_tokens": 12, "completion_tokens": 8, "total_tokens": 20, %s}}
                 """.formatted(cost));
 
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(204);
-        assertThat(UsageEventCodec.read(only(tail.records()).value()).usage().reportedCostNanoUsd())
+        assertThat(UsageEventCodec.read(only(stand.records()).value()).usage().reportedCostNanoUsd())
                 .isEqualTo(nanoUsd);
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"12:00:0099Z", "24:00:00Z", "12:00:00", "12:00Z", "12:00:00.Z", "12:00:00+1"})
-    void whatIsNoTimeIsRefused(String clock) throws Exception {
-        String day = Instant.now().toString().substring(0, 10);
-
-        HttpResponse<String> answer = ingest.log(
-                acmeKey,
-                "{\"model\":\"m\",\"inputTokens\":1,\"outputTokens\":1,\"occurredAt\":\"%sT%s\"}"
-                        .formatted(day, clock));
-
-        assertThat(fields(answer)).containsExactly("occurredAt");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"\"data\": null,", "\"data\": {},", ""})
     void anEventNeedsNoData(String data) throws Exception {
-        HttpResponse<String> answer = ingest.events(acmeKey, ONE, """
+        HttpResponse<String> answer = ingest.events(stand.acme(), ONE, """
                 {%s "specversion": "1.0", "id": "n", "source": "s", "type": "ping", "datacontenttype": null}
                 """.formatted(data));
 
         assertThat(answer.statusCode()).isEqualTo(204);
-        assertThat(tail.records()).hasSize(1);
+        assertThat(stand.records()).hasSize(1);
     }
 
     @Test
     void whoMayNotSendForAnAccountIsRefused() throws Exception {
-        assertThat(ingest.events(acmeKey, JSON, usage("x", "team:blue")).statusCode())
+        assertThat(ingest.events(stand.acme(), JSON, usage("x", "team:blue")).statusCode())
                 .isEqualTo(403);
-        assertThat(ingest.events(bobKey, JSON, usage("x", "user:ann")).statusCode())
+        assertThat(ingest.events(stand.bob(), JSON, usage("x", "user:ann")).statusCode())
                 .isEqualTo(403);
-        assertThat(ingest.events(queryKey, JSON, usage("x", "team:acme")).statusCode())
+        assertThat(ingest.events(stand.reader(), JSON, usage("x", "team:acme")).statusCode())
                 .isEqualTo(403);
-        assertThat(ingest.log(bobKey, "{\"teamId\":\"acme\",\"model\":\"m\",\"inputTokens\":1,\"outputTokens\":1}")
+        assertThat(ingest.log(stand.bob(), "{\"teamId\":\"acme\",\"model\":\"m\",\"inputTokens\":1,\"outputTokens\":1}")
                         .statusCode())
                 .isEqualTo(403);
         assertThat(ingest.log("", "{}").statusCode()).isEqualTo(401);
         assertThat(ingest.log("pm_nonsense", "{}").statusCode()).isEqualTo(401);
-        assertThat(tail.records()).isEmpty();
+        assertThat(stand.records()).isEmpty();
     }
 
     @ParameterizedTest
@@ -433,16 +317,16 @@ class IngestTest {
         String event =
                 "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/t\",\"type\":\"ping\",\"subject\":\"c\",\"data\":{}}";
 
-        HttpResponse<String> answer = ingest.events(gatewayKey, ONE, event.replace(from, to == null ? "" : to));
+        HttpResponse<String> answer = ingest.events(stand.gateway(), ONE, event.replace(from, to == null ? "" : to));
 
         assertThat(fields(answer)).contains(field);
-        assertThat(tail.records()).isEmpty();
+        assertThat(stand.records()).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin1"})
     void otherMediaTypesAreRefused(String contentType) throws Exception {
-        assertThat(ingest.events(acmeKey, contentType, "{}").statusCode()).isEqualTo(415);
+        assertThat(ingest.events(stand.acme(), contentType, "{}").statusCode()).isEqualTo(415);
     }
 
     @Test
@@ -459,20 +343,5 @@ class IngestTest {
         return """
                 {"specversion":"1.0","id":"%s","source":"/t","type":"com.promptmanage.token.usage.v1","subject":"%s",
                  "data":{"model":"gpt-4o-mini","tokens":{"input":4,"output":2}}}""".formatted(id, subject);
-    }
-
-    private static String logId(HttpResponse<String> answer) throws Exception {
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-        return MAPPER.readTree(answer.body()).path("logId").textValue();
-    }
-
-    private static List<String> fields(HttpResponse<String> answer) throws Exception {
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
-        return MAPPER.readTree(answer.body()).path("errors").findValuesAsText("field");
-    }
-
-    private static <T> T only(Iterable<T> several) {
-        assertThat(several).hasSize(1);
-        return several.iterator().next();
     }
 }

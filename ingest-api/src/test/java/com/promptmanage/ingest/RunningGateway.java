@@ -5,21 +5,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.promptmanage.ingest.gateway.GatewaySettings;
 import com.promptmanage.service.access.NewKey;
-import com.promptmanage.service.settings.Settings;
-import com.promptmanage.testkit.EmbeddedKafka;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.usage.UsageEvent;
 import com.promptmanage.topics.usage.UsageEventCodec;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** The gateway before one fake of all providers, a key for it, and what it has told the topic. */
-final class RunningGateway implements AutoCloseable {
+/**
+ * The gateway of one test class before one fake of all providers, a key for it, and what it has told the topic since a test
+ * began.
+ */
+final class RunningGateway implements BeforeEachCallback, AfterAllCallback {
 
     static final String CHAT = "/gateway/openai/v1/chat/completions";
 
@@ -43,27 +47,20 @@ final class RunningGateway implements AutoCloseable {
         this.tail = ingest.tail();
     }
 
-    static RunningGateway start() throws Exception {
-        FakeProvider provider = FakeProvider.start();
-        EmbeddedKafka kafka = EmbeddedKafka.shared();
+    static RunningGateway start() {
+        FakeProvider provider;
+        try {
+            provider = FakeProvider.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         return new RunningGateway(
                 provider,
-                new RunningIngest(
-                        kafka,
-                        IngestSettings.of(kafka.bootstrapServers()),
-                        GatewaySettings.from(new Settings(
-                                Settings.PREFIX,
-                                Map.of(
-                                        "PM_GATEWAY_OPENAI_URL",
-                                        provider.url(),
-                                        "PM_GATEWAY_ANTHROPIC_URL",
-                                        provider.url(),
-                                        "PM_GATEWAY_GEMINI_URL",
-                                        provider.url() + "/",
-                                        "PM_GATEWAY_ANSWER_MAX",
-                                        "1MiB",
-                                        "PM_OUTBOUND_ALLOWED_RANGES",
-                                        "127.0.0.0/8")))));
+                RunningIngest.withGateway(Map.of(
+                        "PM_GATEWAY_OPENAI_URL", provider.url(),
+                        "PM_GATEWAY_ANTHROPIC_URL", provider.url(),
+                        "PM_GATEWAY_GEMINI_URL", provider.url() + "/",
+                        "PM_GATEWAY_ANSWER_MAX", "1MiB")));
     }
 
     FakeProvider provider() {
@@ -79,7 +76,8 @@ final class RunningGateway implements AutoCloseable {
     }
 
     /** From now on events are told. */
-    void mark() {
+    @Override
+    public void beforeEach(ExtensionContext context) {
         tail.close();
         tail = ingest.tail();
     }
@@ -124,7 +122,7 @@ final class RunningGateway implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public void afterAll(ExtensionContext context) {
         tail.close();
         ingest.close();
         provider.close();

@@ -12,6 +12,7 @@ import com.promptmanage.service.operations.Meters;
 import com.promptmanage.service.operations.OpenApiRoutes;
 import com.promptmanage.service.secret.SecretBox;
 import com.promptmanage.service.secret.SecretKeys;
+import com.promptmanage.service.settings.Settings;
 import com.promptmanage.testkit.EmbeddedKafka;
 import com.promptmanage.testkit.EmbeddedPostgres;
 import com.promptmanage.topics.TopicProvisioner;
@@ -27,6 +28,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -54,14 +56,17 @@ final class RunningIngest implements AutoCloseable {
     private final EmbeddedKafka kafka;
     private final Map<String, String> ids = new ConcurrentHashMap<>();
 
-    RunningIngest(EmbeddedKafka kafka, IngestSettings settings) throws InterruptedException {
+    RunningIngest(EmbeddedKafka kafka, IngestSettings settings) {
         this(kafka, settings, GatewaySettings.DEFAULTS);
     }
 
-    RunningIngest(EmbeddedKafka kafka, IngestSettings settings, GatewaySettings gateway) throws InterruptedException {
+    RunningIngest(EmbeddedKafka kafka, IngestSettings settings, GatewaySettings gateway) {
         this.kafka = kafka;
         try (Admin admin = kafka.admin()) {
             new TopicProvisioner(admin, 8, (short) 1).provision(Topics.ALL);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while the service starts", e);
         }
         database = Database.open(new DatabaseSettings(
                 EmbeddedPostgres.shared()
@@ -93,9 +98,20 @@ final class RunningIngest implements AutoCloseable {
                         new OpenApiRoutes(IngestMain.description())));
     }
 
-    static RunningIngest withDefaults() throws InterruptedException {
+    static RunningIngest withDefaults() {
         EmbeddedKafka kafka = EmbeddedKafka.shared();
         return new RunningIngest(kafka, IngestSettings.of(kafka.bootstrapServers()));
+    }
+
+    /** @param gateway settings of it, by their names; what it calls may be on loopback */
+    static RunningIngest withGateway(Map<String, String> gateway) {
+        EmbeddedKafka kafka = EmbeddedKafka.shared();
+        var settings = new HashMap<>(gateway);
+        settings.put("PM_OUTBOUND_ALLOWED_RANGES", "127.0.0.0/8");
+        return new RunningIngest(
+                kafka,
+                IngestSettings.of(kafka.bootstrapServers()),
+                GatewaySettings.from(new Settings(Settings.PREFIX, settings)));
     }
 
     String key(NewKey wanted) {
