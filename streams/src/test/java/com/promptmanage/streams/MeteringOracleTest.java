@@ -1,11 +1,12 @@
 package com.promptmanage.streams;
 
+import static com.promptmanage.streams.PlainAccount.ACCOUNT;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.promptmanage.streams.PlainAccount.Counted;
 import com.promptmanage.streams.read.SpendEntry;
 import com.promptmanage.streams.read.SpendQuery;
 import com.promptmanage.streams.read.SpendQuery.Step;
-import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.budget.Budget;
 import com.promptmanage.topics.budget.Dimension;
 import com.promptmanage.topics.budget.Limit;
@@ -22,34 +23,23 @@ import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenKind;
 import com.promptmanage.topics.usage.TokenUsage;
 import com.promptmanage.topics.usage.UsageEvent;
-import java.math.BigDecimal;
-import java.math.BigInteger;
-import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Random histories of events, repeats, late events, budgets, prices and zones, in which one process takes over from another,
- * against a plain account of what must come out: every event is kept in a list, and every question is answered by going
- * through it.
+ * against a plain account of what must come out.
  */
 class MeteringOracleTest {
-
-    private static final Account ACCOUNT = Account.team("acme");
 
     private static final List<ZoneId> ZONES = List.of(
             ZoneId.of("UTC"),
@@ -62,32 +52,6 @@ class MeteringOracleTest {
     private static final List<Dimension> DIMENSIONS = List.of(
             Dimension.ACCOUNT, Dimension.MEMBER, Dimension.MODEL, Dimension.WORKFLOW, Dimension.ofTag("project"));
 
-    /** An event as it counts: its cost is null while it has no price. */
-    private static final class Counted {
-        final UsageEvent event;
-
-        final Instant arrival;
-
-        final long offset;
-
-        @Nullable
-        Long cost;
-
-        Counted(UsageEvent event, Instant arrival, long offset) {
-            this.event = event;
-            this.arrival = arrival;
-            this.offset = offset;
-        }
-
-        Instant arrival() {
-            return arrival;
-        }
-
-        long offset() {
-            return offset;
-        }
-    }
-
     /**
      * How time goes in a history.
      *
@@ -96,21 +60,11 @@ class MeteringOracleTest {
      */
     private record Pace(Instant start, int stepMax, int lateMax) {}
 
-    private final List<Counted> counted = new ArrayList<>();
+    private final PlainAccount plain = new PlainAccount();
 
     private final Map<String, Long> inputRate = new HashMap<>(Map.of("cheap", 150_500_000L, "dear", 30_000_000_007L));
 
-    private final Map<String, Budget> budgets = new TreeMap<>();
-
-    private final Map<String, Set<Integer>> passed = new HashMap<>();
-
-    private final Set<String> touched = new HashSet<>();
-
-    private Instant lastArrival = Instant.EPOCH;
-
     private long versions = 1;
-
-    private final List<String> expectedAlerts = new ArrayList<>();
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
@@ -135,8 +89,7 @@ class MeteringOracleTest {
                 metering.advance(Duration.ofMinutes(random.nextInt(pace.stepMax())));
                 if (restarts.nextInt(150) == 0) {
                     metering.restart();
-                    // Until an event comes, nothing is taken for too old.
-                    lastArrival = Instant.EPOCH;
+                    plain.restart();
                 }
                 int dice = random.nextInt(100);
                 if (dice < 90) {
@@ -147,7 +100,7 @@ class MeteringOracleTest {
                     inputRate.put("later", 7_777_777_777L);
                     metering.price(price("later", 7_777_777_777L));
                     metering.advance(Duration.ofMillis(50));
-                    priceHeld(metering.now());
+                    plain.priceHeld("later", 7_777_777_777L, metering.now());
                 } else if (dice == 98) {
                     settle(metering, ZONES.get(random.nextInt(ZONES.size())));
                 }
@@ -162,7 +115,7 @@ class MeteringOracleTest {
                                     alert.path("threshold").asText(),
                                     alert.path("lateEvent")))
                     .toList();
-            assertThat(alerts).containsExactlyElementsOf(expectedAlerts);
+            assertThat(alerts).containsExactlyElementsOf(plain.expectedAlerts());
             assertThat(alerts).as("a history that alerts").isNotEmpty().doesNotHaveDuplicates();
             compareRows(metering, random);
             compareBudgets(metering);
@@ -171,13 +124,13 @@ class MeteringOracleTest {
 
     private void send(MeteringDriver metering, Random random, Pace pace) {
         UsageEvent event;
-        lastArrival = metering.now();
+        plain.arrives(metering.now());
         // A repeat is known as one for seven days.
-        List<Counted> known = counted.stream()
-                .filter(earlier -> earlier.arrival.isAfter(metering.now().minus(Duration.ofDays(6))))
+        List<Counted> known = plain.counted().stream()
+                .filter(earlier -> earlier.arrival().isAfter(metering.now().minus(Duration.ofDays(6))))
                 .toList();
         if (!known.isEmpty() && random.nextInt(10) == 0) {
-            metering.send(known.get(random.nextInt(known.size())).event);
+            metering.send(known.get(random.nextInt(known.size())).event());
             return;
         }
         Instant time = metering.now()
@@ -191,7 +144,7 @@ class MeteringOracleTest {
             tokens[kind] = random.nextInt(3) == 0 ? random.nextInt(5_000) : 0;
         }
         event = new UsageEvent(
-                "event-" + counted.size(),
+                "event-" + plain.counted().size(),
                 "source-" + random.nextInt(2),
                 time,
                 new TokenUsage(
@@ -213,77 +166,16 @@ class MeteringOracleTest {
                         null,
                         null,
                         TokenCounts.of(tokens)));
-        var now = new Counted(event, metering.now(), metering.send(event));
-        Long rate = inputRate.get(model);
-        now.cost = rate == null ? null : cost(event, rate);
-        charge(now, now.cost == null ? 0 : now.cost, event.usage().tokens().total(), metering.now());
-        counted.add(now);
-    }
-
-    /** What the topology does event by event, told by going through the list. */
-    private void charge(Counted event, long cost, long tokens, Instant arrival) {
-        for (Budget budget : budgets.values()) {
-            String value = valueOf(event.event, budget.dimension());
-            long part = budget.limit() instanceof Limit.Tokens ? tokens : cost;
-            if (part == 0 || value == null || !budget.covers(value)) {
-                continue;
-            }
-            Period.Window window = budget.period().windowAt(event.event.time().toEpochMilli());
-            long before = spent(budget, value, window);
-            String state = state(budget, value, window);
-            Set<Integer> done = passed.computeIfAbsent(state, none -> new TreeSet<>());
-            if (touched.add(state)) {
-                // What was reached before the budget was first charged in this window is not told any more.
-                done.addAll(reached(budget, before));
-            }
-            raise(budget, value, window, before + part, done, window.endMs() <= arrival.toEpochMilli());
-        }
-    }
-
-    private void raise(Budget budget, String value, Period.Window window, long spent, Set<Integer> done, boolean late) {
-        int highest = -1;
-        for (int index : reached(budget, spent)) {
-            if (done.add(index) && (highest < 0 || percent(budget, index) > percent(budget, highest))) {
-                highest = index;
-            }
-        }
-        if (highest >= 0) {
-            expectedAlerts.add("%s/%s/%s/%s/%s/%s"
-                    .formatted(
-                            budget.id(),
-                            budget.version(),
-                            value,
-                            Instant.ofEpochMilli(window.startMs()),
-                            BigDecimal.valueOf(percent(budget, highest), 3)
-                                    .stripTrailingZeros()
-                                    .toPlainString(),
-                            late));
-        }
-    }
-
-    private static long percent(Budget budget, int index) {
-        return ((Threshold.Percent) budget.thresholds().get(index)).thousandths();
-    }
-
-    private static List<Integer> reached(Budget budget, long spent) {
-        var reached = new ArrayList<Integer>();
-        for (int i = 0; i < budget.thresholds().size(); i++) {
-            BigInteger left = BigInteger.valueOf(spent).multiply(BigInteger.valueOf(100_000));
-            BigInteger right =
-                    BigInteger.valueOf(budget.limit().amount()).multiply(BigInteger.valueOf(percent(budget, i)));
-            if (left.compareTo(right) >= 0) {
-                reached.add(i);
-            }
-        }
-        return reached;
+        long offset = metering.send(event);
+        plain.count(event, metering.now(), offset, inputRate.get(model));
     }
 
     private void changeBudgets(MeteringDriver metering, Random random) {
         String id = "budget-" + random.nextInt(4);
-        Budget old = budgets.get(id);
+        Budget old = plain.budgets().get(id);
         if (old != null && random.nextInt(4) == 0) {
-            budgets.remove(id);
-            metering.budgets(ACCOUNT, budgets.values().toArray(Budget[]::new));
+            plain.budgets().remove(id);
+            metering.budgets(ACCOUNT, plain.budgets().values().toArray(Budget[]::new));
             return;
         }
         Dimension dimension = DIMENSIONS.get(random.nextInt(DIMENSIONS.size()));
@@ -308,47 +200,9 @@ class MeteringOracleTest {
                 Budget.Enforcement.ALERT_ONLY,
                 Budget.FailMode.OPEN,
                 versions++);
-        budgets.put(id, budget);
-        metering.budgets(ACCOUNT, budgets.values().toArray(Budget[]::new));
-        Period.Window window = period.windowAt(metering.now().toEpochMilli());
-        var values = new TreeSet<String>();
-        if (!budget.isForEach()) {
-            values.add(dimension.kind() == Dimension.Kind.ACCOUNT ? ACCOUNT.value() : budget.value());
-        } else {
-            counted.forEach(event -> {
-                String value = valueOf(event.event, dimension);
-                if (value != null && window.contains(event.event.time().toEpochMilli())) {
-                    values.add(value);
-                }
-            });
-        }
-        for (String value : values) {
-            String state = state(budget, value, window);
-            touched.add(state);
-            raise(
-                    budget,
-                    value,
-                    window,
-                    spent(budget, value, window),
-                    passed.computeIfAbsent(state, none -> new TreeSet<>()),
-                    false);
-        }
-    }
-
-    private void priceHeld(Instant now) {
-        // They are taken up in the order of their keys: by model, and then by offset, of which each process here counts
-        // its own.
-        List<Counted> waiting = counted.stream()
-                .filter(event -> event.cost == null)
-                .filter(event -> event.event.usage().model().equals("later"))
-                .filter(event -> !event.event.time().isBefore(lastArrival.minus(Duration.ofDays(402))))
-                .sorted(Comparator.comparingLong(Counted::offset).thenComparing(Counted::arrival))
-                .toList();
-        for (Counted event : waiting) {
-            long cost = cost(event.event, 7_777_777_777L);
-            charge(event, cost, 0, now);
-            event.cost = cost;
-        }
+        plain.budgets().put(id, budget);
+        metering.budgets(ACCOUNT, plain.budgets().values().toArray(Budget[]::new));
+        plain.begin(budget, metering.now());
     }
 
     private void settle(MeteringDriver metering, ZoneId zone) {
@@ -366,21 +220,6 @@ class MeteringOracleTest {
             Step step = List.of(Step.values()).get(random.nextInt(Step.values().length));
             var query =
                     new SpendQuery(ACCOUNT, dimension, null, start, end, ZONES.get(random.nextInt(ZONES.size())), step);
-            var expected = new TreeMap<String, String>();
-            var sums = new TreeMap<String, long[]>();
-            for (Counted event : counted) {
-                String value = valueOf(event.event, dimension);
-                long time = event.event.time().toEpochMilli();
-                if (value != null && time >= start && time < end) {
-                    long[] sum = sums.computeIfAbsent(
-                            stepStart(step, query.zone(), time, start) + " " + value, none -> new long[4]);
-                    sum[0]++;
-                    sum[1] += event.cost == null ? 1 : 0;
-                    sum[2] += event.cost == null ? 0 : event.cost;
-                    sum[3] += event.event.usage().tokens().total();
-                }
-            }
-            sums.forEach((key, sum) -> expected.put(key, "%d %d %d %d".formatted(sum[0], sum[1], sum[2], sum[3])));
             var actual = new TreeMap<String, String>();
             for (SpendEntry entry : metering.reads().spend(query)) {
                 actual.put(
@@ -392,29 +231,8 @@ class MeteringOracleTest {
                                         entry.spend().costNanoUsd(),
                                         entry.spend().tokens().total()));
             }
-            assertThat(actual).as("%s", query).isEqualTo(expected);
+            assertThat(actual).as("%s", query).isEqualTo(plain.rows(query));
         }
-    }
-
-    /** The first moment of a step, or of the range if that begins within the step. */
-    private static long stepStart(Step step, ZoneId zone, long time, long rangeStart) {
-        var local = Instant.ofEpochMilli(time).atZone(zone);
-        long start = switch (step) {
-            case WHOLE -> rangeStart;
-            case QUARTER_HOUR -> Math.floorDiv(time, 900_000L) * 900_000L;
-            case HOUR -> {
-                long offset = local.getOffset().getTotalSeconds() * 1000L;
-                yield Math.floorDiv(time + offset, 3_600_000L) * 3_600_000L - offset;
-            }
-            case DAY -> local.toLocalDate().atStartOfDay(zone).toInstant().toEpochMilli();
-            case MONTH ->
-                local.toLocalDate()
-                        .withDayOfMonth(1)
-                        .atStartOfDay(zone)
-                        .toInstant()
-                        .toEpochMilli();
-        };
-        return Math.max(start, rangeStart);
     }
 
     private void compareBudgets(MeteringDriver metering) {
@@ -424,37 +242,7 @@ class MeteringOracleTest {
                 actual.put(spend.budget().id() + " " + spend.value(), spend.spent());
             }
         });
-        var expected = new TreeMap<String, Long>();
-        for (Budget budget : budgets.values()) {
-            Period.Window window = budget.period().windowAt(metering.now().toEpochMilli());
-            for (Counted event : counted) {
-                String value = valueOf(event.event, budget.dimension());
-                if (value != null && budget.covers(value)) {
-                    long spent = spent(budget, value, window);
-                    if (spent != 0) {
-                        expected.put(budget.id() + " " + value, spent);
-                    }
-                }
-            }
-        }
-        assertThat(actual).isEqualTo(expected);
-    }
-
-    private long spent(Budget budget, String value, Period.Window window) {
-        long spent = 0;
-        for (Counted event : counted) {
-            if (value.equals(valueOf(event.event, budget.dimension()))
-                    && window.contains(event.event.time().toEpochMilli())) {
-                spent += budget.limit() instanceof Limit.Tokens
-                        ? event.event.usage().tokens().total()
-                        : event.cost == null ? 0 : event.cost;
-            }
-        }
-        return spent;
-    }
-
-    private static String state(Budget budget, String value, Period.Window window) {
-        return budget.id() + "/" + budget.version() + "/" + value + "/" + window.startMs();
+        assertThat(actual).isEqualTo(plain.budgetsSpent(metering.now()));
     }
 
     private static String someValue(Dimension dimension, Random random) {
@@ -465,26 +253,6 @@ class MeteringOracleTest {
             case TAG -> "p1";
             default -> "*";
         };
-    }
-
-    private static @Nullable String valueOf(UsageEvent event, Dimension dimension) {
-        return switch (dimension.kind()) {
-            case ACCOUNT -> ACCOUNT.value();
-            case MEMBER -> event.usage().userId();
-            case MODEL -> event.usage().model();
-            case WORKFLOW -> event.usage().workflowId();
-            case TAG -> event.usage().tags().get("project");
-            default -> throw new IllegalArgumentException(dimension.value());
-        };
-    }
-
-    private static long cost(UsageEvent event, long inputRate) {
-        BigDecimal cost = BigDecimal.ZERO;
-        for (TokenKind kind : TokenKind.values()) {
-            long rate = kind.isInput() ? inputRate : inputRate * 4 + 1;
-            cost = cost.add(BigDecimal.valueOf(event.usage().tokens().get(kind)).multiply(BigDecimal.valueOf(rate)));
-        }
-        return cost.movePointLeft(6).setScale(0, RoundingMode.HALF_EVEN).longValueExact();
     }
 
     private static ModelPrice price(String model, long inputRate) {

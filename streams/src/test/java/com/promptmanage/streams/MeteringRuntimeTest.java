@@ -1,31 +1,15 @@
 package com.promptmanage.streams;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.promptmanage.streams.read.AccountReads;
-import com.promptmanage.streams.read.Metering.Place;
 import com.promptmanage.streams.read.Spend;
-import com.promptmanage.streams.read.SpendEntry;
-import com.promptmanage.streams.read.SpendQuery;
-import com.promptmanage.streams.read.SpendQuery.Step;
 import com.promptmanage.testkit.Await;
-import com.promptmanage.testkit.EmbeddedKafka;
-import com.promptmanage.topics.TopicProvisioner;
 import com.promptmanage.topics.Topics;
 import com.promptmanage.topics.account.Account;
-import com.promptmanage.topics.budget.Budget;
-import com.promptmanage.topics.budget.BudgetCodec;
-import com.promptmanage.topics.budget.Dimension;
-import com.promptmanage.topics.budget.Limit;
-import com.promptmanage.topics.budget.Period;
 import com.promptmanage.topics.event.EventJson;
-import com.promptmanage.topics.money.NanoUsd;
-import com.promptmanage.topics.pricing.Catalogue;
 import com.promptmanage.topics.pricing.ModelPrice;
 import com.promptmanage.topics.pricing.ModelPriceCodec;
-import com.promptmanage.topics.pricing.PricePublisher;
 import com.promptmanage.topics.pricing.PriceTier;
 import com.promptmanage.topics.pricing.Rates;
 import com.promptmanage.topics.usage.TokenCounts;
@@ -38,19 +22,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,44 +36,26 @@ import org.junit.jupiter.api.io.TempDir;
 
 class MeteringRuntimeTest {
 
-    private static final int PARTITIONS = 4;
-
     private static final Account ACME = Account.team("acme");
 
     @TempDir
     private Path directory;
 
-    private EmbeddedKafka kafka;
-
-    private KafkaProducer<byte[], byte[]> producer;
+    private MeteredBroker broker;
 
     @BeforeEach
     void start() throws Exception {
-        kafka = EmbeddedKafka.start(directory.resolve("kafka"));
-        try (var admin = kafka.admin()) {
-            assertThat(new TopicProvisioner(admin, PARTITIONS, (short) 1).provision(Topics.ALL))
-                    .isEqualTo(PARTITIONS);
-        }
-        producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", kafka.bootstrapServers(), "linger.ms", "5"),
-                new ByteArraySerializer(),
-                new ByteArraySerializer());
-        new PricePublisher(producer, PARTITIONS).publish(Catalogue.prices());
+        broker = MeteredBroker.start(directory.resolve("kafka"), Map.of());
     }
 
     @AfterEach
     void stop() {
-        producer.close();
-        kafka.close();
+        broker.close();
     }
 
     @Test
     void whatIsCommittedCanBeReadAndSurvivesARestartWithoutASecondAlert() throws Exception {
-        producer.send(new ProducerRecord<>(
-                        Topics.BUDGETS.name(),
-                        ACME.key(),
-                        BudgetCodec.writeAll(ACME, List.of(budget()), Instant.now(), "budgets")))
-                .get();
+        broker.budget(ACME, MeteredBroker.monthly(ACME, "3.00"), Instant.now());
         try (var metering = run()) {
             var unused = send(0, 5_000);
             RecordMetadata last = send(2_500, 5_000);
@@ -113,10 +73,10 @@ class MeteringRuntimeTest {
             assertThat(total(metering).events()).isEqualTo(5_500);
             assertThat(metering.lastFailure()).isNull();
         }
-        assertThat(committed(Topics.BUDGET_ALERTS.name())).hasSize(3);
+        assertThat(broker.committed(Topics.BUDGET_ALERTS)).hasSize(3);
         long ratedNanoUsd = 0;
-        for (byte[] record : committed(Topics.USAGE_RATED.name())) {
-            for (var event : EventJson.read(record).path("data").path("events")) {
+        for (var record : broker.committed(Topics.USAGE_RATED)) {
+            for (var event : EventJson.read(record.value()).path("data").path("events")) {
                 ratedNanoUsd += event.path("costNanoUsd").longValue();
             }
         }
@@ -144,7 +104,7 @@ class MeteringRuntimeTest {
             for (int i = 0; i < events; i++) {
                 var usage = TokenUsage.of("ann", "acme", "new-model", TokenCounts.ofInputOutput(1, 0));
                 var event = new UsageEvent("held-" + i, "test", Instant.now(), usage);
-                last = producer.send(
+                last = broker.producer().send(
                         new ProducerRecord<>(Topics.USAGE_EVENTS.name(), ACME.key(), UsageEventCodec.write(event)));
             }
             long offset = requireNonNull(last).get().offset();
@@ -215,12 +175,7 @@ class MeteringRuntimeTest {
                 Instant.EPOCH,
                 null,
                 List.of(PriceTier.standard(Rates.of(Map.of(TokenKind.INPUT, 2_000_000_000L)))));
-        producer.send(new ProducerRecord<>(
-                        Topics.PRICES.name(),
-                        partition,
-                        model.getBytes(UTF_8),
-                        ModelPriceCodec.writeAll(model, List.of(price), Instant.now(), "prices")))
-                .get();
+        broker.price(partition, model, ModelPriceCodec.writeAll(model, List.of(price), Instant.now(), "prices"));
     }
 
     private MeteringRuntime run() throws Exception {
@@ -232,7 +187,7 @@ class MeteringRuntimeTest {
     }
 
     private MeteringRuntime run(Path state, Duration commitInterval) throws Exception {
-        StreamsSettings defaults = StreamsSettings.defaults(kafka.bootstrapServers(), state);
+        StreamsSettings defaults = broker.settings(state);
         var settings = new StreamsSettings(
                 defaults.applicationId(),
                 defaults.bootstrapServers(),
@@ -249,11 +204,7 @@ class MeteringRuntimeTest {
                 defaults.sessionTimeout(),
                 defaults.writesRated(),
                 defaults.retention());
-        var metering = new MeteringRuntime(settings, PARTITIONS);
-        metering.start();
-        Await.until(
-                Duration.ofSeconds(30), () -> assertThat(metering.owner(ACME)).isInstanceOf(Place.Here.class));
-        return metering;
+        return MeteredBroker.run(settings, ACME);
     }
 
     private RecordMetadata send(int from, int to) throws Exception {
@@ -269,7 +220,7 @@ class MeteringRuntimeTest {
                     "test",
                     Instant.now(),
                     TokenUsage.of("user-" + i % users, "acme", "gpt-4o-mini", TokenCounts.ofInputOutput(1_000, 1_000)));
-            sent.add(producer.send(new ProducerRecord<>(
+            sent.add(broker.producer().send(new ProducerRecord<>(
                     Topics.USAGE_EVENTS.name(), event.account().key(), UsageEventCodec.write(event))));
         }
         for (var record : sent) {
@@ -279,53 +230,6 @@ class MeteringRuntimeTest {
     }
 
     private static Spend total(MeteringRuntime metering) {
-        AccountReads reads = ((Place.Here) metering.owner(ACME)).reads();
-        return reads
-                .spend(new SpendQuery(
-                        ACME,
-                        Dimension.ACCOUNT,
-                        null,
-                        Instant.now().minus(Duration.ofDays(1)).toEpochMilli(),
-                        Instant.now().plus(Duration.ofDays(1)).toEpochMilli(),
-                        ZoneOffset.UTC,
-                        Step.WHOLE))
-                .stream()
-                .map(SpendEntry::spend)
-                .reduce(Spend.NONE, Spend::plus);
-    }
-
-    private List<byte[]> committed(String topic) {
-        var values = new ArrayList<byte[]>();
-        try (var consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", kafka.bootstrapServers(), "isolation.level", "read_committed"),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                    .map(info -> new TopicPartition(topic, info.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            var ends = consumer.endOffsets(partitions);
-            while (partitions.stream()
-                    .anyMatch(partition -> consumer.position(partition) < requireNonNull(ends.get(partition)))) {
-                consumer.poll(Duration.ofMillis(200)).forEach(record -> values.add(record.value()));
-            }
-        }
-        return values;
-    }
-
-    private static Budget budget() {
-        return new Budget(
-                "b",
-                "the month",
-                ACME,
-                Dimension.ACCOUNT,
-                "*",
-                new Limit.Spend(NanoUsd.ofUsd("3.00")),
-                Period.of(Period.Unit.MONTH, ZoneOffset.UTC),
-                Budget.DEFAULT_THRESHOLDS,
-                Budget.Enforcement.ALERT_ONLY,
-                Budget.FailMode.OPEN,
-                1);
+        return MeteredBroker.spend(metering, ACME, Instant.now());
     }
 }

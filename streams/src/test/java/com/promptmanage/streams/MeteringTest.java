@@ -1,22 +1,22 @@
 package com.promptmanage.streams;
 
+import static com.promptmanage.streams.AcmeUsage.ACME;
+import static com.promptmanage.streams.AcmeUsage.NOW;
+import static com.promptmanage.streams.AcmeUsage.event;
+import static com.promptmanage.streams.AcmeUsage.price;
+import static com.promptmanage.streams.AcmeUsage.reporting;
+import static com.promptmanage.streams.AcmeUsage.spend;
+import static com.promptmanage.streams.AcmeUsage.total;
+import static com.promptmanage.streams.AcmeUsage.usage;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.promptmanage.streams.read.Spend;
 import com.promptmanage.streams.read.SpendEntry;
 import com.promptmanage.streams.read.SpendQuery;
 import com.promptmanage.streams.read.SpendQuery.Step;
 import com.promptmanage.topics.Topics;
 import com.promptmanage.topics.account.Account;
-import com.promptmanage.topics.budget.Budget;
 import com.promptmanage.topics.budget.Dimension;
-import com.promptmanage.topics.budget.Limit;
-import com.promptmanage.topics.budget.Period;
-import com.promptmanage.topics.budget.Severity;
-import com.promptmanage.topics.budget.Threshold;
-import com.promptmanage.topics.money.NanoUsd;
 import com.promptmanage.topics.pricing.ModelPrice;
 import com.promptmanage.topics.pricing.ModelPriceCodec;
 import com.promptmanage.topics.pricing.PriceTier;
@@ -38,11 +38,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+/** Usage that is priced, and counted once. */
 class MeteringTest {
-
-    private static final Instant NOW = Instant.parse("2026-11-24T10:07:00Z");
-
-    private static final Account ACME = Account.team("acme");
 
     private MeteringDriver metering;
 
@@ -75,7 +72,7 @@ class MeteringTest {
         metering.send(event("1", NOW, 10, 10));
         metering.send(event("1", NOW, 10, 10));
 
-        assertThat(total().events()).isEqualTo(1);
+        assertThat(total(metering).events()).isEqualTo(1);
         assertThat(metering.counts().duplicates.sum()).isEqualTo(1);
     }
 
@@ -84,7 +81,7 @@ class MeteringTest {
         metering.send(event("1", NOW, 10, 10));
         metering.send(new UsageEvent("1", "another", NOW, usage("gpt-4o-mini", 10, 10)));
 
-        assertThat(total().events()).isEqualTo(2);
+        assertThat(total(metering).events()).isEqualTo(2);
     }
 
     @Test
@@ -106,7 +103,7 @@ class MeteringTest {
     @Test
     void aModelWithoutAPriceIsUnpricedAndPricedWhenItsPriceArrives() {
         metering.send(new UsageEvent("1", "test", NOW, usage("new-model", 1_000, 0)));
-        assertThat(total()).satisfies(before -> {
+        assertThat(total(metering)).satisfies(before -> {
             assertThat(before.unpricedEvents()).isEqualTo(1);
             assertThat(before.costNanoUsd()).isZero();
             assertThat(before.tokens().total()).isEqualTo(1_000);
@@ -118,7 +115,7 @@ class MeteringTest {
         metering.price(price("new-model", "2", "8"));
         metering.advance(Duration.ofSeconds(1));
 
-        assertThat(total()).satisfies(after -> {
+        assertThat(total(metering)).satisfies(after -> {
             assertThat(after.unpricedEvents()).isZero();
             assertThat(after.events()).isEqualTo(1);
             assertThat(after.costNanoUsd()).isEqualTo(2_000_000);
@@ -137,14 +134,14 @@ class MeteringTest {
         }
         metering.price(price("new-model", "2", "8"));
         metering.advance(Duration.ofMillis(10));
-        assertThat(total().unpricedEvents()).isEqualTo(500);
+        assertThat(total(metering).unpricedEvents()).isEqualTo(500);
 
         metering.restart();
         metering.advance(Duration.ofSeconds(1));
         metering.advance(Duration.ofSeconds(1));
 
-        assertThat(total().unpricedEvents()).isZero();
-        assertThat(total().costNanoUsd()).isEqualTo(1_500 * 2_000L);
+        assertThat(total(metering).unpricedEvents()).isZero();
+        assertThat(total(metering).costNanoUsd()).isEqualTo(1_500 * 2_000L);
     }
 
     @Test
@@ -157,8 +154,8 @@ class MeteringTest {
             metering.advance(Duration.ofSeconds(1));
         }
 
-        assertThat(total().costNanoUsd()).isEqualTo(2_500 * 2_000L);
-        assertThat(total().unpricedEvents()).isZero();
+        assertThat(total(metering).costNanoUsd()).isEqualTo(2_500 * 2_000L);
+        assertThat(total(metering).unpricedEvents()).isZero();
     }
 
     @Test
@@ -167,7 +164,7 @@ class MeteringTest {
                 ACME, ZoneOffset.UTC, List.of(), Set.of(), List.of(price("gpt-4o-mini", "0.10", "0.10"))));
         metering.send(event("1", NOW, 1_000, 1_000));
 
-        assertThat(total().costNanoUsd()).isEqualTo(200_000);
+        assertThat(total(metering).costNanoUsd()).isEqualTo(200_000);
     }
 
     @Test
@@ -184,8 +181,8 @@ class MeteringTest {
         metering.send(event("covered", NOW, 1_000, 0));
         metering.send(event("gap", NOW, 1_000, 1_000));
 
-        assertThat(total().costNanoUsd()).isEqualTo(100_000);
-        assertThat(total().unpricedEvents()).isEqualTo(1);
+        assertThat(total(metering).costNanoUsd()).isEqualTo(100_000);
+        assertThat(total(metering).unpricedEvents()).isEqualTo(1);
         assertThat(metering.reads().quote(event("gap", NOW, 1_000, 1_000).usage(), NOW.toEpochMilli()))
                 .as("what a check says of it")
                 .isEmpty();
@@ -194,153 +191,11 @@ class MeteringTest {
     @Test
     void aReportedCostWinsOnlyIfItsSourceIsTrusted() {
         metering.send(reporting("1", 5));
-        assertThat(total().costNanoUsd()).isEqualTo(750_000);
+        assertThat(total(metering).costNanoUsd()).isEqualTo(750_000);
 
         metering.settings(new AccountSettings(ACME, ZoneOffset.UTC, List.of(), Set.of("test"), List.of()));
         metering.send(reporting("2", 5));
-        assertThat(total().costNanoUsd()).isEqualTo(750_005);
-    }
-
-    @Test
-    void aThresholdIsToldOnceAndAJumpTellsTheHighestOnly() {
-        metering.budgets(ACME, budget("0.001000", 1));
-        metering.send(event("1", NOW, 0, 1_000));
-        assertThat(metering.alerts()).as("60 % reaches none").isEmpty();
-
-        metering.send(event("2", NOW, 1_000, 0));
-        assertThat(thresholds()).as("75 % exactly").containsExactly(75);
-
-        metering.send(event("3", NOW, 0, 1_000));
-        assertThat(thresholds()).as("from 75 % to 135 %").containsExactly(100);
-
-        metering.send(event("4", NOW, 0, 1_000));
-        assertThat(metering.alerts()).isEmpty();
-    }
-
-    @Test
-    void justBelowAThresholdIsNotReached() {
-        metering.budgets(ACME, budget("0.001", 1));
-        metering.send(reportingTrusted("1", 749_999));
-        assertThat(metering.alerts()).isEmpty();
-        metering.send(reporting("2", 1));
-        assertThat(thresholds()).containsExactly(75);
-    }
-
-    @Test
-    void aNewBudgetIsEvaluatedAtOnce() {
-        metering.send(event("1", NOW, 1_000, 1_000));
-        metering.budgets(ACME, budget("0.0008", 1));
-
-        assertThat(metering.alerts()).singleElement().satisfies(alert -> {
-            assertThat(alert.path("threshold").intValue()).isEqualTo(90);
-            assertThat(alert.path("spentNanoUsd").longValue()).isEqualTo(750_000);
-            assertThat(alert.path("percentage").asText()).isEqualTo("93.75");
-        });
-
-        metering.budgets(ACME, budget("0.0008", 1));
-        assertThat(metering.alerts()).as("the same definition again").isEmpty();
-    }
-
-    @Test
-    void aChangedBudgetIsEvaluatedAnew() {
-        metering.budgets(ACME, budget("1.00", 1));
-        metering.send(event("1", NOW, 1_000, 1_000));
-        metering.budgets(ACME, budget("0.00075", 2));
-
-        assertThat(thresholds()).containsExactly(100);
-    }
-
-    @Test
-    void aBudgetForEachMemberCountsThemApart() {
-        metering.budgets(
-                ACME, budget("each", Dimension.MEMBER, "*", "0.001", Period.of(Period.Unit.DAY, ZoneOffset.UTC)));
-        metering.send(event("1", NOW, 0, 1_000));
-        metering.send(new UsageEvent(
-                "2", "test", NOW, TokenUsage.of("bob", "acme", "gpt-4o-mini", TokenCounts.ofInputOutput(0, 2_000))));
-
-        assertThat(metering.alerts()).singleElement().satisfies(alert -> {
-            assertThat(alert.path("value").asText()).isEqualTo("bob");
-            assertThat(alert.path("threshold").intValue()).isEqualTo(100);
-        });
-    }
-
-    @Test
-    void aTagIsCountedWhereItIsAskedForOrLimited() {
-        metering.budgets(
-                ACME,
-                budget(
-                        "tag",
-                        Dimension.ofTag("project"),
-                        "apollo",
-                        "0.0001",
-                        Period.of(Period.Unit.MONTH, ZoneOffset.UTC)));
-        metering.send(tagged("1", Map.of("project", "apollo")));
-        metering.send(tagged("2", Map.of("project", "gemini")));
-
-        assertThat(metering.alerts()).hasSize(1);
-        assertThat(spend(Dimension.ofTag("project")))
-                .extracting(SpendEntry::value)
-                .containsExactly("apollo", "gemini");
-    }
-
-    @Test
-    void aLateEventIsChargedToItsOwnPeriodAndTheAlertSaysSo() {
-        metering.budgets(ACME, budget("0.0005", 1));
-        metering.send(event("1", NOW.minus(Duration.ofDays(35)), 1_000, 1_000));
-
-        assertThat(metering.alerts()).singleElement().satisfies(alert -> {
-            assertThat(alert.path("lateEvent").booleanValue()).isTrue();
-            assertThat(alert.path("periodStart").asText()).isEqualTo("2026-10-01T00:00:00Z");
-        });
-    }
-
-    @Test
-    void aForecastIsToldBeforeTheLimitIsReached() {
-        var threshold = new Threshold.Forecast(100_000, Severity.WARNING);
-        metering.budgets(
-                ACME,
-                new Budget(
-                        "b",
-                        "forecast",
-                        ACME,
-                        Dimension.ACCOUNT,
-                        "*",
-                        new Limit.Spend(NanoUsd.ofUsd("0.001")),
-                        Period.of(Period.Unit.DAY, ZoneOffset.UTC),
-                        List.of(threshold),
-                        Budget.Enforcement.ALERT_ONLY,
-                        Budget.FailMode.OPEN,
-                        1));
-        // 10:07 of the day: 42.15 % of it is over.
-        metering.send(reportingTrusted("1", 421_000));
-        assertThat(metering.alerts()).isEmpty();
-        metering.send(reporting("2", 1_000));
-
-        assertThat(metering.alerts()).singleElement().satisfies(alert -> {
-            assertThat(alert.path("thresholdKind").asText()).isEqualTo("forecast");
-            assertThat(alert.path("spentNanoUsd").longValue()).isEqualTo(422_000);
-        });
-    }
-
-    @Test
-    void aTokenBudgetCountsTokensOfModelsWithoutAPriceToo() {
-        metering.budgets(
-                ACME,
-                new Budget(
-                        "b",
-                        "tokens",
-                        ACME,
-                        Dimension.ACCOUNT,
-                        "*",
-                        new Limit.Tokens(1_000),
-                        Period.of(Period.Unit.TOTAL, ZoneOffset.UTC),
-                        Budget.DEFAULT_THRESHOLDS,
-                        Budget.Enforcement.ALERT_ONLY,
-                        Budget.FailMode.OPEN,
-                        1));
-        metering.send(new UsageEvent("1", "test", NOW, usage("new-model", 950, 0)));
-
-        assertThat(thresholds()).containsExactly(90);
+        assertThat(total(metering).costNanoUsd()).isEqualTo(750_005);
     }
 
     @Test
@@ -430,7 +285,7 @@ class MeteringTest {
                         "invalid",
                         "invalid",
                         "invalid");
-        assertThat(total().events()).isEqualTo(1);
+        assertThat(total(metering).events()).isEqualTo(1);
     }
 
     @Test
@@ -461,10 +316,10 @@ class MeteringTest {
                  "time":"2026-11-24T10:00:00Z","data":{"reportedCostNanoUsd":"x","tokens":5,"tags":[1]}}""".getBytes(UTF_8));
 
         assertThat(metering.rejected()).isEmpty();
-        assertThat(spend(new Dimension(Dimension.Kind.EVENT_TYPE, null)))
+        assertThat(spend(metering, new Dimension(Dimension.Kind.EVENT_TYPE, null)))
                 .extracting(SpendEntry::value)
                 .containsExactly("deploy");
-        assertThat(spend(Dimension.ACCOUNT)).isEmpty();
+        assertThat(spend(metering, Dimension.ACCOUNT)).isEmpty();
     }
 
     @Test
@@ -475,139 +330,7 @@ class MeteringTest {
                 NOW,
                 TokenUsage.of("ann \"the\" \\ äöü 🎈", "acme", "gpt-4o-mini", TokenCounts.ofInputOutput(1, 1))));
 
-        assertThat(spend(Dimension.MEMBER)).extracting(SpendEntry::value).containsExactly("ann \"the\" \\ äöü 🎈");
+        assertThat(spend(metering, Dimension.MEMBER)).extracting(SpendEntry::value).containsExactly("ann \"the\" \\ äöü 🎈");
         assertThat(metering.rated()).hasSize(1);
-    }
-
-    private List<Integer> thresholds() {
-        return metering.alerts().stream()
-                .map((JsonNode alert) -> alert.path("threshold").intValue())
-                .toList();
-    }
-
-    private Spend total() {
-        return spend(Dimension.ACCOUNT).stream().map(SpendEntry::spend).reduce(Spend.NONE, Spend::plus);
-    }
-
-    private List<SpendEntry> spend(Dimension dimension) {
-        return metering.reads()
-                .spend(new SpendQuery(
-                        ACME,
-                        dimension,
-                        null,
-                        NOW.minus(Duration.ofDays(400)).toEpochMilli(),
-                        NOW.plus(Duration.ofDays(1)).toEpochMilli(),
-                        ZoneOffset.UTC,
-                        Step.WHOLE));
-    }
-
-    private UsageEvent reportingTrusted(String id, long costNanoUsd) {
-        metering.settings(new AccountSettings(ACME, ZoneOffset.UTC, List.of(), Set.of("*"), List.of()));
-        return reporting(id, costNanoUsd);
-    }
-
-    private static UsageEvent reporting(String id, long costNanoUsd) {
-        TokenUsage plain = usage("gpt-4o-mini", 1_000, 1_000);
-        return new UsageEvent(
-                id,
-                "test",
-                NOW,
-                new TokenUsage(
-                        plain.userId(),
-                        plain.teamId(),
-                        plain.model(),
-                        null,
-                        plain.executionType(),
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        Map.of(),
-                        null,
-                        costNanoUsd,
-                        plain.tokens()));
-    }
-
-    private static UsageEvent tagged(String id, Map<String, String> tags) {
-        TokenUsage plain = usage("gpt-4o-mini", 1_000, 1_000);
-        return new UsageEvent(
-                id,
-                "test",
-                NOW,
-                new TokenUsage(
-                        plain.userId(),
-                        plain.teamId(),
-                        plain.model(),
-                        null,
-                        plain.executionType(),
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        tags,
-                        null,
-                        null,
-                        plain.tokens()));
-    }
-
-    private static UsageEvent event(String id, Instant time, long input, long output) {
-        return new UsageEvent(id, "test", time, usage("gpt-4o-mini", input, output));
-    }
-
-    private static TokenUsage usage(String model, long input, long output) {
-        return TokenUsage.of("ann", "acme", model, TokenCounts.ofInputOutput(input, output));
-    }
-
-    private static Budget budget(String usd, long version) {
-        return new Budget(
-                "b",
-                "the month",
-                ACME,
-                Dimension.ACCOUNT,
-                "*",
-                new Limit.Spend(NanoUsd.ofUsd(usd)),
-                Period.of(Period.Unit.MONTH, ZoneOffset.UTC),
-                Budget.DEFAULT_THRESHOLDS,
-                Budget.Enforcement.ALERT_ONLY,
-                Budget.FailMode.OPEN,
-                version);
-    }
-
-    private static Budget budget(String id, Dimension dimension, String value, String usd, Period period) {
-        return new Budget(
-                id,
-                id,
-                ACME,
-                dimension,
-                value,
-                new Limit.Spend(NanoUsd.ofUsd(usd)),
-                period,
-                Budget.DEFAULT_THRESHOLDS,
-                Budget.Enforcement.ALERT_ONLY,
-                Budget.FailMode.OPEN,
-                1);
-    }
-
-    private static ModelPrice price(String model, String input, String output) {
-        return new ModelPrice(
-                "price of " + model,
-                "test",
-                model,
-                List.of(),
-                Instant.EPOCH,
-                null,
-                List.of(PriceTier.standard(Rates.of(Map.of(
-                        TokenKind.INPUT, NanoUsd.ofUsd(input).value(),
-                        TokenKind.OUTPUT, NanoUsd.ofUsd(output).value())))));
     }
 }

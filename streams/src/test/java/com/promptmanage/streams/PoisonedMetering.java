@@ -5,28 +5,13 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.promptmanage.streams.meter.MeterCounts;
-import com.promptmanage.streams.read.AccountReads;
-import com.promptmanage.streams.read.Metering.Place;
 import com.promptmanage.streams.read.Spend;
-import com.promptmanage.streams.read.SpendEntry;
-import com.promptmanage.streams.read.SpendQuery;
-import com.promptmanage.streams.read.SpendQuery.Step;
-import com.promptmanage.testkit.Await;
-import com.promptmanage.testkit.EmbeddedKafka;
 import com.promptmanage.topics.Topic;
-import com.promptmanage.topics.TopicProvisioner;
 import com.promptmanage.topics.Topics;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.budget.Budget;
-import com.promptmanage.topics.budget.BudgetCodec;
-import com.promptmanage.topics.budget.Dimension;
-import com.promptmanage.topics.budget.Limit;
-import com.promptmanage.topics.budget.Period;
-import com.promptmanage.topics.money.NanoUsd;
-import com.promptmanage.topics.pricing.Catalogue;
 import com.promptmanage.topics.pricing.ModelPrice;
 import com.promptmanage.topics.pricing.ModelPriceCodec;
-import com.promptmanage.topics.pricing.PricePublisher;
 import com.promptmanage.topics.pricing.PriceTier;
 import com.promptmanage.topics.pricing.Rates;
 import com.promptmanage.topics.usage.TokenCounts;
@@ -37,21 +22,15 @@ import com.promptmanage.topics.usage.UsageEventCodec;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,15 +41,13 @@ final class PoisonedMetering implements AutoCloseable {
 
     static final Account POISONED = Account.team("poisoned");
 
-    static final int PARTITIONS = 4;
+    static final int PARTITIONS = MeteredBroker.PARTITIONS;
 
     static final int HEALTHY = 20;
 
     private final Instant now = Instant.now();
 
-    private final EmbeddedKafka kafka;
-
-    private final KafkaProducer<byte[], byte[]> producer;
+    private final MeteredBroker broker;
 
     private final MeteringRuntime metering;
 
@@ -85,50 +62,28 @@ final class PoisonedMetering implements AutoCloseable {
 
     private int healthyEvents;
 
-    private PoisonedMetering(Path directory, EmbeddedKafka kafka) throws Exception {
-        this.kafka = kafka;
-        try (var admin = kafka.admin()) {
-            new TopicProvisioner(admin, PARTITIONS, (short) 1).provision(Topics.ALL);
-        }
-        producer = new KafkaProducer<>(
-                Map.of(
-                        "bootstrap.servers",
-                        kafka.bootstrapServers(),
-                        "linger.ms",
-                        "5",
-                        "compression.type",
-                        "lz4",
-                        "max.request.size",
-                        Integer.toString(16 << 20)),
-                new ByteArraySerializer(),
-                new ByteArraySerializer());
-        new PricePublisher(producer, PARTITIONS).publish(Catalogue.prices());
+    private PoisonedMetering(Path directory, MeteredBroker broker) throws Exception {
+        this.broker = broker;
         for (int i = 0; i < HEALTHY; i++) {
             Account account = healthy(i);
-            producer.send(new ProducerRecord<>(
-                            Topics.BUDGETS.name(),
-                            account.key(),
-                            BudgetCodec.writeAll(account, List.of(budget(account)), now, "budgets")))
-                    .get();
+            broker.budget(account, budget(account), now);
         }
-        metering = new MeteringRuntime(
-                StreamsSettings.defaults(kafka.bootstrapServers(), directory.resolve("state")), PARTITIONS);
-        metering.start();
-        Await.until(
-                Duration.ofSeconds(30),
-                () -> assertThat(metering.owner(POISONED)).isInstanceOf(Place.Here.class));
+        metering = MeteredBroker.run(broker.settings(directory.resolve("state")), POISONED);
     }
 
     /** Returns when it meters. */
     static PoisonedMetering start(Path directory) throws Exception {
-        return new PoisonedMetering(directory, EmbeddedKafka.start(directory.resolve("kafka")));
+        return new PoisonedMetering(
+                directory,
+                MeteredBroker.start(
+                        directory.resolve("kafka"),
+                        Map.of("compression.type", "lz4", "max.request.size", Integer.toString(16 << 20))));
     }
 
     @Override
     public void close() {
         metering.close();
-        producer.close();
-        kafka.close();
+        broker.close();
     }
 
     Instant now() {
@@ -147,14 +102,13 @@ final class PoisonedMetering implements AutoCloseable {
     /** In every partition. */
     void price(String model, byte[] prices) throws Exception {
         for (int partition = 0; partition < PARTITIONS; partition++) {
-            producer.send(new ProducerRecord<>(Topics.PRICES.name(), partition, model.getBytes(UTF_8), prices))
-                    .get();
+            broker.price(partition, model, prices);
         }
     }
 
     /** What is rejected by now, each of which was sent so. */
     List<ConsumerRecord<byte[], byte[]>> rejected() {
-        List<ConsumerRecord<byte[], byte[]>> rejected = committed(Topics.USAGE_REJECTED);
+        List<ConsumerRecord<byte[], byte[]>> rejected = broker.committed(Topics.USAGE_REJECTED);
         assertThat(rejected).allSatisfy(this::isWhatWasSent);
         return rejected;
     }
@@ -173,12 +127,12 @@ final class PoisonedMetering implements AutoCloseable {
 
     String poison(Topic topic, byte @Nullable [] key, byte @Nullable [] value) throws Exception {
         RecordMetadata metadata =
-                producer.send(new ProducerRecord<>(topic.name(), key, value)).get();
+                broker.producer().send(new ProducerRecord<>(topic.name(), key, value)).get();
         return confirmed(metadata, value);
     }
 
     void send(Topic topic, byte @Nullable [] key, byte @Nullable [] value) {
-        underWay.add(producer.send(new ProducerRecord<>(topic.name(), key, value)));
+        underWay.add(broker.producer().send(new ProducerRecord<>(topic.name(), key, value)));
         underWayValues.add(value);
     }
 
@@ -206,7 +160,7 @@ final class PoisonedMetering implements AutoCloseable {
             assertThat(spend.costNanoUsd()).isEqualTo(expected * 750_000L);
         }
         // Each has crossed its budget with its first event.
-        assertThat(committed(Topics.BUDGET_ALERTS).stream()
+        assertThat(broker.committed(Topics.BUDGET_ALERTS).stream()
                         .map(alert -> new String(alert.key(), UTF_8))
                         .filter(account -> account.startsWith("team:healthy")))
                 .hasSize(HEALTHY)
@@ -214,19 +168,7 @@ final class PoisonedMetering implements AutoCloseable {
     }
 
     Spend spend(Account account) {
-        AccountReads reads = ((Place.Here) metering.owner(account)).reads();
-        return reads
-                .spend(new SpendQuery(
-                        account,
-                        Dimension.ACCOUNT,
-                        null,
-                        now.minus(Duration.ofDays(1)).toEpochMilli(),
-                        now.plus(Duration.ofDays(1)).toEpochMilli(),
-                        ZoneOffset.UTC,
-                        Step.WHOLE))
-                .stream()
-                .map(SpendEntry::spend)
-                .reduce(Spend.NONE, Spend::plus);
+        return MeteredBroker.spend(metering, account, now);
     }
 
     static String origin(ConsumerRecord<byte[], byte[]> rejected) {
@@ -272,18 +214,7 @@ final class PoisonedMetering implements AutoCloseable {
 
     /** Crossed whole by one event. */
     static Budget budget(Account account) {
-        return new Budget(
-                "b",
-                "the month",
-                account,
-                Dimension.ACCOUNT,
-                "*",
-                new Limit.Spend(NanoUsd.ofUsd("0.0001")),
-                Period.of(Period.Unit.MONTH, ZoneOffset.UTC),
-                Budget.DEFAULT_THRESHOLDS,
-                Budget.Enforcement.ALERT_ONLY,
-                Budget.FailMode.OPEN,
-                1);
+        return MeteredBroker.monthly(account, "0.0001");
     }
 
     private void isWhatWasSent(ConsumerRecord<byte[], byte[]> rejected) {
@@ -304,25 +235,5 @@ final class PoisonedMetering implements AutoCloseable {
             ends.merge(metadata.partition(), metadata.offset(), Math::max);
         }
         return origin;
-    }
-
-    private List<ConsumerRecord<byte[], byte[]>> committed(Topic topic) {
-        var records = new ArrayList<ConsumerRecord<byte[], byte[]>>();
-        try (var consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", kafka.bootstrapServers(), "isolation.level", "read_committed"),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic.name()).stream()
-                    .map(info -> new TopicPartition(info.topic(), info.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            var lasts = consumer.endOffsets(partitions);
-            while (partitions.stream()
-                    .anyMatch(partition -> consumer.position(partition) < requireNonNull(lasts.get(partition)))) {
-                consumer.poll(Duration.ofMillis(200)).forEach(records::add);
-            }
-        }
-        return records;
     }
 }
