@@ -2,6 +2,7 @@ package com.promptmanage.runner.work;
 
 import static com.promptmanage.runner.work.Script.answered;
 import static com.promptmanage.runner.work.Script.refused;
+import static com.promptmanage.runner.work.Workflow.quick;
 import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,8 +12,6 @@ import com.promptmanage.runner.call.Failure;
 import com.promptmanage.runner.definition.Node;
 import com.promptmanage.runner.definition.NodePolicy;
 import com.promptmanage.runner.definition.NodePolicy.OnAmbiguous;
-import com.promptmanage.runner.definition.RetryPolicy;
-import com.promptmanage.runner.definition.Settings;
 import com.promptmanage.runner.node.ExternalCall.Repeat;
 import com.promptmanage.runner.node.Plan;
 import com.promptmanage.service.http.UnavailableException;
@@ -163,16 +162,5 @@ class AmbiguousCallsTest {
                         .bind("id", execution)
                         .mapTo(String.class)
                         .one());
-    }
-
-    private static Settings quick() {
-        return new Settings(
-                null,
-                null,
-                new RetryPolicy(3, RetryPolicy.Backoff.CONSTANT, Duration.ofMillis(10), Duration.ofMillis(10)),
-                null,
-                null,
-                null,
-                null);
     }
 }

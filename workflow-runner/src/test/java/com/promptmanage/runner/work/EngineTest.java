@@ -1,16 +1,15 @@
 package com.promptmanage.runner.work;
 
-import static com.promptmanage.runner.work.Script.answered;
 import static com.promptmanage.runner.work.Script.completed;
 import static com.promptmanage.runner.work.Script.done;
 import static com.promptmanage.runner.work.Script.failed;
+import static com.promptmanage.runner.work.Script.numbers;
 import static com.promptmanage.runner.work.Script.object;
-import static com.promptmanage.runner.work.Script.refused;
 import static com.promptmanage.runner.work.Workflow.collect;
 import static com.promptmanage.runner.work.Workflow.condition;
 import static com.promptmanage.runner.work.Workflow.delay;
 import static com.promptmanage.runner.work.Workflow.loop;
-import static com.promptmanage.runner.work.Workflow.prompt;
+import static com.promptmanage.runner.work.Workflow.quick;
 import static com.promptmanage.runner.work.Workflow.source;
 import static com.promptmanage.runner.work.Workflow.step;
 import static java.util.Map.entry;
@@ -25,23 +24,20 @@ import com.promptmanage.runner.definition.ErrorHandling;
 import com.promptmanage.runner.definition.RetryPolicy;
 import com.promptmanage.runner.definition.Settings;
 import com.promptmanage.runner.node.Outcome;
-import com.promptmanage.runner.node.Plan;
-import com.promptmanage.runner.work.BudgetGate.Verdict;
 import com.promptmanage.service.database.RowSecurity;
-import com.promptmanage.testkit.Await;
-import com.promptmanage.topics.money.NanoUsd;
+import com.promptmanage.service.database.Scope;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jdbi.v3.core.generic.GenericType;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
+/** How an execution goes through its workflow, node by node. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EngineTest {
 
@@ -149,29 +145,6 @@ class EngineTest {
     }
 
     @Test
-    void noMoreNodesOfAnExecutionRunAtATimeThanItsSettingsAllow() throws Exception {
-        var running = new AtomicInteger();
-        var most = new AtomicInteger();
-        engine.script().when("wide", asked -> done(new Outcome.Records(numbers(20))));
-        for (String id : List.of("left", "right")) {
-            engine.script().when(id, asked -> {
-                most.accumulateAndGet(running.incrementAndGet(), Math::max);
-                Thread.onSpinWait();
-                running.decrementAndGet();
-                return completed(asked.context().input());
-            });
-        }
-
-        String execution = engine.run(Workflow.of(source("wide"), step("left"), step("right"))
-                .edge("wide", "left")
-                .edge("wide", "right")
-                .with(new Settings(2, null, RetryPolicy.UNSET, null, null, null, null)));
-
-        assertThat(engine.shown(execution).completedNodes()).isEqualTo(41);
-        assertThat(most).hasValueBetween(1, 2);
-    }
-
-    @Test
     void aDelayIsADueTimeThatNobodyWaitsFor() throws Exception {
         String execution =
                 engine.run(Workflow.of(step("before"), delay("wait", 300), delay("not", 60_000, "no"), step("done"))
@@ -180,7 +153,7 @@ class EngineTest {
                         .edge("not", "done"));
 
         var node = engine.records()
-                .nodes(com.promptmanage.service.database.Scope.EVERYONE, execution, 0, 10)
+                .nodes(Scope.EVERYONE, execution, 0, 10)
                 .get(1);
         assertThat(node.nodeId()).isEqualTo("wait");
         assertThat(Duration.between(node.startedAt(), node.completedAt()))
@@ -212,340 +185,6 @@ class EngineTest {
     }
 
     @Test
-    void resumeGoesOnWhereItFailedAndPaysNothingTwice() throws Exception {
-        var paid = new AtomicInteger();
-        var isDown = new java.util.concurrent.atomic.AtomicBoolean(true);
-        engine.script()
-                .when(
-                        "write",
-                        asked -> new Plan.Calls(new Script.Call("write", question -> {
-                            paid.incrementAndGet();
-                            return answered("a poem");
-                        })));
-        engine.script()
-                .when(
-                        "send",
-                        asked -> isDown.get()
-                                ? failed(Failure.Kind.PERMANENT, "nobody there")
-                                : completed(asked.context().input()));
-
-        String execution = engine.trigger(
-                engine.add(Workflow.of(prompt("write"), step("send")).edge("write", "send"), 1));
-        engine.awaitStatus(execution, "failed");
-        isDown.set(false);
-        assertThat(engine.runs().resume(execution)).isTrue();
-        engine.awaitStatus(execution, "completed");
-
-        assertThat(paid).hasValue(1);
-        assertThat(engine.nodes(execution)).containsOnly(entry("write", "completed"), entry("send", "completed"));
-        assertThat(engine.shown(execution).failedNodes()).isZero();
-        assertThat(engine.shown(execution).costNanoUsd()).isEqualTo(120_000);
-        assertThat(engine.runs().resume(execution))
-                .as("there is nothing to resume")
-                .isFalse();
-    }
-
-    @Test
-    void cancelEndsAnExecutionThatHangsAndRefusesWhatItBringsLater() throws Exception {
-        var entered = new CountDownLatch(1);
-        var gate = new CountDownLatch(1);
-        engine.script().when("hang", asked -> {
-            entered.countDown();
-            awaitQuietly(gate);
-            return completed(object());
-        });
-
-        String execution = engine.trigger(
-                engine.add(Workflow.of(step("hang"), step("never")).edge("hang", "never"), 1));
-        entered.await();
-        assertThat(engine.runs().cancel(execution)).isPresent();
-        assertThat(engine.shown(execution).status()).isEqualTo("cancelled");
-        gate.countDown();
-        assertThat(engine.runs().cancel(execution)).as("it is over").isEmpty();
-
-        Await.until(() -> assertThat(engine.nodes(execution)).containsOnly(entry("hang", "cancelled")));
-    }
-
-    @Test
-    void whatADeletedTeamOrWorkflowHasUnderWayIsCancelled() throws Exception {
-        var entered = new CountDownLatch(1);
-        var gate = new CountDownLatch(1);
-        engine.script().when("stuck", asked -> {
-            entered.countDown();
-            awaitQuietly(gate);
-            return completed(object());
-        });
-        String ofTeam = engine.add(Workflow.of(step("stuck"), step("never")).edge("stuck", "never"), 1);
-        String ofNobody = engine.add(Workflow.of(delay("pause", 3_600_000)), 1);
-        List<String> executions = List.of(engine.trigger(ofTeam), engine.trigger(ofTeam), engine.trigger(ofNobody));
-        entered.await();
-        String other = engine.trigger(engine.add(Workflow.of(delay("pause", 3_600_000)), 1));
-
-        engine.database().useAsSystem(handle -> {
-            handle.execute(
-                    "INSERT INTO teams (id, name, slug, deleted_at) VALUES ('team_gone', 'T', 'team-gone', now())");
-            handle.execute("UPDATE executions SET account = 'team:team_gone' WHERE workflow_id = ?", ofTeam);
-            handle.execute("UPDATE workflows SET deleted_at = now() WHERE id = ?", ofNobody);
-        });
-
-        for (String execution : executions) {
-            engine.awaitStatus(execution, "cancelled");
-        }
-        gate.countDown();
-        assertThat(engine.nodes(executions.getFirst())).containsOnly(entry("stuck", "cancelled"));
-        assertThat(engine.shown(other).status()).isEqualTo("running");
-    }
-
-    @Test
-    void whoWaitsForAnExecutionsLockHoldsUpNoOtherAndLeavesTheDatabaseToRequests() throws Exception {
-        var arrived = new CountDownLatch(40);
-        var go = new CountDownLatch(1);
-        engine.script().when("crowd", asked -> done(new Outcome.Records(numbers(40))));
-        engine.script().when("visitor", asked -> {
-            arrived.countDown();
-            awaitQuietly(go);
-            return completed(object());
-        });
-        String crowded = engine.trigger(engine.add(
-                Workflow.of(source("crowd"), step("visitor"))
-                        .edge("crowd", "visitor")
-                        .with(new Settings(40, null, RetryPolicy.UNSET, null, null, null, null)),
-                1));
-        arrived.await();
-
-        try (var connection = engine.database().connect();
-                var statement = connection.createStatement()) {
-            connection.setAutoCommit(false);
-            statement.execute("SET LOCAL ROLE pm_system");
-            statement.execute("SELECT 1 FROM executions WHERE id = '%s' FOR UPDATE".formatted(crowded));
-            go.countDown();
-            Await.until(() -> assertThat(waitingForLocks()).isPositive());
-
-            engine.run(Workflow.of(step("first"), step("second")).edge("first", "second"));
-            assertThat(waitingForLocks()).isEqualTo(1);
-            connection.rollback();
-        }
-
-        engine.awaitStatus(crowded, "completed");
-        assertThat(engine.shown(crowded).completedNodes()).isEqualTo(41);
-    }
-
-    @Test
-    void whenOneOfManyThatEndAtOnceEndsTheExecutionNothingOfTheOthersComesAfterIt() throws Exception {
-        var arrived = new CountDownLatch(40);
-        var go = new CountDownLatch(1);
-        engine.script().when("herd", asked -> done(new Outcome.Records(numbers(40))));
-        engine.script().when("runner", asked -> {
-            arrived.countDown();
-            awaitQuietly(go);
-            return asked.context().index() == 20
-                    ? failed(Failure.Kind.VALIDATION, "it fell")
-                    : completed(asked.context().input());
-        });
-        String execution = engine.trigger(engine.add(
-                Workflow.of(source("herd"), step("runner"), step("after"))
-                        .edge("herd", "runner")
-                        .edge("runner", "after")
-                        .with(new Settings(40, null, RetryPolicy.UNSET, null, null, null, null)),
-                1));
-        arrived.await();
-        go.countDown();
-        engine.awaitStatus(execution, "failed");
-
-        Map<String, String> nodes = engine.nodes(execution);
-        assertThat(nodes).containsEntry("runner in herd[20]", "failed");
-        assertThat(nodes.values()).isSubsetOf("completed", "failed", "cancelled");
-        assertThat(nodes.values().stream().filter("completed"::equals))
-                .hasSize(engine.shown(execution).completedNodes());
-        var log = engine.records().log(com.promptmanage.service.database.Scope.EVERYONE, execution, 0, 1_000);
-        assertThat(log.getLast().event()).contains("\"failed\"").contains("it fell");
-        assertThat(log.stream().map(entry -> entry.seq()).toList())
-                .isEqualTo(IntStream.rangeClosed(1, log.size()).boxed().toList());
-    }
-
-    private int waitingForLocks() {
-        return engine.database()
-                .<Integer, RuntimeException>asSystem(
-                        handle -> handle.createQuery("""
-                        SELECT count(DISTINCT l.pid) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
-                        WHERE NOT l.granted AND a.datname = current_database()
-                        """).mapTo(Integer.class).one());
-    }
-
-    @Test
-    void anExecutionThatTakesTooLongEndsAsTimeout() throws Exception {
-        String execution = engine.trigger(engine.add(
-                Workflow.of(delay("long", 60_000))
-                        .with(new Settings(null, Duration.ofMillis(200), RetryPolicy.UNSET, null, null, null, null)),
-                1));
-
-        engine.awaitStatus(execution, "timeout");
-    }
-
-    @Test
-    void aBudgetThatSaysNoPausesAndResumeAsksAgain() throws Exception {
-        var paid = new AtomicInteger();
-        engine.script()
-                .when(
-                        "dear",
-                        asked -> new Plan.Calls(new Script.Call("dear", question -> {
-                            paid.incrementAndGet();
-                            return answered("done");
-                        })));
-        engine.budgets(call -> call.nodeId().equals("dear")
-                ? new Verdict.Denied("the budget is spent", object().put("budgetId", "b1"))
-                : BudgetGate.OPEN.check(call));
-
-        String execution = engine.trigger(engine.add(Workflow.of(prompt("dear")), 1));
-        engine.awaitStatus(execution, "paused_budget");
-        assertThat(engine.shown(execution).reason()).contains("b1");
-        engine.budgets(BudgetGate.OPEN);
-        engine.runs().resume(execution);
-        engine.awaitStatus(execution, "completed");
-
-        assertThat(paid).hasValue(1);
-        assertThat(engine.nodes(execution)).containsOnly(entry("dear", "completed"));
-    }
-
-    @Test
-    void anExecutionsOwnLimitPausesItBeforeTheCallThatCouldPassIt() throws Exception {
-        engine.script().when("one", asked -> new Plan.Calls(new Script.Call("one", question -> answered("1"))));
-        engine.script().when("two", asked -> new Plan.Calls(new Script.Call("two", question -> answered("2"))));
-        engine.budgets(call -> new Verdict.Allowed(java.util.OptionalLong.of(150_000)));
-
-        String execution = engine.trigger(engine.add(
-                Workflow.of(prompt("one"), prompt("two"))
-                        .edge("one", "two")
-                        .with(new Settings(null, null, RetryPolicy.UNSET, null, new NanoUsd(200_000), null, null)),
-                1));
-        engine.awaitStatus(execution, "paused_budget");
-        engine.budgets(BudgetGate.OPEN);
-
-        assertThat(engine.nodes(execution)).containsOnly(entry("one", "completed"), entry("two", "held"));
-    }
-
-    @Test
-    void theNextModelIsAskedWhenOneHasFailedForGood() throws Exception {
-        engine.script()
-                .when(
-                        "chain",
-                        asked -> new Plan.Calls(List.of(
-                                new Script.Call("first", question -> refused(Failure.Kind.AUTH)),
-                                new Script.Call("second", question -> answered("from the second")))));
-
-        String execution = engine.run(Workflow.of(prompt("chain")).with(quick()));
-
-        assertThat(engine.output(execution, "chain")).contains("from the second");
-    }
-
-    @Test
-    void anAnswerOfWhichNothingCanBeMadeIsPaidForAndAskedForAnew() throws Exception {
-        var asked = new AtomicInteger();
-        engine.script()
-                .when(
-                        "empty",
-                        invocation -> new Plan.Calls(new Picky(new Script.Call(
-                                "empty", question -> answered(asked.incrementAndGet() < 3 ? "" : "a poem")))));
-
-        String execution = engine.run(Workflow.of(prompt("empty")).with(quick()));
-
-        assertThat(asked).hasValue(3);
-        assertThat(engine.nodes(execution)).containsOnly(entry("empty", "completed at 3"));
-        assertThat(engine.output(execution, "empty")).contains("a poem");
-        assertThat(engine.shown(execution).costNanoUsd()).isEqualTo(3 * 120_000);
-    }
-
-    @Test
-    void anAnswerThatStaysOfNoUseFailsAndWhoeverResumesAsksAnew() throws Exception {
-        var asked = new AtomicInteger();
-        engine.script()
-                .when(
-                        "useless",
-                        invocation -> new Plan.Calls(new Picky(new Script.Call(
-                                "useless", question -> answered(asked.incrementAndGet() < 4 ? "" : "a poem")))));
-
-        String execution =
-                engine.trigger(engine.add(Workflow.of(prompt("useless")).with(quick()), 1));
-        engine.awaitStatus(execution, "failed");
-        assertThat(asked).hasValue(3);
-        engine.runs().resume(execution);
-        engine.awaitStatus(execution, "completed");
-
-        assertThat(asked).hasValue(4);
-    }
-
-    @Test
-    void whatAnAnswerFromBeforeSavesStandsWithTheExecution() throws Exception {
-        engine.script().when("known", asked -> new Plan.Known(new Outcome.Completed(object()), 120_000));
-
-        String execution = engine.run(Workflow.of(prompt("known")));
-
-        assertThat(engine.shown(execution).savedNanoUsd()).isEqualTo(120_000);
-        assertThat(engine.shown(execution).costNanoUsd()).isZero();
-    }
-
-    @Test
-    void howTheBudgetsStandRidesOnTheNodesResult() throws Exception {
-        engine.script().when("paid", asked -> new Plan.Calls(new Script.Call("paid", question -> answered("1"))));
-        engine.budgets(call -> new Verdict.Allowed(
-                java.util.OptionalLong.of(1),
-                java.util.Optional.of(JsonNodeFactory.instance
-                        .arrayNode()
-                        .add(object().put("id", "b1").put("remainingNanoUsd", 5)))));
-
-        String execution = engine.run(Workflow.of(prompt("paid")));
-        engine.budgets(BudgetGate.OPEN);
-
-        assertThat(engine.records()
-                        .nodes(com.promptmanage.service.database.Scope.EVERYONE, execution, 0, 10)
-                        .getFirst()
-                        .budgets())
-                .isEqualTo("[{\"id\":\"b1\",\"remainingNanoUsd\":5}]");
-    }
-
-    /** Can make nothing of an empty answer. */
-    private record Picky(Script.Call call) implements com.promptmanage.runner.node.ExternalCall {
-
-        @Override
-        public String target() {
-            return call.target();
-        }
-
-        @Override
-        public JsonNode request() {
-            return call.request();
-        }
-
-        @Override
-        public String fingerprint() {
-            return call.fingerprint();
-        }
-
-        @Override
-        public java.util.Optional<com.promptmanage.runner.node.CallEstimate> estimate() {
-            return call.estimate();
-        }
-
-        @Override
-        public Repeat repeat() {
-            return call.repeat();
-        }
-
-        @Override
-        public com.promptmanage.runner.call.CallResult make(
-                Duration timeout, com.promptmanage.runner.call.CallWatcher watcher) {
-            return call.make(timeout, watcher);
-        }
-
-        @Override
-        public Outcome use(com.promptmanage.runner.call.Answer answer) {
-            return answer.content().path("text").asText().isEmpty()
-                    ? new Outcome.Failed(Failure.Kind.TRANSIENT, "the answer is empty")
-                    : call.use(answer);
-        }
-    }
-
-    @Test
     void underContinueWhatDependsIsSkippedAndTheRestGoesOn() throws Exception {
         engine.script().when("records", asked -> done(new Outcome.Records(numbers(4))));
         engine.script()
@@ -564,26 +203,6 @@ class EngineTest {
         assertThat(engine.output(execution, "good")).isEqualTo("[0,2]");
         assertThat(engine.shown(execution).failedNodes()).isEqualTo(2);
         assertThat(engine.shown(execution).skippedNodes()).isEqualTo(2);
-    }
-
-    @Test
-    void executionsBeyondTheLimitQueueAndNoneIsForgotten() throws Exception {
-        var running = new AtomicInteger();
-        var most = new AtomicInteger();
-        engine.script().when("busy", asked -> {
-            most.accumulateAndGet(running.incrementAndGet(), Math::max);
-            running.decrementAndGet();
-            return completed(object());
-        });
-        String workflow = engine.add(Workflow.of(step("busy"), step("after")).edge("busy", "after"), 2);
-
-        List<String> executions =
-                IntStream.range(0, 12).mapToObj(i -> engine.trigger(workflow)).toList();
-        for (String execution : executions) {
-            engine.awaitStatus(execution, "completed");
-        }
-
-        assertThat(most).hasValueBetween(1, 2);
     }
 
     @Test
@@ -616,7 +235,7 @@ class EngineTest {
     void everyChangeIsLoggedInOrderAndWaitsForKafka() throws Exception {
         String execution = engine.run(Workflow.of(step("one"), step("two")).edge("one", "two"));
 
-        var log = engine.records().log(com.promptmanage.service.database.Scope.EVERYONE, execution, 0, 100);
+        var log = engine.records().log(Scope.EVERYONE, execution, 0, 100);
         assertThat(log.stream().map(entry -> entry.seq()).toList())
                 .isEqualTo(IntStream.rangeClosed(1, log.size()).boxed().toList());
         Map<String, Integer> waiting = engine.database()
@@ -626,37 +245,14 @@ class EngineTest {
                         """)
                         .setMapKeyColumn("id")
                         .setMapValueColumn("count")
-                        .collectInto(new org.jdbi.v3.core.generic.GenericType<Map<String, Integer>>() {}));
+                        .collectInto(new GenericType<Map<String, Integer>>() {}));
         assertThat(waiting)
                 .containsAllEntriesOf(IntStream.rangeClosed(1, log.size())
                         .boxed()
-                        .collect(java.util.stream.Collectors.toMap(seq -> execution + "/" + seq, seq -> 1)));
-    }
-
-    private static Settings quick() {
-        return new Settings(
-                null,
-                null,
-                new RetryPolicy(3, RetryPolicy.Backoff.CONSTANT, Duration.ofMillis(10), Duration.ofMillis(10)),
-                null,
-                null,
-                null,
-                null);
-    }
-
-    private static List<JsonNode> numbers(int count) {
-        return IntStream.range(0, count).<JsonNode>mapToObj(IntNode::valueOf).toList();
+                        .collect(Collectors.toMap(seq -> execution + "/" + seq, seq -> 1)));
     }
 
     private static int squared(JsonNode number) {
         return number.intValue() * number.intValue();
-    }
-
-    private static void awaitQuietly(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

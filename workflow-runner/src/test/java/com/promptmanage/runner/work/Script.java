@@ -1,6 +1,7 @@
 package com.promptmanage.runner.work;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.runner.call.Answer;
@@ -22,7 +23,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /** Nodes that do what a test tells them, by their ids. Who is told nothing completes with its input. */
 public final class Script implements NodeExecutor {
@@ -122,5 +125,17 @@ public final class Script implements NodeExecutor {
 
     static CallResult refused(Failure.Kind kind) {
         return new CallResult.Failed(new Failure(kind, "the model says no"));
+    }
+
+    static List<JsonNode> numbers(int count) {
+        return IntStream.range(0, count).<JsonNode>mapToObj(IntNode::valueOf).toList();
+    }
+
+    static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -6,7 +6,9 @@ import com.promptmanage.runner.definition.Edge;
 import com.promptmanage.runner.definition.Node;
 import com.promptmanage.runner.definition.NodeConfig;
 import com.promptmanage.runner.definition.NodeId;
+import com.promptmanage.runner.definition.RetryPolicy;
 import com.promptmanage.runner.definition.Settings;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +46,18 @@ public final class Workflow {
 
     public Definition definition() {
         return new Definition(Definition.VERSION, nodes, edges, settings);
+    }
+
+    /** Three attempts, a moment apart. */
+    static Settings quick() {
+        return new Settings(
+                null,
+                null,
+                new RetryPolicy(3, RetryPolicy.Backoff.CONSTANT, Duration.ofMillis(10), Duration.ofMillis(10)),
+                null,
+                null,
+                null,
+                null);
     }
 
     public static Node step(String id) {

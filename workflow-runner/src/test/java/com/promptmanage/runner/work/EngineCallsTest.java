@@ -1,0 +1,254 @@
+package com.promptmanage.runner.work;
+
+import static com.promptmanage.runner.work.Script.answered;
+import static com.promptmanage.runner.work.Script.completed;
+import static com.promptmanage.runner.work.Script.done;
+import static com.promptmanage.runner.work.Script.failed;
+import static com.promptmanage.runner.work.Script.object;
+import static com.promptmanage.runner.work.Script.refused;
+import static com.promptmanage.runner.work.Workflow.prompt;
+import static com.promptmanage.runner.work.Workflow.quick;
+import static com.promptmanage.runner.work.Workflow.step;
+import static java.util.Map.entry;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.promptmanage.runner.MigratedDatabase;
+import com.promptmanage.runner.call.Answer;
+import com.promptmanage.runner.call.CallResult;
+import com.promptmanage.runner.call.CallWatcher;
+import com.promptmanage.runner.call.Failure;
+import com.promptmanage.runner.definition.RetryPolicy;
+import com.promptmanage.runner.definition.Settings;
+import com.promptmanage.runner.node.CallEstimate;
+import com.promptmanage.runner.node.ExternalCall;
+import com.promptmanage.runner.node.Outcome;
+import com.promptmanage.runner.node.Plan;
+import com.promptmanage.runner.work.BudgetGate.Verdict;
+import com.promptmanage.service.database.Scope;
+import com.promptmanage.topics.money.NanoUsd;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** Calls that cost: what they are paid for, what is asked of the budgets before, and what is asked for anew. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class EngineCallsTest {
+
+    private RunningEngine engine;
+
+    @BeforeAll
+    void start() {
+        engine = new RunningEngine(MigratedDatabase.url(), Duration.ofSeconds(10));
+    }
+
+    @AfterAll
+    void stop() {
+        engine.close();
+    }
+
+    @Test
+    void resumeGoesOnWhereItFailedAndPaysNothingTwice() throws Exception {
+        var paid = new AtomicInteger();
+        var isDown = new AtomicBoolean(true);
+        engine.script()
+                .when(
+                        "write",
+                        asked -> new Plan.Calls(new Script.Call("write", question -> {
+                            paid.incrementAndGet();
+                            return answered("a poem");
+                        })));
+        engine.script()
+                .when(
+                        "send",
+                        asked -> isDown.get()
+                                ? failed(Failure.Kind.PERMANENT, "nobody there")
+                                : completed(asked.context().input()));
+
+        String execution = engine.trigger(
+                engine.add(Workflow.of(prompt("write"), step("send")).edge("write", "send"), 1));
+        engine.awaitStatus(execution, "failed");
+        isDown.set(false);
+        assertThat(engine.runs().resume(execution)).isTrue();
+        engine.awaitStatus(execution, "completed");
+
+        assertThat(paid).hasValue(1);
+        assertThat(engine.nodes(execution)).containsOnly(entry("write", "completed"), entry("send", "completed"));
+        assertThat(engine.shown(execution).failedNodes()).isZero();
+        assertThat(engine.shown(execution).costNanoUsd()).isEqualTo(120_000);
+        assertThat(engine.runs().resume(execution))
+                .as("there is nothing to resume")
+                .isFalse();
+    }
+
+    @Test
+    void aBudgetThatSaysNoPausesAndResumeAsksAgain() throws Exception {
+        var paid = new AtomicInteger();
+        engine.script()
+                .when(
+                        "dear",
+                        asked -> new Plan.Calls(new Script.Call("dear", question -> {
+                            paid.incrementAndGet();
+                            return answered("done");
+                        })));
+        engine.budgets(call -> call.nodeId().equals("dear")
+                ? new Verdict.Denied("the budget is spent", object().put("budgetId", "b1"))
+                : BudgetGate.OPEN.check(call));
+
+        String execution = engine.trigger(engine.add(Workflow.of(prompt("dear")), 1));
+        engine.awaitStatus(execution, "paused_budget");
+        assertThat(engine.shown(execution).reason()).contains("b1");
+        engine.budgets(BudgetGate.OPEN);
+        engine.runs().resume(execution);
+        engine.awaitStatus(execution, "completed");
+
+        assertThat(paid).hasValue(1);
+        assertThat(engine.nodes(execution)).containsOnly(entry("dear", "completed"));
+    }
+
+    @Test
+    void anExecutionsOwnLimitPausesItBeforeTheCallThatCouldPassIt() throws Exception {
+        engine.script().when("one", asked -> new Plan.Calls(new Script.Call("one", question -> answered("1"))));
+        engine.script().when("two", asked -> new Plan.Calls(new Script.Call("two", question -> answered("2"))));
+        engine.budgets(call -> new Verdict.Allowed(OptionalLong.of(150_000)));
+
+        String execution = engine.trigger(engine.add(
+                Workflow.of(prompt("one"), prompt("two"))
+                        .edge("one", "two")
+                        .with(new Settings(null, null, RetryPolicy.UNSET, null, new NanoUsd(200_000), null, null)),
+                1));
+        engine.awaitStatus(execution, "paused_budget");
+        engine.budgets(BudgetGate.OPEN);
+
+        assertThat(engine.nodes(execution)).containsOnly(entry("one", "completed"), entry("two", "held"));
+    }
+
+    @Test
+    void theNextModelIsAskedWhenOneHasFailedForGood() throws Exception {
+        engine.script()
+                .when(
+                        "chain",
+                        asked -> new Plan.Calls(List.of(
+                                new Script.Call("first", question -> refused(Failure.Kind.AUTH)),
+                                new Script.Call("second", question -> answered("from the second")))));
+
+        String execution = engine.run(Workflow.of(prompt("chain")).with(quick()));
+
+        assertThat(engine.output(execution, "chain")).contains("from the second");
+    }
+
+    @Test
+    void anAnswerOfWhichNothingCanBeMadeIsPaidForAndAskedForAnew() throws Exception {
+        var asked = new AtomicInteger();
+        engine.script()
+                .when(
+                        "empty",
+                        invocation -> new Plan.Calls(new Picky(new Script.Call(
+                                "empty", question -> answered(asked.incrementAndGet() < 3 ? "" : "a poem")))));
+
+        String execution = engine.run(Workflow.of(prompt("empty")).with(quick()));
+
+        assertThat(asked).hasValue(3);
+        assertThat(engine.nodes(execution)).containsOnly(entry("empty", "completed at 3"));
+        assertThat(engine.output(execution, "empty")).contains("a poem");
+        assertThat(engine.shown(execution).costNanoUsd()).isEqualTo(3 * 120_000);
+    }
+
+    @Test
+    void anAnswerThatStaysOfNoUseFailsAndWhoeverResumesAsksAnew() throws Exception {
+        var asked = new AtomicInteger();
+        engine.script()
+                .when(
+                        "useless",
+                        invocation -> new Plan.Calls(new Picky(new Script.Call(
+                                "useless", question -> answered(asked.incrementAndGet() < 4 ? "" : "a poem")))));
+
+        String execution =
+                engine.trigger(engine.add(Workflow.of(prompt("useless")).with(quick()), 1));
+        engine.awaitStatus(execution, "failed");
+        assertThat(asked).hasValue(3);
+        engine.runs().resume(execution);
+        engine.awaitStatus(execution, "completed");
+
+        assertThat(asked).hasValue(4);
+    }
+
+    @Test
+    void whatAnAnswerFromBeforeSavesStandsWithTheExecution() throws Exception {
+        engine.script().when("known", asked -> new Plan.Known(new Outcome.Completed(object()), 120_000));
+
+        String execution = engine.run(Workflow.of(prompt("known")));
+
+        assertThat(engine.shown(execution).savedNanoUsd()).isEqualTo(120_000);
+        assertThat(engine.shown(execution).costNanoUsd()).isZero();
+    }
+
+    @Test
+    void howTheBudgetsStandRidesOnTheNodesResult() throws Exception {
+        engine.script().when("paid", asked -> new Plan.Calls(new Script.Call("paid", question -> answered("1"))));
+        engine.budgets(call -> new Verdict.Allowed(
+                OptionalLong.of(1),
+                Optional.of(JsonNodeFactory.instance
+                        .arrayNode()
+                        .add(object().put("id", "b1").put("remainingNanoUsd", 5)))));
+
+        String execution = engine.run(Workflow.of(prompt("paid")));
+        engine.budgets(BudgetGate.OPEN);
+
+        assertThat(engine.records()
+                        .nodes(Scope.EVERYONE, execution, 0, 10)
+                        .getFirst()
+                        .budgets())
+                .isEqualTo("[{\"id\":\"b1\",\"remainingNanoUsd\":5}]");
+    }
+
+    /** Can make nothing of an empty answer. */
+    private record Picky(Script.Call call) implements ExternalCall {
+
+        @Override
+        public String target() {
+            return call.target();
+        }
+
+        @Override
+        public JsonNode request() {
+            return call.request();
+        }
+
+        @Override
+        public String fingerprint() {
+            return call.fingerprint();
+        }
+
+        @Override
+        public Optional<CallEstimate> estimate() {
+            return call.estimate();
+        }
+
+        @Override
+        public Repeat repeat() {
+            return call.repeat();
+        }
+
+        @Override
+        public CallResult make(
+                Duration timeout, CallWatcher watcher) {
+            return call.make(timeout, watcher);
+        }
+
+        @Override
+        public Outcome use(Answer answer) {
+            return answer.content().path("text").asText().isEmpty()
+                    ? new Outcome.Failed(Failure.Kind.TRANSIENT, "the answer is empty")
+                    : call.use(answer);
+        }
+    }
+}

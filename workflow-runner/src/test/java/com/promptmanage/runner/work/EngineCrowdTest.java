@@ -1,0 +1,228 @@
+package com.promptmanage.runner.work;
+
+import static com.promptmanage.runner.work.Script.awaitQuietly;
+import static com.promptmanage.runner.work.Script.completed;
+import static com.promptmanage.runner.work.Script.done;
+import static com.promptmanage.runner.work.Script.failed;
+import static com.promptmanage.runner.work.Script.numbers;
+import static com.promptmanage.runner.work.Script.object;
+import static com.promptmanage.runner.work.Workflow.delay;
+import static com.promptmanage.runner.work.Workflow.source;
+import static com.promptmanage.runner.work.Workflow.step;
+import static java.util.Map.entry;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.promptmanage.runner.MigratedDatabase;
+import com.promptmanage.runner.call.Failure;
+import com.promptmanage.runner.definition.RetryPolicy;
+import com.promptmanage.runner.definition.Settings;
+import com.promptmanage.runner.node.Outcome;
+import com.promptmanage.service.database.Scope;
+import com.promptmanage.testkit.Await;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** Many nodes and executions at once, and executions that are ended before their time. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class EngineCrowdTest {
+
+    private RunningEngine engine;
+
+    @BeforeAll
+    void start() {
+        engine = new RunningEngine(MigratedDatabase.url(), Duration.ofSeconds(10));
+    }
+
+    @AfterAll
+    void stop() {
+        engine.close();
+    }
+
+    @Test
+    void noMoreNodesOfAnExecutionRunAtATimeThanItsSettingsAllow() throws Exception {
+        var running = new AtomicInteger();
+        var most = new AtomicInteger();
+        engine.script().when("wide", asked -> done(new Outcome.Records(numbers(20))));
+        for (String id : List.of("left", "right")) {
+            engine.script().when(id, asked -> {
+                most.accumulateAndGet(running.incrementAndGet(), Math::max);
+                Thread.onSpinWait();
+                running.decrementAndGet();
+                return completed(asked.context().input());
+            });
+        }
+
+        String execution = engine.run(Workflow.of(source("wide"), step("left"), step("right"))
+                .edge("wide", "left")
+                .edge("wide", "right")
+                .with(new Settings(2, null, RetryPolicy.UNSET, null, null, null, null)));
+
+        assertThat(engine.shown(execution).completedNodes()).isEqualTo(41);
+        assertThat(most).hasValueBetween(1, 2);
+    }
+
+    @Test
+    void cancelEndsAnExecutionThatHangsAndRefusesWhatItBringsLater() throws Exception {
+        var entered = new CountDownLatch(1);
+        var gate = new CountDownLatch(1);
+        engine.script().when("hang", asked -> {
+            entered.countDown();
+            awaitQuietly(gate);
+            return completed(object());
+        });
+
+        String execution = engine.trigger(
+                engine.add(Workflow.of(step("hang"), step("never")).edge("hang", "never"), 1));
+        entered.await();
+        assertThat(engine.runs().cancel(execution)).isPresent();
+        assertThat(engine.shown(execution).status()).isEqualTo("cancelled");
+        gate.countDown();
+        assertThat(engine.runs().cancel(execution)).as("it is over").isEmpty();
+
+        Await.until(() -> assertThat(engine.nodes(execution)).containsOnly(entry("hang", "cancelled")));
+    }
+
+    @Test
+    void whatADeletedTeamOrWorkflowHasUnderWayIsCancelled() throws Exception {
+        var entered = new CountDownLatch(1);
+        var gate = new CountDownLatch(1);
+        engine.script().when("stuck", asked -> {
+            entered.countDown();
+            awaitQuietly(gate);
+            return completed(object());
+        });
+        String ofTeam = engine.add(Workflow.of(step("stuck"), step("never")).edge("stuck", "never"), 1);
+        String ofNobody = engine.add(Workflow.of(delay("pause", 3_600_000)), 1);
+        List<String> executions = List.of(engine.trigger(ofTeam), engine.trigger(ofTeam), engine.trigger(ofNobody));
+        entered.await();
+        String other = engine.trigger(engine.add(Workflow.of(delay("pause", 3_600_000)), 1));
+
+        engine.database().useAsSystem(handle -> {
+            handle.execute(
+                    "INSERT INTO teams (id, name, slug, deleted_at) VALUES ('team_gone', 'T', 'team-gone', now())");
+            handle.execute("UPDATE executions SET account = 'team:team_gone' WHERE workflow_id = ?", ofTeam);
+            handle.execute("UPDATE workflows SET deleted_at = now() WHERE id = ?", ofNobody);
+        });
+
+        for (String execution : executions) {
+            engine.awaitStatus(execution, "cancelled");
+        }
+        gate.countDown();
+        assertThat(engine.nodes(executions.getFirst())).containsOnly(entry("stuck", "cancelled"));
+        assertThat(engine.shown(other).status()).isEqualTo("running");
+    }
+
+    @Test
+    void whoWaitsForAnExecutionsLockHoldsUpNoOtherAndLeavesTheDatabaseToRequests() throws Exception {
+        var arrived = new CountDownLatch(40);
+        var go = new CountDownLatch(1);
+        engine.script().when("crowd", asked -> done(new Outcome.Records(numbers(40))));
+        engine.script().when("visitor", asked -> {
+            arrived.countDown();
+            awaitQuietly(go);
+            return completed(object());
+        });
+        String crowded = engine.trigger(engine.add(
+                Workflow.of(source("crowd"), step("visitor"))
+                        .edge("crowd", "visitor")
+                        .with(new Settings(40, null, RetryPolicy.UNSET, null, null, null, null)),
+                1));
+        arrived.await();
+
+        try (var connection = engine.database().connect();
+                var statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("SET LOCAL ROLE pm_system");
+            statement.execute("SELECT 1 FROM executions WHERE id = '%s' FOR UPDATE".formatted(crowded));
+            go.countDown();
+            Await.until(() -> assertThat(waitingForLocks()).isPositive());
+
+            engine.run(Workflow.of(step("first"), step("second")).edge("first", "second"));
+            assertThat(waitingForLocks()).isEqualTo(1);
+            connection.rollback();
+        }
+
+        engine.awaitStatus(crowded, "completed");
+        assertThat(engine.shown(crowded).completedNodes()).isEqualTo(41);
+    }
+
+    @Test
+    void whenOneOfManyThatEndAtOnceEndsTheExecutionNothingOfTheOthersComesAfterIt() throws Exception {
+        var arrived = new CountDownLatch(40);
+        var go = new CountDownLatch(1);
+        engine.script().when("herd", asked -> done(new Outcome.Records(numbers(40))));
+        engine.script().when("runner", asked -> {
+            arrived.countDown();
+            awaitQuietly(go);
+            return asked.context().index() == 20
+                    ? failed(Failure.Kind.VALIDATION, "it fell")
+                    : completed(asked.context().input());
+        });
+        String execution = engine.trigger(engine.add(
+                Workflow.of(source("herd"), step("runner"), step("after"))
+                        .edge("herd", "runner")
+                        .edge("runner", "after")
+                        .with(new Settings(40, null, RetryPolicy.UNSET, null, null, null, null)),
+                1));
+        arrived.await();
+        go.countDown();
+        engine.awaitStatus(execution, "failed");
+
+        Map<String, String> nodes = engine.nodes(execution);
+        assertThat(nodes).containsEntry("runner in herd[20]", "failed");
+        assertThat(nodes.values()).isSubsetOf("completed", "failed", "cancelled");
+        assertThat(nodes.values().stream().filter("completed"::equals))
+                .hasSize(engine.shown(execution).completedNodes());
+        var log = engine.records().log(Scope.EVERYONE, execution, 0, 1_000);
+        assertThat(log.getLast().event()).contains("\"failed\"").contains("it fell");
+        assertThat(log.stream().map(entry -> entry.seq()).toList())
+                .isEqualTo(IntStream.rangeClosed(1, log.size()).boxed().toList());
+    }
+
+    @Test
+    void anExecutionThatTakesTooLongEndsAsTimeout() throws Exception {
+        String execution = engine.trigger(engine.add(
+                Workflow.of(delay("long", 60_000))
+                        .with(new Settings(null, Duration.ofMillis(200), RetryPolicy.UNSET, null, null, null, null)),
+                1));
+
+        engine.awaitStatus(execution, "timeout");
+    }
+
+    @Test
+    void executionsBeyondTheLimitQueueAndNoneIsForgotten() throws Exception {
+        var running = new AtomicInteger();
+        var most = new AtomicInteger();
+        engine.script().when("busy", asked -> {
+            most.accumulateAndGet(running.incrementAndGet(), Math::max);
+            running.decrementAndGet();
+            return completed(object());
+        });
+        String workflow = engine.add(Workflow.of(step("busy"), step("after")).edge("busy", "after"), 2);
+
+        List<String> executions =
+                IntStream.range(0, 12).mapToObj(i -> engine.trigger(workflow)).toList();
+        for (String execution : executions) {
+            engine.awaitStatus(execution, "completed");
+        }
+
+        assertThat(most).hasValueBetween(1, 2);
+    }
+
+    private int waitingForLocks() {
+        return engine.database()
+                .<Integer, RuntimeException>asSystem(
+                        handle -> handle.createQuery("""
+                        SELECT count(DISTINCT l.pid) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+                        WHERE NOT l.granted AND a.datname = current_database()
+                        """).mapTo(Integer.class).one());
+    }
+}
