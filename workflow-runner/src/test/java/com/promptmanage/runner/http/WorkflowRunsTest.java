@@ -1,0 +1,256 @@
+package com.promptmanage.runner.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.promptmanage.runner.call.Failure;
+import com.promptmanage.runner.http.RunningApi.Answer;
+import com.promptmanage.runner.node.Outcome;
+import com.promptmanage.runner.node.Plan;
+import com.promptmanage.runner.trigger.HookSignature;
+import com.promptmanage.runner.trigger.StandardSignature;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** Executions over HTTP: how they are begun, shown, ended and begun again. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class WorkflowRunsTest {
+
+    private final RunningApi api = new RunningApi();
+
+    private final TwoSteps steps = new TwoSteps(api);
+
+    private final String editor = steps.editor();
+
+    private final String viewer = api.signIn("viewer");
+
+    @AfterAll
+    void stop() {
+        api.close();
+    }
+
+    @Test
+    void aTriggeredWorkflowRunsAndIsShownNodeByNodeAndAsAStream() throws Exception {
+        String id = steps.create("active");
+
+        Answer accepted =
+                api.post(editor, "/api/workflows/%s/trigger".formatted(id), "{\"triggerData\": {\"input\": 7}}");
+        String execution = accepted.json().path("executionId").asText();
+        steps.awaitStatus(execution, "completed");
+        Answer shown = api.get(viewer, "/api/workflows/executions/" + execution);
+        List<String> all = api.stream(viewer, "/api/workflows/executions/%s/stream".formatted(execution));
+        List<String> rest =
+                api.stream(viewer, "/api/workflows/executions/%s/stream".formatted(execution), "Last-Event-ID", "3");
+
+        assertThat(accepted.status()).isEqualTo(202);
+        assertThat(shown.json().path("nodeExecutions").findValuesAsText("nodeId"))
+                .containsExactly("first", "second");
+        assertThat(shown.json().at("/nodeExecutions/1/output").intValue()).isEqualTo(7);
+        assertThat(shown.json().at("/triggerData/input").intValue()).isEqualTo(7);
+        assertThat(shown.json().path("totalCost").asText()).isEqualTo("0.00");
+        List<String> ids = all.stream().filter(line -> line.startsWith("id: ")).toList();
+        assertThat(ids)
+                .isEqualTo(IntStream.rangeClosed(1, ids.size())
+                        .mapToObj(seq -> "id: " + seq)
+                        .toList());
+        assertThat(all)
+                .filteredOn(line -> line.startsWith("data: "))
+                .last()
+                .asString()
+                .contains("\"completed\"");
+        assertThat(rest.stream().filter(line -> line.startsWith("id: ")).toList())
+                .isEqualTo(ids.subList(3, ids.size()));
+    }
+
+    @Test
+    void theSameKeyAgainIsTheSameExecution() {
+        String path = "/api/workflows/%s/trigger".formatted(steps.create("active"));
+
+        Answer one = api.send(editor, "POST", path, "{}", "Idempotency-Key", "order 66");
+        Answer same = api.send(editor, "POST", path, "{}", "Idempotency-Key", "order 66");
+        Answer other = api.send(editor, "POST", path, "{}", "Idempotency-Key", "order 67");
+
+        assertThat(same.json().path("executionId")).isEqualTo(one.json().path("executionId"));
+        assertThat(same.json().path("replayed").booleanValue()).isTrue();
+        assertThat(other.json().path("executionId")).isNotEqualTo(one.json().path("executionId"));
+    }
+
+    @Test
+    void aDraftIsATestForItsEditorsAndNothingForOthers() {
+        String id = steps.create("draft");
+        api.user("helper");
+        steps.grant(id, "helper", "runner");
+
+        Answer byEditor = api.post(editor, "/api/workflows/%s/trigger".formatted(id), "{}");
+        Answer byRunner = api.post(api.signIn("helper"), "/api/workflows/%s/trigger".formatted(id), "{}");
+        Answer againByRunner = api.post(
+                api.signIn("helper"),
+                "/api/workflows/executions/%s/rerun"
+                        .formatted(byEditor.json().path("executionId").asText()),
+                "");
+
+        assertThat(byEditor.status()).isEqualTo(202);
+        assertThat(api.get(
+                                editor,
+                                "/api/workflows/executions/"
+                                        + byEditor.json().path("executionId").asText())
+                        .json()
+                        .path("test")
+                        .booleanValue())
+                .isTrue();
+        assertThat(byRunner.status()).isEqualTo(409);
+        assertThat(againByRunner.status()).isEqualTo(403);
+    }
+
+    @Test
+    void whatFailedIsResumedAndRunAgainAndWhatHangsIsCancelled() throws Exception {
+        var isDown = new AtomicBoolean(true);
+        api.engine()
+                .script()
+                .when(
+                        "second",
+                        asked -> isDown.get()
+                                ? new Plan.Done(new Outcome.Failed(Failure.Kind.PERMANENT, "nobody there"))
+                                : new Plan.Done(
+                                        new Outcome.Completed(asked.context().input())));
+        String id = steps.create("active");
+        String execution = steps.trigger(id);
+        steps.awaitStatus(execution, "failed");
+        JsonNode failed =
+                api.get(editor, "/api/workflows/executions/" + execution).json();
+        isDown.set(false);
+
+        Answer resumed = api.post(editor, "/api/workflows/executions/%s/resume".formatted(execution), "");
+        steps.awaitStatus(execution, "completed");
+        Answer tooLate = api.post(editor, "/api/workflows/executions/%s/resume".formatted(execution), "");
+        Answer rerun = api.post(editor, "/api/workflows/executions/%s/rerun".formatted(execution), "");
+        steps.awaitStatus(rerun.json().path("executionId").asText(), "completed");
+        Answer list = api.get(viewer, "/api/workflows/%s/executions?limit=1".formatted(id));
+        Answer analytics = api.get(viewer, "/api/workflows/%s/analytics".formatted(id));
+
+        Answer unclear = api.get(
+                viewer, "/api/workflows/%s/analytics?timezone=%%2B02:00&from=%%2B999999-01-01T00:00:00Z".formatted(id));
+
+        assertThat(unclear.json().path("errors").findValuesAsText("field")).containsExactly("from", "timezone");
+        assertThat(failed.path("errorNodeId").asText()).isEqualTo("second");
+        assertThat(resumed.status()).isEqualTo(202);
+        assertThat(tooLate.status()).isEqualTo(409);
+        assertThat(list.json().path("executions")).hasSize(1);
+        assertThat(list.json().at("/executions/0/rerunOf").asText()).isEqualTo(execution);
+        assertThat(list.json().path("nextCursor").isTextual()).isTrue();
+        assertThat(analytics.json().path("successfulExecutions").intValue()).isEqualTo(2);
+        assertThat(analytics.json().path("nodes").findValuesAsText("nodeId")).containsExactly("first", "second");
+        assertThat(api.post(editor, "/api/workflows/executions/%s/cancel".formatted(execution), "")
+                        .status())
+                .isEqualTo(200);
+        api.engine()
+                .script()
+                .when(
+                        "second",
+                        asked -> new Plan.Done(
+                                new Outcome.Completed(asked.context().input())));
+    }
+
+    @Test
+    void aHookIsCalledBySignatureAndOnlyByIt() throws Exception {
+        String id = steps.create("active");
+        String secret = api.post(editor, "/api/workflows/%s/hook-secret".formatted(id), "")
+                .json()
+                .path("secret")
+                .asText();
+        String path = "/api/hooks/" + id;
+        String body = "{\"input\": 3}";
+        String signature = HookSignature.sign(body.getBytes(UTF_8), secret, Instant.now());
+
+        Answer one = api.send("none", "POST", path, body, HookSignature.HEADER, signature, "Idempotency-Key", "a");
+        Answer same = api.send("none", "POST", path, body, HookSignature.HEADER, signature, "Idempotency-Key", "a");
+        String other = api.post(editor, "/api/workflows/%s/hook-secret".formatted(id), "")
+                .json()
+                .path("secret")
+                .asText();
+        Answer byOldSecret = api.send("none", "POST", path, body, HookSignature.HEADER, signature);
+
+        assertThat(one.status()).isEqualTo(202);
+        assertThat(same.json().path("executionId")).isEqualTo(one.json().path("executionId"));
+        assertThat(standard(path, "msg_1", "msg_1", other, body).status()).isEqualTo(202);
+        assertThat(standard(path, "msg_1", "msg_1", other, body)
+                        .json()
+                        .path("replayed")
+                        .booleanValue())
+                .isTrue();
+        assertThat(standard(path, "msg_2", "msg_1", other, body).status())
+                .as("overheard, and sent under another id")
+                .isEqualTo(401);
+        assertThat(other).isNotEqualTo(secret);
+        assertThat(byOldSecret.status()).as("good until the next change").isEqualTo(202);
+        assertThat(api.engine()
+                        .database()
+                        .<List<String>, RuntimeException>asSystem(handle -> handle.createQuery(
+                                        "SELECT action FROM audit_log WHERE resource_id = :id AND actor_id = 'editor'")
+                                .bind("id", id)
+                                .mapTo(String.class)
+                                .list()))
+                .containsExactly("workflow_created", "hook_secret_rotated", "hook_secret_rotated");
+        assertThat(api.send("none", "POST", path, body).status()).isEqualTo(401);
+        assertThat(api.send("none", "POST", path, body + " ", HookSignature.HEADER, signature)
+                        .status())
+                .isEqualTo(401);
+        assertThat(api.send("none", "POST", "/api/hooks/wf_none", body, HookSignature.HEADER, signature)
+                        .status())
+                .isEqualTo(401);
+        steps.awaitStatus(one.json().path("executionId").asText(), "completed");
+    }
+
+    @Test
+    void whatRunsByItselfForSomeoneEndsWithTheirAccount() {
+        api.user("leaver");
+        String leaver = api.signIn("leaver");
+        String id = api.post(leaver, "/api/workflows", """
+                        {"name": "Mine", "status": "active", "definition": %s}""".formatted(TwoSteps.DEFINITION))
+                .json()
+                .at("/workflow/id")
+                .asText();
+        String path = "/api/workflows/" + id;
+        api.put(leaver, path + "/schedule", "{\"type\": \"interval\", \"intervalMinutes\": 10}");
+        api.put(leaver, path + "/permissions", """
+                {"permissions": [{"userId": "viewer", "permissionLevel": "runner"}]}""");
+        assertThat(api.get(viewer, path).status()).isEqualTo(200);
+
+        api.engine()
+                .database()
+                .useAsSystem(handle -> handle.execute("UPDATE users SET disabled_at = now() WHERE id = 'leaver'"));
+
+        assertThat(api.get(viewer, path).status()).isEqualTo(404);
+        assertThat(api.engine()
+                        .database()
+                        .<String, RuntimeException>asSystem(handle -> handle.createQuery("""
+                                SELECT w.status || ' ' || s.enabled FROM workflows w
+                                JOIN workflow_schedules s ON s.workflow_id = w.id WHERE w.id = :id
+                                """)
+                                .bind("id", id)
+                                .mapTo(String.class)
+                                .one()))
+                .isEqualTo("paused false");
+    }
+
+    private Answer standard(String path, String id, String signedId, String secret, String body) {
+        Instant now = Instant.now();
+        return api.send(
+                "none",
+                "POST",
+                path,
+                body,
+                StandardSignature.ID,
+                id,
+                StandardSignature.TIMESTAMP,
+                Long.toString(now.getEpochSecond()),
+                StandardSignature.SIGNATURE,
+                StandardSignature.sign(signedId, now, body.getBytes(UTF_8), secret));
+    }
+}
