@@ -3,19 +3,14 @@ package com.promptmanage.testkit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -57,7 +52,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
             exit $status
             """;
 
-    private final Path directory;
+    private final PostgresDirectory directory;
 
     private final Options options;
 
@@ -103,7 +98,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     private EmbeddedPostgres(Path directory, Options options, boolean temporary, Unprivileged way) {
-        this.directory = directory.toAbsolutePath();
+        this.directory = new PostgresDirectory(directory);
         this.options = options;
         this.temporary = temporary;
         this.way = way;
@@ -160,7 +155,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     public String password() {
-        return read(directory.resolve("password")).orElseThrow();
+        return directory.password();
     }
 
     public int port() {
@@ -204,7 +199,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     private String newName() {
-        return "test_%d_%s".formatted(databases.incrementAndGet(), random(4));
+        return "test_%d_%s".formatted(databases.incrementAndGet(), PostgresDirectory.random(4));
     }
 
     /** Creates a database of this name unless it is there. */
@@ -227,22 +222,19 @@ public final class EmbeddedPostgres implements AutoCloseable {
             return;
         }
         long started = System.nanoTime();
-        if (!Files.exists(data().resolve("PG_VERSION"))) {
+        if (!directory.isInitialised()) {
             initialise();
         }
         stopOrphan();
         if (port == 0) {
-            port = read(directory.resolve("port"))
-                    .map(Integer::valueOf)
-                    .filter(FreePorts::isFree)
-                    .orElseGet(FreePorts::one);
+            port = directory.port().filter(FreePorts::isFree).orElseGet(FreePorts::one);
         }
-        guard = run(serverCommand(), Redirect.appendTo(log().toFile()));
+        guard = run(serverCommand(), Redirect.appendTo(directory.log().toFile()));
         awaitReady();
-        write(directory.resolve("port"), Integer.toString(port));
+        directory.keepPort(port);
         LOGGER.atInfo()
                 .addKeyValue("port", port)
-                .addKeyValue("directory", directory)
+                .addKeyValue("directory", directory.path())
                 .addKeyValue("tookMs", (System.nanoTime() - started) / 1_000_000)
                 .log("embedded PostgreSQL is running");
     }
@@ -250,7 +242,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     /** Stops in an orderly way; open connections are ended. */
     public void stop() {
         if (isRunning()) {
-            serverPid().ifPresent(pid -> Signals.send("INT", pid));
+            directory.serverPid().ifPresent(pid -> Signals.send("INT", pid));
             awaitEnd();
         }
     }
@@ -258,7 +250,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     /** The server and its children end at once, as after a crash; the next start recovers from the log. */
     public void kill() {
         if (isRunning()) {
-            serverPid().ifPresent(pid -> Signals.send("QUIT", pid));
+            directory.serverPid().ifPresent(pid -> Signals.send("QUIT", pid));
             awaitEnd();
         }
     }
@@ -267,7 +259,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     public void close() {
         stop();
         if (temporary) {
-            Directories.remove(directory);
+            Directories.remove(directory.path());
         }
     }
 
@@ -279,7 +271,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 "guard",
                 binaries.resolve("bin/postgres").toString(),
                 "-D",
-                data().toString(),
+                directory.data().toString(),
                 "-p",
                 Integer.toString(port)));
         setting(command, "listen_addresses", "127.0.0.1");
@@ -300,55 +292,37 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     private void initialise() {
-        Path passwordFile = directory.resolve("password");
-        try {
-            Files.createDirectories(data());
-            Files.deleteIfExists(passwordFile);
-            Files.createFile(
-                    passwordFile, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot create " + directory, e);
-        }
-        write(passwordFile, random(16));
-        way.own(data());
+        directory.create();
+        way.own(directory.data());
         Process initdb = run(
                 List.of(
                         binaries.resolve("bin/initdb").toString(),
                         "--auth=scram-sha-256",
                         "--username=" + SUPERUSER,
-                        "--pwfile=" + passwordFile,
+                        "--pwfile=" + directory.passwordFile(),
                         "--encoding=UTF-8",
                         "--locale=C",
                         options.durable() ? "--data-checksums" : "--no-sync",
-                        "--pgdata=" + data()),
-                Redirect.appendTo(log().toFile()));
+                        "--pgdata=" + directory.data()),
+                Redirect.appendTo(directory.log().toFile()));
         if (awaitExit(initdb) != 0) {
-            throw new IllegalStateException("initdb failed: " + read(log()).orElse(""));
+            throw new IllegalStateException("initdb failed: " + directory.logged());
         }
     }
 
     /** A server of a process that was killed may still be on its way out, or never have been asked. */
     private void stopOrphan() {
-        serverPid().flatMap(ProcessHandle::of).filter(this::servesThisDirectory).ifPresent(orphan -> {
+        directory.serverPid().flatMap(ProcessHandle::of).filter(directory::isServedBy).ifPresent(orphan -> {
             Signals.send("INT", orphan.pid());
             orphan.onExit().orTimeout(60, TimeUnit.SECONDS).join();
         });
-    }
-
-    /** A pid is reused sooner or later: only a process that names our directory is ours. */
-    private boolean servesThisDirectory(ProcessHandle process) {
-        return process.info()
-                .commandLine()
-                .filter(line -> line.contains(data().toString()))
-                .isPresent();
     }
 
     private void awaitReady() {
         long deadline = System.nanoTime() + START_MAX.toNanos();
         while (true) {
             if (!isRunning()) {
-                throw new IllegalStateException(
-                        "PostgreSQL ended at its start: " + read(log()).orElse(""));
+                throw new IllegalStateException("PostgreSQL ended at its start: " + directory.logged());
             }
             try (Connection connection = DriverManager.getConnection(jdbcUrl())) {
                 if (connection.isValid(5)) {
@@ -369,11 +343,6 @@ public final class EmbeddedPostgres implements AutoCloseable {
             awaitExit(running);
             guard = null;
         }
-    }
-
-    private Optional<Long> serverPid() {
-        return read(data().resolve("postmaster.pid"))
-                .map(text -> Long.valueOf(text.lines().findFirst().orElseThrow().strip()));
     }
 
     private Process run(List<String> command, Redirect output) {
@@ -405,35 +374,5 @@ public final class EmbeddedPostgres implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while PostgreSQL starts", e);
         }
-    }
-
-    private Path data() {
-        return directory.resolve("data");
-    }
-
-    private Path log() {
-        return directory.resolve("server.log");
-    }
-
-    private static Optional<String> read(Path file) {
-        try {
-            return Files.exists(file) ? Optional.of(Files.readString(file).strip()) : Optional.empty();
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + file, e);
-        }
-    }
-
-    private static void write(Path file, String text) {
-        try {
-            Files.writeString(file, text);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot write " + file, e);
-        }
-    }
-
-    private static String random(int bytes) {
-        var random = new byte[bytes];
-        new SecureRandom().nextBytes(random);
-        return HexFormat.of().formatHex(random);
     }
 }

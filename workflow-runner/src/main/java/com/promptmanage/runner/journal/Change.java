@@ -11,12 +11,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -102,7 +100,8 @@ final class Change {
         }
     }
 
-    private Change(Handle handle, ExecutionRow row, Pinned pinned, Instant now) {
+    /** @param row as it was read under the lock */
+    Change(Handle handle, ExecutionRow row, Pinned pinned, Instant now) {
         this.handle = handle;
         this.row = row;
         this.pinned = pinned;
@@ -113,59 +112,6 @@ final class Change {
         this.isSimulated = row.isSimulated();
         this.openNodes = row.openNodes();
         this.heldNodes = row.heldNodes();
-    }
-
-    /** Takes the lock. Empty if there is no such execution. */
-    static Optional<Change> of(Handle handle, Versions versions, String executionId, Instant now) {
-        return lock(handle, versions, List.of(executionId), true, now).values().stream()
-                .findFirst();
-    }
-
-    /**
-     * Takes the locks of those that nobody else holds; with {@code waits} also of those that someone does, when that one is through.
-     * From then on the transaction may stand still for three seconds and no more: a frozen worker must not hold rows for longer,
-     * since others pass over locked ones without a word.
-     *
-     * @return by id
-     */
-    static Map<String, Change> lock(
-            Handle handle, Versions versions, Collection<String> executionIds, boolean waits, Instant now) {
-        // Who had to wait for a lock sees the row as it has become meanwhile; all else must be read after it.
-        List<ExecutionRow> rows = executionIds.size() == 1
-                ? lockOne(handle, executionIds.iterator().next(), waits)
-                : lockSeveral(handle, executionIds, waits);
-        var changes = new LinkedHashMap<String, Change>();
-        rows.forEach(row -> changes.put(row.id(), of(handle, versions, row, now)));
-        return changes;
-    }
-
-    private static List<ExecutionRow> lockOne(Handle handle, String executionId, boolean waits) {
-        // In one round trip.
-        return handle.createQuery("SELECT " + ExecutionRow.COLUMNS + """
-                        , set_config('idle_in_transaction_session_timeout', '3s', true),
-                        set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)
-                        FROM executions e WHERE e.id = :id FOR NO KEY UPDATE
-                        """ + (waits ? "" : " SKIP LOCKED"))
-                .bind("id", executionId)
-                .map((row, ctx) -> ExecutionRow.read(row))
-                .list();
-    }
-
-    private static List<ExecutionRow> lockSeveral(Handle handle, Collection<String> executionIds, boolean waits) {
-        // Statements on lists are prepared while tables are small, and their plans are kept while they grow.
-        handle.execute("""
-                SET LOCAL idle_in_transaction_session_timeout = '3s'; SET LOCAL enable_seqscan = off; SET LOCAL jit = off
-                """);
-        return handle.createQuery("SELECT " + ExecutionRow.COLUMNS
-                        + " FROM executions e WHERE e.id = ANY (:ids) ORDER BY e.id FOR NO KEY UPDATE"
-                        + (waits ? "" : " SKIP LOCKED"))
-                .bindArray("ids", String.class, List.copyOf(executionIds))
-                .map((row, ctx) -> ExecutionRow.read(row))
-                .list();
-    }
-
-    private static Change of(Handle handle, Versions versions, ExecutionRow row, Instant now) {
-        return new Change(handle, row, versions.get(handle, row.workflowId(), row.workflowVersion()), now);
     }
 
     Handle handle() {

@@ -95,7 +95,7 @@ final class EndedCalls implements Together.Work<EndedCalls.Ended> {
     private Set<String> store(Map<String, List<Ended>> byExecution, boolean waits) {
         return workers.<Set<String>, RuntimeException>asSystem(handle -> {
             // First the executions' locks, as everywhere.
-            Map<String, Change> changes = Change.lock(handle, versions, byExecution.keySet(), waits, clock.instant());
+            Map<String, Change> changes = ExecutionLocks.take(handle, versions, byExecution.keySet(), waits, clock.instant());
             List<Ended> calls = changes.keySet().stream()
                     .flatMap(execution -> byExecution.getOrDefault(execution, List.of()).stream())
                     .toList();
@@ -107,17 +107,19 @@ final class EndedCalls implements Together.Work<EndedCalls.Ended> {
     }
 
     private void store(Handle handle, Map<String, Change> changes, List<Ended> calls) {
-        Set<String> stored = new HashSet<>(write(handle, calls));
+        Map<String, Boolean> stored = write(handle, calls);
         var used = new ArrayList<Used>();
         var wasting = new LinkedHashSet<String>();
         for (Ended call : calls) {
             Change change = changes.get(call.lease().executionId());
             // Another may have given it up meanwhile, and made it anew: then it is as it was.
-            if (change == null || !stored.remove(call.callId())) {
+            Boolean isWasted = stored.remove(call.callId());
+            if (change == null || isWasted == null) {
                 continue;
             }
             call.usage().ifPresent(usage -> used.add(new Used(change, call, usage)));
-            if (call.state().equals("ambiguous")) {
+            // Also where it had been given up, and its answer now tells what it cost.
+            if (isWasted) {
                 wasting.add(change.row().id());
             }
         }
@@ -127,8 +129,8 @@ final class EndedCalls implements Together.Work<EndedCalls.Ended> {
         wasting.forEach(execution -> countWaste(handle, execution));
     }
 
-    /** Returns the ids of those that were under way. */
-    private List<String> write(Handle handle, List<Ended> calls) {
+    /** Returns the ids of those that were under way, and whether they count as wasted. */
+    private Map<String, Boolean> write(Handle handle, List<Ended> calls) {
         var update = handle.createQuery("""
                 UPDATE external_calls c SET state = e.state, answer = e.answer, usage = e.usage, cost_nano_usd = e.cost,
                     error_kind = e.kind, error_message = e.message, ended_at = :now,
@@ -136,7 +138,7 @@ final class EndedCalls implements Together.Work<EndedCalls.Ended> {
                 FROM unnest(:ids, :states, :answers, :usages, CAST(:costs AS bigint[]), :kinds, :messages)
                     AS e(id, state, answer, usage, cost, kind, message)
                 WHERE c.id = e.id AND c.state IN ('sent', 'ambiguous')
-                RETURNING c.id
+                RETURNING c.id, c.is_wasted
                 """).bind("now", Change.at(clock.instant()));
         Columns.bind(update, "ids", calls, Ended::callId);
         Columns.bind(update, "states", calls, Ended::state);
@@ -163,7 +165,11 @@ final class EndedCalls implements Together.Work<EndedCalls.Ended> {
                 "messages",
                 calls,
                 call -> call.failure() == null ? null : call.failure().message());
-        return update.mapTo(String.class).list();
+        var written = new HashMap<String, Boolean>();
+        update.map((row, ctx) -> Map.entry(row.getString("id"), row.getBoolean("is_wasted")))
+                .list()
+                .forEach(one -> written.put(one.getKey(), one.getValue()));
+        return written;
     }
 
     private static void use(Handle handle, List<Used> used) {

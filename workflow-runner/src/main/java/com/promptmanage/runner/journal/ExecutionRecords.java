@@ -26,7 +26,7 @@ public final class ExecutionRecords {
      * An execution as it is shown.
      *
      * @param number rises with each
-     * @param triggerData as JSON
+     * @param triggerData as JSON; nothing where many are listed: each may be as large as a request
      * @param reason why it is paused, as JSON
      * @param costNanoUsd at list price
      * @param wastedNanoUsd of that, or of what may have been charged besides, for answers that did not arrive
@@ -62,7 +62,7 @@ public final class ExecutionRecords {
             @Nullable String errorDetails) {
 
         static final String COLUMNS = """
-                id, number, workflow_id, workflow_version, account, user_id, triggered_by, trigger_data, is_test, \
+                id, number, workflow_id, workflow_version, account, user_id, triggered_by, is_test, \
                 rerun_of, status, reason, created_at, started_at, completed_at, open_nodes + held_nodes AS open_nodes, \
                 completed_nodes, failed_nodes, skipped_nodes, tokens, cost_nano_usd, wasted_nano_usd, saved_nano_usd, \
                 is_simulated, error_node_id, error_message, error_details""";
@@ -145,7 +145,7 @@ public final class ExecutionRecords {
         return database.inTransaction(
                 scope,
                 handle -> handle.createQuery("SELECT " + Shown.COLUMNS + """
-                         FROM executions WHERE workflow_id = :workflow
+                        , '' AS trigger_data FROM executions WHERE workflow_id = :workflow
                           AND (CAST(:status AS text) IS NULL OR status = :status)
                           AND (CAST(:by AS text) IS NULL OR triggered_by = :by)
                           AND (CAST(:from AS timestamptz) IS NULL OR created_at >= :from)
@@ -324,7 +324,7 @@ public final class ExecutionRecords {
     }
 
     private static Optional<Shown> find(Handle handle, String executionId) {
-        return handle.createQuery("SELECT " + Shown.COLUMNS + " FROM executions WHERE id = :id")
+        return handle.createQuery("SELECT " + Shown.COLUMNS + ", trigger_data FROM executions WHERE id = :id")
                 .bind("id", executionId)
                 .map((row, ctx) -> Shown.read(row))
                 .findOne();

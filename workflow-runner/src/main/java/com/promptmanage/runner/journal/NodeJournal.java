@@ -391,7 +391,7 @@ public final class NodeJournal {
 
     private <R> R onLease(Handle handle, NodeLease lease, Held<R> work) throws StaleLeaseException {
         Map<String, Change> changes =
-                Change.lock(handle, versions, List.of(lease.executionId()), true, clock.instant());
+                ExecutionLocks.take(handle, versions, List.of(lease.executionId()), true, clock.instant());
         Change change = changes.get(lease.executionId());
         EndedRun run = LeasedRuns.lock(handle, changes, List.of(lease)).get(lease.id());
         if (change == null || run == null) {

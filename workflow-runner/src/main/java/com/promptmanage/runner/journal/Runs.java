@@ -400,7 +400,7 @@ public final class Runs {
         if (next.isEmpty()) {
             return 0;
         }
-        Map<String, Change> changes = Change.lock(handle, versions, next, true, clock.instant());
+        Map<String, Change> changes = ExecutionLocks.take(handle, versions, next, true, clock.instant());
         var resumed = new HashSet<>(handle.createQuery("""
                         SELECT execution_id FROM run_scopes WHERE execution_id = ANY (:ids) AND path = ''
                         """)
@@ -430,6 +430,6 @@ public final class Runs {
     }
 
     private Optional<Change> change(Handle handle, String executionId) {
-        return Change.of(handle, versions, executionId, clock.instant());
+        return ExecutionLocks.take(handle, versions, executionId, clock.instant());
     }
 }

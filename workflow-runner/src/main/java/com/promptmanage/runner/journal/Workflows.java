@@ -242,7 +242,7 @@ public final class Workflows {
         });
     }
 
-    /** It is not shown and not triggered any more. Executions that are under way end as they would. */
+    /** It is not shown and not triggered any more. Executions that are under way are cancelled, soon after it. */
     public void delete(Scope scope, WorkflowRow workflow, Actor actor) {
         database.useTransaction(scope, handle -> {
             Instant now = clock.instant();

@@ -205,16 +205,14 @@ final class DataSourceRoutes implements Routes {
     private void records(Context ctx) {
         DataSource source = find(ctx, Action.VIEW);
         Pages page = Pages.of(ctx);
-        List<SyncTable.Copy> found =
-                history.copies(DataSourceTable.scope(source.account()), source.id(), page.after(), page.limit() + 1);
+        SyncTable.Copies found =
+                history.copies(DataSourceTable.scope(source.account()), source.id(), page.after(), page.limit());
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         var list = json.putArray("records");
-        found.stream().limit(page.limit()).map(SyncTable.Copy::record).forEach(list::add);
+        found.copies().stream().map(SyncTable.Copy::record).forEach(list::add);
         json.put(
                 "nextCursor",
-                found.size() > page.limit()
-                        ? Pages.cursor(found.get(page.limit() - 1).key())
-                        : null);
+                found.isLast() ? null : Pages.cursor(found.copies().getLast().key()));
         ctx.json(json);
     }
 

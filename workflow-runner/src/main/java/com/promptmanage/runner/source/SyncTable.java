@@ -18,11 +18,13 @@ import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.result.ResultIterator;
 import org.jspecify.annotations.Nullable;
 
 /** The history of syncs, and what they brought. Whoever has lost its lease changes nothing any more. */
@@ -31,6 +33,12 @@ final class SyncTable {
     private static final int KEY_CHARS_MAX = 512;
 
     private static final int RECORD_BYTES_MAX = 1 << 20;
+
+    /** Of records that are shown at once, besides the last of them. */
+    private static final int PAGE_CHARS_MAX = 4 << 20;
+
+    /** How many rows the database sends ahead. */
+    private static final int ROWS_AHEAD = 4;
 
     private final Database database;
 
@@ -178,25 +186,40 @@ final class SyncTable {
     /** A record as it was when it was synced. */
     record Copy(String key, JsonNode record) {}
 
+    /** @param isLast whether nothing comes after them */
+    record Copies(List<Copy> copies, boolean isLast) {}
+
     /**
-     * In the order of their keys.
+     * In the order of their keys: as many as are wanted, or fewer where they are large.
      *
      * @param afterKey null for the first page
      */
-    List<Copy> copies(Scope scope, String dataSourceId, @Nullable String afterKey, int limit) {
-        return database.inTransaction(
-                scope,
-                handle -> handle.createQuery("""
+    Copies copies(Scope scope, String dataSourceId, @Nullable String afterKey, int limit) {
+        return database.inTransaction(scope, handle -> {
+            try (ResultIterator<Kept> rows = handle.createQuery("""
                     SELECT record_key, record FROM synced_records
                     WHERE data_source_id = :id AND (CAST(:after AS text) IS NULL OR record_key > :after)
                     ORDER BY record_key LIMIT :limit
                     """)
-                        .bind("id", dataSourceId)
-                        .bind("after", afterKey)
-                        .bind("limit", limit)
-                        .map((row, ctx) -> new Copy(row.getString("record_key"), json(row.getString("record"))))
-                        .list());
+                    .bind("id", dataSourceId)
+                    .bind("after", afterKey)
+                    .bind("limit", limit + 1)
+                    .setFetchSize(ROWS_AHEAD)
+                    .map((row, ctx) -> new Kept(row.getString("record_key"), row.getString("record")))
+                    .iterator()) {
+                var copies = new ArrayList<Copy>();
+                long chars = 0;
+                while (rows.hasNext() && copies.size() < limit && chars < PAGE_CHARS_MAX) {
+                    Kept kept = rows.next();
+                    chars += kept.record().length();
+                    copies.add(new Copy(kept.key(), json(kept.record())));
+                }
+                return new Copies(copies, !rows.hasNext());
+            }
+        });
     }
+
+    private record Kept(String key, String record) {}
 
     private static void renew(Handle handle, Sync sync, Counts counts, Instant now) {
         int renewed = handle.createUpdate("""

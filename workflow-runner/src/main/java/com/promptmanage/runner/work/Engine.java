@@ -15,11 +15,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,7 +60,7 @@ public final class Engine implements AutoCloseable {
 
     private final EngineMeters meters;
 
-    private final ConcurrentHashMap<Long, HeldNode> held = new ConcurrentHashMap<>();
+    private final HeldNodes held = new HeldNodes();
 
     private final ExecutorService nodes = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("node-", 0).factory());
@@ -124,7 +124,7 @@ public final class Engine implements AutoCloseable {
         threads.forEach(Thread::interrupt);
         listener.close();
         nodes.shutdown();
-        held.values().forEach(HeldNode::interrupt);
+        held.all().forEach(HeldNode::interrupt);
         try {
             for (Thread thread : threads) {
                 thread.join();
@@ -185,10 +185,11 @@ public final class Engine implements AutoCloseable {
     }
 
     private void runClaimed(NodeLease lease) {
+        HeldNode own = held.hold(lease);
         try {
-            hold(lease).store();
+            own.store();
             Optional<Begun> begun = journal.begin(lease);
-            held.remove(lease.id());
+            held.leave(own);
             if (begun.isPresent()) {
                 runAll(begun.get());
             }
@@ -199,7 +200,7 @@ public final class Engine implements AutoCloseable {
         } catch (RuntimeException e) {
             complain("a node is left to its lease", e);
         } finally {
-            held.remove(lease.id());
+            held.leave(own);
         }
     }
 
@@ -213,10 +214,10 @@ public final class Engine implements AutoCloseable {
 
     private Optional<Begun> runOne(Begun begun) {
         NodeLease lease = begun.lease();
-        HeldNode own = hold(lease);
+        HeldNode own = held.hold(lease);
         try {
             // This one's slot is free for what follows, and as many more as there are.
-            int more = Math.min(drainFor(begun), CLAIM_MAX);
+            int more = drainFor(begun);
             List<Begun> taken = List.of();
             try {
                 Followed followed = worker.run(begun, own, closed ? taker(0) : taker(1 + more));
@@ -239,12 +240,12 @@ public final class Engine implements AutoCloseable {
         } catch (RuntimeException e) {
             complain("a node is left to its lease", e);
         } finally {
-            held.remove(lease.id());
+            held.leave(own);
         }
         return Optional.empty();
     }
 
-    /** Slots for what may follow besides the first; only where more than one can. */
+    /** Takes slots for what may follow besides the first, only where more than one can. Returns how many. */
     private int drainFor(Begun begun) {
         int followers = begun.pinned().graph().outgoing(begun.lease().nodeId()).size() - 1;
         int wanted = begun.pinned()
@@ -257,16 +258,10 @@ public final class Engine implements AutoCloseable {
                 ? begun.pinned().settings().maxConcurrentNodes()
                 : followers;
         int got = 0;
-        while (got < wanted && slots.tryAcquire()) {
+        while (got < Math.min(wanted, CLAIM_MAX) && slots.tryAcquire()) {
             got++;
         }
         return got;
-    }
-
-    private HeldNode hold(NodeLease lease) {
-        var node = new HeldNode(lease, Thread.currentThread());
-        held.put(lease.id(), node);
-        return node;
     }
 
     private void letGo(NodeLease lease) {
@@ -295,7 +290,7 @@ public final class Engine implements AutoCloseable {
 
     /** What is not ours any more is let go of at once: its execution has ended, or another works at it. */
     private void renewOnce() {
-        List<HeldNode> ours = List.copyOf(held.values());
+        List<HeldNode> ours = held.all();
         if (ours.isEmpty()) {
             return;
         }
@@ -303,7 +298,7 @@ public final class Engine implements AutoCloseable {
                 journal.renew(taker(0), ours.stream().map(HeldNode::lease).toList());
         for (HeldNode one : ours) {
             // It may have been brought to its end just now, which is no loss.
-            if (!renewed.contains(one.lease().id()) && held.get(one.lease().id()) == one) {
+            if (!renewed.contains(one.lease().id()) && held.isHeld(one)) {
                 one.interrupt();
             }
         }
@@ -314,11 +309,9 @@ public final class Engine implements AutoCloseable {
         while (!closed) {
             try {
                 Thread.sleep(SWEEP_EVERY);
-                for (String execution : runs.overdue()) {
-                    runs.timeOut(execution).ifPresent(runs::admit);
-                }
-                runs.orphaned().forEach(runs::cancel);
-                runs.waiting().forEach(runs::admit);
+                lookAfter(runs.overdue(), execution -> runs.timeOut(execution).ifPresent(runs::admit));
+                lookAfter(runs.orphaned(), runs::cancel);
+                lookAfter(runs.waiting(), runs::admit);
                 if (System.nanoTime() - forgotNanos >= FORGET_EVERY.toNanos() && !retention.forget(options.history())) {
                     forgotNanos = System.nanoTime();
                 }
@@ -326,6 +319,19 @@ public final class Engine implements AutoCloseable {
                 return;
             } catch (RuntimeException e) {
                 complain("executions are not looked after for now", e);
+            }
+        }
+    }
+
+    /** One that cannot be looked after keeps nobody else's from it. */
+    private static void lookAfter(List<String> ids, Consumer<String> look) {
+        for (String id : ids) {
+            try {
+                look.accept(id);
+            } catch (UnavailableException e) {
+                throw e;
+            } catch (RuntimeException e) {
+                LOGGER.atError().setCause(e).addKeyValue("id", id).log("an execution or a queue is not looked after");
             }
         }
     }

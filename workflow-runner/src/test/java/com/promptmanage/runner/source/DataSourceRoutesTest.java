@@ -103,6 +103,31 @@ class DataSourceRoutesTest {
         }
     }
 
+    @Test
+    void aPageOfLargeRecordsEndsEarlyAndTheRestIsOnTheNext() {
+        String id = create("{\"name\":\"Large\",\"type\":\"sample\",\"config\":{\"resource\":\"leads\"},\"teamId\":\"one\"}")
+                .json()
+                .path("id")
+                .asText();
+        api.database()
+                .useAsSystem(handle -> handle.execute("""
+                        INSERT INTO synced_records (data_source_id, record_key, account, record, sync_id, synced_at)
+                        SELECT ?, 'r' || n, 'team:one',
+                               CAST('{"id":' || n || ',"text":"' || repeat('x', 1000000) || '"}' AS json), 'sync_1', now()
+                        FROM generate_series(1, 7) AS n
+                        """, id));
+        String path = "/api/data-sources/" + id + "/records?limit=7";
+
+        JsonNode first = api.get(viewer, path).json();
+        JsonNode second = api.get(
+                        viewer, path + "&cursor=" + first.path("nextCursor").asText())
+                .json();
+
+        assertThat(first.path("records").findValuesAsText("id")).containsExactly("1", "2", "3", "4", "5");
+        assertThat(second.path("records").findValuesAsText("id")).containsExactly("6", "7");
+        assertThat(second.path("nextCursor").isNull()).isTrue();
+    }
+
     private static void assertLimit(Answer answer, int max) {
         assertThat(answer.status()).as(answer.json().toString()).isEqualTo(403);
         assertThat(answer.json().path("code").asText()).isEqualTo("tier_limit");

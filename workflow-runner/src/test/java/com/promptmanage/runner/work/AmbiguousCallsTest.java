@@ -15,8 +15,11 @@ import com.promptmanage.runner.definition.NodePolicy.OnAmbiguous;
 import com.promptmanage.runner.node.ExternalCall.Repeat;
 import com.promptmanage.runner.node.Plan;
 import com.promptmanage.service.http.UnavailableException;
+import com.promptmanage.testkit.Await;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
@@ -88,6 +91,31 @@ class AmbiguousCallsTest {
             assertThat(calls).hasValue(2);
             assertThat(states(execution)).isEqualTo("ambiguous wasted, answered");
         }
+    }
+
+    /** Its worker was taken for lost, and was not: the answer comes when the call has been made again. */
+    @Test
+    void whatALateAnswerHasCostIsKnownToBeWasted() throws Exception {
+        var calls = new AtomicInteger();
+        var entered = new CountDownLatch(1);
+        var comes = new Semaphore(0);
+        String execution = trigger("late", OnAmbiguous.RETRY, calls, () -> {
+            entered.countDown();
+            comes.acquireUninterruptibly();
+            return answered("late");
+        });
+        entered.await();
+        engine.database()
+                .useAsSystem(handle -> handle.execute(
+                        "UPDATE node_runs SET fence = fence + 1, due_at = now() WHERE execution_id = ?", execution));
+        engine.awaitStatus(execution, "completed");
+        assertThat(states(execution)).isEqualTo("ambiguous wasted, answered");
+
+        comes.release();
+
+        Await.until(() -> assertThat(states(execution)).isEqualTo("answered wasted, answered"));
+        assertThat(engine.shown(execution).costNanoUsd()).isEqualTo(2 * 120_000);
+        assertThat(engine.shown(execution).wastedNanoUsd()).isEqualTo(120_000);
     }
 
     @Test

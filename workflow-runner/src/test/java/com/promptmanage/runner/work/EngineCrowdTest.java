@@ -14,17 +14,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.promptmanage.runner.MigratedDatabase;
 import com.promptmanage.runner.call.Failure;
+import com.promptmanage.runner.definition.Node;
 import com.promptmanage.runner.definition.RetryPolicy;
 import com.promptmanage.runner.definition.Settings;
 import com.promptmanage.runner.node.Outcome;
 import com.promptmanage.service.database.Scope;
 import com.promptmanage.testkit.Await;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -63,7 +66,7 @@ class EngineCrowdTest {
         String execution = engine.run(Workflow.of(source("wide"), step("left"), step("right"))
                 .edge("wide", "left")
                 .edge("wide", "right")
-                .with(new Settings(2, null, RetryPolicy.UNSET, null, null, null, null)));
+                .with(atOnce(2)));
 
         assertThat(engine.shown(execution).completedNodes()).isEqualTo(41);
         assertThat(most).hasValueBetween(1, 2);
@@ -133,7 +136,7 @@ class EngineCrowdTest {
         String crowded = engine.trigger(engine.add(
                 Workflow.of(source("crowd"), step("visitor"))
                         .edge("crowd", "visitor")
-                        .with(new Settings(40, null, RetryPolicy.UNSET, null, null, null, null)),
+                        .with(atOnce(40)),
                 1));
         arrived.await();
 
@@ -170,7 +173,7 @@ class EngineCrowdTest {
                 Workflow.of(source("herd"), step("runner"), step("after"))
                         .edge("herd", "runner")
                         .edge("runner", "after")
-                        .with(new Settings(40, null, RetryPolicy.UNSET, null, null, null, null)),
+                        .with(atOnce(40)),
                 1));
         arrived.await();
         go.countDown();
@@ -191,7 +194,7 @@ class EngineCrowdTest {
     void anExecutionThatTakesTooLongEndsAsTimeout() throws Exception {
         String execution = engine.trigger(engine.add(
                 Workflow.of(delay("long", 60_000))
-                        .with(new Settings(null, Duration.ofMillis(200), RetryPolicy.UNSET, null, null, null, null)),
+                        .with(timeout(Duration.ofMillis(200))),
                 1));
 
         engine.awaitStatus(execution, "timeout");
@@ -215,6 +218,66 @@ class EngineCrowdTest {
         }
 
         assertThat(most).hasValueBetween(1, 2);
+    }
+
+    /** Of as many followers as slots are taken for, more are than are ever given. */
+    @Test
+    void whatANodeTakesForThoseThatFollowItIsFreeAgainAfterIt() throws Exception {
+        try (var roomy = new RunningEngine(MigratedDatabase.url(), Duration.ofSeconds(10), Clock.systemUTC(), 160)) {
+            List<Node> followers =
+                    IntStream.range(0, 150).mapToObj(i -> step("follower" + i)).toList();
+            Workflow star = Workflow.of(Stream.concat(Stream.of(step("hub")), followers.stream())
+                            .toArray(Node[]::new))
+                    .with(atOnce(100));
+            followers.forEach(follower -> star.edge("hub", follower.id().value()));
+            roomy.run(star);
+
+            var arrived = new CountDownLatch(140);
+            var go = new CountDownLatch(1);
+            roomy.script().when("host", asked -> done(new Outcome.Records(numbers(70))));
+            roomy.script().when("guest", asked -> {
+                arrived.countDown();
+                awaitQuietly(go);
+                return completed(object());
+            });
+            String party = roomy.add(
+                    Workflow.of(source("host"), step("guest")).edge("host", "guest").with(atOnce(70)), 2);
+            List<String> executions = List.of(roomy.trigger(party), roomy.trigger(party));
+            try {
+                Await.until(() -> assertThat(arrived.getCount()).isZero());
+            } finally {
+                go.countDown();
+            }
+            for (String execution : executions) {
+                roomy.awaitStatus(execution, "completed");
+            }
+        }
+    }
+
+    /** Its version is gone, so that nothing can be made of it any more. */
+    @Test
+    void anExecutionThatNothingCanBeMadeOfKeepsNoOtherFromItsEnd() throws Exception {
+        String workflow = engine.add(Workflow.of(delay("long", 60_000)).with(timeout(Duration.ofMillis(200))), 1);
+        engine.database().useAsSystem(handle -> handle.execute("""
+                INSERT INTO executions (id, workflow_id, workflow_version, account, user_id, triggered_by, trigger_data,
+                    status, created_at, deadline_at)
+                VALUES ('exe_broken', ?, 99, 'team:team_1', 'ada', 'manual', '{}', 'running', now(),
+                    now() - interval '1 hour')
+                """, engine.add(Workflow.of(step("any")), 1)));
+        try {
+            engine.awaitStatus(engine.trigger(workflow), "timeout");
+        } finally {
+            engine.database()
+                    .useAsSystem(handle -> handle.execute("DELETE FROM executions WHERE id = 'exe_broken'"));
+        }
+    }
+
+    private static Settings atOnce(int nodes) {
+        return new Settings(nodes, null, RetryPolicy.UNSET, null, null, null, null);
+    }
+
+    private static Settings timeout(Duration timeout) {
+        return new Settings(null, timeout, RetryPolicy.UNSET, null, null, null, null);
     }
 
     private int waitingForLocks() {

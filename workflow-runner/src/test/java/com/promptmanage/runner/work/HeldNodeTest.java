@@ -71,4 +71,18 @@ class HeldNodeTest {
 
         assertThat(Thread.interrupted()).isTrue();
     }
+
+    @Test
+    void whatIsTakenOnAnewStaysHeldWhenWhoeverHadItBeforeIsThrough() {
+        var held = new HeldNodes();
+        HeldNode before = held.hold(node.lease());
+        HeldNode now = held.hold(node.lease());
+
+        held.leave(before);
+
+        assertThat(held.all()).containsExactly(now);
+        assertThat(held.isHeld(before)).isFalse();
+        held.leave(now);
+        assertThat(held.size()).isZero();
+    }
 }

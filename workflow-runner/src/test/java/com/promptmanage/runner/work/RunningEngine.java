@@ -65,6 +65,11 @@ public final class RunningEngine implements AutoCloseable {
 
     /** @param clock of this process; the database has its own */
     RunningEngine(String jdbcUrl, Duration lease, Clock clock) {
+        this(jdbcUrl, lease, clock, 64);
+    }
+
+    /** @param nodesMax how many run at the same time */
+    RunningEngine(String jdbcUrl, Duration lease, Clock clock, int nodesMax) {
         database = Database.open(DatabaseSettings.of(jdbcUrl, "of-the-tests").withConnectionsMax(8));
         var versions = new Versions();
         runs = new Runs(database, versions, ids, clock);
@@ -81,7 +86,7 @@ public final class RunningEngine implements AutoCloseable {
                         new ScriptedExpressions(),
                         clock,
                         new Random(1)),
-                new Engine.Options("test-" + ids.next("own"), lease, 64, Duration.ofDays(30)),
+                new Engine.Options("test-" + ids.next("own"), lease, nodesMax, Duration.ofDays(30)),
                 new SimpleMeterRegistry());
     }
 
