@@ -56,7 +56,7 @@ public final class SpendReadRoutes implements Routes {
     public SpendReadRoutes(Authentication authentication, ShownHistory shown, Database database, Clock clock) {
         this.authentication = authentication;
         this.shown = shown;
-        this.table = new SpendTable(database);
+        this.table = new SpendTable(database, SpendTable.CELLS_MAX);
         this.clock = clock;
     }
 

@@ -3,6 +3,7 @@ package com.promptmanage.query.litellm;
 import com.promptmanage.query.history.TokenColumns;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.Scope;
+import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.topics.money.NanoUsd;
 import com.promptmanage.topics.usage.TokenCounts;
 import java.math.BigDecimal;
@@ -29,10 +30,17 @@ final class SpendTable {
               AND (CAST(:apiKeyId AS text) IS NULL OR api_key_id = :apiKeyId)
             """;
 
+    /** Far more than anyone looks at, and far fewer than would fill the memory. */
+    static final int CELLS_MAX = 100_000;
+
     private final Database database;
 
-    SpendTable(Database database) {
+    private final int cellsMax;
+
+    /** @param cellsMax how many cells one question may have */
+    SpendTable(Database database, int cellsMax) {
         this.database = database;
+        this.cellsMax = cellsMax;
     }
 
     /**
@@ -54,9 +62,13 @@ final class SpendTable {
             @Nullable String conversationId,
             String tags) {}
 
-    /** In the order of their days. */
+    /**
+     * In the order of their days.
+     *
+     * @throws ProblemException 400 if there are too many
+     */
     List<Cell> cells(CellQuery query) {
-        return database.inTransaction(
+        List<Cell> cells = database.inTransaction(
                 scope(query),
                 handle -> bound(handle.createQuery("""
                                 SELECT (time AT TIME ZONE 'UTC')::date AS day, user_id, model, provider, api_key_id,
@@ -64,7 +76,9 @@ final class SpendTable {
                                 """ + TokenColumns.SUMS + MEANT + """
                                 GROUP BY day, user_id, model, provider, api_key_id, customer
                                 ORDER BY day, user_id, model, provider, api_key_id, customer
+                                LIMIT :limit
                                 """), query)
+                        .bind("limit", cellsMax + 1)
                         .map((row, ctx) -> new Cell(
                                 query.account(),
                                 row.getObject("day", LocalDate.class),
@@ -75,6 +89,14 @@ final class SpendTable {
                                 row.getString("customer"),
                                 TokenColumns.spend(row)))
                         .list());
+        if (cells.size() > cellsMax) {
+            throw ProblemException.invalid(
+                    "start_date",
+                    "asks for more than %,d sums: there is one for each day, user, model, key and customer"
+                            .formatted(cellsMax),
+                    "Ask for fewer days, one user_id or one model; or export the history.");
+        }
+        return cells;
     }
 
     /**

@@ -1,0 +1,4 @@
+@NullMarked
+package com.promptmanage.query.litellm;
+
+import org.jspecify.annotations.NullMarked;
