@@ -2,7 +2,6 @@ package com.promptmanage.runner.work;
 
 import static com.promptmanage.runner.work.Script.answered;
 import static com.promptmanage.runner.work.Script.completed;
-import static com.promptmanage.runner.work.Script.done;
 import static com.promptmanage.runner.work.Script.failed;
 import static com.promptmanage.runner.work.Script.object;
 import static com.promptmanage.runner.work.Script.refused;
