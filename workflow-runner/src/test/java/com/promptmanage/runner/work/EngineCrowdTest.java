@@ -220,7 +220,7 @@ class EngineCrowdTest {
         assertThat(most).hasValueBetween(1, 2);
     }
 
-    /** Of as many followers as slots are taken for, more are than are ever given. */
+    /** More follow the hub than are given out at a time, and more slots are free than for those. */
     @Test
     void whatANodeTakesForThoseThatFollowItIsFreeAgainAfterIt() throws Exception {
         try (var roomy = new RunningEngine(MigratedDatabase.url(), Duration.ofSeconds(10), Clock.systemUTC(), 160)) {
