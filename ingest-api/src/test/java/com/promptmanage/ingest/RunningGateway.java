@@ -23,7 +23,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * The gateway of one test class before one fake of all providers, a key for it, and what it has told the topic since a test
  * began.
  */
-final class RunningGateway implements BeforeEachCallback, AfterAllCallback {
+final class RunningGateway implements AutoCloseable, BeforeEachCallback, AfterAllCallback {
 
     static final String CHAT = "/gateway/openai/v1/chat/completions";
 
@@ -75,9 +75,13 @@ final class RunningGateway implements BeforeEachCallback, AfterAllCallback {
         return key;
     }
 
-    /** From now on events are told. */
     @Override
     public void beforeEach(ExtensionContext context) {
+        mark();
+    }
+
+    /** From now on events are told. */
+    void mark() {
         tail.close();
         tail = ingest.tail();
     }
@@ -123,6 +127,11 @@ final class RunningGateway implements BeforeEachCallback, AfterAllCallback {
 
     @Override
     public void afterAll(ExtensionContext context) {
+        close();
+    }
+
+    @Override
+    public void close() {
         tail.close();
         ingest.close();
         provider.close();
