@@ -38,9 +38,17 @@ class IngestTest {
 
     private static final RunningIngest ingest = stand.ingest();
 
+    private static final String gatewayKey = stand.gateway();
+
+    private static final String acmeKey = stand.acme();
+
+    private static final String bobKey = stand.bob();
+
+    private static final String queryKey = stand.reader();
+
     @Test
     void anEventOfOurTypeIsPublishedInOurForm() throws Exception {
-        HttpResponse<String> answer = ingest.events(stand.gateway(), ONE, """
+        HttpResponse<String> answer = ingest.events(gatewayKey, ONE, """
                 {"specversion": "1.0", "id": "e1", "source": "/app", "type": "com.promptmanage.token.usage.v1",
                  "subject": "team:red", "time": "2026-01-01T00:00:00+02:00", "data": {"userId": "ann",
                  "model": "claude-sonnet-4-5", "tokens": {"input": 10, "cacheRead": 90, "output": 7}}}
@@ -65,7 +73,7 @@ class IngestTest {
 
     @Test
     void aBatchOfTheOpenMeterSdkIsUsageOfTheKeysTeamAndItsEndUser() throws Exception {
-        HttpResponse<String> answer = ingest.events(stand.acme(), BATCH, """
+        HttpResponse<String> answer = ingest.events(acmeKey, BATCH, """
                 [{"type":"prompt","subject":"customer-1","data":{"tokens":10,"model":"gpt-4o"},
                   "id":"532d9b29","source":"@openmeter/sdk","specversion":"1.0","time":"%s"}]
                 """.formatted(Instant.now()));
@@ -84,7 +92,7 @@ class IngestTest {
             batch.append(i == 0 ? "" : ",").append(usage("b" + i, "user:u" + i % 20));
         }
         HttpResponse<String> answer =
-                ingest.events(stand.gateway(), JSON, batch.append(']').toString());
+                ingest.events(gatewayKey, JSON, batch.append(']').toString());
 
         assertThat(answer.statusCode()).isEqualTo(204);
         List<ConsumerRecord<byte[], byte[]>> records = stand.records();
@@ -103,7 +111,7 @@ class IngestTest {
         String batch = "[%s,%s,%s]"
                 .formatted(usage("f1", "user:a"), usage("f2", "user:a").replace(":4,", ":-4,"), usage("f3", "user:a"));
 
-        HttpResponse<String> answer = ingest.events(stand.gateway(), BATCH, batch);
+        HttpResponse<String> answer = ingest.events(gatewayKey, BATCH, batch);
 
         assertThat(answer.statusCode()).isEqualTo(400);
         // OpenMeter's client compares the whole header.
@@ -117,7 +125,7 @@ class IngestTest {
 
     @Test
     void aPlainEventKeepsItsTypeDataAndExtensions() throws Exception {
-        HttpResponse<String> answer = ingest.events(stand.acme(), JSON + "; charset=utf-8", """
+        HttpResponse<String> answer = ingest.events(acmeKey, JSON + "; charset=utf-8", """
                 {"specversion": "1.0", "id": "p1", "source": "my-app", "type": "page.view", "subject": "customer-7",
                  "traceparent": "00-1", "sampled": true,
                  "data": {"pages": 3, "ms": 1.50, "big": 12345678901234567890, "deep": {"list": [1, "ä€😀", null]}}}
@@ -142,7 +150,7 @@ class IngestTest {
     @Test
     void everyEventOfAnotherTypeIsKeptAsItCameAlsoIfItIsUsage() throws Exception {
         try (TopicTail plain = ingest.plainTail()) {
-            HttpResponse<String> answer = ingest.events(stand.acme(), BATCH, """
+            HttpResponse<String> answer = ingest.events(acmeKey, BATCH, """
                     [{"specversion":"1.0","id":"k1","source":"my-app","type":"prompt","subject":"customer-1",
                       "data":{"model":"gpt-4o","tokens":10,"price":0.10,"exact":123456789012345678901234567890.5}},
                      {"specversion":"1.0","id":"k2","source":"my-app","type":"page.view","data":{"pages":3}},
@@ -169,13 +177,13 @@ class IngestTest {
             assertThat(prompt).contains("\"price\":0.10,\"exact\":123456789012345678901234567890.5}");
             assertThat(MAPPER.readTree(kept.getLast().value()).path("enduser").textValue())
                     .as("who is it about, if nobody says so")
-                    .isEqualTo(ingest.keyId(stand.acme()));
+                    .isEqualTo(ingest.keyId(acmeKey));
         }
     }
 
     @Test
     void usageKeepsItsExtensionsAndTellsWhatItsProducerMeant() throws Exception {
-        HttpResponse<String> answer = ingest.events(stand.acme(), ONE, """
+        HttpResponse<String> answer = ingest.events(acmeKey, ONE, """
                 {"specversion": "1.0", "id": "x", "source": "s", "type": "chat", "traceparent": "00-1", "sampled": true,
                  "ratio": 0.50, "time": null, "data": {"model": "m", "usage": {"prompt_tokens": 5, "completion_tokens": 1,
                  "prompt_tokens_details": {"cached_tokens": 9}}}}
@@ -195,7 +203,7 @@ class IngestTest {
     @Test
     void aCorrectionIsRefusedWithWhatToDoInstead() throws Exception {
         HttpResponse<String> answer = ingest.events(
-                stand.acme(), ONE, usage("c", "team:acme").replace("token.usage.v1", "token.usage.correction.v1"));
+                acmeKey, ONE, usage("c", "team:acme").replace("token.usage.v1", "token.usage.correction.v1"));
 
         assertThat(answer.statusCode()).isEqualTo(400);
         JsonNode fault = only(MAPPER.readTree(answer.body()).path("errors"));
@@ -206,7 +214,7 @@ class IngestTest {
     @Test
     void whatLiteLlmSaysOfCostTierAndProviderIsKept() throws Exception {
         HttpResponse<String> answer = ingest.events(
-                stand.acme(), ONE, """
+                acmeKey, ONE, """
                 {"specversion": "1.0", "type": "litellm_tokens", "id": "chatcmpl-1", "time": "%s", "subject": "customer-1",
                  "source": "litellm-proxy", "data": {"model": "claude-sonnet-4-5", "custom_llm_provider": "anthropic",
                  "response_cost": 0.0123456789501, "prompt_tokens": 130, "completion_tokens": 25, "total_tokens": 155,
@@ -245,7 +253,7 @@ class IngestTest {
                 "'\"cost\":0.1,\"reportedCostNanoUsd\":7', 7"
             })
     void whatLiteLlmSaysACallCostIsToldInNanoUsd(String cost, @Nullable Long nanoUsd) throws Exception {
-        HttpResponse<String> answer = ingest.events(stand.acme(), ONE, """
+        HttpResponse<String> answer = ingest.events(acmeKey, ONE, """
                 {"specversion": "1.0", "type": "litellm_tokens", "id": "chatcmpl-2", "subject": "c", "source": "litellm-proxy",
                  "data": {"model": "gpt-4o", "prompt_tokens": 12, "completion_tokens": 8, "total_tokens": 20, %s}}
                 """.formatted(cost));
@@ -258,7 +266,7 @@ class IngestTest {
     @ParameterizedTest
     @ValueSource(strings = {"\"data\": null,", "\"data\": {},", ""})
     void anEventNeedsNoData(String data) throws Exception {
-        HttpResponse<String> answer = ingest.events(stand.acme(), ONE, """
+        HttpResponse<String> answer = ingest.events(acmeKey, ONE, """
                 {%s "specversion": "1.0", "id": "n", "source": "s", "type": "ping", "datacontenttype": null}
                 """.formatted(data));
 
@@ -268,13 +276,13 @@ class IngestTest {
 
     @Test
     void whoMayNotSendForAnAccountIsRefused() throws Exception {
-        assertThat(ingest.events(stand.acme(), JSON, usage("x", "team:blue")).statusCode())
+        assertThat(ingest.events(acmeKey, JSON, usage("x", "team:blue")).statusCode())
                 .isEqualTo(403);
-        assertThat(ingest.events(stand.bob(), JSON, usage("x", "user:ann")).statusCode())
+        assertThat(ingest.events(bobKey, JSON, usage("x", "user:ann")).statusCode())
                 .isEqualTo(403);
-        assertThat(ingest.events(stand.reader(), JSON, usage("x", "team:acme")).statusCode())
+        assertThat(ingest.events(queryKey, JSON, usage("x", "team:acme")).statusCode())
                 .isEqualTo(403);
-        assertThat(ingest.log(stand.bob(), "{\"teamId\":\"acme\",\"model\":\"m\",\"inputTokens\":1,\"outputTokens\":1}")
+        assertThat(ingest.log(bobKey, "{\"teamId\":\"acme\",\"model\":\"m\",\"inputTokens\":1,\"outputTokens\":1}")
                         .statusCode())
                 .isEqualTo(403);
         assertThat(ingest.log("", "{}").statusCode()).isEqualTo(401);
@@ -317,7 +325,7 @@ class IngestTest {
         String event =
                 "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/t\",\"type\":\"ping\",\"subject\":\"c\",\"data\":{}}";
 
-        HttpResponse<String> answer = ingest.events(stand.gateway(), ONE, event.replace(from, to == null ? "" : to));
+        HttpResponse<String> answer = ingest.events(gatewayKey, ONE, event.replace(from, to == null ? "" : to));
 
         assertThat(fields(answer)).contains(field);
         assertThat(stand.records()).isEmpty();
@@ -326,7 +334,7 @@ class IngestTest {
     @ParameterizedTest
     @ValueSource(strings = {"text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin1"})
     void otherMediaTypesAreRefused(String contentType) throws Exception {
-        assertThat(ingest.events(stand.acme(), contentType, "{}").statusCode()).isEqualTo(415);
+        assertThat(ingest.events(acmeKey, contentType, "{}").statusCode()).isEqualTo(415);
     }
 
     @Test

@@ -33,10 +33,16 @@ class LoggedCallTest {
 
     private static final RunningIngest ingest = stand.ingest();
 
+    private static final String gatewayKey = stand.gateway();
+
+    private static final String acmeKey = stand.acme();
+
+    private static final String bobKey = stand.bob();
+
     @Test
     void aLoggedCallIsOnTheTopicWhenItIsAnswered() throws Exception {
         Instant time = Instant.now().minus(Duration.ofDays(3));
-        HttpResponse<String> answer = ingest.log(stand.gateway(), """
+        HttpResponse<String> answer = ingest.log(gatewayKey, """
                 {"eventId": "call-1", "teamId": "blue", "userId": "ann", "model": "gpt-4o-mini", "provider": "openai",
                  "inputTokens": 1000, "outputTokens": 500, "cachedInputTokens": 400, "reasoningTokens": 100,
                  "executionType": "workflow_node", "promptId": "p1", "runId": "r1", "workflowId": "w1",
@@ -68,9 +74,9 @@ class LoggedCallTest {
     void theSameEventIdIsAnsweredWithTheSameLogId() throws Exception {
         String call = "{\"eventId\":\"again\",\"model\":\"m\",\"inputTokens\":1,\"outputTokens\":2}";
 
-        String first = logId(ingest.log(stand.acme(), call));
-        String second = logId(ingest.log(stand.acme(), call));
-        String ofAnother = logId(ingest.log(stand.bob(), call));
+        String first = logId(ingest.log(acmeKey, call));
+        String second = logId(ingest.log(acmeKey, call));
+        String ofAnother = logId(ingest.log(bobKey, call));
 
         assertThat(second).isEqualTo(first);
         assertThat(ofAnother).isNotEqualTo(first);
@@ -80,12 +86,12 @@ class LoggedCallTest {
     void callsWithoutAnEventIdAreEachTheirOwn() throws Exception {
         String call = "{\"model\":\"m\",\"inputTokens\":1,\"outputTokens\":2}";
 
-        assertThat(logId(ingest.log(stand.acme(), call))).isNotEqualTo(logId(ingest.log(stand.acme(), call)));
+        assertThat(logId(ingest.log(acmeKey, call))).isNotEqualTo(logId(ingest.log(acmeKey, call)));
     }
 
     @Test
     void everyFaultOfALoggedCallIsTold() throws Exception {
-        HttpResponse<String> answer = ingest.log(stand.acme(), """
+        HttpResponse<String> answer = ingest.log(acmeKey, """
                 {"userId": "", "inputTokens": -1, "outputTokens": 1.5, "cachedInputToken": 3, "executionType": "batch",
                  "occurredAt": "yesterday", "tags": [1], "promptId": 7}
                 """);
@@ -110,7 +116,7 @@ class LoggedCallTest {
         String day = Instant.now().toString().substring(0, 10);
 
         HttpResponse<String> answer = ingest.log(
-                stand.acme(),
+                acmeKey,
                 "{\"model\":\"m\",\"inputTokens\":1,\"outputTokens\":1,\"occurredAt\":\"%sT%s\"}"
                         .formatted(day, clock));
 

@@ -5,12 +5,11 @@ import static com.promptmanage.streams.AcmeUsage.NOW;
 import static com.promptmanage.streams.AcmeUsage.event;
 import static com.promptmanage.streams.AcmeUsage.price;
 import static com.promptmanage.streams.AcmeUsage.reporting;
-import static com.promptmanage.streams.AcmeUsage.spend;
-import static com.promptmanage.streams.AcmeUsage.total;
 import static com.promptmanage.streams.AcmeUsage.usage;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.promptmanage.streams.read.Spend;
 import com.promptmanage.streams.read.SpendEntry;
 import com.promptmanage.streams.read.SpendQuery;
 import com.promptmanage.streams.read.SpendQuery.Step;
@@ -72,7 +71,7 @@ class MeteringTest {
         metering.send(event("1", NOW, 10, 10));
         metering.send(event("1", NOW, 10, 10));
 
-        assertThat(total(metering).events()).isEqualTo(1);
+        assertThat(total().events()).isEqualTo(1);
         assertThat(metering.counts().duplicates.sum()).isEqualTo(1);
     }
 
@@ -81,7 +80,7 @@ class MeteringTest {
         metering.send(event("1", NOW, 10, 10));
         metering.send(new UsageEvent("1", "another", NOW, usage("gpt-4o-mini", 10, 10)));
 
-        assertThat(total(metering).events()).isEqualTo(2);
+        assertThat(total().events()).isEqualTo(2);
     }
 
     @Test
@@ -103,7 +102,7 @@ class MeteringTest {
     @Test
     void aModelWithoutAPriceIsUnpricedAndPricedWhenItsPriceArrives() {
         metering.send(new UsageEvent("1", "test", NOW, usage("new-model", 1_000, 0)));
-        assertThat(total(metering)).satisfies(before -> {
+        assertThat(total()).satisfies(before -> {
             assertThat(before.unpricedEvents()).isEqualTo(1);
             assertThat(before.costNanoUsd()).isZero();
             assertThat(before.tokens().total()).isEqualTo(1_000);
@@ -115,7 +114,7 @@ class MeteringTest {
         metering.price(price("new-model", "2", "8"));
         metering.advance(Duration.ofSeconds(1));
 
-        assertThat(total(metering)).satisfies(after -> {
+        assertThat(total()).satisfies(after -> {
             assertThat(after.unpricedEvents()).isZero();
             assertThat(after.events()).isEqualTo(1);
             assertThat(after.costNanoUsd()).isEqualTo(2_000_000);
@@ -134,14 +133,14 @@ class MeteringTest {
         }
         metering.price(price("new-model", "2", "8"));
         metering.advance(Duration.ofMillis(10));
-        assertThat(total(metering).unpricedEvents()).isEqualTo(500);
+        assertThat(total().unpricedEvents()).isEqualTo(500);
 
         metering.restart();
         metering.advance(Duration.ofSeconds(1));
         metering.advance(Duration.ofSeconds(1));
 
-        assertThat(total(metering).unpricedEvents()).isZero();
-        assertThat(total(metering).costNanoUsd()).isEqualTo(1_500 * 2_000L);
+        assertThat(total().unpricedEvents()).isZero();
+        assertThat(total().costNanoUsd()).isEqualTo(1_500 * 2_000L);
     }
 
     @Test
@@ -154,8 +153,8 @@ class MeteringTest {
             metering.advance(Duration.ofSeconds(1));
         }
 
-        assertThat(total(metering).costNanoUsd()).isEqualTo(2_500 * 2_000L);
-        assertThat(total(metering).unpricedEvents()).isZero();
+        assertThat(total().costNanoUsd()).isEqualTo(2_500 * 2_000L);
+        assertThat(total().unpricedEvents()).isZero();
     }
 
     @Test
@@ -164,7 +163,7 @@ class MeteringTest {
                 ACME, ZoneOffset.UTC, List.of(), Set.of(), List.of(price("gpt-4o-mini", "0.10", "0.10"))));
         metering.send(event("1", NOW, 1_000, 1_000));
 
-        assertThat(total(metering).costNanoUsd()).isEqualTo(200_000);
+        assertThat(total().costNanoUsd()).isEqualTo(200_000);
     }
 
     @Test
@@ -181,8 +180,8 @@ class MeteringTest {
         metering.send(event("covered", NOW, 1_000, 0));
         metering.send(event("gap", NOW, 1_000, 1_000));
 
-        assertThat(total(metering).costNanoUsd()).isEqualTo(100_000);
-        assertThat(total(metering).unpricedEvents()).isEqualTo(1);
+        assertThat(total().costNanoUsd()).isEqualTo(100_000);
+        assertThat(total().unpricedEvents()).isEqualTo(1);
         assertThat(metering.reads().quote(event("gap", NOW, 1_000, 1_000).usage(), NOW.toEpochMilli()))
                 .as("what a check says of it")
                 .isEmpty();
@@ -191,11 +190,11 @@ class MeteringTest {
     @Test
     void aReportedCostWinsOnlyIfItsSourceIsTrusted() {
         metering.send(reporting("1", 5));
-        assertThat(total(metering).costNanoUsd()).isEqualTo(750_000);
+        assertThat(total().costNanoUsd()).isEqualTo(750_000);
 
         metering.settings(new AccountSettings(ACME, ZoneOffset.UTC, List.of(), Set.of("test"), List.of()));
         metering.send(reporting("2", 5));
-        assertThat(total(metering).costNanoUsd()).isEqualTo(750_005);
+        assertThat(total().costNanoUsd()).isEqualTo(750_005);
     }
 
     @Test
@@ -285,7 +284,7 @@ class MeteringTest {
                         "invalid",
                         "invalid",
                         "invalid");
-        assertThat(total(metering).events()).isEqualTo(1);
+        assertThat(total().events()).isEqualTo(1);
     }
 
     @Test
@@ -316,10 +315,10 @@ class MeteringTest {
                  "time":"2026-11-24T10:00:00Z","data":{"reportedCostNanoUsd":"x","tokens":5,"tags":[1]}}""".getBytes(UTF_8));
 
         assertThat(metering.rejected()).isEmpty();
-        assertThat(spend(metering, new Dimension(Dimension.Kind.EVENT_TYPE, null)))
+        assertThat(spend(new Dimension(Dimension.Kind.EVENT_TYPE, null)))
                 .extracting(SpendEntry::value)
                 .containsExactly("deploy");
-        assertThat(spend(metering, Dimension.ACCOUNT)).isEmpty();
+        assertThat(spend(Dimension.ACCOUNT)).isEmpty();
     }
 
     @Test
@@ -330,7 +329,15 @@ class MeteringTest {
                 NOW,
                 TokenUsage.of("ann \"the\" \\ äöü 🎈", "acme", "gpt-4o-mini", TokenCounts.ofInputOutput(1, 1))));
 
-        assertThat(spend(metering, Dimension.MEMBER)).extracting(SpendEntry::value).containsExactly("ann \"the\" \\ äöü 🎈");
+        assertThat(spend(Dimension.MEMBER)).extracting(SpendEntry::value).containsExactly("ann \"the\" \\ äöü 🎈");
         assertThat(metering.rated()).hasSize(1);
+    }
+
+    private Spend total() {
+        return AcmeUsage.total(metering);
+    }
+
+    private List<SpendEntry> spend(Dimension dimension) {
+        return AcmeUsage.spend(metering, dimension);
     }
 }
