@@ -6,7 +6,6 @@ import static com.promptmanage.streams.AcmeUsage.budget;
 import static com.promptmanage.streams.AcmeUsage.event;
 import static com.promptmanage.streams.AcmeUsage.price;
 import static com.promptmanage.streams.AcmeUsage.reporting;
-import static com.promptmanage.streams.AcmeUsage.spend;
 import static com.promptmanage.streams.AcmeUsage.tagged;
 import static com.promptmanage.streams.AcmeUsage.usage;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -126,7 +125,7 @@ class MeteredBudgetsTest {
         metering.send(tagged("2", Map.of("project", "gemini")));
 
         assertThat(metering.alerts()).hasSize(1);
-        assertThat(spend(metering, Dimension.ofTag("project")))
+        assertThat(spend(Dimension.ofTag("project")))
                 .extracting(SpendEntry::value)
                 .containsExactly("apollo", "gemini");
     }
@@ -200,5 +199,9 @@ class MeteredBudgetsTest {
     private UsageEvent reportingTrusted(String id, long costNanoUsd) {
         metering.settings(new AccountSettings(ACME, ZoneOffset.UTC, List.of(), Set.of("*"), List.of()));
         return reporting(id, costNanoUsd);
+    }
+
+    private List<SpendEntry> spend(Dimension dimension) {
+        return AcmeUsage.spend(metering, dimension);
     }
 }
