@@ -55,6 +55,55 @@ class WorkflowTiersTest {
     }
 
     @Test
+    void anAccountHasAsManyWorkflowsAndRunsAsItsTierAllows() {
+        api.tier("free");
+        String form = "{\"teamId\": \"team_1\", \"name\": \"One\", \"status\": \"active\", \"definition\": %s}"
+                .formatted(TwoSteps.DEFINITION);
+        assertLimit(api.post(editor, "/api/workflows", form), "workflowsMax", "0");
+
+        api.tier("team");
+        String id = "";
+        for (int i = 0; i < 5; i++) {
+            Answer made = api.post(editor, "/api/workflows", form);
+            assertThat(made.status()).as(made.json().toString()).isEqualTo(201);
+            id = made.json().at("/workflow/id").asText();
+        }
+        assertLimit(api.post(editor, "/api/workflows", form), "workflowsMax", "5");
+        assertLimit(
+                api.post(editor, "/api/workflow-templates/template-news-digest/deploy", """
+                        {"teamId":"team_1","customizations":{"dataSourceMappings":{"NEWS":"ds_1"},
+                         "values":{"SUBJECT":"bees"}}}"""), "workflowsMax", "5");
+
+        String run = "/api/workflows/%s/trigger".formatted(id);
+        api.engine().database().useAsSystem(handle -> handle.execute("""
+                        INSERT INTO workflow_run_counts (account, month, runs)
+                        SELECT 'team:team_1', date_trunc('month', now() AT TIME ZONE 'UTC'), 98"""));
+        Answer begun = api.send(editor, "POST", run, "{}", "Idempotency-Key", "a");
+        assertThat(begun.status()).isEqualTo(202);
+        assertThat(api.post(editor, run, "{\"test\": true}").status())
+                .as("the hundredth")
+                .isEqualTo(202);
+        assertLimit(api.post(editor, run, "{}"), "workflowRunsPerMonth", "100");
+        assertLimit(
+                api.post(
+                        editor,
+                        "/api/workflows/executions/%s/rerun"
+                                .formatted(begun.json().path("executionId").asText()),
+                        ""),
+                "workflowRunsPerMonth",
+                "100");
+        assertThat(api.send(editor, "POST", run, "{}", "Idempotency-Key", "a")
+                        .json()
+                        .path("executionId"))
+                .as("what is there already is not begun again")
+                .isEqualTo(begun.json().path("executionId"));
+
+        api.tier("enterprise");
+        assertThat(api.post(editor, run, "{}").status()).isEqualTo(202);
+        assertThat(api.post(editor, "/api/workflows", form).status()).isEqualTo(201);
+    }
+
+    @Test
     void executionsAreBegunInTheWaysOfTheTier() {
         Answer hooked = make("\"executionMode\": \"webhook\"");
         assertLimit(hooked, "workflowTriggers", "null");
@@ -150,55 +199,6 @@ class WorkflowTiersTest {
         assertThat(since)
                 .as("today")
                 .isAfter(Instant.parse(usual.json().path("from").asText()).plus(Duration.ofDays(28)));
-    }
-
-    @Test
-    void anAccountHasAsManyWorkflowsAndRunsAsItsTierAllows() {
-        api.tier("free");
-        String form = "{\"teamId\": \"team_1\", \"name\": \"One\", \"status\": \"active\", \"definition\": %s}"
-                .formatted(TwoSteps.DEFINITION);
-        assertLimit(api.post(editor, "/api/workflows", form), "workflowsMax", "0");
-
-        api.tier("team");
-        String id = "";
-        for (int i = 0; i < 5; i++) {
-            Answer made = api.post(editor, "/api/workflows", form);
-            assertThat(made.status()).as(made.json().toString()).isEqualTo(201);
-            id = made.json().at("/workflow/id").asText();
-        }
-        assertLimit(api.post(editor, "/api/workflows", form), "workflowsMax", "5");
-        assertLimit(
-                api.post(editor, "/api/workflow-templates/template-news-digest/deploy", """
-                        {"teamId":"team_1","customizations":{"dataSourceMappings":{"NEWS":"ds_1"},
-                         "values":{"SUBJECT":"bees"}}}"""), "workflowsMax", "5");
-
-        String run = "/api/workflows/%s/trigger".formatted(id);
-        api.engine().database().useAsSystem(handle -> handle.execute("""
-                        INSERT INTO workflow_run_counts (account, month, runs)
-                        SELECT 'team:team_1', date_trunc('month', now() AT TIME ZONE 'UTC'), 98"""));
-        Answer begun = api.send(editor, "POST", run, "{}", "Idempotency-Key", "a");
-        assertThat(begun.status()).isEqualTo(202);
-        assertThat(api.post(editor, run, "{\"test\": true}").status())
-                .as("the hundredth")
-                .isEqualTo(202);
-        assertLimit(api.post(editor, run, "{}"), "workflowRunsPerMonth", "100");
-        assertLimit(
-                api.post(
-                        editor,
-                        "/api/workflows/executions/%s/rerun"
-                                .formatted(begun.json().path("executionId").asText()),
-                        ""),
-                "workflowRunsPerMonth",
-                "100");
-        assertThat(api.send(editor, "POST", run, "{}", "Idempotency-Key", "a")
-                        .json()
-                        .path("executionId"))
-                .as("what is there already is not begun again")
-                .isEqualTo(begun.json().path("executionId"));
-
-        api.tier("enterprise");
-        assertThat(api.post(editor, run, "{}").status()).isEqualTo(202);
-        assertThat(api.post(editor, "/api/workflows", form).status()).isEqualTo(201);
     }
 
     /** Nodes that run, or may as soon as a worker is free. */
