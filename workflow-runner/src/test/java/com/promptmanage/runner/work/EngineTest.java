@@ -23,7 +23,6 @@ import com.promptmanage.runner.call.Failure;
 import com.promptmanage.runner.definition.ErrorHandling;
 import com.promptmanage.runner.definition.RetryPolicy;
 import com.promptmanage.runner.definition.Settings;
-import com.promptmanage.runner.journal.ExecutionRecords;
 import com.promptmanage.runner.node.Outcome;
 import com.promptmanage.service.database.RowSecurity;
 import com.promptmanage.service.database.Scope;
@@ -230,22 +229,6 @@ class EngineTest {
 
         assertThat(engine.output(execution, "reader")).isEqualTo("100000");
         assertThat(engine.output(execution, "large")).isEqualTo("null");
-    }
-
-    /** Many are listed at once, and what each was triggered with may be as large as a request. */
-    @Test
-    void executionsAreListedWithoutWhatTheyWereTriggeredWith() throws Exception {
-        String execution = engine.run(Workflow.of(step("only")));
-        String workflow = engine.shown(execution).workflowId();
-
-        var listed = engine.records()
-                .list(Scope.EVERYONE, new ExecutionRecords.Filter(workflow, null, null, null, null, null), 10);
-
-        assertThat(listed).singleElement().satisfies(one -> {
-            assertThat(one.id()).isEqualTo(execution);
-            assertThat(one.triggerData()).isEmpty();
-        });
-        assertThat(engine.shown(execution).triggerData()).contains("Paris");
     }
 
     @Test
