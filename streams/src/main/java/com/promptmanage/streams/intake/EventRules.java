@@ -49,7 +49,8 @@ final class EventRules {
             throw new Rejection(Reason.INVALID, "time is missing");
         }
         event.timeMs = Rfc3339.epochMs(time);
-        if (event.timeMs < arrivalMs - EventReader.AGE_MAX.toMillis() || event.timeMs > arrivalMs + EventReader.AHEAD_MAX.toMillis()) {
+        if (event.timeMs < arrivalMs - EventReader.AGE_MAX.toMillis()
+                || event.timeMs > arrivalMs + EventReader.AHEAD_MAX.toMillis()) {
             throw new Rejection(
                     Reason.TIME_OUT_OF_RANGE,
                     "time %s is more than 401 days before or a day after its arrival".formatted(time));

@@ -95,7 +95,8 @@ final class EndedCalls implements Together.Work<EndedCalls.Ended> {
     private Set<String> store(Map<String, List<Ended>> byExecution, boolean waits) {
         return workers.<Set<String>, RuntimeException>asSystem(handle -> {
             // First the executions' locks, as everywhere.
-            Map<String, Change> changes = ExecutionLocks.take(handle, versions, byExecution.keySet(), waits, clock.instant());
+            Map<String, Change> changes =
+                    ExecutionLocks.take(handle, versions, byExecution.keySet(), waits, clock.instant());
             List<Ended> calls = changes.keySet().stream()
                     .flatMap(execution -> byExecution.getOrDefault(execution, List.of()).stream())
                     .toList();

@@ -78,7 +78,8 @@ final class Recording implements Together.Work<Report> {
     }
 
     private Recorded record(Handle handle, Map<String, List<Report>> byExecution, boolean waits) {
-        Map<String, Change> changes = ExecutionLocks.take(handle, versions, byExecution.keySet(), waits, clock.instant());
+        Map<String, Change> changes =
+                ExecutionLocks.take(handle, versions, byExecution.keySet(), waits, clock.instant());
         if (changes.isEmpty()) {
             return new Recorded(Set.of(), Values.Found.NOTHING);
         }

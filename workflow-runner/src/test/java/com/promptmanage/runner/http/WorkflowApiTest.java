@@ -50,7 +50,8 @@ class WorkflowApiTest {
         Answer changed = api.put(
                 editor,
                 "/api/workflows/" + id,
-                "{\"definition\": %s, \"note\": \"renamed\"}".formatted(TwoSteps.DEFINITION.replace("\"First\"", "\"Begin\"")));
+                "{\"definition\": %s, \"note\": \"renamed\"}"
+                        .formatted(TwoSteps.DEFINITION.replace("\"First\"", "\"Begin\"")));
         Answer again = api.put(editor, "/api/workflows/" + id, "{\"description\": \"says what it does\"}");
         Answer diff = api.get(viewer, "/api/workflows/%s/versions/2/diff".formatted(id));
         Answer restored = api.post(editor, "/api/workflows/%s/versions/1/restore".formatted(id), "");
@@ -164,7 +165,10 @@ class WorkflowApiTest {
     void onesOwnAreThoseOfNoTeamAndWhatStrangersShare() {
         api.user("both");
         String guest = api.signIn("both");
-        String own = api.post(guest, "/api/workflows", "{\"name\": \"Mine\", \"definition\": %s}".formatted(TwoSteps.DEFINITION))
+        String own = api.post(
+                        guest,
+                        "/api/workflows",
+                        "{\"name\": \"Mine\", \"definition\": %s}".formatted(TwoSteps.DEFINITION))
                 .json()
                 .at("/workflow/id")
                 .asText();

@@ -86,7 +86,8 @@ class NodeExecutorsTest {
                 .hasToString("16");
         assertThat(transform(TransformType.CUSTOM, "size(input)", Map.of(), null, false, list))
                 .hasToString("3");
-        assertThat(((Plan.Done) nodes.plan(new Transform(TransformType.FILTER, "item.n > 1", Map.of(), null, true), list))
+        assertThat(((Plan.Done)
+                                nodes.plan(new Transform(TransformType.FILTER, "item.n > 1", Map.of(), null, true), list))
                         .outcome())
                 .isInstanceOf(Outcome.Records.class);
     }
@@ -132,8 +133,8 @@ class NodeExecutorsTest {
                 Map.of("domain", "{{website}}"),
                 Json.mapper().valueToTree("{\"note\": \"{{note}}\", \"id\": {{id}}}"));
 
-        ExternalCall call =
-                nodes.call(webhook, context("{\"website\":\"a&b.example\",\"note\":\"say \\\"hi\\\"\\nthen\",\"id\":7}"));
+        ExternalCall call = nodes.call(
+                webhook, context("{\"website\":\"a&b.example\",\"note\":\"say \\\"hi\\\"\\nthen\",\"id\":7}"));
         CallResult result = call.make(Duration.ofSeconds(5), CallWatcher.NONE);
         JsonNode output = output(call.use(answer(result)));
 
@@ -195,8 +196,8 @@ class NodeExecutorsTest {
                 Map.of("text", Json.mapper().valueToTree("{{analyze.severity}}: {{analyze.reason}}")),
                 Map.of("url", Json.mapper().valueToTree("{{secrets.SLACK_WEBHOOK_URL}}")));
 
-        ExternalCall call =
-                nodes.call(output, context("{}", Map.of("analyze", json("{\"severity\":\"high\",\"reason\":\"spam\"}"))));
+        ExternalCall call = nodes.call(
+                output, context("{}", Map.of("analyze", json("{\"severity\":\"high\",\"reason\":\"spam\"}"))));
         JsonNode written = output(call.use(answer(call.make(Duration.ofSeconds(5), CallWatcher.NONE))));
 
         assertThat(server.last().json().path("text").asText()).isEqualTo("high: spam");

@@ -98,8 +98,8 @@ class OutboundAddressTest {
         Receiver outside = Receiver.on("127.0.0.1", inside.port(), saying("public"));
         network.closes(outside);
         var lookups = new AtomicInteger();
-        Outbound outbound =
-                network.outbound(SETTINGS, host -> new InetAddress[] {lookups.getAndIncrement() % 2 == 0 ? OUTSIDE : INSIDE});
+        Outbound outbound = network.outbound(
+                SETTINGS, host -> new InetAddress[] {lookups.getAndIncrement() % 2 == 0 ? OUTSIDE : INSIDE});
         Call call = Call.get(URI.create("http://rebind.example:%d/".formatted(inside.port())));
 
         assertThat(outbound.send(call).text()).isEqualTo("public");
@@ -126,8 +126,8 @@ class OutboundAddressTest {
     void aRedirectDoesNotLeadInside() throws Exception {
         Receiver inside = network.receiver("127.0.0.2", saying("secret"));
         for (String host : List.of("127.0.0.2", "inside.example", "[::ffff:127.0.0.2]")) {
-            Receiver outside =
-                    network.receiver("127.0.0.1", redirecting(302, "http://%s:%d/latest".formatted(host, inside.port())));
+            Receiver outside = network.receiver(
+                    "127.0.0.1", redirecting(302, "http://%s:%d/latest".formatted(host, inside.port())));
             Outbound outbound = network.outbound(SETTINGS, name -> new InetAddress[] {
                 name.equals("inside.example")
                         ? INSIDE
