@@ -110,8 +110,12 @@ class RunnerTest {
 
         Await.until(() -> assertThat(executions(critical)).hasSize(5));
         assertThat(executions(critical).getFirst().triggerData()).doesNotContain("executionId");
-        assertThat(executions(critical))
-                .allSatisfy(execution -> assertThat(execution.triggeredBy()).isEqualTo("event"));
+        assertThat(executions(critical)).allSatisfy(execution -> {
+            assertThat(execution.triggeredBy()).isEqualTo("event");
+            assertThat(execution.triggerData())
+                    .as("of the event with the long id, its beginning")
+                    .hasSizeLessThanOrEqualTo(1_000);
+        });
     }
 
     @Test

@@ -26,7 +26,7 @@ public final class ExecutionRecords {
      * An execution as it is shown.
      *
      * @param number rises with each
-     * @param triggerData as JSON; nothing where many are listed: each may be as large as a request
+     * @param triggerData as JSON; where many are listed only its beginning, for each may be as large as a request
      * @param reason why it is paused, as JSON
      * @param costNanoUsd at list price
      * @param wastedNanoUsd of that, or of what may have been charged besides, for answers that did not arrive
@@ -145,7 +145,7 @@ public final class ExecutionRecords {
         return database.inTransaction(
                 scope,
                 handle -> handle.createQuery("SELECT " + Shown.COLUMNS + """
-                        , '' AS trigger_data FROM executions WHERE workflow_id = :workflow
+                        , left(trigger_data, 1000) AS trigger_data FROM executions WHERE workflow_id = :workflow
                           AND (CAST(:status AS text) IS NULL OR status = :status)
                           AND (CAST(:by AS text) IS NULL OR triggered_by = :by)
                           AND (CAST(:from AS timestamptz) IS NULL OR created_at >= :from)
