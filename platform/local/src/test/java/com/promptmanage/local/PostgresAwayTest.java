@@ -81,7 +81,7 @@ class PostgresAwayTest {
         }
     }
 
-    /** Each within the client's patience, which is longer than any limit of ours and ends by itself. */
+    /** Nobody waits for longer than a client does. */
     private static void assertThatSpendIsToldAndWhoAsksForPeopleIsSentAway(
             Api api, Api session, LocalFile local, ExecutorService beside) throws Exception {
         var answers = List.of(
