@@ -170,17 +170,12 @@ class IngestFuzzTest {
     private void sendAll() throws Exception {
         var next = new AtomicInteger();
         try (var senders = Executors.newVirtualThreadPerTaskExecutor()) {
-            var sending = new ArrayList<Future<?>>();
+            var sending = new ArrayList<Future<Integer>>();
             for (int i = 0; i < AT_ONCE; i++) {
-                sending.add(senders.submit(() -> {
-                    for (int number = next.getAndIncrement(); number < REQUESTS; number = next.getAndIncrement()) {
-                        send(number);
-                    }
-                    return null;
-                }));
+                sending.add(senders.submit(() -> sendSome(next)));
             }
             try {
-                for (Future<?> each : sending) {
+                for (Future<Integer> each : sending) {
                     each.get();
                 }
             } finally {
@@ -188,6 +183,15 @@ class IngestFuzzTest {
                 next.set(REQUESTS);
             }
         }
+    }
+
+    private int sendSome(AtomicInteger next) throws Exception {
+        int sent = 0;
+        for (int number = next.getAndIncrement(); number < REQUESTS; number = next.getAndIncrement()) {
+            send(number);
+            sent++;
+        }
+        return sent;
     }
 
     private void send(int number) throws Exception {
