@@ -55,7 +55,7 @@ final class ShownHistory {
     private Instant first(AccountTier tier) {
         @Nullable Integer days = tier.features().workflows().workflowHistoryDays();
         return days == null
-                ? Instant.EPOCH
+                ? Instant.MIN
                 : clock.instant().minus(Duration.ofDays(days)).truncatedTo(ChronoUnit.DAYS);
     }
 

@@ -55,7 +55,7 @@ public record AccessSettings(
      *
      * @param signUpsPerAddress accounts that may be asked for from one address
      * @param signUps from everywhere together
-     * @param wrongPasswordsPerAddress sign-ins from one address that may fail, whose accounts they are for
+     * @param wrongPasswordsPerAddress sign-ins from one address that may fail, on whichever accounts
      */
     public record HourlyRates(int signUpsPerAddress, int signUps, int wrongPasswordsPerAddress) {
 

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Bounds how many passwords may be wrong within an hour that come from one network, whose accounts they are tried on: a few for
+ * Bounds how many passwords may be wrong within an hour that come from one network, on whichever accounts: a few for
  * each of many accounts lock none of these ({@link SignInLocks}). Those that were right do not count.
  */
 final class SignInLimits {
