@@ -15,38 +15,52 @@ import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.event.EventJson;
 import com.promptmanage.topics.usage.UsageEvent;
 import com.promptmanage.topics.usage.UsageEventCodec;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.zip.GZIPOutputStream;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
  * Whatever is sent: it is answered, and never that it is our fault; of what is refused nothing is published, of what is
- * accepted everything, and it can be read. {@code -Dfuzz.times=100} sends a hundred times as much.
+ * accepted everything, and it can be read. 8,400 requests; {@code -Dfuzz.times=120} sends a million, as the README says.
+ *
+ * <p>Everything about a request follows from its number, so one that fails is sent alone by {@code -Dfuzz.only=<number>}.
  */
 class IngestFuzzTest {
 
-    private static final int TIMES = Integer.getInteger("fuzz.times", 1);
+    private static final int REQUESTS = 8_400 * Integer.getInteger("fuzz.times", 1);
 
-    private static final int SENDERS = 4;
+    private static final int ONLY = Integer.getInteger("fuzz.only", -1);
 
-    private static final int NOISE_OF_EACH = 600;
+    /** More than there are processors: who is accepted waits for the broker. */
+    private static final int AT_ONCE = 16;
 
-    private static final int DAMAGED_OF_EACH = 1_500;
+    /** Each with a key of its own, so that it can be told what of it is on the topic. */
+    private static final int ACCOUNTS = 4;
+
+    private static final int SEED = 20_261_124;
+
+    /** Of as many letters in every run, so that the same request is damaged in the same place. */
+    private static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.SECONDS);
 
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -54,7 +68,7 @@ class IngestFuzzTest {
 
     private static final String LOG = "/api/token-tracking/log";
 
-    private static final List<String> EVENT_SEEDS = List.of("""
+    private static final List<String> EVENT_SEEDS = seeds("""
             {"specversion":"1.0","id":"a","source":"/s","type":"com.promptmanage.token.usage.v1",
              "time":"%1$s","data":{"userId":"u","model":"m","executionType":"preview","durationMs":12,
              "tags":{"a":"b","c":1.5},"reportedCostNanoUsd":7,"tokens":{"input":1,"cacheRead":2,"output":3}}}""", """
@@ -72,7 +86,7 @@ class IngestFuzzTest {
              "cache_read_input_tokens":7,"cache_creation_input_tokens":10,"cache_creation":{"ephemeral_5m_input_tokens":4,
              "ephemeral_1h_input_tokens":6},"output_tokens":5}}}""");
 
-    private static final List<String> LOG_SEEDS = List.of("""
+    private static final List<String> LOG_SEEDS = seeds("""
             {"eventId":"l1","userId":"u","model":"m","provider":"openai","inputTokens":10,"outputTokens":5,
              "cachedInputTokens":4,"reasoningTokens":1,"executionType":"workflow_node","occurredAt":"%1$s","tags":{"f":"s"}}""", """
             {"model":"m","inputTokens":0,"outputTokens":1000000000000}""");
@@ -90,6 +104,18 @@ class IngestFuzzTest {
             "*/*");
 
     private static RunningIngest ingest;
+
+    private final List<Account> accounts = IntStream.range(0, ACCOUNTS)
+            .mapToObj(number -> Account.team("fuzz-" + number))
+            .toList();
+
+    private final List<String> keys = accounts.stream()
+            .map(account -> ingest.key(NewKey.of("fuzz", account)))
+            .toList();
+
+    private final AtomicIntegerArray accepted = new AtomicIntegerArray(ACCOUNTS);
+
+    private final Map<Integer, LongAdder> statuses = new ConcurrentSkipListMap<>();
 
     @BeforeAll
     static void start() throws Exception {
@@ -109,82 +135,131 @@ class IngestFuzzTest {
 
     @Test
     void whateverIsSentIsAnsweredAndOnlyWhatIsAcceptedIsPublished() throws Exception {
-        try (TopicTail tail = ingest.tail();
-                ExecutorService senders = Executors.newFixedThreadPool(SENDERS)) {
-            var sending = new ArrayList<Future<Sender>>();
-            for (int i = 0; i < SENDERS; i++) {
-                var sender = new Sender(i);
-                sending.add(senders.submit(sender::run));
+        try (TopicTail tail = ingest.tail()) {
+            long started = System.nanoTime();
+            if (ONLY >= 0) {
+                send(ONLY);
+            } else {
+                sendAll();
             }
-            var accepted = new HashMap<String, Integer>();
-            var statuses = new TreeMap<Integer, Integer>();
-            for (Future<Sender> each : sending) {
-                Sender sender = each.get();
-                accepted.put(sender.account.value(), sender.accepted);
-                sender.statuses.forEach((status, count) -> statuses.merge(status, count, Integer::sum));
-            }
+            System.out.printf(
+                    Locale.ROOT,
+                    "%,d requests of noise and damage in %.0f s, answered %s%n",
+                    statuses.values().stream().mapToLong(LongAdder::sum).sum(),
+                    (System.nanoTime() - started) / 1e9,
+                    statuses);
+            assertOnTopicIsWhatWasAccepted(tail);
 
-            var published = new HashMap<String, Integer>();
-            for (var record : tail.records()) {
-                JsonNode event = EventJson.read(record.value());
-                String account = new String(record.key(), UTF_8);
-                assertThat(event.path("subject").textValue()).isEqualTo(account);
-                if (event.path("type").textValue().equals(UsageEvent.TYPE)) {
-                    assertThat(UsageEventCodec.read(record.value()).account().value())
-                            .isEqualTo(account);
-                }
-                published.merge(account, 1, Integer::sum);
-            }
-            assertThat(published).isEqualTo(accepted);
+            assertThat(ingest.log(keys.getFirst(), "{\"model\":\"m\",\"inputTokens\":1,\"outputTokens\":1}")
+                            .statusCode())
+                    .as("a good event afterwards")
+                    .isEqualTo(200);
+            assertThat(tail.records()).hasSize(1);
+        }
+        assertThat(statuses.keySet()).isSubsetOf(200, 204, 400, 403, 413, 415);
+        if (ONLY < 0) {
             // Enough of each for the test to mean something.
-            assertThat(statuses.keySet()).contains(200, 204, 400, 415).isSubsetOf(200, 204, 400, 403, 413, 415);
-            assertThat(statuses.get(400)).isGreaterThan(SENDERS * TIMES * (NOISE_OF_EACH + DAMAGED_OF_EACH) / 4);
-            assertThat(accepted.values()).allMatch(count -> count > DAMAGED_OF_EACH * TIMES / 20);
+            assertThat(statuses.keySet()).contains(200, 204, 400, 415);
+            assertThat(statuses.getOrDefault(400, new LongAdder()).sum()).isGreaterThan(REQUESTS / 4);
+            for (int account = 0; account < ACCOUNTS; account++) {
+                assertThat(accepted.get(account)).isGreaterThan(REQUESTS / 112);
+            }
         }
     }
 
-    /** Sends for an account of its own, so that it can be told what of it is on the topic. */
-    private static final class Sender {
-
-        private final Account account;
-
-        private final String key;
-
-        private final Damage damage;
-
-        private final Map<Integer, Integer> statuses = new HashMap<>();
-
-        private int accepted;
-
-        Sender(int number) {
-            account = Account.team("fuzz-" + number);
-            key = ingest.key(NewKey.of("fuzz", account));
-            damage = new Damage(20_261_124 + number);
-        }
-
-        Sender run() throws Exception {
-            for (int i = 0; i < NOISE_OF_EACH * TIMES; i++) {
-                send(damage.below(3) == 0 ? LOG : EVENTS, damage.noise(900));
+    private void sendAll() throws Exception {
+        var next = new AtomicInteger();
+        try (var senders = Executors.newVirtualThreadPerTaskExecutor()) {
+            var sending = new ArrayList<Future<Integer>>();
+            for (int i = 0; i < AT_ONCE; i++) {
+                sending.add(senders.submit(() -> sendSome(next)));
             }
-            for (int i = 0; i < DAMAGED_OF_EACH * TIMES; i++) {
-                boolean log = damage.below(3) == 0;
-                String seed = damage.oneOf(log ? LOG_SEEDS : EVENT_SEEDS).formatted(Instant.now());
-                send(log ? LOG : EVENTS, damage.below(12) == 0 ? seed.getBytes(UTF_8) : damage.edited(seed));
+            try {
+                for (Future<Integer> each : sending) {
+                    each.get();
+                }
+            } finally {
+                // After a failure nobody begins another.
+                next.set(REQUESTS);
             }
-            return this;
         }
+    }
 
-        private void send(String path, byte[] body) throws Exception {
+    private int sendSome(AtomicInteger next) throws Exception {
+        int sent = 0;
+        for (int number = next.getAndIncrement(); number < REQUESTS; number = next.getAndIncrement()) {
+            send(number);
+            sent++;
+        }
+        return sent;
+    }
+
+    private void send(int number) throws Exception {
+        Sent sent = Sent.of(number);
+        int account = number % ACCOUNTS;
+        HttpResponse<String> answer = ingest.post(
+                sent.path(), keys.get(account), sent.type(), BodyPublishers.ofByteArray(sent.packed()), sent.headers());
+        Supplier<String> what = () -> "request %d: %s → %s".formatted(number, sent, answer.body());
+        assertThat(answer.statusCode()).as(what).isLessThan(500);
+        statuses.computeIfAbsent(answer.statusCode(), status -> new LongAdder()).increment();
+        if (answer.statusCode() < 300) {
+            // What was broken on its way may have come through whole.
+            JsonNode events = JSON.readTree(sent.body());
+            accepted.addAndGet(account, events.isArray() ? events.size() : 1);
+        } else {
+            assertThat(answer.headers().firstValue("Content-Type")).as(what).contains("application/problem+json");
+            assertThat(JSON.readTree(answer.body()).path("code").textValue())
+                    .as(what)
+                    .isNotBlank();
+        }
+    }
+
+    private void assertOnTopicIsWhatWasAccepted(TopicTail tail) {
+        var published = new HashMap<String, Integer>();
+        tail.forEach(record -> {
+            JsonNode event = EventJson.read(record.value());
+            String account = new String(record.key(), UTF_8);
+            assertThat(event.path("subject").textValue()).isEqualTo(account);
+            if (event.path("type").textValue().equals(UsageEvent.TYPE)) {
+                assertThat(UsageEventCodec.read(record.value()).account().value())
+                        .isEqualTo(account);
+            }
+            published.merge(account, 1, Integer::sum);
+        });
+        var expected = new HashMap<String, Integer>();
+        for (int account = 0; account < ACCOUNTS; account++) {
+            if (accepted.get(account) > 0) {
+                expected.put(accounts.get(account).value(), accepted.get(account));
+            }
+        }
+        assertThat(published).isEqualTo(expected);
+    }
+
+    private static List<String> seeds(String... seeds) {
+        return Stream.of(seeds).map(seed -> seed.formatted(NOW)).toList();
+    }
+
+    /**
+     * One request.
+     *
+     * @param body before it was packed, and perhaps broken
+     */
+    private record Sent(String path, String type, Map<String, String> headers, byte[] body, byte[] packed) {
+
+        static Sent of(int number) throws IOException {
+            var damage = new Damage(SEED + number);
+            boolean log = damage.below(3) == 0;
+            byte[] body = number % 7 < 2 ? damage.noise(900) : damaged(damage, log);
             Map<String, String> headers = Map.of();
             byte[] packed = body;
             switch (damage.below(12)) {
                 case 0 -> {
                     headers = Map.of("Content-Encoding", "gzip");
-                    packed = gzip(body);
+                    packed = RunningIngest.packed(body);
                 }
                 case 1 -> {
                     headers = Map.of("Content-Encoding", "gzip");
-                    packed = broken(gzip(body));
+                    packed = broken(damage, RunningIngest.packed(body));
                 }
                 case 2 ->
                     headers =
@@ -193,24 +268,15 @@ class IngestFuzzTest {
                     // As it is.
                 }
             }
-            String type = damage.oneOf(TYPES);
-            HttpResponse<String> answer = ingest.post(path, key, type, BodyPublishers.ofByteArray(packed), headers);
-            String what = "%s %s %s %s → %s".formatted(path, type, headers, new String(body, UTF_8), answer.body());
-            assertThat(answer.statusCode()).as(what).isLessThan(500);
-            statuses.merge(answer.statusCode(), 1, Integer::sum);
-            if (answer.statusCode() < 300) {
-                // What was broken on its way may have come through whole.
-                JsonNode sent = JSON.readTree(body);
-                accepted += sent.isArray() ? sent.size() : 1;
-            } else {
-                assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
-                assertThat(JSON.readTree(answer.body()).path("code").textValue())
-                        .as(what)
-                        .isNotBlank();
-            }
+            return new Sent(log ? LOG : EVENTS, damage.oneOf(TYPES), headers, body, packed);
         }
 
-        private byte[] broken(byte[] packed) {
+        private static byte[] damaged(Damage damage, boolean log) {
+            String seed = damage.oneOf(log ? LOG_SEEDS : EVENT_SEEDS);
+            return damage.below(12) == 0 ? seed.getBytes(UTF_8) : damage.edited(seed);
+        }
+
+        private static byte[] broken(Damage damage, byte[] packed) {
             if (damage.below(2) == 0) {
                 return Arrays.copyOf(packed, damage.below(packed.length));
             }
@@ -218,12 +284,9 @@ class IngestFuzzTest {
             return packed;
         }
 
-        private static byte[] gzip(byte[] body) throws IOException {
-            var packed = new ByteArrayOutputStream();
-            try (var out = new GZIPOutputStream(packed)) {
-                out.write(body);
-            }
-            return packed.toByteArray();
+        @Override
+        public String toString() {
+            return "%s %s %s %s".formatted(path, type, headers, new String(body, UTF_8));
         }
     }
 }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -39,11 +40,16 @@ final class TopicTail implements AutoCloseable {
     /** All since the last call, up to what is there now. */
     List<ConsumerRecord<byte[], byte[]>> records() {
         var records = new ArrayList<ConsumerRecord<byte[], byte[]>>();
+        forEach(records::add);
+        return records;
+    }
+
+    /** As {@link #records}, one after the other, for there may be more than fit into memory. */
+    void forEach(Consumer<ConsumerRecord<byte[], byte[]>> reader) {
         Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
         while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-            consumer.poll(Duration.ofMillis(200)).forEach(records::add);
+            consumer.poll(Duration.ofMillis(200)).forEach(reader);
         }
-        return records;
     }
 
     @Override

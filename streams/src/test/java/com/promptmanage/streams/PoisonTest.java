@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
@@ -35,7 +36,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Whatever lies on the topics that feed the metering: what cannot be counted is on {@code usage.rejected} with its reason,
- * what can be is counted exactly, and no thread ends. {@code -Dfuzz.times=100} does a hundred times as much.
+ * what can be is counted exactly, and no thread ends. 24,000 records besides the healthy ones; {@code -Dfuzz.times=42} puts
+ * there a million, as the README says.
  */
 class PoisonTest {
 
@@ -75,6 +77,11 @@ class PoisonTest {
             metering.await(PATIENCE);
 
             List<ConsumerRecord<byte[], byte[]>> rejected = metering.rejected();
+            System.out.printf(
+                    Locale.ROOT,
+                    "%,d records of noise and damage, %,d rejected%n",
+                    24_000 * TIMES,
+                    rejected.size());
             assertThat(rejected).hasSizeGreaterThan(15_000 * TIMES);
             assertThat(rejected.stream()
                             .filter(one ->

@@ -30,6 +30,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -181,6 +182,6 @@ class RunnerTest {
 
     private List<ExecutionRecords.Shown> executions(String workflow) {
         return new ExecutionRecords(database)
-                .list(Scope.EVERYONE, new Filter(workflow, null, null, null, null, null), 100);
+                .list(Scope.EVERYONE, new Filter(workflow, null, null, null, null, Instant.EPOCH, null), 100);
     }
 }

@@ -17,6 +17,7 @@ import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.http.RawAnswer;
 import com.promptmanage.service.http.RequestBody;
 import com.promptmanage.service.http.Routes;
+import com.promptmanage.service.http.Several;
 import com.promptmanage.service.http.UnavailableException;
 import com.promptmanage.service.id.Ids;
 import com.promptmanage.service.outbound.Call;
@@ -164,7 +165,7 @@ public final class Gateway implements Routes, AutoCloseable {
         add(routes, new Target(Api.RESPONSES, "/v1/responses"));
         add(routes, new Target(Api.EMBEDDINGS, "/v1/embeddings"));
         add(routes, new Target(Api.MESSAGES, "/v1/messages"));
-        routes.post("/gateway/gemini/{version}/models/{call}", ctx -> answer(ctx, gemini(ctx)));
+        routes.post("/gateway/gemini/{version}/models/{call}", ctx -> answer(ctx, gemini(ctx)), Several.OF_ANY);
         keyRoutes.addTo(routes);
     }
 
@@ -180,7 +181,10 @@ public final class Gateway implements Routes, AutoCloseable {
     }
 
     private void add(RoutesConfig routes, Target target) {
-        routes.post("/gateway/" + target.api().provider().value() + target.path(), ctx -> answer(ctx, target));
+        routes.post(
+                "/gateway/" + target.api().provider().value() + target.path(),
+                ctx -> answer(ctx, target),
+                Several.OF_ANY);
     }
 
     private static Target gemini(Context ctx) {

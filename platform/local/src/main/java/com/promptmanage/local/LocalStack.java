@@ -111,7 +111,7 @@ public final class LocalStack implements AutoCloseable {
      * @throws IOException if the directory cannot be used, or is in use
      */
     public static LocalStack start(Options options) throws IOException, InterruptedException {
-        Path directory = Files.createDirectories(options.directory()).toRealPath();
+        Path directory = made(options.directory());
         var running = new Running();
         try {
             running.add(lock(directory));
@@ -268,10 +268,29 @@ public final class LocalStack implements AutoCloseable {
         new DemoWorkflows(baseUrl, local.password()).ensure();
     }
 
+    private static Path made(Path wanted) throws IOException {
+        try {
+            return Files.createDirectories(wanted).toRealPath();
+        } catch (IOException e) {
+            throw unusable(wanted, e);
+        }
+    }
+
+    private static IOException unusable(Path directory, IOException e) {
+        return new IOException(
+                "%s cannot be made or written to (%s): choose another directory with --data"
+                        .formatted(directory, e.getClass().getSimpleName()),
+                e);
+    }
+
     /** Two systems in one directory would ruin it. */
     private static FileChannel lock(Path directory) throws IOException {
-        FileChannel file =
-                FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel file;
+        try {
+            file = FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            throw unusable(directory, e);
+        }
         FileLock lock;
         try {
             lock = file.tryLock();

@@ -6,6 +6,7 @@ import com.promptmanage.ingest.IngestMain;
 import com.promptmanage.query.QueryMain;
 import com.promptmanage.runner.RunnerMain;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -58,6 +59,16 @@ class BadSettingsTest {
                         "2 problem(s) with the settings:",
                         "  PM_SMTP_PORT: cannot read 'many'",
                         "  PM_SECRET_KEYS: the id 'local' stands for another key already: choose another id");
+    }
+
+    @Test
+    void aDirectoryThatCannotBeMadeIsNamedWithItsSetting(@TempDir Path directory) throws Exception {
+        Path below = Files.createFile(directory.resolve("file")).resolve("below");
+
+        Ended ended = run(LocalMain.class, Map.of(), "--data", below.toString(), "--port", "0", "--no-demo");
+
+        assertThat(ended.status()).isEqualTo(1);
+        assertThat(ended.lines()).singleElement().asString().startsWith(below + " cannot be made").endsWith("--data");
     }
 
     private static Ended run(Class<?> main, Map<String, String> environment, String... arguments) throws Exception {

@@ -3,20 +3,24 @@ package com.promptmanage.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.promptmanage.local.command.LocalFile;
 import com.promptmanage.testkit.Await;
 import com.promptmanage.testkit.Signals;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * PostgreSQL stands still with all its connections open, which is worse than being gone: nobody is told, everyone waits.
- * Events are accepted and counted, and alerts are told, as if nothing were; the history follows when it is back.
+ * Events are accepted and counted, alerts are told and so is what was spent, as if nothing were; who signs in or comes with a session
+ * is asked to come again; the history follows when it is back.
  */
 class PostgresAwayTest {
 
@@ -33,6 +37,9 @@ class PostgresAwayTest {
     void eventsAreCountedAndAlertsAreToldWhileItStandsStillAndTheHistoryFollows() throws Exception {
         try (var stack = LocalStack.start(LocalStack.Options.in(directory));
                 var api = Api.of(stack.local());
+                var session = new Api(
+                        stack.local().baseUrl(),
+                        login(api, stack.local()).json().path("token").asText());
                 var beside = Executors.newVirtualThreadPerTaskExecutor();
                 Stream<String> stream = api.lines("/api/token-tracking/alerts/stream" + OF_TEAM)) {
             var seen = new CopyOnWriteArrayList<JsonNode>();
@@ -46,6 +53,7 @@ class PostgresAwayTest {
                     .isEqualTo(201);
             log(api, 0);
             Await.until(() -> assertThat(reconciled(api, 1)).isTrue());
+            assertThat(spent(api)).isEqualTo(EVENT_NANO_USD);
 
             List<Long> database = postgres();
             database.forEach(pid -> Signals.send("STOP", pid));
@@ -56,6 +64,7 @@ class PostgresAwayTest {
                 Await.until(() -> assertThat(seen)
                         .extracting(alert -> alert.path("threshold").asInt())
                         .containsExactly(100));
+                assertThatSpendIsToldAndWhoAsksForPeopleIsSentAway(api, session, stack.local(), beside);
             } finally {
                 database.forEach(pid -> Signals.send("CONT", pid));
             }
@@ -70,6 +79,34 @@ class PostgresAwayTest {
             assertThat(seen).hasSize(1);
             reading.cancel(true);
         }
+    }
+
+    /** Nobody waits for longer than a client does. */
+    private static void assertThatSpendIsToldAndWhoAsksForPeopleIsSentAway(
+            Api api, Api session, LocalFile local, ExecutorService beside) throws Exception {
+        var answers = List.of(
+                beside.submit(() -> session.get("/api/auth/me")),
+                beside.submit(() -> session.get("/api/token-tracking/stats" + OF_TEAM)),
+                beside.submit(() -> login(api, local)));
+
+        Await.until(() -> assertThat(spent(api)).isEqualTo(EVENTS * EVENT_NANO_USD));
+        for (Future<Api.Answer> answer : answers) {
+            assertThat(answer.get().status()).isEqualTo(503);
+            assertThat(answer.get().json().path("code").asText()).isEqualTo("unavailable");
+        }
+    }
+
+    private static Api.Answer login(Api api, LocalFile local) throws Exception {
+        return api.post(
+                "/api/auth/login",
+                "{\"email\": \"%s\", \"password\": \"%s\"}".formatted(local.email(), local.password()));
+    }
+
+    /** As the statistics tell it. */
+    private static long spent(Api api) throws Exception {
+        Api.Answer stats = api.get("/api/token-tracking/stats" + OF_TEAM + "&period=month");
+        assertThat(stats.status()).isEqualTo(200);
+        return stats.json().at("/summary/totalCostNanoUsd").asLong();
     }
 
     private static void log(Api api, int number) throws Exception {

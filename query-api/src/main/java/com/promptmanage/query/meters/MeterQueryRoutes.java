@@ -11,6 +11,7 @@ import com.promptmanage.service.http.Faults;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.http.RequestBody;
 import com.promptmanage.service.http.Routes;
+import com.promptmanage.service.http.Several;
 import com.promptmanage.topics.account.Account;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -50,7 +51,10 @@ final class MeterQueryRoutes implements Routes {
 
     @Override
     public void addTo(RoutesConfig routes) {
-        routes.get("/api/v1/meters/{slug}/query", ctx -> query(ctx, MeterParameters.of(ctx), new Faults()));
+        routes.get(
+                "/api/v1/meters/{slug}/query",
+                ctx -> query(ctx, MeterParameters.of(ctx), new Faults()),
+                Several.of("subject", "groupBy", "filterGroupBy"));
         routes.post("/api/v1/meters/{slug}/query", this::queryByBody);
         routes.get("/api/v1/meters/{slug}/subjects", this::subjects);
     }

@@ -238,6 +238,16 @@ class StatsRoutesTest {
                 .containsExactlyInAnyOrder("groupBy", "timezone", "period");
     }
 
+    @Test
+    void whatIsSentTwiceIsNamedAndNotTakenForItsFirst() {
+        Answer answer = api.get(acme, STATS + "?teamId=acme&period=month&teamId=rival&period=day");
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.json().get("errors"))
+                .extracting(error -> error.get("field").textValue())
+                .containsExactly("period", "teamId");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "startDate=tomorrow",
@@ -252,6 +262,8 @@ class StatsRoutesTest {
         "groupBy=event_type",
         "groupBy=tag:nobody-configured",
         "after=nonsense",
+        "period=month&period=day",
+        "teamId=acme&teamId=acme",
     })
     void whatCannotBeMeantIsRefused(String query) {
         assertThat(api.get(acme, STATS + "?" + query).status()).isEqualTo(400);

@@ -8,7 +8,6 @@ import com.promptmanage.runner.journal.Workflows.Level;
 import com.promptmanage.service.http.Faults;
 import com.promptmanage.service.http.Json;
 import com.promptmanage.service.http.Routes;
-import com.promptmanage.service.tier.AccountTier;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Clock;
@@ -16,7 +15,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /** {@code GET /api/workflows/{id}/analytics}: how a workflow's executions have gone, of those that are kept. */
@@ -28,11 +26,14 @@ final class AnalyticsRoutes implements Routes {
 
     private final ExecutionRecords records;
 
+    private final ShownHistory history;
+
     private final Clock clock;
 
-    AnalyticsRoutes(WorkflowAccess access, ExecutionRecords records, Clock clock) {
+    AnalyticsRoutes(WorkflowAccess access, ExecutionRecords records, ShownHistory history, Clock clock) {
         this.access = access;
         this.records = records;
+        this.history = history;
         this.clock = clock;
     }
 
@@ -50,27 +51,11 @@ final class AnalyticsRoutes implements Routes {
         ZoneId zone = zone(asked.text("timezone"), faults);
         faults.check();
         Instant until = to == null ? clock.instant() : to;
-        Instant since = shown(allowed, from == null ? until.minus(DAYS) : from, from != null || to != null);
+        Instant wanted = from == null ? until.minus(DAYS) : from;
+        Instant since = history.since(allowed.workflow().account(), wanted, from != null || to != null);
         ExecutionStatistics statistics =
                 records.statistics(allowed.scope(), allowed.workflow().id(), since, until, zone);
         ctx.json(answer(allowed, statistics, since, until, zone));
-    }
-
-    /**
-     * As far back as the account's tier shows it: who asks for more is refused, and who does not say since when gets what there is.
-     * The answer says from when it is.
-     */
-    private Instant shown(Allowed allowed, Instant since, boolean isAsked) {
-        AccountTier tier = access.tier(allowed.workflow().account());
-        @Nullable Integer days = tier.features().workflows().workflowHistoryDays();
-        if (days == null) {
-            return since;
-        }
-        Instant first = clock.instant().minus(Duration.ofDays(days)).truncatedTo(ChronoUnit.DAYS);
-        if (isAsked && since.isBefore(first)) {
-            throw tier.limited("workflowHistoryDays", days.longValue(), null);
-        }
-        return since.isBefore(first) ? first : since;
     }
 
     private static ObjectNode answer(

@@ -15,6 +15,7 @@ import com.promptmanage.service.http.Json;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.http.RequestBody;
 import com.promptmanage.service.http.Routes;
+import com.promptmanage.service.http.Several;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Clock;
@@ -44,7 +45,7 @@ final class HookRoutes implements Routes {
 
     @Override
     public void addTo(RoutesConfig routes) {
-        routes.post("/api/hooks/{workflowId}", this::call);
+        routes.post("/api/hooks/{workflowId}", this::call, Several.OF_ANY);
         routes.post("/api/workflows/{id}/hook-secret", this::rotate);
     }
 

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.runner.http.WorkflowAccess.AllowedExecution;
 import com.promptmanage.runner.journal.GivenInputs;
 import com.promptmanage.runner.journal.GivenInputs.Given;
-import com.promptmanage.runner.journal.Workflows.Level;
 import com.promptmanage.runner.node.NodeInvocation.Context;
 import com.promptmanage.runner.work.Invocations;
 import com.promptmanage.service.http.Json;
@@ -38,7 +37,7 @@ final class NodeInputRoutes implements Routes {
     }
 
     private void get(io.javalin.http.Context ctx) {
-        AllowedExecution allowed = access.requireExecution(ctx, Level.VIEWER);
+        AllowedExecution allowed = access.requireShownExecution(ctx);
         String id = ctx.pathParam("nodeExecutionId");
         Given given = id(id).flatMap(number -> inputs.find(
                         allowed.workflow().scope(), allowed.execution().id(), number))

@@ -26,6 +26,7 @@ import com.promptmanage.service.http.Routes;
 import com.promptmanage.topics.execution.ExecutionChange.Status;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -50,11 +51,15 @@ final class RunRoutes implements Routes {
 
     private final ExecutionRecords records;
 
-    RunRoutes(WorkflowAccess access, Workflows workflows, Runs runs, ExecutionRecords records) {
+    private final ShownHistory history;
+
+    RunRoutes(
+            WorkflowAccess access, Workflows workflows, Runs runs, ExecutionRecords records, ShownHistory history) {
         this.access = access;
         this.workflows = workflows;
         this.runs = runs;
         this.records = records;
+        this.history = history;
     }
 
     @Override
@@ -128,9 +133,13 @@ final class RunRoutes implements Routes {
         WorkflowForm.oneOf("status", status, Status.class, faults);
         WorkflowForm.oneOf("triggeredBy", triggeredBy, TriggeredBy.class, faults);
         int limit = asked.number("limit", LIMIT, 1, LIMIT_MAX);
-        var filter = new Filter(
-                allowed.workflow().id(), status, triggeredBy, asked.time("from"), asked.time("to"), asked.cursor());
+        @Nullable Instant from = asked.time("from");
+        @Nullable Instant to = asked.time("to");
+        @Nullable Long before = asked.cursor();
         faults.check();
+        Instant shownFrom =
+                history.since(allowed.workflow().account(), from == null ? Instant.EPOCH : from, from != null);
+        var filter = new Filter(allowed.workflow().id(), status, triggeredBy, from, to, shownFrom, before);
         List<Shown> found = records.list(allowed.scope(), filter, limit + 1);
         List<Shown> page = found.subList(0, Math.min(limit, found.size()));
         ObjectNode answer = Json.mapper().createObjectNode();
@@ -143,7 +152,7 @@ final class RunRoutes implements Routes {
     }
 
     private void get(Context ctx) {
-        AllowedExecution allowed = access.requireExecution(ctx, Level.VIEWER);
+        AllowedExecution allowed = access.requireShownExecution(ctx);
         var faults = new Faults();
         var asked = new Asked(ctx, faults);
         int limit = asked.number("nodesLimit", NODES_MAX, 1, NODES_MAX);
@@ -168,7 +177,7 @@ final class RunRoutes implements Routes {
     }
 
     private void payload(Context ctx) {
-        AllowedExecution allowed = access.requireExecution(ctx, Level.VIEWER);
+        AllowedExecution allowed = access.requireShownExecution(ctx);
         String content = records.payload(
                         allowed.workflow().scope(), allowed.execution().id(), ctx.pathParam("payloadId"))
                 .orElseThrow(() -> ProblemException.notFound("There is no such payload of this execution"));

@@ -6,7 +6,6 @@ import com.promptmanage.runner.http.WorkflowAccess.AllowedExecution;
 import com.promptmanage.runner.journal.ExecutionRecords;
 import com.promptmanage.runner.journal.ExecutionRecords.Entry;
 import com.promptmanage.runner.journal.StoredJson;
-import com.promptmanage.runner.journal.Workflows.Level;
 import com.promptmanage.service.http.EventStream;
 import com.promptmanage.service.http.Json;
 import com.promptmanage.service.http.ProblemException;
@@ -76,7 +75,7 @@ final class StreamRoutes implements Routes, AutoCloseable {
     }
 
     private void stream(Context ctx) {
-        AllowedExecution allowed = access.requireExecution(ctx, Level.VIEWER);
+        AllowedExecution allowed = access.requireShownExecution(ctx);
         int after = lastSeq(ctx.header(LAST_EVENT_ID));
         if (!free.tryAcquire()) {
             throw ProblemException.unavailable("As many executions are watched here as may be", RETRY_AFTER);

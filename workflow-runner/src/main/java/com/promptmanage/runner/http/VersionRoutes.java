@@ -88,6 +88,7 @@ final class VersionRoutes implements Routes {
         int version = version(ctx.pathParam("version"));
         String definition =
                 workflows.definition(allowed.scope(), allowed.workflow().id(), version);
+        access.requireConcurrency(allowed.workflow().account(), WorkflowJson.definition(definition));
         WorkflowRow now = workflows.change(
                 allowed.scope(),
                 access.actor(ctx),

@@ -1,5 +1,6 @@
 package com.promptmanage.runner.http;
 
+import com.promptmanage.runner.definition.Definition;
 import com.promptmanage.runner.journal.ExecutionRecords;
 import com.promptmanage.runner.journal.Runs.TriggeredBy;
 import com.promptmanage.runner.journal.WorkflowRow;
@@ -33,11 +34,19 @@ final class WorkflowAccess {
 
     private final ExecutionRecords records;
 
-    WorkflowAccess(Authentication authentication, Tiers tiers, Workflows workflows, ExecutionRecords records) {
+    private final ShownHistory history;
+
+    WorkflowAccess(
+            Authentication authentication,
+            Tiers tiers,
+            Workflows workflows,
+            ExecutionRecords records,
+            ShownHistory history) {
         this.authentication = authentication;
         this.tiers = tiers;
         this.workflows = workflows;
         this.records = records;
+        this.history = history;
     }
 
     /** A workflow, and what the caller may do with it. */
@@ -104,6 +113,13 @@ final class WorkflowAccess {
         }
     }
 
+    /** As {@link #requireExecution}, to be looked at: as far back as the account's tier shows it. */
+    AllowedExecution requireShownExecution(Context ctx) {
+        AllowedExecution allowed = requireExecution(ctx, Level.VIEWER);
+        history.require(allowed.execution());
+        return allowed;
+    }
+
     /**
      * In which workflows are listed.
      *
@@ -137,14 +153,17 @@ final class WorkflowAccess {
     }
 
     /**
-     * @param atOnce how many nodes of an execution run at a time, as the workflow says
-     * @throws ProblemException 403 {@code tier_limit} if the account's tier allows fewer
+     * For a definition that is about to become the workflow's, wherever it comes from.
+     *
+     * @throws ProblemException 403 {@code tier_limit} if it says that more nodes of an execution run at a time than the
+     *     account's tier allows
      */
-    void requireConcurrency(Account account, int atOnce) {
+    void requireConcurrency(Account account, Definition definition) {
         AccountTier tier = tier(account);
         @Nullable Integer most = tier.features().workflows().workflowConcurrentNodesMax();
-        if (most != null && atOnce > most) {
-            throw tier.limited("workflowConcurrentNodesMax", most.longValue(), (long) atOnce);
+        @Nullable Integer atOnce = definition.settings().maxConcurrentNodes();
+        if (most != null && atOnce != null && atOnce > most) {
+            throw tier.limited("workflowConcurrentNodesMax", most.longValue(), atOnce.longValue());
         }
     }
 

@@ -45,18 +45,19 @@ public final class WorkflowApi implements Routes, AutoCloseable {
             Clock clock) {
         var workflows = new Workflows(database, clock);
         var records = new ExecutionRecords(database);
-        var access = new WorkflowAccess(authentication, tiers, workflows, records);
+        var history = new ShownHistory(tiers, clock);
+        var access = new WorkflowAccess(authentication, tiers, workflows, records, history);
         this.streams = new StreamRoutes(access, records);
         this.parts = List.of(
                 new WorkflowRoutes(access, workflows, new DefinitionGate(check), ids, clock),
                 new TemplateRoutes(access, workflows, TemplateCatalogue.load(), new Deployer(check), ids, clock),
                 new VersionRoutes(access, workflows),
                 new SharingRoutes(access, workflows, clock),
-                new RunRoutes(access, workflows, runs, records),
+                new RunRoutes(access, workflows, runs, records, history),
                 new NodeInputRoutes(access, new GivenInputs(database), clock),
                 new ScheduleRoutes(access, new Schedules(database, clock), clock),
                 new HookRoutes(access, new HookSecrets(database, seal, clock), runs, clock),
-                new AnalyticsRoutes(access, records, clock),
+                new AnalyticsRoutes(access, records, history, clock),
                 streams);
     }
 

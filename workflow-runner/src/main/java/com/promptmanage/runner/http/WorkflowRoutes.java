@@ -153,12 +153,8 @@ final class WorkflowRoutes implements Routes {
         if (form.executionMode() != null) {
             access.requireTrigger(workflow.account(), workflow.executionMode().triggeredBy());
         }
-        @Nullable
-        Integer atOnce = definition == null
-                ? null
-                : WorkflowJson.definition(definition).settings().maxConcurrentNodes();
-        if (atOnce != null) {
-            access.requireConcurrency(workflow.account(), atOnce);
+        if (definition != null) {
+            access.requireConcurrency(workflow.account(), WorkflowJson.definition(definition));
         }
     }
 

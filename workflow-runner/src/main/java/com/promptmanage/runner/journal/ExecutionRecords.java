@@ -123,13 +123,17 @@ public final class ExecutionRecords {
             @Nullable String errorMessage,
             @Nullable String errorDetails) {}
 
-    /** @param before only those with lower numbers; null for the newest */
+    /**
+     * @param shownFrom of those that are over, only what was begun since then
+     * @param before only those with lower numbers; null for the newest
+     */
     public record Filter(
             String workflowId,
             @Nullable String status,
             @Nullable String triggeredBy,
             @Nullable Instant from,
             @Nullable Instant to,
+            Instant shownFrom,
             @Nullable Long before) {}
 
     /** One entry of an execution's log: an event as it was told. */
@@ -150,6 +154,7 @@ public final class ExecutionRecords {
                           AND (CAST(:by AS text) IS NULL OR triggered_by = :by)
                           AND (CAST(:from AS timestamptz) IS NULL OR created_at >= :from)
                           AND (CAST(:to AS timestamptz) IS NULL OR created_at < :to)
+                          AND (created_at >= :shownFrom OR completed_at IS NULL)
                           AND (CAST(:before AS bigint) IS NULL OR number < :before)
                         ORDER BY number DESC LIMIT :limit
                         """)
@@ -158,6 +163,7 @@ public final class ExecutionRecords {
                         .bind("by", filter.triggeredBy())
                         .bind("from", Change.at(filter.from()))
                         .bind("to", Change.at(filter.to()))
+                        .bind("shownFrom", Change.at(filter.shownFrom()))
                         .bind("before", filter.before())
                         .bind("limit", limit)
                         .map((row, ctx) -> Shown.read(row))

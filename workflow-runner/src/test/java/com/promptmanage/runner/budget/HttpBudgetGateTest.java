@@ -14,14 +14,22 @@ import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.DatabaseSettings;
 import com.promptmanage.service.http.HttpServer;
 import com.promptmanage.service.http.Routes;
+import com.promptmanage.testkit.Await;
 import com.promptmanage.testkit.ManualClock;
 import com.promptmanage.topics.account.Account;
 import java.net.URI;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,10 +52,23 @@ class HttpBudgetGateTest {
              "budgets": [{"id": "b1", "name": "Month", "enforcement": "block", "failMode": "closed", "wouldExceed": true}]}
             """;
 
+    /** Longer than any of them may wait, so that an answer never comes because a lock was given up. */
+    private static final Duration LOCK_MAX = Duration.ofSeconds(90);
+
     private final ManualClock clock = new ManualClock(Instant.now());
 
+    /** For the superuser, who may lock any table. */
+    private final String url = MigratedDatabase.url();
+
     private final Database database = Database.open(
-            DatabaseSettings.of(MigratedDatabase.url(), "of-the-tests").withConnectionsMax(3));
+            new DatabaseSettings(
+                    url,
+                    Optional.empty(),
+                    "of-the-tests",
+                    8,
+                    LOCK_MAX,
+                    LOCK_MAX,
+                    Duration.ofSeconds(30)));
 
     private final Access access = new Access(database, clock);
 
@@ -175,6 +196,62 @@ class HttpBudgetGateTest {
                         .mapTo(Long.class)
                         .one());
         assertThat(left).isZero();
+    }
+
+    /** It is told while the tables are still locked, which they are until the test lets go of them. */
+    @Test
+    void whileTheDatabaseStandsStillIsToldInTimeWhetherACallMayBePaidFor() throws Exception {
+        server.thenJson(200, OPEN);
+        gate.check(call("asked"));
+        gate.close();
+        try (Connection other = DriverManager.getConnection(url);
+                Statement statement = other.createStatement();
+                var beside = Executors.newVirtualThreadPerTaskExecutor()) {
+            other.setAutoCommit(false);
+            statement.execute("LOCK TABLE api_keys, fail_modes IN ACCESS EXCLUSIVE MODE");
+            try {
+                gate = gate();
+                Future<Verdict> withoutKey = beside.submit(() -> gate.check(call("asked")));
+
+                assertThat(withoutKey.get(30, TimeUnit.SECONDS))
+                        .as("neither a key nor what was said last can be had")
+                        .isInstanceOf(Verdict.Denied.class);
+            } finally {
+                other.rollback();
+            }
+        }
+
+        server.thenJson(200, OPEN);
+        Await.until(() -> {
+            assertThat(gate.check(call("asked"))).isInstanceOf(Verdict.Allowed.class);
+            assertThat(server.asked()).as("asked again, with a key").hasSizeGreaterThan(1);
+        });
+    }
+
+    @Test
+    void anAnswerCountsWhetherItCanBeWrittenDownOrNot() throws Exception {
+        server.thenJson(200, OPEN).thenJson(200, CLOSED).thenJson(500, "{}");
+        gate.check(call("first"));
+        try (Connection other = DriverManager.getConnection(url);
+                Statement statement = other.createStatement();
+                var beside = Executors.newVirtualThreadPerTaskExecutor()) {
+            other.setAutoCommit(false);
+            statement.execute("LOCK TABLE fail_modes IN ACCESS EXCLUSIVE MODE");
+            try {
+                Future<Verdict> told = beside.submit(() -> gate.check(call("second")));
+                assertThat(told.get(30, TimeUnit.SECONDS)).isInstanceOf(Verdict.Allowed.class);
+                Future<Verdict> untold = beside.submit(() -> gate.check(call("second")));
+                assertThat(untold.get(30, TimeUnit.SECONDS)).isInstanceOf(Verdict.Denied.class);
+            } finally {
+                other.rollback();
+            }
+        }
+        Await.until(() -> assertThat(database.<Boolean, RuntimeException>asSystem(
+                        handle -> handle.createQuery("SELECT is_closed FROM fail_modes WHERE account = 'team:second'")
+                                .mapTo(Boolean.class)
+                                .findOne()
+                                .orElse(false)))
+                .isTrue());
     }
 
     private HttpBudgetGate gate() {

@@ -2,11 +2,13 @@ package com.promptmanage.runner.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.runner.http.RunningApi.Answer;
 import com.promptmanage.runner.work.Script;
 import com.promptmanage.service.access.KeyScope;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -155,11 +157,7 @@ class WorkflowTiersTest {
             });
         }
 
-        String execution = api.post(editor, "/api/workflows/%s/trigger".formatted(id), "{}")
-                .json()
-                .path("executionId")
-                .asText();
-        api.engine().awaitStatus(execution, "completed");
+        String execution = run(id);
 
         assertThat(most).hasValue(1);
         assertThat(api.engine().nodes(execution)).hasSize(3).containsValue("completed");
@@ -199,6 +197,110 @@ class WorkflowTiersTest {
         assertThat(since)
                 .as("today")
                 .isAfter(Instant.parse(usual.json().path("from").asText()).plus(Duration.ofDays(28)));
+    }
+
+    @Test
+    void executionsAreListedAndShownAsFarBackAsTheTierSays() throws Exception {
+        String id = made("");
+        String list = "/api/workflows/%s/executions".formatted(id);
+        String old = run(id);
+        String recent = run(id);
+        String open = api.post(editor, "/api/workflows/%s/trigger".formatted(id), "{\"test\": true}")
+                .json()
+                .path("executionId")
+                .asText();
+        api.engine().awaitStatus(open, "completed");
+        moveBack(old, "completed_at");
+        // As one that waits for somebody.
+        moveBack(open, "NULL");
+
+        assertThat(listed(list)).containsExactlyInAnyOrder(recent, open);
+        assertLimit(
+                api.get(editor, list + "?from=" + Instant.now().minus(Duration.ofDays(40))),
+                "workflowHistoryDays",
+                "30");
+        assertThat(api.get(editor, "/api/workflows/executions/" + recent).status())
+                .isEqualTo(200);
+        assertThat(api.get(editor, "/api/workflows/executions/" + open).status())
+                .isEqualTo(200);
+        String path = "/api/workflows/executions/" + old;
+        for (String part : List.of("", "/stream", "/payloads/1", "/nodes/1/input")) {
+            assertLimit(api.get(editor, path + part), "workflowHistoryDays", "30");
+        }
+
+        api.tier("enterprise");
+        assertThat(listed(list)).containsExactlyInAnyOrder(old, recent, open);
+        assertThat(api.get(editor, path).status()).isEqualTo(200);
+    }
+
+    @Test
+    void whatComesFromAVersionOrATemplateIsWithinTheTierToo() {
+        String id = made("");
+        api.tier("enterprise");
+        String path = "/api/workflows/" + id;
+        String parallel = BESIDE.replace("[]}", "[], \"settings\": {\"maxConcurrentNodes\": 3}}");
+        assertThat(api.put(editor, path, "{\"definition\": %s}".formatted(parallel))
+                        .status())
+                .isEqualTo(200);
+        assertThat(api.put(editor, path, "{\"definition\": %s}".formatted(BESIDE))
+                        .status())
+                .isEqualTo(200);
+        var exported = api.get(editor, path + "/export").json();
+        assertThat(exported.isEmpty()).isFalse();
+
+        api.tier("team");
+        assertLimit(api.post(editor, path + "/versions/2/restore", ""), "workflowConcurrentNodesMax", "1");
+        assertThat(api.post(editor, path + "/versions/1/restore", "").status()).isEqualTo(200);
+        String deploy = "/api/workflow-templates/%s/deploy";
+        String team = "{\"teamId\": \"team_1\"}";
+        assertLimit(
+                api.post(editor, deploy.formatted("template-incident-summary"), team),
+                "workflowConcurrentNodesMax",
+                "1");
+        assertThat(api.post(
+                                editor,
+                                "/api/workflows/import",
+                                "{\"teamId\": \"team_1\", \"template\": %s}".formatted(exported))
+                        .status())
+                .isEqualTo(201);
+        var wide = exported.deepCopy();
+        ((ObjectNode) wide.path("definition")).putObject("settings").put("maxConcurrentNodes", 2);
+        assertLimit(
+                api.post(
+                        editor,
+                        "/api/workflows/import",
+                        "{\"teamId\": \"team_1\", \"template\": %s}".formatted(wide)),
+                "workflowConcurrentNodesMax",
+                "1");
+
+        api.tier("enterprise");
+        assertThat(api.post(editor, deploy.formatted("template-incident-summary"), team)
+                        .status())
+                .isEqualTo(201);
+    }
+
+    private String run(String workflowId) throws Exception {
+        String execution = api.post(editor, "/api/workflows/%s/trigger".formatted(workflowId), "{}")
+                .json()
+                .path("executionId")
+                .asText();
+        api.engine().awaitStatus(execution, "completed");
+        return execution;
+    }
+
+    private void moveBack(String execution, String completedAt) {
+        api.engine()
+                .database()
+                .useAsSystem(handle -> handle.execute(
+                        "UPDATE executions SET created_at = created_at - interval '40 days', completed_at = %s WHERE id = ?"
+                                .formatted(completedAt),
+                        execution));
+    }
+
+    private List<String> listed(String path) {
+        var ids = new ArrayList<String>();
+        api.get(editor, path).json().path("executions").forEach(one -> ids.add(one.path("id").asText()));
+        return ids;
     }
 
     /** Nodes that run, or may as soon as a worker is free. */

@@ -13,7 +13,9 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /**
  * Sends events to an ingest API. A batch that was refused because the system is busy or away is sent again, with the
@@ -42,11 +44,21 @@ public final class IngestClient implements AutoCloseable {
 
     private final Duration patience;
 
+    private final Consumer<String> told;
+
+    private final AtomicBoolean isAway = new AtomicBoolean();
+
     /** @param patience how long one batch is tried before giving up */
     public IngestClient(URI baseUrl, String apiKey, Duration patience) {
+        this(baseUrl, apiKey, patience, message -> {});
+    }
+
+    /** @param told when it begins to wait for a system that is away, and when it goes on: once each, by any thread */
+    public IngestClient(URI baseUrl, String apiKey, Duration patience, Consumer<String> told) {
         this.events = URI.create(baseUrl.toString().replaceAll("/+$", "") + "/api/v1/events");
         this.apiKey = apiKey;
         this.patience = patience;
+        this.told = told;
     }
 
     /**
@@ -69,6 +81,9 @@ public final class IngestClient implements AutoCloseable {
             try {
                 HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
                 if (answer.statusCode() / 100 == 2) {
+                    if (isAway.compareAndSet(true, false)) {
+                        told.accept("%s answers again, going on".formatted(events));
+                    }
                     return answer.headers()
                             .firstValue("Prompt-Manage-Receipt")
                             .orElseThrow(() -> new IOException(events + " accepted events but gave no receipt"));
@@ -86,6 +101,9 @@ public final class IngestClient implements AutoCloseable {
             refusals.incrementAndGet();
             if (System.nanoTime() + pause.toNanos() > deadline) {
                 throw new IOException("gave up after %s: %s".formatted(patience, problem));
+            }
+            if (isAway.compareAndSet(false, true)) {
+                told.accept("%s; trying again, for up to %d s".formatted(problem, patience.toSeconds()));
             }
             Thread.sleep(pause);
         }

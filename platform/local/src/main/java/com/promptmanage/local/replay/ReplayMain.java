@@ -100,7 +100,7 @@ public final class ReplayMain {
                 trace.contextTokens(),
                 trace.generatedTokens(),
                 target.url());
-        try (var ingest = new IngestClient(target.url(), target.key(), PATIENCE)) {
+        try (var ingest = new IngestClient(target.url(), target.key(), PATIENCE, System.err::println)) {
             new ReplayMain(
                             new Replay(trace, casting, options, ingest, Clock.systemUTC()),
                             (long) trace.size() * options.times())

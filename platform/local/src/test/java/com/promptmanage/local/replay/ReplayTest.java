@@ -15,6 +15,7 @@ import java.time.ZoneOffset;
 import java.util.HashSet;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -125,6 +126,26 @@ class ReplayTest {
         assertThat(sent.repeats()).isEqualTo(3);
         assertThat(api.events()).hasSize(1_200);
         assertThat(api.events().stream().map(UsageEvent::id)).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void tellsOnceWhatItWaitsForAndOnceThatItGoesOn() throws Exception {
+        var told = new CopyOnWriteArrayList<String>();
+        api.refuseWith(503, 503, 503, 503, 503);
+        try (var telling = new IngestClient(api.url(), "pm_key", Duration.ofSeconds(60), told::add)) {
+            telling.send(List.of());
+            telling.send(List.of());
+
+            assertThat(told).hasSize(2);
+            assertThat(told.get(0)).contains(api.url() + "/api/v1/events answered 503", "trying again");
+            assertThat(told.get(1)).contains(api.url() + "/api/v1/events answers again");
+        }
+        api.close();
+        var gone = new CopyOnWriteArrayList<String>();
+        try (var telling = new IngestClient(api.url(), "pm_key", Duration.ofSeconds(3), gone::add)) {
+            assertThatThrownBy(() -> telling.send(List.of())).hasMessageContaining("gave up");
+            assertThat(gone).singleElement().asString().contains("cannot reach " + api.url());
+        }
     }
 
     @Test

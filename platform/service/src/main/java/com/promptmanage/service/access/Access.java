@@ -60,7 +60,7 @@ public final class Access implements AutoCloseable {
         this.sessions = new Sessions(database, clock, passwords);
         var addresses = new ClientAddresses(settings.trustedProxies());
         var counts = new HourlyCounts(clock);
-        var signUp = new SignUp(database, passwords, sessions, new SignUpLimits(settings.signUpRates(), counts), clock);
+        var signUp = new SignUp(database, passwords, sessions, new SignUpLimits(settings.hourlyRates(), counts), clock);
         this.people = new People(database, passwords, clock);
         this.tiers = new Tiers(database, settings.tiersEnforced());
         this.authentication = new Authentication(keys, sessions, browsers, addresses);
@@ -69,6 +69,8 @@ public final class Access implements AutoCloseable {
                 browsers,
                 cookie,
                 sessions,
+                new SignInLimits(
+                        database, counts, settings.hourlyRates().wrongPasswordsPerAddress()),
                 signUp,
                 settings.signUp(),
                 new Profiles(database, tiers),

@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param tiersEnforced whether a tier's limits hold; if not, everyone has everything
  * @param operator who runs the installation, made at the start unless they are there
  * @param issuers with whom people may sign in besides
- * @param signUpRates how many accounts may be asked for
+ * @param hourlyRates how often strangers may try to come in
  * @param trustedProxies whose word for where a request comes from is taken
  * @param passwordMemoryKib what Argon2id takes to hash a password, in KiB; not for operators, since who is not there would
  *     be told by the time from who has an older hash
@@ -29,7 +29,7 @@ public record AccessSettings(
         boolean tiersEnforced,
         Optional<Operator> operator,
         List<IssuerSettings> issuers,
-        SignUpRates signUpRates,
+        HourlyRates hourlyRates,
         List<AddressRange> trustedProxies,
         int passwordMemoryKib) {
 
@@ -40,7 +40,7 @@ public record AccessSettings(
             false,
             Optional.empty(),
             List.of(),
-            SignUpRates.DEFAULTS,
+            HourlyRates.DEFAULTS,
             List.of(),
             Passwords.OWASP_MEMORY_KIB);
 
@@ -50,20 +50,24 @@ public record AccessSettings(
     }
 
     /**
-     * Accounts that may be asked for within an hour.
+     * How often within an hour what nobody needs to be signed in for may be tried. One address is, of version 6, one network of 64
+     * bits.
      *
-     * @param perAddress from one address, or, of version 6, from one network of 64 bits
-     * @param inAll from everywhere together
+     * @param signUpsPerAddress accounts that may be asked for from one address
+     * @param signUps from everywhere together
+     * @param wrongPasswordsPerAddress sign-ins from one address that may fail, on whichever accounts
      */
-    public record SignUpRates(int perAddress, int inAll) {
+    public record HourlyRates(int signUpsPerAddress, int signUps, int wrongPasswordsPerAddress) {
 
         /** An office behind one address may come on one morning. */
-        public static final SignUpRates DEFAULTS = new SignUpRates(30, 500);
+        public static final HourlyRates DEFAULTS = new HourlyRates(30, 500, 300);
 
-        static SignUpRates from(Settings settings) {
-            return new SignUpRates(
-                    settings.integer("SIGN_UPS_PER_ADDRESS", DEFAULTS.perAddress(), 1, 100_000),
-                    settings.integer("SIGN_UPS_PER_HOUR", DEFAULTS.inAll(), 1, 1_000_000));
+        static HourlyRates from(Settings settings) {
+            return new HourlyRates(
+                    settings.integer("SIGN_UPS_PER_ADDRESS", DEFAULTS.signUpsPerAddress(), 1, 100_000),
+                    settings.integer("SIGN_UPS_PER_HOUR", DEFAULTS.signUps(), 1, 1_000_000),
+                    settings.integer(
+                            "WRONG_PASSWORDS_PER_ADDRESS", DEFAULTS.wrongPasswordsPerAddress(), 1, 1_000_000));
         }
     }
 
@@ -96,7 +100,7 @@ public record AccessSettings(
                 settings.flag("TIERS_ENFORCED", DEFAULTS.tiersEnforced()),
                 operator(settings),
                 issuers,
-                SignUpRates.from(settings),
+                HourlyRates.from(settings),
                 AddressRange.listFrom(settings, "TRUSTED_PROXIES"),
                 DEFAULTS.passwordMemoryKib());
     }
@@ -109,7 +113,7 @@ public record AccessSettings(
                 tiersEnforced,
                 operator,
                 issuers,
-                signUpRates,
+                hourlyRates,
                 trustedProxies,
                 passwordMemoryKib);
     }
@@ -122,7 +126,7 @@ public record AccessSettings(
                 other,
                 operator,
                 issuers,
-                signUpRates,
+                hourlyRates,
                 trustedProxies,
                 passwordMemoryKib);
     }
@@ -135,7 +139,7 @@ public record AccessSettings(
                 tiersEnforced,
                 operator,
                 issuers,
-                signUpRates,
+                hourlyRates,
                 trustedProxies,
                 passwordMemoryKib);
     }
@@ -148,7 +152,7 @@ public record AccessSettings(
                 tiersEnforced,
                 Optional.of(other),
                 issuers,
-                signUpRates,
+                hourlyRates,
                 trustedProxies,
                 passwordMemoryKib);
     }
@@ -161,12 +165,12 @@ public record AccessSettings(
                 tiersEnforced,
                 operator,
                 other,
-                signUpRates,
+                hourlyRates,
                 trustedProxies,
                 passwordMemoryKib);
     }
 
-    public AccessSettings withSignUpRates(SignUpRates other) {
+    public AccessSettings withHourlyRates(HourlyRates other) {
         return new AccessSettings(
                 signUp,
                 publicUrl,
@@ -187,7 +191,7 @@ public record AccessSettings(
                 tiersEnforced,
                 operator,
                 issuers,
-                signUpRates,
+                hourlyRates,
                 other,
                 passwordMemoryKib);
     }
@@ -195,7 +199,7 @@ public record AccessSettings(
     /** For programs with many passwords that protect nothing. */
     public AccessSettings withPasswordMemoryKib(int other) {
         return new AccessSettings(
-                signUp, publicUrl, secureCookies, tiersEnforced, operator, issuers, signUpRates, trustedProxies, other);
+                signUp, publicUrl, secureCookies, tiersEnforced, operator, issuers, hourlyRates, trustedProxies, other);
     }
 
     private static Optional<Operator> operator(Settings settings) {

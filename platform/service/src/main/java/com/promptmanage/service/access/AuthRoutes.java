@@ -26,6 +26,8 @@ final class AuthRoutes implements Routes {
 
     private final Sessions sessions;
 
+    private final SignInLimits limits;
+
     private final SignUp signUp;
 
     private final boolean signUpIsOpen;
@@ -57,6 +59,7 @@ final class AuthRoutes implements Routes {
             BrowserRequests browsers,
             SessionCookie cookie,
             Sessions sessions,
+            SignInLimits limits,
             SignUp signUp,
             boolean signUpIsOpen,
             Profiles profiles,
@@ -65,6 +68,7 @@ final class AuthRoutes implements Routes {
         this.browsers = browsers;
         this.cookie = cookie;
         this.sessions = sessions;
+        this.limits = limits;
         this.signUp = signUp;
         this.signUpIsOpen = signUpIsOpen;
         this.profiles = profiles;
@@ -105,7 +109,7 @@ final class AuthRoutes implements Routes {
         String email = given(faults, "email", request.email());
         String password = given(faults, "password", request.password());
         faults.check();
-        answer(ctx, sessions.signIn(email, password));
+        answer(ctx, limits.within(addresses.of(ctx), () -> sessions.signIn(email, password)));
     }
 
     private void me(Context ctx) {

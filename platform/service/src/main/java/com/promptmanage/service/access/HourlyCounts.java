@@ -53,6 +53,13 @@ final class HourlyCounts {
         return wait;
     }
 
+    /** What was counted was none of those that are to be bounded. */
+    void takeBack(Handle handle, Count count) {
+        handle.createUpdate("UPDATE sign_up_counts SET attempts = attempts - 1 WHERE counted = :what AND attempts > 0")
+                .bind("what", Secrets.hash(count.what()))
+                .execute();
+    }
+
     /** The address, or, of version 6, its network of 64 bits. */
     static String network(String address) {
         return AddressRange.address(address)

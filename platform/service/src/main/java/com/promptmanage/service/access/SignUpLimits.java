@@ -12,11 +12,11 @@ import org.jdbi.v3.core.Handle;
  */
 final class SignUpLimits {
 
-    private final AccessSettings.SignUpRates rates;
+    private final AccessSettings.HourlyRates rates;
 
     private final HourlyCounts counts;
 
-    SignUpLimits(AccessSettings.SignUpRates rates, HourlyCounts counts) {
+    SignUpLimits(AccessSettings.HourlyRates rates, HourlyCounts counts) {
         this.rates = rates;
         this.counts = counts;
     }
@@ -29,7 +29,7 @@ final class SignUpLimits {
         return counts.attempt(
                 handle,
                 List.of(
-                        new Count("from " + HourlyCounts.network(address), rates.perAddress()),
-                        new Count("all", rates.inAll())));
+                        new Count("from " + HourlyCounts.network(address), rates.signUpsPerAddress()),
+                        new Count("all", rates.signUps())));
     }
 }

@@ -7,7 +7,13 @@ import com.promptmanage.service.http.UnavailableException;
 import com.promptmanage.topics.account.Account;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +26,8 @@ final class FailModes {
     private static final Logger LOGGER = LoggerFactory.getLogger(FailModes.class);
 
     private static final int ACCOUNTS_MAX = 100_000;
+
+    private static final Duration PATIENCE = BudgetClient.ANSWER_MAX;
 
     private final Database database;
 
@@ -36,45 +44,63 @@ final class FailModes {
         this.clock = clock;
     }
 
-    /** Costs a statement when it is new, and none else. */
+    /** Costs a statement when it is new, and none else. Waits no longer than {@link #PATIENCE} for it. */
     void remember(Account account, boolean isClosed) {
         Boolean known = written.getIfPresent(account);
         if (known != null && known == isClosed) {
             return;
         }
         written.put(account, isClosed);
+        OffsetDateTime now = clock.instant().atOffset(ZoneOffset.UTC);
         try {
-            database.useAsSystem(handle -> handle.createUpdate("""
-                            INSERT INTO fail_modes (account, is_closed, checked_at) VALUES (:account, :closed, :now)
+            // Of two that were waiting for the database, the one that was said first may come last.
+            inTime(() -> database.asSystem(handle -> handle.createUpdate("""
+                            INSERT INTO fail_modes AS known (account, is_closed, checked_at)
+                            VALUES (:account, :closed, :now)
                             ON CONFLICT (account) DO UPDATE
                             SET is_closed = excluded.is_closed, checked_at = excluded.checked_at
+                            WHERE known.checked_at <= excluded.checked_at
                             """)
                     .bind("account", account.value())
                     .bind("closed", isClosed)
-                    .bind("now", clock.instant().atOffset(ZoneOffset.UTC))
-                    .execute());
-        } catch (UnavailableException e) {
+                    .bind("now", now)
+                    .execute()));
+        } catch (UnavailableException | TimeoutException e) {
             LOGGER.atWarn()
                     .addKeyValue("account", account.value())
-                    .log("what its budgets want in need is not written down");
+                    .log("what its budgets want in need is not written down yet");
         }
     }
 
+    /** Waits no longer than {@link #PATIENCE}. */
     boolean isClosed(Account account) {
         Boolean known = written.getIfPresent(account);
         if (known != null) {
             return known;
         }
         try {
-            return database.asSystem(
+            return inTime(() -> database.asSystem(
                     handle -> handle.createQuery("SELECT is_closed FROM fail_modes WHERE account = :account")
                             .bind("account", account.value())
                             .mapTo(Boolean.class)
                             .findOne()
-                            .orElse(false));
-        } catch (UnavailableException e) {
+                            .orElse(false)));
+        } catch (UnavailableException | TimeoutException e) {
             // Neither budgets nor what they wanted can be known: nothing says that the call may be paid for.
             return true;
+        }
+    }
+
+    /** A database that stands still holds a statement for much longer than who is about to pay may wait. */
+    private static <T> T inTime(Supplier<T> work) throws TimeoutException {
+        try {
+            return CompletableFuture.supplyAsync(work, Thread::startVirtualThread)
+                    .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new TimeoutException("interrupted");
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException known ? known : new IllegalStateException(e.getCause());
         }
     }
 }

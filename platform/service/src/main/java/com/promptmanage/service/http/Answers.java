@@ -25,7 +25,7 @@ final class Answers implements Routes {
         routes.exception(ProblemException.class, Answers::answer);
         routes.exception(UnavailableException.class, Answers::answer);
         routes.exception(MethodNotAllowedResponse.class, Answers::answer);
-        routes.exception(HttpResponseException.class, (e, ctx) -> answer(ctx, of(e)));
+        routes.exception(HttpResponseException.class, (e, ctx) -> answer(ctx, of(e.getStatus(), String.valueOf(e.getMessage()))));
         routes.exception(Exception.class, Answers::answer);
     }
 
@@ -103,18 +103,17 @@ final class Answers implements Routes {
         }
     }
 
-    /** What the web framework itself says. */
-    private static Problem of(HttpResponseException refused) {
-        int status = refused.getStatus();
+    /** What the web framework or the server itself says. */
+    static Problem of(int status, String message) {
         for (Kind kind : Kind.values()) {
             if (kind.status() == status) {
                 return kind == Kind.NOT_FOUND
                         ? kind.because("There is nothing at this address.", List.of())
-                        : kind.because(String.valueOf(refused.getMessage()), List.of());
+                        : kind.because(message, List.of());
             }
         }
         return status < 500
-                ? Kind.INVALID_REQUEST.because(String.valueOf(refused.getMessage()), List.of())
+                ? Kind.INVALID_REQUEST.because(message, List.of())
                 : Kind.UNEXPECTED.because("Try again later.", List.of());
     }
 }

@@ -6,6 +6,7 @@ import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import java.net.URI;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -59,6 +60,19 @@ public final class HttpServer implements AutoCloseable {
 
         public Options withCustomization(Consumer<JavalinConfig> other) {
             return new Options(host, port, bodyBytesMax, contentSecurityPolicy, other);
+        }
+
+        /** Of every answer, for browsers. */
+        Map<String, String> headers() {
+            return Map.of(
+                    "X-Content-Type-Options",
+                    "nosniff",
+                    "X-Frame-Options",
+                    "DENY",
+                    "Referrer-Policy",
+                    "no-referrer",
+                    "Content-Security-Policy",
+                    contentSecurityPolicy);
         }
     }
 
@@ -122,10 +136,13 @@ public final class HttpServer implements AutoCloseable {
         config.http.maxRequestSize = options.bodyBytesMax();
         config.http.defaultContentType = "application/json";
         config.jetty.modifyHttpConfiguration(http -> http.setSendServerVersion(false));
+        var errors = new ConnectionErrors(options.headers());
+        config.jetty.modifyServer(server -> server.setErrorHandler(errors));
         config.jetty.addConnector((server, http) -> connector(server, http, options));
         config.jsonMapper(new JavalinJson());
         config.router.javaLangErrorHandler(Answers::answer);
         config.routes.before(ctx -> prepare(ctx, options));
+        config.routes.beforeMatched(Several::refuseOthers);
         new Answers().addTo(config.routes);
         routes.forEach(part -> part.addTo(config.routes));
         options.customization().accept(config);
@@ -157,10 +174,7 @@ public final class HttpServer implements AutoCloseable {
     private static void prepare(Context ctx, Options options) {
         ctx.attribute(RequestBody.LIMIT_ATTRIBUTE, options.bodyBytesMax());
         ctx.header(RequestIds.HEADER, RequestIds.of(ctx));
-        ctx.header("X-Content-Type-Options", "nosniff");
-        ctx.header("X-Frame-Options", "DENY");
-        ctx.header("Referrer-Policy", "no-referrer");
-        ctx.header("Content-Security-Policy", options.contentSecurityPolicy());
+        options.headers().forEach(ctx::header);
         if (!ctx.method().equals(HandlerType.GET) || ctx.path().startsWith("/api")) {
             // What an API says is for this caller and for now.
             ctx.header("Cache-Control", "no-store");

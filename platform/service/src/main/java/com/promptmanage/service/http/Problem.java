@@ -64,8 +64,10 @@ public record Problem(
         CONFLICT(409, "It has changed or exists already"),
         MAIL_NOT_SET_UP(409, "This installation sends no mail"),
         BODY_TOO_LARGE(413, "The body is too large"),
+        ADDRESS_TOO_LONG(414, "The address is too long"),
         UNSUPPORTED_MEDIA_TYPE(415, "The body is in a form that this address does not take"),
         RATE_LIMITED(429, "Too many requests"),
+        HEADERS_TOO_LARGE(431, "The headers are too large"),
         UNEXPECTED(500, "Something broke on our side"),
         UNAVAILABLE(503, "Not available just now");
 
@@ -94,6 +96,11 @@ public record Problem(
 
     Problem in(String requestId) {
         return new Problem(type, title, status, detail, code, errors, limit, "urn:promptmanage:request:" + requestId);
+    }
+
+    /** For what is answered with a status of its own, and is not worth a code of its own. */
+    Problem withStatus(int other) {
+        return new Problem(type, title, other, detail, code, errors, limit, instance);
     }
 
     Problem withLimit(Limit reached) {

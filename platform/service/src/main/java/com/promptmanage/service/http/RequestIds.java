@@ -3,6 +3,7 @@ package com.promptmanage.service.http;
 import io.javalin.http.Context;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Each request has an id: the caller's {@code X-Request-Id} if it is harmless to repeat, else one of ours. */
 final class RequestIds {
@@ -20,11 +21,15 @@ final class RequestIds {
         if (known != null) {
             return known;
         }
-        String sent = ctx.header(HEADER);
-        String id = sent != null && HARMLESS.matcher(sent).matches()
-                ? sent
-                : UUID.randomUUID().toString();
+        String id = of(ctx.header(HEADER));
         ctx.attribute(ATTRIBUTE, id);
         return id;
+    }
+
+    /** @param sent by the caller */
+    static String of(@Nullable String sent) {
+        return sent != null && HARMLESS.matcher(sent).matches()
+                ? sent
+                : UUID.randomUUID().toString();
     }
 }

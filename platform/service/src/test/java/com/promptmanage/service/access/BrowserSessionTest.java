@@ -60,7 +60,7 @@ class BrowserSessionTest {
             clock,
             AccessSettings.DEFAULTS
                     .withPasswordMemoryKib(64)
-                    .withSignUpRates(new AccessSettings.SignUpRates(2, 5))
+                    .withHourlyRates(new AccessSettings.HourlyRates(2, 5, 3))
                     .withTrustedProxies(List.of(AddressRange.of("127.0.0.1"))));
 
     private final HttpServer limitedServer = HttpServer.start(HttpServer.Options.onPort(0), List.of(limited.routes()));
@@ -234,6 +234,48 @@ class BrowserSessionTest {
         assertThat(askedFrom("203.0.113.3", "ann@example.com").statusCode()).isEqualTo(409);
         assertThat(askedFrom("203.0.113.3", "ann@example.com").statusCode()).isEqualTo(409);
         assertThat(askedFrom("203.0.113.3", "ann@example.com").statusCode()).isEqualTo(429);
+    }
+
+    /** Password spraying: a few tries for each of many. */
+    @Test
+    void passwordsAreTriedOnlySoOftenFromOneNetwork() throws Exception {
+        database.useAsSystem(handle -> handle.execute("DELETE FROM sign_up_counts"));
+        String network = "2001:db8:7:7::";
+
+        for (int i = 0; i < 5; i++) {
+            assertThat(signInFrom(network + i, "ann@example.com", PASSWORD).statusCode())
+                    .as("what is right does not count")
+                    .isEqualTo(200);
+        }
+        for (int i = 0; i < 3; i++) {
+            assertThat(signInFrom(network + i, "someone-%d@example.com".formatted(i), "Spring2026!")
+                            .statusCode())
+                    .isEqualTo(401);
+        }
+        var refused = signInFrom(network + "99", "ann@example.com", PASSWORD);
+        assertThat(refused.statusCode()).isEqualTo(429);
+        assertThat(refused.headers().firstValue("Retry-After")).hasValue("3600");
+        assertThat(json(refused).path("code").asText()).isEqualTo("rate_limited");
+        for (int i = 0; i < SignInLocks.FAILURES_MAX; i++) {
+            assertThat(signInFrom(network + i, "ann@example.com", "wrong").statusCode())
+                    .isEqualTo(429);
+        }
+        assertThat(signInFrom("2001:db8:7:8::1", "ann@example.com", PASSWORD).statusCode())
+                .as("from elsewhere, and nobody's account is locked by what was refused")
+                .isEqualTo(200);
+
+        clock.advance(HourlyCounts.WINDOW);
+        assertThat(signInFrom(network, "ann@example.com", PASSWORD).statusCode())
+                .isEqualTo(200);
+    }
+
+    private HttpResponse<String> signInFrom(String address, String email, String password) throws Exception {
+        return client.send(
+                HttpRequest.newBuilder(URI.create(limitedServer.baseUri() + "/api/auth/login"))
+                        .header("X-Forwarded-For", address)
+                        .POST(BodyPublishers.ofString(body(Map.of("email", email, "password", password))))
+                        .build(),
+                BodyHandlers.ofString());
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -68,6 +69,8 @@ class HttpServerTest {
             throw new UnavailableException(
                     "The thing store is away.", Duration.ofMillis(1200), new IOException("10.0.0.7"));
         });
+        routes.get("/found", ctx -> ctx.json(ctx.queryParamMap()), Several.of("tag", "filter"));
+        routes.post("/passed-on", ctx -> ctx.json(ctx.queryParamMap()), Several.OF_ANY);
         routes.get("/busy", ctx -> {
             throw ProblemException.rateLimited("Slow down.", Duration.ofSeconds(7));
         });
@@ -276,15 +279,78 @@ class HttpServerTest {
     /** No client of ours would send it. */
     @Test
     void aQueryThatCannotBeReadIsNoQueryForSomethingElse() throws Exception {
-        try (var socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
-            socket.getOutputStream()
-                    .write("GET /thread?name=%zz HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n"
-                            .getBytes(StandardCharsets.UTF_8));
-            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(raw("GET /thread?name=%zz HTTP/1.1\r\nHost: here\r\n"))
+                .startsWith("HTTP/1.1 400 ")
+                .contains("application/problem+json", "two hexadecimal digits");
+    }
 
-            assertThat(answer)
-                    .startsWith("HTTP/1.1 400 ")
-                    .contains("application/problem+json", "two hexadecimal digits");
+    @Test
+    void aParameterThatIsNoListIsSentOnce() throws Exception {
+        JsonNode problem = problemIn(get("/thread?b=1&a=1&once=1&b=2&a=1&a="), 400, "invalid_request");
+
+        assertThat(problem.path("errors")).hasSize(2);
+        assertThat(problem.path("errors").path(0).path("field").asText()).isEqualTo("a");
+        assertThat(problem.path("errors").path(0).path("detail").asText()).contains("3 times");
+        assertThat(problem.path("errors").path(0).path("remedy").asText()).contains("once");
+        assertThat(problem.path("errors").path(1).path("field").asText()).isEqualTo("b");
+
+        assertThat(Json.mapper()
+                        .readTree(get("/found?tag=x&tag=y&filter%5Bk%5D=1&filter%5Bk%5D=2&from=1")
+                                .body()))
+                .isEqualTo(Json.mapper().readTree("""
+                        {"tag":["x","y"],"filter[k]":["1","2"],"from":["1"]}"""));
+        problemIn(get("/found?tag=x&tag=y&from=1&from=2"), 400, "invalid_request");
+        assertThat(post("/passed-on?a=1&a=2", "").statusCode()).isEqualTo(200);
+        problemIn(get("/nothing?a=1&a=2"), 404, "not_found");
+    }
+
+    /** Of these the server does not let any come to a route. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    GET /thread%00 HTTP/1.1              | 400 | invalid_request
+                    GET /things/..%2f..%2fsecret HTTP/1.1 | 400 | invalid_request
+                    GET /things/%2e%2e/7 HTTP/1.1        | 400 | invalid_request
+                    GET /things/;a=b/7 HTTP/1.1          | 400 | invalid_request
+                    GET /things/%zz HTTP/1.1             | 400 | invalid_request
+                    GET                                  | 400 | invalid_request
+                    GET /thread HTTP/7.3                 | 505 | invalid_request
+                    G@T /thread HTTP/1.1                 | 400 | invalid_request
+                    GET /thread HTTP/1.1+Expect: a cake  | 417 | invalid_request
+                    GET /thread HTTP/1.1+No colon here   | 400 | invalid_request
+                    GET /thread HTTP/1.1+Host: there     | 400 | invalid_request
+                    POST /bytes HTTP/1.1+Content-Length: x | 400 | invalid_request
+                    GET /LONG HTTP/1.1                   | 414 | address_too_long
+                    GET /thread HTTP/1.1+Name: LONG      | 431 | headers_too_large
+                    """)
+    void whatCannotBeReadIsAProblemToo(String request, int status, String code) throws Exception {
+        String head = request.replace("+", "\r\n").replace("LONG", "a".repeat(9_000));
+
+        String answer = raw(head + "\r\nHost: here\r\nX-Request-Id: order-12345\r\n");
+
+        assertThat(answer)
+                .startsWith("HTTP/1.1 %d ".formatted(status))
+                .contains("\r\nX-Content-Type-Options: nosniff\r\n", "\r\nContent-Security-Policy: ")
+                .doesNotContainIgnoringCase("jetty", "<html", "org.", "java", "Server:");
+        assertThat(answer).containsPattern("\r\nContent-Type: application/problem\\+json\r\n");
+        JsonNode problem = Json.mapper().readTree(answer.substring(answer.indexOf("\r\n\r\n")));
+        assertThat(problem.path("status").asInt()).isEqualTo(status);
+        assertThat(problem.path("code").asText()).isEqualTo(code);
+        assertThat(problem.path("detail").asText()).isNotBlank();
+        assertThat(problem.path("instance").asText()).startsWith("urn:promptmanage:request:");
+    }
+
+    /** @param head without the empty line at its end */
+    private String raw(String head) throws IOException {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            socket.setSoTimeout(30_000);
+            socket.getOutputStream().write((head + "Connection: close\r\n\r\n").getBytes(StandardCharsets.UTF_8));
+            var answer = new ByteArrayOutputStream();
+            try {
+                socket.getInputStream().transferTo(answer);
+            } catch (SocketException e) {
+                // What the server would not read is thrown away with the connection, behind its answer.
+            }
+            return answer.toString(StandardCharsets.UTF_8);
         }
     }
 

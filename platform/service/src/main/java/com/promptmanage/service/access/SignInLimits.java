@@ -1,0 +1,45 @@
+package com.promptmanage.service.access;
+
+import com.promptmanage.service.access.HourlyCounts.Count;
+import com.promptmanage.service.database.Database;
+import com.promptmanage.service.http.ProblemException;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * Bounds how many passwords may be wrong within an hour that come from one network, on whichever accounts: a few for
+ * each of many accounts lock none of these ({@link SignInLocks}). Those that were right do not count.
+ */
+final class SignInLimits {
+
+    private final Database database;
+
+    private final HourlyCounts counts;
+
+    private final int wrongMax;
+
+    /** @param wrongMax within an hour, from one network */
+    SignInLimits(Database database, HourlyCounts counts, int wrongMax) {
+        this.database = database;
+        this.counts = counts;
+        this.wrongMax = wrongMax;
+    }
+
+    /**
+     * @param from the address that it comes from
+     * @param signIn throws unless they are who they say. Not done if there were too many: so who guesses locks nobody's account
+     *     any more
+     * @throws ProblemException 429 after too many wrong ones
+     */
+    Sessions.SignedIn within(String from, Supplier<Sessions.SignedIn> signIn) {
+        var count = new Count("wrong passwords from " + HourlyCounts.network(from), wrongMax);
+        // Counted before it is known, so that many at once do not slip past.
+        database.asSystem(handle -> counts.attempt(handle, List.of(count))).ifPresent(wait -> {
+            throw ProblemException.rateLimited(
+                    "Too many wrong passwords came from this network. Wait, then try again.", wait);
+        });
+        Sessions.SignedIn signedIn = signIn.get();
+        database.useAsSystem(handle -> counts.takeBack(handle, count));
+        return signedIn;
+    }
+}
