@@ -52,6 +52,8 @@ public final class AttributeMapping {
             "workflow=langfuse.trace.name",
             "tag.agent=gen_ai.agent.name",
             "tag.agent=agent.name",
+            "tag.agent=gen_ai.agent.id",
+            "tag.entity=traceloop.entity.name",
             "tag.environment=deployment.environment.name",
             "tag.environment=deployment.environment",
             "tag.environment=langfuse.environment",
