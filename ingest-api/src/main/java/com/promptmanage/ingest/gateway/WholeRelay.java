@@ -41,7 +41,7 @@ final class WholeRelay {
      * @throws ClientAnswer.GoneException if the caller went
      */
     void relay(InputStream body, long length, boolean isStream) throws IOException {
-        var gathered = new Bytes(length < 0 ? CHUNK_BYTES : (int) Math.min(length, GATHERED_BYTES_MAX));
+        var gathered = new Bytes(length < 0 ? CHUNK_BYTES : (int) Math.min(length, CHUNK_BYTES));
         var chunk = new byte[CHUNK_BYTES];
         for (int count = body.read(chunk); count >= 0; count = body.read(chunk)) {
             scanner.feed(chunk, 0, count);
