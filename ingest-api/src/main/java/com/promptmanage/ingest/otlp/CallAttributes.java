@@ -29,8 +29,11 @@ import org.jspecify.annotations.Nullable;
 final class CallAttributes {
 
     /** What begins so is a label of the sender's own; the rest is its name. */
-    static final List<String> LABEL_PREFIXES =
-            List.of("langfuse.trace.metadata.", "ai.telemetry.metadata.", "traceloop.association.properties.");
+    static final List<String> LABEL_PREFIXES = List.of(
+            "langfuse.trace.metadata.",
+            "ai.telemetry.metadata.",
+            "ai.settings.context.",
+            "traceloop.association.properties.");
 
     /** What answered goes before what was asked for. */
     private static final List<String> MODEL = List.of(
