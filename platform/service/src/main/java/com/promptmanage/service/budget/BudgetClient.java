@@ -58,7 +58,7 @@ public final class BudgetClient implements AutoCloseable {
     private final Outbound outbound =
             new Outbound(new OutboundSettings(ANYWHERE, ANSWER_MAX, ANSWER_MAX, BYTES_MAX, BYTES_MAX, CONNECTIONS_MAX));
 
-    private final AtomicLong untold = new AtomicLong();
+    private final AtomicLong unanswered = new AtomicLong();
 
     private final AtomicLong toldNanos = new AtomicLong(System.nanoTime() - TOLD_EVERY.toNanos());
 
@@ -159,7 +159,7 @@ public final class BudgetClient implements AutoCloseable {
 
     private Answer untold(Account account, String cause) {
         boolean isClosed = failModes.isClosed(account);
-        long count = untold.incrementAndGet();
+        long count = unanswered.incrementAndGet();
         long now = System.nanoTime();
         long last = toldNanos.get();
         // Who does not answer one call does not answer the hundreds after it, and to write each down would only add to it.
