@@ -236,8 +236,7 @@ final class ExportTranslator implements Export.Visitor {
         Payer payer = call.payer(caller);
         TokenUsage usage = call.usage(caller, payer, model, tokens.counts());
         meters.count(tokens);
-        events.accept(event(
-                payer, CallIdentity.LOGS, CallIdentity.of(agent, line), line.timeNanos(), usage, tokens));
+        events.accept(event(payer, CallIdentity.LOGS, CallIdentity.of(agent, line), line.timeNanos(), usage, tokens));
     }
 
     private OutgoingEvent event(
