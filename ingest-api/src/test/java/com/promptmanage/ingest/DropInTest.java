@@ -108,6 +108,18 @@ class DropInTest {
     }
 
     @Test
+    void ofWhatIsToldAtOneTimeTheUpdateIsTheLaterWhereverItStands() throws Exception {
+        langfuse(
+                event("generation-update", "{\"id\":\"g8\",\"usageDetails\":{\"input\":9,\"output\":3}}"),
+                event("generation-create", "{\"id\":\"g8\",\"model\":\"m\",\"usageDetails\":{\"input\":9}}"));
+
+        assertThat(events())
+                .singleElement()
+                .satisfies(event ->
+                        assertThat(event.usage().tokens()).isEqualTo(TokenCounts.ofInputOutput(9, 3)));
+    }
+
+    @Test
     void whileTheDatabaseStandsStillAnSdkIsToldSoInTimeAndItsCallCountsOnce() throws Exception {
         String call =
                 event("generation-create", "{\"id\":\"g10\",\"model\":\"m\",\"usage\":{\"input\":7,\"output\":1}}");
@@ -172,6 +184,7 @@ class DropInTest {
     void nothingThatAnSdkSendsMakesItSendAgain() throws Exception {
         HttpResponse<byte[]> answer = langfuse(
                 "{}",
+                "{\"id\":\"x0\",\"id\":\"x0\",\"type\":\"generation-create\",\"body\":{\"id\":\"g0\",\"model\":\"m\",\"usage\":{\"input\":4}}}",
                 "{\"id\":\"x1\",\"type\":\"generation-create\",\"body\":[1]}",
                 "{\"id\":\"x2\",\"type\":\"dataset-run-item-create\",\"body\":{\"id\":\"d\"}}",
                 event("generation-create", "{\"id\":\"g4\",\"model\":\"m\",\"usage\":{\"input\":-4}}"),
@@ -183,7 +196,7 @@ class DropInTest {
 
         JsonNode body = MAPPER.readTree(answer.body());
         assertThat(answer.statusCode()).isEqualTo(207);
-        assertThat(body.path("successes")).hasSize(7);
+        assertThat(body.path("successes")).hasSize(8);
         assertThat(body.path("errors")).isEmpty();
         assertThat(events()).extracting(UsageEvent::id).containsExactly("g6");
         assertThat(ingest.get("/api/ingest/ignored", key).body()).contains("\"invalid\"");

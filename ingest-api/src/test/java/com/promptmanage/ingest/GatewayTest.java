@@ -151,6 +151,55 @@ class GatewayTest {
     }
 
     @Test
+    void anthropicTellsWhatWentInAtTheStartAndWhatItDoesNotTellAnewStays() throws Exception {
+        provider.streams(out -> {
+            event(out, """
+                    {"type":"message_start","message":{"model":"claude-sonnet-4-5-20250929","usage":{"input_tokens":10,\
+                    "cache_read_input_tokens":90,"cache_creation_input_tokens":30,"cache_creation":\
+                    {"ephemeral_5m_input_tokens":20,"ephemeral_1h_input_tokens":10},"output_tokens":1}}}""");
+            event(out, "{\"type\":\"content_block_delta\",\"delta\":{\"text\":\"hi\"}}");
+            event(out, """
+                    {"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"input_tokens":null,\
+                    "cache_read_input_tokens":null,"cache_creation":null,"output_tokens":7}}""");
+            event(out, "{\"type\":\"message_stop\"}");
+        });
+
+        ingest.post(
+                "/gateway/anthropic/v1/messages",
+                "",
+                JSON,
+                BodyPublishers.ofString("{\"model\":\"claude-sonnet-4-5\",\"max_tokens\":9,\"stream\":true}"),
+                Map.of("x-api-key", key, "Prompt-Manage-Provider-Key", "sk"));
+
+        UsageEvent event = gateway.onlyEvent();
+        assertThat(event.usage().tags()).isEmpty();
+        assertThat(event.usage().tokens())
+                .isEqualTo(TokenCounts.ofInputOutput(10, 7)
+                        .with(TokenKind.CACHE_READ, 90)
+                        .with(TokenKind.CACHE_WRITE_5M, 20)
+                        .with(TokenKind.CACHE_WRITE_1H, 10));
+    }
+
+    /** Without {@code alt=sse} its stream is one list. */
+    @Test
+    void geminisListIsPassedOnAsItComesAndItsLastSumCounts() throws Exception {
+        String body = "[" + gemini("hel", 2) + "\n,\r\n" + gemini("lo", 5) + "]";
+        provider.answers(200, JSON, body);
+
+        HttpResponse<String> answer = ingest.post(
+                "/gateway/gemini/v1beta/models/gemini-2.0-flash:streamGenerateContent",
+                "",
+                JSON,
+                BodyPublishers.ofString("{\"contents\":[{\"parts\":[{\"text\":\"hi\"}]}]}"),
+                Map.of("x-goog-api-key", key, "Prompt-Manage-Provider-Key", "AIza"));
+
+        assertThat(answer.body()).isEqualTo(body);
+        UsageEvent event = gateway.onlyEvent();
+        assertThat(event.usage().tokens()).isEqualTo(TokenCounts.ofInputOutput(7, 5));
+        assertThat(event.usage().tags()).isEmpty();
+    }
+
+    @Test
     void geminiTellsTheSumWithEachEventAndTheLastOneCounts() throws Exception {
         provider.streams(out -> {
             event(out, gemini("hel", 2));

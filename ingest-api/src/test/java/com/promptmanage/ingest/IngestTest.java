@@ -86,6 +86,21 @@ class IngestTest {
     }
 
     @Test
+    void openMetersThirdVersionIsAnsweredAsItAnswers() throws Exception {
+        HttpResponse<byte[]> answer = ingest.postBytes(
+                "/api/v3/openmeter/events",
+                "Bearer " + acmeKey,
+                ONE + "; charset=utf-8",
+                "{\"specversion\":\"1.0\",\"id\":\"v3\",\"source\":\"/t\",\"type\":\"page.view\",\"subject\":\"c1\"}"
+                        .getBytes(UTF_8),
+                false);
+
+        assertThat(answer.statusCode()).isEqualTo(202);
+        assertThat(answer.body()).isEmpty();
+        assertThat(answer.headers().firstValue("Prompt-Manage-Receipt")).isPresent();
+    }
+
+    @Test
     void aBatchIsPublishedWhole() throws Exception {
         var batch = new StringBuilder("[");
         for (int i = 0; i < 500; i++) {

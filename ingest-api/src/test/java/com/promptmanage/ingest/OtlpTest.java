@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.TextNode;
 import com.promptmanage.ingest.admission.AdmissionSettings;
 import com.promptmanage.ingest.admission.AdmissionSettings.Rate;
 import com.promptmanage.ingest.admission.AttributeMapping;
@@ -17,7 +18,9 @@ import com.promptmanage.testkit.EmbeddedKafka;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.usage.UsageEvent;
 import com.promptmanage.topics.usage.UsageEventCodec;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,6 +28,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -136,6 +140,44 @@ class OtlpTest {
         assertThat(json.statusCode()).isEqualTo(400);
         assertThat(JSON.readTree(json.body()).path("code").intValue()).isEqualTo(3);
         assertThat(tail.records()).isEmpty();
+    }
+
+    /** As JavaScript's exporter sends it: of no announced length, whole numbers as numbers; its ids in the other case. */
+    @Test
+    void anExportInChunksWithIdsInCapitalsIsTheSameCallAsInProtobuf() throws Exception {
+        JsonNode export = export(
+                "{}", span("c".repeat(32), "cd", "\"gen_ai.request.model\":\"m\",\"gen_ai.usage.input_tokens\":1"));
+        String asSent = export.toString()
+                .replace("c".repeat(32), "C".repeat(32))
+                .replace("cd\"", "CD\"")
+                .replace("\"name\":", "\"flags\":257,\"kind\":3,\"aFieldOfLater\":{\"x\":[1]},\"name\":");
+        byte[] packed = RunningIngest.packed(asSent.getBytes(UTF_8));
+
+        HttpResponse<String> answer = ingest.post(
+                "/v1/traces",
+                acme.substring("Bearer ".length()),
+                "application/json; charset=utf-8",
+                BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(packed)),
+                Map.of("Content-Encoding", "gzip"));
+        HttpResponse<byte[]> again = post("/v1/traces", PROTOBUF, Protobuf.of(export));
+
+        assertThat(answer.body()).isEqualTo("{}");
+        assertThat(again.statusCode()).isEqualTo(200);
+        assertThat(events(tail)).hasSize(2);
+        assertThat(identities(tail)).containsExactly("/v1/traces " + "c".repeat(32) + "/00000000000000cd");
+    }
+
+    @Test
+    void aLogRecordThatIsWrongIsToldInTheWordsOfLogs() throws Exception {
+        HttpResponse<byte[]> answer = post("/v1/logs", "application/json", """
+                {"resourceLogs":[{"scopeLogs":[{"logRecords":[{"timeUnixNano":"1795462271090000000",
+                  "body":{"stringValue":"claude_code.api_request"},
+                  "attributes":[{"key":"input_tokens","value":{"stringValue":"7"}}]}]}]}]}
+                """.getBytes(UTF_8));
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(JSON.readTree(answer.body()).at("/partialSuccess/rejectedLogRecords"))
+                .isEqualTo(TextNode.valueOf("1"));
     }
 
     @Test

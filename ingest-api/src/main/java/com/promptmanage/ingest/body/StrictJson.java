@@ -62,6 +62,9 @@ public final class StrictJson {
         while (firstOfMany < slice.end() && body[firstOfMany] >= 0) {
             firstOfMany++;
         }
+        if (firstOfMany == slice.end()) {
+            return true;
+        }
         var encoded = ByteBuffer.wrap(body, firstOfMany, slice.end() - firstOfMany);
         CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
         var characters = CharBuffer.allocate(1024);

@@ -16,7 +16,10 @@ import java.time.Clock;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** {@code POST /api/v1/events}: all events of the request are published, or none is and the answer says why. */
+/**
+ * {@code POST /api/v1/events}, and where OpenMeter's third version takes them: all events of the request are published, or none is
+ * and the answer says why.
+ */
 public final class EventRoutes implements Routes {
 
     /** The answer's header that carries the receipt. */
@@ -39,17 +42,18 @@ public final class EventRoutes implements Routes {
 
     @Override
     public void addTo(RoutesConfig routes) {
-        routes.post("/api/v1/events", this::receive);
+        routes.post("/api/v1/events", ctx -> receive(ctx, 204));
+        routes.post("/api/v3/openmeter/events", ctx -> receive(ctx, 202));
     }
 
-    private void receive(Context ctx) {
+    private void receive(Context ctx, int taken) {
         try (var admitted = admission.admit(ctx)) {
             Form form = form(ctx.header("Content-Type"));
             List<OutgoingEvent> events = read(admitted, form);
             // The body is gone; the events stay until the broker has them.
             admitted.hold(events.stream().mapToLong(OutgoingEvent::heldBytes).sum());
             String receipt = publisher.publish(events).encode();
-            ctx.status(204).header(RECEIPT_HEADER, receipt);
+            ctx.status(taken).header(RECEIPT_HEADER, receipt);
         }
     }
 

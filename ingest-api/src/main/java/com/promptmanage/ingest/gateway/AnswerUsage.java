@@ -51,16 +51,25 @@ final class AnswerUsage {
 
     void read(Map<String, byte[]> found) {
         for (String name : api.earlyUsage()) {
-            json(found, name).filter(JsonNode::isObject).ifPresent(told -> usage.setAll((ObjectNode) told));
+            json(found, name).filter(JsonNode::isObject).ifPresent(this::merge);
         }
         for (String name : api.finalUsage()) {
             json(found, name).filter(JsonNode::isObject).ifPresent(told -> {
-                usage.setAll((ObjectNode) told);
+                merge(told);
                 isFinal = true;
             });
         }
         model = first(found, api.models(), model);
         serviceTier = first(found, api.tiers(), serviceTier);
+    }
+
+    /** What is null is not told anew. */
+    private void merge(JsonNode told) {
+        told.properties().forEach(one -> {
+            if (!one.getValue().isNull()) {
+                usage.set(one.getKey(), one.getValue());
+            }
+        });
     }
 
     @Nullable

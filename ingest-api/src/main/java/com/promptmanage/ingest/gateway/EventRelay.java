@@ -1,6 +1,5 @@
 package com.promptmanage.ingest.gateway;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -33,7 +32,7 @@ final class EventRelay {
     private final Runnable beforeLast;
 
     /** The event that is coming in, as far as it has not gone out. */
-    private final ByteArrayOutputStream event = new ByteArrayOutputStream();
+    private final Bytes event = new Bytes(1 << 10);
 
     private final StringBuilder start = new StringBuilder();
 
@@ -86,7 +85,7 @@ final class EventRelay {
     }
 
     private void next(byte b) throws IOException {
-        event.write(b);
+        event.add(b);
         if (event.size() >= HELD_BYTES_MAX) {
             isInPieces = true;
             pass();
@@ -137,7 +136,7 @@ final class EventRelay {
         start.setLength(0);
         isInPieces = false;
         if (isHidden) {
-            event.reset();
+            event.clear();
             return;
         }
         if (isLast) {
@@ -168,8 +167,8 @@ final class EventRelay {
 
     private void pass() throws IOException {
         if (event.size() > 0) {
-            client.write(event.toByteArray(), 0, event.size());
-            event.reset();
+            client.write(event.array(), 0, event.size());
+            event.clear();
         }
     }
 }

@@ -1,7 +1,5 @@
 package com.promptmanage.ingest.gateway;
 
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -35,9 +33,9 @@ final class MemberScanner {
 
     private final boolean[] isList = new boolean[DEPTH_MAX + 1];
 
-    private final ByteArrayOutputStream name = new ByteArrayOutputStream(NAME_BYTES_MAX);
+    private final Bytes name = new Bytes(NAME_BYTES_MAX);
 
-    private final ByteArrayOutputStream captured = new ByteArrayOutputStream();
+    private final Bytes captured = new Bytes(256);
 
     private @Nullable String capturing;
 
@@ -68,9 +66,27 @@ final class MemberScanner {
     }
 
     void feed(byte[] bytes, int from, int to) {
-        for (int i = from; i < to; i++) {
-            feed(bytes[i]);
+        int at = from;
+        while (at < to) {
+            if (inString && !isName && !isEscaped && capturing == null) {
+                at = passText(bytes, at, to);
+            }
+            if (at < to) {
+                feed(bytes[at++]);
+            }
         }
+    }
+
+    /** Most of a document is texts: they are passed over at once, up to what may end them. */
+    private int passText(byte[] bytes, int from, int to) {
+        int at = from;
+        while (at < to && bytes[at] != '"' && bytes[at] != '\\') {
+            at++;
+        }
+        if (isText) {
+            sample.add(bytes, from, at - from);
+        }
+        return at;
     }
 
     void feed(byte next) {
@@ -119,7 +135,7 @@ final class MemberScanner {
     void next() {
         found.clear();
         capturing = null;
-        captured.reset();
+        captured.clear();
         depth = 0;
         inString = false;
         inLiteral = false;
@@ -136,14 +152,14 @@ final class MemberScanner {
         } else if (next == '"') {
             inString = false;
             if (isName) {
-                names[depth] = name.toString(StandardCharsets.UTF_8);
+                names[depth] = name.text();
             } else {
                 endValue();
             }
             return;
         }
         if (isName && name.size() < NAME_BYTES_MAX) {
-            name.write(next);
+            name.add(next);
         } else if (isText) {
             sample.add(next);
         }
@@ -153,7 +169,7 @@ final class MemberScanner {
         isName = expectsName;
         isText = false;
         if (isName) {
-            name.reset();
+            name.clear();
         } else {
             beginValue();
             isText = isText();
@@ -188,7 +204,7 @@ final class MemberScanner {
         if (path != null && members.contains(path)) {
             capturing = path;
             capturingDepth = depth;
-            captured.reset();
+            captured.clear();
         }
     }
 
@@ -202,7 +218,7 @@ final class MemberScanner {
     private void endValue() {
         if (capturing != null && depth == capturingDepth) {
             if (captured.size() < MEMBER_BYTES_MAX) {
-                found.put(capturing, captured.toByteArray());
+                found.put(capturing, captured.copy());
             }
             capturing = null;
         }
@@ -210,7 +226,7 @@ final class MemberScanner {
 
     private void capture(byte next) {
         if (capturing != null && captured.size() < MEMBER_BYTES_MAX) {
-            captured.write(next);
+            captured.add(next);
         }
     }
 

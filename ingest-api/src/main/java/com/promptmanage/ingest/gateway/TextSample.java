@@ -3,7 +3,6 @@ package com.promptmanage.ingest.gateway;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.promptmanage.service.token.TokenCounter;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -17,15 +16,20 @@ final class TextSample {
 
     private static final JsonMapper JSON = new JsonMapper();
 
-    private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
+    private final Bytes kept = new Bytes(512);
 
     private long bytes;
 
     void add(byte next) {
         bytes++;
         if (kept.size() < KEPT_BYTES_MAX) {
-            kept.write(next);
+            kept.add(next);
         }
+    }
+
+    void add(byte[] from, int at, int count) {
+        bytes += count;
+        kept.add(from, at, Math.min(count, KEPT_BYTES_MAX - kept.size()));
     }
 
     /** Of all of it, as it stood in the JSON. */
@@ -43,7 +47,7 @@ final class TextSample {
     }
 
     private String text() {
-        byte[] quoted = kept.toByteArray();
+        byte[] quoted = kept.copy();
         for (int cut = 0; cut <= Math.min(CUT_BYTES_MAX, quoted.length); cut++) {
             try {
                 String escaped = new String(Arrays.copyOf(quoted, quoted.length - cut), StandardCharsets.UTF_8);

@@ -1,6 +1,5 @@
 package com.promptmanage.ingest.gateway;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
@@ -42,11 +41,11 @@ final class WholeRelay {
      * @throws ClientAnswer.GoneException if the caller went
      */
     void relay(InputStream body, long length, boolean isStream) throws IOException {
-        var gathered = new ByteArrayOutputStream();
+        var gathered = new Bytes(length < 0 ? CHUNK_BYTES : (int) Math.min(length, CHUNK_BYTES));
         var chunk = new byte[CHUNK_BYTES];
         for (int count = body.read(chunk); count >= 0; count = body.read(chunk)) {
             scanner.feed(chunk, 0, count);
-            gathered.write(chunk, 0, count);
+            gathered.add(chunk, 0, count);
             if (isStream || gathered.size() > GATHERED_BYTES_MAX || client.hasBegun()) {
                 passAllButLast(gathered, length);
             }
@@ -61,7 +60,7 @@ final class WholeRelay {
             client.length(gathered.size());
             client.begin();
         }
-        client.write(gathered.toByteArray(), 0, gathered.size());
+        client.write(gathered.array(), 0, gathered.size());
         client.flush();
     }
 
@@ -73,10 +72,15 @@ final class WholeRelay {
         }
     }
 
-    private void passAllButLast(ByteArrayOutputStream gathered, long length) {
-        byte[] bytes = gathered.toByteArray();
-        gathered.reset();
-        gathered.write(bytes, bytes.length - 1, 1);
+    private void passAllButLast(Bytes gathered, long length) {
+        int all = gathered.size() - 1;
+        byte last = gathered.array()[all];
+        write(gathered, all, length);
+        gathered.clear();
+        gathered.add(last);
+    }
+
+    private void write(Bytes gathered, int count, long length) {
         if (gone != null) {
             return;
         }
@@ -87,7 +91,7 @@ final class WholeRelay {
                 }
                 client.begin();
             }
-            client.write(bytes, 0, bytes.length - 1);
+            client.write(gathered.array(), 0, count);
             client.flush();
         } catch (ClientAnswer.GoneException e) {
             gone = e;

@@ -90,15 +90,15 @@ record Batch(List<String> ids, List<Told> told) {
         var told = new ArrayList<Told>();
         long held = body.length;
         for (Slice event : events.slices()) {
-            Optional<Map<String, Slice>> frame = JsonMembers.find(body, event, FRAME, faults);
-            faults.check();
-            Map<String, Slice> members = membersOf(body, frame.orElseThrow().get("body"));
+            Map<String, Slice> frame =
+                    JsonMembers.find(body, event, FRAME, PASSED_OVER).orElse(Map.of());
+            Map<String, Slice> members = membersOf(body, frame.get("body"));
             held += TREE_FACTOR
                     * members.values().stream().mapToLong(Slice::length).sum();
             room.accept(held);
             ids.add(read(body, event, members, now, told));
         }
-        told.sort(Comparator.comparing(Told::at));
+        told.sort(Comparator.comparing(Told::at).thenComparing(Told::isUpdate));
         return new Batch(ids, told);
     }
 
@@ -124,7 +124,11 @@ record Batch(List<String> ids, List<Told> told) {
                 String id = one.path("id").asText();
                 if (kind != null && Texts.isId(id)) {
                     Instant at = EventTimes.parse(outer.path("timestamp").asText());
-                    told.add(new Told(new ObjectKey(kind, id), (ObjectNode) whole(one), at == null ? now : at));
+                    told.add(new Told(
+                            new ObjectKey(kind, id),
+                            (ObjectNode) whole(one),
+                            at == null ? now : at,
+                            type.endsWith("-update")));
                 }
             });
         }

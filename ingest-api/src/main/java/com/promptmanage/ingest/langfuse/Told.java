@@ -8,5 +8,6 @@ import java.time.Instant;
  *
  * @param body the members of it that are read here
  * @param at the sender's time
+ * @param isUpdate whether it changes what was told before: of two of one time, it is the later one
  */
-record Told(ObjectKey key, ObjectNode body, Instant at) {}
+record Told(ObjectKey key, ObjectNode body, Instant at, boolean isUpdate) {}

@@ -8,6 +8,7 @@ import com.promptmanage.topics.usage.TokenKind;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,26 @@ import org.jspecify.annotations.Nullable;
  * with {@code output} came out, and each name counts tokens of its own.
  */
 public final class LangfuseUsage {
+
+    /** Of the counts in providers' own usage objects, those that a free map may have too. */
+    private static final Set<String> PROVIDERS = Set.of(
+            "prompt_tokens",
+            "completion_tokens",
+            "prompt_cache_hit_tokens",
+            "prompt_cache_miss_tokens",
+            "input_tokens",
+            "output_tokens",
+            "cache_read_input_tokens",
+            "cache_creation_input_tokens",
+            "promptTokens",
+            "completionTokens",
+            "inputTokens",
+            "outputTokens",
+            "cachedInputTokens",
+            "promptTokenCount",
+            "prompt_token_count",
+            "cachedContentTokenCount",
+            "cached_content_token_count");
 
     private LangfuseUsage() {}
 
@@ -39,9 +60,15 @@ public final class LangfuseUsage {
     }
 
     private static Optional<NormalizedTokens> ofProvider(JsonNode details, String path, FaultSink faults) {
-        return details.has("input") || details.has("output")
-                ? Optional.empty()
-                : UsageShapes.ofUsage(asNumbers(details), path, faults);
+        return isProviders(details) ? UsageShapes.ofUsage(asNumbers(details), path, faults) : Optional.empty();
+    }
+
+    /** With one more count in it, it is a free map, and that count would be left out. */
+    private static boolean isProviders(JsonNode details) {
+        return details.properties().stream()
+                .allMatch(one -> one.getValue().isContainerNode()
+                        || PROVIDERS.contains(one.getKey())
+                        || kind(one.getKey().toLowerCase(Locale.ROOT)) == null);
     }
 
     private static NormalizedTokens ofMap(JsonNode details, String path, FaultSink faults) {
@@ -54,7 +81,7 @@ public final class LangfuseUsage {
             }
             String name = one.getKey().toLowerCase(Locale.ROOT);
             long count = LooseNumber.count(one.getValue(), path + Excerpt.of(one.getKey()), faults);
-            if (name.equals("total")) {
+            if (name.equals("total") || name.equals("total_tokens")) {
                 total = count;
                 continue;
             }

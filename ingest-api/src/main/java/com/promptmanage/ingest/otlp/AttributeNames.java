@@ -24,7 +24,7 @@ final class AttributeNames {
             "ai.response.providerMetadata",
             "langfuse.observation.usage_details",
             "langfuse.observation.cost_details",
-            "langfuse.observation.metadata",
+            "langfuse.observation.model.parameters",
             "langfuse.trace.metadata",
             "metadata");
 

@@ -1,6 +1,8 @@
 package com.promptmanage.ingest.otlp;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.ingest.admission.AttributeMapping;
 import com.promptmanage.ingest.admission.Payer;
 import com.promptmanage.ingest.normalize.AttributeUsage;
@@ -27,8 +29,11 @@ import org.jspecify.annotations.Nullable;
 final class CallAttributes {
 
     /** What begins so is a label of the sender's own; the rest is its name. */
-    static final List<String> LABEL_PREFIXES =
-            List.of("langfuse.trace.metadata.", "ai.telemetry.metadata.", "traceloop.association.properties.");
+    static final List<String> LABEL_PREFIXES = List.of(
+            "langfuse.trace.metadata.",
+            "ai.telemetry.metadata.",
+            "ai.settings.context.",
+            "traceloop.association.properties.");
 
     /** What answered goes before what was asked for. */
     private static final List<String> MODEL = List.of(
@@ -48,20 +53,40 @@ final class CallAttributes {
             List.of("gen_ai.provider.name", "gen_ai.system", "ai.model.provider", "llm.provider", "llm.system");
 
     private static final List<String> TIER = List.of(
-            "openai.response.service_tier", "gen_ai.openai.response.service_tier", "openai.request.service_tier");
+            "openai.response.service_tier",
+            "gen_ai.openai.response.service_tier",
+            "openai.request.service_tier",
+            "gen_ai.openai.request.service_tier");
+
+    /** Langfuse's, a document: it holds the tier that was asked for. */
+    private static final String PARAMETERS = "langfuse.observation.model.parameters";
 
     private static final List<String> RESPONSE_ID = List.of("gen_ai.response.id", "ai.response.id");
 
     private static final List<String> COST = List.of("gen_ai.usage.cost", "llm.cost.total");
 
+    /** Where OpenInference tells no total. */
+    private static final List<String> COST_PARTS = List.of("llm.cost.prompt", "llm.cost.completion");
+
     private static final List<String> LISTS = List.of("langfuse.trace.tags", "tag.tags");
+
+    /** Labels of the sender's own, as JSON in a text. */
+    private static final List<String> METADATA = List.of("langfuse.trace.metadata", "metadata");
 
     private static final String COST_DETAILS = "langfuse.observation.cost_details";
 
     private static final String PROMPT = "langfuse.observation.prompt.name";
 
     static final Set<String> NAMES = Stream.of(
-                    MODEL, PROVIDER, TIER, RESPONSE_ID, COST, LISTS, List.of(COST_DETAILS, PROMPT))
+                    MODEL,
+                    PROVIDER,
+                    TIER,
+                    RESPONSE_ID,
+                    COST,
+                    COST_PARTS,
+                    LISTS,
+                    METADATA,
+                    List.of(COST_DETAILS, PARAMETERS, PROMPT))
             .flatMap(List::stream)
             .collect(Collectors.toUnmodifiableSet());
 
@@ -128,7 +153,10 @@ final class CallAttributes {
     }
 
     private @Nullable String tier() {
-        String tier = first(TIER);
+        String told = first(TIER);
+        String tier = told == null
+                ? text(AttributeUsage.document(attributes.get(PARAMETERS)).path("service_tier"))
+                : told;
         // Asked for, but not yet chosen.
         return "auto".equalsIgnoreCase(tier) ? null : tier;
     }
@@ -144,7 +172,9 @@ final class CallAttributes {
                 return LooseNumber.nanoUsd(told, CallFields.REPORTED_COST_MAX_NANO_USD);
             }
         }
-        return null;
+        ObjectNode parts = JsonNodeFactory.instance.objectNode();
+        COST_PARTS.stream().filter(attributes::has).forEach(name -> parts.set(name, attributes.get(name)));
+        return Labels.costOf(parts);
     }
 
     private Map<String, String> tags(Payer payer) {
@@ -156,6 +186,7 @@ final class CallAttributes {
         labels.put("enduser", payer.endUser());
         mapping.tags().forEach((tag, names) -> labels.put(tag, first(names)));
         LISTS.forEach(list -> labels.putAll(attributes.path(list)));
+        METADATA.forEach(name -> labels.putMembers(AttributeUsage.document(attributes.get(name))));
         Set<String> read = mapping.names();
         attributes.properties().forEach(attribute -> {
             for (String prefix : LABEL_PREFIXES) {

@@ -22,9 +22,14 @@ final class CallIdentity {
 
     static final String METRICS = "/v1/metrics";
 
-    /** How providers name their answers: long and random. Short ones, as of test doubles, may come again. */
+    /**
+     * How providers name their answers: long and random, with a beginning of theirs, as a UUID, or, as Gemini does, in 22 to 24
+     * characters of base 64. Short ones, as of test doubles, may come again.
+     */
     private static final Pattern PROVIDERS_NAME =
-            Pattern.compile("(chatcmpl|cmpl|resp|msg|gen|aitxt|aiobj)[-_][A-Za-z0-9_-]{20,120}");
+            Pattern.compile("(chatcmpl|cmpl|resp|msg|gen|aitxt|aiobj)[-_][A-Za-z0-9_-]{20,120}"
+                    + "|[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}"
+                    + "|(?=.*[0-9])(?=.*[a-z])(?=.*[A-Z])[A-Za-z0-9_-]{22,24}");
 
     private CallIdentity() {}
 

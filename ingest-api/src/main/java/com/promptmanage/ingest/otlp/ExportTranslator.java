@@ -45,6 +45,8 @@ final class ExportTranslator implements Export.Visitor {
     /** From when on metrics are counted, and nothing else; null if they are not. */
     private final @Nullable Instant metricsSince;
 
+    private final Nesting nesting;
+
     private final List<MetricSums> growing = new ArrayList<>();
 
     private long rejected;
@@ -69,6 +71,7 @@ final class ExportTranslator implements Export.Visitor {
         this.meters = meters;
         this.ignored = ignored;
         this.events = events;
+        this.nesting = new Nesting(this::count, this::ignore);
     }
 
     /** How many records were not taken because of what is wrong with them. */
@@ -113,7 +116,34 @@ final class ExportTranslator implements Export.Visitor {
                 ExecutionType.PROMPT_RUN,
                 milliseconds(span.startNanos(), span.endNanos()));
         long ended = span.endNanos() == 0 ? span.startNanos() : span.endNanos();
-        send(payer, CallIdentity.SPANS, CallIdentity.of(span, call.responseId()), ended, usage, tokens);
+        String id = CallIdentity.of(span, call.responseId());
+        nesting.add(new Nesting.Call(
+                span.traceId() + span.spanId(),
+                span.parentId().isEmpty() ? "" : span.traceId() + span.parentId(),
+                id,
+                payer.account(),
+                serviceOf(span.resource()),
+                tokens,
+                event(payer, CallIdentity.SPANS, id, ended, usage, tokens)));
+    }
+
+    /** Call it when the export has ended. */
+    void finish() {
+        nesting.release();
+    }
+
+    private void count(Nesting.Call call) {
+        meters.count(call.tokens());
+        events.accept(call.event());
+    }
+
+    private void ignore(Nesting.Call call) {
+        ignored.add(
+                call.account(),
+                Signal.TRACES.value(),
+                call.service(),
+                Reason.REPEATS_ITS_CALLS,
+                call.tokens().counts().total());
     }
 
     @Override
@@ -190,6 +220,7 @@ final class ExportTranslator implements Export.Visitor {
         TokenUsage usage = agent.isPresent()
                 ? new AgentCall(agent.get(), line, mappings.agents()).usage(caller, payer, model, tokens.counts())
                 : call.usage(caller, payer, model, tokens.counts(), ExecutionType.PROMPT_RUN, null);
+        meters.count(tokens);
         return Optional.of(event(payer, CallIdentity.METRICS, id, told.endNanos(), usage, tokens));
     }
 
@@ -204,17 +235,12 @@ final class ExportTranslator implements Export.Visitor {
         }
         Payer payer = call.payer(caller);
         TokenUsage usage = call.usage(caller, payer, model, tokens.counts());
-        send(payer, CallIdentity.LOGS, CallIdentity.of(agent, line), line.timeNanos(), usage, tokens);
-    }
-
-    private void send(
-            Payer payer, String source, String id, long timeNanos, TokenUsage usage, NormalizedTokens tokens) {
-        events.accept(event(payer, source, id, timeNanos, usage, tokens));
+        meters.count(tokens);
+        events.accept(event(payer, CallIdentity.LOGS, CallIdentity.of(agent, line), line.timeNanos(), usage, tokens));
     }
 
     private OutgoingEvent event(
             Payer payer, String source, String id, long timeNanos, TokenUsage usage, NormalizedTokens tokens) {
-        meters.count(tokens);
         var event = new UsageEvent(id, source, EventTimes.ofNanos(timeNanos, now), usage);
         return new OutgoingEvent(payer.account(), UsageEventCodec.write(event, tokens.attributes(Map.of())));
     }

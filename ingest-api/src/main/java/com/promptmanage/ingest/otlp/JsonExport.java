@@ -171,20 +171,21 @@ final class JsonExport implements Export {
 
     private Span span(JsonParser json, ObjectNode resource) throws IOException, MalformedException {
         ObjectNode attributes = NODES.objectNode();
-        String[] texts = {"", "", ""};
+        String[] texts = {"", "", "", ""};
         long[] times = {0, 0};
         object(json, (name, at) -> {
             switch (name) {
                 case "traceId" -> texts[0] = id(at);
                 case "spanId" -> texts[1] = id(at);
-                case "name" -> texts[2] = text(at);
+                case "parentSpanId" -> texts[2] = id(at);
+                case "name" -> texts[3] = text(at);
                 case "startTimeUnixNano" -> times[0] = nanos(at);
                 case "endTimeUnixNano" -> times[1] = nanos(at);
                 case "attributes" -> attributes(at, attributes);
                 default -> at.skipChildren();
             }
         });
-        return new Span(texts[0], texts[1], texts[2], times[0], times[1], attributes, resource);
+        return new Span(texts[0], texts[1], texts[2], texts[3], times[0], times[1], attributes, resource);
     }
 
     private LogLine log(JsonParser json, ObjectNode resource) throws IOException, MalformedException {

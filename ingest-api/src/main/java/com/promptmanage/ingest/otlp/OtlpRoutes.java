@@ -121,6 +121,7 @@ public final class OtlpRoutes implements Routes {
         var translator = new ExportTranslator(
                 admitted.caller(), effective, rules.metricsSince(), clock.instant(), meters, ignored, parts::add);
         walk(export, translator);
+        translator.finish();
         int grown = grow(admitted.caller(), rules, translator);
         admitted.charge(parts.count() + grown);
         String receipt = parts.finish().encode();

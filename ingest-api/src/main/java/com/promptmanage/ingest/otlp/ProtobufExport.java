@@ -92,6 +92,7 @@ final class ProtobufExport implements Export {
     private Span span(ProtoReader reader, ObjectNode resource) throws MalformedException {
         String traceId = "";
         String spanId = "";
+        String parentId = "";
         String name = "";
         long start = 0;
         long end = 0;
@@ -100,6 +101,7 @@ final class ProtobufExport implements Export {
             switch (reader.tag()) {
                 case 1 << 3 | ProtoReader.BYTES -> traceId = id(reader);
                 case 2 << 3 | ProtoReader.BYTES -> spanId = id(reader);
+                case 4 << 3 | ProtoReader.BYTES -> parentId = id(reader);
                 case 5 << 3 | ProtoReader.BYTES -> name = reader.text();
                 case 7 << 3 | ProtoReader.FIXED_64 -> start = reader.fixed64();
                 case 8 << 3 | ProtoReader.FIXED_64 -> end = reader.fixed64();
@@ -107,7 +109,7 @@ final class ProtobufExport implements Export {
                 default -> reader.skip();
             }
         }
-        return new Span(traceId, spanId, name, start, end, attributes, resource);
+        return new Span(traceId, spanId, parentId, name, start, end, attributes, resource);
     }
 
     private LogLine log(ProtoReader reader, ObjectNode resource) throws MalformedException {

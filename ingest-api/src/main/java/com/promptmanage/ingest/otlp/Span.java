@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  *
  * @param traceId hexadecimal digits in lower case, as long as it came; empty if it has none
  * @param spanId likewise
+ * @param parentId of the span that it was made within, likewise; empty if there is none
  * @param startNanos since 1970, unsigned; 0 if it is not told
  * @param endNanos likewise
  * @param attributes those that are known, by name
@@ -15,6 +16,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 record Span(
         String traceId,
         String spanId,
+        String parentId,
         String name,
         long startNanos,
         long endNanos,

@@ -61,7 +61,7 @@ public final class GatewayBenchmark {
      * At each of the rates on the way up: cold code at the full rate would only pile up calls, and until the compiler has done its
      * work, it takes the larger part of two processors.
      */
-    private static final int WARM_UP_SECONDS = 60;
+    private static final int WARM_UP_SECONDS = Integer.getInteger("benchmark.warmUpSeconds", 60);
 
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)

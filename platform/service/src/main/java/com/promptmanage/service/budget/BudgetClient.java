@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +41,8 @@ public final class BudgetClient implements AutoCloseable {
     /** A quarter of it to one host. When that many questions are not answered yet, more of them would not be answered sooner. */
     private static final int CONNECTIONS_MAX = 400;
 
+    private static final Duration TOLD_EVERY = Duration.ofSeconds(1);
+
     private static final int HTTP_UNAUTHORIZED = 401;
 
     /** Where the query API is, says the operator and no user: it may be anywhere. */
@@ -54,6 +57,10 @@ public final class BudgetClient implements AutoCloseable {
 
     private final Outbound outbound =
             new Outbound(new OutboundSettings(ANYWHERE, ANSWER_MAX, ANSWER_MAX, BYTES_MAX, BYTES_MAX, CONNECTIONS_MAX));
+
+    private final AtomicLong unanswered = new AtomicLong();
+
+    private final AtomicLong toldNanos = new AtomicLong(System.nanoTime() - TOLD_EVERY.toNanos());
 
     /** Null until it is known: then there is nobody to answer. */
     private volatile @Nullable Target target;
@@ -152,11 +159,18 @@ public final class BudgetClient implements AutoCloseable {
 
     private Answer untold(Account account, String cause) {
         boolean isClosed = failModes.isClosed(account);
-        LOGGER.atWarn()
-                .addKeyValue("account", account.value())
-                .addKeyValue("cause", cause)
-                .addKeyValue("letThrough", !isClosed)
-                .log("the budgets do not answer");
+        long count = unanswered.incrementAndGet();
+        long now = System.nanoTime();
+        long last = toldNanos.get();
+        // Who does not answer one call does not answer the hundreds after it, and to write each down would only add to it.
+        if (now - last >= TOLD_EVERY.toNanos() && toldNanos.compareAndSet(last, now)) {
+            LOGGER.atWarn()
+                    .addKeyValue("account", account.value())
+                    .addKeyValue("cause", cause)
+                    .addKeyValue("letThrough", !isClosed)
+                    .addKeyValue("unansweredSinceStart", count)
+                    .log("the budgets do not answer");
+        }
         return new Answer.Untold(isClosed);
     }
 }

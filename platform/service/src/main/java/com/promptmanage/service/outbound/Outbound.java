@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import org.apache.hc.client5.http.DnsResolver;
@@ -71,6 +72,9 @@ public final class Outbound implements AutoCloseable {
 
     private static final Duration KEPT_OPEN_MAX = Duration.ofSeconds(30);
 
+    /** Shorter than what calls may take. */
+    private static final long TICK_MS = 250;
+
     private final OutboundSettings settings;
 
     private final AddressGuard guard;
@@ -93,6 +97,9 @@ public final class Outbound implements AutoCloseable {
         this.alarms = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().name("outbound-alarms").daemon().factory());
         this.alarms.setRemoveOnCancelPolicy(true);
+        // The thread waits for whatever ends first, and is woken when that becomes another: with this one always before them,
+        // calls come and go without waking it.
+        var unused = alarms.scheduleAtFixedRate(() -> {}, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
     }
 
     /**
