@@ -251,6 +251,23 @@ class MeteringTest {
     }
 
     @Test
+    void aBudgetThatIsOnlyCalledOtherwiseRaisesNothingAgainAndGoesOn() {
+        metering.budgets(ACME, budget("0.001", 1));
+        metering.send(event("1", NOW, 1_000, 1_000));
+        assertThat(thresholds()).containsExactly(75);
+
+        metering.budgets(ACME, renamed(budget("0.001", 1)));
+        metering.send(event("2", NOW, 1_000, 0));
+        assertThat(metering.alerts()).as("at 90 %").singleElement().satisfies(alert -> {
+            assertThat(alert.path("threshold").intValue()).isEqualTo(90);
+            assertThat(alert.path("budgetName").asText()).isEqualTo("another name");
+        });
+
+        metering.budgets(ACME, budget("0.001", 1));
+        assertThat(metering.alerts()).isEmpty();
+    }
+
+    @Test
     void aBudgetForEachMemberCountsThemApart() {
         metering.budgets(
                 ACME, budget("each", Dimension.MEMBER, "*", "0.001", Period.of(Period.Unit.DAY, ZoneOffset.UTC)));
@@ -581,6 +598,21 @@ class MeteringTest {
                 Budget.Enforcement.ALERT_ONLY,
                 Budget.FailMode.OPEN,
                 version);
+    }
+
+    private static Budget renamed(Budget budget) {
+        return new Budget(
+                budget.id(),
+                "another name",
+                budget.account(),
+                budget.dimension(),
+                budget.value(),
+                budget.limit(),
+                budget.period(),
+                budget.thresholds(),
+                Budget.Enforcement.BLOCK,
+                Budget.FailMode.CLOSED,
+                budget.version());
     }
 
     private static Budget budget(String id, Dimension dimension, String value, String usd, Period period) {
