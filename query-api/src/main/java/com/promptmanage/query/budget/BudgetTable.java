@@ -85,7 +85,8 @@ final class BudgetTable {
     }
 
     /**
-     * A change that changes nothing is none, and one by which no other alerts are raised raises none twice.
+     * A change that changes nothing is none. One that has no say in what alerts are raised keeps the version by which they are, so
+     * that none is raised twice.
      *
      * @return empty if there is no such budget
      * @throws ProblemException 409 if the budget is at another version than expected
