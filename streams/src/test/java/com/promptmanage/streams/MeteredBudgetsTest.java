@@ -98,6 +98,23 @@ class MeteredBudgetsTest {
     }
 
     @Test
+    void aBudgetThatIsOnlyCalledOtherwiseRaisesNothingAgainAndGoesOn() {
+        metering.budgets(ACME, budget("0.001", 1));
+        metering.send(event("1", NOW, 1_000, 1_000));
+        assertThat(thresholds()).containsExactly(75);
+
+        metering.budgets(ACME, renamed(budget("0.001", 1)));
+        metering.send(event("2", NOW, 1_000, 0));
+        assertThat(metering.alerts()).as("at 90 %").singleElement().satisfies(alert -> {
+            assertThat(alert.path("threshold").intValue()).isEqualTo(90);
+            assertThat(alert.path("budgetName").asText()).isEqualTo("another name");
+        });
+
+        metering.budgets(ACME, budget("0.001", 1));
+        assertThat(metering.alerts()).isEmpty();
+    }
+
+    @Test
     void aBudgetForEachMemberCountsThemApart() {
         metering.budgets(
                 ACME, budget("each", Dimension.MEMBER, "*", "0.001", Period.of(Period.Unit.DAY, ZoneOffset.UTC)));
@@ -188,6 +205,21 @@ class MeteredBudgetsTest {
         metering.send(new UsageEvent("1", "test", NOW, usage("new-model", 950, 0)));
 
         assertThat(thresholds()).containsExactly(90);
+    }
+
+    private static Budget renamed(Budget budget) {
+        return new Budget(
+                budget.id(),
+                "another name",
+                budget.account(),
+                budget.dimension(),
+                budget.value(),
+                budget.limit(),
+                budget.period(),
+                budget.thresholds(),
+                Budget.Enforcement.BLOCK,
+                Budget.FailMode.CLOSED,
+                budget.version());
     }
 
     private List<Integer> thresholds() {

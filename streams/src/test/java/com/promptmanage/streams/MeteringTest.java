@@ -288,24 +288,39 @@ class MeteringTest {
     }
 
     @Test
-    void sumsThatWouldNotFitRejectTheEvent() {
-        metering.price(new ModelPrice(
-                "huge",
-                "test",
-                "huge",
-                List.of(),
-                Instant.EPOCH,
-                null,
-                List.of(PriceTier.standard(Rates.of(Map.of(TokenKind.INPUT, Long.MAX_VALUE / 2_000_000))))));
+    void sumsThatWouldNotFitRejectTheEventWhole() {
+        long half = Long.MAX_VALUE / 2_000_000 * 1_000_000;
+        metering.price(huge());
         metering.send(new UsageEvent("1", "test", NOW, usage("huge", TokenCounts.MAX, 0)));
         metering.send(new UsageEvent("2", "test", NOW, usage("huge", TokenCounts.MAX, 0)));
         metering.send(new UsageEvent("3", "test", NOW, usage("huge", TokenCounts.MAX, 0)));
+        metering.send(event("4", NOW, 1_000, 1_000));
 
         assertThat(metering.rejected())
-                .isNotEmpty()
-                .allSatisfy(record -> assertThat(new String(
-                                record.headers().lastHeader("pm-reason").value(), UTF_8))
-                        .isEqualTo("overflow"));
+                .extracting(record ->
+                        new String(record.headers().lastHeader("pm-reason").value(), UTF_8))
+                .containsExactly("overflow");
+        for (Dimension dimension : List.of(Dimension.ACCOUNT, Dimension.MEMBER)) {
+            assertThat(spend(dimension)).as("%s", dimension).singleElement().satisfies(entry -> {
+                assertThat(entry.spend().events()).isEqualTo(3);
+                assertThat(entry.spend().costNanoUsd()).isEqualTo(2 * half + 750_000);
+                assertThat(entry.spend().tokens().total()).isEqualTo(2 * TokenCounts.MAX + 2_000);
+            });
+        }
+    }
+
+    @Test
+    void aPriceThatTheSumsCannotTakeLeavesItsEventUnpriced() {
+        metering.send(new UsageEvent("1", "test", NOW, usage("huge", TokenCounts.MAX, 0)));
+        metering.send(new UsageEvent("2", "test", NOW, usage("huge", TokenCounts.MAX, 0)));
+        metering.send(new UsageEvent("3", "test", NOW, usage("huge", TokenCounts.MAX, 0)));
+        metering.price(huge());
+        metering.advance(Duration.ofMillis(50));
+
+        assertThat(total().events()).isEqualTo(3);
+        assertThat(total().unpricedEvents()).isEqualTo(1);
+        assertThat(total().costNanoUsd()).isEqualTo(Long.MAX_VALUE / 2_000_000 * 2_000_000);
+        assertThat(metering.rejected()).isEmpty();
     }
 
     @Test
@@ -322,6 +337,21 @@ class MeteringTest {
     }
 
     @Test
+    void whatAPlainEventCallsTokensIsNotCountedAsSuch() {
+        for (String count : List.of("9223372036854775807", "1", "null")) {
+            metering.send(Topics.USAGE_EVENTS.name(), ACME.key(), """
+                    {"specversion":"1.0","id":"with %1$s","source":"s","type":"deploy","subject":"team:acme",
+                     "time":"2026-11-24T10:00:00Z","data":{"tokens":{"input":%1$s}}}""".formatted(count)
+                            .getBytes(UTF_8));
+        }
+
+        assertThat(metering.rejected()).isEmpty();
+        assertThat(spend(new Dimension(Dimension.Kind.EVENT_TYPE, null)))
+                .extracting(SpendEntry::spend)
+                .containsExactly(new Spend(3, 0, 0, TokenCounts.NONE));
+    }
+
+    @Test
     void textsWithEscapesAreCountedUnderWhatTheyMean() {
         metering.send(new UsageEvent(
                 "1",
@@ -331,6 +361,18 @@ class MeteringTest {
 
         assertThat(spend(Dimension.MEMBER)).extracting(SpendEntry::value).containsExactly("ann \"the\" \\ äöü 🎈");
         assertThat(metering.rated()).hasSize(1);
+    }
+
+    /** So dear that the most tokens that an event may have cost half of what an account can have spent. */
+    private static ModelPrice huge() {
+        return new ModelPrice(
+                "huge",
+                "test",
+                "huge",
+                List.of(),
+                Instant.EPOCH,
+                null,
+                List.of(PriceTier.standard(Rates.of(Map.of(TokenKind.INPUT, Long.MAX_VALUE / 2_000_000)))));
     }
 
     private Spend total() {

@@ -5,6 +5,8 @@ import com.promptmanage.query.QuerySettings;
 import com.promptmanage.query.routing.AccountRouting;
 import com.promptmanage.query.routing.Forwarding;
 import com.promptmanage.query.routing.ReadYourWrites;
+import com.promptmanage.query.spend.PastDays;
+import com.promptmanage.query.usage.StatsRange;
 import com.promptmanage.service.access.Access;
 import com.promptmanage.service.access.NewKey;
 import com.promptmanage.service.database.Database;
@@ -13,6 +15,7 @@ import com.promptmanage.service.database.Scope;
 import com.promptmanage.service.http.HttpServer;
 import com.promptmanage.streams.MeteringRuntime;
 import com.promptmanage.streams.StreamsSettings;
+import com.promptmanage.streams.read.AccountReads;
 import com.promptmanage.streams.read.Metering.Place;
 import com.promptmanage.streams.read.SpendQuery;
 import com.promptmanage.streams.read.SpendQuery.Step;
@@ -130,18 +133,10 @@ public final class StatsBenchmark {
         if (!(metering.owner(TEAM) instanceof Place.Here(var reads))) {
             throw new IllegalStateException("the team's partition is not here");
         }
-        ZoneId zone = ZoneId.of("Asia/Kathmandu");
-        Period.Window month = Period.of(Period.Unit.MONTH, zone).windowAt(System.currentTimeMillis());
-        long fromMs = month.startMs();
-        long toMs = month.endMs();
         long[] times = new long[MEASURED / 10];
         for (int i = -times.length; i < times.length; i++) {
             long start = System.nanoTime();
-            int members = reads.atOneCommit(() -> {
-                var days = reads.spend(new SpendQuery(TEAM, Dimension.ACCOUNT, null, fromMs, toMs, zone, Step.DAY));
-                var users = reads.spend(new SpendQuery(TEAM, Dimension.MEMBER, null, fromMs, toMs, zone, Step.WHOLE));
-                return days.isEmpty() ? 0 : users.size();
-            });
+            int members = reads.atOneCommit(() -> members(reads));
             if (members != MEMBERS) {
                 throw new IllegalStateException("%d members instead of %d".formatted(members, MEMBERS));
             }
@@ -151,6 +146,29 @@ public final class StatsBenchmark {
         }
         Arrays.sort(times);
         print("at the store, by user", times);
+    }
+
+    private static int members(AccountReads reads) {
+        ZoneId zone = ZoneId.of("Asia/Kathmandu");
+        Instant now = Instant.now();
+        StatsRange month = StatsRange.current(Period.Unit.MONTH, zone, now);
+        long daysFromMs = Math.min(month.fromMs(), PastDays.sinceMs(zone, now.toEpochMilli()));
+        int read = 0;
+        for (SpendQuery query : List.of(
+                new SpendQuery(TEAM, Dimension.ACCOUNT, null, daysFromMs, month.toMs(), zone, Step.DAY),
+                new SpendQuery(TEAM, Dimension.PROMPT, null, month.fromMs(), month.toMs(), zone, Step.WHOLE),
+                new SpendQuery(
+                        TEAM,
+                        Dimension.ACCOUNT,
+                        null,
+                        month.previousFromMs(),
+                        month.previousToMs(),
+                        zone,
+                        Step.WHOLE),
+                new SpendQuery(TEAM, Dimension.MEMBER, null, month.fromMs(), month.toMs(), zone, Step.WHOLE))) {
+            read = reads.spend(query).size();
+        }
+        return read;
     }
 
     private static HttpRequest check(URI server, String key) {

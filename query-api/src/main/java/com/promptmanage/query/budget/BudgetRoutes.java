@@ -142,7 +142,7 @@ final class BudgetRoutes implements Routes {
 
     private void answer(Context ctx, BudgetTable.Kept kept, Optional<AccountReads> reads) {
         long nowMs = clock.millis();
-        ctx.header("ETag", "\"%d\"".formatted(kept.budget().version()));
+        ctx.header("ETag", "\"%d\"".formatted(kept.revision()));
         ctx.json(BudgetJson.budget(
                 kept, reads.map(state -> new Progresses(state, kept.budget().account(), nowMs)), nowMs));
     }

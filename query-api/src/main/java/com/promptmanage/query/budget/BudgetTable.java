@@ -51,8 +51,13 @@ final class BudgetTable {
         this.clock = clock;
     }
 
-    /** What is kept of a budget besides itself. */
-    record Kept(Budget budget, Instant createdAt, Instant updatedAt) {}
+    /**
+     * What is kept of a budget besides itself.
+     *
+     * @param revision rises with each change of the budget, and is the version that requests name. The budget's own version, by
+     *     which alerts are raised once, rises only with changes that decide which are
+     */
+    record Kept(Budget budget, long revision, Instant createdAt, Instant updatedAt) {}
 
     /** In the order of their ids. */
     List<Kept> list(Scope scope, Account account) {
@@ -62,7 +67,8 @@ final class BudgetTable {
     Optional<Kept> find(Scope scope, String id) {
         return database.inTransaction(
                 scope,
-                handle -> handle.createQuery("SELECT definition, created_at, updated_at FROM budgets WHERE id = :id")
+                handle -> handle.createQuery(
+                                "SELECT definition, version, created_at, updated_at FROM budgets WHERE id = :id")
                         .bind("id", id)
                         .map((row, ctx) -> kept(row))
                         .findOne());
@@ -79,7 +85,8 @@ final class BudgetTable {
     }
 
     /**
-     * A change that changes nothing is none: the version stays, and no alert is raised twice for it.
+     * A change that changes nothing is none. One that has no say in what alerts are raised keeps the version by which they are, so
+     * that none is raised twice.
      *
      * @return empty if there is no such budget
      * @throws ProblemException 409 if the budget is at another version than expected
@@ -89,13 +96,11 @@ final class BudgetTable {
         return database.inTransaction(scope, handle -> {
             long revision = lock(handle, account);
             return find(handle, account, id).map(before -> {
-                requireVersion(before.budget(), expectedVersion);
-                Budget same = form.budget(id, account, before.budget().version());
-                if (same.equals(before.budget())) {
-                    return before;
+                requireRevision(before, expectedVersion);
+                Kept after = update(handle, actor, before, form, revision);
+                if (after.revision() == revision) {
+                    publish(handle, account, revision);
                 }
-                Kept after = update(handle, actor, before, form.budget(id, account, revision));
-                publish(handle, account, revision);
                 return after;
             });
         });
@@ -107,7 +112,7 @@ final class BudgetTable {
             long revision = lock(handle, account);
             Optional<Kept> before = find(handle, account, id);
             before.ifPresent(kept -> {
-                requireVersion(kept.budget(), expectedVersion);
+                requireRevision(kept, expectedVersion);
                 delete(handle, actor, kept);
                 publish(handle, account, revision);
             });
@@ -196,12 +201,7 @@ final class BudgetTable {
             insert(handle, actor, form.budget(wanted.id(), account, revision));
             return true;
         }
-        Kept kept = before.get();
-        if (form.budget(wanted.id(), account, kept.budget().version()).equals(kept.budget())) {
-            return false;
-        }
-        update(handle, actor, kept, form.budget(wanted.id(), account, revision));
-        return true;
+        return update(handle, actor, before.get(), form, revision).revision() == revision;
     }
 
     /** Locks the account's row until the transaction ends, and counts the change that is about to be made. */
@@ -242,26 +242,33 @@ final class BudgetTable {
                 .bind("definition", BudgetChange.json(budget))
                 .bind("now", now)
                 .execute();
-        return new Kept(budget, now, now);
+        return new Kept(budget, budget.version(), now, now);
     }
 
-    private Kept update(Handle handle, Actor actor, Kept before, Budget budget) {
+    /** @return at the revision of before if the form changes nothing */
+    private Kept update(Handle handle, Actor actor, Kept before, BudgetForm form, long revision) {
+        Budget known = before.budget();
+        Budget same = form.budget(known.id(), known.account(), known.version());
+        if (same.equals(known)) {
+            return before;
+        }
+        Budget budget = same.alertsAs(known) ? same : form.budget(known.id(), known.account(), revision);
         Instant now = clock.instant();
         allowAndTell(
                 handle,
                 actor,
-                new BudgetChange(budget.account(), budget.id(), Optional.of(before.budget()), Optional.of(budget)),
+                new BudgetChange(budget.account(), budget.id(), Optional.of(known), Optional.of(budget)),
                 now);
         handle.createUpdate("""
-                        UPDATE budgets SET version = :version, definition = CAST(:definition AS jsonb), updated_at = :now
+                        UPDATE budgets SET version = :revision, definition = CAST(:definition AS jsonb), updated_at = :now
                         WHERE id = :id
                         """)
                 .bind("id", budget.id())
-                .bind("version", budget.version())
+                .bind("revision", revision)
                 .bind("definition", BudgetChange.json(budget))
                 .bind("now", now)
                 .execute();
-        return new Kept(budget, before.createdAt(), now);
+        return new Kept(budget, revision, before.createdAt(), now);
     }
 
     private void delete(Handle handle, Actor actor, Kept before) {
@@ -281,7 +288,7 @@ final class BudgetTable {
 
     private static Optional<Kept> find(Handle handle, Account account, String id) {
         return handle.createQuery("""
-                        SELECT definition, created_at, updated_at FROM budgets
+                        SELECT definition, version, created_at, updated_at FROM budgets
                         WHERE account = :account AND id = :id
                         """)
                 .bind("account", account.value())
@@ -292,7 +299,7 @@ final class BudgetTable {
 
     private static List<Kept> all(Handle handle, Account account) {
         return handle.createQuery("""
-                        SELECT definition, created_at, updated_at FROM budgets
+                        SELECT definition, version, created_at, updated_at FROM budgets
                         WHERE account = :account ORDER BY id COLLATE "C"
                         """)
                 .bind("account", account.value())
@@ -318,11 +325,11 @@ final class BudgetTable {
         Outbox.append(handle, OutboxRecord.of(Topics.BUDGETS.name(), account.value(), record));
     }
 
-    private static void requireVersion(Budget budget, OptionalLong expected) {
-        if (expected.isPresent() && expected.getAsLong() != budget.version()) {
+    private static void requireRevision(Kept kept, OptionalLong expected) {
+        if (expected.isPresent() && expected.getAsLong() != kept.revision()) {
             throw ProblemException.conflict(
                     "Budget '%s' is at version %d, not %d: read it again, and change what is there now"
-                            .formatted(budget.id(), budget.version(), expected.getAsLong()));
+                            .formatted(kept.budget().id(), kept.revision(), expected.getAsLong()));
         }
     }
 
@@ -330,6 +337,7 @@ final class BudgetTable {
         byte[] definition = row.getString("definition").getBytes(StandardCharsets.UTF_8);
         return new Kept(
                 BudgetCodec.read(EventJson.read(definition)),
+                row.getLong("version"),
                 row.getTimestamp("created_at").toInstant(),
                 row.getTimestamp("updated_at").toInstant());
     }

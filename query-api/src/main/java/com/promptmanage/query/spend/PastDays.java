@@ -55,28 +55,46 @@ public record PastDays(LocalDate first, List<Long> amounts) {
      * @param amount what of the spend is meant
      */
     public static Map<String, PastDays> read(AccountReads reads, Of of, ToLongFunction<Spend> amount, long nowMs) {
-        LocalDate today = Instant.ofEpochMilli(nowMs).atZone(of.zone()).toLocalDate();
-        LocalDate first = today.minusDays(DAYS_MAX);
+        LocalDate today = today(of.zone(), nowMs);
+        return among(spend(reads, of, today.minusDays(DAYS_MAX), today, Step.DAY), reads, of, amount, nowMs);
+    }
+
+    /** Where the first of the days begins that are looked at, ms since the epoch. */
+    public static long sinceMs(ZoneId zone, long nowMs) {
+        return startMs(today(zone, nowMs).minusDays(DAYS_MAX), zone);
+    }
+
+    /**
+     * As {@link #read}, of days that are read already.
+     *
+     * @param days of the zone, among them those from {@link #sinceMs} to today; the others are left out
+     */
+    public static Map<String, PastDays> among(
+            List<SpendEntry> days, AccountReads reads, Of of, ToLongFunction<Spend> amount, long nowMs) {
+        LocalDate first = today(of.zone(), nowMs).minusDays(DAYS_MAX);
         var sums = new HashMap<String, long[]>();
         var begun = new HashMap<String, Integer>();
-        for (SpendEntry entry : spend(reads, of, first, today, Step.DAY)) {
-            int day = (int) (Instant.ofEpochMilli(entry.startMs())
+        for (SpendEntry entry : days) {
+            long day = Instant.ofEpochMilli(entry.startMs())
                             .atZone(of.zone())
                             .toLocalDate()
                             .toEpochDay()
-                    - first.toEpochDay());
-            sums.computeIfAbsent(entry.value(), none -> new long[DAYS_MAX])[day] += amount.applyAsLong(entry.spend());
-            begun.merge(entry.value(), day, Math::min);
+                    - first.toEpochDay();
+            if (day >= 0 && day < DAYS_MAX) {
+                sums.computeIfAbsent(entry.value(), none -> new long[DAYS_MAX])[(int) day] +=
+                        amount.applyAsLong(entry.spend());
+                begun.merge(entry.value(), (int) day, Math::min);
+            }
         }
         Set<String> older = begun.values().stream().allMatch(day -> day == 0)
                 ? Set.of()
                 : spend(reads, of, first.minusDays(IDLE_DAYS_MAX), first, Step.WHOLE).stream()
                         .map(SpendEntry::value)
                         .collect(Collectors.toSet());
-        var days = new HashMap<String, PastDays>();
-        begun.forEach((value, day) -> days.put(
+        var past = new HashMap<String, PastDays>();
+        begun.forEach((value, day) -> past.put(
                 value, of(first, sums.getOrDefault(value, new long[DAYS_MAX]), older.contains(value) ? 0 : day)));
-        return days;
+        return past;
     }
 
     int size() {
@@ -98,6 +116,10 @@ public record PastDays(LocalDate first, List<Long> amounts) {
                 startMs(to, of.zone()),
                 of.zone(),
                 step));
+    }
+
+    private static LocalDate today(ZoneId zone, long nowMs) {
+        return Instant.ofEpochMilli(nowMs).atZone(zone).toLocalDate();
     }
 
     private static long startMs(LocalDate day, ZoneId zone) {

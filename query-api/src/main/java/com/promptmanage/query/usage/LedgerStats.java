@@ -9,6 +9,7 @@ import com.promptmanage.streams.read.SpendQuery.Step;
 import com.promptmanage.topics.budget.Dimension;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Works out a statistic from the ledger. */
@@ -31,8 +32,13 @@ final class LedgerStats {
 
     private StatsParts parts(Instant now) {
         StatsRange range = query.range();
+        // The days before now, which tell where a period is heading, are for the most part its own: one look serves both.
+        long sinceMs = range.isCurrent() && range.beginsWithADay()
+                ? Math.min(range.fromMs(), PastDays.sinceMs(range.zone(), now.toEpochMilli()))
+                : range.fromMs();
+        List<SpendEntry> days = spend(query.dimension(), query.value(), sinceMs, range.toMs(), Step.DAY);
         return new StatsParts(
-                spend(query.dimension(), query.value(), range.fromMs(), range.toMs(), Step.DAY),
+                days.stream().filter(day -> day.startMs() >= range.firstDayMs()).toList(),
                 switch (query.groupBy()) {
                     case GroupBy.Day() -> List.of();
                     case GroupBy.By(var dimension) ->
@@ -47,14 +53,17 @@ final class LedgerStats {
                                 range.previousFromMs(),
                                 range.previousToMs(),
                                 Step.WHOLE),
-                range.isCurrent() ? past(now) : null);
+                range.isCurrent() ? past(days, now) : null);
     }
 
-    private PastDays past(Instant now) {
-        var of = new PastDays.Of(
-                query.account(), query.dimension(), query.value(), query.range().zone());
-        String value = query.value() == null ? query.account().value() : query.value();
-        return PastDays.read(reads, of, Spend::costNanoUsd, now.toEpochMilli()).getOrDefault(value, PastDays.NONE);
+    private PastDays past(List<SpendEntry> days, Instant now) {
+        StatsRange range = query.range();
+        long nowMs = now.toEpochMilli();
+        var of = new PastDays.Of(query.account(), query.dimension(), query.value(), range.zone());
+        Map<String, PastDays> past = range.beginsWithADay()
+                ? PastDays.among(days, reads, of, Spend::costNanoUsd, nowMs)
+                : PastDays.read(reads, of, Spend::costNanoUsd, nowMs);
+        return past.getOrDefault(query.value() == null ? query.account().value() : query.value(), PastDays.NONE);
     }
 
     private List<SpendEntry> spend(Dimension dimension, @Nullable String value, long fromMs, long toMs, Step step) {

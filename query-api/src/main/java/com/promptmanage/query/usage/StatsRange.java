@@ -75,6 +75,16 @@ public record StatsRange(
                         isCurrent);
     }
 
+    /** When the day of its zone begins that it begins in. */
+    long firstDayMs() {
+        return startMs(Instant.ofEpochMilli(fromMs).atZone(zone).toLocalDate(), zone);
+    }
+
+    /** Or within a day: what is shown of it may be cut anywhere. */
+    boolean beginsWithADay() {
+        return firstDayMs() == fromMs;
+    }
+
     static long startMs(LocalDate date, ZoneId zone) {
         return date.atStartOfDay(zone).toInstant().toEpochMilli();
     }

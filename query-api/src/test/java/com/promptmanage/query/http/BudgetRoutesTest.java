@@ -6,9 +6,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.query.http.TestApi.Answer;
 import com.promptmanage.service.access.KeyScope;
 import com.promptmanage.service.access.NewKey;
+import com.promptmanage.streams.budget.AlertId;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.budget.Budget;
 import com.promptmanage.topics.budget.BudgetCodec;
+import com.promptmanage.topics.budget.Period.Window;
 import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenUsage;
 import java.time.Instant;
@@ -214,6 +216,34 @@ class BudgetRoutesTest {
         assertThat(answer.status()).as(answer.json().toString()).isEqualTo(200);
         assertThat(answer.json().get("version").longValue()).isEqualTo(1);
         assertThat(allPublished()).hasSize(1);
+    }
+
+    @Test
+    void aNewNameOrEnforcementIsAnotherVersionToWhoAsksButRaisesNoAlertAgain() {
+        JsonNode created = create("{\"name\":\"a\",\"limitUsd\":\"1.00\"}");
+        String path = BUDGETS + "/" + id(created);
+        String renamed = "{\"name\":\"b\",\"limitUsd\":\"1.00\",\"enforcement\":\"block\",\"failMode\":\"closed\",\"version\":1}";
+
+        Answer answer = api.put(key, path, renamed);
+
+        assertThat(answer.json().get("version").longValue()).isEqualTo(2);
+        assertThat(answer.header("ETag")).hasValue("\"2\"");
+        assertThat(api.get(key, path).json().get("version").longValue()).isEqualTo(2);
+        assertThat(api.put(key, path, renamed).status())
+                .as("who saw the old name is told")
+                .isEqualTo(409);
+
+        api.put(key, path, "{\"name\":\"b\",\"limitUsd\":\"2.00\",\"version\":2}");
+        assertThat(published())
+                .extracting(budget -> "%s v%d".formatted(budget.name(), budget.version()))
+                .containsExactly("b v3");
+        List<String> alerts = allPublished().stream()
+                .flatMap(List::stream)
+                .map(budget -> AlertId.of(budget, budget.account().value(), new Window(0, 1), 0))
+                .toList();
+        assertThat(alerts).hasSize(3);
+        assertThat(alerts.get(1)).isEqualTo(alerts.get(0));
+        assertThat(alerts.get(2)).isNotEqualTo(alerts.get(0));
     }
 
     @Test

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.promptmanage.query.metering.InMemoryMetering;
 import com.promptmanage.query.spend.Forecast;
+import com.promptmanage.query.spend.PastDays;
 import com.promptmanage.streams.read.Spend;
+import com.promptmanage.streams.read.SpendQuery;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.budget.Dimension;
 import com.promptmanage.topics.budget.Period;
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LedgerStatsTest {
@@ -117,6 +120,46 @@ class LedgerStatsTest {
                         .forecast())
                 .as("a range that someone chose heads nowhere")
                 .isNull();
+    }
+
+    /** What is shown may be cut within a day, which the days before it do not know of. */
+    @ParameterizedTest
+    @CsvSource({"DAY,", "WEEK,", "MONTH,", "YEAR,", "MONTH,2026-11-10T00:00:00Z", "WEEK,2026-11-16T03:00:00Z"})
+    void aPeriodsOwnDaysAndThoseBeforeNowAreOfOneLookAndEachAsIfByThemselves(
+            Period.Unit unit, @Nullable Instant shownFrom) {
+        var random = new Random(8);
+        for (int i = 0; i < 2_000; i++) {
+            metering.add(random(random), NOW.minusSeconds(random.nextLong(70L * 86_400)));
+        }
+        metering.commit();
+        ZoneId zone = ZoneId.of("Asia/Kathmandu");
+        StatsRange whole = StatsRange.current(unit, zone, NOW);
+        StatsRange range = shownFrom == null ? whole : whole.notBefore(shownFrom.toEpochMilli());
+
+        Stats stats = read(null, range, "day");
+
+        Spend total = metering.reads()
+                .spend(new SpendQuery(
+                        ACME, Dimension.ACCOUNT, null, range.fromMs(), range.toMs(), zone, SpendQuery.Step.WHOLE))
+                .getFirst()
+                .spend();
+        PastDays past = PastDays.read(
+                        metering.reads(),
+                        new PastDays.Of(ACME, Dimension.ACCOUNT, null, zone),
+                        Spend::costNanoUsd,
+                        NOW.toEpochMilli())
+                .getOrDefault(ACME.value(), PastDays.NONE);
+        assertThat(stats.total()).isEqualTo(total);
+        assertThat(stats.trend().getFirst().day())
+                .isEqualTo(Instant.ofEpochMilli(range.fromMs()).atZone(zone).toLocalDate());
+        assertThat(stats.forecast())
+                .isInstanceOf(Forecast.Known.class)
+                .isEqualTo(Forecast.of(
+                        total.costNanoUsd(),
+                        new Period.Window(range.fromMs(), range.toMs()),
+                        zone,
+                        past,
+                        NOW.toEpochMilli()));
     }
 
     @Test

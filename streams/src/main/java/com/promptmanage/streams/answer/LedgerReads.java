@@ -31,7 +31,6 @@ import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenUsage;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -44,6 +43,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Answers about the accounts of one partition from its committed rows. Thread-safe. */
 public final class LedgerReads implements AccountReads {
+
+    private static final long[] NOTHING = new long[Amounts.WIDTH];
 
     private final LedgerStore ledger;
 
@@ -65,20 +66,36 @@ public final class LedgerReads implements AccountReads {
         Buckets buckets = new Buckets(settings(query.account()).zone());
         int from = Buckets.quarter(query.fromMs());
         int to = (int) Math.ceilDiv(query.toMs(), Buckets.QUARTER_MS);
-        var entries = new ArrayList<SpendEntry>();
+        var starts = new ArrayList<Long>();
+        var runs = new ArrayList<List<Cover.Run>>();
         if (query.step() == Step.WHOLE) {
-            addEntries(entries, query, extent.cover(buckets, query.fromMs(), query.toMs()), query.fromMs());
-            return entries;
+            starts.add(query.fromMs());
+            runs.add(extent.cover(buckets, query.fromMs(), query.toMs()));
+        } else {
+            var steps = new Buckets(query.zone());
+            for (int start = from; start < to; ) {
+                int end = Math.min(to, Math.max(start + 1, endOfStep(steps, query.step(), start)));
+                starts.add(stepStartMs(steps, query.step(), start));
+                runs.add(extent.cover(buckets, Buckets.quarterStartMs(start), Buckets.quarterStartMs(end)));
+                start = end;
+            }
         }
-        var steps = new Buckets(query.zone());
-        for (int start = from; start < to; ) {
-            int end = Math.min(to, Math.max(start + 1, endOfStep(steps, query.step(), start)));
-            addEntries(
-                    entries,
-                    query,
-                    extent.cover(buckets, Buckets.quarterStartMs(start), Buckets.quarterStartMs(end)),
-                    stepStartMs(steps, query.step(), start));
-            start = end;
+        return entries(query, starts, runs);
+    }
+
+    private List<SpendEntry> entries(SpendQuery query, List<Long> starts, List<List<Cover.Run>> runs) {
+        Account account = query.account();
+        boolean whole = query.dimension().kind() == Dimension.Kind.ACCOUNT;
+        String value = whole ? null : query.value();
+        var sums = new StepSums(
+                ledger, account.key(), query.dimension(), value == null ? null : value.getBytes(UTF_8));
+        List<Map<Bytes, long[]>> steps = sums.of(runs);
+        var entries = new ArrayList<SpendEntry>();
+        for (int i = 0; i < steps.size(); i++) {
+            long startMs = starts.get(i);
+            new TreeMap<>(steps.get(i))
+                    .forEach((name, amounts) -> entries.add(new SpendEntry(
+                            whole ? account.value() : new String(name.get(), UTF_8), startMs, spend(amounts))));
         }
         return entries;
     }
@@ -111,42 +128,6 @@ public final class LedgerReads implements AccountReads {
         return quarter - Math.floorMod(quarter + offsetSeconds / 900, 4);
     }
 
-    private void addEntries(List<SpendEntry> entries, SpendQuery query, List<Cover.Run> runs, long startMs) {
-        byte[] account = query.account().key();
-        boolean whole = query.dimension().kind() == Dimension.Kind.ACCOUNT;
-        String value = query.value();
-        if (whole || value == null) {
-            sumEach(account, query.dimension(), runs)
-                    .forEach((name, amounts) -> entries.add(new SpendEntry(
-                            whole ? query.account().value() : new String(name.get(), UTF_8), startMs, spend(amounts))));
-            return;
-        }
-        long[] amounts = sumOne(account, query.dimension(), value.getBytes(UTF_8), runs);
-        if (isAny(amounts)) {
-            entries.add(new SpendEntry(value, startMs, spend(amounts)));
-        }
-    }
-
-    private Map<Bytes, long[]> sumEach(byte[] account, Dimension dimension, List<Cover.Run> runs) {
-        var sums = new HashMap<Bytes, long[]>();
-        for (Cover.Run run : runs) {
-            ledger.scanRun(account, dimension, run, (bucket, key, valueStart, stored) -> {
-                Bytes value = Bytes.wrap(Arrays.copyOfRange(key, valueStart, key.length));
-                LedgerStore.addStored(run, stored, sums.computeIfAbsent(value, none -> new long[Amounts.WIDTH]));
-            });
-        }
-        sums.values().removeIf(amounts -> !isAny(amounts));
-        return new TreeMap<>(sums);
-    }
-
-    private long[] sumOne(byte[] account, Dimension dimension, byte[] value, List<Cover.Run> runs) {
-        long[] amounts = new long[Amounts.WIDTH];
-        for (Cover.Run run : runs) {
-            ledger.sumCommitted(account, dimension, value, run, amounts);
-        }
-        return amounts;
-    }
-
     @Override
     public List<BudgetSpend> budgets(Account account, long nowMs) {
         return ledger.atOneCommit(() -> budgetsNow(account, nowMs));
@@ -157,7 +138,8 @@ public final class LedgerReads implements AccountReads {
         for (Budget budget : definitions(account)) {
             Window window = budget.period().windowAt(nowMs);
             if (budget.isForEach()) {
-                sumEach(account.key(), budget.dimension(), cover(account, window))
+                var sums = new StepSums(ledger, account.key(), budget.dimension(), null);
+                new TreeMap<>(sums.ofOne(cover(account, window)))
                         .forEach((value, amounts) -> spends.add(new BudgetSpend(
                                 budget, new String(value.get(), UTF_8), window, partOf(budget, amounts))));
             } else {
@@ -188,7 +170,9 @@ public final class LedgerReads implements AccountReads {
         Account account = budget.account();
         boolean whole = budget.dimension().kind() == Dimension.Kind.ACCOUNT;
         byte[] name = whole ? new byte[0] : value.getBytes(UTF_8);
-        long[] amounts = sumOne(account.key(), budget.dimension(), name, cover(account, window));
+        long[] amounts = new StepSums(ledger, account.key(), budget.dimension(), name)
+                .ofOne(cover(account, window))
+                .getOrDefault(Bytes.wrap(name), NOTHING);
         return new BudgetSpend(budget, whole ? account.value() : value, window, partOf(budget, amounts));
     }
 
@@ -286,15 +270,6 @@ public final class LedgerReads implements AccountReads {
             listed = known;
         }
         return known.prices();
-    }
-
-    private static boolean isAny(long[] amounts) {
-        for (long amount : amounts) {
-            if (amount != 0) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static Spend spend(long[] amounts) {

@@ -334,26 +334,30 @@ public final class LedgerStore extends CommitHookStore {
 
     /** Takes the bucket, the value and the amounts of a row. */
     public interface RowReader {
-        void row(int bucket, byte[] key, int valueStart, byte[] stored);
+        void row(int bucket, Bytes value, byte[] stored);
     }
 
-    /** Passes each committed row of a dimension in a run of buckets. */
+    /** Passes each committed row of a dimension in a run of buckets, in their order. */
     public void scanRun(byte[] account, Dimension dimension, Cover.Run run, RowReader each) {
         byte[] prefix = RowKey.prefix(account, run.grain(), dimension);
+        int valueStart = prefix.length + Integer.BYTES;
         scan(
                 RowKey.at(prefix, run.from()),
                 RowKey.at(prefix, run.to()),
-                (key, stored) ->
-                        each.row(RowKey.bucket(key, prefix.length), key, prefix.length + Integer.BYTES, stored));
+                (key, stored) -> each.row(
+                        RowKey.bucket(key, prefix.length),
+                        Bytes.wrap(Arrays.copyOfRange(key, valueStart, key.length)),
+                        stored));
     }
 
-    /** Adds one value's committed rows of a run of buckets to amounts. */
-    public void sumCommitted(byte[] account, Dimension dimension, byte[] value, Cover.Run run, long[] into) {
+    /** Passes one value's committed rows in a run of buckets, in their order. */
+    public void readRun(byte[] account, Dimension dimension, byte[] value, Cover.Run run, RowReader each) {
         byte[] prefix = RowKey.prefix(account, run.grain(), dimension);
+        Bytes name = Bytes.wrap(value);
         for (int bucket = run.from(); bucket < run.to(); bucket++) {
             byte[] stored = committed(RowKey.at(prefix, bucket, value));
             if (stored != null) {
-                Amounts.addTo(stored, into, 0, run.sign());
+                each.row(bucket, name, stored);
             }
         }
     }

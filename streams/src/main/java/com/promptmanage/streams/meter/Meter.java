@@ -185,7 +185,12 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
         amounts[Amounts.EVENTS] = 1;
         amounts[Amounts.UNPRICED_EVENTS] = priced ? 0 : 1;
         amounts[Amounts.COST_NANO_USD] = priced && event.isTokenUsage() ? pricing.costNanoUsd() : 0;
-        System.arraycopy(event.tokens(), 0, amounts, Amounts.TOKENS, TokenKind.COUNT);
+        if (event.isTokenUsage()) {
+            System.arraycopy(event.tokens(), 0, amounts, Amounts.TOKENS, TokenKind.COUNT);
+        } else {
+            // What a plain event calls tokens can be anything, and none of it is usage.
+            Arrays.fill(amounts, Amounts.TOKENS, Amounts.WIDTH, 0);
+        }
         return priced;
     }
 

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param value the one value of the dimension that is limited, or {@code *} for each by itself; {@code *} for the whole
  *     account, which has no values
  * @param thresholds in rising order within each kind
- * @param version rises with each change: alerts are raised once per version
+ * @param version rises with each change that decides which alerts are raised: once per version
  */
 public record Budget(
         String id,
@@ -66,6 +66,25 @@ public record Budget(
             throw new IllegalArgumentException(
                     "at most %d thresholds, got %d".formatted(THRESHOLDS_MAX, thresholds.size()));
         }
+    }
+
+    /**
+     * Whether the same alerts are raised for both, so that what was raised for one need not be for the other. What a budget is
+     * called and what happens at its limit have no say in that; all else has.
+     */
+    public boolean alertsAs(Budget other) {
+        return equals(new Budget(
+                other.id,
+                name,
+                other.account,
+                other.dimension,
+                other.value,
+                other.limit,
+                other.period,
+                other.thresholds,
+                enforcement,
+                failMode,
+                other.version));
     }
 
     public boolean isForEach() {
