@@ -148,7 +148,7 @@ function BudgetState({ decision }: { decision: Decision }) {
           <li key={`${budget.id} ${budget.value}`} className="flex flex-wrap items-baseline justify-between gap-x-4">
             <span className="min-w-0 truncate font-medium">{budget.name}</span>
             <span className="text-[0.8125rem] text-soft figures">
-              {budget.unit === "usd" ? <Amount usd={budget.remaining} focusable /> : `${formatCount(BigInt(budget.remaining))} tokens`} left
+              {budget.unit === "usd" ? <Amount usd={budget.remaining} /> : `${formatCount(BigInt(budget.remaining))} tokens`} left
               {budget.unit === "usd" && decision.estimatedCost && nanoUsd(budget.remaining) > 0n && ` · ${share(decision.estimatedCost, budget.remaining)} of it`}
             </span>
           </li>

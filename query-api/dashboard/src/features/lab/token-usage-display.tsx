@@ -1,6 +1,6 @@
 import { CheckCircle2 } from "lucide-react";
 import type { ReactNode } from "react";
-import { formatUsd, nanoUsd, type NanoUsd } from "@/shared/format/money";
+import { nanoUsd, type NanoUsd } from "@/shared/format/money";
 import { formatCount } from "@/shared/format/numbers";
 import { Amount } from "@/shared/ui/amount";
 import { Badge } from "@/shared/ui/layout";
@@ -30,7 +30,7 @@ export function TokenUsageDisplay({
         <h2 className="flex items-center gap-2 font-semibold text-good">
           <CheckCircle2 aria-hidden className="size-4" /> Execution complete
         </h2>
-        {showCost && per1K !== null && <Badge tone="good">{formatUsd(per1K)} per 1K tokens</Badge>}
+        {showCost && per1K !== null && <Badge tone="good"><Amount usd={per1K} /> per 1K tokens</Badge>}
       </div>
       <dl className="mt-3 grid grid-cols-3 gap-3 figures">
         {showCost ? (

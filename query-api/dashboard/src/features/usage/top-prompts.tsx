@@ -7,6 +7,7 @@ import { Amount } from "@/shared/ui/amount";
 import { SelectField } from "@/shared/ui/field";
 import { Card, Empty, Skeleton } from "@/shared/ui/layout";
 import { promptsQuery, type Share, type Stats } from "./api";
+import { PickRow } from "./pick-row";
 import { isAmong, readOnly, type UsageSearch } from "./search";
 
 const SHOWN = 10;
@@ -66,25 +67,16 @@ export function TopPrompts({
       ) : (
         <ol className="pb-2">
           {prompts.map((prompt, index) => (
-            <li key={prompt.promptId}>
-              <button
-                type="button"
-                aria-pressed={isAmong(onlys, { dimension: "prompt", value: prompt.promptId })}
-                onClick={() => onPick(prompt.promptId)}
-                className="flex w-full items-center gap-3 px-4 py-2 text-left hover:bg-page aria-pressed:bg-accent-wash sm:px-5"
-              >
-                <span className="w-4 shrink-0 text-right text-xs text-soft figures">{index + 1}</span>
-                <span className="min-w-0 flex-1">
-                  <span className="block truncate font-medium">{prompt.promptId}</span>
-                  <span className="block text-xs text-soft figures">
-                    {formatCount(prompt.runs)} {prompt.runs === 1 ? "run" : "runs"} · {formatCompact(prompt.tokens)} tokens · <Amount usd={each(prompt)} /> a run
-                  </span>
-                </span>
-                <span className="font-medium">
-                  <Amount usd={prompt.cost} />
-                </span>
-              </button>
-            </li>
+            <PickRow
+              key={prompt.promptId}
+              number={index + 1}
+              name={prompt.promptId}
+              isPicked={isAmong(onlys, { dimension: "prompt", value: prompt.promptId })}
+              cost={prompt.cost}
+              onPick={() => onPick(prompt.promptId)}
+            >
+              {formatCount(prompt.runs)} {prompt.runs === 1 ? "run" : "runs"} · {formatCompact(prompt.tokens)} tokens · <Amount usd={each(prompt)} /> a run
+            </PickRow>
           ))}
         </ol>
       )}

@@ -9,7 +9,7 @@ import { buttonClass } from "@/shared/ui/button";
 import { Card, Empty, Failure, Page, Skeleton } from "@/shared/ui/layout";
 import { usePageTitle } from "@/shared/ui/title";
 import { Activity } from "./activity";
-import { breakdownQuery, liveUrl, shownQuery, type Stats } from "./api";
+import { breakdownQuery, isLive, liveUrl, shownQuery, type Stats } from "./api";
 import { Breakdown } from "./breakdown";
 import { Cards } from "./cards";
 import { ExportMenu, LiveDot, RangePicker, ZonePicker } from "./controls";
@@ -123,7 +123,7 @@ function useLive(accountKey: string, url: string) {
   const pace = useRef<Pace>(undefined);
   useEffect(() => {
     last.current = "";
-    pace.current = paced(() => void queryClient.invalidateQueries({ queryKey: ["usage", accountKey] }), REFRESH_MS);
+    pace.current = paced(() => void queryClient.invalidateQueries({ queryKey: ["usage", accountKey], predicate: isLive }), REFRESH_MS);
     return () => pace.current?.stop();
   }, [accountKey, queryClient]);
   return useEvents(url, "totals", (data) => {

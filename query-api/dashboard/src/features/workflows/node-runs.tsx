@@ -34,18 +34,20 @@ function NodeRun({ executionId, run }: { executionId: string; run: NodeExecution
   ].filter(Boolean);
   return (
     <li className="p-2.5">
-      <button type="button" aria-expanded={open} className="flex w-full flex-wrap items-center gap-x-2 gap-y-1 text-left" onClick={() => setOpen(!open)}>
-        <span className="min-w-0 flex-1 truncate font-medium">
-          {run.label ?? run.nodeId}
-          {run.scope && (
-            <span className="text-xs font-normal text-soft" title={run.scope}>
-              {" "}
-              item {itemOfRun(run.scope)}
-            </span>
-          )}
-        </span>
-        <StatusBadge status={run.status} />
-        <span className="w-full text-xs text-soft figures">
+      <div className="relative">
+        <button type="button" aria-expanded={open} className="flex w-full flex-wrap items-center gap-x-2 gap-y-1 text-left after:absolute after:inset-0" onClick={() => setOpen(!open)}>
+          <span className="min-w-0 flex-1 truncate font-medium">
+            {run.label ?? run.nodeId}
+            {run.scope && (
+              <span className="relative z-10 text-xs font-normal text-soft" title={run.scope}>
+                {" "}
+                item {itemOfRun(run.scope)}
+              </span>
+            )}
+          </span>
+          <StatusBadge status={run.status} />
+        </button>
+        <p className="mt-1 text-xs text-soft figures">
           {facts.join(" · ")}
           {run.cost && run.tokens ? (
             <>
@@ -53,8 +55,8 @@ function NodeRun({ executionId, run }: { executionId: string; run: NodeExecution
               <Amount usd={run.cost} />
             </>
           ) : null}
-        </span>
-      </button>
+        </p>
+      </div>
       {run.errorMessage && (
         <div className="mt-2">
           <Note tone="critical">
