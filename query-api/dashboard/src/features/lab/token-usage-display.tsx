@@ -10,6 +10,7 @@ export function TokenUsageDisplay({
   inputTokens,
   outputTokens,
   totalCost,
+  estimatedCost,
   executionTimeMs,
   model,
   showCost,
@@ -18,6 +19,8 @@ export function TokenUsageDisplay({
   inputTokens: number;
   outputTokens: number;
   totalCost: string;
+  /** What was said before the run, if anything was. */
+  estimatedCost: string | null;
   executionTimeMs: number;
   model: string;
   showCost: boolean;
@@ -47,6 +50,12 @@ export function TokenUsageDisplay({
       </dl>
       <p className="mt-2 text-xs text-soft figures">
         {(executionTimeMs / 1000).toFixed(2)} s · {model}
+        {showCost && estimatedCost !== null && (
+          <>
+            {" "}
+            · estimated before: ~<Amount usd={estimatedCost} digits={4} />
+          </>
+        )}
       </p>
       {children}
     </section>

@@ -5,7 +5,7 @@ import { formatCompact, formatCount } from "@/shared/format/numbers";
 import type { Account } from "@/shared/session/account";
 import { Amount } from "@/shared/ui/amount";
 import { SelectField } from "@/shared/ui/field";
-import { Card, Empty, Skeleton } from "@/shared/ui/layout";
+import { Card, Empty, Failure, Skeleton } from "@/shared/ui/layout";
 import { promptsQuery, type Share, type Stats } from "./api";
 import { PickRow } from "./pick-row";
 import { isAmong, readOnly, type UsageSearch } from "./search";
@@ -24,6 +24,8 @@ export function TopPrompts({
   search,
   zone,
   stats,
+  error,
+  retry,
   onPick,
   onChange,
 }: {
@@ -31,6 +33,9 @@ export function TopPrompts({
   search: UsageSearch;
   zone: string;
   stats: Stats | undefined;
+  /** Of the statistic of everything. */
+  error: unknown;
+  retry: () => void;
   onPick: (promptId: string) => void;
   onChange: (patch: { [K in keyof UsageSearch]?: UsageSearch[K] | undefined }) => void;
 }) {
@@ -54,7 +59,9 @@ export function TopPrompts({
         </SelectField>
       }
     >
-      {(needsAll ? all.isPending : !stats) ? (
+      {!prompts && (needsAll ? all.error : error) ? (
+        <Failure error={needsAll ? all.error : error} retry={needsAll ? () => void all.refetch() : retry} />
+      ) : (needsAll ? all.isPending : !stats) ? (
         <div className="grid gap-2 px-5 pb-5">
           {[0, 1, 2, 3].map((row) => (
             <Skeleton key={row} className="h-9" />

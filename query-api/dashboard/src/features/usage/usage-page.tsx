@@ -79,8 +79,8 @@ export function UsagePage() {
             <Trend stats={shown.data} onPick={account.maySeeAll ? (day) => narrow({ dimension: "day", value: day }) : undefined} />
           </Suspense>
           <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 xl:grid-cols-[minmax(0,1.55fr)_minmax(0,1fr)]">
-            <Breakdown account={account} search={search} stats={breakdown.data} error={breakdown.error} onChange={change} />
-            <TopPrompts account={account} search={search} zone={zone} stats={breakdown.data} onPick={(value) => narrow({ dimension: "prompt", value })} onChange={change} />
+            <Breakdown account={account} search={search} stats={breakdown.data} error={breakdown.error} retry={() => void breakdown.refetch()} onChange={change} />
+            <TopPrompts account={account} search={search} zone={zone} stats={breakdown.data} error={breakdown.error} retry={() => void breakdown.refetch()} onPick={(value) => narrow({ dimension: "prompt", value })} onChange={change} />
           </div>
           <SavingsCard account={account} search={search} zone={zone} onPick={(value) => narrow({ dimension: "prompt", value })} />
           <Activity account={account} search={search} zone={zone} onChange={change} />

@@ -7,13 +7,20 @@ import { formatCount, formatDuration, formatPercent } from "@/shared/format/numb
 import { formatDay } from "@/shared/format/time";
 import { Amount } from "@/shared/ui/amount";
 import { Button } from "@/shared/ui/button";
-import { Card, Skeleton } from "@/shared/ui/layout";
+import { Card, Failure, Skeleton } from "@/shared/ui/layout";
 import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
 import { analyticsQuery, type Analytics } from "./api-automation";
 
 /** How the workflow's runs of the last 30 days have gone, by day and by node. */
 export function AnalyticsCards({ id, zone, labels, hasRun }: { id: string; zone: string; labels: ReadonlyMap<string, string>; hasRun: boolean }) {
-  const { data } = useQuery(analyticsQuery(id, zone));
+  const { data, error, refetch } = useQuery(analyticsQuery(id, zone));
+  if (error && !data) {
+    return (
+      <Card>
+        <Failure error={error} retry={() => void refetch()} />
+      </Card>
+    );
+  }
   if (!data) {
     return hasRun && <Skeleton className="h-[46.6rem] rounded-xl lg:h-[40.6rem] xl:h-[29.6rem]" />;
   }

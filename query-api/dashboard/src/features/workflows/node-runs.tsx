@@ -4,7 +4,7 @@ import { formatBytes, formatCount, formatDuration, words } from "@/shared/format
 import { Amount } from "@/shared/ui/amount";
 import { Button } from "@/shared/ui/button";
 import { CopyButton } from "@/shared/ui/copy";
-import { Note, Skeleton } from "@/shared/ui/layout";
+import { Failure, Note, Skeleton } from "@/shared/ui/layout";
 import { inputQuery, payloadQuery, type ExecutionDetail, type NodeExecution } from "./api";
 import { inOrder, itemOfRun } from "./runs";
 import { StatusBadge } from "./status";
@@ -77,9 +77,12 @@ function NodeRun({ executionId, run }: { executionId: string; run: NodeExecution
 
 /** Looked up when someone wants to see it; nothing of a node that was skipped. */
 function Input({ executionId, run }: { executionId: string; run: NodeExecution }) {
-  const { data, isPending } = useQuery(inputQuery(executionId, run.id));
+  const { data, isPending, error, refetch } = useQuery(inputQuery(executionId, run.id));
   if (isPending) {
     return <Skeleton className="mt-2 h-20" />;
+  }
+  if (error && !data) {
+    return <Failure error={error} retry={() => void refetch()} />;
   }
   if (data?.tooLargeBytes) {
     return <p className="mt-2 text-xs text-soft">What it was given is large ({formatBytes(data.tooLargeBytes)}): see the outputs of the nodes before it.</p>;
@@ -108,6 +111,9 @@ function Output({ executionId, run }: { executionId: string; run: NodeExecution 
         Fetch the output
       </Button>
     );
+  }
+  if (payload.error && payload.data === undefined) {
+    return <Failure error={payload.error} retry={() => void payload.refetch()} />;
   }
   if (payloadId !== null && payload.data === undefined) {
     return <Skeleton className="mt-2 h-20" />;
