@@ -87,16 +87,30 @@ function historyQuery(account: Account, search: UsageSearch, zone: string) {
   };
 }
 
+/** How often what is sorted is asked for again: each time, all of it is looked at. */
+const SORTED_REFRESH_MS = 30_000;
+
 export function activityQuery(account: Account, search: UsageSearch, zone: string) {
   const query = {
     ...historyQuery(account, search, zone),
+    ...(search.sort ? { sort: search.sort } : {}),
+    ...(search.order ? { order: "asc" as const } : {}),
     limit: PAGE_SIZE,
     ...(search.page ? { cursor: search.page } : {}),
   };
   return queryOptions({
     queryKey: ["usage", account.key, "activity", query],
     queryFn: ({ signal }) => answer(api.GET("/api/token-tracking/usage", { params: { query }, signal })),
+    ...(search.sort ? { meta: CALM, refetchInterval: SORTED_REFRESH_MS } : {}),
   });
+}
+
+/** Of what is not asked again with each event. */
+const CALM = { isCalm: true };
+
+/** Whether it is asked again while events stream in. */
+export function isLive(query: { meta?: Record<string, unknown> | undefined }): boolean {
+  return query.meta !== CALM;
 }
 
 export function exportUrl(account: Account, search: UsageSearch, zone: string, format: string): string {
