@@ -4,6 +4,7 @@ import com.promptmanage.runner.definition.NodeId;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.Scope;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
@@ -75,7 +76,7 @@ public final class GivenInputs {
         var seenAs = new NodeLease(nodeRunId, executionId, run.scope(), run.nodeId(), 0, 0, 0, false);
         var asked = new NodeFacts.Asked(execution, pinned, seenAs);
         // Nothing is remembered of what only this caller may see.
-        Values.Found found = new Values().find(handle, NodeFacts.keys(List.of(asked)));
+        Values.Found found = new Values().find(handle, NodeFacts.keys(List.of(asked)), Map.of());
         return new Given.Known(run.nodeId(), run.scope(), pinned, NodeFacts.of(handle, asked, found.all()));
     }
 

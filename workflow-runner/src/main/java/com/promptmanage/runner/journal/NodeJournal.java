@@ -136,7 +136,7 @@ public final class NodeJournal {
      * @return empty if the execution does not go on for now: then the run waits with it
      */
     public Optional<Begun> begin(NodeLease claimed) throws StaleLeaseException {
-        return record(new Report(claimed, 0, (change, run) -> begin(change, claimed))).taken().stream()
+        return record(new Report(claimed, 0, Map.of(), (change, run) -> begin(change, claimed))).taken().stream()
                 .findFirst();
     }
 
@@ -163,7 +163,7 @@ public final class NodeJournal {
         NodeLease lease = begun.lease();
         // Written out here, and not while the locks of all that is recorded with it are held.
         Result result = Result.of(begun.pinned().graph().step(lease.nodeId()).kind(), outcome);
-        return record(new Report(lease, result.size(), (change, run) -> {
+        return record(new Report(lease, result.size(), written(lease, result), (change, run) -> {
             if (savedNanoUsd > 0) {
                 save(change, savedNanoUsd);
             }
@@ -178,6 +178,12 @@ public final class NodeJournal {
             List<Change.Made> taken = new Progression(change, payloads, taker).apply(decision);
             return ids -> leases(change, taken, ids);
         }));
+    }
+
+    private static Map<Values.Key, String> written(NodeLease lease, Result result) {
+        return result.repeats()
+                ? Map.of()
+                : Map.of(Values.Key.output(lease.executionId(), lease.scope(), lease.nodeId()), result.output());
     }
 
     private Followed record(Report report) throws StaleLeaseException {
@@ -340,7 +346,7 @@ public final class NodeJournal {
         List<NodeFacts.Asked> asked = leases(change, taken, ids).stream()
                 .map(lease -> new NodeFacts.Asked(change.row(), change.pinned(), lease))
                 .toList();
-        Values.Found found = values.find(change.handle(), NodeFacts.keys(asked));
+        Values.Found found = values.find(change.handle(), NodeFacts.keys(asked), Map.of());
         return new Followed(
                 asked.stream()
                         .map(next -> new Begun(

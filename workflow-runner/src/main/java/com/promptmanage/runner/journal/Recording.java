@@ -120,9 +120,12 @@ final class Recording implements Together.Work<Report> {
                                     one.change().row(), one.change().pinned(), lease))
                             .toList());
         }
+        var written = new HashMap<Values.Key, String>();
+        worked.forEach(one -> written.putAll(one.report().written()));
         Values.Found found = values.find(
                 handle,
-                NodeFacts.keys(asked.values().stream().flatMap(List::stream).toList()));
+                NodeFacts.keys(asked.values().stream().flatMap(List::stream).toList()),
+                written);
         for (Worked one : worked) {
             List<Begun> taken = asked.getOrDefault(one.report(), List.of()).stream()
                     .map(next -> new Begun(next.lease(), next.pinned(), NodeFacts.of(handle, next, found.all())))

@@ -1,6 +1,7 @@
 package com.promptmanage.runner.journal;
 
 import com.promptmanage.runner.journal.NodeJournal.Followed;
+import com.promptmanage.runner.journal.Values.Key;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,9 @@ final class Report {
     private final NodeLease lease;
 
     private final int size;
+
+    /** What those that follow may ask for: they need not read it from the table again. */
+    private final Map<Key, String> written;
 
     private final Act act;
 
@@ -37,10 +41,14 @@ final class Report {
         List<NodeLease> leases(Map<ChangeRows.Place, Long> ids);
     }
 
-    /** @param size of what is stored, in characters */
-    Report(NodeLease lease, int size, Act act) {
+    /**
+     * @param size of what is stored, in characters
+     * @param written values as they are stored, as JSON
+     */
+    Report(NodeLease lease, int size, Map<Key, String> written, Act act) {
         this.lease = lease;
         this.size = size;
+        this.written = Map.copyOf(written);
         this.act = act;
     }
 
@@ -50,6 +58,10 @@ final class Report {
 
     int size() {
         return size;
+    }
+
+    Map<Key, String> written() {
+        return written;
     }
 
     Act act() {

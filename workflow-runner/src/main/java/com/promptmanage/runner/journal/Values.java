@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -56,28 +57,42 @@ final class Values {
     }
 
     /** @param chars of its JSON */
-    record Value(JsonNode json, int chars) {}
+    record Value(JsonNode json, int chars) {
+
+        static Value of(String json) {
+            return new Value(StoredJson.read(json), json.length());
+        }
+    }
 
     /**
      * Values by their keys; without those that are not there.
      *
-     * @param read those that came from the tables now
+     * @param read those that were not remembered, and are to be
      */
     record Found(Map<Key, Value> all, Map<Key, Value> read) {
 
         static final Found NOTHING = new Found(Map.of(), Map.of());
     }
 
-    Found find(Handle handle, Collection<Key> keys) {
+    /** @param written in this transaction, as JSON: it need not be read again */
+    Found find(Handle handle, Collection<Key> keys, Map<Key, String> written) {
         if (keys.isEmpty()) {
             return Found.NOTHING;
         }
         var all = new HashMap<>(remembered.getAllPresent(keys));
-        List<Key> others = keys.stream().filter(key -> !all.containsKey(key)).toList();
-        if (others.isEmpty()) {
-            return new Found(all, Map.of());
+        var read = new HashMap<Key, Value>();
+        var others = new ArrayList<Key>();
+        for (Key key : keys) {
+            String json = written.get(key);
+            if (json != null && !all.containsKey(key)) {
+                read.put(key, Value.of(json));
+            } else if (!all.containsKey(key)) {
+                others.add(key);
+            }
         }
-        Map<Key, Value> read = read(handle, others);
+        if (!others.isEmpty()) {
+            read.putAll(read(handle, others));
+        }
         all.putAll(read);
         return new Found(all, read);
     }
@@ -132,11 +147,7 @@ final class Values {
                                 row.getInt("index")),
                         row.getString("json")))
                 .list()
-                .forEach(entry -> found.put(
-                        entry.getKey(),
-                        new Value(
-                                StoredJson.read(entry.getValue()),
-                                entry.getValue().length())));
+                .forEach(entry -> found.put(entry.getKey(), Value.of(entry.getValue())));
         return found;
     }
 
