@@ -128,12 +128,12 @@ public final class EventIdIndexBenchmark {
                     anyNanos,
                     longestNanos / 1e6,
                     footprint.heapBytes() >> 20,
-                    residentKiB() >> 10,
+                    ProcessMemory.residentMiB(),
                     footprint.segments(),
                     footprint.fileBytes() >> 20,
                     loadAverage());
         }
-        System.out.printf(Locale.ROOT, "highest RSS of the process so far: %d MiB%n", statusKiB("VmHWM:") >> 10);
+        System.out.printf(Locale.ROOT, "highest RSS of the process so far: %d MiB%n", ProcessMemory.highestMiB());
     }
 
     private static double duplicates(EventIdIndex index, long from, long to) {
@@ -171,23 +171,6 @@ public final class EventIdIndexBenchmark {
     private static void require(boolean right, String what, long which) {
         if (!right) {
             throw new IllegalStateException("Wrong answer: " + what + " " + which);
-        }
-    }
-
-    private static long residentKiB() {
-        return statusKiB("VmRSS:");
-    }
-
-    private static long statusKiB(String name) {
-        try {
-            return Files.readAllLines(Path.of("/proc/self/status")).stream()
-                    .filter(line -> line.startsWith(name))
-                    .map(line -> line.replaceAll("\\D", ""))
-                    .mapToLong(Long::parseLong)
-                    .findFirst()
-                    .orElse(0);
-        } catch (IOException e) {
-            return 0;
         }
     }
 

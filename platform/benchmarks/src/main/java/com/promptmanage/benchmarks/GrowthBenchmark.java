@@ -13,8 +13,8 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * How the metering's cost grows with the number of users and with what lies in its stores, and how long it takes to bring
- * the stores back when their directory is lost.
+ * How the metering's cost grows with the number of users, with what lies in its stores and with the event ids that it
+ * remembers, and how long it takes to bring the stores back when their directory is lost.
  *
  * <pre>  java … GrowthBenchmark [events to measure, default 1000000] [events before them, default 1500000]</pre>
  *
@@ -28,8 +28,13 @@ public final class GrowthBenchmark {
 
     private static final Duration YEAR = Duration.ofDays(365);
 
-    /** @param before over how long the events before are spread */
-    private record Case(int users, Duration before) {}
+    /**
+     * One state of the stores to measure with.
+     *
+     * @param before over how long the events before are spread
+     * @param ids that are remembered besides those of the events before
+     */
+    private record Case(int users, Duration before, long ids) {}
 
     private GrowthBenchmark() {}
 
@@ -44,20 +49,26 @@ public final class GrowthBenchmark {
                 before);
         System.out.printf(
                 Locale.ROOT,
-                "%8s %12s %12s %14s %14s %12s %14s%n",
+                "%8s %12s %12s %12s %14s %10s %10s %12s %10s %14s%n",
                 "users",
                 "days before",
+                "ids before",
                 "events/s",
                 "CPU s/million",
+                "RSS MiB",
                 "store MiB",
                 "restored",
+                "seconds",
                 "restored/s");
         for (Case one : List.of(
-                new Case(10_000, DAY),
-                new Case(1_000, DAY),
-                new Case(10_000, DAY),
-                new Case(100_000, DAY),
-                new Case(10_000, YEAR))) {
+                new Case(10_000, DAY, 0),
+                new Case(1_000, DAY, 0),
+                new Case(10_000, DAY, 0),
+                new Case(100_000, DAY, 0),
+                new Case(10_000, YEAR, 0),
+                new Case(10_000, DAY, 1_000_000),
+                new Case(10_000, DAY, 10_000_000),
+                new Case(10_000, DAY, 100_000_000))) {
             Path directory = Files.createTempDirectory("growth");
             try (Broker broker = Broker.start(directory.resolve("kafka"))) {
                 run(broker.bootstrapServers(), directory.resolve("state"), one, before, events);
@@ -70,14 +81,19 @@ public final class GrowthBenchmark {
     private static void run(String bootstrapServers, Path state, Case one, int before, int events) throws Exception {
         var past = Input.write(bootstrapServers, before, one.users(), one.before(), 1);
         meter(bootstrapServers, state, past);
+        if (one.ids() > 0) {
+            ManyIds.write(bootstrapServers, StreamsSettings.defaults(bootstrapServers, state).applicationId(), one.ids());
+            remove(state);
+        }
         var input = Input.write(bootstrapServers, events, one.users(), Duration.ofHours(6), 2);
         Measured measured = meter(bootstrapServers, state, input);
         if (measured.tokens() != past.total().tokens() + input.total().tokens()) {
             System.out.printf(
                     Locale.ROOT,
-                    "%,8d %12d INVALID: its totals are wrong%n",
+                    "%,8d %12d %,12d INVALID: its totals are wrong%n",
                     one.users(),
-                    one.before().toDays());
+                    one.before().toDays(),
+                    before + one.ids());
             return;
         }
         long bytes = size(state);
@@ -85,13 +101,16 @@ public final class GrowthBenchmark {
         Measured restored = meter(bootstrapServers, state, input);
         System.out.printf(
                 Locale.ROOT,
-                "%,8d %12d %,12.0f %14.2f %,14d %,12d %,14.0f%n",
+                "%,8d %12d %,12d %,12.0f %14.2f %,10d %,10d %,12d %,10.1f %,14.0f%n",
                 one.users(),
                 one.before().toDays(),
+                before + one.ids(),
                 events / measured.times().steadySeconds(),
                 measured.times().cpuSeconds() / events * 1_000_000,
+                measured.residentMiB(),
                 bytes >> 20,
                 restored.restored(),
+                restored.times().seconds(),
                 restored.restored() / restored.times().seconds());
     }
 
@@ -100,8 +119,9 @@ public final class GrowthBenchmark {
      *
      * @param tokens of all accounts since ever
      * @param restored records of changelogs
+     * @param residentMiB of this process, at the last event
      */
-    private record Measured(Stopwatch.Times times, long tokens, long restored) {}
+    private record Measured(Stopwatch.Times times, long tokens, long restored, long residentMiB) {}
 
     private static Measured meter(String bootstrapServers, Path state, Input input) throws Exception {
         StreamsSettings usual = StreamsSettings.defaults(bootstrapServers, state);
@@ -136,13 +156,14 @@ public final class GrowthBenchmark {
                 }
             }
             Stopwatch.Times times = watch.stop();
+            long residentMiB = ProcessMemory.residentMiB();
             long tokens = 0;
             for (var account : input.expected().keySet()) {
                 tokens += OurMetering.totals(metering, account, YEAR.plus(DAY.multipliedBy(5)))
                         .map(Totals::tokens)
                         .orElseThrow();
             }
-            return new Measured(times, tokens, metering.counts().restored.sum());
+            return new Measured(times, tokens, metering.counts().restored.sum(), residentMiB);
         }
     }
 
