@@ -13,6 +13,10 @@ import java.util.List;
 record Report(
         String title, String period, List<Figure> figures, List<Day> days, List<Table> tables, List<String> notes) {
 
+    /** Stands at the end of each, for whoever adds it up. */
+    static final String ROUNDED =
+            "Amounts are rounded for reading. The usage page and its exports have the same days to the nanoUSD.";
+
     Report {
         figures = List.copyOf(figures);
         days = List.copyOf(days);

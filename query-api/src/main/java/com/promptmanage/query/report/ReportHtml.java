@@ -38,17 +38,18 @@ final class ReportHtml {
         }
         report.tables().forEach(table -> table(html, table));
         report.notes().forEach(note -> html.append("<p style=\"color:#b45309\">%s</p>".formatted(escaped(note))));
+        html.append("<p style=\"color:#52606d;font-size:12px\">%s</p>".formatted(escaped(Report.ROUNDED)));
         return html.append("</body></html>").toString();
     }
 
     private static void chart(StringBuilder html, Report report) {
         int count = report.days().size();
         html.append(
-                "<h2 style=\"font-size:16px\">Cost by day</h2><svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" role=\"img\" aria-label=\"Cost by day, at most $%s\">"
+                "<h2 style=\"font-size:16px\">Cost by day</h2><svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" role=\"img\" aria-label=\"Cost by day, at most %s\">"
                         .formatted(
                                 CHART_WIDTH,
                                 CHART_HEIGHT + AXIS_HEIGHT,
-                                new NanoUsd(report.dearestDayNanoUsd()).toDisplayUsd()));
+                                ShownUsd.of(report.dearestDayNanoUsd())));
         int step = CHART_WIDTH / count;
         for (int i = 0; i < count; i++) {
             Day day = report.days().get(i);

@@ -92,6 +92,8 @@ final class ReportPdf implements AutoCloseable {
             line(plain, TEXT_SIZE, GREY, note, MARGIN);
             down(LINE);
         }
+        need(LINE);
+        line(plain, 8, GREY, Report.ROUNDED, MARGIN);
     }
 
     private void chart(Report report) throws IOException {

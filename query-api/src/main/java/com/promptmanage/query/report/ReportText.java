@@ -3,7 +3,6 @@ package com.promptmanage.query.report;
 import com.promptmanage.query.report.Report.Day;
 import com.promptmanage.query.report.Report.Figure;
 import com.promptmanage.query.report.Report.Table;
-import com.promptmanage.topics.money.NanoUsd;
 import java.util.List;
 
 /** A report in plain text, for readers that show no other. */
@@ -24,7 +23,7 @@ final class ReportText {
         if (report.days().size() > 1) {
             text.append("\nBy day\n");
             for (Day day : report.days()) {
-                text.append("%s  $%s%n".formatted(day.day(), new NanoUsd(day.costNanoUsd()).toUsd()));
+                text.append("%s  %s%n".formatted(day.day(), ShownUsd.of(day.costNanoUsd())));
             }
         }
         for (Table table : report.tables()) {
@@ -34,6 +33,7 @@ final class ReportText {
             }
         }
         report.notes().forEach(note -> text.append('\n').append(note).append('\n'));
+        text.append('\n').append(Report.ROUNDED).append('\n');
         return text.toString().replace("\r\n", "\n");
     }
 }

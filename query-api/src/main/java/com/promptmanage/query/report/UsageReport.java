@@ -15,7 +15,6 @@ import com.promptmanage.streams.read.SpendEntry;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.budget.Dimension;
 import com.promptmanage.topics.budget.Limit;
-import com.promptmanage.topics.money.NanoUsd;
 import java.math.RoundingMode;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -72,13 +71,13 @@ final class UsageReport {
         Spend previous = usage.previous();
         var figures = new ArrayList<Figure>();
         figures.add(
-                new Figure("Spend", usd(total.costNanoUsd()), compared(total.costNanoUsd(), previous.costNanoUsd())));
+                new Figure("Spend", ShownUsd.of(total.costNanoUsd()), compared(total.costNanoUsd(), previous.costNanoUsd())));
         figures.add(new Figure("Runs", "%,d".formatted(total.events()), compared(total.events(), previous.events())));
         figures.add(new Figure(
                 "Tokens",
                 "%,d".formatted(total.tokens().total()),
                 compared(total.tokens().total(), previous.tokens().total())));
-        figures.add(new Figure("Cost of a run", usd(Ratio.average(total.costNanoUsd(), total.events())), ""));
+        figures.add(new Figure("Cost of a run", ShownUsd.of(Ratio.average(total.costNanoUsd(), total.events())), ""));
         return figures;
     }
 
@@ -145,20 +144,20 @@ final class UsageReport {
                 name,
                 "%,d".formatted(spend.events()),
                 "%,d".formatted(spend.tokens().total()),
-                usd(spend.costNanoUsd()),
+                ShownUsd.of(spend.costNanoUsd()),
                 percent(spend.costNanoUsd(), total.costNanoUsd()));
     }
 
     private static List<String> budget(BudgetSpend spend) {
         long limit = spend.budget().limit().amount();
-        return List.of(spend.budget().name(), usd(spend.spent()), usd(limit), percent(spend.spent(), limit));
+        return List.of(spend.budget().name(), ShownUsd.of(spend.spent()), ShownUsd.of(limit), percent(spend.spent(), limit));
     }
 
     private static List<String> saving(Saving saving) {
         return List.of(
                 SavingsJson.title(saving),
-                usd(saving.paidNanoUsd()),
-                usd(saving.savedNanoUsd().orElseThrow()));
+                ShownUsd.of(saving.paidNanoUsd()),
+                ShownUsd.of(saving.savedNanoUsd().orElseThrow()));
     }
 
     private static List<String> notes(AccountUsage usage) {
@@ -172,11 +171,5 @@ final class UsageReport {
 
     private static String percent(long part, long whole) {
         return Ratio.percent(part, whole).setScale(1, RoundingMode.HALF_EVEN).toPlainString() + " %";
-    }
-
-    /** Two places for dollars; for less, all that there are. */
-    private static String usd(long nanoUsd) {
-        var amount = new NanoUsd(nanoUsd);
-        return "$" + (Math.abs(nanoUsd) < 1_000_000_000 ? amount.toUsd() : amount.toDisplayUsd());
     }
 }

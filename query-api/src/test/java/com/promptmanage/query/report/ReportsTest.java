@@ -26,6 +26,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
@@ -74,12 +75,14 @@ class ReportsTest {
         // Sessions end while the test lets weeks go by.
         admin = api.key(Account.team("acme"), KeyScope.QUERY, KeyScope.MANAGE);
         api.metering().reads().price("gpt-4o", call -> call.tokens().total() * 2_500);
+        api.metering().reads().price("cheap", call -> 12_345);
         // Of the week before, of this one (two in New York, the last on Sunday night) and of the next.
         add("acme-owner", "2026-11-23T04:59:00Z", 7_000_000);
         add("acme-owner", "2026-11-23T05:00:00Z", 1_000_000);
         add("acme-viewer", "2026-11-30T04:59:00Z", 3_000_000);
         add("acme-viewer", "2026-11-30T05:00:00Z", 5_000_000);
         add("someone", "2026-11-26T12:00:00Z", "of-no-price", 10);
+        add("someone", "2026-11-27T12:00:00Z", "cheap", 3);
         api.metering().commit();
     }
 
@@ -168,16 +171,36 @@ class ReportsTest {
                 .contains("Usage of Team acme", "Spend: $10.00 (-43 % against the time before)")
                 .contains("2026-11-23  $2.50", "2026-11-29  $7.50", "2026-11-26  $0.00")
                 .contains("acme-viewer  1  3,000,000  $7.50  75.0 %")
+                .contains("someone  2  13  $0.0000123  0.0 %", "2026-11-27  $0.0000123", "to the nanoUSD")
+                .doesNotContain("0.000012345")
                 .contains("1 runs used a model that has no price");
         assertThat(words.getBodyPart(1).getContent().toString())
-                .contains("<svg", "<rect", "$7.50", "Usage of Team acme")
+                .contains("<svg", "<rect", "$7.50", "Usage of Team acme", "2026-11-27: $0.000012345")
                 .doesNotContain("<script", "src=");
         try (InputStream content = parts.getBodyPart(1).getInputStream();
                 var pdf = Loader.loadPDF(content.readAllBytes())) {
             assertThat(parts.getBodyPart(1).getFileName()).isEqualTo("usage-2026-11-23.pdf");
             assertThat(new PDFTextStripper().getText(pdf))
-                    .contains("Usage of Team acme", "$10.00", "By model", "gpt-4o", "By member", "acme-viewer");
+                    .contains("Usage of Team acme", "$10.00", "By model", "gpt-4o", "By member", "acme-viewer")
+                    .contains("$0.0000123", Report.ROUNDED);
         }
+    }
+
+    @Test
+    void amountsAreShownAsThePagesShowThem() {
+        Map<Long, String> shown = Map.of(
+                0L, "$0.00",
+                2_467_993_050L, "$2.47",
+                305_000_000L, "$0.31",
+                99_999_999L, "$0.10",
+                4_059_199L, "$0.00406",
+                750_000L, "$0.00075",
+                1L, "$0.000000001",
+                -1_500_000_000L, "-$1.50",
+                1_234_567_890_000_000_000L, "$1,234,567,890.00",
+                Long.MIN_VALUE, "-$9,223,372,036.85");
+
+        shown.forEach((amount, text) -> assertThat(ShownUsd.of(amount)).isEqualTo(text));
     }
 
     @Test
