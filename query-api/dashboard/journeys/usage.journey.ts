@@ -110,6 +110,18 @@ test("a row leads to its part, and the address holds the view", async () => {
   await page.getByText("Every run has its price").waitFor();
   await page.getByRole("button", { name: "Without a price", exact: true }).click();
   await page.getByTestId("activity-row").locator('[data-nano-usd="84000"]').waitFor();
+  // Sorted by the server, over all pages.
+  await page.getByRole("button", { name: "Cost", exact: true }).click();
+  await page.waitForURL(/sort=cost/);
+  const { usage } = await get(product, `/api/token-tracking/usage?teamId=${product.teamId}&sort=cost&limit=2`);
+  const [dearest, second] = [0, 1].map((row) => page.getByTestId("activity-row").nth(row).locator("[data-nano-usd]"));
+  await page.getByTestId("activity-row").first().locator(`[data-nano-usd="${usage[0].costNanoUsd}"]`).waitFor();
+  expect(await page.getByRole("columnheader", { name: "Cost" }).getAttribute("aria-sort")).toBe("descending");
+  // The exact amounts are one stop of the tab key, and the arrows lead on.
+  await dearest!.focus();
+  await page.keyboard.press("ArrowDown");
+  await second!.and(page.locator(":focus")).waitFor();
+  await page.getByRole("tooltip").getByText(`${new Intl.NumberFormat("en-US").format(usage[1].costNanoUsd)} nanoUSD`).waitFor();
   const download = page.waitForEvent("download");
   await page.getByRole("button", { name: "Export" }).click();
   await page.getByRole("menuitem", { name: "CSV" }).click();

@@ -1,7 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { ChevronLeft, ChevronRight, ListFilter, SearchX } from "lucide-react";
 import { useState } from "react";
-import { nanoUsd } from "@/shared/format/money";
 import { formatCount, words } from "@/shared/format/numbers";
 import { formatDateTime, formatShort } from "@/shared/format/time";
 import type { Account } from "@/shared/session/account";
@@ -23,26 +22,12 @@ export function Activity({ account, search, zone, onChange }: { account: Account
   const { data, error, isFetching, refetch } = useQuery(activityQuery(account, search, zone));
   const [open, setOpen] = useState<UsageEntry | null>(null);
   const pages = usePages(search, onChange);
-  const sort = (key: NonNullable<UsageSearch["sort"]>) => {
-    const isSame = (search.sort ?? "time") === key;
-    onChange({
-      sort: key === "time" ? undefined : key,
-      order: isSame && search.order !== "up" ? "up" : undefined,
-      ...(search.page ? { page: search.page } : {}),
-    });
-  };
-  const sorted = (key: NonNullable<UsageSearch["sort"]>) =>
-    (search.sort ?? "time") === key ? (search.order === "up" ? ("up" as const) : ("down" as const)) : null;
-  const rows = data ? sortRows(data.usage, search) : [];
+  const rows = data?.usage ?? [];
   return (
     <Card
       flush
       title="Recent activity"
-      hint={
-        search.sort
-          ? `By ${search.sort} within this page of ${PAGE_SIZE}; the pages themselves are by time, the newest first.`
-          : `Newest first, ${PAGE_SIZE} to a page. A column sorts the page that is shown.`
-      }
+      hint={`${ORDERS[search.sort ?? "time"][search.order ?? "down"]}, ${PAGE_SIZE} to a page.`}
       actions={
         <>
           <SelectField
@@ -70,7 +55,14 @@ export function Activity({ account, search, zone, onChange }: { account: Account
       }
     >
       {error && !data ? (
-        <Failure error={error} retry={() => void refetch()} />
+        <>
+          <Failure error={error} retry={() => void refetch()} />
+          {(search.sort || search.page) && (
+            <p className="-mt-6 pb-8 text-center">
+              <Button onClick={() => onChange({ sort: undefined, order: undefined })}>Show the newest</Button>
+            </p>
+          )}
+        </>
       ) : !data ? (
         <div className="grid gap-2 px-5 pb-5">
           {[0, 1, 2, 3, 4, 5].map((row) => (
@@ -95,19 +87,19 @@ export function Activity({ account, search, zone, onChange }: { account: Account
             <Table>
               <thead>
                 <tr>
-                  <Th sorted={sorted("time")} onSort={() => sort("time")}>
-                    Time
-                  </Th>
-                  <Th className="max-sm:hidden" sorted={sorted("model")} onSort={() => sort("model")}>
+                  <Th {...sortable("time", search, onChange)}>Time</Th>
+                  <Th className="max-sm:hidden" {...sortable("model", search, onChange)}>
                     Model
                   </Th>
-                  <Th className="max-md:hidden">Prompt</Th>
+                  <Th className="max-md:hidden" {...sortable("prompt", search, onChange)}>
+                    Prompt
+                  </Th>
                   <Th className="max-md:hidden">Member</Th>
                   <Th className="max-lg:hidden">Kind</Th>
-                  <Th right sorted={sorted("tokens")} onSort={() => sort("tokens")}>
+                  <Th right {...sortable("tokens", search, onChange)}>
                     Tokens
                   </Th>
-                  <Th right sorted={sorted("cost")} onSort={() => sort("cost")}>
+                  <Th right {...sortable("cost", search, onChange)}>
                     Cost
                   </Th>
                 </tr>
@@ -140,13 +132,13 @@ export function Activity({ account, search, zone, onChange }: { account: Account
             </Table>
           </ScrollX>
           <div className="flex items-center justify-between gap-2 px-4 py-2.5 sm:px-5">
-            <p className="text-xs text-soft">{pages.number === 1 ? "Newest" : `Page ${pages.number ?? "further back"}`}</p>
+            <p className="text-xs text-soft">{pages.number === 1 ? "First page" : pages.number ? `Page ${pages.number}` : "A later page"}</p>
             <div className="flex gap-2">
               <Button size="s" disabled={!search.page} onClick={pages.back}>
-                <ChevronLeft aria-hidden className="size-4" /> Newer
+                <ChevronLeft aria-hidden className="size-4" /> {search.sort ? "Back" : search.order ? "Older" : "Newer"}
               </Button>
               <Button size="s" disabled={!data.nextCursor} onClick={() => pages.forward(data.nextCursor!)}>
-                Older <ChevronRight aria-hidden className="size-4" />
+                {search.sort ? "Next" : search.order ? "Newer" : "Older"} <ChevronRight aria-hidden className="size-4" />
               </Button>
             </div>
           </div>
@@ -174,19 +166,25 @@ function usePages(search: UsageSearch, onChange: Change) {
   };
 }
 
-export function sortRows(rows: readonly UsageEntry[], search: Pick<UsageSearch, "sort" | "order">): UsageEntry[] {
-  const cost = (entry: UsageEntry) => (entry.cost ? nanoUsd(entry.cost) : -1n);
-  const ascending = rows.toSorted((a, b) => {
-    switch (search.sort) {
-      case "model":
-        return a.model.localeCompare(b.model);
-      case "tokens":
-        return a.totalTokens - b.totalTokens;
-      case "cost":
-        return cost(a) < cost(b) ? -1 : cost(a) > cost(b) ? 1 : 0;
-      default:
-        return a.time.localeCompare(b.time);
-    }
-  });
-  return search.order === "up" ? ascending : ascending.reverse();
+type Sort = NonNullable<UsageSearch["sort"]> | "time";
+
+const ORDERS: Record<Sort, Record<"down" | "up", string>> = {
+  time: { down: "Newest first", up: "Oldest first" },
+  model: { down: "By model, from Z to A", up: "By model, from A to Z" },
+  prompt: { down: "By prompt, from Z to A", up: "By prompt, from A to Z" },
+  tokens: { down: "Most tokens first", up: "Fewest tokens first" },
+  cost: { down: "Dearest first", up: "Cheapest first" },
+};
+
+/** Names begin at A, and all else with the most of it; once more turns it round. */
+export function nextOrder(key: Sort, search: Pick<UsageSearch, "sort" | "order">): { sort: UsageSearch["sort"]; order: UsageSearch["order"] } {
+  const isUp = (search.sort ?? "time") === key ? search.order !== "up" : key === "model" || key === "prompt";
+  return { sort: key === "time" ? undefined : key, order: isUp ? "up" : undefined };
+}
+
+function sortable(key: Sort, search: UsageSearch, onChange: Change) {
+  return {
+    sorted: (search.sort ?? "time") === key ? (search.order ?? ("down" as const)) : null,
+    onSort: () => onChange(nextOrder(key, search)),
+  };
 }

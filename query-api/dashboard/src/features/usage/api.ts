@@ -87,16 +87,28 @@ function historyQuery(account: Account, search: UsageSearch, zone: string) {
   };
 }
 
+/** How often what is sorted is asked for again: each time, all of it is looked at. */
+const SORTED_REFRESH_MS = 30_000;
+
 export function activityQuery(account: Account, search: UsageSearch, zone: string) {
   const query = {
     ...historyQuery(account, search, zone),
+    ...(search.sort ? { sort: search.sort } : {}),
+    ...(search.order ? { order: "asc" as const } : {}),
     limit: PAGE_SIZE,
     ...(search.page ? { cursor: search.page } : {}),
   };
   return queryOptions({
     queryKey: ["usage", account.key, "activity", query],
     queryFn: ({ signal }) => answer(api.GET("/api/token-tracking/usage", { params: { query }, signal })),
+    meta: { isCalm: search.sort !== undefined },
+    refetchInterval: search.sort ? SORTED_REFRESH_MS : false,
   });
+}
+
+/** Whether it is asked again with the events that stream in. */
+export function isLive(query: { meta?: Record<string, unknown> | undefined }): boolean {
+  return query.meta?.isCalm !== true;
 }
 
 export function exportUrl(account: Account, search: UsageSearch, zone: string, format: string): string {

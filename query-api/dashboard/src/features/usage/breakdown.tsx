@@ -23,12 +23,14 @@ export function Breakdown({
   search,
   stats,
   error,
+  retry,
   onChange,
 }: {
   account: Account;
   search: UsageSearch;
   stats: Stats | undefined;
   error: unknown;
+  retry: () => void;
   onChange: Change;
 }) {
   const by = breakdownOf(account, search);
@@ -43,7 +45,7 @@ export function Breakdown({
       actions={account.maySeeAll && <DimensionPicker by={by} onChange={(next) => onChange({ by: next })} />}
     >
       {error && !stats ? (
-        <Failure error={error} />
+        <Failure error={error} retry={retry} />
       ) : !stats ? (
         <div className="grid gap-2 px-5 pb-5">
           {[0, 1, 2, 3, 4].map((row) => (

@@ -5,6 +5,7 @@ import type { Account } from "@/shared/session/account";
 import { Amount } from "@/shared/ui/amount";
 import { Card } from "@/shared/ui/layout";
 import { savingsQuery, type Savings } from "./api";
+import { PickRow } from "./pick-row";
 import type { UsageSearch } from "./search";
 
 /** How the account could spend less. Not there while there is nothing to say. */
@@ -30,7 +31,7 @@ export function SavingsCard({
           <p className="px-4 pb-2 sm:px-5">
             Together up to{" "}
             <strong className="font-semibold">
-              <Amount usd={data.totalSavings} focusable />
+              <Amount usd={data.totalSavings} />
             </strong>
             , {formatPercent(Number(data.savingsPercentage))} of the spend
           </p>
@@ -44,10 +45,10 @@ export function SavingsCard({
               </span>
               <span className="shrink-0 text-right font-medium">
                 {suggestion.savings !== null ? (
-                  <Amount usd={suggestion.savings} focusable />
+                  <Amount usd={suggestion.savings} />
                 ) : suggestion.savingsPerTenth ? (
                   <>
-                    <Amount usd={suggestion.savingsPerTenth} focusable />
+                    <Amount usd={suggestion.savingsPerTenth} />
                     <span className="block text-xs font-normal text-soft">for each tenth</span>
                   </>
                 ) : (
@@ -69,23 +70,9 @@ function LongPrompts({ prompts, onPick }: { prompts: Savings["longPrompts"]; onP
       <h3 className="px-4 text-xs text-soft sm:px-5">Prompts that send much</h3>
       <ul className="pb-2">
         {prompts.map((prompt) => (
-          <li key={prompt.promptId}>
-            <button
-              type="button"
-              onClick={() => onPick(prompt.promptId)}
-              className="flex w-full items-center gap-3 px-4 py-2 text-left hover:bg-page sm:px-5"
-            >
-              <span className="min-w-0 flex-1">
-                <span className="block truncate font-medium">{prompt.promptId}</span>
-                <span className="block text-xs text-soft figures">
-                  {formatCompact(prompt.averageInputTokens)} input tokens a run · {formatCount(prompt.runs)} {prompt.runs === 1 ? "run" : "runs"}
-                </span>
-              </span>
-              <span className="font-medium">
-                <Amount usd={prompt.cost} />
-              </span>
-            </button>
-          </li>
+          <PickRow key={prompt.promptId} name={prompt.promptId} cost={prompt.cost} onPick={() => onPick(prompt.promptId)}>
+            {formatCompact(prompt.averageInputTokens)} input tokens a run · {formatCount(prompt.runs)} {prompt.runs === 1 ? "run" : "runs"}
+          </PickRow>
         ))}
       </ul>
     </div>

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { sortRows } from "./activity";
-import type { UsageEntry } from "./api";
-import { daysOf, filtersOf, isAmong, readOnly, readUsageSearch, statsRange, withOnly, withoutOnly, writeOnly } from "./search";
+import type { Account } from "@/shared/session/account";
+import { nextOrder } from "./activity";
+import { activityQuery, isLive } from "./api";
+import { daysOf, filtersOf, isAmong, readOnly, readUsageSearch, statsRange, withOnly, withoutOnly, writeOnly, type UsageSearch } from "./search";
 
 describe("the address of a view", () => {
   test("keeps what makes sense and leaves out what does not", () => {
@@ -78,18 +79,21 @@ describe("a range", () => {
 });
 
 describe("recent activity", () => {
-  const entry = (id: string, cost: string | null, totalTokens: number) =>
-    ({ id, cost, totalTokens, model: id, time: `2026-11-25T10:00:0${id}Z` }) as unknown as UsageEntry;
-  const rows = [entry("1", "0.1", 5), entry("2", null, 7), entry("3", "0.0999999999".slice(0, 11), 6)];
-  const ids = (sorted: UsageEntry[]) => sorted.map(({ id }) => id).join("");
-
-  test("is sorted by exact cost, and what has no price is the cheapest", () => {
-    expect(ids(sortRows(rows, { sort: "cost" }))).toBe("132");
-    expect(ids(sortRows(rows, { sort: "cost", order: "up" }))).toBe("231");
+  test("begins with the newest, the dearest or A, and is turned round by the same column", () => {
+    expect(nextOrder("time", {})).toEqual({ order: "up" });
+    expect(nextOrder("cost", {})).toEqual({ sort: "cost" });
+    expect(nextOrder("cost", { sort: "cost" })).toEqual({ sort: "cost", order: "up" });
+    expect(nextOrder("cost", { sort: "cost", order: "up" })).toEqual({ sort: "cost" });
+    expect(nextOrder("model", { sort: "cost", order: "up" })).toEqual({ sort: "model", order: "up" });
+    expect(nextOrder("time", { sort: "prompt", order: "up" })).toEqual({});
   });
 
-  test("is the newest first without a choice", () => {
-    expect(ids(sortRows(rows, {}))).toBe("321");
-    expect(ids(sortRows(rows, { sort: "tokens" }))).toBe("231");
+  test("is sorted by the server, all of it, and not anew with each event", () => {
+    const account = { key: "acme", visible: { teamId: "acme" } } as unknown as Account;
+    const asked = (search: UsageSearch) => activityQuery(account, search, "UTC").queryKey[3];
+    expect(asked({ sort: "cost", order: "up", page: "1-1.cost.asc.MQ" })).toMatchObject({ sort: "cost", order: "asc", cursor: "1-1.cost.asc.MQ" });
+    expect(asked({})).not.toHaveProperty("sort");
+    expect(isLive(activityQuery(account, {}, "UTC"))).toBe(true);
+    expect(isLive(activityQuery(account, { sort: "cost" }, "UTC"))).toBe(false);
   });
 });

@@ -27,6 +27,9 @@ export const DIMENSION_LABELS: Record<(typeof DIMENSIONS)[number], string> = {
   day: "Day",
 };
 
+/** What the recent activity is sorted by, if not by time. */
+export const SORTS = ["model", "prompt", "tokens", "cost"] as const;
+
 /** Everything that a view of the usage page is: the address holds it, so the address can be shared. */
 export interface UsageSearch {
   team?: string;
@@ -43,7 +46,7 @@ export interface UsageSearch {
   /** Of the recent activity. */
   type?: string;
   unpriced?: "yes";
-  sort?: "time" | "model" | "tokens" | "cost";
+  sort?: (typeof SORTS)[number];
   order?: "up";
   page?: string;
 }
@@ -71,7 +74,8 @@ export function readUsageSearch(raw: Record<string, unknown>): UsageSearch {
   if (raw.top === "runs" || raw.top === "each") search.top = raw.top;
   if (text(raw.type)) search.type = text(raw.type)!;
   if (raw.unpriced === "yes") search.unpriced = "yes";
-  if (raw.sort === "model" || raw.sort === "tokens" || raw.sort === "cost") search.sort = raw.sort;
+  const sort = SORTS.find((one) => one === raw.sort);
+  if (sort) search.sort = sort;
   if (raw.order === "up") search.order = "up";
   if (text(raw.page)) search.page = text(raw.page)!;
   return search;

@@ -5,8 +5,9 @@ import { formatCompact, formatCount } from "@/shared/format/numbers";
 import type { Account } from "@/shared/session/account";
 import { Amount } from "@/shared/ui/amount";
 import { SelectField } from "@/shared/ui/field";
-import { Card, Empty, Skeleton } from "@/shared/ui/layout";
+import { Card, Empty, Failure, Skeleton } from "@/shared/ui/layout";
 import { promptsQuery, type Share, type Stats } from "./api";
+import { PickRow } from "./pick-row";
 import { isAmong, readOnly, type UsageSearch } from "./search";
 
 const SHOWN = 10;
@@ -23,6 +24,8 @@ export function TopPrompts({
   search,
   zone,
   stats,
+  error,
+  retry,
   onPick,
   onChange,
 }: {
@@ -30,6 +33,9 @@ export function TopPrompts({
   search: UsageSearch;
   zone: string;
   stats: Stats | undefined;
+  /** Of the statistic of everything. */
+  error: unknown;
+  retry: () => void;
   onPick: (promptId: string) => void;
   onChange: (patch: { [K in keyof UsageSearch]?: UsageSearch[K] | undefined }) => void;
 }) {
@@ -53,7 +59,9 @@ export function TopPrompts({
         </SelectField>
       }
     >
-      {(needsAll ? all.isPending : !stats) ? (
+      {!prompts && (needsAll ? all.error : error) ? (
+        <Failure error={needsAll ? all.error : error} retry={needsAll ? () => void all.refetch() : retry} />
+      ) : (needsAll ? all.isPending : !stats) ? (
         <div className="grid gap-2 px-5 pb-5">
           {[0, 1, 2, 3].map((row) => (
             <Skeleton key={row} className="h-9" />
@@ -66,25 +74,16 @@ export function TopPrompts({
       ) : (
         <ol className="pb-2">
           {prompts.map((prompt, index) => (
-            <li key={prompt.promptId}>
-              <button
-                type="button"
-                aria-pressed={isAmong(onlys, { dimension: "prompt", value: prompt.promptId })}
-                onClick={() => onPick(prompt.promptId)}
-                className="flex w-full items-center gap-3 px-4 py-2 text-left hover:bg-page aria-pressed:bg-accent-wash sm:px-5"
-              >
-                <span className="w-4 shrink-0 text-right text-xs text-soft figures">{index + 1}</span>
-                <span className="min-w-0 flex-1">
-                  <span className="block truncate font-medium">{prompt.promptId}</span>
-                  <span className="block text-xs text-soft figures">
-                    {formatCount(prompt.runs)} {prompt.runs === 1 ? "run" : "runs"} · {formatCompact(prompt.tokens)} tokens · <Amount usd={each(prompt)} /> a run
-                  </span>
-                </span>
-                <span className="font-medium">
-                  <Amount usd={prompt.cost} />
-                </span>
-              </button>
-            </li>
+            <PickRow
+              key={prompt.promptId}
+              number={index + 1}
+              name={prompt.promptId}
+              isPicked={isAmong(onlys, { dimension: "prompt", value: prompt.promptId })}
+              cost={prompt.cost}
+              onPick={() => onPick(prompt.promptId)}
+            >
+              {formatCount(prompt.runs)} {prompt.runs === 1 ? "run" : "runs"} · {formatCompact(prompt.tokens)} tokens · <Amount usd={each(prompt)} /> a run
+            </PickRow>
           ))}
         </ol>
       )}

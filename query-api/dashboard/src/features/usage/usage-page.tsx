@@ -9,7 +9,7 @@ import { buttonClass } from "@/shared/ui/button";
 import { Card, Empty, Failure, Page, Skeleton } from "@/shared/ui/layout";
 import { usePageTitle } from "@/shared/ui/title";
 import { Activity } from "./activity";
-import { breakdownQuery, liveUrl, shownQuery, type Stats } from "./api";
+import { breakdownQuery, isLive, liveUrl, shownQuery, type Stats } from "./api";
 import { Breakdown } from "./breakdown";
 import { Cards } from "./cards";
 import { ExportMenu, LiveDot, RangePicker, ZonePicker } from "./controls";
@@ -79,8 +79,8 @@ export function UsagePage() {
             <Trend stats={shown.data} onPick={account.maySeeAll ? (day) => narrow({ dimension: "day", value: day }) : undefined} />
           </Suspense>
           <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 xl:grid-cols-[minmax(0,1.55fr)_minmax(0,1fr)]">
-            <Breakdown account={account} search={search} stats={breakdown.data} error={breakdown.error} onChange={change} />
-            <TopPrompts account={account} search={search} zone={zone} stats={breakdown.data} onPick={(value) => narrow({ dimension: "prompt", value })} onChange={change} />
+            <Breakdown account={account} search={search} stats={breakdown.data} error={breakdown.error} retry={() => void breakdown.refetch()} onChange={change} />
+            <TopPrompts account={account} search={search} zone={zone} stats={breakdown.data} error={breakdown.error} retry={() => void breakdown.refetch()} onPick={(value) => narrow({ dimension: "prompt", value })} onChange={change} />
           </div>
           <SavingsCard account={account} search={search} zone={zone} onPick={(value) => narrow({ dimension: "prompt", value })} />
           <Activity account={account} search={search} zone={zone} onChange={change} />
@@ -123,7 +123,7 @@ function useLive(accountKey: string, url: string) {
   const pace = useRef<Pace>(undefined);
   useEffect(() => {
     last.current = "";
-    pace.current = paced(() => void queryClient.invalidateQueries({ queryKey: ["usage", accountKey] }), REFRESH_MS);
+    pace.current = paced(() => void queryClient.invalidateQueries({ queryKey: ["usage", accountKey], predicate: isLive }), REFRESH_MS);
     return () => pace.current?.stop();
   }, [accountKey, queryClient]);
   return useEvents(url, "totals", (data) => {

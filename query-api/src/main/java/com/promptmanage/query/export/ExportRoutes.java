@@ -1,5 +1,6 @@
 package com.promptmanage.query.export;
 
+import com.promptmanage.query.history.HistoryOrder;
 import com.promptmanage.query.history.HistoryQuery;
 import com.promptmanage.query.history.UsageEntry;
 import com.promptmanage.query.history.UsageHistory;
@@ -91,7 +92,7 @@ public final class ExportRoutes implements Routes {
         }
         try {
             // Read before anything is written, so that what goes wrong at the start is answered as a problem.
-            List<UsageEntry> first = history.before(query, null, PAGE);
+            List<UsageEntry> first = history.after(query, HistoryOrder.NEWEST_FIRST, null, PAGE);
             ctx.contentType(format.contentType());
             ctx.header("Content-Disposition", "attachment; filename=\"usage.%s\"".formatted(format.code()));
             write(ctx, format, query, first);
@@ -118,9 +119,10 @@ public final class ExportRoutes implements Routes {
     }
 
     private void writePages(ExportFile file, HistoryQuery query, List<UsageEntry> first) throws IOException {
+        HistoryOrder order = HistoryOrder.NEWEST_FIRST;
         for (List<UsageEntry> page = first;
                 !page.isEmpty();
-                page = page.size() < PAGE ? List.of() : history.before(query, Place.of(page.getLast()), PAGE)) {
+                page = page.size() < PAGE ? List.of() : history.after(query, order, Place.of(page.getLast(), order), PAGE)) {
             for (UsageEntry entry : page) {
                 file.write(entry);
             }

@@ -1,6 +1,8 @@
 package com.promptmanage.query.history;
 
+import com.promptmanage.query.history.HistoryOrder.By;
 import com.promptmanage.service.database.Database;
+import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenKind;
 import java.sql.ResultSet;
@@ -9,6 +11,8 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
@@ -19,55 +23,133 @@ import org.jspecify.annotations.Nullable;
  */
 public final class UsageHistory {
 
+    /**
+     * How many events are put in order by anything but their time, which no index does: it is all looked at for every page.
+     */
+    private static final int SORTED_MAX = 1_000_000;
+
+    private static final String MATCHES = """
+            account = :account
+              AND time < coalesce(CAST(:to AS timestamptz), 'infinity')
+              AND time >= coalesce(CAST(:from AS timestamptz), '-infinity')
+              AND (CAST(:member AS text) IS NULL OR user_id = :member)
+              AND (CAST(:model AS text) IS NULL OR model = :model)
+              AND (CAST(:provider AS text) IS NULL OR provider = :provider)
+              AND (CAST(:promptId AS text) IS NULL OR prompt_id = :promptId)
+              AND (CAST(:workflowId AS text) IS NULL OR workflow_id = :workflowId)
+              AND (CAST(:executionId AS text) IS NULL OR execution_id = :executionId)
+              AND (CAST(:executionType AS text) IS NULL OR execution_type = :executionType)
+              AND (CAST(:apiKeyId AS text) IS NULL OR api_key_id = :apiKeyId)
+              AND (CAST(:tagName AS text) IS NULL OR tags ->> CAST(:tagName AS text) = :tagValue)
+              AND (CAST(:unpriced AS boolean) IS NULL OR unpriced = CAST(:unpriced AS boolean))
+            """;
+
     private final Database database;
 
+    private final int sortedMax;
+
     public UsageHistory(Database database) {
-        this.database = database;
+        this(database, SORTED_MAX);
     }
 
-    /** The place of an event in the order of the history. */
-    public record Place(Instant time, long number) {
+    /** @param sortedMax how many events are put in order by anything but their time, at most */
+    UsageHistory(Database database, int sortedMax) {
+        this.database = database;
+        this.sortedMax = sortedMax;
+    }
 
-        public static Place of(UsageEntry entry) {
-            return new Place(entry.time(), entry.number());
+    /**
+     * The place of an event in an order of the history.
+     *
+     * @param number places events of one moment
+     * @param value by which the order is, as text; empty if that is the time
+     */
+    public record Place(Instant time, long number, String value) {
+
+        public static Place of(UsageEntry entry, HistoryOrder order) {
+            return new Place(entry.time(), entry.number(), order.by().valueOf(entry));
         }
     }
 
     /**
-     * The events before a place, the newest first; null for the newest of all. Who goes on at the last of each page sees
-     * every event once, whatever is written meanwhile.
+     * The events after a place of an order; null for the first of all. Who goes on at the last of each page sees every event
+     * once, whatever is written meanwhile; but an event that gets its price meanwhile is where its cost puts it.
+     *
+     * @throws ProblemException if it is more than can be put in that order
      */
-    public List<UsageEntry> before(HistoryQuery query, @Nullable Place place, int limit) {
+    public List<UsageEntry> after(HistoryQuery query, HistoryOrder order, @Nullable Place place, int limit) {
         return database.inTransaction(
                 query.scope(),
-                handle -> bound(handle.createQuery("""
-                        SELECT * FROM usage_history
-                        WHERE account = :account
-                          AND time < coalesce(CAST(:to AS timestamptz), 'infinity')
-                          AND (time, id) < (coalesce(CAST(:placeTime AS timestamptz), 'infinity'), :placeNumber)
-                          AND time >= coalesce(CAST(:from AS timestamptz), '-infinity')
-                          AND (CAST(:member AS text) IS NULL OR user_id = :member)
-                          AND (CAST(:model AS text) IS NULL OR model = :model)
-                          AND (CAST(:provider AS text) IS NULL OR provider = :provider)
-                          AND (CAST(:promptId AS text) IS NULL OR prompt_id = :promptId)
-                          AND (CAST(:workflowId AS text) IS NULL OR workflow_id = :workflowId)
-                          AND (CAST(:executionId AS text) IS NULL OR execution_id = :executionId)
-                          AND (CAST(:executionType AS text) IS NULL OR execution_type = :executionType)
-                          AND (CAST(:apiKeyId AS text) IS NULL OR api_key_id = :apiKeyId)
-                          AND (CAST(:tagName AS text) IS NULL OR tags ->> CAST(:tagName AS text) = :tagValue)
-                          AND (CAST(:unpriced AS boolean) IS NULL OR unpriced = CAST(:unpriced AS boolean))
-                        ORDER BY time DESC, id DESC
-                        LIMIT :limit
-                        """), query, place)
-                        .bind("limit", limit)
-                        .map(UsageHistory::entry)
-                        .list());
+                handle -> order.by() == By.TIME
+                        ? byTime(handle, query, order, place, limit)
+                        : byValue(handle, query, order, place, limit));
     }
 
-    private static Query bound(Query statement, HistoryQuery query, @Nullable Place place) {
+    private static List<UsageEntry> byTime(
+            Handle handle, HistoryQuery query, HistoryOrder order, @Nullable Place place, int limit) {
+        return bound(handle.createQuery("""
+                        SELECT * FROM usage_history
+                        WHERE <matches>
+                          AND (time, id) <beyond> (coalesce(CAST(:placeTime AS timestamptz), <end>), :placeNumber)
+                        ORDER BY time <direction>, id <direction>
+                        LIMIT :limit
+                        """), query, order, place)
+                .define("end", order.isAscending() ? "'-infinity'" : "'infinity'")
+                .bind("limit", limit)
+                .map(UsageHistory::entry)
+                .list();
+    }
+
+    /** An event, or none if none is after the place; and how many there are to put in order. */
+    private record Sorted(long count, Optional<UsageEntry> entry) {}
+
+    /** Finds out what is to be put in order once, and looks at the rest of an event only if it is on the page. */
+    private List<UsageEntry> byValue(
+            Handle handle, HistoryQuery query, HistoryOrder order, @Nullable Place place, int limit) {
+        List<Sorted> found = bound(handle.createQuery("""
+                        WITH wanted AS MATERIALIZED (
+                            SELECT time, id, <value> AS value FROM usage_history WHERE <matches> LIMIT :sortedMax + 1
+                        ), page AS (
+                            SELECT time, id, value FROM wanted
+                            WHERE CAST(:placeTime AS timestamptz) IS NULL
+                               OR value <beyond> CAST(:placeValue AS <type>)
+                               OR value = CAST(:placeValue AS <type>)
+                                   AND (time, id) < (CAST(:placeTime AS timestamptz), :placeNumber)
+                            ORDER BY value <direction>, time DESC, id DESC
+                            LIMIT :limit
+                        )
+                        SELECT counted.count, usage_history.*
+                        FROM (SELECT count(*) FROM wanted) AS counted
+                        LEFT JOIN page ON true
+                        LEFT JOIN usage_history
+                          ON account = :account AND usage_history.time = page.time AND usage_history.id = page.id
+                        ORDER BY page.value <direction>, page.time DESC, page.id DESC
+                        """), query, order, place)
+                .define("value", order.by().sql())
+                .define("type", order.by().isNumber() ? "bigint" : "text")
+                .bind("placeValue", place == null ? null : place.value())
+                .bind("sortedMax", sortedMax)
+                .bind("limit", limit)
+                .map((row, ctx) -> new Sorted(
+                        row.getLong("count"),
+                        row.getString("account") == null ? Optional.empty() : Optional.of(entry(row, ctx))))
+                .list();
+        if (found.getFirst().count() > sortedMax) {
+            throw ProblemException.invalid(
+                    "sort",
+                    "is asked of more than %,d events".formatted(sortedMax),
+                    "Choose a shorter time or fewer events by the filters, or sort by time.");
+        }
+        return found.stream().flatMap(sorted -> sorted.entry().stream()).toList();
+    }
+
+    private static Query bound(Query statement, HistoryQuery query, HistoryOrder order, @Nullable Place place) {
         HistoryQuery.Filter filter = query.filter();
         HistoryQuery.@Nullable Tag tag = filter.tag();
         return statement
+                .define("matches", MATCHES)
+                .define("beyond", order.isAscending() ? ">" : "<")
+                .define("direction", order.isAscending() ? "ASC" : "DESC")
                 .bind("account", query.account().value())
                 .bind("from", inUtc(query.range().from()))
                 .bind("to", inUtc(query.range().to()))

@@ -8,20 +8,15 @@ import com.promptmanage.service.http.Faults;
 import com.promptmanage.service.http.Routes;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import java.time.Instant;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** {@code GET /api/token-tracking/usage}: recent activity, the newest first. */
+/** {@code GET /api/token-tracking/usage}: recent activity, the newest first or in another order. */
 public final class UsageRoutes implements Routes {
 
     private static final int LIMIT_MAX = 500;
 
     private static final int LIMIT_DEFAULT = 50;
-
-    private static final Pattern CURSOR = Pattern.compile("(-?[0-9a-z]{1,11})-([0-9a-z]{1,12})");
 
     private final Authentication authentication;
 
@@ -49,33 +44,14 @@ public final class UsageRoutes implements Routes {
         var faults = new Faults();
         HistoryQuery query = HistoryQuery.read(
                 ctx, ctx.queryParam("teamId"), authentication.caller(ctx), HistoryQuery.TO_SEE, zones, shown, faults);
-        @Nullable Place place = place(ctx.queryParam("cursor"), faults);
+        HistoryOrder order = HistoryOrder.read(ctx, faults);
+        @Nullable Place place = HistoryCursor.read(ctx.queryParam("cursor"), order, faults);
         int limit = limit(ctx.queryParam("limit"), faults);
         faults.check();
         // One more than wanted tells whether there is another page.
-        List<UsageEntry> found = history.before(query, place, limit + 1);
+        List<UsageEntry> found = history.after(query, order, place, limit + 1);
         List<UsageEntry> page = found.subList(0, Math.min(limit, found.size()));
-        ctx.json(new Page(page, found.size() <= limit ? null : cursor(Place.of(page.getLast()))));
-    }
-
-    private static String cursor(Place place) {
-        return Long.toString(place.time().toEpochMilli(), Character.MAX_RADIX)
-                + "-"
-                + Long.toString(place.number(), Character.MAX_RADIX);
-    }
-
-    private static @Nullable Place place(@Nullable String text, Faults faults) {
-        if (text == null) {
-            return null;
-        }
-        Matcher parts = CURSOR.matcher(text);
-        if (parts.matches()) {
-            return new Place(
-                    Instant.ofEpochMilli(Long.parseLong(parts.group(1), Character.MAX_RADIX)),
-                    Long.parseLong(parts.group(2), Character.MAX_RADIX));
-        }
-        faults.add("cursor", "is not one of ours", "Send nextCursor as it came, or nothing for the first page.");
-        return null;
+        ctx.json(new Page(page, found.size() <= limit ? null : HistoryCursor.write(Place.of(page.getLast(), order), order)));
     }
 
     private static int limit(@Nullable String text, Faults faults) {

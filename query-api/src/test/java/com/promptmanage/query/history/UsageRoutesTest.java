@@ -22,6 +22,7 @@ import com.promptmanage.topics.account.Account;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,8 @@ class UsageRoutesTest {
     private static final String PATH = "/api/token-tracking/usage";
 
     private static final String TEAM = "team:acme";
+
+    private static final int SORTED_MAX = 12;
 
     private RatedTopic topic;
 
@@ -54,7 +57,7 @@ class UsageRoutesTest {
                                 parts.access().authentication(),
                                 new AccountZones(parts.database()),
                                 new ShownHistory(parts.access().tiers(), parts.clock()),
-                                new UsageHistory(parts.database())),
+                                new UsageHistory(parts.database(), SORTED_MAX)),
                         new StatsRoutes(
                                 parts.database(),
                                 parts.access().authentication(),
@@ -124,6 +127,72 @@ class UsageRoutesTest {
         assertThat(ids).hasSize(25).doesNotContain("newer");
         assertThat(new HashSet<>(ids)).hasSize(25);
         assertThat(times).isSortedAccordingTo(java.util.Comparator.reverseOrder());
+    }
+
+    @Test
+    void whateverEventsAreSortedByEachIsOnOnePageAndEqualOnesAreTheNewestFirst() throws Exception {
+        var events = new ArrayList<String>();
+        for (int i = 0; i < SORTED_MAX; i++) {
+            String time = "2026-%02d-01T00:00:00Z".formatted(9 + i % 3);
+            String usage = """
+                    {"userId":"ann","teamId":"acme","model":"m%d",%s"tokens":{"input":%d,"reasoning":3}}""".formatted(i % 2, i % 4 == 0 ? "" : "\"promptId\":\"p%d\",".formatted(i % 4), i % 5);
+            // Two cost nothing, which is not the same as two without a price.
+            events.add(
+                    i < 2
+                            ? unpriced(TEAM, "id-" + i, time, i)
+                            : RatedTopic.event("id-" + i, time, usage, "rated", Long.toString((i % 5) * 9_000_000_000L)));
+        }
+        topic.commitOne(TEAM, events);
+        awaitCount(SORTED_MAX);
+        List<JsonNode> newestFirst = pages("");
+        Map<String, Comparator<JsonNode>> orders = Map.of(
+                "model", Comparator.comparing((JsonNode event) -> event.path("model").asText()),
+                "prompt", Comparator.comparing((JsonNode event) -> event.path("promptId").asText("")),
+                "tokens", Comparator.comparing((JsonNode event) -> event.path("totalTokens").longValue()),
+                "cost", Comparator.comparing((JsonNode event) -> event.path("costNanoUsd").asLong(-1)));
+
+        orders.forEach((sort, order) -> {
+            assertThat(pages("&sort=" + sort))
+                    .as(sort)
+                    .isEqualTo(newestFirst.stream().sorted(order.reversed()).toList());
+            assertThat(pages("&order=asc&sort=" + sort))
+                    .as(sort)
+                    .isEqualTo(newestFirst.stream().sorted(order).toList());
+        });
+        assertThat(pages("&sort=time&order=asc")).isEqualTo(newestFirst.reversed());
+        assertThat(pages("&sort=cost&model=m0&startDate=2026-10-01&endDate=2026-10-31&timezone=UTC"))
+                .isEqualTo(newestFirst.stream()
+                        .filter(event -> event.path("model").asText().equals("m0")
+                                && event.path("time").asText().startsWith("2026-10"))
+                        .sorted(orders.get("cost").reversed())
+                        .toList())
+                .isNotEmpty();
+
+        String cursor = list("?teamId=acme&sort=cost&limit=1").json().path("nextCursor").asText();
+        for (String other : List.of("&cursor=" + cursor, "&sort=cost&order=asc&cursor=" + cursor, "&sort=tokens&cursor=" + cursor)) {
+            assertThat(list("?teamId=acme" + other).json().at("/errors/0/detail").asText())
+                    .isEqualTo("is of another order");
+        }
+        topic.commitOne(TEAM, List.of(rated(TEAM, "one-too-many", "2026-08-31T00:00:00Z", 1, 1)));
+        awaitCount(SORTED_MAX + 1);
+        JsonNode refused = list("?teamId=acme&sort=cost&cursor=" + cursor).json();
+        assertThat(refused.path("status").intValue()).isEqualTo(400);
+        assertThat(refused.at("/errors/0/field").asText()).isEqualTo("sort");
+        assertThat(list("?teamId=acme&sort=cost&startDate=2026-09-01").status()).isEqualTo(200);
+    }
+
+    @Test
+    void aPlaceThatNoEventHasIsRefused() {
+        for (String query : List.of(
+                "sort=time&cursor=zzzzzzzzzzz-1",
+                "sort=cost&cursor=1-1.cost.desc.",
+                "sort=cost&cursor=1-1.cost.desc.eA",
+                "sort=tokens&cursor=1-1.tokens.desc.OTk5OTk5OTk5OTk5OTk5OTk5OTk",
+                "sort=model&cursor=1-1.model.desc.AA")) {
+            assertThat(list("?teamId=acme&" + query).json().at("/errors/0/field").asText())
+                    .as(query)
+                    .isEqualTo("cursor");
+        }
     }
 
     @Test
@@ -326,9 +395,9 @@ class UsageRoutesTest {
     @Test
     void everythingWrongWithARequestIsToldAtOnce() {
         Answer answer = list(
-                "?teamId=acme&startDate=x&endDate=2026-13-01&timezone=Mars&executionType=x&tag=x&unpriced=x&cursor=x&limit=x");
+                "?teamId=acme&startDate=x&endDate=2026-13-01&timezone=Mars&executionType=x&tag=x&unpriced=x&cursor=x&limit=x&sort=x&order=x");
         assertThat(answer.status()).isEqualTo(400);
-        assertThat(answer.json().path("errors")).hasSize(8);
+        assertThat(answer.json().path("errors")).hasSize(10);
     }
 
     @Test
@@ -442,6 +511,20 @@ class UsageRoutesTest {
 
     private Answer list(String query) {
         return api.get(admin, PATH + query);
+    }
+
+    /** All pages, of five events each. */
+    private List<JsonNode> pages(String query) {
+        var events = new ArrayList<JsonNode>();
+        String cursor = "";
+        do {
+            JsonNode page = list("?teamId=acme&limit=5" + query + cursor).json();
+            page.path("usage").forEach(events::add);
+            cursor = page.path("nextCursor").isNull()
+                    ? ""
+                    : "&cursor=" + page.path("nextCursor").asText();
+        } while (!cursor.isEmpty());
+        return events;
     }
 
     private List<String> ids(String filters) {

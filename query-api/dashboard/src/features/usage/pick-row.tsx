@@ -1,0 +1,36 @@
+import type { ReactNode } from "react";
+import type { NanoUsd } from "@/shared/format/money";
+import { Amount } from "@/shared/ui/amount";
+
+/** A prompt and its cost. A click on it picks it, but for its amounts: they are not within the button, so that each can be looked at. */
+export function PickRow({
+  number,
+  name,
+  isPicked,
+  cost,
+  onPick,
+  children,
+}: {
+  number?: number;
+  name: string;
+  isPicked?: boolean;
+  cost: string | NanoUsd;
+  onPick: () => void;
+  /** What there is to say of it. */
+  children: ReactNode;
+}) {
+  return (
+    <li className="relative flex items-center gap-3 px-4 py-2 hover:bg-page has-[[aria-pressed=true]]:bg-accent-wash sm:px-5">
+      <div className="min-w-0 flex-1">
+        <button type="button" aria-pressed={isPicked} onClick={onPick} className="flex w-full gap-3 text-left font-medium after:absolute after:inset-0">
+          {number !== undefined && <span className="w-4 shrink-0 text-right text-xs leading-5 font-normal text-soft figures">{number}</span>}
+          <span className="min-w-0 truncate">{name}</span>
+        </button>
+        <p className={number === undefined ? "text-xs text-soft figures" : "pl-7 text-xs text-soft figures"}>{children}</p>
+      </div>
+      <span className="font-medium">
+        <Amount usd={cost} />
+      </span>
+    </li>
+  );
+}
