@@ -36,7 +36,7 @@ export function AlertRow({
       <div className="min-w-0 flex-1">
         <p className="font-medium">{alert.title}</p>
         <p className="text-[0.8125rem] text-soft">
-          {told(alert, names)}
+          <Exact alert={alert}>{told(alert, names)}</Exact>
         </p>
         <p className="mt-0.5 text-xs text-soft">
           <Hint text={formatDateTime(alert.occurredAt, zone, true)}>
@@ -54,6 +54,26 @@ export function AlertRow({
         </Button>
       )}
     </div>
+  );
+}
+
+/** What is told of money is rounded to cents; the exact amounts are there on hover and focus, and for those who listen. */
+function Exact({ alert, children }: { alert: Alert; children: string }) {
+  const amounts = [
+    ["spent", alert.spentUsd],
+    ["limit", alert.limitUsd],
+    ["usual", alert.usualUsd],
+    ["heading for", alert.forecastUsd],
+  ].flatMap(([name, usd]) => (usd === undefined ? [] : [`${name} $${usd}`]));
+  return amounts.length === 0 ? (
+    children
+  ) : (
+    <Hint text={amounts.join(", ")}>
+      <span className="relative" tabIndex={0}>
+        {children}
+        <span className="sr-only select-none"> Exactly: {amounts.join(", ")}.</span>
+      </span>
+    </Hint>
   );
 }
 

@@ -10,9 +10,10 @@ import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
 import { Badge, Card, Empty, Failure, LEVEL_TONE, Page, Progress, Skeleton } from "@/shared/ui/layout";
 import { usePageTitle } from "@/shared/ui/title";
 import { budgetsQuery, singleBudgetQuery, useDeleteBudget, type Budget } from "./api";
+import { BudgetAmount } from "./budget-amount";
 import { BudgetDialog } from "./budget-dialog";
 import { watched, type Watched } from "./level";
-import { amount, describe } from "./names";
+import { describe } from "./names";
 import { QuickAdjust } from "./quick-adjust";
 import { SingleForm } from "./single-form";
 import { Wizard } from "./wizard";
@@ -181,11 +182,19 @@ function SpentRow({ row: { budget, status, level }, named, zone }: { row: Watche
       <div className="mb-1 flex flex-wrap justify-between gap-x-3 text-xs figures">
         <span>
           {named && <span className="font-medium">{value} · </span>}
-          {amount(status, status.spent)} <span className="text-soft">of {amount(status, status.limit)}</span>
+          <BudgetAmount status={status} of={status.spent} />{" "}
+          <span className="text-soft">
+            of <BudgetAmount status={status} of={status.limit} />
+          </span>
         </span>
         <span className="text-soft">
           {formatPercent(status.percentage)}
-          {status.projected && !named && ` · heading for ${amount(status, status.projected)}`}
+          {status.projected && !named && (
+            <>
+              {" "}
+              · heading for <BudgetAmount status={status} of={status.projected} />
+            </>
+          )}
         </span>
       </div>
       <Progress percent={status.percentage} level={level} label={`${budget.name}${named ? `, ${value}` : ""}`} />

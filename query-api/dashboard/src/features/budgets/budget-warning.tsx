@@ -2,10 +2,10 @@ import { Link } from "@tanstack/react-router";
 import { clsx } from "clsx";
 import { CircleX, Info, TriangleAlert, X } from "lucide-react";
 import { useState } from "react";
-import { nanoUsd, formatUsd } from "@/shared/format/money";
+import { exactUsd, nanoUsd } from "@/shared/format/money";
 import { formatPercent } from "@/shared/format/numbers";
 import type { Level } from "@/shared/ui/layout";
-import { amount } from "./names";
+import { BudgetAmount } from "./budget-amount";
 import type { Watched } from "./level";
 
 const LOOKS: Record<Exclude<Level, "calm">, { icon: typeof Info; colours: string; title: string }> = {
@@ -44,9 +44,17 @@ export function BudgetWarning({ warning, onIncrease, onDismiss }: { warning: Wat
             {title}: {budget.name}
           </strong>{" "}
           <span>
-            {isOver
-              ? `${over(warning)} above the limit of ${amount(status, status.limit)}. ${budget.enforcement === "block" ? "Further runs are blocked." : "Further runs may be limited."}`
-              : `${formatPercent(Math.floor(status.percentage), 0)} used: ${amount(status, status.spent)} of ${amount(status, status.limit)}.`}
+            {isOver ? (
+              <>
+                <BudgetAmount status={status} of={over(warning)} /> above the limit of <BudgetAmount status={status} of={status.limit} />.{" "}
+                {budget.enforcement === "block" ? "Further runs are blocked." : "Further runs may be limited."}
+              </>
+            ) : (
+              <>
+                {formatPercent(Math.floor(status.percentage), 0)} used: <BudgetAmount status={status} of={status.spent} /> of{" "}
+                <BudgetAmount status={status} of={status.limit} />.
+              </>
+            )}
           </span>
         </p>
         <span className="flex flex-wrap gap-3 font-medium">
@@ -81,7 +89,5 @@ export function BudgetWarning({ warning, onIncrease, onDismiss }: { warning: Wat
 }
 
 function over({ status }: Watched): string {
-  return status.unit === "usd"
-    ? formatUsd(nanoUsd(status.spent) - nanoUsd(status.limit), { digits: 2 })
-    : `${BigInt(status.spent) - BigInt(status.limit)} tokens`;
+  return status.unit === "usd" ? exactUsd(nanoUsd(status.spent) - nanoUsd(status.limit)) : String(BigInt(status.spent) - BigInt(status.limit));
 }

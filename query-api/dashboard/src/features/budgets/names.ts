@@ -1,6 +1,5 @@
-import { formatUsd, nanoUsd } from "@/shared/format/money";
-import { formatCount, words } from "@/shared/format/numbers";
-import type { Budget, BudgetStatus } from "./api";
+import { words } from "@/shared/format/numbers";
+import type { Budget } from "./api";
 
 export const DIMENSIONS = ["account", "member", "model", "provider", "workflow", "prompt", "api_key", "execution_type"] as const;
 
@@ -20,13 +19,4 @@ export function describe(budget: Budget): string {
   }
   const dimension = words(budget.dimension ?? "account").toLowerCase();
   return budget.value === "*" ? `Each ${dimension}, ${period}` : `${words(dimension)} ${budget.value}, ${period}`;
-}
-
-export function amount(status: BudgetStatus, text: string): string {
-  return status.unit === "usd" ? formatUsd(nanoUsd(text), { digits: usdDigits(text) }) : `${formatCount(BigInt(text))} tokens`;
-}
-
-function usdDigits(text: string): number {
-  const nano = nanoUsd(text);
-  return nano === 0n || nano >= 10_000_000n ? 2 : 4;
 }

@@ -1,12 +1,12 @@
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import { exactUsd } from "@/shared/format/money";
 import type { Account } from "@/shared/session/account";
 import { CheckField, TextField } from "@/shared/ui/field";
 import { FormDialog } from "@/shared/ui/form-dialog";
 import { toast } from "@/shared/ui/toast";
 import { useSaveBudget, type Budget, type BudgetForm } from "./api";
+import { BudgetAmount } from "./budget-amount";
 import { isAmount, suggestedLimit, watched } from "./level";
-import { amount } from "./names";
 
 /** Everything of a budget that is set, as it was; what is worked out of it is left out. */
 export function formOf(budget: Budget): BudgetForm {
@@ -62,9 +62,9 @@ export function QuickAdjust({ account, budget, onClose }: { account: Account; bu
     >
       {furthest && (
         <dl className="grid grid-cols-3 gap-3 rounded-lg bg-page p-3 figures">
-          <Fact name="Limit now" value={amount(furthest.status, furthest.status.limit)} />
-          <Fact name="Spent" value={amount(furthest.status, furthest.status.spent)} />
-          <Fact name="Projected" value={furthest.status.projected ? amount(furthest.status, furthest.status.projected) : "Too early"} />
+          <Fact name="Limit now" value={<BudgetAmount status={furthest.status} of={furthest.status.limit} />} />
+          <Fact name="Spent" value={<BudgetAmount status={furthest.status} of={furthest.status.spent} />} />
+          <Fact name="Projected" value={furthest.status.projected ? <BudgetAmount status={furthest.status} of={furthest.status.projected} /> : "Too early"} />
         </dl>
       )}
       <TextField
@@ -86,7 +86,7 @@ export function QuickAdjust({ account, budget, onClose }: { account: Account; bu
   );
 }
 
-function Fact({ name, value }: { name: string; value: string }) {
+function Fact({ name, value }: { name: string; value: ReactNode }) {
   return (
     <div>
       <dt className="text-xs text-soft">{name}</dt>

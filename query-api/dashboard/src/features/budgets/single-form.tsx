@@ -8,8 +8,8 @@ import { Field, inputClass, SelectField, TextField } from "@/shared/ui/field";
 import { Note, Progress } from "@/shared/ui/layout";
 import { toast } from "@/shared/ui/toast";
 import { useSaveSingle, type SingleBudget } from "./api";
+import { BudgetAmount } from "./budget-amount";
 import { isAmount, levelOf, thresholdUsd } from "./level";
-import { amount } from "./names";
 
 const LEVELS = ["Info", "Warning", "Critical"] as const;
 
@@ -59,7 +59,10 @@ export function SingleForm({ account, budget }: { account: Account; budget: Sing
         <div className="rounded-lg bg-page p-3.5">
           <div className="mb-1.5 flex flex-wrap justify-between gap-x-4 figures">
             <span className="font-semibold">
-              {amount(status, status.spent)} <span className="font-normal text-soft">of {amount(status, status.limit)}</span>
+              <BudgetAmount status={status} of={status.spent} />{" "}
+              <span className="font-normal text-soft">
+                of <BudgetAmount status={status} of={status.limit} />
+              </span>
             </span>
             <span className="text-soft">{formatPercent(status.percentage)}</span>
           </div>
@@ -72,7 +75,12 @@ export function SingleForm({ account, budget }: { account: Account; budget: Sing
             label="This month"
           />
           <p className="mt-1.5 text-xs text-soft">
-            {status.projected && `Heading for ${amount(status, status.projected)}. `}Begins anew on {formatDate(status.periodEnd, account.zone)}.
+            {status.projected && (
+              <>
+                Heading for <BudgetAmount status={status} of={status.projected} />.{" "}
+              </>
+            )}
+            Begins anew on {formatDate(status.periodEnd, account.zone)}.
           </p>
         </div>
       )}

@@ -4,6 +4,7 @@ import { act, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Account } from "@/shared/session/account";
+import { HintProvider } from "@/shared/ui/hint";
 import { budgetsQuery, type Budget } from "./api";
 import { BudgetWarnings } from "./warnings";
 
@@ -34,7 +35,9 @@ function open() {
     });
   const view = render(
     <QueryClientProvider client={queryClient}>
-      <RouterProvider router={router as never} />
+      <HintProvider>
+        <RouterProvider router={router as never} />
+      </HintProvider>
     </QueryClientProvider>,
   );
   return { view, tell, go: (path: string) => act(() => router.history.push(path)) };

@@ -99,13 +99,13 @@ function Figures({ sum, developers }: { sum: Sum; developers: number }) {
       <Figure label="Developers" value={formatCount(developers)}>
         {formatCount(sum.runs)} calls
       </Figure>
-      <Figure label="Spend" value={<Amount usd={sum.cost} focusable />} testId="developers-spend">
+      <Figure label="Spend" value={<Amount usd={sum.cost} />} testId="developers-spend">
         {sum.unpricedRuns > 0 ? `+ ${formatCount(sum.unpricedRuns)} calls without a price` : `${formatCompact(sum.tokens)} tokens`}
       </Figure>
-      <Figure label="Average per developer" value={<Amount usd={developers === 0 ? 0n : sum.cost / BigInt(developers)} focusable />}>
+      <Figure label="Average per developer" value={<Amount usd={developers === 0 ? 0n : sum.cost / BigInt(developers)} />}>
         {formatCompact(developers === 0 ? 0 : sum.tokens / developers)} tokens
       </Figure>
-      <Figure label="Reported by the agents" value={sum.reportedRuns === 0 ? "–" : <Amount usd={sum.reported} focusable />} testId="developers-reported">
+      <Figure label="Reported by the agents" value={sum.reportedRuns === 0 ? "–" : <Amount usd={sum.reported} />} testId="developers-reported">
         {sum.reportedRuns === 0 ? "None of them says what a call cost" : <Compared sum={sum} />}
       </Figure>
     </div>

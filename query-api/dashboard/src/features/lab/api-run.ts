@@ -46,7 +46,8 @@ function start(account: Account, draft: Draft, provider: Provider): Promise<stri
 
 export function useStart(account: Account) {
   return useMutation({
-    mutationFn: ({ draft, provider }: { draft: Draft; provider: Provider }) => start(account, draft, provider),
+    /** @param estimatedCost what was said before that it would cost, to be held against what it did; null if nothing was */
+    mutationFn: ({ draft, provider }: { draft: Draft; provider: Provider; estimatedCost: string | null }) => start(account, draft, provider),
   });
 }
 

@@ -51,8 +51,8 @@ export function Blocked({
         {budget ? (
           <>
             <strong className="font-semibold">{budget.name}</strong> has{" "}
-            {budget.unit === "usd" ? <Amount usd={budget.remaining} focusable /> : `${formatCount(BigInt(budget.remaining))} tokens`} left, and this run may cost{" "}
-            {decision.estimatedCost ? <Amount usd={decision.estimatedCost} focusable /> : "more"}.
+            {budget.unit === "usd" ? <Amount usd={budget.remaining} /> : `${formatCount(BigInt(budget.remaining))} tokens`} left, and this run may cost{" "}
+            {decision.estimatedCost ? <Amount usd={decision.estimatedCost} /> : "more"}.
           </>
         ) : (
           "A budget that blocks does not leave enough for it."

@@ -100,7 +100,7 @@ export function LabPage() {
                   kind="primary"
                   busy={run.isPending}
                   disabled={isEmpty || isDenied || !account.mayEdit || !mayRun}
-                  onClick={() => run.mutate({ draft, provider })}
+                  onClick={() => run.mutate({ draft, provider, estimatedCost: estimate.isPlaceholderData || settled !== draft ? null : (shown?.estimatedCost ?? null) })}
                 >
                   {!run.isPending && <Play aria-hidden className="size-4" />} Run
                 </Button>
@@ -124,7 +124,16 @@ export function LabPage() {
           {!isEmpty && check.data && !check.data.allowed && (
             <Blocked decision={check.data} inputTokens={shown?.inputTokens ?? 0} account={account} onEdit={() => prompt.current?.focus()} />
           )}
-          {run.data && <RunPanel key={run.data} executionId={run.data} model={run.variables?.draft.model ?? draft.model} accountKey={account.key} showCost={showCost} />}
+          {run.data && (
+            <RunPanel
+              key={run.data}
+              executionId={run.data}
+              model={run.variables?.draft.model ?? draft.model}
+              estimatedCost={run.variables?.estimatedCost ?? null}
+              accountKey={account.key}
+              showCost={showCost}
+            />
+          )}
           {!isEmpty && showCost && <Compare account={account} draft={settled} models={models.data ?? []} onPick={(model) => set({ model })} />}
           {!isEmpty && check.data && <BudgetState decision={check.data} />}
         </div>
@@ -148,7 +157,7 @@ function BudgetState({ decision }: { decision: Decision }) {
           <li key={`${budget.id} ${budget.value}`} className="flex flex-wrap items-baseline justify-between gap-x-4">
             <span className="min-w-0 truncate font-medium">{budget.name}</span>
             <span className="text-[0.8125rem] text-soft figures">
-              {budget.unit === "usd" ? <Amount usd={budget.remaining} focusable /> : `${formatCount(BigInt(budget.remaining))} tokens`} left
+              {budget.unit === "usd" ? <Amount usd={budget.remaining} /> : `${formatCount(BigInt(budget.remaining))} tokens`} left
               {budget.unit === "usd" && decision.estimatedCost && nanoUsd(budget.remaining) > 0n && ` · ${share(decision.estimatedCost, budget.remaining)} of it`}
             </span>
           </li>

@@ -9,7 +9,19 @@ import { answerOf, isOver, runQuery, useCancel } from "./api-run";
 import { TokenUsageDisplay } from "./token-usage-display";
 
 /** The run that was started here: while it goes, what came of it, or why nothing did. */
-export function RunPanel({ executionId, model, accountKey, showCost }: { executionId: string; model: string; accountKey: string; showCost: boolean }) {
+export function RunPanel({
+  executionId,
+  model,
+  estimatedCost,
+  accountKey,
+  showCost,
+}: {
+  executionId: string;
+  model: string;
+  estimatedCost: string | null;
+  accountKey: string;
+  showCost: boolean;
+}) {
   const { data, error, refetch } = useQuery(runQuery(executionId));
   const queryClient = useQueryClient();
   const over = data !== undefined && isOver(data);
@@ -37,6 +49,7 @@ export function RunPanel({ executionId, model, accountKey, showCost }: { executi
           inputTokens={answer.inputTokens}
           outputTokens={answer.outputTokens}
           totalCost={answer.cost ?? "0"}
+          estimatedCost={estimatedCost}
           executionTimeMs={data.executionTimeMs ?? 0}
           model={answer.model}
           showCost={showCost && answer.cost !== null}

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { HintProvider } from "@/shared/ui/hint";
 import type { Estimate } from "./api";
 import { TokenPreview } from "./token-preview";
-import { costPer1K } from "./token-usage-display";
+import { costPer1K, TokenUsageDisplay } from "./token-usage-display";
 
 const ESTIMATE = {
   model: "gpt-4",
@@ -29,7 +29,7 @@ test("one click takes the advice", async () => {
   const chosen: string[] = [];
   show("gpt-4", true, (model) => chosen.push(model));
   expect(screen.getByText("~1,361")).toBeTruthy();
-  expect(screen.getByText("Saves $0.0279 (99%)")).toBeTruthy();
+  expect(screen.getByText(/^Saves/).textContent).toBe("Saves $0.0279 (99%)");
   await userEvent.click(screen.getByRole("button", { name: "Switch" }));
   expect(chosen).toEqual(["gpt-4o-mini"]);
 });
@@ -42,6 +42,20 @@ test("advice that was taken is gone at once, though the new estimate is not ther
 test("a tier without costs sees the tokens", () => {
   show("gpt-4", false);
   expect(screen.getByText("~1,650 tokens")).toBeTruthy();
+  expect(screen.queryByText(/\$/)).toBeNull();
+});
+
+test("what a run cost stands beside what was said before, where costs are shown and something was said", () => {
+  const display = (estimatedCost: string | null, showCost = true) => (
+    <HintProvider>
+      <TokenUsageDisplay inputTokens={1361} outputTokens={200} totalCost="0.0523" estimatedCost={estimatedCost} executionTimeMs={1500} model="gpt-4" showCost={showCost} />
+    </HintProvider>
+  );
+  const { rerender } = render(display("0.0282"));
+  expect(screen.getByText(/^1\.50 s/).textContent).toBe("1.50 s · gpt-4 · estimated before: ~$0.0282");
+  rerender(display(null));
+  expect(screen.getByText(/^1\.50 s/).textContent).toBe("1.50 s · gpt-4");
+  rerender(display("0.0282", false));
   expect(screen.queryByText(/\$/)).toBeNull();
 });
 

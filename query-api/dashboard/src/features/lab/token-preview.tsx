@@ -1,5 +1,4 @@
 import { ArrowRightLeft, Scissors } from "lucide-react";
-import { formatUsd, nanoUsd } from "@/shared/format/money";
 import { formatCount, formatPercent } from "@/shared/format/numbers";
 import { Amount } from "@/shared/ui/amount";
 import { Button } from "@/shared/ui/button";
@@ -93,7 +92,7 @@ function SuggestionRow({ suggestion, onModelChange }: { suggestion: Suggestion; 
         <p className="font-medium">{suggestion.title}</p>
         <p className="text-xs text-soft">{suggestion.description}</p>
         <p className="mt-0.5 text-xs font-medium text-good figures">
-          Saves {formatUsd(nanoUsd(suggestion.savings), { digits: 4 })} ({formatPercent(suggestion.savingsPercentage, 0)})
+          Saves <Amount usd={suggestion.savings} digits={4} /> ({formatPercent(suggestion.savingsPercentage, 0)})
         </p>
       </div>
       {isSwitch && target && onModelChange && (

@@ -1,6 +1,6 @@
 import { CheckCircle2 } from "lucide-react";
 import type { ReactNode } from "react";
-import { formatUsd, nanoUsd, type NanoUsd } from "@/shared/format/money";
+import { nanoUsd, type NanoUsd } from "@/shared/format/money";
 import { formatCount } from "@/shared/format/numbers";
 import { Amount } from "@/shared/ui/amount";
 import { Badge } from "@/shared/ui/layout";
@@ -10,6 +10,7 @@ export function TokenUsageDisplay({
   inputTokens,
   outputTokens,
   totalCost,
+  estimatedCost,
   executionTimeMs,
   model,
   showCost,
@@ -18,6 +19,8 @@ export function TokenUsageDisplay({
   inputTokens: number;
   outputTokens: number;
   totalCost: string;
+  /** What was said before the run, if anything was. */
+  estimatedCost: string | null;
   executionTimeMs: number;
   model: string;
   showCost: boolean;
@@ -30,7 +33,7 @@ export function TokenUsageDisplay({
         <h2 className="flex items-center gap-2 font-semibold text-good">
           <CheckCircle2 aria-hidden className="size-4" /> Execution complete
         </h2>
-        {showCost && per1K !== null && <Badge tone="good">{formatUsd(per1K)} per 1K tokens</Badge>}
+        {showCost && per1K !== null && <Badge tone="good"><Amount usd={per1K} /> per 1K tokens</Badge>}
       </div>
       <dl className="mt-3 grid grid-cols-3 gap-3 figures">
         {showCost ? (
@@ -47,6 +50,12 @@ export function TokenUsageDisplay({
       </dl>
       <p className="mt-2 text-xs text-soft figures">
         {(executionTimeMs / 1000).toFixed(2)} s · {model}
+        {showCost && estimatedCost !== null && (
+          <>
+            {" "}
+            · estimated before: ~<Amount usd={estimatedCost} digits={4} />
+          </>
+        )}
       </p>
       {children}
     </section>

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Download, Lightbulb, Users } from "lucide-react";
 import { useState } from "react";
-import { exactUsd, formatUsd, nanoUsd, type NanoUsd } from "@/shared/format/money";
+import { nanoUsd, type NanoUsd } from "@/shared/format/money";
 import { formatCompact, formatCount, formatPercent } from "@/shared/format/numbers";
 import { useAccount, type Account } from "@/shared/session/account";
 import { Amount } from "@/shared/ui/amount";
@@ -90,13 +90,19 @@ function TeamDashboard({ account }: { account: Account }) {
               [0, 1, 2, 3].map((card) => <Skeleton key={card} className="h-28 rounded-xl" />)
             ) : (
               <>
-                <Figure label="Team total" value={<Amount usd={total} focusable />}>
-                  {whole ? `${formatPercent(whole.percentage)} of ${formatUsd(nanoUsd(whole.limit))}` : "No budget for the whole team"}
+                <Figure label="Team total" value={<Amount usd={total} />}>
+                  {whole ? (
+                    <>
+                      {formatPercent(whole.percentage)} of <Amount usd={whole.limit} />
+                    </>
+                  ) : (
+                    "No budget for the whole team"
+                  )}
                 </Figure>
                 <Figure label="Active members" value={formatCount(active)}>
                   of {formatCount(members.data?.length ?? 0)}
                 </Figure>
-                <Figure label="Average per active member" value={<Amount usd={active === 0 ? 0n : total / BigInt(active)} focusable />}>
+                <Figure label="Average per active member" value={<Amount usd={active === 0 ? 0n : total / BigInt(active)} />}>
                   {formatCompact(active === 0 ? 0 : usage.data.summary.totalTokens / active)} tokens
                 </Figure>
                 <Figure label="Runs" value={formatCount(usage.data.summary.totalRuns)}>
@@ -173,7 +179,7 @@ function SavingsBox({ account }: { account: Account }) {
       <p className="min-w-0 flex-1 basis-60">
         Up to{" "}
         <strong className="font-semibold">
-          <Amount usd={data.totalSavings} focusable />
+          <Amount usd={data.totalSavings} />
         </strong>
         , {formatPercent(Number(data.savingsPercentage))} of this month&apos;s spend, could be saved: {data.suggestions[0]?.title}
         {data.suggestions.length > 1 && `, and ${data.suggestions.length - 1} more`}.
@@ -211,7 +217,7 @@ function Row({ row, total }: { row: MemberRow; total: NanoUsd }) {
         {row.budget ? (
           <div>
             <p className="mb-1 text-xs text-soft figures">
-              {formatPercent(row.budget.percentage)} of ${exactUsd(row.budget.limit)} each {row.budget.period}
+              {formatPercent(row.budget.percentage)} of <Amount usd={row.budget.limit} /> each {row.budget.period}
             </p>
             <Progress percent={row.budget.percentage} level={row.level} label={`Budget of ${row.name}`} />
           </div>

@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { clsx } from "clsx";
 import { ArrowDownRight, ArrowRight, ArrowUpRight } from "lucide-react";
 import type { ReactNode } from "react";
-import { changePermille, formatUsd, nanoUsd } from "@/shared/format/money";
+import { changePermille, nanoUsd } from "@/shared/format/money";
 import { formatChange, formatCompact, formatCount, formatPercent } from "@/shared/format/numbers";
 import { formatDate } from "@/shared/format/time";
 import type { Account } from "@/shared/session/account";
@@ -48,7 +48,7 @@ export function Cards({
         label="Spend"
         wide
         testId="card-spend"
-        value={<Amount usd={summary.totalCost} focusable />}
+        value={<Amount usd={summary.totalCost} />}
         change={<Change now={nanoUsd(summary.totalCost)} before={nanoUsd(previous.totalCost)} moreIsWorse />}
         more={account.maySeeAll && <BudgetLine account={account} />}
         note={
@@ -84,7 +84,7 @@ export function Cards({
         label="Average per run"
         wide
         testId="card-average"
-        value={<Amount usd={summary.avgCostPerRun} focusable />}
+        value={<Amount usd={summary.avgCostPerRun} />}
         change={<Change now={nanoUsd(summary.avgCostPerRun)} before={nanoUsd(previous.avgCostPerRun)} moreIsWorse />}
         note={
           previous.totalRuns > 0 && (
@@ -104,12 +104,15 @@ function BudgetLine({ account }: { account: Account }) {
   return (
     <div className="mt-2 min-h-7 text-xs text-soft figures" data-testid="budget-line">
       {budget ? (
-        <Link to="/settings/budget" className="block hover:text-ink">
+        <>
           <Progress percent={budget.percentage} level={budget.isExceeded ? "critical" : budget.isNearLimit ? "warning" : "calm"} label="The account's budget" />
           <span className="mt-1 block">
-            {formatPercent(budget.percentage)} of {formatUsd(nanoUsd(budget.limit))} until {formatDate(budget.periodEnd, account.zone)}
+            <Link to="/settings/budget" className="underline decoration-line-strong underline-offset-2 hover:text-ink">
+              {formatPercent(budget.percentage)} of the budget
+            </Link>{" "}
+            of <Amount usd={budget.limit} /> until {formatDate(budget.periodEnd, account.zone)}
           </span>
-        </Link>
+        </>
       ) : (
         budget === null && (
           <Link to="/settings/budget" className="font-medium text-accent underline underline-offset-2">

@@ -79,7 +79,7 @@ function Entry({ entry, onPrice }: { entry: UsageEntry; onPrice?: () => void }) 
             <tr className="font-semibold">
               <Td>Total</Td>
               <Td right>{formatCount(entry.totalTokens)}</Td>
-              <Td right>{entry.cost ? <Amount usd={entry.cost} focusable /> : <Badge tone="warning">No price yet</Badge>}</Td>
+              <Td right>{entry.cost ? <Amount usd={entry.cost} /> : <Badge tone="warning">No price yet</Badge>}</Td>
             </tr>
           </tbody>
         </Table>

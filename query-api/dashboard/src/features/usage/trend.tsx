@@ -142,7 +142,7 @@ function Tip({ day }: { day: Point }) {
 
 function TrendTable({ days }: { days: Point[] }) {
   return (
-    <div className="h-full overflow-y-auto" tabIndex={0} role="region" aria-label="Spend by day, as a table">
+    <div className="relative h-full overflow-y-auto" tabIndex={0} role="region" aria-label="Spend by day, as a table">
       <Table>
         <thead>
           <tr>

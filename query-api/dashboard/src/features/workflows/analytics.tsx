@@ -1,20 +1,28 @@
 import { useQuery } from "@tanstack/react-query";
-import type { ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import { Bar, CartesianGrid, ComposedChart, Line, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 import { ticksInSteps, usdTick, wholeTicksUpTo } from "@/shared/format/axis";
 import { nanoUsd, pixels } from "@/shared/format/money";
 import { formatCount, formatDuration, formatPercent } from "@/shared/format/numbers";
 import { formatDay } from "@/shared/format/time";
 import { Amount } from "@/shared/ui/amount";
-import { Card, Skeleton } from "@/shared/ui/layout";
+import { Button } from "@/shared/ui/button";
+import { Card, Failure, Skeleton } from "@/shared/ui/layout";
 import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
 import { analyticsQuery, type Analytics } from "./api-automation";
 
 /** How the workflow's runs of the last 30 days have gone, by day and by node. */
 export function AnalyticsCards({ id, zone, labels, hasRun }: { id: string; zone: string; labels: ReadonlyMap<string, string>; hasRun: boolean }) {
-  const { data } = useQuery(analyticsQuery(id, zone));
+  const { data, error, refetch } = useQuery(analyticsQuery(id, zone));
+  if (error && !data) {
+    return (
+      <Card>
+        <Failure error={error} retry={() => void refetch()} />
+      </Card>
+    );
+  }
   if (!data) {
-    return hasRun && <Skeleton className="h-[46rem] rounded-xl lg:h-[40rem] xl:h-[29rem]" />;
+    return hasRun && <Skeleton className="h-[46.6rem] rounded-xl lg:h-[40.6rem] xl:h-[29.6rem]" />;
   }
   if ((data.totalExecutions ?? 0) === 0) {
     return null;
@@ -28,7 +36,7 @@ export function AnalyticsCards({ id, zone, labels, hasRun }: { id: string; zone:
         <Figure name="Duration" value={p50 == null ? "–" : formatDuration(p50)} note={p95 == null ? "the median" : `the median; 95 % within ${formatDuration(p95)}`} />
         <Figure
           name="Cost"
-          value={<Amount usd={data.totalCost ?? "0"} digits={4} focusable />}
+          value={<Amount usd={data.totalCost ?? "0"} digits={4} />}
           note={
             <>
               <Amount usd={data.averageCost ?? "0"} digits={4} /> a run
@@ -37,9 +45,7 @@ export function AnalyticsCards({ id, zone, labels, hasRun }: { id: string; zone:
         />
       </dl>
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 xl:grid-cols-[minmax(0,1.2fr)_minmax(0,1fr)]">
-        <Card title="Runs and cost by day">
-          <Chart analytics={data} />
-        </Card>
+        <Days days={daysOf(data)} />
         <Card title="By node" flush>
           <Nodes analytics={data} labels={labels} />
         </Card>
@@ -75,8 +81,54 @@ function daysOf(analytics: Analytics): Day[] {
   });
 }
 
-function Chart({ analytics }: { analytics: Analytics }) {
-  const days = daysOf(analytics);
+function Days({ days }: { days: Day[] }) {
+  const [asTable, setAsTable] = useState(false);
+  return (
+    <Card
+      title="Runs and cost by day"
+      actions={
+        <Button size="s" kind="quiet" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
+          {asTable ? "As a chart" : "As a table"}
+        </Button>
+      }
+    >
+      {asTable ? <DaysTable days={days} /> : <Chart days={days} />}
+    </Card>
+  );
+}
+
+function DaysTable({ days }: { days: Day[] }) {
+  return (
+    <div className="relative h-62 overflow-y-auto" tabIndex={0} role="region" aria-label="Runs and cost by day, as a table">
+      <Table>
+        <thead>
+          <tr>
+            <Th>Day</Th>
+            <Th right>Completed</Th>
+            <Th right>Failed</Th>
+            <Th right>Others</Th>
+            <Th right>Cost</Th>
+          </tr>
+        </thead>
+        <tbody>
+          {days.toReversed().map((day) => (
+            <tr key={day.date}>
+              <Td className="whitespace-nowrap">{formatDay(day.date, true)}</Td>
+              <Td right>{formatCount(day.completed)}</Td>
+              <Td right>{formatCount(day.failed)}</Td>
+              <Td right>{formatCount(day.others)}</Td>
+              <Td right>
+                <Amount usd={day.cost} />
+              </Td>
+            </tr>
+          ))}
+        </tbody>
+      </Table>
+    </div>
+  );
+}
+
+function Chart({ days }: { days: Day[] }) {
   const runs = wholeTicksUpTo(Math.max(0, ...days.map((day) => day.completed + day.failed + day.others)));
   const ticks = ticksInSteps(Math.max(0, ...days.map((day) => day.height)), runs.length - 1);
   return (

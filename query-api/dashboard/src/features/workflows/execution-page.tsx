@@ -71,7 +71,7 @@ export function ExecutionPage() {
     ["Duration", data.executionTimeMs ? formatDuration(data.executionTimeMs) : "–"],
     ["Nodes", progressOf(data)],
     ["Tokens", formatCount(data.totalTokens ?? 0)],
-    ["Cost", <Amount key="cost" usd={data.totalCost ?? "0"} digits={4} focusable />],
+    ["Cost", <Amount key="cost" usd={data.totalCost ?? "0"} digits={4} />],
     ["Version", String(data.workflowVersion)],
   ];
   return (

@@ -171,6 +171,7 @@ function PromptForm({ node, definition, set }: FormProps) {
         <option value="openai">OpenAI</option>
         <option value="anthropic">Anthropic</option>
         <option value="google">Google</option>
+        <option value="openai_compatible">Your own endpoint</option>
       </SelectField>
       <div className="grid grid-cols-2 gap-3">
         <TextField label="Temperature" inputMode="decimal" placeholder="0 to 2" value={text(node.config.temperature)} onChange={(event) => set({ temperature: number(event.target.value) })} />

@@ -4,7 +4,7 @@ import { formatBytes, formatCount, formatDuration, words } from "@/shared/format
 import { Amount } from "@/shared/ui/amount";
 import { Button } from "@/shared/ui/button";
 import { CopyButton } from "@/shared/ui/copy";
-import { Note, Skeleton } from "@/shared/ui/layout";
+import { Failure, Note, Skeleton } from "@/shared/ui/layout";
 import { inputQuery, payloadQuery, type ExecutionDetail, type NodeExecution } from "./api";
 import { inOrder, itemOfRun } from "./runs";
 import { StatusBadge } from "./status";
@@ -34,18 +34,20 @@ function NodeRun({ executionId, run }: { executionId: string; run: NodeExecution
   ].filter(Boolean);
   return (
     <li className="p-2.5">
-      <button type="button" aria-expanded={open} className="flex w-full flex-wrap items-center gap-x-2 gap-y-1 text-left" onClick={() => setOpen(!open)}>
-        <span className="min-w-0 flex-1 truncate font-medium">
-          {run.label ?? run.nodeId}
-          {run.scope && (
-            <span className="text-xs font-normal text-soft" title={run.scope}>
-              {" "}
-              item {itemOfRun(run.scope)}
-            </span>
-          )}
-        </span>
-        <StatusBadge status={run.status} />
-        <span className="w-full text-xs text-soft figures">
+      <div className="relative">
+        <button type="button" aria-expanded={open} className="flex w-full flex-wrap items-center gap-x-2 gap-y-1 text-left after:absolute after:inset-0" onClick={() => setOpen(!open)}>
+          <span className="min-w-0 flex-1 truncate font-medium">
+            {run.label ?? run.nodeId}
+            {run.scope && (
+              <span className="relative z-10 text-xs font-normal text-soft" title={run.scope}>
+                {" "}
+                item {itemOfRun(run.scope)}
+              </span>
+            )}
+          </span>
+          <StatusBadge status={run.status} />
+        </button>
+        <p className="mt-1 text-xs text-soft figures">
           {facts.join(" · ")}
           {run.cost && run.tokens ? (
             <>
@@ -53,8 +55,8 @@ function NodeRun({ executionId, run }: { executionId: string; run: NodeExecution
               <Amount usd={run.cost} />
             </>
           ) : null}
-        </span>
-      </button>
+        </p>
+      </div>
       {run.errorMessage && (
         <div className="mt-2">
           <Note tone="critical">
@@ -75,9 +77,12 @@ function NodeRun({ executionId, run }: { executionId: string; run: NodeExecution
 
 /** Looked up when someone wants to see it; nothing of a node that was skipped. */
 function Input({ executionId, run }: { executionId: string; run: NodeExecution }) {
-  const { data, isPending } = useQuery(inputQuery(executionId, run.id));
+  const { data, isPending, error, refetch } = useQuery(inputQuery(executionId, run.id));
   if (isPending) {
     return <Skeleton className="mt-2 h-20" />;
+  }
+  if (error && !data) {
+    return <Failure error={error} retry={() => void refetch()} />;
   }
   if (data?.tooLargeBytes) {
     return <p className="mt-2 text-xs text-soft">What it was given is large ({formatBytes(data.tooLargeBytes)}): see the outputs of the nodes before it.</p>;
@@ -106,6 +111,9 @@ function Output({ executionId, run }: { executionId: string; run: NodeExecution 
         Fetch the output
       </Button>
     );
+  }
+  if (payload.error && payload.data === undefined) {
+    return <Failure error={payload.error} retry={() => void payload.refetch()} />;
   }
   if (payloadId !== null && payload.data === undefined) {
     return <Skeleton className="mt-2 h-20" />;

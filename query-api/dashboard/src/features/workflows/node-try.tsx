@@ -8,7 +8,7 @@ import { useAccount } from "@/shared/session/account";
 import { Amount } from "@/shared/ui/amount";
 import { Button } from "@/shared/ui/button";
 import { TextArea } from "@/shared/ui/field";
-import { Note, Skeleton } from "@/shared/ui/layout";
+import { Failure, Note, Skeleton } from "@/shared/ui/layout";
 import { Snippet } from "@/shared/ui/snippet";
 import { executionQuery, isOver } from "./api";
 import { toSave, type WorkflowNode } from "./definition";
@@ -64,10 +64,13 @@ export function NodeTry({ node, sample }: { node: WorkflowNode; sample: unknown 
 const POLL_MS = 400;
 
 function Result({ executionId, nodeId }: { executionId: string; nodeId: string }) {
-  const { data } = useQuery({
+  const { data, error, refetch } = useQuery({
     ...executionQuery(executionId),
     refetchInterval: (query) => (query.state.data && isSettled(query.state.data.status) ? false : POLL_MS),
   });
+  if (error && !data) {
+    return <Failure error={error} retry={() => void refetch()} />;
+  }
   if (!data) {
     return <Skeleton className="h-20" />;
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { changePermille, exactUsd, formatUsd, nanoUsd } from "./money";
+import { changePermille, exactUsd, formatUsd, isRounded, nanoUsd } from "./money";
 
 describe("money", () => {
   test.each([
@@ -28,6 +28,19 @@ describe("money", () => {
     [1_234_567_890_000_000_000n, "$1,234,567,890.00"],
   ])("%s nanoUSD is shown as %s", (amount, shown) => {
     expect(formatUsd(amount)).toBe(shown);
+  });
+
+  test.each([
+    [2_467_993_050n, undefined, true],
+    [2_470_000_000n, undefined, false],
+    [0n, undefined, false],
+    [4_059_199n, undefined, true],
+    [4_060_000n, undefined, false],
+    [4_060_000n, 4, true],
+    [1n, undefined, false],
+    [-1_500_000_001n, undefined, true],
+  ])("whether %s nanoUSD with %s places is rounded: %s", (amount, digits, rounded) => {
+    expect(isRounded(amount, digits)).toBe(rounded);
   });
 
   test("a change has a base, or there is none", () => {

@@ -47,6 +47,11 @@ export function formatUsd(amount: NanoUsd, options: { digits?: number } = {}): s
   }).format(exactUsd(amount) as Intl.StringNumericLiteral);
 }
 
+/** Whether {@link formatUsd} shows less than there is. */
+export function isRounded(amount: NanoUsd, digits?: number): boolean {
+  return amount % 10n ** BigInt(9 - (digits ?? digitsFor(amount < 0n ? -amount : amount))) !== 0n;
+}
+
 /** Short, for an axis. */
 export function formatUsdShort(amount: NanoUsd): string {
   const absolute = amount < 0n ? -amount : amount;

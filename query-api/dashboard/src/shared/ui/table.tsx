@@ -1,12 +1,17 @@
 import { clsx } from "clsx";
 import { ArrowDown, ArrowUp } from "lucide-react";
 import type { ReactNode } from "react";
+import { ByArrows } from "./amount";
+import { useArrows } from "./arrows";
 
 export function Table({ children, label }: { children: ReactNode; label?: string }) {
+  const { ref, onFocus, onKeyDown } = useArrows();
   return (
-    <table aria-label={label} className="w-full border-collapse text-[0.8125rem]">
-      {children}
-    </table>
+    <ByArrows value={true}>
+      <table ref={ref} aria-label={label} className="w-full border-collapse text-[0.8125rem]" onFocus={onFocus} onKeyDown={onKeyDown}>
+        {children}
+      </table>
+    </ByArrows>
   );
 }
 

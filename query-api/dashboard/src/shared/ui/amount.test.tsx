@@ -1,0 +1,72 @@
+import { render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { expect, test } from "vitest";
+import { Amount } from "./amount";
+import { HintProvider } from "./hint";
+import { Table, Td } from "./table";
+
+function amount(nanoUsd: string): HTMLElement {
+  return document.querySelector<HTMLElement>(`[data-nano-usd="${nanoUsd}"]`)!;
+}
+
+test("the exact amount is there for whoever listens, and for the keyboard on focus", async () => {
+  render(
+    <HintProvider>
+      <Amount usd="2.467993050" />
+      <Amount usd="30.00" />
+    </HintProvider>,
+  );
+  expect(amount("2467993050").querySelector("[aria-hidden]")?.textContent).toBe("$2.47");
+  expect(amount("2467993050").querySelector(".sr-only")?.textContent).toBe("$2.46799305");
+  // What is not rounded is told once.
+  expect(amount("30000000000").textContent).toBe("$30.00");
+  await userEvent.tab();
+  expect(document.activeElement).toBe(amount("2467993050"));
+  expect((await screen.findByRole("tooltip")).textContent).toContain("2,467,993,050 nanoUSD");
+});
+
+function Rows({ rows }: { rows: [bigint, bigint][] }) {
+  return (
+    <HintProvider>
+      <button>before</button>
+      <Table>
+        <tbody>
+          {rows.map(([ours, theirs]) => (
+            <tr key={ours.toString()}>
+              <Td>
+                <button>row</button>
+              </Td>
+              <Td>
+                <Amount usd={ours} />
+              </Td>
+              <Td>
+                <Amount usd={theirs} />
+              </Td>
+            </tr>
+          ))}
+        </tbody>
+      </Table>
+      <button>after</button>
+    </HintProvider>
+  );
+}
+
+test("the amounts of a table are one stop, which the arrows move, and which is never lost", async () => {
+  const { rerender } = render(<Rows rows={[[1n, 2n], [3n, 4n], [5n, 6n]]} />);
+  const focus = () => (document.activeElement as HTMLElement).dataset.nanoUsd;
+  amount("1").focus();
+  await userEvent.keyboard("{ArrowDown}");
+  expect(focus()).toBe("3");
+  await userEvent.keyboard("{ArrowRight}{ArrowDown}");
+  expect(focus()).toBe("6");
+  await userEvent.keyboard("{ArrowDown}{ArrowRight}");
+  expect(focus()).toBe("6");
+  await userEvent.tab();
+  expect(document.activeElement?.textContent).toBe("after");
+  await userEvent.tab({ shift: true });
+  expect(focus()).toBe("6");
+  await userEvent.keyboard("{ArrowLeft}{ArrowUp}");
+  expect(focus()).toBe("3");
+  rerender(<Rows rows={[[1n, 2n]]} />);
+  expect([...document.querySelectorAll("[data-nano-usd][tabindex='0']")]).toEqual([amount("1")]);
+});
