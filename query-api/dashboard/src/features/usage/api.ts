@@ -101,16 +101,14 @@ export function activityQuery(account: Account, search: UsageSearch, zone: strin
   return queryOptions({
     queryKey: ["usage", account.key, "activity", query],
     queryFn: ({ signal }) => answer(api.GET("/api/token-tracking/usage", { params: { query }, signal })),
-    ...(search.sort ? { meta: CALM, refetchInterval: SORTED_REFRESH_MS } : {}),
+    meta: { isCalm: search.sort !== undefined },
+    refetchInterval: search.sort ? SORTED_REFRESH_MS : false,
   });
 }
 
-/** Of what is not asked again with each event. */
-const CALM = { isCalm: true };
-
-/** Whether it is asked again while events stream in. */
+/** Whether it is asked again with the events that stream in. */
 export function isLive(query: { meta?: Record<string, unknown> | undefined }): boolean {
-  return query.meta !== CALM;
+  return query.meta?.isCalm !== true;
 }
 
 export function exportUrl(account: Account, search: UsageSearch, zone: string, format: string): string {

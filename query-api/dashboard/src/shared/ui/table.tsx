@@ -5,9 +5,10 @@ import { ByArrows } from "./amount";
 import { useArrows } from "./arrows";
 
 export function Table({ children, label }: { children: ReactNode; label?: string }) {
+  const { ref, onFocus, onKeyDown } = useArrows();
   return (
     <ByArrows value={true}>
-      <table aria-label={label} className="w-full border-collapse text-[0.8125rem]" {...useArrows()}>
+      <table ref={ref} aria-label={label} className="w-full border-collapse text-[0.8125rem]" onFocus={onFocus} onKeyDown={onKeyDown}>
         {children}
       </table>
     </ByArrows>

@@ -10,7 +10,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Places of the history as text. Of another order than the newest first, the text names the order, so that no other takes it. */
+/**
+ * Places of the history as text. Of another order than the newest first, the text names the order, so that no other takes
+ * it.
+ */
 final class HistoryCursor {
 
     private static final Pattern FORM =

@@ -146,10 +146,10 @@ class UsageRoutesTest {
         awaitCount(SORTED_MAX);
         List<JsonNode> newestFirst = pages("");
         Map<String, Comparator<JsonNode>> orders = Map.of(
-                "model", Comparator.comparing(event -> event.path("model").asText()),
-                "prompt", Comparator.comparing(event -> event.path("promptId").asText("")),
-                "tokens", Comparator.comparing(event -> event.path("totalTokens").longValue()),
-                "cost", Comparator.comparing(event -> event.path("costNanoUsd").asLong(-1)));
+                "model", Comparator.comparing((JsonNode event) -> event.path("model").asText()),
+                "prompt", Comparator.comparing((JsonNode event) -> event.path("promptId").asText("")),
+                "tokens", Comparator.comparing((JsonNode event) -> event.path("totalTokens").longValue()),
+                "cost", Comparator.comparing((JsonNode event) -> event.path("costNanoUsd").asLong(-1)));
 
         orders.forEach((sort, order) -> {
             assertThat(pages("&sort=" + sort))
@@ -183,9 +183,15 @@ class UsageRoutesTest {
 
     @Test
     void aPlaceThatNoEventHasIsRefused() {
-        for (String cursor : List.of("zzzzzzzzzzz-1", "1-1.cost.desc.", "1-1.cost.desc.eA", "1-1.cost.desc.OTk5OTk5OTk5OTk5OTk5OTk5OTk", "1-1.model.desc.AA")) {
-            Answer answer = list("?teamId=acme&sort=%s&cursor=%s".formatted(cursor.contains("model") ? "model" : cursor.contains("cost") ? "cost" : "time", cursor));
-            assertThat(answer.json().at("/errors/0/field").asText()).as(cursor).isEqualTo("cursor");
+        for (String query : List.of(
+                "sort=time&cursor=zzzzzzzzzzz-1",
+                "sort=cost&cursor=1-1.cost.desc.",
+                "sort=cost&cursor=1-1.cost.desc.eA",
+                "sort=tokens&cursor=1-1.tokens.desc.OTk5OTk5OTk5OTk5OTk5OTk5OTk",
+                "sort=model&cursor=1-1.model.desc.AA")) {
+            assertThat(list("?teamId=acme&" + query).json().at("/errors/0/field").asText())
+                    .as(query)
+                    .isEqualTo("cursor");
         }
     }
 
