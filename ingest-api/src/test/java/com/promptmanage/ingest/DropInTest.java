@@ -115,8 +115,7 @@ class DropInTest {
 
         assertThat(events())
                 .singleElement()
-                .satisfies(event ->
-                        assertThat(event.usage().tokens()).isEqualTo(TokenCounts.ofInputOutput(9, 3)));
+                .satisfies(event -> assertThat(event.usage().tokens()).isEqualTo(TokenCounts.ofInputOutput(9, 3)));
     }
 
     @Test

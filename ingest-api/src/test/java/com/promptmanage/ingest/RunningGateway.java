@@ -57,10 +57,14 @@ final class RunningGateway implements AutoCloseable, BeforeEachCallback, AfterAl
         return new RunningGateway(
                 provider,
                 RunningIngest.withGateway(Map.of(
-                        "PM_GATEWAY_OPENAI_URL", provider.url(),
-                        "PM_GATEWAY_ANTHROPIC_URL", provider.url(),
-                        "PM_GATEWAY_GEMINI_URL", provider.url() + "/",
-                        "PM_GATEWAY_ANSWER_MAX", "1MiB")));
+                        "PM_GATEWAY_OPENAI_URL",
+                        provider.url(),
+                        "PM_GATEWAY_ANTHROPIC_URL",
+                        provider.url(),
+                        "PM_GATEWAY_GEMINI_URL",
+                        provider.url() + "/",
+                        "PM_GATEWAY_ANSWER_MAX",
+                        "1MiB")));
     }
 
     FakeProvider provider() {

@@ -121,7 +121,9 @@ final class AcmeUsage {
 
     /** All that the account has spent. */
     static Spend total(MeteringDriver metering) {
-        return spend(metering, Dimension.ACCOUNT).stream().map(SpendEntry::spend).reduce(Spend.NONE, Spend::plus);
+        return spend(metering, Dimension.ACCOUNT).stream()
+                .map(SpendEntry::spend)
+                .reduce(Spend.NONE, Spend::plus);
     }
 
     /** By the values of a dimension. */

@@ -80,7 +80,8 @@ final class MeteredBroker implements AutoCloseable {
         var metering = new MeteringRuntime(settings, PARTITIONS);
         metering.start();
         Await.until(
-                Duration.ofSeconds(30), () -> assertThat(metering.owner(account)).isInstanceOf(Place.Here.class));
+                Duration.ofSeconds(30),
+                () -> assertThat(metering.owner(account)).isInstanceOf(Place.Here.class));
         return metering;
     }
 

@@ -104,8 +104,9 @@ class MeteringRuntimeTest {
             for (int i = 0; i < events; i++) {
                 var usage = TokenUsage.of("ann", "acme", "new-model", TokenCounts.ofInputOutput(1, 0));
                 var event = new UsageEvent("held-" + i, "test", Instant.now(), usage);
-                last = broker.producer().send(
-                        new ProducerRecord<>(Topics.USAGE_EVENTS.name(), ACME.key(), UsageEventCodec.write(event)));
+                last = broker.producer()
+                        .send(new ProducerRecord<>(
+                                Topics.USAGE_EVENTS.name(), ACME.key(), UsageEventCodec.write(event)));
             }
             long offset = requireNonNull(last).get().offset();
             assertThat(metering.awaitCommitted(partition, offset, Duration.ofSeconds(30)))
@@ -220,8 +221,9 @@ class MeteringRuntimeTest {
                     "test",
                     Instant.now(),
                     TokenUsage.of("user-" + i % users, "acme", "gpt-4o-mini", TokenCounts.ofInputOutput(1_000, 1_000)));
-            sent.add(broker.producer().send(new ProducerRecord<>(
-                    Topics.USAGE_EVENTS.name(), event.account().key(), UsageEventCodec.write(event))));
+            sent.add(broker.producer()
+                    .send(new ProducerRecord<>(
+                            Topics.USAGE_EVENTS.name(), event.account().key(), UsageEventCodec.write(event))));
         }
         for (var record : sent) {
             last = record.get();

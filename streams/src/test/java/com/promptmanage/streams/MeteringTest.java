@@ -339,10 +339,10 @@ class MeteringTest {
     @Test
     void whatAPlainEventCallsTokensIsNotCountedAsSuch() {
         for (String count : List.of("9223372036854775807", "1", "null")) {
-            metering.send(Topics.USAGE_EVENTS.name(), ACME.key(), """
+            metering.send(
+                    Topics.USAGE_EVENTS.name(), ACME.key(), """
                     {"specversion":"1.0","id":"with %1$s","source":"s","type":"deploy","subject":"team:acme",
-                     "time":"2026-11-24T10:00:00Z","data":{"tokens":{"input":%1$s}}}""".formatted(count)
-                            .getBytes(UTF_8));
+                     "time":"2026-11-24T10:00:00Z","data":{"tokens":{"input":%1$s}}}""".formatted(count).getBytes(UTF_8));
         }
 
         assertThat(metering.rejected()).isEmpty();

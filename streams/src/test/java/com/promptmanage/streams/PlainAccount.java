@@ -104,7 +104,11 @@ final class PlainAccount {
     void count(UsageEvent event, Instant now, long offset, @Nullable Long inputRate) {
         var fresh = new Counted(event, now, offset);
         fresh.cost = inputRate == null ? null : cost(event, inputRate);
-        charge(fresh, fresh.cost == null ? 0 : fresh.cost, event.usage().tokens().total(), now);
+        charge(
+                fresh,
+                fresh.cost == null ? 0 : fresh.cost,
+                event.usage().tokens().total(),
+                now);
         counted.add(fresh);
     }
 

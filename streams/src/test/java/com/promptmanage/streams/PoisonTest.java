@@ -78,10 +78,7 @@ class PoisonTest {
 
             List<ConsumerRecord<byte[], byte[]>> rejected = metering.rejected();
             System.out.printf(
-                    Locale.ROOT,
-                    "%,d records of noise and damage, %,d rejected%n",
-                    24_000 * TIMES,
-                    rejected.size());
+                    Locale.ROOT, "%,d records of noise and damage, %,d rejected%n", 24_000 * TIMES, rejected.size());
             assertThat(rejected).hasSizeGreaterThan(15_000 * TIMES);
             assertThat(rejected.stream()
                             .filter(one ->

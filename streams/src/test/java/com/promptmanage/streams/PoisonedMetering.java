@@ -126,8 +126,9 @@ final class PoisonedMetering implements AutoCloseable {
     }
 
     String poison(Topic topic, byte @Nullable [] key, byte @Nullable [] value) throws Exception {
-        RecordMetadata metadata =
-                broker.producer().send(new ProducerRecord<>(topic.name(), key, value)).get();
+        RecordMetadata metadata = broker.producer()
+                .send(new ProducerRecord<>(topic.name(), key, value))
+                .get();
         return confirmed(metadata, value);
     }
 

@@ -93,7 +93,8 @@ public final class AlertBenchmark {
                     () -> lines.filter(line -> line.startsWith("data:")).forEach(this::read));
             long loadStarted = System.nanoTime();
             var load = IntStream.range(0, SENDERS)
-                    .mapToObj(sender -> beside.submit(() -> load(sender, loadStarted, perSecond, enough, sent, refused)))
+                    .mapToObj(
+                            sender -> beside.submit(() -> load(sender, loadStarted, perSecond, enough, sent, refused)))
                     .toList();
             List<Long> times = new ArrayList<>();
             long started = 0;
@@ -170,7 +171,7 @@ public final class AlertBenchmark {
         }
     }
 
-    /** Every so-manieth batch, when it is due; after a slow answer, what fell due meanwhile at once. */
+    /** Its share of the batches, each when it is due; after a slow answer, what fell due meanwhile at once. */
     private Void load(
             int sender, long started, int perSecond, AtomicBoolean enough, AtomicLong sent, AtomicLong refused)
             throws Exception {

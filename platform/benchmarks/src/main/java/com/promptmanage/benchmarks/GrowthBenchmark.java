@@ -82,7 +82,10 @@ public final class GrowthBenchmark {
         var past = Input.write(bootstrapServers, before, one.users(), one.before(), 1);
         meter(bootstrapServers, state, past);
         if (one.ids() > 0) {
-            ManyIds.write(bootstrapServers, StreamsSettings.defaults(bootstrapServers, state).applicationId(), one.ids());
+            ManyIds.write(
+                    bootstrapServers,
+                    StreamsSettings.defaults(bootstrapServers, state).applicationId(),
+                    one.ids());
             remove(state);
         }
         var input = Input.write(bootstrapServers, events, one.users(), Duration.ofHours(6), 2);

@@ -38,7 +38,8 @@ final class ManyIds {
         String changelog = applicationId + "-" + MeterStores.EVENT_IDS + "-changelog";
         var random = new SplittableRandom(ids);
         long perPartition = ids / Input.PARTITIONS;
-        long oldestHour = Instant.now().minus(SPAN).toEpochMilli() / Duration.ofHours(1).toMillis();
+        long oldestHour =
+                Instant.now().minus(SPAN).toEpochMilli() / Duration.ofHours(1).toMillis();
         try (var producer = new KafkaProducer<>(
                 Map.<String, Object>of("bootstrap.servers", bootstrapServers, "batch.size", "524288"),
                 new ByteArraySerializer(),

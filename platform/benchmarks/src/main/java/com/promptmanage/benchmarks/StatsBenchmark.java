@@ -158,13 +158,7 @@ public final class StatsBenchmark {
                 new SpendQuery(TEAM, Dimension.ACCOUNT, null, daysFromMs, month.toMs(), zone, Step.DAY),
                 new SpendQuery(TEAM, Dimension.PROMPT, null, month.fromMs(), month.toMs(), zone, Step.WHOLE),
                 new SpendQuery(
-                        TEAM,
-                        Dimension.ACCOUNT,
-                        null,
-                        month.previousFromMs(),
-                        month.previousToMs(),
-                        zone,
-                        Step.WHOLE),
+                        TEAM, Dimension.ACCOUNT, null, month.previousFromMs(), month.previousToMs(), zone, Step.WHOLE),
                 new SpendQuery(TEAM, Dimension.MEMBER, null, month.fromMs(), month.toMs(), zone, Step.WHOLE))) {
             read = reads.spend(query).size();
         }

@@ -68,7 +68,11 @@ class BadSettingsTest {
         Ended ended = run(LocalMain.class, Map.of(), "--data", below.toString(), "--port", "0", "--no-demo");
 
         assertThat(ended.status()).isEqualTo(1);
-        assertThat(ended.lines()).singleElement().asString().startsWith(below + " cannot be made").endsWith("--data");
+        assertThat(ended.lines())
+                .singleElement()
+                .asString()
+                .startsWith(below + " cannot be made")
+                .endsWith("--data");
     }
 
     private static Ended run(Class<?> main, Map<String, String> environment, String... arguments) throws Exception {

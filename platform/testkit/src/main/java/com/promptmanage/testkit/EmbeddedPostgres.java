@@ -312,10 +312,14 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
     /** A server of a process that was killed may still be on its way out, or never have been asked. */
     private void stopOrphan() {
-        directory.serverPid().flatMap(ProcessHandle::of).filter(directory::isServedBy).ifPresent(orphan -> {
-            Signals.send("INT", orphan.pid());
-            orphan.onExit().orTimeout(60, TimeUnit.SECONDS).join();
-        });
+        directory
+                .serverPid()
+                .flatMap(ProcessHandle::of)
+                .filter(directory::isServedBy)
+                .ifPresent(orphan -> {
+                    Signals.send("INT", orphan.pid());
+                    orphan.onExit().orTimeout(60, TimeUnit.SECONDS).join();
+                });
     }
 
     private void awaitReady() {

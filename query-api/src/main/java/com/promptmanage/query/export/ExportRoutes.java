@@ -122,7 +122,9 @@ public final class ExportRoutes implements Routes {
         HistoryOrder order = HistoryOrder.NEWEST_FIRST;
         for (List<UsageEntry> page = first;
                 !page.isEmpty();
-                page = page.size() < PAGE ? List.of() : history.after(query, order, Place.of(page.getLast(), order), PAGE)) {
+                page = page.size() < PAGE
+                        ? List.of()
+                        : history.after(query, order, Place.of(page.getLast(), order), PAGE)) {
             for (UsageEntry entry : page) {
                 file.write(entry);
             }

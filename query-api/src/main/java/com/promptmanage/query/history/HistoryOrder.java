@@ -70,15 +70,14 @@ public record HistoryOrder(By by, boolean isAscending) {
         if (code == null) {
             return By.TIME;
         }
-        Optional<By> by =
-                Arrays.stream(By.values()).filter(one -> one.code().equals(code)).findFirst();
+        Optional<By> by = Arrays.stream(By.values())
+                .filter(one -> one.code().equals(code))
+                .findFirst();
         if (by.isEmpty()) {
             faults.add(
                     "sort",
                     "is not known",
-                    "Use one of "
-                            + Arrays.stream(By.values()).map(By::code).collect(Collectors.joining(", "))
-                            + ".");
+                    "Use one of " + Arrays.stream(By.values()).map(By::code).collect(Collectors.joining(", ")) + ".");
         }
         return by.orElse(By.TIME);
     }

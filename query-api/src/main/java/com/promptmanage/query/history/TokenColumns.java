@@ -19,7 +19,8 @@ public final class TokenColumns {
     public static final String EACH = joined(TokenColumns::column, ", ");
 
     /** What several events come to, with the tokens of each kind; {@link #spend} reads it. */
-    public static final String SUMS = """
+    public static final String SUMS =
+            """
             count(*) AS events,
             count(*) FILTER (WHERE unpriced) AS unpriced,
             coalesce(sum(cost_nano_usd), 0)::bigint AS cost,

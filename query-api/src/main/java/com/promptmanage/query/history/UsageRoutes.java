@@ -51,7 +51,8 @@ public final class UsageRoutes implements Routes {
         // One more than wanted tells whether there is another page.
         List<UsageEntry> found = history.after(query, order, place, limit + 1);
         List<UsageEntry> page = found.subList(0, Math.min(limit, found.size()));
-        ctx.json(new Page(page, found.size() <= limit ? null : HistoryCursor.write(Place.of(page.getLast(), order), order)));
+        ctx.json(new Page(
+                page, found.size() <= limit ? null : HistoryCursor.write(Place.of(page.getLast(), order), order)));
     }
 
     private static int limit(@Nullable String text, Faults faults) {

@@ -46,10 +46,7 @@ final class ReportHtml {
         int count = report.days().size();
         html.append(
                 "<h2 style=\"font-size:16px\">Cost by day</h2><svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" role=\"img\" aria-label=\"Cost by day, at most %s\">"
-                        .formatted(
-                                CHART_WIDTH,
-                                CHART_HEIGHT + AXIS_HEIGHT,
-                                ShownUsd.of(report.dearestDayNanoUsd())));
+                        .formatted(CHART_WIDTH, CHART_HEIGHT + AXIS_HEIGHT, ShownUsd.of(report.dearestDayNanoUsd())));
         int step = CHART_WIDTH / count;
         for (int i = 0; i < count; i++) {
             Day day = report.days().get(i);

@@ -70,8 +70,8 @@ final class UsageReport {
         Spend total = usage.total();
         Spend previous = usage.previous();
         var figures = new ArrayList<Figure>();
-        figures.add(
-                new Figure("Spend", ShownUsd.of(total.costNanoUsd()), compared(total.costNanoUsd(), previous.costNanoUsd())));
+        figures.add(new Figure(
+                "Spend", ShownUsd.of(total.costNanoUsd()), compared(total.costNanoUsd(), previous.costNanoUsd())));
         figures.add(new Figure("Runs", "%,d".formatted(total.events()), compared(total.events(), previous.events())));
         figures.add(new Figure(
                 "Tokens",
@@ -150,7 +150,8 @@ final class UsageReport {
 
     private static List<String> budget(BudgetSpend spend) {
         long limit = spend.budget().limit().amount();
-        return List.of(spend.budget().name(), ShownUsd.of(spend.spent()), ShownUsd.of(limit), percent(spend.spent(), limit));
+        return List.of(
+                spend.budget().name(), ShownUsd.of(spend.spent()), ShownUsd.of(limit), percent(spend.spent(), limit));
     }
 
     private static List<String> saving(Saving saving) {

@@ -32,7 +32,8 @@ final class LedgerStats {
 
     private StatsParts parts(Instant now) {
         StatsRange range = query.range();
-        // The days before now, which tell where a period is heading, are for the most part its own: one look serves both.
+        // The days before now, which tell where a period is heading, are for the most part its own: one look serves
+        // both.
         long sinceMs = range.isCurrent() && range.beginsWithADay()
                 ? Math.min(range.fromMs(), PastDays.sinceMs(range.zone(), now.toEpochMilli()))
                 : range.fromMs();

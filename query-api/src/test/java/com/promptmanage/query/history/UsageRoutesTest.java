@@ -140,16 +140,25 @@ class UsageRoutesTest {
             events.add(
                     i < 2
                             ? unpriced(TEAM, "id-" + i, time, i)
-                            : RatedTopic.event("id-" + i, time, usage, "rated", Long.toString((i % 5) * 9_000_000_000L)));
+                            : RatedTopic.event(
+                                    "id-" + i, time, usage, "rated", Long.toString((i % 5) * 9_000_000_000L)));
         }
         topic.commitOne(TEAM, events);
         awaitCount(SORTED_MAX);
         List<JsonNode> newestFirst = pages("");
         Map<String, Comparator<JsonNode>> orders = Map.of(
-                "model", Comparator.comparing((JsonNode event) -> event.path("model").asText()),
-                "prompt", Comparator.comparing((JsonNode event) -> event.path("promptId").asText("")),
-                "tokens", Comparator.comparing((JsonNode event) -> event.path("totalTokens").longValue()),
-                "cost", Comparator.comparing((JsonNode event) -> event.path("costNanoUsd").asLong(-1)));
+                "model",
+                        Comparator.comparing(
+                                (JsonNode event) -> event.path("model").asText()),
+                "prompt",
+                        Comparator.comparing(
+                                (JsonNode event) -> event.path("promptId").asText("")),
+                "tokens",
+                        Comparator.comparing(
+                                (JsonNode event) -> event.path("totalTokens").longValue()),
+                "cost",
+                        Comparator.comparing(
+                                (JsonNode event) -> event.path("costNanoUsd").asLong(-1)));
 
         orders.forEach((sort, order) -> {
             assertThat(pages("&sort=" + sort))
@@ -168,9 +177,14 @@ class UsageRoutesTest {
                         .toList())
                 .isNotEmpty();
 
-        String cursor = list("?teamId=acme&sort=cost&limit=1").json().path("nextCursor").asText();
-        for (String other : List.of("&cursor=" + cursor, "&sort=cost&order=asc&cursor=" + cursor, "&sort=tokens&cursor=" + cursor)) {
-            assertThat(list("?teamId=acme" + other).json().at("/errors/0/detail").asText())
+        String cursor =
+                list("?teamId=acme&sort=cost&limit=1").json().path("nextCursor").asText();
+        for (String other : List.of(
+                "&cursor=" + cursor, "&sort=cost&order=asc&cursor=" + cursor, "&sort=tokens&cursor=" + cursor)) {
+            assertThat(list("?teamId=acme" + other)
+                            .json()
+                            .at("/errors/0/detail")
+                            .asText())
                     .isEqualTo("is of another order");
         }
         topic.commitOne(TEAM, List.of(rated(TEAM, "one-too-many", "2026-08-31T00:00:00Z", 1, 1)));
@@ -189,7 +203,10 @@ class UsageRoutesTest {
                 "sort=cost&cursor=1-1.cost.desc.eA",
                 "sort=tokens&cursor=1-1.tokens.desc.OTk5OTk5OTk5OTk5OTk5OTk5OTk",
                 "sort=model&cursor=1-1.model.desc.AA")) {
-            assertThat(list("?teamId=acme&" + query).json().at("/errors/0/field").asText())
+            assertThat(list("?teamId=acme&" + query)
+                            .json()
+                            .at("/errors/0/field")
+                            .asText())
                     .as(query)
                     .isEqualTo("cursor");
         }

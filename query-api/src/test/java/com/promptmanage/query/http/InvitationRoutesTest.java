@@ -97,18 +97,22 @@ class InvitationRoutesTest {
         api.clock().advance(Duration.ofDays(7));
         owner = its.signInAgain();
         assertThat(api.get("", "/api/invitations/" + second).status()).isEqualTo(409);
-        assertThat(api.get(owner, its.path() + "/invitations?status=expired").json().path("invitations"))
+        assertThat(api.get(owner, its.path() + "/invitations?status=expired")
+                        .json()
+                        .path("invitations"))
                 .hasSize(1);
         assertThat(api.post(owner, its.path() + "/invitations/" + id + "/resend", "")
                         .status())
                 .isEqualTo(200);
         String third = tokenOf(stand.mails().remove());
-        assertThat(api.delete(owner, its.path() + "/invitations/" + id).status()).isEqualTo(204);
+        assertThat(api.delete(owner, its.path() + "/invitations/" + id).status())
+                .isEqualTo(204);
         assertThat(api.get("", "/api/invitations/" + third).status()).isEqualTo(409);
         assertThat(api.post(owner, its.path() + "/invitations/" + id + "/resend", "")
                         .status())
                 .isEqualTo(409);
-        assertThat(its.invite("again@example.com", "admin").path("status").asText()).isEqualTo("pending");
+        assertThat(its.invite("again@example.com", "admin").path("status").asText())
+                .isEqualTo("pending");
     }
 
     @Test

@@ -49,7 +49,8 @@ class TeamKeysTest {
 
         assertThat(api.delete(
                                 owner,
-                                its.path() + "/api-keys/" + made.json().path("id").asText())
+                                its.path() + "/api-keys/"
+                                        + made.json().path("id").asText())
                         .status())
                 .isEqualTo(204);
         assertThat(api.get(key, its.path()).status()).isEqualTo(401);
@@ -63,7 +64,8 @@ class TeamKeysTest {
         String key = keyMadeBy("admin");
         String others = keyMadeBy("owner");
         String member = its.path() + "/members/" + team + "-admin";
-        assertThat(api.patch(key, its.path(), "{\"description\":\"by the key\"}").status())
+        assertThat(api.patch(key, its.path(), "{\"description\":\"by the key\"}")
+                        .status())
                 .isEqualTo(200);
 
         assertThat(api.patch(owner, member, "{\"role\":\"viewer\"}").status()).isEqualTo(200);
@@ -78,7 +80,9 @@ class TeamKeysTest {
         assertThat(api.delete(owner, member).status()).isEqualTo(204);
 
         assertThat(api.get(key, its.path()).status()).isEqualTo(401);
-        assertThat(api.get(others, its.path()).status()).as("made by who stayed").isEqualTo(200);
+        assertThat(api.get(others, its.path()).status())
+                .as("made by who stayed")
+                .isEqualTo(200);
         assertThat(its.audit("resourceType=api_key").getFirst().path("action").asText())
                 .isEqualTo("api_key_revoked");
     }
@@ -89,7 +93,8 @@ class TeamKeysTest {
         String handedOver = keyMadeBy("owner");
         String editor = api.signIn(team + "-editor");
 
-        assertThat(api.delete(editor, its.path() + "/members/" + team + "-editor").status())
+        assertThat(api.delete(editor, its.path() + "/members/" + team + "-editor")
+                        .status())
                 .isEqualTo(204);
         assertThat(api.post(owner, its.path() + "/transfer", "{\"userId\":\"%s-admin\"}".formatted(team))
                         .status())

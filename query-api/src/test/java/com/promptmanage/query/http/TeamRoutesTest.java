@@ -48,18 +48,15 @@ class TeamRoutesTest {
                 .containsExactly(id);
         assertThat(stand.published(Account.team(id)).getLast())
                 .isEqualTo(new AccountSettings(
-                        Account.team(id),
-                        ZoneId.of("Europe/Berlin"),
-                        List.of("feature"),
-                        Set.of("*"),
-                        List.of()));
+                        Account.team(id), ZoneId.of("Europe/Berlin"), List.of("feature"), Set.of("*"), List.of()));
     }
 
     @Test
     void aChangeOfZoneOrTagsReachesTheMeteringInOrderAndAnEmptyChangeDoesNot() {
         assertThat(api.patch(owner, its.path(), "{\"timezone\":\"Asia/Tokyo\"}").status())
                 .isEqualTo(200);
-        assertThat(api.patch(owner, its.path(), "{\"tags\":[\"a\",\"b\",\"a\"]}").status())
+        assertThat(api.patch(owner, its.path(), "{\"tags\":[\"a\",\"b\",\"a\"]}")
+                        .status())
                 .isEqualTo(200);
         assertThat(api.patch(owner, its.path(), "{\"tags\":[\"a\",\"b\"]}").status())
                 .isEqualTo(200);
@@ -98,7 +95,8 @@ class TeamRoutesTest {
     @Test
     void aDeletedTeamIsGoneForEveryoneAndSoAreItsKeys() {
         String key = api.key(Account.team(team), KeyScope.values());
-        String link = its.invite("late@example.com", "viewer").path("acceptLink").asText("");
+        String link =
+                its.invite("late@example.com", "viewer").path("acceptLink").asText("");
         assertThat(link).isEmpty();
         String token = tokenOf(stand.mails().remove());
 
@@ -128,9 +126,13 @@ class TeamRoutesTest {
         assertThat(api.delete(api.signIn(team + "-viewer"), its.path() + "/members/" + team + "-viewer")
                         .status())
                 .isEqualTo(204);
-        assertThat(api.get(owner, its.path() + "/members").json().path("members").findValuesAsText("userId"))
+        assertThat(api.get(owner, its.path() + "/members")
+                        .json()
+                        .path("members")
+                        .findValuesAsText("userId"))
                 .containsExactly(team + "-admin", team + "-editor", team + "-owner");
-        assertThat(api.get(api.signIn(team + "-viewer"), its.path() + "/members").status())
+        assertThat(api.get(api.signIn(team + "-viewer"), its.path() + "/members")
+                        .status())
                 .isEqualTo(404);
         assertThat(its.audit("resourceType=member").stream()
                         .map(entry -> entry.path("action").asText()))
@@ -145,7 +147,8 @@ class TeamRoutesTest {
                         .status())
                 .isEqualTo(403);
 
-        assertThat(api.post(owner, its.path() + "/transfer", its.to("editor")).status()).isEqualTo(204);
+        assertThat(api.post(owner, its.path() + "/transfer", its.to("editor")).status())
+                .isEqualTo(204);
 
         assertThat(api.get(owner, its.path()).json().path("role").asText()).isEqualTo("admin");
         assertThat(api.delete(owner, self).status()).isEqualTo(204);
@@ -195,7 +198,8 @@ class TeamRoutesTest {
                         .path("action")
                         .asText())
                 .isEqualTo("member_invited");
-        assertThat(api.get(api.signIn(team + "-editor"), its.path() + "/audit-log").status())
+        assertThat(api.get(api.signIn(team + "-editor"), its.path() + "/audit-log")
+                        .status())
                 .isEqualTo(403);
         String file = api.text(owner, its.path() + "/audit-log/export");
         assertThat(file.lines().count()).isEqualTo(4);

@@ -87,8 +87,7 @@ public final class LedgerReads implements AccountReads {
         Account account = query.account();
         boolean whole = query.dimension().kind() == Dimension.Kind.ACCOUNT;
         String value = whole ? null : query.value();
-        var sums = new StepSums(
-                ledger, account.key(), query.dimension(), value == null ? null : value.getBytes(UTF_8));
+        var sums = new StepSums(ledger, account.key(), query.dimension(), value == null ? null : value.getBytes(UTF_8));
         List<Map<Bytes, long[]>> steps = sums.of(runs);
         var entries = new ArrayList<SpendEntry>();
         for (int i = 0; i < steps.size(); i++) {

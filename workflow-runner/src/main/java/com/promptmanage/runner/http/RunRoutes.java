@@ -53,8 +53,7 @@ final class RunRoutes implements Routes {
 
     private final ShownHistory history;
 
-    RunRoutes(
-            WorkflowAccess access, Workflows workflows, Runs runs, ExecutionRecords records, ShownHistory history) {
+    RunRoutes(WorkflowAccess access, Workflows workflows, Runs runs, ExecutionRecords records, ShownHistory history) {
         this.access = access;
         this.workflows = workflows;
         this.runs = runs;

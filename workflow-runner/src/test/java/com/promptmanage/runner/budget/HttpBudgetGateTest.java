@@ -61,14 +61,7 @@ class HttpBudgetGateTest {
     private final String url = MigratedDatabase.url();
 
     private final Database database = Database.open(
-            new DatabaseSettings(
-                    url,
-                    Optional.empty(),
-                    "of-the-tests",
-                    8,
-                    LOCK_MAX,
-                    LOCK_MAX,
-                    Duration.ofSeconds(30)));
+            new DatabaseSettings(url, Optional.empty(), "of-the-tests", 8, LOCK_MAX, LOCK_MAX, Duration.ofSeconds(30)));
 
     private final Access access = new Access(database, clock);
 

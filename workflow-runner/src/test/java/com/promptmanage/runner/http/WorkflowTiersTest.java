@@ -71,8 +71,7 @@ class WorkflowTiersTest {
             id = made.json().at("/workflow/id").asText();
         }
         assertLimit(api.post(editor, "/api/workflows", form), "workflowsMax", "5");
-        assertLimit(
-                api.post(editor, "/api/workflow-templates/template-news-digest/deploy", """
+        assertLimit(api.post(editor, "/api/workflow-templates/template-news-digest/deploy", """
                         {"teamId":"team_1","customizations":{"dataSourceMappings":{"NEWS":"ds_1"},
                          "values":{"SUBJECT":"bees"}}}"""), "workflowsMax", "5");
 
@@ -266,10 +265,7 @@ class WorkflowTiersTest {
         var wide = exported.deepCopy();
         ((ObjectNode) wide.path("definition")).putObject("settings").put("maxConcurrentNodes", 2);
         assertLimit(
-                api.post(
-                        editor,
-                        "/api/workflows/import",
-                        "{\"teamId\": \"team_1\", \"template\": %s}".formatted(wide)),
+                api.post(editor, "/api/workflows/import", "{\"teamId\": \"team_1\", \"template\": %s}".formatted(wide)),
                 "workflowConcurrentNodesMax",
                 "1");
 
@@ -299,7 +295,10 @@ class WorkflowTiersTest {
 
     private List<String> listed(String path) {
         var ids = new ArrayList<String>();
-        api.get(editor, path).json().path("executions").forEach(one -> ids.add(one.path("id").asText()));
+        api.get(editor, path)
+                .json()
+                .path("executions")
+                .forEach(one -> ids.add(one.path("id").asText()));
         return ids;
     }
 

@@ -86,8 +86,8 @@ class NodeExecutorsTest {
                 .hasToString("16");
         assertThat(transform(TransformType.CUSTOM, "size(input)", Map.of(), null, false, list))
                 .hasToString("3");
-        assertThat(((Plan.Done)
-                                nodes.plan(new Transform(TransformType.FILTER, "item.n > 1", Map.of(), null, true), list))
+        assertThat(((Plan.Done) nodes.plan(
+                                new Transform(TransformType.FILTER, "item.n > 1", Map.of(), null, true), list))
                         .outcome())
                 .isInstanceOf(Outcome.Records.class);
     }

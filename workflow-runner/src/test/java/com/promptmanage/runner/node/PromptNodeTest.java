@@ -2,7 +2,6 @@ package com.promptmanage.runner.node;
 
 import static com.promptmanage.runner.node.NodeBench.answer;
 import static com.promptmanage.runner.node.NodeBench.context;
-import static com.promptmanage.runner.node.NodeBench.json;
 import static com.promptmanage.runner.node.NodeBench.output;
 import static com.promptmanage.runner.node.NodeBench.prompt;
 import static org.assertj.core.api.Assertions.assertThat;

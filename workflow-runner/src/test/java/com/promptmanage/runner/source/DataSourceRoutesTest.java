@@ -105,12 +105,12 @@ class DataSourceRoutesTest {
 
     @Test
     void aPageOfLargeRecordsEndsEarlyAndTheRestIsOnTheNext() {
-        String id = create("{\"name\":\"Large\",\"type\":\"sample\",\"config\":{\"resource\":\"leads\"},\"teamId\":\"one\"}")
+        String id = create(
+                        "{\"name\":\"Large\",\"type\":\"sample\",\"config\":{\"resource\":\"leads\"},\"teamId\":\"one\"}")
                 .json()
                 .path("id")
                 .asText();
-        api.database()
-                .useAsSystem(handle -> handle.execute("""
+        api.database().useAsSystem(handle -> handle.execute("""
                         INSERT INTO synced_records (data_source_id, record_key, account, record, sync_id, synced_at)
                         SELECT ?, 'r' || n, 'team:one',
                                CAST('{"id":' || n || ',"text":"' || repeat('x', 1000000) || '"}' AS json), 'sync_1', now()

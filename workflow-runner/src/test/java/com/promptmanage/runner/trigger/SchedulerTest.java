@@ -248,7 +248,11 @@ class SchedulerTest {
 
     private List<String> executions(String id) {
         return new ExecutionRecords(database)
-                .list(Scope.EVERYONE, new ExecutionRecords.Filter(id, null, null, null, null, Instant.EPOCH, null), 100).stream()
+                        .list(
+                                Scope.EVERYONE,
+                                new ExecutionRecords.Filter(id, null, null, null, null, Instant.EPOCH, null),
+                                100)
+                        .stream()
                         .map(ExecutionRecords.Shown::triggerData)
                         .toList();
     }

@@ -238,8 +238,7 @@ class EngineCallsTest {
         }
 
         @Override
-        public CallResult make(
-                Duration timeout, CallWatcher watcher) {
+        public CallResult make(Duration timeout, CallWatcher watcher) {
             return call.make(timeout, watcher);
         }
 

@@ -192,10 +192,8 @@ class EngineCrowdTest {
 
     @Test
     void anExecutionThatTakesTooLongEndsAsTimeout() throws Exception {
-        String execution = engine.trigger(engine.add(
-                Workflow.of(delay("long", 60_000))
-                        .with(timeout(Duration.ofMillis(200))),
-                1));
+        String execution =
+                engine.trigger(engine.add(Workflow.of(delay("long", 60_000)).with(timeout(Duration.ofMillis(200))), 1));
 
         engine.awaitStatus(execution, "timeout");
     }
@@ -241,7 +239,10 @@ class EngineCrowdTest {
                 return completed(object());
             });
             String party = roomy.add(
-                    Workflow.of(source("host"), step("guest")).edge("host", "guest").with(atOnce(70)), 2);
+                    Workflow.of(source("host"), step("guest"))
+                            .edge("host", "guest")
+                            .with(atOnce(70)),
+                    2);
             List<String> executions = List.of(roomy.trigger(party), roomy.trigger(party));
             try {
                 Await.until(() -> assertThat(arrived.getCount()).isZero());
@@ -267,8 +268,7 @@ class EngineCrowdTest {
         try {
             engine.awaitStatus(engine.trigger(workflow), "timeout");
         } finally {
-            engine.database()
-                    .useAsSystem(handle -> handle.execute("DELETE FROM executions WHERE id = 'exe_broken'"));
+            engine.database().useAsSystem(handle -> handle.execute("DELETE FROM executions WHERE id = 'exe_broken'"));
         }
     }
 

@@ -152,9 +152,7 @@ class EngineTest {
                         .edge("wait", "not")
                         .edge("not", "done"));
 
-        var node = engine.records()
-                .nodes(Scope.EVERYONE, execution, 0, 10)
-                .get(1);
+        var node = engine.records().nodes(Scope.EVERYONE, execution, 0, 10).get(1);
         assertThat(node.nodeId()).isEqualTo("wait");
         assertThat(Duration.between(node.startedAt(), node.completedAt()))
                 .isGreaterThanOrEqualTo(Duration.ofMillis(290));

@@ -66,8 +66,7 @@ public record AccessSettings(
             return new HourlyRates(
                     settings.integer("SIGN_UPS_PER_ADDRESS", DEFAULTS.signUpsPerAddress(), 1, 100_000),
                     settings.integer("SIGN_UPS_PER_HOUR", DEFAULTS.signUps(), 1, 1_000_000),
-                    settings.integer(
-                            "WRONG_PASSWORDS_PER_ADDRESS", DEFAULTS.wrongPasswordsPerAddress(), 1, 1_000_000));
+                    settings.integer("WRONG_PASSWORDS_PER_ADDRESS", DEFAULTS.wrongPasswordsPerAddress(), 1, 1_000_000));
         }
     }
 

@@ -162,7 +162,8 @@ public final class BudgetClient implements AutoCloseable {
         long count = unanswered.incrementAndGet();
         long now = System.nanoTime();
         long last = toldNanos.get();
-        // Who does not answer one call does not answer the hundreds after it, and to write each down would only add to it.
+        // Who does not answer one call does not answer the hundreds after it, and to write each down would only add to
+        // it.
         if (now - last >= TOLD_EVERY.toNanos() && toldNanos.compareAndSet(last, now)) {
             LOGGER.atWarn()
                     .addKeyValue("account", account.value())

@@ -25,7 +25,9 @@ final class Answers implements Routes {
         routes.exception(ProblemException.class, Answers::answer);
         routes.exception(UnavailableException.class, Answers::answer);
         routes.exception(MethodNotAllowedResponse.class, Answers::answer);
-        routes.exception(HttpResponseException.class, (e, ctx) -> answer(ctx, of(e.getStatus(), String.valueOf(e.getMessage()))));
+        routes.exception(
+                HttpResponseException.class,
+                (e, ctx) -> answer(ctx, of(e.getStatus(), String.valueOf(e.getMessage()))));
         routes.exception(Exception.class, Answers::answer);
     }
 

@@ -25,8 +25,7 @@ final class ConnectionErrors extends ErrorHandler {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
-        HttpException refused =
-                request.getAttribute(ERROR_EXCEPTION) instanceof HttpException known ? known : null;
+        HttpException refused = request.getAttribute(ERROR_EXCEPTION) instanceof HttpException known ? known : null;
         int status = refused == null ? response.getStatus() : refused.getCode();
         response.setStatus(status);
         if (HttpStatus.hasNoBody(status)) {
@@ -35,7 +34,8 @@ final class ConnectionErrors extends ErrorHandler {
         }
         String id = RequestIds.of(request.getHeaders().get(RequestIds.HEADER));
         String reason = refused == null ? null : refused.getReason();
-        byte[] body = Json.bytes(problem(status, reason == null ? HttpStatus.getMessage(status) : reason).in(id));
+        byte[] body = Json.bytes(problem(status, reason == null ? HttpStatus.getMessage(status) : reason)
+                .in(id));
         HttpFields.Mutable fields = response.getHeaders();
         headers.forEach(fields::put);
         fields.put(RequestIds.HEADER, id);

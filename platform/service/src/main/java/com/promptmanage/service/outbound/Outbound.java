@@ -97,7 +97,8 @@ public final class Outbound implements AutoCloseable {
         this.alarms = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().name("outbound-alarms").daemon().factory());
         this.alarms.setRemoveOnCancelPolicy(true);
-        // The thread waits for whatever ends first, and is woken when that becomes another: with this one always before them,
+        // The thread waits for whatever ends first, and is woken when that becomes another: with this one always before
+        // them,
         // calls come and go without waking it.
         var unused = alarms.scheduleAtFixedRate(() -> {}, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
     }

@@ -98,8 +98,8 @@ class OutboundAddressTest {
         Receiver outside = Receiver.on("127.0.0.1", inside.port(), saying("public"));
         network.closes(outside);
         var lookups = new AtomicInteger();
-        Outbound outbound = network.outbound(
-                SETTINGS, host -> new InetAddress[] {lookups.getAndIncrement() % 2 == 0 ? OUTSIDE : INSIDE});
+        Outbound outbound = network.outbound(SETTINGS, host ->
+                new InetAddress[] {lookups.getAndIncrement() % 2 == 0 ? OUTSIDE : INSIDE});
         Call call = Call.get(URI.create("http://rebind.example:%d/".formatted(inside.port())));
 
         assertThat(outbound.send(call).text()).isEqualTo("public");
