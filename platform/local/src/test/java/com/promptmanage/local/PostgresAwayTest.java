@@ -84,6 +84,8 @@ class PostgresAwayTest {
     /** Nobody waits for longer than a client does. */
     private static void assertThatSpendIsToldAndWhoAsksForPeopleIsSentAway(
             Api api, Api session, LocalFile local, ExecutorService beside) throws Exception {
+        // A connection that was used a moment ago is not tried before it is used again.
+        Await.until(() -> assertThat(api.get("/health/ready").status()).isEqualTo(503));
         var answers = List.of(
                 beside.submit(() -> session.get("/api/auth/me")),
                 beside.submit(() -> session.get("/api/token-tracking/stats" + OF_TEAM)),
