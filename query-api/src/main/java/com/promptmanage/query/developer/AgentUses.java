@@ -47,7 +47,7 @@ final class AgentUses {
                                 FROM (
                                     SELECT user_id, model, tags ->> 'agent' AS agent, conversation_id, unpriced,
                                            cost_nano_usd, reported_cost_nano_usd,
-                                           """ + TokenColumns.TOTAL + """
+                                """ + TokenColumns.TOTAL + """
                                                AS tokens
                                     FROM usage_history
                                     WHERE account = :account AND time >= :from AND time < :to

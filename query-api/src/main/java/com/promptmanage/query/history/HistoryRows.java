@@ -99,7 +99,7 @@ final class HistoryRows implements TopicCopy.Rows {
                     account, time, source, event_id,
                     user_id, model, provider, execution_type, prompt_id, run_id, workflow_id, execution_id, node_id,
                     api_key_id, conversation_id, service_tier, reservation_id,
-                    """ + TokenColumns.EACH + """
+                """ + TokenColumns.EACH + """
                     , duration_ms, reported_cost_nano_usd, tags, cost_nano_usd, costs, price_id, unpriced)
                 SELECT account, to_timestamp(time_ms / 1000.0), source, event_id,
                        user_id, model, provider, execution_type, prompt_id, run_id, workflow_id, execution_id, node_id,

@@ -91,7 +91,7 @@ final class KeptEvents {
                                 SELECT * FROM (
                                     (SELECT event_id, source, time, user_id AS subject, time AS received_at, NULL::text AS type,
                                             NULL::text AS data, model, cost_nano_usd,
-                                            """ + TokenColumns.TOTAL + """
+                                """ + TokenColumns.TOTAL + """
                                                 AS tokens, id
                                      FROM usage_history AS used
                                      WHERE account = :account AND time >= :from AND time < :to

@@ -46,7 +46,7 @@ final class MeterTable {
                                            CASE WHEN :byApiKey THEN api_key_id END AS api_key,
                                            CASE WHEN :byExecutionType THEN execution_type END AS execution_type,
                                            unpriced, cost_nano_usd,
-                                           """ + TokenColumns.TOTAL + """
+                                """ + TokenColumns.TOTAL + """
                                                AS tokens
                                     FROM usage_history
                                     WHERE account = :account AND time >= :from AND time < :to

@@ -85,7 +85,7 @@ final class HistoryStats {
         @Nullable Dimension by = query.groupBy() instanceof GroupBy.By(var dimension) ? dimension : null;
         var statement = handle.createQuery("""
                         SELECT grouping(day) = 0 AS is_day, day, value,
-                               """ + TokenColumns.SUMS + """
+                        """ + TokenColumns.SUMS + """
                         FROM (
                             SELECT *,
                                 width_bucket(floor(extract(epoch FROM time) * 1000)::bigint, CAST(:starts AS bigint[])) - 1

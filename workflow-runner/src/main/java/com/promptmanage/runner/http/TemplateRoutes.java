@@ -187,7 +187,6 @@ final class TemplateRoutes implements Routes {
                 faults.check();
             }
             case Deployed.Ready ready -> {
-                access.requireConcurrency(account, ready.definition());
                 WorkflowRow made = row(caller, account, template, ready);
                 String definition = new String(DefinitionJson.bytes(ready.definition()), StandardCharsets.UTF_8);
                 workflows.add(caller.scope(account), access.actor(ctx), access.tier(account), made, definition);

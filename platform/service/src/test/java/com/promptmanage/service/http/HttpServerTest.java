@@ -340,7 +340,8 @@ class HttpServerTest {
 
     /** Whoever it is that refuses them: the server, or ourselves since there is no such thing. */
     @ParameterizedTest
-    @ValueSource(strings = {"/things/..%2f..%2fsecret", "/things/..%2f", "/things/%2e%2e/7", "/things/;a=b/7", "//things/7"})
+    @ValueSource(
+            strings = {"/things/..%2f..%2fsecret", "/things/..%2f", "/things/%2e%2e/7", "/things/;a=b/7", "//things/7"})
     void whatIsAmbiguousIsAProblem(String path) throws Exception {
         assertThat(raw("GET %s HTTP/1.1\r\nHost: here\r\n".formatted(path)))
                 .startsWith("HTTP/1.1 40")
