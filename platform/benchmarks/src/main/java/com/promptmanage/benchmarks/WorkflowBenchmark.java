@@ -343,7 +343,7 @@ public final class WorkflowBenchmark {
         private Shown awaitFirst(String workflow) throws InterruptedException {
             while (true) {
                 List<Shown> found = new ExecutionRecords(database)
-                        .list(Scope.EVERYONE, new Filter(workflow, null, null, null, null, null, null), 10);
+                        .list(Scope.EVERYONE, new Filter(workflow, null, null, null, null, Instant.EPOCH, null), 10);
                 if (!found.isEmpty() && found.getLast().startedAt() != null) {
                     return found.getLast();
                 }
@@ -421,7 +421,7 @@ public final class WorkflowBenchmark {
 
         private boolean isAny(String workflow, String status) {
             return !new ExecutionRecords(database)
-                    .list(Scope.EVERYONE, new Filter(workflow, status, null, null, null, null, null), 1)
+                    .list(Scope.EVERYONE, new Filter(workflow, status, null, null, null, Instant.EPOCH, null), 1)
                     .isEmpty();
         }
 
