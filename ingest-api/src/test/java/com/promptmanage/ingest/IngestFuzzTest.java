@@ -59,9 +59,6 @@ class IngestFuzzTest {
 
     private static final int SEED = 20_261_124;
 
-    /** Of as many letters in every run, so that the same request is damaged in the same place. */
-    private static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-
     private static final JsonMapper JSON = new JsonMapper();
 
     private static final String EVENTS = "/api/v1/events";
@@ -198,13 +195,13 @@ class IngestFuzzTest {
         Sent sent = Sent.of(number);
         int account = number % ACCOUNTS;
         HttpResponse<String> answer = ingest.post(
-                sent.path(), keys.get(account), sent.type(), BodyPublishers.ofByteArray(sent.packed()), sent.headers());
+                sent.path, keys.get(account), sent.type, BodyPublishers.ofByteArray(sent.packed), sent.headers);
         Supplier<String> what = () -> "request %d: %s → %s".formatted(number, sent, answer.body());
         assertThat(answer.statusCode()).as(what).isLessThan(500);
         statuses.computeIfAbsent(answer.statusCode(), status -> new LongAdder()).increment();
         if (answer.statusCode() < 300) {
             // What was broken on its way may have come through whole.
-            JsonNode events = JSON.readTree(sent.body());
+            JsonNode events = JSON.readTree(sent.body);
             accepted.addAndGet(account, events.isArray() ? events.size() : 1);
         } else {
             assertThat(answer.headers().firstValue("Content-Type")).as(what).contains("application/problem+json");
@@ -236,15 +233,35 @@ class IngestFuzzTest {
     }
 
     private static List<String> seeds(String... seeds) {
-        return Stream.of(seeds).map(seed -> seed.formatted(NOW)).toList();
+        return Stream.of(seeds).map(seed -> seed.formatted(now())).toList();
     }
 
-    /**
-     * One request.
-     *
-     * @param body before it was packed, and perhaps broken
-     */
-    private record Sent(String path, String type, Map<String, String> headers, byte[] body, byte[] packed) {
+    /** Of as many letters in every run, so that the same request is damaged in the same place. */
+    private static Instant now() {
+        return Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    /** One request. */
+    private static final class Sent {
+
+        private final String path;
+
+        private final String type;
+
+        private final Map<String, String> headers;
+
+        /** Before it was packed, and perhaps broken. */
+        private final byte[] body;
+
+        private final byte[] packed;
+
+        private Sent(String path, String type, Map<String, String> headers, byte[] body, byte[] packed) {
+            this.path = path;
+            this.type = type;
+            this.headers = headers;
+            this.body = body;
+            this.packed = packed;
+        }
 
         static Sent of(int number) throws IOException {
             var damage = new Damage(SEED + number);

@@ -146,19 +146,17 @@ class UsageRoutesTest {
         topic.commitOne(TEAM, events);
         awaitCount(SORTED_MAX);
         List<JsonNode> newestFirst = pages("");
+        Comparator<JsonNode> byCost =
+                Comparator.comparingLong(event -> event.path("costNanoUsd").asLong(-1));
         Map<String, Comparator<JsonNode>> orders = Map.of(
                 "model",
-                        Comparator.comparing(
-                                (JsonNode event) -> event.path("model").asText()),
+                Comparator.comparing((JsonNode event) -> event.path("model").asText()),
                 "prompt",
-                        Comparator.comparing(
-                                (JsonNode event) -> event.path("promptId").asText("")),
+                Comparator.comparing((JsonNode event) -> event.path("promptId").asText("")),
                 "tokens",
-                        Comparator.comparing(
-                                (JsonNode event) -> event.path("totalTokens").longValue()),
+                Comparator.comparingLong(event -> event.path("totalTokens").longValue()),
                 "cost",
-                        Comparator.comparing(
-                                (JsonNode event) -> event.path("costNanoUsd").asLong(-1)));
+                byCost);
 
         orders.forEach((sort, order) -> {
             assertThat(pages("&sort=" + sort))
@@ -173,7 +171,7 @@ class UsageRoutesTest {
                 .isEqualTo(newestFirst.stream()
                         .filter(event -> event.path("model").asText().equals("m0")
                                 && event.path("time").asText().startsWith("2026-10"))
-                        .sorted(orders.get("cost").reversed())
+                        .sorted(byCost.reversed())
                         .toList())
                 .isNotEmpty();
 

@@ -1,7 +1,6 @@
 package com.promptmanage.runner.journal;
 
 import com.promptmanage.runner.journal.NodeJournal.Followed;
-import com.promptmanage.runner.journal.Values.Key;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +13,7 @@ final class Report {
     private final int size;
 
     /** What those that follow may ask for: they need not read it from the table again. */
-    private final Map<Key, String> written;
+    private final Map<Values.Key, String> written;
 
     private final Act act;
 
@@ -45,7 +44,7 @@ final class Report {
      * @param size of what is stored, in characters
      * @param written values as they are stored, as JSON
      */
-    Report(NodeLease lease, int size, Map<Key, String> written, Act act) {
+    Report(NodeLease lease, int size, Map<Values.Key, String> written, Act act) {
         this.lease = lease;
         this.size = size;
         this.written = Map.copyOf(written);
@@ -60,7 +59,7 @@ final class Report {
         return size;
     }
 
-    Map<Key, String> written() {
+    Map<Values.Key, String> written() {
         return written;
     }
 

@@ -250,9 +250,8 @@ class WorkflowTiersTest {
         api.tier("team");
         assertLimit(api.post(editor, path + "/versions/2/restore", ""), "workflowConcurrentNodesMax", "1");
         assertThat(api.post(editor, path + "/versions/1/restore", "").status()).isEqualTo(200);
-        String deploy = "/api/workflow-templates/%s/deploy";
         String team = "{\"teamId\": \"team_1\"}";
-        assertThat(api.post(editor, deploy.formatted("template-incident-summary"), team)
+        assertThat(api.post(editor, "/api/workflow-templates/template-incident-summary/deploy", team)
                         .status())
                 .as("a template is no wish of the account's: it runs with as few nodes at once as the tier allows")
                 .isEqualTo(201);
