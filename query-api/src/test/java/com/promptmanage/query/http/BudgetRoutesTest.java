@@ -222,7 +222,8 @@ class BudgetRoutesTest {
     void aNewNameOrEnforcementIsAnotherVersionToWhoAsksButRaisesNoAlertAgain() {
         JsonNode created = create("{\"name\":\"a\",\"limitUsd\":\"1.00\"}");
         String path = BUDGETS + "/" + id(created);
-        String renamed = "{\"name\":\"b\",\"limitUsd\":\"1.00\",\"enforcement\":\"block\",\"failMode\":\"closed\",\"version\":1}";
+        String renamed =
+                "{\"name\":\"b\",\"limitUsd\":\"1.00\",\"enforcement\":\"block\",\"failMode\":\"closed\",\"version\":1}";
 
         Answer answer = api.put(key, path, renamed);
 
