@@ -91,10 +91,9 @@ public final class AlertBenchmark {
                 Stream<String> lines = stream()) {
             var reader = beside.submit(
                     () -> lines.filter(line -> line.startsWith("data:")).forEach(this::read));
-            long loadStarted = System.nanoTime();
+            long begun = System.nanoTime();
             var load = IntStream.range(0, SENDERS)
-                    .mapToObj(
-                            sender -> beside.submit(() -> load(sender, loadStarted, perSecond, enough, sent, refused)))
+                    .mapToObj(sender -> beside.submit(() -> load(sender, begun, perSecond, enough, sent, refused)))
                     .toList();
             List<Long> times = new ArrayList<>();
             long started = 0;
@@ -171,7 +170,7 @@ public final class AlertBenchmark {
         }
     }
 
-    /** Its share of the batches, each when it is due; after a slow answer, what fell due meanwhile at once. */
+    /** Sends every {@link #SENDERS}th batch, when it is due; after a slow answer, what fell due meanwhile at once. */
     private Void load(
             int sender, long started, int perSecond, AtomicBoolean enough, AtomicLong sent, AtomicLong refused)
             throws Exception {

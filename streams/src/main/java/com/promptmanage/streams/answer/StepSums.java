@@ -42,7 +42,7 @@ final class StepSums {
     /** A run of rows that a step adds or takes off. */
     private record Share(Cover.Run run, Map<Bytes, long[]> sums) {}
 
-    /** What one run comes to, as {@link #of(List)}. */
+    /** As {@link #of}, of one step. */
     Map<Bytes, long[]> ofOne(List<Cover.Run> runs) {
         return of(List.of(runs)).getFirst();
     }
