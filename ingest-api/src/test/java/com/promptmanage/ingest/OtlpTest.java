@@ -163,8 +163,10 @@ class OtlpTest {
 
         assertThat(answer.body()).isEqualTo("{}");
         assertThat(again.statusCode()).isEqualTo(200);
-        assertThat(events(tail)).hasSize(2);
-        assertThat(identities(tail)).containsExactly("/v1/traces " + "c".repeat(32) + "/00000000000000cd");
+        assertThat(events(tail))
+                .extracting(event -> event.source() + " " + event.id())
+                .hasSize(2)
+                .containsOnly("/v1/traces " + "c".repeat(32) + "/00000000000000cd");
     }
 
     @Test
