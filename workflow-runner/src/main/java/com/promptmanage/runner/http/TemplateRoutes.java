@@ -187,6 +187,11 @@ final class TemplateRoutes implements Routes {
                 faults.check();
             }
             case Deployed.Ready ready -> {
+                // One of ours runs with as few nodes at once as the tier allows; what someone brings says how many it
+                // wants.
+                if (!catalogue.all().contains(template)) {
+                    access.requireConcurrency(account, ready.definition());
+                }
                 WorkflowRow made = row(caller, account, template, ready);
                 String definition = new String(DefinitionJson.bytes(ready.definition()), StandardCharsets.UTF_8);
                 workflows.add(caller.scope(account), access.actor(ctx), access.tier(account), made, definition);
