@@ -100,12 +100,16 @@ public final class ReplayMain {
                 trace.contextTokens(),
                 trace.generatedTokens(),
                 target.url());
-        try (var ingest = new IngestClient(target.url(), target.key(), PATIENCE, System.err::println)) {
+        try (var ingest = new IngestClient(target.url(), target.key(), PATIENCE, ReplayMain::say)) {
             new ReplayMain(
                             new Replay(trace, casting, options, ingest, Clock.systemUTC()),
                             (long) trace.size() * options.times())
                     .run();
         }
+    }
+
+    private static void say(String line) {
+        System.err.println(line);
     }
 
     private void run() throws IOException, InterruptedException {
