@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { UserPlus, X } from "lucide-react";
 import { useState } from "react";
 import { messageOf } from "@/shared/api/client";
-import { useMemberNames } from "@/shared/session/members";
+import { useAreNamesAwaited, useMemberNames } from "@/shared/session/members";
 import { Button, IconButton } from "@/shared/ui/button";
 import { Dialog } from "@/shared/ui/dialog";
 import { SelectField, TextField } from "@/shared/ui/field";
@@ -20,6 +20,8 @@ const LEVELS: Record<Level, { label: string; help: string }> = {
 /** Whom the workflow is shared with, besides the people of its team. */
 export function ShareDialog({ id, isTeam, mayChange, onClose }: { id: string; isTeam: boolean; mayChange: boolean; onClose: () => void }) {
   const { data, error, refetch } = useQuery(permissionsQuery(id));
+  // Without them a field for a person's id would stand there, and become a list of people under one's hands.
+  const areNamesAwaited = useAreNamesAwaited();
   return (
     <Dialog
       open
@@ -27,7 +29,7 @@ export function ShareDialog({ id, isTeam, mayChange, onClose }: { id: string; is
       title="Share"
       description={isTeam ? "The people of the team may do what their roles allow. Here, single people may do more." : "Nobody else sees it, unless you say so here."}
     >
-      {error && !data ? <Failure error={error} retry={() => void refetch()} /> : data ? <Grants id={id} granted={data} mayChange={mayChange} /> : <Skeleton className="h-32" />}
+      {error && !data ? <Failure error={error} retry={() => void refetch()} /> : data && !areNamesAwaited ? <Grants id={id} granted={data} mayChange={mayChange} /> : <Skeleton className="h-32" />}
     </Dialog>
   );
 }

@@ -6,14 +6,9 @@ const PAGE = 200;
 
 const NOBODY: ReadonlyMap<string, string> = new Map();
 
-/**
- * What the members of the team are called, by their ids; empty where there is no team, and until it is known.
- *
- * @param isWanted whether anything is shown that needs them
- */
-export function useMemberNames(isWanted = true): ReadonlyMap<string, string> {
+function useNames(isWanted: boolean) {
   const account = useAccount();
-  const { data } = useQuery({
+  return useQuery({
     queryKey: ["member-names", account.key],
     queryFn: async ({ signal }) => {
       const names = new Map<string, string>();
@@ -33,5 +28,18 @@ export function useMemberNames(isWanted = true): ReadonlyMap<string, string> {
     enabled: account.isTeam && isWanted,
     staleTime: 5 * 60_000,
   });
-  return data ?? NOBODY;
+}
+
+/**
+ * What the members of the team are called, by their ids; empty where there is no team, and until it is known.
+ *
+ * @param isWanted whether anything is shown that needs them
+ */
+export function useMemberNames(isWanted = true): ReadonlyMap<string, string> {
+  return useNames(isWanted).data ?? NOBODY;
+}
+
+/** Whether there may be names that are not known yet. */
+export function useAreNamesAwaited(): boolean {
+  return useNames(true).isLoading;
 }
