@@ -106,6 +106,9 @@ final class Passage {
             report(false);
             means.meters().ended(request.api(), Outcome.BROKEN_OFF);
             brokenOff(e);
+        } finally {
+            // Whatever broke, the provider has been paid.
+            report(false);
         }
     }
 

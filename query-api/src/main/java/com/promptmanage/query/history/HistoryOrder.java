@@ -21,9 +21,7 @@ public record HistoryOrder(By by, boolean isAscending) {
         TIME("time", false),
         MODEL("model COLLATE \"C\"", false),
         PROMPT("coalesce(prompt_id, '') COLLATE \"C\"", false),
-        TOKENS("""
-                input_tokens + cache_read_tokens + cache_write_5m_tokens + cache_write_1h_tokens + input_audio_tokens \
-                + input_image_tokens + output_tokens + reasoning_tokens + output_audio_tokens + output_image_tokens""", true),
+        TOKENS(TokenColumns.TOTAL, true),
         COST("coalesce(cost_nano_usd, -1)", true);
 
         private final String sql;
