@@ -187,12 +187,12 @@ public final class EventReader {
             int index = event.tagCount;
             boolean keep = index < ReceivedEvent.TAGS_MAX;
             if (keep) {
-                event.tagNames[index].set(json.text(), json.textStart(), json.textLength());
+                event.tagNames[index].set(json);
             }
             if (json.atText()) {
                 json.readText();
                 if (keep) {
-                    event.tagValues[index].set(json.text(), json.textStart(), json.textLength());
+                    event.tagValues[index].set(json);
                     event.tagCount++;
                 }
             } else {
@@ -241,14 +241,14 @@ public final class EventReader {
             throw new Rejection(Reason.INVALID, name + " must be a text");
         }
         json.readText();
-        text.set(json.text(), json.textStart(), json.textLength());
+        text.set(json);
     }
 
     /** Null is the same as absent; another value leaves the field absent, which a required field will not survive. */
     private void readOptional(Text text) throws Rejection {
         if (json.atText()) {
             json.readText();
-            text.set(json.text(), json.textStart(), json.textLength());
+            text.set(json);
         } else {
             json.skipValue();
         }

@@ -84,7 +84,7 @@ final class EventRules {
         }
         checkAccount(event);
         if (!event.executionType.isPresent()) {
-            event.executionType.set(PROMPT_RUN, 0, PROMPT_RUN.length);
+            event.executionType.set(PROMPT_RUN, 0, PROMPT_RUN.length, true);
         } else if (!isKnown(event.executionType)) {
             throw new Rejection(Reason.INVALID, "data.executionType '%s' is not known".formatted(event.executionType));
         }
@@ -120,13 +120,9 @@ final class EventRules {
         Text owner = team ? event.teamId : event.userId;
         Text account = event.subject;
         if (!account.startsWith(team ? TEAM : USER)
-                || !Arrays.equals(
-                        account.bytes(),
-                        account.start() + TEAM.length,
-                        account.start() + account.length(),
-                        owner.bytes(),
-                        owner.start(),
-                        owner.start() + owner.length())) {
+                || account.length() - TEAM.length != owner.length()
+                || !Words.same(
+                        account.bytes(), account.start() + TEAM.length, owner.bytes(), owner.start(), owner.length())) {
             throw new Rejection(
                     Reason.ACCOUNT_MISMATCH,
                     "subject '%s' is not the account of data.%s '%s'"
@@ -147,6 +143,15 @@ final class EventRules {
         if (text.length() <= prefix) {
             throw new Rejection(Reason.INVALID, name + " is missing or empty");
         }
+        if (characters(text, prefix, name) > Account.ID_LENGTH_MAX) {
+            throw new Rejection(Reason.INVALID, name + " has more than 256 characters");
+        }
+    }
+
+    private static int characters(Text text, int prefix, String name) throws Rejection {
+        if (text.isPlain()) {
+            return text.length() - prefix;
+        }
         byte[] bytes = text.bytes();
         int characters = 0;
         for (int i = text.start() + prefix, end = text.start() + text.length(); i < end; i++) {
@@ -164,9 +169,7 @@ final class EventRules {
                 }
             }
         }
-        if (characters > Account.ID_LENGTH_MAX) {
-            throw new Rejection(Reason.INVALID, name + " has more than 256 characters");
-        }
+        return characters;
     }
 
     private static boolean isKnown(Text executionType) {

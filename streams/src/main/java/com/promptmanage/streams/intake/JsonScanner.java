@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /**
  * A strict reader of JSON bytes that allocates nothing on the way: the caller pulls members and values and gets them as
@@ -27,6 +26,8 @@ final class JsonScanner {
     private int textStart;
 
     private int textLength;
+
+    private boolean textIsPlain;
 
     void start(byte[] bytes) {
         json = bytes;
@@ -52,6 +53,11 @@ final class JsonScanner {
 
     int textLength() {
         return textLength;
+    }
+
+    /** Whether the text last read stands there as it is, and is ASCII without control characters. */
+    boolean textIsPlain() {
+        return textIsPlain;
     }
 
     /** Whether the next value is a text. */
@@ -94,24 +100,24 @@ final class JsonScanner {
 
     /** Whether the text last read is these ASCII characters. */
     boolean textIs(byte[] expected) {
-        return textLength == expected.length
-                && Arrays.equals(text, textStart, textStart + textLength, expected, 0, expected.length);
+        return textLength == expected.length && Words.same(text, textStart, expected, 0, textLength);
     }
 
     /** Reads a text, to be had from {@link #text()}. */
     void readText() throws Rejection {
         expect('"');
         int start = at;
-        boolean ascii = true;
+        boolean plain = true;
         byte[] bytes = json;
-        for (int i = start; i < bytes.length; i++) {
+        for (int i = Words.special(bytes, start); i < bytes.length; i++) {
             byte b = bytes[i];
             if (b == '"') {
                 at = i + 1;
                 text = bytes;
                 textStart = start;
                 textLength = i - start;
-                if (!ascii) {
+                textIsPlain = plain;
+                if (!plain) {
                     requireUtf8();
                 }
                 return;
@@ -120,8 +126,8 @@ final class JsonScanner {
                 readEscapedText(start);
                 return;
             }
-            if (b < 0) {
-                ascii = false;
+            if (b < 0 || b == 0x7f) {
+                plain = false;
             } else if (b < 0x20) {
                 throw malformed("control character in a text", i);
             }
@@ -299,6 +305,7 @@ final class JsonScanner {
         text = encoded(unescaped, start);
         textStart = 0;
         textLength = text.length;
+        textIsPlain = false;
     }
 
     private int unescape(int i, StringBuilder into) throws Rejection {

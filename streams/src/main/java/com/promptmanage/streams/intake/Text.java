@@ -14,19 +14,33 @@ public final class Text {
 
     private int length = -1;
 
+    private boolean isPlain;
+
     void clear() {
         length = -1;
     }
 
-    void set(byte[] bytes, int start, int length) {
-        this.bytes = bytes;
-        this.start = start;
-        this.length = length;
+    /** Becomes the text that was last read. */
+    void set(JsonScanner json) {
+        set(json.text(), json.textStart(), json.textLength(), json.textIsPlain());
+    }
+
+    /** @param isPlain what {@link #isPlain()} will say */
+    void set(byte[] newBytes, int newStart, int newLength, boolean isPlain) {
+        bytes = newBytes;
+        start = newStart;
+        length = newLength;
+        this.isPlain = isPlain;
     }
 
     /** Whether the event has it. */
     public boolean isPresent() {
         return length >= 0;
+    }
+
+    /** Whether it is ASCII without control characters, quotes and backslashes. Others may be so too. */
+    public boolean isPlain() {
+        return isPlain;
     }
 
     public byte[] bytes() {
@@ -42,11 +56,11 @@ public final class Text {
     }
 
     public boolean is(byte[] other) {
-        return length == other.length && Arrays.equals(bytes, start, start + length, other, 0, other.length);
+        return length == other.length && Words.same(bytes, start, other, 0, length);
     }
 
     public boolean startsWith(byte[] prefix) {
-        return length >= prefix.length && Arrays.equals(bytes, start, start + prefix.length, prefix, 0, prefix.length);
+        return length >= prefix.length && Words.same(bytes, start, prefix, 0, prefix.length);
     }
 
     /** A copy to keep. */

@@ -116,7 +116,21 @@ public final class Names {
     }
 
     private static boolean is(byte[] text, byte[] bytes, int start, int length) {
-        return text.length == length && Arrays.equals(text, 0, length, bytes, start, start + length);
+        if (text.length != length) {
+            return false;
+        }
+        int at = 0;
+        for (; at <= length - Long.BYTES; at += Long.BYTES) {
+            if ((long) WORD.get(text, at) != (long) WORD.get(bytes, start + at)) {
+                return false;
+            }
+        }
+        for (; at < length; at++) {
+            if (text[at] != bytes[start + at]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Who chooses texts does not know the secret, so cannot choose many that fall on one place. */

@@ -4,13 +4,14 @@ import java.util.Arrays;
 
 /**
  * Rows on the heap: a hash table from two longs to {@link Amounts}, without an object for each row. Rows are numbered in
- * the order in which they came.
+ * the order in which they came. A row's key stands before its amounts: what is found is then in the processor's cache.
  */
 final class RowTable {
 
-    private long[] firsts;
+    /** The longs of a row's key. */
+    private static final int KEY = 2;
 
-    private long[] seconds;
+    private static final int ROW = KEY + Amounts.WIDTH;
 
     private long[] cells;
 
@@ -22,9 +23,7 @@ final class RowTable {
     private int count;
 
     RowTable(int capacity) {
-        firsts = new long[capacity];
-        seconds = new long[capacity];
-        cells = new long[capacity * Amounts.WIDTH];
+        cells = new long[capacity * ROW];
         marks = new boolean[capacity];
         slots = new int[Integer.highestOneBit(capacity) * 4];
     }
@@ -38,7 +37,7 @@ final class RowTable {
         int mask = slots.length - 1;
         for (int slot = hash(first, second) & mask; slots[slot] != 0; slot = (slot + 1) & mask) {
             int row = slots[slot] - 1;
-            if (firsts[row] == first && seconds[row] == second) {
+            if (is(row, first, second)) {
                 return row;
             }
         }
@@ -51,18 +50,18 @@ final class RowTable {
         int slot = hash(first, second) & mask;
         while (slots[slot] != 0) {
             int row = slots[slot] - 1;
-            if (firsts[row] == first && seconds[row] == second) {
+            if (is(row, first, second)) {
                 return row;
             }
             slot = (slot + 1) & mask;
         }
-        if (count == firsts.length) {
+        if (count == marks.length) {
             grow();
             return findOrAdd(first, second);
         }
         int row = count++;
-        firsts[row] = first;
-        seconds[row] = second;
+        cells[row * ROW] = first;
+        cells[row * ROW + 1] = second;
         marks[row] = false;
         zero(row);
         slots[slot] = row + 1;
@@ -70,20 +69,20 @@ final class RowTable {
     }
 
     long first(int row) {
-        return firsts[row];
+        return cells[row * ROW];
     }
 
     long second(int row) {
-        return seconds[row];
+        return cells[row * ROW + 1];
     }
 
-    /** All rows' amounts; a row's begin at {@link #at}. */
+    /** All rows; a row's amounts begin at {@link #at}. */
     long[] cells() {
         return cells;
     }
 
     int at(int row) {
-        return row * Amounts.WIDTH;
+        return row * ROW + KEY;
     }
 
     boolean isMarked(int row) {
@@ -96,7 +95,7 @@ final class RowTable {
 
     /** Makes all amounts of a row 0. */
     void zero(int row) {
-        Arrays.fill(cells, row * Amounts.WIDTH, (row + 1) * Amounts.WIDTH, 0);
+        Arrays.fill(cells, row * ROW + KEY, (row + 1) * ROW, 0);
     }
 
     void clear() {
@@ -105,7 +104,7 @@ final class RowTable {
         } else {
             int mask = slots.length - 1;
             for (int row = 0; row < count; row++) {
-                int slot = hash(firsts[row], seconds[row]) & mask;
+                int slot = hash(first(row), second(row)) & mask;
                 while (slots[slot] != 0) {
                     slots[slot] = 0;
                     slot = (slot + 1) & mask;
@@ -116,20 +115,22 @@ final class RowTable {
     }
 
     private void grow() {
-        int capacity = firsts.length * 2;
-        firsts = Arrays.copyOf(firsts, capacity);
-        seconds = Arrays.copyOf(seconds, capacity);
-        cells = Arrays.copyOf(cells, capacity * Amounts.WIDTH);
+        int capacity = marks.length * 2;
+        cells = Arrays.copyOf(cells, capacity * ROW);
         marks = Arrays.copyOf(marks, capacity);
         slots = new int[slots.length * 2];
         int mask = slots.length - 1;
         for (int row = 0; row < count; row++) {
-            int slot = hash(firsts[row], seconds[row]) & mask;
+            int slot = hash(first(row), second(row)) & mask;
             while (slots[slot] != 0) {
                 slot = (slot + 1) & mask;
             }
             slots[slot] = row + 1;
         }
+    }
+
+    private boolean is(int row, long first, long second) {
+        return cells[row * ROW] == first && cells[row * ROW + 1] == second;
     }
 
     private static int hash(long first, long second) {

@@ -135,7 +135,13 @@ final class RatedBatch {
     }
 
     private void text(Text text) {
-        text(text.bytes(), text.start(), text.length());
+        if (text.isPlain()) {
+            put((byte) '"');
+            raw(text.bytes(), text.start(), text.start() + text.length());
+            put((byte) '"');
+        } else {
+            text(text.bytes(), text.start(), text.length());
+        }
     }
 
     /** Only quotes and backslashes need an escape: control characters were rejected. */

@@ -133,7 +133,7 @@ class EventIdHashTest {
 
     private static Text text(byte[] bytes, int start, int length) {
         Text text = new Text();
-        text.set(bytes, start, length);
+        text.set(bytes, start, length, false);
         return text;
     }
 

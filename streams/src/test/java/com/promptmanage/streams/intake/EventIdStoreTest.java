@@ -417,7 +417,7 @@ class EventIdStoreTest {
         private static Text text(String of) {
             byte[] bytes = of.getBytes(StandardCharsets.UTF_8);
             Text text = new Text();
-            text.set(bytes, 0, bytes.length);
+            text.set(bytes, 0, bytes.length, false);
             return text;
         }
     }
