@@ -56,9 +56,8 @@ final class ChangeRows {
         rows.writeDone();
         Map<Place, Long> made = rows.writeMade();
         changes.forEach(ChangeRows::promote);
-        List<Of<List<byte[]>>> told = changes.stream()
-                .map(change -> new Of<>(change, events(change)))
-                .toList();
+        List<Of<List<byte[]>>> told =
+                changes.stream().map(change -> new Of<>(change, events(change))).toList();
         rows.writeExecutions(told.stream().flatMap(ChangeRows::logged).toList());
         rows.writeStatuses();
         rows.alert();

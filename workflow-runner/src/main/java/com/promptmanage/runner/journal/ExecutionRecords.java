@@ -217,7 +217,8 @@ public final class ExecutionRecords {
     public List<Entry> log(Scope scope, String executionId, int after, int limit) {
         return database.inTransaction(
                 scope,
-                handle -> handle.createQuery("""
+                handle -> handle
+                        .createQuery("""
                         SELECT seq, entry FROM execution_log
                         WHERE execution_id = :execution AND seq > :after AND seq < :end
                         ORDER BY seq

@@ -70,10 +70,10 @@ public record Pinned(
         List<String> owners = graph.owners(id.value());
         Set<NodeId> ancestors = nodes.ancestors(id);
         return nodes.order().stream()
-                .filter(before -> ancestors.contains(before)
-                        && !owners.contains(before.value())
-                        && scopes.sees(id, before))
-                .map(before -> new Seen(before.value(), graph.owners(before.value()).size()))
+                .filter(before ->
+                        ancestors.contains(before) && !owners.contains(before.value()) && scopes.sees(id, before))
+                .map(before ->
+                        new Seen(before.value(), graph.owners(before.value()).size()))
                 .toList();
     }
 

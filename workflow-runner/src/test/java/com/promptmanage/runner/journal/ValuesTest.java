@@ -34,8 +34,8 @@ class ValuesTest {
 
     private static final Taker TAKER = new Taker("test", Duration.ofHours(1), 10);
 
-    private final Database database =
-            Database.open(DatabaseSettings.of(MigratedDatabase.url(), "of-the-tests").withConnectionsMax(5));
+    private final Database database = Database.open(
+            DatabaseSettings.of(MigratedDatabase.url(), "of-the-tests").withConnectionsMax(5));
 
     private final Clock clock = Clock.systemUTC();
 
@@ -62,7 +62,11 @@ class ValuesTest {
                                 TextNode.valueOf(""),
                                 JsonNodeFactory.instance.nullNode(),
                                 JsonNodeFactory.instance.missingNode(),
-                                JsonNodeFactory.instance.arrayNode().add(1).addNull().add("two"),
+                                JsonNodeFactory.instance
+                                        .arrayNode()
+                                        .add(1)
+                                        .addNull()
+                                        .add("two"),
                                 JsonNodeFactory.instance.numberNode(3L),
                                 JsonNodeFactory.instance.numberNode(2.5f),
                                 JsonNodeFactory.instance.binaryNode(new byte[] {1, 2, 3}),
@@ -79,7 +83,8 @@ class ValuesTest {
         Begun first = begin(Workflow.step("first"));
 
         Begun second = followers(first, outcome).getFirst();
-        Begun third = followers(second, new Outcome.Completed(TextNode.valueOf("second"))).getFirst();
+        Begun third = followers(second, new Outcome.Completed(TextNode.valueOf("second")))
+                .getFirst();
 
         assertThat(second.facts().outputs()).containsOnlyKeys("first");
         assertThat(second.facts()).isEqualTo(read(second));
@@ -96,7 +101,9 @@ class ValuesTest {
 
         assertThat(items).hasSize(2);
         for (Begun item : items) {
-            Begun behind = followers(item, new Outcome.Completed(TextNode.valueOf(item.lease().scope())))
+            Begun behind = followers(
+                            item,
+                            new Outcome.Completed(TextNode.valueOf(item.lease().scope())))
                     .getFirst();
             assertThat(item.facts()).isEqualTo(read(item));
             assertThat(behind.facts()).isEqualTo(read(behind));
@@ -113,7 +120,8 @@ class ValuesTest {
 
         assertThatThrownBy(() -> followers(late, new Outcome.Completed(TextNode.valueOf("late"))))
                 .isInstanceOf(StaleLeaseException.class);
-        Begun second = followers(first, new Outcome.Completed(TextNode.valueOf("in time"))).getFirst();
+        Begun second = followers(first, new Outcome.Completed(TextNode.valueOf("in time")))
+                .getFirst();
 
         assertThat(second.facts().outputs()).containsEntry("first", TextNode.valueOf("in time"));
         assertThat(second.facts()).isEqualTo(read(second));
@@ -142,7 +150,10 @@ class ValuesTest {
     }
 
     private NodeFacts read(Begun begun) {
-        return table.find(Scope.EVERYONE, begun.lease().executionId(), begun.lease().id())
+        return table.find(
+                        Scope.EVERYONE,
+                        begun.lease().executionId(),
+                        begun.lease().id())
                 .map(given -> ((Given.Known) given).facts())
                 .orElseThrow();
     }
