@@ -12,9 +12,11 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +42,9 @@ final class Change {
 
     /** By path, as far as they are known and as they have become. */
     private final Map<String, ScopeState> scopes = new HashMap<>();
+
+    /** The paths of those that are in the table. */
+    private final Set<String> storedScopes = new HashSet<>();
 
     private final Map<String, ScopeState> changedScopes = new LinkedHashMap<>();
 
@@ -149,7 +154,10 @@ final class Change {
 
     /** As they were read. What has been changed since stays so. */
     void know(List<ScopeState> read) {
-        read.forEach(scope -> scopes.putIfAbsent(scope.path(), scope));
+        for (ScopeState scope : read) {
+            scopes.putIfAbsent(scope.path(), scope);
+            storedScopes.add(scope.path());
+        }
     }
 
     /** As they are now, of those that are known. */
@@ -308,8 +316,20 @@ final class Change {
         ChangeRows.save(handle, List.of(this));
     }
 
+    /** Those that begin to be there. */
+    List<ScopeState> openedScopes() {
+        return changedScopes(false);
+    }
+
+    /** Those that were read and have changed. */
     List<ScopeState> changedScopes() {
-        return List.copyOf(changedScopes.values());
+        return changedScopes(true);
+    }
+
+    private List<ScopeState> changedScopes(boolean areStored) {
+        return changedScopes.values().stream()
+                .filter(scope -> storedScopes.contains(scope.path()) == areStored)
+                .toList();
     }
 
     /** And no more of them: they are written. */

@@ -3,12 +3,12 @@ package com.promptmanage.runner.journal;
 import com.promptmanage.runner.journal.Change.Begun;
 import com.promptmanage.runner.journal.Change.Done;
 import com.promptmanage.runner.journal.Change.Made;
+import com.promptmanage.runner.run.ScopeState;
 import com.promptmanage.service.outbox.Outbox;
 import com.promptmanage.service.outbox.OutboxRecord;
 import com.promptmanage.topics.Topics;
 import com.promptmanage.topics.execution.ExecutionChange;
 import com.promptmanage.topics.execution.ExecutionChangeCodec;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import java.util.function.ToLongFunction;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -56,11 +56,12 @@ final class ChangeRows {
         rows.writeDone();
         Map<Place, Long> made = rows.writeMade();
         changes.forEach(ChangeRows::promote);
-        List<Of<byte[]>> events = rows.all(ChangeRows::events);
-        rows.writeExecutions(events);
+        List<Of<List<byte[]>>> told =
+                changes.stream().map(change -> new Of<>(change, events(change))).toList();
+        rows.writeExecutions(told.stream().flatMap(ChangeRows::logged).toList());
         rows.writeStatuses();
         rows.alert();
-        Outbox.append(handle, events.stream().map(ChangeRows::record).toList());
+        Outbox.append(handle, told.stream().flatMap(ChangeRows::records).toList());
         return made;
     }
 
@@ -183,14 +184,17 @@ final class ChangeRows {
         change.addOpen(promoted);
     }
 
-    private void writeExecutions(List<Of<byte[]>> events) {
+    private void writeExecutions(List<LogRow> log) {
         var update = handle.createUpdate("""
                 WITH told AS (
                     INSERT INTO execution_log (execution_id, seq, at, entry)
                     SELECT t.execution, t.seq, :now, t.entry
                     FROM unnest(:toldOf, :seqs, :entries) AS t(execution, seq, entry)),
-                scopes AS (
-                """ + ScopeRows.STORE + """
+                opened AS (
+                """ + ScopeRows.INSERT + """
+                ),
+                changed AS (
+                """ + ScopeRows.UPDATE + """
                 )
                 UPDATE executions e SET last_seq = c.last_seq, open_nodes = c.open, held_nodes = c.held,
                     completed_nodes = c.completed, failed_nodes = c.failed, skipped_nodes = c.skipped,
@@ -199,16 +203,13 @@ final class ChangeRows {
                     AS c(id, last_seq, open, held, completed, failed, skipped, tokens, cost)
                 WHERE e.id = c.id
                 """);
-        ScopeRows.bind(
-                update,
-                all(Change::changedScopes).stream()
-                        .map(scope -> new ScopeRows.Stored(scope.executionId(), scope.part()))
-                        .toList());
-        Columns.bind(update, "toldOf", events, Of::executionId);
-        Columns.bind(update, "entries", events, event -> new String(event.part(), StandardCharsets.UTF_8));
+        ScopeRows.bindOpened(update, scopes(Change::openedScopes));
+        ScopeRows.bindChanged(update, scopes(Change::changedScopes));
+        Columns.bind(update, "toldOf", log, LogRow::executionId);
+        Columns.bind(update, "entries", log, LogRow::entry);
         Columns.bind(update, "changed", changes, change -> change.row().id());
         update.bind("now", now())
-                .bind("seqs", seqs())
+                .bind("seqs", ints(log, LogRow::seq))
                 .bind("lastSeqs", ints(changes, Change::lastSeq))
                 .bind("open", ints(changes, Change::openNodes))
                 .bind("held", ints(changes, Change::heldNodes))
@@ -218,12 +219,6 @@ final class ChangeRows {
                 .bind("tokens", longs(changes, change -> change.totals().tokens()))
                 .bind("costs", longs(changes, change -> change.totals().costNanoUsd()))
                 .execute();
-    }
-
-    private int[] seqs() {
-        return changes.stream()
-                .flatMapToInt(change -> IntStream.rangeClosed(change.row().lastSeq() + 1, change.lastSeq()))
-                .toArray();
     }
 
     private void writeStatuses() {
@@ -271,9 +266,21 @@ final class ChangeRows {
         }
     }
 
-    private static OutboxRecord record(Of<byte[]> event) {
-        ExecutionRow row = event.change().row();
-        return new OutboxRecord(Topics.EXECUTION_EVENTS.name(), row.account().key(), event.part(), Map.of(), row.id());
+    private List<ScopeRows.Stored> scopes(Function<Change, List<ScopeState>> parts) {
+        return all(parts).stream()
+                .map(scope -> new ScopeRows.Stored(scope.executionId(), scope.part()))
+                .toList();
+    }
+
+    private static Stream<LogRow> logged(Of<List<byte[]>> told) {
+        return LogRow.of(told.executionId(), told.change().row().lastSeq(), told.part()).stream();
+    }
+
+    private static Stream<OutboxRecord> records(Of<List<byte[]>> told) {
+        ExecutionRow row = told.change().row();
+        byte[] key = row.account().key();
+        return told.part().stream()
+                .map(event -> new OutboxRecord(Topics.EXECUTION_EVENTS.name(), key, event, Map.of(), row.id()));
     }
 
     private static List<byte[]> events(Change change) {

@@ -44,7 +44,8 @@ final class ExecutionLocks {
         // In one round trip.
         return handle.createQuery("SELECT " + ExecutionRow.COLUMNS + """
                         , set_config('idle_in_transaction_session_timeout', '3s', true),
-                        set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)
+                        set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true),
+                        set_config('plan_cache_mode', 'force_generic_plan', true)
                         FROM executions e WHERE e.id = :id FOR NO KEY UPDATE
                         """ + (waits ? "" : " SKIP LOCKED"))
                 .bind("id", executionId)
@@ -53,9 +54,12 @@ final class ExecutionLocks {
     }
 
     private static List<ExecutionRow> several(Handle handle, Collection<String> executionIds, boolean waits) {
-        // Statements on lists are prepared while tables are small, and their plans are kept while they grow.
+        // Statements on lists are prepared while tables are small, and their plans are kept while they grow. Nor are
+        // they planned
+        // anew for the lists of each time: that would take longer than to do them.
         handle.execute("""
-                SET LOCAL idle_in_transaction_session_timeout = '3s'; SET LOCAL enable_seqscan = off; SET LOCAL jit = off
+                SET LOCAL idle_in_transaction_session_timeout = '3s'; SET LOCAL enable_seqscan = off; SET LOCAL jit = off;
+                SET LOCAL plan_cache_mode = force_generic_plan
                 """);
         return handle.createQuery("SELECT " + ExecutionRow.COLUMNS
                         + " FROM executions e WHERE e.id = ANY (:ids) ORDER BY e.id FOR NO KEY UPDATE"

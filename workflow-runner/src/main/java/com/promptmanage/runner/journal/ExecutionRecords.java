@@ -217,15 +217,23 @@ public final class ExecutionRecords {
     public List<Entry> log(Scope scope, String executionId, int after, int limit) {
         return database.inTransaction(
                 scope,
-                handle -> handle.createQuery("""
-                        SELECT seq, entry FROM execution_log WHERE execution_id = :execution AND seq > :after
-                        ORDER BY seq LIMIT :limit
+                handle -> handle
+                        .createQuery("""
+                        SELECT seq, entry FROM execution_log
+                        WHERE execution_id = :execution AND seq > :after AND seq < :end
+                        ORDER BY seq
                         """)
                         .bind("execution", executionId)
                         .bind("after", after)
-                        .bind("limit", limit)
-                        .map((row, ctx) -> new Entry(row.getInt("seq"), row.getString("entry")))
-                        .list());
+                        // Events are numbered without gaps.
+                        .bind("end", (long) after + limit + LogRow.EVENTS_MAX)
+                        .map((row, ctx) -> new LogRow(executionId, row.getInt("seq"), row.getString("entry")))
+                        .list()
+                        .stream()
+                        .flatMap(row -> row.entries().stream())
+                        .filter(entry -> entry.seq() > after)
+                        .limit(limit)
+                        .toList());
     }
 
     /** Of the executions made from then on and before then. */

@@ -74,7 +74,7 @@ public final class GivenInputs {
             return new Given.TooLarge(run.nodeId(), run.scope(), bytes);
         }
         var seenAs = new NodeLease(nodeRunId, executionId, run.scope(), run.nodeId(), 0, 0, 0, false);
-        var asked = new NodeFacts.Asked(execution, pinned, seenAs);
+        var asked = NodeFacts.Asked.of(execution, pinned, seenAs);
         // Nothing is remembered of what only this caller may see.
         Values.Found found = new Values().find(handle, NodeFacts.keys(List.of(asked)), Map.of());
         return new Given.Known(run.nodeId(), run.scope(), pinned, NodeFacts.of(handle, asked, found.all()));

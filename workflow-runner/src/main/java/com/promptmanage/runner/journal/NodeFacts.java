@@ -2,7 +2,6 @@ package com.promptmanage.runner.journal;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.promptmanage.runner.definition.NodeId;
 import com.promptmanage.topics.account.Account;
 import java.util.Collection;
 import java.util.HashMap;
@@ -41,27 +40,35 @@ public record NodeFacts(
         indexes = Map.copyOf(indexes);
     }
 
-    /** A node that is to be told. */
-    record Asked(ExecutionRow row, Pinned pinned, NodeLease lease) {
+    /**
+     * A node that is to be told.
+     *
+     * @param items by owner
+     * @param outputs by node, of those that ran once, or for the same items
+     */
+    record Asked(
+            ExecutionRow row,
+            Pinned pinned,
+            NodeLease lease,
+            Values.Key trigger,
+            Map<String, Values.Key> items,
+            Map<String, Values.Key> outputs) {
 
-        private List<String> owners() {
-            return pinned.graph().owners(lease.nodeId());
+        static Asked of(ExecutionRow row, Pinned pinned, NodeLease lease) {
+            // The scopes that it is run in, the innermost first.
+            List<String> chain = NodeLease.chain(lease.scope());
+            return new Asked(
+                    row,
+                    pinned,
+                    lease,
+                    Values.Key.trigger(row.id()),
+                    items(row, pinned.graph().owners(lease.nodeId()), chain),
+                    outputs(row, pinned.before(lease.nodeId()).seen(), chain));
         }
 
-        /** The scopes that it is run in, the innermost first. */
-        private List<String> chain() {
-            return NodeLease.chain(lease.scope());
-        }
-
-        private Values.Key trigger() {
-            return Values.Key.trigger(row.id());
-        }
-
-        /** By owner. Each of the scopes but the root's is for one item of the owner at the same place in its list. */
-        private Map<String, Values.Key> items() {
+        /** Each of the scopes but the root's is for one item of the owner at the same place in its list. */
+        private static Map<String, Values.Key> items(ExecutionRow row, List<String> owners, List<String> chain) {
             var items = new HashMap<String, Values.Key>();
-            List<String> owners = owners();
-            List<String> chain = chain();
             for (int i = 0; i < owners.size(); i++) {
                 String path = chain.get(i);
                 int index = Integer.parseInt(path.substring(path.lastIndexOf('[') + 1, path.length() - 1));
@@ -70,44 +77,34 @@ public record NodeFacts(
             return items;
         }
 
-        /** By node, of those that ran once, or for the same items. */
-        private Map<String, Values.Key> outputs() {
-            var id = new NodeId(lease.nodeId());
-            List<String> owners = owners();
-            List<String> chain = chain();
+        private static Map<String, Values.Key> outputs(ExecutionRow row, List<Pinned.Seen> seen, List<String> chain) {
             var outputs = new HashMap<String, Values.Key>();
-            for (NodeId before : pinned.nodes().ancestors(id)) {
-                if (pinned.scopes().sees(id, before) && !owners.contains(before.value())) {
-                    // As far inside as it is itself.
-                    int depth = pinned.graph().owners(before.value()).size();
-                    String scope = chain.get(chain.size() - 1 - depth);
-                    outputs.put(before.value(), Values.Key.output(row.id(), scope, before.value()));
-                }
+            for (Pinned.Seen before : seen) {
+                // As far inside as it is itself.
+                String scope = chain.get(chain.size() - 1 - before.depth());
+                outputs.put(before.nodeId(), Values.Key.output(row.id(), scope, before.nodeId()));
             }
             return outputs;
         }
 
         private Map<String, List<JsonNode>> gathered(Handle handle) {
-            var id = new NodeId(lease.nodeId());
             var gathered = new HashMap<String, List<JsonNode>>();
-            for (NodeId before : pinned.nodes().predecessors(id)) {
-                if (!pinned.scopes().sees(id, before)) {
-                    gathered.put(
-                            before.value(),
-                            Outputs.below(handle, row.id(), lease.scope(), before.value()).stream()
-                                    .map(Outputs.Found::output)
-                                    .toList());
-                }
+            for (String before : pinned.before(lease.nodeId()).gathered()) {
+                gathered.put(
+                        before,
+                        Outputs.below(handle, row.id(), lease.scope(), before).stream()
+                                .map(Outputs.Found::output)
+                                .toList());
             }
             return gathered;
         }
 
         private NodeFacts told(Handle handle, Map<Values.Key, Values.Value> values) {
             var outputs = new HashMap<String, JsonNode>();
-            outputs().forEach((node, key) -> put(outputs, node, values.get(key)));
+            this.outputs.forEach((node, key) -> put(outputs, node, values.get(key)));
             var items = new HashMap<String, JsonNode>();
             var indexes = new HashMap<String, Integer>();
-            items().forEach((owner, key) -> {
+            this.items.forEach((owner, key) -> {
                 put(items, owner, values.get(key));
                 indexes.put(owner, key.index());
             });

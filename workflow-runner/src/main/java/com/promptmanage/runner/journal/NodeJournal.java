@@ -344,7 +344,7 @@ public final class NodeJournal {
         List<Change.Made> taken = new Progression(change, payloads, taker).apply(decision);
         Map<ChangeRows.Place, Long> ids = ChangeRows.save(change.handle(), List.of(change));
         List<NodeFacts.Asked> asked = leases(change, taken, ids).stream()
-                .map(lease -> new NodeFacts.Asked(change.row(), change.pinned(), lease))
+                .map(lease -> NodeFacts.Asked.of(change.row(), change.pinned(), lease))
                 .toList();
         Values.Found found = values.find(change.handle(), NodeFacts.keys(asked), Map.of());
         return new Followed(

@@ -8,8 +8,17 @@ import com.promptmanage.runner.definition.Scopes;
 import com.promptmanage.runner.definition.Settings;
 import com.promptmanage.runner.run.DefinedGraph;
 import com.promptmanage.runner.run.StepGraph;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 
-/** One version of a workflow, ready to be run. Immutable, and made once for many executions. */
+/**
+ * One version of a workflow, ready to be run. Immutable, and made once for many executions.
+ *
+ * @param before by node, what it is told of those before it
+ */
 public record Pinned(
         String workflowId,
         int version,
@@ -17,18 +26,59 @@ public record Pinned(
         Graph nodes,
         Scopes scopes,
         StepGraph graph,
-        Settings.Effective settings) {
+        Settings.Effective settings,
+        Map<String, Before> before) {
+
+    /**
+     * A node that ran once where another one stands, or for the same items.
+     *
+     * @param depth how many scopes it is inside of
+     */
+    record Seen(String nodeId, int depth) {}
+
+    /**
+     * Found once for each node, and not each time that it is run.
+     *
+     * @param gathered those directly before it that are run more often
+     */
+    record Before(List<Seen> seen, List<String> gathered) {}
 
     static Pinned of(String workflowId, int version, Definition definition) {
         Graph nodes = Graph.of(definition);
+        Scopes scopes = Scopes.of(nodes);
+        StepGraph graph = DefinedGraph.of(definition);
+        var before = new HashMap<String, Before>();
+        for (Node node : nodes.nodes()) {
+            List<String> gathered = nodes.predecessors(node.id()).stream()
+                    .filter(other -> !scopes.sees(node.id(), other))
+                    .map(NodeId::value)
+                    .toList();
+            before.put(node.id().value(), new Before(seen(nodes, scopes, graph, node.id()), gathered));
+        }
         return new Pinned(
                 workflowId,
                 version,
                 definition,
                 nodes,
-                Scopes.of(nodes),
-                DefinedGraph.of(definition),
-                definition.settings().effective());
+                scopes,
+                graph,
+                definition.settings().effective(),
+                Map.copyOf(before));
+    }
+
+    private static List<Seen> seen(Graph nodes, Scopes scopes, StepGraph graph, NodeId id) {
+        List<String> owners = graph.owners(id.value());
+        Set<NodeId> ancestors = nodes.ancestors(id);
+        return nodes.order().stream()
+                .filter(before ->
+                        ancestors.contains(before) && !owners.contains(before.value()) && scopes.sees(id, before))
+                .map(before ->
+                        new Seen(before.value(), graph.owners(before.value()).size()))
+                .toList();
+    }
+
+    Before before(String id) {
+        return Objects.requireNonNull(before.get(id), id);
     }
 
     public Node node(String id) {

@@ -116,7 +116,7 @@ final class Recording implements Together.Work<Report> {
             asked.put(
                     one.report(),
                     one.given().leases(ids).stream()
-                            .map(lease -> new NodeFacts.Asked(
+                            .map(lease -> NodeFacts.Asked.of(
                                     one.change().row(), one.change().pinned(), lease))
                             .toList());
         }

@@ -386,10 +386,14 @@ public final class Runs {
 
     /** Holds the workflow's lock, and takes those of the executions after it. Returns how many began. */
     private int admit(Handle handle, Workflow workflow) {
+        // Asked whenever an execution ends: those that run are counted only if one waits.
         List<String> next = handle.createQuery("""
                         SELECT id FROM executions WHERE workflow_id = :id AND status = 'queued'
-                        ORDER BY number LIMIT least(:most, greatest(0, :runsMax - (
-                            SELECT count(*) FROM executions WHERE workflow_id = :id AND status = 'running')))
+                        ORDER BY number LIMIT CASE
+                            WHEN EXISTS (SELECT 1 FROM executions WHERE workflow_id = :id AND status = 'queued')
+                            THEN least(:most, greatest(0, :runsMax - (
+                                SELECT count(*) FROM executions WHERE workflow_id = :id AND status = 'running')))
+                            ELSE 0 END
                         FOR UPDATE SKIP LOCKED
                         """)
                 .bind("id", workflow.id())

@@ -10,7 +10,6 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Update;
 
 /** The decider's state as rows. */
@@ -18,29 +17,27 @@ final class ScopeRows {
 
     private ScopeRows() {}
 
-    /** Of {@code run_scopes s}, for {@link #read(ResultSet)}. */
+    /** Of {@code run_scopes s}, for {@link #read}. */
     static final String COLUMNS = "s.path, s.parent, s.owner, s.item_index, s.steps, s.links, s.exports, s.progress";
 
     /** A scope of one execution. */
     record Stored(String executionId, ScopeState scope) {}
 
-    /** A statement that stores what {@link #bind} gives it. */
-    static final String STORE = """
+    /** A statement that stores what {@link #bindOpened} gives it. */
+    static final String INSERT = """
             INSERT INTO run_scopes (execution_id, path, parent, owner, item_index, steps, links, exports, progress)
-            SELECT s.* FROM unnest(:scopesOf, :paths, :parents, :owners, :indexes, :steps, :links, :exports, :progress)
-                AS s(execution, path, parent, owner, item_index, steps, links, exports, progress)
-            ON CONFLICT (execution_id, path) DO UPDATE
-            SET steps = excluded.steps, links = excluded.links, exports = excluded.exports, progress = excluded.progress
+            SELECT o.* FROM unnest(:openedOf, :openedPaths, :openedParents, :openedOwners, :openedIndexes, :openedSteps,
+                    :openedLinks, :openedExports, :openedProgress)
+                AS o(execution, path, parent, owner, item_index, steps, links, exports, progress)
             """;
 
-    static List<ScopeState> read(Handle handle, String executionId, List<String> paths) {
-        return handle.createQuery("SELECT " + COLUMNS
-                        + " FROM run_scopes s WHERE s.execution_id = :execution AND s.path = ANY (:paths)")
-                .bind("execution", executionId)
-                .bindArray("paths", String.class, paths)
-                .map((row, ctx) -> read(row))
-                .list();
-    }
+    /** A statement that stores what {@link #bindChanged} gives it. To insert and see that it is there would cost twice as much. */
+    static final String UPDATE = """
+            UPDATE run_scopes s SET steps = c.steps, links = c.links, exports = c.exports, progress = c.progress
+            FROM unnest(:changedOf, :changedPaths, :changedSteps, :changedLinks, :changedExports, :changedProgress)
+                AS c(execution, path, steps, links, exports, progress)
+            WHERE s.execution_id = c.execution AND s.path = c.path
+            """;
 
     static ScopeState read(ResultSet row) throws SQLException {
         return new ScopeState(
@@ -54,17 +51,26 @@ final class ScopeRows {
                 progress(row.getString("progress")));
     }
 
-    static void bind(Update store, List<Stored> stored) {
+    static void bindOpened(Update insert, List<Stored> opened) {
+        List<ScopeState> scopes = opened.stream().map(Stored::scope).toList();
+        Columns.bind(insert, "openedParents", scopes, ScopeState::parent);
+        Columns.bind(insert, "openedOwners", scopes, ScopeState::owner);
+        insert.bind("openedIndexes", scopes.stream().mapToInt(ScopeState::index).toArray());
+        bind(insert, "opened", opened);
+    }
+
+    static void bindChanged(Update update, List<Stored> changed) {
+        bind(update, "changed", changed);
+    }
+
+    private static void bind(Update update, String prefix, List<Stored> stored) {
         List<ScopeState> scopes = stored.stream().map(Stored::scope).toList();
-        Columns.bind(store, "scopesOf", stored, Stored::executionId);
-        Columns.bind(store, "paths", scopes, ScopeState::path);
-        Columns.bind(store, "parents", scopes, ScopeState::parent);
-        Columns.bind(store, "owners", scopes, ScopeState::owner);
-        store.bind("indexes", scopes.stream().mapToInt(ScopeState::index).toArray());
-        Columns.bind(store, "steps", scopes, ScopeState::steps);
-        Columns.bind(store, "links", scopes, ScopeState::links);
-        Columns.bind(store, "exports", scopes, ScopeState::exports);
-        Columns.bind(store, "progress", scopes, scope -> progress(scope.progress()));
+        Columns.bind(update, prefix + "Of", stored, Stored::executionId);
+        Columns.bind(update, prefix + "Paths", scopes, ScopeState::path);
+        Columns.bind(update, prefix + "Steps", scopes, ScopeState::steps);
+        Columns.bind(update, prefix + "Links", scopes, ScopeState::links);
+        Columns.bind(update, prefix + "Exports", scopes, ScopeState::exports);
+        Columns.bind(update, prefix + "Progress", scopes, scope -> progress(scope.progress()));
     }
 
     private static String progress(Map<String, Progress> progress) {

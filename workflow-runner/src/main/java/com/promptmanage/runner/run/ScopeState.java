@@ -67,12 +67,17 @@ public record ScopeState(
         }
 
         static Stage of(char letter) {
-            for (Stage stage : values()) {
-                if (stage.letter == letter) {
-                    return stage;
-                }
-            }
-            throw new IllegalArgumentException("no stage is written as '%c'".formatted(letter));
+            // Asked for each step of a scope whenever something happens in it.
+            return switch (letter) {
+                case '.' -> WAITING;
+                case 'r' -> STARTED;
+                case 'o' -> LISTED;
+                case 'b' -> OPEN;
+                case 'd' -> DONE;
+                case 'f' -> FAILED;
+                case 's' -> SKIPPED;
+                default -> throw new IllegalArgumentException("no stage is written as '%c'".formatted(letter));
+            };
         }
     }
 }

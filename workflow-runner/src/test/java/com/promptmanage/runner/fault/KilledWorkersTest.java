@@ -225,9 +225,10 @@ class KilledWorkersTest {
         try (var rows = sql.createStatement().executeQuery("""
                 SELECT e.id, e.status, e.completed_nodes, e.failed_nodes, e.skipped_nodes, e.open_nodes, e.held_nodes,
                        (SELECT count(*) FROM node_runs n WHERE n.execution_id = e.id AND n.status = 'completed') AS done,
-                       (SELECT count(*) FROM execution_log l WHERE l.execution_id = e.id
-                        AND l.entry::json ->> 'type' = 'com.promptmanage.workflow.execution.v1'
-                        AND l.entry::json -> 'data' ->> 'status' = 'completed') AS ends
+                       (SELECT count(*) FROM execution_log l
+                        CROSS JOIN LATERAL string_to_table(l.entry, chr(10)) AS one(event) WHERE l.execution_id = e.id
+                        AND one.event::json ->> 'type' = 'com.promptmanage.workflow.execution.v1'
+                        AND one.event::json -> 'data' ->> 'status' = 'completed') AS ends
                 FROM executions e
                 """)) {
             int seen = 0;

@@ -95,6 +95,10 @@ class ClockJumpsTest {
         String old = engine.run(Workflow.of(step("only")));
         String waiting = engine.trigger(engine.add(Workflow.of(delay("long", 3_600_000)), 1));
         engine.database().useAsSystem(handle -> {
+            handle.execute("""
+                    INSERT INTO run_items (execution_id, scope, owner, item_index, item)
+                    SELECT id, '', 'only', 0, '1' FROM executions WHERE id = ANY (?)
+                    """, (Object) new String[] {ended, old});
             handle.execute("UPDATE executions SET ended_at = now() - interval '31 days' WHERE id = ?", old);
             handle.execute("UPDATE executions SET created_at = now() - interval '400 days' WHERE id = ?", waiting);
             handle.execute("""
@@ -114,12 +118,13 @@ class ClockJumpsTest {
         assertThat(engine.records().find(old)).isEmpty();
         assertThat(engine.records().find(ended)).isPresent();
         assertThat(engine.records().find(waiting)).isPresent();
-        Long nodes = engine.database()
-                .asSystem(handle -> handle.createQuery("SELECT count(*) FROM node_runs WHERE execution_id = :old")
-                        .bind("old", old)
-                        .mapTo(Long.class)
-                        .one());
-        assertThat(nodes).isZero();
+        for (String table : List.of("node_runs", "run_scopes", "execution_log")) {
+            assertThat(rows(table, old)).as(table).isZero();
+            assertThat(rows(table, ended)).as(table).isPositive();
+            assertThat(rows(table, waiting)).as(table).isPositive();
+        }
+        assertThat(rows("run_items", old)).isZero();
+        assertThat(rows("run_items", ended)).isEqualTo(1);
         List<String> answers = engine.database()
                 .asSystem(handle -> handle.createQuery("SELECT left(fingerprint, 1) FROM prompt_answers")
                         .mapTo(String.class)
@@ -167,6 +172,15 @@ class ClockJumpsTest {
                 .containsExactly(3, 4);
         assertThat(versions(ordinary)).containsExactly(1, 2, 3, 4);
         assertThat(kept).doesNotContain(unused);
+    }
+
+    private long rows(String table, String execution) {
+        return engine.database()
+                .asSystem(handle -> handle.createQuery("SELECT count(*) FROM <table> WHERE execution_id = :execution")
+                        .define("table", table)
+                        .bind("execution", execution)
+                        .mapTo(Long.class)
+                        .one());
     }
 
     /** Made, and not changed since. */
