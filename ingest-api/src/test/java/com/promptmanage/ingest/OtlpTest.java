@@ -342,6 +342,32 @@ class OtlpTest {
         assertThat(identities(tail)).hasSize(calls);
     }
 
+    /** As many as a body may hold in JSON; one in forty is none, and told so. */
+    @Test
+    void spansInJsonAreTakenInBoundedMemoryHoweverManyAreWrong() throws Exception {
+        var body = new ByteArrayOutputStream();
+        body.writeBytes("{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[0".getBytes(UTF_8));
+        int spans = 450_000;
+        for (int i = 1; i < spans; i++) {
+            String attributes = i % 40 == 20
+                    ? ",\"attributes\":[{\"key\":\"gen_ai.request.model\",\"value\":{\"stringValue\":\"m\"}},"
+                            + "{\"key\":\"gen_ai.usage.input_tokens\",\"value\":{\"intValue\":2}}]"
+                    : "";
+            body.writeBytes((i % 40 == 0 ? ",0" : ",{\"traceId\":\"%032x\",\"spanId\":\"%016x\"%s}".formatted(i, i, attributes))
+                    .getBytes(UTF_8));
+        }
+        body.writeBytes("]}]}]}".getBytes(UTF_8));
+        assertThat(body.size()).isBetween((int) BODY_MAX * 3 / 4, (int) BODY_MAX);
+
+        HttpResponse<byte[]> answer =
+                ingest.postBytes("/v1/traces", acme, "application/json", body.toByteArray(), true);
+
+        assertThat(answer.statusCode()).as(new String(answer.body(), UTF_8)).isEqualTo(200);
+        assertThat(JSON.readTree(answer.body()).at("/partialSuccess/rejectedSpans"))
+                .isEqualTo(TextNode.valueOf("11250"));
+        assertThat(identities(tail)).hasSize(11_250);
+    }
+
     private HttpResponse<byte[]> post(String path, String contentType, byte[] body) throws Exception {
         return ingest.postBytes(path, acme, contentType, body, false);
     }

@@ -20,6 +20,11 @@ final class CpuTime {
         return all.mapToLong(process -> ticks(process.pid())).sum() / TICKS_PER_SECOND;
     }
 
+    /** Of this process alone. */
+    static double ownSeconds() {
+        return ticks(ProcessHandle.current().pid()) / TICKS_PER_SECOND;
+    }
+
     private static long ticks(long pid) {
         try {
             String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));

@@ -8,6 +8,7 @@ import com.promptmanage.service.http.Json;
 import com.promptmanage.service.http.UnavailableException;
 import com.promptmanage.service.outbound.AddressRange;
 import com.promptmanage.service.outbound.Call;
+import com.promptmanage.service.outbound.Call.Header;
 import com.promptmanage.service.outbound.Outbound;
 import com.promptmanage.service.outbound.OutboundSettings;
 import com.promptmanage.service.outbound.Reply;
@@ -112,9 +113,15 @@ public final class BudgetClient implements AutoCloseable {
         }
         try {
             String key = key(there, deadlineNanos);
-            Reply reply = outbound.send(Call.post(there.check(), "application/json", Json.bytes(question))
-                    .withHeader("Authorization", "Bearer " + key)
-                    .withTotalMax(Duration.ofNanos(Math.max(1, deadlineNanos - System.nanoTime()))));
+            Reply reply = outbound.send(new Call(
+                    "POST",
+                    there.check(),
+                    List.of(new Header("Content-Type", "application/json"), new Header("Authorization", "Bearer " + key)),
+                    Json.bytes(question),
+                    0,
+                    Optional.of(Duration.ofNanos(Math.max(1, deadlineNanos - System.nanoTime()))),
+                    Optional.empty(),
+                    Optional.empty()));
             if (reply.status() == HTTP_UNAUTHORIZED) {
                 ownKey.refused();
             }
