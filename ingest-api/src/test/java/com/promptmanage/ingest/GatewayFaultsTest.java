@@ -206,7 +206,8 @@ class GatewayFaultsTest {
 
     private static void awaitHead() throws IOException {
         try {
-            Await.until(() -> assertThat(response.get().getHeader("From-Provider")).isEqualTo("yes"));
+            Await.until(
+                    () -> assertThat(response.get().getHeader("From-Provider")).isEqualTo("yes"));
         } catch (Exception e) {
             throw new IOException(e);
         }

@@ -353,8 +353,9 @@ class OtlpTest {
                     ? ",\"attributes\":[{\"key\":\"gen_ai.request.model\",\"value\":{\"stringValue\":\"m\"}},"
                             + "{\"key\":\"gen_ai.usage.input_tokens\",\"value\":{\"intValue\":2}}]"
                     : "";
-            body.writeBytes((i % 40 == 0 ? ",0" : ",{\"traceId\":\"%032x\",\"spanId\":\"%016x\"%s}".formatted(i, i, attributes))
-                    .getBytes(UTF_8));
+            body.writeBytes(
+                    (i % 40 == 0 ? ",0" : ",{\"traceId\":\"%032x\",\"spanId\":\"%016x\"%s}".formatted(i, i, attributes))
+                            .getBytes(UTF_8));
         }
         body.writeBytes("]}]}]}".getBytes(UTF_8));
         assertThat(body.size()).isBetween((int) BODY_MAX * 3 / 4, (int) BODY_MAX);

@@ -189,7 +189,8 @@ class ExportAttackTest {
             })
     void whatIsWrongWithARecordIsItsFaultAlone(String wrong) throws Exception {
         var found = new Reader();
-        var frame = "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[%1$s,%2$s,%1$s]}]},{\"scopeSpans\":[{\"spans\":[%1$s]}]}]}";
+        var frame =
+                "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[%1$s,%2$s,%1$s]}]},{\"scopeSpans\":[{\"spans\":[%1$s]}]}]}";
         new JsonExport(frame.formatted(SPAN, wrong).getBytes(UTF_8), Signal.TRACES, NAMES).walk(found);
 
         assertThat(found.identities).hasSize(3).doesNotContain("");
@@ -223,7 +224,8 @@ class ExportAttackTest {
         String metrics = METRICS.toString();
         var found = new Reader();
         new JsonExport(
-                        metrics.replace("\"dataPoints\":[", "\"dataPoints\":[{\"attributes\":{}},").getBytes(UTF_8),
+                        metrics.replace("\"dataPoints\":[", "\"dataPoints\":[{\"attributes\":{}},")
+                                .getBytes(UTF_8),
                         Signal.METRICS,
                         AttributeNames.all())
                 .walk(found);

@@ -186,12 +186,7 @@ public final class GatewayBenchmark {
         Times times = run(request, rate, time);
         System.out.printf(
                 "%-28s %8.2f %8.2f %8.2f %8d%n%s%n",
-                name,
-                millis(times.at(50)),
-                millis(times.at(99)),
-                millis(times.at(100)),
-                times.failed(),
-                effort.told());
+                name, millis(times.at(50)), millis(times.at(99)), millis(times.at(100)), times.failed(), effort.told());
         return times;
     }
 

@@ -141,7 +141,8 @@ class PostgresAwayTest {
         assertThat(api.post("/api/token-tracking/budgets" + OF_TEAM, """
                         {"name": "nothing left", "dimension": "member", "value": "%s", "limitUsd": "0.000001",
                          "period": "month", "thresholds": [], "enforcement": "block", "failMode": "closed"}
-                        """.formatted(SPENT)).status())
+                        """.formatted(SPENT))
+                        .status())
                 .isEqualTo(201);
         call(api, "usr_demo", 200);
         call(api, SPENT, 402);
@@ -152,7 +153,8 @@ class PostgresAwayTest {
         Await.until(() -> {
             int status = api.post("/gateway/openai/v1/chat/completions", """
                             {"model": "gpt-4o-mini", "user": "%s", "messages": [{"role": "user", "content": "hello"}]}
-                            """.formatted(user)).status();
+                            """.formatted(user))
+                    .status();
             made += status == 200 ? 1 : 0;
             assertThat(status).isEqualTo(expected);
         });

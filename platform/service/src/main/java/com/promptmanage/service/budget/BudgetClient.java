@@ -116,7 +116,9 @@ public final class BudgetClient implements AutoCloseable {
             Reply reply = outbound.send(new Call(
                     "POST",
                     there.check(),
-                    List.of(new Header("Content-Type", "application/json"), new Header("Authorization", "Bearer " + key)),
+                    List.of(
+                            new Header("Content-Type", "application/json"),
+                            new Header("Authorization", "Bearer " + key)),
                     Json.bytes(question),
                     0,
                     Optional.of(Duration.ofNanos(Math.max(1, deadlineNanos - System.nanoTime()))),
@@ -154,7 +156,8 @@ public final class BudgetClient implements AutoCloseable {
     }
 
     /** To make one takes a database that answers, which may take longer than one may wait here. */
-    private String key(Target there, long deadlineNanos) throws InterruptedException, ExecutionException, TimeoutException {
+    private String key(Target there, long deadlineNanos)
+            throws InterruptedException, ExecutionException, TimeoutException {
         Optional<String> known = there.apiKey().or(ownKey::atHand);
         return known.isPresent()
                 ? known.get()

@@ -61,17 +61,19 @@ final class FailModes {
         OffsetDateTime now = clock.instant().atOffset(ZoneOffset.UTC);
         try {
             // Of two that were waiting for the database, the one that was said first may come last.
-            inTime(deadlineNanos, begun(() -> database.asSystem(handle -> handle.createUpdate("""
+            inTime(
+                    deadlineNanos,
+                    begun(() -> database.asSystem(handle -> handle.createUpdate("""
                             INSERT INTO fail_modes AS known (account, is_closed, checked_at)
                             VALUES (:account, :closed, :now)
                             ON CONFLICT (account) DO UPDATE
                             SET is_closed = excluded.is_closed, checked_at = excluded.checked_at
                             WHERE known.checked_at <= excluded.checked_at
                             """)
-                    .bind("account", account.value())
-                    .bind("closed", isClosed)
-                    .bind("now", now)
-                    .execute())));
+                            .bind("account", account.value())
+                            .bind("closed", isClosed)
+                            .bind("now", now)
+                            .execute())));
         } catch (UnavailableException | TimeoutException e) {
             LOGGER.atWarn()
                     .addKeyValue("account", account.value())

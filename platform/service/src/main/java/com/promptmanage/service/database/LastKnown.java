@@ -31,15 +31,16 @@ public final class LastKnown<K, T> {
 
     private final Cache<K, T> fresh;
 
-    private final Cache<K, T> last =
-            Caffeine.newBuilder().maximumSize(KEPT_MAX).build();
+    private final Cache<K, T> last = Caffeine.newBuilder().maximumSize(KEPT_MAX).build();
 
     private final ConcurrentHashMap<K, CompletableFuture<T>> asked = new ConcurrentHashMap<>();
 
     /** @param kept after this time the database is asked again */
     public LastKnown(Duration kept) {
-        this.fresh =
-                Caffeine.newBuilder().maximumSize(KEPT_MAX).expireAfterWrite(kept).build();
+        this.fresh = Caffeine.newBuilder()
+                .maximumSize(KEPT_MAX)
+                .expireAfterWrite(kept)
+                .build();
     }
 
     /**
