@@ -10,6 +10,7 @@ import com.promptmanage.testkit.Await;
 import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenKind;
 import com.promptmanage.topics.usage.UsageEvent;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -20,14 +21,21 @@ import java.util.ArrayList;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Calls through the gateway of callers who go, and to providers that do not behave. */
 class GatewayFaultsTest {
 
+    /** What the server has for the answer to the call that came last. */
+    private static final AtomicReference<HttpServletResponse> response = new AtomicReference<>();
+
     @RegisterExtension
-    private static final RunningGateway gateway = RunningGateway.start();
+    private static final RunningGateway gateway =
+            RunningGateway.start(config -> config.routes.before(ctx -> response.set(ctx.res())));
 
     private static final FakeProvider provider = gateway.provider();
 
@@ -158,6 +166,71 @@ class GatewayFaultsTest {
         UsageEvent event = gateway.onlyEvent();
         assertThat(event.usage().tokens()).isEqualTo(TokenCounts.ofInputOutput(1, 0));
         assertThat(event.usage().tags()).containsEntry("usageestimated", "true");
+    }
+
+    /**
+     * Somebody else begins to write the answer that is on its way, and the server says so by an exception that nobody expects: as soon
+     * as the provider answers, or when a part of what it says has come in.
+     */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aCallIsOnRecordWhateverBreaksWhileItsAnswerPasses(boolean isAtOnce) throws Exception {
+        byte[] answer = "{\"model\":\"gpt-4o-mini\",\"choices\":[{\"message\":{\"content\":\"%s\"}}]}"
+                .formatted("hello ".repeat(50_000))
+                .getBytes(UTF_8);
+        provider.answers(exchange -> {
+            if (isAtOnce) {
+                response.get().setCharacterEncoding("UTF-16");
+                response.get().getWriter();
+            }
+            exchange.getResponseHeaders().set("Content-Type", JSON);
+            exchange.getResponseHeaders().set("From-Provider", "yes");
+            exchange.sendResponseHeaders(200, answer.length);
+            exchange.getResponseBody().write(answer, 0, 100_000);
+            exchange.getResponseBody().flush();
+            if (!isAtOnce) {
+                awaitHead();
+                response.get().getWriter();
+            }
+            exchange.getResponseBody().write(answer, 100_000, answer.length - 100_000);
+        });
+
+        assertThat(gateway.isBrokenOff("{\"model\":\"gpt-4o-mini\",\"messages\":[{\"content\":\"one two three\"}]}"))
+                .isTrue();
+
+        UsageEvent event = gateway.onlyEvent();
+        assertThat(event.usage().tags()).containsEntry("usageestimated", "true");
+        assertThat(event.usage().tokens().get(TokenKind.INPUT)).isBetween(3L, 6L);
+        assertThat(event.usage().tokens().get(TokenKind.OUTPUT)).isBetween(isAtOnce ? 0L : 10_000L, 60_000L);
+    }
+
+    private static void awaitHead() throws IOException {
+        try {
+            Await.until(
+                    () -> assertThat(response.get().getHeader("From-Provider")).isEqualTo("yes"));
+        } catch (Exception e) {
+            throw new IOException(e);
+        }
+    }
+
+    /** Proxies speak it; it has no trailers, whatever their callers say that they would take. */
+    @Test
+    void aCallerOfHttp10WhoWouldTakeTrailersIsAnsweredWithoutThem() throws Exception {
+        provider.streams(out -> event(out, "{\"model\":\"gpt-4o-mini\",\"usage\":" + FakeProvider.USAGE + "}"));
+        String body = "{\"model\":\"gpt-4o-mini\",\"stream\":true,\"stream_options\":{\"include_usage\":true}}";
+        try (var socket =
+                new Socket(InetAddress.getLoopbackAddress(), ingest.server().port())) {
+            socket.getOutputStream()
+                    .write(
+                            "POST %s HTTP/1.0\r\nTE: trailers\r\nAuthorization: Bearer %s\r\nPrompt-Manage-Provider-Key: sk\r\nContent-Length: %d\r\n\r\n%s"
+                                    .formatted(CHAT, key, body.length(), body)
+                                    .getBytes(UTF_8));
+
+            assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8))
+                    .contains(" 200 ")
+                    .contains("\"prompt_tokens\":1000");
+        }
+        assertThat(gateway.onlyEvent().usage().tokens()).isEqualTo(TokenCounts.ofInputOutput(1000, 1000));
     }
 
     private static FakeProvider.Answer packed(byte[] bytes) {

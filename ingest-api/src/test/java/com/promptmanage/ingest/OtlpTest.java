@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.promptmanage.ingest.admission.AdmissionSettings;
 import com.promptmanage.ingest.admission.AdmissionSettings.Rate;
@@ -123,6 +124,25 @@ class OtlpTest {
         // Field 1, a message; in it field 1, the number 3.
         assertThat(protobuf.body()).startsWith(0x0a).containsSequence(0x08, 0x03, 0x12);
         assertThat(identities(tail)).hasSize(1);
+    }
+
+    /** As who writes OTLP by hand may think of them: attributes as an object. */
+    @Test
+    void aSpanThatIsNotBuiltAsOneIsToldAndTheOthersCount() throws Exception {
+        String attributes = "\"gen_ai.request.model\":\"m\",\"gen_ai.usage.input_tokens\":1";
+        JsonNode export = export("{}", span("f".repeat(32), "f1", attributes), span("f".repeat(32), "f2", attributes));
+        ((ObjectNode) export.at("/resourceSpans/0/scopeSpans/0/spans/1"))
+                .putObject("attributes")
+                .put("gen_ai.usage.input_tokens", 1);
+
+        HttpResponse<byte[]> answer = post("/v1/traces", "application/json", JSON.writeValueAsBytes(export));
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        JsonNode partial = JSON.readTree(answer.body()).path("partialSuccess");
+        assertThat(partial.path("rejectedSpans").textValue()).isEqualTo("1");
+        assertThat(partial.path("errorMessage").textValue())
+                .startsWith("one of 'spans' has something else than a list at byte ");
+        assertThat(identities(tail)).containsExactly("/v1/traces " + "f".repeat(32) + "/00000000000000f1");
     }
 
     @Test
@@ -320,6 +340,33 @@ class OtlpTest {
         assertThat(answer.statusCode()).as(new String(answer.body(), UTF_8)).isEqualTo(200);
         assertThat(answer.body()).isEmpty();
         assertThat(identities(tail)).hasSize(calls);
+    }
+
+    /** As many as a body may hold in JSON; one in forty is none, and told so. */
+    @Test
+    void spansInJsonAreTakenInBoundedMemoryHoweverManyAreWrong() throws Exception {
+        var body = new ByteArrayOutputStream();
+        body.writeBytes("{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[0".getBytes(UTF_8));
+        int spans = 450_000;
+        for (int i = 1; i < spans; i++) {
+            String attributes = i % 40 == 20
+                    ? ",\"attributes\":[{\"key\":\"gen_ai.request.model\",\"value\":{\"stringValue\":\"m\"}},"
+                            + "{\"key\":\"gen_ai.usage.input_tokens\",\"value\":{\"intValue\":2}}]"
+                    : "";
+            body.writeBytes(
+                    (i % 40 == 0 ? ",0" : ",{\"traceId\":\"%032x\",\"spanId\":\"%016x\"%s}".formatted(i, i, attributes))
+                            .getBytes(UTF_8));
+        }
+        body.writeBytes("]}]}]}".getBytes(UTF_8));
+        assertThat(body.size()).isBetween((int) BODY_MAX * 3 / 4, (int) BODY_MAX);
+
+        HttpResponse<byte[]> answer =
+                ingest.postBytes("/v1/traces", acme, "application/json", body.toByteArray(), true);
+
+        assertThat(answer.statusCode()).as(new String(answer.body(), UTF_8)).isEqualTo(200);
+        assertThat(JSON.readTree(answer.body()).at("/partialSuccess/rejectedSpans"))
+                .isEqualTo(TextNode.valueOf("11250"));
+        assertThat(identities(tail)).hasSize(11_250);
     }
 
     private HttpResponse<byte[]> post(String path, String contentType, byte[] body) throws Exception {

@@ -9,12 +9,14 @@ import com.promptmanage.service.access.NewKey;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.usage.UsageEvent;
 import com.promptmanage.topics.usage.UsageEventCodec;
+import io.javalin.config.JavalinConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -48,6 +50,11 @@ final class RunningGateway implements AutoCloseable, BeforeEachCallback, AfterAl
     }
 
     static RunningGateway start() {
+        return start(config -> {});
+    }
+
+    /** @param customization of the server that stands before it */
+    static RunningGateway start(Consumer<JavalinConfig> customization) {
         FakeProvider provider;
         try {
             provider = FakeProvider.start();
@@ -56,15 +63,17 @@ final class RunningGateway implements AutoCloseable, BeforeEachCallback, AfterAl
         }
         return new RunningGateway(
                 provider,
-                RunningIngest.withGateway(Map.of(
-                        "PM_GATEWAY_OPENAI_URL",
-                        provider.url(),
-                        "PM_GATEWAY_ANTHROPIC_URL",
-                        provider.url(),
-                        "PM_GATEWAY_GEMINI_URL",
-                        provider.url() + "/",
-                        "PM_GATEWAY_ANSWER_MAX",
-                        "1MiB")));
+                RunningIngest.withGateway(
+                        Map.of(
+                                "PM_GATEWAY_OPENAI_URL",
+                                provider.url(),
+                                "PM_GATEWAY_ANTHROPIC_URL",
+                                provider.url(),
+                                "PM_GATEWAY_GEMINI_URL",
+                                provider.url() + "/",
+                                "PM_GATEWAY_ANSWER_MAX",
+                                "1MiB"),
+                        customization));
     }
 
     FakeProvider provider() {

@@ -17,6 +17,7 @@ import com.promptmanage.testkit.EmbeddedKafka;
 import com.promptmanage.testkit.EmbeddedPostgres;
 import com.promptmanage.topics.TopicProvisioner;
 import com.promptmanage.topics.Topics;
+import io.javalin.config.JavalinConfig;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -34,6 +35,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.zip.GZIPOutputStream;
 import org.apache.kafka.clients.admin.Admin;
 
@@ -61,6 +63,14 @@ final class RunningIngest implements AutoCloseable {
     }
 
     RunningIngest(EmbeddedKafka kafka, IngestSettings settings, GatewaySettings gateway) {
+        this(kafka, settings, gateway, config -> {});
+    }
+
+    private RunningIngest(
+            EmbeddedKafka kafka,
+            IngestSettings settings,
+            GatewaySettings gateway,
+            Consumer<JavalinConfig> customization) {
         this.kafka = kafka;
         try (Admin admin = kafka.admin()) {
             new TopicProvisioner(admin, 8, (short) 1).provision(Topics.ALL);
@@ -90,7 +100,7 @@ final class RunningIngest implements AutoCloseable {
                 meters.registry(),
                 Clock.systemUTC());
         server = HttpServer.start(
-                HttpServer.Options.onPort(0),
+                HttpServer.Options.onPort(0).withCustomization(customization),
                 List.of(
                         meters,
                         routes,
@@ -105,13 +115,19 @@ final class RunningIngest implements AutoCloseable {
 
     /** @param gateway settings of it, by their names; what it calls may be on loopback */
     static RunningIngest withGateway(Map<String, String> gateway) {
+        return withGateway(gateway, config -> {});
+    }
+
+    /** As {@link #withGateway(Map)}, with more in the server than there is. */
+    static RunningIngest withGateway(Map<String, String> gateway, Consumer<JavalinConfig> customization) {
         EmbeddedKafka kafka = EmbeddedKafka.shared();
         var settings = new HashMap<>(gateway);
         settings.put("PM_OUTBOUND_ALLOWED_RANGES", "127.0.0.0/8");
         return new RunningIngest(
                 kafka,
                 IngestSettings.of(kafka.bootstrapServers()),
-                GatewaySettings.from(new Settings(Settings.PREFIX, settings)));
+                GatewaySettings.from(new Settings(Settings.PREFIX, settings)),
+                customization);
     }
 
     String key(NewKey wanted) {

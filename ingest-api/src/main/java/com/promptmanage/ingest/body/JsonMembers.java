@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.ingest.body.EventSlices.Slice;
 import com.promptmanage.ingest.normalize.Excerpt;
@@ -25,6 +26,7 @@ import java.util.Set;
 public final class JsonMembers {
 
     private static final JsonFactory JSON = JsonFactory.builder()
+            .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool())
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             // What Python writes that JSON does not have. Passed over, it does no harm.
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)

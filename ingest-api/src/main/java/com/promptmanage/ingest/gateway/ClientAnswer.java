@@ -16,6 +16,9 @@ final class ClientAnswer {
 
     private static final String COST = "Prompt-Manage-Cost";
 
+    /** It has no trailers, whatever the request says. */
+    private static final String HTTP_1_0 = "HTTP/1.0";
+
     /** What governs a connection, which is ours here; what is the provider's business with a browser; what we set ourselves. */
     private static final Set<String> NOT_PASSED = Set.of(
             "alt-svc",
@@ -142,6 +145,6 @@ final class ClientAnswer {
 
     private boolean takesTrailers() {
         String te = ctx.header("TE");
-        return te != null && te.toLowerCase(Locale.ROOT).contains("trailers");
+        return te != null && te.toLowerCase(Locale.ROOT).contains("trailers") && !HTTP_1_0.equals(ctx.protocol());
     }
 }

@@ -84,11 +84,11 @@ final class Passage {
     }
 
     private void pass(OpenReply reply) {
-        client.head(reply.status(), reply.headers());
         boolean isEvents = reply.header("Content-Type")
                 .filter(type -> type.toLowerCase(Locale.ROOT).startsWith("text/event-stream"))
                 .isPresent();
         try {
+            client.head(reply.status(), reply.headers());
             Outcome outcome = Outcome.ANSWERED;
             if (isEvents) {
                 client.header("X-Accel-Buffering", "no");

@@ -1,13 +1,11 @@
 package com.promptmanage.ingest.gateway;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.audit.Actor;
 import com.promptmanage.service.audit.AuditEntry;
 import com.promptmanage.service.audit.AuditLog;
 import com.promptmanage.service.database.Database;
-import com.promptmanage.service.http.UnavailableException;
+import com.promptmanage.service.database.LastKnown;
 import com.promptmanage.service.secret.SecretBox;
 import com.promptmanage.service.secret.UnreadableSecretException;
 import com.promptmanage.topics.account.Account;
@@ -24,15 +22,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The keys of providers that accounts have left here, encrypted at rest and shown to nobody. A change works within five seconds
- * everywhere. A key that was used before works on while the database is away.
+ * everywhere. A key that was used before works on while the database is away or stands still.
  *
  * <p>Safe for use by several threads.
  */
 final class ProviderKeys {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(ProviderKeys.class);
-
-    private static final int KEYS_MAX = 10_000;
 
     private static final int ENDING_LENGTH = 4;
 
@@ -47,11 +43,7 @@ final class ProviderKeys {
 
     private final Clock clock;
 
-    private final Cache<Place, Optional<Stored>> fresh =
-            Caffeine.newBuilder().maximumSize(KEYS_MAX).expireAfterWrite(FRESH).build();
-
-    private final Cache<Place, Optional<Stored>> known =
-            Caffeine.newBuilder().maximumSize(KEYS_MAX).build();
+    private final LastKnown<Place, Optional<Stored>> known = new LastKnown<>(FRESH);
 
     private record Place(Account account, Provider provider) {
 
@@ -108,10 +100,11 @@ final class ProviderKeys {
      * The key by which an account calls a provider, if this API key may use it: one that is named, or that whoever left the
      * provider's key here has made or is.
      *
-     * @throws UnavailableException if it is not known here and the database is away
+     * @throws com.promptmanage.service.http.UnavailableException if it is not known here and the database is away
      */
     Optional<String> find(Account account, Provider provider, String keyId) {
-        return fresh.get(new Place(account, provider), this::load)
+        var place = new Place(account, provider);
+        return known.get(place, () -> load(place))
                 .filter(one -> one.isFor(keyId))
                 .map(Stored::key);
     }
@@ -173,7 +166,7 @@ final class ProviderKeys {
                                     "allApiKeys",
                                     draft.allApiKeys())));
         });
-        forget(place);
+        known.forget(place);
     }
 
     private static Optional<Map<String, Object>> told(Handle handle, Place place) {
@@ -209,7 +202,7 @@ final class ProviderKeys {
                     AuditEntry.removed(account, "provider_key_removed", "provider_key", provider.value(), gone)));
             return before.isPresent();
         });
-        forget(new Place(account, provider));
+        known.forget(new Place(account, provider));
         return wasThere;
     }
 
@@ -248,37 +241,22 @@ final class ProviderKeys {
         }
     }
 
-    private void forget(Place place) {
-        fresh.invalidate(place);
-        known.invalidate(place);
-    }
-
     private Optional<Stored> load(Place place) {
-        try {
-            Optional<Stored> key = database.asSystem(handle -> handle.createQuery("""
-                            SELECT sealed, for_all,
-                                   CASE WHEN for_all OR cardinality(key_ids) > 0 THEN key_ids
-                                        ELSE ARRAY(SELECT id FROM api_keys
-                                                   WHERE api_keys.account = provider_keys.account
-                                                     AND (created_by = changed_by OR id = changed_by)) END AS key_ids
-                            FROM provider_keys WHERE account = :account AND provider = :provider
-                            """)
-                    .bind("account", place.account().value())
-                    .bind("provider", place.provider().value())
-                    .map((row, ctx) -> new Stored(
-                            box.open(place.name(), row.getString("sealed")),
-                            Set.of((String[]) row.getArray("key_ids").getArray()),
-                            row.getBoolean("for_all")))
-                    .findOne());
-            known.put(place, key);
-            return key;
-        } catch (UnavailableException e) {
-            Optional<Stored> before = known.getIfPresent(place);
-            if (before == null) {
-                throw e;
-            }
-            return before;
-        }
+        return database.asSystem(handle -> handle.createQuery("""
+                        SELECT sealed, for_all,
+                               CASE WHEN for_all OR cardinality(key_ids) > 0 THEN key_ids
+                                    ELSE ARRAY(SELECT id FROM api_keys
+                                               WHERE api_keys.account = provider_keys.account
+                                                 AND (created_by = changed_by OR id = changed_by)) END AS key_ids
+                        FROM provider_keys WHERE account = :account AND provider = :provider
+                        """)
+                .bind("account", place.account().value())
+                .bind("provider", place.provider().value())
+                .map((row, ctx) -> new Stored(
+                        box.open(place.name(), row.getString("sealed")),
+                        Set.of((String[]) row.getArray("key_ids").getArray()),
+                        row.getBoolean("for_all")))
+                .findOne());
     }
 
     private static String ending(String key) {

@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class WholeRelay {
 
-    private static final int CHUNK_BYTES = 16 << 10;
+    private static final int CHUNK_BYTES_MAX = 16 << 10;
+
+    /** Of an answer that does not say how long it is: most are short. */
+    private static final int CHUNK_BYTES_USUAL = 4 << 10;
 
     private static final int GATHERED_BYTES_MAX = 256 << 10;
 
@@ -41,8 +44,9 @@ final class WholeRelay {
      * @throws ClientAnswer.GoneException if the caller went
      */
     void relay(InputStream body, long length, boolean isStream) throws IOException {
-        var gathered = new Bytes(length < 0 ? CHUNK_BYTES : (int) Math.min(length, CHUNK_BYTES));
-        var chunk = new byte[CHUNK_BYTES];
+        int room = length < 0 ? CHUNK_BYTES_USUAL : Math.clamp(length, 1, CHUNK_BYTES_MAX);
+        var gathered = new Bytes(room);
+        var chunk = new byte[room];
         for (int count = body.read(chunk); count >= 0; count = body.read(chunk)) {
             scanner.feed(chunk, 0, count);
             gathered.add(chunk, 0, count);

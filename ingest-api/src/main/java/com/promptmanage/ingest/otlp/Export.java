@@ -11,8 +11,15 @@ interface Export {
         void log(LogLine line);
 
         void metric(Metric metric);
+
+        /**
+         * What would be a record, but is not built as one.
+         *
+         * @param records how many an answer counts it as
+         */
+        void faulty(String why, long records);
     }
 
-    /** @throws MalformedException as soon as something is not as it should be; what came before has been shown */
+    /** @throws MalformedException as soon as the whole is not as it should be; what came before has been shown */
     void walk(Visitor visitor) throws MalformedException;
 }

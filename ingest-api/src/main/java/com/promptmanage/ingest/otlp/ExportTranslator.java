@@ -191,6 +191,12 @@ final class ExportTranslator implements Export.Visitor {
         }
     }
 
+    @Override
+    public void faulty(String why, long records) {
+        reject(why);
+        rejected += records - 1;
+    }
+
     /** What has to be held against what was told before. */
     List<MetricSums> growing() {
         return growing;

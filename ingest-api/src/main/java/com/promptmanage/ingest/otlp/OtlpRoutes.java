@@ -45,6 +45,9 @@ public final class OtlpRoutes implements Routes {
 
         @Override
         public void metric(Metric metric) {}
+
+        @Override
+        public void faulty(String why, long records) {}
     };
 
     private final Admission admission;

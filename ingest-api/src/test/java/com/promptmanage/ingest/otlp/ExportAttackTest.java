@@ -40,6 +40,9 @@ class ExportAttackTest {
         return signal == Signal.METRICS ? AttributeNames.all() : NAMES;
     }
 
+    private static final String SPAN =
+            "{\"traceId\":\"%s\",\"spanId\":\"%s\",\"attributes\":[]}".formatted("a".repeat(32), "b".repeat(16));
+
     private static final JsonNode METRICS = metrics();
 
     private static JsonNode metrics() {
@@ -70,6 +73,16 @@ class ExportAttackTest {
         private final List<String> identities = new ArrayList<>();
 
         private final List<String> ignored = new ArrayList<>();
+
+        private final List<String> faults = new ArrayList<>();
+
+        private long faulty;
+
+        @Override
+        public void faulty(String why, long records) {
+            faults.add(why);
+            faulty += records;
+        }
 
         @Override
         public void span(Span span) {
@@ -151,8 +164,9 @@ class ExportAttackTest {
                 "null",
                 "{\"resourceSpans\":{}}",
                 "{\"resourceSpans\":[],\"resourceSpans\":[]}",
-                "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[{\"traceId\":\"a\",\"traceId\":\"b\"}]}]}]}",
-                "{\"resourceSpans\":[{\"scopeSpans\":[7]}]}",
+                "{\"resourceSpans\":[{\"scopeSpans\":[],\"scopeSpans\":[]}]}",
+                "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[],\"spans\":[]}]}]}",
+                "{\"resourceSpans\":[{\"resource\":{},\"scopeSpans\":[],\"resource\":{}}]}",
                 "{} {}",
                 "{\"a\":1e9999999999999}{",
                 "{\u0000}",
@@ -160,6 +174,64 @@ class ExportAttackTest {
     void whatIsNoExportIsMalformed(String body) {
         var export = new JsonExport(body.getBytes(UTF_8), Signal.TRACES, NAMES);
         assertThatThrownBy(() -> export.walk(new Reader())).isInstanceOf(MalformedException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "7",
+                "null",
+                "[[{}]]",
+                "{\"traceId\":\"a\",\"traceId\":\"b\"}",
+                "{\"attributes\":{\"gen_ai.request.model\":\"m\"}}",
+                "{\"attributes\":[{\"key\":\"tag.tags\",\"value\":{\"arrayValue\":{\"values\":7}}}]}",
+                "{\"attributes\":[7,{\"key\":[{}]}],\"events\":{\"deep\":[[{}]]}}",
+            })
+    void whatIsWrongWithARecordIsItsFaultAlone(String wrong) throws Exception {
+        var found = new Reader();
+        var frame =
+                "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[%1$s,%2$s,%1$s]}]},{\"scopeSpans\":[{\"spans\":[%1$s]}]}]}";
+        new JsonExport(frame.formatted(SPAN, wrong).getBytes(UTF_8), Signal.TRACES, NAMES).walk(found);
+
+        assertThat(found.identities).hasSize(3).doesNotContain("");
+        assertThat(found.faulty).isEqualTo(1);
+        assertThat(found.faults).singleElement().asString().startsWith("one of 'spans' has ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "7",
+                "{\"scopeSpans\":7}",
+                "{\"scopeSpans\":[7]}",
+                "{\"scopeSpans\":[{\"spans\":{\"a\":[]}}]}",
+                "{\"resource\":7,\"scopeSpans\":[{\"spans\":[%s]}]}",
+                "{\"resource\":{\"attributes\":{\"team.id\":\"x\"}},\"scopeSpans\":[{\"spans\":[%s]}]}",
+                "{\"scopeSpans\":[{\"spans\":[%s]}],\"resource\":{\"attributes\":{\"team.id\":\"x\"}}}",
+            })
+    void whatIsWrongAroundRecordsCostsTheRecordsInItAndNoOthers(String wrong) throws Exception {
+        var found = new Reader();
+        String good = "{\"scopeSpans\":[{\"spans\":[%s]}]}".formatted(SPAN);
+        var export = "{\"resourceSpans\":[%s,%s,%s]}".formatted(good, wrong.formatted(SPAN), good);
+        new JsonExport(export.getBytes(UTF_8), Signal.TRACES, NAMES).walk(found);
+
+        assertThat(found.identities).hasSize(2);
+        assertThat(found.faulty).isEqualTo(1);
+    }
+
+    @Test
+    void aMetricWithAPointThatIsWrongIsNotReadInPart() throws Exception {
+        String metrics = METRICS.toString();
+        var found = new Reader();
+        new JsonExport(
+                        metrics.replace("\"dataPoints\":[", "\"dataPoints\":[{\"attributes\":{}},")
+                                .getBytes(UTF_8),
+                        Signal.METRICS,
+                        AttributeNames.all())
+                .walk(found);
+
+        assertThat(found.identities).isEmpty();
+        assertThat(found.faulty).isEqualTo(2);
     }
 
     @Test

@@ -45,7 +45,8 @@ import org.apache.kafka.clients.admin.Admin;
 /**
  * What the gateway adds to a call: the same calls at the same rate to a provider on this machine that answers at once, directly,
  * through the gateway without budgets, and through the product with them. Calls are begun when they are due, whether those before
- * have ended or not, and are timed from then. The product's time is until its event is with the broker.
+ * have ended or not, and are timed from then. The product's time is until its event is with the broker. Caller, provider and broker
+ * are in the same process, and what they take of the processors is not the product's: {@link Effort} tells how much that is.
  */
 public final class GatewayBenchmark {
 
@@ -107,7 +108,9 @@ public final class GatewayBenchmark {
     private void run(String provider) throws Exception {
         Map<String, String> environment =
                 Map.of("PM_GATEWAY_OPENAI_URL", provider, "PM_OUTBOUND_ALLOWED_RANGES", "127.0.0.0/8");
-        System.out.printf("%d calls a second for %d s; milliseconds%n", perSecond, seconds);
+        System.out.printf(
+                "%d calls a second for %d s; milliseconds; beneath each line the processors in use, all and by kind of thread%n",
+                perSecond, seconds);
         System.out.printf("%-28s %8s %8s %8s %8s%n", "", "p50", "p99", "max", "failed");
         Times direct = measure("directly", URI.create(provider + "/v1/chat/completions"), "sk-any");
         Times unchecked = withoutBudgets(environment);
@@ -173,12 +176,17 @@ public final class GatewayBenchmark {
                 .POST(BodyPublishers.ofString(BODY))
                 .build();
         for (int rate : new int[] {perSecond / 5, perSecond / 2, perSecond}) {
-            run(request, rate, WARM_UP_SECONDS);
+            run("  warming up, %d/s".formatted(rate), request, rate, WARM_UP_SECONDS);
         }
-        Times times = run(request, perSecond, seconds);
+        return run(name, request, perSecond, seconds);
+    }
+
+    private Times run(String name, HttpRequest request, int rate, int time) throws InterruptedException {
+        Effort effort = Effort.start();
+        Times times = run(request, rate, time);
         System.out.printf(
-                "%-28s %8.2f %8.2f %8.2f %8d%n",
-                name, millis(times.at(50)), millis(times.at(99)), millis(times.at(100)), times.failed());
+                "%-28s %8.2f %8.2f %8.2f %8d%n%s%n",
+                name, millis(times.at(50)), millis(times.at(99)), millis(times.at(100)), times.failed(), effort.told());
         return times;
     }
 

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * PostgreSQL stands still with all its connections open, which is worse than being gone: nobody is told, everyone waits.
- * Events are accepted and counted, alerts are told and so is what was spent, as if nothing were; who signs in or comes with a session
- * is asked to come again; the history follows when it is back.
+ * Events are accepted and counted, calls through the gateway are checked, made and counted, alerts are told and so is what was spent, as if
+ * nothing were; who signs in or comes with a session is asked to come again; the history follows when it is back.
  */
 class PostgresAwayTest {
 
@@ -30,12 +30,21 @@ class PostgresAwayTest {
 
     private static final long EVENT_NANO_USD = 750_000;
 
+    /** Of a call through the gateway: 60 tokens, 40 cached ones and 50 that came out. */
+    private static final long CALL_NANO_USD = 42_000;
+
+    private static final String SPENT = "usr_spent";
+
+    /** How many calls through the gateway were made: each is answered 200, and counted once. */
+    private int made;
+
     @TempDir
     private Path directory;
 
     @Test
     void eventsAreCountedAndAlertsAreToldWhileItStandsStillAndTheHistoryFollows() throws Exception {
-        try (var stack = LocalStack.start(LocalStack.Options.in(directory));
+        try (var models = FakeModels.start();
+                var stack = LocalStack.start(LocalStack.Options.in(directory).withEnvironment(models.environment()));
                 var api = Api.of(stack.local());
                 var session = new Api(
                         stack.local().baseUrl(),
@@ -51,9 +60,10 @@ class PostgresAwayTest {
                              "thresholds": [{"percent": 100, "severity": "critical"}]}
                             """).status())
                     .isEqualTo(201);
+            prepareGateway(api);
             log(api, 0);
             Await.until(() -> assertThat(reconciled(api, 1)).isTrue());
-            assertThat(spent(api)).isEqualTo(EVENT_NANO_USD);
+            assertThat(spent(api)).isEqualTo(cost(1));
 
             List<Long> database = postgres();
             database.forEach(pid -> Signals.send("STOP", pid));
@@ -61,10 +71,14 @@ class PostgresAwayTest {
                 for (int i = 1; i < EVENTS; i++) {
                     log(api, i);
                 }
+                call(api, SPENT, 402);
+                call(api, "usr_demo", 200);
                 Await.until(() -> assertThat(seen)
                         .extracting(alert -> alert.path("threshold").asInt())
                         .containsExactly(100));
                 assertThatSpendIsToldAndWhoAsksForPeopleIsSentAway(api, session, stack.local(), beside);
+                // By now what was known of the provider's key and of the account is no longer fresh.
+                call(api, "usr_demo", 200);
             } finally {
                 database.forEach(pid -> Signals.send("CONT", pid));
             }
@@ -82,7 +96,7 @@ class PostgresAwayTest {
     }
 
     /** Nobody waits for longer than a client does. */
-    private static void assertThatSpendIsToldAndWhoAsksForPeopleIsSentAway(
+    private void assertThatSpendIsToldAndWhoAsksForPeopleIsSentAway(
             Api api, Api session, LocalFile local, ExecutorService beside) throws Exception {
         // A connection that was used a moment ago is not tried before it is used again.
         Await.until(() -> assertThat(api.get("/health/ready").status()).isEqualTo(503));
@@ -91,7 +105,7 @@ class PostgresAwayTest {
                 beside.submit(() -> session.get("/api/token-tracking/stats" + OF_TEAM)),
                 beside.submit(() -> login(api, local)));
 
-        Await.until(() -> assertThat(spent(api)).isEqualTo(EVENTS * EVENT_NANO_USD));
+        Await.until(() -> assertThat(spent(api)).isEqualTo(cost(EVENTS)));
         for (Future<Api.Answer> answer : answers) {
             assertThat(answer.get().status()).isEqualTo(503);
             assertThat(answer.get().json().path("code").asText()).isEqualTo("unavailable");
@@ -119,12 +133,43 @@ class PostgresAwayTest {
                 .isEqualTo(200);
     }
 
-    /** Whether the ledger, the rated topic and the history all have so many events. */
-    private static boolean reconciled(Api api, int events) throws Exception {
+    /** A key of the provider is left there, and used; nothing is left for one of the members. */
+    private void prepareGateway(Api api) throws Exception {
+        assertThat(api.put("/api/gateway/keys/openai" + OF_TEAM, "{\"key\": \"sk-left-here\", \"allApiKeys\": true}")
+                        .status())
+                .isEqualTo(204);
+        assertThat(api.post("/api/token-tracking/budgets" + OF_TEAM, """
+                        {"name": "nothing left", "dimension": "member", "value": "%s", "limitUsd": "0.000001",
+                         "period": "month", "thresholds": [], "enforcement": "block", "failMode": "closed"}
+                        """.formatted(SPENT))
+                        .status())
+                .isEqualTo(201);
+        call(api, "usr_demo", 200);
+        call(api, SPENT, 402);
+    }
+
+    /** Budgets that answer too late, on a busy machine, are asked again. */
+    private void call(Api api, String user, int expected) throws Exception {
+        Await.until(() -> {
+            int status = api.post("/gateway/openai/v1/chat/completions", """
+                            {"model": "gpt-4o-mini", "user": "%s", "messages": [{"role": "user", "content": "hello"}]}
+                            """.formatted(user))
+                    .status();
+            made += status == 200 ? 1 : 0;
+            assertThat(status).isEqualTo(expected);
+        });
+    }
+
+    private long cost(int events) {
+        return events * EVENT_NANO_USD + made * CALL_NANO_USD;
+    }
+
+    /** Whether the ledger, the rated topic and the history all have so many events, and the calls through the gateway. */
+    private boolean reconciled(Api api, int events) throws Exception {
         JsonNode found = api.get("/api/token-tracking/reconciliation" + OF_TEAM).json();
         return found.path("agrees").booleanValue()
-                && found.path("history").path("events").asInt() == events
-                && found.path("history").path("costNanoUsd").asLong() == events * EVENT_NANO_USD;
+                && found.path("history").path("events").asInt() == events + made
+                && found.path("history").path("costNanoUsd").asLong() == cost(events);
     }
 
     /** The server's processes, which are children of this one. */

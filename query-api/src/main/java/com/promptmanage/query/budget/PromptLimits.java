@@ -1,7 +1,7 @@
 package com.promptmanage.query.budget;
 
-import com.promptmanage.query.routing.LastKnown;
 import com.promptmanage.service.access.Caller;
+import com.promptmanage.service.database.LastKnown;
 import com.promptmanage.service.http.UnavailableException;
 import com.promptmanage.service.tier.Tiers;
 import com.promptmanage.topics.account.Account;
@@ -21,7 +21,7 @@ final class PromptLimits {
 
     private final Tiers tiers;
 
-    private final LastKnown<OptionalLong> known = new LastKnown<>(KEPT);
+    private final LastKnown<Account, OptionalLong> known = new LastKnown<>(KEPT);
 
     PromptLimits(BudgetTable table, Tiers tiers) {
         this.table = table;

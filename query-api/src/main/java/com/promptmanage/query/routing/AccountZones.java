@@ -3,6 +3,7 @@ package com.promptmanage.query.routing;
 import com.promptmanage.query.request.TimeZones;
 import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.database.Database;
+import com.promptmanage.service.database.LastKnown;
 import com.promptmanage.topics.account.Account;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -14,7 +15,7 @@ public final class AccountZones {
 
     private final Database database;
 
-    private final LastKnown<ZoneId> zones = new LastKnown<>(KEPT);
+    private final LastKnown<Account, ZoneId> zones = new LastKnown<>(KEPT);
 
     public AccountZones(Database database) {
         this.database = database;

@@ -8,6 +8,7 @@ import com.promptmanage.service.http.Json;
 import com.promptmanage.service.http.UnavailableException;
 import com.promptmanage.service.outbound.AddressRange;
 import com.promptmanage.service.outbound.Call;
+import com.promptmanage.service.outbound.Call.Header;
 import com.promptmanage.service.outbound.Outbound;
 import com.promptmanage.service.outbound.OutboundSettings;
 import com.promptmanage.service.outbound.Reply;
@@ -98,29 +99,45 @@ public final class BudgetClient implements AutoCloseable {
         }
     }
 
-    /** @param question as the API describes it, about this account */
+    /**
+     * Takes {@link #ANSWER_MAX} at most, also while the database stands still.
+     *
+     * @param question as the API describes it, about this account
+     */
     public Answer ask(Account account, ObjectNode question) {
+        long deadlineNanos = System.nanoTime() + ANSWER_MAX.toNanos();
+        var wanted = failModes.lookUp(account);
         Target there = target;
         if (there == null) {
-            return untold(account, "nobody to ask yet");
+            return untold(account, wanted, deadlineNanos, "nobody to ask yet");
         }
         try {
-            Reply reply = outbound.send(Call.post(there.check(), "application/json", Json.bytes(question))
-                    .withHeader("Authorization", "Bearer " + key(there)));
+            String key = key(there, deadlineNanos);
+            Reply reply = outbound.send(new Call(
+                    "POST",
+                    there.check(),
+                    List.of(
+                            new Header("Content-Type", "application/json"),
+                            new Header("Authorization", "Bearer " + key)),
+                    Json.bytes(question),
+                    0,
+                    Optional.of(Duration.ofNanos(Math.max(1, deadlineNanos - System.nanoTime()))),
+                    Optional.empty(),
+                    Optional.empty()));
             if (reply.status() == HTTP_UNAUTHORIZED) {
                 ownKey.refused();
             }
             if (reply.status() != 200) {
-                return untold(account, "status " + reply.status());
+                return untold(account, wanted, deadlineNanos, "status " + reply.status());
             }
             JsonNode answer = Json.mapper().readTree(reply.body());
-            failModes.remember(account, isClosed(answer));
+            failModes.remember(account, isClosed(answer), deadlineNanos);
             return new Answer.Told(answer);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return untold(account, "interrupted");
+            return untold(account, wanted, deadlineNanos, "interrupted");
         } catch (ExecutionException | TimeoutException | IOException e) {
-            return untold(account, e.toString());
+            return untold(account, wanted, deadlineNanos, e.toString());
         }
     }
 
@@ -139,12 +156,13 @@ public final class BudgetClient implements AutoCloseable {
     }
 
     /** To make one takes a database that answers, which may take longer than one may wait here. */
-    private String key(Target there) throws InterruptedException, ExecutionException, TimeoutException {
+    private String key(Target there, long deadlineNanos)
+            throws InterruptedException, ExecutionException, TimeoutException {
         Optional<String> known = there.apiKey().or(ownKey::atHand);
         return known.isPresent()
                 ? known.get()
                 : CompletableFuture.supplyAsync(ownKey::secret, Thread::startVirtualThread)
-                        .get(ANSWER_MAX.toMillis(), TimeUnit.MILLISECONDS);
+                        .get(Math.max(0, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
     }
 
     private static boolean isClosed(JsonNode answer) {
@@ -157,8 +175,8 @@ public final class BudgetClient implements AutoCloseable {
         return false;
     }
 
-    private Answer untold(Account account, String cause) {
-        boolean isClosed = failModes.isClosed(account);
+    private Answer untold(Account account, CompletableFuture<Boolean> wanted, long deadlineNanos, String cause) {
+        boolean isClosed = FailModes.isClosed(wanted, deadlineNanos);
         long count = unanswered.incrementAndGet();
         long now = System.nanoTime();
         long last = toldNanos.get();

@@ -27,8 +27,6 @@ final class FailModes {
 
     private static final int ACCOUNTS_MAX = 100_000;
 
-    private static final Duration PATIENCE = BudgetClient.ANSWER_MAX;
-
     private final Database database;
 
     private final Clock clock;
@@ -39,13 +37,22 @@ final class FailModes {
             .expireAfterWrite(Duration.ofMinutes(10))
             .build();
 
+    /** As it was said to this process. */
+    private final Cache<Account, Boolean> last =
+            Caffeine.newBuilder().maximumSize(ACCOUNTS_MAX).build();
+
     FailModes(Database database, Clock clock) {
         this.database = database;
         this.clock = clock;
     }
 
-    /** Costs a statement when it is new, and none else. Waits no longer than {@link #PATIENCE} for it. */
-    void remember(Account account, boolean isClosed) {
+    /**
+     * Costs a statement when it is new, and none else.
+     *
+     * @param deadlineNanos how long it waits for that, as {@link System#nanoTime}
+     */
+    void remember(Account account, boolean isClosed, long deadlineNanos) {
+        last.put(account, isClosed);
         Boolean known = written.getIfPresent(account);
         if (known != null && known == isClosed) {
             return;
@@ -54,17 +61,19 @@ final class FailModes {
         OffsetDateTime now = clock.instant().atOffset(ZoneOffset.UTC);
         try {
             // Of two that were waiting for the database, the one that was said first may come last.
-            inTime(() -> database.asSystem(handle -> handle.createUpdate("""
+            inTime(
+                    deadlineNanos,
+                    begun(() -> database.asSystem(handle -> handle.createUpdate("""
                             INSERT INTO fail_modes AS known (account, is_closed, checked_at)
                             VALUES (:account, :closed, :now)
                             ON CONFLICT (account) DO UPDATE
                             SET is_closed = excluded.is_closed, checked_at = excluded.checked_at
                             WHERE known.checked_at <= excluded.checked_at
                             """)
-                    .bind("account", account.value())
-                    .bind("closed", isClosed)
-                    .bind("now", now)
-                    .execute()));
+                            .bind("account", account.value())
+                            .bind("closed", isClosed)
+                            .bind("now", now)
+                            .execute())));
         } catch (UnavailableException | TimeoutException e) {
             LOGGER.atWarn()
                     .addKeyValue("account", account.value())
@@ -72,30 +81,37 @@ final class FailModes {
         }
     }
 
-    /** Waits no longer than {@link #PATIENCE}. */
-    boolean isClosed(Account account) {
-        Boolean known = written.getIfPresent(account);
-        if (known != null) {
-            return known;
-        }
+    /** Looks up what they wanted, unless it is known: to be begun before they are asked, so that one does not wait for the other. */
+    CompletableFuture<Boolean> lookUp(Account account) {
+        Boolean known = last.getIfPresent(account);
+        return known != null
+                ? CompletableFuture.completedFuture(known)
+                : begun(() -> database.asSystem(
+                        handle -> handle.createQuery("SELECT is_closed FROM fail_modes WHERE account = :account")
+                                .bind("account", account.value())
+                                .mapTo(Boolean.class)
+                                .findOne()
+                                .orElse(false)));
+    }
+
+    /** @param deadlineNanos how long it waits for what was begun, as {@link System#nanoTime} */
+    static boolean isClosed(CompletableFuture<Boolean> wanted, long deadlineNanos) {
         try {
-            return inTime(() -> database.asSystem(
-                    handle -> handle.createQuery("SELECT is_closed FROM fail_modes WHERE account = :account")
-                            .bind("account", account.value())
-                            .mapTo(Boolean.class)
-                            .findOne()
-                            .orElse(false)));
+            return inTime(deadlineNanos, wanted);
         } catch (UnavailableException | TimeoutException e) {
             // Neither budgets nor what they wanted can be known: nothing says that the call may be paid for.
             return true;
         }
     }
 
+    private static <T> CompletableFuture<T> begun(Supplier<T> work) {
+        return CompletableFuture.supplyAsync(work, Thread::startVirtualThread);
+    }
+
     /** A database that stands still holds a statement for much longer than who is about to pay may wait. */
-    private static <T> T inTime(Supplier<T> work) throws TimeoutException {
+    private static <T> T inTime(long deadlineNanos, CompletableFuture<T> begun) throws TimeoutException {
         try {
-            return CompletableFuture.supplyAsync(work, Thread::startVirtualThread)
-                    .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            return begun.get(Math.max(0, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new TimeoutException("interrupted");

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -15,6 +16,7 @@ import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /** One HTTP server with the routes of one or several services. Each request runs on a virtual thread of its own. */
 public final class HttpServer implements AutoCloseable {
@@ -132,6 +134,7 @@ public final class HttpServer implements AutoCloseable {
         config.startup.showJavalinBanner = false;
         config.startup.showOldJavalinVersionWarning = false;
         config.concurrency.useVirtualThreads = true;
+        config.jetty.threadPool = threads();
         config.http.prefer405over404 = true;
         config.http.maxRequestSize = options.bodyBytesMax();
         config.http.defaultContentType = "application/json";
@@ -146,6 +149,21 @@ public final class HttpServer implements AutoCloseable {
         new Answers().addTo(config.routes);
         routes.forEach(part -> part.addTo(config.routes));
         options.customization().accept(config);
+    }
+
+    /**
+     * Requests run on virtual threads. What waits for connections and for what they send does not: it would take turns with the
+     * requests on their few carriers, and each would wait for those before it to be begun.
+     */
+    private static QueuedThreadPool threads() {
+        var threads = new QueuedThreadPool();
+        threads.setName("http");
+        threads.setDaemon(true);
+        // No thread is kept ready to run a request by itself.
+        threads.setReservedThreads(0);
+        threads.setVirtualThreadsExecutor(Executors.newThreadPerTaskExecutor(
+                Thread.ofVirtual().name("http-request-", 0).factory()));
+        return threads;
     }
 
     private static ServerConnector connector(Server server, HttpConfiguration http, Options options) {

@@ -1,8 +1,7 @@
 package com.promptmanage.service.tier;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import com.promptmanage.service.database.Database;
+import com.promptmanage.service.database.LastKnown;
 import com.promptmanage.topics.account.Account;
 import java.time.Duration;
 import org.jdbi.v3.core.Handle;
@@ -12,16 +11,11 @@ public final class Tiers {
 
     static final Duration KEPT = Duration.ofSeconds(5);
 
-    private static final int ACCOUNTS_MAX = 100_000;
-
     private final Database database;
 
     private final boolean enforced;
 
-    private final Cache<Account, Tier> known = Caffeine.newBuilder()
-            .maximumSize(ACCOUNTS_MAX)
-            .expireAfterWrite(KEPT)
-            .build();
+    private final LastKnown<Account, Tier> known = new LastKnown<>(KEPT);
 
     /** @param enforced whether tiers' limits hold; if not, everyone has everything */
     public Tiers(Database database, boolean enforced) {
@@ -34,9 +28,15 @@ public final class Tiers {
         return enforced;
     }
 
-    /** Costs no query if it was asked a moment ago, nor where tiers are not enforced. */
+    /**
+     * Costs no query if it was asked a moment ago, nor where tiers are not enforced. While the database is away, it is as it was.
+     *
+     * @throws com.promptmanage.service.http.UnavailableException if it was never asked before
+     */
     public AccountTier of(Account account) {
-        return enforced ? of(known.get(account, one -> database.asSystem(handle -> read(handle, one)))) : of(Tier.FREE);
+        return enforced
+                ? of(known.get(account, () -> database.asSystem(handle -> read(handle, account))))
+                : of(Tier.FREE);
     }
 
     /** As it stands in the caller's transaction, which may see the account. */
@@ -51,7 +51,7 @@ public final class Tiers {
 
     /** After a change made here. */
     public void forget(Account account) {
-        known.invalidate(account);
+        known.forget(account);
     }
 
     /** An account that nobody has made is in the least. */

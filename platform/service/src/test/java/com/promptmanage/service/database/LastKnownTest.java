@@ -1,4 +1,4 @@
-package com.promptmanage.query.routing;
+package com.promptmanage.service.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,6 +7,7 @@ import com.promptmanage.service.http.UnavailableException;
 import com.promptmanage.topics.account.Account;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
@@ -15,11 +16,11 @@ class LastKnownTest {
     private static final Account ACME = Account.team("acme");
 
     /** Nothing is fresh for longer than the next question. */
-    private final LastKnown<String> known = new LastKnown<>(Duration.ZERO);
+    private final LastKnown<Account, String> known = new LastKnown<>(Duration.ZERO);
 
     @Test
     void whatIsFreshCostsNoQuery() {
-        var remembered = new LastKnown<String>(Duration.ofHours(1));
+        var remembered = new LastKnown<Account, String>(Duration.ofHours(1));
         remembered.get(ACME, () -> "Asia/Kathmandu");
 
         assertThat(remembered.get(ACME, LastKnownTest::away)).isEqualTo("Asia/Kathmandu");
@@ -53,6 +54,55 @@ class LastKnownTest {
         assertThatThrownBy(() -> known.get(Account.team("never asked"), still))
                 .isInstanceOf(UnavailableException.class);
         over.countDown();
+    }
+
+    /** Of many who ask while the database stands still, one waits there. */
+    @Test
+    void whoAsksAboutTheSameSharesTheQuery() throws Exception {
+        var over = new CountDownLatch(1);
+        var queries = new AtomicInteger();
+        Supplier<String> slow = () -> {
+            queries.incrementAndGet();
+            try {
+                over.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return "Asia/Tokyo";
+        };
+        known.get(ACME, () -> "Asia/Kathmandu");
+
+        for (int i = 0; i < 3; i++) {
+            assertThat(known.get(ACME, slow)).isEqualTo("Asia/Kathmandu");
+        }
+        assertThat(queries).hasValue(1);
+        over.countDown();
+    }
+
+    @Test
+    void whatIsForgottenDoesNotHoldOnAndWhatWasAskedForBeforeIsNotRemembered() throws Exception {
+        var remembered = new LastKnown<Account, String>(Duration.ofHours(1));
+        var over = new CountDownLatch(1);
+        var answered = new CountDownLatch(1);
+        remembered.get(ACME, () -> "Asia/Kathmandu");
+        remembered.forget(ACME);
+        assertThatThrownBy(() -> remembered.get(ACME, LastKnownTest::away)).isInstanceOf(UnavailableException.class);
+        assertThatThrownBy(() -> remembered.get(ACME, () -> {
+                    try {
+                        over.await();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                    answered.countDown();
+                    return "of before";
+                }))
+                .isInstanceOf(UnavailableException.class);
+
+        remembered.forget(ACME);
+        assertThat(remembered.get(ACME, () -> "UTC")).isEqualTo("UTC");
+        over.countDown();
+        answered.await();
+        assertThat(remembered.get(ACME, LastKnownTest::away)).isEqualTo("UTC");
     }
 
     @Test
