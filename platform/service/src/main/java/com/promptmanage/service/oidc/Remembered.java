@@ -85,7 +85,7 @@ final class Remembered<T> {
         }
         try {
             Answer<T> answer = last;
-            if (answer == null || answer == known) {
+            if (answer == null || answer.equals(known)) {
                 answer = new Answer<>(question.ask(), clock.instant());
                 last = answer;
             }

@@ -47,11 +47,11 @@ class SignInFloodTest {
 
     private final String url = MigratedDatabase.url();
 
-    private final List<Process> processes = List.of(new Process(), new Process());
+    private final List<Instance> instances = List.of(new Instance(), new Instance());
 
     private final HttpClient client = HttpClient.newHttpClient();
 
-    private final class Process implements AutoCloseable {
+    private final class Instance implements AutoCloseable {
 
         // Enough connections that nobody is turned away for want of one, however slow the machine.
         private final Database database = Database.open(
@@ -86,7 +86,7 @@ class SignInFloodTest {
     }
 
     private void user(String name) {
-        processes
+        instances
                 .getFirst()
                 .access
                 .people()
@@ -104,7 +104,7 @@ class SignInFloodTest {
     @AfterAll
     void close() {
         client.close();
-        processes.forEach(Process::close);
+        instances.forEach(Instance::close);
     }
 
     @Test
@@ -198,13 +198,13 @@ class SignInFloodTest {
     }
 
     private Database database() {
-        return processes.getFirst().database;
+        return instances.getFirst().database;
     }
 
     private List<HttpResponse<String>> atOnce(int count, IntFunction<Try> tries) {
         var sent = new ArrayList<CompletableFuture<HttpResponse<String>>>();
         for (int i = 0; i < count; i++) {
-            sent.add(send(i % processes.size(), tries.apply(i)));
+            sent.add(send(i % instances.size(), tries.apply(i)));
         }
         return sent.stream().map(CompletableFuture::join).toList();
     }
@@ -215,7 +215,7 @@ class SignInFloodTest {
                     .writeValueAsString(Map.of("email", wanted.email(), "password", wanted.password()));
             return client.sendAsync(
                     HttpRequest.newBuilder(
-                                    URI.create(processes.get(process).server.baseUri() + "/api/auth/login"))
+                                    URI.create(instances.get(process).server.baseUri() + "/api/auth/login"))
                             .header("X-Forwarded-For", wanted.from())
                             .POST(BodyPublishers.ofString(body))
                             .build(),
