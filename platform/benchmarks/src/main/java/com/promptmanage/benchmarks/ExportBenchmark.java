@@ -88,7 +88,8 @@ public final class ExportBenchmark {
                     FROM generate_series(0, 11) AS n
                     """);
             for (int from = 1; from <= rows; from += INSERTED_AT_ONCE) {
-                statement.executeUpdate("""
+                statement.executeUpdate(
+                        """
                         INSERT INTO usage_history (
                             account, time, source, event_id, user_id, model, provider, execution_type, prompt_id, run_id,
                             api_key_id, duration_ms, tags, input_tokens, cache_read_tokens, cache_write_5m_tokens,
@@ -101,8 +102,7 @@ public final class ExportBenchmark {
                                n * 104729 %% 2000, 0, 0, 0, n * 7919 %% 1000000000,
                                jsonb_build_object('input', n %% 1000, 'output', n %% 1000), 'price-' || n %% 12, false
                         FROM generate_series(CAST(%d AS bigint), %d) AS n
-                        """.formatted(
-                                TEAM.value(), rows, from, Math.min(rows, from + INSERTED_AT_ONCE - 1)));
+                        """.formatted(TEAM.value(), rows, from, Math.min(rows, from + INSERTED_AT_ONCE - 1)));
             }
             statement.execute("VACUUM ANALYZE usage_history");
         }
@@ -114,8 +114,7 @@ public final class ExportBenchmark {
         Thread watching = Thread.ofPlatform().daemon().start(heap);
         long begun = System.nanoTime();
         var response = client.send(
-                HttpRequest.newBuilder(
-                                URI.create(server + "/api/token-tracking/export?teamId=acme&format=" + format))
+                HttpRequest.newBuilder(URI.create(server + "/api/token-tracking/export?teamId=acme&format=" + format))
                         .header("Authorization", "Bearer " + key)
                         .build(),
                 BodyHandlers.ofInputStream());

@@ -213,7 +213,8 @@ public final class ExecutionRecords {
                     .list();
             return new NodePage(
                     found,
-                    !found.isEmpty() && hasMore(handle, executionId, found.getLast().id()));
+                    !found.isEmpty()
+                            && hasMore(handle, executionId, found.getLast().id()));
         });
     }
 

@@ -73,7 +73,8 @@ class WorkflowRunsTest {
     void aLargeExecutionIsShownInPagesOfFewMegabytesWithEveryNodeOnce() throws Exception {
         String execution = steps.trigger(steps.create("active"));
         steps.awaitStatus(execution, "completed");
-        // As a fan-out leaves them: 15 MB of outputs, each small enough to stand with its node; and some that hold nothing.
+        // As a fan-out leaves them: 15 MB of outputs, each small enough to stand with its node; and some that hold
+        // nothing.
         api.engine().database().useAsSystem(handle -> handle.execute("""
                 INSERT INTO node_runs (execution_id, scope, node_id, status, due_at, output)
                 SELECT ?, 'second[' || n || ']', 'second', 'completed', now(),
@@ -87,7 +88,8 @@ class WorkflowRunsTest {
         String cursor = "";
         for (JsonNode page = page(path, cursor); pages == 0 || !cursor.isEmpty(); page = page(path, cursor)) {
             pages++;
-            page.path("nodeExecutions").forEach(node -> seen.add(node.path("scope").asText()));
+            page.path("nodeExecutions")
+                    .forEach(node -> seen.add(node.path("scope").asText()));
             assertThat(page.path("nodeExecutions")).isNotEmpty();
             assertThat(page.toString().length()).isLessThan(5 << 20);
             cursor = page.path("nextCursor").asText("");

@@ -125,8 +125,8 @@ class WorkflowTiersTest {
         assertThat(api.put(editor, path + "/permissions", RUNNER).status()).isEqualTo(200);
         Answer begun = api.post(program, path + "/trigger", "{}");
         assertThat(begun.status()).isEqualTo(202);
-        String execution = "/api/workflows/executions/"
-                + begun.json().path("executionId").asText();
+        String execution =
+                "/api/workflows/executions/" + begun.json().path("executionId").asText();
         Answer again = api.post(program, execution + "/rerun", "");
         assertThat(again.status()).isEqualTo(202);
         assertThat(api.get(

@@ -134,7 +134,8 @@ public final class Sessions {
      * theirs is the one that counts.
      */
     private void requireStill(Handle handle, Caller.Person person, Optional<String> passwordHash) {
-        boolean isSame = userOf(handle.createQuery(USERS + "id = :id FOR UPDATE").bind("id", person.userId()))
+        boolean isSame = userOf(
+                        handle.createQuery(USERS + "id = :id FOR UPDATE").bind("id", person.userId()))
                 .filter(still -> still.passwordHash().equals(passwordHash))
                 .isPresent();
         boolean isOpen = handle.createQuery("SELECT 1 FROM sessions WHERE id = :id AND revoked_at IS NULL")

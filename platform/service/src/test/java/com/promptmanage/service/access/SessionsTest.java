@@ -26,8 +26,7 @@ class SessionsTest {
                 var access = new Access(database, Clock.systemUTC())) {
             access.people().ensureUser(new NewUser("usr_ann", "ann@example.com", "Ann", Optional.of(PASSWORD)));
 
-            var late = whileAnothersIsSet(
-                    database, () -> access.sessions().signIn("ann@example.com", PASSWORD));
+            var late = whileAnothersIsSet(database, () -> access.sessions().signIn("ann@example.com", PASSWORD));
 
             assertThatThrownBy(late::join).hasCauseInstanceOf(ProblemException.class);
         }

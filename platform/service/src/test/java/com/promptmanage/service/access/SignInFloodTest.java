@@ -114,8 +114,10 @@ class SignInFloodTest {
 
         assertThat(answers).extracting(HttpResponse::statusCode).containsOnly(401, 429);
         assertThat(answers.stream().filter(one -> one.statusCode() == 401)).hasSize(PER_NETWORK);
-        var right = send(0, new Try("2001:db8:7:7::1", "ann@example.com", PASSWORD)).join();
-        var wrong = send(1, new Try("2001:db8:7:7::1", "ann@example.com", "wrong")).join();
+        var right =
+                send(0, new Try("2001:db8:7:7::1", "ann@example.com", PASSWORD)).join();
+        var wrong =
+                send(1, new Try("2001:db8:7:7::1", "ann@example.com", "wrong")).join();
         assertThat(right.statusCode()).isEqualTo(429);
         assertThat(told(right)).isEqualTo(told(wrong));
     }
@@ -146,8 +148,7 @@ class SignInFloodTest {
     @Test
     void anAddressIsLockedAfterFiveWrongOnesFromWhereverTheyComeAndWhetherItExistsOrNot() {
         for (String email : List.of("ann@example.com", "nobody@example.com")) {
-            List<HttpResponse<String>> answers =
-                    atOnce(AT_ONCE, i -> new Try("198.51.100." + i, email, "wrong-" + i));
+            List<HttpResponse<String>> answers = atOnce(AT_ONCE, i -> new Try("198.51.100." + i, email, "wrong-" + i));
 
             assertThat(answers).extracting(HttpResponse::statusCode).containsOnly(401, 429);
             assertThat(answers.stream().filter(one -> one.statusCode() == 401)).hasSize(SignInLocks.FAILURES_MAX);
@@ -194,7 +195,9 @@ class SignInFloodTest {
     }
 
     private int status(String password) {
-        return send(1, new Try("198.51.100.2", "ann@example.com", password)).join().statusCode();
+        return send(1, new Try("198.51.100.2", "ann@example.com", password))
+                .join()
+                .statusCode();
     }
 
     private Database database() {
@@ -211,8 +214,8 @@ class SignInFloodTest {
 
     private CompletableFuture<HttpResponse<String>> send(int process, Try wanted) {
         try {
-            String body = Json.mapper()
-                    .writeValueAsString(Map.of("email", wanted.email(), "password", wanted.password()));
+            String body =
+                    Json.mapper().writeValueAsString(Map.of("email", wanted.email(), "password", wanted.password()));
             return client.sendAsync(
                     HttpRequest.newBuilder(
                                     URI.create(instances.get(process).server.baseUri() + "/api/auth/login"))

@@ -48,16 +48,14 @@ class SlowIssuerTest {
 
     private volatile JWK key = key("first");
 
-    private final HttpServer server = HttpServer.start(
-            HttpServer.Options.onPort(port),
-            List.of(routes -> {
-                routes.get("/.well-known/openid-configuration", ctx -> answer(ctx, """
+    private final HttpServer server = HttpServer.start(HttpServer.Options.onPort(port), List.of(routes -> {
+        routes.get("/.well-known/openid-configuration", ctx -> answer(ctx, """
                         {"issuer": "%1$s", "authorization_endpoint": "%1$s/authorize", "token_endpoint": "%1$s/token",
                          "jwks_uri": "%1$s/keys", "subject_types_supported": ["public"],
                          "response_types_supported": ["code"], "id_token_signing_alg_values_supported": ["ES256"]}
                         """.formatted(url)));
-                routes.get("/keys", ctx -> answer(ctx, new JWKSet(key).toString()));
-            }));
+        routes.get("/keys", ctx -> answer(ctx, new JWKSet(key).toString()));
+    }));
 
     private final Outbound outbound =
             new Outbound(OutboundSettings.DEFAULTS.withAllowed(List.of(AddressRange.of("127.0.0.1"))));
@@ -160,9 +158,7 @@ class SlowIssuerTest {
     }
 
     private <T> List<Future<T>> each(int count, Callable<T> work) {
-        return IntStream.range(0, count)
-                .mapToObj(i -> people.submit(work))
-                .toList();
+        return IntStream.range(0, count).mapToObj(i -> people.submit(work)).toList();
     }
 
     private static JWK key(String id) {
