@@ -89,14 +89,15 @@ class WorkflowRunsTest {
         for (JsonNode page = page(path, cursor); pages == 0 || !cursor.isEmpty(); page = page(path, cursor)) {
             pages++;
             page.path("nodeExecutions")
-                    .forEach(node -> seen.add(node.path("scope").asText()));
+                    .forEach(node -> seen.add(
+                            node.path("nodeId").asText() + " " + node.path("scope").asText()));
             assertThat(page.path("nodeExecutions")).isNotEmpty();
             assertThat(page.toString().length()).isLessThan(5 << 20);
             cursor = page.path("nextCursor").asText("");
         }
 
         assertThat(pages).isEqualTo(4);
-        assertThat(seen).hasSize(302).doesNotHaveDuplicates().contains("", "second[1]", "second[300]");
+        assertThat(seen).hasSize(302).doesNotHaveDuplicates().contains("first ", "second ", "second second[300]");
         assertThat(page(path, "").at("/nodeExecutions/2/output/1").asText()).isEqualTo("1.5");
     }
 
