@@ -14,7 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
@@ -22,6 +22,7 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class WorkflowRunsTest {
 
+    @AutoClose
     private final RunningApi api = new RunningApi();
 
     private final TwoSteps steps = new TwoSteps(api);
@@ -29,11 +30,6 @@ class WorkflowRunsTest {
     private final String editor = steps.editor();
 
     private final String viewer = api.signIn("viewer");
-
-    @AfterAll
-    void stop() {
-        api.close();
-    }
 
     @Test
     void aTriggeredWorkflowRunsAndIsShownNodeByNodeAndAsAStream() throws Exception {
