@@ -74,26 +74,17 @@ public final class EmbeddedPostgres implements AutoCloseable {
     /**
      * @param port 0 for the directory's last one, or one that is free
      * @param durable whether a commit waits for the disk; without it a power cut, but no crash, loses data
-     * @param serverSettings by PostgreSQL's names; they win over ours
      */
-    public record Options(int port, boolean durable, Map<String, String> serverSettings) {
+    public record Options(int port, boolean durable) {
 
         /** For tests: not durable. */
-        public static final Options DEFAULT = new Options(0, false, Map.of());
+        public static final Options DEFAULT = new Options(0, false);
 
         /** For data that someone wants to keep. */
-        public static final Options DURABLE = new Options(0, true, Map.of());
-
-        public Options {
-            serverSettings = Map.copyOf(serverSettings);
-        }
+        public static final Options DURABLE = new Options(0, true);
 
         public Options withPort(int other) {
-            return new Options(other, durable, serverSettings);
-        }
-
-        public Options withServerSettings(Map<String, String> other) {
-            return new Options(port, durable, other);
+            return new Options(other, durable);
         }
     }
 
@@ -282,7 +273,6 @@ public final class EmbeddedPostgres implements AutoCloseable {
         setting(command, "shared_buffers", "64MB");
         setting(command, "fsync", options.durable() ? "on" : "off");
         setting(command, "full_page_writes", options.durable() ? "on" : "off");
-        options.serverSettings().forEach((name, value) -> setting(command, name, value));
         return command;
     }
 
