@@ -67,25 +67,19 @@ public final class EmbeddedPostgres implements AutoCloseable {
     /** The database that those of a kind are copies of. */
     private final Map<String, String> originals = new ConcurrentHashMap<>();
 
+    /** The directory's last one, or one that is free; 0 until it is known. */
     private int port;
 
     private @Nullable Process guard;
 
-    /**
-     * @param port 0 for the directory's last one, or one that is free
-     * @param durable whether a commit waits for the disk; without it a power cut, but no crash, loses data
-     */
-    public record Options(int port, boolean durable) {
+    /** @param durable whether a commit waits for the disk; without it a power cut, but no crash, loses data */
+    public record Options(boolean durable) {
 
         /** For tests: not durable. */
-        public static final Options DEFAULT = new Options(0, false);
+        public static final Options DEFAULT = new Options(false);
 
         /** For data that someone wants to keep. */
-        public static final Options DURABLE = new Options(0, true);
-
-        public Options withPort(int other) {
-            return new Options(other, durable);
-        }
+        public static final Options DURABLE = new Options(true);
     }
 
     private EmbeddedPostgres(Path directory, Options options, boolean temporary, Unprivileged way) {
@@ -93,7 +87,6 @@ public final class EmbeddedPostgres implements AutoCloseable {
         this.options = options;
         this.temporary = temporary;
         this.way = way;
-        this.port = options.port();
     }
 
     public static EmbeddedPostgres start(Path directory) {
