@@ -206,7 +206,10 @@ final class LangfuseJoin {
                 .apiKeyId(caller instanceof Caller.Key key ? key.keyId() : null)
                 .conversationId(text(trace.path("sessionId")))
                 .serviceTier(text(body.path("modelParameters").path("service_tier")))
-                .durationMs(start == null || end == null || end.isBefore(start) ? null : (Long) (Duration.between(start, end).toNanos() / NANOS_PER_MILLI))
+                .durationMs(
+                        start == null || end == null || end.isBefore(start)
+                                ? null
+                                : (Long) (Duration.between(start, end).toNanos() / NANOS_PER_MILLI))
                 .tags(tags(payer, body, trace))
                 .reportedCostNanoUsd(first ? reportedCostNanoUsd(body) : null)
                 .tokens(uncounted)

@@ -57,9 +57,14 @@ final class AgentCall {
         String tier = call.first(List.of("speed"));
         return told.toBuilder()
                 .provider(agent.provider())
-                .serviceTier(tier == null || tier.equals("normal") || tier.equals("standard") ? told.serviceTier() : tier)
+                .serviceTier(
+                        tier == null || tier.equals("normal") || tier.equals("standard") ? told.serviceTier() : tier)
                 .tags(tags.tags())
-                .reportedCostNanoUsd(attributes.has("cost_usd") ? LooseNumber.nanoUsd(attributes.path("cost_usd"), CallFields.REPORTED_COST_MAX_NANO_USD) : told.reportedCostNanoUsd())
+                .reportedCostNanoUsd(
+                        attributes.has("cost_usd")
+                                ? LooseNumber.nanoUsd(
+                                        attributes.path("cost_usd"), CallFields.REPORTED_COST_MAX_NANO_USD)
+                                : told.reportedCostNanoUsd())
                 .build();
     }
 

@@ -26,8 +26,7 @@ public final class UsageHistory {
      */
     private static final int SORTED_MAX = 1_000_000;
 
-    private static final String MATCHES =
-            """
+    private static final String MATCHES = """
             account = :account
             AND time < coalesce(CAST(:to AS timestamptz), 'infinity')
             AND time >= coalesce(CAST(:from AS timestamptz), '-infinity')

@@ -26,15 +26,15 @@ class HistoryReadersTest {
     void severalPartsAtOnceAndAPartByAnythingAddUpWhatTheRowsSay() throws Exception {
         String time = "2026-11-23T18:30:00Z";
         stand.commit(List.of(
-                        RatedTopic.event("1", time, usage("ann", "a", "x"), "rated", "10"),
-                        RatedTopic.event("2", time, usage("ann", "a", "y"), "rated", "5"),
-                        RatedTopic.event("3", time, usage("ann", "b", "x"), "rated", "100"),
-                        RatedTopic.event("4", time, usage("bob", "b", "x"), "rated", "1000"),
-                        // In Kolkata still the 23rd.
-                        RatedTopic.event("5", "2026-11-23T18:29:59.999Z", usage("ann", "b", "x"), "rated", "7"),
-                        RatedTopic.event("6", "2026-11-22T18:29:59.999Z", usage("ann", "b", "x"), "rated", "3"),
-                        RatedTopic.event("7", "2026-11-24T18:30:00Z", usage("ann", "b", "x"), "rated", "9000"),
-                        unpriced(TEAM, "8", time, 9)));
+                RatedTopic.event("1", time, usage("ann", "a", "x"), "rated", "10"),
+                RatedTopic.event("2", time, usage("ann", "a", "y"), "rated", "5"),
+                RatedTopic.event("3", time, usage("ann", "b", "x"), "rated", "100"),
+                RatedTopic.event("4", time, usage("bob", "b", "x"), "rated", "1000"),
+                // In Kolkata still the 23rd.
+                RatedTopic.event("5", "2026-11-23T18:29:59.999Z", usage("ann", "b", "x"), "rated", "7"),
+                RatedTopic.event("6", "2026-11-22T18:29:59.999Z", usage("ann", "b", "x"), "rated", "3"),
+                RatedTopic.event("7", "2026-11-24T18:30:00Z", usage("ann", "b", "x"), "rated", "9000"),
+                unpriced(TEAM, "8", time, 9)));
         String days = "/api/token-tracking/stats?teamId=acme&startDate=2026-11-23&endDate=2026-11-24";
 
         JsonNode byModel = stand.get(days + "&userId=ann&groupBy=model").json();
@@ -66,8 +66,10 @@ class HistoryReadersTest {
         assertThat(unnamed.at("/breakdown/0/runs").longValue()).isEqualTo(5);
 
         String viewer = stand.api().signIn("acme-viewer");
-        assertThat(stand.api().get(viewer, days + "&userId=ann&model=b").status()).isEqualTo(403);
-        assertThat(stand.api().get(viewer, days + "&userId=acme-viewer&model=b&groupBy=prompt")
+        assertThat(stand.api().get(viewer, days + "&userId=ann&model=b").status())
+                .isEqualTo(403);
+        assertThat(stand.api()
+                        .get(viewer, days + "&userId=acme-viewer&model=b&groupBy=prompt")
                         .json()
                         .at("/summary/totalRuns")
                         .longValue())
@@ -78,11 +80,11 @@ class HistoryReadersTest {
     void whatDevelopersSpendStandsBesideWhatTheirAgentsReport() throws Exception {
         String time = "2026-11-24T00:00:00Z";
         stand.commit(List.of(
-                        RatedTopic.event("1", time, agent("ann", "claude-code", "s1", "120"), "rated", "100"),
-                        RatedTopic.event("2", time, agent("ann", "claude-code", "s1", "null"), "rated", "30"),
-                        RatedTopic.event("3", time, agent("bob", "codex", "s2", "5"), "rated", "7"),
-                        RatedTopic.event("4", "2026-10-01T00:00:00Z", agent("bob", "codex", "s3", "5"), "rated", "9"),
-                        rated(TEAM, "no-agent", time, 1, 1_000)));
+                RatedTopic.event("1", time, agent("ann", "claude-code", "s1", "120"), "rated", "100"),
+                RatedTopic.event("2", time, agent("ann", "claude-code", "s1", "null"), "rated", "30"),
+                RatedTopic.event("3", time, agent("bob", "codex", "s2", "5"), "rated", "7"),
+                RatedTopic.event("4", "2026-10-01T00:00:00Z", agent("bob", "codex", "s3", "5"), "rated", "9"),
+                rated(TEAM, "no-agent", time, 1, 1_000)));
         String path = "/api/token-tracking/developers?teamId=acme&startDate=2026-11-01";
 
         JsonNode answer = stand.get(path).json();
@@ -117,9 +119,9 @@ class HistoryReadersTest {
     @Test
     void whatLiteLlmAnswersAddsUpAndIsForThoseWhoMaySeeIt() throws Exception {
         stand.commit(List.of(
-                        rated(TEAM, "a", "2026-11-22T23:59:59Z", 10, 1),
-                        rated(TEAM, "b", "2026-11-23T00:00:00Z", 20, 123_456_789),
-                        unpriced(TEAM, "c", "2026-11-24T09:00:00Z", 30)));
+                rated(TEAM, "a", "2026-11-22T23:59:59Z", 10, 1),
+                rated(TEAM, "b", "2026-11-23T00:00:00Z", 20, 123_456_789),
+                unpriced(TEAM, "c", "2026-11-24T09:00:00Z", 30)));
         String days = "?teamId=acme&start_date=2026-11-22&end_date=2026-11-24";
 
         JsonNode activity = stand.get("/user/daily/activity" + days).json();
@@ -160,23 +162,22 @@ class HistoryReadersTest {
         JsonNode summary = stand.get("/spend/logs" + days).json();
         assertThat(summary.path(0).path("startTime").textValue()).isEqualTo("2026-11-22");
         assertThat(summary.path(1).path("users").path("ann").decimalValue()).isEqualByComparingTo("0.123456789");
-        JsonNode calls =
-                stand.get("/spend/logs" + days + "&summarize=false").json();
+        JsonNode calls = stand.get("/spend/logs" + days + "&summarize=false").json();
         assertThat(calls).extracting(call -> call.path("request_id").asText()).containsExactly("c", "b", "a");
         assertThat(calls.path(0).path("spend").isNull()).isTrue();
-        assertThat(stand.get("/spend/logs?teamId=acme&request_id=b").json())
-                .hasSize(1);
+        assertThat(stand.get("/spend/logs?teamId=acme&request_id=b").json()).hasSize(1);
 
         String editor = stand.api().signIn("acme-editor");
-        assertThat(stand.api().get(editor, "/user/daily/activity" + days).status()).isEqualTo(403);
-        assertThat(stand.api().get(editor, "/user/daily/activity" + days + "&user_id=acme-editor")
+        assertThat(stand.api().get(editor, "/user/daily/activity" + days).status())
+                .isEqualTo(403);
+        assertThat(stand.api()
+                        .get(editor, "/user/daily/activity" + days + "&user_id=acme-editor")
                         .status())
                 .isEqualTo(200);
         assertThat(stand.api().get(editor, "/team/daily/activity?team_ids=acme").status())
                 .isEqualTo(403);
         stand.api().team("other", "UTC");
-        assertThat(stand.get("/global/spend/report?team_ids=other").status())
-                .isEqualTo(404);
+        assertThat(stand.get("/global/spend/report?team_ids=other").status()).isEqualTo(404);
         assertThat(stand.get("/spend/logs?start_date=nonsense&end_date=x").status())
                 .isEqualTo(400);
     }
@@ -184,13 +185,13 @@ class HistoryReadersTest {
     @Test
     void aMetersWindowsAndGroupsAddUpInAnyZone() throws Exception {
         stand.commit(List.of(
-                        rated(TEAM, "a", "2026-11-22T18:29:00Z", 10, 1),
-                        rated(TEAM, "b", "2026-11-22T18:31:00Z", 20, 123_456_789),
-                        rated(TEAM, "c", "2026-11-23T05:00:00Z", 30, 2)));
+                rated(TEAM, "a", "2026-11-22T18:29:00Z", 10, 1),
+                rated(TEAM, "b", "2026-11-22T18:31:00Z", 20, 123_456_789),
+                rated(TEAM, "c", "2026-11-23T05:00:00Z", 30, 2)));
         String range = "?teamId=acme&from=2026-11-22T00:00:00Z&to=2026-11-24T00:00:00Z";
 
         JsonNode days = stand.get("/api/v1/meters/tokens_total/query" + range
-                                + "&windowSize=DAY&windowTimeZone=Asia/Kolkata&groupBy=subject&groupBy=model")
+                        + "&windowSize=DAY&windowTimeZone=Asia/Kolkata&groupBy=subject&groupBy=model")
                 .json();
         assertThat(days.path("data")).hasSize(2);
         assertThat(days.path("data").path(0).path("value").longValue()).isEqualTo(12);
@@ -211,8 +212,7 @@ class HistoryReadersTest {
                         .json()
                         .path("data"))
                 .hasSize(3);
-        assertThat(stand.get("/api/v1/meters/tokens_total/subjects?teamId=acme")
-                        .json())
+        assertThat(stand.get("/api/v1/meters/tokens_total/subjects?teamId=acme").json())
                 .extracting(JsonNode::asText)
                 .containsExactly("ann");
         JsonNode events = stand.get("/api/v1/events?teamId=acme&limit=2").json();
@@ -220,15 +220,15 @@ class HistoryReadersTest {
         assertThat(events.path(0).path("event").path("id").textValue()).isEqualTo("c");
 
         assertThat(stand.get("/api/v1/meters").json()).hasSize(3);
-        assertThat(stand.get("/api/v1/meters/nonsense/query" + range).status())
-                .isEqualTo(404);
+        assertThat(stand.get("/api/v1/meters/nonsense/query" + range).status()).isEqualTo(404);
         assertThat(stand.get("/api/v1/meters/calls/query" + range + "&groupBy=nonsense")
                         .status())
                 .isEqualTo(400);
         String editor = stand.api().signIn("acme-editor");
         assertThat(stand.api().get(editor, "/api/v1/meters/calls/query" + range).status())
                 .isEqualTo(403);
-        assertThat(stand.api().get(editor, "/api/v1/meters/calls/query" + range + "&subject=acme-editor")
+        assertThat(stand.api()
+                        .get(editor, "/api/v1/meters/calls/query" + range + "&subject=acme-editor")
                         .status())
                 .isEqualTo(200);
     }

@@ -90,8 +90,8 @@ final class HistoryStand implements AutoCloseable {
     void commit(List<String> events) throws Exception {
         topic.commitOne(TEAM, events);
         committed += events.size();
-        Await.until(() -> assertThat(list("?teamId=acme&limit=500").json().path("usage"))
-                .hasSize(committed));
+        Await.until(() ->
+                assertThat(list("?teamId=acme&limit=500").json().path("usage")).hasSize(committed));
     }
 
     /** What the admin is answered. */

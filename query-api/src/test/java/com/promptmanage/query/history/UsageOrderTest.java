@@ -71,8 +71,10 @@ class UsageOrderTest {
                         .toList())
                 .isNotEmpty();
 
-        String cursor =
-                stand.list("?teamId=acme&sort=cost&limit=1").json().path("nextCursor").asText();
+        String cursor = stand.list("?teamId=acme&sort=cost&limit=1")
+                .json()
+                .path("nextCursor")
+                .asText();
         for (String other : List.of(
                 "&cursor=" + cursor, "&sort=cost&order=asc&cursor=" + cursor, "&sort=tokens&cursor=" + cursor)) {
             assertThat(stand.list("?teamId=acme" + other)
@@ -85,7 +87,8 @@ class UsageOrderTest {
         JsonNode refused = stand.list("?teamId=acme&sort=cost&cursor=" + cursor).json();
         assertThat(refused.path("status").intValue()).isEqualTo(400);
         assertThat(refused.at("/errors/0/field").asText()).isEqualTo("sort");
-        assertThat(stand.list("?teamId=acme&sort=cost&startDate=2026-09-01").status()).isEqualTo(200);
+        assertThat(stand.list("?teamId=acme&sort=cost&startDate=2026-09-01").status())
+                .isEqualTo(200);
     }
 
     @Test

@@ -11,7 +11,6 @@ import com.promptmanage.query.http.TestApi.Answer;
 import com.promptmanage.service.access.KeyScope;
 import com.promptmanage.topics.account.Account;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
@@ -62,8 +61,8 @@ class UsageRoutesTest {
     @Test
     void anEventIsToldExactly() throws Exception {
         stand.commit(List.of(
-                        rated(TEAM, "dear", "2026-11-24T10:00:00Z", 3, 123_456_789_012_345_678L),
-                        unpriced(TEAM, "unknown", "2026-11-24T09:00:00Z", 7)));
+                rated(TEAM, "dear", "2026-11-24T10:00:00Z", 3, 123_456_789_012_345_678L),
+                unpriced(TEAM, "unknown", "2026-11-24T09:00:00Z", 7)));
 
         JsonNode usage = stand.list("?teamId=acme").json().path("usage");
 
@@ -87,11 +86,11 @@ class UsageRoutesTest {
                 {"userId":"bob","teamId":"acme","model":"claude","workflowId":"w","executionType":"workflow_node",\
                 "tags":{"env":"prod:eu"},"tokens":{"input":1}}""";
         stand.commit(List.of(
-                        // In Kolkata the 24th begins at 18:30 of the 23rd.
-                        rated(TEAM, "before", "2026-11-23T18:29:59Z", 1, 1),
-                        rated(TEAM, "in", "2026-11-23T18:30:00Z", 1, 1),
-                        RatedTopic.event("tagged", "2026-11-24T18:29:59Z", tagged, "rated", "1"),
-                        unpriced(TEAM, "after", "2026-11-24T18:30:00Z", 1)));
+                // In Kolkata the 24th begins at 18:30 of the 23rd.
+                rated(TEAM, "before", "2026-11-23T18:29:59Z", 1, 1),
+                rated(TEAM, "in", "2026-11-23T18:30:00Z", 1, 1),
+                RatedTopic.event("tagged", "2026-11-24T18:29:59Z", tagged, "rated", "1"),
+                unpriced(TEAM, "after", "2026-11-24T18:30:00Z", 1)));
 
         assertThat(ids("&startDate=2026-11-24&endDate=2026-11-24")).containsExactly("tagged", "in");
         assertThat(ids("&startDate=2026-11-24&endDate=2026-11-24&timezone=UTC")).containsExactly("after", "tagged");
@@ -108,8 +107,8 @@ class UsageRoutesTest {
         String own = """
                 {"userId":"acme-viewer","teamId":"acme","model":"m","tokens":{"input":1}}""";
         stand.commit(List.of(
-                        rated(TEAM, "other", "2026-11-24T00:00:00Z", 1, 1),
-                        RatedTopic.event("own", "2026-11-24T00:00:00Z", own, "rated", "1")));
+                rated(TEAM, "other", "2026-11-24T00:00:00Z", 1, 1),
+                RatedTopic.event("own", "2026-11-24T00:00:00Z", own, "rated", "1")));
         String viewer = stand.api().signIn("acme-viewer");
 
         Answer seen = stand.api().get(viewer, PATH + "?teamId=acme&userId=acme-viewer");
@@ -117,7 +116,8 @@ class UsageRoutesTest {
         assertThat(seen.json().path("usage").path(0).path("id").asText()).isEqualTo("own");
         assertThat(stand.api().get(viewer, PATH + "?teamId=acme").status()).isEqualTo(403);
         String stranger = stand.api().key(Account.team("x"), KeyScope.QUERY);
-        assertThat(stand.api().get(stranger, PATH + "?teamId=acme&limit=-1").status()).isEqualTo(404);
+        assertThat(stand.api().get(stranger, PATH + "?teamId=acme&limit=-1").status())
+                .isEqualTo(404);
     }
 
     @Test

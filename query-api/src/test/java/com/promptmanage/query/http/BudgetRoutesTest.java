@@ -25,7 +25,8 @@ class BudgetRoutesTest {
 
     @Test
     void litellmsBudgetRoutesWorkOnOurBudgets() {
-        Answer made = stand.post("/budget/new",
+        Answer made = stand.post(
+                "/budget/new",
                 "{\"budget_id\":\"prod\",\"max_budget\":10.5,\"soft_budget\":7,\"budget_duration\":\"30d\",\"tpm_limit\":null}");
         assertThat(made.status()).isEqualTo(200);
         assertThat(made.json().get("budget_id").textValue()).isEqualTo("prod");
@@ -55,12 +56,12 @@ class BudgetRoutesTest {
                         .status())
                 .isEqualTo(400);
         String reader = stand.api().key(stand.account(), KeyScope.QUERY);
-        assertThat(stand.api().post(reader, "/budget/delete", "{\"id\":\"prod\"}").status())
+        assertThat(stand.api()
+                        .post(reader, "/budget/delete", "{\"id\":\"prod\"}")
+                        .status())
                 .isEqualTo(403);
-        assertThat(stand.post("/budget/delete", "{\"id\":\"prod\"}").status())
-                .isEqualTo(200);
-        assertThat(stand.post("/budget/delete", "{\"id\":\"prod\"}").status())
-                .isEqualTo(404);
+        assertThat(stand.post("/budget/delete", "{\"id\":\"prod\"}").status()).isEqualTo(200);
+        assertThat(stand.post("/budget/delete", "{\"id\":\"prod\"}").status()).isEqualTo(404);
     }
 
     @Test
@@ -124,7 +125,8 @@ class BudgetRoutesTest {
         stand.spend("ann", 10_000_000);
         stand.spend("bob", 20_000_000);
 
-        JsonNode budget = stand.create("{\"name\":\"Each\",\"limitUsd\":\"2.00\",\"dimension\":\"member\",\"value\":\"*\"}");
+        JsonNode budget =
+                stand.create("{\"name\":\"Each\",\"limitUsd\":\"2.00\",\"dimension\":\"member\",\"value\":\"*\"}");
 
         assertThat(budget.has("status")).isFalse();
         assertThat(budget.get("valuesCount").intValue()).isEqualTo(2);
@@ -220,13 +222,13 @@ class BudgetRoutesTest {
                             .status())
                     .isEqualTo(201);
         }
-        assertThat(stand.post(BUDGETS, "{\"name\":\"b\",\"limitUsd\":\"1.00\"}")
-                        .status())
+        assertThat(stand.post(BUDGETS, "{\"name\":\"b\",\"limitUsd\":\"1.00\"}").status())
                 .isEqualTo(409);
 
         JsonNode page = stand.get(BUDGETS + "?limit=150").json();
         assertThat(page.get("budgets").size()).isEqualTo(150);
-        JsonNode rest = stand.get(BUDGETS + "?limit=150&cursor=" + page.get("nextCursor").textValue())
+        JsonNode rest = stand.get(
+                        BUDGETS + "?limit=150&cursor=" + page.get("nextCursor").textValue())
                 .json();
         assertThat(rest.get("budgets").size()).isEqualTo(50);
         assertThat(rest.get("nextCursor").isNull()).isTrue();
@@ -259,19 +261,27 @@ class BudgetRoutesTest {
         String path = BUDGETS + "/" + id(budget);
 
         assertThat(stand.api().get(stranger, path).status()).isEqualTo(404);
-        assertThat(stand.api().get(stranger, path + "?teamId=" + stand.team()).status()).isEqualTo(404);
-        assertThat(stand.api().put(stranger, path, "{\"name\":\"b\",\"limitUsd\":\"1.00\"}")
+        assertThat(stand.api().get(stranger, path + "?teamId=" + stand.team()).status())
+                .isEqualTo(404);
+        assertThat(stand.api()
+                        .put(stranger, path, "{\"name\":\"b\",\"limitUsd\":\"1.00\"}")
                         .status())
                 .isEqualTo(404);
         assertThat(stand.api().delete(stranger, path).status()).isEqualTo(404);
-        assertThat(stand.api().post(
+        assertThat(stand.api()
+                        .post(
                                 stranger,
                                 BUDGETS,
-                                "{\"name\":\"a\",\"limitUsd\":\"1.00\",\"account\":\"team:%s\"}".formatted(stand.team()))
+                                "{\"name\":\"a\",\"limitUsd\":\"1.00\",\"account\":\"team:%s\"}"
+                                        .formatted(stand.team()))
                         .status())
                 .isEqualTo(404);
-        assertThat(stand.api().get(stranger, BUDGETS + "?teamId=" + stand.team()).status()).isEqualTo(404);
-        assertThat(stand.api().get(stand.api().key(NewKey.of("all", Account.team("x")).speakingForOthers()), path)
+        assertThat(stand.api()
+                        .get(stranger, BUDGETS + "?teamId=" + stand.team())
+                        .status())
+                .isEqualTo(404);
+        assertThat(stand.api()
+                        .get(stand.api().key(NewKey.of("all", Account.team("x")).speakingForOthers()), path)
                         .status())
                 .isEqualTo(200);
     }
@@ -281,10 +291,12 @@ class BudgetRoutesTest {
         String reader = stand.api().key(stand.account(), KeyScope.QUERY);
         String writer = stand.api().key(stand.account(), KeyScope.MANAGE);
 
-        assertThat(stand.api().post(reader, BUDGETS, "{\"name\":\"a\",\"limitUsd\":\"1\"}")
+        assertThat(stand.api()
+                        .post(reader, BUDGETS, "{\"name\":\"a\",\"limitUsd\":\"1\"}")
                         .status())
                 .isEqualTo(403);
-        assertThat(stand.api().post(writer, BUDGETS, "{\"name\":\"a\",\"limitUsd\":\"1\"}")
+        assertThat(stand.api()
+                        .post(writer, BUDGETS, "{\"name\":\"a\",\"limitUsd\":\"1\"}")
                         .status())
                 .isEqualTo(201);
         assertThat(stand.api().get(writer, BUDGETS).status()).isEqualTo(403);

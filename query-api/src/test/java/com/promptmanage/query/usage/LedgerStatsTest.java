@@ -226,7 +226,9 @@ class LedgerStatsTest {
     }
 
     private static TokenUsage random(Random random) {
-        return TokenUsage.builder("user-" + random.nextInt(20), List.of("gpt-4o-mini", "gpt-4o", "of-no-price").get(random.nextInt(3)))
+        return TokenUsage.builder(
+                        "user-" + random.nextInt(20),
+                        List.of("gpt-4o-mini", "gpt-4o", "of-no-price").get(random.nextInt(3)))
                 .teamId("acme")
                 .provider(random.nextBoolean() ? "openai" : null)
                 .executionType(List.copyOf(EnumSet.allOf(ExecutionType.class)).get(random.nextInt(5)))

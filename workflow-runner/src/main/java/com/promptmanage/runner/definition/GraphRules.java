@@ -65,7 +65,9 @@ final class GraphRules {
             }
             if (!seen.add(node.id()) && !id.isEmpty()) {
                 checking.error(
-                        place, "is \"%s\" a second time".formatted(Checking.shown(id)), "Give each node an id of its own.");
+                        place,
+                        "is \"%s\" a second time".formatted(Checking.shown(id)),
+                        "Give each node an id of its own.");
             }
             if (node.label().length() > Limits.LABEL_LENGTH_MAX) {
                 checking.error(

@@ -64,7 +64,8 @@ class CredentialRoutesTest {
         assertThat(api.audited(id)).containsExactly("credential_created by one-editor");
         assertThat(api.audited(source.json().path("id").asText())).containsExactly("data_source_created by one-editor");
         assertThat(api.get(api.stranger(), "/api/credentials/" + id).status()).isEqualTo(404);
-        assertThat(api.send(api.viewer(), "DELETE", "/api/credentials/" + id, null).status())
+        assertThat(api.send(api.viewer(), "DELETE", "/api/credentials/" + id, null)
+                        .status())
                 .isEqualTo(403);
         assertThat(api.credentials().ofCredential(Account.team("two"), id))
                 .as("another team's")
@@ -100,8 +101,7 @@ class CredentialRoutesTest {
         var undo = new CredentialTable(
                 api.database(),
                 new SecretBox(SecretKeys.from(new Settings(
-                        "PM_",
-                        Map.of("PM_SECRET_KEYS", "k1:" + "A".repeat(43) + "=,k2:" + "A".repeat(42) + "E=")))),
+                        "PM_", Map.of("PM_SECRET_KEYS", "k1:" + "A".repeat(43) + "=,k2:" + "A".repeat(42) + "E=")))),
                 api.clock());
         undo.rotate();
     }

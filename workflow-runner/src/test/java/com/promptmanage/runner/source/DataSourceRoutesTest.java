@@ -49,8 +49,8 @@ class DataSourceRoutesTest {
         assertThat(api.get(api.viewer(), path).json()).isEqualTo(created.json());
         assertThat(ids(api.get(api.viewer(), "/api/data-sources?teamId=one")))
                 .contains(created.json().path("id").asText());
-        Answer changed =
-                api.send(api.editor(), "PUT", path, "{\"name\":\"More leads\",\"type\":\"sample\",\"status\":\"paused\"}");
+        Answer changed = api.send(
+                api.editor(), "PUT", path, "{\"name\":\"More leads\",\"type\":\"sample\",\"status\":\"paused\"}");
         assertThat(changed.json().path("name").asText()).isEqualTo("More leads");
         assertThat(changed.json().path("status").asText()).isEqualTo("paused");
         assertThat(api.send(api.editor(), "DELETE", path, null).status()).isEqualTo(204);
@@ -93,7 +93,8 @@ class DataSourceRoutesTest {
 
         JsonNode first = api.get(api.viewer(), path).json();
         JsonNode second = api.get(
-                        api.viewer(), path + "&cursor=" + first.path("nextCursor").asText())
+                        api.viewer(),
+                        path + "&cursor=" + first.path("nextCursor").asText())
                 .json();
 
         assertThat(first.path("records").findValuesAsText("id")).containsExactly("1", "2", "3", "4", "5");
@@ -109,7 +110,8 @@ class DataSourceRoutesTest {
         String path = "/api/data-sources/" + id;
         assertThat(api.send(api.editor(), "PUT", path + "/file", "name\nAda\n").status())
                 .isEqualTo(200);
-        assertThat(api.send(api.editor(), "PUT", path + "/file", "name\n").status()).isEqualTo(200);
+        assertThat(api.send(api.editor(), "PUT", path + "/file", "name\n").status())
+                .isEqualTo(200);
         api.send(api.editor(), "PUT", path, "{\"name\":\"List\",\"type\":\"csv\",\"config\":{},\"status\":\"paused\"}");
 
         assertThat(api.audited(id))
@@ -139,7 +141,8 @@ class DataSourceRoutesTest {
                         .asText();
 
         assertThat(api.get(api.stranger(), path).status()).isEqualTo(404);
-        assertThat(api.get(api.stranger(), "/api/data-sources?teamId=one").status()).isEqualTo(404);
+        assertThat(api.get(api.stranger(), "/api/data-sources?teamId=one").status())
+                .isEqualTo(404);
         assertThat(api.send(api.stranger(), "DELETE", path, null).status()).isEqualTo(404);
         assertThat(api.send(api.viewer(), "DELETE", path, null).status()).isEqualTo(403);
         assertThat(api.send(api.viewer(), "POST", path + "/sync", "").status()).isEqualTo(403);
@@ -194,11 +197,17 @@ class DataSourceRoutesTest {
                         .path("message")
                         .asText())
                 .contains("1 records");
-        assertThat(api.get(api.editor(), path + "/schema").json().path("columns").toString())
+        assertThat(api.get(api.editor(), path + "/schema")
+                        .json()
+                        .path("columns")
+                        .toString())
                 .isEqualTo(
                         "[{\"name\":\"name\",\"kind\":\"text\",\"writable\":true},{\"name\":\"age\",\"kind\":\"number\",\"writable\":true}]");
         assertThat(api.get(api.editor(), path + "/resources").status()).isEqualTo(400);
-        assertThat(api.get(api.editor(), path + "/preview").json().path("records").toString())
+        assertThat(api.get(api.editor(), path + "/preview")
+                        .json()
+                        .path("records")
+                        .toString())
                 .as("without a sync")
                 .isEqualTo("[{\"name\":\"Ada\",\"age\":36}]");
         assertThat(api.get(api.viewer(), path + "/preview").status()).isEqualTo(403);

@@ -52,7 +52,8 @@ class DataSourceSyncTest {
         sync(path, "{\"mode\":\"full\"}");
         assertThat(values(path)).as("what a full sync does not bring is gone").containsExactly(3);
         assertThat(api.get(api.viewer(), path + "/syncs").json().path("syncs")).hasSize(3);
-        assertThat(api.get(api.viewer(), path).json().path("lastSyncAt").isTextual()).isTrue();
+        assertThat(api.get(api.viewer(), path).json().path("lastSyncAt").isTextual())
+                .isTrue();
     }
 
     @Test
@@ -65,8 +66,9 @@ class DataSourceSyncTest {
             exchange.sendResponseHeaders(200, body.length);
             exchange.getResponseBody().write(body);
         });
-        List<String> paths =
-                IntStream.range(0, 5).mapToObj(i -> api.apiSource(server, "full", "manual")).toList();
+        List<String> paths = IntStream.range(0, 5)
+                .mapToObj(i -> api.apiSource(server, "full", "manual"))
+                .toList();
 
         assertThat(begin(paths.getFirst())).isEqualTo(202);
         assertThat(begin(paths.getFirst())).as("is being synced already").isEqualTo(409);
@@ -91,8 +93,10 @@ class DataSourceSyncTest {
 
         for (int i = 1; i <= DataSource.ERRORS_MAX; i++) {
             int failures = i;
-            Await.until(() -> assertThat(
-                            api.get(api.viewer(), path).json().path("errorCount").asInt())
+            Await.until(() -> assertThat(api.get(api.viewer(), path)
+                            .json()
+                            .path("errorCount")
+                            .asInt())
                     .isEqualTo(failures));
             api.clock().advance(Duration.ofHours(1));
         }
@@ -129,7 +133,8 @@ class DataSourceSyncTest {
         assertThat(begun.status()).isEqualTo(202);
         JsonNode[] ended = new JsonNode[1];
         Await.until(() -> {
-            ended[0] = api.get(api.viewer(), path + "/syncs").json().path("syncs").path(0);
+            ended[0] =
+                    api.get(api.viewer(), path + "/syncs").json().path("syncs").path(0);
             assertThat(ended[0].path("id")).isEqualTo(begun.json().path("id"));
             assertThat(ended[0].path("status").asText()).isNotEqualTo("running");
         });

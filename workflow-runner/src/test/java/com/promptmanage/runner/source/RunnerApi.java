@@ -189,12 +189,11 @@ final class RunnerApi implements AutoCloseable {
 
     /** What was logged of something, in order, and by whom. */
     List<String> audited(String id) {
-        return database
-                .asSystem(handle -> handle.createQuery(
-                                "SELECT action || ' by ' || actor_id FROM audit_log WHERE resource_id = :id ORDER BY id")
-                        .bind("id", id)
-                        .mapTo(String.class)
-                        .list());
+        return database.asSystem(handle -> handle.createQuery(
+                        "SELECT action || ' by ' || actor_id FROM audit_log WHERE resource_id = :id ORDER BY id")
+                .bind("id", id)
+                .mapTo(String.class)
+                .list());
     }
 
     @Override

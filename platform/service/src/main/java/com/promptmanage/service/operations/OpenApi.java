@@ -114,9 +114,9 @@ public final class OpenApi {
     /** What is described, each with the parameters of its query that are lists. */
     private Map<String, Set<String>> described() {
         var described = new TreeMap<String, Set<String>>();
-        document.path("paths").properties().forEach(path -> path.getValue()
+        document.path("paths")
                 .properties()
-                .forEach(member -> {
+                .forEach(path -> path.getValue().properties().forEach(member -> {
                     if (METHODS.contains(member.getKey())) {
                         var lists = new TreeSet<String>();
                         addLists(lists, path.getValue().path("parameters"));

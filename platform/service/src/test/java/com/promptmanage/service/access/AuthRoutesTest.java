@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.service.database.Database;
-import com.promptmanage.service.database.Scope;
 import com.promptmanage.service.database.MigratedDatabase;
+import com.promptmanage.service.database.Scope;
 import com.promptmanage.service.http.HttpServer;
 import com.promptmanage.service.http.Json;
 import com.promptmanage.service.http.Routes;

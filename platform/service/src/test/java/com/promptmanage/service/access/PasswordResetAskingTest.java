@@ -13,10 +13,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -40,8 +40,11 @@ class PasswordResetAskingTest {
 
     @Test
     void whoAsksLearnsNothingOfWhoIsThere() throws Exception {
-        stand.access.people().ensureUser(new NewUser("usr_off", "off@example.com", "Off", Optional.of(TestAccess.PASSWORD)));
-        stand.database.useAsSystem(handle -> handle.execute("UPDATE users SET disabled_at = now() WHERE id = 'usr_off'"));
+        stand.access
+                .people()
+                .ensureUser(new NewUser("usr_off", "off@example.com", "Off", Optional.of(TestAccess.PASSWORD)));
+        stand.database.useAsSystem(
+                handle -> handle.execute("UPDATE users SET disabled_at = now() WHERE id = 'usr_off'"));
 
         // Nobody; without a password; switched off; the operator, whose address nobody has proved; someone.
         List<String> all = List.of("nobody@example.com", "bob@example.com", "off@example.com", OPERATOR, stand.email());
@@ -56,7 +59,8 @@ class PasswordResetAskingTest {
         }
 
         // It has waited for those that were on their way.
-        assertThat(all.stream().filter(asked -> !stand.mailsTo(asked).isEmpty())).containsExactly(stand.email());
+        assertThat(all.stream().filter(asked -> !stand.mailsTo(asked).isEmpty()))
+                .containsExactly(stand.email());
         assertThat(stand.mailsTo(stand.email())).hasSize(1);
     }
 
@@ -99,7 +103,8 @@ class PasswordResetAskingTest {
     @Test
     void oneNetworkAsksOnlySoOftenAndTakesNothingFromOthers() throws Exception {
         for (int i = 0; i < 30; i++) {
-            assertThat(stand.ask("nobody%d@example.com".formatted(i), "192.0.2.1").statusCode())
+            assertThat(stand.ask("nobody%d@example.com".formatted(i), "192.0.2.1")
+                            .statusCode())
                     .isEqualTo(202);
         }
 
@@ -114,8 +119,10 @@ class PasswordResetAskingTest {
             assertThat(answer.statusCode()).isEqualTo(409);
             assertThat(json(answer).path("code").asText()).isEqualTo("mail_not_set_up");
         }
-        assertThat(withoutInstance(stand.send(stand.serverWithout, "/api/auth/password-reset", Map.of("email", "a@example.com"))))
-                .isEqualTo(withoutInstance(stand.send(stand.serverWithout, "/api/auth/password-reset", Map.of("email", stand.email()))));
+        assertThat(withoutInstance(
+                        stand.send(stand.serverWithout, "/api/auth/password-reset", Map.of("email", "a@example.com"))))
+                .isEqualTo(withoutInstance(
+                        stand.send(stand.serverWithout, "/api/auth/password-reset", Map.of("email", stand.email()))));
     }
 
     private static JsonNode withoutInstance(HttpResponse<String> answer) throws IOException {

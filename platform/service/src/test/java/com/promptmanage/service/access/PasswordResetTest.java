@@ -10,10 +10,10 @@ import com.promptmanage.topics.account.Account;
 import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +47,8 @@ class PasswordResetTest {
             stand.login(stand.email(), "forgotten");
         }
 
-        assertThat(stand.ask(" " + stand.email().toUpperCase(Locale.ROOT)).statusCode()).isEqualTo(202);
+        assertThat(stand.ask(" " + stand.email().toUpperCase(Locale.ROOT)).statusCode())
+                .isEqualTo(202);
         MimeMessage mail = stand.mails(1).getFirst();
         assertThat(recipients(mail)).containsExactly(stand.email());
         assertThat(mail.getSubject()).isEqualTo("A new password for Prompt Manage");
@@ -75,7 +76,8 @@ class PasswordResetTest {
 
         stand.ask(stand.email());
 
-        assertThat(stand.confirm(tokenIn(stand.mails(1).getFirst()), NEXT).statusCode()).isEqualTo(204);
+        assertThat(stand.confirm(tokenIn(stand.mails(1).getFirst()), NEXT).statusCode())
+                .isEqualTo(204);
     }
 
     @Test
@@ -148,19 +150,22 @@ class PasswordResetTest {
 
         assertThat(stand.me(own)).isEqualTo(401);
         assertThat(stand.me(ofTheTeam)).as("the team goes on").isEqualTo(200);
-        assertThat(stand.audited()).containsExactly(stand.id() + " Someone {\"sessions\": \"ended\", \"apiKeysRevoked\": 1}");
+        assertThat(stand.audited())
+                .containsExactly(stand.id() + " Someone {\"sessions\": \"ended\", \"apiKeysRevoked\": 1}");
     }
 
     @Test
     void keysOfWhoeverHasProvedToReadTheAddressGoOn() throws Exception {
-        stand.database.useAsSystem(handle -> handle.execute("UPDATE users SET email_verified_at = now() WHERE id = ?", stand.id()));
+        stand.database.useAsSystem(
+                handle -> handle.execute("UPDATE users SET email_verified_at = now() WHERE id = ?", stand.id()));
         String own = stand.key(Account.user(stand.id()));
 
         stand.ask(stand.email());
         stand.confirm(tokenIn(stand.mails(1).getFirst()), NEXT);
 
         assertThat(stand.me(own)).isEqualTo(200);
-        assertThat(stand.audited()).containsExactly(stand.id() + " Someone {\"sessions\": \"ended\", \"apiKeysRevoked\": 0}");
+        assertThat(stand.audited())
+                .containsExactly(stand.id() + " Someone {\"sessions\": \"ended\", \"apiKeysRevoked\": 0}");
     }
 
     @Test
@@ -169,7 +174,8 @@ class PasswordResetTest {
                 .containsExactly("token", "newPassword");
         assertThat(fields(stand.confirm("no token at all", NEXT))).containsExactly("token");
         assertThat(fields(stand.ask("nobody"))).containsExactly("email");
-        assertThat(stand.client.send(
+        assertThat(stand.client
+                        .send(
                                 HttpRequest.newBuilder(URI.create(stand.server.baseUri() + "/api/auth/password-reset"))
                                         .header("Sec-Fetch-Site", "cross-site")
                                         .POST(BodyPublishers.ofString("{\"email\":\"nobody@example.com\"}"))
