@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.promptmanage.ingest.gateway.AnswerUsage.Used;
 import com.promptmanage.ingest.publish.OutgoingEvent;
-import com.promptmanage.topics.usage.ExecutionType;
 import com.promptmanage.topics.usage.TokenUsage;
 import com.promptmanage.topics.usage.UsageEvent;
 import com.promptmanage.topics.usage.UsageEventCodec;
@@ -32,25 +31,18 @@ record CallRecord(
         }
         String model = answer.model();
         String tier = answer.serviceTier();
-        var usage = new TokenUsage(
-                attribution.payer().userId(),
-                attribution.payer().teamId(),
-                model == null ? askedModel : model,
-                api.provider().pricedAs(),
-                ExecutionType.PROMPT_RUN,
-                attribution.promptId(),
-                null,
-                attribution.workflowId(),
-                null,
-                null,
-                attribution.apiKeyId(),
-                attribution.conversationId(),
-                tier == null ? askedTier : tier,
-                Math.max(0, Duration.between(began, ended).toMillis()),
-                tags,
-                null,
-                null,
-                used.tokens().counts());
+        var usage = TokenUsage.builder(attribution.payer().userId(), model == null ? askedModel : model)
+                .teamId(attribution.payer().teamId())
+                .provider(api.provider().pricedAs())
+                .promptId(attribution.promptId())
+                .workflowId(attribution.workflowId())
+                .apiKeyId(attribution.apiKeyId())
+                .conversationId(attribution.conversationId())
+                .serviceTier(tier == null ? askedTier : tier)
+                .durationMs(Math.max(0, Duration.between(began, ended).toMillis()))
+                .tags(tags)
+                .tokens(used.tokens().counts())
+                .build();
         return new UsageEvent(id, "/gateway/" + api.provider().value(), ended, usage);
     }
 

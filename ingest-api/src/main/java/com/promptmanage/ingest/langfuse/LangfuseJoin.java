@@ -21,7 +21,6 @@ import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.UnavailableException;
 import com.promptmanage.topics.account.Account;
-import com.promptmanage.topics.usage.ExecutionType;
 import com.promptmanage.topics.usage.Receipt;
 import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenUsage;
@@ -200,27 +199,21 @@ final class LangfuseJoin {
         Instant end = EventTimes.parse(body.path("endTime").asText());
         Instant start = EventTimes.parse(body.path("startTime").asText());
         Instant time = end != null ? end : start != null ? start : call.toldAt();
-        var usage = new TokenUsage(
-                payer.userId(),
-                payer.teamId(),
-                model,
-                null,
-                ExecutionType.PROMPT_RUN,
-                text(body.path("promptName")),
-                null,
-                text(trace.path("name")),
-                null,
-                null,
-                caller instanceof Caller.Key key ? key.keyId() : null,
-                text(trace.path("sessionId")),
-                text(body.path("modelParameters").path("service_tier")),
-                start == null || end == null || end.isBefore(start)
-                        ? null
-                        : (Long) (Duration.between(start, end).toNanos() / NANOS_PER_MILLI),
-                tags(payer, body, trace),
-                null,
-                first ? reportedCostNanoUsd(body) : null,
-                uncounted);
+        var usage = TokenUsage.builder(payer.userId(), model)
+                .teamId(payer.teamId())
+                .promptId(text(body.path("promptName")))
+                .workflowId(text(trace.path("name")))
+                .apiKeyId(caller instanceof Caller.Key key ? key.keyId() : null)
+                .conversationId(text(trace.path("sessionId")))
+                .serviceTier(text(body.path("modelParameters").path("service_tier")))
+                .durationMs(
+                        start == null || end == null || end.isBefore(start)
+                                ? null
+                                : (Long) (Duration.between(start, end).toNanos() / NANOS_PER_MILLI))
+                .tags(tags(payer, body, trace))
+                .reportedCostNanoUsd(first ? reportedCostNanoUsd(body) : null)
+                .tokens(uncounted)
+                .build();
         String whole = Texts.isId(eventId) ? eventId : eventId.substring(eventId.length() - 200);
         var event = new UsageEvent(whole, SOURCE, EventTimes.believable(time, now), usage);
         return new OutgoingEvent(payer.account(), UsageEventCodec.write(event, tokens.attributes(Map.of())));

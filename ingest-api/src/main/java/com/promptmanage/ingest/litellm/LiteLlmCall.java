@@ -144,25 +144,10 @@ record LiteLlmCall(JsonNode json) {
                 ? (Long) ((end.get() - start.get()) / NANOS_PER_MILLI)
                 : null;
         String conversation = text(json.path("session_id"));
-        return new TokenUsage(
-                told.userId(),
-                told.teamId(),
-                told.model(),
-                told.provider(),
-                told.executionType(),
-                told.promptId(),
-                told.runId(),
-                told.workflowId(),
-                told.executionId(),
-                told.nodeId(),
-                told.apiKeyId(),
-                conversation == null ? told.conversationId() : conversation,
-                told.serviceTier(),
-                duration,
-                told.tags(),
-                told.reservationId(),
-                told.reportedCostNanoUsd(),
-                told.tokens());
+        return told.toBuilder()
+                .conversationId(conversation == null ? told.conversationId() : conversation)
+                .durationMs(duration)
+                .build();
     }
 
     private @Nullable String endUser() {

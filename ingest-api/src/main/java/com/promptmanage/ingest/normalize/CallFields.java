@@ -68,25 +68,24 @@ public final class CallFields {
         if (tags.size() > TokenUsage.TAGS_MAX) {
             tags.keySet().removeAll(extraTags.keySet());
         }
-        return new TokenUsage(
-                userId,
-                teamId,
-                model,
-                provider(),
-                executionType(),
-                id("promptId"),
-                id("runId"),
-                id("workflowId"),
-                id("executionId"),
-                id("nodeId"),
-                apiKeyId,
-                id("conversationId"),
-                serviceTier(),
-                number("durationMs", DURATION_MAX_MS),
-                tags,
-                id("reservationId"),
-                reportedCostNanoUsd(),
-                tokens);
+        return TokenUsage.builder(userId, model)
+                .teamId(teamId)
+                .provider(provider())
+                .executionType(executionType())
+                .promptId(id("promptId"))
+                .runId(id("runId"))
+                .workflowId(id("workflowId"))
+                .executionId(id("executionId"))
+                .nodeId(id("nodeId"))
+                .apiKeyId(apiKeyId)
+                .conversationId(id("conversationId"))
+                .serviceTier(serviceTier())
+                .durationMs(number("durationMs", DURATION_MAX_MS))
+                .tags(tags)
+                .reservationId(id("reservationId"))
+                .reportedCostNanoUsd(reportedCostNanoUsd())
+                .tokens(tokens)
+                .build();
     }
 
     /** The key that the event says was used. */

@@ -55,27 +55,17 @@ final class AgentCall {
         tags.put("agent", agent.service());
         told.tags().forEach(tags::put);
         String tier = call.first(List.of("speed"));
-        return new TokenUsage(
-                told.userId(),
-                told.teamId(),
-                told.model(),
-                agent.provider(),
-                told.executionType(),
-                told.promptId(),
-                told.runId(),
-                told.workflowId(),
-                told.executionId(),
-                told.nodeId(),
-                told.apiKeyId(),
-                told.conversationId(),
-                tier == null || tier.equals("normal") || tier.equals("standard") ? told.serviceTier() : tier,
-                told.durationMs(),
-                tags.tags(),
-                told.reservationId(),
-                attributes.has("cost_usd")
-                        ? LooseNumber.nanoUsd(attributes.path("cost_usd"), CallFields.REPORTED_COST_MAX_NANO_USD)
-                        : told.reportedCostNanoUsd(),
-                told.tokens());
+        return told.toBuilder()
+                .provider(agent.provider())
+                .serviceTier(
+                        tier == null || tier.equals("normal") || tier.equals("standard") ? told.serviceTier() : tier)
+                .tags(tags.tags())
+                .reportedCostNanoUsd(
+                        attributes.has("cost_usd")
+                                ? LooseNumber.nanoUsd(
+                                        attributes.path("cost_usd"), CallFields.REPORTED_COST_MAX_NANO_USD)
+                                : told.reportedCostNanoUsd())
+                .build();
     }
 
     private @Nullable Long durationMs() {

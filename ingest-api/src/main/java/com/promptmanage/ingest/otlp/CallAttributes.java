@@ -131,25 +131,20 @@ final class CallAttributes {
             ExecutionType executionType,
             @Nullable Long durationMs) {
         String provider = first(PROVIDER);
-        return new TokenUsage(
-                payer.userId(),
-                payer.teamId(),
-                model,
-                provider == null ? null : INTERFACE.matcher(provider).replaceFirst(""),
-                executionType,
-                first(List.of(PROMPT)),
-                null,
-                first(mapping.of(AttributeMapping.WORKFLOW)),
-                null,
-                null,
-                caller instanceof Caller.Key key ? key.keyId() : null,
-                first(mapping.of(AttributeMapping.CONVERSATION)),
-                tier(),
-                durationMs,
-                tags(payer),
-                null,
-                reportedCostNanoUsd(),
-                tokens);
+        return TokenUsage.builder(payer.userId(), model)
+                .teamId(payer.teamId())
+                .provider(provider == null ? null : INTERFACE.matcher(provider).replaceFirst(""))
+                .executionType(executionType)
+                .promptId(first(List.of(PROMPT)))
+                .workflowId(first(mapping.of(AttributeMapping.WORKFLOW)))
+                .apiKeyId(caller instanceof Caller.Key key ? key.keyId() : null)
+                .conversationId(first(mapping.of(AttributeMapping.CONVERSATION)))
+                .serviceTier(tier())
+                .durationMs(durationMs)
+                .tags(tags(payer))
+                .reportedCostNanoUsd(reportedCostNanoUsd())
+                .tokens(tokens)
+                .build();
     }
 
     private @Nullable String tier() {

@@ -3,7 +3,6 @@ package com.promptmanage.benchmarks;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.pricing.Catalogue;
 import com.promptmanage.topics.pricing.ModelPrice;
-import com.promptmanage.topics.usage.ExecutionType;
 import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenKind;
 import com.promptmanage.topics.usage.TokenUsage;
@@ -101,25 +100,18 @@ public final class Workload {
                 "%016x-%08x".formatted(random.nextLong(), number),
                 "gateway-" + user % 3,
                 time,
-                new TokenUsage(
-                        "user-%05d".formatted(user),
-                        "team-%03d".formatted(user % TEAMS),
-                        model.model(),
-                        model.provider(),
-                        ExecutionType.PROMPT_RUN,
-                        "prompt-" + random.nextInt(50),
-                        null,
-                        "workflow-" + user % 500,
-                        "execution-" + number / 5,
-                        "node-" + number % 5,
-                        "key-" + user % 1_000,
-                        null,
-                        null,
-                        200L + random.nextInt(8_000),
-                        Map.of("env", random.nextInt(4) == 0 ? "staging" : "production"),
-                        null,
-                        null,
-                        TokenCounts.ofInputOutput(1 + random.nextInt(8_000), 1 + random.nextInt(2_000))));
+                TokenUsage.builder("user-%05d".formatted(user), model.model())
+                        .teamId("team-%03d".formatted(user % TEAMS))
+                        .provider(model.provider())
+                        .promptId("prompt-" + random.nextInt(50))
+                        .workflowId("workflow-" + user % 500)
+                        .executionId("execution-" + number / 5)
+                        .nodeId("node-" + number % 5)
+                        .apiKeyId("key-" + user % 1_000)
+                        .durationMs(200L + random.nextInt(8_000))
+                        .tags(Map.of("env", random.nextInt(4) == 0 ? "staging" : "production"))
+                        .tokens(TokenCounts.ofInputOutput(1 + random.nextInt(8_000), 1 + random.nextInt(2_000)))
+                        .build());
         recent[unique++ % REPEATABLE] = event;
         expected.merge(
                 event.account(), new Totals(1, event.usage().tokens().total(), cost(model, event)), Totals::plus);

@@ -62,25 +62,19 @@ final class PlannedCall {
         String serviceTier = orNull(fields.id("serviceTier"));
         faults.check();
         Asked payer = asked.orElseThrow();
-        return new TokenUsage(
-                userId(payer, caller),
-                payer.account().isTeam() ? payer.account().id() : null,
-                model.orElseThrow(),
-                provider,
-                executionType.orElse(ExecutionType.PROMPT_RUN),
-                promptId,
-                null,
-                workflowId,
-                executionId,
-                nodeId,
-                apiKeyId,
-                null,
-                serviceTier,
-                null,
-                tags,
-                null,
-                null,
-                tokens);
+        return TokenUsage.builder(userId(payer, caller), model.orElseThrow())
+                .teamId(payer.account().isTeam() ? payer.account().id() : null)
+                .provider(provider)
+                .executionType(executionType.orElse(ExecutionType.PROMPT_RUN))
+                .promptId(promptId)
+                .workflowId(workflowId)
+                .executionId(executionId)
+                .nodeId(nodeId)
+                .apiKeyId(apiKeyId)
+                .serviceTier(serviceTier)
+                .tags(tags)
+                .tokens(tokens)
+                .build();
     }
 
     /** A team's key that names nobody stands for itself. */

@@ -28,19 +28,9 @@ public final class UsageHistory {
 
     private static final String MATCHES = """
             account = :account
-              AND time < coalesce(CAST(:to AS timestamptz), 'infinity')
-              AND time >= coalesce(CAST(:from AS timestamptz), '-infinity')
-              AND (CAST(:member AS text) IS NULL OR user_id = :member)
-              AND (CAST(:model AS text) IS NULL OR model = :model)
-              AND (CAST(:provider AS text) IS NULL OR provider = :provider)
-              AND (CAST(:promptId AS text) IS NULL OR prompt_id = :promptId)
-              AND (CAST(:workflowId AS text) IS NULL OR workflow_id = :workflowId)
-              AND (CAST(:executionId AS text) IS NULL OR execution_id = :executionId)
-              AND (CAST(:executionType AS text) IS NULL OR execution_type = :executionType)
-              AND (CAST(:apiKeyId AS text) IS NULL OR api_key_id = :apiKeyId)
-              AND (CAST(:tagName AS text) IS NULL OR tags ->> CAST(:tagName AS text) = :tagValue)
-              AND (CAST(:unpriced AS boolean) IS NULL OR unpriced = CAST(:unpriced AS boolean))
-            """;
+            AND time < coalesce(CAST(:to AS timestamptz), 'infinity')
+            AND time >= coalesce(CAST(:from AS timestamptz), '-infinity')
+            """ + FilterColumns.AND_MATCHES;
 
     private final Database database;
 
@@ -142,9 +132,7 @@ public final class UsageHistory {
     }
 
     private static Query bound(Query statement, HistoryQuery query, HistoryOrder order, @Nullable Place place) {
-        HistoryQuery.Filter filter = query.filter();
-        HistoryQuery.@Nullable Tag tag = filter.tag();
-        return statement
+        return FilterColumns.bind(statement, query.member(), query.filter())
                 .define("matches", MATCHES)
                 .define("beyond", order.isAscending() ? ">" : "<")
                 .define("direction", order.isAscending() ? "ASC" : "DESC")
@@ -152,18 +140,7 @@ public final class UsageHistory {
                 .bind("from", inUtc(query.range().from()))
                 .bind("to", inUtc(query.range().to()))
                 .bind("placeTime", place == null ? null : inUtc(place.time()))
-                .bind("placeNumber", place == null ? 0 : place.number())
-                .bind("member", query.member())
-                .bind("model", filter.model())
-                .bind("provider", filter.provider())
-                .bind("promptId", filter.promptId())
-                .bind("workflowId", filter.workflowId())
-                .bind("executionId", filter.executionId())
-                .bind("executionType", filter.executionType())
-                .bind("apiKeyId", filter.apiKeyId())
-                .bind("tagName", tag == null ? null : tag.name())
-                .bind("tagValue", tag == null ? null : tag.value())
-                .bind("unpriced", filter.unpriced());
+                .bind("placeNumber", place == null ? 0 : place.number());
     }
 
     private static @Nullable OffsetDateTime inUtc(@Nullable Instant moment) {

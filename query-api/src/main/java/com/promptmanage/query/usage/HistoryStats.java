@@ -1,5 +1,8 @@
 package com.promptmanage.query.usage;
 
+import com.promptmanage.query.history.FilterColumns;
+import com.promptmanage.query.history.HistoryQuery.Filter;
+import com.promptmanage.query.history.HistoryQuery.Tag;
 import com.promptmanage.query.history.TokenColumns;
 import com.promptmanage.query.usage.StatsQuery.Part;
 import com.promptmanage.service.database.Database;
@@ -17,6 +20,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,7 +87,7 @@ final class HistoryStats {
     /** @param starts of the days, which are told as places in it, from 0 */
     private static List<Sum> sums(Handle handle, StatsQuery query, long toMs, List<Long> starts) {
         @Nullable Dimension by = query.groupBy() instanceof GroupBy.By(var dimension) ? dimension : null;
-        var statement = handle.createQuery("""
+        Query statement = handle.createQuery("""
                         SELECT grouping(day) = 0 AS is_day, day, value,
                         """ + TokenColumns.SUMS + """
                         FROM (
@@ -102,14 +106,7 @@ final class HistoryStats {
                                     END AS value
                             FROM usage_history
                             WHERE account = :account AND time >= :from AND time < :to
-                              AND (CAST(:member AS text) IS NULL OR user_id = :member)
-                              AND (CAST(:model AS text) IS NULL OR model = :model)
-                              AND (CAST(:provider AS text) IS NULL OR provider = :provider)
-                              AND (CAST(:prompt AS text) IS NULL OR prompt_id = :prompt)
-                              AND (CAST(:workflow AS text) IS NULL OR workflow_id = :workflow)
-                              AND (CAST(:executionType AS text) IS NULL OR execution_type = :executionType)
-                              AND (CAST(:apiKey AS text) IS NULL OR api_key_id = :apiKey)
-                              AND (CAST(:tagName AS text) IS NULL OR tags ->> CAST(:tagName AS text) = :tagValue)
+                        """ + FilterColumns.AND_MATCHES + """
                         ) AS events
                         GROUP BY GROUPING SETS ((day), (value))
                         """)
@@ -118,17 +115,23 @@ final class HistoryStats {
                 .bind("byTag", by == null ? null : by.tag())
                 .bind("account", query.account().value())
                 .bind("from", Instant.ofEpochMilli(starts.getFirst()).atOffset(ZoneOffset.UTC))
-                .bind("to", Instant.ofEpochMilli(toMs).atOffset(ZoneOffset.UTC))
-                .bind("member", value(query, Kind.MEMBER))
-                .bind("model", value(query, Kind.MODEL))
-                .bind("provider", value(query, Kind.PROVIDER))
-                .bind("prompt", value(query, Kind.PROMPT))
-                .bind("workflow", value(query, Kind.WORKFLOW))
-                .bind("executionType", value(query, Kind.EXECUTION_TYPE))
-                .bind("apiKey", value(query, Kind.API_KEY))
-                .bind("tagName", tagOf(query))
-                .bind("tagValue", value(query, Kind.TAG));
-        return statement.map((row, ctx) -> sum(row)).list();
+                .bind("to", Instant.ofEpochMilli(toMs).atOffset(ZoneOffset.UTC));
+        return FilterColumns.bind(statement, value(query, Kind.MEMBER), filter(query))
+                .map((row, ctx) -> sum(row))
+                .list();
+    }
+
+    private static Filter filter(StatsQuery query) {
+        return new Filter(
+                value(query, Kind.MODEL),
+                value(query, Kind.PROVIDER),
+                value(query, Kind.PROMPT),
+                value(query, Kind.WORKFLOW),
+                null,
+                value(query, Kind.EXECUTION_TYPE),
+                value(query, Kind.API_KEY),
+                tag(query),
+                null);
     }
 
     private static Sum sum(ResultSet row) throws SQLException {
@@ -147,10 +150,11 @@ final class HistoryStats {
                 .orElse(null);
     }
 
-    private static @Nullable String tagOf(StatsQuery query) {
+    private static @Nullable Tag tag(StatsQuery query) {
         for (Part part : query.parts()) {
-            if (part.dimension().tag() != null) {
-                return part.dimension().tag();
+            String name = part.dimension().tag();
+            if (name != null) {
+                return new Tag(name, part.value());
             }
         }
         return null;

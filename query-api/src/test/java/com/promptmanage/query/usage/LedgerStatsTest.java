@@ -226,46 +226,25 @@ class LedgerStatsTest {
     }
 
     private static TokenUsage random(Random random) {
-        return new TokenUsage(
-                "user-" + random.nextInt(20),
-                "acme",
-                List.of("gpt-4o-mini", "gpt-4o", "of-no-price").get(random.nextInt(3)),
-                random.nextBoolean() ? "openai" : null,
-                List.copyOf(EnumSet.allOf(ExecutionType.class)).get(random.nextInt(5)),
-                random.nextBoolean() ? "prompt-" + random.nextInt(30) : null,
-                null,
-                random.nextBoolean() ? "workflow-" + random.nextInt(5) : null,
-                null,
-                null,
-                random.nextBoolean() ? "key-" + random.nextInt(3) : null,
-                null,
-                null,
-                null,
-                random.nextBoolean() ? Map.of("env", "env-" + random.nextInt(3)) : Map.of(),
-                null,
-                null,
-                TokenCounts.ofInputOutput(random.nextInt(5_000), random.nextInt(2_000)));
+        return TokenUsage.builder(
+                        "user-" + random.nextInt(20),
+                        List.of("gpt-4o-mini", "gpt-4o", "of-no-price").get(random.nextInt(3)))
+                .teamId("acme")
+                .provider(random.nextBoolean() ? "openai" : null)
+                .executionType(List.copyOf(EnumSet.allOf(ExecutionType.class)).get(random.nextInt(5)))
+                .promptId(random.nextBoolean() ? "prompt-" + random.nextInt(30) : null)
+                .workflowId(random.nextBoolean() ? "workflow-" + random.nextInt(5) : null)
+                .apiKeyId(random.nextBoolean() ? "key-" + random.nextInt(3) : null)
+                .tags(random.nextBoolean() ? Map.of("env", "env-" + random.nextInt(3)) : Map.of())
+                .tokens(TokenCounts.ofInputOutput(random.nextInt(5_000), random.nextInt(2_000)))
+                .build();
     }
 
     private static TokenUsage call(String user, String model, @Nullable String prompt, long tokens) {
-        return new TokenUsage(
-                user,
-                "acme",
-                model,
-                null,
-                ExecutionType.PROMPT_RUN,
-                prompt,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                Map.of(),
-                null,
-                null,
-                TokenCounts.ofInputOutput(tokens, 0));
+        return TokenUsage.builder(user, model)
+                .teamId("acme")
+                .promptId(prompt)
+                .tokens(TokenCounts.ofInputOutput(tokens, 0))
+                .build();
     }
 }

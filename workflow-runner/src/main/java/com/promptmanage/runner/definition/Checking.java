@@ -99,4 +99,9 @@ final class Checking {
     List<DefinitionFault> faults() {
         return faults;
     }
+
+    /** So much of a text as a message has room for. */
+    static String shown(String text) {
+        return text.length() <= 64 ? text : text.substring(0, 64) + "…";
+    }
 }

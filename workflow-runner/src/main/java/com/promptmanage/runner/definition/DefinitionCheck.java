@@ -34,7 +34,7 @@ public final class DefinitionCheck {
         if (!definition.version().equals(Definition.VERSION)) {
             faults.add(DefinitionFault.error(
                     Place.ROOT.at("version"),
-                    "is \"%s\"".formatted(GraphRules.shown(definition.version())),
+                    "is \"%s\"".formatted(Checking.shown(definition.version())),
                     "Use \"%s\".".formatted(Definition.VERSION)));
         }
         List<DefinitionFault> oversize = oversize(definition);

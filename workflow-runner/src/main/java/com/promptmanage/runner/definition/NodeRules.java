@@ -171,7 +171,7 @@ final class NodeRules {
         if (!name.isBlank() && (!VARIABLE.matcher(name).matches() || isTaken)) {
             checking.error(
                     variable,
-                    "is \"%s\"%s".formatted(GraphRules.shown(name), isTaken ? ", which means something else" : ""),
+                    "is \"%s\"%s".formatted(Checking.shown(name), isTaken ? ", which means something else" : ""),
                     "Use letters, digits and _, not starting with a digit.");
         } else if (checking.graph().find(new NodeId(name)).isPresent()) {
             checking.error(variable, "is %s, the id of a node".formatted(name), "Use another name.");
@@ -238,7 +238,7 @@ final class NodeRules {
                 && !start.startsWith("{{")) {
             checking.error(
                     url,
-                    "is \"%s\"".formatted(GraphRules.shown(webhook.url())),
+                    "is \"%s\"".formatted(Checking.shown(webhook.url())),
                     "Give an address that starts with https:// or http://, or with a reference to one.");
         }
         texts.template(url, webhook.url(), view.withSecrets());
@@ -246,7 +246,7 @@ final class NodeRules {
                 .filter(name -> !HEADER_NAME.matcher(name).matches())
                 .forEach(name -> checking.error(
                         config.at("headers"),
-                        "has the name \"%s\"".formatted(GraphRules.shown(name)),
+                        "has the name \"%s\"".formatted(Checking.shown(name)),
                         "Use letters, digits and - in the names of headers."));
         texts.texts(config.at("headers"), webhook.headers(), view.withSecrets());
         texts.texts(config.at("params"), webhook.params(), view.withSecrets());

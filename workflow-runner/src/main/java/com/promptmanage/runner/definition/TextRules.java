@@ -141,7 +141,7 @@ final class TextRules {
         if (!parsed.faults().isEmpty() || parsed.parts().size() != 1) {
             checking.error(
                     place,
-                    "is \"%s\", which names no value".formatted(GraphRules.shown(path)),
+                    "is \"%s\", which names no value".formatted(Checking.shown(path)),
                     "Name a list such as node_id.items or input.");
             return;
         }

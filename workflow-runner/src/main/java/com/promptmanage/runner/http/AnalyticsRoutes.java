@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.runner.http.WorkflowAccess.Allowed;
 import com.promptmanage.runner.journal.ExecutionRecords;
 import com.promptmanage.runner.journal.ExecutionStatistics;
-import com.promptmanage.runner.journal.Workflows.Level;
+import com.promptmanage.runner.journal.Sharing.Level;
 import com.promptmanage.service.http.Faults;
 import com.promptmanage.service.http.Json;
 import com.promptmanage.service.http.Routes;

@@ -3,7 +3,7 @@ package com.promptmanage.runner.http;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.runner.http.WorkflowAccess.Allowed;
 import com.promptmanage.runner.journal.Runs.TriggeredBy;
-import com.promptmanage.runner.journal.Workflows.Level;
+import com.promptmanage.runner.journal.Sharing.Level;
 import com.promptmanage.runner.trigger.Schedule;
 import com.promptmanage.runner.trigger.Schedules;
 import com.promptmanage.service.http.Faults;

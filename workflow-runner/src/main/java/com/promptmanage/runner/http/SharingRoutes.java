@@ -2,9 +2,9 @@ package com.promptmanage.runner.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.runner.http.WorkflowAccess.Allowed;
-import com.promptmanage.runner.journal.Workflows;
-import com.promptmanage.runner.journal.Workflows.Grant;
-import com.promptmanage.runner.journal.Workflows.Level;
+import com.promptmanage.runner.journal.Sharing;
+import com.promptmanage.runner.journal.Sharing.Grant;
+import com.promptmanage.runner.journal.Sharing.Level;
 import com.promptmanage.service.http.Faults;
 import com.promptmanage.service.http.Json;
 import com.promptmanage.service.http.RequestBody;
@@ -25,13 +25,13 @@ final class SharingRoutes implements Routes {
 
     private final WorkflowAccess access;
 
-    private final Workflows workflows;
+    private final Sharing sharing;
 
     private final Clock clock;
 
-    SharingRoutes(WorkflowAccess access, Workflows workflows, Clock clock) {
+    SharingRoutes(WorkflowAccess access, Sharing sharing, Clock clock) {
         this.access = access;
-        this.workflows = workflows;
+        this.sharing = sharing;
         this.clock = clock;
     }
 
@@ -76,10 +76,10 @@ final class SharingRoutes implements Routes {
             grants.add(new Grant(userId, level, allowed.who(), clock.instant()));
         }
         faults.check();
-        if (isMore(grants, workflows.grants(allowed.scope(), allowed.workflow().id()))) {
+        if (isMore(grants, sharing.grants(allowed.scope(), allowed.workflow().id()))) {
             access.requireSharing(allowed.workflow().account());
         }
-        workflows.grant(allowed.scope(), allowed.workflow(), access.actor(ctx), grants);
+        sharing.grant(allowed.scope(), allowed.workflow(), access.actor(ctx), grants);
         answer(ctx, allowed);
     }
 
@@ -94,7 +94,7 @@ final class SharingRoutes implements Routes {
     private void answer(Context ctx, Allowed allowed) {
         ObjectNode answer = Json.mapper().createObjectNode();
         var list = answer.putArray("permissions");
-        for (Grant grant : workflows.grants(allowed.scope(), allowed.workflow().id())) {
+        for (Grant grant : sharing.grants(allowed.scope(), allowed.workflow().id())) {
             list.addObject()
                     .put("userId", grant.userId())
                     .put("permissionLevel", grant.level().value())

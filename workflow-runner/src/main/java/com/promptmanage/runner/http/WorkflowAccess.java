@@ -3,9 +3,10 @@ package com.promptmanage.runner.http;
 import com.promptmanage.runner.definition.Definition;
 import com.promptmanage.runner.journal.ExecutionRecords;
 import com.promptmanage.runner.journal.Runs.TriggeredBy;
+import com.promptmanage.runner.journal.Sharing;
+import com.promptmanage.runner.journal.Sharing.Level;
 import com.promptmanage.runner.journal.WorkflowRow;
 import com.promptmanage.runner.journal.Workflows;
-import com.promptmanage.runner.journal.Workflows.Level;
 import com.promptmanage.service.access.Action;
 import com.promptmanage.service.access.Authentication;
 import com.promptmanage.service.access.Caller;
@@ -32,6 +33,8 @@ final class WorkflowAccess {
 
     private final Workflows workflows;
 
+    private final Sharing sharing;
+
     private final ExecutionRecords records;
 
     private final ShownHistory history;
@@ -40,11 +43,13 @@ final class WorkflowAccess {
             Authentication authentication,
             Tiers tiers,
             Workflows workflows,
+            Sharing sharing,
             ExecutionRecords records,
             ShownHistory history) {
         this.authentication = authentication;
         this.tiers = tiers;
         this.workflows = workflows;
+        this.sharing = sharing;
         this.records = records;
         this.history = history;
     }
@@ -181,7 +186,7 @@ final class WorkflowAccess {
     private Optional<Level> level(Caller caller, WorkflowRow workflow) {
         Optional<Level> byRole = byRole(caller, workflow);
         Optional<Level> given = caller.person()
-                .flatMap(user -> workflows.granted(workflow.id(), user))
+                .flatMap(user -> sharing.granted(workflow.id(), user))
                 .flatMap(level -> withinScopes(caller, level));
         return byRole.isEmpty() || (given.isPresent() && given.get().compareTo(byRole.get()) > 0) ? given : byRole;
     }

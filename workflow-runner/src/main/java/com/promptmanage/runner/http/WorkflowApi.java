@@ -5,6 +5,7 @@ import com.promptmanage.runner.definition.Reading;
 import com.promptmanage.runner.journal.ExecutionRecords;
 import com.promptmanage.runner.journal.GivenInputs;
 import com.promptmanage.runner.journal.Runs;
+import com.promptmanage.runner.journal.Sharing;
 import com.promptmanage.runner.journal.Workflows;
 import com.promptmanage.runner.template.Deployer;
 import com.promptmanage.runner.template.TemplateCatalogue;
@@ -44,15 +45,16 @@ public final class WorkflowApi implements Routes, AutoCloseable {
             Ids ids,
             Clock clock) {
         var workflows = new Workflows(database, clock);
+        var sharing = new Sharing(database, clock);
         var records = new ExecutionRecords(database);
         var history = new ShownHistory(tiers, clock);
-        var access = new WorkflowAccess(authentication, tiers, workflows, records, history);
+        var access = new WorkflowAccess(authentication, tiers, workflows, sharing, records, history);
         this.streams = new StreamRoutes(access, records);
         this.parts = List.of(
                 new WorkflowRoutes(access, workflows, new DefinitionGate(check), ids, clock),
                 new TemplateRoutes(access, workflows, TemplateCatalogue.load(), new Deployer(check), ids, clock),
                 new VersionRoutes(access, workflows),
-                new SharingRoutes(access, workflows, clock),
+                new SharingRoutes(access, sharing, clock),
                 new RunRoutes(access, workflows, runs, records, history),
                 new NodeInputRoutes(access, new GivenInputs(database), clock),
                 new ScheduleRoutes(access, new Schedules(database, clock), clock),

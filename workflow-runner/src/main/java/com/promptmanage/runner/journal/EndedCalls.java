@@ -226,24 +226,17 @@ final class EndedCalls implements Together.Work<EndedCalls.Ended> {
                 call.callId(),
                 Change.SOURCE,
                 used.endedAt(),
-                new TokenUsage(
-                        row.payingUser(),
-                        row.account().isTeam() ? row.account().id() : null,
-                        used.model(),
-                        used.provider(),
-                        ExecutionType.WORKFLOW_NODE,
-                        null,
-                        null,
-                        row.workflowId(),
-                        row.id(),
-                        call.lease().nodeId(),
-                        null,
-                        null,
-                        used.serviceTier(),
-                        used.took().toMillis(),
-                        tags,
-                        null,
-                        null,
-                        used.tokens()));
+                TokenUsage.builder(row.payingUser(), used.model())
+                        .teamId(row.account().isTeam() ? row.account().id() : null)
+                        .provider(used.provider())
+                        .executionType(ExecutionType.WORKFLOW_NODE)
+                        .workflowId(row.workflowId())
+                        .executionId(row.id())
+                        .nodeId(call.lease().nodeId())
+                        .serviceTier(used.serviceTier())
+                        .durationMs(used.took().toMillis())
+                        .tags(tags)
+                        .tokens(used.tokens())
+                        .build());
     }
 }

@@ -1,7 +1,6 @@
 package com.promptmanage.runner.journal;
 
 import com.promptmanage.service.audit.Actor;
-import com.promptmanage.service.audit.AuditEntry;
 import com.promptmanage.service.audit.AuditLog;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.Scope;
@@ -11,14 +10,12 @@ import com.promptmanage.topics.account.Account;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
-/** Workflows, their versions, and whom they are shared with. Versions are only ever added. Safe for use by several threads. */
+/** Workflows and their versions, which are only ever added. Safe for use by several threads. */
 public final class Workflows {
 
     private final Database database;
@@ -31,28 +28,7 @@ public final class Workflows {
     }
 
     /** @param author a user's id, or a key's */
-    public record Version(
-            int version,
-            String author,
-            String note,
-            Instant createdAt,
-            @Nullable String definition) {}
-
-    /** What someone was given for one workflow. */
-    public record Grant(String userId, Level level, String grantedBy, Instant grantedAt) {}
-
-    /** In this order: each may do all that those before it may. */
-    public enum Level {
-        VIEWER,
-        RUNNER,
-        EDITOR,
-        ADMIN;
-
-        /** The name in JSON. */
-        public String value() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-    }
+    public record Version(int version, String author, String note, Instant createdAt) {}
 
     /**
      * Which workflows of those that a scope may see.
@@ -174,7 +150,7 @@ public final class Workflows {
         });
     }
 
-    private static org.jdbi.v3.core.statement.Query bound(org.jdbi.v3.core.statement.Query query, Filter filter) {
+    private static Query bound(Query query, Filter filter) {
         return query.bind(
                         "account",
                         filter.account() == null ? null : filter.account().value())
@@ -275,84 +251,8 @@ public final class Workflows {
                                 row.getInt("version"),
                                 row.getString("author"),
                                 row.getString("note"),
-                                WorkflowRow.instant(row, "created_at"),
-                                null))
+                                WorkflowRow.instant(row, "created_at")))
                         .list());
-    }
-
-    public List<Grant> grants(Scope scope, String id) {
-        return database.inTransaction(scope, handle -> grants(handle, id));
-    }
-
-    private static List<Grant> grants(Handle handle, String id) {
-        return handle.createQuery("""
-                        SELECT user_id, level, granted_by, granted_at FROM workflow_permissions WHERE workflow_id = :id
-                        ORDER BY user_id
-                        """)
-                .bind("id", id)
-                .map((row, ctx) -> new Grant(
-                        row.getString("user_id"),
-                        level(row.getString("level")),
-                        row.getString("granted_by"),
-                        WorkflowRow.instant(row, "granted_at")))
-                .list();
-    }
-
-    /** What this person was given for the workflow itself. */
-    public Optional<Level> granted(String id, String userId) {
-        return database.asSystem(handle -> handle.createQuery(
-                        "SELECT level FROM workflow_permissions WHERE workflow_id = :id AND user_id = :user")
-                .bind("id", id)
-                .bind("user", userId)
-                .mapTo(String.class)
-                .findOne()
-                .map(Workflows::level));
-    }
-
-    /** These, and no others. */
-    public void grant(Scope scope, WorkflowRow workflow, Actor actor, List<Grant> grants) {
-        database.useTransaction(scope, handle -> {
-            Map<String, String> before = told(grants(handle, workflow.id()));
-            handle.createUpdate("""
-                            DELETE FROM workflow_permissions WHERE workflow_id = :id AND NOT user_id = ANY (:users)
-                            """)
-                    .bind("id", workflow.id())
-                    .bindArray(
-                            "users",
-                            String.class,
-                            grants.stream().map(Grant::userId).toList())
-                    .execute();
-            for (Grant grant : grants) {
-                handle.createUpdate("""
-                                INSERT INTO workflow_permissions
-                                    (workflow_id, account, user_id, level, granted_by, granted_at)
-                                VALUES (:id, :account, :user, :level, :by, :at)
-                                ON CONFLICT (workflow_id, user_id) DO UPDATE
-                                SET level = excluded.level, granted_by = excluded.granted_by,
-                                    granted_at = excluded.granted_at
-                                WHERE workflow_permissions.level <> excluded.level
-                                """)
-                        .bind("id", workflow.id())
-                        .bind("account", workflow.account().value())
-                        .bind("user", grant.userId())
-                        .bind("level", grant.level().value())
-                        .bind("by", grant.grantedBy())
-                        .bind("at", Change.at(grant.grantedAt()))
-                        .execute();
-            }
-            AuditLog.append(
-                    handle,
-                    actor,
-                    clock.instant(),
-                    new AuditEntry(
-                            workflow.account(), "workflow_shared", "workflow", workflow.id(), before, told(grants)));
-        });
-    }
-
-    private static Map<String, String> told(List<Grant> grants) {
-        var levels = new TreeMap<String, String>();
-        grants.forEach(grant -> levels.put(grant.userId(), grant.level().value()));
-        return levels;
     }
 
     private void addVersion(Handle handle, String id, int version, String definition, String author, String note) {
@@ -375,9 +275,5 @@ public final class Workflows {
                 .bind("id", id)
                 .map((row, ctx) -> WorkflowRow.read(row))
                 .findOne();
-    }
-
-    private static Level level(String value) {
-        return Level.valueOf(value.toUpperCase(Locale.ROOT));
     }
 }

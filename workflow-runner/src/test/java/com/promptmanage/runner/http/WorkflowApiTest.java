@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
@@ -20,6 +20,7 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class WorkflowApiTest {
 
+    @AutoClose
     private final RunningApi api = new RunningApi();
 
     private final TwoSteps steps = new TwoSteps(api);
@@ -27,11 +28,6 @@ class WorkflowApiTest {
     private final String editor = steps.editor();
 
     private final String viewer = api.signIn("viewer");
-
-    @AfterAll
-    void stop() {
-        api.close();
-    }
 
     @Test
     void everyRouteIsDescribedAndEveryDescriptionIsARoute() {

@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
@@ -23,6 +23,7 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class WorkflowRunsTest {
 
+    @AutoClose
     private final RunningApi api = new RunningApi();
 
     private final TwoSteps steps = new TwoSteps(api);
@@ -30,11 +31,6 @@ class WorkflowRunsTest {
     private final String editor = steps.editor();
 
     private final String viewer = api.signIn("viewer");
-
-    @AfterAll
-    void stop() {
-        api.close();
-    }
 
     @Test
     void aTriggeredWorkflowRunsAndIsShownNodeByNodeAndAsAStream() throws Exception {

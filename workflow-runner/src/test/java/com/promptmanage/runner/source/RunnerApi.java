@@ -58,6 +58,12 @@ final class RunnerApi implements AutoCloseable {
 
     private final HttpServer server;
 
+    private final String editor;
+
+    private final String viewer;
+
+    private final String stranger;
+
     /** @param json is missing if the answer had no body */
     record Answer(int status, JsonNode json) {}
 
@@ -86,6 +92,9 @@ final class RunnerApi implements AutoCloseable {
         this.server = HttpServer.start(HttpServer.Options.onPort(0), routes);
         team("one");
         team("two");
+        this.editor = signIn("one-editor");
+        this.viewer = signIn("one-viewer");
+        this.stranger = signIn("two-owner");
     }
 
     static SecretKeys keys() {
@@ -118,6 +127,20 @@ final class RunnerApi implements AutoCloseable {
         access.tiers().forget(Account.team(team));
     }
 
+    /** Of the team {@code one}, as is the viewer. */
+    String editor() {
+        return editor;
+    }
+
+    String viewer() {
+        return viewer;
+    }
+
+    /** The owner of the team {@code two}. */
+    String stranger() {
+        return stranger;
+    }
+
     /** Signs in as a member: {@code one-editor} and so on. */
     String signIn(String userId) {
         return "Bearer "
@@ -141,6 +164,36 @@ final class RunnerApi implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    /** As the editor. */
+    Answer create(String body) {
+        return send(editor, "POST", "/api/data-sources", body);
+    }
+
+    /** The path of a new source whose records the fake server tells, at {@code /r}. */
+    String apiSource(FakeServer server, String mode, String frequency) {
+        return "/api/data-sources/"
+                + create(
+                                "{\"name\":\"API\",\"type\":\"api\",\"config\":{\"url\":\"%s\"},\"syncMode\":\"%s\",\"syncFrequency\":\"%s\",\"teamId\":\"one\"}"
+                                        .formatted(server.url("/r"), mode, frequency))
+                        .json()
+                        .path("id")
+                        .asText();
+    }
+
+    /** What a source holds, by its path. */
+    JsonNode records(String path) {
+        return get(viewer, path + "/records").json().path("records");
+    }
+
+    /** What was logged of something, in order, and by whom. */
+    List<String> audited(String id) {
+        return database.asSystem(handle -> handle.createQuery(
+                        "SELECT action || ' by ' || actor_id FROM audit_log WHERE resource_id = :id ORDER BY id")
+                .bind("id", id)
+                .mapTo(String.class)
+                .list());
     }
 
     @Override

@@ -24,6 +24,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -51,25 +52,26 @@ class EngineCrowdTest {
 
     @Test
     void noMoreNodesOfAnExecutionRunAtATimeThanItsSettingsAllow() throws Exception {
-        var running = new AtomicInteger();
-        var most = new AtomicInteger();
+        var two = new Crowd(2);
         engine.script().when("wide", asked -> done(new Outcome.Records(numbers(20))));
         for (String id : List.of("left", "right")) {
             engine.script().when(id, asked -> {
-                most.accumulateAndGet(running.incrementAndGet(), Math::max);
-                Thread.onSpinWait();
-                running.decrementAndGet();
+                two.pass();
                 return completed(asked.context().input());
             });
         }
 
-        String execution = engine.run(Workflow.of(source("wide"), step("left"), step("right"))
-                .edge("wide", "left")
-                .edge("wide", "right")
-                .with(atOnce(2)));
+        String execution = engine.trigger(engine.add(
+                Workflow.of(source("wide"), step("left"), step("right"))
+                        .edge("wide", "left")
+                        .edge("wide", "right")
+                        .with(atOnce(2)),
+                1));
+        two.letGoAfter(this::workOfAnother);
+        engine.awaitStatus(execution, "completed");
 
         assertThat(engine.shown(execution).completedNodes()).isEqualTo(41);
-        assertThat(most).hasValueBetween(1, 2);
+        assertThat(two.most()).isEqualTo(2);
     }
 
     @Test
@@ -148,7 +150,7 @@ class EngineCrowdTest {
             go.countDown();
             Await.until(() -> assertThat(waitingForLocks()).isPositive());
 
-            engine.run(Workflow.of(step("first"), step("second")).edge("first", "second"));
+            workOfAnother();
             assertThat(waitingForLocks()).isEqualTo(1);
             connection.rollback();
         }
@@ -200,22 +202,21 @@ class EngineCrowdTest {
 
     @Test
     void executionsBeyondTheLimitQueueAndNoneIsForgotten() throws Exception {
-        var running = new AtomicInteger();
-        var most = new AtomicInteger();
+        var two = new Crowd(2);
         engine.script().when("busy", asked -> {
-            most.accumulateAndGet(running.incrementAndGet(), Math::max);
-            running.decrementAndGet();
+            two.pass();
             return completed(object());
         });
         String workflow = engine.add(Workflow.of(step("busy"), step("after")).edge("busy", "after"), 2);
 
         List<String> executions =
                 IntStream.range(0, 12).mapToObj(i -> engine.trigger(workflow)).toList();
+        two.letGoAfter(this::workOfAnother);
         for (String execution : executions) {
             engine.awaitStatus(execution, "completed");
         }
 
-        assertThat(most).hasValueBetween(1, 2);
+        assertThat(two.most()).isEqualTo(2);
     }
 
     /** More follow the hub than are given out at a time, and more slots are free than for those. */
@@ -270,6 +271,47 @@ class EngineCrowdTest {
         } finally {
             engine.database().useAsSystem(handle -> handle.execute("DELETE FROM executions WHERE id = 'exe_broken'"));
         }
+    }
+
+    /** Those who are at the same place at a time. The first so many wait there, until it is seen whether more come. */
+    private static final class Crowd {
+
+        private final CountDownLatch expected;
+
+        private final CountDownLatch gate = new CountDownLatch(1);
+
+        private final AtomicInteger there = new AtomicInteger();
+
+        private final AtomicInteger most = new AtomicInteger();
+
+        Crowd(int expected) {
+            this.expected = new CountDownLatch(expected);
+        }
+
+        void pass() {
+            most.accumulateAndGet(there.incrementAndGet(), Math::max);
+            expected.countDown();
+            awaitQuietly(gate);
+            there.decrementAndGet();
+        }
+
+        /** @param others what goes on beside them once they are there, so that more would have had the time to come */
+        void letGoAfter(Callable<?> others) throws Exception {
+            try {
+                expected.await();
+                others.call();
+            } finally {
+                gate.countDown();
+            }
+        }
+
+        int most() {
+            return most.get();
+        }
+    }
+
+    private String workOfAnother() throws Exception {
+        return engine.run(Workflow.of(step("first"), step("second")).edge("first", "second"));
     }
 
     private static Settings atOnce(int nodes) {

@@ -4,7 +4,6 @@ import com.promptmanage.local.replay.Casting;
 import com.promptmanage.local.replay.IngestClient;
 import com.promptmanage.local.replay.Replay;
 import com.promptmanage.local.replay.Trace;
-import com.promptmanage.topics.usage.ExecutionType;
 import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenUsage;
 import com.promptmanage.topics.usage.UsageEvent;
@@ -124,24 +123,13 @@ public final class DemoTraffic implements AutoCloseable {
     }
 
     private static TokenUsage call(String userId, Casting.Model model, SplittableRandom random) {
-        return new TokenUsage(
-                userId,
-                DemoTeam.TEAM_ID,
-                model.name(),
-                model.provider(),
-                ExecutionType.PROMPT_RUN,
-                "prompt_answer_ticket",
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                random.nextLong(200, 3_000),
-                DemoTeam.TAGS,
-                null,
-                null,
-                TokenCounts.ofInputOutput(random.nextLong(100, 1_000), random.nextLong(10, 250)));
+        return TokenUsage.builder(userId, model.name())
+                .teamId(DemoTeam.TEAM_ID)
+                .provider(model.provider())
+                .promptId("prompt_answer_ticket")
+                .durationMs(random.nextLong(200, 3_000))
+                .tags(DemoTeam.TAGS)
+                .tokens(TokenCounts.ofInputOutput(random.nextLong(100, 1_000), random.nextLong(10, 250)))
+                .build();
     }
 }

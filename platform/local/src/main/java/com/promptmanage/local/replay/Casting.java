@@ -1,6 +1,5 @@
 package com.promptmanage.local.replay;
 
-import com.promptmanage.topics.usage.ExecutionType;
 import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenUsage;
 import java.util.List;
@@ -63,25 +62,13 @@ public record Casting(
         // Seeded by the request's place in the trace alone, so that it is cast alike in every replay.
         var random = new SplittableRandom(request.number());
         Model model = pick(models, random);
-        return new TokenUsage(
-                pick(users, random),
-                teams.isEmpty() ? null : pick(teams, random),
-                model.name(),
-                model.provider().isEmpty() ? null : model.provider(),
-                ExecutionType.PROMPT_RUN,
-                prompts.isEmpty() ? null : pick(prompts, random),
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                tags,
-                null,
-                null,
-                TokenCounts.ofInputOutput(request.contextTokens(), request.generatedTokens()));
+        return TokenUsage.builder(pick(users, random), model.name())
+                .teamId(teams.isEmpty() ? null : pick(teams, random))
+                .provider(model.provider().isEmpty() ? null : model.provider())
+                .promptId(prompts.isEmpty() ? null : pick(prompts, random))
+                .tags(tags)
+                .tokens(TokenCounts.ofInputOutput(request.contextTokens(), request.generatedTokens()))
+                .build();
     }
 
     /** The square makes the first quarter of a list as likely as the rest of it. */

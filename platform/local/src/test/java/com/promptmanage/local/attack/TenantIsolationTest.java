@@ -105,6 +105,24 @@ class TenantIsolationTest {
         assertThat(RowSecurity.problems(database)).isEmpty();
     }
 
+    /** If nobody saw anything, nobody would see what is another's. */
+    @Test
+    void aTenantSeesWhatIsItsOwn() throws SQLException {
+        var shown = new ArrayList<String>();
+        try (Connection raw = database.connect();
+                Statement statement = raw.createStatement()) {
+            raw.setAutoCommit(false);
+            enter(statement, "red");
+            for (Table table : tables()) {
+                if (seen(statement, table.name()).stream().anyMatch(row -> row.contains("red"))) {
+                    shown.add(table.name());
+                }
+            }
+            raw.rollback();
+        }
+        assertThat(shown).hasSizeGreaterThan(20).contains("api_keys", "budgets", "usage_history", "workflows");
+    }
+
     @TestFactory
     Stream<DynamicTest> noTenantReachesAnothersRows() throws SQLException {
         return tables().stream().map(table -> DynamicTest.dynamicTest(table.name(), () -> tryOn(table)));

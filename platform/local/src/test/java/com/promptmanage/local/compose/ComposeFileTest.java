@@ -96,7 +96,9 @@ class ComposeFileTest {
             addresses.add(service + ":" + compose.environment(service).get("PM_HTTP_PORT"));
         }
 
-        assertThat(addresses).allSatisfy(address -> assertThat(proxy).contains("reverse_proxy " + address));
+        assertThat(addresses)
+                .isNotEmpty()
+                .allSatisfy(address -> assertThat(proxy).contains("reverse_proxy " + address));
     }
 
     @Test

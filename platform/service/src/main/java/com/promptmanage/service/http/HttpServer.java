@@ -4,7 +4,10 @@ import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
+import io.javalin.security.Roles;
+import io.javalin.security.RouteRole;
 import java.net.URI;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -12,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
@@ -117,17 +121,39 @@ public final class HttpServer implements AutoCloseable {
 
     /** Every method and address that has a handler. */
     public Set<Endpoint> endpoints() {
-        return javalin.unsafe.internalRouter.allHttpHandlers().stream()
-                .map(handler -> handler.endpoint)
-                .filter(endpoint -> endpoint.method.isHttpMethod())
-                .map(endpoint -> new Endpoint(endpoint.method.name(), endpoint.path))
-                .collect(Collectors.toUnmodifiableSet());
+        return mounted().map(HttpServer::endpoint).collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** Which parameters may be sent several times, of every endpoint where any may. */
+    public Map<Endpoint, Several> several() {
+        var several = new HashMap<Endpoint, Several>();
+        mounted().forEach(mounted -> {
+            Roles roles = mounted.metadata(Roles.class);
+            if (roles != null) {
+                for (RouteRole role : roles.getRoles()) {
+                    if (role instanceof Several of) {
+                        several.put(endpoint(mounted), of);
+                    }
+                }
+            }
+        });
+        return Map.copyOf(several);
     }
 
     /** Lets running requests end. */
     @Override
     public void close() {
         javalin.stop();
+    }
+
+    private Stream<io.javalin.router.Endpoint> mounted() {
+        return javalin.unsafe.internalRouter.allHttpHandlers().stream()
+                .map(handler -> handler.endpoint)
+                .filter(endpoint -> endpoint.method.isHttpMethod());
+    }
+
+    private static Endpoint endpoint(io.javalin.router.Endpoint mounted) {
+        return new Endpoint(mounted.method.name(), mounted.path);
     }
 
     private static void configure(JavalinConfig config, Options options, List<? extends Routes> routes) {

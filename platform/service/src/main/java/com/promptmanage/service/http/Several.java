@@ -4,7 +4,6 @@ import io.javalin.http.Context;
 import io.javalin.security.RouteRole;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 
 /**
  * Which parameters of a route's query may be sent several times: a route that takes lists, or passes on what others send, is mounted
@@ -13,20 +12,33 @@ import java.util.function.Predicate;
 public final class Several implements RouteRole {
 
     /** Whatever the sender likes: it is not read here. */
-    public static final Several OF_ANY = new Several(name -> true);
+    public static final Several OF_ANY = new Several(Set.of(), true);
 
     /** An address is short, but many names fit into it. */
     private static final int FAULTS_MAX = 20;
 
-    private final Predicate<String> names;
+    private final Set<String> names;
 
-    private Several(Predicate<String> names) {
+    private final boolean isOfAny;
+
+    private Several(Set<String> names, boolean isOfAny) {
         this.names = names;
+        this.isOfAny = isOfAny;
     }
 
     /** @param names of parameters; {@code filter} stands for {@code filter[key]} too */
     public static Several of(String... names) {
-        return new Several(Set.of(names)::contains);
+        return new Several(Set.of(names), false);
+    }
+
+    /** Those that are read here as lists. */
+    public Set<String> names() {
+        return names;
+    }
+
+    /** @param name without a key in brackets */
+    public boolean allows(String name) {
+        return isOfAny || names.contains(name);
     }
 
     /** @throws ProblemException 400 that names each parameter that is there more than once and may not be */
@@ -49,6 +61,6 @@ public final class Several implements RouteRole {
 
     private static boolean mayRepeat(Context ctx, String parameter) {
         String name = parameter.replaceFirst("\\[.*", "");
-        return ctx.routeRoles().stream().anyMatch(role -> role instanceof Several several && several.names.test(name));
+        return ctx.routeRoles().stream().anyMatch(role -> role instanceof Several several && several.allows(name));
     }
 }

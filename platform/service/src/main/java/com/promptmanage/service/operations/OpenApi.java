@@ -4,12 +4,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.promptmanage.service.http.HttpServer;
+import com.promptmanage.service.http.Several;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -67,21 +70,34 @@ public final class OpenApi {
     }
 
     /**
-     * Where description and server do not agree: an address that is mounted and not described, or the other way round.
-     * Empty if all is well. Meant for a test of each service.
+     * Where description and server do not agree: an address that is mounted and not described, or the other way round; a
+     * parameter that is a list, so that it is sent several times, to one of them alone. Empty if all is well. Meant for a
+     * test of each service.
      */
     public List<String> differencesFrom(HttpServer server) {
-        Set<String> mounted = server.endpoints().stream()
-                .map(endpoint -> endpoint.method() + " " + withoutNames(endpoint.path()))
-                .collect(Collectors.toCollection(TreeSet::new));
-        Set<String> described = described();
+        Set<String> mounted =
+                server.endpoints().stream().map(OpenApi::address).collect(Collectors.toCollection(TreeSet::new));
+        Map<String, Set<String>> described = described();
         var differences = new TreeSet<String>();
         mounted.stream()
-                .filter(endpoint -> !described.contains(endpoint))
+                .filter(endpoint -> !described.containsKey(endpoint))
                 .forEach(endpoint -> differences.add(endpoint + " is mounted, but not described"));
-        described.stream()
+        described.keySet().stream()
                 .filter(endpoint -> !mounted.contains(endpoint))
                 .forEach(endpoint -> differences.add(endpoint + " is described, but not mounted"));
+        var several = new TreeMap<String, Several>();
+        server.several().forEach((endpoint, names) -> several.put(address(endpoint), names));
+        described.forEach((endpoint, lists) -> {
+            Several taken = several.getOrDefault(endpoint, Several.of());
+            lists.stream()
+                    .filter(name -> !taken.allows(name))
+                    .forEach(name -> differences.add(
+                            "%s is described with a list of '%s', but takes it once".formatted(endpoint, name)));
+            taken.names().stream()
+                    .filter(name -> !lists.contains(name))
+                    .forEach(name -> differences.add(
+                            "%s takes '%s' several times, but is not described so".formatted(endpoint, name)));
+        });
         return List.copyOf(differences);
     }
 
@@ -95,16 +111,43 @@ public final class OpenApi {
                 .toList();
     }
 
-    private Set<String> described() {
-        var described = new TreeSet<String>();
+    /** What is described, each with the parameters of its query that are lists. */
+    private Map<String, Set<String>> described() {
+        var described = new TreeMap<String, Set<String>>();
         document.path("paths")
                 .properties()
-                .forEach(path -> path.getValue().fieldNames().forEachRemaining(member -> {
-                    if (METHODS.contains(member)) {
-                        described.add(member.toUpperCase(Locale.ROOT) + " " + withoutNames(path.getKey()));
+                .forEach(path -> path.getValue().properties().forEach(member -> {
+                    if (METHODS.contains(member.getKey())) {
+                        var lists = new TreeSet<String>();
+                        addLists(lists, path.getValue().path("parameters"));
+                        addLists(lists, member.getValue().path("parameters"));
+                        described.put(
+                                member.getKey().toUpperCase(Locale.ROOT) + " " + withoutNames(path.getKey()), lists);
                     }
                 }));
         return described;
+    }
+
+    private void addLists(Set<String> lists, JsonNode parameters) {
+        for (JsonNode given : parameters) {
+            JsonNode parameter = followed(given);
+            JsonNode schema = followed(parameter.path("schema"));
+            JsonNode value = parameter.path("style").asText().equals("deepObject")
+                    ? followed(schema.path("additionalProperties"))
+                    : schema;
+            if (parameter.path("in").asText().equals("query")
+                    && value.path("type").asText().equals("array")) {
+                lists.add(parameter.path("name").asText());
+            }
+        }
+    }
+
+    private JsonNode followed(JsonNode node) {
+        return node.has("$ref") ? document.at(node.path("$ref").asText().replaceFirst("^#", "")) : node;
+    }
+
+    private static String address(HttpServer.Endpoint endpoint) {
+        return endpoint.method() + " " + withoutNames(endpoint.path());
     }
 
     /** What a parameter is called makes no other address. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.promptmanage.service.http.HttpServer;
 import com.promptmanage.service.http.Json;
 import com.promptmanage.service.http.Routes;
+import com.promptmanage.service.http.Several;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -131,6 +132,21 @@ class OperationsTest {
                             "POST /things/{} is mounted, but not described",
                             "GET /metrics is described, but not mounted")
                     .doesNotContain("GET /things/{} is mounted, but not described");
+        }
+    }
+
+    @Test
+    void noticesAListThatIsTakenOnceAndWhatIsTakenSeveralTimesAndIsNoList() {
+        OpenApi lists = OpenApi.of("Test", "2", List.of("openapi/lists.yaml"));
+        Routes taking = routes -> {
+            routes.get("/lists", ctx -> {}, Several.of("both", "taken", "by"));
+            routes.post("/lists", ctx -> {}, Several.OF_ANY);
+        };
+        try (var other = HttpServer.start(HttpServer.Options.onPort(0), List.of(taking))) {
+            assertThat(lists.differencesFrom(other))
+                    .containsExactly(
+                            "GET /lists is described with a list of 'described', but takes it once",
+                            "GET /lists takes 'taken' several times, but is not described so");
         }
     }
 
