@@ -172,6 +172,8 @@ class BudgetRoutesTest {
         assertThat(budget.at("/values/1/value").textValue()).isEqualTo("ann");
         assertThat(budget.at("/values/1/isExceeded").booleanValue()).isFalse();
         assertThat(budget.at("/values/1/isNearLimit").booleanValue()).as("75 %").isTrue();
+        Answer sentBack = api.put(key, BUDGETS + "/" + id(budget), budget.toString());
+        assertThat(sentBack.status()).as(sentBack.json().toString()).isEqualTo(200);
     }
 
     @Test
@@ -228,6 +230,7 @@ class BudgetRoutesTest {
         Answer answer = api.put(key, path, renamed);
 
         assertThat(answer.json().get("version").longValue()).isEqualTo(2);
+        assertThat(answer.json().get("alertVersion").longValue()).isEqualTo(1);
         assertThat(answer.header("ETag")).hasValue("\"2\"");
         assertThat(api.get(key, path).json().get("version").longValue()).isEqualTo(2);
         assertThat(api.put(key, path, renamed).status())
