@@ -137,7 +137,7 @@ class BudgetRoutesTest {
         assertThat(budget.at("/values/1/value").textValue()).isEqualTo("ann");
         assertThat(budget.at("/values/1/isExceeded").booleanValue()).isFalse();
         assertThat(budget.at("/values/1/isNearLimit").booleanValue()).as("75 %").isTrue();
-        Answer sentBack = api.put(key, BUDGETS + "/" + id(budget), budget.toString());
+        Answer sentBack = stand.put(BUDGETS + "/" + id(budget), budget.toString());
         assertThat(sentBack.status()).as(sentBack.json().toString()).isEqualTo(200);
     }
 

@@ -85,8 +85,8 @@ class WorkflowRunsTest {
         for (JsonNode page = page(path, cursor); pages == 0 || !cursor.isEmpty(); page = page(path, cursor)) {
             pages++;
             page.path("nodeExecutions")
-                    .forEach(node -> seen.add(
-                            node.path("nodeId").asText() + " " + node.path("scope").asText()));
+                    .forEach(node -> seen.add(node.path("nodeId").asText() + " "
+                            + node.path("scope").asText()));
             assertThat(page.path("nodeExecutions")).isNotEmpty();
             assertThat(page.toString().length()).isLessThan(5 << 20);
             cursor = page.path("nextCursor").asText("");
