@@ -103,7 +103,7 @@ public final class LastKnown<K, T> {
     /** Unless it was forgotten since it was asked for: then it may tell of what was before a change made here. */
     private @Nullable CompletableFuture<T> remembered(
             K key, T said, CompletableFuture<T> asking, CompletableFuture<T> answer) {
-        if (asking != answer) {
+        if (!asking.equals(answer)) {
             return asking;
         }
         fresh.put(key, said);
