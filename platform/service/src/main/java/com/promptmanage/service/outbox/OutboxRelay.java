@@ -96,6 +96,7 @@ public final class OutboxRelay implements AutoCloseable {
     public static OutboxRelay start(Database database, Map<String, Object> kafkaSettings, MeterRegistry meters) {
         var settings = new HashMap<String, Object>();
         settings.put("linger.ms", 0);
+        settings.put("batch.size", 256 << 10);
         settings.put("compression.type", "lz4");
         settings.put("max.block.ms", 5_000);
         settings.put("request.timeout.ms", 10_000);
@@ -103,6 +104,9 @@ public final class OutboxRelay implements AutoCloseable {
         settings.putAll(kafkaSettings);
         settings.put("acks", "all");
         settings.put("enable.idempotence", true);
+        // A broker takes any number of a producer that it does not know as its first: of two requests under way to a partition that
+        // has no leader yet, the later could be the first to find one.
+        settings.put("max.in.flight.requests.per.connection", 1);
         var relay = new OutboxRelay(database, settings, meters);
         relay.thread.start();
         return relay;
