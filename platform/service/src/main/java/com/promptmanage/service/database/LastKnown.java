@@ -101,9 +101,10 @@ public final class LastKnown<K, T> {
     }
 
     /** Unless it was forgotten since it was asked for: then it may tell of what was before a change made here. */
+    @SuppressWarnings("ReferenceEquality") // this very question, not one like it
     private @Nullable CompletableFuture<T> remembered(
             K key, T said, CompletableFuture<T> asking, CompletableFuture<T> answer) {
-        if (!asking.equals(answer)) {
+        if (asking != answer) {
             return asking;
         }
         fresh.put(key, said);
