@@ -97,10 +97,10 @@ function Figures({ sum, developers }: { sum: Sum; developers: number }) {
   return (
     <div className="grid grid-cols-2 gap-3 xl:grid-cols-4 xl:gap-4">
       <Figure label="Developers" value={formatCount(developers)}>
-        {formatCount(sum.runs)} calls
+        {calls(sum.runs)}
       </Figure>
       <Figure label="Spend" value={<Amount usd={sum.cost} />} testId="developers-spend">
-        {sum.unpricedRuns > 0 ? `+ ${formatCount(sum.unpricedRuns)} calls without a price` : `${formatCompact(sum.tokens)} tokens`}
+        {sum.unpricedRuns > 0 ? `+ ${calls(sum.unpricedRuns)} without a price` : `${formatCompact(sum.tokens)} tokens`}
       </Figure>
       <Figure label="Average per developer" value={<Amount usd={developers === 0 ? 0n : sum.cost / BigInt(developers)} />}>
         {formatCompact(developers === 0 ? 0 : sum.tokens / developers)} tokens
@@ -112,11 +112,15 @@ function Figures({ sum, developers }: { sum: Sum; developers: number }) {
   );
 }
 
+function calls(count: number): string {
+  return `${formatCount(count)} ${count === 1 ? "call" : "calls"}`;
+}
+
 /** What the agents say against what is counted, of the same calls. */
 function Compared({ sum }: { sum: Sum }) {
   return (
     <>
-      {formatCount(sum.reportedRuns)} calls; counted: <Amount usd={sum.costOfReported} /> <Difference ours={sum.costOfReported} theirs={sum.reported} />
+      {calls(sum.reportedRuns)}; counted: <Amount usd={sum.costOfReported} /> <Difference ours={sum.costOfReported} theirs={sum.reported} />
     </>
   );
 }

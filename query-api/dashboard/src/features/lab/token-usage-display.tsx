@@ -52,7 +52,7 @@ export function TokenUsageDisplay({
         )}
       </dl>
       {parts}
-      <p className="mt-2 text-xs text-soft figures">
+      <p className="mt-3 text-xs text-soft figures">
         {formatSeconds(executionTimeMs)} · {model}
         {showCost && estimatedCost !== null && (
           <>

@@ -113,6 +113,9 @@ export const TYPE_HELP: Record<NodeType, string> = {
   delay: "Waits",
 };
 
+/** On the canvas: three figures of a run stand side by side in it. */
+export const NODE_WIDTH = 240;
+
 const GAP_X = 300;
 
 /** An id that says what the node is, and is none of those there are. */

@@ -1,7 +1,6 @@
 import dagre from "@dagrejs/dagre";
-import type { Definition } from "./definition";
+import { NODE_WIDTH as WIDTH, type Definition } from "./definition";
 
-const WIDTH = 220;
 const HEIGHT = 84;
 
 /** From left to right, each node behind what comes before it. */

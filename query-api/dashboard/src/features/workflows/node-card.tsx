@@ -47,7 +47,7 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Car
   return (
     <div
       className={clsx(
-        "w-55 rounded-xl border-2 bg-surface px-3 py-2.5 text-left shadow-card transition-shadow",
+        "w-60 rounded-xl border-2 bg-surface px-3 py-2.5 text-left shadow-card transition-shadow",
         data.status ? EDGES[data.status] : data.fault ? "border-critical" : selected ? "border-accent" : "border-line",
         selected && "ring-4 ring-accent/20",
       )}

@@ -77,17 +77,20 @@ function Result({ executionId, nodeId }: { executionId: string; nodeId: string }
   const node = data.nodeExecutions.find((one) => one.nodeId === nodeId);
   const failure = node?.errorMessage ?? data.errorMessage;
   const held = pausedBecause(data);
+  const facts = [node?.executionTimeMs ? formatDuration(node.executionTimeMs) : null, node?.tokens ? `${formatCount(node.tokens)} tokens` : null].filter(Boolean);
   return (
     <div className="grid gap-2" data-testid="node-result">
       <p className="flex flex-wrap items-center gap-2 text-xs text-soft figures">
         <StatusBadge status={node?.status ?? data.status} />
-        {node?.executionTimeMs ? formatDuration(node.executionTimeMs) : null}
-        {node?.tokens ? `· ${formatCount(node.tokens)} tokens` : null}
-        {node?.tokens && node.cost ? (
-          <>
-            · <Amount usd={node.cost} />
-          </>
-        ) : null}
+        <span>
+          {facts.join(" · ")}
+          {node?.tokens && node.cost ? (
+            <>
+              {" · "}
+              <Amount usd={node.cost} />
+            </>
+          ) : null}
+        </span>
       </p>
       {failure && <Note tone="critical">{failure}</Note>}
       {held && <Note tone="warning">{held}</Note>}

@@ -1,8 +1,7 @@
 import { useReactFlow, type FitViewOptions } from "@xyflow/react";
 import { useEffect, useRef, type RefObject } from "react";
-import type { Definition } from "./definition";
+import { NODE_WIDTH as WIDTH, type Definition } from "./definition";
 
-const WIDTH = 220;
 const HEIGHT = 80;
 
 /** What the palette covers at the left. */

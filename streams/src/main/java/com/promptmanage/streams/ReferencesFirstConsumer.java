@@ -19,7 +19,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * have been handed out, so that a first start does not see events before their prices.
  *
  * <p>Streams can wait like that itself, with {@code max.task.idle.ms}, but asks the question again for each record, and
- * formats texts about the answer: a seventh of all the metering takes.
+ * formats a text about each answer.
  */
 final class ReferencesFirstConsumer extends KafkaConsumer<byte[], byte[]> {
 

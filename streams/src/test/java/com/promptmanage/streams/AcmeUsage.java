@@ -33,6 +33,13 @@ final class AcmeUsage {
 
     private AcmeUsage() {}
 
+    /** A metering that knows what gpt-4o-mini costs: 0.15 USD for a million tokens that go in, 0.60 for those that come out. */
+    static MeteringDriver metering() {
+        var metering = new MeteringDriver(NOW);
+        metering.price(price("gpt-4o-mini", "0.15", "0.60"));
+        return metering;
+    }
+
     static UsageEvent event(String id, Instant time, long input, long output) {
         return new UsageEvent(id, "test", time, usage("gpt-4o-mini", input, output));
     }
@@ -50,37 +57,22 @@ final class AcmeUsage {
     }
 
     private static UsageEvent event(String id, Map<String, String> tags, @Nullable Long reportedCostNanoUsd) {
-        TokenUsage plain = usage("gpt-4o-mini", 1_000, 1_000);
-        return new UsageEvent(
-                id,
-                "test",
-                NOW,
-                new TokenUsage(
-                        plain.userId(),
-                        plain.teamId(),
-                        plain.model(),
-                        null,
-                        plain.executionType(),
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        tags,
-                        null,
-                        reportedCostNanoUsd,
-                        plain.tokens()));
+        TokenUsage usage = usage("gpt-4o-mini", 1_000, 1_000).toBuilder()
+                .tags(tags)
+                .reportedCostNanoUsd(reportedCostNanoUsd)
+                .build();
+        return new UsageEvent(id, "test", NOW, usage);
     }
 
     static Budget budget(String usd, long version) {
+        return monthly(ACME, usd, version);
+    }
+
+    static Budget monthly(Account account, String usd, long version) {
         return new Budget(
                 "b",
                 "the month",
-                ACME,
+                account,
                 Dimension.ACCOUNT,
                 "*",
                 new Limit.Spend(NanoUsd.ofUsd(usd)),

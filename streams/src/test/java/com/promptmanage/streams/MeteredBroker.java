@@ -19,9 +19,6 @@ import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.budget.Budget;
 import com.promptmanage.topics.budget.BudgetCodec;
 import com.promptmanage.topics.budget.Dimension;
-import com.promptmanage.topics.budget.Limit;
-import com.promptmanage.topics.budget.Period;
-import com.promptmanage.topics.money.NanoUsd;
 import com.promptmanage.topics.pricing.Catalogue;
 import com.promptmanage.topics.pricing.PricePublisher;
 import java.nio.file.Path;
@@ -134,21 +131,6 @@ final class MeteredBroker implements AutoCloseable {
                 .stream()
                 .map(SpendEntry::spend)
                 .reduce(Spend.NONE, Spend::plus);
-    }
-
-    static Budget monthly(Account account, String usd) {
-        return new Budget(
-                "b",
-                "the month",
-                account,
-                Dimension.ACCOUNT,
-                "*",
-                new Limit.Spend(NanoUsd.ofUsd(usd)),
-                Period.of(Period.Unit.MONTH, ZoneOffset.UTC),
-                Budget.DEFAULT_THRESHOLDS,
-                Budget.Enforcement.ALERT_ONLY,
-                Budget.FailMode.OPEN,
-                1);
     }
 
     @Override

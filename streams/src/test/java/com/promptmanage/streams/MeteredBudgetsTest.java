@@ -4,7 +4,6 @@ import static com.promptmanage.streams.AcmeUsage.ACME;
 import static com.promptmanage.streams.AcmeUsage.NOW;
 import static com.promptmanage.streams.AcmeUsage.budget;
 import static com.promptmanage.streams.AcmeUsage.event;
-import static com.promptmanage.streams.AcmeUsage.price;
 import static com.promptmanage.streams.AcmeUsage.reporting;
 import static com.promptmanage.streams.AcmeUsage.tagged;
 import static com.promptmanage.streams.AcmeUsage.usage;
@@ -28,25 +27,14 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Budgets that are charged as usage is metered, and the alerts of their thresholds. */
 class MeteredBudgetsTest {
 
-    private MeteringDriver metering;
-
-    @BeforeEach
-    void start() {
-        metering = new MeteringDriver(NOW);
-        metering.price(price("gpt-4o-mini", "0.15", "0.60"));
-    }
-
-    @AfterEach
-    void stop() {
-        metering.close();
-    }
+    @AutoClose
+    private final MeteringDriver metering = AcmeUsage.metering();
 
     @Test
     void aThresholdIsToldOnceAndAJumpTellsTheHighestOnly() {

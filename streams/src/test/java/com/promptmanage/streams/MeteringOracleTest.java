@@ -147,25 +147,13 @@ class MeteringOracleTest {
                 "event-" + plain.counted().size(),
                 "source-" + random.nextInt(2),
                 time,
-                new TokenUsage(
-                        "user-" + random.nextInt(4),
-                        ACCOUNT.id(),
-                        model,
-                        null,
-                        ExecutionType.WORKFLOW_NODE,
-                        null,
-                        null,
-                        random.nextBoolean() ? "workflow-" + random.nextInt(3) : null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        random.nextBoolean() ? Map.of("project", "p" + random.nextInt(2)) : Map.of(),
-                        null,
-                        null,
-                        TokenCounts.of(tokens)));
+                TokenUsage.builder("user-" + random.nextInt(4), model)
+                        .teamId(ACCOUNT.id())
+                        .executionType(ExecutionType.WORKFLOW_NODE)
+                        .workflowId(random.nextBoolean() ? "workflow-" + random.nextInt(3) : null)
+                        .tags(random.nextBoolean() ? Map.of("project", "p" + random.nextInt(2)) : Map.of())
+                        .tokens(TokenCounts.of(tokens))
+                        .build());
         long offset = metering.send(event);
         plain.count(event, metering.now(), offset, inputRate.get(model));
     }

@@ -55,7 +55,7 @@ class MeteringRuntimeTest {
 
     @Test
     void whatIsCommittedCanBeReadAndSurvivesARestartWithoutASecondAlert() throws Exception {
-        broker.budget(ACME, MeteredBroker.monthly(ACME, "3.00"), Instant.now());
+        broker.budget(ACME, AcmeUsage.monthly(ACME, "3.00", 1), Instant.now());
         try (var metering = run()) {
             var unused = send(0, 5_000);
             RecordMetadata last = send(2_500, 5_000);

@@ -33,25 +33,14 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Usage that is priced, and counted once. */
 class MeteringTest {
 
-    private MeteringDriver metering;
-
-    @BeforeEach
-    void start() {
-        metering = new MeteringDriver(NOW);
-        metering.price(price("gpt-4o-mini", "0.15", "0.60"));
-    }
-
-    @AfterEach
-    void stop() {
-        metering.close();
-    }
+    @AutoClose
+    private final MeteringDriver metering = AcmeUsage.metering();
 
     @Test
     void anEventIsPricedAndCountedInEveryDimension() {

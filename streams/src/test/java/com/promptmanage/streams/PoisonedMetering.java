@@ -215,7 +215,7 @@ final class PoisonedMetering implements AutoCloseable {
 
     /** Crossed whole by one event. */
     static Budget budget(Account account) {
-        return MeteredBroker.monthly(account, "0.0001");
+        return AcmeUsage.monthly(account, "0.0001", 1);
     }
 
     private void isWhatWasSent(ConsumerRecord<byte[], byte[]> rejected) {

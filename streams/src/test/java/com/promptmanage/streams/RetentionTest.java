@@ -212,25 +212,11 @@ class RetentionTest {
                 user + " " + time,
                 "test",
                 time,
-                new TokenUsage(
-                        user,
-                        ACME.id(),
-                        model,
-                        null,
-                        ExecutionType.WORKFLOW_NODE,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        Map.of(),
-                        null,
-                        null,
-                        TokenCounts.ofInputOutput(COST, 0)));
+                TokenUsage.builder(user, model)
+                        .teamId(ACME.id())
+                        .executionType(ExecutionType.WORKFLOW_NODE)
+                        .tokens(TokenCounts.ofInputOutput(COST, 0))
+                        .build());
     }
 
     private static Budget total(Dimension dimension, long limitNanoUsd) {

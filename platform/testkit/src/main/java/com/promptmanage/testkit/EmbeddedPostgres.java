@@ -67,34 +67,19 @@ public final class EmbeddedPostgres implements AutoCloseable {
     /** The database that those of a kind are copies of. */
     private final Map<String, String> originals = new ConcurrentHashMap<>();
 
+    /** The directory's last one, or one that is free; 0 until it is known. */
     private int port;
 
     private @Nullable Process guard;
 
-    /**
-     * @param port 0 for the directory's last one, or one that is free
-     * @param durable whether a commit waits for the disk; without it a power cut, but no crash, loses data
-     * @param serverSettings by PostgreSQL's names; they win over ours
-     */
-    public record Options(int port, boolean durable, Map<String, String> serverSettings) {
+    /** @param durable whether a commit waits for the disk; without it a power cut, but no crash, loses data */
+    public record Options(boolean durable) {
 
         /** For tests: not durable. */
-        public static final Options DEFAULT = new Options(0, false, Map.of());
+        public static final Options DEFAULT = new Options(false);
 
         /** For data that someone wants to keep. */
-        public static final Options DURABLE = new Options(0, true, Map.of());
-
-        public Options {
-            serverSettings = Map.copyOf(serverSettings);
-        }
-
-        public Options withPort(int other) {
-            return new Options(other, durable, serverSettings);
-        }
-
-        public Options withServerSettings(Map<String, String> other) {
-            return new Options(port, durable, other);
-        }
+        public static final Options DURABLE = new Options(true);
     }
 
     private EmbeddedPostgres(Path directory, Options options, boolean temporary, Unprivileged way) {
@@ -102,7 +87,6 @@ public final class EmbeddedPostgres implements AutoCloseable {
         this.options = options;
         this.temporary = temporary;
         this.way = way;
-        this.port = options.port();
     }
 
     public static EmbeddedPostgres start(Path directory) {
@@ -282,7 +266,6 @@ public final class EmbeddedPostgres implements AutoCloseable {
         setting(command, "shared_buffers", "64MB");
         setting(command, "fsync", options.durable() ? "on" : "off");
         setting(command, "full_page_writes", options.durable() ? "on" : "off");
-        options.serverSettings().forEach((name, value) -> setting(command, name, value));
         return command;
     }
 

@@ -191,15 +191,6 @@ public final class StateKeys {
         return end;
     }
 
-    static byte[] heldModel(byte[] heldKey) {
-        return Arrays.copyOfRange(heldKey, 1, zeroFrom(heldKey, 1));
-    }
-
-    static byte[] heldProvider(byte[] heldKey) {
-        byte[] prefix = heldPrefix(heldKey);
-        return Arrays.copyOfRange(heldKey, heldModel(heldKey).length + 2, prefix.length - 1);
-    }
-
     static byte[] heldAccount(byte[] heldKey) {
         return Arrays.copyOfRange(heldKey, heldPrefix(heldKey).length, heldKey.length - 1 - 2 * Long.BYTES);
     }

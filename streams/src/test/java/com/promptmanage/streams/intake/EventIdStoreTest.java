@@ -217,7 +217,7 @@ class EventIdStoreTest {
             task.newAmong("team:1", "b", START, START.plus(Duration.ofDays(400)));
 
             assertThat(task.newAmong("team:1", "a,b", START)).isEmpty();
-            assertThat(task.changelog()).noneMatch(record -> record.value() == null);
+            assertThat(task.changelog()).isNotEmpty().noneMatch(record -> record.value() == null);
         }
     }
 

@@ -24,7 +24,6 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -256,34 +255,15 @@ class PricesInForceTest {
     }
 
     private JsonNode rated(String model, String serviceTier, Instant time, TokenCounts tokens) {
-        TokenUsage plain = TokenUsage.of("ann", "acme", model, tokens);
-        metering.send(
-                new UsageEvent("e" + events++, "test", time, in(plain, serviceTier.isEmpty() ? null : serviceTier)));
+        TokenUsage usage = TokenUsage.builder("ann", model)
+                .teamId("acme")
+                .serviceTier(serviceTier.isEmpty() ? null : serviceTier)
+                .tokens(tokens)
+                .build();
+        metering.send(new UsageEvent("e" + events++, "test", time, usage));
         List<JsonNode> rated = metering.rated();
         assertThat(rated).hasSize(1);
         return rated.getFirst();
-    }
-
-    private static TokenUsage in(TokenUsage plain, @Nullable String serviceTier) {
-        return new TokenUsage(
-                plain.userId(),
-                plain.teamId(),
-                plain.model(),
-                plain.provider(),
-                plain.executionType(),
-                plain.promptId(),
-                plain.runId(),
-                plain.workflowId(),
-                plain.executionId(),
-                plain.nodeId(),
-                plain.apiKeyId(),
-                plain.conversationId(),
-                serviceTier,
-                plain.durationMs(),
-                plain.tags(),
-                plain.reservationId(),
-                plain.reportedCostNanoUsd(),
-                plain.tokens());
     }
 
     private static TokenCounts input(long tokens) {

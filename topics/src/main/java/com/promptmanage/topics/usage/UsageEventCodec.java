@@ -109,27 +109,26 @@ public final class UsageEventCodec {
                 EventJson.text(event, "id"),
                 EventJson.text(event, "source"),
                 Instant.parse(EventJson.text(event, "time")),
-                new TokenUsage(
-                        EventJson.text(data, "userId"),
-                        EventJson.textOrNull(data, "teamId"),
-                        EventJson.text(data, "model"),
-                        EventJson.textOrNull(data, "provider"),
-                        ExecutionType.parse(executionType)
+                TokenUsage.builder(EventJson.text(data, "userId"), EventJson.text(data, "model"))
+                        .teamId(EventJson.textOrNull(data, "teamId"))
+                        .provider(EventJson.textOrNull(data, "provider"))
+                        .executionType(ExecutionType.parse(executionType)
                                 .orElseThrow(() -> new IllegalArgumentException(
-                                        "data.executionType '%s' is not known".formatted(executionType))),
-                        EventJson.textOrNull(data, "promptId"),
-                        EventJson.textOrNull(data, "runId"),
-                        EventJson.textOrNull(data, "workflowId"),
-                        EventJson.textOrNull(data, "executionId"),
-                        EventJson.textOrNull(data, "nodeId"),
-                        EventJson.textOrNull(data, "apiKeyId"),
-                        EventJson.textOrNull(data, "conversationId"),
-                        EventJson.textOrNull(data, "serviceTier"),
-                        EventJson.integerOrNull(data, "durationMs"),
-                        tags(data.path("tags")),
-                        EventJson.textOrNull(data, "reservationId"),
-                        EventJson.integerOrNull(data, "reportedCostNanoUsd"),
-                        tokens(data.path("tokens"))));
+                                        "data.executionType '%s' is not known".formatted(executionType))))
+                        .promptId(EventJson.textOrNull(data, "promptId"))
+                        .runId(EventJson.textOrNull(data, "runId"))
+                        .workflowId(EventJson.textOrNull(data, "workflowId"))
+                        .executionId(EventJson.textOrNull(data, "executionId"))
+                        .nodeId(EventJson.textOrNull(data, "nodeId"))
+                        .apiKeyId(EventJson.textOrNull(data, "apiKeyId"))
+                        .conversationId(EventJson.textOrNull(data, "conversationId"))
+                        .serviceTier(EventJson.textOrNull(data, "serviceTier"))
+                        .durationMs(EventJson.integerOrNull(data, "durationMs"))
+                        .tags(tags(data.path("tags")))
+                        .reservationId(EventJson.textOrNull(data, "reservationId"))
+                        .reportedCostNanoUsd(EventJson.integerOrNull(data, "reportedCostNanoUsd"))
+                        .tokens(tokens(data.path("tokens")))
+                        .build());
     }
 
     private static Map<String, String> tags(JsonNode node) {

@@ -97,12 +97,35 @@ public final class ApiKeys implements AutoCloseable {
     }
 
     public Created create(Scope scope, NewKey wanted) {
-        return database.inTransaction(scope, handle -> create(handle, ids.next("key"), wanted));
+        return database.inTransaction(scope, handle -> create(handle, wanted));
     }
 
     /** As {@link #create(Scope, NewKey)}, in a transaction that may work with the key's account. */
     public Created create(Handle handle, NewKey wanted) {
-        return create(handle, ids.next("key"), wanted);
+        String id = ids.next("key");
+        String secret = Secrets.make(Secrets.KEY_PREFIX);
+        String prefix = secret.substring(0, SHOWN_LENGTH);
+        handle.createUpdate("""
+                        INSERT INTO api_keys (id, prefix, hash, name, account, scopes, may_speak_for_others, role,
+                                              created_by, created_at, expires_at)
+                        VALUES (:id, :prefix, :hash, :name, :account, :scopes, :others, :role, :by, :now, :expires)
+                        """)
+                .bind("id", id)
+                .bind("prefix", prefix)
+                .bind("hash", Secrets.hash(secret))
+                .bind("name", wanted.name())
+                .bind("account", wanted.account().value())
+                .bindArray(
+                        "scopes",
+                        String.class,
+                        wanted.scopes().stream().map(KeyScope::code).toList())
+                .bind("others", wanted.maySpeakForOthers())
+                .bind("role", wanted.role().code())
+                .bind("by", wanted.createdBy())
+                .bind("now", clock.instant())
+                .bind("expires", wanted.expiresAt())
+                .execute();
+        return new Created(id, secret, prefix);
     }
 
     /**
@@ -190,23 +213,6 @@ public final class ApiKeys implements AutoCloseable {
     }
 
     /**
-     * Makes a key with an id that is known beforehand, unless there is one with that id.
-     *
-     * @return the key in clear if it was made now; nothing if it was there, for then nobody knows it any more
-     */
-    public Optional<Created> ensureKey(String id, NewKey wanted) {
-        return database.asSystem(handle -> {
-            handle.execute("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", "api key " + id);
-            boolean there = handle.createQuery("SELECT 1 FROM api_keys WHERE id = :id")
-                    .bind("id", id)
-                    .mapTo(Integer.class)
-                    .findOne()
-                    .isPresent();
-            return there ? Optional.empty() : Optional.of(create(handle, id, wanted));
-        });
-    }
-
-    /**
      * From now on in this process, and within a few seconds in every other, the key is not accepted.
      *
      * @return whether there was a key with this id that the scope may change and that was not revoked before
@@ -242,31 +248,5 @@ public final class ApiKeys implements AutoCloseable {
     @Override
     public void close() {
         known.close();
-    }
-
-    private Created create(Handle handle, String id, NewKey wanted) {
-        String secret = Secrets.make(Secrets.KEY_PREFIX);
-        String prefix = secret.substring(0, SHOWN_LENGTH);
-        handle.createUpdate("""
-                        INSERT INTO api_keys (id, prefix, hash, name, account, scopes, may_speak_for_others, role,
-                                              created_by, created_at, expires_at)
-                        VALUES (:id, :prefix, :hash, :name, :account, :scopes, :others, :role, :by, :now, :expires)
-                        """)
-                .bind("id", id)
-                .bind("prefix", prefix)
-                .bind("hash", Secrets.hash(secret))
-                .bind("name", wanted.name())
-                .bind("account", wanted.account().value())
-                .bindArray(
-                        "scopes",
-                        String.class,
-                        wanted.scopes().stream().map(KeyScope::code).toList())
-                .bind("others", wanted.maySpeakForOthers())
-                .bind("role", wanted.role().code())
-                .bind("by", wanted.createdBy())
-                .bind("now", clock.instant())
-                .bind("expires", wanted.expiresAt())
-                .execute();
-        return new Created(id, secret, prefix);
     }
 }

@@ -13,7 +13,7 @@ import java.util.function.Supplier;
  * Passwords, kept as Argon2id with 19 MiB, 2 passes and 1 lane, the least that OWASP's Password Storage Cheat Sheet
  * advises. The hash carries its parameters, so that these can be raised later.
  *
- * <p>Each computation takes that memory for some tens of milliseconds; so only a few run at once, and who waits too long
+ * <p>Each computation takes that memory while it keeps a processor busy; so only a few run at once, and who waits too long
  * is asked to come again.
  */
 final class Passwords {

@@ -1,6 +1,5 @@
 package com.promptmanage.service.access;
 
-import com.promptmanage.service.http.Problem.Kind;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.topics.account.Account;
 
@@ -81,16 +80,6 @@ public final class Permissions {
     public static void requireQuery(Caller caller, Account account, String userId) {
         if (!mayQuery(caller, account, userId)) {
             throw refusal(caller, account);
-        }
-    }
-
-    /** As {@link #require}, for {@link #mayIngest}. The same answer whether the account exists or not. */
-    public static void requireIngest(Caller caller, Account account, String userId) {
-        if (!mayIngest(caller, account, userId)) {
-            throw new ProblemException(
-                    Kind.FORBIDDEN,
-                    "This key or session may not send usage of user '%s' for %s: use a key that is bound to it, has the scope 'ingest', or may speak for others"
-                            .formatted(userId, account));
         }
     }
 

@@ -36,7 +36,7 @@ public final class Ids {
         for (int digit = TIME_DIGITS - 1; digit >= 0; digit--) {
             id.append(DIGITS[(int) (millis >>> (5 * digit)) & 31]);
         }
-        // At once: each call of the generator costs a microsecond and its lock.
+        // At once: each call of the generator takes its lock.
         var bits = new byte[RANDOM_DIGITS];
         random.nextBytes(bits);
         for (int digit = 0; digit < RANDOM_DIGITS; digit++) {

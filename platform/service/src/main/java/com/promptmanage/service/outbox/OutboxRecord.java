@@ -38,13 +38,4 @@ public record OutboxRecord(
     public static OutboxRecord tombstone(String topic, String key) {
         return new OutboxRecord(topic, key.getBytes(StandardCharsets.UTF_8), null, Map.of(), key);
     }
-
-    public OutboxRecord withHeaders(Map<String, String> other) {
-        return new OutboxRecord(topic, key, value, other, order);
-    }
-
-    /** In order only with those that name the same. */
-    public OutboxRecord inOrderOf(String other) {
-        return new OutboxRecord(topic, key, value, headers, other);
-    }
 }

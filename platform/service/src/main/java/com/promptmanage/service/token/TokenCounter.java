@@ -8,15 +8,14 @@ import java.util.regex.Pattern;
 
 /**
  * Counts the tokens of a text as a model would. Exact for OpenAI's models, whose vocabularies are public; others are
- * counted with the nearest of them. Thread-safe. A vocabulary is loaded when it is first needed, which takes about half a
- * second.
+ * counted with the nearest of them. Thread-safe. A vocabulary is loaded when it is first needed, and whoever needs it
+ * waits for that.
  */
 public final class TokenCounter {
 
     /**
      * The longest run without a change between blank and not blank that is counted in one piece. The time to merge a piece
-     * grows faster than its length: a mebibyte of one letter takes seconds whole, and a tenth of that in pieces. A cut may
-     * make two tokens of one.
+     * grows faster than its length, so that one long word would keep a processor busy. A cut may make two tokens of one.
      */
     private static final int PIECE_CHARS_MAX = 256;
 

@@ -165,16 +165,6 @@ class ApiKeysTest {
     }
 
     @Test
-    void isMadeOnceUnderAChosenId() {
-        var first = keys.ensureKey("key_demo", NewKey.of("demo", RED));
-        var second = keys.ensureKey("key_demo", NewKey.of("demo", RED));
-
-        assertThat(first).isPresent();
-        assertThat(second).isEmpty();
-        assertThat(keys.caller(first.orElseThrow().secret())).isPresent();
-    }
-
-    @Test
     void writesDownWhenItWasUsed() {
         var created = keys.create(RED_SCOPE, NewKey.of("ci", RED));
         assertThat(keys.caller(created.secret())).isPresent();

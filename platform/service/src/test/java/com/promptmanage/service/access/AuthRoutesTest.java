@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.MigratedDatabase;
+import com.promptmanage.service.database.Scope;
 import com.promptmanage.service.http.HttpServer;
 import com.promptmanage.service.http.Json;
 import com.promptmanage.service.http.Routes;
@@ -143,9 +144,9 @@ class AuthRoutesTest {
     @Test
     void tellsWhoseKeyItIs() throws Exception {
         String secret = access.keys()
-                .ensureKey(
-                        "key_demo", NewKey.of("demo", Account.team("team_red")).speakingForOthers())
-                .orElseThrow()
+                .create(
+                        Scope.EVERYONE,
+                        NewKey.of("demo", Account.team("team_red")).speakingForOthers())
                 .secret();
 
         assertThat(get("/api/auth/me", "Bearer " + secret).body())
@@ -160,8 +161,7 @@ class AuthRoutesTest {
     @Test
     void takesAKeyAsPasswordOnlyWhereTheRouteSaysSo() throws Exception {
         String secret = access.keys()
-                .ensureKey("key_demo", NewKey.of("demo", Account.user("usr_ann")))
-                .orElseThrow()
+                .create(Scope.EVERYONE, NewKey.of("demo", Account.user("usr_ann")))
                 .secret();
         String basic =
                 "Basic " + Base64.getEncoder().encodeToString(("pk-any:" + secret).getBytes(StandardCharsets.UTF_8));

@@ -63,7 +63,7 @@ class OutboxRelayTest {
                 handle -> Outbox.append(
                         handle,
                         List.of(
-                                OutboxRecord.of(topic, "a", bytes("1")).withHeaders(Map.of("kind", "first")),
+                                new OutboxRecord(topic, bytes("a"), bytes("1"), Map.of("kind", "first"), "a"),
                                 OutboxRecord.of(topic, "a", bytes("2")),
                                 OutboxRecord.tombstone(topic, "a"))));
         assertThatThrownBy(() -> database.useTransaction(SOMEONE, handle -> {
@@ -135,7 +135,7 @@ class OutboxRelayTest {
                     SOMEONE,
                     handle -> Outbox.append(
                             handle,
-                            OutboxRecord.of(topic, "a", bytes("other order")).inOrderOf("execution-7")));
+                            new OutboxRecord(topic, bytes("a"), bytes("other order"), Map.of(), "execution-7")));
 
             Await.until(() -> assertThat(received.poll().all()).hasSize(2));
             Thread.sleep(100);
