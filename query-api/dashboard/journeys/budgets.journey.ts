@@ -1,4 +1,4 @@
-import type { Browser } from "playwright-core";
+import type { Browser, Locator } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { get, launch, local, log, shot, visitSignedIn } from "./product";
 
@@ -77,6 +77,12 @@ test("the lab tells what a prompt costs, switches the model, and says why it may
   await page.getByRole("button", { name: "Run", exact: true }).click();
   await page.getByTestId("token-usage").getByText("Execution complete").waitFor();
   expect((await page.getByTestId("answer").innerText()).length).toBeGreaterThan(10);
+  // By direction, as the ledger has it, to the nanoUSD.
+  const parts = page.getByTestId("cost-parts").locator("[data-nano-usd]");
+  await parts.nth(2).waitFor();
+  const nano = async (locator: Locator) => BigInt((await locator.getAttribute("data-nano-usd"))!);
+  const total = await nano(page.getByTestId("token-usage").locator("dl").first().locator("[data-nano-usd]"));
+  expect((await nano(parts.nth(0))) + (await nano(parts.nth(1))) + (await nano(parts.nth(2)))).toBe(total);
   await shot(page, "lab");
 
   await page.goto(`/settings/budget?team=${product.teamId}`);

@@ -54,6 +54,16 @@ test("a file is connected, tried and copied, and a key that was put in is never 
   const { dataSources } = await get(product, `/api/data-sources?teamId=${product.teamId}`);
   await page.getByLabel("Source", { exact: true }).selectOption(dataSources.find((source: { name: string }) => source.name === "Customers").id);
   expect(await page.getByLabel("Kind", { exact: true }).inputValue()).toBe("csv");
+  // Which of its records, and what of them.
+  await page.getByRole("button", { name: "Add a condition" }).click();
+  await page.getByLabel("Records where, 1: field").fill("plan");
+  await page.getByLabel("Records where, 1: value").fill("team");
+  await page.getByLabel("Columns", { exact: true }).fill("name");
+  await page.getByText("Try it").click();
+  await page.getByRole("button", { name: "Run this node" }).click();
+  const result = page.getByTestId("node-result");
+  await result.getByText('"Ada"').waitFor();
+  expect(await result.innerText()).not.toMatch(/Grace|plan/);
   expect(complaints).toEqual([]);
   await page.close();
 });

@@ -117,11 +117,26 @@ test("a row leads to its part, and the address holds the view", async () => {
   const [dearest, second] = [0, 1].map((row) => page.getByTestId("activity-row").nth(row).locator("[data-nano-usd]"));
   await page.getByTestId("activity-row").first().locator(`[data-nano-usd="${usage[0].costNanoUsd}"]`).waitFor();
   expect(await page.getByRole("columnheader", { name: "Cost" }).getAttribute("aria-sort")).toBe("descending");
+  // By member and by kind too.
+  await page.getByRole("columnheader", { name: "Kind" }).getByRole("button").click();
+  await page.waitForURL(/sort=execution_type/);
+  await page.getByText("By kind, from A to Z").waitFor();
+  await page.getByRole("columnheader", { name: "Member" }).getByRole("button").click();
+  await page.waitForURL(/sort=user/);
+  await page.getByText("in the order of their ids").waitFor();
+  await page.getByTestId("activity-row").first().waitFor();
+  await page.getByRole("button", { name: "Cost", exact: true }).click();
+  await page.getByText("Dearest first").waitFor();
+  await page.getByTestId("activity-row").first().locator(`[data-nano-usd="${usage[0].costNanoUsd}"]`).waitFor();
   // The exact amounts are one stop of the tab key, and the arrows lead on.
   await dearest!.focus();
   await page.keyboard.press("ArrowDown");
   await second!.and(page.locator(":focus")).waitFor();
   await page.getByRole("tooltip").getByText(`${new Intl.NumberFormat("en-US").format(usage[1].costNanoUsd)} nanoUSD`).waitFor();
+  await page.getByRole("button", { name: "As a table" }).click();
+  await page.waitForURL(/trend=table/);
+  await page.reload();
+  await page.getByRole("region", { name: "Spend by day, as a table" }).waitFor();
   const download = page.waitForEvent("download");
   await page.getByRole("button", { name: "Export" }).click();
   await page.getByRole("menuitem", { name: "CSV" }).click();

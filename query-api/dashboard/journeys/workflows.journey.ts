@@ -42,6 +42,11 @@ test("two nodes and a line between them, neither of them configured, run to the 
   await page.waitForURL(/\/executions\//);
   await page.getByTestId("execution-status-completed").waitFor();
   await shot(page, "execution");
+  // What all runs of a node cost is exact on the graph too.
+  const { nodeExecutions } = await get(product, `/api/workflows/executions/${page.url().replace(/.*executions\/([^?]+).*/, "$1")}`);
+  const cost = nodeExecutions.reduce((sum: number, run: { costNanoUsd?: number }) => sum + (run.costNanoUsd ?? 0), 0);
+  await page.locator(`.react-flow__node [data-nano-usd="${cost}"]`).hover();
+  await page.getByRole("tooltip").getByText(`${new Intl.NumberFormat("en-US").format(cost)} nanoUSD`).waitFor();
   await page.goto(`/dashboard/workflows?team=${product.teamId}`);
   await page.getByTestId("workflow").getByText("Untitled workflow").waitFor();
   const { workflows } = await get(product, `/api/workflows?teamId=${product.teamId}&search=Untitled`);
@@ -139,6 +144,18 @@ test("an active workflow has its next times, and runs for whoever signs a call",
   await page.getByRole("cell", { name: "Completed" }).waitFor();
   await page.reload();
   await page.getByTestId("analytics").getByText("none failed").waitFor();
+  // The address holds which are shown, and how.
+  await page.getByLabel("Status", { exact: true }).selectOption("failed");
+  await page.waitForURL(/status=failed/);
+  await page.getByText("No run is like that").waitFor();
+  await page.getByRole("button", { name: "As a table" }).click();
+  await page.waitForURL(/days=table/);
+  await page.reload();
+  await page.getByRole("region", { name: "Runs and cost by day, as a table" }).waitFor();
+  await page.getByText("No run is like that").waitFor();
+  await page.getByRole("button", { name: "As a chart" }).click();
+  await page.getByLabel("Status", { exact: true }).selectOption("");
+  await page.getByRole("cell", { name: "Completed" }).waitFor();
   await shot(page, "executions");
   expect(complaints).toEqual([]);
   await page.close();

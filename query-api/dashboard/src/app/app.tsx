@@ -1,32 +1,10 @@
-import { QueryCache, QueryClient, QueryClientProvider, keepPreviousData } from "@tanstack/react-query";
+import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { useState } from "react";
-import { isUnauthenticated } from "@/shared/api/client";
-import { isAskedAgain, pauseBefore } from "@/shared/api/retries";
 import { HintProvider } from "@/shared/ui/hint";
 import { Toasts } from "@/shared/ui/toast";
+import { createQueryClient } from "./query-client";
 import { createAppRouter } from "./router";
-
-function createQueryClient(onSignedOut: () => void): QueryClient {
-  return new QueryClient({
-    queryCache: new QueryCache({
-      onError: (error, query) => {
-        // The session ended while the page was open; asking who is signed in is the router's own question.
-        if (isUnauthenticated(error) && query.queryKey[0] !== "session") {
-          onSignedOut();
-        }
-      },
-    }),
-    defaultOptions: {
-      queries: {
-        staleTime: 60_000,
-        placeholderData: keepPreviousData,
-        retry: isAskedAgain,
-        retryDelay: pauseBefore,
-      },
-    },
-  });
-}
 
 export function App() {
   const [{ queryClient, router }] = useState(() => {

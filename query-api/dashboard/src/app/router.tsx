@@ -13,7 +13,7 @@ import { sessionQuery } from "@/shared/session/session";
 import { readAlertSearch } from "@/features/alerts/search";
 import { readDeveloperSearch } from "@/features/developers/search";
 import { readUsageSearch } from "@/features/usage/search";
-import { readWorkflowSearch } from "@/features/workflows/search";
+import { readExecutionSearch, readWorkflowSearch } from "@/features/workflows/search";
 import { PageFailure, NotFound, PageSkeleton } from "./fallbacks";
 import { Shell } from "./shell";
 
@@ -185,6 +185,7 @@ const workflow = createRoute({
 const executions = createRoute({
   getParentRoute: () => signedIn,
   path: "/dashboard/workflows/$id/executions",
+  validateSearch: readExecutionSearch,
   component: lazyRouteComponent(() => import("@/features/workflows/executions-page"), "ExecutionsPage"),
 });
 

@@ -67,7 +67,8 @@ export function Shell() {
         </header>
         <main id="content" tabIndex={-1} className="flex-1 outline-none">
           {!isCanvas && <BudgetWarnings key={account.key} account={account} />}
-          <Outlet />
+          {/* Nothing of one account is shown, or filled into a form, as another's. */}
+          <Outlet key={account.key} />
         </main>
       </div>
     </div>

@@ -14,9 +14,12 @@ const LOOKS: Record<Exclude<Level, "calm">, { icon: typeof Info; colours: string
   critical: { icon: CircleX, colours: "border-critical/35 bg-critical-wash text-critical", title: "Budget exceeded" },
 };
 
-/** A warning that was put away stays away for its level and its period; the next level is news. */
-function keyOf({ budget, status, level }: Watched): string {
-  return `dismissed:${budget.id}:${budget.version}:${status.value}:${status.periodStart}:${level}`;
+/**
+ * A warning that was put away stays away for its threshold and its period, as an alert is raised once for both: the next threshold is
+ * news, and so is a change of the budget that raises alerts anew, but not another name.
+ */
+export function keyOf({ budget, status, level, threshold }: Watched): string {
+  return `dismissed:${budget.id}:${budget.alertVersion}:${status.value}:${status.periodStart}:${level}:${threshold}`;
 }
 
 export function isDismissed(warning: Watched): boolean {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Budget, BudgetStatus } from "./api";
-import { levelOf, suggestedLimit, thresholdUsd, watched } from "./level";
+import { levelOf, reached, suggestedLimit, thresholdUsd, watched } from "./level";
 
 function status(percentage: number, patch: Partial<BudgetStatus> = {}): BudgetStatus {
   return { unit: "usd", percentage, spent: "22.80", limit: "30.00", projected: null, isExceeded: percentage > 100, ...patch } as BudgetStatus;
@@ -23,6 +23,18 @@ describe("a budget's level", () => {
     expect(levelOf(status(50), [{ percent: 40, severity: "warning" }])).toBe("warning");
     expect(levelOf(status(76), [{ amountUsd: "22.80", severity: "info" }])).toBe("info");
     expect(levelOf(status(76), [{ amountUsd: "22.81", severity: "info" }])).toBe("calm");
+  });
+
+  test("is that of a threshold, of equally severe ones of the last", () => {
+    const thresholds = [
+      { percent: 50, severity: "info" as const },
+      { percent: 75, severity: "info" as const },
+      { percent: 100, severity: "critical" as const },
+    ];
+    expect(reached(status(60), thresholds)).toEqual({ level: "info", threshold: "50%" });
+    expect(reached(status(80), thresholds)).toEqual({ level: "info", threshold: "75%" });
+    expect(reached(status(120), thresholds)).toEqual({ level: "critical", threshold: "100%" });
+    expect(reached(status(120), thresholds.slice(0, 2))).toEqual({ level: "critical", threshold: "" });
   });
 
   test("the severest comes first, of a budget for each value the furthest", () => {

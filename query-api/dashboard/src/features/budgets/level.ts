@@ -10,32 +10,46 @@ const DEFAULTS: Threshold[] = [
   { percent: 100, severity: "critical" },
 ];
 
-/** The severest threshold that is reached; percentages are compared as they are, not rounded. */
-export function levelOf(status: BudgetStatus, thresholds: readonly Threshold[] = DEFAULTS): Level {
-  let level: Level = status.isExceeded ? "critical" : "calm";
-  for (const { percent, amountUsd, amountTokens, severity } of thresholds) {
-    const isReached =
-      (percent !== undefined && status.percentage >= percent) ||
-      (amountUsd !== undefined && status.unit === "usd" && nanoUsd(status.spent) >= nanoUsd(amountUsd)) ||
-      (amountTokens !== undefined && status.unit === "tokens" && BigInt(status.spent) >= BigInt(amountTokens));
-    if (isReached && RANK.indexOf(severity) > RANK.indexOf(level)) {
-      level = severity;
-    }
-  }
-  return level;
+export interface Reached {
+  level: Level;
+  /** Which threshold it is, as text; empty where the limit itself is gone beyond, or nothing is reached. */
+  threshold: string;
 }
 
-export interface Watched {
+/** The severest threshold that is reached, of those the last; percentages are compared as they are, not rounded. */
+export function reached(status: BudgetStatus, thresholds: readonly Threshold[] = DEFAULTS): Reached {
+  let furthest: Reached = { level: status.isExceeded ? "critical" : "calm", threshold: "" };
+  for (const threshold of thresholds) {
+    const { severity, percent, amountUsd, amountTokens } = threshold;
+    if (isReached(status, threshold) && RANK.indexOf(severity) >= RANK.indexOf(furthest.level)) {
+      furthest = { level: severity, threshold: percent === undefined ? `${amountUsd ?? amountTokens}` : `${percent}%` };
+    }
+  }
+  return furthest;
+}
+
+function isReached(status: BudgetStatus, { percent, amountUsd, amountTokens }: Threshold): boolean {
+  return (
+    (percent !== undefined && status.percentage >= percent) ||
+    (amountUsd !== undefined && status.unit === "usd" && nanoUsd(status.spent) >= nanoUsd(amountUsd)) ||
+    (amountTokens !== undefined && status.unit === "tokens" && BigInt(status.spent) >= BigInt(amountTokens))
+  );
+}
+
+export function levelOf(status: BudgetStatus, thresholds?: readonly Threshold[]): Level {
+  return reached(status, thresholds).level;
+}
+
+export interface Watched extends Reached {
   budget: Budget;
   status: BudgetStatus;
-  level: Level;
 }
 
 /** Of a budget for each value, every value is watched. */
 export function watched(budgets: readonly Budget[]): Watched[] {
   return budgets
     .flatMap((budget) => [...(budget.status ? [budget.status] : []), ...(budget.values ?? [])].map((status) => ({ budget, status })))
-    .map(({ budget, status }) => ({ budget, status, level: levelOf(status, budget.thresholds) }))
+    .map(({ budget, status }) => ({ budget, status, ...reached(status, budget.thresholds) }))
     .sort((a, b) => RANK.indexOf(b.level) - RANK.indexOf(a.level) || b.status.percentage - a.status.percentage);
 }
 

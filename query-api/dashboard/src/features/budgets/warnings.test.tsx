@@ -10,9 +10,9 @@ import { BudgetWarnings } from "./warnings";
 
 const ACCOUNT = { key: "acme", params: { teamId: "acme" }, maySeeAll: true, mayManage: true } as unknown as Account;
 
-function budget(percentage: number): { budgets: Budget[] } {
+function budget(percentage: number, patch: Partial<Budget> = {}): { budgets: Budget[] } {
   const status = { unit: "usd", percentage, spent: "0.80", limit: "1.00", projected: null, isExceeded: false, value: "team:acme", periodStart: "2026-11-01T00:00:00Z" };
-  return { budgets: [{ id: "b1", version: 1, name: "All of it", enforcement: "alert", status } as unknown as Budget] };
+  return { budgets: [{ id: "b1", version: 1, alertVersion: 1, name: "All of it", enforcement: "alert", status, ...patch } as unknown as Budget] };
 }
 
 function open() {
@@ -79,4 +79,23 @@ test("where there was a warning before, a place is kept for it; and what is put 
   await userEvent.click(screen.getByRole("button", { name: /Dismiss/ }));
   expect(screen.queryByTestId("budget-warning")).toBeNull();
   expect(view.container.querySelector(".min-h-32")).toBeNull();
+});
+
+test("what was put away stays away under another name, and comes back with what raises alerts anew, the next threshold or the next period", async () => {
+  const { tell } = open();
+  await screen.findByText("/one");
+  const putAway = async () => userEvent.click(screen.getByRole("button", { name: /Dismiss/ }));
+  await tell(budget(80));
+  await putAway();
+  await tell(budget(82, { name: "Renamed", version: 2 }));
+  expect(screen.queryByTestId("budget-warning")).toBeNull();
+  await tell(budget(82, { name: "Renamed", version: 3, alertVersion: 3 }));
+  await putAway();
+  await tell(budget(91, { version: 3, alertVersion: 3 }));
+  expect(screen.getByTestId("budget-warning").dataset.level).toBe("warning");
+  await putAway();
+  const next = budget(91, { version: 3, alertVersion: 3 });
+  next.budgets[0]!.status!.periodStart = "2026-12-01T00:00:00Z";
+  await tell(next);
+  expect(screen.getByTestId("budget-warning").dataset.level).toBe("warning");
 });

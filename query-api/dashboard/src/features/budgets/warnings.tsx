@@ -4,7 +4,7 @@ import { clsx } from "clsx";
 import { useEffect, useState } from "react";
 import type { Account } from "@/shared/session/account";
 import { budgetsQuery, type Budget } from "./api";
-import { BudgetWarning, isDismissed } from "./budget-warning";
+import { BudgetWarning, isDismissed, keyOf } from "./budget-warning";
 import { watched } from "./level";
 import { QuickAdjust } from "./quick-adjust";
 
@@ -44,7 +44,7 @@ export function BudgetWarnings({ account }: { account: Account }) {
         >
           {warning && (
             <BudgetWarning
-              key={`${warning.budget.id} ${warning.status.value} ${warning.level}`}
+              key={keyOf(warning)}
               warning={warning}
               onDismiss={() => setPutAway((count) => count + 1)}
               {...(account.mayManage && warning.status.unit === "usd" ? { onIncrease: () => setAdjusted(warning.budget) } : {})}

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { answerOf, definitionOf, isOver, type Execution } from "./api-run";
+import { answerOf, chargedOf, definitionOf, isOver, type Execution } from "./api-run";
 
 const DRAFT = { text: "Hello {{not.a.reference}}", contextText: "", model: "gpt-4o", maxOutputTokens: null };
 
@@ -18,4 +18,13 @@ test("an answer without a price has no cost, which is not a cost of nothing", ()
 test("a run that a budget holds is waited for no longer", () => {
   expect(isOver({ status: "paused_budget" })).toBe(true);
   expect(isOver({ status: "running" })).toBe(false);
+});
+
+test("what a run was charged is told by direction, to the nanoUSD, and adds up", () => {
+  const usage = [
+    { unpriced: false, costs: { input: 150_001, inputImage: 7, cacheRead: 40, cacheWrite5m: 2, output: 600_003, reasoning: 9 } },
+    { unpriced: false, costs: { input: 1 } },
+  ];
+  expect(chargedOf(usage)).toEqual({ input: 150_009n, output: 600_012n, cache: 42n, total: 750_063n });
+  expect(chargedOf([...usage, { unpriced: true, costs: {} }])).toBeNull();
 });

@@ -1,6 +1,8 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
-import { answer, api, type Schemas } from "@/shared/api/client";
+import { answer, api, ProblemError, type Schemas } from "@/shared/api/client";
+import { isAskedAgain, pauseBefore } from "@/shared/api/retries";
 import { runScratch } from "@/shared/api/scratch";
+import type { NanoUsd } from "@/shared/format/money";
 import type { Account } from "@/shared/session/account";
 import type { Draft } from "./api";
 
@@ -110,4 +112,58 @@ export function answerOf(execution: Execution): Answer | null {
         simulated: output.simulated ?? false,
       }
     : null;
+}
+
+/** What a run was charged, by where its tokens went; all of it together is the total. */
+export interface Charged {
+  input: NanoUsd;
+  output: NanoUsd;
+  /** Read from a cache, and written to one. */
+  cache: NanoUsd;
+  total: NanoUsd;
+}
+
+/** @returns null while it has no price */
+export function chargedOf(usage: readonly Pick<Schemas["UsageEntry"], "costs" | "unpriced">[]): Charged | null {
+  if (usage.some((entry) => entry.unpriced)) {
+    return null;
+  }
+  const charged = { input: 0n, output: 0n, cache: 0n, total: 0n };
+  for (const [kind, cost] of usage.flatMap((entry) => Object.entries(entry.costs))) {
+    charged[kind.startsWith("cache") ? "cache" : kind.startsWith("input") ? "input" : "output"] += BigInt(cost);
+    charged.total += BigInt(cost);
+  }
+  return charged;
+}
+
+/** The ledger and its history follow a run by a moment; for longer than this nobody is kept waiting. */
+const COUNTED_POLL_MS = 500;
+const COUNTED_POLLS = 40;
+const NOT_COUNTED = 202;
+
+function isNotCounted(error: unknown): boolean {
+  return error instanceof ProblemError && error.status === NOT_COUNTED;
+}
+
+/**
+ * A run as it was charged: by the account's own prices, if it has any.
+ *
+ * @param startedAt so that only what came since is looked through
+ */
+export function chargedQuery(account: Account, executionId: string, startedAt: string | null) {
+  const query = { ...account.visible, executionId, limit: 20, timezone: "UTC", ...(startedAt ? { startDate: startedAt.slice(0, 10) } : {}) };
+  return queryOptions({
+    queryKey: ["charged", account.key, executionId],
+    queryFn: async ({ signal }) => {
+      const { usage } = await answer(api.GET("/api/token-tracking/usage", { params: { query }, signal }));
+      if (usage.length === 0) {
+        throw new ProblemError(NOT_COUNTED, { code: "unavailable", detail: "It is not counted yet." });
+      }
+      return chargedOf(usage);
+    },
+    staleTime: Infinity,
+    placeholderData: () => undefined,
+    retry: (failures, error) => (isNotCounted(error) ? failures < COUNTED_POLLS : isAskedAgain(failures, error)),
+    retryDelay: (failures, error) => (isNotCounted(error) ? COUNTED_POLL_MS : pauseBefore(failures, error)),
+  });
 }

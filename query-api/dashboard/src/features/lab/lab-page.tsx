@@ -130,7 +130,7 @@ export function LabPage() {
               executionId={run.data}
               model={run.variables?.draft.model ?? draft.model}
               estimatedCost={run.variables?.estimatedCost ?? null}
-              accountKey={account.key}
+              account={account}
               showCost={showCost}
             />
           )}

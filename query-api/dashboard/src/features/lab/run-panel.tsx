@@ -5,7 +5,9 @@ import { messageOf } from "@/shared/api/client";
 import { Button, Spinner } from "@/shared/ui/button";
 import { CopyButton } from "@/shared/ui/copy";
 import { Card, Failure, Note, Skeleton } from "@/shared/ui/layout";
+import type { Account } from "@/shared/session/account";
 import { answerOf, isOver, runQuery, useCancel } from "./api-run";
+import { CostParts } from "./cost-parts";
 import { TokenUsageDisplay } from "./token-usage-display";
 
 /** The run that was started here: while it goes, what came of it, or why nothing did. */
@@ -13,13 +15,13 @@ export function RunPanel({
   executionId,
   model,
   estimatedCost,
-  accountKey,
+  account,
   showCost,
 }: {
   executionId: string;
   model: string;
   estimatedCost: string | null;
-  accountKey: string;
+  account: Account;
   showCost: boolean;
 }) {
   const { data, error, refetch } = useQuery(runQuery(executionId));
@@ -28,9 +30,9 @@ export function RunPanel({
   // What the budgets have left is another amount now.
   useEffect(() => {
     if (over) {
-      void queryClient.invalidateQueries({ queryKey: ["check", accountKey] });
+      void queryClient.invalidateQueries({ queryKey: ["check", account.key] });
     }
-  }, [over, accountKey, queryClient]);
+  }, [over, account.key, queryClient]);
   if (error && !data) {
     return (
       <Card>
@@ -53,6 +55,7 @@ export function RunPanel({
           executionTimeMs={data.executionTimeMs ?? 0}
           model={answer.model}
           showCost={showCost && answer.cost !== null}
+          parts={showCost && <CostParts account={account} executionId={executionId} startedAt={data.startedAt ?? null} toldCost={answer.cost} />}
         >
           {showCost && answer.cost === null && <p className="mt-2 text-xs text-warning">This model is not on the price list: its cost follows when a price arrives.</p>}
           <p className="mt-2 text-xs">

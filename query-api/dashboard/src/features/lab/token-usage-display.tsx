@@ -1,7 +1,7 @@
 import { CheckCircle2 } from "lucide-react";
 import type { ReactNode } from "react";
 import { nanoUsd, type NanoUsd } from "@/shared/format/money";
-import { formatCount } from "@/shared/format/numbers";
+import { formatCount, formatSeconds } from "@/shared/format/numbers";
 import { Amount } from "@/shared/ui/amount";
 import { Badge } from "@/shared/ui/layout";
 
@@ -14,6 +14,7 @@ export function TokenUsageDisplay({
   executionTimeMs,
   model,
   showCost,
+  parts,
   children,
 }: {
   inputTokens: number;
@@ -24,6 +25,8 @@ export function TokenUsageDisplay({
   executionTimeMs: number;
   model: string;
   showCost: boolean;
+  /** What the cost is made of. */
+  parts?: ReactNode;
   children?: ReactNode;
 }) {
   const per1K = costPer1K(nanoUsd(totalCost), inputTokens + outputTokens);
@@ -48,8 +51,9 @@ export function TokenUsageDisplay({
           <Fact name="Total tokens">{formatCount(inputTokens + outputTokens)}</Fact>
         )}
       </dl>
+      {parts}
       <p className="mt-2 text-xs text-soft figures">
-        {(executionTimeMs / 1000).toFixed(2)} s · {model}
+        {formatSeconds(executionTimeMs)} · {model}
         {showCost && estimatedCost !== null && (
           <>
             {" "}
@@ -67,7 +71,7 @@ export function costPer1K(cost: NanoUsd, tokens: number): NanoUsd | null {
   return tokens === 0 ? null : (cost * 2000n + BigInt(tokens)) / (2n * BigInt(tokens));
 }
 
-function Fact({ name, children }: { name: string; children: ReactNode }) {
+export function Fact({ name, children }: { name: string; children: ReactNode }) {
   return (
     <div>
       <dt className="text-xs text-soft">{name}</dt>

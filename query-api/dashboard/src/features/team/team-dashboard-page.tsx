@@ -8,7 +8,7 @@ import { useAccount, type Account } from "@/shared/session/account";
 import { Amount } from "@/shared/ui/amount";
 import { Button, buttonClass } from "@/shared/ui/button";
 import { TextField } from "@/shared/ui/field";
-import { Badge, Card, Empty, Failure, Page, Progress, Skeleton, type Level } from "@/shared/ui/layout";
+import { Badge, Card, Empty, Failure, FailureLine, Page, Progress, Skeleton, type Level } from "@/shared/ui/layout";
 import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
 import { usePageTitle } from "@/shared/ui/title";
 import { memberBudgetsQuery, membersQuery, teamSavingsQuery, teamUsageQuery } from "./api";
@@ -169,7 +169,14 @@ function TeamDashboard({ account }: { account: Account }) {
 
 /** What could be spent less on this month, with the way to where it is told. Not there while there is nothing. */
 function SavingsBox({ account }: { account: Account }) {
-  const { data } = useQuery(teamSavingsQuery(account.key, account.zone));
+  const { data, error, refetch } = useQuery(teamSavingsQuery(account.key, account.zone));
+  if (error && !data) {
+    return (
+      <p className="rounded-xl border border-line bg-surface px-4 py-3 text-[0.8125rem]">
+        <FailureLine what="What could be saved" error={error} retry={() => void refetch()} />
+      </p>
+    );
+  }
   if (!data || nanoUsd(data.totalSavings) <= 0n) {
     return null;
   }

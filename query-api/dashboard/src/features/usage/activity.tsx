@@ -94,8 +94,12 @@ export function Activity({ account, search, zone, onChange }: { account: Account
                   <Th className="max-md:hidden" {...sortable("prompt", search, onChange)}>
                     Prompt
                   </Th>
-                  <Th className="max-md:hidden">Member</Th>
-                  <Th className="max-lg:hidden">Kind</Th>
+                  <Th className="max-md:hidden" {...sortable("user", search, onChange)}>
+                    Member
+                  </Th>
+                  <Th className="max-lg:hidden" {...sortable("execution_type", search, onChange)}>
+                    Kind
+                  </Th>
                   <Th right {...sortable("tokens", search, onChange)}>
                     Tokens
                   </Th>
@@ -149,21 +153,29 @@ export function Activity({ account, search, zone, onChange }: { account: Account
   );
 }
 
-/** The pages behind, to go back to; an address that was shared begins in the middle, from where back is the newest. */
+/** The pages behind, to go back to; an address that was shared begins in the middle, from where back is the first. */
 function usePages(search: UsageSearch, onChange: Change) {
-  const [behind, setBehind] = useState<(string | undefined)[]>([]);
-  const isFirst = search.page === undefined;
+  const [been, setBeen] = useState<readonly (string | undefined)[]>([]);
+  const behind = pagesBehind(been, search.page);
   return {
-    number: isFirst ? 1 : behind.length > 0 ? behind.length + 1 : null,
+    number: numberOf(behind, search.page),
     forward: (cursor: string) => {
-      setBehind([...(isFirst ? [] : behind), search.page]);
+      setBeen([...behind, search.page]);
       onChange({ page: cursor });
     },
-    back: () => {
-      onChange({ page: behind.at(-1) });
-      setBehind(behind.slice(0, -1));
-    },
+    back: () => onChange({ page: behind.at(-1) }),
   };
+}
+
+/** Those before a page of all that one has been on; the browser's own way back leads to any of them. */
+export function pagesBehind(been: readonly (string | undefined)[], page: string | undefined): readonly (string | undefined)[] {
+  const at = page === undefined ? 0 : been.indexOf(page);
+  return at === -1 ? been : been.slice(0, at);
+}
+
+/** Counted from one; null if nobody has counted from the first. */
+export function numberOf(behind: readonly (string | undefined)[], page: string | undefined): number | null {
+  return page === undefined ? 1 : behind.length > 0 && behind[0] === undefined ? behind.length + 1 : null;
 }
 
 type Sort = NonNullable<UsageSearch["sort"]> | "time";
@@ -172,13 +184,17 @@ const ORDERS: Record<Sort, Record<"down" | "up", string>> = {
   time: { down: "Newest first", up: "Oldest first" },
   model: { down: "By model, from Z to A", up: "By model, from A to Z" },
   prompt: { down: "By prompt, from Z to A", up: "By prompt, from A to Z" },
+  user: { down: "Member by member, the last of their ids first", up: "Member by member, in the order of their ids" },
+  execution_type: { down: "By kind, from Z to A", up: "By kind, from A to Z" },
   tokens: { down: "Most tokens first", up: "Fewest tokens first" },
   cost: { down: "Dearest first", up: "Cheapest first" },
 };
 
+const NAMES: readonly Sort[] = ["model", "prompt", "user", "execution_type"];
+
 /** Names begin at A, and all else with the most of it; once more turns it round. */
 export function nextOrder(key: Sort, search: Pick<UsageSearch, "sort" | "order">): { sort: UsageSearch["sort"]; order: UsageSearch["order"] } {
-  const isUp = (search.sort ?? "time") === key ? search.order !== "up" : key === "model" || key === "prompt";
+  const isUp = (search.sort ?? "time") === key ? search.order !== "up" : NAMES.includes(key);
   return { sort: key === "time" ? undefined : key, order: isUp ? "up" : undefined };
 }
 

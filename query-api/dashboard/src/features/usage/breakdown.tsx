@@ -34,7 +34,7 @@ export function Breakdown({
   onChange: Change;
 }) {
   const by = breakdownOf(account, search);
-  const [all, setAll] = useState(false);
+  const all = search.all === "yes";
   const rows = stats ? (all ? stats.breakdown : stats.breakdown.slice(0, SHOWN)) : [];
   const most = stats?.breakdown.reduce((max, row) => Math.max(max, pixels(nanoUsd(row.cost))), 0) ?? 0;
   return (
@@ -82,7 +82,7 @@ export function Breakdown({
           </ScrollX>
           {stats.breakdown.length > SHOWN && (
             <div className="px-3 py-2">
-              <Button size="s" kind="quiet" onClick={() => setAll(!all)}>
+              <Button size="s" kind="quiet" onClick={() => onChange({ all: all ? undefined : "yes" })}>
                 {all ? "Show fewer" : `Show all ${formatCount(stats.breakdown.length)}`}
               </Button>
             </div>

@@ -9,7 +9,7 @@ import { formatDate } from "@/shared/format/time";
 import type { Account } from "@/shared/session/account";
 import { Amount } from "@/shared/ui/amount";
 import { Hint } from "@/shared/ui/hint";
-import { Progress, Skeleton } from "@/shared/ui/layout";
+import { FailureLine, Progress, Skeleton } from "@/shared/ui/layout";
 import { monthQuery, wholeBudgetQuery, type Stats } from "./api";
 import { readOnly, type UsageSearch } from "./search";
 
@@ -56,12 +56,14 @@ export function Cards({
             <button type="button" onClick={onShowUnpriced} className="font-medium text-warning underline underline-offset-2">
               + {formatCount(summary.unpricedRuns)} {summary.unpricedRuns === 1 ? "run" : "runs"} without a price
             </button>
-          ) : projected && "projectedCost" in projected && readOnly(search.only).length === 0 ? (
+          ) : readOnly(search.only).length > 0 ? undefined : month.error && !month.data ? (
+            <FailureLine what="The forecast" error={month.error} retry={() => void month.refetch()} />
+          ) : projected && "projectedCost" in projected ? (
             <>
               This month is heading for <Amount usd={projected.projectedCost} digits={2} />, between{" "}
               <Amount usd={projected.lowCost} digits={2} /> and <Amount usd={projected.highCost} digits={2} />
             </>
-          ) : projected && "reason" in projected && projected.reason === "too_little_data" && readOnly(search.only).length === 0 ? (
+          ) : projected && "reason" in projected && projected.reason === "too_little_data" ? (
             `Too early for a forecast: ${projected.days} of ${projected.daysNeeded} days`
           ) : undefined
         }
@@ -100,7 +102,7 @@ export function Cards({
 
 /** How far the account's own budget is, whatever range the page shows. Its place is kept until it is known. */
 function BudgetLine({ account }: { account: Account }) {
-  const { data: budget } = useQuery(wholeBudgetQuery(account));
+  const { data: budget, error, refetch } = useQuery(wholeBudgetQuery(account));
   return (
     <div className="mt-2 min-h-7 text-xs text-soft figures" data-testid="budget-line">
       {budget ? (
@@ -113,12 +115,12 @@ function BudgetLine({ account }: { account: Account }) {
             of <Amount usd={budget.limit} /> until {formatDate(budget.periodEnd, account.zone)}
           </span>
         </>
+      ) : budget === null ? (
+        <Link to="/settings/budget" className="font-medium text-accent underline underline-offset-2">
+          Set a budget
+        </Link>
       ) : (
-        budget === null && (
-          <Link to="/settings/budget" className="font-medium text-accent underline underline-offset-2">
-            Set a budget
-          </Link>
-        )
+        error && <FailureLine what="The budget" error={error} retry={() => void refetch()} />
       )}
     </div>
   );

@@ -9,6 +9,7 @@ import { Dialog } from "@/shared/ui/dialog";
 import { Badge, Note } from "@/shared/ui/layout";
 import { Table, Td, Th } from "@/shared/ui/table";
 import type { UsageEntry } from "./api";
+import { Named } from "./names";
 import { PriceDialog } from "./price-dialog";
 
 /** Everything that is known of one run. */
@@ -31,7 +32,7 @@ export function EntryDialog({ account, entry, zone, onClose }: { account: Accoun
 function Entry({ entry, onPrice }: { entry: UsageEntry; onPrice?: () => void }) {
   const kinds = Object.entries(entry.tokens);
   const facts: [string, ReactNode][] = [
-    ["Member", entry.userId],
+    ["Member", <Named key="member" dimension="user" value={entry.userId} />],
     ["Kind", words(entry.executionType)],
     ["Provider", entry.provider],
     ["Prompt", entry.promptId],

@@ -3,10 +3,12 @@ import { nanoUsd } from "@/shared/format/money";
 import { formatCompact, formatCount, formatPercent } from "@/shared/format/numbers";
 import type { Account } from "@/shared/session/account";
 import { Amount } from "@/shared/ui/amount";
-import { Card } from "@/shared/ui/layout";
+import { Card, Failure } from "@/shared/ui/layout";
 import { savingsQuery, type Savings } from "./api";
 import { PickRow } from "./pick-row";
 import type { UsageSearch } from "./search";
+
+const TITLE = "Ways to spend less";
 
 /** How the account could spend less. Not there while there is nothing to say. */
 export function SavingsCard({
@@ -20,12 +22,19 @@ export function SavingsCard({
   zone: string;
   onPick: (promptId: string) => void;
 }) {
-  const { data } = useQuery({ ...savingsQuery(account, search, zone), enabled: account.maySeeAll });
+  const { data, error, refetch } = useQuery({ ...savingsQuery(account, search, zone), enabled: account.maySeeAll });
+  if (error && !data) {
+    return (
+      <Card title={TITLE}>
+        <Failure error={error} retry={() => void refetch()} />
+      </Card>
+    );
+  }
   if (!data || data.suggestions.length === 0) {
     return null;
   }
   return (
-    <Card title="Ways to spend less" hint="From what was spent in this range. Nothing is estimated that the ledger does not know." flush>
+    <Card title={TITLE} hint="From what was spent in this range. Nothing is estimated that the ledger does not know." flush>
       <div data-testid="savings">
         {nanoUsd(data.totalSavings) > 0n && (
           <p className="px-4 pb-2 sm:px-5">

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Account } from "@/shared/session/account";
-import { nextOrder } from "./activity";
+import { nextOrder, numberOf, pagesBehind } from "./activity";
 import { activityQuery, isLive } from "./api";
-import { daysOf, filtersOf, isAmong, readOnly, readUsageSearch, statsRange, withOnly, withoutOnly, writeOnly, type UsageSearch } from "./search";
+import { changed, daysOf, filtersOf, isAmong, readOnly, readUsageSearch, statsRange, withOnly, withoutOnly, writeOnly, type UsageSearch } from "./search";
 
 describe("the address of a view", () => {
   test("keeps what makes sense and leaves out what does not", () => {
@@ -12,6 +12,21 @@ describe("the address of a view", () => {
     expect(
       readUsageSearch({ range: "decade", zone: "Mars/Base", by: "colour", only: "colour:red", sort: "size", from: "2026-11-31" }),
     ).toEqual({});
+  });
+
+  test("holds whether every row and the numbers of the days are shown, until the breakdown is by something else", () => {
+    const view: UsageSearch = { all: "yes", trend: "table", page: "p2", sort: "user" };
+    expect(readUsageSearch({ ...view })).toEqual(view);
+    expect(readUsageSearch({ all: "no", trend: "chart" })).toEqual({});
+    expect(changed(view, { top: "runs" })).toEqual({ ...view, top: "runs" });
+    expect(changed(view, { by: "user" })).toEqual({ trend: "table", page: "p2", sort: "user", by: "user" });
+    expect(changed(view, { all: undefined })).toEqual({ trend: "table", page: "p2", sort: "user" });
+  });
+
+  test("leads to the first page when other runs are listed", () => {
+    expect(changed({ page: "p2", sort: "user" }, { type: "preview" })).toEqual({ sort: "user", type: "preview" });
+    expect(changed({ page: "p2" }, { page: "p3" })).toEqual({ page: "p3" });
+    expect(changed({ page: "p2" }, { page: undefined })).toEqual({});
   });
 
   test("a custom range needs two days in their order", () => {
@@ -86,6 +101,18 @@ describe("recent activity", () => {
     expect(nextOrder("cost", { sort: "cost", order: "up" })).toEqual({ sort: "cost" });
     expect(nextOrder("model", { sort: "cost", order: "up" })).toEqual({ sort: "model", order: "up" });
     expect(nextOrder("time", { sort: "prompt", order: "up" })).toEqual({});
+    expect(nextOrder("user", {})).toEqual({ sort: "user", order: "up" });
+    expect(nextOrder("execution_type", { sort: "execution_type", order: "up" })).toEqual({ sort: "execution_type" });
+  });
+
+  test("counts its pages from the first, also when the browser's own way back was taken; from the middle nobody can", () => {
+    const been = [undefined, "p2", "p3"];
+    const place = (page: string | undefined) => [pagesBehind(been, page), numberOf(pagesBehind(been, page), page)];
+    expect(place("p4")).toEqual([been, 4]);
+    expect(place("p3")).toEqual([[undefined, "p2"], 3]);
+    expect(place(undefined)).toEqual([[], 1]);
+    expect(numberOf(pagesBehind([], "p7"), "p7")).toBeNull();
+    expect(numberOf(pagesBehind(["p7"], "p8"), "p8")).toBeNull();
   });
 
   test("is sorted by the server, all of it, and not anew with each event", () => {

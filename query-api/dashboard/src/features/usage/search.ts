@@ -28,7 +28,7 @@ export const DIMENSION_LABELS: Record<(typeof DIMENSIONS)[number], string> = {
 };
 
 /** What the recent activity is sorted by, if not by time. */
-export const SORTS = ["model", "prompt", "tokens", "cost"] as const;
+export const SORTS = ["model", "prompt", "user", "execution_type", "tokens", "cost"] as const;
 
 /** Everything that a view of the usage page is: the address holds it, so the address can be shared. */
 export interface UsageSearch {
@@ -39,6 +39,10 @@ export interface UsageSearch {
   to?: string;
   /** What the breakdown is by; tag:<name> too. */
   by?: string;
+  /** Whether every row of the breakdown is shown, and not only the dearest. */
+  all?: "yes";
+  /** Whether the days are shown as numbers. */
+  trend?: "table";
   /** What the page is narrowed down to: <dimension>:<value>, several with ~ between them. */
   only?: string;
   /** What the top prompts are first in, if not in cost. */
@@ -69,6 +73,8 @@ export function readUsageSearch(raw: Record<string, unknown>): UsageSearch {
   if (range && (range !== "custom" || isRange)) search.range = range;
   if (search.range === "custom") Object.assign(search, { from, to });
   if (by && (DIMENSIONS.some((one) => one === by) || /^tag:.+/.test(by))) search.by = by;
+  if (raw.all === "yes") search.all = "yes";
+  if (raw.trend === "table") search.trend = "table";
   const only = writeOnly(readOnly(text(raw.only)));
   if (only) search.only = only;
   if (raw.top === "runs" || raw.top === "each") search.top = raw.top;
@@ -79,6 +85,17 @@ export function readUsageSearch(raw: Record<string, unknown>): UsageSearch {
   if (raw.order === "up") search.order = "up";
   if (text(raw.page)) search.page = text(raw.page)!;
   return search;
+}
+
+/** What of the page has no say in which runs the recent activity is made of, nor in their order. */
+const BESIDE_ACTIVITY: readonly string[] = ["by", "top", "all", "trend"] satisfies (keyof UsageSearch)[];
+
+/** Another view. Where other runs come of it, their list begins with its first page; another breakdown shows its dearest rows. */
+export function changed(search: UsageSearch, patch: { [K in keyof UsageSearch]?: UsageSearch[K] | undefined }): UsageSearch {
+  const { page, all, ...rest } = search;
+  const isSamePage = Object.keys(patch).every((name) => BESIDE_ACTIVITY.includes(name));
+  const next = { ...rest, ...(isSamePage ? { page } : {}), ...("by" in patch ? {} : { all }), ...patch };
+  return Object.fromEntries(Object.entries(next).filter(([, value]) => value !== undefined)) as UsageSearch;
 }
 
 export interface Only {

@@ -1,7 +1,6 @@
-import { useState } from "react";
 import { Bar, CartesianGrid, ComposedChart, Line, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 import { ticksInSteps, ticksUpTo, usdTick } from "@/shared/format/axis";
-import { nanoUsd, pixels } from "@/shared/format/money";
+import { formatNanoUsd, nanoUsd, pixels } from "@/shared/format/money";
 import { formatCompact, formatCount } from "@/shared/format/numbers";
 import { formatDay } from "@/shared/format/time";
 import { Amount } from "@/shared/ui/amount";
@@ -13,8 +12,17 @@ import type { Stats } from "./api";
 type Point = Stats["trends"][number];
 
 /** Spend and tokens by day; the same as a table for those who would rather read it. */
-export function Trend({ stats, onPick }: { stats: Stats | undefined; onPick?: ((day: string) => void) | undefined }) {
-  const [asTable, setAsTable] = useState(false);
+export function Trend({
+  stats,
+  asTable,
+  onAsTable,
+  onPick,
+}: {
+  stats: Stats | undefined;
+  asTable: boolean;
+  onAsTable: (asTable: boolean) => void;
+  onPick?: ((day: string) => void) | undefined;
+}) {
   return (
     <Card
       title="Spend by day"
@@ -28,7 +36,7 @@ export function Trend({ stats, onPick }: { stats: Stats | undefined; onPick?: ((
               <span className="h-0.5 w-3.5 rounded bg-series-2" /> Tokens
             </span>
           </span>
-          <Button size="s" kind="quiet" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
+          <Button size="s" kind="quiet" onClick={() => onAsTable(!asTable)}>
             {asTable ? "As a chart" : "As a table"}
           </Button>
         </>
@@ -125,8 +133,8 @@ function Tip({ day }: { day: Point }) {
         <span className="text-soft">Spend</span>${day.cost}
       </p>
       <p className="flex justify-between gap-6">
-        <span className="text-soft">nanoUSD</span>
-        {formatCount(day.costNanoUsd)}
+        <span className="text-soft">Exactly</span>
+        {formatNanoUsd(nanoUsd(day.cost))}
       </p>
       <p className="flex justify-between gap-6">
         <span className="text-soft">Tokens</span>

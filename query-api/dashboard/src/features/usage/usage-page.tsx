@@ -15,7 +15,7 @@ import { Cards } from "./cards";
 import { ExportMenu, LiveDot, RangePicker, ZonePicker } from "./controls";
 import { Narrowed } from "./narrowed";
 import { paced, type Pace } from "./pace";
-import { readOnly, withOnly, writeOnly, type Only, type UsageSearch } from "./search";
+import { changed, isAmong, readOnly, withOnly, withoutOnly, writeOnly, type Only, type UsageSearch } from "./search";
 import { SavingsCard } from "./savings";
 import { TopPrompts } from "./top-prompts";
 
@@ -35,17 +35,10 @@ export function UsagePage() {
   const onlys = readOnly(search.only);
 
   const change = (patch: { [K in keyof UsageSearch]?: UsageSearch[K] | undefined }) =>
-    void navigate({
-      search: (before) => {
-        const { page: _, ...rest } = before;
-        return Object.fromEntries(
-          Object.entries({ ...rest, ...patch }).filter(([, value]) => value !== undefined),
-        ) as UsageSearch;
-      },
-      resetScroll: false,
-    });
+    void navigate({ search: (before) => changed(before, patch), resetScroll: false });
 
   const narrow = (next: Only) => change({ only: writeOnly(withOnly(onlys, next)) });
+  const toggle = (next: Only) => (isAmong(onlys, next) ? change({ only: writeOnly(withoutOnly(onlys, next.dimension)) }) : narrow(next));
 
   const shown = useQuery(shownQuery(account, search, zone));
   const breakdown = useQuery(breakdownQuery(account, search, zone));
@@ -76,11 +69,11 @@ export function UsagePage() {
         <div aria-busy={shown.isPlaceholderData} className={clsx("grid grid-cols-[minmax(0,1fr)] gap-4 transition-opacity", shown.isPlaceholderData && "opacity-60")}>
           <Cards account={account} stats={shown.data} zone={zone} search={search} onShowUnpriced={() => change({ unpriced: "yes" })} />
           <Suspense fallback={<Skeleton className="h-[22.5rem] rounded-xl" />}>
-            <Trend stats={shown.data} onPick={account.maySeeAll ? (day) => narrow({ dimension: "day", value: day }) : undefined} />
+            <Trend stats={shown.data} asTable={search.trend === "table"} onAsTable={(asTable) => change({ trend: asTable ? "table" : undefined })} onPick={account.maySeeAll ? (day) => narrow({ dimension: "day", value: day }) : undefined} />
           </Suspense>
           <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 xl:grid-cols-[minmax(0,1.55fr)_minmax(0,1fr)]">
             <Breakdown account={account} search={search} stats={breakdown.data} error={breakdown.error} retry={() => void breakdown.refetch()} onChange={change} />
-            <TopPrompts account={account} search={search} zone={zone} stats={breakdown.data} error={breakdown.error} retry={() => void breakdown.refetch()} onPick={(value) => narrow({ dimension: "prompt", value })} onChange={change} />
+            <TopPrompts account={account} search={search} zone={zone} stats={breakdown.data} error={breakdown.error} retry={() => void breakdown.refetch()} onPick={(value) => toggle({ dimension: "prompt", value })} onChange={change} />
           </div>
           <SavingsCard account={account} search={search} zone={zone} onPick={(value) => narrow({ dimension: "prompt", value })} />
           <Activity account={account} search={search} zone={zone} onChange={change} />

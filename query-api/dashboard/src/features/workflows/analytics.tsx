@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState, type ReactNode } from "react";
+import type { ReactNode } from "react";
 import { Bar, CartesianGrid, ComposedChart, Line, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 import { ticksInSteps, usdTick, wholeTicksUpTo } from "@/shared/format/axis";
 import { nanoUsd, pixels } from "@/shared/format/money";
@@ -12,7 +12,21 @@ import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
 import { analyticsQuery, type Analytics } from "./api-automation";
 
 /** How the workflow's runs of the last 30 days have gone, by day and by node. */
-export function AnalyticsCards({ id, zone, labels, hasRun }: { id: string; zone: string; labels: ReadonlyMap<string, string>; hasRun: boolean }) {
+export function AnalyticsCards({
+  id,
+  zone,
+  labels,
+  hasRun,
+  asTable,
+  onAsTable,
+}: {
+  id: string;
+  zone: string;
+  labels: ReadonlyMap<string, string>;
+  hasRun: boolean;
+  asTable: boolean;
+  onAsTable: (asTable: boolean) => void;
+}) {
   const { data, error, refetch } = useQuery(analyticsQuery(id, zone));
   if (error && !data) {
     return (
@@ -45,7 +59,7 @@ export function AnalyticsCards({ id, zone, labels, hasRun }: { id: string; zone:
         />
       </dl>
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 xl:grid-cols-[minmax(0,1.2fr)_minmax(0,1fr)]">
-        <Days days={daysOf(data)} />
+        <Days days={daysOf(data)} asTable={asTable} onAsTable={onAsTable} />
         <Card title="By node" flush>
           <Nodes analytics={data} labels={labels} />
         </Card>
@@ -81,13 +95,12 @@ function daysOf(analytics: Analytics): Day[] {
   });
 }
 
-function Days({ days }: { days: Day[] }) {
-  const [asTable, setAsTable] = useState(false);
+function Days({ days, asTable, onAsTable }: { days: Day[]; asTable: boolean; onAsTable: (asTable: boolean) => void }) {
   return (
     <Card
       title="Runs and cost by day"
       actions={
-        <Button size="s" kind="quiet" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
+        <Button size="s" kind="quiet" onClick={() => onAsTable(!asTable)}>
           {asTable ? "As a chart" : "As a table"}
         </Button>
       }

@@ -2,6 +2,7 @@ import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from 
 import { answer, api, type Schemas } from "@/shared/api/client";
 import type { Account } from "@/shared/session/account";
 import { toSave, type Definition } from "./definition";
+import { pagesOf } from "./execution-pages";
 import type { WorkflowSearch } from "./search";
 
 export type Workflow = Schemas["Workflow"];
@@ -80,10 +81,23 @@ export async function trigger(id: string, triggerData: unknown): Promise<string>
   return (await answer(api.POST("/api/workflows/{id}/trigger", { params: { path: { id } }, body }))).executionId;
 }
 
+/** How many nodes of an execution are shown. */
+const NODES_MAX = 1000;
+
 export function executionQuery(executionId: string) {
   return queryOptions({
     queryKey: ["execution", executionId],
-    queryFn: ({ signal }) => answer(api.GET("/api/workflows/executions/{executionId}", { params: { path: { executionId } }, signal })),
+    queryFn: ({ signal }) =>
+      pagesOf<ExecutionDetail>(
+        (cursor) =>
+          answer(
+            api.GET("/api/workflows/executions/{executionId}", {
+              params: { path: { executionId }, query: cursor === undefined ? {} : { cursor } },
+              signal,
+            }),
+          ),
+        NODES_MAX,
+      ),
     staleTime: 1000,
   });
 }

@@ -14,6 +14,7 @@ import {
 } from "@xyflow/react";
 import "@xyflow/react/dist/style.css";
 import { useMemo, useRef, useState } from "react";
+import type { NanoUsd } from "@/shared/format/money";
 import { useTheme } from "@/shared/theme";
 import type { Definition, NodeType, WorkflowNode } from "./definition";
 import { connect, kindOfEdge, removeEdges, removeNodes, whyNot } from "./definition";
@@ -34,7 +35,10 @@ export function fitting(readOnly: boolean): FitViewOptions {
 
 export interface NodeState {
   status: string;
+  /** How many and how long, or how it stands. */
   runs: string;
+  /** Of all of them; null of none. */
+  cost: NanoUsd | null;
 }
 
 export function detailOf(node: WorkflowNode): string {
@@ -101,7 +105,8 @@ export function Canvas({
           position: node.position,
           selected: selected.has(node.id),
           ...(sizes.has(node.id) ? { measured: sizes.get(node.id)! } : {}),
-          ariaLabel: `${node.label}, ${node.type}`,
+          // What a border's colour tells is told in a word too.
+          ariaLabel: [node.label, node.type, states.get(node.id)?.status].filter(Boolean).join(", "),
           data: {
             type: node.type,
             label: node.label,
@@ -109,6 +114,7 @@ export function Canvas({
             fault: faults.get(node.id) ?? null,
             status: states.get(node.id)?.status ?? null,
             runs: states.get(node.id)?.runs ?? null,
+            cost: states.get(node.id)?.cost ?? null,
           },
         }),
       ),

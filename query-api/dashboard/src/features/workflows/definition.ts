@@ -34,6 +34,14 @@ export interface WorkflowEdge {
   label?: string;
 }
 
+/** What the form of a node is given. */
+export interface FormProps {
+  node: WorkflowNode;
+  definition: Definition;
+  /** What is undefined in the patch is taken away. */
+  set: (patch: Config) => void;
+}
+
 export interface Settings {
   maxConcurrentNodes?: number;
   timeout?: number;

@@ -41,6 +41,7 @@ export function ExecutionPage() {
   // The graph is that of the version that ran, which may not be the newest.
   const ran = data?.workflowVersion;
   const older = useQuery({ ...versionQuery(id, ran ?? 0), enabled: ran !== undefined && workflow.data !== undefined && workflow.data.version !== ran });
+  const unloaded = [workflow, older].find((query) => query.error && !query.data);
   const shown = older.data ?? (workflow.data?.version === ran ? workflow.data?.definition : undefined);
   const definition = useMemo(() => read(shown), [shown]);
   if (error && !data) {
@@ -121,22 +122,26 @@ export function ExecutionPage() {
         </Card>
         {/* As wide as the page: a graph goes from left to right, and is read. */}
         <Card title="Graph" flush>
-          <div className="h-64 overflow-hidden rounded-b-xl sm:h-80">
-            <ReactFlowProvider>
-              <Canvas
-                key={shown ? ran : "loading"}
-                definition={definition}
-                selected={selected}
-                faults={NO_FAULTS}
-                states={states}
-                readOnly
-                onSelect={setSelected}
-                onChange={ignore}
-                onDrag={ignore}
-                onRefused={ignore}
-              />
-            </ReactFlowProvider>
-          </div>
+          {unloaded ? (
+            <Failure error={unloaded.error} retry={() => void unloaded.refetch()} />
+          ) : (
+            <div className="h-64 overflow-hidden rounded-b-xl sm:h-80">
+              <ReactFlowProvider>
+                <Canvas
+                  key={shown ? ran : "loading"}
+                  definition={definition}
+                  selected={selected}
+                  faults={NO_FAULTS}
+                  states={states}
+                  readOnly
+                  onSelect={setSelected}
+                  onChange={ignore}
+                  onDrag={ignore}
+                  onRefused={ignore}
+                />
+              </ReactFlowProvider>
+            </div>
+          )}
         </Card>
         <div className={clsx("grid grid-cols-[minmax(0,1fr)] items-start gap-4", isTold(data.triggerData) && "xl:grid-cols-[minmax(0,1.4fr)_minmax(0,1fr)]")}>
           <Card title="Nodes" hint="Choose a node in the graph to see only its runs.">

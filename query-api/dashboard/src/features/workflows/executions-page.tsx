@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { History } from "lucide-react";
-import { useMemo, useState } from "react";
+import { useMemo } from "react";
 import { formatCount, formatDuration, words } from "@/shared/format/numbers";
 import { browserZone, formatDateTime } from "@/shared/format/time";
 import { useAccount } from "@/shared/session/account";
@@ -12,21 +12,23 @@ import { Card, Empty, Failure, Page, Skeleton } from "@/shared/ui/layout";
 import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
 import { usePageTitle } from "@/shared/ui/title";
 import { AnalyticsCards } from "./analytics";
-import { executionsQuery, workflowQuery, type Execution } from "./api";
+import { executionsQuery, workflowQuery } from "./api";
 import { read } from "./definition";
+import { EXECUTION_STATUSES, type ExecutionSearch } from "./search";
 import { StatusBadge } from "./status";
 
 const route = getRouteApi("/signed-in/dashboard/workflows/$id/executions");
-
-const STATUSES: Execution["status"][] = ["queued", "running", "paused_budget", "paused", "completed", "failed", "cancelled", "timeout"];
 
 export function ExecutionsPage() {
   usePageTitle("Executions");
   const { id } = route.useParams();
   const account = useAccount();
   const workflow = useQuery(workflowQuery(id));
-  const [status, setStatus] = useState<Execution["status"] | null>(null);
-  const { data: pages, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(executionsQuery(id, status));
+  const { status, days } = route.useSearch();
+  const navigate = route.useNavigate();
+  const change = (patch: Partial<Record<keyof ExecutionSearch, string | undefined>>) =>
+    void navigate({ search: (before) => ({ ...before, ...patch }) as ExecutionSearch, resetScroll: false });
+  const { data: pages, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(executionsQuery(id, status ?? null));
   const data = pages?.pages.flatMap((page) => page.executions);
   const labels = useMemo(() => new Map(read(workflow.data?.definition).nodes.map((node) => [node.id, node.label])), [workflow.data]);
   return (
@@ -40,14 +42,14 @@ export function ExecutionsPage() {
       }
     >
       <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
-        <AnalyticsCards id={id} zone={account.zone} labels={labels} hasRun={workflow.data?.lastExecutedAt !== null} />
+        <AnalyticsCards id={id} zone={account.zone} labels={labels} hasRun={workflow.data?.lastExecutedAt !== null} asTable={days === "table"} onAsTable={(asTable) => change({ days: asTable ? "table" : undefined })} />
         <Card
           flush
           title="Newest first"
           actions={
-            <SelectField label="Status" hideLabel className="w-40" value={status ?? ""} onChange={(event) => setStatus((event.target.value || null) as typeof status)}>
+            <SelectField label="Status" hideLabel className="w-40" value={status ?? ""} onChange={(event) => change({ status: event.target.value || undefined })}>
               <option value="">Every status</option>
-              {STATUSES.map((one) => (
+              {EXECUTION_STATUSES.map((one) => (
                 <option key={one} value={one}>
                   {words(one)}
                 </option>

@@ -2,10 +2,10 @@ import { useBlocker } from "@tanstack/react-router";
 import { Button } from "@/shared/ui/button";
 import { Dialog } from "@/shared/ui/dialog";
 
-/** Asks before changes are lost, on this page's links and when the tab is closed. */
+/** Asks before changes are lost, on this page's links, with another account, and when the tab is closed. */
 export function LeaveDialog({ isDirty }: { isDirty: boolean }) {
   const blocker = useBlocker({
-    shouldBlockFn: ({ current, next }) => isDirty && next.pathname !== current.pathname,
+    shouldBlockFn: ({ current, next }) => isDirty && (next.pathname !== current.pathname || teamOf(next.search) !== teamOf(current.search)),
     enableBeforeUnload: isDirty,
     withResolver: true,
   });
@@ -31,4 +31,8 @@ export function LeaveDialog({ isDirty }: { isDirty: boolean }) {
       <p className="text-soft">This workflow has changes that are not saved. They would be lost.</p>
     </Dialog>
   );
+}
+
+function teamOf(search: object): string | undefined {
+  return (search as { team?: string }).team;
 }

@@ -2,6 +2,16 @@ import { Plus, X } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { Button, IconButton } from "@/shared/ui/button";
 import { inputClass } from "@/shared/ui/field";
+import { textOf } from "./typed";
+
+interface Row {
+  name: string;
+  value: unknown;
+}
+
+function mapOf(rows: readonly Row[]): Record<string, unknown> {
+  return Object.fromEntries(rows.filter(({ name }) => name.trim() !== "").map(({ name, value }) => [name, value]));
+}
 
 /** Names and their texts, one a line. */
 export function MapField({
@@ -17,39 +27,42 @@ export function MapField({
   value: unknown;
   onChange: (value: Record<string, string>) => void;
 }) {
-  const [rows, setRows] = useState(() =>
-    Object.entries((value ?? {}) as Record<string, unknown>).map(([name, text]) => [name, typeof text === "string" ? text : JSON.stringify(text)] as [string, string]),
-  );
-  const change = (next: [string, string][]) => {
-    setRows(next);
-    onChange(Object.fromEntries(next.filter(([name]) => name.trim() !== "")));
+  const [typed, setTyped] = useState<readonly Row[] | null>(null);
+  const known = (value ?? {}) as Record<string, unknown>;
+  // Lines without a name stand here only; what comes from elsewhere, as by undoing, takes the place of what was typed.
+  const isTyped = typed !== null && JSON.stringify(mapOf(typed)) === JSON.stringify(known);
+  const rows = isTyped ? typed : Object.entries(known).map(([name, value]): Row => ({ name, value }));
+  const change = (next: readonly Row[]) => {
+    setTyped(next);
+    // What is no text, such as a number, stays what it is until it is written anew.
+    onChange(mapOf(next) as Record<string, string>);
   };
   return (
     <fieldset>
       <legend className="mb-1 text-[0.8125rem] font-medium">{label}</legend>
       <div className="grid gap-2">
-        {rows.map(([name, text], index) => (
+        {rows.map(({ name, value }, index) => (
           <div key={index} className="flex items-center gap-1.5">
             <input
               aria-label={`${label}: ${names[0]} ${index + 1}`}
               placeholder={names[0]}
               className={inputClass}
               value={name}
-              onChange={(event) => change(rows.with(index, [event.target.value, text]))}
+              onChange={(event) => change(rows.with(index, { name: event.target.value, value }))}
             />
             <input
               aria-label={`${label}: ${names[1]} ${index + 1}`}
               placeholder={names[1]}
               className={`${inputClass} font-mono text-xs`}
-              value={text}
-              onChange={(event) => change(rows.with(index, [name, event.target.value]))}
+              value={textOf(value)}
+              onChange={(event) => change(rows.with(index, { name, value: event.target.value }))}
             />
             <IconButton label={`Remove ${name || `line ${index + 1}`}`} onClick={() => change(rows.toSpliced(index, 1))}>
               <X aria-hidden />
             </IconButton>
           </div>
         ))}
-        <Button size="s" kind="quiet" className="justify-self-start" onClick={() => setRows([...rows, ["", ""]])}>
+        <Button size="s" kind="quiet" className="justify-self-start" onClick={() => setTyped([...rows, { name: "", value: "" }])}>
           <Plus aria-hidden className="size-4" /> Add
         </Button>
       </div>

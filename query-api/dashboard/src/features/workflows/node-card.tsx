@@ -2,6 +2,8 @@ import { Handle, Position, type Node, type NodeProps } from "@xyflow/react";
 import { clsx } from "clsx";
 import { Clock, Database, GitFork, Globe, Repeat, Send, Sparkles, Wand2, type LucideIcon } from "lucide-react";
 import { memo } from "react";
+import type { NanoUsd } from "@/shared/format/money";
+import { Amount } from "@/shared/ui/amount";
 import { TYPE_LABELS, type NodeType } from "./definition";
 
 export const ICONS: Record<NodeType, LucideIcon> = {
@@ -23,6 +25,7 @@ export interface CardData extends Record<string, unknown> {
   /** Of the execution that is shown, if one is. */
   status: string | null;
   runs: string | null;
+  cost: NanoUsd | null;
 }
 
 export type CardNode = Node<CardData, "card">;
@@ -54,9 +57,16 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Car
         <span className="flex size-8 shrink-0 items-center justify-center rounded-lg bg-accent-wash text-accent">
           <Icon aria-hidden className="size-4" />
         </span>
-        <div className="min-w-0">
+        <div className="min-w-0 flex-1">
           <p className="truncate text-[0.8125rem] font-semibold">{data.label}</p>
-          <p className="truncate text-xs text-soft">{data.runs ?? (data.detail || TYPE_LABELS[data.type])}</p>
+          <div className="flex gap-1 text-xs whitespace-nowrap text-soft figures">
+            <span className="truncate">{data.runs ?? (data.detail || TYPE_LABELS[data.type])}</span>
+            {data.cost !== null && (
+              <span>
+                · <Amount usd={data.cost} />
+              </span>
+            )}
+          </div>
         </div>
       </div>
       {data.fault && <p className="mt-1.5 line-clamp-2 text-xs text-critical">{data.fault}</p>}

@@ -5,19 +5,16 @@ import { Button } from "@/shared/ui/button";
 import { CheckField, SelectField, TextField } from "@/shared/ui/field";
 import { Note } from "@/shared/ui/layout";
 import { fieldsOf } from "./completion";
-import { TYPE_LABELS, type Config, type Definition, type NodePatch, type WorkflowNode } from "./definition";
+import { DataSourceForm } from "./data-source-form";
+import { TYPE_LABELS, type Config, type Definition, type FormProps, type NodePatch, type WorkflowNode } from "./definition";
 import { MapField } from "./map-field";
 import { NodeLinks } from "./node-links";
 import { NodePolicy } from "./node-policy";
 import { NodeTry } from "./node-try";
-import { SourceField } from "./source-field";
+import { OutputForm } from "./output-form";
 import { InputFields, TemplateField } from "./template-field";
-
-interface FormProps {
-  node: WorkflowNode;
-  definition: Definition;
-  set: (patch: Config) => void;
-}
+import { textOf as text } from "./typed";
+import { JsonField, NamesField, NumberField } from "./typed-fields";
 
 /** Everything that can be said of one node. */
 export function NodeForm({
@@ -71,64 +68,6 @@ export function NodeForm({
   );
 }
 
-function text(value: unknown): string {
-  return typeof value === "string" ? value : value === undefined || value === null ? "" : JSON.stringify(value);
-}
-
-function number(value: string): number | undefined {
-  return value.trim() === "" || Number.isNaN(Number(value)) ? undefined : Number(value);
-}
-
-const SOURCE_TYPES = ["json", "csv", "api", "database", "google_sheets", "airtable", "notion", "webhook", "crm"];
-
-function DataSourceForm({ node, definition, set }: FormProps) {
-  const query = (node.config.query ?? {}) as Config;
-  const transform = (node.config.transform ?? {}) as Config;
-  return (
-    <>
-      <SourceField
-        label="Source"
-        withSamples
-        value={text(node.config.sourceId)}
-        onChange={(sourceId, type) => set({ sourceId, ...(type && SOURCE_TYPES.includes(type) ? { sourceType: type } : {}) })}
-      />
-      <SelectField label="Kind" value={text(node.config.sourceType)} onChange={(event) => set({ sourceType: event.target.value })}>
-        {SOURCE_TYPES.map((type) => (
-          <option key={type}>{type}</option>
-        ))}
-      </SelectField>
-      <TextField
-        label="Records, at most"
-        inputMode="numeric"
-        value={text(query.limit)}
-        onChange={(event) => set({ query: { ...query, limit: number(event.target.value) } })}
-      />
-      <TextField
-        label="Order by"
-        placeholder="createdAt DESC"
-        value={text(query.orderBy)}
-        onChange={(event) => set({ query: { ...query, orderBy: event.target.value || undefined } })}
-      />
-      <TemplateField
-        label="Keep records for which"
-        bare
-        rows={2}
-        help="An expression over the record, such as plan == 'team'."
-        value={text(transform.filter)}
-        node={node}
-        definition={definition}
-        onChange={(value) => set({ transform: { ...transform, filter: value || undefined } })}
-      />
-      <CheckField
-        label="Run what follows once for each record"
-        help="Otherwise once, with the whole list."
-        checked={node.config.fanOut !== false}
-        onChange={(event) => set({ fanOut: event.target.checked ? undefined : false })}
-      />
-    </>
-  );
-}
-
 function PromptForm({ node, definition, set }: FormProps) {
   const models = useQuery({
     queryKey: ["models", "all"],
@@ -174,8 +113,8 @@ function PromptForm({ node, definition, set }: FormProps) {
         <option value="openai_compatible">Your own endpoint</option>
       </SelectField>
       <div className="grid grid-cols-2 gap-3">
-        <TextField label="Temperature" inputMode="decimal" placeholder="0 to 2" value={text(node.config.temperature)} onChange={(event) => set({ temperature: number(event.target.value) })} />
-        <TextField label="Output tokens" inputMode="numeric" value={text(node.config.maxTokens)} onChange={(event) => set({ maxTokens: number(event.target.value) })} />
+        <NumberField label="Temperature" decimal placeholder="0 to 2" value={node.config.temperature} onChange={(temperature) => set({ temperature })} />
+        <NumberField label="Output tokens" value={node.config.maxTokens} onChange={(maxTokens) => set({ maxTokens })} />
       </div>
       <CheckField
         label="The answer is JSON"
@@ -183,6 +122,21 @@ function PromptForm({ node, definition, set }: FormProps) {
         checked={node.config.responseFormat === "json"}
         onChange={(event) => set({ responseFormat: event.target.checked ? "json" : undefined })}
       />
+      <NamesField
+        label="Other models"
+        placeholder="gpt-4o, claude-3-5-sonnet"
+        help="Asked in this order once the first has failed for good, where a failure means to take the other model."
+        value={node.config.fallbackModels}
+        onChange={(fallbackModels) => set({ fallbackModels })}
+      />
+      <NumberField
+        label="An answer is good for, in seconds"
+        placeholder="Asked anew each time"
+        help="The very same prompt is answered from before for as long, and costs nothing."
+        value={node.config.cacheSeconds}
+        onChange={(cacheSeconds) => set({ cacheSeconds })}
+      />
+      <CheckField label="An empty answer is a failure" checked={node.config.retryOnEmpty === true} onChange={(event) => set({ retryOnEmpty: event.target.checked ? true : undefined })} />
     </>
   );
 }
@@ -221,6 +175,17 @@ function TransformForm({ node, definition, set }: FormProps) {
         onChange={(code) => set({ code: code || undefined })}
       />
       <MapField label="Fields of the result" names={["Field", "Template"]} value={node.config.mapping} onChange={(mapping) => set({ mapping })} />
+      {type === "reduce" && (
+        <JsonField label="Begins with" help="As JSON, such as 0 or {}. Empty: with the first item." value={node.config.initial} onChange={(initial) => set({ initial })} />
+      )}
+      {(type === "map" || type === "filter") && (
+        <CheckField
+          label="Run what follows once for each item"
+          help="Otherwise once, with the whole list."
+          checked={node.config.fanOut !== false}
+          onChange={(event) => set({ fanOut: event.target.checked ? undefined : false })}
+        />
+      )}
     </>
   );
 }
@@ -245,32 +210,9 @@ function LoopForm({ node, definition, set }: FormProps) {
         ))}
       </fieldset>
       <div className="grid grid-cols-2 gap-3">
-        <TextField label="Items, at most" inputMode="numeric" value={text(node.config.maxIterations)} onChange={(event) => set({ maxIterations: number(event.target.value) })} />
-        <TextField label="At once" inputMode="numeric" value={text(node.config.concurrency)} onChange={(event) => set({ concurrency: number(event.target.value) })} />
+        <NumberField label="Items, at most" value={node.config.maxIterations} onChange={(maxIterations) => set({ maxIterations })} />
+        <NumberField label="At once" value={node.config.concurrency} onChange={(concurrency) => set({ concurrency })} />
       </div>
-    </>
-  );
-}
-
-const DESTINATIONS = ["database", "file", "webhook", "email", "slack", "google_sheets", "airtable", "notion"];
-
-function OutputForm({ node, set }: FormProps) {
-  return (
-    <>
-      <SelectField label="Destination" value={text(node.config.destination)} onChange={(event) => set({ destination: event.target.value })}>
-        {DESTINATIONS.map((destination) => (
-          <option key={destination}>{destination}</option>
-        ))}
-      </SelectField>
-      <SourceField label="Data source" help="Where the destination needs one." value={text(node.config.sourceId)} onChange={(sourceId) => set({ sourceId: sourceId || undefined })} />
-      <TextField label="Table or sheet" value={text(node.config.target)} onChange={(event) => set({ target: event.target.value || undefined })} />
-      <SelectField label="What is done" value={text(node.config.operation) || "create"} onChange={(event) => set({ operation: event.target.value })}>
-        <option value="create">Add a record</option>
-        <option value="update">Update</option>
-        <option value="upsert">Update or add</option>
-      </SelectField>
-      <MapField label="Matching" names={["Column", "Template"]} value={node.config.matching} onChange={(matching) => set({ matching })} />
-      <MapField label="What is written" names={["Column", "Template"]} value={node.config.mapping} onChange={(mapping) => set({ mapping })} help="Empty: the input as it is." />
     </>
   );
 }
@@ -296,7 +238,7 @@ function WebhookForm({ node, definition, set }: FormProps) {
 function DelayForm({ node, definition, set }: FormProps) {
   return (
     <>
-      <TextField label="Milliseconds" inputMode="numeric" value={text(node.config.delayMs)} onChange={(event) => set({ delayMs: number(event.target.value) ?? 0 })} />
+      <NumberField label="Milliseconds" value={node.config.delayMs} onChange={(delayMs) => set({ delayMs })} />
       <TemplateField label="Only if" bare rows={2} value={text(node.config.condition)} node={node} definition={definition} onChange={(value) => set({ condition: value || undefined })} />
     </>
   );

@@ -1,3 +1,5 @@
+import type { Schemas } from "@/shared/api/client";
+
 export interface WorkflowSearch {
   q?: string;
   status?: "draft" | "active" | "paused" | "archived" | "error";
@@ -14,5 +16,21 @@ export function readWorkflowSearch(raw: Record<string, unknown>): WorkflowSearch
   if (typeof raw.q === "string" && raw.q !== "") search.q = raw.q;
   if (typeof raw.tag === "string" && raw.tag !== "") search.tag = raw.tag;
   if (typeof raw.category === "string" && raw.category !== "") search.category = raw.category;
+  return search;
+}
+
+export const EXECUTION_STATUSES = ["queued", "running", "paused_budget", "paused", "completed", "failed", "cancelled", "timeout"] as const satisfies readonly Schemas["Execution"]["status"][];
+
+/** Which executions of a workflow are shown, and how its days are. */
+export interface ExecutionSearch {
+  status?: (typeof EXECUTION_STATUSES)[number];
+  days?: "table";
+}
+
+export function readExecutionSearch(raw: Record<string, unknown>): ExecutionSearch {
+  const search: ExecutionSearch = {};
+  const status = EXECUTION_STATUSES.find((one) => one === raw.status);
+  if (status) search.status = status;
+  if (raw.days === "table") search.days = "table";
   return search;
 }

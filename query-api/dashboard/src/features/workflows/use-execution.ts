@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
-import { formatUsd, nanoUsd } from "@/shared/format/money";
-import { formatCount, formatDuration } from "@/shared/format/numbers";
+import { nanoUsd } from "@/shared/format/money";
+import { formatCount, formatDuration, words } from "@/shared/format/numbers";
 import { executionQuery, isOver, type ExecutionDetail, type NodeExecution } from "./api";
 import type { NodeState } from "./canvas";
 
@@ -57,9 +57,8 @@ export function nodeStates(runs: readonly NodeExecution[]): ReadonlyMap<string, 
       const parts = [
         ofNode.length > 1 ? `${formatCount(ofNode.length)} runs` : null,
         ms > 0 ? formatDuration(ms) : null,
-        cost > 0n ? formatUsd(cost) : null,
       ].filter(Boolean);
-      return [id, { status, runs: parts.join(" · ") || status }];
+      return [id, { status, runs: parts.join(" · ") || words(status), cost: cost > 0n ? cost : null }];
     }),
   );
 }

@@ -5,7 +5,7 @@ import type { components, paths } from "./schema";
 export type Schemas = components["schemas"];
 
 /** The session is a cookie that scripts cannot read, and the API lives on our own origin: nothing has to be sent along. */
-export const api = createClient<paths>({ fetch: (request) => globalThis.fetch(request) });
+export const api = createClient<paths>({ baseUrl: location.origin, fetch: (request) => globalThis.fetch(request) });
 
 /** Why a request failed, as the API says it (RFC 9457), or as the network does. */
 export class ProblemError extends Error {

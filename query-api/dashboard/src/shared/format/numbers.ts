@@ -24,10 +24,15 @@ export function formatDuration(ms: number): string {
     return `${Math.round(ms)} ms`;
   }
   if (ms < 60_000) {
-    return `${new Intl.NumberFormat(undefined, { maximumFractionDigits: 2, minimumFractionDigits: 2 }).format(ms / 1000)} s`;
+    return formatSeconds(ms);
   }
-  const minutes = Math.floor(ms / 60_000);
-  return `${minutes} min ${Math.round((ms % 60_000) / 1000)} s`;
+  const seconds = Math.round(ms / 1000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+/** In seconds, however long. */
+export function formatSeconds(ms: number): string {
+  return `${new Intl.NumberFormat(undefined, { maximumFractionDigits: 2, minimumFractionDigits: 2 }).format(ms / 1000)} s`;
 }
 
 /** Only where a rough size is enough: 16.4 MB. */

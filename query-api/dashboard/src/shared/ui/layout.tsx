@@ -2,6 +2,7 @@ import { clsx } from "clsx";
 import { AlertTriangle, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 import { messageOf } from "@/shared/api/client";
+import { formatPercent } from "@/shared/format/numbers";
 import { Button } from "./button";
 
 export function Page({
@@ -107,6 +108,18 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
   );
 }
 
+/** As {@link Failure}, where there is room for a line. */
+export function FailureLine({ what, error, retry }: { what: string; error: unknown; retry: () => void }) {
+  return (
+    <span role="alert">
+      {what} could not be loaded: {messageOf(error)}{" "}
+      <button type="button" onClick={retry} className="font-medium text-accent underline underline-offset-2">
+        Try again
+      </button>
+    </span>
+  );
+}
+
 export type Tone = "neutral" | "info" | "good" | "warning" | "critical" | "accent";
 
 const TONES: Record<Tone, string> = {
@@ -153,7 +166,7 @@ export function Progress({ percent, level, label }: { percent: number; level: Le
       aria-valuemin={0}
       aria-valuemax={100}
       aria-valuenow={Math.round(shown)}
-      aria-valuetext={`${percent} %`}
+      aria-valuetext={formatPercent(percent)}
       className="h-2 w-full overflow-hidden rounded-full bg-line"
     >
       <div className={clsx("h-full rounded-full transition-[width] duration-500", BARS[level])} style={{ width: `${shown}%` }} />

@@ -56,9 +56,11 @@ record BudgetForm(
             "enforcement",
             "failMode",
             "version",
+            "alertVersion",
             "id",
             "status",
             "values",
+            "valuesCount",
             "limitNanoUsd",
             "createdAt",
             "updatedAt");

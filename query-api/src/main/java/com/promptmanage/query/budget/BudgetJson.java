@@ -23,14 +23,15 @@ final class BudgetJson {
     private BudgetJson() {}
 
     /**
-     * The budget as the codec writes it, but at the version that requests name, with {@code status}, or, if it is for each
-     * value, with {@code values}.
+     * The budget as the codec writes it, but at the version that requests name and beside it the one by which alerts are
+     * raised, with {@code status}, or, if it is for each value, with {@code values}.
      *
      * @param progresses empty if they cannot be told here and now
      */
     static ObjectNode budget(BudgetTable.Kept kept, Optional<Progresses> progresses, long nowMs) {
         ObjectNode json = definition(kept);
         json.put("version", kept.revision());
+        json.put("alertVersion", kept.budget().version());
         switch (kept.budget().limit()) {
             case Limit.Spend money -> json.put("limitNanoUsd", money.amount());
             case Limit.Tokens tokens -> {}

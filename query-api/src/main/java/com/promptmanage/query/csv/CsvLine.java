@@ -25,10 +25,11 @@ public final class CsvLine {
 
     /**
      * A text that a spreadsheet would take for a formula gets an apostrophe in front, which spreadsheets show as the text it
-     * is: what a caller named a model must not run on the desk of who opens the file.
+     * is: what a caller named a model must not run on the desk of who opens the file. The wide forms of these characters begin a
+     * formula where such letters are written.
      */
     private static String harmless(String text) {
-        return !text.isEmpty() && "=+-@\t\r\n|%".indexOf(text.charAt(0)) >= 0 ? "'" + text : text;
+        return !text.isEmpty() && "=+-@\t\r\n|%＝＋－＠".indexOf(text.charAt(0)) >= 0 ? "'" + text : text;
     }
 
     private static String quoted(String cell) {

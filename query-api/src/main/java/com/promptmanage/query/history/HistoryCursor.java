@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class HistoryCursor {
 
     private static final Pattern FORM = Pattern.compile(
-            "(-?[0-9a-z]{1,11})-([0-9a-z]{1,12})(?:\\.([a-z]{1,9}\\.(?:asc|desc))\\.([A-Za-z0-9_-]{0,2048}))?");
+            "(-?[0-9a-z]{1,11})-([0-9a-z]{1,12})(?:\\.([a-z_]{1,14}\\.(?:asc|desc))\\.([A-Za-z0-9_-]{0,2048}))?");
 
     /** What PostgreSQL and RFC 3339 have years for, in ms since 1970. */
     private static final long TIME_MAX =

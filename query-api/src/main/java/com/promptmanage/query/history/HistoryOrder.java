@@ -16,11 +16,16 @@ public record HistoryOrder(By by, boolean isAscending) {
 
     public static final HistoryOrder NEWEST_FIRST = new HistoryOrder(By.TIME, false);
 
-    /** What events are put in order by. What has no price comes below what costs nothing, and no prompt before any. */
+    /**
+     * What events are put in order by. What has no price comes below what costs nothing, and no prompt before any. Users are in
+     * the order of their ids: what people are called changes, and a place in the order must not.
+     */
     public enum By {
         TIME("time", false),
         MODEL("model COLLATE \"C\"", false),
         PROMPT("coalesce(prompt_id, '') COLLATE \"C\"", false),
+        USER("user_id COLLATE \"C\"", false),
+        EXECUTION_TYPE("execution_type COLLATE \"C\"", false),
         TOKENS(TokenColumns.TOTAL, true),
         COST("coalesce(cost_nano_usd, -1)", true);
 
@@ -48,6 +53,8 @@ public record HistoryOrder(By by, boolean isAscending) {
                 case TIME -> "";
                 case MODEL -> entry.model();
                 case PROMPT -> Optional.ofNullable(entry.promptId()).orElse("");
+                case USER -> entry.userId();
+                case EXECUTION_TYPE -> entry.executionType();
                 case TOKENS -> Long.toString(entry.totalTokens());
                 case COST ->
                     Optional.ofNullable(entry.costNanoUsd()).orElse(-1L).toString();

@@ -83,6 +83,7 @@ final class InvitationTable {
     Sent invite(Caller caller, Account team, Actor actor, String email, Role role) {
         return database.inTransaction(caller.scope(team), handle -> {
             TeamTurn.take(handle, team, caller, Action.MANAGE_MEMBERS);
+            TeamTurn.requireMayGive(caller, role);
             Instant now = clock.instant();
             closeExpired(handle, team, email, now);
             requireStranger(handle, team, email);
@@ -118,6 +119,7 @@ final class InvitationTable {
         return database.inTransaction(caller.scope(team), handle -> {
             TeamTurn.take(handle, team, caller, Action.MANAGE_MEMBERS);
             Invitation before = pending(handle, team, id);
+            TeamTurn.requireMayGive(caller, before.role());
             Instant now = clock.instant();
             if (!before.isOpenAt(now)) {
                 requireStranger(handle, team, before.email(), id);

@@ -65,6 +65,7 @@ final class MemberTable {
     Role changeRole(Caller caller, Account team, Actor actor, String userId, Role role) {
         database.useTransaction(caller.scope(team), handle -> {
             TeamTurn.take(handle, team, caller, Action.MANAGE_MEMBERS);
+            TeamTurn.requireMayGive(caller, role);
             Role before = roleOf(handle, team, userId);
             requireNoOwner(before);
             if (before != role) {

@@ -43,6 +43,17 @@ public final class TeamTurn {
         }
     }
 
+    /**
+     * Whether the caller may bring a role about in someone else. Admins make keys: so a key that made one would outlive its own end.
+     *
+     * @throws ProblemException 403 for a key, unless it is an operator's
+     */
+    static void requireMayGive(Caller caller, Role role) {
+        if (caller instanceof Caller.Key key && role == Role.ADMIN && !Permissions.mayOperate(key)) {
+            throw ProblemException.forbidden("A key makes no admins: sign in.");
+        }
+    }
+
     static Optional<Role> roleOf(Handle handle, Account team, String userId) {
         return handle.createQuery("SELECT role FROM team_members WHERE team_id = :team AND user_id = :user")
                 .bind("team", team.id())

@@ -84,13 +84,13 @@ class ExportRoutesTest {
     @Test
     void whatASpreadsheetWouldRunIsTextAndWhatHasACommaIsQuoted() throws Exception {
         insert(api, """
-                SELECT unnest(ARRAY['=1+1', '+1', '-1', '@x', 'a,b', 'say "hi"', E'two\\nlines', '=cmd|''/C calc''!A0,"'])
+                SELECT unnest(ARRAY['=1+1', '+1', '-1', '@x', '＝1', 'a,b', 'say "hi"', E'two\\nlines', '=cmd|''/C calc''!A0,"'])
                 """);
 
         String body = get("?teamId=acme").body();
 
         assertThat(body)
-                .contains(",'=1+1,", ",'+1,", ",'-1,", ",'@x,")
+                .contains(",'=1+1,", ",'+1,", ",'-1,", ",'@x,", ",'＝1,")
                 .contains(",\"a,b\",", ",\"say \"\"hi\"\"\",", ",\"two\nlines\",")
                 .contains(",\"'=cmd|'/C calc'!A0,\"\"\",")
                 .endsWith("\r\n");

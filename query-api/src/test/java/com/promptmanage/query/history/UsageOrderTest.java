@@ -32,7 +32,12 @@ class UsageOrderTest {
         for (int i = 0; i < SORTED_MAX; i++) {
             String time = "2026-%02d-01T00:00:00Z".formatted(9 + i % 3);
             String usage = """
-                    {"userId":"ann","teamId":"acme","model":"m%d",%s"tokens":{"input":%d,"reasoning":3}}""".formatted(i % 2, i % 4 == 0 ? "" : "\"promptId\":\"p%d\",".formatted(i % 4), i % 5);
+                    {"userId":"u%d","executionType":"%s","teamId":"acme","model":"m%d",%s"tokens":{"input":%d,"reasoning":3}}""".formatted(
+                            i % 3,
+                            i % 4 < 2 ? "preview" : "prompt_run",
+                            i % 2,
+                            i % 4 == 0 ? "" : "\"promptId\":\"p%d\",".formatted(i % 4),
+                            i % 5);
             // Two cost nothing, which is not the same as two without a price.
             events.add(
                     i < 2
@@ -49,6 +54,11 @@ class UsageOrderTest {
                 Comparator.comparing((JsonNode event) -> event.path("model").asText()),
                 "prompt",
                 Comparator.comparing((JsonNode event) -> event.path("promptId").asText("")),
+                "user",
+                Comparator.comparing((JsonNode event) -> event.path("userId").asText()),
+                "execution_type",
+                Comparator.comparing(
+                        (JsonNode event) -> event.path("executionType").asText()),
                 "tokens",
                 Comparator.comparingLong(event -> event.path("totalTokens").longValue()),
                 "cost",

@@ -65,6 +65,7 @@ class BudgetChangesTest {
         Answer answer = stand.put(path, renamed);
 
         assertThat(answer.json().get("version").longValue()).isEqualTo(2);
+        assertThat(answer.json().get("alertVersion").longValue()).isEqualTo(1);
         assertThat(answer.header("ETag")).hasValue("\"2\"");
         assertThat(stand.get(path).json().get("version").longValue()).isEqualTo(2);
         assertThat(stand.put(path, renamed).status())

@@ -137,6 +137,8 @@ class BudgetRoutesTest {
         assertThat(budget.at("/values/1/value").textValue()).isEqualTo("ann");
         assertThat(budget.at("/values/1/isExceeded").booleanValue()).isFalse();
         assertThat(budget.at("/values/1/isNearLimit").booleanValue()).as("75 %").isTrue();
+        Answer sentBack = stand.put(BUDGETS + "/" + id(budget), budget.toString());
+        assertThat(sentBack.status()).as(sentBack.json().toString()).isEqualTo(200);
     }
 
     @Test

@@ -88,6 +88,29 @@ class TeamKeysTest {
     }
 
     @Test
+    void aKeyMakesNobodyAnAdminWhoCouldMakeKeysAfterItsEnd() {
+        String key = keyMadeBy("owner");
+        String invited = its.invite("admin@example.com", "admin").path("id").asText();
+
+        assertThat(its.role(key, "viewer", "admin").status()).isEqualTo(403);
+        assertThat(api.post(
+                                key,
+                                its.path() + "/invitations",
+                                "{\"email\":\"accomplice@example.com\",\"role\":\"admin\"}")
+                        .status())
+                .isEqualTo(403);
+        assertThat(api.post(key, its.path() + "/invitations/" + invited + "/resend", "")
+                        .status())
+                .isEqualTo(403);
+
+        assertThat(its.role(key, "viewer", "editor").status()).isEqualTo(200);
+        assertThat(api.post(key, its.path() + "/invitations", "{\"email\":\"colleague@example.com\"}")
+                        .status())
+                .isEqualTo(201);
+        assertThat(its.role(owner, "viewer", "admin").status()).isEqualTo(200);
+    }
+
+    @Test
     void whoLeavesTakesNoKeyAlongAndWhoHandsTheTeamOverKeepsNoOwnersKey() {
         String left = keyMadeBy("editor");
         String handedOver = keyMadeBy("owner");

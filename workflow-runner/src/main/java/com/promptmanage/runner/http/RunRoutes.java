@@ -7,7 +7,7 @@ import com.promptmanage.runner.http.WorkflowAccess.Allowed;
 import com.promptmanage.runner.http.WorkflowAccess.AllowedExecution;
 import com.promptmanage.runner.journal.ExecutionRecords;
 import com.promptmanage.runner.journal.ExecutionRecords.Filter;
-import com.promptmanage.runner.journal.ExecutionRecords.NodeShown;
+import com.promptmanage.runner.journal.ExecutionRecords.NodePage;
 import com.promptmanage.runner.journal.ExecutionRecords.Shown;
 import com.promptmanage.runner.journal.Runs;
 import com.promptmanage.runner.journal.Runs.Enqueued;
@@ -89,12 +89,19 @@ final class RunRoutes implements Routes {
                 allowed.workflow().id(),
                 null,
                 allowed.who(),
-                allowed.caller() instanceof Caller.Person ? TriggeredBy.MANUAL : TriggeredBy.API,
+                by(allowed),
                 StoredJson.write(triggerData(sent)),
                 key == null ? null : "api:" + key,
                 isTest,
                 null));
         accepted(ctx, enqueued.executionId(), !enqueued.isNew());
+    }
+
+    private static TriggeredBy by(Allowed allowed) {
+        return switch (allowed.caller()) {
+            case Caller.Person person -> TriggeredBy.MANUAL;
+            case Caller.Key key -> TriggeredBy.API;
+        };
     }
 
     private static void requireMayTest(Allowed allowed) {
@@ -160,18 +167,16 @@ final class RunRoutes implements Routes {
         Shown execution = allowed.execution();
         var definition = WorkflowJson.definition(
                 workflows.definition(allowed.workflow().scope(), execution.workflowId(), execution.workflowVersion()));
-        List<NodeShown> found =
-                records.nodes(allowed.workflow().scope(), execution.id(), after == null ? 0 : after, limit + 1);
-        List<NodeShown> page = found.subList(0, Math.min(limit, found.size()));
+        NodePage page = records.page(allowed.workflow().scope(), execution.id(), after == null ? 0 : after, limit);
         ObjectNode answer = WorkflowJson.of(execution);
-        answer.set("triggerData", WorkflowJson.orNull(execution.triggerData()));
+        WorkflowJson.asStored(answer, "triggerData", execution.triggerData());
         answer.put("workflowName", allowed.workflow().workflow().name());
         answer.put("yourLevel", allowed.workflow().level().value());
         ArrayNode nodes = answer.putArray("nodeExecutions");
-        page.forEach(node -> nodes.add(WorkflowJson.of(node, definition)));
+        page.nodes().forEach(node -> nodes.add(WorkflowJson.of(node, definition)));
         answer.put(
                 "nextCursor",
-                found.size() > limit ? Asked.cursorOf(page.getLast().id()) : null);
+                page.hasMore() ? Asked.cursorOf(page.nodes().getLast().id()) : null);
         ctx.json(answer);
     }
 
@@ -194,6 +199,8 @@ final class RunRoutes implements Routes {
 
     private void resume(Context ctx) {
         AllowedExecution allowed = access.requireExecution(ctx, Level.RUNNER);
+        // Whoever began it: now it goes on because of this caller.
+        access.requireTrigger(allowed.workflow().workflow().account(), by(allowed.workflow()));
         if (!runs.resume(allowed.execution().id())) {
             throw ProblemException.conflict(
                     "The execution is %s: only one that failed, ran out of time or is paused can be taken up again"
@@ -214,7 +221,7 @@ final class RunRoutes implements Routes {
                 before.workflowId(),
                 current ? null : Integer.valueOf(before.workflowVersion()),
                 allowed.workflow().who(),
-                TriggeredBy.MANUAL,
+                by(allowed.workflow()),
                 before.triggerData(),
                 null,
                 before.isTest(),

@@ -2,6 +2,7 @@ package com.promptmanage.runner.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
 import com.promptmanage.runner.definition.Definition;
 import com.promptmanage.runner.definition.DefinitionJson;
 import com.promptmanage.runner.definition.NodeId;
@@ -116,7 +117,7 @@ final class WorkflowJson {
         } else {
             json.putNull("executionTimeMs");
         }
-        json.set("output", orNull(run.output()));
+        asStored(json, "output", run.output());
         json.put("outputPayloadId", run.payloadId());
         json.put("tokens", run.tokens());
         money(json, "cost", run.costNanoUsd());
@@ -152,6 +153,15 @@ final class WorkflowJson {
 
     static JsonNode orNull(@Nullable String json) {
         return json == null ? Json.mapper().nullNode() : StoredJson.read(json);
+    }
+
+    /** Without reading it: what is read takes many times the memory of its text. */
+    static void asStored(ObjectNode json, String field, @Nullable String value) {
+        if (value == null) {
+            json.putNull(field);
+        } else {
+            json.putRawValue(field, new RawValue(value));
+        }
     }
 
     static void time(ObjectNode json, String field, @Nullable Instant time) {

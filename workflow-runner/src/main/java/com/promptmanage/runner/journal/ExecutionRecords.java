@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 /** What executions have done, for people. Safe for use by several threads. */
 public final class ExecutionRecords {
 
+    /** What the nodes of one page may hold together, but for the last of them; bytes. */
+    static final int PAGE_BYTES_MAX = 4 << 20;
+
     private final Database database;
 
     public ExecutionRecords(Database database) {
@@ -123,6 +126,9 @@ public final class ExecutionRecords {
             @Nullable String errorMessage,
             @Nullable String errorDetails) {}
 
+    /** Never empty if there are more. */
+    public record NodePage(List<NodeShown> nodes, boolean hasMore) {}
+
     /**
      * @param shownFrom of those that are over, only what was begun since then
      * @param before only those with lower numbers; null for the newest
@@ -175,31 +181,70 @@ public final class ExecutionRecords {
         return database.inTransaction(
                 scope,
                 handle -> handle.createQuery("""
-                        SELECT id, scope, node_id, status, attempt, started_at, completed_at, output, payload_id, tokens,
-                               cost_nano_usd, model, budgets, error_kind, error_message, error_details
-                        FROM node_runs WHERE execution_id = :execution AND id > :after ORDER BY id LIMIT :limit
+                        SELECT * FROM node_runs WHERE execution_id = :execution AND id > :after ORDER BY id LIMIT :limit
                         """)
                         .bind("execution", executionId)
                         .bind("after", after)
                         .bind("limit", limit)
-                        .map((row, ctx) -> new NodeShown(
-                                row.getLong("id"),
-                                row.getString("scope"),
-                                row.getString("node_id"),
-                                row.getString("status"),
-                                row.getInt("attempt"),
-                                WorkflowRow.optionalInstant(row, "started_at"),
-                                WorkflowRow.optionalInstant(row, "completed_at"),
-                                row.getString("output"),
-                                row.getString("payload_id"),
-                                row.getLong("tokens"),
-                                row.getLong("cost_nano_usd"),
-                                row.getString("model"),
-                                row.getString("budgets"),
-                                row.getString("error_kind"),
-                                row.getString("error_message"),
-                                row.getString("error_details")))
+                        .map((row, ctx) -> nodeShown(row))
                         .list());
+    }
+
+    /** As {@link #nodes}, but of large ones fewer, so that what is in memory at a time does not grow with their number. */
+    public NodePage page(Scope scope, String executionId, long after, int limit) {
+        return database.inTransaction(scope, handle -> {
+            List<NodeShown> found = handle.createQuery("""
+                            SELECT * FROM (
+                                SELECT *, sum(octet_length(concat(budgets, error_message, error_details))
+                                              + coalesce(octet_length(output), 0))
+                                          OVER (ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+                                          AS bytes_before
+                                FROM (
+                                    SELECT * FROM node_runs WHERE execution_id = :execution AND id > :after
+                                    ORDER BY id LIMIT :limit) AS wanted) AS measured
+                            WHERE bytes_before IS NULL OR bytes_before < :bytesMax
+                            ORDER BY id
+                            """)
+                    .bind("execution", executionId)
+                    .bind("after", after)
+                    .bind("limit", limit)
+                    .bind("bytesMax", PAGE_BYTES_MAX)
+                    .map((row, ctx) -> nodeShown(row))
+                    .list();
+            return new NodePage(
+                    found,
+                    !found.isEmpty()
+                            && hasMore(handle, executionId, found.getLast().id()));
+        });
+    }
+
+    private static boolean hasMore(Handle handle, String executionId, long after) {
+        return handle.createQuery(
+                        "SELECT EXISTS (SELECT 1 FROM node_runs WHERE execution_id = :execution AND id > :after)")
+                .bind("execution", executionId)
+                .bind("after", after)
+                .mapTo(Boolean.class)
+                .one();
+    }
+
+    private static NodeShown nodeShown(ResultSet row) throws SQLException {
+        return new NodeShown(
+                row.getLong("id"),
+                row.getString("scope"),
+                row.getString("node_id"),
+                row.getString("status"),
+                row.getInt("attempt"),
+                WorkflowRow.optionalInstant(row, "started_at"),
+                WorkflowRow.optionalInstant(row, "completed_at"),
+                row.getString("output"),
+                row.getString("payload_id"),
+                row.getLong("tokens"),
+                row.getLong("cost_nano_usd"),
+                row.getString("model"),
+                row.getString("budgets"),
+                row.getString("error_kind"),
+                row.getString("error_message"),
+                row.getString("error_details"));
     }
 
     public Optional<String> payload(Scope scope, String executionId, String payloadId) {

@@ -11,6 +11,7 @@ import com.promptmanage.runner.node.Plan;
 import com.promptmanage.runner.trigger.HookSignature;
 import com.promptmanage.runner.trigger.StandardSignature;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
@@ -62,6 +63,44 @@ class WorkflowRunsTest {
                 .contains("\"completed\"");
         assertThat(rest.stream().filter(line -> line.startsWith("id: ")).toList())
                 .isEqualTo(ids.subList(3, ids.size()));
+    }
+
+    @Test
+    void aLargeExecutionIsShownInPagesOfFewMegabytesWithEveryNodeOnce() throws Exception {
+        String execution = steps.trigger(steps.create("active"));
+        steps.awaitStatus(execution, "completed");
+        // As a fan-out leaves them: 15 MB of outputs, each small enough to stand with its node; and some that hold
+        // nothing.
+        api.engine().database().useAsSystem(handle -> handle.execute("""
+                INSERT INTO node_runs (execution_id, scope, node_id, status, due_at, output)
+                SELECT ?, 'second[' || n || ']', 'second', 'completed', now(),
+                       CASE WHEN n < 250 THEN '["' || repeat('x', 60000) || '", 1.50]' END
+                FROM generate_series(1, 300) AS n
+                """, execution));
+        String path = "/api/workflows/executions/" + execution;
+
+        var seen = new ArrayList<String>();
+        int pages = 0;
+        String cursor = "";
+        for (JsonNode page = page(path, cursor); pages == 0 || !cursor.isEmpty(); page = page(path, cursor)) {
+            pages++;
+            page.path("nodeExecutions")
+                    .forEach(node -> seen.add(
+                            node.path("nodeId").asText() + " " + node.path("scope").asText()));
+            assertThat(page.path("nodeExecutions")).isNotEmpty();
+            assertThat(page.toString().length()).isLessThan(5 << 20);
+            cursor = page.path("nextCursor").asText("");
+        }
+
+        assertThat(pages).isEqualTo(4);
+        assertThat(seen).hasSize(302).doesNotHaveDuplicates().contains("first ", "second ", "second second[300]");
+        assertThat(page(path, "").at("/nodeExecutions/2/output/1").asText()).isEqualTo("1.5");
+    }
+
+    private JsonNode page(String path, String cursor) {
+        Answer answer = api.get(viewer, path + (cursor.isEmpty() ? "" : "?cursor=" + cursor));
+        assertThat(answer.status()).isEqualTo(200);
+        return answer.json();
     }
 
     @Test

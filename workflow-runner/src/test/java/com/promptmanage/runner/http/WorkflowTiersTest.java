@@ -123,9 +123,30 @@ class WorkflowTiersTest {
         api.tier("enterprise");
         String program = api.key("guest", KeyScope.MANAGE, KeyScope.QUERY);
         assertThat(api.put(editor, path + "/permissions", RUNNER).status()).isEqualTo(200);
-        assertThat(api.post(program, path + "/trigger", "{}").status()).isEqualTo(202);
+        Answer begun = api.post(program, path + "/trigger", "{}");
+        assertThat(begun.status()).isEqualTo(202);
+        String execution =
+                "/api/workflows/executions/" + begun.json().path("executionId").asText();
+        Answer again = api.post(program, execution + "/rerun", "");
+        assertThat(again.status()).isEqualTo(202);
+        assertThat(api.get(
+                                editor,
+                                "/api/workflows/executions/"
+                                        + again.json().path("executionId").asText())
+                        .json()
+                        .path("triggeredBy")
+                        .asText())
+                .isEqualTo("api");
         api.tier("team");
-        assertLimit(api.post(program, path + "/trigger", "{}"), "workflowTriggers", "null");
+        for (String act : List.of(path + "/trigger", execution + "/rerun", execution + "/resume")) {
+            assertLimit(api.post(program, act, "{}"), "workflowTriggers", "null");
+        }
+        assertThat(api.post(editor, execution + "/rerun", "").status())
+                .as("by a person")
+                .isEqualTo(202);
+        assertThat(api.post(editor, execution + "/resume", "").status())
+                .as("a person may, but there is nothing to go on with")
+                .isEqualTo(409);
 
         api.tier("enterprise");
         assertThat(api.post(editor, path + "/hook-secret", "").status()).isEqualTo(201);

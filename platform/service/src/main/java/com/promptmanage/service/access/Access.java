@@ -69,7 +69,7 @@ public final class Access implements AutoCloseable {
                 browsers,
                 cookie,
                 sessions,
-                new SignInLimits(database, counts, settings.hourlyRates().wrongPasswordsPerAddress()),
+                new SignInLimits(database, counts, clock, settings.hourlyRates().wrongPasswordsPerAddress()),
                 signUp,
                 settings.signUp(),
                 new Profiles(database, tiers),

@@ -53,10 +53,18 @@ final class HourlyCounts {
         return wait;
     }
 
-    /** What was counted was none of those that are to be bounded. */
-    void takeBack(Handle handle, Count count) {
-        handle.createUpdate("UPDATE sign_up_counts SET attempts = attempts - 1 WHERE counted = :what AND attempts > 0")
+    /**
+     * What was counted was none of those that are to be bounded.
+     *
+     * @param countedAt when that was: from an hour that began later nothing is taken, for it does not count there
+     */
+    void takeBack(Handle handle, Count count, Instant countedAt) {
+        handle.createUpdate("""
+                        UPDATE sign_up_counts SET attempts = attempts - 1
+                        WHERE counted = :what AND attempts > 0 AND since <= :countedAt
+                        """)
                 .bind("what", Secrets.hash(count.what()))
+                .bind("countedAt", countedAt)
                 .execute();
     }
 
@@ -69,23 +77,30 @@ final class HourlyCounts {
                 .orElse(address);
     }
 
+    /** One that is too many is not counted: else those that are taken back later would be missing. */
     private static Optional<Duration> attempt(Handle handle, Count count, Instant now) {
-        return handle.createQuery("""
+        byte[] what = Secrets.hash(count.what());
+        int counted = handle.createUpdate("""
                         INSERT INTO sign_up_counts AS c (counted, attempts, since) VALUES (:what, 1, :now)
                         ON CONFLICT (counted) DO UPDATE SET (attempts, since) = (
-                            SELECT CASE WHEN over THEN 1 ELSE least(c.attempts, 1000000) + 1 END,
+                            SELECT CASE WHEN over THEN 1 ELSE c.attempts + 1 END,
                                    CASE WHEN over THEN excluded.since ELSE c.since END
                             FROM (SELECT c.since <= CAST(:old AS timestamptz)) AS earlier (over))
-                        RETURNING attempts, since
+                        WHERE c.since <= CAST(:old AS timestamptz) OR c.attempts < :max
                         """)
-                .bind("what", Secrets.hash(count.what()))
+                .bind("what", what)
                 .bind("now", now)
                 .bind("old", now.minus(WINDOW))
-                .map((row, ctx) -> row.getInt("attempts") <= count.max()
-                        ? Optional.<Duration>empty()
-                        : Optional.of(Duration.between(
-                                now, row.getTimestamp("since").toInstant().plus(WINDOW))))
-                .one();
+                .bind("max", count.max())
+                .execute();
+        // What was in the way is locked until the end of the transaction, and so still there.
+        return counted == 1
+                ? Optional.empty()
+                : Optional.of(handle.createQuery("SELECT since FROM sign_up_counts WHERE counted = :what")
+                        .bind("what", what)
+                        .map((row, ctx) -> Duration.between(
+                                now, row.getTimestamp("since").toInstant().plus(WINDOW)))
+                        .one());
     }
 
     /** Last, and without waiting: two that count and clean up at once must not wait for each other. */

@@ -117,6 +117,7 @@ public final class Sessions {
         String hash = passwords.hash(next);
         Instant now = clock.instant();
         database.useAsSystem(handle -> {
+            requireStill(handle, person, user.flatMap(User::passwordHash));
             setPassword(handle, person.userId(), person.email(), hash, Optional.of(person.sessionId()));
             AuditLog.append(
                     handle,
@@ -126,6 +127,25 @@ public final class Sessions {
                             Account.user(person.userId()), "password_changed", "user", person.userId(), null, null));
         });
         forget(person.userId());
+    }
+
+    /**
+     * Whoever has set another password meanwhile, or ended this session, may have done so because someone else is in it: then
+     * theirs is the one that counts.
+     */
+    private void requireStill(Handle handle, Caller.Person person, Optional<String> passwordHash) {
+        boolean isSame = userOf(
+                        handle.createQuery(USERS + "id = :id FOR UPDATE").bind("id", person.userId()))
+                .filter(still -> still.passwordHash().equals(passwordHash))
+                .isPresent();
+        boolean isOpen = handle.createQuery("SELECT 1 FROM sessions WHERE id = :id AND revoked_at IS NULL")
+                .bind("id", person.sessionId())
+                .mapTo(Integer.class)
+                .findOne()
+                .isPresent();
+        if (!isSame || !isOpen) {
+            throw ProblemException.unauthenticated("The session has ended. Sign in again.");
+        }
     }
 
     /**
@@ -150,7 +170,7 @@ public final class Sessions {
                 .bind("kept", keptSession)
                 .execute();
         handle.execute("DELETE FROM password_resets WHERE user_id = ?", userId);
-        locks.succeeded(handle, email);
+        locks.lift(handle, email);
     }
 
     /** What was changed about a user counts here at once; in other processes when they no longer remember the old. */

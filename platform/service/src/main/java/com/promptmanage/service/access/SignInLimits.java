@@ -3,6 +3,8 @@ package com.promptmanage.service.access;
 import com.promptmanage.service.access.HourlyCounts.Count;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.ProblemException;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -16,12 +18,15 @@ final class SignInLimits {
 
     private final HourlyCounts counts;
 
+    private final Clock clock;
+
     private final int wrongMax;
 
     /** @param wrongMax within an hour, from one network */
-    SignInLimits(Database database, HourlyCounts counts, int wrongMax) {
+    SignInLimits(Database database, HourlyCounts counts, Clock clock, int wrongMax) {
         this.database = database;
         this.counts = counts;
+        this.clock = clock;
         this.wrongMax = wrongMax;
     }
 
@@ -38,8 +43,9 @@ final class SignInLimits {
             throw ProblemException.rateLimited(
                     "Too many wrong passwords came from this network. Wait, then try again.", wait);
         });
+        Instant countedAt = clock.instant();
         Sessions.SignedIn signedIn = signIn.get();
-        database.useAsSystem(handle -> counts.takeBack(handle, count));
+        database.useAsSystem(handle -> counts.takeBack(handle, count, countedAt));
         return signedIn;
     }
 }

@@ -37,7 +37,7 @@ final class SignInLocks {
                         INSERT INTO sign_in_failures AS f (email_hash, failures, first_at)
                         VALUES (:email, 1, :now)
                         ON CONFLICT (email_hash) DO UPDATE SET (failures, first_at, locked_until) = (
-                            SELECT CASE WHEN over THEN 1 ELSE f.failures + 1 END,
+                            SELECT CASE WHEN over THEN 1 ELSE least(f.failures + 1, :max) END,
                                    CASE WHEN over THEN excluded.first_at ELSE f.first_at END,
                                    CASE WHEN over THEN NULL
                                         WHEN f.locked_until IS NOT NULL THEN f.locked_until
@@ -72,7 +72,21 @@ final class SignInLocks {
                 .execute();
     }
 
+    /**
+     * Forgets the wrong ones before. Where it is locked by now, of the passwords that were looked at one was right, and the lock
+     * came one too early: it comes with the next but one, and those that are still looked at are not forgotten.
+     */
     void succeeded(Handle handle, String email) {
+        byte[] hash = hash(email);
+        handle.execute("DELETE FROM sign_in_failures WHERE email_hash = ? AND locked_until IS NULL", hash);
+        handle.execute("""
+                        UPDATE sign_in_failures SET failures = failures - 1, locked_until = NULL
+                        WHERE email_hash = ? AND locked_until IS NOT NULL
+                        """, hash);
+    }
+
+    /** For a password that nobody has tried yet. */
+    void lift(Handle handle, String email) {
         handle.execute("DELETE FROM sign_in_failures WHERE email_hash = ?", hash(email));
     }
 

@@ -30,16 +30,20 @@ public record Mail(
         if (to.isEmpty()) {
             throw new IllegalArgumentException("a message needs someone to go to");
         }
-        to = List.copyOf(to);
+        // A line end in a header would begin another one.
+        to = to.stream().map(Mail::onOneLine).toList();
+        subject = onOneLine(subject);
         headers = Map.copyOf(headers);
         attachments = List.copyOf(attachments);
-        // A line end in a header would begin another one.
-        subject = subject.replaceAll("\\p{Cntrl}+", " ").strip();
         headers.forEach((name, value) -> {
             if (!name.matches("[A-Za-z0-9-]{1,100}") || !value.matches("[\\x20-\\x7e]{0,900}")) {
                 throw new IllegalArgumentException("header '%s' cannot be sent".formatted(name));
             }
         });
+    }
+
+    private static String onOneLine(String text) {
+        return text.replaceAll("\\p{Cntrl}+", " ").strip();
     }
 
     /** Without attachments and other headers. */

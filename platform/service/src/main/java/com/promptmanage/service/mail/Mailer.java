@@ -29,6 +29,8 @@ import org.eclipse.angus.mail.smtp.SMTPSenderFailedException;
  */
 public final class Mailer {
 
+    private static final int ADDRESS_LENGTH_MAX = 320;
+
     private static final String UTF_8 = StandardCharsets.UTF_8.name();
 
     private final MailSettings settings;
@@ -51,11 +53,17 @@ public final class Mailer {
         this.from = address(settings.from());
     }
 
-    /** Whether mail can be sent to such an address: one, with a domain, with or without a name. */
+    /**
+     * Whether mail can be sent to such an address: one, with a domain, with or without a name. A line end in the name would begin
+     * another header; and a group is many.
+     */
     public static boolean isAddress(String text) {
+        if (text.length() > ADDRESS_LENGTH_MAX || text.chars().anyMatch(Character::isISOControl)) {
+            return false;
+        }
         try {
             var parsed = new InternetAddress(text, true);
-            return parsed.getAddress().indexOf('@') > 0 && text.length() <= 320;
+            return !parsed.isGroup() && parsed.getAddress().indexOf('@') > 0;
         } catch (AddressException e) {
             return false;
         }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** Calls an issuer, by the same guarded way as every other call to the outside. */
 final class IssuerCalls {
 
-    private static final Duration CALL_MAX = Duration.ofSeconds(10);
+    static final Duration CALL_MAX = Duration.ofSeconds(10);
 
     private static final int BYTES_MAX = 1 << 20;
 

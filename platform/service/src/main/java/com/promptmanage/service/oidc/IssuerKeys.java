@@ -5,8 +5,6 @@ import com.promptmanage.service.oidc.IssuerException.Kind;
 import java.net.URI;
 import java.text.ParseException;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,49 +13,41 @@ import org.jspecify.annotations.Nullable;
  */
 final class IssuerKeys {
 
-    static final Duration FRESH = Duration.ofHours(1);
-
-    static final Duration PAUSE = Duration.ofSeconds(10);
-
     private final IssuerCalls calls;
 
     private final Clock clock;
 
-    private @Nullable Fetched last;
+    private @Nullable Place last;
 
-    private record Fetched(URI from, JWKSet keys, Instant at) {}
+    /** An issuer may move its keys. */
+    private record Place(URI uri, Remembered<JWKSet> keys) {}
 
     IssuerKeys(IssuerCalls calls, Clock clock) {
         this.calls = calls;
         this.clock = clock;
     }
 
-    synchronized JWKSet at(URI uri) throws IssuerException {
-        Fetched known = last;
-        if (known != null
-                && known.from().equals(uri)
-                && clock.instant().isBefore(known.at().plus(FRESH))) {
-            return known.keys();
-        }
-        return fetch(uri);
+    JWKSet at(URI uri) throws IssuerException {
+        return of(uri).get(() -> fetch(uri));
     }
 
     /** Others than those, if there may be. */
-    synchronized JWKSet newerAt(URI uri, JWKSet tried) throws IssuerException {
-        Fetched known = last;
-        if (known != null
-                && known.keys().equals(tried)
-                && !clock.instant().isBefore(known.at().plus(PAUSE))) {
-            return fetch(uri);
+    JWKSet newerAt(URI uri, JWKSet tried) throws IssuerException {
+        return of(uri).newerThan(tried, () -> fetch(uri));
+    }
+
+    private synchronized Remembered<JWKSet> of(URI uri) {
+        Place known = last;
+        if (known == null || !known.uri().equals(uri)) {
+            known = new Place(uri, new Remembered<>(clock, IssuerCalls.CALL_MAX));
+            last = known;
         }
-        return at(uri);
+        return known.keys();
     }
 
     private JWKSet fetch(URI uri) throws IssuerException {
         try {
-            JWKSet keys = JWKSet.parse(calls.text(uri));
-            last = new Fetched(uri, keys, clock.instant());
-            return keys;
+            return JWKSet.parse(calls.text(uri));
         } catch (ParseException e) {
             throw new IssuerException(Kind.AWAY, "%s holds no keys".formatted(uri), e);
         }

@@ -43,12 +43,9 @@ import com.promptmanage.service.oidc.IssuerException.Kind;
 import com.promptmanage.service.outbound.Outbound;
 import java.net.URI;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One issuer of identities, by the authorization code flow with PKCE. It is found by discovery when it is first needed, so that
@@ -57,8 +54,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for use by several threads.
  */
 public final class OidcIssuer {
-
-    private static final Duration FRESH = Duration.ofHours(1);
 
     private static final int CLOCK_SKEW_SECONDS = 60;
 
@@ -82,13 +77,9 @@ public final class OidcIssuer {
 
     private final IssuerKeys keys;
 
-    private final Clock clock;
-
     private final ClientID client;
 
-    private @Nullable Described described;
-
-    private record Described(OIDCProviderMetadata metadata, Instant at) {}
+    private final Remembered<OIDCProviderMetadata> described;
 
     /** @param callback where people come back to: the issuer must know it, to the letter */
     public OidcIssuer(IssuerSettings settings, URI callback, Outbound outbound, Clock clock) {
@@ -96,8 +87,8 @@ public final class OidcIssuer {
         this.callback = callback;
         this.calls = new IssuerCalls(outbound);
         this.keys = new IssuerKeys(calls, clock);
-        this.clock = clock;
         this.client = new ClientID(settings.clientId());
+        this.described = new Remembered<>(clock, IssuerCalls.CALL_MAX);
     }
 
     public IssuerSettings settings() {
@@ -260,12 +251,11 @@ public final class OidcIssuer {
                 claims.getStringClaim(UserInfo.NAME_CLAIM_NAME));
     }
 
-    private synchronized OIDCProviderMetadata metadata() throws IssuerException {
-        Described known = described;
-        Instant now = clock.instant();
-        if (known != null && now.isBefore(known.at().plus(FRESH))) {
-            return known.metadata();
-        }
+    private OIDCProviderMetadata metadata() throws IssuerException {
+        return described.get(this::describe);
+    }
+
+    private OIDCProviderMetadata describe() throws IssuerException {
         OIDCProviderMetadata metadata;
         try {
             metadata = OIDCProviderMetadata.parse(calls.text(settings.discovery()));
@@ -284,7 +274,6 @@ public final class OidcIssuer {
             throw new IssuerException(
                     Kind.AWAY, "%s has no safe addresses of all that is needed".formatted(settings.url()), null);
         }
-        described = new Described(metadata, now);
         return metadata;
     }
 }

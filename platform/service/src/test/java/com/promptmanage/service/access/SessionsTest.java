@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.promptmanage.service.access.People.NewUser;
+import com.promptmanage.service.audit.Actor;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.DatabaseSettings;
 import com.promptmanage.service.http.ProblemException;
@@ -12,6 +13,7 @@ import com.promptmanage.testkit.EmbeddedPostgres;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 class SessionsTest {
@@ -20,26 +22,55 @@ class SessionsTest {
 
     @Test
     void aPasswordThatIsChangedWhileItIsCheckedOpensNoSession() throws Exception {
-        String url = EmbeddedPostgres.shared().createDatabase();
-        try (var database = Database.open(DatabaseSettings.of(url, "app-password-of-tests"));
+        try (var database = database();
                 var access = new Access(database, Clock.systemUTC())) {
             access.people().ensureUser(new NewUser("usr_ann", "ann@example.com", "Ann", Optional.of(PASSWORD)));
 
-            var late = database.<CompletableFuture<?>, Exception>asSystem(handle -> {
-                handle.execute("UPDATE users SET password_hash = 'of another one' WHERE id = 'usr_ann'");
-                var signIn =
-                        CompletableFuture.supplyAsync(() -> access.sessions().signIn("ann@example.com", PASSWORD));
-                // Until it has found the old password to be right, and waits for what becomes of the user.
-                Await.until(() -> assertThat(signIn.isDone()
-                                || handle.createQuery("SELECT count(*) FROM pg_locks WHERE NOT granted")
-                                                .mapTo(Long.class)
-                                                .one()
-                                        > 0)
-                        .isTrue());
-                return signIn;
-            });
+            var late = whileAnothersIsSet(database, () -> access.sessions().signIn("ann@example.com", PASSWORD));
 
             assertThatThrownBy(late::join).hasCauseInstanceOf(ProblemException.class);
         }
+    }
+
+    /** Who has taken back their account keeps it, whoever was in it and changes the password at the same moment. */
+    @Test
+    void aPasswordThatIsChangedWhileItIsCheckedIsNotChangedOnceMore() throws Exception {
+        try (var database = database();
+                var access = new Access(database, Clock.systemUTC())) {
+            access.people().ensureUser(new NewUser("usr_ann", "ann@example.com", "Ann", Optional.of(PASSWORD)));
+            var intruder = access.sessions().signIn("ann@example.com", PASSWORD).person();
+            var actor = new Actor("person", intruder.userId(), intruder.name(), null, null);
+
+            var late = whileAnothersIsSet(database, () -> {
+                access.sessions().changePassword(intruder, actor, PASSWORD, "a password of the intruder's");
+                return true;
+            });
+
+            assertThatThrownBy(late::join).hasCauseInstanceOf(ProblemException.class);
+            String kept = database.asSystem(
+                    handle -> handle.createQuery("SELECT password_hash FROM users WHERE id = 'usr_ann'")
+                            .mapTo(String.class)
+                            .one());
+            assertThat(kept).isEqualTo("of another one");
+        }
+    }
+
+    private static Database database() {
+        return Database.open(DatabaseSettings.of(EmbeddedPostgres.shared().createDatabase(), "app-password-of-tests"));
+    }
+
+    /** Of something that has found the old password to be right, and waits for what becomes of the user. */
+    private static CompletableFuture<?> whileAnothersIsSet(Database database, Supplier<?> work) throws Exception {
+        return database.<CompletableFuture<?>, Exception>asSystem(handle -> {
+            handle.execute("UPDATE users SET password_hash = 'of another one' WHERE id = 'usr_ann'");
+            var late = CompletableFuture.supplyAsync(work);
+            Await.until(() -> assertThat(late.isDone()
+                            || handle.createQuery("SELECT count(*) FROM pg_locks WHERE NOT granted")
+                                            .mapTo(Long.class)
+                                            .one()
+                                    > 0)
+                    .isTrue());
+            return late;
+        });
     }
 }

@@ -166,6 +166,23 @@ class MailerTest {
     }
 
     @Test
+    void aLineEndInARecipientsNameBeginsNoHeaderAndAGroupIsNoAddress() throws Exception {
+        String named = "\"x\r\nSubject: Your account is closed\r\nX-More: y\" <a@example.com>";
+        assertThat(Mailer.isAddress(named)).isFalse();
+        assertThat(Mailer.isAddress("everyone: a@example.com, b@example.com;")).isFalse();
+        assertThat(Mailer.isAddress("\"Ann, of sales\" <ann@example.com>")).isTrue();
+        var mailer = new Mailer(settings(server.getSmtp().getPort(), Security.NONE, Optional.empty()), CLOCK);
+
+        mailer.send(Mail.of("a", List.of(named), "The subject", "t", "h"));
+
+        assertThat(server.getReceivedMessages()).hasSize(1);
+        var message = server.getReceivedMessages()[0];
+        assertThat(message.getHeader("Subject")).containsExactly("The subject");
+        assertThat(message.getHeader("X-More")).isNull();
+        assertThat(message.getAllRecipients()).hasSize(1);
+    }
+
+    @Test
     void noServerMeansNoMail() {
         var settings = new Settings(Settings.PREFIX, Map.of());
 

@@ -1,0 +1,63 @@
+import type { ReactNode } from "react";
+import { TextArea, TextField } from "@/shared/ui/field";
+import { readJson, readNames, readNumber, textOf, useTyped } from "./typed";
+
+interface Props<T> {
+  label: string;
+  help?: ReactNode;
+  placeholder?: string;
+  value: unknown;
+  onChange: (value: T | undefined) => void;
+}
+
+/** A number that is not below zero; undefined while there is none. */
+export function NumberField({ decimal = false, value, onChange, ...field }: Props<number> & { decimal?: boolean }) {
+  const read = (text: string) => readNumber(text, decimal);
+  const [text, setTyped] = useTyped(value, read, textOf);
+  return (
+    <TextField
+      {...field}
+      inputMode={decimal ? "decimal" : "numeric"}
+      value={text}
+      error={text.trim() !== "" && read(text) === undefined ? (decimal ? "A number such as 0.7" : "A whole number") : undefined}
+      onChange={(event) => {
+        setTyped(event.target.value);
+        onChange(read(event.target.value));
+      }}
+    />
+  );
+}
+
+/** Names with commas between them. */
+export function NamesField({ value, onChange, ...field }: Props<string[]>) {
+  const [text, setTyped] = useTyped(value, readNames, (names) => (Array.isArray(names) ? names.join(", ") : textOf(names)));
+  return (
+    <TextField
+      {...field}
+      value={text}
+      onChange={(event) => {
+        setTyped(event.target.value);
+        onChange(readNames(event.target.value));
+      }}
+    />
+  );
+}
+
+/** What is no text: a filter with all that is in it, a list, a number. */
+export function JsonField({ value, onChange, ...field }: Props<unknown>) {
+  const [text, setTyped] = useTyped(value, readJson, (json) => (json === undefined ? "" : JSON.stringify(json, null, 2)));
+  return (
+    <TextArea
+      {...field}
+      rows={3}
+      spellCheck={false}
+      className="min-h-0 font-mono text-xs"
+      value={text}
+      error={text.trim() !== "" && readJson(text) === undefined ? "This is not JSON." : undefined}
+      onChange={(event) => {
+        setTyped(event.target.value);
+        onChange(readJson(event.target.value));
+      }}
+    />
+  );
+}
