@@ -106,6 +106,8 @@ async function signIn() {
   await page.getByLabel("Password").fill(product.password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL("**/dashboard/**");
+  // Who was warned before has a place for it on top of each page.
+  await page.getByTestId("budget-warning").waitFor();
   const session = await context.storageState();
   await context.close();
   return session;

@@ -1,6 +1,6 @@
 import { Plus, X } from "lucide-react";
 import { Button, IconButton } from "@/shared/ui/button";
-import { inputClass } from "@/shared/ui/field";
+import { inputClass, SelectField } from "@/shared/ui/field";
 import { textOf } from "./typed";
 
 const OPERATORS = {
@@ -38,13 +38,13 @@ export function WhereField({ value, onChange }: { value: unknown; onChange: (val
                 <X aria-hidden />
               </IconButton>
               <div className="col-span-2 grid grid-cols-[8rem_minmax(0,1fr)] gap-1.5">
-                <select aria-label={`${where}: how`} className={inputClass} value={row.operator ?? "="} onChange={(event) => change(index, { operator: event.target.value })}>
+                <SelectField label={`${where}: how`} hideLabel value={row.operator ?? "="} onChange={(event) => change(index, { operator: event.target.value })}>
                   {Object.entries(OPERATORS).map(([operator, label]) => (
                     <option key={operator} value={operator}>
                       {label}
                     </option>
                   ))}
-                </select>
+                </SelectField>
                 {/* What is no text, such as a number, stays what it is until it is written anew. */}
                 <input
                   aria-label={`${where}: value`}
