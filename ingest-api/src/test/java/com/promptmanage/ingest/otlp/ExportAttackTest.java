@@ -189,9 +189,10 @@ class ExportAttackTest {
             })
     void whatIsWrongWithARecordIsItsFaultAlone(String wrong) throws Exception {
         var found = new Reader();
-        var frame =
-                "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[%1$s,%2$s,%1$s]}]},{\"scopeSpans\":[{\"spans\":[%1$s]}]}]}";
-        new JsonExport(frame.formatted(SPAN, wrong).getBytes(UTF_8), Signal.TRACES, NAMES).walk(found);
+        String export =
+                "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[%1$s,%2$s,%1$s]}]},{\"scopeSpans\":[{\"spans\":[%1$s]}]}]}"
+                        .formatted(SPAN, wrong);
+        new JsonExport(export.getBytes(UTF_8), Signal.TRACES, NAMES).walk(found);
 
         assertThat(found.identities).hasSize(3).doesNotContain("");
         assertThat(found.faulty).isEqualTo(1);

@@ -54,9 +54,8 @@ final class ExecutionLocks {
     }
 
     private static List<ExecutionRow> several(Handle handle, Collection<String> executionIds, boolean waits) {
-        // Statements on lists are prepared while tables are small, and their plans are kept while they grow. Nor are
-        // they planned
-        // anew for the lists of each time: that would take longer than to do them.
+        // Statements on lists are prepared while tables are small, and their plans are kept while they grow; they are
+        // not planned anew for the lists of each time: that would take longer than to do them.
         handle.execute("""
                 SET LOCAL idle_in_transaction_session_timeout = '3s'; SET LOCAL enable_seqscan = off; SET LOCAL jit = off;
                 SET LOCAL plan_cache_mode = force_generic_plan

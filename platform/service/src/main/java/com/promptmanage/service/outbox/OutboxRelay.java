@@ -104,8 +104,8 @@ public final class OutboxRelay implements AutoCloseable {
         settings.putAll(kafkaSettings);
         settings.put("acks", "all");
         settings.put("enable.idempotence", true);
-        // A broker takes any number of a producer that it does not know as its first: of two requests under way to a partition that
-        // has no leader yet, the later could be the first to find one.
+        // A broker takes any number as the first of a producer that it does not know: of two requests under way to a
+        // partition that has no leader yet, the later could be the first to find one.
         settings.put("max.in.flight.requests.per.connection", 1);
         var relay = new OutboxRelay(database, settings, meters);
         relay.thread.start();
