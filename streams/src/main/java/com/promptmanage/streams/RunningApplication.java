@@ -2,12 +2,17 @@ package com.promptmanage.streams;
 
 import com.promptmanage.streams.commit.Commits;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +28,11 @@ final class RunningApplication implements AutoCloseable {
 
     private final String name;
 
+    private final Properties settings;
+
     private final KafkaStreams streams;
+
+    private @Nullable AbandonedTransactions abandoned;
 
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
@@ -33,13 +42,23 @@ final class RunningApplication implements AutoCloseable {
      */
     RunningApplication(String name, Topology topology, Properties settings, Commits commits, LongAdder restored) {
         this.name = name;
+        this.settings = settings;
         streams = new KafkaStreams(topology, settings, new CommitTellingClients(commits));
         streams.setUncaughtExceptionHandler(this::onThreadFailure);
         streams.setGlobalStateRestoreListener(new RestoreLog(restored));
     }
 
     void start() {
+        abandoned = AbandonedTransactions.watch(
+                setting(StreamsConfig.APPLICATION_ID_CONFIG),
+                Admin.create(Map.of(
+                        AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, setting(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG))),
+                streams);
         streams.start();
+    }
+
+    private String setting(String name) {
+        return Objects.requireNonNull(settings.getProperty(name), name);
     }
 
     KafkaStreams streams() {
@@ -60,6 +79,9 @@ final class RunningApplication implements AutoCloseable {
     /** Leaves the group, so that another process, or the next life of this one, need not wait for a session to end. */
     @Override
     public void close() {
+        if (abandoned != null) {
+            abandoned.close();
+        }
         streams.close(CloseOptions.groupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP)
                 .withTimeout(CLOSES_WITHIN));
     }

@@ -64,6 +64,10 @@ final class MeteredBroker implements AutoCloseable {
         return new MeteredBroker(EmbeddedKafka.start(directory), producerSettings);
     }
 
+    String bootstrapServers() {
+        return kafka.bootstrapServers();
+    }
+
     KafkaProducer<byte[], byte[]> producer() {
         return producer;
     }

@@ -36,6 +36,8 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -69,6 +71,8 @@ class TakeOverTest {
     private String key = "";
 
     private int eventsEach;
+
+    private final AtomicInteger sent = new AtomicInteger();
 
     @Test
     void whenOneOfTwoIsKilledTheOtherAnswersForAll() throws Exception {
@@ -113,10 +117,36 @@ class TakeOverTest {
                     .isEqualTo(restored);
             send(producer, 2);
             Await.until(Duration.ofSeconds(30), () -> assertAllAnswered(ports.get(1)));
+            takesOverWhatIsInTheMiddleOfWork(kafka, jdbcUrl, ports, producer);
             assertThat(second.isAlive()).isTrue();
             assertThat(second.end())
                     .as("a process that is asked to end does so in order")
                     .isEqualTo(143);
+        }
+    }
+
+    /** The transaction that a killed process leaves open keeps nobody waiting for longer than its session. */
+    private void takesOverWhatIsInTheMiddleOfWork(
+            EmbeddedKafka kafka, String jdbcUrl, List<Integer> ports, KafkaProducer<byte[], byte[]> producer)
+            throws Exception {
+        try (var again = start(kafka, jdbcUrl, ports.get(0))) {
+            Await.until(
+                    Duration.ofSeconds(90),
+                    () -> assertThat(ownedBy(ports.get(0))).isBetween(1L, ACCOUNTS.size() - 1L));
+            int before = sent.get();
+            var busy = new FutureTask<Boolean>(() -> {
+                send(producer, 40);
+                return true;
+            });
+            Thread.ofVirtual().start(busy);
+            Await.until(
+                    Duration.ofSeconds(30),
+                    () -> assertThat(sent.get() - before).isGreaterThan(200));
+
+            again.kill();
+
+            assertThat(busy.get(60, SECONDS)).isTrue();
+            Await.until(SESSION_TIMEOUT.plusSeconds(20), () -> assertAllAnswered(ports.get(1)));
         }
     }
 
@@ -153,10 +183,11 @@ class TakeOverTest {
                         "/test",
                         Instant.now(),
                         TokenUsage.of("ann", account.id(), "gpt-4o-mini", TokenCounts.ofInputOutput(1_000, 1_000)));
-                RecordMetadata sent = producer.send(new ProducerRecord<>(
+                RecordMetadata place = producer.send(new ProducerRecord<>(
                                 Topics.USAGE_EVENTS.name(), account.key(), UsageEventCodec.write(event)))
                         .get(10, SECONDS);
-                receipts.put(account, new Receipt(Map.of(sent.partition(), sent.offset())));
+                receipts.put(account, new Receipt(Map.of(place.partition(), place.offset())));
+                sent.incrementAndGet();
             }
         }
         eventsEach += events;

@@ -1,0 +1,87 @@
+package com.promptmanage.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.promptmanage.topics.Topics;
+import com.promptmanage.topics.account.Account;
+import com.promptmanage.topics.usage.UsageEventCodec;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AbandonedTransactionsTest {
+
+    private static final Account ACME = Account.team("acme");
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void whatADeadProcessHasLeftOpenKeepsNobodyWaitingAndOthersKeepTheirs() throws Exception {
+        try (var broker = MeteredBroker.start(directory.resolve("kafka"), Map.of())) {
+            StreamsSettings settings = broker.settings(directory.resolve("state"));
+            String application = settings.applicationId();
+            try (var dead = begun(broker, application + "-" + UUID.randomUUID() + "-1", application);
+                    var other =
+                            begun(broker, application + "-executions-" + UUID.randomUUID() + "-1", "another-group");
+                    var metering = MeteredBroker.run(settings, ACME)) {
+                var sent = broker.producer()
+                        .send(new ProducerRecord<>(
+                                Topics.USAGE_EVENTS.name(),
+                                ACME.key(),
+                                UsageEventCodec.write(AcmeUsage.event("after", Instant.now(), 1_000, 1_000))))
+                        .get();
+
+                assertThat(metering.awaitCommitted(sent.partition(), sent.offset(), Duration.ofSeconds(30)))
+                        .isTrue();
+                assertThat(metering.lastFailure()).isNull();
+                assertThatThrownBy(dead::commitTransaction).isInstanceOf(KafkaException.class);
+                other.commitTransaction();
+            }
+        }
+    }
+
+    /** In a transaction that the broker would end in ten minutes, with the offsets of every partition in it. */
+    private static KafkaProducer<byte[], byte[]> begun(MeteredBroker broker, String transactionalId, String group) {
+        var producer = new KafkaProducer<>(
+                Map.<String, Object>of(
+                        "bootstrap.servers",
+                        broker.bootstrapServers(),
+                        "transactional.id",
+                        transactionalId,
+                        "transaction.timeout.ms",
+                        600_000),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
+        producer.initTransactions();
+        producer.beginTransaction();
+        try (var consumer = new KafkaConsumer<>(
+                Map.<String, Object>of("bootstrap.servers", broker.bootstrapServers(), "group.id", group),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer())) {
+            producer.sendOffsetsToTransaction(
+                    IntStream.range(0, MeteredBroker.PARTITIONS)
+                            .boxed()
+                            .collect(Collectors.toMap(
+                                    partition -> new TopicPartition(Topics.USAGE_EVENTS.name(), partition),
+                                    partition -> new OffsetAndMetadata(0))),
+                    consumer.groupMetadata());
+        }
+        return producer;
+    }
+}
