@@ -1,6 +1,7 @@
 package com.promptmanage.query.history;
 
 import com.promptmanage.query.history.HistoryOrder.By;
+import com.promptmanage.query.request.DateRange;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.ProblemException;
 import java.sql.ResultSet;
@@ -28,8 +29,6 @@ public final class UsageHistory {
 
     private static final String MATCHES = """
             account = :account
-            AND time < coalesce(CAST(:to AS timestamptz), 'infinity')
-            AND time >= coalesce(CAST(:from AS timestamptz), '-infinity')
             """ + FilterColumns.AND_MATCHES;
 
     private final Database database;
@@ -60,6 +59,27 @@ public final class UsageHistory {
     }
 
     /**
+     * Where reading in the order of time begins: beyond the place, or with the range if that begins later.
+     *
+     * <p>One comparison says both. Given one for each, the database begins in the index where the range does, and passes all
+     * that was told before, again for every page.
+     *
+     * @param time null for the first event there is
+     */
+    private record Start(@Nullable Instant time, long number) {
+
+        static Start of(DateRange range, HistoryOrder order, @Nullable Place place) {
+            @Nullable Instant edge = order.isAscending() ? range.from() : range.to();
+            // The moment at which a range begins is in it, that at which it ends is not.
+            if (place != null && (edge == null || place.time().isBefore(edge) != order.isAscending())) {
+                return new Start(place.time(), place.number());
+            }
+            // Below every event's number: of the moment itself, all is beyond it one way, and nothing the other.
+            return new Start(edge, Long.MIN_VALUE);
+        }
+    }
+
+    /**
      * The events after a place of an order; null for the first of all. Who goes on at the last of each page sees every event
      * once, whatever is written meanwhile; but an event that gets its price meanwhile is where its cost puts it.
      *
@@ -75,14 +95,23 @@ public final class UsageHistory {
 
     private static List<UsageEntry> byTime(
             Handle handle, HistoryQuery query, HistoryOrder order, @Nullable Place place, int limit) {
+        DateRange range = query.range();
+        Start start = Start.of(range, order, place);
+        @Nullable Instant end = order.isAscending() ? range.to() : range.from();
         return bound(handle.createQuery("""
                         SELECT * FROM usage_history
                         WHERE <matches>
-                          AND (time, id) <beyond> (coalesce(CAST(:placeTime AS timestamptz), <end>), :placeNumber)
+                          AND (time, id) <beyond> (coalesce(CAST(:startTime AS timestamptz), <first>), :startNumber)
+                          AND time <within> coalesce(CAST(:endTime AS timestamptz), <last>)
                         ORDER BY time <direction>, id <direction>
                         LIMIT :limit
-                        """), query, order, place)
-                .define("end", order.isAscending() ? "'-infinity'" : "'infinity'")
+                        """), query, order)
+                .define("first", order.isAscending() ? "'-infinity'" : "'infinity'")
+                .define("within", order.isAscending() ? "<" : ">=")
+                .define("last", order.isAscending() ? "'infinity'" : "'-infinity'")
+                .bind("startTime", inUtc(start.time()))
+                .bind("startNumber", start.number())
+                .bind("endTime", inUtc(end))
                 .bind("limit", limit)
                 .map(UsageHistory::entry)
                 .list();
@@ -96,7 +125,11 @@ public final class UsageHistory {
             Handle handle, HistoryQuery query, HistoryOrder order, @Nullable Place place, int limit) {
         List<Sorted> found = bound(handle.createQuery("""
                         WITH wanted AS MATERIALIZED (
-                            SELECT time, id, <value> AS value FROM usage_history WHERE <matches> LIMIT :sortedMax + 1
+                            SELECT time, id, <value> AS value FROM usage_history
+                            WHERE <matches>
+                              AND time >= coalesce(CAST(:from AS timestamptz), '-infinity')
+                              AND time < coalesce(CAST(:to AS timestamptz), 'infinity')
+                            LIMIT :sortedMax + 1
                         ), page AS (
                             SELECT time, id, value FROM wanted
                             WHERE CAST(:placeTime AS timestamptz) IS NULL
@@ -112,9 +145,13 @@ public final class UsageHistory {
                         LEFT JOIN usage_history
                           ON account = :account AND usage_history.time = page.time AND usage_history.id = page.id
                         ORDER BY page.value <direction>, page.time DESC, page.id DESC
-                        """), query, order, place)
+                        """), query, order)
                 .define("value", order.by().sql())
                 .define("type", order.by().isNumber() ? "bigint" : "text")
+                .bind("from", inUtc(query.range().from()))
+                .bind("to", inUtc(query.range().to()))
+                .bind("placeTime", place == null ? null : inUtc(place.time()))
+                .bind("placeNumber", place == null ? 0 : place.number())
                 .bind("placeValue", place == null ? null : place.value())
                 .bind("sortedMax", sortedMax)
                 .bind("limit", limit)
@@ -131,16 +168,12 @@ public final class UsageHistory {
         return found.stream().flatMap(sorted -> sorted.entry().stream()).toList();
     }
 
-    private static Query bound(Query statement, HistoryQuery query, HistoryOrder order, @Nullable Place place) {
+    private static Query bound(Query statement, HistoryQuery query, HistoryOrder order) {
         return FilterColumns.bind(statement, query.member(), query.filter())
                 .define("matches", MATCHES)
                 .define("beyond", order.isAscending() ? ">" : "<")
                 .define("direction", order.isAscending() ? "ASC" : "DESC")
-                .bind("account", query.account().value())
-                .bind("from", inUtc(query.range().from()))
-                .bind("to", inUtc(query.range().to()))
-                .bind("placeTime", place == null ? null : inUtc(place.time()))
-                .bind("placeNumber", place == null ? 0 : place.number());
+                .bind("account", query.account().value());
     }
 
     private static @Nullable OffsetDateTime inUtc(@Nullable Instant moment) {
