@@ -13,6 +13,7 @@ import com.promptmanage.topics.alert.Notice;
 import com.promptmanage.topics.budget.Dimension;
 import com.promptmanage.topics.budget.Severity;
 import com.promptmanage.topics.money.NanoUsd;
+import com.promptmanage.topics.money.ShownUsd;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -150,8 +151,8 @@ public final class AnomalyWatch implements AutoCloseable {
 
     private static Notice notice(Account account, ZoneId zone, Unusual unusual) {
         Instant start = Instant.ofEpochMilli(unusual.startMs());
-        String spent = new NanoUsd(unusual.spent()).toDisplayUsd();
-        String usual = new NanoUsd(unusual.usual()).toDisplayUsd();
+        String spent = ShownUsd.of(unusual.spent());
+        String usual = ShownUsd.of(unusual.usual());
         var about = new LinkedHashMap<String, Object>();
         about.put("hour", start.toString());
         about.put("timezone", zone.getId());
@@ -164,8 +165,8 @@ public final class AnomalyWatch implements AutoCloseable {
                 TYPE,
                 account,
                 Severity.WARNING,
-                "Unusual spend: $%s in one hour".formatted(spent),
-                "In the hour from %s (%s), $%s were spent. At that hour, half of the last %d days had $%s or less."
+                "Unusual spend: %s in one hour".formatted(spent),
+                "In the hour from %s (%s), %s were spent. At that hour, half of the last %d days had %s or less."
                         .formatted(
                                 HOUR.format(start.atZone(zone)), zone.getId(), spent, UnusualHours.HISTORY_DAYS, usual),
                 start,

@@ -4,6 +4,7 @@ import com.promptmanage.query.report.Report.Day;
 import com.promptmanage.query.report.Report.Figure;
 import com.promptmanage.query.report.Report.Table;
 import com.promptmanage.topics.money.NanoUsd;
+import com.promptmanage.topics.money.ShownUsd;
 import java.util.List;
 
 /** A report as a page that stands alone: no script, nothing to load, the chart drawn in it. */

@@ -3,6 +3,7 @@ package com.promptmanage.query.report;
 import com.promptmanage.query.report.Report.Day;
 import com.promptmanage.query.report.Report.Figure;
 import com.promptmanage.query.report.Report.Table;
+import com.promptmanage.topics.money.ShownUsd;
 import java.util.List;
 
 /** A report in plain text, for readers that show no other. */

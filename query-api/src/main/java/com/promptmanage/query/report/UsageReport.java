@@ -15,6 +15,7 @@ import com.promptmanage.streams.read.SpendEntry;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.budget.Dimension;
 import com.promptmanage.topics.budget.Limit;
+import com.promptmanage.topics.money.ShownUsd;
 import java.math.RoundingMode;
 import java.time.Instant;
 import java.time.LocalDate;

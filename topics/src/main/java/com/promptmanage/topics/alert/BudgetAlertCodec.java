@@ -5,6 +5,7 @@ import com.promptmanage.topics.budget.Limit;
 import com.promptmanage.topics.budget.Threshold;
 import com.promptmanage.topics.event.EventJson;
 import com.promptmanage.topics.money.NanoUsd;
+import com.promptmanage.topics.money.ShownUsd;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -126,7 +127,7 @@ public final class BudgetAlertCodec {
 
     private static String amount(BudgetAlert alert, long amount) {
         return switch (alert.budget().limit()) {
-            case Limit.Spend spend -> "$" + new NanoUsd(amount).toDisplayUsd();
+            case Limit.Spend spend -> ShownUsd.of(amount, spend.amount());
             case Limit.Tokens tokens -> "%,d tokens".formatted(amount);
         };
     }

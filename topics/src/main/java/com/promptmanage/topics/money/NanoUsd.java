@@ -1,7 +1,6 @@
 package com.promptmanage.topics.money;
 
 import java.math.BigDecimal;
-import java.math.RoundingMode;
 
 /**
  * An amount of money in nano-US-dollars (10⁻⁹ USD), the only unit in which costs are added.
@@ -46,13 +45,6 @@ public record NanoUsd(long value) implements Comparable<NanoUsd> {
     public String toUsd() {
         BigDecimal exact = BigDecimal.valueOf(value, PLACES).stripTrailingZeros();
         return (exact.scale() < 2 ? exact.setScale(2) : exact).toPlainString();
-    }
-
-    /** For people: two places, half-even. Never add what this returns. */
-    public String toDisplayUsd() {
-        return BigDecimal.valueOf(value, PLACES)
-                .setScale(2, RoundingMode.HALF_EVEN)
-                .toPlainString();
     }
 
     @Override
