@@ -97,7 +97,8 @@ class GatewayLimitsTest {
         budgets.answers(200, JSON, """
                 {"allowed":false,"estimatedCost":"0.30","estimatedCostNanoUsd":300000000,"deniedBy":"b1","budgets":[
                  {"id":"b0","name":"wide","unit":"usd","remaining":"9.00","remainingNanoUsd":9000000000,"enforcement":"block","failMode":"open"},
-                 {"id":"b1","name":"tight","unit":"usd","remaining":"0.10","remainingNanoUsd":100000000,"enforcement":"block","failMode":"closed"}]}
+                 {"id":"b1","name":"tight","unit":"usd","remaining":"0.10","remainingNanoUsd":100000000,"enforcement":"block","failMode":"closed"}],
+                 "failClosed":[{"dimension":"model","value":"gpt-4o-mini"}]}
                 """);
         other.answers(200, JSON, "{\"usage\":" + USAGE + "}");
 
@@ -138,6 +139,10 @@ class GatewayLimitsTest {
                         .statusCode())
                 .isEqualTo(503);
         assertThat(other.asked()).isEmpty();
+        assertThat(checked.post(CHAT, app, JSON, BodyPublishers.ofString(body.replace("-mini", "")), OWN_KEY)
+                        .statusCode())
+                .as("of a model that none of them is on")
+                .isEqualTo(200);
         String unknown = checked.key(NewKey.of("app", Account.team("never-asked")));
         assertThat(checked.post(CHAT, unknown, JSON, BodyPublishers.ofString(body), OWN_KEY)
                         .statusCode())

@@ -1,5 +1,6 @@
 package com.promptmanage.query.budget;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.query.request.Fields;
@@ -14,6 +15,9 @@ import com.promptmanage.service.http.RequestBody;
 import com.promptmanage.service.http.Routes;
 import com.promptmanage.streams.read.AccountReads;
 import com.promptmanage.topics.account.Account;
+import com.promptmanage.topics.budget.Budget;
+import com.promptmanage.topics.budget.Budget.Enforcement;
+import com.promptmanage.topics.budget.Budget.FailMode;
 import com.promptmanage.topics.money.NanoUsd;
 import com.promptmanage.topics.usage.TokenKind;
 import com.promptmanage.topics.usage.TokenUsage;
@@ -71,8 +75,24 @@ final class CheckRoutes implements Routes {
         if (decision.denial().isPresent() && "true".equals(ctx.queryParam("enforce"))) {
             refuse(ctx, call.account(), decision, decision.denial().get());
         } else {
-            ctx.json(json(decision));
+            ObjectNode json = json(decision);
+            // What others' budgets are on is not for everyone to see.
+            if (Permissions.mayQuery(caller, call.account())) {
+                json.set("failClosed", failClosed(reads.definitions(call.account())));
+            }
+            ctx.json(json);
         }
+    }
+
+    /** What those budgets are on that block what they cover also while they cannot be asked: for whoever asks to know by then. */
+    private static ArrayNode failClosed(List<Budget> budgets) {
+        var told = JsonNodeFactory.instance.arrayNode();
+        budgets.stream()
+                .filter(budget -> budget.enforcement() == Enforcement.BLOCK && budget.failMode() == FailMode.CLOSED)
+                .forEach(budget -> told.addObject()
+                        .put("dimension", budget.dimension().value())
+                        .put("value", budget.value()));
+        return told;
     }
 
     /** A problem with the members of the decision besides its own. */

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.query.http.TestApi.Answer;
 import com.promptmanage.service.access.KeyScope;
 import com.promptmanage.service.access.NewKey;
+import com.promptmanage.service.http.Json;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.budget.Budget;
 import com.promptmanage.topics.budget.Budget.Enforcement;
@@ -87,6 +88,23 @@ class CheckRoutesTest {
         assertThat(decision.at("/budgets/0/wouldExceed").booleanValue()).isFalse();
         assertThat(decision.at("/budgets/0/enforcement").textValue()).isEqualTo("block");
         assertThat(decision.at("/budgets/1/value").textValue()).isEqualTo("ann");
+    }
+
+    /** Also those that this call does not count toward: the next may. */
+    @Test
+    void whatIsClosedWhileNobodyAnswersIsToldToWhoMaySeeTheWholeAccount() throws Exception {
+        api.team(team, "UTC");
+        JsonNode byKey = check("\"model\":\"free\",\"inputTokens\":1");
+        String viewer = team + "-viewer";
+        Answer byMember = api.post(
+                api.signIn(viewer),
+                CHECK,
+                "{\"teamId\":\"%s\",\"userId\":\"%s\",\"model\":\"free\",\"inputTokens\":1}".formatted(team, viewer));
+
+        assertThat(byKey.get("failClosed")).isEqualTo(Json.mapper().readTree("""
+                        [{"dimension":"account","value":"*"},{"dimension":"workflow","value":"w1"}]"""));
+        assertThat(byMember.status()).isEqualTo(200);
+        assertThat(byMember.json().has("failClosed")).isFalse();
     }
 
     @Test

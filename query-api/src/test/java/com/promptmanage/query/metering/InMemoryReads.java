@@ -143,6 +143,11 @@ public final class InMemoryReads implements AccountReads {
     }
 
     @Override
+    public synchronized List<Budget> definitions(Account account) {
+        return budgets.getOrDefault(account, List.of());
+    }
+
+    @Override
     public synchronized OptionalLong quote(TokenUsage call, long atMs) {
         ToLongFunction<TokenUsage> price = prices.get(call.model());
         return price == null ? OptionalLong.empty() : OptionalLong.of(price.applyAsLong(call));

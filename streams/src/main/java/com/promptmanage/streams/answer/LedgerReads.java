@@ -245,7 +245,8 @@ public final class LedgerReads implements AccountReads {
         return stored == null ? AccountSettings.defaults(account) : AccountSettingsCodec.read(stored);
     }
 
-    private List<Budget> definitions(Account account) {
+    @Override
+    public List<Budget> definitions(Account account) {
         byte[] stored = ledger.committed(StateKeys.budgets(account.key()));
         return stored == null ? List.of() : BudgetCodec.readAll(stored);
     }

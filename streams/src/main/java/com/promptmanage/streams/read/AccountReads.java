@@ -1,6 +1,7 @@
 package com.promptmanage.streams.read;
 
 import com.promptmanage.topics.account.Account;
+import com.promptmanage.topics.budget.Budget;
 import com.promptmanage.topics.settings.AccountSettings;
 import com.promptmanage.topics.usage.TokenUsage;
 import java.util.List;
@@ -23,6 +24,9 @@ public interface AccountReads {
      * From committed state: the budgets that a call would count toward, with what has been spent of each.
      */
     List<BudgetSpend> covering(TokenUsage call, long nowMs);
+
+    /** From committed state: the account's budgets as they are defined. */
+    List<Budget> definitions(Account account);
 
     /** What a call at that time costs this account, nanoUSD; empty if its model has no price. */
     OptionalLong quote(TokenUsage call, long atMs);

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * {@code POST /api/token-tracking/check} of the query API. An answer that takes longer than {@link #ANSWER_MAX} is none: then the
- * account's budgets' own setting decides. Safe for use by several threads, each of which waits for its answer.
+ * own setting of the budgets that the call counts toward decides. Safe for use by several threads, each of which waits for its answer.
  */
 public final class BudgetClient implements AutoCloseable {
 
@@ -74,7 +74,7 @@ public final class BudgetClient implements AutoCloseable {
         /** @param json as the API describes it */
         record Told(JsonNode json) implements Answer {}
 
-        /** @param isClosed whether one of the account's budgets blocks in that case */
+        /** @param isClosed whether one of the budgets that the call counts toward blocks in that case */
         record Untold(boolean isClosed) implements Answer {}
     }
 
@@ -109,7 +109,7 @@ public final class BudgetClient implements AutoCloseable {
         var wanted = failModes.lookUp(account);
         Target there = target;
         if (there == null) {
-            return untold(account, wanted, deadlineNanos, "nobody to ask yet");
+            return untold(account, question, wanted, deadlineNanos, "nobody to ask yet");
         }
         try {
             String key = key(there, deadlineNanos);
@@ -128,16 +128,18 @@ public final class BudgetClient implements AutoCloseable {
                 ownKey.refused();
             }
             if (reply.status() != 200) {
-                return untold(account, wanted, deadlineNanos, "status " + reply.status());
+                return untold(account, question, wanted, deadlineNanos, "status " + reply.status());
             }
             JsonNode answer = Json.mapper().readTree(reply.body());
-            failModes.remember(account, isClosed(answer), deadlineNanos);
+            if (answer.path("failClosed").isArray()) {
+                failModes.remember(account, ClosedBudgets.of(answer.path("failClosed")));
+            }
             return new Answer.Told(answer);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return untold(account, wanted, deadlineNanos, "interrupted");
+            return untold(account, question, wanted, deadlineNanos, "interrupted");
         } catch (ExecutionException | TimeoutException | IOException e) {
-            return untold(account, wanted, deadlineNanos, e.toString());
+            return untold(account, question, wanted, deadlineNanos, e.toString());
         }
     }
 
@@ -165,18 +167,13 @@ public final class BudgetClient implements AutoCloseable {
                         .get(Math.max(0, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
     }
 
-    private static boolean isClosed(JsonNode answer) {
-        for (JsonNode budget : answer.path("budgets")) {
-            if (budget.path("enforcement").asText().equals("block")
-                    && budget.path("failMode").asText().equals("closed")) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private Answer untold(Account account, CompletableFuture<Boolean> wanted, long deadlineNanos, String cause) {
-        boolean isClosed = FailModes.isClosed(wanted, deadlineNanos);
+    private Answer untold(
+            Account account,
+            ObjectNode question,
+            CompletableFuture<ClosedBudgets> wanted,
+            long deadlineNanos,
+            String cause) {
+        boolean isClosed = FailModes.isClosed(wanted, question, deadlineNanos);
         long count = unanswered.incrementAndGet();
         long now = System.nanoTime();
         long last = toldNanos.get();
