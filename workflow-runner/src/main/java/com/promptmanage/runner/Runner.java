@@ -4,7 +4,7 @@ import com.promptmanage.runner.definition.DefinitionFault;
 import com.promptmanage.runner.definition.Reading;
 import com.promptmanage.runner.http.WorkflowApi;
 import com.promptmanage.runner.journal.CallLedger;
-import com.promptmanage.runner.journal.ExecutionRecords;
+import com.promptmanage.runner.journal.EndOutputs;
 import com.promptmanage.runner.journal.NodeJournal;
 import com.promptmanage.runner.journal.Runs;
 import com.promptmanage.runner.journal.Versions;
@@ -93,7 +93,7 @@ public final class Runner implements AutoCloseable {
                 clock,
                 RandomGenerator.getDefault());
         new HookSecrets(database, parts.seal(), clock).sealAnew();
-        var goesOn = new ContinueWhile(new ExecutionRecords(database), parts.expressions());
+        var goesOn = new ContinueWhile(new EndOutputs(database), parts.expressions());
         return new Runner(
                 Engine.start(database, runsOfWorkers, work, options, meters),
                 Scheduler.start(new Schedules(database, clock), runs, new ContinuousRuns(runs, goesOn), meters, clock),

@@ -18,6 +18,7 @@ import com.promptmanage.service.outbound.Outbound;
 import com.promptmanage.service.outbound.OutboundSettings;
 import com.promptmanage.service.outbox.OutboxRelay;
 import com.promptmanage.service.process.Startup;
+import com.promptmanage.service.process.Waiting;
 import com.promptmanage.service.secret.SecretBox;
 import com.promptmanage.service.secret.SecretKeys;
 import com.promptmanage.service.settings.Settings;
@@ -73,12 +74,15 @@ public final class RunnerMain {
         var stopping = new CountDownLatch(1);
         Thread running = Thread.currentThread();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(stopping, running), "stop"));
-        serve(given, stopping);
+        Optional<Database> database = new Waiting(given.server(), stopping).database(given.database());
+        if (database.isPresent()) {
+            serve(given, database.get(), stopping);
+        }
     }
 
-    private static void serve(Given given, CountDownLatch stopping) throws InterruptedException {
+    private static void serve(Given given, Database database, CountDownLatch stopping) throws InterruptedException {
         Clock clock = Clock.systemUTC();
-        try (var database = Database.open(given.database());
+        try (database;
                 var access = new Access(database, clock, given.access());
                 var meters = new Meters();
                 var relay = OutboxRelay.start(database, given.runner().bootstrapServers(), meters.registry());

@@ -10,9 +10,11 @@ import com.promptmanage.runner.node.Outcome;
 import com.promptmanage.runner.node.Plan;
 import com.promptmanage.runner.trigger.HookSignature;
 import com.promptmanage.runner.trigger.StandardSignature;
+import com.promptmanage.service.database.Scope;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AutoClose;
@@ -272,6 +274,46 @@ class WorkflowRunsTest {
                                 .mapTo(String.class)
                                 .one()))
                 .isEqualTo("paused false");
+    }
+
+    /** Taken out with the rights of the team alone, as its people do it. */
+    @Test
+    void whoIsTakenOutOfATeamKeepsNothingThatWasSharedWithThemThere() {
+        api.user("former");
+        api.user("friend");
+        api.engine()
+                .database()
+                .useAsSystem(handle -> handle.execute(
+                        "INSERT INTO team_members (team_id, user_id, role) VALUES (?, 'former', 'viewer')",
+                        RunningApi.TEAM));
+        String ofTeam = "/api/workflows/" + steps.create("draft");
+        String owner = api.signIn("owner");
+        String friend = api.signIn("friend");
+        String ofFriend = "/api/workflows/"
+                + api.post(friend, "/api/workflows", """
+                                {"name": "Mine", "definition": %s}""".formatted(TwoSteps.DEFINITION))
+                        .json()
+                        .at("/workflow/id")
+                        .asText();
+        String shared = """
+                {"permissions": [{"userId": "former", "permissionLevel": "admin"},
+                                 {"userId": "stranger", "permissionLevel": "runner"}]}""";
+        assertThat(api.put(owner, ofTeam + "/permissions", shared).status()).isEqualTo(200);
+        assertThat(api.put(friend, ofFriend + "/permissions", shared).status()).isEqualTo(200);
+        assertThat(api.get(api.signIn("former"), ofTeam).status()).isEqualTo(200);
+
+        api.engine()
+                .database()
+                .useTransaction(
+                        new Scope.Tenant("former", Set.of("team:" + RunningApi.TEAM)),
+                        handle -> handle.execute(
+                                "DELETE FROM team_members WHERE team_id = ? AND user_id = 'former'", RunningApi.TEAM));
+
+        String former = api.signIn("former");
+        assertThat(api.get(former, ofTeam).status()).isEqualTo(404);
+        assertThat(api.get(former, ofFriend).status()).isEqualTo(200);
+        assertThat(api.get(owner, ofTeam + "/permissions").json().findValuesAsText("userId"))
+                .containsExactly("stranger");
     }
 
     private Answer standard(String path, String id, String signedId, String secret, String body) {
