@@ -12,6 +12,7 @@ import com.promptmanage.service.operations.Meters;
 import com.promptmanage.service.operations.OpenApi;
 import com.promptmanage.service.operations.OpenApiRoutes;
 import com.promptmanage.service.process.Startup;
+import com.promptmanage.service.process.Waiting;
 import com.promptmanage.service.secret.SecretBox;
 import com.promptmanage.service.secret.SecretKeys;
 import com.promptmanage.service.settings.Settings;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
@@ -84,7 +86,15 @@ public final class IngestMain {
         }
         var stopping = new CountDownLatch(1);
         Thread running = Thread.currentThread();
-        try (var database = Database.open(given.database());
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(stopping, running), "stop"));
+        Optional<Database> database = new Waiting(given.server(), stopping).database(given.database());
+        if (database.isPresent()) {
+            run(given, database.get(), stopping);
+        }
+    }
+
+    private static void run(Given given, Database database, CountDownLatch stopping) throws InterruptedException {
+        try (database;
                 var access = new Access(database, Clock.systemUTC());
                 var meters = new Meters();
                 var routes = new IngestRoutes(
@@ -106,7 +116,6 @@ public final class IngestMain {
                     .name("topics")
                     .start(() -> provision(
                             given.ingest().publish().bootstrapServers(), given.partitions(), given.replicas()));
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(stopping, running), "stop"));
             LOGGER.atInfo().addKeyValue("port", server.port()).log("ingest is running");
             stopping.await();
         }

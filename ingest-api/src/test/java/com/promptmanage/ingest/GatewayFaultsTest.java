@@ -150,6 +150,30 @@ class GatewayFaultsTest {
         assertThat(gateway.chat("{\"model\":\"m\"}").statusCode()).isEqualTo(502);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {200, 400})
+    void aLengthBesideChunksCountsForNothing(int status) throws Exception {
+        // Longer than what is gathered before the head goes out.
+        String body = "{\"model\":\"m\",\"text\":\"%s\",\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":4}}"
+                .formatted("x".repeat(300_000));
+        provider.answers(exchange -> {
+            exchange.getResponseHeaders().set("Content-Type", JSON);
+            exchange.getResponseHeaders().set("Content-Length", "7");
+            exchange.sendResponseHeaders(status, 0);
+            exchange.getResponseBody().write(body.getBytes(UTF_8));
+            exchange.getResponseBody().close();
+        });
+
+        HttpResponse<String> answer = gateway.chat("{\"model\":\"m\"}");
+
+        assertThat(answer.statusCode()).isEqualTo(status);
+        assertThat(answer.body()).isEqualTo(body);
+        assertThat(answer.headers().firstValue("Content-Length")).isEmpty();
+        if (status == 200) {
+            assertThat(gateway.onlyEvent().usage().tokens()).isEqualTo(TokenCounts.ofInputOutput(3, 4));
+        }
+    }
+
     @Test
     void nonsenseIsPassedOnAndCountedAsFarAsItCanBe() throws Exception {
         provider.streams(out -> {

@@ -139,6 +139,35 @@ class IngestTest {
     }
 
     @Test
+    void whatIsNoEventIsAFaultOfItsIndexBesideAllOthers() throws Exception {
+        String body = "[{\"specversion\":\"0.3\"},\"x, y]\",null,1,[{}],%s,nul]".formatted(usage("f1", "user:a"));
+
+        HttpResponse<String> answer = ingest.events(gatewayKey, BATCH, body);
+
+        assertThat(fields(answer))
+                .containsExactly("specversion", "id", "source", "type", "body", "body", "body", "body", "body");
+        JsonNode errors = MAPPER.readTree(answer.body()).path("errors");
+        assertThat(errors.findValuesAsText("index")).containsExactly("0", "0", "0", "0", "1", "2", "3", "4", "6");
+        assertThat(errors.path(4).path("detail").textValue()).isEqualTo("has something else than an event: 'x, y]'");
+        assertThat(errors.findValuesAsText("remedy")).hasSize(9).doesNotContain("");
+        assertThat(stand.records()).isEmpty();
+    }
+
+    @Test
+    void noRemedySaysToLeaveOutWhatMustBeThere() throws Exception {
+        HttpResponse<String> answer = ingest.events(gatewayKey, ONE, """
+                {"specversion": "1.0", "id": "", "source": "/t", "type": "com.promptmanage.token.usage.v1",
+                 "subject": "", "data": {"model": "", "tokens": {"input": 1, "output": 1}}}
+                """);
+
+        assertThat(fields(answer)).containsExactly("id", "subject", "data.model");
+        JsonNode errors = MAPPER.readTree(answer.body()).path("errors");
+        assertThat(errors.path(0).path("remedy").textValue()).doesNotContain("Leave it out");
+        assertThat(errors.path(1).path("remedy").textValue()).contains("Leave it out");
+        assertThat(errors.path(2).path("remedy").textValue()).doesNotContain("Leave it out");
+    }
+
+    @Test
     void aPlainEventKeepsItsTypeDataAndExtensions() throws Exception {
         HttpResponse<String> answer = ingest.events(acmeKey, JSON + "; charset=utf-8", """
                 {"specversion": "1.0", "id": "p1", "source": "my-app", "type": "page.view", "subject": "customer-7",

@@ -180,8 +180,10 @@ class MetricsOnlyTest {
             statement.execute("LOCK TABLE counted_series, key_attributes IN ACCESS EXCLUSIVE MODE");
 
             HttpResponse<byte[]> refused = send("/v1/metrics", PROTOBUF, Protobuf.of(sums));
-            assertIsToSendAgain(refused);
-            assertIsToSendAgain(ingest.postBytes("/v1/metrics", "Bearer " + secret, PROTOBUF, new byte[0], false));
+            assertIsToSendAgain(refused, "the database is slow: send it again");
+            assertIsToSendAgain(
+                    ingest.postBytes("/v1/metrics", "Bearer " + secret, PROTOBUF, new byte[0], false),
+                    "The database does not answer just now: ask again");
             other.rollback();
         }
 
@@ -192,10 +194,10 @@ class MetricsOnlyTest {
     }
 
     /** Not because a lock was given up, which takes much longer here. */
-    private static void assertIsToSendAgain(HttpResponse<byte[]> answer) {
+    private static void assertIsToSendAgain(HttpResponse<byte[]> answer, String why) {
         assertThat(answer.statusCode()).isEqualTo(503);
         assertThat(answer.headers().firstValueAsLong("Retry-After").orElse(0)).isBetween(1L, 10L);
-        assertThat(answer.body()).asString(UTF_8).contains("the database is slow: send it again");
+        assertThat(answer.body()).asString(UTF_8).contains(why);
     }
 
     @Test

@@ -25,6 +25,7 @@ import com.promptmanage.service.operations.OpenApiRoutes;
 import com.promptmanage.service.outbound.Outbound;
 import com.promptmanage.service.outbox.OutboxRelay;
 import com.promptmanage.service.process.Startup;
+import com.promptmanage.service.process.Waiting;
 import com.promptmanage.service.settings.Settings;
 import com.promptmanage.streams.ExecutionsRuntime;
 import com.promptmanage.streams.MeteringRuntime;
@@ -39,10 +40,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
@@ -54,8 +55,6 @@ public final class QueryMain {
     private static final Logger LOGGER = LoggerFactory.getLogger(QueryMain.class);
 
     private static final int PORT = 8080;
-
-    private static final Duration PROVISION_PAUSE = Duration.ofSeconds(2);
 
     private static final Duration STOP_MAX = Duration.ofSeconds(25);
 
@@ -96,17 +95,23 @@ public final class QueryMain {
         var stopping = new CountDownLatch(1);
         Thread running = Thread.currentThread();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(stopping, running), "stop"));
-        int found = provision(given.metering(), given.partitions(), given.replicas(), stopping);
-        if (stopping.getCount() > 0) {
-            run(given, found, stopping);
+        var waiting = new Waiting(given.server(), stopping);
+        Optional<Integer> found = waiting.until(
+                "kafka",
+                "the broker does not answer",
+                () -> provision(given.metering(), given.partitions(), given.replicas()));
+        Optional<Database> database = stopping.getCount() > 0 ? waiting.database(given.database()) : Optional.empty();
+        if (found.isPresent() && database.isPresent()) {
+            run(given, found.get(), database.get(), stopping);
         }
     }
 
     /** @param partitions how many there are */
-    private static void run(Given given, int partitions, CountDownLatch stopping) throws InterruptedException {
+    private static void run(Given given, int partitions, Database database, CountDownLatch stopping)
+            throws InterruptedException {
         Clock clock = Clock.systemUTC();
         Optional<Mailer> mailer = given.outside().mailer(clock);
-        try (var database = Database.open(given.database());
+        try (database;
                 var outbound = new Outbound(given.outside().outbound());
                 var access = new Access(database, clock, given.access(), Optional.of(outbound), mailer);
                 var meters = new Meters();
@@ -205,31 +210,26 @@ public final class QueryMain {
     }
 
     /**
-     * Makes the topics and publishes the prices, which every process of the metering needs before its first event. Waits
-     * for the broker: there is nothing to answer from before.
+     * Makes the topics and publishes the prices, which every process of the metering needs before its first event.
      *
-     * @return how many partitions the accounts are spread over
+     * @return how many partitions the accounts are spread over; nothing if the broker is not there yet
      */
-    private static int provision(StreamsSettings metering, int partitions, int replicas, CountDownLatch stopping)
+    private static Optional<Integer> provision(StreamsSettings metering, int partitions, int replicas)
             throws InterruptedException {
         Map<String, Object> kafka = Map.of("bootstrap.servers", metering.bootstrapServers());
-        while (stopping.getCount() > 0) {
-            try (Admin admin = Admin.create(kafka)) {
-                int found = new TopicProvisioner(admin, partitions, (short) replicas).provision(Topics.ALL);
-                try (var producer = new KafkaProducer<>(kafka, new ByteArraySerializer(), new ByteArraySerializer());
-                        var consumer =
-                                new KafkaConsumer<>(kafka, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-                    int changed = new PricePublisher(producer, found).publishChanges(Catalogue.prices(), consumer);
-                    LOGGER.atInfo().addKeyValue("models", changed).log("prices that had changed are published");
-                }
-                return found;
-            } catch (IllegalStateException e) {
-                LOGGER.atWarn().addKeyValue("cause", e.getMessage()).log("the broker is not there yet");
+        try (Admin admin = Admin.create(kafka)) {
+            int found = new TopicProvisioner(admin, partitions, (short) replicas).provision(Topics.ALL);
+            try (var producer = new KafkaProducer<>(kafka, new ByteArraySerializer(), new ByteArraySerializer());
+                    var consumer =
+                            new KafkaConsumer<>(kafka, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+                int changed = new PricePublisher(producer, found).publishChanges(Catalogue.prices(), consumer);
+                LOGGER.atInfo().addKeyValue("models", changed).log("prices that had changed are published");
             }
-            if (stopping.await(PROVISION_PAUSE.toMillis(), TimeUnit.MILLISECONDS)) {
-                break;
-            }
+            return Optional.of(found);
+        } catch (IllegalStateException | KafkaException e) {
+            // The latter, too, passes by itself: while the broker's name is not known, there is no client for it.
+            LOGGER.atWarn().addKeyValue("cause", e.getMessage()).log("the broker is not there yet");
+            return Optional.empty();
         }
-        return partitions;
     }
 }

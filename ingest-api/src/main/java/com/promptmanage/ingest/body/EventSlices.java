@@ -24,6 +24,8 @@ public final class EventSlices {
 
     private final FaultSink faults;
 
+    private final boolean takesOthers;
+
     private final List<Slice> slices = new ArrayList<>();
 
     private int at;
@@ -48,11 +50,12 @@ public final class EventSlices {
     /** What was found. */
     public record Found(List<Slice> slices, boolean isList) {}
 
-    private EventSlices(byte[] body, Slice part, FaultSink faults) {
+    private EventSlices(byte[] body, Slice part, FaultSink faults, boolean takesOthers) {
         this.body = body;
         this.at = part.start();
         this.end = part.end();
         this.faults = faults;
+        this.takesOthers = takesOthers;
     }
 
     /** @return no slices if there is a fault */
@@ -62,10 +65,21 @@ public final class EventSlices {
 
     /** As {@link #of(byte[], Form, FaultSink)}, in a part of a body. */
     public static Found of(byte[] body, Slice part, Form form, FaultSink faults) {
-        var search = new EventSlices(body, part, faults);
-        boolean isList = search.startsWithList();
-        boolean found = search.run(form, isList);
-        return new Found(found ? List.copyOf(search.slices) : List.of(), isList);
+        return new EventSlices(body, part, faults, false).found(form);
+    }
+
+    /**
+     * As {@link #of(byte[], Form, FaultSink)}; but what stands in a list in place of an event has a slice too, so that
+     * it can be refused by its index, beside all that is wrong with the events.
+     */
+    public static Found withOthers(byte[] body, Form form, FaultSink faults) {
+        return new EventSlices(body, new Slice(0, body.length), faults, true).found(form);
+    }
+
+    private Found found(Form form) {
+        boolean isList = startsWithList();
+        boolean found = run(form, isList);
+        return new Found(found ? List.copyOf(slices) : List.of(), isList);
     }
 
     private boolean startsWithList() {
@@ -116,7 +130,7 @@ public final class EventSlices {
             if (slices.size() == EVENTS_MAX) {
                 return fail("has more than %d events".formatted(EVENTS_MAX), "Send them in several requests.");
             }
-            if (!event()) {
+            if (!(takesOthers ? eventOrOther() : event())) {
                 return false;
             }
             skipBlanks();
@@ -135,12 +149,38 @@ public final class EventSlices {
         }
     }
 
+    /** Moves past one value of any kind. */
+    private boolean eventOrOther() {
+        if (at == end) {
+            return event();
+        }
+        return switch (body[at]) {
+            case '{', ',', ']' -> event();
+            case '[', '"' -> brackets();
+            default -> literal();
+        };
+    }
+
+    /** A number, a name, or no JSON at all: the parser says which. */
+    private boolean literal() {
+        int start = at;
+        while (at < end && body[at] != ',' && body[at] != ']' && !isBlank(body[at])) {
+            at++;
+        }
+        slices.add(new Slice(start, at));
+        return true;
+    }
+
     /** Moves past one object. */
     private boolean event() {
+        return (at < end && body[at] == '{')
+                ? brackets()
+                : fail("has something else than an event at byte " + at, "Send events as JSON objects.");
+    }
+
+    /** Moves past what begins here, an object, a list or a text. */
+    private boolean brackets() {
         int start = at;
-        if (at == end || body[at] != '{') {
-            return fail("has something else than an event at byte " + at, "Send events as JSON objects.");
-        }
         int depth = 0;
         boolean inText = false;
         for (; at < end; at++) {
@@ -153,25 +193,37 @@ public final class EventSlices {
                     at++;
                 } else if (b == '"') {
                     inText = false;
+                    if (depth == 0) {
+                        return add(start);
+                    }
                 }
             } else if (b == '"') {
                 inText = true;
             } else if (b == '{' || b == '[') {
                 depth++;
             } else if ((b == '}' || b == ']') && --depth == 0) {
-                at++;
-                slices.add(new Slice(start, at));
-                return true;
+                return add(start);
             }
         }
         at = end;
         return fail("ends inside an event", "Send well-formed JSON.");
     }
 
+    /** The slice that ends with this byte. */
+    private boolean add(int start) {
+        at++;
+        slices.add(new Slice(start, at));
+        return true;
+    }
+
     private void skipBlanks() {
-        while (at < end && (body[at] == ' ' || body[at] == '\n' || body[at] == '\r' || body[at] == '\t')) {
+        while (at < end && isBlank(body[at])) {
             at++;
         }
+    }
+
+    private static boolean isBlank(byte b) {
+        return b == ' ' || b == '\n' || b == '\r' || b == '\t';
     }
 
     private boolean fail(String detail, String remedy) {

@@ -1,6 +1,5 @@
 package com.promptmanage.ingest.body;
 
-import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
@@ -72,8 +71,7 @@ public final class JsonMembers {
             faults.add("body", "has a number that is too large or too small", "Send numbers with shorter exponents.");
         } catch (IOException e) {
             // There is no file or socket here: it is always what was sent.
-            String said = e instanceof JacksonException jackson ? jackson.getOriginalMessage() : e.getMessage();
-            faults.add("body", "is not JSON: " + Excerpt.of(String.valueOf(said)), "Send well-formed JSON.");
+            faults.add("body", "is not JSON: " + ParserWords.of(e), "Send well-formed JSON.");
         }
         return Optional.empty();
     }

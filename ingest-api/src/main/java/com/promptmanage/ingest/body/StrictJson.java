@@ -1,7 +1,6 @@
 package com.promptmanage.ingest.body;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
@@ -11,7 +10,6 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.promptmanage.ingest.body.EventSlices.Slice;
-import com.promptmanage.ingest.normalize.Excerpt;
 import com.promptmanage.ingest.normalize.FaultSink;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -52,7 +50,8 @@ public final class StrictJson {
             return Optional.empty();
         } catch (IOException e) {
             // There is no file or socket here: it is always what was sent.
-            faults.add("body", "is not JSON: " + said(e), "Send well-formed JSON, each name once in an object.");
+            faults.add(
+                    "body", "is not JSON: " + ParserWords.of(e), "Send well-formed JSON, each name once in an object.");
             return Optional.empty();
         }
     }
@@ -75,14 +74,6 @@ public final class StrictJson {
             result = decoder.decode(encoded, characters, true);
         }
         return !result.isError();
-    }
-
-    private static String said(IOException problem) {
-        String message =
-                problem instanceof JsonProcessingException known ? known.getOriginalMessage() : problem.getMessage();
-        return message == null
-                ? "it cannot be read"
-                : Excerpt.of(message.lines().findFirst().orElse(""));
     }
 
     private static ObjectReader reader() {

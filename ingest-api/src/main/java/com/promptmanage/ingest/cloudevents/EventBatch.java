@@ -1,11 +1,13 @@
 package com.promptmanage.ingest.cloudevents;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.ingest.admission.RequestFaults;
 import com.promptmanage.ingest.body.EventSlices;
 import com.promptmanage.ingest.body.EventSlices.Form;
 import com.promptmanage.ingest.body.EventSlices.Found;
 import com.promptmanage.ingest.body.StrictJson;
 import com.promptmanage.ingest.cloudevents.EventTranslator.Translated;
+import com.promptmanage.ingest.normalize.Excerpt;
 import com.promptmanage.ingest.normalize.UsageMeters;
 import com.promptmanage.ingest.publish.OutgoingEvent;
 import com.promptmanage.service.access.Caller;
@@ -28,7 +30,7 @@ final class EventBatch {
 
     EventBatch(byte[] body, Form form) {
         this.body = body;
-        this.found = EventSlices.of(body, form, faults);
+        this.found = EventSlices.withOthers(body, form, faults);
     }
 
     int size() {
@@ -52,6 +54,7 @@ final class EventBatch {
             faults.at(index);
             Optional<Translated> translated = StrictJson.read(
                             body, found.slices().get(i), faults)
+                    .filter(this::isEvent)
                     .map(reader::read)
                     .map(translator::translate);
             if (translated.isPresent()) {
@@ -72,6 +75,13 @@ final class EventBatch {
             throw ProblemException.forbidden(refusal);
         }
         return events;
+    }
+
+    private boolean isEvent(JsonNode json) {
+        if (!json.isObject()) {
+            faults.add("body", "has something else than an event: " + Excerpt.of(json), "Send events as JSON objects.");
+        }
+        return json.isObject();
     }
 
     private static String told(Translated.Forbidden forbidden, @Nullable Integer index) {

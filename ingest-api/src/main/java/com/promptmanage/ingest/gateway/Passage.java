@@ -247,8 +247,10 @@ final class Passage {
                 .orElse("identity");
     }
 
+    /** Where both are said, how it is transferred overrides how long it is (RFC 9112, 6.3). */
     private static long length(OpenReply reply) {
-        if (encoding(reply).endsWith("gzip")) {
+        if (encoding(reply).endsWith("gzip")
+                || reply.header("Transfer-Encoding").isPresent()) {
             return -1;
         }
         return reply.header("Content-Length")

@@ -1,15 +1,12 @@
 package com.promptmanage.ingest.mapping;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import com.promptmanage.ingest.admission.AttributeMapping;
-import com.promptmanage.ingest.admission.TimelyWork;
 import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.audit.Actor;
 import com.promptmanage.service.audit.AuditEntry;
 import com.promptmanage.service.audit.AuditLog;
 import com.promptmanage.service.database.Database;
-import com.promptmanage.service.http.UnavailableException;
+import com.promptmanage.service.database.LastKnown;
 import com.promptmanage.topics.account.Account;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -32,26 +29,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KeyAttributes {
 
-    private static final int KEYS_MAX = 100_000;
-
     private static final Duration FRESH = Duration.ofSeconds(5);
-
-    private static final int READ_AT_ONCE = 8;
-
-    /** A request has more to do, and five seconds for all of it. */
-    private static final Duration READ_WITHIN = Duration.ofSeconds(2);
-
-    private final TimelyWork reading = new TimelyWork(READ_AT_ONCE, READ_WITHIN);
 
     private final Database database;
 
     private final Clock clock;
 
-    private final Cache<String, KeyRules> fresh =
-            Caffeine.newBuilder().maximumSize(KEYS_MAX).expireAfterWrite(FRESH).build();
-
-    private final Cache<String, KeyRules> known =
-            Caffeine.newBuilder().maximumSize(KEYS_MAX).build();
+    private final LastKnown<String, KeyRules> known = new LastKnown<>(FRESH);
 
     /**
      * What people set.
@@ -74,7 +58,7 @@ public final class KeyAttributes {
     public KeyRules of(Caller caller) {
         return switch (caller) {
             case Caller.Person person -> KeyRules.NONE;
-            case Caller.Key key -> fresh.get(key.keyId(), this::load);
+            case Caller.Key key -> known.get(key.keyId(), () -> read(key.keyId()));
         };
     }
 
@@ -143,21 +127,7 @@ public final class KeyAttributes {
                             Map.of("attributes", before.attributes(), "metricsOnly", before.metricsOnly()),
                             Map.of("attributes", entries.attributes(), "metricsOnly", entries.metricsOnly())));
         });
-        fresh.invalidate(keyId);
-    }
-
-    private KeyRules load(String keyId) {
-        try {
-            KeyRules loaded = reading.get(() -> read(keyId));
-            known.put(keyId, loaded);
-            return loaded;
-        } catch (UnavailableException e) {
-            KeyRules before = known.getIfPresent(keyId);
-            if (before == null) {
-                throw e;
-            }
-            return before;
-        }
+        known.forget(keyId);
     }
 
     private KeyRules read(String keyId) {

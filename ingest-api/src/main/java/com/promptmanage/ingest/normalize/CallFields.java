@@ -131,15 +131,7 @@ public final class CallFields {
 
     /** An id that may be absent or null. */
     public static @Nullable String optionalId(JsonNode data, String name, String path, FaultSink faults) {
-        JsonNode value = data.get(name);
-        if (value == null || value.isNull()) {
-            return null;
-        }
-        if (value.isTextual() && Texts.isId(value.textValue())) {
-            return value.textValue();
-        }
-        faults.add(path + name, "is not valid: " + Excerpt.of(value), ID_REMEDY + " Leave it out if there is none.");
-        return null;
+        return id(data, name, path, ID_REMEDY + " Leave it out if there is none.", faults);
     }
 
     /** An id that must be there; empty if there is a fault. */
@@ -148,8 +140,20 @@ public final class CallFields {
             faults.add(path + name, "is missing", ID_REMEDY);
             return "";
         }
-        String id = optionalId(data, name, path, faults);
+        String id = id(data, name, path, ID_REMEDY, faults);
         return id == null ? "" : id;
+    }
+
+    private static @Nullable String id(JsonNode data, String name, String path, String remedy, FaultSink faults) {
+        JsonNode value = data.get(name);
+        if (value == null || value.isNull()) {
+            return null;
+        }
+        if (value.isTextual() && Texts.isId(value.textValue())) {
+            return value.textValue();
+        }
+        faults.add(path + name, "is not valid: " + Excerpt.of(value), remedy);
+        return null;
     }
 
     private ExecutionType executionType() {

@@ -77,6 +77,28 @@ class EventSlicesTest {
     }
 
     @Test
+    void whatStandsInAListBesideEventsHasASliceIfItIsAskedFor() {
+        byte[] body = "[ \"a]\\\", {\" ,{},null , [[1],{}],-1.5e3,}x ]".getBytes(UTF_8);
+
+        Found found = EventSlices.withOthers(body, Form.LIST, (field, detail, remedy) -> faults.add(detail));
+
+        assertThat(found.slices())
+                .extracting(slice -> new String(body, slice.start(), slice.length(), UTF_8))
+                .containsExactly("\"a]\\\", {\"", "{}", "null", "[[1],{}]", "-1.5e3", "}x");
+        assertThat(faults).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[,{}]", "[{},]", "[\"a]", "[[{}]", "[1", "[null {}]", "null", "\"a\"", "[\"a\"\"b\"]"})
+    void whatIsNoListAtAllIsAFaultAlsoThen(String body) {
+        Found found = EventSlices.withOthers(
+                body.getBytes(UTF_8), Form.EITHER, (field, detail, remedy) -> faults.add(detail));
+
+        assertThat(found.slices()).isEmpty();
+        assertThat(faults).hasSize(1);
+    }
+
+    @Test
     void moreEventsThanAreTakenAreAFault() {
         assertThat(slices("[" + "{},".repeat(EventSlices.EVENTS_MAX - 1) + "{}]", Form.LIST))
                 .hasSize(EventSlices.EVENTS_MAX);

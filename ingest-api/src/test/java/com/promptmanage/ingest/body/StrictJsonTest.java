@@ -18,6 +18,8 @@ class StrictJsonTest {
 
     private final List<String> faults = new ArrayList<>();
 
+    private final List<String> details = new ArrayList<>();
+
     @ParameterizedTest(name = "{0}")
     @CsvSource({
         "a slash in two bytes, c0af",
@@ -59,7 +61,27 @@ class StrictJsonTest {
         assertThat(faults).containsExactly("body");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"a\":NaN}", "{\"a\":-Infinity}", "{\"a\":+1}", "{\"a\":/* b */1}", "{\"a\":1}//"})
+    void whatIsWrongIsToldWithoutTheParsersSettings(String json) {
+        assertThat(read(json.getBytes(StandardCharsets.UTF_8))).isEmpty();
+        assertThat(details).hasSize(1);
+        assertThat(details.getFirst()).startsWith("is not JSON: ").doesNotContain("enable", "Feature", "`");
+    }
+
+    @Test
+    void whatIsNoNumberIsNamed() {
+        String json = "{\"a\":NaN}";
+
+        assertThat(read(json.getBytes(StandardCharsets.UTF_8))).isEmpty();
+
+        assertThat(details).containsExactly("is not JSON: there is no number 'NaN' in JSON");
+    }
+
     private Optional<JsonNode> read(byte[] body) {
-        return StrictJson.read(body, new Slice(0, body.length), (field, detail, remedy) -> faults.add(field));
+        return StrictJson.read(body, new Slice(0, body.length), (field, detail, remedy) -> {
+            faults.add(field);
+            details.add(detail);
+        });
     }
 }

@@ -41,6 +41,8 @@ public final class Forwarding implements AutoCloseable {
             "If-None-Match",
             "Last-Event-ID",
             ReadYourWrites.HEADER,
+            // By which of its cookies a browser is known.
+            "X-Forwarded-Proto",
             "X-Request-Id");
 
     private static final List<String> SENT_BACK =

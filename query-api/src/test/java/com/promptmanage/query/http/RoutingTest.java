@@ -86,7 +86,19 @@ class RoutingTest {
 
         Answer ours = asked.send("", "POST", CHECK, call, "Cookie", cookie, "Sec-Fetch-Site", "same-origin");
         Answer foreign = asked.send("", "POST", CHECK, call, "Cookie", cookie, "Sec-Fetch-Site", "cross-site");
+        Answer overHttps = asked.send(
+                "",
+                "POST",
+                CHECK,
+                call,
+                "Cookie",
+                "__Host-" + cookie,
+                "X-Forwarded-Proto",
+                "https",
+                "Sec-Fetch-Site",
+                "same-origin");
 
+        assertThat(overHttps.json().at("/estimatedCostNanoUsd").longValue()).isEqualTo(1_500);
         assertThat(ours.json().at("/estimatedCostNanoUsd").longValue()).isEqualTo(1_500);
         assertThat(foreign.status()).isEqualTo(403);
     }

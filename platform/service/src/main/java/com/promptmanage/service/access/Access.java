@@ -63,7 +63,7 @@ public final class Access implements AutoCloseable {
         var signUp = new SignUp(database, passwords, sessions, new SignUpLimits(settings.hourlyRates(), counts), clock);
         this.people = new People(database, passwords, clock);
         this.tiers = new Tiers(database, settings.tiersEnforced());
-        this.authentication = new Authentication(keys, sessions, browsers, addresses);
+        this.authentication = new Authentication(keys, sessions, cookie, browsers, addresses);
         var local = new AuthRoutes(
                 authentication,
                 browsers,

@@ -23,13 +23,21 @@ public final class Authentication {
 
     private final Sessions sessions;
 
+    private final SessionCookie cookie;
+
     private final BrowserRequests browsers;
 
     private final ClientAddresses addresses;
 
-    Authentication(ApiKeys keys, Sessions sessions, BrowserRequests browsers, ClientAddresses addresses) {
+    Authentication(
+            ApiKeys keys,
+            Sessions sessions,
+            SessionCookie cookie,
+            BrowserRequests browsers,
+            ClientAddresses addresses) {
         this.keys = keys;
         this.sessions = sessions;
+        this.cookie = cookie;
         this.browsers = browsers;
         this.addresses = addresses;
     }
@@ -81,7 +89,7 @@ public final class Authentication {
     }
 
     private Caller byCookie(Context ctx) {
-        String token = SessionCookie.token(ctx)
+        String token = cookie.token(ctx)
                 .orElseThrow(() -> ProblemException.unauthenticated(
                         "Send 'Authorization: Bearer' with an API key or a session's token."));
         Caller person = sessions.caller(token)

@@ -97,7 +97,7 @@ final class IssuerRoutes implements Routes {
 
     /** Another site's link carries no such cookie: so nobody is led here with a session that they do not know of. */
     private Optional<String> signedIn(Context ctx) {
-        return SessionCookie.token(ctx).flatMap(browsers.sessions()::caller).map(Caller.Person::userId);
+        return browsers.cookie().token(ctx).flatMap(browsers.sessions()::caller).map(Caller.Person::userId);
     }
 
     /** It sets an account aside, so that no other site may ask for it. */

@@ -12,6 +12,9 @@ final class SessionCookie {
 
     static final String NAME = "pm_session";
 
+    /** Over https. Browsers take one of such a name from this very host alone: no other of the same domain can put its own here. */
+    static final String SECURE_NAME = "__Host-pm_session";
+
     private static final String BROWSER_NAME = "pm_sign_in";
 
     private static final String BROWSER_PREFIX = "pmb_";
@@ -22,16 +25,22 @@ final class SessionCookie {
         this.alwaysSecure = alwaysSecure;
     }
 
-    static Optional<String> token(Context ctx) {
-        return Optional.ofNullable(ctx.cookie(NAME));
+    /** One of https also counts where a proxy does not tell that it was asked by https. */
+    Optional<String> token(Context ctx) {
+        Optional<String> secure = Optional.ofNullable(ctx.cookie(SECURE_NAME));
+        return isSecure(ctx) ? secure : Optional.ofNullable(ctx.cookie(NAME)).or(() -> secure);
     }
 
     void give(Context ctx, String token) {
-        set(ctx, NAME, token, "/", Sessions.LIFETIME, "Strict");
+        set(ctx, name(ctx), token, "/", Sessions.LIFETIME, "Strict");
     }
 
     void takeAway(Context ctx) {
-        set(ctx, NAME, "", "/", Duration.ZERO, "Strict");
+        set(ctx, name(ctx), "", "/", Duration.ZERO, "Strict");
+    }
+
+    private String name(Context ctx) {
+        return isSecure(ctx) ? SECURE_NAME : NAME;
     }
 
     /**
@@ -54,16 +63,11 @@ final class SessionCookie {
                         "Set-Cookie",
                         "%s=%s; Path=%s; Max-Age=%d; HttpOnly; SameSite=%s%s"
                                 .formatted(
-                                        name,
-                                        value,
-                                        path,
-                                        age.toSeconds(),
-                                        sameSite,
-                                        alwaysSecure || isHttps(ctx) ? "; Secure" : ""));
+                                        name, value, path, age.toSeconds(), sameSite, isSecure(ctx) ? "; Secure" : ""));
     }
 
     /** A proxy may say so falsely, and a caller too; but then it is only their own cookie that does not come back. */
-    private static boolean isHttps(Context ctx) {
-        return ctx.req().isSecure() || "https".equalsIgnoreCase(ctx.header("X-Forwarded-Proto"));
+    private boolean isSecure(Context ctx) {
+        return alwaysSecure || ctx.req().isSecure() || "https".equalsIgnoreCase(ctx.header("X-Forwarded-Proto"));
     }
 }

@@ -2,6 +2,7 @@ package com.promptmanage.service.access;
 
 import com.promptmanage.service.access.HourlyCounts.Count;
 import com.promptmanage.service.database.Database;
+import com.promptmanage.service.http.Problem;
 import com.promptmanage.service.http.ProblemException;
 import java.time.Clock;
 import java.time.Instant;
@@ -10,7 +11,8 @@ import java.util.function.Supplier;
 
 /**
  * Bounds how many passwords may be wrong within an hour that come from one network, on whichever accounts: a few for
- * each of many accounts lock none of these ({@link SignInLocks}). Those that were right do not count.
+ * each of many accounts lock none of these ({@link SignInLocks}). Those that were right do not count, nor do those that nobody had
+ * the time to look at.
  */
 final class SignInLimits {
 
@@ -44,8 +46,19 @@ final class SignInLimits {
                     "Too many wrong passwords came from this network. Wait, then try again.", wait);
         });
         Instant countedAt = clock.instant();
-        Sessions.SignedIn signedIn = signIn.get();
+        try {
+            Sessions.SignedIn signedIn = signIn.get();
+            takeBack(count, countedAt);
+            return signedIn;
+        } catch (ProblemException e) {
+            if (e.problem().status() == Problem.Kind.UNAVAILABLE.status()) {
+                takeBack(count, countedAt);
+            }
+            throw e;
+        }
+    }
+
+    private void takeBack(Count count, Instant countedAt) {
         database.useAsSystem(handle -> counts.takeBack(handle, count, countedAt));
-        return signedIn;
     }
 }

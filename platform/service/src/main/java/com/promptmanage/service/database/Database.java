@@ -86,7 +86,12 @@ public final class Database implements AutoCloseable {
         return Math.max(1, connections - Math.max(2, connections / KEPT_FREE_PART));
     }
 
-    /** Makes the roles, migrates, and connects. */
+    /**
+     * Makes the roles, migrates, and connects.
+     *
+     * @throws DatabaseUnavailableException if the database is away
+     * @throws IllegalStateException if it is there and does not let us in, or as a role that row security does not hold
+     */
     public static Database open(DatabaseSettings settings) {
         PGSimpleDataSource app = source(settings, "service");
         app.setUser(Roles.APP);
@@ -239,6 +244,9 @@ public final class Database implements AutoCloseable {
         try {
             new Roles(owner, app, settings.appPassword()).ensure();
         } catch (SQLException e) {
+            if (isAway(e)) {
+                throw new DatabaseUnavailableException(e);
+            }
             throw new IllegalStateException("cannot prepare the database's roles: " + e.getMessage(), e);
         }
         Flyway.configure()
@@ -268,13 +276,13 @@ public final class Database implements AutoCloseable {
         return source;
     }
 
-    private static boolean isAway(JdbiException e) {
+    private static boolean isAway(Exception e) {
         return e instanceof ConnectionException || said(e, state -> state.startsWith("08") || AWAY.contains(state));
     }
 
     /** Whether the database has answered with one of these codes. */
-    private static boolean said(JdbiException e, Predicate<String> states) {
-        for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+    private static boolean said(Exception e, Predicate<String> states) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLException problem
                     && problem.getSQLState() != null
                     && states.test(problem.getSQLState())) {

@@ -26,7 +26,7 @@ final class ConnectionErrors extends ErrorHandler {
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
         HttpException refused = request.getAttribute(ERROR_EXCEPTION) instanceof HttpException known ? known : null;
-        int status = refused == null ? response.getStatus() : refused.getCode();
+        int status = status(refused == null ? response.getStatus() : refused.getCode());
         response.setStatus(status);
         if (HttpStatus.hasNoBody(status)) {
             callback.succeeded();
@@ -45,13 +45,17 @@ final class ConnectionErrors extends ErrorHandler {
         return true;
     }
 
+    /** A version that nobody speaks is noise as any other, and no trouble of ours that someone is to look after. */
+    private static int status(int told) {
+        return told == HttpStatus.HTTP_VERSION_NOT_SUPPORTED_505 ? HttpStatus.BAD_REQUEST_400 : told;
+    }
+
     private static Problem problem(int status, String reason) {
         return switch (status) {
             case HttpStatus.BAD_REQUEST_400,
                     HttpStatus.EXPECTATION_FAILED_417,
                     HttpStatus.UPGRADE_REQUIRED_426,
-                    HttpStatus.NOT_IMPLEMENTED_501,
-                    HttpStatus.HTTP_VERSION_NOT_SUPPORTED_505 ->
+                    HttpStatus.NOT_IMPLEMENTED_501 ->
                 ProblemException.invalid(
                                 "request",
                                 "cannot be read: " + reason,

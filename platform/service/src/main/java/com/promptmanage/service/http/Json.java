@@ -22,6 +22,7 @@ import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -35,6 +36,10 @@ public final class Json {
 
     /** Of what was sent, in an answer that says what is wrong with it. */
     private static final int TOLD_CHARS_MAX = 300;
+
+    /** What the parser advises: settings of its own, which nobody outside could change. */
+    private static final Pattern ADVICE = Pattern.compile(
+            ": (?:enable|not allowed) .*|, from `[^`]*`| \\((?:bound|but|disable|enable|not recognized|set) [^)]*\\)");
 
     private static final ObjectMapper MAPPER = mapperBuilder().build();
 
@@ -120,7 +125,10 @@ public final class Json {
         // Names and values of any length stand in it, and what follows takes longer than it is long.
         String what = cut(problem.getOriginalMessage().lines().findFirst().orElse("is not valid"));
         // Jackson names our classes; a caller has no use for them.
-        String plain = what.replaceAll("`?(?:[a-z][A-Za-z0-9_]*\\.)+([A-Z][A-Za-z0-9_$]*)`?", "$1");
+        String plain = ADVICE.matcher(what)
+                .replaceAll("")
+                .replaceAll("Non-standard token ('[^']*')", "There is no number $1 in JSON")
+                .replaceAll("`?(?:[a-z][A-Za-z0-9_]*\\.)+([A-Z][A-Za-z0-9_$]*)`?", "$1");
         JsonLocation place = problem.getLocation();
         return place == null
                 ? plain

@@ -56,10 +56,11 @@ public final class OpenApi {
         schemes.putObject("session")
                 .put("type", "apiKey")
                 .put("in", "cookie")
-                .put("name", "pm_session")
+                .put("name", "__Host-pm_session")
                 .put(
                         "description",
-                        "For browsers: counts for requests of our own pages, and for what changes nothing.");
+                        "For browsers: counts for requests of our own pages, and for what changes nothing."
+                                + " Where there is no https it is pm_session.");
         resources.forEach(resource -> merge(document, resource));
         return new OpenApi(document);
     }

@@ -93,7 +93,37 @@ class BrowserSessionTest {
         var byProxy = login("ann@example.com", PASSWORD, "X-Forwarded-Proto", "https");
 
         assertThat(setCookie(plain)).matches("pm_session=pms_\\w+; Path=/; Max-Age=86400; HttpOnly; SameSite=Strict");
-        assertThat(setCookie(byProxy)).endsWith("; SameSite=Strict; Secure");
+        assertThat(setCookie(byProxy))
+                .matches("__Host-pm_session=pms_\\w+; Path=/; Max-Age=86400; HttpOnly; SameSite=Strict; Secure");
+    }
+
+    /** Another host of the domain can put any cookie into a browser, but none of that name. */
+    @Test
+    void overHttpsOnlyACookieCountsThatNoOtherHostCanHavePutThere() throws Exception {
+        String planted = cookieOf(login("ann@example.com", PASSWORD));
+        String own = cookieOf(login("ann@example.com", PASSWORD, "X-Forwarded-Proto", "https"));
+
+        assertThat(me(planted, "https").statusCode()).isEqualTo(401);
+        assertThat(me(planted + "; " + own, "https").statusCode()).isEqualTo(200);
+        assertThat(me(own, "http").statusCode())
+                .as("a proxy that does not tell")
+                .isEqualTo(200);
+        var out = send(
+                "POST",
+                "/api/auth/logout",
+                null,
+                "Cookie",
+                own,
+                "X-Forwarded-Proto",
+                "https",
+                "Sec-Fetch-Site",
+                "same-origin");
+        assertThat(setCookie(out)).startsWith("__Host-pm_session=; ").endsWith("; Secure");
+        assertThat(me(planted + "; " + own, "https").statusCode()).isEqualTo(401);
+    }
+
+    private HttpResponse<String> me(String cookies, String protocol) throws Exception {
+        return send("GET", "/api/auth/me", null, "Cookie", cookies, "X-Forwarded-Proto", protocol);
     }
 
     @Test

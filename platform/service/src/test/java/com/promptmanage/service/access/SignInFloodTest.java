@@ -1,6 +1,7 @@
 package com.promptmanage.service.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.service.access.AccessSettings.HourlyRates;
@@ -10,6 +11,7 @@ import com.promptmanage.service.database.DatabaseSettings;
 import com.promptmanage.service.database.MigratedDatabase;
 import com.promptmanage.service.http.HttpServer;
 import com.promptmanage.service.http.Json;
+import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.outbound.AddressRange;
 import com.promptmanage.testkit.Await;
 import com.promptmanage.testkit.ManualClock;
@@ -21,6 +23,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -143,6 +146,31 @@ class SignInFloodTest {
                         .join()
                         .statusCode())
                 .isEqualTo(429);
+    }
+
+    @Test
+    void whoIsTurnedAwayWithoutALookAtThePasswordHasNotTriedAWrongOne() {
+        var limits = new SignInLimits(database(), new HourlyCounts(clock), clock, 2);
+
+        for (int i = 0; i < 5; i++) {
+            assertThat(status(limits, ProblemException.unavailable("Too many are signing in.", Duration.ofSeconds(5))))
+                    .isEqualTo(503);
+        }
+        assertThat(List.of(
+                        status(limits, ProblemException.unauthenticated("wrong")),
+                        status(limits, ProblemException.unauthenticated("wrong")),
+                        status(limits, ProblemException.unauthenticated("wrong"))))
+                .containsExactly(401, 401, 429);
+    }
+
+    private static int status(SignInLimits limits, ProblemException signIn) {
+        return catchThrowableOfType(
+                        ProblemException.class,
+                        () -> limits.within("203.0.113.50", () -> {
+                            throw signIn;
+                        }))
+                .problem()
+                .status();
     }
 
     @Test

@@ -220,6 +220,8 @@ class DatabaseTest {
             assertThatThrownBy(() -> there.useAsSystem(handle -> handle.execute("SELECT 1")))
                     .isInstanceOf(DatabaseUnavailableException.class);
             assertThat(there.isReady()).isFalse();
+            assertThatThrownBy(() -> Database.open(DatabaseSettings.of(own.jdbcUrl(), APP_PASSWORD)))
+                    .isInstanceOf(DatabaseUnavailableException.class);
 
             own.start();
 

@@ -106,6 +106,7 @@ class HttpServerTest {
                     {"count":"1"}                           | count | int
                     {"count":1.5}                           | count | int
                     {"count":99999999999}                   | count | range
+                    {"count":NaN}                           | body  | no number
                     {"at":"yesterday"}                      | at    | yesterday
                     {"level":"MIDDLE"}                      | level | MIDDLE
                     {"tags":["a",2]}                        | tags[1] | String
@@ -124,7 +125,7 @@ class HttpServerTest {
         assertThat(error.path("field").asText()).isEqualTo(field);
         assertThat(error.path("detail").asText()).containsIgnoringCase(said);
         assertThat(error.path("remedy").asText()).isNotBlank();
-        assertThat(answer.body()).doesNotContain("com.promptmanage", "java.", "jackson");
+        assertThat(answer.body()).doesNotContain("com.promptmanage", "java.", "jackson", "Feature");
     }
 
     @Test
@@ -312,7 +313,8 @@ class HttpServerTest {
                     GET /things/..;a=b/7 HTTP/1.1        | 400 | invalid_request
                     GET /things/%zz HTTP/1.1             | 400 | invalid_request
                     GET                                  | 400 | invalid_request
-                    GET /thread HTTP/7.3                 | 505 | invalid_request
+                    GET /thread HTTP/7.3                 | 400 | invalid_request
+                    GET /thread HTTP/9.9                 | 400 | invalid_request
                     G@T /thread HTTP/1.1                 | 400 | invalid_request
                     GET /thread HTTP/1.1+Expect: a cake  | 417 | invalid_request
                     GET /thread HTTP/1.1+No colon here   | 400 | invalid_request

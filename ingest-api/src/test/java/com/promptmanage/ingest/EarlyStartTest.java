@@ -14,7 +14,6 @@ import com.promptmanage.testkit.FreePorts;
 import com.promptmanage.testkit.JavaProcess;
 import com.promptmanage.topics.account.Account;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -29,8 +28,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The process starts before the broker's name is known, as it may where both are started together. */
-class BrokerNameTest {
+/** The process starts before what it needs is there, as it may where all are started together. */
+class EarlyStartTest {
 
     @TempDir
     private Path directory;
@@ -50,21 +49,7 @@ class BrokerNameTest {
                 var process = JavaProcess.start(
                         IngestMain.class,
                         List.of("-Djdk.net.hosts.file=" + hosts, "-Dsun.net.inetaddr.negative.ttl=0"),
-                        Map.of(
-                                "PM_KAFKA_BOOTSTRAP_SERVERS",
-                                "broker.example:" + brokerPort,
-                                "PM_DATABASE_URL",
-                                databaseUrl,
-                                "PM_DATABASE_APP_PASSWORD",
-                                "app",
-                                "PM_DATABASE_CONNECTIONS",
-                                "2",
-                                "PM_SECRET_KEYS",
-                                "test:" + "A".repeat(43) + "=",
-                                "PM_HTTP_HOST",
-                                "127.0.0.1",
-                                "PM_HTTP_PORT",
-                                Integer.toString(port)))) {
+                        settings("broker.example:" + brokerPort, databaseUrl, port))) {
             String key = access.keys()
                     .create(Scope.EVERYONE, NewKey.of("app", Account.team("acme")))
                     .secret();
@@ -81,6 +66,54 @@ class BrokerNameTest {
         }
     }
 
+    @Test
+    void aDatabaseThatIsAwayAtTheStartIsWaitedFor() throws Exception {
+        int port = FreePorts.one();
+        try (var postgres = EmbeddedPostgres.start(directory.resolve("postgres"))) {
+            postgres.stop();
+            try (var process = JavaProcess.start(
+                    IngestMain.class,
+                    List.of(),
+                    settings(EmbeddedKafka.shared().bootstrapServers(), postgres.jdbcUrl(), port))) {
+                URI base = URI.create("http://127.0.0.1:" + port);
+                Await.until(
+                        () -> assertThat(status(base.resolve("/health/live"))).isEqualTo(200));
+
+                var ready = client.send(
+                        HttpRequest.newBuilder(base.resolve("/health/ready")).build(), BodyHandlers.ofString());
+                assertThat(ready.statusCode()).isEqualTo(503);
+                assertThat(ready.body()).contains("the database does not answer");
+                assertThat(log(base, "of-anyone")).isEqualTo(503);
+                assertThat(process.isAlive()).isTrue();
+
+                postgres.start();
+
+                Await.until(
+                        Duration.ofSeconds(90),
+                        () -> assertThat(status(base.resolve("/health/ready"))).isEqualTo(200));
+                assertThat(log(base, "of-nobody")).isEqualTo(401);
+            }
+        }
+    }
+
+    private static Map<String, String> settings(String brokers, String databaseUrl, int port) {
+        return Map.of(
+                "PM_KAFKA_BOOTSTRAP_SERVERS",
+                brokers,
+                "PM_DATABASE_URL",
+                databaseUrl,
+                "PM_DATABASE_APP_PASSWORD",
+                "app",
+                "PM_DATABASE_CONNECTIONS",
+                "2",
+                "PM_SECRET_KEYS",
+                "test:" + "A".repeat(43) + "=",
+                "PM_HTTP_HOST",
+                "127.0.0.1",
+                "PM_HTTP_PORT",
+                Integer.toString(port));
+    }
+
     private int log(URI base, String key) throws Exception {
         var request = HttpRequest.newBuilder(base.resolve("/api/token-tracking/log"))
                 .timeout(Duration.ofSeconds(5))
@@ -90,11 +123,12 @@ class BrokerNameTest {
         return client.send(request.build(), BodyHandlers.discarding()).statusCode();
     }
 
-    private int status(URI uri) throws IOException, InterruptedException {
+    private int status(URI uri) throws InterruptedException {
         try {
             return client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.discarding())
                     .statusCode();
-        } catch (ConnectException e) {
+        } catch (IOException e) {
+            // Nobody is there yet, or the port that waited just gives way to the service.
             return 0;
         }
     }
