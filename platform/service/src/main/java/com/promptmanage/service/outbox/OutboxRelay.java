@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -194,18 +195,26 @@ public final class OutboxRelay implements AutoCloseable {
 
     private void relay(Producer<byte[], byte[]> producer, OutboxRows rows, List<OutboxRows.Row> batch)
             throws SQLException, ExecutionException, InterruptedException {
-        var sent = new ArrayList<Future<?>>(batch.size());
+        var sent = new LinkedHashMap<OutboxRows.Row, Future<?>>();
+        Set<OutboxRows.Order> refused = new HashSet<>();
         for (OutboxRows.Row row : batch) {
-            sent.add(producer.send(row.toRecord()));
+            // A producer that does not know the topic in time refuses a record, and may take the next: that one waits.
+            if (!refused.contains(row.order())) {
+                Future<?> answer = producer.send(row.toRecord());
+                sent.put(row, answer);
+                if (answer.isDone() && answer.state() != Future.State.SUCCESS) {
+                    refused.add(row.order());
+                }
+            }
         }
         producer.flush();
         var acknowledged = new ArrayList<Long>(batch.size());
         Set<OutboxRows.Order> stuck = new HashSet<>();
         ExecutionException failure = null;
-        for (int i = 0; i < batch.size(); i++) {
-            OutboxRows.Row row = batch.get(i);
+        for (var one : sent.entrySet()) {
+            OutboxRows.Row row = one.getKey();
             try {
-                sent.get(i).get();
+                one.getValue().get();
                 // What came after a record that failed is sent again after it, lest the older one be the last.
                 if (!stuck.contains(row.order())) {
                     acknowledged.add(row.id());
