@@ -51,6 +51,9 @@ final class AbandonedTransactions implements AutoCloseable {
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("abandoned-transactions").factory());
 
+    /** Whether it was told that they cannot be ended; only the executor's thread asks. */
+    private boolean isTold;
+
     private AbandonedTransactions(String applicationId, Admin admin, KafkaStreams streams) {
         this.applicationId = applicationId;
         this.admin = admin;
@@ -68,6 +71,7 @@ final class AbandonedTransactions implements AutoCloseable {
 
     private void look() {
         if (streams.state() != KafkaStreams.State.REBALANCING) {
+            isTold = false;
             return;
         }
         try {
@@ -80,14 +84,23 @@ final class AbandonedTransactions implements AutoCloseable {
                         .addKeyValue("transactionalIds", abandoned)
                         .log("ended the transactions of a process that is gone");
             }
+            isTold = false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (Exception e) {
             // The broker ends them too, only later.
+            tellOnce(e);
+        }
+    }
+
+    /** A broker that is away, or forbids it, would have it told each second. */
+    private void tellOnce(Exception cause) {
+        if (!isTold) {
             LOGGER.atWarn()
                     .addKeyValue("application", applicationId)
-                    .setCause(e)
+                    .setCause(cause)
                     .log("cannot end the transactions of a process that is gone");
+            isTold = true;
         }
     }
 

@@ -40,6 +40,26 @@ public record StreamsSettings(
     /** What may be asked for, and how late an event may come. Rows are kept for a year and a month longer. */
     public static final Duration RETENTION_MIN = Duration.ofDays(400);
 
+    /** With this broker, and the stores in this directory. */
+    public StreamsSettings at(String otherBootstrapServers, Path otherStateDirectory) {
+        return new StreamsSettings(
+                applicationId,
+                otherBootstrapServers,
+                otherStateDirectory,
+                commitInterval,
+                threads,
+                standbyReplicas,
+                replicationFactor,
+                host,
+                port,
+                hotRowsMax,
+                recentIdsMax,
+                deduplicationWindow,
+                sessionTimeout,
+                writesRated,
+                retention);
+    }
+
     /** What is right for one process and a few hundred accounts. */
     public static StreamsSettings defaults(String bootstrapServers, Path stateDirectory) {
         return new StreamsSettings(

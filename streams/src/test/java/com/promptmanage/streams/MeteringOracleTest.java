@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -50,7 +51,17 @@ class MeteringOracleTest {
             ZoneId.of("Pacific/Chatham"));
 
     private static final List<Dimension> DIMENSIONS = List.of(
-            Dimension.ACCOUNT, Dimension.MEMBER, Dimension.MODEL, Dimension.WORKFLOW, Dimension.ofTag("project"));
+            Dimension.ACCOUNT,
+            Dimension.MEMBER,
+            Dimension.MODEL,
+            Dimension.PROVIDER,
+            Dimension.WORKFLOW,
+            Dimension.ofTag("project"));
+
+    /** As producers spell them, in an order that does not depend on the run. */
+    private static final List<String> SPELLINGS = List.copyOf(new TreeSet<>(PlainAccount.MODELS.keySet()));
+
+    private static final List<String> PROVIDERS = List.of("", "test", "TEST", "another");
 
     /**
      * How time goes in a history.
@@ -99,7 +110,10 @@ class MeteringOracleTest {
                 } else if (dice == 97 && inputRate.size() == 2) {
                     inputRate.put("later", 7_777_777_777L);
                     metering.price(price("later", 7_777_777_777L));
-                    metering.advance(Duration.ofMillis(50));
+                    // At each turn, what waits of one spelling and provider.
+                    for (int turn = 0; turn < SPELLINGS.size() * PROVIDERS.size(); turn++) {
+                        metering.advance(Duration.ofMillis(10));
+                    }
                     plain.priceHeld("later", 7_777_777_777L, metering.now());
                 } else if (dice == 98) {
                     settle(metering, ZONES.get(random.nextInt(ZONES.size())));
@@ -138,7 +152,8 @@ class MeteringOracleTest {
                         random.nextInt(5) == 0
                                 ? Duration.ofMinutes(random.nextInt(pace.lateMax()))
                                 : Duration.ofSeconds(random.nextInt(600)));
-        String model = List.of("cheap", "dear", "later").get(random.nextInt(3));
+        String spelling = SPELLINGS.get(random.nextInt(SPELLINGS.size()));
+        String provider = PROVIDERS.get(random.nextInt(PROVIDERS.size()));
         long[] tokens = new long[TokenKind.COUNT];
         for (int kind = 0; kind < tokens.length; kind++) {
             tokens[kind] = random.nextInt(3) == 0 ? random.nextInt(5_000) : 0;
@@ -147,15 +162,16 @@ class MeteringOracleTest {
                 "event-" + plain.counted().size(),
                 "source-" + random.nextInt(2),
                 time,
-                TokenUsage.builder("user-" + random.nextInt(4), model)
+                TokenUsage.builder("user-" + random.nextInt(4), spelling)
                         .teamId(ACCOUNT.id())
+                        .provider(provider.isEmpty() ? null : provider)
                         .executionType(ExecutionType.WORKFLOW_NODE)
                         .workflowId(random.nextBoolean() ? "workflow-" + random.nextInt(3) : null)
                         .tags(random.nextBoolean() ? Map.of("project", "p" + random.nextInt(2)) : Map.of())
                         .tokens(TokenCounts.of(tokens))
                         .build());
         long offset = metering.send(event);
-        plain.count(event, metering.now(), offset, inputRate.get(model));
+        plain.count(event, metering.now(), offset, inputRate.get(PlainAccount.modelOf(spelling)));
     }
 
     private void changeBudgets(MeteringDriver metering, Random random) {
@@ -236,7 +252,8 @@ class MeteringOracleTest {
     private static String someValue(Dimension dimension, Random random) {
         return switch (dimension.kind()) {
             case MEMBER -> "user-" + random.nextInt(4);
-            case MODEL -> "cheap";
+            case MODEL -> random.nextBoolean() ? "cheap" : "test/cheap-2026-01-01";
+            case PROVIDER -> PlainAccount.PROVIDER;
             case WORKFLOW -> "workflow-1";
             case TAG -> "p1";
             default -> "*";
@@ -246,7 +263,7 @@ class MeteringOracleTest {
     private static ModelPrice price(String model, long inputRate) {
         return new ModelPrice(
                 "price of " + model,
-                "test",
+                PlainAccount.PROVIDER,
                 model,
                 List.of(),
                 Instant.EPOCH,

@@ -22,9 +22,11 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +36,18 @@ import org.jspecify.annotations.Nullable;
 final class PlainAccount {
 
     static final Account ACCOUNT = Account.team("acme");
+
+    /** Who takes the prices of all models. */
+    static final String PROVIDER = "test";
+
+    /** The models by the names that producers use for them. */
+    static final Map<String, String> MODELS = Map.of(
+            "cheap", "cheap",
+            "test/cheap-2026-01-01", "cheap",
+            "dear", "dear",
+            "DEAR", "dear",
+            "later", "later",
+            "later-latest", "later");
 
     /** An event as it counts: its cost is null while it has no price. */
     static final class Counted {
@@ -106,6 +120,8 @@ final class PlainAccount {
         fresh.cost = inputRate == null ? null : cost(event, inputRate);
         charge(
                 fresh,
+                fresh.cost != null,
+                dimension -> true,
                 fresh.cost == null ? 0 : fresh.cost,
                 event.usage().tokens().total(),
                 now);
@@ -117,10 +133,10 @@ final class PlainAccount {
         Period.Window window = budget.period().windowAt(now.toEpochMilli());
         var values = new TreeSet<String>();
         if (!budget.isForEach()) {
-            values.add(budget.dimension().kind() == Dimension.Kind.ACCOUNT ? ACCOUNT.value() : budget.value());
+            values.add(budget.dimension().kind() == Dimension.Kind.ACCOUNT ? ACCOUNT.value() : limited(budget));
         } else {
             counted.forEach(event -> {
-                String value = valueOf(event.event, budget.dimension());
+                String value = valueOf(event, budget.dimension());
                 if (value != null && window.contains(event.event.time().toEpochMilli())) {
                     values.add(value);
                 }
@@ -141,17 +157,26 @@ final class PlainAccount {
 
     /** @param inputRate of the model that has its price now */
     void priceHeld(String model, long inputRate, Instant now) {
-        // They are taken up in the order of their keys: by model, and then by offset, of which each process here counts
-        // its own.
+        // They are taken up in the order of their keys: by model and provider as they came, and then by offset, of
+        // which
+        // each process here counts its own.
         List<Counted> waiting = counted.stream()
                 .filter(event -> event.cost == null)
-                .filter(event -> event.event.usage().model().equals(model))
+                .filter(event -> modelOf(event.event.usage().model()).equals(model))
                 .filter(event -> !event.event.time().isBefore(lastArrival.minus(Duration.ofDays(402))))
-                .sorted(Comparator.comparingLong(Counted::offset).thenComparing(Counted::arrival))
+                .sorted(Comparator.comparing(PlainAccount::spelling)
+                        .thenComparingLong(Counted::offset)
+                        .thenComparing(Counted::arrival))
                 .toList();
         for (Counted event : waiting) {
             long cost = cost(event.event, inputRate);
-            charge(event, cost, 0, now);
+            long tokens = event.event.usage().tokens().total();
+            // From where it counted without a price it moves to where its price puts it.
+            Predicate<Dimension> moves = dimension ->
+                    !Objects.equals(valueOf(event.event, false, dimension), valueOf(event.event, true, dimension));
+            charge(event, true, moves.negate(), cost, 0, now);
+            charge(event, false, moves, 0, -tokens, now);
+            charge(event, true, moves, cost, tokens, now);
             event.cost = cost;
         }
     }
@@ -160,7 +185,7 @@ final class PlainAccount {
     Map<String, String> rows(SpendQuery query) {
         var sums = new TreeMap<String, long[]>();
         for (Counted event : counted) {
-            String value = valueOf(event.event, query.dimension());
+            String value = valueOf(event, query.dimension());
             long time = event.event.time().toEpochMilli();
             if (value != null && time >= query.fromMs() && time < query.toMs()) {
                 long[] sum = sums.computeIfAbsent(
@@ -182,8 +207,8 @@ final class PlainAccount {
         for (Budget budget : budgets.values()) {
             Period.Window window = budget.period().windowAt(now.toEpochMilli());
             for (Counted event : counted) {
-                String value = valueOf(event.event, budget.dimension());
-                if (value != null && budget.covers(value)) {
+                String value = valueOf(event, budget.dimension());
+                if (value != null && covers(budget, value)) {
                     long spent = spent(budget, value, window);
                     if (spent != 0) {
                         expected.put(budget.id() + " " + value, spent);
@@ -194,12 +219,17 @@ final class PlainAccount {
         return expected;
     }
 
-    /** What the topology does event by event, told by going through the list. */
-    private void charge(Counted event, long cost, long tokens, Instant arrival) {
+    /**
+     * What the topology does event by event, told by going through the list.
+     *
+     * @param dimensions those whose budgets are charged
+     */
+    private void charge(
+            Counted event, boolean isPriced, Predicate<Dimension> dimensions, long cost, long tokens, Instant arrival) {
         for (Budget budget : budgets.values()) {
-            String value = valueOf(event.event, budget.dimension());
+            String value = valueOf(event.event, isPriced, budget.dimension());
             long part = budget.limit() instanceof Limit.Tokens ? tokens : cost;
-            if (part == 0 || value == null || !budget.covers(value)) {
+            if (part == 0 || value == null || !dimensions.test(budget.dimension()) || !covers(budget, value)) {
                 continue;
             }
             Period.Window window = budget.period().windowAt(event.event.time().toEpochMilli());
@@ -276,7 +306,7 @@ final class PlainAccount {
     private long spent(Budget budget, String value, Period.Window window) {
         long spent = 0;
         for (Counted event : counted) {
-            if (value.equals(valueOf(event.event, budget.dimension()))
+            if (value.equals(valueOf(event, budget.dimension()))
                     && window.contains(event.event.time().toEpochMilli())) {
                 spent += budget.limit() instanceof Limit.Tokens
                         ? event.event.usage().tokens().total()
@@ -290,15 +320,49 @@ final class PlainAccount {
         return budget.id() + "/" + budget.version() + "/" + value + "/" + window.startMs();
     }
 
-    private static @Nullable String valueOf(UsageEvent event, Dimension dimension) {
+    private static boolean covers(Budget budget, String value) {
+        return budget.covers(value) || limited(budget).equals(value);
+    }
+
+    /** A budget of a model is one of the model, whichever of its names it was given. */
+    private static String limited(Budget budget) {
+        return budget.dimension().kind() == Dimension.Kind.MODEL
+                ? MODELS.getOrDefault(budget.value(), budget.value())
+                : budget.value();
+    }
+
+    private static @Nullable String valueOf(Counted event, Dimension dimension) {
+        return valueOf(event.event, event.cost != null, dimension);
+    }
+
+    /** @param isPriced what has no price counts under the names it came with */
+    private static @Nullable String valueOf(UsageEvent event, boolean isPriced, Dimension dimension) {
         return switch (dimension.kind()) {
             case ACCOUNT -> ACCOUNT.value();
             case MEMBER -> event.usage().userId();
-            case MODEL -> event.usage().model();
+            case MODEL ->
+                isPriced ? modelOf(event.usage().model()) : event.usage().model();
+            case PROVIDER ->
+                isPriced ? provider(event.usage().provider()) : event.usage().provider();
             case WORKFLOW -> event.usage().workflowId();
             case TAG -> event.usage().tags().get("project");
             default -> throw new IllegalArgumentException(dimension.value());
         };
+    }
+
+    /** The model that a producer means. */
+    static String modelOf(String spelling) {
+        return Objects.requireNonNull(MODELS.get(spelling), spelling);
+    }
+
+    /** The model and the provider as they came. */
+    private static String spelling(Counted event) {
+        return event.event.usage().model() + "\0"
+                + Objects.requireNonNullElse(event.event.usage().provider(), "");
+    }
+
+    private static String provider(@Nullable String named) {
+        return named == null || named.equalsIgnoreCase(PROVIDER) ? PROVIDER : named;
     }
 
     private static long cost(UsageEvent event, long inputRate) {

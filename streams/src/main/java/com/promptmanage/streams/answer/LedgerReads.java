@@ -10,6 +10,7 @@ import com.promptmanage.streams.ledger.LedgerStore;
 import com.promptmanage.streams.meter.StateKeys;
 import com.promptmanage.streams.pricing.CostOf;
 import com.promptmanage.streams.pricing.PriceList;
+import com.promptmanage.streams.pricing.PriceTimeline;
 import com.promptmanage.streams.pricing.PriceTimeline.Priced;
 import com.promptmanage.streams.read.AccountReads;
 import com.promptmanage.streams.read.BudgetSpend;
@@ -142,7 +143,7 @@ public final class LedgerReads implements AccountReads {
                         .forEach((value, amounts) -> spends.add(new BudgetSpend(
                                 budget, new String(value.get(), UTF_8), window, partOf(budget, amounts))));
             } else {
-                spends.add(spend(budget, budget.value(), window));
+                spends.add(spend(budget, limited(budget), window));
             }
         }
         return spends;
@@ -155,9 +156,10 @@ public final class LedgerReads implements AccountReads {
 
     private List<BudgetSpend> coveringNow(TokenUsage call, long nowMs) {
         var spends = new ArrayList<BudgetSpend>();
+        PriceTimeline listed = listed(call.account(), call.model(), call.provider());
         for (Budget budget : definitions(call.account())) {
-            String value = valueOf(call, budget.dimension());
-            if (budget.covers(value)) {
+            String value = valueOf(call, listed, budget.dimension());
+            if (budget.covers(value) || limited(budget).equals(value)) {
                 Window window = budget.period().windowAt(nowMs);
                 spends.add(spend(budget, value == null ? budget.value() : value, window));
             }
@@ -175,6 +177,27 @@ public final class LedgerReads implements AccountReads {
         return new BudgetSpend(budget, whole ? account.value() : value, window, partOf(budget, amounts));
     }
 
+    /** The value that a budget limits: a model by the name that its usage counts under, whichever it was given. */
+    private String limited(Budget budget) {
+        return budget.dimension().kind() == Dimension.Kind.MODEL && !budget.isForEach()
+                ? countedModel(budget.account(), budget.value())
+                : budget.value();
+    }
+
+    @Override
+    public String countedModel(Account account, String model) {
+        PriceTimeline listed = listed(account, model, null);
+        return listed.isListed() ? listed.model() : model;
+    }
+
+    /** As the meter names what it counts: by the catalogue, or else by the account's own prices. */
+    private PriceTimeline listed(Account account, String model, @Nullable String provider) {
+        PriceTimeline listed = catalogue().find(model, provider);
+        return listed.isListed()
+                ? listed
+                : PriceList.of(settings(account).priceOverrides()).find(model, provider);
+    }
+
     private List<Cover.Run> cover(Account account, Window window) {
         return extent(account).cover(new Buckets(settings(account).zone()), window.startMs(), window.endMs());
     }
@@ -183,12 +206,12 @@ public final class LedgerReads implements AccountReads {
         return StateKeys.extent(ledger.committed(StateKeys.lifetime(account.key())));
     }
 
-    private static @Nullable String valueOf(TokenUsage call, Dimension dimension) {
+    private static @Nullable String valueOf(TokenUsage call, PriceTimeline listed, Dimension dimension) {
         return switch (dimension.kind()) {
             case ACCOUNT -> call.account().value();
             case MEMBER -> call.userId();
-            case MODEL -> call.model();
-            case PROVIDER -> call.provider();
+            case MODEL -> listed.isListed() ? listed.model() : call.model();
+            case PROVIDER -> provider(call.provider(), listed);
             case WORKFLOW -> call.workflowId();
             case PROMPT -> call.promptId();
             case API_KEY -> call.apiKeyId();
@@ -196,6 +219,10 @@ public final class LedgerReads implements AccountReads {
             case TAG -> call.tags().get(dimension.tag());
             case EVENT_TYPE -> null;
         };
+    }
+
+    private static @Nullable String provider(@Nullable String named, PriceTimeline listed) {
+        return listed.isListed() && (named == null || listed.isOf(named)) ? listed.provider() : named;
     }
 
     private static long partOf(Budget budget, long[] amounts) {

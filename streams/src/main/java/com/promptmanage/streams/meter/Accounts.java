@@ -77,7 +77,7 @@ final class Accounts {
     }
 
     /** Takes over what follows an account; the defaults if the value is null. */
-    void settings(byte @Nullable [] key, byte @Nullable [] value) throws Rejection {
+    void settings(byte @Nullable [] key, byte @Nullable [] value, long nowMs) throws Rejection {
         Account account = accountOf(key, value);
         AccountSettings settings;
         try {
@@ -95,7 +95,13 @@ final class Accounts {
                     ledger, account.key(), metered, dimensionsWithRows(metered), new Buckets(settings.zone())));
         }
         metered.changeSettings(settings);
+        budgetKeeper.rename(metered, nowMs);
         metered.seeBy(tagNumbers(metered));
+    }
+
+    /** A model may have another name now. */
+    void pricesChanged(long nowMs) {
+        met.forEach(account -> budgetKeeper.rename(account, nowMs));
     }
 
     void writeLifetimes() {

@@ -33,10 +33,13 @@ final class BudgetKeeper {
 
     private final LedgerStore ledger;
 
+    private final Pricing pricing;
+
     private final Consumer<BudgetAlert> alerts;
 
-    BudgetKeeper(LedgerStore ledger, Consumer<BudgetAlert> alerts) {
+    BudgetKeeper(LedgerStore ledger, Pricing pricing, Consumer<BudgetAlert> alerts) {
         this.ledger = ledger;
+        this.pricing = pricing;
         this.alerts = alerts;
     }
 
@@ -66,7 +69,10 @@ final class BudgetKeeper {
             counter = load(account, budget, value, window);
         }
         counter.spent += part;
-        raise(account, budget, counter, timeMs, nowMs);
+        // What is less than before reaches nothing.
+        if (part > 0) {
+            raise(account, budget, counter, timeMs, nowMs);
+        }
     }
 
     private void raise(MeteredAccount account, MeteredBudget budget, Counter counter, long timeMs, long nowMs) {
@@ -119,7 +125,7 @@ final class BudgetKeeper {
         List<MeteredBudget> before = account.budgets();
         var after = new ArrayList<MeteredBudget>();
         for (Budget definition : definitions) {
-            MeteredBudget budget = metered(definition);
+            MeteredBudget budget = metered(account, definition);
             after.add(budget);
             if (before.stream().noneMatch(old -> old.budget().equals(definition))) {
                 evaluate(account, budget, nowMs);
@@ -130,23 +136,47 @@ final class BudgetKeeper {
 
     /** Takes over definitions that were evaluated before: after a restart. */
     void resume(MeteredAccount account, List<Budget> definitions) {
-        account.limitBy(definitions.stream().map(this::metered).toList());
+        account.limitBy(definitions.stream()
+                .map(definition -> metered(account, definition))
+                .toList());
     }
 
-    private MeteredBudget metered(Budget definition) {
+    /** Models may have other names now: a budget of one limits it under the name that its usage counts under. */
+    void rename(MeteredAccount account, long nowMs) {
+        var after = new ArrayList<MeteredBudget>();
+        for (MeteredBudget budget : account.budgets()) {
+            if (onlyValue(account, budget.budget()) == budget.onlyValue()) {
+                after.add(budget);
+            } else {
+                MeteredBudget renamed = metered(account, budget.budget());
+                after.add(renamed);
+                evaluate(account, renamed, nowMs);
+            }
+        }
+        account.limitBy(List.copyOf(after));
+    }
+
+    private MeteredBudget metered(MeteredAccount account, Budget definition) {
         Names names = ledger.names();
         Dimension dimension = definition.dimension();
         String tag = dimension.tag();
         int tagNumber = tag == null ? Names.EMPTY : names.number(tag.getBytes(StandardCharsets.UTF_8));
-        int onlyValue;
-        if (dimension.kind() == Dimension.Kind.ACCOUNT) {
-            onlyValue = Names.EMPTY;
-        } else {
-            onlyValue = definition.isForEach()
-                    ? -1
-                    : names.number(definition.value().getBytes(StandardCharsets.UTF_8));
+        return new MeteredBudget(
+                definition, LedgerStore.dimension(dimension.kind(), tagNumber), onlyValue(account, definition));
+    }
+
+    /** The number of the one value that a budget limits, or −1 for each by itself. */
+    private int onlyValue(MeteredAccount account, Budget definition) {
+        Dimension.Kind kind = definition.dimension().kind();
+        if (kind == Dimension.Kind.ACCOUNT) {
+            return Names.EMPTY;
         }
-        return new MeteredBudget(definition, LedgerStore.dimension(dimension.kind(), tagNumber), onlyValue);
+        if (definition.isForEach()) {
+            return -1;
+        }
+        return kind == Dimension.Kind.MODEL
+                ? pricing.countedAs(account, definition.value())
+                : ledger.names().number(definition.value().getBytes(StandardCharsets.UTF_8));
     }
 
     private void evaluate(MeteredAccount account, MeteredBudget budget, long nowMs) {

@@ -48,7 +48,10 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
 
     private static final String TO_REJECTED = MeterSupplier.sink(Topics.USAGE_REJECTED);
 
-    private static final byte[] NO_PRICE_ID = {};
+    private static final byte[] NONE = {};
+
+    /** In place of a value's number. */
+    private static final int NO_VALUE = -1;
 
     /** Many alerts at once share a commit: each commit costs more than an alert. */
     private static final long ALERT_COMMITS_APART_MS = 25;
@@ -108,8 +111,8 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
         context = processorContext;
         ledger = processorContext.getStateStore(MeterStores.LEDGER);
         ids = processorContext.getStateStore(MeterStores.EVENT_IDS);
-        budgets = new BudgetKeeper(ledger, this::send);
         pricing = new Pricing(ledger);
+        budgets = new BudgetKeeper(ledger, pricing, this::send);
         accounts = new Accounts(ledger, budgets);
         held = new HeldEvents(ledger, processorContext, this::rerate);
         retention = new Retention(ledger, accounts, counts, retentionTime, processorContext);
@@ -135,10 +138,11 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
             } else if (topic.equals(Topics.BUDGETS.name())) {
                 accounts.budgets(record.key(), record.value(), context.currentSystemTimeMs());
             } else if (topic.equals(Topics.ACCOUNTS.name())) {
-                accounts.settings(record.key(), record.value());
+                accounts.settings(record.key(), record.value(), context.currentSystemTimeMs());
                 held.retry();
             } else if (topic.equals(Topics.PRICES.name())) {
                 pricing.put(record.key(), record.value());
+                accounts.pricesChanged(context.currentSystemTimeMs());
                 held.retry();
             } else {
                 throw new IllegalStateException("no step takes records of " + topic);
@@ -162,6 +166,11 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
         }
         counts.accepted.increment();
         if (event.isTokenUsage()) {
+            number(account, event);
+            if (priced) {
+                values.set(Dimension.Kind.MODEL, pricing.model());
+                values.set(Dimension.Kind.PROVIDER, pricing.provider());
+            }
             count(account, event, record.timestamp());
             rate(account, event, priced ? Status.RATED : Status.UNPRICED, cost);
             if (!priced) {
@@ -194,20 +203,20 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
         return priced;
     }
 
+    /** Adds the amounts to the budgets and rows of the values. */
     private void count(MeteredAccount account, ReceivedEvent event, long arrivalMs) {
-        number(account, event);
         budgets.charge(account, values, event.timeMs(), amounts, arrivalMs);
         addToRows(account, event);
     }
 
-    /** Numbers the event's value in each dimension. */
+    /** Numbers the event's value in each dimension, that of the model and the provider as it names them. */
     private void number(MeteredAccount account, ReceivedEvent event) {
         Names names = ledger.names();
         values.clear();
         values.set(Dimension.Kind.ACCOUNT, Names.EMPTY);
         number(names, Dimension.Kind.MEMBER, event.userId());
-        number(names, Dimension.Kind.MODEL, event.model());
-        number(names, Dimension.Kind.PROVIDER, event.provider());
+        values.set(Dimension.Kind.MODEL, pricing.spelledModel());
+        values.set(Dimension.Kind.PROVIDER, pricing.spelledProvider());
         number(names, Dimension.Kind.WORKFLOW, event.workflowId());
         number(names, Dimension.Kind.PROMPT, event.promptId());
         number(names, Dimension.Kind.API_KEY, event.apiKeyId());
@@ -292,15 +301,52 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
         if (!priced || !account.hasRoomFor(cost, 0)) {
             return false;
         }
-        // The event and its tokens are in the rows already.
-        Arrays.fill(amounts, 0);
-        amounts[Amounts.UNPRICED_EVENTS] = -1;
-        amounts[Amounts.COST_NANO_USD] = cost;
-        count(account, event, context.currentSystemTimeMs());
+        recount(account, event, cost);
         rate(account, event, Status.RERATED, cost);
         account.addToLifetime(Buckets.quarter(event.timeMs()), cost, 0);
         counts.rerated.increment();
         return true;
+    }
+
+    /**
+     * An event that was counted without a price has one. Without a price it counts under the names that it came with, be
+     * they known or not, so that it is known here where it was counted: from there it moves whole to where its price
+     * puts it. Elsewhere it and its tokens are in the rows already.
+     */
+    private void recount(MeteredAccount account, ReceivedEvent event, long cost) {
+        boolean movesModel = pricing.model() != pricing.spelledModel();
+        boolean movesProvider = pricing.provider() != pricing.spelledProvider();
+        long nowMs = context.currentSystemTimeMs();
+        number(account, event);
+        if (movesModel) {
+            values.set(Dimension.Kind.MODEL, NO_VALUE);
+        }
+        if (movesProvider) {
+            values.set(Dimension.Kind.PROVIDER, NO_VALUE);
+        }
+        fill(event, 0, -1, cost);
+        count(account, event, nowMs);
+        if (movesModel || movesProvider) {
+            values.clear();
+            values.set(Dimension.Kind.MODEL, movesModel ? pricing.spelledModel() : NO_VALUE);
+            values.set(Dimension.Kind.PROVIDER, movesProvider ? pricing.spelledProvider() : NO_VALUE);
+            fill(event, -1, -1, 0);
+            count(account, event, nowMs);
+            values.set(Dimension.Kind.MODEL, movesModel ? pricing.model() : NO_VALUE);
+            values.set(Dimension.Kind.PROVIDER, movesProvider ? pricing.provider() : NO_VALUE);
+            fill(event, 1, 0, cost);
+            count(account, event, nowMs);
+        }
+    }
+
+    /** Fills the amounts with so many times the event and its tokens. */
+    private void fill(ReceivedEvent event, int times, int unpriced, long cost) {
+        amounts[Amounts.EVENTS] = times;
+        amounts[Amounts.UNPRICED_EVENTS] = unpriced;
+        amounts[Amounts.COST_NANO_USD] = cost;
+        for (int i = 0; i < TokenKind.COUNT; i++) {
+            amounts[Amounts.TOKENS + i] = times * event.tokens()[i];
+        }
     }
 
     private void rate(MeteredAccount account, ReceivedEvent event, Status status, long costNanoUsd) {
@@ -315,8 +361,14 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
             rated.begin(nextRatedId(), account.name(), Instant.ofEpochMilli(context.currentSystemTimeMs()));
             rating.set(account.number());
         }
-        byte[] priceId = status == Status.UNPRICED ? NO_PRICE_ID : pricing.priceId();
-        rated.add(event, status, costNanoUsd, costs, priceId);
+        if (status == Status.UNPRICED) {
+            rated.add(event, status, costNanoUsd, costs, NONE, NONE, NONE);
+            return;
+        }
+        Names names = ledger.names();
+        byte[] model = pricing.model() == pricing.spelledModel() ? NONE : names.text(pricing.model());
+        byte[] provider = pricing.provider() == pricing.spelledProvider() ? NONE : names.text(pricing.provider());
+        rated.add(event, status, costNanoUsd, costs, pricing.priceId(), model, provider);
     }
 
     /** Unique and the same for the same work: the place of the newest event, and a number within the commit. */

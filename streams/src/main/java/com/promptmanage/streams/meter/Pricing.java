@@ -8,7 +8,9 @@ import com.promptmanage.streams.intake.Rejection;
 import com.promptmanage.streams.intake.Rejection.Reason;
 import com.promptmanage.streams.intake.Text;
 import com.promptmanage.streams.ledger.LedgerStore;
+import com.promptmanage.streams.ledger.Names;
 import com.promptmanage.streams.ledger.NumberMap;
+import com.promptmanage.streams.meter.KnownPrices.Known;
 import com.promptmanage.streams.pricing.CostOf;
 import com.promptmanage.streams.pricing.PriceList;
 import com.promptmanage.streams.pricing.PriceTimeline.Priced;
@@ -20,7 +22,10 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the price of an event: what its producer reports if trusted to, the account's own price, or the catalogue's. */
+/**
+ * Finds the price of an event: what its producer reports if trusted to, the account's own price, or the catalogue's. And the
+ * names under which it counts once it has a price: the catalogue's, or else those of the account's own prices.
+ */
 final class Pricing {
 
     private static final byte[] NO_PRICE_ID = {};
@@ -38,6 +43,14 @@ final class Pricing {
     private long costNanoUsd;
 
     private byte[] priceId = NO_PRICE_ID;
+
+    private int spelledModel = Names.EMPTY;
+
+    private int spelledProvider = KnownPrices.NO_PROVIDER;
+
+    private int model = Names.EMPTY;
+
+    private int provider = KnownPrices.NO_PROVIDER;
 
     Pricing(LedgerStore ledger) {
         this.ledger = ledger;
@@ -76,12 +89,12 @@ final class Pricing {
      * @throws Rejection if the cost is beyond what is plausible for a call
      */
     boolean price(MeteredAccount account, ReceivedEvent event, long[] costs) throws Rejection {
+        Priced priced = priced(account, event, serviceTier(event.serviceTier()));
         if (event.reportedCostNanoUsd() >= 0 && account.trusts(event.source())) {
             costNanoUsd = event.reportedCostNanoUsd();
             priceId = NO_PRICE_ID;
             return true;
         }
-        Priced priced = priced(account, event, serviceTier(event.serviceTier()));
         if (priced == null || !Rates.cover(event.tokens(), priced.rates())) {
             return false;
         }
@@ -104,6 +117,36 @@ final class Pricing {
         return priceId;
     }
 
+    /** Of the event last asked for, the number of the model's name that it counts under if it has a price. */
+    int model() {
+        return model;
+    }
+
+    /** Likewise of the provider; {@link KnownPrices#NO_PROVIDER} if there is none. */
+    int provider() {
+        return provider;
+    }
+
+    /** Of the event last asked for, the number of the model's name as it came: it counts under that without a price. */
+    int spelledModel() {
+        return spelledModel;
+    }
+
+    /** Likewise of the provider. */
+    int spelledProvider() {
+        return spelledProvider;
+    }
+
+    /** The number of the name under which an account's usage of a model counts once it has a price. */
+    int countedAs(MeteredAccount account, String name) {
+        Names names = ledger.names();
+        int number = names.number(name.getBytes(UTF_8));
+        Known listed = known().of(names, number, Names.EMPTY);
+        return listed.prices().isListed() || account.overrides().isEmpty()
+                ? listed.model()
+                : account.overrides().of(names, number, Names.EMPTY).model();
+    }
+
     /** The numbers of names have lost their meaning. */
     void forgetNumbers() {
         if (known != null) {
@@ -114,17 +157,38 @@ final class Pricing {
 
     /** An account's own price for the model is the only one that counts, so that a gap in it shows. */
     private @Nullable Priced priced(MeteredAccount account, ReceivedEvent event, String serviceTier) {
+        Names names = ledger.names();
+        int providerNumber = number(names, event.provider());
+        spelledModel = number(names, event.model());
+        spelledProvider = event.provider().isPresent() ? providerNumber : KnownPrices.NO_PROVIDER;
+        model = spelledModel;
+        provider = spelledProvider;
+        Known listed = known().of(names, spelledModel, providerNumber);
+        countAs(listed);
         KnownPrices overrides = account.overrides();
         if (!overrides.isEmpty()) {
-            Priced own = overrides
-                    .of(ledger.names(), event.model(), event.provider())
-                    .at(event.timeMs(), serviceTier, event.totalInputTokens());
-            if (own != null) {
-                return own;
+            Known own = overrides.of(names, spelledModel, providerNumber);
+            if (!listed.prices().isListed()) {
+                countAs(own);
+            }
+            Priced price = own.prices().at(event.timeMs(), serviceTier, event.totalInputTokens());
+            if (price != null) {
+                return price;
             }
         }
-        return known().of(ledger.names(), event.model(), event.provider())
-                .at(event.timeMs(), serviceTier, event.totalInputTokens());
+        return listed.prices().at(event.timeMs(), serviceTier, event.totalInputTokens());
+    }
+
+    /** What is not listed goes on counting under the names that it has. */
+    private void countAs(Known found) {
+        if (found.prices().isListed()) {
+            model = found.model();
+            provider = found.provider();
+        }
+    }
+
+    private static int number(Names names, Text text) {
+        return names.number(text.bytes(), text.start(), text.length());
     }
 
     private KnownPrices known() {

@@ -82,8 +82,17 @@ final class RatedBatch {
      *
      * @param costs nanoUSD by {@link TokenKind#index()}; add up to the cost
      * @param priceId of the price that was in force, in UTF-8, or empty for a cost that was reported
+     * @param model the name under which it counts, in UTF-8; empty if that is the event's own
+     * @param provider likewise
      */
-    void add(ReceivedEvent event, Status status, long costNanoUsd, long[] costs, byte[] priceId) {
+    void add(
+            ReceivedEvent event,
+            Status status,
+            long costNanoUsd,
+            long[] costs,
+            byte[] priceId,
+            byte[] model,
+            byte[] provider) {
         if (json[length - 1] != '[') {
             put((byte) ',');
         }
@@ -100,6 +109,14 @@ final class RatedBatch {
         if (status == Status.UNPRICED) {
             ascii(",\"costNanoUsd\":null,\"costs\":{},\"priceId\":null}");
             return;
+        }
+        if (model.length > 0) {
+            ascii(",\"model\":");
+            text(model, 0, model.length);
+        }
+        if (provider.length > 0) {
+            ascii(",\"provider\":");
+            text(provider, 0, provider.length);
         }
         ascii(",\"costNanoUsd\":");
         number(costNanoUsd);

@@ -19,6 +19,10 @@ public final class PriceTimeline {
 
     private final Version[] versions;
 
+    private final String model;
+
+    private final String provider;
+
     private record Version(long fromMs, ModelPrice price, List<Tier> tiers) {}
 
     private record Tier(PriceTier tier, Priced priced) {}
@@ -63,6 +67,28 @@ public final class PriceTimeline {
                                 .map(tier -> new Tier(tier, new Priced(price, tier)))
                                 .toList()))
                 .toArray(Version[]::new);
+        model = versions.length == 0 ? "" : versions[versions.length - 1].price.model();
+        provider = versions.length == 0 ? "" : versions[versions.length - 1].price.provider();
+    }
+
+    /** Whether the model is listed, be there a price in force or not. */
+    public boolean isListed() {
+        return versions.length > 0;
+    }
+
+    /** The model's own name, whichever of its names it was found by; empty if it is not listed. */
+    public String model() {
+        return model;
+    }
+
+    /** Who takes this price, as its last version spells it; empty if the model is not listed. */
+    public String provider() {
+        return provider;
+    }
+
+    /** Whether the price is this provider's: case, and a dot or a dash, do not matter. */
+    public boolean isOf(String otherProvider) {
+        return ModelName.key(otherProvider).equals(ModelName.key(provider));
     }
 
     /**

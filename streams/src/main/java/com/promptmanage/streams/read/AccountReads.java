@@ -25,6 +25,9 @@ public interface AccountReads {
      */
     List<BudgetSpend> covering(TokenUsage call, long nowMs);
 
+    /** The name under which the account's usage of a model counts once it has a price, whichever of its names is given. */
+    String countedModel(Account account, String model);
+
     /** From committed state: the account's budgets as they are defined. */
     List<Budget> definitions(Account account);
 

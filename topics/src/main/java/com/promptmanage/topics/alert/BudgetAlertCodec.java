@@ -40,6 +40,7 @@ public final class BudgetAlertCodec {
     private static void writeData(JsonGenerator json, BudgetAlert alert) throws IOException {
         json.writeStartObject();
         json.writeStringField("id", alert.id());
+        json.writeStringField("type", type(alert));
         json.writeStringField("budgetId", alert.budget().id());
         json.writeStringField("budgetName", alert.budget().name());
         json.writeNumberField("budgetVersion", alert.budget().version());
@@ -94,6 +95,14 @@ public final class BudgetAlertCodec {
                                 : BigDecimal.valueOf(amount.amount()));
             }
         }
+    }
+
+    /** As people's preferences name it. */
+    private static String type(BudgetAlert alert) {
+        if (alert.threshold() instanceof Threshold.Forecast) {
+            return "budget_forecast";
+        }
+        return alert.spent() >= alert.budget().limit().amount() ? "budget_exceeded" : "budget_threshold";
     }
 
     private static String title(BudgetAlert alert) {

@@ -13,7 +13,7 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 public final class StructuredMode {
 
     private static final RecordHeader CONTENT_TYPE = new RecordHeader(
-            "content-type", "application/cloudevents+json; charset=UTF-8".getBytes(StandardCharsets.UTF_8));
+            "content-type", "application/cloudevents+json; charset=utf-8".getBytes(StandardCharsets.UTF_8));
 
     private StructuredMode() {}
 

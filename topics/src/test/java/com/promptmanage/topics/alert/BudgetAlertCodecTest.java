@@ -52,5 +52,6 @@ class BudgetAlertCodecTest {
         var json = EventJson.read(BudgetAlertCodec.write(alert));
 
         assertThat(json.path("data").path("message").textValue()).isEqualTo(message);
+        assertThat(json.path("data").path("type").textValue()).isEqualTo("budget_exceeded");
     }
 }
