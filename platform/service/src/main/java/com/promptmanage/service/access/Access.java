@@ -77,6 +77,7 @@ public final class Access implements AutoCloseable {
         this.identities = new Identities(database, sessions, signUp, keys, clock);
         var elsewhere = new IssuerRoutes(
                 issuers(settings, outbound, clock),
+                settings.signUp(),
                 new IssuerRoutes.Browsers(cookie, browsers, sessions, addresses),
                 new PendingSignIns(database, clock),
                 identities);

@@ -96,6 +96,11 @@ public final class ApiKeys implements AutoCloseable {
         this.clock = clock;
     }
 
+    /** Whether it looks like a key, of ours or of another installation. */
+    public static boolean isKey(String secret) {
+        return Secrets.isWhole(Secrets.KEY_PREFIX, secret);
+    }
+
     public Created create(Scope scope, NewKey wanted) {
         return database.inTransaction(scope, handle -> create(handle, wanted));
     }

@@ -5,6 +5,7 @@ import com.promptmanage.service.http.Faults;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.http.RequestBody;
 import com.promptmanage.service.http.Routes;
+import com.promptmanage.service.http.ShownText;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Instant;
@@ -94,7 +95,7 @@ final class AuthRoutes implements Routes {
         var faults = new Faults();
         String email = email(faults, "email", request.email());
         String name = given(faults, "name", request.name()).strip();
-        if (name.length() > NAME_LENGTH_MAX || name.chars().anyMatch(Character::isISOControl)) {
+        if (name.length() > NAME_LENGTH_MAX || !ShownText.isPlain(name)) {
             faults.add("name", "is not a name", "Send 1 to %d characters.".formatted(NAME_LENGTH_MAX));
         }
         String password = newPassword(faults, "password", request.password());

@@ -4,6 +4,7 @@ import com.promptmanage.service.audit.Actor;
 import com.promptmanage.service.audit.AuditEntry;
 import com.promptmanage.service.audit.AuditLog;
 import com.promptmanage.service.database.Database;
+import com.promptmanage.service.http.ShownText;
 import com.promptmanage.service.oidc.Identity;
 import com.promptmanage.topics.account.Account;
 import java.time.Clock;
@@ -255,9 +256,7 @@ final class Identities {
 
     /** As the issuer says, or what stands before the @. */
     private static String name(Identity identity, String address) {
-        String told = identity.name() == null
-                ? ""
-                : identity.name().replaceAll("\\p{Cntrl}", " ").strip();
+        String told = identity.name() == null ? "" : ShownText.plain(identity.name());
         String name = told.isEmpty() ? address.substring(0, address.indexOf('@')) : told;
         return name.codePointCount(0, name.length()) <= AuthRoutes.NAME_LENGTH_MAX
                 ? name

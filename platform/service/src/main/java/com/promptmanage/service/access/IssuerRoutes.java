@@ -34,6 +34,8 @@ final class IssuerRoutes implements Routes {
 
     private final List<OidcIssuer> issuers;
 
+    private final boolean signUpIsOpen;
+
     private final Browsers browsers;
 
     private final PendingSignIns pending;
@@ -43,8 +45,15 @@ final class IssuerRoutes implements Routes {
     /** What is asked about a browser. */
     record Browsers(SessionCookie cookie, BrowserRequests requests, Sessions sessions, ClientAddresses addresses) {}
 
-    IssuerRoutes(List<OidcIssuer> issuers, Browsers browsers, PendingSignIns pending, Identities identities) {
+    /** @param signUpIsOpen whether whoever comes may make themselves an account with a password, besides */
+    IssuerRoutes(
+            List<OidcIssuer> issuers,
+            boolean signUpIsOpen,
+            Browsers browsers,
+            PendingSignIns pending,
+            Identities identities) {
         this.issuers = List.copyOf(issuers);
+        this.signUpIsOpen = signUpIsOpen;
         this.browsers = browsers;
         this.pending = pending;
         this.identities = identities;
@@ -53,7 +62,7 @@ final class IssuerRoutes implements Routes {
     private record Listed(String id, String name) {}
 
     private record ListAnswer(
-            List<Listed> issuers, @Nullable String nextCursor) {}
+            List<Listed> issuers, boolean signUp, @Nullable String nextCursor) {}
 
     /** What an operator tells the issuer. */
     static URI callback(URI publicUrl, String issuerId) {
@@ -73,6 +82,7 @@ final class IssuerRoutes implements Routes {
                         .map(issuer -> new Listed(
                                 issuer.settings().id(), issuer.settings().name()))
                         .toList(),
+                signUpIsOpen,
                 null));
     }
 

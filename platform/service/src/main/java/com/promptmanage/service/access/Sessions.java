@@ -7,6 +7,7 @@ import com.promptmanage.service.audit.AuditEntry;
 import com.promptmanage.service.audit.AuditLog;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.ProblemException;
+import com.promptmanage.service.http.UnavailableException;
 import com.promptmanage.service.id.Ids;
 import com.promptmanage.topics.account.Account;
 import java.nio.ByteBuffer;
@@ -17,6 +18,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 
@@ -78,19 +80,24 @@ public final class Sessions {
      */
     public SignedIn signIn(String email, String password) {
         String address = email.strip().toLowerCase(Locale.ROOT);
-        countAttempt(address);
+        return unlessWrong(address, () -> openedFor(address, password)).orElseThrow(Sessions::wrong);
+    }
+
+    /** Nothing if the password is wrong. */
+    private Optional<SignedIn> openedFor(String address, String password) {
         Optional<User> user = database.asSystem(handle -> userWithEmail(handle, address));
         if (!passwords.matches(password, user.flatMap(User::passwordHash)) || user.isEmpty()) {
-            throw wrong();
+            return Optional.empty();
         }
         return database.asSystem(handle -> {
             // Who changed the password meanwhile has ended every session, and this one would come after.
-            User still = userOf(handle.createQuery(USERS + "id = :id FOR SHARE")
+            Optional<User> still = userOf(handle.createQuery(USERS + "id = :id FOR SHARE")
                             .bind("id", user.get().id()))
-                    .filter(same -> same.passwordHash().equals(user.get().passwordHash()))
-                    .orElseThrow(Sessions::wrong);
-            locks.succeeded(handle, address);
-            return open(handle, still);
+                    .filter(same -> same.passwordHash().equals(user.get().passwordHash()));
+            return still.map(same -> {
+                locks.succeeded(handle, address);
+                return open(handle, same);
+            });
         });
     }
 
@@ -109,10 +116,18 @@ public final class Sessions {
      * @throws ProblemException 400 if the old one is wrong, or they have none; 429 after too many wrong ones
      */
     void changePassword(Caller.Person person, Actor actor, String current, String next) {
-        countAttempt(person.email());
+        if (unlessWrong(person.email(), () -> changed(person, actor, current, next))
+                .isEmpty()) {
+            throw ProblemException.invalid("currentPassword", "is not your password", "Send the one you sign in with.");
+        }
+        forget(person.userId());
+    }
+
+    /** Nothing if the current password is wrong. */
+    private Optional<Caller.Person> changed(Caller.Person person, Actor actor, String current, String next) {
         Optional<User> user = database.asSystem(handle -> userWithId(handle, person.userId()));
         if (!passwords.matches(current, user.flatMap(User::passwordHash))) {
-            throw ProblemException.invalid("currentPassword", "is not your password", "Send the one you sign in with.");
+            return Optional.empty();
         }
         String hash = passwords.hash(next);
         Instant now = clock.instant();
@@ -126,7 +141,7 @@ public final class Sessions {
                     new AuditEntry(
                             Account.user(person.userId()), "password_changed", "user", person.userId(), null, null));
         });
-        forget(person.userId());
+        return Optional.of(person);
     }
 
     /**
@@ -233,11 +248,33 @@ public final class Sessions {
                         """).bind("now", now).execute();
     }
 
-    private void countAttempt(String address) {
+    /**
+     * Counts an attempt before it is made, so that many at once do not slip past the count, and takes it back if the password
+     * was not what it failed by.
+     *
+     * @param attempt nothing if the password is wrong; throws if something else was in the way
+     */
+    private <T> Optional<T> unlessWrong(String address, Supplier<Optional<T>> attempt) {
         database.asSystem(handle -> locks.attempt(handle, address)).ifPresent(left -> {
             throw ProblemException.rateLimited(
                     "Too many wrong passwords for this address. Wait, then try again.", left);
         });
+        Instant countedAt = clock.instant();
+        try {
+            return attempt.get();
+        } catch (RuntimeException e) {
+            takeBack(address, countedAt, e);
+            throw e;
+        }
+    }
+
+    private void takeBack(String address, Instant countedAt, RuntimeException unanswered) {
+        try {
+            database.useAsSystem(handle -> locks.takeBack(handle, address, countedAt));
+        } catch (UnavailableException e) {
+            // With the database away nobody is let in or locked out; what was in the way first is the answer.
+            unanswered.addSuppressed(e);
+        }
     }
 
     private static Optional<User> userWithId(Handle handle, String id) {

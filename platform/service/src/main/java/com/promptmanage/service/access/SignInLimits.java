@@ -4,6 +4,7 @@ import com.promptmanage.service.access.HourlyCounts.Count;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.Problem;
 import com.promptmanage.service.http.ProblemException;
+import com.promptmanage.service.http.UnavailableException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -46,15 +47,27 @@ final class SignInLimits {
                     "Too many wrong passwords came from this network. Wait, then try again.", wait);
         });
         Instant countedAt = clock.instant();
+        Sessions.SignedIn signedIn;
         try {
-            Sessions.SignedIn signedIn = signIn.get();
-            takeBack(count, countedAt);
-            return signedIn;
+            signedIn = signIn.get();
+        } catch (UnavailableException e) {
+            takeBackAfter(e, count, countedAt);
+            throw e;
         } catch (ProblemException e) {
             if (e.problem().status() == Problem.Kind.UNAVAILABLE.status()) {
-                takeBack(count, countedAt);
+                takeBackAfter(e, count, countedAt);
             }
             throw e;
+        }
+        takeBack(count, countedAt);
+        return signedIn;
+    }
+
+    private void takeBackAfter(RuntimeException unanswered, Count count, Instant countedAt) {
+        try {
+            takeBack(count, countedAt);
+        } catch (UnavailableException e) {
+            unanswered.addSuppressed(e);
         }
     }
 

@@ -85,6 +85,22 @@ final class SignInLocks {
                         """, hash);
     }
 
+    /**
+     * An attempt that was counted came to nothing, neither right nor wrong. If the address is locked by now, the lock came one
+     * too early.
+     *
+     * @param countedAt when that was: of attempts that began to be counted later it was none
+     */
+    void takeBack(Handle handle, String email, Instant countedAt) {
+        handle.createUpdate("""
+                        UPDATE sign_in_failures SET failures = failures - 1, locked_until = NULL
+                        WHERE email_hash = :email AND failures > 0 AND first_at <= :countedAt
+                        """)
+                .bind("email", hash(email))
+                .bind("countedAt", countedAt)
+                .execute();
+    }
+
     /** For a password that nobody has tried yet. */
     void lift(Handle handle, String email) {
         handle.execute("DELETE FROM sign_in_failures WHERE email_hash = ?", hash(email));

@@ -30,7 +30,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * {@code POST /api/token-tracking/check} of the query API. An answer that takes longer than {@link #ANSWER_MAX} is none: then the
- * own setting of the budgets that the call counts toward decides. Safe for use by several threads, each of which waits for its answer.
+ * own setting of the budgets that the call counts toward decides, which is waited for if need be. Safe for use by several threads,
+ * each of which waits for its answer.
  */
 public final class BudgetClient implements AutoCloseable {
 
@@ -74,7 +75,10 @@ public final class BudgetClient implements AutoCloseable {
         /** @param json as the API describes it */
         record Told(JsonNode json) implements Answer {}
 
-        /** @param isClosed whether one of the budgets that the call counts toward blocks in that case */
+        /**
+         * @param isClosed whether one of the budgets that the call counts toward blocks in that case, or it cannot be found out whether
+         *     one does
+         */
         record Untold(boolean isClosed) implements Answer {}
     }
 
@@ -100,7 +104,8 @@ public final class BudgetClient implements AutoCloseable {
     }
 
     /**
-     * Takes {@link #ANSWER_MAX} at most, also while the database stands still.
+     * Takes {@link #ANSWER_MAX} at most, also while the database stands still; five seconds more if the budgets do not answer and this
+     * process knows nothing yet of what the account's want then.
      *
      * @param question as the API describes it, about this account
      */
@@ -173,7 +178,7 @@ public final class BudgetClient implements AutoCloseable {
             CompletableFuture<ClosedBudgets> wanted,
             long deadlineNanos,
             String cause) {
-        boolean isClosed = FailModes.isClosed(wanted, question, deadlineNanos);
+        boolean isClosed = failModes.isClosed(account, wanted, question, deadlineNanos);
         long count = unanswered.incrementAndGet();
         long now = System.nanoTime();
         long last = toldNanos.get();

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -24,13 +25,21 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Which of an account's budgets block while they cannot be asked, as they said when they last could: kept, so that a process that
- * starts while they are away knows it too. An account that was never asked about lets calls through.
+ * starts while they are away knows it too. An account that was never asked about lets calls through. Safe for use by several threads.
  */
 final class FailModes {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(FailModes.class);
 
     private static final int ACCOUNTS_MAX = 100_000;
+
+    /**
+     * How much longer than for the budgets is waited for what was kept about an account of which this process knows nothing yet: a
+     * process that has just begun, or a busy database, is no reason to refuse what no budget forbids.
+     */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private static final Duration AGAIN_AFTER = Duration.ofMillis(100);
 
     private final Database database;
 
@@ -46,6 +55,9 @@ final class FailModes {
     private final Cache<Account, ClosedBudgets> last =
             Caffeine.newBuilder().maximumSize(ACCOUNTS_MAX).build();
 
+    /** What is being looked up: who calls for the same account meanwhile waits for the same answer. */
+    private final ConcurrentHashMap<Account, CompletableFuture<ClosedBudgets>> wanted = new ConcurrentHashMap<>();
+
     FailModes(Database database, Clock clock) {
         this.database = database;
         this.clock = clock;
@@ -54,6 +66,10 @@ final class FailModes {
     /** Costs a statement when it is new, and none else; nobody waits for it. */
     void remember(Account account, ClosedBudgets closed) {
         last.put(account, closed);
+        CompletableFuture<ClosedBudgets> waiting = wanted.get(account);
+        if (waiting != null) {
+            waiting.complete(closed);
+        }
         if (closed.equals(written.getIfPresent(account))) {
             return;
         }
@@ -91,9 +107,43 @@ final class FailModes {
     /** Looks up what they wanted, unless it is known: to be begun before they are asked, so that one does not wait for the other. */
     CompletableFuture<ClosedBudgets> lookUp(Account account) {
         ClosedBudgets known = last.getIfPresent(account);
-        return known != null
-                ? CompletableFuture.completedFuture(known)
-                : CompletableFuture.supplyAsync(() -> read(account), Thread::startVirtualThread);
+        if (known != null) {
+            return CompletableFuture.completedFuture(known);
+        }
+        var begun = new CompletableFuture<ClosedBudgets>();
+        CompletableFuture<ClosedBudgets> before = wanted.putIfAbsent(account, begun);
+        if (before != null) {
+            return before;
+        }
+        Thread.startVirtualThread(() -> readInTheEnd(account, begun));
+        return begun;
+    }
+
+    /** A database that is away is asked again for as long as somebody waits. */
+    private void readInTheEnd(Account account, CompletableFuture<ClosedBudgets> begun) {
+        long endNanos = System.nanoTime() + PATIENCE.toNanos();
+        while (!begun.isDone()) {
+            try {
+                begun.complete(read(account));
+            } catch (UnavailableException e) {
+                if (System.nanoTime() - endNanos >= 0 || !pause()) {
+                    begun.completeExceptionally(e);
+                }
+            } catch (RuntimeException | Error e) {
+                begun.completeExceptionally(e);
+            }
+        }
+        wanted.remove(account, begun);
+    }
+
+    private static boolean pause() {
+        try {
+            Thread.sleep(AGAIN_AFTER);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     private ClosedBudgets read(Account account) {
@@ -114,21 +164,27 @@ final class FailModes {
     }
 
     /**
-     * Whether the call is to be refused.
+     * Whether the call is to be refused: also if nothing is known of the account in the end, for then nothing says that the call may be
+     * paid for.
      *
+     * @param looked up before, for the same account
      * @param question what the budgets were asked, as the API describes it
-     * @param deadlineNanos how long it waits for what was begun, as {@link System#nanoTime}
+     * @param deadlineNanos until when the budgets could have answered, as {@link System#nanoTime}; if nothing is known of the account by
+     *     then, it waits on, for {@link #PATIENCE} at most
      */
-    static boolean isClosed(CompletableFuture<ClosedBudgets> wanted, JsonNode question, long deadlineNanos) {
+    boolean isClosed(Account account, CompletableFuture<ClosedBudgets> looked, JsonNode question, long deadlineNanos) {
+        ClosedBudgets kept;
         try {
-            return inTime(deadlineNanos, wanted).cover(question);
+            kept = inTime(deadlineNanos + PATIENCE.toNanos(), looked);
         } catch (UnavailableException | TimeoutException e) {
-            // Neither budgets nor what they wanted can be known: nothing says that the call may be paid for.
-            return true;
+            kept = ClosedBudgets.OF_ALL;
         }
+        // What was said to somebody else meanwhile is newer than what was kept.
+        ClosedBudgets said = last.getIfPresent(account);
+        return (said == null ? kept : said).cover(question);
     }
 
-    /** A database that stands still holds a statement for much longer than who is about to pay may wait. */
+    /** A database that stands still holds a statement for longer than who is about to pay may wait. */
     private static <T> T inTime(long deadlineNanos, CompletableFuture<T> begun) throws TimeoutException {
         try {
             return begun.get(Math.max(0, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);

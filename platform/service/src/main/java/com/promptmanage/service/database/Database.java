@@ -1,6 +1,7 @@
 package com.promptmanage.service.database;
 
 import com.promptmanage.service.http.ProblemException;
+import com.promptmanage.service.settings.BadSettingsException;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -43,6 +44,11 @@ public final class Database implements AutoCloseable {
     /** query_canceled, lock_not_available, and what a server says that goes down, comes up or is full. */
     private static final Set<String> AWAY =
             Set.of("57014", "55P03", "57P01", "57P02", "57P03", "57P05", "53300", "25P03");
+
+    /** What a server says to whom it does not let in, and the driver that has no password to give. Time heals none of it. */
+    private static final Set<String> NOT_LET_IN = Set.of("28000", "28P01", "08004");
+
+    private static final String NO_SUCH_DATABASE = "3D000";
 
     /** character_not_in_repertoire, untranslatable_character: of texts that callers send, whichever way they come here. */
     private static final Set<String> UNWRITABLE = Set.of("22021", "22P05");
@@ -90,10 +96,21 @@ public final class Database implements AutoCloseable {
      * Makes the roles, migrates, and connects.
      *
      * @throws DatabaseUnavailableException if the database is away
-     * @throws IllegalStateException if it is there and does not let us in, or as a role that row security does not hold
+     * @throws BadSettingsException if it is there and does not let us in
+     * @throws IllegalStateException if it lets us in as a role that row security does not hold
      */
     public static Database open(DatabaseSettings settings) {
-        PGSimpleDataSource app = source(settings, "service");
+        try {
+            return opened(settings);
+        } catch (RuntimeException e) {
+            throw isAway(e) ? new DatabaseUnavailableException(e) : e;
+        }
+    }
+
+    private static Database opened(DatabaseSettings settings) {
+        // A statement ends by its own timeout first; this is for a server that fell silent.
+        PGSimpleDataSource app =
+                source(settings, "service", settings.statementMax().plusSeconds(10));
         app.setUser(Roles.APP);
         app.setPassword(settings.appPassword());
         migrate(settings, app);
@@ -233,19 +250,23 @@ public final class Database implements AutoCloseable {
     }
 
     private static void migrate(DatabaseSettings settings, PGSimpleDataSource app) {
-        PGSimpleDataSource owner = source(settings, "migration");
+        // An index on a large table takes longer than a request may.
+        PGSimpleDataSource owner = source(settings, "migration", Duration.ZERO);
         settings.owner().ifPresent(who -> {
             owner.setUser(who.user());
             owner.setPassword(who.password());
         });
-        // An index on a large table takes longer than a request may.
         owner.setOptions("-c lock_timeout=60s");
-        owner.setSocketTimeout(0);
         try {
             new Roles(owner, app, settings.appPassword()).ensure();
         } catch (SQLException e) {
-            if (isAway(e)) {
-                throw new DatabaseUnavailableException(e);
+            if (said(e, NOT_LET_IN::contains)) {
+                throw new BadSettingsException(
+                        "PM_DATABASE_OWNER and PM_DATABASE_OWNER_PASSWORD, or user and password in PM_DATABASE_URL: "
+                                + "the database does not let us in: " + e.getMessage());
+            }
+            if (said(e, NO_SUCH_DATABASE::equals)) {
+                throw new BadSettingsException("PM_DATABASE_URL: the server answers: " + e.getMessage());
             }
             throw new IllegalStateException("cannot prepare the database's roles: " + e.getMessage(), e);
         }
@@ -260,13 +281,10 @@ public final class Database implements AutoCloseable {
                 .migrate();
     }
 
-    private static PGSimpleDataSource source(DatabaseSettings settings, String purpose) {
-        var source = new PGSimpleDataSource();
-        source.setURL(settings.url());
+    private static PGSimpleDataSource source(DatabaseSettings settings, String purpose, Duration answerMax) {
+        PGSimpleDataSource source = BoundedLogin.to(settings.url(), answerMax);
         source.setApplicationName("prompt-manage " + purpose);
         source.setConnectTimeout((int) CONNECTION_MAX.toSeconds());
-        // A statement ends by its own timeout first; this is for a server that fell silent.
-        source.setSocketTimeout((int) settings.statementMax().plusSeconds(10).toSeconds());
         source.setTcpKeepAlive(true);
         source.setOptions("-c statement_timeout=%d -c lock_timeout=%d -c idle_in_transaction_session_timeout=%d"
                 .formatted(

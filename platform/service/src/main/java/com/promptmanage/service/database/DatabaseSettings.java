@@ -39,6 +39,9 @@ public record DatabaseSettings(
         settings.require(
                 user.isPresent() == password.isPresent(),
                 "PM_DATABASE_OWNER and PM_DATABASE_OWNER_PASSWORD go together: set both, or neither");
+        settings.require(
+                url.isEmpty() || isForPostgres(url),
+                "PM_DATABASE_URL: is not a JDBC address of PostgreSQL, such as jdbc:postgresql://db:5432/promptmanage");
         return new DatabaseSettings(
                 url,
                 user.flatMap(name -> password.map(secret -> new Owner(name, secret))),
@@ -70,8 +73,30 @@ public record DatabaseSettings(
                 Duration.ofSeconds(30));
     }
 
+    /** Of this database, whose URL says who migrates. */
+    public DatabaseSettings at(String otherUrl, String otherAppPassword) {
+        return new DatabaseSettings(
+                otherUrl,
+                Optional.empty(),
+                otherAppPassword,
+                connectionsMax,
+                statementMax,
+                lockMax,
+                idleInTransactionMax);
+    }
+
     public DatabaseSettings withConnectionsMax(int other) {
         return new DatabaseSettings(url, owner, appPassword, other, statementMax, lockMax, idleInTransactionMax);
+    }
+
+    /** Only the driver knows what it takes. */
+    private static boolean isForPostgres(String url) {
+        try {
+            var unused = BoundedLogin.to(url, Duration.ZERO);
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     /** Without the passwords: settings end up in logs. */

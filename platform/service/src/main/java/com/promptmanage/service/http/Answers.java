@@ -1,12 +1,14 @@
 package com.promptmanage.service.http;
 
 import com.promptmanage.service.http.Problem.Kind;
+import com.promptmanage.service.secret.UnreadableSecretException;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.MethodNotAllowedResponse;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.TreeSet;
 import org.slf4j.Logger;
@@ -17,6 +19,9 @@ final class Answers implements Routes {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(Answers.class);
 
+    /** Someone has to do it. */
+    private static final Duration KEY_PUT_BACK = Duration.ofMinutes(5);
+
     private static final Problem UNEXPECTED =
             Kind.UNEXPECTED.because("Try again later; tell us the request's id if it stays.", List.of());
 
@@ -24,6 +29,7 @@ final class Answers implements Routes {
     public void addTo(RoutesConfig routes) {
         routes.exception(ProblemException.class, Answers::answer);
         routes.exception(UnavailableException.class, Answers::answer);
+        routes.exception(UnreadableSecretException.class, Answers::answer);
         routes.exception(MethodNotAllowedResponse.class, Answers::answer);
         routes.exception(
                 HttpResponseException.class,
@@ -64,6 +70,16 @@ final class Answers implements Routes {
                 .addKeyValue("cause", String.valueOf(away.getCause()))
                 .log("answered 503");
         answer(ProblemException.unavailable(String.valueOf(away.getMessage()), away.retryAfter()), ctx);
+    }
+
+    /** It is there again with its key: senders that try once more lose nothing. */
+    private static void answer(UnreadableSecretException lost, Context ctx) {
+        LOGGER.atError()
+                .addKeyValue("requestId", RequestIds.of(ctx))
+                .addKeyValue("path", ctx.path())
+                .addKeyValue("cause", lost.getMessage())
+                .log("answered 503");
+        answer(ProblemException.unavailable(UnreadableSecretException.TOLD + ".", KEY_PUT_BACK), ctx);
     }
 
     /** OPTIONS is answered for every address that exists; other methods are told which ones it takes. */

@@ -15,6 +15,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.type.LogicalType;
@@ -22,6 +23,7 @@ import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -40,6 +42,10 @@ public final class Json {
     /** What the parser advises: settings of its own, which nobody outside could change. */
     private static final Pattern ADVICE = Pattern.compile(
             ": (?:enable|not allowed) .*|, from `[^`]*`| \\((?:bound|but|disable|enable|not recognized|set) [^)]*\\)");
+
+    /** What the parser says of a value of another type than its field's, with classes that a caller has no use for. */
+    private static final Pattern UNEXPECTED =
+            Pattern.compile("Cannot deserialize value of type `[^`]*` from ([A-Za-z-]+) value");
 
     private static final ObjectMapper MAPPER = mapperBuilder().build();
 
@@ -122,17 +128,36 @@ public final class Json {
         if (problem instanceof UnrecognizedPropertyException) {
             return "is not known here";
         }
-        // Names and values of any length stand in it, and what follows takes longer than it is long.
-        String what = cut(problem.getOriginalMessage().lines().findFirst().orElse("is not valid"));
-        // Jackson names our classes; a caller has no use for them.
-        String plain = ADVICE.matcher(what)
-                .replaceAll("")
-                .replaceAll("Non-standard token ('[^']*')", "There is no number $1 in JSON")
-                .replaceAll("`?(?:[a-z][A-Za-z0-9_]*\\.)+([A-Z][A-Za-z0-9_$]*)`?", "$1");
+        Matcher unexpected = UNEXPECTED.matcher(problem.getOriginalMessage());
+        String plain = unexpected.lookingAt()
+                ? "is %s, which does not belong here".formatted(named(unexpected.group(1)))
+                : inPlainWords(problem);
         JsonLocation place = problem.getLocation();
         return place == null
                 ? plain
                 : "%s (line %d, column %d)".formatted(plain, place.getLineNr(), place.getColumnNr());
+    }
+
+    private static String inPlainWords(JacksonException problem) {
+        // Names and values of any length stand in it, and what follows takes longer than it is long.
+        String what = cut(problem.getOriginalMessage().lines().findFirst().orElse("is not valid"));
+        // Jackson names our classes; a caller has no use for them.
+        return ADVICE.matcher(what)
+                .replaceAll("")
+                .replaceAll("Non-standard token ('[^']*')", "There is no number $1 in JSON")
+                .replaceAll("`?(?:[a-z][A-Za-z0-9_]*\\.)+([A-Z][A-Za-z0-9_$]*)`?", "$1");
+    }
+
+    private static String named(String jacksonKind) {
+        return switch (jacksonKind) {
+            case "Array" -> "a list";
+            case "Object" -> "an object";
+            case "String" -> "a text";
+            case "Integer", "Floating-point" -> "a number";
+            case "Boolean" -> "true or false";
+            case "Null" -> "null";
+            default -> "a value of another type";
+        };
     }
 
     private static String cut(String text) {
@@ -145,6 +170,7 @@ public final class Json {
                 "Leave it out, or use one of " + unknown.getKnownPropertyIds() + ".";
             case JsonMappingException mapping
             when !mapping.getPath().isEmpty() -> "Send a value of the documented type.";
+            case MismatchedInputException whole -> "Send what is documented, most often an object: { … }.";
             default -> "Send well-formed JSON.";
         };
     }

@@ -57,6 +57,7 @@ public record Problem(
         UNSUPPORTED_GROUP_BY(400, "Spend is not seen in that way"),
         UNAUTHENTICATED(401, "Sign in or send an API key"),
         BUDGET_EXCEEDED(402, "The budget is spent"),
+        PROMPT_TOO_LONG(402, "The prompt is too long"),
         FORBIDDEN(403, "You may not do this"),
         TIER_LIMIT(403, "The account's tier does not go so far"),
         NOT_FOUND(404, "No such thing"),

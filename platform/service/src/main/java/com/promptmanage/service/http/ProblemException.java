@@ -64,6 +64,11 @@ public final class ProblemException extends RuntimeException {
         return new ProblemException(Kind.FORBIDDEN, detail);
     }
 
+    /** 403 for parts of what was sent, each with what is to be done about it. */
+    public static ProblemException forbidden(String detail, List<Fault> faults) {
+        return new ProblemException(Kind.FORBIDDEN, detail, faults, Map.of());
+    }
+
     /** 403 that a larger tier would not be: says what the limit is. */
     public static ProblemException tierLimit(String detail, Problem.Limit limit) {
         return new ProblemException(Kind.TIER_LIMIT.because(detail, List.of()).withLimit(limit), Map.of());

@@ -1,5 +1,6 @@
 package com.promptmanage.service.mail;
 
+import com.promptmanage.service.http.ShownText;
 import java.util.List;
 import java.util.Map;
 
@@ -43,7 +44,7 @@ public record Mail(
     }
 
     private static String onOneLine(String text) {
-        return text.replaceAll("\\p{Cntrl}+", " ").strip();
+        return ShownText.plain(text);
     }
 
     /** Without attachments and other headers. */

@@ -52,7 +52,12 @@ final class Failures {
     static OutboundException timedOut(Deadline deadline, @Nullable Exception cause) {
         return new OutboundException(
                 Failure.TIMED_OUT,
-                "no whole answer within %d ms".formatted(deadline.totalMax().toMillis()),
+                "no whole answer within " + shown(deadline.totalMax().toMillis()),
                 cause);
+    }
+
+    /** As people say it: what is left of a minute or a second by the time that a call is made is nobody's setting. */
+    private static String shown(long millis) {
+        return millis < 950 ? "%d ms".formatted(millis) : "%.1f s".formatted(millis / 1_000.0);
     }
 }

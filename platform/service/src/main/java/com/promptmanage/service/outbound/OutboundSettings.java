@@ -43,6 +43,11 @@ public record OutboundSettings(
                 settings.integer("OUTBOUND_CONNECTIONS", DEFAULTS.connectionsMax(), 4, 10_000));
     }
 
+    /** For addresses that the operator gives, which may lead inside. */
+    public OutboundSettings anywhere() {
+        return withAllowed(List.of(AddressRange.of("0.0.0.0/0"), AddressRange.of("::/0")));
+    }
+
     /** With these ranges in place of those that are allowed. */
     public OutboundSettings withAllowed(List<AddressRange> other) {
         return new OutboundSettings(other, connectMax, callMax, requestBytesMax, responseBytesMax, connectionsMax);

@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -17,6 +18,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.errors.InterruptException;
@@ -27,6 +31,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes the outbox to Kafka: reads in order, sends, and deletes what Kafka has acknowledged.
+ *
+ * <p>It gives up on no record while others wait behind it: a record's delivery has no time that could run out, and one that
+ * Kafka refuses ends the producer before what is behind it is sent ({@link OrderedProducer}). So each relay sends in order,
+ * and of several that send the same records each record's first arrival is in order too. It does so without transactions: the
+ * outbox also holds usage events, and an open transaction on their topic makes every reader wait for its end.
  *
  * <p>Each record arrives at least once, and those of one key in order. Of all relays on one database one works; the others
  * wait for its lock, which its connection holds and which ends with it. What it sent and had not yet deleted when it died
@@ -59,9 +68,17 @@ public final class OutboxRelay implements AutoCloseable {
 
     private static final Duration BUSY_FOR = Duration.ofSeconds(1);
 
+    /** How often it makes sure that it still has its turn while Kafka does not answer. */
+    private static final Duration LOOK_AT_TURN = Duration.ofSeconds(1);
+
+    private static final Duration TURN_ANSWERS_WITHIN = Duration.ofSeconds(5);
+
+    /** How often it says that Kafka does not answer. */
+    private static final Duration SAY_EVERY = Duration.ofSeconds(20);
+
     private final Database database;
 
-    private final Map<String, Object> producerSettings;
+    private final Supplier<Producer<byte[], byte[]>> producers;
 
     private final Counter relayed;
 
@@ -73,14 +90,14 @@ public final class OutboxRelay implements AutoCloseable {
 
     private volatile boolean closed;
 
-    private OutboxRelay(Database database, Map<String, Object> producerSettings, MeterRegistry meters) {
+    private OutboxRelay(Database database, Supplier<Producer<byte[], byte[]>> producers, MeterRegistry meters) {
         this.database = database;
-        this.producerSettings = producerSettings;
+        this.producers = producers;
         this.relayed = Counter.builder("outbox.relayed")
                 .description("Records that Kafka acknowledged")
                 .register(meters);
         this.failures = Counter.builder("outbox.failures")
-                .description("Rounds that failed and are tried again")
+                .description("Rounds that failed and are tried again, and waits of 20 s for Kafka")
                 .register(meters);
         this.delay = Timer.builder("outbox.delay")
                 .description("From the append to the acknowledgement")
@@ -101,14 +118,23 @@ public final class OutboxRelay implements AutoCloseable {
         settings.put("compression.type", "lz4");
         settings.put("max.block.ms", 5_000);
         settings.put("request.timeout.ms", 10_000);
-        settings.put("delivery.timeout.ms", 20_000);
         settings.putAll(kafkaSettings);
+        // Of two batches of a partition the one whose time runs out must not let the other pass.
+        settings.put("delivery.timeout.ms", Integer.MAX_VALUE);
         settings.put("acks", "all");
         settings.put("enable.idempotence", true);
         // A broker takes any number as the first of a producer that it does not know: of two requests under way to a
         // partition that has no leader yet, the later could be the first to find one.
         settings.put("max.in.flight.requests.per.connection", 1);
-        var relay = new OutboxRelay(database, settings, meters);
+        return start(
+                database,
+                () -> new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer()),
+                meters);
+    }
+
+    /** @param producers a new one for each life */
+    static OutboxRelay start(Database database, Supplier<Producer<byte[], byte[]>> producers, MeterRegistry meters) {
+        var relay = new OutboxRelay(database, producers, meters);
         relay.thread.start();
         return relay;
     }
@@ -173,8 +199,8 @@ public final class OutboxRelay implements AutoCloseable {
 
     /** Until something fails: then with a new producer, for the old one may still be trying. */
     private void relayInOneLife(Connection connection) throws SQLException, ExecutionException, InterruptedException {
-        var producer = new KafkaProducer<>(producerSettings, new ByteArraySerializer(), new ByteArraySerializer());
-        try (var statement = connection.createStatement()) {
+        try (var producer = new OrderedProducer(producers.get());
+                var statement = connection.createStatement()) {
             statement.execute("LISTEN " + Outbox.CHANNEL);
             var rows = new OutboxRows(connection);
             long lastBusyNanos = System.nanoTime();
@@ -184,50 +210,74 @@ public final class OutboxRelay implements AutoCloseable {
                     boolean busy = System.nanoTime() - lastBusyNanos < BUSY_FOR.toNanos();
                     awaitNews(connection, busy ? LOOK_WHEN_BUSY : LOOK_WHEN_IDLE);
                 } else {
-                    relay(producer, rows, batch);
+                    relay(connection, producer, rows, batch);
                     lastBusyNanos = System.nanoTime();
                 }
             }
-        } finally {
-            producer.close(Duration.ZERO);
         }
     }
 
-    private void relay(Producer<byte[], byte[]> producer, OutboxRows rows, List<OutboxRows.Row> batch)
+    private void relay(Connection connection, OrderedProducer producer, OutboxRows rows, List<OutboxRows.Row> batch)
             throws SQLException, ExecutionException, InterruptedException {
         var sent = new LinkedHashMap<OutboxRows.Row, Future<?>>();
         Set<OutboxRows.Order> refused = new HashSet<>();
         for (OutboxRows.Row row : batch) {
             // A producer that does not know the topic in time refuses a record, and may take the next: that one waits.
-            if (!refused.contains(row.order())) {
-                Future<?> answer = producer.send(row.toRecord());
+            if (!refused.contains(row.order()) && !producer.hasEnded()) {
+                Future<?> answer = producer.send(row);
                 sent.put(row, answer);
                 if (answer.isDone() && answer.state() != Future.State.SUCCESS) {
                     refused.add(row.order());
                 }
             }
         }
-        producer.flush();
+        awaitAnswers(connection, producer, sent.values());
         var acknowledged = new ArrayList<Long>(batch.size());
         Set<OutboxRows.Order> stuck = new HashSet<>();
-        ExecutionException failure = null;
-        for (var one : sent.entrySet()) {
-            OutboxRows.Row row = one.getKey();
-            try {
-                one.getValue().get();
-                // What came after a record that failed is sent again after it, lest the older one be the last.
-                if (!stuck.contains(row.order())) {
-                    acknowledged.add(row.id());
-                }
-            } catch (ExecutionException e) {
+        sent.forEach((row, answer) -> {
+            if (answer.state() != Future.State.SUCCESS) {
                 stuck.add(row.order());
-                failure = e;
+            } else if (!stuck.contains(row.order())) {
+                // What came after a record that failed is sent again after it, lest the older one be the last.
+                acknowledged.add(row.id());
             }
-        }
+        });
         rows.delete(acknowledged);
         measure(batch, acknowledged.size());
+        Exception failure = producer.failure();
         if (failure != null) {
-            throw failure;
+            throw new ExecutionException(failure);
+        }
+    }
+
+    /** However long it takes, but no longer than it is this relay's turn. */
+    private void awaitAnswers(Connection connection, OrderedProducer producer, Collection<Future<?>> answers)
+            throws SQLException, InterruptedException {
+        long saidNanos = System.nanoTime();
+        for (Future<?> answer : answers) {
+            while (!isThere(answer) && !producer.hasEnded()) {
+                if (!connection.isValid((int) TURN_ANSWERS_WITHIN.toSeconds())) {
+                    throw new SQLException("the turn to relay has ended with its connection");
+                }
+                if (System.nanoTime() - saidNanos >= SAY_EVERY.toNanos()) {
+                    saidNanos = System.nanoTime();
+                    failures.increment();
+                    LOGGER.warn("the outbox waits for Kafka, which does not take its records for now");
+                }
+            }
+        }
+    }
+
+    /** Waits a little for it. */
+    private static boolean isThere(Future<?> answer) throws InterruptedException {
+        try {
+            answer.get(LOOK_AT_TURN.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (ExecutionException e) {
+            // It is an answer too, and read with the others.
+            return true;
+        } catch (TimeoutException e) {
+            return false;
         }
     }
 

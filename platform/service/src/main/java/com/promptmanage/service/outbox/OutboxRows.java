@@ -3,6 +3,8 @@ package com.promptmanage.service.outbox;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.promptmanage.topics.Topics;
+import com.promptmanage.topics.event.StructuredMode;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -13,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 
 /** The table as the relay sees it, over the relay's own connection. */
@@ -46,7 +50,7 @@ final class OutboxRows {
         }
 
         ProducerRecord<byte[], byte[]> toRecord() {
-            var message = new ProducerRecord<byte[], byte[]>(topic, null, key, value);
+            var message = new ProducerRecord<byte[], byte[]>(topic, null, key, value, headersOf(topic));
             headers.forEach((name, text) -> message.headers().add(name, text.getBytes(StandardCharsets.UTF_8)));
             return message;
         }
@@ -85,6 +89,11 @@ final class OutboxRows {
             statement.setArray(1, connection.createArrayOf("bigint", ids.toArray()));
             statement.executeUpdate();
         }
+    }
+
+    /** Whoever tells an alert, and whichever version put it here: other programs know by the header how to read it. */
+    private static Headers headersOf(String topic) {
+        return topic.equals(Topics.BUDGET_ALERTS.name()) ? StructuredMode.headers() : new RecordHeaders();
     }
 
     private static Row read(ResultSet row) throws SQLException {

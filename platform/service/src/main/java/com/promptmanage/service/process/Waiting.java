@@ -49,7 +49,8 @@ public final class Waiting {
     }
 
     /**
-     * Opens the database as soon as it answers. What cannot pass by itself, such as a wrong password, is thrown.
+     * Opens the database as soon as it answers. What cannot pass by itself, such as a wrong or missing
+     * password, is thrown.
      *
      * @return nothing if the process was told to stop before
      */

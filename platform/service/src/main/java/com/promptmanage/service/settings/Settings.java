@@ -2,12 +2,13 @@ package com.promptmanage.service.settings;
 
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -35,7 +36,8 @@ public final class Settings {
 
     private final Map<String, String> environment;
 
-    private final List<String> problems = new ArrayList<>();
+    /** Each once, however many parts ask for the same setting. */
+    private final Set<String> problems = new LinkedHashSet<>();
 
     private final Map<String, Asked> asked = new LinkedHashMap<>();
 
@@ -182,7 +184,7 @@ public final class Settings {
         unread.forEach(name -> problems.add(name + ": not a setting"));
         unread.clear();
         if (!problems.isEmpty()) {
-            throw new BadSettingsException(problems);
+            throw new BadSettingsException(List.copyOf(problems));
         }
         return environment.keySet().stream()
                 .filter(name -> name.startsWith(prefix))

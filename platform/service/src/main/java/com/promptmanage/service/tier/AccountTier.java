@@ -3,6 +3,7 @@ package com.promptmanage.service.tier;
 import com.promptmanage.service.http.Problem;
 import com.promptmanage.service.http.ProblemException;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,27 @@ import org.jspecify.annotations.Nullable;
  * @param features everything, unless tiers are enforced
  */
 public record AccountTier(Tier tier, Features features) {
+
+    /** What people call the features. */
+    private static final Map<String, String> WORDS = Map.ofEntries(
+            Map.entry("seats", "members, open invitations among them"),
+            Map.entry("historyDays", "days of history"),
+            Map.entry("tokensPerPromptMax", "tokens in one prompt"),
+            Map.entry("thresholdsMax", "thresholds of a budget"),
+            Map.entry("monthlyBudgets", "budgets"),
+            Map.entry("dailyBudgets", "budgets by the day or the week"),
+            Map.entry("memberBudgets", "budgets of members, models or other parts of the spend"),
+            Map.entry("exports", "downloads of usage"),
+            Map.entry("reports", "scheduled reports"),
+            Map.entry("topPrompts", "the dearest prompts"),
+            Map.entry("costPreview", "costs in the prompt lab"),
+            Map.entry("workflowsMax", "workflows"),
+            Map.entry("dataSourcesMax", "data sources"),
+            Map.entry("workflowRunsPerMonth", "runs of workflows in a month"),
+            Map.entry("workflowTriggers", "triggers of workflows"),
+            Map.entry("workflowConcurrentNodesMax", "nodes of a workflow at the same time"),
+            Map.entry("workflowHistoryDays", "days of the history of workflows"),
+            Map.entry("workflowSharing", "shared workflows"));
 
     /**
      * @param feature its name in {@link Features}
@@ -42,10 +64,10 @@ public record AccountTier(Tier tier, Features features) {
     public void requireAmong(String feature, @Nullable List<String> allowed, String wanted) {
         if (allowed != null && !allowed.contains(wanted)) {
             throw ProblemException.tierLimit(
-                    "The tier '%s' allows of %s %s, and not '%s'"
+                    "The tier '%s' allows these %s: %s; and not '%s'"
                             .formatted(
                                     tier.code(),
-                                    feature,
+                                    words(feature),
                                     allowed.isEmpty() ? "none" : String.join(", ", allowed),
                                     wanted),
                     new Problem.Limit(feature, null, null, allowed, tier.code()));
@@ -61,8 +83,12 @@ public record AccountTier(Tier tier, Features features) {
     public ProblemException limited(String feature, @Nullable Long max, @Nullable Long current) {
         return ProblemException.tierLimit(
                 max == null
-                        ? "The tier '%s' does not include %s".formatted(tier.code(), feature)
-                        : "The tier '%s' allows %s up to %d".formatted(tier.code(), feature, max),
+                        ? "The tier '%s' does not include %s".formatted(tier.code(), words(feature))
+                        : "The tier '%s' allows at most %d %s".formatted(tier.code(), max, words(feature)),
                 new Problem.Limit(feature, max, current, null, tier.code()));
+    }
+
+    private static String words(String feature) {
+        return WORDS.getOrDefault(feature, feature);
     }
 }

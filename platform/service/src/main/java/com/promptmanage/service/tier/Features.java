@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param memberBudgets whether a budget may be for members, or for another part of the account's spend
  * @param exports whether usage may be downloaded
  * @param reports whether reports are sent on a schedule
+ * @param topPrompts whether it is told which prompts cost most
  * @param costPreview whether the prompt lab tells what a run will cost and has cost; its tokens it always tells
  * @param workflows in JSON beside the others
  */
@@ -28,10 +29,11 @@ public record Features(
         boolean memberBudgets,
         boolean exports,
         boolean reports,
+        boolean topPrompts,
         boolean costPreview,
         @JsonUnwrapped WorkflowFeatures workflows) {
 
     /** Where tiers are not enforced. */
     public static final Features ALL =
-            new Features(null, null, null, null, true, true, true, true, true, true, WorkflowFeatures.ALL);
+            new Features(null, null, null, null, true, true, true, true, true, true, true, WorkflowFeatures.ALL);
 }

@@ -2,15 +2,19 @@ package com.promptmanage.service.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.promptmanage.service.access.People.NewUser;
 import com.promptmanage.service.audit.Actor;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.DatabaseSettings;
+import com.promptmanage.service.database.DatabaseUnavailableException;
+import com.promptmanage.service.database.MigratedDatabase;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.testkit.Await;
 import com.promptmanage.testkit.EmbeddedPostgres;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -53,6 +57,53 @@ class SessionsTest {
                             .one());
             assertThat(kept).isEqualTo("of another one");
         }
+    }
+
+    /** Else whoever tries again while the database is busy is locked out, and their network with them. */
+    @Test
+    void aRightPasswordThatTheDatabaseHasNoTimeForIsNotCountedAsAWrongOne() {
+        var clock = Clock.systemUTC();
+        try (var database = Database.open(impatient(MigratedDatabase.url()));
+                var access = new Access(database, clock, AccessSettings.DEFAULTS.withPasswordMemoryKib(64))) {
+            access.people().ensureUser(new NewUser("usr_ann", "ann@example.com", "Ann", Optional.of(PASSWORD)));
+            var limits = new SignInLimits(database, new HourlyCounts(clock), clock, SignInLocks.FAILURES_MAX);
+            Supplier<Sessions.SignedIn> signIn =
+                    () -> limits.within("203.0.113.50", () -> access.sessions().signIn("ann@example.com", PASSWORD));
+
+            database.useAsSystem(handle -> {
+                handle.execute("SELECT 1 FROM users WHERE id = 'usr_ann' FOR UPDATE");
+                for (int i = 0; i <= SignInLocks.FAILURES_MAX; i++) {
+                    var waiting = CompletableFuture.supplyAsync(signIn);
+                    assertThatThrownBy(waiting::join).hasCauseInstanceOf(DatabaseUnavailableException.class);
+                }
+            });
+
+            assertThat(signIn.get().person().userId()).isEqualTo("usr_ann");
+            // And those that are wrong are counted as ever.
+            for (int i = 0; i < SignInLocks.FAILURES_MAX; i++) {
+                assertThat(status(access, "wrong")).isEqualTo(401);
+            }
+            assertThat(status(access, PASSWORD)).isEqualTo(429);
+        }
+    }
+
+    private static int status(Access access, String password) {
+        return catchThrowableOfType(
+                        ProblemException.class, () -> access.sessions().signIn("ann@example.com", password))
+                .problem()
+                .status();
+    }
+
+    private static DatabaseSettings impatient(String url) {
+        var usual = DatabaseSettings.of(url, MigratedDatabase.APP_PASSWORD);
+        return new DatabaseSettings(
+                usual.url(),
+                usual.owner(),
+                usual.appPassword(),
+                usual.connectionsMax(),
+                usual.statementMax(),
+                Duration.ofMillis(100),
+                usual.idleInTransactionMax());
     }
 
     private static Database database() {

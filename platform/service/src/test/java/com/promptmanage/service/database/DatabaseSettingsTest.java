@@ -62,6 +62,17 @@ class DatabaseSettingsTest {
     }
 
     @Test
+    void whatIsNoAddressOfPostgresIsOneOfTheFaultsAndNotRepeated() {
+        assertThatThrownBy(() -> read(Map.of(
+                        "PM_DATABASE_URL", "mysql://owner:0wner@db/pm",
+                        "PM_DATABASE_APP_PASSWORD", "s3cret",
+                        "PM_DATABASE_CONNECTIONS", "0")))
+                .hasMessageContainingAll(
+                        "2 problem(s)", "PM_DATABASE_URL: is not a JDBC address", "PM_DATABASE_CONNECTIONS: '0'")
+                .hasMessageNotContaining("0wner");
+    }
+
+    @Test
     void keepsPasswordsOutOfItsText() {
         var settings = DatabaseSettings.of(URL + "?user=o&password=0wner", "s3cret");
 

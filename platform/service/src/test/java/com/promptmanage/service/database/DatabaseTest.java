@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.promptmanage.service.http.ProblemException;
+import com.promptmanage.service.settings.BadSettingsException;
 import com.promptmanage.testkit.EmbeddedPostgres;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -21,6 +24,7 @@ import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class DatabaseTest {
@@ -229,6 +233,29 @@ class DatabaseTest {
                     () -> assertThat(there.isReady()).isTrue());
             assertThat(there.<String, RuntimeException>asSystem(handle -> one(handle, "SELECT 1")))
                     .isEqualTo("1");
+        }
+    }
+
+    /** As a server does that is stopped, or a proxy whose server is gone. */
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void isAwayAlsoIfItTakesTheConnectionAndStaysSilent() throws Exception {
+        try (var silent = new ServerSocket(0, 0, InetAddress.getLoopbackAddress())) {
+            String there = "jdbc:postgresql://127.0.0.1:%d/any?user=any&password=any&sslmode=disable"
+                    .formatted(silent.getLocalPort());
+
+            assertThatThrownBy(() -> Database.open(DatabaseSettings.of(there, APP_PASSWORD)))
+                    .isInstanceOf(DatabaseUnavailableException.class);
+        }
+    }
+
+    @Test
+    void whoHasNoPasswordOrAWrongOneIsToldTheSettingAndNotThatTheDatabaseIsAway() {
+        for (String login : List.of("?user=postgres", "?user=postgres&password=wrong")) {
+            assertThatThrownBy(() ->
+                            Database.open(DatabaseSettings.of(url.replaceFirst("\\?.*", "") + login, APP_PASSWORD)))
+                    .isInstanceOf(BadSettingsException.class)
+                    .hasMessageContaining("PM_DATABASE_OWNER_PASSWORD");
         }
     }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.promptmanage.service.secret.SecretBox;
+import com.promptmanage.service.secret.SecretKeys;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -70,6 +72,10 @@ class HttpServerTest {
             throw new UnavailableException(
                     "The thing store is away.", Duration.ofMillis(1200), new IOException("10.0.0.7"));
         });
+        routes.get("/locked", ctx -> {
+            String sealed = new SecretBox(SecretKeys.of("lost", new byte[32])).seal("table/1", "s3cret");
+            new SecretBox(SecretKeys.of("other", new byte[32])).open("table/1", sealed);
+        });
         routes.get("/found", ctx -> ctx.json(ctx.queryParamMap()), Several.of("tag", "filter"));
         routes.post("/passed-on", ctx -> ctx.json(ctx.queryParamMap()), Several.OF_ANY);
         routes.get("/busy", ctx -> {
@@ -116,6 +122,8 @@ class HttpServerTest {
                     {"name":"a","costNanoUsd":1}            | count | null
                     null                                    | body  | is null
                     [1,2                                    | body  | line 1
+                    [1]                                     | body  | is a list
+                    {"tags":{"a":1}}                        | tags  | is an object
                     """)
     void saysWhereABodyIsWrong(String body, String field, String said) throws Exception {
         var answer = post("/things", body);
@@ -211,6 +219,11 @@ class HttpServerTest {
         problemIn(away, 503, "unavailable");
         assertThat(away.headers().firstValue("Retry-After")).hasValue("2");
         assertThat(away.body()).doesNotContain("10.0.0.7");
+
+        var locked = get("/locked");
+        problemIn(locked, 503, "unavailable");
+        assertThat(locked.headers().firstValue("Retry-After")).hasValue("300");
+        assertThat(locked.body()).contains("its key is missing").doesNotContain("table/1", "'lost'");
 
         var busy = get("/busy");
         problemIn(busy, 429, "rate_limited");

@@ -11,10 +11,12 @@ import com.promptmanage.testkit.Await;
 import com.promptmanage.testkit.EmbeddedKafka;
 import com.promptmanage.testkit.EmbeddedPostgres;
 import com.promptmanage.testkit.JavaProcess;
+import com.promptmanage.topics.event.StructuredMode;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,9 +24,15 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.RoundRobinPartitioner;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,6 +94,13 @@ class OutboxRelayTest {
                     .isEqualTo("first");
             Await.until(() -> assertThat(waiting()).isZero());
         }
+    }
+
+    /** So that the SDKs of CloudEvents can read them; what goes by other topics is not all such. */
+    @Test
+    void anAlertGoesWithTheHeaderOfACloudEventWhoeverPutItThere() {
+        assertThat(row("budget.alerts").toRecord().headers()).isEqualTo(StructuredMode.headers());
+        assertThat(row("accounts").toRecord().headers()).isEmpty();
     }
 
     @Test
@@ -202,13 +217,22 @@ class OutboxRelayTest {
                     SOMEONE, handle -> Outbox.append(handle, OutboxRecord.of(topic, "a", bytes("kafka was away"))));
             try (var relay = OutboxRelay.start(
                     there,
-                    Map.of("bootstrap.servers", ownKafka.bootstrapServers(), "max.block.ms", 500),
+                    Map.of(
+                            "bootstrap.servers",
+                            ownKafka.bootstrapServers(),
+                            "max.block.ms",
+                            500,
+                            "request.timeout.ms",
+                            1_000,
+                            "delivery.timeout.ms",
+                            1_000),
                     new SimpleMeterRegistry())) {
                 Thread.sleep(1500);
                 ownKafka.start();
                 try (var received = new Received(ownKafka.bootstrapServers(), topic)) {
                     Await.until(
                             () -> assertThat(received.poll().byKey().get("a")).contains(Optional.of("kafka was away")));
+                    beAwayForLongerThanADelivery(ownKafka, there, received);
 
                     ownPostgres.kill();
                     Thread.sleep(500);
@@ -223,6 +247,78 @@ class OutboxRelayTest {
                 }
             }
         }
+    }
+
+    /** A consumer may read some again after a broker has gone, so each is looked for where it came first. */
+    private void beAwayForLongerThanADelivery(EmbeddedKafka ownKafka, Database there, Received received)
+            throws Exception {
+        List<String> values =
+                IntStream.range(0, 1_500).mapToObj(Integer::toString).toList();
+        ownKafka.stop();
+        for (String value : values.subList(0, 10)) {
+            there.useTransaction(SOMEONE, handle -> Outbox.append(handle, OutboxRecord.of(topic, "b", bytes(value))));
+            Thread.sleep(50);
+        }
+        there.useTransaction(
+                SOMEONE,
+                handle -> Outbox.append(
+                        handle,
+                        values.subList(10, values.size()).stream()
+                                .map(value -> OutboxRecord.of(topic, "b", bytes(value)))
+                                .toList()));
+        Thread.sleep(2_000);
+        ownKafka.start();
+        Await.until(
+                Duration.ofSeconds(60),
+                () -> assertThat(received.poll().firstByKey().get("b")).isEqualTo(values));
+    }
+
+    @Test
+    void nothingBehindARecordThatKafkaDoesNotTakeIsSentBeforeIt() throws Exception {
+        var lives = new CopyOnWriteArrayList<MockProducer<byte[], byte[]>>();
+        database.useTransaction(
+                SOMEONE,
+                handle -> Outbox.append(
+                        handle,
+                        Stream.of("1", "2", "3")
+                                .map(value -> OutboxRecord.of(topic, "a", bytes(value)))
+                                .toList()));
+        try (var relay = OutboxRelay.start(
+                database,
+                () -> {
+                    var life = new MockProducer<>(
+                            false, new RoundRobinPartitioner(), new ByteArraySerializer(), new ByteArraySerializer());
+                    lives.add(life);
+                    return life;
+                },
+                new SimpleMeterRegistry())) {
+            Await.until(() -> assertThat(lives)
+                    .singleElement()
+                    .satisfies(life -> assertThat(values(life)).hasSize(3)));
+            var first = lives.getFirst();
+            assertThat(first.errorNext(new TopicAuthorizationException(topic))).isTrue();
+
+            assertThat(first.closed())
+                    .as("before the next could be taken from it")
+                    .isTrue();
+            first.completeNext();
+            Await.until(() -> {
+                assertThat(lives).hasSize(2);
+                assertThat(values(lives.getLast())).containsExactly("1", "2", "3");
+            });
+            assertThat(waiting()).isEqualTo(3);
+            while (lives.getLast().completeNext()) {
+                assertThat(lives).hasSize(2);
+            }
+            Await.until(() -> assertThat(waiting()).isZero());
+            assertThat(lives).hasSize(2);
+        }
+    }
+
+    private static List<String> values(MockProducer<byte[], byte[]> producer) {
+        return producer.history().stream()
+                .map(sent -> new String(sent.value(), StandardCharsets.UTF_8))
+                .toList();
     }
 
     @Test
@@ -333,6 +429,10 @@ class OutboxRelayTest {
 
     private JavaProcess process() {
         return JavaProcess.start(RelayMain.class, List.of("-Xmx256m"), Map.of(), url, kafka.bootstrapServers());
+    }
+
+    private static OutboxRows.Row row(String topic) {
+        return new OutboxRows.Row(1, topic, bytes("team:a"), bytes("{}"), Map.of(), Instant.EPOCH);
     }
 
     private long waiting() {

@@ -6,8 +6,10 @@ import com.promptmanage.service.settings.Settings;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class StartupTest {
@@ -29,6 +31,13 @@ class StartupTest {
                   PM_HTTP_PORT: cannot read 'many'
                   PM_HTTP_PROT: not a setting
                 """);
+    }
+
+    @Test
+    void timeIsNoFinerThanTheDatabaseKeepsIt() {
+        var seen = Stream.generate(Startup.clock()::instant).limit(1_000);
+
+        assertThat(seen).allMatch(moment -> moment.equals(moment.truncatedTo(ChronoUnit.MICROS)));
     }
 
     private Optional<Integer> read(Map<String, String> environment) {

@@ -43,6 +43,16 @@ class SettingsTest {
     }
 
     @Test
+    void aSettingThatSeveralPartsAskForIsComplainedOfOnce() {
+        var settings = new Settings(Settings.PREFIX, Map.of("PM_PORT", "many"));
+
+        settings.port("PORT", 1);
+        settings.port("PORT", 1);
+
+        assertThatThrownBy(settings::check).hasMessageContaining("1 problem(s)");
+    }
+
+    @Test
     void aListThatMayHoldKeysIsNeverRepeated() {
         var settings = new Settings(Settings.PREFIX, Map.of("PM_SECRET_KEYS", "k1:c2VjcmV0,,k2:c2VjcmV0"));
 
