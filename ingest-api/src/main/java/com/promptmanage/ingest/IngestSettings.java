@@ -25,6 +25,12 @@ public record IngestSettings(PublishSettings publish, AdmissionSettings admissio
         return new IngestSettings(PublishSettings.of(bootstrapServers), AdmissionSettings.DEFAULT);
     }
 
+    /** With this broker. */
+    public IngestSettings at(String bootstrapServers) {
+        return new IngestSettings(
+                new PublishSettings(bootstrapServers, publish.bufferBytes(), publish.answerMax()), admission, otlp);
+    }
+
     public static IngestSettings from(Settings settings) {
         AdmissionSettings usual = AdmissionSettings.DEFAULT;
         var publish = new PublishSettings(

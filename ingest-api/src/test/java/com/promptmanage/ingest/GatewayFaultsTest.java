@@ -2,6 +2,7 @@ package com.promptmanage.ingest;
 
 import static com.promptmanage.ingest.FakeProvider.event;
 import static com.promptmanage.ingest.RunningGateway.CHAT;
+import static com.promptmanage.ingest.RunningGateway.OWN_KEY;
 import static com.promptmanage.ingest.RunningIngest.JSON;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -11,6 +12,7 @@ import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenKind;
 import com.promptmanage.topics.usage.UsageEvent;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -22,6 +24,8 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.zip.Deflater;
+import java.util.zip.DeflaterOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -151,6 +155,60 @@ class GatewayFaultsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatIsDeflatedIsUnpackedInAFrameOrWithoutOne(boolean isFramed) throws Exception {
+        String body = "{\"model\":\"m\",\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":4}}";
+        var deflated = new ByteArrayOutputStream();
+        try (var out = new DeflaterOutputStream(deflated, new Deflater(Deflater.DEFAULT_COMPRESSION, !isFramed))) {
+            out.write(body.getBytes(UTF_8));
+        }
+        provider.answers(encoded("deflate", deflated.toByteArray()));
+
+        HttpResponse<String> answer = gateway.chat("{\"model\":\"m\"}");
+
+        assertThat(answer.body()).isEqualTo(body);
+        assertThat(answer.headers().firstValue("Content-Encoding")).isEmpty();
+        assertThat(gateway.onlyEvent().usage().tokens()).isEqualTo(TokenCounts.ofInputOutput(3, 4));
+    }
+
+    @Test
+    void whatOnlyTheCallerCanUnpackIsEstimatedByItsLengthAndNotBeyondWhatMayComeOut() throws Exception {
+        provider.answers(encoded("br", "x".repeat(600).getBytes(UTF_8)));
+
+        HttpResponse<String> answer = gateway.chat("{\"model\":\"m\",\"messages\":[{\"content\":\"hi\"}]}");
+        UsageEvent event = gateway.onlyEvent();
+        gateway.chat("{\"model\":\"m\",\"max_tokens\":100,\"messages\":[{\"content\":\"hi\"}]}");
+
+        assertThat(answer.headers().firstValue("Content-Encoding")).hasValue("br");
+        assertThat(answer.body()).hasSize(600);
+        assertThat(event.usage().tokens()).isEqualTo(TokenCounts.ofInputOutput(1, 300));
+        assertThat(event.usage().tags()).containsEntry("usageestimated", "true");
+        assertThat(gateway.onlyEvent().usage().tokens()).isEqualTo(TokenCounts.ofInputOutput(1, 100));
+    }
+
+    @Test
+    void whatTheProviderCouldNotAnswerAndThePageOfAProxyCostNothing() throws Exception {
+        String responses = "/gateway/openai/v1/responses";
+        provider.streams(out -> {
+            event(out, "{\"type\":\"response.created\",\"response\":{\"model\":\"gpt-5\",\"usage\":null}}");
+            event(out, "{\"type\":\"response.failed\",\"response\":{\"status\":\"failed\",\"usage\":null}}");
+        });
+        assertThat(gateway.post(responses, "{\"model\":\"gpt-5\",\"stream\":true,\"input\":\"hi\"}", OWN_KEY)
+                        .body())
+                .contains("response.failed");
+        provider.answers(200, JSON, "{\"object\":\"response\",\"status\":\"failed\",\"usage\":null}");
+        assertThat(gateway.post(responses, "{\"model\":\"gpt-5\",\"input\":\"hi\"}", OWN_KEY)
+                        .statusCode())
+                .isEqualTo(200);
+        provider.answers(200, "text/html; charset=utf-8", "<html>sign in</html>");
+        assertThat(gateway.chat("{\"model\":\"m\",\"messages\":[{\"content\":\"hi\"}]}")
+                        .body())
+                .isEqualTo("<html>sign in</html>");
+
+        assertThat(gateway.events()).isEmpty();
+    }
+
+    @ParameterizedTest
     @ValueSource(ints = {200, 400})
     void aLengthBesideChunksCountsForNothing(int status) throws Exception {
         // Longer than what is gathered before the head goes out.
@@ -258,8 +316,12 @@ class GatewayFaultsTest {
     }
 
     private static FakeProvider.Answer packed(byte[] bytes) {
+        return encoded("gzip", bytes);
+    }
+
+    private static FakeProvider.Answer encoded(String encoding, byte[] bytes) {
         return exchange -> {
-            exchange.getResponseHeaders().set("Content-Encoding", "gzip");
+            exchange.getResponseHeaders().set("Content-Encoding", encoding);
             FakeProvider.whole(200, JSON, bytes).to(exchange);
         };
     }

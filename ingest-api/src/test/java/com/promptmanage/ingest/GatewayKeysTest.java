@@ -84,6 +84,26 @@ class GatewayKeysTest {
         assertThat(gateway.claude(other, message).statusCode()).isEqualTo(200);
     }
 
+    @Test
+    void aKeyThatCannotBeReadAnyMoreIsToldOfAndLeftHereAnew() throws Exception {
+        String admin = ingest.key(NewKey.of("admin", Account.team("without")));
+        provider.answers(
+                200, JSON, "{\"model\":\"claude-sonnet-4-5\",\"usage\":{\"input_tokens\":1,\"output_tokens\":1}}");
+        String message = "{\"model\":\"claude-sonnet-4-5\",\"max_tokens\":9}";
+        assertThat(leaveKey(admin, "")).isEqualTo(204);
+        ingest.database()
+                .useAsSystem(
+                        handle -> handle.execute(
+                                "UPDATE provider_keys SET sealed = regexp_replace(sealed, '^v1[.][^.]+', 'v1.gone') WHERE account = 'team:without'"));
+
+        HttpResponse<String> refused = gateway.claude(admin, message);
+
+        assertThat(refused.statusCode()).isEqualTo(503);
+        assertThat(refused.body()).contains("its key is missing").doesNotContain("gone");
+        assertThat(leaveKey(admin, "")).isEqualTo(204);
+        assertThat(gateway.claude(admin, message).statusCode()).isEqualTo(200);
+    }
+
     private static int leaveKey(String admin, String more) throws Exception {
         return ingest.put(
                         "/api/gateway/keys/anthropic",

@@ -257,14 +257,47 @@ class GatewayTest {
                         .path("code")
                         .textValue())
                 .isEqualTo("unauthenticated");
+        assertThat(RunningGateway.error(
+                                gateway.post(CHAT, "{\"model\":\"m\"}", Map.of("Prompt-Manage-Provider-Key", key)), 400)
+                        .path("message")
+                        .textValue())
+                .contains("a key of ours", "Send the provider's key there")
+                .doesNotContain(key);
+        assertThat(RunningGateway.error(
+                                gateway.post(
+                                        CHAT,
+                                        "{\"model\":\"m\"}",
+                                        Map.of(
+                                                "Prompt-Manage-User",
+                                                "u".repeat(400),
+                                                "Prompt-Manage-Provider-Key",
+                                                "sk")),
+                                400)
+                        .path("message")
+                        .textValue())
+                .contains("Prompt-Manage-User", "1 to 256 characters");
+        assertThat(RunningGateway.error(ingest.get("/gateway/openai/v1/models"), 404)
+                        .path("code")
+                        .textValue())
+                .isEqualTo("not_found");
+        assertThat(RunningGateway.error(ingest.get("/gateway/openai/v1/completions"), 404)
+                        .path("message")
+                        .textValue())
+                .contains("/v1/chat/completions");
+        assertThat(RunningGateway.error(
+                                ingest.post("/gateway/anthropic/v1/messages/count_tokens", key, JSON, "{}"), 404)
+                        .path("type")
+                        .textValue())
+                .isEqualTo("not_found_error");
+        assertThat(RunningGateway.error(ingest.post("/gateway/gemini/v1/models/m:countTokens", key, JSON, "{}"), 404)
+                        .path("status")
+                        .textValue())
+                .isEqualTo("NOT_FOUND");
         assertThat(provider.asked()).isEmpty();
         assertThat(RunningGateway.error(gateway.chat("{\"model\":\"m\"}"), 502)
                         .path("code")
                         .textValue())
                 .isEqualTo("provider_redirects");
-        assertThat(ingest.post("/gateway/gemini/v1/models/m:countTokens", key, JSON, "{}")
-                        .statusCode())
-                .isEqualTo(404);
     }
 
     private static String gemini(String text, int output) {

@@ -24,11 +24,21 @@ public final class EventSlices {
 
     private final FaultSink faults;
 
-    private final boolean takesOthers;
+    private final Taking taking;
 
     private final List<Slice> slices = new ArrayList<>();
 
     private int at;
+
+    /** Whether an event was found that does not end: what follows is no longer searched for ends beyond its line. */
+    private boolean isBroken;
+
+    /** What is done with what is no event. */
+    private enum Taking {
+        EVENTS_ONLY,
+        OTHERS_TOO,
+        WHATEVER_IS_GOOD
+    }
 
     /** Bytes {@code start} up to {@code end}, exclusive. */
     public record Slice(int start, int end) {
@@ -50,12 +60,12 @@ public final class EventSlices {
     /** What was found. */
     public record Found(List<Slice> slices, boolean isList) {}
 
-    private EventSlices(byte[] body, Slice part, FaultSink faults, boolean takesOthers) {
+    private EventSlices(byte[] body, Slice part, FaultSink faults, Taking taking) {
         this.body = body;
         this.at = part.start();
         this.end = part.end();
         this.faults = faults;
-        this.takesOthers = takesOthers;
+        this.taking = taking;
     }
 
     /** @return no slices if there is a fault */
@@ -65,7 +75,7 @@ public final class EventSlices {
 
     /** As {@link #of(byte[], Form, FaultSink)}, in a part of a body. */
     public static Found of(byte[] body, Slice part, Form form, FaultSink faults) {
-        return new EventSlices(body, part, faults, false).found(form);
+        return new EventSlices(body, part, faults, Taking.EVENTS_ONLY).found(form);
     }
 
     /**
@@ -73,12 +83,28 @@ public final class EventSlices {
      * it can be refused by its index, beside all that is wrong with the events.
      */
     public static Found withOthers(byte[] body, Form form, FaultSink faults) {
-        return new EventSlices(body, new Slice(0, body.length), faults, true).found(form);
+        return withOthers(body, new Slice(0, body.length), form, faults);
+    }
+
+    /** As {@link #withOthers(byte[], Form, FaultSink)}, in a part of a body. */
+    public static Found withOthers(byte[] body, Slice part, Form form, FaultSink faults) {
+        return new EventSlices(body, part, faults, Taking.OTHERS_TOO).found(form);
+    }
+
+    /**
+     * Of a body that may be anything, what can be told apart: of a list, what stands before it breaks off; of lines, each, also
+     * where one is no event or was cut off.
+     *
+     * @param faults is told where a list breaks off
+     * @return slices of which each may be no event at all
+     */
+    public static Found salvaged(byte[] body, FaultSink faults) {
+        return new EventSlices(body, new Slice(0, body.length), faults, Taking.WHATEVER_IS_GOOD).found(Form.MANY);
     }
 
     private Found found(Form form) {
         boolean isList = startsWithList();
-        boolean found = run(form, isList);
+        boolean found = run(form, isList) || taking == Taking.WHATEVER_IS_GOOD;
         return new Found(found ? List.copyOf(slices) : List.of(), isList);
     }
 
@@ -109,14 +135,37 @@ public final class EventSlices {
     private boolean lines() {
         while (at < end) {
             if (slices.size() == EVENTS_MAX) {
-                return fail("has more than %d events".formatted(EVENTS_MAX), "Send them in several requests.");
+                return tooMany();
             }
-            if (!event()) {
+            if (!(taking == Taking.WHATEVER_IS_GOOD ? eventOrLine() : event())) {
                 return false;
             }
             skipBlanks();
         }
         return true;
+    }
+
+    private boolean tooMany() {
+        slices.clear();
+        return fail("has more than %d events".formatted(EVENTS_MAX), "Send them in several requests.");
+    }
+
+    /** Moves past one object, or past the rest of a line that is none. */
+    private boolean eventOrLine() {
+        int start = at;
+        int after = body[start] == '{' ? endOf(start, isBroken ? endOfLine(start) : end) : -1;
+        isBroken |= body[start] == '{' && after < 0;
+        at = after < 0 ? endOfLine(start) : after;
+        slices.add(new Slice(start, at));
+        return true;
+    }
+
+    private int endOfLine(int start) {
+        int line = start;
+        while (line < end && body[line] != '\n') {
+            line++;
+        }
+        return line;
     }
 
     private boolean list() {
@@ -128,9 +177,9 @@ public final class EventSlices {
         }
         while (true) {
             if (slices.size() == EVENTS_MAX) {
-                return fail("has more than %d events".formatted(EVENTS_MAX), "Send them in several requests.");
+                return tooMany();
             }
-            if (!(takesOthers ? eventOrOther() : event())) {
+            if (!(taking == Taking.EVENTS_ONLY ? event() : eventOrOther())) {
                 return false;
             }
             skipBlanks();
@@ -181,20 +230,39 @@ public final class EventSlices {
     /** Moves past what begins here, an object, a list or a text. */
     private boolean brackets() {
         int start = at;
+        int after = endOf(start, end);
+        if (after < 0) {
+            at = ~after;
+            return at < end
+                    ? fail("is not UTF-8: byte %d is zero".formatted(at), "Send JSON in UTF-8.")
+                    : fail("ends inside an event", "Send well-formed JSON.");
+        }
+        slices.add(new Slice(start, after));
+        at = after;
+        return true;
+    }
+
+    /**
+     * Behind what begins there, an object, a list or a text; if it has no end before {@code until}, the complement of where that is
+     * seen: at a zero, or there.
+     */
+    private int endOf(int start, int until) {
         int depth = 0;
         boolean inText = false;
-        for (; at < end; at++) {
-            byte b = body[at];
+        int next = start;
+        while (next < until) {
+            byte b = body[next];
             if (b == 0) {
-                return fail("is not UTF-8: byte %d is zero".formatted(at), "Send JSON in UTF-8.");
+                return ~next;
             }
+            next++;
             if (inText) {
                 if (b == '\\') {
-                    at++;
+                    next++;
                 } else if (b == '"') {
                     inText = false;
                     if (depth == 0) {
-                        return add(start);
+                        return next;
                     }
                 }
             } else if (b == '"') {
@@ -202,18 +270,10 @@ public final class EventSlices {
             } else if (b == '{' || b == '[') {
                 depth++;
             } else if ((b == '}' || b == ']') && --depth == 0) {
-                return add(start);
+                return next;
             }
         }
-        at = end;
-        return fail("ends inside an event", "Send well-formed JSON.");
-    }
-
-    /** The slice that ends with this byte. */
-    private boolean add(int start) {
-        at++;
-        slices.add(new Slice(start, at));
-        return true;
+        return ~until;
     }
 
     private void skipBlanks() {

@@ -13,6 +13,8 @@ import com.promptmanage.ingest.normalize.UsageShapes;
 import com.promptmanage.service.token.TokenCounter;
 import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenKind;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +24,11 @@ import org.jspecify.annotations.Nullable;
 /** What an answer has told of what it used, so far. */
 final class AnswerUsage {
 
+    /** As they stand in the JSON. */
+    private static final byte[] FAILED_EVENT = "\"response.failed\"".getBytes(StandardCharsets.US_ASCII);
+
+    private static final byte[] FAILED = "\"failed\"".getBytes(StandardCharsets.US_ASCII);
+
     private final Api api;
 
     private final TextSample text = new TextSample();
@@ -30,6 +37,10 @@ final class AnswerUsage {
     private final ObjectNode usage = JsonNodeFactory.instance.objectNode();
 
     private boolean isFinal;
+
+    private boolean hasFailed;
+
+    private LongSupplier packedTokens = () -> 0;
 
     private @Nullable String model;
 
@@ -49,6 +60,20 @@ final class AnswerUsage {
         return text;
     }
 
+    /**
+     * The answer comes in a form that cannot be looked at.
+     *
+     * @param tokens about how many came out so far
+     */
+    void isPacked(LongSupplier tokens) {
+        packedTokens = tokens;
+    }
+
+    /** Whether the provider says that it could not answer, and of nothing that it used. */
+    boolean isOfNothing() {
+        return hasFailed && usage.isEmpty();
+    }
+
     void read(Map<String, byte[]> found) {
         for (String name : api.earlyUsage()) {
             json(found, name).filter(JsonNode::isObject).ifPresent(this::merge);
@@ -61,6 +86,8 @@ final class AnswerUsage {
         }
         model = first(found, api.models(), model);
         serviceTier = first(found, api.tiers(), serviceTier);
+        hasFailed |= api == Api.RESPONSES
+                && (Arrays.equals(found.get("type"), FAILED_EVENT) || Arrays.equals(found.get("status"), FAILED));
     }
 
     /** What is null is not told anew. */
@@ -97,7 +124,7 @@ final class AnswerUsage {
         if (told.isPresent() && isTold) {
             return new Used(told.get(), false);
         }
-        long written = text.tokens(counter, askedModel);
+        long written = Math.max(packedTokens.getAsLong(), text.tokens(counter, askedModel));
         if (told.isEmpty()) {
             return new Used(
                     new NormalizedTokens(

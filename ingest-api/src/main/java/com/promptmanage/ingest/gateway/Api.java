@@ -105,7 +105,7 @@ enum Api {
 
         private static final List<String> TIERS = List.of("service_tier", "response.service_tier");
 
-        private static final List<String> OTHERS = List.of("type", "choices");
+        private static final List<String> OTHERS = List.of("type", "choices", "status");
 
         /** After which event the answer is whole. */
         private static final Set<String> LAST_TYPES =

@@ -47,7 +47,7 @@ final class BudgetCheck implements AutoCloseable {
             case BudgetClient.Answer.Untold(var isClosed) -> {
                 if (isClosed) {
                     throw ProblemException.unavailable(
-                            "The budgets did not answer in time, and one of them blocks in that case (failMode closed): try again",
+                            "The budgets did not answer in time, and one of them blocks in that case (failMode closed), or whether one does could not be found out: try again",
                             RETRY_AFTER);
                 }
                 yield Verdict.UNASKED;

@@ -12,6 +12,7 @@ import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.access.ServiceKey;
 import com.promptmanage.service.audit.Actor;
 import com.promptmanage.service.database.Database;
+import com.promptmanage.service.http.Problem;
 import com.promptmanage.service.http.Problem.Kind;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.http.RawAnswer;
@@ -23,6 +24,7 @@ import com.promptmanage.service.id.Ids;
 import com.promptmanage.service.outbound.Call;
 import com.promptmanage.service.outbound.Outbound;
 import com.promptmanage.service.secret.SecretBox;
+import com.promptmanage.service.secret.UnreadableSecretException;
 import com.promptmanage.service.token.TokenCounter;
 import com.promptmanage.topics.pricing.ListPrices;
 import io.javalin.config.RoutesConfig;
@@ -30,6 +32,7 @@ import io.javalin.http.Context;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -53,6 +56,17 @@ public final class Gateway implements Routes, AutoCloseable {
             Pattern.compile("([A-Za-z0-9._-]{1,128}):(generateContent|streamGenerateContent|embedContent)");
 
     private static final Pattern GEMINI_VERSION = Pattern.compile("v1(alpha|beta)?");
+
+    private static final String GEMINI_TAKEN =
+            "Only generateContent, streamGenerateContent and embedContent of v1, v1alpha and v1beta are passed on";
+
+    private static final List<Target> TARGETS = List.of(
+            new Target(Api.CHAT, "/v1/chat/completions"),
+            new Target(Api.RESPONSES, "/v1/responses"),
+            new Target(Api.EMBEDDINGS, "/v1/embeddings"),
+            new Target(Api.MESSAGES, "/v1/messages"));
+
+    private static final Pattern GEMINI_PATH = Pattern.compile("/[^/]+/models/[^/]+");
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
 
@@ -114,6 +128,19 @@ public final class Gateway implements Routes, AutoCloseable {
         }
     }
 
+    /** Ends a request for what is nowhere: that is told in the words of the provider, too. */
+    private static final class NotPassedOnException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        private final Provider provider;
+
+        NotPassedOnException(Provider provider, String message) {
+            super(message, null, false, false);
+            this.provider = provider;
+        }
+    }
+
     public Gateway(GatewaySettings settings, Ground ground) {
         this.settings = settings;
         this.admission = ground.admission();
@@ -161,10 +188,17 @@ public final class Gateway implements Routes, AutoCloseable {
 
     @Override
     public void addTo(RoutesConfig routes) {
-        add(routes, new Target(Api.CHAT, "/v1/chat/completions"));
-        add(routes, new Target(Api.RESPONSES, "/v1/responses"));
-        add(routes, new Target(Api.EMBEDDINGS, "/v1/embeddings"));
-        add(routes, new Target(Api.MESSAGES, "/v1/messages"));
+        for (Provider provider : Provider.values()) {
+            List<String> taken = TARGETS.stream()
+                    .filter(target -> target.api().provider() == provider)
+                    .map(Target::path)
+                    .toList();
+            routes.before(PATH + provider.value() + "/*", ctx -> requireTaken(ctx, provider, taken));
+        }
+        routes.exception(
+                NotPassedOnException.class,
+                (e, ctx) -> refuse(ctx, e.provider, 404, Kind.NOT_FOUND.code(), String.valueOf(e.getMessage())));
+        TARGETS.forEach(target -> add(routes, target));
         routes.post("/gateway/gemini/{version}/models/{call}", ctx -> answer(ctx, gemini(ctx)), Several.OF_ANY);
         keyRoutes.addTo(routes);
     }
@@ -187,12 +221,26 @@ public final class Gateway implements Routes, AutoCloseable {
                 Several.OF_ANY);
     }
 
+    /** @param taken the paths behind the provider's name that have no part that varies */
+    private static void requireTaken(Context ctx, Provider provider, List<String> taken) {
+        String asked =
+                ctx.path().endsWith("/") ? ctx.path().substring(0, ctx.path().length() - 1) : ctx.path();
+        String prefix = PATH + provider.value();
+        String path = asked.startsWith(prefix) ? asked.substring(prefix.length()) : "";
+        if (provider == Provider.GEMINI) {
+            if (!GEMINI_PATH.matcher(path).matches()) {
+                throw new NotPassedOnException(provider, GEMINI_TAKEN);
+            }
+        } else if (!taken.contains(path)) {
+            throw new NotPassedOnException(provider, "Only %s are passed on".formatted(String.join(", ", taken)));
+        }
+    }
+
     private static Target gemini(Context ctx) {
         String version = ctx.pathParam("version");
         Matcher call = GEMINI_CALL.matcher(ctx.pathParam("call"));
         if (!GEMINI_VERSION.matcher(version).matches() || !call.matches()) {
-            throw ProblemException.notFound(
-                    "Only generateContent, streamGenerateContent and embedContent of v1, v1alpha and v1beta are passed on");
+            throw new NotPassedOnException(Provider.GEMINI, GEMINI_TAKEN);
         }
         return new Target(
                 Api.CONTENT,
@@ -214,13 +262,16 @@ public final class Gateway implements Routes, AutoCloseable {
             e.headers().forEach(ctx::header);
             refuse(
                     ctx,
-                    target.api(),
+                    target.api().provider(),
                     e.problem().status(),
                     e.problem().code(),
-                    e.problem().detail());
+                    said(e.problem()));
         } catch (UnavailableException e) {
             ctx.header("Retry-After", Long.toString(Math.max(1, e.retryAfter().toSeconds())));
-            refuse(ctx, target.api(), 503, Kind.UNAVAILABLE.code(), String.valueOf(e.getMessage()));
+            refuse(ctx, target.api().provider(), 503, Kind.UNAVAILABLE.code(), String.valueOf(e.getMessage()));
+        } catch (UnreadableSecretException e) {
+            LOGGER.atError().addKeyValue("cause", e.getMessage()).log("a provider's key cannot be read");
+            refuse(ctx, target.api().provider(), 503, Kind.UNAVAILABLE.code(), UnreadableSecretException.TOLD);
         }
     }
 
@@ -264,6 +315,12 @@ public final class Gateway implements Routes, AutoCloseable {
     private String key(Context ctx, Caller caller, Attribution call, Provider provider) {
         String own = ctx.header("Prompt-Manage-Provider-Key");
         if (own != null && !own.isBlank()) {
+            if (ApiKeys.isKey(own.strip())) {
+                throw ProblemException.invalid(
+                        "Prompt-Manage-Provider-Key",
+                        "holds a key of ours, which the provider does not know and must not see",
+                        "Send the provider's key there, and ours where the SDK puts its own.");
+            }
             return own.strip();
         }
         return switch (caller) {
@@ -280,9 +337,17 @@ public final class Gateway implements Routes, AutoCloseable {
                         .formatted(provider.value(), provider.value()));
     }
 
-    private static void refuse(Context ctx, Api api, int status, String code, String message) {
+    /** A provider's form has no room for a remedy but behind what is wrong. */
+    private static String said(Problem problem) {
+        return problem.errors().isEmpty()
+                ? problem.detail()
+                : "%s. %s"
+                        .formatted(problem.detail(), problem.errors().getFirst().remedy());
+    }
+
+    private static void refuse(Context ctx, Provider provider, int status, String code, String message) {
         RequestBody.discard(ctx);
-        RawAnswer.send(ctx, status, "application/json", api.provider().refusal(status, code, message));
+        RawAnswer.send(ctx, status, "application/json", provider.refusal(status, code, message));
     }
 
     private void sealAnew() {

@@ -19,17 +19,23 @@ import io.javalin.http.Context;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PushbackInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.Inflater;
+import java.util.zip.InflaterInputStream;
 
 /** One call on its way through: the provider is asked once, its answer is passed on, and what it used is put on record. */
 final class Passage {
 
     private static final String ENCODING = "Content-Encoding";
+
+    /** Of an answer that only its caller can unpack: rather too few, for what is not known should rather be too much. */
+    private static final int PACKED_BYTES_PER_TOKEN = 2;
 
     private final Means means;
 
@@ -73,7 +79,7 @@ final class Passage {
         try (OpenReply reply = means.outbound().open(call)) {
             if (reply.status() / 100 == 3) {
                 refuse(502, "provider_redirects", "The provider redirects to another address, which is not followed");
-            } else if (reply.status() / 100 == 2) {
+            } else if (reply.status() / 100 == 2 && !is(reply, "text/html")) {
                 pass(reply);
             } else {
                 passRefusal(reply);
@@ -84,9 +90,7 @@ final class Passage {
     }
 
     private void pass(OpenReply reply) {
-        boolean isEvents = reply.header("Content-Type")
-                .filter(type -> type.toLowerCase(Locale.ROOT).startsWith("text/event-stream"))
-                .isPresent();
+        boolean isEvents = is(reply, "text/event-stream");
         try {
             client.head(reply.status(), reply.headers());
             Outcome outcome = Outcome.ANSWERED;
@@ -135,7 +139,7 @@ final class Passage {
         }
     }
 
-    /** An error of the provider's own is passed on as it is; nothing was used. */
+    /** An error of the provider's own, or a page of whoever stands before it, is passed on as it is; nothing was used. */
     private void passRefusal(OpenReply reply) {
         client.head(reply.status(), reply.headers());
         means.meters().ended(request.api(), Outcome.PROVIDER_ERROR);
@@ -155,6 +159,9 @@ final class Passage {
             return;
         }
         isReported = true;
+        if (usage.isOfNothing()) {
+            return;
+        }
         Used used = usage.used(
                 isWhole,
                 () -> request.text().tokens(means.counter(), request.model()),
@@ -232,12 +239,31 @@ final class Passage {
         return switch (encoding) {
             case "identity" -> reply.body();
             case "gzip", "x-gzip" -> new Bounded(new GZIPInputStream(reply.body()), means.answerBytesMax());
+            case "deflate" -> new Bounded(inflated(reply.body()), means.answerBytesMax());
             default -> {
-                // The caller may know what to do with it; what it used is estimated.
+                // The caller may know what to do with it; what it used is estimated, and not beyond what may come out.
                 client.header(ENCODING, encoding);
-                yield reply.body();
+                var packed = new Bounded(reply.body(), Long.MAX_VALUE);
+                usage.isPacked(() -> Math.min(request.maxOutputTokens(), packed.passed() / PACKED_BYTES_PER_TOKEN));
+                yield packed;
             }
         };
+    }
+
+    /** It should be in zlib's frame; some leave that out. */
+    private static InputStream inflated(InputStream packed) throws IOException {
+        var in = new PushbackInputStream(packed, 2);
+        byte[] head = in.readNBytes(2);
+        in.unread(head);
+        boolean isFramed =
+                head.length == 2 && (head[0] & 0x0f) == 8 && (((head[0] & 0xff) << 8) | (head[1] & 0xff)) % 31 == 0;
+        return new InflaterInputStream(in, new Inflater(!isFramed));
+    }
+
+    private static boolean is(OpenReply reply, String contentType) {
+        return reply.header("Content-Type")
+                .filter(type -> type.toLowerCase(Locale.ROOT).startsWith(contentType))
+                .isPresent();
     }
 
     private static String encoding(OpenReply reply) {
@@ -250,6 +276,7 @@ final class Passage {
     /** Where both are said, how it is transferred overrides how long it is (RFC 9112, 6.3). */
     private static long length(OpenReply reply) {
         if (encoding(reply).endsWith("gzip")
+                || encoding(reply).equals("deflate")
                 || reply.header("Transfer-Encoding").isPresent()) {
             return -1;
         }
@@ -266,11 +293,19 @@ final class Passage {
     /** So that a little that is packed does not become endlessly much. */
     private static final class Bounded extends FilterInputStream {
 
+        private final long bytesMax;
+
         private long left;
 
         Bounded(InputStream in, long bytesMax) {
             super(in);
+            this.bytesMax = bytesMax;
             this.left = bytesMax;
+        }
+
+        /** How many bytes have passed. */
+        long passed() {
+            return bytesMax - left;
         }
 
         @Override

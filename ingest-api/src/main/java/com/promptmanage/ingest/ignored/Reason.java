@@ -18,7 +18,15 @@ public enum Reason {
     /** Tokens of a call that LiteLLM answered without a provider. The call counts, with none. */
     ANSWERED_FROM_CACHE("LiteLLM answered the call out of its own cache: it is counted, without tokens."),
     /** Counts that are none, or usage without a model, from a sender who would only send it again if it was refused. */
-    INVALID("It has a count that is no token count, or names no model.");
+    INVALID("It has a count that is no token count, or names no model."),
+    /** Usage of a call whose model is told later, or never. */
+    WAITS_FOR_ITS_MODEL(
+            "No model had been told of the call when this came. It counts, and with these tokens, once one is told within three days."),
+    /** A span that tells tokens in attributes of other names than those that are read. */
+    UNKNOWN_SPELLING(
+            "It tells tokens only in attributes of names that are not known here; of each, the largest count is added up."),
+    /** Tokens in the total of a call that are in none of its counts. The rest counts. */
+    LARGER_TOTAL("Its total is larger than the counts beside it: the difference is not counted, the rest is.");
 
     private final String explanation;
 

@@ -32,8 +32,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param ids of all events, as they are answered
  * @param told of traces and calls, in the order in which it holds
+ * @param others how many stand among the events that are none
  */
-record Batch(List<String> ids, List<Told> told) {
+record Batch(List<String> ids, List<Told> told, int others) {
 
     private static final Set<String> FRAME = Set.of("id", "type", "timestamp", "body");
 
@@ -84,12 +85,18 @@ record Batch(List<String> ids, List<Told> told) {
             faults.add("batch", "is missing", "Send a list of events.");
             faults.check();
         }
-        EventSlices.Found events = EventSlices.of(body, list == null ? new Slice(0, 0) : list, Form.LIST, faults);
+        EventSlices.Found events =
+                EventSlices.withOthers(body, list == null ? new Slice(0, 0) : list, Form.LIST, faults);
         faults.check();
         var ids = new ArrayList<String>();
         var told = new ArrayList<Told>();
+        int others = 0;
         long held = body.length;
         for (Slice event : events.slices()) {
+            if (body[event.start()] != '{') {
+                others++;
+                continue;
+            }
             Map<String, Slice> frame =
                     JsonMembers.find(body, event, FRAME, PASSED_OVER).orElse(Map.of());
             Map<String, Slice> members = membersOf(body, frame.get("body"));
@@ -99,7 +106,7 @@ record Batch(List<String> ids, List<Told> told) {
             ids.add(read(body, event, members, now, told));
         }
         told.sort(Comparator.comparing(Told::at).thenComparing(Told::isUpdate));
-        return new Batch(ids, told);
+        return new Batch(ids, told, others);
     }
 
     private static Map<String, Slice> membersOf(byte[] body, @Nullable Slice inner) {

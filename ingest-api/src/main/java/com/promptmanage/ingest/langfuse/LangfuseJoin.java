@@ -184,8 +184,9 @@ final class LangfuseJoin {
                     payer.account(),
                     SOURCE,
                     "",
-                    Reason.INVALID,
-                    faulty[0] ? 0 : tokens.counts().total());
+                    // SDKs may send the end of a call before its beginning, which names the model.
+                    faulty[0] ? Reason.INVALID : Reason.WAITS_FOR_ITS_MODEL,
+                    tokens.counts().total());
             return null;
         }
         TokenCounts uncounted = call.uncounted(tokens.counts());

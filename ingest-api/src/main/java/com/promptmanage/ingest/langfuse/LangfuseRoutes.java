@@ -12,6 +12,7 @@ import com.promptmanage.topics.usage.Receipt;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Clock;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -34,7 +35,14 @@ public final class LangfuseRoutes implements Routes {
 
     record Success(String id, int status) {}
 
-    record Answer(List<Success> successes, List<Object> errors) {}
+    record Refusal(String id, int status, String message, String error) {
+
+        /** What is no event has no id; Langfuse answers it so. */
+        static final Refusal OF_NO_EVENT =
+                new Refusal("unknown", 400, "Invalid request data", "An event is a JSON object");
+    }
+
+    record Answer(List<Success> successes, List<Refusal> errors) {}
 
     record Project(String id, String name, Map<String, String> metadata) {}
 
@@ -63,17 +71,21 @@ public final class LangfuseRoutes implements Routes {
         routes.get("/api/public/projects", this::projects);
     }
 
-    /** Every event is answered as taken, also one that is of no interest here: to refuse it would not help its sender. */
+    /**
+     * Every event is answered as taken, also one that is of no interest here: to refuse it would not help its sender. What is no event
+     * is refused, and costs none of the others.
+     */
     private void receive(Context ctx) {
         try (var admitted = admission.admit(ctx)) {
             byte[] body = admitted.body();
             Batch batch = Batch.read(body, clock.instant(), admitted::hold);
-            admitted.charge(batch.ids().size());
+            admitted.charge(batch.ids().size() + batch.others());
             Caller caller = admitted.caller();
             Receipt receipt = join.take(caller, accountOf(caller), batch.told());
             ctx.status(207)
                     .json(new Answer(
-                            batch.ids().stream().map(id -> new Success(id, 201)).toList(), List.of()));
+                            batch.ids().stream().map(id -> new Success(id, 201)).toList(),
+                            Collections.nCopies(batch.others(), Refusal.OF_NO_EVENT)));
             if (!receipt.offsets().isEmpty()) {
                 ctx.header(RECEIPT_HEADER, receipt.encode());
             }

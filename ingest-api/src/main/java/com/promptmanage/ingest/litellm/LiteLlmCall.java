@@ -5,13 +5,13 @@ import com.promptmanage.ingest.admission.Payer;
 import com.promptmanage.ingest.normalize.CallFields;
 import com.promptmanage.ingest.normalize.EventTimes;
 import com.promptmanage.ingest.normalize.Labels;
-import com.promptmanage.ingest.normalize.LooseNumber;
 import com.promptmanage.ingest.normalize.NormalizedTokens;
 import com.promptmanage.ingest.normalize.Texts;
 import com.promptmanage.service.access.Caller;
 import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenUsage;
 import com.promptmanage.topics.usage.UsageEvent;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
@@ -55,8 +55,6 @@ record LiteLlmCall(JsonNode json) {
     /** What a proxy without users of its own calls everybody. */
     private static final String NOBODY = "default_user_id";
 
-    private static final long NANOS_PER_MILLI = 1_000_000;
-
     @Nullable
     String model() {
         String model = text(json.path("model"));
@@ -75,11 +73,11 @@ record LiteLlmCall(JsonNode json) {
                 && json.path("completion_tokens").asLong(0) == 0;
     }
 
-    /** The time of its end, seconds since 1970 with a fraction; now if it is not told or cannot be. */
+    /** The time of its end; now if it is not told or cannot be. */
     Instant time(Instant now) {
-        return nanos("endTime")
-                .or(() -> nanos("startTime"))
-                .map(nanos -> EventTimes.ofNanos(nanos, now))
+        return moment("endTime")
+                .or(() -> moment("startTime"))
+                .map(time -> EventTimes.believable(time, now))
                 .orElse(now);
     }
 
@@ -138,10 +136,10 @@ record LiteLlmCall(JsonNode json) {
     }
 
     private TokenUsage completed(TokenUsage told) {
-        Optional<Long> start = nanos("startTime");
-        Optional<Long> end = nanos("endTime");
-        Long duration = start.isPresent() && end.isPresent() && end.get() >= start.get()
-                ? (Long) ((end.get() - start.get()) / NANOS_PER_MILLI)
+        Optional<Instant> start = moment("startTime");
+        Optional<Instant> end = moment("endTime");
+        Long duration = start.isPresent() && end.isPresent() && !end.get().isBefore(start.get())
+                ? (Long) Duration.between(start.get(), end.get()).toMillis()
                 : null;
         String conversation = text(json.path("session_id"));
         return told.toBuilder()
@@ -155,8 +153,8 @@ record LiteLlmCall(JsonNode json) {
         return user == null ? text(json.path("metadata").path("user_api_key_end_user_id")) : user;
     }
 
-    private Optional<Long> nanos(String name) {
-        return Optional.ofNullable(LooseNumber.secondsAsNanos(json.path(name)));
+    private Optional<Instant> moment(String name) {
+        return Optional.ofNullable(LooseTime.read(json.path(name)));
     }
 
     private static @Nullable String text(JsonNode value) {

@@ -8,6 +8,7 @@ import com.promptmanage.ingest.admission.RequestFaults;
 import com.promptmanage.ingest.body.EventSlices;
 import com.promptmanage.ingest.body.EventSlices.Form;
 import com.promptmanage.ingest.body.EventSlices.Found;
+import com.promptmanage.ingest.body.EventSlices.Slice;
 import com.promptmanage.ingest.body.JsonMembers;
 import com.promptmanage.ingest.ignored.IgnoredUsage;
 import com.promptmanage.ingest.ignored.Reason;
@@ -85,22 +86,20 @@ public final class LiteLlmRoutes implements Routes {
     /** The content type is not looked at: it says JSON also for lines of it. */
     private Taken take(Admitted admitted) {
         byte[] body = admitted.body(bodyBytesMax);
-        var whole = new RequestFaults();
-        Found found = EventSlices.of(body, Form.MANY, whole);
-        whole.check();
+        var rejected = new ArrayList<Fault>();
+        Found found = entries(body, rejected);
         admitted.charge(found.slices().size());
         var parts = new EventParts(publisher, held -> admitted.hold(body.length + held), () -> {});
-        var rejected = new ArrayList<Fault>();
         int passed = 0;
         Instant now = clock.instant();
         for (int i = 0; i < found.slices().size(); i++) {
             int index = i;
             int before = rejected.size();
-            Optional<JsonNode> json = JsonMembers.read(
-                    body,
-                    found.slices().get(i),
-                    LiteLlmCall.MEMBERS,
-                    (field, detail, remedy) -> rejected.add(new Fault(field, index, detail, remedy)));
+            Optional<JsonNode> json = read(body, found.slices().get(i), index, rejected);
+            if (json.isEmpty()) {
+                // Whose it was is not known: it is told where the caller looks.
+                ignored.add(Payer.ofLabels(admitted.caller(), null, null).account(), SIGNAL, SIGNAL, Reason.INVALID, 0);
+            }
             Optional<OutgoingEvent> event =
                     json.flatMap(one -> translate(new LiteLlmCall(one), index, admitted.caller(), now, rejected));
             event.ifPresent(parts::add);
@@ -108,6 +107,39 @@ public final class LiteLlmRoutes implements Routes {
         }
         String receipt = parts.finish().encode();
         return new Taken(parts.count(), passed, rejected.subList(0, Math.min(TOLD_MAX, rejected.size())), receipt);
+    }
+
+    /**
+     * Of a body that is not whole, such as one whose last line was cut off, those entries that are.
+     *
+     * @param rejected is told where a list breaks off
+     */
+    private static Found entries(byte[] body, List<Fault> rejected) {
+        var faults = new RequestFaults();
+        Found found = EventSlices.of(body, Form.MANY, faults);
+        if (!found.slices().isEmpty()) {
+            return found;
+        }
+        Found salvaged =
+                EventSlices.salvaged(body, (field, detail, remedy) -> rejected.add(new Fault(field, detail, remedy)));
+        if (salvaged.slices().stream().noneMatch(slice -> body[slice.start()] == '{' && body[slice.end() - 1] == '}')) {
+            faults.check();
+            // A list of none.
+            return found;
+        }
+        return salvaged;
+    }
+
+    private static Optional<JsonNode> read(byte[] body, Slice entry, int index, List<Fault> rejected) {
+        if (body[entry.start()] != '{') {
+            rejected.add(new Fault("body", index, "is no call", "Send each call as a JSON object."));
+            return Optional.empty();
+        }
+        return JsonMembers.read(
+                body,
+                entry,
+                LiteLlmCall.MEMBERS,
+                (field, detail, remedy) -> rejected.add(new Fault(field, index, detail, remedy)));
     }
 
     private Optional<OutgoingEvent> translate(
@@ -133,7 +165,12 @@ public final class LiteLlmRoutes implements Routes {
         Payer payer = call.payer(caller);
         if (rejected.size() > before || model == null) {
             // LiteLLM does not read the answer, so it is to be seen elsewhere too.
-            ignored.add(payer.account(), SIGNAL, SIGNAL, Reason.INVALID, 0);
+            ignored.add(
+                    payer.account(),
+                    SIGNAL,
+                    SIGNAL,
+                    Reason.INVALID,
+                    tokens.map(told -> told.counts().total()).orElse(0L));
             return Optional.empty();
         }
         meters.count(tokens.orElseThrow());

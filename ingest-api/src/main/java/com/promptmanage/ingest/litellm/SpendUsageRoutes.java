@@ -148,9 +148,8 @@ public final class SpendUsageRoutes implements Routes {
         String model = CallFields.requiredId(one, "model", "", faults);
         String key = CallFields.optionalId(one, "idempotency_key", "", faults);
         String endUser = CallFields.optionalId(one, "end_user_id", "", faults);
-        Instant start = EventTimes.read(one.get("start_time"), "start_time", now, faults);
-        Instant time =
-                one.hasNonNull("end_time") ? EventTimes.read(one.get("end_time"), "end_time", now, faults) : start;
+        Instant start = time(one, "start_time", now, faults);
+        Instant time = one.hasNonNull("end_time") ? time(one, "end_time", now, faults) : start;
         for (String required : List.of("prompt_tokens", "completion_tokens", "start_time")) {
             if (!one.hasNonNull(required)) {
                 wrong.add(required + " is missing");
@@ -181,5 +180,10 @@ public final class SpendUsageRoutes implements Routes {
                 payer.account(),
                 UsageEventCodec.write(new UsageEvent(id, SOURCE, time, usage), tokens.attributes(Map.of()))));
         return new Result(id, "recorded", null);
+    }
+
+    /** Now, if it is not told. */
+    private static Instant time(JsonNode record, String name, Instant now, FaultSink faults) {
+        return record.hasNonNull(name) ? EventTimes.read(LooseTime.rfc3339(record.path(name)), name, now, faults) : now;
     }
 }

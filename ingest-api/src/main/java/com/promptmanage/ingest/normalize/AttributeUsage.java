@@ -9,15 +9,17 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenKind;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Token counts in the attributes of a span, in the names of all conventions that are about: OpenTelemetry's current and
- * former ones, OpenLLMetry's, OpenInference's, those of Vercel's AI SDK and of Langfuse. Of each count the first name that is
+ * former ones, OpenLLMetry's, OpenInference's, those of Vercel's AI SDK and of Langfuse, and what others have made of these. Of each count the first name that is
  * there is read, newest first. What Langfuse's own attribute says wins over all; next comes what the provider itself said,
  * where the AI SDK hands it on.
  */
@@ -25,21 +27,31 @@ public final class AttributeUsage {
 
     private static final String LANGFUSE = "langfuse.observation.usage_details";
 
-    private static final String PROVIDER_METADATA = "ai.response.providerMetadata";
+    /** A document in which the AI SDK hands on what the provider said, by provider. */
+    public static final String PROVIDER_METADATA = "ai.response.providerMetadata";
+
+    /** As Google's ADK before 2.3 called what the model thought, beside an output without it. */
+    private static final String THOUGHTS = "gen_ai.usage.experimental.reasoning_tokens";
+
+    private static final String OUTPUT_TOKENS = "gen_ai.usage.output_tokens";
 
     private static final List<String> INPUT = List.of(
             "gen_ai.usage.input_tokens",
             "gen_ai.usage.prompt_tokens",
+            "gen_ai.response.prompt_tokens",
             "llm.usage.prompt_tokens",
+            "llm.usage.input_tokens",
             "ai.usage.inputTokens",
             "ai.usage.promptTokens",
             "ai.usage.tokens",
             "llm.token_count.prompt");
 
     private static final List<String> OUTPUT = List.of(
-            "gen_ai.usage.output_tokens",
+            OUTPUT_TOKENS,
             "gen_ai.usage.completion_tokens",
+            "gen_ai.response.completion_tokens",
             "llm.usage.completion_tokens",
+            "llm.usage.output_tokens",
             "ai.usage.outputTokens",
             "ai.usage.completionTokens",
             "llm.token_count.completion");
@@ -52,8 +64,15 @@ public final class AttributeUsage {
             "gen_ai.usage.details.cached_tokens",
             "gen_ai.usage.cache_read_tokens",
             "gen_ai.usage.cached_tokens",
+            "gen_ai.usage.cached_input_tokens",
             "gen_ai.usage.input_cached_tokens",
+            "gen_ai.usage.input_tokens.cached",
+            "gen_ai.usage.input_tokens_details.cached_tokens",
+            "gen_ai.usage.input_tokens_details.cached",
+            "gen_ai.usage.prompt_tokens_details.cached_tokens",
+            "gen_ai.usage.prompt_tokens_details.cache_read",
             "llm.usage.cache_read_input_tokens",
+            "llm.usage.cached_tokens",
             "ai.usage.cachedInputTokens",
             "ai.usage.inputTokenDetails.cacheReadTokens",
             "llm.token_count.prompt_details.cache_read",
@@ -61,10 +80,15 @@ public final class AttributeUsage {
 
     private static final List<String> CACHE_WRITE = List.of(
             "gen_ai.usage.cache_creation.input_tokens",
+            "gen_ai.usage.cache_write.input_tokens",
             "gen_ai.usage.cache_creation_input_tokens",
+            "gen_ai.usage.cache_write_input_tokens",
             "gen_ai.usage.details.cache_write_tokens",
             "gen_ai.usage.details.cache_creation_input_tokens",
             "gen_ai.usage.cache_write_tokens",
+            "gen_ai.usage.cache_creation_tokens",
+            "gen_ai.usage.input_tokens.cache_write",
+            "gen_ai.usage.prompt_tokens_details.cache_write",
             "llm.usage.cache_creation_input_tokens",
             "ai.usage.inputTokenDetails.cacheWriteTokens",
             "llm.token_count.prompt_details.cache_write");
@@ -72,17 +96,37 @@ public final class AttributeUsage {
     private static final List<String> REASONING = List.of(
             "gen_ai.usage.reasoning.output_tokens",
             "gen_ai.usage.reasoning_tokens",
+            "gen_ai.usage.reasoning_output_tokens",
             "gen_ai.usage.details.reasoning_tokens",
+            "gen_ai.usage.output_tokens.reasoning",
+            "gen_ai.usage.output_tokens_details.reasoning_tokens",
+            "gen_ai.usage.output_tokens_details.reasoning",
+            "gen_ai.usage.completion_tokens_details.reasoning_tokens",
+            "gen_ai.usage.completion_tokens_details.reasoning",
+            THOUGHTS,
             "llm.usage.reasoning_tokens",
             "ai.usage.reasoningTokens",
             "ai.usage.outputTokenDetails.reasoningTokens",
             "llm.token_count.completion_details.reasoning");
 
-    private static final List<String> INPUT_AUDIO =
-            List.of("gen_ai.usage.details.input_audio_tokens", "llm.token_count.prompt_details.audio");
+    private static final List<String> INPUT_AUDIO = List.of(
+            "gen_ai.usage.audio.input_tokens",
+            "gen_ai.usage.details.input_audio_tokens",
+            "llm.token_count.prompt_details.audio");
 
-    private static final List<String> OUTPUT_AUDIO =
-            List.of("gen_ai.usage.details.output_audio_tokens", "llm.token_count.completion_details.audio");
+    /** What of the audio was cached: it is in the counts of both. */
+    private static final List<String> CACHED_AUDIO = List.of("gen_ai.usage.audio.cache_read.input_tokens");
+
+    private static final List<String> OUTPUT_AUDIO = List.of(
+            "gen_ai.usage.audio.output_tokens",
+            "gen_ai.usage.details.output_audio_tokens",
+            "gen_ai.usage.completion_tokens_details.audio",
+            "llm.token_count.completion_details.audio");
+
+    /** How counts of tokens are called by those whose names are not known here: not limits, and not rates. */
+    private static final Pattern LIKE_A_COUNT = Pattern.compile("(?i)(?!.*(max|limit|budget|remaining|per_?second))"
+            + "(?=.*(usage|input|output|prompt|completion|response|total|token_?count))"
+            + ".*(tokens|token_?count).*");
 
     private static final List<String> TOTAL = List.of(
             "gen_ai.usage.total_tokens", "llm.usage.total_tokens", "ai.usage.totalTokens", "llm.token_count.total");
@@ -93,9 +137,19 @@ public final class AttributeUsage {
 
     /** Every attribute that is read here. */
     public static final Set<String> NAMES = Stream.of(
-                    TELLING, CACHE_READ, CACHE_WRITE, REASONING, INPUT_AUDIO, OUTPUT_AUDIO, List.of(PROVIDER_METADATA))
+                    TELLING,
+                    CACHE_READ,
+                    CACHE_WRITE,
+                    REASONING,
+                    INPUT_AUDIO,
+                    CACHED_AUDIO,
+                    OUTPUT_AUDIO,
+                    List.of(PROVIDER_METADATA))
             .flatMap(List::stream)
             .collect(Collectors.toUnmodifiableSet());
+
+    /** Longer names are nobody's. */
+    private static final int NAME_LENGTH_MAX = 128;
 
     private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
@@ -122,6 +176,37 @@ public final class AttributeUsage {
             }
         }
         return false;
+    }
+
+    /** Whether an attribute of this name may tell a count of tokens, in whoever's words. */
+    public static boolean isLikeACount(String name) {
+        return name.length() <= NAME_LENGTH_MAX
+                && name.contains("oken")
+                && LIKE_A_COUNT.matcher(name).matches();
+    }
+
+    /**
+     * The largest count that is told in a name like those of counts, where there is {@linkplain #isIn none that is read}: at
+     * least so many tokens are not counted. 0 if there is none.
+     */
+    public static long unread(JsonNode attributes) {
+        long largest = 0;
+        for (Map.Entry<String, JsonNode> one : attributes.properties()) {
+            if (isLikeACount(one.getKey())) {
+                largest = Math.max(largest, orZero(LooseNumber.wholeOrNull(one.getValue(), TokenCounts.MAX)));
+            }
+        }
+        return largest;
+    }
+
+    /** What is told as the total of tokens; 0 if none is. */
+    public static long total(JsonNode attributes) {
+        for (String name : TOTAL) {
+            if (attributes.hasNonNull(name)) {
+                return orZero(LooseNumber.wholeOrNull(attributes.path(name), TokenCounts.MAX));
+            }
+        }
+        return 0;
     }
 
     /** @param attributes an object with the attributes' names; numbers may come as texts */
@@ -178,27 +263,43 @@ public final class AttributeUsage {
         }
         JsonNode anthropic = provider.path("anthropic");
         JsonNode bedrock = provider.path("bedrock").path("usage");
-        // Version 4 of the AI SDK told what Anthropic cached only here, beside an input without it.
-        boolean beside = anthropic.has("cacheReadInputTokens") && first(CACHE_READ) == null;
-        long cacheRead =
-                beside ? number(anthropic.get("cacheReadInputTokens"), PROVIDER_METADATA) : orZero(first(CACHE_READ));
+        Long cacheRead = first(CACHE_READ);
+        // Version 4 of the AI SDK told what was cached only here: of Anthropic beside the input, of OpenAI within it.
+        boolean isCachedBeside = cacheRead == null && anthropic.has("cacheReadInputTokens");
+        if (cacheRead == null) {
+            cacheRead = ofMetadata(
+                    isCachedBeside
+                            ? anthropic.path("cacheReadInputTokens")
+                            : provider.path("openai").path("cachedPromptTokens"));
+        }
         Long written = first(CACHE_WRITE);
         if (written == null) {
-            JsonNode elsewhere = anthropic.has("cacheCreationInputTokens")
-                    ? anthropic.path("cacheCreationInputTokens")
-                    : bedrock.path("cacheWriteInputTokens");
-            written = elsewhere.isIntegralNumber() ? number(elsewhere, PROVIDER_METADATA) : 0L;
+            written = ofMetadata(
+                    anthropic.has("cacheCreationInputTokens")
+                            ? anthropic.path("cacheCreationInputTokens")
+                            : bedrock.path("cacheWriteInputTokens"));
         }
+        // Another instrumentation on the same span may tell an output of its own, with the thoughts in it.
+        boolean isThoughtBeside =
+                attributes.hasNonNull(THOUGHTS) && (output == null || attributes.hasNonNull(OUTPUT_TOKENS));
         var counts = TokenCounts.ofInputOutput(orZero(input), orZero(output))
                 .with(TokenKind.CACHE_READ, cacheRead)
                 .with(TokenKind.CACHE_WRITE_5M, written)
                 .with(TokenKind.REASONING, orZero(first(REASONING)))
-                .with(TokenKind.INPUT_AUDIO, orZero(first(INPUT_AUDIO)))
+                .with(TokenKind.INPUT_AUDIO, Math.max(0, orZero(first(INPUT_AUDIO)) - orZero(first(CACHED_AUDIO))))
                 .with(TokenKind.OUTPUT_AUDIO, orZero(first(OUTPUT_AUDIO)));
         return UsageShapes.normalized(
                 new ReportedTokens(
-                        counts, total, beside ? Convention.EXCLUSIVE : Convention.INCLUSIVE, Convention.INCLUSIVE),
+                        counts,
+                        total,
+                        isCachedBeside ? Convention.EXCLUSIVE : Convention.INCLUSIVE,
+                        isThoughtBeside ? Convention.EXCLUSIVE : Convention.INCLUSIVE),
                 shape());
+    }
+
+    /** The AI SDK writes null, too, for what a provider did not tell. */
+    private long ofMetadata(JsonNode count) {
+        return count.isIntegralNumber() ? number(count, PROVIDER_METADATA) : 0;
     }
 
     private UsageShape shape() {

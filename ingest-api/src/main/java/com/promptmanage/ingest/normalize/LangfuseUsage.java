@@ -63,10 +63,11 @@ public final class LangfuseUsage {
         return isProviders(details) ? UsageShapes.ofUsage(asNumbers(details), path, faults) : Optional.empty();
     }
 
-    /** With one more count in it, it is a free map, and that count would be left out. */
+    /** With one more count in it, it is a free map, and that count would be left out. What is null is none. */
     private static boolean isProviders(JsonNode details) {
         return details.properties().stream()
                 .allMatch(one -> one.getValue().isContainerNode()
+                        || one.getValue().isNull()
                         || PROVIDERS.contains(one.getKey())
                         || kind(one.getKey().toLowerCase(Locale.ROOT)) == null);
     }

@@ -5,7 +5,10 @@ import com.promptmanage.ingest.normalize.AttributeUsage;
 import java.util.HashSet;
 import java.util.Set;
 
-/** Which attributes are kept of what is sent: those that something here reads. Prompts and answers are never among them. */
+/**
+ * Which attributes are kept of what is sent: those that something here reads, and those that may tell tokens in words that are not
+ * known. Prompts and answers are never among them.
+ */
 final class AttributeNames {
 
     /** Longer than any value that is read, but for those that are documents themselves. */
@@ -21,7 +24,7 @@ final class AttributeNames {
     static final int ELEMENTS_MAX = 64;
 
     private static final Set<String> DOCUMENTS = Set.of(
-            "ai.response.providerMetadata",
+            AttributeUsage.PROVIDER_METADATA,
             "langfuse.observation.usage_details",
             "langfuse.observation.cost_details",
             "langfuse.observation.model.parameters",
@@ -59,7 +62,8 @@ final class AttributeNames {
     boolean isKept(String name) {
         return isAll
                 || names.contains(name)
-                || CallAttributes.LABEL_PREFIXES.stream().anyMatch(name::startsWith);
+                || CallAttributes.LABEL_PREFIXES.stream().anyMatch(name::startsWith)
+                || AttributeUsage.isLikeACount(name);
     }
 
     /** How long a text of this name may be; longer ones are left out. */

@@ -52,11 +52,14 @@ final class CallAttributes {
     private static final List<String> PROVIDER =
             List.of("gen_ai.provider.name", "gen_ai.system", "ai.model.provider", "llm.provider", "llm.system");
 
-    private static final List<String> TIER = List.of(
-            "openai.response.service_tier",
-            "gen_ai.openai.response.service_tier",
-            "openai.request.service_tier",
-            "gen_ai.openai.request.service_tier");
+    private static final List<String> TIER_SERVED =
+            List.of("openai.response.service_tier", "gen_ai.openai.response.service_tier");
+
+    private static final List<String> TIER_ASKED_FOR =
+            List.of("openai.request.service_tier", "gen_ai.openai.request.service_tier");
+
+    /** Where the AI SDK's providers tell the tier in which a call was served. */
+    private static final List<String> TIER_PROVIDERS = List.of("openai", "azure");
 
     /** Langfuse's, a document: it holds the tier that was asked for. */
     private static final String PARAMETERS = "langfuse.observation.model.parameters";
@@ -80,7 +83,8 @@ final class CallAttributes {
     static final Set<String> NAMES = Stream.of(
                     MODEL,
                     PROVIDER,
-                    TIER,
+                    TIER_SERVED,
+                    TIER_ASKED_FOR,
                     RESPONSE_ID,
                     COST,
                     COST_PARTS,
@@ -148,12 +152,25 @@ final class CallAttributes {
     }
 
     private @Nullable String tier() {
-        String told = first(TIER);
-        String tier = told == null
+        String tier = first(TIER_SERVED);
+        tier = tier == null ? tierOfMetadata() : tier;
+        tier = tier == null ? first(TIER_ASKED_FOR) : tier;
+        tier = tier == null
                 ? text(AttributeUsage.document(attributes.get(PARAMETERS)).path("service_tier"))
-                : told;
+                : tier;
         // Asked for, but not yet chosen.
         return "auto".equalsIgnoreCase(tier) ? null : tier;
+    }
+
+    private @Nullable String tierOfMetadata() {
+        JsonNode metadata = AttributeUsage.document(attributes.get(AttributeUsage.PROVIDER_METADATA));
+        for (String provider : TIER_PROVIDERS) {
+            String tier = text(metadata.path(provider).path("serviceTier"));
+            if (tier != null) {
+                return tier;
+            }
+        }
+        return null;
     }
 
     private @Nullable Long reportedCostNanoUsd() {

@@ -7,6 +7,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +32,23 @@ final class CallIdentity {
                     + "|[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}"
                     + "|(?=.*[0-9])(?=.*[a-z])(?=.*[A-Z])[A-Za-z0-9_-]{22,24}");
 
+    /** Providers' own names for their answers, by how they begin. What a library in between makes up does not look so. */
+    private static final Pattern ANSWER = Pattern.compile("(chatcmpl-|resp_|msg_(?:bdrk_|vrtx_)?)[A-Za-z0-9]{20,120}");
+
     private CallIdentity() {}
+
+    /**
+     * Whether these name two answers for certain: one provider gave both names, and they differ. Where their forms differ, one may
+     * be that of a library around the other.
+     */
+    static boolean areTwoAnswers(@Nullable String one, @Nullable String other) {
+        if (one == null || other == null || one.equals(other)) {
+            return false;
+        }
+        Matcher first = ANSWER.matcher(one);
+        Matcher second = ANSWER.matcher(other);
+        return first.matches() && second.matches() && first.group(1).equals(second.group(1));
+    }
 
     /**
      * Of a span: its trace, with the provider's name for the answer, if it is there: the spans of two instrumentations

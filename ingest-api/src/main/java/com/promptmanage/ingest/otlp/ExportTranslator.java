@@ -91,6 +91,7 @@ final class ExportTranslator implements Export.Visitor {
             return;
         }
         if (!AttributeUsage.isIn(span.attributes())) {
+            unread(span);
             return;
         }
         var call = new CallAttributes(span.attributes(), span.resource(), mappings.spans());
@@ -116,15 +117,21 @@ final class ExportTranslator implements Export.Visitor {
                 ExecutionType.PROMPT_RUN,
                 milliseconds(span.startNanos(), span.endNanos()));
         long ended = span.endNanos() == 0 ? span.startNanos() : span.endNanos();
-        String id = CallIdentity.of(span, call.responseId());
+        String answer = call.responseId();
+        String id = CallIdentity.of(span, answer);
         nesting.add(new Nesting.Call(
                 span.traceId() + span.spanId(),
                 span.parentId().isEmpty() ? "" : span.traceId() + span.parentId(),
                 id,
+                answer,
                 payer.account(),
                 serviceOf(span.resource()),
                 tokens,
                 event(payer, CallIdentity.SPANS, id, ended, usage, tokens)));
+        long missing = AttributeUsage.total(span.attributes()) - tokens.counts().total();
+        if (missing > 0) {
+            ignore(span, payer, Reason.LARGER_TOTAL, missing);
+        }
     }
 
     /** Call it when the export has ended. */
@@ -137,13 +144,26 @@ final class ExportTranslator implements Export.Visitor {
         events.accept(call.event());
     }
 
-    private void ignore(Nesting.Call call) {
+    private void ignore(Nesting.Call call, Reason reason) {
         ignored.add(
                 call.account(),
                 Signal.TRACES.value(),
                 call.service(),
-                Reason.REPEATS_ITS_CALLS,
+                reason,
                 call.tokens().counts().total());
+    }
+
+    /** A span without counts that are read is no call; but it may tell them in words that are not known here. */
+    private void unread(Span span) {
+        long tokens = AttributeUsage.unread(span.attributes());
+        if (tokens > 0 && metricsSince == null && SpanRules.ignored(span).isEmpty()) {
+            var call = new CallAttributes(span.attributes(), span.resource(), mappings.spans());
+            ignore(span, call.payer(caller), Reason.UNKNOWN_SPELLING, tokens);
+        }
+    }
+
+    private void ignore(Span span, Payer payer, Reason reason, long tokens) {
+        ignored.add(payer.account(), Signal.TRACES.value(), serviceOf(span.resource()), reason, tokens);
     }
 
     @Override

@@ -1,19 +1,27 @@
 package com.promptmanage.ingest.otlp;
 
+import com.promptmanage.ingest.ignored.Reason;
 import com.promptmanage.ingest.normalize.NormalizedTokens;
 import com.promptmanage.ingest.publish.OutgoingEvent;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.usage.TokenCounts;
+import com.promptmanage.topics.usage.TokenKind;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds, among the calls of an export, those that have exactly what the calls right inside them have together, where nothing that
  * a span says of itself tells that it repeats them: the embedding of many texts around its parts, a library around another one.
- * Calls are held until it is known, no more than {@link #HELD_MAX} at a time: what one call is made of is told in one piece.
+ * Two that name different answers of one provider are two calls. An outer one that tells what the model thought, beside exactly
+ * what the one call inside it tells, is that call told better, and the inner one does not count: so Google's ADK tells calls.
+ *
+ * <p>Calls are held until it is known, no more than {@link #HELD_MAX} at a time: what one call is made of is told in one piece.
  */
 final class Nesting {
 
@@ -21,7 +29,7 @@ final class Nesting {
 
     private final Consumer<Call> counted;
 
-    private final Consumer<Call> repeated;
+    private final BiConsumer<Call, Reason> ignored;
 
     private final List<Call> held = new ArrayList<>();
 
@@ -31,21 +39,23 @@ final class Nesting {
      * @param span its trace and span id
      * @param parent those of the span that it was made within; empty if there is none
      * @param id by which the call is known: other spans of the same id are the same call, and not inside it
+     * @param answer the provider's own name for its answer, if it is told
      * @param service what sent it
      */
     record Call(
             String span,
             String parent,
             String id,
+            @Nullable String answer,
             Account account,
             String service,
             NormalizedTokens tokens,
             OutgoingEvent event) {}
 
-    /** @param repeated is given the calls that do not count */
-    Nesting(Consumer<Call> counted, Consumer<Call> repeated) {
+    /** @param ignored is given the calls that do not count */
+    Nesting(Consumer<Call> counted, BiConsumer<Call, Reason> ignored) {
         this.counted = counted;
-        this.repeated = repeated;
+        this.ignored = ignored;
     }
 
     void add(Call call) {
@@ -57,31 +67,59 @@ final class Nesting {
 
     /** Passes on what is held, in the order in which it came. */
     void release() {
-        var inside = new HashMap<String, Map<String, TokenCounts>>();
+        var inside = new HashMap<String, Map<String, Call>>();
         for (Call call : held) {
             if (!call.parent().isEmpty()) {
-                inside.computeIfAbsent(call.parent(), none -> new HashMap<>())
-                        .put(call.id(), call.tokens().counts());
+                inside.computeIfAbsent(call.parent(), none -> new HashMap<>()).put(call.id(), call);
+            }
+        }
+        var toldBetter = new HashSet<String>();
+        for (Call call : held) {
+            List<Call> parts = parts(call, inside);
+            if (parts.size() == 1 && tellsBetter(call, parts.getFirst())) {
+                toldBetter.add(parts.getFirst().id());
             }
         }
         for (Call call : held) {
-            boolean repeats = repeats(call, inside.getOrDefault(call.span(), Map.of()));
-            (repeats ? repeated : counted).accept(call);
+            if (toldBetter.contains(call.id())) {
+                ignored.accept(call, Reason.TOLD_BY_ANOTHER_RECORD);
+            } else if (repeats(call, parts(call, inside))) {
+                ignored.accept(call, Reason.REPEATS_ITS_CALLS);
+            } else {
+                counted.accept(call);
+            }
         }
         held.clear();
     }
 
+    /** The calls right inside it, but for those that are the same call, and those that are another one for certain. */
+    private static List<Call> parts(Call call, Map<String, Map<String, Call>> inside) {
+        return inside.getOrDefault(call.span(), Map.of()).values().stream()
+                .filter(one -> !one.id().equals(call.id()))
+                .filter(one -> !CallIdentity.areTwoAnswers(one.answer(), call.answer()))
+                .toList();
+    }
+
     /** Libraries differ in which kinds they tell apart, so input and output are compared as wholes. */
-    private static boolean repeats(Call call, Map<String, TokenCounts> inside) {
+    private static boolean repeats(Call call, List<Call> parts) {
         long input = 0;
         long all = 0;
-        for (Map.Entry<String, TokenCounts> one : inside.entrySet()) {
-            if (!one.getKey().equals(call.id())) {
-                input += one.getValue().totalInput();
-                all += one.getValue().total();
-            }
+        for (Call part : parts) {
+            input += part.tokens().counts().totalInput();
+            all += part.tokens().counts().total();
         }
         TokenCounts own = call.tokens().counts();
         return all > 0 && all == own.total() && input == own.totalInput();
+    }
+
+    private static boolean tellsBetter(Call call, Call part) {
+        TokenCounts own = call.tokens().counts();
+        TokenCounts other = part.tokens().counts();
+        long thought = own.get(TokenKind.REASONING);
+        return thought > 0
+                && other.get(TokenKind.REASONING) == 0
+                && other.total() > 0
+                && other.total() == own.total() - thought
+                && other.totalInput() == own.totalInput();
     }
 }

@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 
 /**
  * Which spans are calls to a model, and which only add up the calls inside them. Decided by what a span says of itself and
- * by nothing else: its children may come before it, after it, hours apart, or to another instance. Where a span says nothing of
- * the kind, {@link Nesting} looks at those that came with it.
+ * by nothing else: its children may come before it, after it, hours apart, or to another instance. Of those that would count,
+ * {@link Nesting} leaves out what repeats others that came with it.
  *
  * <ol>
  *   <li>Spans of coding agents do not count: their log records do.
