@@ -13,7 +13,6 @@ import com.promptmanage.service.operations.HealthRoutes;
 import com.promptmanage.service.operations.Meters;
 import com.promptmanage.service.operations.OpenApi;
 import com.promptmanage.service.operations.OpenApiRoutes;
-import com.promptmanage.service.outbound.AddressRange;
 import com.promptmanage.service.outbound.Outbound;
 import com.promptmanage.service.outbound.OutboundSettings;
 import com.promptmanage.service.outbox.OutboxRelay;
@@ -39,10 +38,8 @@ public final class RunnerMain {
 
     private static final int PORT = 8082;
 
+    /** Besides what is waited for calls that are paid for. */
     private static final Duration STOP_MAX = Duration.ofSeconds(25);
-
-    /** For the addresses of providers, which the operator gives. */
-    private static final List<AddressRange> ANYWHERE = List.of(AddressRange.of("0.0.0.0/0"), AddressRange.of("::/0"));
 
     private RunnerMain() {}
 
@@ -73,7 +70,8 @@ public final class RunnerMain {
         Given given = Startup.given(Given::from);
         var stopping = new CountDownLatch(1);
         Thread running = Thread.currentThread();
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(stopping, running), "stop"));
+        Duration most = STOP_MAX.plus(given.runner().stop());
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(stopping, running, most), "stop"));
         Optional<Database> database = new Waiting(given.server(), stopping).database(given.database());
         if (database.isPresent()) {
             serve(given, database.get(), stopping);
@@ -81,13 +79,13 @@ public final class RunnerMain {
     }
 
     private static void serve(Given given, Database database, CountDownLatch stopping) throws InterruptedException {
-        Clock clock = Clock.systemUTC();
+        Clock clock = Startup.clock();
         try (database;
                 var access = new Access(database, clock, given.access());
                 var meters = new Meters();
                 var relay = OutboxRelay.start(database, given.runner().bootstrapServers(), meters.registry());
                 var guarded = new Outbound(given.outbound());
-                var trusted = new Outbound(given.outbound().withAllowed(ANYWHERE))) {
+                var trusted = new Outbound(given.outbound().anywhere())) {
             database.measureWith(meters.registry());
             var service = RunnerService.start(
                     new RunnerService.Means(
@@ -131,10 +129,10 @@ public final class RunnerMain {
     }
 
     /** The process ends when this returns, so it waits for everything to be closed. */
-    private static void stop(CountDownLatch stopping, Thread running) {
+    private static void stop(CountDownLatch stopping, Thread running, Duration most) {
         stopping.countDown();
         try {
-            running.join(STOP_MAX);
+            running.join(most);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -81,7 +81,11 @@ public final class RunnerService implements AutoCloseable {
                 Map.of("bootstrap.servers", settings.bootstrapServers()),
                 nodes.parts(budgets),
                 new Engine.Options(
-                        new Ids(clock).next("runner"), settings.lease(), settings.nodesMax(), settings.history()),
+                        new Ids(clock).next("runner"),
+                        settings.lease(),
+                        settings.nodesMax(),
+                        settings.history(),
+                        settings.stop()),
                 means.meters(),
                 clock);
         var routes = new ArrayList<Routes>(

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param lease how long a node stays a process's that is not heard of
  * @param nodesMax how many nodes run at the same time in one process
  * @param history how long executions are kept after they have ended
+ * @param stop how long a process that is told to end waits for the answers to calls that are paid for
  */
 public record RunnerSettings(
         String bootstrapServers,
@@ -23,13 +24,16 @@ public record RunnerSettings(
         ModelSettings models,
         Duration lease,
         int nodesMax,
-        Duration history) {
+        Duration history,
+        Duration stop) {
 
     private static final Duration LEASE = Duration.ofSeconds(15);
 
     private static final int NODES_MAX = 500;
 
     private static final Duration HISTORY = Duration.ofDays(90);
+
+    private static final Duration STOP = Duration.ofSeconds(30);
 
     /** Of a process of its own: without a key of a provider its models are not asked, unless it is said to pretend. */
     public static RunnerSettings from(Settings settings) {
@@ -39,13 +43,13 @@ public record RunnerSettings(
                 ModelSettings.from(settings, Simulate.NEVER),
                 settings.duration("RUNNER_LEASE", LEASE, Duration.ofSeconds(1), Duration.ofMinutes(10)),
                 settings.integer("RUNNER_NODES", NODES_MAX, 1, 100_000),
-                settings.duration("RUNNER_HISTORY", HISTORY, Duration.ofDays(1), Duration.ofDays(3_650)));
+                settings.duration("RUNNER_HISTORY", HISTORY, Duration.ofDays(1), Duration.ofDays(3_650)),
+                settings.duration("RUNNER_STOP", STOP, Duration.ZERO, Duration.ofMinutes(10)));
     }
 
-    /** Of a system to try out: models are simulated, and say so; where the budgets are asked is found out later. */
-    public static RunnerSettings simulated(String bootstrapServers) {
-        return new RunnerSettings(
-                bootstrapServers, Optional.empty(), ModelSettings.SIMULATED, LEASE, NODES_MAX, HISTORY);
+    /** With this broker; where the budgets are asked is found out later. */
+    public RunnerSettings at(String otherBootstrapServers) {
+        return new RunnerSettings(otherBootstrapServers, Optional.empty(), models, lease, nodesMax, history, stop);
     }
 
     private static URI url(Settings settings) {

@@ -91,7 +91,8 @@ public final class HttpBudgetGate implements BudgetGate, AutoCloseable {
         ObjectNode why = Json.mapper().createObjectNode();
         why.put("code", "budget_unanswered").put("nodeId", call.nodeId());
         return new Verdict.Denied(
-                "The budgets did not answer in time, and one of them blocks in that case (failMode closed): resume when they do",
-                why);
+                "The budgets did not answer in time, and one of them blocks in that case (failMode closed): they are asked again by and by, and at once if it is resumed",
+                why,
+                true);
     }
 }

@@ -1,6 +1,7 @@
 package com.promptmanage.runner.connector;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.promptmanage.runner.call.Failure;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +21,10 @@ sealed interface Pagination {
      * @param answer the whole answer
      * @param records how many were in it
      * @return the cursor of the next page; null if there is none
+     * @throws ConnectorException if the pages would never end
      */
     @Nullable
-    String next(@Nullable String cursor, JsonNode answer, int records);
+    String next(@Nullable String cursor, JsonNode answer, int records) throws ConnectorException;
 
     /** All at once. */
     record None() implements Pagination {
@@ -100,10 +102,22 @@ sealed interface Pagination {
         }
 
         @Override
-        public @Nullable String next(@Nullable String cursor, JsonNode answer, int records) {
+        public @Nullable String next(@Nullable String cursor, JsonNode answer, int records) throws ConnectorException {
             String next = Rows.at(answer, nextPath).asText("");
-            // An API that gives the same cursor again would be read for ever.
-            return next.isBlank() || next.equals("null") || next.equals(cursor) ? null : next;
+            if (next.isBlank() || next.equals("null")) {
+                return null;
+            }
+            if (!next.equals(cursor)) {
+                return next;
+            }
+            // Behind its last page an API may say where to ask for more later.
+            if (records == 0) {
+                return null;
+            }
+            throw new ConnectorException(
+                    Failure.Kind.PERMANENT,
+                    "the API gives the cursor that it was asked with again, with %,d records: it would be read for ever. Set pagination.cursorParam to the parameter that it takes cursors by, and nextCursorPath to where it tells the next"
+                            .formatted(records));
         }
     }
 

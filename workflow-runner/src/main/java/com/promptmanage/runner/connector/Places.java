@@ -6,15 +6,20 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.runner.call.Failure;
 import com.promptmanage.runner.connector.StoredSources.StoredSource;
 import com.promptmanage.runner.secret.SecretValues;
+import com.promptmanage.service.secret.UnreadableSecretException;
 import com.promptmanage.topics.account.Account;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Opens what a node or a data source names. A name is that of a stored data source; or {@code sample}, with a slash and a
  * resource behind it if another than the first is wanted; or else what the connector itself calls its document.
  */
 public final class Places {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(Places.class);
 
     private final Connectors connectors;
 
@@ -67,17 +72,25 @@ public final class Places {
     /** @throws ConnectorException if the configuration, or the credential, is not enough */
     public Session open(Account account, Place place, TimeLeft time) throws ConnectorException {
         Map<String, String> opened;
-        if (place.credentialId().isPresent()) {
-            opened = secrets.ofCredential(account, place.credentialId().get())
-                    .orElseThrow(() -> new ConnectorException(
-                            Failure.Kind.AUTH, "the data source's credential is gone: choose another"));
-        } else if (place.dataSourceId().isEmpty()) {
-            // A document that a node names by itself is entered with the account's credential for that connector.
-            opened = secrets.ofKind(account, place.connector().type().type()).orElse(Map.of());
-        } else {
-            opened = Map.of();
+        try {
+            opened = credential(account, place);
+        } catch (UnreadableSecretException e) {
+            LOGGER.atWarn().addKeyValue("cause", e.getMessage()).log("a credential cannot be read");
+            throw new ConnectorException(Failure.Kind.AUTH, UnreadableSecretException.TOLD);
         }
         return place.connector().open(new Access(account, place.dataSourceId(), place.config(), opened, time));
+    }
+
+    private Map<String, String> credential(Account account, Place place) throws ConnectorException {
+        if (place.credentialId().isPresent()) {
+            return secrets.ofCredential(account, place.credentialId().get())
+                    .orElseThrow(() -> new ConnectorException(
+                            Failure.Kind.AUTH, "the data source's credential is gone: choose another"));
+        }
+        // A document that a node names by itself is entered with the account's credential for that connector.
+        return place.dataSourceId().isEmpty()
+                ? secrets.ofKind(account, place.connector().type().type()).orElse(Map.of())
+                : Map.of();
     }
 
     private Connector connector(String type) throws ConnectorException {

@@ -35,7 +35,15 @@ final class PostgresFailures {
 
     /** The first line: others repeat values and places in our code. */
     private static String message(SQLException e) {
-        return String.valueOf(e.getMessage()).lines().findFirst().orElse("an error without a message");
+        String said = String.valueOf(e.getMessage()).lines().findFirst().orElse("an error without a message");
+        // The driver's own, about the places that values are put in.
+        if (said.startsWith("The column index is out of range")) {
+            return "params has more values than sql has places for them: write ? for each, in their order, and not $1";
+        }
+        if (said.startsWith("No value specified for parameter")) {
+            return "sql has more places written ? than params has values";
+        }
+        return said;
     }
 
     private static String state(SQLException e) {

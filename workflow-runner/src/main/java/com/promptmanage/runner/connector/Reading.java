@@ -41,12 +41,29 @@ public final class Reading {
             boolean isEnough =
                     query.limit() != null && records.size() >= query.limit() && Rows.canStopEarly(query, isQueried);
             if (page.nextCursor() == null || isEnough) {
+                if (!isQueried) {
+                    requireOrder(records, query);
+                }
                 return Rows.query(records, query, isQueried);
             }
             if (pages >= PAGES_MAX) {
                 throw new ConnectorException(Failure.Kind.PERMANENT, "the source gives page after page without an end");
             }
             request = request.at(page.nextCursor());
+        }
+    }
+
+    /** Records without the field to order them by would come in any order, as if it were the one that was asked for. */
+    private static void requireOrder(List<JsonNode> records, Query query) throws ConnectorException {
+        if (query.orderBy() == null || records.isEmpty()) {
+            return;
+        }
+        String field = query.orderBy().strip().split("\\s+", 2)[0];
+        if (records.stream().allMatch(record -> Rows.at(record, field).isMissingNode())) {
+            throw new ConnectorException(
+                    Failure.Kind.VALIDATION,
+                    "orderBy names '%s', which no record has: the first has %s"
+                            .formatted(field, Rows.names(records.getFirst())));
         }
     }
 

@@ -8,7 +8,9 @@ import com.promptmanage.runner.definition.NodeConfig.Where;
 import java.math.BigDecimal;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A query over records that are here already: where, then order, then columns, then limit. */
@@ -31,6 +33,16 @@ public final class Rows {
             rows = rows.limit(query.limit());
         }
         return rows.map(row -> columns(row, query.columns())).toList();
+    }
+
+    /** The names of a record's fields, as far as a message has room for them. */
+    public static String names(JsonNode record) {
+        return record.propertyStream()
+                .map(Map.Entry::getKey)
+                .filter(name -> name.length() <= 64)
+                .limit(20)
+                .collect(Collectors.collectingAndThen(
+                        Collectors.joining(", "), names -> names.isEmpty() ? "no fields" : names));
     }
 
     /** Whether nothing but the whole can be limited: then pages after the limit need not be read. */
@@ -83,7 +95,7 @@ public final class Rows {
     }
 
     /** The field of that name, or else of that dotted path. */
-    static JsonNode at(JsonNode row, String field) {
+    public static JsonNode at(JsonNode row, String field) {
         if (row.has(field)) {
             return row.get(field);
         }

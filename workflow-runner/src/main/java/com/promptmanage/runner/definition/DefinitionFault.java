@@ -46,12 +46,22 @@ public record DefinitionFault(
         return severity == Severity.ERROR;
     }
 
+    /** Where it is in something that has the definition in a field of that name. */
+    public String fieldWithin(String name) {
+        return field.isEmpty() || field.equals(name) ? name : name + "." + field;
+    }
+
+    /** The node or edge, for people; empty if it is about neither, or about one without a name. */
+    public Optional<String> about() {
+        return Optional.ofNullable(nodeId)
+                .map(id -> "node " + id)
+                .or(() -> Optional.ofNullable(edgeId).map(id -> "edge " + id))
+                .filter(about -> !about.endsWith(" "));
+    }
+
     /** In one sentence, for people. */
     public String message() {
-        String where = Optional.ofNullable(nodeId)
-                .map(id -> "node %s, ".formatted(id))
-                .or(() -> Optional.ofNullable(edgeId).map("edge %s, "::formatted))
-                .orElse("");
+        String where = about().map(about -> about + ", ").orElse("");
         return "%s%s %s. %s".formatted(where, field, detail, remedy);
     }
 

@@ -34,7 +34,7 @@ public record Edge(
         WHEN_TRUE,
         /** When the condition node found its condition not to hold. */
         WHEN_FALSE,
-        /** When the source has failed and its error handling is fallback. */
+        /** When the source has failed for good, whatever its error handling is. */
         ON_ERROR,
         /** When the source is completed and the edge's expression holds. */
         GUARDED

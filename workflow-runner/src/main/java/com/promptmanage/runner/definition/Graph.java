@@ -3,6 +3,7 @@ package com.promptmanage.runner.definition;
 import com.promptmanage.runner.definition.NodeConfig.Loop;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
@@ -11,8 +12,10 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Who comes before whom. Edges whose ends do not exist are left out, and of nodes with one id the first counts, so that a
@@ -38,6 +41,12 @@ public final class Graph {
 
     private final List<NodeId> order;
 
+    /** By node, its place in the order. */
+    private final Map<NodeId, Integer> places = new HashMap<>();
+
+    /** By place, the places of all that come before it. Added up along the order: to walk back from each node takes long. */
+    private final List<BitSet> ancestors = new ArrayList<>();
+
     private Graph(Definition definition) {
         for (Node node : definition.nodes()) {
             nodes.putIfAbsent(node.id(), node);
@@ -59,6 +68,16 @@ public final class Graph {
         }
         addDependencies();
         order = sorted();
+        for (NodeId id : order) {
+            var all = new BitSet(order.size());
+            for (NodeId first : before(id)) {
+                int place = placeOf(first);
+                all.or(ancestors.get(place));
+                all.set(place);
+            }
+            places.put(id, ancestors.size());
+            ancestors.add(all);
+        }
     }
 
     public static Graph of(Definition definition) {
@@ -129,8 +148,27 @@ public final class Graph {
         return order.size() == nodes.size();
     }
 
+    /** Whether a node comes before this one, at any distance. */
+    public boolean comesBefore(NodeId first, NodeId id) {
+        Integer place = places.get(id);
+        if (place == null) {
+            return walkedBack(id).contains(first);
+        }
+        // Nothing on or behind a cycle comes before what is not.
+        Integer placeOfFirst = places.get(first);
+        return placeOfFirst != null && ancestors.get(place).get(placeOfFirst);
+    }
+
     /** The nodes that come before this one, at any distance. */
     public Set<NodeId> ancestors(NodeId id) {
+        Integer place = places.get(id);
+        return place == null
+                ? walkedBack(id)
+                : ancestors.get(place).stream().mapToObj(order::get).collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** For what is on or behind a cycle, or is not there. */
+    private Set<NodeId> walkedBack(NodeId id) {
         var found = new LinkedHashSet<NodeId>();
         Deque<NodeId> open = new ArrayDeque<>(before(id));
         while (!open.isEmpty()) {
@@ -196,6 +234,11 @@ public final class Graph {
     private void addDependency(NodeId first, NodeId second) {
         before.computeIfAbsent(second, id -> new LinkedHashSet<>()).add(first);
         after.computeIfAbsent(first, id -> new LinkedHashSet<>()).add(second);
+    }
+
+    /** Of one that comes before another in the order. */
+    private int placeOf(NodeId id) {
+        return Objects.requireNonNull(places.get(id), id::value);
     }
 
     private Set<NodeId> before(NodeId id) {

@@ -148,16 +148,8 @@ final class GraphRules {
                             "Edges of a condition node have the condition \"true\", \"false\" or \"error\".");
                 }
             }
-            case ON_ERROR -> {
-                ErrorHandling handling = source.get().policy().errorHandling();
-                ErrorHandling said = handling == null ? checking.settings().errorHandling() : handling;
-                if (said != ErrorHandling.FALLBACK) {
-                    checking.warning(
-                            place,
-                            "is never followed: %s does not fall back when it fails".formatted(edge.source()),
-                            "Set errorHandling \"fallback\" on the node or in the settings.");
-                }
-            }
+            // Followed whatever the error handling is: that says what a failure means where no such edge leaves.
+            case ON_ERROR -> {}
         }
     }
 

@@ -93,7 +93,7 @@ public final class Scopes {
     public boolean sees(NodeId from, NodeId other) {
         List<NodeId> here = of(from);
         List<NodeId> there = of(other);
-        return graph.ancestors(from).contains(other)
+        return graph.comesBefore(other, from)
                 && there.size() <= here.size()
                 && here.subList(0, there.size()).equals(there);
     }

@@ -12,6 +12,7 @@ import com.promptmanage.runner.expression.Expressions;
 import com.promptmanage.runner.expression.Names;
 import com.promptmanage.runner.expression.Reference;
 import com.promptmanage.runner.expression.Template;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -20,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 /** What must hold of templates and expressions, and of what they refer to. */
 final class TextRules {
 
-    /** What a prompt puts out, whatever its answer is. */
+    /** What a prompt puts out, whatever its answer is, or what is told of its failure. */
     private static final Set<String> PROMPT_FIELDS = Set.of(
+            "error",
             "text",
             "output",
             "json",
@@ -185,16 +187,70 @@ final class TextRules {
             nodeReference(place, reference, named, view);
         } else if (isListed && !checking.isUnread(named)) {
             checking.error(place, "refers to %s, which is no node".formatted(named), "Name a node that comes before.");
+        } else if (isItemElsewhere(named.value())) {
+            checking.warning(
+                    place,
+                    "refers to %s, the item of a loop that this is not in".formatted(named),
+                    "Put the node among the loop's bodyNodes, or name something that comes before.");
         } else if (Names.isParameter(named.value()) && reference.segments().size() == 1) {
             checking.warning(
                     place,
                     "refers to %s, which has a value only if the run is triggered with one".formatted(named),
                     "Put the value here; a credential is written {{secrets.%s}}.".formatted(named));
         } else if (reference.segments().size() > 1) {
-            similar(named.value())
-                    .ifPresent(id -> checking.warning(
-                            place, "refers to %s, which is no node".formatted(named), "Is %s meant?".formatted(id)));
+            Optional<String> similar = similar(named.value());
+            if (similar.isPresent()) {
+                checking.warning(
+                        place,
+                        "refers to %s, which is no node".formatted(named),
+                        "Is %s meant?".formatted(similar.get()));
+            } else if (checking.graph().isAcyclic() && !checking.isUnread(named) && !isFieldOfInput(named, view)) {
+                checking.warning(
+                        place,
+                        "refers to %s, which is no node, and nothing before gives a field of that name"
+                                .formatted(named),
+                        "Name a node that comes before; what the run is triggered with is variables.%s."
+                                .formatted(named));
+            }
         }
+    }
+
+    /** Whether the name may be a field of what is there: of an item, or of an input that can have any fields. */
+    private boolean isFieldOfInput(NodeId name, View view) {
+        Optional<NodeConfig> config = checking.graph().find(view.node()).map(Node::config);
+        // These two look into each of their items.
+        boolean looksIntoItems = config.isEmpty()
+                || config.get() instanceof NodeConfig.DataSource
+                || config.get() instanceof NodeConfig.Transform;
+        if (looksIntoItems || !checking.scopes().of(view.node()).isEmpty()) {
+            return true;
+        }
+        return view.seesItself() ? givesAnyField(view.node()) : isGivenAnyField(view.node(), name);
+    }
+
+    private boolean isGivenAnyField(NodeId node, NodeId name) {
+        List<NodeId> before = checking.graph().predecessors(node);
+        // Of what led here by its failure, the error is told.
+        if (checking.graph().incoming(node).stream().anyMatch(edge -> edge.kind() == Edge.Kind.ON_ERROR)) {
+            return true;
+        }
+        return before.size() > 1
+                ? name.value().startsWith("input_")
+                : before.stream().anyMatch(this::givesAnyField);
+    }
+
+    private boolean givesAnyField(NodeId node) {
+        return switch (checking.graph().node(node).config()) {
+            case Prompt prompt -> prompt.responseFormat() == ResponseFormat.JSON;
+            case Loop loop -> false;
+            case NodeConfig.DataSource source -> true;
+            case NodeConfig.Transform transform -> true;
+            case NodeConfig.Output output -> true;
+            case NodeConfig.Webhook webhook -> true;
+            // What they put out holds their input, or is it.
+            case NodeConfig.Condition condition -> true;
+            case NodeConfig.Delay delay -> true;
+        };
     }
 
     private void secret(Place place, Reference reference, View view) {
@@ -220,7 +276,7 @@ final class TextRules {
         if (!checking.graph().isAcyclic()) {
             return;
         }
-        if (!checking.graph().ancestors(here).contains(named)) {
+        if (!checking.graph().comesBefore(named, here)) {
             checking.error(
                     place,
                     "refers to %s, which does not come before".formatted(named),
@@ -255,6 +311,14 @@ final class TextRules {
                 .map(opener -> checking.graph().node(opener).config())
                 .anyMatch(config ->
                         config instanceof Loop loop && loop.itemVariable().equals(name));
+    }
+
+    /** The item of some loop. */
+    private boolean isItemElsewhere(String name) {
+        return checking.graph().isAcyclic()
+                && checking.graph().nodes().stream()
+                        .anyMatch(node -> node.config() instanceof Loop loop
+                                && loop.itemVariable().equals(name));
     }
 
     private Optional<String> similar(String name) {

@@ -3,6 +3,7 @@ package com.promptmanage.runner.expression;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.LongSupplier;
 
 /** How much one evaluation may still make and how long it may still take. Not safe for use by several threads. */
 final class Allowance {
@@ -15,9 +16,24 @@ final class Allowance {
 
     private static final long NANOS_MAX = 1_000_000_000L;
 
-    private final long startNanos = System.nanoTime();
+    private final LongSupplier nanos;
+
+    private final long startNanos;
+
+    private boolean isOutOfTime;
 
     private long characters = CHARACTERS_MAX;
+
+    /** By the clock on the wall. */
+    Allowance() {
+        this(System::nanoTime);
+    }
+
+    /** @param nanos rises with the time that counts */
+    Allowance(LongSupplier nanos) {
+        this.nanos = nanos;
+        this.startNanos = nanos.getAsLong();
+    }
 
     void take(long made) {
         characters -= made;
@@ -45,9 +61,15 @@ final class Allowance {
     }
 
     void checkTime() {
-        if (System.nanoTime() - startNanos > NANOS_MAX) {
+        if (nanos.getAsLong() - startNanos > NANOS_MAX) {
+            isOutOfTime = true;
             throw new SpentException("it takes longer than %,d ms".formatted(NANOS_MAX / 1_000_000));
         }
+    }
+
+    /** Whether that is what ended the evaluation. */
+    boolean isOutOfTime() {
+        return isOutOfTime;
     }
 
     /** Leaves an evaluation from deep within. */

@@ -70,9 +70,24 @@ public final class Expression {
 
     /** @param more names and values that go before those of the scope */
     public JsonNode evaluate(Scope scope, Map<String, JsonNode> more) throws EvaluationException {
+        return evaluate(scope, more, new Allowance());
+    }
+
+    /** @param first if its time is over, that is no fault yet: who computed nothing in it waited for others */
+    JsonNode evaluate(Scope scope, Map<String, JsonNode> more, Allowance first) throws EvaluationException {
+        try {
+            return within(first, scope, more);
+        } catch (EvaluationException e) {
+            if (!first.isOutOfTime()) {
+                throw e;
+            }
+            return ComputingThread.evaluate(nanos -> within(new Allowance(nanos), scope, more));
+        }
+    }
+
+    private JsonNode within(Allowance allowance, Scope scope, Map<String, JsonNode> more) throws EvaluationException {
         var lookup = new Lookup(scope);
         var missing = new LinkedHashSet<String>();
-        var allowance = new Allowance();
         CelFunctions.ALLOWANCE.set(allowance);
         try {
             Object value = program.trace(

@@ -69,9 +69,7 @@ final class DefinitionGate {
     }
 
     private static Fault fault(DefinitionFault fault) {
-        String where = fault.nodeId() != null
-                ? "(node %s) ".formatted(fault.nodeId())
-                : fault.edgeId() != null ? "(edge %s) ".formatted(fault.edgeId()) : "";
-        return new Fault("definition." + fault.field(), where + fault.detail(), fault.remedy());
+        String where = fault.about().map("(%s) "::formatted).orElse("");
+        return new Fault(fault.fieldWithin("definition"), where + fault.detail(), fault.remedy());
     }
 }

@@ -85,19 +85,21 @@ final class HookRoutes implements Routes {
     /** Returns what makes a later call the same one; null if each is another. */
     private @Nullable String verified(Context ctx, String workflowId, byte[] body) {
         @Nullable String id = ctx.header(StandardSignature.ID);
+        @Nullable String key = ctx.header(IDEMPOTENCY_KEY);
         boolean isGood = id == null
-                ? HookSignature.isGood(ctx.header(HookSignature.HEADER), body, secrets.of(workflowId), clock.instant())
+                ? HookSignature.isGood(
+                        ctx.header(HookSignature.HEADER), key, body, secrets.of(workflowId), clock.instant())
                 : new StandardSignature(
                                 id, ctx.header(StandardSignature.TIMESTAMP), ctx.header(StandardSignature.SIGNATURE))
                         .isGood(body, secrets.of(workflowId), clock.instant());
         // One answer for a workflow that is not there, one without a hook, and a signature that does not fit.
         if (!isGood) {
-            throw ProblemException.unauthenticated("The signature is missing, not good, or too old.");
+            throw ProblemException.unauthenticated(
+                    "The signature is missing, not good, or too old. One of a call with an Idempotency-Key is over that, too.");
         }
         if (id != null) {
             return "hook-id:" + id;
         }
-        @Nullable String key = ctx.header(IDEMPOTENCY_KEY);
         if (key != null && (key.isBlank() || key.length() > 256)) {
             throw ProblemException.invalid(IDEMPOTENCY_KEY, "is blank or long", "Send 1 to 256 characters.");
         }

@@ -24,10 +24,12 @@ import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.http.RequestBody;
 import com.promptmanage.service.http.Routes;
 import com.promptmanage.topics.execution.ExecutionChange.Status;
+import com.promptmanage.topics.money.NanoUsd;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Executions: triggered, listed, shown, ended, taken up again. */
@@ -41,6 +43,8 @@ final class RunRoutes implements Routes {
 
     private static final int TRIGGER_BYTES_MAX = 1 << 20;
 
+    private static final int RESUME_BYTES_MAX = 4 << 10;
+
     private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
 
     private final WorkflowAccess access;
@@ -52,6 +56,9 @@ final class RunRoutes implements Routes {
     private final ExecutionRecords records;
 
     private final ShownHistory history;
+
+    /** @param maxCostUsd what the whole execution may cost from now on; null to leave that as it is */
+    record ResumeForm(@Nullable String maxCostUsd) {}
 
     RunRoutes(WorkflowAccess access, Workflows workflows, Runs runs, ExecutionRecords records, ShownHistory history) {
         this.access = access;
@@ -85,6 +92,7 @@ final class RunRoutes implements Routes {
         if (isTest) {
             requireMayTest(allowed);
         }
+        runs.prepare(allowed.workflow().id(), allowed.workflow().version());
         Enqueued enqueued = runs.enqueue(new NewRun(
                 allowed.workflow().id(),
                 null,
@@ -201,12 +209,36 @@ final class RunRoutes implements Routes {
         AllowedExecution allowed = access.requireExecution(ctx, Level.RUNNER);
         // Whoever began it: now it goes on because of this caller.
         access.requireTrigger(allowed.workflow().workflow().account(), by(allowed.workflow()));
-        if (!runs.resume(allowed.execution().id())) {
+        Optional<NanoUsd> maxCost = maxCost(ctx);
+        if (maxCost.isPresent() && !allowed.workflow().mayAtLeast(Level.EDITOR)) {
+            throw ProblemException.forbidden("Only those who may edit a workflow allow an execution to cost more");
+        }
+        if (!runs.resume(allowed.execution().id(), maxCost)) {
             throw ProblemException.conflict(
                     "The execution is %s: only one that failed, ran out of time or is paused can be taken up again"
                             .formatted(allowed.execution().status()));
         }
         accepted(ctx, allowed.execution().id(), false);
+    }
+
+    private static Optional<NanoUsd> maxCost(Context ctx) {
+        byte[] body = RequestBody.bytes(ctx, RESUME_BYTES_MAX);
+        @Nullable
+        String said =
+                body.length == 0 ? null : Json.read(body, ResumeForm.class).maxCostUsd();
+        if (said == null) {
+            return Optional.empty();
+        }
+        try {
+            NanoUsd most = NanoUsd.ofUsd(said);
+            if (most.compareTo(NanoUsd.ZERO) > 0) {
+                return Optional.of(most);
+            }
+        } catch (IllegalArgumentException e) {
+            // Told like an amount that is none.
+        }
+        throw ProblemException.invalid(
+                "maxCostUsd", "is not an amount", "Send US dollars as text, such as \"0.50\", more than 0.");
     }
 
     /** From the start, with the same data: the same version, or with {@code ?version=current} the workflow's current one. */

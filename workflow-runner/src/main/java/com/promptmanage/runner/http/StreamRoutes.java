@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,6 +45,9 @@ final class StreamRoutes implements Routes, AutoCloseable {
     /** Each looks into the database again and again. */
     private static final int STREAMS_MAX = 200;
 
+    /** Of one person, or one key that is nobody's: more than they have pages open. */
+    private static final int STREAMS_OF_ONE_MAX = 20;
+
     private static final int ENTRIES_MAX = 500;
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
@@ -56,7 +58,7 @@ final class StreamRoutes implements Routes, AutoCloseable {
 
     private final CountDownLatch closing = new CountDownLatch(1);
 
-    private final Semaphore free = new Semaphore(STREAMS_MAX);
+    private final Watchers watchers = new Watchers(STREAMS_MAX, STREAMS_OF_ONE_MAX);
 
     StreamRoutes(WorkflowAccess access, ExecutionRecords records) {
         this.access = access;
@@ -77,8 +79,15 @@ final class StreamRoutes implements Routes, AutoCloseable {
     private void stream(Context ctx) {
         AllowedExecution allowed = access.requireShownExecution(ctx);
         int after = lastSeq(ctx.header(LAST_EVENT_ID));
-        if (!free.tryAcquire()) {
-            throw ProblemException.unavailable("As many executions are watched here as may be", RETRY_AFTER);
+        String who = allowed.workflow().who();
+        switch (watchers.enter(who)) {
+            case ADMITTED -> {}
+            case FULL ->
+                throw ProblemException.unavailable("As many executions are watched here as may be", RETRY_AFTER);
+            case HAS_ENOUGH ->
+                throw ProblemException.rateLimited(
+                        "You watch %d executions here already: close some of them".formatted(STREAMS_OF_ONE_MAX),
+                        RETRY_AFTER);
         }
         try {
             serve(EventStream.open(ctx), allowed, after);
@@ -87,7 +96,7 @@ final class StreamRoutes implements Routes, AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            free.release();
+            watchers.leave(who);
         }
     }
 

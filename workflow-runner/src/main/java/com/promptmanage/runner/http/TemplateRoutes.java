@@ -144,9 +144,10 @@ final class TemplateRoutes implements Routes {
 
     private void takeIn(Context ctx) {
         Caller caller = access.caller(ctx);
-        ImportForm form = RequestBody.json(ctx, ImportForm.class);
+        ImportForm form = importForm(ctx);
         if (form.template() == null) {
-            throw ProblemException.invalid("template", "is missing", "Send what an export gave.");
+            throw ProblemException.invalid(
+                    "template", "is missing", "Send what an export gave, as it is or as the field template.");
         }
         WorkflowTemplate template;
         try {
@@ -156,6 +157,14 @@ final class TemplateRoutes implements Routes {
                     "template", "is no exported workflow: " + e.getMessage(), "Send what an export gave.");
         }
         add(ctx, caller, form.teamId(), template, form.customizations());
+    }
+
+    /** What an export gave, with more about it or as it is. */
+    private static ImportForm importForm(Context ctx) {
+        JsonNode sent = RequestBody.json(ctx, JsonNode.class);
+        return !sent.has("template") && sent.path("definition").isObject()
+                ? new ImportForm(ctx.queryParam("teamId"), sent, null)
+                : Json.read(Json.bytes(sent), ImportForm.class);
     }
 
     private void export(Context ctx) {

@@ -88,6 +88,9 @@ final class VersionRoutes implements Routes {
         int version = version(ctx.pathParam("version"));
         String definition =
                 workflows.definition(allowed.scope(), allowed.workflow().id(), version);
+        String before = workflows.definition(
+                allowed.scope(), allowed.workflow().id(), allowed.workflow().version());
+        access.requireUse(allowed, WorkflowJson.definition(before), WorkflowJson.definition(definition));
         access.requireConcurrency(allowed.workflow().account(), WorkflowJson.definition(definition));
         WorkflowRow now = workflows.change(
                 allowed.scope(),

@@ -13,11 +13,13 @@ import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.access.Permissions;
 import com.promptmanage.service.audit.Actor;
 import com.promptmanage.service.database.Scope;
+import com.promptmanage.service.http.Fault;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.tier.AccountTier;
 import com.promptmanage.service.tier.Tiers;
 import com.promptmanage.topics.account.Account;
 import io.javalin.http.Context;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -172,13 +174,33 @@ final class WorkflowAccess {
         }
     }
 
+    /**
+     * For a definition that is about to take another one's place: to edit a workflow is not to have what its account has. Who
+     * may make workflows in the account may use all of that.
+     *
+     * @throws ProblemException 403 with each node that uses a secret, a credential or a data source otherwise than before, if
+     *     the caller may not use them
+     */
+    void requireUse(Allowed allowed, Definition before, Definition after) {
+        if (Permissions.may(
+                allowed.caller(), Action.EDIT_CONTENT, allowed.workflow().account())) {
+            return;
+        }
+        List<Fault> faults = AccountThings.changes(before, after);
+        if (!faults.isEmpty()) {
+            throw ProblemException.forbidden(
+                    "You may edit this workflow, but not use the secrets, credentials and data sources of its account",
+                    faults);
+        }
+    }
+
     /** @throws ProblemException 403 {@code tier_limit} if the account's tier has no sharing */
     void requireSharing(Account account) {
         AccountTier tier = tier(account);
         tier.require("workflowSharing", tier.features().workflows().workflowSharing());
     }
 
-    /** Whether workflows may be made in the account. */
+    /** Whether workflows may be made in the account. Whoever may uses in them what the account has: see {@link #requireUse}. */
     void requireCreate(Caller caller, Account account) {
         Permissions.require(caller, Action.EDIT_CONTENT, account);
     }

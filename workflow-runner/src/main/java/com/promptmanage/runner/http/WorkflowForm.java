@@ -5,6 +5,7 @@ import com.promptmanage.runner.journal.AlertWishes;
 import com.promptmanage.runner.journal.WorkflowRow;
 import com.promptmanage.runner.journal.WorkflowRow.ExecutionMode;
 import com.promptmanage.runner.journal.WorkflowRow.Status;
+import com.promptmanage.runner.trigger.TriggerConfig;
 import com.promptmanage.service.http.Faults;
 import com.promptmanage.service.http.Json;
 import com.promptmanage.topics.account.Account;
@@ -82,6 +83,9 @@ record WorkflowForm(
             faults.add("maxConcurrentRuns", "is " + maxConcurrentRuns, "Send 1 to 1000.");
         }
         json("triggerConfig", triggerConfig, faults);
+        if (triggerConfig != null && triggerConfig.isObject()) {
+            faults.addAll(TriggerConfig.faults(triggerConfig));
+        }
         json("notifications", notifications, faults);
         if (notifications != null && notifications.isObject()) {
             AlertWishes.check(notifications, faults);

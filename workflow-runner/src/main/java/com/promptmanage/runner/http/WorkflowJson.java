@@ -10,12 +10,15 @@ import com.promptmanage.runner.journal.ExecutionRecords.NodeShown;
 import com.promptmanage.runner.journal.ExecutionRecords.Shown;
 import com.promptmanage.runner.journal.StoredJson;
 import com.promptmanage.runner.journal.WorkflowRow;
+import com.promptmanage.runner.trigger.TriggerConfig;
+import com.promptmanage.service.http.Fault;
 import com.promptmanage.service.http.Json;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.money.NanoUsd;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Workflows and executions as the API tells them. */
@@ -38,6 +41,13 @@ final class WorkflowJson {
         json.put("version", workflow.version());
         json.put("maxConcurrentRuns", workflow.maxConcurrentRuns());
         json.set("triggerConfig", orNull(workflow.triggerConfig()));
+        if (workflow.triggerConfig() != null) {
+            // Of what was stored before it was checked: as it is, no event runs the workflow.
+            List<Fault> faults = TriggerConfig.faults(StoredJson.read(workflow.triggerConfig()));
+            if (!faults.isEmpty()) {
+                json.set("triggerConfigFaults", Json.mapper().valueToTree(faults));
+            }
+        }
         json.set("notifications", orNull(workflow.notifications()));
         json.put("createdAt", workflow.createdAt().toString());
         json.put("updatedAt", workflow.updatedAt().toString());
@@ -81,6 +91,7 @@ final class WorkflowJson {
         money(json, "totalCost", execution.costNanoUsd());
         money(json, "wastedCost", execution.wastedNanoUsd());
         money(json, "savedCost", execution.savedNanoUsd());
+        json.put("unpricedCalls", execution.unpricedCalls());
         json.put("simulated", execution.isSimulated());
         json.put("errorNodeId", execution.errorNodeId());
         json.put("errorMessage", execution.errorMessage());
@@ -121,6 +132,7 @@ final class WorkflowJson {
         json.put("outputPayloadId", run.payloadId());
         json.put("tokens", run.tokens());
         money(json, "cost", run.costNanoUsd());
+        json.put("unpricedCalls", run.unpricedCalls());
         json.put("model", run.model());
         json.set("budgets", orNull(run.budgets()));
         json.put("errorKind", run.errorKind());

@@ -21,6 +21,7 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -86,16 +87,30 @@ final class WorkflowRoutes implements Routes {
                 tags == null ? List.of() : List.of(tags.split(",")),
                 asked.text("category"),
                 asked.text("search"));
-        Workflows.Page page =
-                workflows.list(access.requireList(caller, account), filter, new Part(after, offset, limit));
+        var scope = access.requireList(caller, account);
+        Workflows.Page page = workflows.list(scope, filter, new Part(after, offset, limit));
+        Map<String, Workflows.LastRun> lastRuns = workflows.lastRuns(scope, page.workflows());
         ObjectNode answer = Json.mapper().createObjectNode();
         var list = answer.putArray("workflows");
-        page.workflows().forEach(workflow -> list.add(WorkflowJson.of(workflow)));
+        page.workflows().forEach(workflow -> list.add(listed(workflow, lastRuns.get(workflow.id()))));
         answer.put("total", page.total());
         answer.put("limit", limit).put("offset", offset);
         answer.put(
                 "nextCursor", page.isLast() ? null : page.workflows().getLast().id());
         ctx.json(answer);
+    }
+
+    /** @param last its newest execution; null if there is none */
+    private static ObjectNode listed(WorkflowRow workflow, Workflows.@Nullable LastRun last) {
+        ObjectNode json = WorkflowJson.of(workflow);
+        if (last == null) {
+            json.putNull("lastExecution");
+        } else {
+            ObjectNode told = json.putObject("lastExecution");
+            told.put("id", last.id()).put("status", last.status());
+            WorkflowJson.money(told, "totalCost", last.costNanoUsd());
+        }
+        return json;
     }
 
     private void create(Context ctx) {
@@ -137,6 +152,11 @@ final class WorkflowRoutes implements Routes {
             faults.add("teamId", "cannot be changed", "Export the workflow, and import it into the other team.");
         }
         faults.check();
+        if (definition != null) {
+            String before = workflows.definition(
+                    allowed.scope(), allowed.workflow().id(), allowed.workflow().version());
+            access.requireUse(allowed, WorkflowJson.definition(before), WorkflowJson.definition(definition));
+        }
         requireWithinTier(form, changed, definition);
         WorkflowRow now = workflows.change(
                 allowed.scope(),

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -26,14 +27,24 @@ public record AlertWishes(Set<AlertKind> kinds, Optional<NanoUsd> costThreshold,
 
     private static final int SLOW_FACTOR_MAX = 100;
 
+    private static final Set<String> FIELDS = Set.of("alertTypes", "costThresholdUsd", "slowFactor");
+
     private static final String USD = "\\d{1,9}(\\.\\d{1,9})?";
 
     public AlertWishes {
         kinds = Set.copyOf(kinds);
     }
 
-    /** Tells what is wrong with notifications as they are sent. Members that mean nothing here are let pass. */
+    /** Tells what is wrong with notifications as they are sent. A name that means nothing would be a wish that is not heard. */
     public static void check(JsonNode notifications, Faults faults) {
+        notifications.fieldNames().forEachRemaining(name -> {
+            if (!FIELDS.contains(name)) {
+                faults.add(
+                        "notifications." + (name.length() <= 64 ? name : name.substring(0, 64) + "…"),
+                        "is not known here",
+                        "Leave it out, or use one of %s.".formatted(new TreeSet<>(FIELDS)));
+            }
+        });
         of(notifications, faults);
     }
 

@@ -147,12 +147,13 @@ public final class CallLedger {
      * The call is about to be sent.
      *
      * @param estimateNanoUsd what it will cost at most, if that is known
-     * @param limitNanoUsd what the whole execution may cost, calls that are under way included
+     * @param limitNanoUsd what the whole execution may cost, calls that are under way included, and those that were perhaps
+     *     paid for, unless someone who resumed it has allowed another amount
      * @param budgets how the budgets stand that allow it, as JSON; shown with the node
-     * @return false if that is too little: then it must not be sent
+     * @return the limit that holds, if it is too little for the call, or nobody knows whether it is: then it must not be sent
      * @throws StaleLeaseException if someone else has the node by now: then it must not be sent either
      */
-    public boolean sending(
+    public OptionalLong sending(
             NodeLease lease,
             String callId,
             OptionalLong estimateNanoUsd,
@@ -160,9 +161,12 @@ public final class CallLedger {
             Optional<JsonNode> budgets)
             throws StaleLeaseException {
         return onFence(lease, limitNanoUsd.isPresent(), handle -> {
-            if (limitNanoUsd.isPresent()
-                    && estimateNanoUsd.orElse(0) > limitNanoUsd.getAsLong() - spent(handle, lease.executionId())) {
-                return false;
+            if (limitNanoUsd.isPresent()) {
+                long limit = limit(handle, lease.executionId(), limitNanoUsd.getAsLong());
+                if (estimateNanoUsd.isEmpty()
+                        || estimateNanoUsd.getAsLong() > limit - spent(handle, lease.executionId())) {
+                    return OptionalLong.of(limit);
+                }
             }
             int updated = handle.createUpdate("""
                             UPDATE external_calls SET state = 'sent', fence = :fence, estimate_nano_usd = :estimate
@@ -179,27 +183,51 @@ public final class CallLedger {
                     .bind("budgets", StoredJson.write(state))
                     .bind("id", lease.id())
                     .execute());
-            return true;
+            return OptionalLong.empty();
         });
     }
 
+    private static long limit(Handle handle, String executionId, long ofTheVersion) {
+        return handle.createQuery("SELECT coalesce(max_cost_nano_usd, :version) FROM executions WHERE id = :id")
+                .bind("version", ofTheVersion)
+                .bind("id", executionId)
+                .mapTo(Long.class)
+                .one();
+    }
+
+    /**
+     * With what may have been spent. All calls are looked through only where one was perhaps paid for, or is of a model that only the
+     * account's own prices know: its estimate counts.
+     */
     private static long spent(Handle handle, String executionId) {
         return handle.createQuery("""
                         SELECT e.cost_nano_usd + (SELECT coalesce(sum(c.estimate_nano_usd), 0) FROM external_calls c
                                                   WHERE c.execution_id = e.id AND c.state = 'sent')
+                            + CASE WHEN e.unpriced_calls = 0 THEN 0 ELSE
+                                (SELECT coalesce(sum(c.estimate_nano_usd), 0) FROM external_calls c
+                                 WHERE c.execution_id = e.id AND c.usage IS NOT NULL
+                                   AND c.cost_nano_usd IS NULL AND c.state <> 'ambiguous') END
+                            + CASE WHEN e.wasted_nano_usd = 0 THEN 0 ELSE
+                                (SELECT coalesce(sum(c.estimate_nano_usd), 0) FROM external_calls c
+                                 WHERE c.execution_id = e.id AND c.state = 'ambiguous' AND c.cost_nano_usd IS NULL) END
                         FROM executions e WHERE e.id = :id
                         """).bind("id", executionId).mapTo(Long.class).one();
     }
 
     /** It was entered as about to be sent, and was not: whoever comes next may send it. */
     public void notSent(NodeLease lease, String callId) {
-        workers.useAsSystem(handle -> handle.createUpdate("""
-                        UPDATE external_calls SET state = 'intent', estimate_nano_usd = NULL
-                        WHERE id = :id AND state = 'sent' AND fence = :fence
-                        """)
-                .bind("id", callId)
-                .bind("fence", lease.fence())
-                .execute());
+        atTurn(lease, handle -> {
+            // Its execution may have ended, and it counted as possibly wasted.
+            lock(handle, lease.executionId());
+            handle.createUpdate("""
+                            UPDATE external_calls SET state = 'intent', estimate_nano_usd = NULL, is_wasted = false
+                            WHERE id = :id AND state = 'sent' AND fence = :fence
+                            """)
+                    .bind("id", callId)
+                    .bind("fence", lease.fence())
+                    .execute();
+            EndedCalls.countWaste(handle, lease.executionId());
+        });
     }
 
     /**

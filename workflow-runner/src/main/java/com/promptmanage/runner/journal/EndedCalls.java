@@ -130,16 +130,21 @@ final class EndedCalls implements Together.Work<EndedCalls.Ended> {
         wasting.forEach(execution -> countWaste(handle, execution));
     }
 
-    /** Returns the ids of those that were under way, and whether they count as wasted. */
+    /**
+     * Returns the ids of those that were under way, and whether they count as wasted, or did. What is known to have been refused
+     * was not: nothing was used.
+     */
     private Map<String, Boolean> write(Handle handle, List<Ended> calls) {
         var update = handle.createQuery("""
                 UPDATE external_calls c SET state = e.state, answer = e.answer, usage = e.usage, cost_nano_usd = e.cost,
                     error_kind = e.kind, error_message = e.message, ended_at = :now,
-                    is_wasted = c.is_wasted OR e.state = 'ambiguous'
+                    is_wasted = e.state = 'ambiguous'
+                        OR c.is_wasted AND (e.state = 'answered' OR e.usage IS NOT NULL)
                 FROM unnest(:ids, :states, :answers, :usages, CAST(:costs AS bigint[]), :kinds, :messages)
                     AS e(id, state, answer, usage, cost, kind, message)
+                JOIN external_calls was ON was.id = e.id
                 WHERE c.id = e.id AND c.state IN ('sent', 'ambiguous')
-                RETURNING c.id, c.is_wasted
+                RETURNING c.id, c.is_wasted OR was.is_wasted AS is_wasted
                 """).bind("now", Change.at(clock.instant()));
         Columns.bind(update, "ids", calls, Ended::callId);
         Columns.bind(update, "states", calls, Ended::state);
@@ -190,6 +195,9 @@ final class EndedCalls implements Together.Work<EndedCalls.Ended> {
                 .bind("costs", used.stream().mapToLong(Used::costNanoUsd).toArray());
         Columns.bind(update, "models", used, one -> one.usage().model());
         update.execute();
+        countUnpriced(
+                handle,
+                used.stream().filter(one -> one.call().costNanoUsd().isEmpty()).toList());
         for (Used one : used) {
             one.change().addUse(one.tokens(), one.costNanoUsd());
             if (one.usage().simulated()) {
@@ -198,6 +206,18 @@ final class EndedCalls implements Together.Work<EndedCalls.Ended> {
         }
         ChangeRows.save(handle, used.stream().map(Used::change).distinct().toList());
         Outbox.append(handle, used.stream().map(EndedCalls::record).toList());
+    }
+
+    /** Their tokens count, and what they cost is not known: that is another thing than nothing. */
+    private static void countUnpriced(Handle handle, List<Used> unpriced) {
+        for (Used one : unpriced) {
+            handle.createUpdate("UPDATE node_runs SET unpriced_calls = unpriced_calls + 1 WHERE id = :id")
+                    .bind("id", one.call().lease().id())
+                    .execute();
+            handle.createUpdate("UPDATE executions SET unpriced_calls = unpriced_calls + 1 WHERE id = :id")
+                    .bind("id", one.change().row().id())
+                    .execute();
+        }
     }
 
     /** Derived, never added up step by step: a late answer may turn what was unknown into what was used. */

@@ -34,6 +34,7 @@ public final class ExecutionRecords {
      * @param costNanoUsd at list price
      * @param wastedNanoUsd of that, or of what may have been charged besides, for answers that did not arrive
      * @param savedNanoUsd what identical questions would have cost again
+     * @param unpricedCalls of models that are not listed: what they cost is in none of these
      */
     public record Shown(
             String id,
@@ -59,6 +60,7 @@ public final class ExecutionRecords {
             long costNanoUsd,
             long wastedNanoUsd,
             long savedNanoUsd,
+            int unpricedCalls,
             boolean isSimulated,
             @Nullable String errorNodeId,
             @Nullable String errorMessage,
@@ -68,7 +70,7 @@ public final class ExecutionRecords {
                 id, number, workflow_id, workflow_version, account, user_id, triggered_by, is_test, \
                 rerun_of, status, reason, created_at, started_at, completed_at, open_nodes + held_nodes AS open_nodes, \
                 completed_nodes, failed_nodes, skipped_nodes, tokens, cost_nano_usd, wasted_nano_usd, saved_nano_usd, \
-                is_simulated, error_node_id, error_message, error_details""";
+                unpriced_calls, is_simulated, error_node_id, error_message, error_details""";
 
         static Shown read(ResultSet row) throws SQLException {
             return new Shown(
@@ -95,6 +97,7 @@ public final class ExecutionRecords {
                     row.getLong("cost_nano_usd"),
                     row.getLong("wasted_nano_usd"),
                     row.getLong("saved_nano_usd"),
+                    row.getInt("unpriced_calls"),
                     row.getBoolean("is_simulated"),
                     row.getString("error_node_id"),
                     row.getString("error_message"),
@@ -106,6 +109,7 @@ public final class ExecutionRecords {
      * A node run as it is shown.
      *
      * @param output as JSON, unless it is too large to be shown with the rest: then it is under {@code payloadId}
+     * @param unpricedCalls of models that are not listed: what they cost is not in {@code costNanoUsd}
      * @param budgets that its last call counted towards, as they stood before it, as JSON
      */
     public record NodeShown(
@@ -120,6 +124,7 @@ public final class ExecutionRecords {
             @Nullable String payloadId,
             long tokens,
             long costNanoUsd,
+            int unpricedCalls,
             @Nullable String model,
             @Nullable String budgets,
             @Nullable String errorKind,
@@ -240,6 +245,7 @@ public final class ExecutionRecords {
                 row.getString("payload_id"),
                 row.getLong("tokens"),
                 row.getLong("cost_nano_usd"),
+                row.getInt("unpriced_calls"),
                 row.getString("model"),
                 row.getString("budgets"),
                 row.getString("error_kind"),

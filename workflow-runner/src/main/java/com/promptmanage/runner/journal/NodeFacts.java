@@ -2,6 +2,8 @@ package com.promptmanage.runner.journal;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.promptmanage.runner.definition.Edge;
+import com.promptmanage.runner.definition.NodeId;
 import com.promptmanage.topics.account.Account;
 import java.util.Collection;
 import java.util.HashMap;
@@ -16,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * What a node may know of its execution. The values are shared by all that know them: nobody changes them.
  *
  * @param triggerData what the execution was triggered with
- * @param outputs by node, of those that ran once, or for the same items as this one
+ * @param outputs by node, of those that ran once, or for the same items as this one; of one that failed, and led here by an
+ *     edge for that case, an object {@code error}
  * @param gathered by node directly before it that is run more often: what it put out each time, in the order of the items
  * @param items by owner, the item of each scope that the node is run in
  * @param indexes by owner, that item's place
@@ -45,6 +48,7 @@ public record NodeFacts(
      *
      * @param items by owner
      * @param outputs by node, of those that ran once, or for the same items
+     * @param errors by node, of those among these whose failure leads here
      */
     record Asked(
             ExecutionRow row,
@@ -52,18 +56,22 @@ public record NodeFacts(
             NodeLease lease,
             Values.Key trigger,
             Map<String, Values.Key> items,
-            Map<String, Values.Key> outputs) {
+            Map<String, Values.Key> outputs,
+            Map<String, Values.Key> errors) {
 
         static Asked of(ExecutionRow row, Pinned pinned, NodeLease lease) {
             // The scopes that it is run in, the innermost first.
             List<String> chain = NodeLease.chain(lease.scope());
+            Map<String, Values.Key> outputs =
+                    outputs(row, pinned.before(lease.nodeId()).seen(), chain);
             return new Asked(
                     row,
                     pinned,
                     lease,
                     Values.Key.trigger(row.id()),
                     items(row, pinned.graph().owners(lease.nodeId()), chain),
-                    outputs(row, pinned.before(lease.nodeId()).seen(), chain));
+                    outputs,
+                    errors(pinned, lease.nodeId(), outputs));
         }
 
         /** Each of the scopes but the root's is for one item of the owner at the same place in its list. */
@@ -87,6 +95,17 @@ public record NodeFacts(
             return outputs;
         }
 
+        private static Map<String, Values.Key> errors(Pinned pinned, String id, Map<String, Values.Key> outputs) {
+            var errors = new HashMap<String, Values.Key>();
+            for (Edge edge : pinned.nodes().incoming(new NodeId(id))) {
+                Values.Key output = outputs.get(edge.source().value());
+                if (edge.kind() == Edge.Kind.ON_ERROR && output != null) {
+                    errors.put(output.name(), Values.Key.error(output.executionId(), output.scope(), output.name()));
+                }
+            }
+            return errors;
+        }
+
         private Map<String, List<JsonNode>> gathered(Handle handle) {
             var gathered = new HashMap<String, List<JsonNode>>();
             for (String before : pinned.before(lease.nodeId()).gathered()) {
@@ -102,6 +121,7 @@ public record NodeFacts(
         private NodeFacts told(Handle handle, Map<Values.Key, Values.Value> values) {
             var outputs = new HashMap<String, JsonNode>();
             this.outputs.forEach((node, key) -> put(outputs, node, values.get(key)));
+            this.errors.forEach((node, key) -> put(outputs, node, values.get(key)));
             var items = new HashMap<String, JsonNode>();
             var indexes = new HashMap<String, Integer>();
             this.items.forEach((owner, key) -> {
@@ -134,6 +154,7 @@ public record NodeFacts(
         for (Asked one : asked) {
             keys.add(one.trigger());
             keys.addAll(one.outputs().values());
+            keys.addAll(one.errors().values());
             keys.addAll(one.items().values());
         }
         return keys;

@@ -1,6 +1,6 @@
 package com.promptmanage.runner.journal;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.runner.call.Failure;
 import com.promptmanage.runner.journal.Change.NodeTold;
 import com.promptmanage.runner.node.Outcome;
@@ -229,11 +229,14 @@ public final class NodeJournal {
     /** The node has failed and is not tried again. */
     public Followed fail(NodeLease lease, Failure failure, Taker taker) throws StaleLeaseException {
         return onLease(lease, (change, run) -> {
-            Decision decision = Decider.failed(
-                    change.pinned().graph(),
-                    change.scopes(NodeLease.chain(lease.scope())),
-                    lease.scope(),
-                    lease.nodeId());
+            Decision decision = orFailure(
+                    Decider.failed(
+                            change.pinned().graph(),
+                            change.scopes(NodeLease.chain(lease.scope())),
+                            lease.scope(),
+                            lease.nodeId()),
+                    change,
+                    lease);
             boolean endsAll = decision.effects().stream().anyMatch(Effect.Fail.class::isInstance);
             change.handle()
                     .createUpdate("""
@@ -260,6 +263,17 @@ public final class NodeJournal {
             }
             return follow(change, decision, taker);
         });
+    }
+
+    /**
+     * What would complete with nothing done has failed, however much its nodes say to go on: among what is completed nobody
+     * would look for it. Its last node stays started, so that it can be taken up there.
+     */
+    private static Decision orFailure(Decision decision, Change change, NodeLease lease) {
+        boolean completes = decision.effects().stream().anyMatch(Effect.Complete.class::isInstance);
+        return completes && change.totals().completedNodes() == 0
+                ? new Decision(List.of(), List.of(new Effect.Fail(lease.scope(), lease.nodeId())))
+                : decision;
     }
 
     /** The attempt has failed, and there is another after a while. */
@@ -308,8 +322,15 @@ public final class NodeJournal {
         });
     }
 
-    /** The execution stands still, with this node as the first to go on. */
-    public void pause(NodeLease lease, Status paused, String message, JsonNode why) throws StaleLeaseException {
+    /**
+     * The execution stands still, with this node as the first to go on.
+     *
+     * @param why for programs; the message is told with it
+     * @param passes whether it is to be taken up by itself after a while
+     */
+    public void pause(NodeLease lease, Status paused, String message, ObjectNode why, boolean passes)
+            throws StaleLeaseException {
+        ObjectNode reason = why.deepCopy().put("message", message);
         onLease(lease, (change, run) -> {
             // The attempt that found out does not count: it has not tried anything.
             change.handle().createUpdate("""
@@ -318,7 +339,8 @@ public final class NodeJournal {
             park(change, lease);
             if (change.status() == Status.RUNNING) {
                 OpenRuns.hold(change);
-                change.pause(paused, message, StoredJson.write(why));
+                change.pause(paused, message, StoredJson.write(reason));
+                PausedRuns.takeUpLater(change, passes);
             }
             change.save();
             return true;

@@ -5,7 +5,10 @@ final class OpenRuns {
 
     private OpenRuns() {}
 
-    /** None of them goes on; what their workers bring is refused. */
+    /**
+     * None of them goes on; what their workers bring is refused. Calls that are under way go on to their end, and count as possibly
+     * wasted from now on: also if nobody is left to say how they ended.
+     */
     static void cancel(Change change) {
         change.handle().createUpdate("""
                         UPDATE node_runs SET status = 'cancelled', fence = fence + 1, lease_owner = NULL
@@ -13,6 +16,15 @@ final class OpenRuns {
                         """).bind("execution", change.row().id()).execute();
         change.addOpen(-change.openNodes());
         change.addHeld(-change.heldNodes());
+        int underWay = change.handle()
+                .createUpdate("""
+                        UPDATE external_calls SET is_wasted = true WHERE execution_id = :execution AND state = 'sent'
+                        """)
+                .bind("execution", change.row().id())
+                .execute();
+        if (underWay > 0) {
+            EndedCalls.countWaste(change.handle(), change.row().id());
+        }
     }
 
     /** Those that nobody runs are not taken on; those that someone runs may end. */
@@ -47,5 +59,25 @@ final class OpenRuns {
                 .execute();
         change.addTotals(0, -failed, 0);
         change.addHeld(failed + cut);
+        wantAgain(change);
+    }
+
+    /** The call that each of them goes on from is not wasted if its answer is there by now; if it is not, that is found out again. */
+    private static void wantAgain(Change change) {
+        int wanted = change.handle()
+                .createUpdate("""
+                        UPDATE external_calls SET is_wasted = false
+                        WHERE is_wasted AND state IN ('sent', 'answered') AND id IN (
+                            SELECT DISTINCT ON (c.node_run_id, c.alternative, c.fingerprint) c.id
+                            FROM node_runs n JOIN external_calls c ON c.node_run_id = n.id
+                            WHERE n.execution_id = :execution AND n.status = 'held'
+                            ORDER BY c.node_run_id, c.alternative, c.fingerprint,
+                                c.state = 'answered' DESC, c.created_at DESC, c.number DESC)
+                        """)
+                .bind("execution", change.row().id())
+                .execute();
+        if (wanted > 0) {
+            EndedCalls.countWaste(change.handle(), change.row().id());
+        }
     }
 }

@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 
 /**
  * One version of a workflow, ready to be run. Immutable, and made once for many executions.
@@ -68,10 +67,8 @@ public record Pinned(
 
     private static List<Seen> seen(Graph nodes, Scopes scopes, StepGraph graph, NodeId id) {
         List<String> owners = graph.owners(id.value());
-        Set<NodeId> ancestors = nodes.ancestors(id);
         return nodes.order().stream()
-                .filter(before ->
-                        ancestors.contains(before) && !owners.contains(before.value()) && scopes.sees(id, before))
+                .filter(before -> scopes.sees(id, before) && !owners.contains(before.value()))
                 .map(before ->
                         new Seen(before.value(), graph.owners(before.value()).size()))
                 .toList();

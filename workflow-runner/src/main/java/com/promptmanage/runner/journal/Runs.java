@@ -9,6 +9,7 @@ import com.promptmanage.service.tier.AccountTier;
 import com.promptmanage.service.tier.Tiers;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.execution.ExecutionChange.Status;
+import com.promptmanage.topics.money.NanoUsd;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -120,7 +121,7 @@ public final class Runs {
             }
             if (!workflow.status().equals("active") && !wanted.isTest()) {
                 throw ProblemException.conflict(
-                        "The workflow is %s: set its status to active, or run a test".formatted(workflow.status()));
+                        "The workflow's status is %s: set it to active, or run a test".formatted(workflow.status()));
             }
             @Nullable
             Integer nodesAtOnceMax = requireTier(handle, new Account(workflow.account()), wanted.triggeredBy());
@@ -133,6 +134,11 @@ public final class Runs {
             admit(handle, workflow);
             return new Enqueued(id, true);
         });
+    }
+
+    /** Has a version ready for executions that are about to be enqueued. */
+    public void prepare(String workflowId, int version) {
+        versions.prepare(database, workflowId, version);
     }
 
     /** Whether an event has begun this execution. */
@@ -211,6 +217,11 @@ public final class Runs {
                 .list());
     }
 
+    /** Executions that stand still for what may have passed. */
+    public List<String> passed() {
+        return database.asSystem(PausedRuns::due);
+    }
+
     /** Executions whose time is over, by the database's clock: that of one process may be wrong. */
     public List<String> overdue() {
         return database.asSystem(
@@ -270,12 +281,30 @@ public final class Runs {
      * @return false if it is not in a state to go on from
      */
     public boolean resume(String executionId) {
+        return resume(executionId, Optional.empty());
+    }
+
+    /**
+     * As {@link #resume(String)}.
+     *
+     * @param maxCost what the whole execution may cost from now on, in place of what its version says; empty to leave that as it is
+     * @throws ProblemException 400 if its version sets no limit
+     */
+    public boolean resume(String executionId, Optional<NanoUsd> maxCost) {
         Optional<String> workflow = database.asSystem(handle -> change(handle, executionId)
                 .filter(change -> switch (change.status()) {
                     case FAILED, TIMEOUT, PAUSED, PAUSED_BUDGET -> true;
                     case QUEUED, RUNNING, COMPLETED, CANCELLED -> false;
                 })
                 .map(change -> {
+                    if (maxCost.isPresent()
+                            && change.pinned().settings().maxCost().isEmpty()) {
+                        throw ProblemException.invalid(
+                                "maxCostUsd",
+                                "is given for an execution whose version sets none",
+                                "Leave it out, or set maxCostUsd in the workflow's settings.");
+                    }
+                    PausedRuns.allow(change, maxCost);
                     if (change.status().isEnd()) {
                         OpenRuns.again(change);
                     }

@@ -12,9 +12,9 @@ import java.util.Map;
 import org.jdbi.v3.core.Handle;
 
 /**
- * What executions were triggered with, what their nodes have put out, and the items that these were for: none of it changes once
- * it is there. So it is remembered for a while. Ten thousand iterations of a loop may each refer to the list that they come from,
- * and it is read and parsed once.
+ * What executions were triggered with, what their nodes have put out or why they failed, and the items that these were for: none
+ * of it changes once it is there. So it is remembered for a while. Ten thousand iterations of a loop may each refer to the list
+ * that they come from, and it is read and parsed once.
  *
  * <p>Safe for use by several threads. What it gives is shared by all of them, and not to be changed.
  */
@@ -36,6 +36,8 @@ final class Values {
         TRIGGER,
         /** Of the node of that name in the scope. */
         OUTPUT,
+        /** Why the node of that name in the scope failed for good, with someone there for that case. */
+        ERROR,
         /** Of the owner of that name in the scope, at its place. */
         ITEM
     }
@@ -49,6 +51,10 @@ final class Values {
 
         static Key output(String executionId, String scope, String nodeId) {
             return new Key(Kind.OUTPUT, executionId, scope, nodeId, 0);
+        }
+
+        static Key error(String executionId, String scope, String nodeId) {
+            return new Key(Kind.ERROR, executionId, scope, nodeId, 0);
         }
 
         static Key item(String executionId, String scope, String owner, int index) {
@@ -105,6 +111,7 @@ final class Values {
     private static Map<Key, Value> read(Handle handle, List<Key> keys) {
         List<Key> triggers = of(Kind.TRIGGER, keys);
         List<Key> outputs = of(Kind.OUTPUT, keys);
+        List<Key> errors = of(Kind.ERROR, keys);
         List<Key> items = of(Kind.ITEM, keys);
         var found = new HashMap<Key, Value>();
         // All in one round trip. By the limits each is looked up by itself, however few rows there were when this was
@@ -123,6 +130,15 @@ final class Values {
                             WHERE r.execution_id = w.execution AND r.scope = w.scope AND r.node_id = w.name
                               AND r.status = 'completed' LIMIT 1) n
                         UNION ALL
+                        SELECT 'ERROR', w.execution, w.scope, w.name, 0, f.json
+                        FROM unnest(:errorsOf, :errorScopes, :errorNames) AS w(execution, scope, name)
+                        CROSS JOIN LATERAL (
+                            SELECT CAST(json_build_object('error', json_build_object('nodeId', r.node_id,
+                                'type', r.error_kind, 'message', r.error_message)) AS text) AS json
+                            FROM node_runs r
+                            WHERE r.execution_id = w.execution AND r.scope = w.scope AND r.node_id = w.name
+                              AND r.status = 'failed' LIMIT 1) f
+                        UNION ALL
                         SELECT 'ITEM', w.execution, w.scope, w.name, w.index, i.json
                         FROM unnest(:itemsOf, :itemScopes, :itemNames, :itemIndexes) AS w(execution, scope, name, index)
                         CROSS JOIN LATERAL (
@@ -134,6 +150,9 @@ final class Values {
         Columns.bind(query, "outputsOf", outputs, Key::executionId);
         Columns.bind(query, "outputScopes", outputs, Key::scope);
         Columns.bind(query, "outputNames", outputs, Key::name);
+        Columns.bind(query, "errorsOf", errors, Key::executionId);
+        Columns.bind(query, "errorScopes", errors, Key::scope);
+        Columns.bind(query, "errorNames", errors, Key::name);
         Columns.bind(query, "itemsOf", items, Key::executionId);
         Columns.bind(query, "itemScopes", items, Key::scope);
         Columns.bind(query, "itemNames", items, Key::name);

@@ -3,6 +3,7 @@ package com.promptmanage.runner.journal;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.promptmanage.runner.definition.DefinitionJson;
+import com.promptmanage.service.database.Database;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -28,15 +29,27 @@ public final class Versions {
             return known;
         }
         Pinned read = definition(handle, workflowId, version)
-                .map(json -> Pinned.of(
-                        workflowId,
-                        version,
-                        DefinitionJson.read(json.getBytes(StandardCharsets.UTF_8))
-                                .definition()))
+                .map(json -> pinned(key, json))
                 .orElseThrow(() ->
                         new IllegalStateException("workflow %s has no version %d".formatted(workflowId, version)));
         cache.put(key, read);
         return read;
+    }
+
+    /** Makes a version ready, if there is such a one. To do so while a transaction holds locks keeps others waiting for a large one. */
+    void prepare(Database database, String workflowId, int version) {
+        var key = new Key(workflowId, version);
+        if (cache.getIfPresent(key) == null) {
+            Optional<String> read = database.asSystem(handle -> definition(handle, workflowId, version));
+            read.ifPresent(json -> cache.put(key, pinned(key, json)));
+        }
+    }
+
+    private static Pinned pinned(Key key, String json) {
+        return Pinned.of(
+                key.workflowId(),
+                key.version(),
+                DefinitionJson.read(json.getBytes(StandardCharsets.UTF_8)).definition());
     }
 
     static Optional<String> definition(Handle handle, String workflowId, int version) {

@@ -10,7 +10,10 @@ import com.promptmanage.topics.account.Account;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +67,13 @@ public final class Workflows {
             workflows = List.copyOf(workflows);
         }
     }
+
+    /**
+     * The newest execution of a workflow.
+     *
+     * @param costNanoUsd so far, at list price
+     */
+    public record LastRun(String workflowId, String id, String status, long costNanoUsd) {}
 
     /**
      * Adds a workflow with its first version.
@@ -148,6 +158,29 @@ public final class Workflows {
             return new Page(
                     found.subList(0, Math.min(part.limit(), found.size())), found.size() <= part.limit(), total);
         });
+    }
+
+    /** By workflow, those that the scope may see; none of a workflow that has not run. */
+    public Map<String, LastRun> lastRuns(Scope scope, List<WorkflowRow> workflows) {
+        return database.inTransaction(
+                scope,
+                handle -> handle.createQuery("""
+                        SELECT newest.workflow_id, newest.id, newest.status, newest.cost_nano_usd
+                        FROM unnest(CAST(:ids AS text[])) AS shown (id)
+                        CROSS JOIN LATERAL (
+                            SELECT workflow_id, id, status, cost_nano_usd FROM executions
+                            WHERE workflow_id = shown.id ORDER BY number DESC LIMIT 1) AS newest
+                        """)
+                        .bindArray(
+                                "ids",
+                                String.class,
+                                workflows.stream().map(WorkflowRow::id).toList())
+                        .map((row, ctx) -> new LastRun(
+                                row.getString("workflow_id"),
+                                row.getString("id"),
+                                row.getString("status"),
+                                row.getLong("cost_nano_usd")))
+                        .collect(Collectors.toMap(LastRun::workflowId, Function.identity())));
     }
 
     private static Query bound(Query query, Filter filter) {

@@ -30,9 +30,7 @@ public record ModelSettings(Map<Dialect, Endpoint> endpoints, Simulate simulate,
         endpoints = Map.copyOf(endpoints);
     }
 
-    /** No key; simulated where there is none. */
-    public static final ModelSettings SIMULATED =
-            new ModelSettings(Map.of(), Simulate.WITHOUT_KEY, Duration.ofMillis(200));
+    private static final Duration SIMULATED_LATENCY = Duration.ofMillis(200);
 
     /** @param simulate unless {@code RUNNER_SIMULATE_MODELS} says otherwise */
     public static ModelSettings from(Settings settings, Simulate simulate) {
@@ -51,11 +49,7 @@ public record ModelSettings(Map<Dialect, Endpoint> endpoints, Simulate simulate,
         return new ModelSettings(
                 endpoints,
                 simulate(settings, simulate),
-                settings.duration(
-                        "RUNNER_SIMULATED_LATENCY",
-                        SIMULATED.simulatedLatency(),
-                        Duration.ZERO,
-                        Duration.ofMinutes(1)));
+                settings.duration("RUNNER_SIMULATED_LATENCY", SIMULATED_LATENCY, Duration.ZERO, Duration.ofMinutes(1)));
     }
 
     private static URI url(Settings settings, String prefix, Optional<String> baseUrl, Dialect dialect) {

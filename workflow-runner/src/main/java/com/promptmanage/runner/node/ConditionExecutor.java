@@ -29,7 +29,7 @@ final class ConditionExecutor implements NodeExecutor {
             if (value.isBoolean()) {
                 result = value.booleanValue();
             } else {
-                output.put("error", "the condition is neither true nor false, but " + value.getNodeType());
+                output.put("error", "the condition is neither true nor false, but " + JsonKind.of(value));
             }
         } catch (RenderingException e) {
             output.put("error", e.said());

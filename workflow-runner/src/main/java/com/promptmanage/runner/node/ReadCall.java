@@ -130,7 +130,7 @@ final class ReadCall implements ExternalCall {
     private static boolean keeps(String filter, JsonNode record, Rendering rendering) throws RenderingException {
         JsonNode keeps = rendering.evaluate(filter, Map.of("record", record, "item", record));
         if (!keeps.isBoolean()) {
-            throw new RenderingException("it is neither true nor false, but " + keeps.getNodeType());
+            throw new RenderingException("it is neither true nor false, but " + JsonKind.of(keeps));
         }
         return keeps.booleanValue();
     }

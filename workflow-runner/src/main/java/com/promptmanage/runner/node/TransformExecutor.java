@@ -54,7 +54,7 @@ final class TransformExecutor implements NodeExecutor {
             JsonNode keeps = rendering.about(items.get(i), i).evaluate(code(config), variables(items.get(i), i));
             if (!keeps.isBoolean()) {
                 throw new RenderingException(
-                        "the filter is neither true nor false for item %d, but %s".formatted(i, keeps.getNodeType()));
+                        "the filter is neither true nor false for item %d, but %s".formatted(i, JsonKind.of(keeps)));
             }
             if (keeps.booleanValue()) {
                 results.add(items.get(i));
@@ -109,7 +109,7 @@ final class TransformExecutor implements NodeExecutor {
 
     private static List<JsonNode> items(JsonNode input) throws RenderingException {
         if (!input.isArray()) {
-            throw new RenderingException("the input is not a list, but " + input.getNodeType());
+            throw new RenderingException("the input is not a list, but " + JsonKind.of(input));
         }
         if (input.size() > Limits.RECORDS_MAX) {
             throw new RenderingException("the input has more than %,d items".formatted(Limits.RECORDS_MAX));

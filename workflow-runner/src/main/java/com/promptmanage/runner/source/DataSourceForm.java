@@ -2,6 +2,7 @@ package com.promptmanage.runner.source;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.runner.connector.Connector;
+import com.promptmanage.runner.connector.ConnectorType;
 import com.promptmanage.runner.connector.Connectors;
 import com.promptmanage.runner.request.Form;
 import com.promptmanage.runner.source.DataSource.Draft;
@@ -35,6 +36,10 @@ record DataSourceForm(Draft draft, Optional<String> teamId, Optional<Status> sta
             "status",
             "teamId");
 
+    /** What a query may say, and a source says for its syncs; and what a file or a credential may be given by. */
+    private static final Set<String> OF_QUERIES =
+            Set.of("table", "sheet", "sql", "params", "auth", "apiKeyHeader", "content");
+
     private static final int CONFIG_CHARS_MAX = 64 << 10;
 
     /** What would be a secret by its name does not belong where everybody can read it. */
@@ -67,6 +72,7 @@ record DataSourceForm(Draft draft, Optional<String> teamId, Optional<Status> sta
         Optional<Connector> connector = connectors.find(type);
         if (connector.isPresent()) {
             connector.get().check(config, "config.", faults);
+            refuseUnknown(connector.get().type(), config, faults);
         } else if (!type.isEmpty()) {
             var known = new TreeSet<String>();
             connectors.all().forEach(each -> known.add(each.type().type()));
@@ -85,6 +91,20 @@ record DataSourceForm(Draft draft, Optional<String> teamId, Optional<Status> sta
                         form.text("sinceField", 100).orElse("updated_at")),
                 form.text("teamId", 256),
                 form.choice("status", STATUSES));
+    }
+
+    /** What is not known is mistyped more often than not, and would have no effect. */
+    private static void refuseUnknown(ConnectorType type, JsonNode config, Faults faults) {
+        var known = new TreeSet<String>();
+        type.settings().forEach(setting -> known.add(setting.name()));
+        config.fieldNames().forEachRemaining(name -> {
+            if (!known.contains(name) && !OF_QUERIES.contains(name) && !name.startsWith("param.")) {
+                faults.add(
+                        "config." + (name.length() <= 64 ? name : name.substring(0, 64) + "…"),
+                        "is not known here",
+                        known.isEmpty() ? "Leave it out." : "Leave it out, or use one of " + known + ".");
+            }
+        });
     }
 
     private static void refuseSecrets(String path, JsonNode object, Faults faults) {

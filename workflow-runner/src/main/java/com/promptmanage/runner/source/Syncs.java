@@ -86,10 +86,25 @@ final class Syncs {
                 ? Optional.of(new Since(source.draft().sinceField(), source.lastSyncAt()))
                 : Optional.empty();
         @Nullable String cursor = null;
+        boolean tellsChanges = false;
         for (int pages = 0; pages < PAGES_MAX; pages++) {
             Page page = session.read(new ReadRequest(query, cursor, Page.RECORDS_DEFAULT, since));
             var fresh = since.isEmpty() ? page.records() : Rows.query(page.records(), changedSince(since.get()), false);
             progress.counts = progress.counts.plus(page.records().size(), 0, 0, page.bytes());
+            tellsChanges |= since.isEmpty()
+                    || page.records().isEmpty()
+                    || page.records().stream()
+                            .anyMatch(record ->
+                                    Rows.at(record, since.get().field()).isValueNode());
+            if (!tellsChanges) {
+                // None would ever be new, and the sync would go on saying that it is complete.
+                throw new ConnectorException(
+                        Failure.Kind.VALIDATION,
+                        "no record has the field '%s', by which changes are found: set sinceField to one that tells when a record was changed, or syncMode to full. The first has %s"
+                                .formatted(
+                                        since.get().field(),
+                                        Rows.names(page.records().getFirst())));
+            }
             int tooLarge = table.keep(source, sync, fresh, progress.counts);
             progress.counts = progress.counts.plus(0, fresh.size() - tooLarge, tooLarge, 0);
             if (page.nextCursor() == null) {

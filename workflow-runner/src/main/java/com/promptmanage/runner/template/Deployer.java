@@ -41,8 +41,8 @@ public final class Deployer {
         List<DefinitionFault> found = check.apply(reading);
         found.stream()
                 .filter(DefinitionFault::isError)
-                .forEach(fault ->
-                        faults.add(new Deployed.Fault("definition." + fault.field(), fault.detail(), fault.remedy())));
+                .forEach(fault -> faults.add(
+                        new Deployed.Fault(fault.fieldWithin("definition"), fault.detail(), fault.remedy())));
         if (!faults.isEmpty()) {
             return new Deployed.Refused(List.copyOf(faults));
         }

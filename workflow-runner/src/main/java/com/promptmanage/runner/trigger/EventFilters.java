@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Which active workflows wait for which events of their account. Read again every few seconds; for one thread. */
 public final class EventFilters {
@@ -32,6 +33,16 @@ public final class EventFilters {
      */
     record Wanted(String workflowId, String eventType, JsonNode filter) {
 
+        /** What a workflow waits for by this config; empty if that is no event, or it cannot be said which. */
+        static Optional<Wanted> of(String workflowId, JsonNode config) {
+            // A filter that cannot be read must not pass for none: every event would run the workflow.
+            return config.path("type").asText().equals(TriggerConfig.EVENT)
+                            && TriggerConfig.faults(config).isEmpty()
+                    ? Optional.of(
+                            new Wanted(workflowId, config.path("eventType").asText(""), config.path("filter")))
+                    : Optional.empty();
+        }
+
         boolean matches(JsonNode event) {
             // Its own calls would run it again and again.
             boolean isOwn = event.at("/data/workflowId").asText().equals(workflowId);
@@ -43,7 +54,7 @@ public final class EventFilters {
                 JsonNode expected = one.getValue();
                 boolean fits = expected.isArray()
                         ? contains(expected, actual)
-                        : actual.asText().equals(expected.asText()) && !actual.isMissingNode();
+                        : actual.isValueNode() && actual.asText().equals(expected.asText());
                 if (!fits) {
                     return false;
                 }
@@ -53,8 +64,8 @@ public final class EventFilters {
 
         private static boolean contains(JsonNode list, JsonNode actual) {
             for (JsonNode one : list) {
-                if (one.asText().equals(actual.asText())) {
-                    return !actual.isMissingNode();
+                if (actual.isValueNode() && one.asText().equals(actual.asText())) {
+                    return true;
                 }
             }
             return false;
@@ -77,13 +88,10 @@ public final class EventFilters {
                         """)
                 .map((row, ctx) -> {
                     JsonNode config = StoredJson.read(row.getString("trigger_config"));
-                    if (config.path("type").asText().equals("event")) {
-                        read.computeIfAbsent(row.getString("account"), account -> new ArrayList<>())
-                                .add(new Wanted(
-                                        row.getString("id"),
-                                        config.path("eventType").asText(""),
-                                        config.path("filter")));
-                    }
+                    String account = row.getString("account");
+                    Wanted.of(row.getString("id"), config)
+                            .ifPresent(wanted -> read.computeIfAbsent(account, one -> new ArrayList<>())
+                                    .add(wanted));
                     return config;
                 })
                 .list());

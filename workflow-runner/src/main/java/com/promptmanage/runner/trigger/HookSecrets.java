@@ -11,6 +11,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
@@ -79,8 +80,29 @@ public final class HookSecrets {
         return secret;
     }
 
-    /** Those that are good now; none if the workflow has no hook, or is not there. */
+    /**
+     * Those that are good now; none if the workflow has no hook, or is not there. One that cannot be read is left out beside one
+     * that can: or making a new one would not help whoever has lost the key of the old.
+     *
+     * @throws UnreadableSecretException if none of them can be read
+     */
     public List<String> of(String workflowId) {
+        var good = new ArrayList<String>();
+        @Nullable UnreadableSecretException lost = null;
+        for (String one : sealed(workflowId)) {
+            try {
+                good.add(seal.open(one, place(workflowId)));
+            } catch (UnreadableSecretException e) {
+                lost = e;
+            }
+        }
+        if (good.isEmpty() && lost != null) {
+            throw lost;
+        }
+        return List.copyOf(good);
+    }
+
+    private List<String> sealed(String workflowId) {
         return database.asSystem(handle -> handle.createQuery("""
                         SELECT h.secret, h.previous FROM workflow_hooks h
                         JOIN workflows w ON w.id = h.workflow_id AND w.deleted_at IS NULL
@@ -89,7 +111,6 @@ public final class HookSecrets {
                 .bind("id", workflowId)
                 .map((row, ctx) -> Stream.of(row.getString("secret"), row.getString("previous"))
                         .filter(Objects::nonNull)
-                        .map(kept -> seal.open(kept, place(workflowId)))
                         .toList())
                 .findOne()
                 .orElse(List.of()));
@@ -117,8 +138,7 @@ public final class HookSecrets {
         String place = place(old.workflowId());
         try {
             String secret = seal.seal(seal.open(old.secret(), place), place);
-            @Nullable
-            String previous = old.previous() == null ? null : seal.seal(seal.open(old.previous(), place), place);
+            @Nullable String previous = old.previous() == null ? null : anewIfReadable(old.previous(), place);
             database.useAsSystem(handle -> handle.createUpdate("""
                             UPDATE workflow_hooks SET secret = :secret, previous = :previous
                             WHERE workflow_id = :id AND secret = :old
@@ -131,6 +151,16 @@ public final class HookSecrets {
         } catch (UnreadableSecretException e) {
             // Who calls that hook is refused; the others must not go without because of it.
             LOGGER.atError().addKeyValue("cause", e.getMessage()).log("a hook's secret cannot be read any more");
+        }
+    }
+
+    /** What cannot be read stays as it is, until the next one takes its place. */
+    private String anewIfReadable(String sealed, String place) {
+        try {
+            return seal.seal(seal.open(sealed, place), place);
+        } catch (UnreadableSecretException e) {
+            LOGGER.atWarn().addKeyValue("cause", e.getMessage()).log("a hook's former secret cannot be read any more");
+            return sealed;
         }
     }
 

@@ -73,7 +73,12 @@ public record Schedule(
             return;
         }
         try {
-            Cron.of(cron, zone());
+            if (Cron.of(cron, zone()).next(EPOCH).isEmpty()) {
+                faults.add(
+                        "cron",
+                        "'%s' never comes: there is no such day".formatted(cron),
+                        "Name a day that its month has.");
+            }
         } catch (IllegalArgumentException e) {
             faults.add(
                     "cron",

@@ -1,6 +1,6 @@
 package com.promptmanage.runner.work;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.runner.call.Failure;
 import com.promptmanage.runner.node.Outcome;
 import com.promptmanage.topics.execution.ExecutionChange.Status;
@@ -23,8 +23,12 @@ sealed interface Attempt {
     /** It failed, and is tried again after a while. */
     record Retry(Failure failure, Duration delay) implements Attempt {}
 
-    /** It may not go on, and with it the execution. */
-    record Pause(Status status, String message, JsonNode why) implements Attempt {}
+    /**
+     * It may not go on, and with it the execution.
+     *
+     * @param passes whether it may go on by itself after a while: what is in its way is nobody's decision
+     */
+    record Pause(Status status, String message, ObjectNode why, boolean passes) implements Attempt {}
 
     /** It waits, and nobody with it. */
     record Wait(Duration time) implements Attempt {}

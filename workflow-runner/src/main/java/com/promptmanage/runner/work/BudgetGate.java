@@ -1,6 +1,7 @@
 package com.promptmanage.runner.work;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.runner.node.CallEstimate;
 import com.promptmanage.topics.account.Account;
 import java.util.Optional;
@@ -40,8 +41,14 @@ public interface BudgetGate {
         /**
          * @param message for people: which budget, and what to do
          * @param details for programs
+         * @param passes whether the same may be allowed after a while though nobody has changed anything
          */
-        record Denied(String message, JsonNode details) implements Verdict {}
+        record Denied(String message, ObjectNode details, boolean passes) implements Verdict {
+
+            public Denied(String message, ObjectNode details) {
+                this(message, details, false);
+            }
+        }
     }
 
     Verdict check(Planned call);

@@ -40,6 +40,9 @@ public final class Engine implements AutoCloseable {
 
     private static final Duration FORGET_EVERY = Duration.ofMinutes(10);
 
+    /** For storing and giving back what was given up. */
+    private static final Duration GIVE_BACK_MAX = Duration.ofSeconds(10);
+
     private static final int CLAIM_MAX = 100;
 
     private final Runs runs;
@@ -67,15 +70,22 @@ public final class Engine implements AutoCloseable {
 
     private final List<Thread> threads;
 
+    /** Goes on after the others have ended, as long as nodes are worked at. */
+    private final Thread renewing =
+            Thread.ofPlatform().name("workflow-renew").daemon().unstarted(this::renewAll);
+
     private volatile boolean closed;
+
+    private volatile boolean drained;
 
     /**
      * @param owner names this process in the tables
      * @param lease how long a node stays a worker's that is not heard of
      * @param nodesMax how many nodes run at the same time
      * @param history how long executions are kept after they have ended
+     * @param stop how long an engine that is closed waits for the answers to calls that are paid for
      */
-    public record Options(String owner, Duration lease, int nodesMax, Duration history) {}
+    public record Options(String owner, Duration lease, int nodesMax, Duration history, Duration stop) {}
 
     private Engine(
             Database database, Runs runs, NodeWork work, NodeWorker worker, Options options, EngineMeters meters) {
@@ -89,7 +99,6 @@ public final class Engine implements AutoCloseable {
         this.listener = new WorkListener(database, signal);
         this.threads = List.of(
                 Thread.ofPlatform().name("workflow-claim").daemon().unstarted(this::claimAll),
-                Thread.ofPlatform().name("workflow-renew").daemon().unstarted(this::renewAll),
                 Thread.ofPlatform().name("workflow-sweep").daemon().unstarted(this::sweepAll));
     }
 
@@ -98,24 +107,25 @@ public final class Engine implements AutoCloseable {
         var worker = new NodeWorker(
                 work.journal(),
                 work.executor(),
-                new ExternalCalls(work.ledger(), work.budgets(), work.prices(), work.random()),
+                new ExternalCalls(work.ledger(), work.budgets(), work.prices(), work.random(), work.clock()),
                 work.expressions(),
                 work.clock());
         var engine = new Engine(database, runs, work, worker, options, new EngineMeters(meters));
         engine.meters.watch(engine.held::size);
         engine.threads.forEach(Thread::start);
+        engine.renewing.start();
         engine.listener.start();
         return engine;
     }
 
     /** For a check of readiness. */
     public boolean isAlive() {
-        return threads.stream().allMatch(Thread::isAlive);
+        return renewing.isAlive() && threads.stream().allMatch(Thread::isAlive);
     }
 
     /**
      * Takes on nothing more, lets go of what it has, and gives back what it can. What was being done is done again by another;
-     * answers that are paid for are stored first, if they come soon.
+     * calls that are paid for are waited for, and their answers stored, as long as the options say.
      */
     @Override
     public void close() {
@@ -129,11 +139,18 @@ public final class Engine implements AutoCloseable {
             for (Thread thread : threads) {
                 thread.join();
             }
-            if (!nodes.awaitTermination(10, TimeUnit.SECONDS)) {
-                LOGGER.atWarn().addKeyValue("nodes", held.size()).log("nodes are left to their leases");
+            if (!nodes.awaitTermination(options.stop().toMillis(), TimeUnit.MILLISECONDS)) {
+                LOGGER.atWarn().addKeyValue("nodes", held.size()).log("answers are not waited for any longer");
+                held.all().forEach(HeldNode::giveUp);
+                if (!nodes.awaitTermination(GIVE_BACK_MAX.toMillis(), TimeUnit.MILLISECONDS)) {
+                    LOGGER.atWarn().addKeyValue("nodes", held.size()).log("nodes are left to their leases");
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            drained = true;
+            renewing.interrupt();
         }
     }
 
@@ -216,6 +233,10 @@ public final class Engine implements AutoCloseable {
         NodeLease lease = begun.lease();
         HeldNode own = held.hold(lease);
         try {
+            if (closed) {
+                letGo(lease);
+                return Optional.empty();
+            }
             // This one's slot is free for what follows, and as many more as there are.
             int more = drainFor(begun);
             List<Begun> taken = List.of();
@@ -276,7 +297,7 @@ public final class Engine implements AutoCloseable {
     }
 
     private void renewAll() {
-        while (!closed) {
+        while (!drained) {
             try {
                 Thread.sleep(options.lease().dividedBy(4));
                 renewOnce();
@@ -311,6 +332,7 @@ public final class Engine implements AutoCloseable {
                 Thread.sleep(SWEEP_EVERY);
                 lookAfter(runs.overdue(), execution -> runs.timeOut(execution).ifPresent(runs::admit));
                 lookAfter(runs.orphaned(), runs::cancel);
+                lookAfter(runs.passed(), runs::resume);
                 lookAfter(runs.waiting(), runs::admit);
                 if (System.nanoTime() - forgotNanos >= FORGET_EVERY.toNanos() && !retention.forget(options.history())) {
                     forgotNanos = System.nanoTime();

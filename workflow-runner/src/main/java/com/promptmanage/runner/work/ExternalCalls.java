@@ -26,6 +26,8 @@ import com.promptmanage.runner.work.BudgetGate.Planned;
 import com.promptmanage.runner.work.BudgetGate.Verdict;
 import com.promptmanage.topics.execution.ExecutionChange.Status;
 import com.promptmanage.topics.money.NanoUsd;
+import com.promptmanage.topics.usage.TokenCounts;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -48,11 +50,14 @@ final class ExternalCalls {
 
     private final RandomGenerator random;
 
-    ExternalCalls(CallLedger ledger, BudgetGate budgets, Prices prices, RandomGenerator random) {
+    private final Clock clock;
+
+    ExternalCalls(CallLedger ledger, BudgetGate budgets, Prices prices, RandomGenerator random, Clock clock) {
         this.ledger = ledger;
         this.budgets = budgets;
         this.prices = prices;
         this.random = random;
+        this.clock = clock;
     }
 
     /** @param held not let go of in the middle of an entry */
@@ -142,7 +147,8 @@ final class ExternalCalls {
                 Status.PAUSED,
                 "Nobody knows whether %s was reached: find out, then resume to call it again, or cancel"
                         .formatted(call.target()),
-                why);
+                why,
+                false);
     }
 
     private static OnAmbiguous onAmbiguous(Node node, ExternalCall call) {
@@ -184,19 +190,22 @@ final class ExternalCalls {
         if (paid.isPresent()) {
             switch (budgets.check(planned(begun, paid.get()))) {
                 case Verdict.Denied denied -> {
-                    return new Attempt.Pause(Status.PAUSED_BUDGET, denied.message(), denied.details());
+                    return new Attempt.Pause(Status.PAUSED_BUDGET, denied.message(), denied.details(), denied.passes());
                 }
                 case Verdict.Allowed allowed -> {
-                    estimate = allowed.estimateNanoUsd();
+                    estimate = allowed.estimateNanoUsd().isPresent() ? allowed.estimateNanoUsd() : listed(paid.get());
                     budgetState = allowed.budgets();
                 }
             }
         }
         OptionalLong limit = paid.isPresent() ? limit(begun) : OptionalLong.empty();
-        if (!isSending(lease, fresh.callId(), new Sent(estimate, limit, budgetState), held)) {
-            return overLimit(limit.getAsLong());
+        OptionalLong tooLittle = sending(lease, fresh.callId(), new Sent(estimate, limit, budgetState), held);
+        if (tooLittle.isPresent()) {
+            return overLimit(call, estimate, tooLittle.getAsLong());
         }
-        CallResult result = call.make(timeout(node), CallWatcher.NONE);
+        CallResult result = paid.isPresent()
+                ? held.<CallResult, InterruptedException>paid(() -> call.make(timeout(node), CallWatcher.NONE))
+                : call.make(timeout(node), CallWatcher.NONE);
         return switch (result) {
             case CallResult.Answered(Answer answer) -> {
                 held.whole(() -> {
@@ -223,15 +232,18 @@ final class ExternalCalls {
     /** What is entered of a call before it is made. */
     private record Sent(OptionalLong estimateNanoUsd, OptionalLong limitNanoUsd, Optional<JsonNode> budgets) {}
 
-    /** Whether it may be made. Who is to let go before it is made takes the entry back: nothing was sent. */
-    private boolean isSending(NodeLease lease, String callId, Sent sent, HeldNode held)
+    /**
+     * Returns the execution's limit, if it does not allow the call. Who is to let go before it is made takes the entry back: nothing
+     * was sent.
+     */
+    private OptionalLong sending(NodeLease lease, String callId, Sent sent, HeldNode held)
             throws InterruptedException, StaleLeaseException {
         HeldNode.goOn();
-        boolean mayBeSent = held.<Boolean, StaleLeaseException>whole(
+        OptionalLong tooLittle = held.<OptionalLong, StaleLeaseException>whole(
                 () -> ledger.sending(lease, callId, sent.estimateNanoUsd(), sent.limitNanoUsd(), sent.budgets()));
         try {
             HeldNode.goOn();
-            return mayBeSent;
+            return tooLittle;
         } catch (InterruptedException e) {
             ledger.notSent(lease, callId);
             throw e;
@@ -252,14 +264,21 @@ final class ExternalCalls {
                 : failure;
     }
 
-    private static Attempt overLimit(long limitNanoUsd) {
+    /** What has no price is kept within no limit: whoever sets one does not want to be surprised by the bill. */
+    private static Attempt overLimit(ExternalCall call, OptionalLong estimate, long limitNanoUsd) {
+        String limit = new NanoUsd(limitNanoUsd).toUsd();
         ObjectNode why = JsonNodeFactory.instance.objectNode();
-        why.put("code", "execution_cost_limit").put("maxCostNanoUsd", limitNanoUsd);
+        why.put("code", estimate.isPresent() ? "execution_cost_limit" : "execution_cost_unknown")
+                .put("maxCostNanoUsd", limitNanoUsd);
         return new Attempt.Pause(
                 Status.PAUSED_BUDGET,
-                "The next call could take the execution beyond its own limit of %s USD: raise maxCostUsd in a new version and rerun, or cancel"
-                        .formatted(new NanoUsd(limitNanoUsd).toUsd()),
-                why);
+                estimate.isPresent()
+                        ? "The next call could take the execution beyond its own limit of %s USD: resume it with a higher maxCostUsd, or cancel"
+                                .formatted(limit)
+                        : "%s has no price, so that nobody knows whether the next call keeps within the execution's own limit of %s USD: give the model a price and resume, or run a version without maxCostUsd"
+                                .formatted(call.target(), limit),
+                why,
+                false);
     }
 
     private static Planned planned(Begun begun, CallEstimate estimate) {
@@ -285,6 +304,19 @@ final class ExternalCalls {
         return usage.flatMap(prices::cost)
                 .map(cost -> OptionalLong.of(cost.value()))
                 .orElse(OptionalLong.empty());
+    }
+
+    /** At list price, for when the budgets could not be asked: the execution's own limit holds all the same. */
+    private OptionalLong listed(CallEstimate estimate) {
+        return cost(Optional.of(new CallUsage(
+                estimate.provider(),
+                estimate.model(),
+                TokenCounts.ofInputOutput(estimate.inputTokens(), estimate.maxOutputTokens()),
+                clock.instant(),
+                Duration.ZERO,
+                null,
+                null,
+                false)));
     }
 
     private static Duration timeout(Node node) {

@@ -5,7 +5,8 @@ import com.promptmanage.runner.journal.NodeLease;
 /**
  * A node that a thread of this process works at. The thread is interrupted if it is to let go of the node, but not while it
  * stores what came of it: that would cut the connection, and with it what it is given to do next. What is refused there is refused
- * by the lease. Nor is it interrupted in the middle of what it enters into the ledger: an answer that was paid for would be lost.
+ * by the lease. Nor is it interrupted in the middle of what it enters into the ledger, or of a call that is paid for: the answer
+ * would be lost, and what it cost with it.
  */
 final class HeldNode {
 
@@ -16,6 +17,8 @@ final class HeldNode {
     private boolean isStoring;
 
     private boolean isEntering;
+
+    private boolean isPaying;
 
     /** Kept for when it is through with what it enters. */
     private boolean isToLetGo;
@@ -43,6 +46,30 @@ final class HeldNode {
         }
     }
 
+    /** From another thread, when there is no more time: what it pays for is not waited for either. */
+    synchronized void giveUp() {
+        if (isPaying) {
+            // Once is enough: after it, the node is still to be given back.
+            isToLetGo = false;
+            thread.interrupt();
+        } else {
+            interrupt();
+        }
+    }
+
+    /**
+     * Makes a call that is paid for, and waits for its end. Whoever is told to let go meanwhile, or was before, is interrupted
+     * after it, unless it is {@linkplain #giveUp given up}.
+     */
+    <R, X extends Exception> R paid(Entry<R, X> call) throws X {
+        beginPaying();
+        try {
+            return call.make();
+        } finally {
+            endPaying();
+        }
+    }
+
     /** Does this to the end. Whoever is told to let go meanwhile, or was before, is interrupted after it. */
     <R, X extends Exception> R whole(Entry<R, X> entry) throws X {
         beginEntry();
@@ -51,6 +78,16 @@ final class HeldNode {
         } finally {
             endEntry();
         }
+    }
+
+    private synchronized void beginPaying() {
+        isPaying = true;
+        beginEntry();
+    }
+
+    private synchronized void endPaying() {
+        isPaying = false;
+        endEntry();
     }
 
     private synchronized void beginEntry() {

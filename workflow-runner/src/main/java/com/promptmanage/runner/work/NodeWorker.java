@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.promptmanage.runner.call.Failure;
 import com.promptmanage.runner.definition.Edge;
+import com.promptmanage.runner.definition.Limits;
 import com.promptmanage.runner.definition.Node;
 import com.promptmanage.runner.definition.NodeConfig;
 import com.promptmanage.runner.definition.NodeId;
@@ -17,6 +18,7 @@ import com.promptmanage.runner.node.NodeInvocation;
 import com.promptmanage.runner.node.NodeInvocation.Context;
 import com.promptmanage.runner.node.Outcome;
 import com.promptmanage.runner.node.Plan;
+import com.promptmanage.service.secret.UnreadableSecretException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -83,7 +85,7 @@ final class NodeWorker {
                 yield new Followed(List.of(), false);
             }
             case Attempt.Pause pause -> {
-                journal.pause(begun.lease(), pause.status(), pause.message(), pause.why());
+                journal.pause(begun.lease(), pause.status(), pause.message(), pause.why(), pause.passes());
                 yield new Followed(List.of(), true);
             }
             case Attempt.Wait(Duration time) -> {
@@ -122,6 +124,9 @@ final class NodeWorker {
                     .addKeyValue("executionId", begun.lease().executionId())
                     .addKeyValue("nodeId", begun.lease().nodeId())
                     .log("a node broke");
+            if (e instanceof UnreadableSecretException) {
+                return Attempt.Done.failed(new Failure(Failure.Kind.AUTH, UnreadableSecretException.TOLD));
+            }
             return Attempt.Done.failed(new Failure(
                     Failure.Kind.PERMANENT,
                     "Something broke on our side while the node ran (%s); it is in the log"
@@ -153,8 +158,14 @@ final class NodeWorker {
         if (list.size() > loop.maxIterationsOrDefault()) {
             return Attempt.Done.failed(new Failure(
                     Failure.Kind.VALIDATION,
-                    "%s has %d items and the loop allows %d: raise maxIterations, or shorten the list"
-                            .formatted(loop.iterateOver(), list.size(), loop.maxIterationsOrDefault())));
+                    "%s has %d items and the loop allows %d: %s"
+                            .formatted(
+                                    loop.iterateOver(),
+                                    list.size(),
+                                    loop.maxIterationsOrDefault(),
+                                    loop.maxIterationsOrDefault() < Limits.ITERATIONS_MAX
+                                            ? "raise maxIterations, or shorten the list"
+                                            : "no loop may have more, so shorten the list")));
         }
         var items = new ArrayList<JsonNode>(list.size());
         list.forEach(items::add);

@@ -120,11 +120,10 @@ class HttpBudgetGateTest {
         Verdict other = gate.check(call("other"));
         awaitWritten("kept");
 
-        assertThat(now)
-                .isInstanceOfSatisfying(
-                        Verdict.Denied.class,
-                        denied -> assertThat(denied.details().path("code").asText())
-                                .isEqualTo("budget_unanswered"));
+        assertThat(now).isInstanceOfSatisfying(Verdict.Denied.class, denied -> {
+            assertThat(denied.details().path("code").asText()).isEqualTo("budget_unanswered");
+            assertThat(denied.passes()).as("asked again by itself").isTrue();
+        });
         assertThat(other).isInstanceOf(Verdict.Allowed.class);
         try (var restarted = gate()) {
             assertThat(restarted.check(call("kept"))).isInstanceOf(Verdict.Denied.class);

@@ -69,10 +69,10 @@ class ApiConnectorTest {
     }
 
     @Test
-    void pagesByCursorEndWithoutOneOrWithTheSameAgain() throws Exception {
+    void pagesByCursorEndWithoutOneOrWithTheSameAgainAndNothingElse() throws Exception {
         server.thenJson(200, "{\"d\":[{\"id\":1}],\"meta\":{\"next\":\"a b\"}}")
-                .thenJson(200, "{\"d\":[{\"id\":2}],\"meta\":{\"next\":\"c\"}}")
-                .thenJson(200, "{\"d\":[{\"id\":3}],\"meta\":{\"next\":\"c\"}}");
+                .thenJson(200, "{\"d\":[{\"id\":2},{\"id\":3}],\"meta\":{\"next\":\"c\"}}")
+                .thenJson(200, "{\"d\":[],\"meta\":{\"next\":\"c\"}}");
 
         List<JsonNode> records = all(
                 "\"responsePath\":\"$.d\",\"pagination\":{\"type\":\"cursor\",\"nextCursorPath\":\"meta.next\",\"cursorParam\":\"after\"}");
@@ -81,6 +81,35 @@ class ApiConnectorTest {
         assertThat(server.asked())
                 .extracting(asked -> asked.uri().getRawQuery())
                 .containsExactly("limit=100", "after=a+b&limit=100", "after=c&limit=100");
+    }
+
+    @Test
+    void anApiThatGivesTheSamePageAgainAndAgainIsNotReadTwice() {
+        server.thenJson(200, "{\"d\":[{\"id\":1}],\"meta\":{\"next\":\"a\"}}");
+
+        assertThatFailure(
+                        () -> all(
+                                "\"responsePath\":\"$.d\",\"pagination\":{\"type\":\"cursor\",\"nextCursorPath\":\"meta.next\"}"))
+                .satisfies(failure -> {
+                    assertThat(failure.kind()).isEqualTo(Kind.PERMANENT);
+                    assertThat(failure.message()).contains("cursor", "again", "cursorParam");
+                });
+        assertThat(server.asked()).hasSize(2);
+    }
+
+    @Test
+    void anOrderByWhatNoRecordHasIsRefused() throws Exception {
+        server.thenJson(200, "[{\"id\":2,\"n\":{\"m\":1}},{\"id\":1}]");
+        try (Session session = open("", Map.of())) {
+            assertThatFailure(
+                            () -> Reading.all(session, new Query(List.of(), List.of(), "creatd DESC", null, Map.of())))
+                    .satisfies(failure -> {
+                        assertThat(failure.kind()).isEqualTo(Kind.VALIDATION);
+                        assertThat(failure.message()).contains("'creatd'", "id, n");
+                    });
+            assertThat(Reading.all(session, new Query(List.of(), List.of(), "n.m", null, Map.of())))
+                    .hasSize(2);
+        }
     }
 
     @Test

@@ -124,6 +124,14 @@ class PostgresConnectorTest {
     }
 
     @Test
+    void whereValuesAndTheirPlacesDifferIsSaidInWordsOfTheQuery() {
+        assertThatThrownBy(() -> all(sql("SELECT * FROM people WHERE name = $1", "\"Ada\"")))
+                .hasMessageContaining("write ? for each");
+        assertThatThrownBy(() -> all(sql("SELECT * FROM people WHERE name = ? AND id = ?", "\"Ada\"")))
+                .hasMessageContaining("more places written ? than params");
+    }
+
+    @Test
     void aStatementThatTakesTooLongIsEnded() throws Exception {
         try (Session session = open(READER, Duration.ofMillis(700))) {
             assertThatFailure(() -> session.read(ReadRequest.all(sql("SELECT pg_sleep(60)"))))

@@ -101,6 +101,30 @@ class DefinitionCheckTest {
     }
 
     @Test
+    void namesThatNothingGivesAreWarnedOf() {
+        List<DefinitionFault> faults = check("""
+            {"nodes":[
+             {"id":"each","type":"loop","config":{"iterateOver":"nowhere.items","itemVariable":"part","bodyNodes":["in"]}},
+             {"id":"in","type":"prompt","config":{"promptTemplate":"{{part.name}} {{any.field}}","model":"m"}},
+             {"id":"out","type":"prompt","config":{"promptTemplate":"{{part.name}} {{each}}","model":"m"}},
+             {"id":"if","type":"condition","config":{"condition":"nosuch.f == 1"}},
+             {"id":"end","type":"prompt","config":{"promptTemplate":"{{variables.a.b}} {{single}}","model":"m"}},
+             {"id":"get","type":"webhook","config":{"url":"https://x.example/","method":"GET"}},
+             {"id":"got","type":"prompt","config":{"promptTemplate":"{{any.field}}","model":"m"}}],
+            "edges":[{"id":"e1","source":"each","target":"out"},{"id":"e2","source":"out","target":"if"},
+             {"id":"e3","source":"if","target":"end","condition":"true"},{"id":"e4","source":"get","target":"got"}]}\
+            """);
+
+        assertThat(faults).noneMatch(DefinitionFault::isError);
+        assertThat(faults)
+                .extracting(fault -> fault.field() + " " + fault.detail())
+                .containsExactlyInAnyOrder(
+                        "nodes[0].config.iterateOver refers to nowhere, which is no node, and nothing before gives a field of that name",
+                        "nodes[2].config.promptTemplate refers to part, the item of a loop that this is not in",
+                        "nodes[3].config.condition refers to nosuch, which is no node, and nothing before gives a field of that name");
+    }
+
+    @Test
     void secretsStandOnlyWhereRequestsGoOut() {
         List<DefinitionFault> faults = check("""
             {"nodes":[

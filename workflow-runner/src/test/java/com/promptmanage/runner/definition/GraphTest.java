@@ -32,6 +32,43 @@ class GraphTest {
         assertThat(graph.ends(Optional.empty())).isEqualTo(ids("d"));
     }
 
+    /** As many layers and edges as a definition may have: each node comes after hundreds, by more ways than can be walked. */
+    @Test
+    void whoComesBeforeWhomIsKnownOfEachPairOfTheDensestGraph() {
+        int layers = 80;
+        int wide = 5;
+        var nodes = new ArrayList<Node>();
+        var edges = new ArrayList<String>();
+        for (int i = 0; i < layers * wide; i++) {
+            nodes.add(work("n" + i));
+            for (int before = (i / wide - 1) * wide; before >= 0 && before < i / wide * wide; before++) {
+                edges.add("n%d>n%d".formatted(before, i));
+            }
+        }
+        Graph graph = graph(nodes, edges.toArray(String[]::new));
+
+        for (int i = 0; i < nodes.size(); i++) {
+            NodeId id = nodes.get(i).id();
+            List<NodeId> inLayersBefore =
+                    nodes.stream().limit((long) i / wide * wide).map(Node::id).toList();
+            assertThat(graph.ancestors(id)).containsExactlyInAnyOrderElementsOf(inLayersBefore);
+            assertThat(nodes.stream().map(Node::id).filter(other -> graph.comesBefore(other, id)))
+                    .containsExactlyElementsOf(inLayersBefore);
+        }
+    }
+
+    @Test
+    void whatIsOnACycleComesBeforeItselfAndBeforeWhatIsBehindIt() {
+        Graph graph = graph(List.of(work("a"), work("b"), work("c"), work("behind")), "a>b", "b>c", "c>b", "c>behind");
+
+        assertThat(graph.comesBefore(new NodeId("b"), new NodeId("b"))).isTrue();
+        assertThat(graph.comesBefore(new NodeId("a"), new NodeId("behind"))).isTrue();
+        assertThat(graph.comesBefore(new NodeId("behind"), new NodeId("b"))).isFalse();
+        assertThat(graph.comesBefore(new NodeId("c"), new NodeId("a"))).isFalse();
+        assertThat(graph.comesBefore(new NodeId("ghost"), new NodeId("a"))).isFalse();
+        assertThat(graph.comesBefore(new NodeId("a"), new NodeId("ghost"))).isFalse();
+    }
+
     @Test
     void eachCycleIsNamedByTheNodesAlongIt() {
         Graph graph = graph(

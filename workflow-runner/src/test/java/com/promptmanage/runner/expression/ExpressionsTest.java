@@ -11,8 +11,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.promptmanage.runner.expression.Scope.Item;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -103,6 +106,8 @@ class ExpressionsTest {
         analyze_fit.nope > 7       | key 'nope' is not there
         score > "7"                | the values beside > do not go together: they are of different types, or one is not there
         text + 1                   | the values beside + do not go together: they are of different types, or one is not there
+        score / (score - score)    | it divides by zero
+        size(score)                | size does not take values of these types, or one is not there
         """)
     void whatCannotBeEvaluatedSaysWhy(String source, String message) throws Exception {
         Expression expression = EXPRESSIONS.compile(source);
@@ -155,6 +160,19 @@ class ExpressionsTest {
                 .isEqualTo(json("7"));
     }
 
+    @Test
+    void whatCannotBeReadSaysWhyWithoutTheParsersTables() {
+        for (String source : List.of("1 +", "(score > 7", "score >> 7", "score > ")) {
+            assertThatThrownBy(() -> EXPRESSIONS.compile(source))
+                    .isInstanceOfSatisfying(
+                            ExpressionFaultsException.class,
+                            refused -> assertThat(refused.faults())
+                                    .isNotEmpty()
+                                    .allSatisfy(fault -> assertThat(fault.detail())
+                                            .doesNotContain("<EOF>", "expecting", "NUM_UINT")));
+        }
+    }
+
     /** Ways into the machine that have worked elsewhere: each is a name that is not there, or not an expression. */
     @ParameterizedTest
     @ValueSource(
@@ -203,6 +221,17 @@ class ExpressionsTest {
         assertThatThrownBy(() -> slow.evaluate(scope))
                 .isInstanceOf(EvaluationException.class)
                 .hasMessage("it takes longer than 1,000 ms");
+    }
+
+    /** As in a process that has just begun, on a machine that others keep busy. */
+    @Test
+    void whoWaitsForAProcessorIsNotTakenForOneWhoComputes() throws Exception {
+        var clock = new AtomicLong();
+        var late = new Allowance(() -> clock.addAndGet(Duration.ofSeconds(2).toNanos()));
+
+        assertThat(EXPRESSIONS.compile("score > 7").evaluate(SCOPE, Map.of(), late))
+                .isEqualTo(json("true"));
+        assertThat(late.isOutOfTime()).isTrue();
     }
 
     @Test

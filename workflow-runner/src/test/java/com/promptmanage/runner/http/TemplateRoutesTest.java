@@ -74,6 +74,30 @@ class TemplateRoutesTest {
     }
 
     @Test
+    void anExportComesBackInAsItIs() {
+        Answer made = api.post(
+                editor,
+                "/api/workflows",
+                "{\"teamId\": \"team_1\", \"name\": \"Out and in\", \"definition\": %s}"
+                        .formatted(TwoSteps.DEFINITION));
+        Answer export = api.get(
+                viewer,
+                "/api/workflows/%s/export"
+                        .formatted(made.json().at("/workflow/id").asText()));
+
+        Answer own = api.post(editor, "/api/workflows/import", export.json().toString());
+        Answer teams = api.post(
+                editor, "/api/workflows/import?teamId=team_1", export.json().toString());
+
+        assertThat(own.status()).as(own.json().toString()).isEqualTo(201);
+        assertThat(own.json().at("/workflow/account").asText()).isEqualTo("user:editor");
+        assertThat(teams.json().at("/workflow/account").asText()).isEqualTo("team:team_1");
+        assertThat(teams.json().at("/workflow/definition"))
+                .isEqualTo(made.json().at("/workflow/definition"));
+        assertThat(api.post(editor, "/api/workflows/import", "[1]").status()).isEqualTo(400);
+    }
+
+    @Test
     void everythingWrongIsToldAtOnceAndViewersMakeNothing() {
         Answer wrong = api.post(editor, "/api/workflow-templates/template-news-digest/deploy", """
             {"teamId":"team_1","customizations":{"values":{"OTHER":"x"},"promptCustomizations":{"digest":"{{ghost.text}} {{"}}}\

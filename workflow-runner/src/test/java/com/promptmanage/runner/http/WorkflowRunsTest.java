@@ -68,6 +68,31 @@ class WorkflowRunsTest {
     }
 
     @Test
+    void theListTellsOfEachWorkflowHowItsNewestExecutionStands() throws Exception {
+        String id = steps.create("active");
+        String never = steps.create("active");
+        steps.awaitStatus(steps.trigger(id), "completed");
+        String newest = steps.trigger(id);
+        steps.awaitStatus(newest, "completed");
+
+        JsonNode listed = api.get(viewer, "/api/workflows?limit=200").json().path("workflows");
+
+        JsonNode last = of(listed, id).path("lastExecution");
+        assertThat(last.path("id").asText()).isEqualTo(newest);
+        assertThat(last.path("status").asText()).isEqualTo("completed");
+        assertThat(last.path("totalCostNanoUsd").longValue()).isZero();
+        assertThat(of(listed, never).path("lastExecution").isNull()).isTrue();
+    }
+
+    private static JsonNode of(JsonNode workflows, String id) {
+        return workflows
+                .valueStream()
+                .filter(workflow -> workflow.path("id").asText().equals(id))
+                .findAny()
+                .orElseThrow();
+    }
+
+    @Test
     void aLargeExecutionIsShownInPagesOfFewMegabytesWithEveryNodeOnce() throws Exception {
         String execution = steps.trigger(steps.create("active"));
         steps.awaitStatus(execution, "completed");
@@ -161,11 +186,17 @@ class WorkflowRunsTest {
         steps.awaitStatus(execution, "failed");
         JsonNode failed =
                 api.get(editor, "/api/workflows/executions/" + execution).json();
+        String resume = "/api/workflows/executions/%s/resume".formatted(execution);
+        Answer noAmount = api.post(editor, resume, "{\"maxCostUsd\": \"much\"}");
+        Answer noLimit = api.post(editor, resume, "{\"maxCostUsd\": \"0.50\"}");
+        api.user("helper");
+        steps.grant(id, "helper", "runner");
+        Answer byRunner = api.post(api.signIn("helper"), resume, "{\"maxCostUsd\": \"0.50\"}");
         isDown.set(false);
 
-        Answer resumed = api.post(editor, "/api/workflows/executions/%s/resume".formatted(execution), "");
+        Answer resumed = api.post(editor, resume, "");
         steps.awaitStatus(execution, "completed");
-        Answer tooLate = api.post(editor, "/api/workflows/executions/%s/resume".formatted(execution), "");
+        Answer tooLate = api.post(editor, resume, "");
         Answer rerun = api.post(editor, "/api/workflows/executions/%s/rerun".formatted(execution), "");
         steps.awaitStatus(rerun.json().path("executionId").asText(), "completed");
         Answer list = api.get(viewer, "/api/workflows/%s/executions?limit=1".formatted(id));
@@ -176,6 +207,12 @@ class WorkflowRunsTest {
 
         assertThat(unclear.json().path("errors").findValuesAsText("field")).containsExactly("from", "timezone");
         assertThat(failed.path("errorNodeId").asText()).isEqualTo("second");
+        for (Answer refused : List.of(noAmount, noLimit)) {
+            assertThat(refused.status()).isEqualTo(400);
+            assertThat(refused.json().path("errors").findValuesAsText("field")).containsExactly("maxCostUsd");
+        }
+        assertThat(byRunner.status()).isEqualTo(403);
+        assertThat(failed.path("unpricedCalls").isInt()).isTrue();
         assertThat(resumed.status()).isEqualTo(202);
         assertThat(tooLate.status()).isEqualTo(409);
         assertThat(list.json().path("executions")).hasSize(1);
@@ -203,10 +240,11 @@ class WorkflowRunsTest {
                 .asText();
         String path = "/api/hooks/" + id;
         String body = "{\"input\": 3}";
-        String signature = HookSignature.sign(body.getBytes(UTF_8), secret, Instant.now());
+        String signature = HookSignature.sign(null, body.getBytes(UTF_8), secret, Instant.now());
+        String keyed = HookSignature.sign("a", body.getBytes(UTF_8), secret, Instant.now());
 
-        Answer one = api.send("none", "POST", path, body, HookSignature.HEADER, signature, "Idempotency-Key", "a");
-        Answer same = api.send("none", "POST", path, body, HookSignature.HEADER, signature, "Idempotency-Key", "a");
+        Answer one = api.send("none", "POST", path, body, HookSignature.HEADER, keyed, "Idempotency-Key", "a");
+        Answer same = api.send("none", "POST", path, body, HookSignature.HEADER, keyed, "Idempotency-Key", "a");
         String other = api.post(editor, "/api/workflows/%s/hook-secret".formatted(id), "")
                 .json()
                 .path("secret")
@@ -215,6 +253,18 @@ class WorkflowRunsTest {
 
         assertThat(one.status()).isEqualTo(202);
         assertThat(same.json().path("executionId")).isEqualTo(one.json().path("executionId"));
+        assertThat(api.send("none", "POST", path, body, HookSignature.HEADER, keyed, "Idempotency-Key", "b")
+                        .status())
+                .as("overheard, and sent under another key")
+                .isEqualTo(401);
+        assertThat(api.send("none", "POST", path, body, HookSignature.HEADER, keyed)
+                        .status())
+                .as("overheard, and sent without its key")
+                .isEqualTo(401);
+        assertThat(api.send("none", "POST", path, body, HookSignature.HEADER, signature, "Idempotency-Key", "b")
+                        .status())
+                .as("a key that nobody signed")
+                .isEqualTo(401);
         assertThat(standard(path, "msg_1", "msg_1", other, body).status()).isEqualTo(202);
         assertThat(standard(path, "msg_1", "msg_1", other, body)
                         .json()

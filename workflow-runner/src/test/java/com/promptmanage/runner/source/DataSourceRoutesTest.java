@@ -160,7 +160,7 @@ class DataSourceRoutesTest {
     void everythingWrongWithASourceIsToldAtOnce() {
         Answer refused = api.create(
                 "{\"type\":\"api\",\"config\":{\"url\":\"http://169.254.169.254/\",\"headers\":{\"Authorization\":\"Bearer"
-                        + " x\"},\"method\":\"PUT\"},\"syncFrequency\":\"yearly\",\"credentialId\":\"cred_nobody\",\"color\":1,\"teamId\":\"one\"}");
+                        + " x\"},\"method\":\"PUT\",\"timestampField\":\"x\"},\"syncFrequency\":\"yearly\",\"credentialId\":\"cred_nobody\",\"color\":1,\"teamId\":\"one\"}");
 
         assertThat(refused.status()).isEqualTo(400);
         assertThat(refused.json().path("errors"))
@@ -170,6 +170,7 @@ class DataSourceRoutesTest {
                         "name",
                         "config.url",
                         "config.method",
+                        "config.timestampField",
                         "config.headers.Authorization",
                         "syncFrequency",
                         "credentialId");

@@ -116,6 +116,50 @@ class DataSourceSyncTest {
         assertThat(recovered.path("errorCount").intValue()).isZero();
     }
 
+    @Test
+    void aSyncWhoseCredentialCannotBeReadAnyMoreSaysSoUntilItIsEnteredAnew() throws Exception {
+        server.thenJson(200, "[]");
+        String entered = "{\"name\":\"Lost\",\"kind\":\"api\",\"values\":{\"token\":\"t\"},\"teamId\":\"one\"}";
+        String credential = api.send(api.editor(), "POST", "/api/credentials", entered)
+                .json()
+                .path("id")
+                .asText();
+        String path = "/api/data-sources/"
+                + api.create(
+                                "{\"name\":\"API\",\"type\":\"api\",\"config\":{\"url\":\"%s\"},\"credentialId\":\"%s\",\"syncMode\":\"full\",\"syncFrequency\":\"manual\",\"teamId\":\"one\"}"
+                                        .formatted(server.url("/r"), credential))
+                        .json()
+                        .path("id")
+                        .asText();
+        api.database()
+                .useAsSystem(handle -> handle.execute(
+                        "UPDATE credentials SET sealed = regexp_replace(sealed, '^v1[.][^.]+', 'v1.gone') WHERE id = ?",
+                        credential));
+
+        JsonNode failed = sync(path, "");
+
+        assertThat(failed.path("status").asText()).isEqualTo("failed");
+        assertThat(failed.path("errorMessage").asText()).contains("its key is missing");
+        assertThat(api.send(api.editor(), "PUT", "/api/credentials/" + credential, entered)
+                        .status())
+                .isEqualTo(200);
+        assertThat(sync(path, "").path("status").asText()).isEqualTo("completed");
+    }
+
+    @Test
+    void changesThatNothingTellsOfAreNotTakenForNone() throws Exception {
+        server.thenJson(200, "[{\"id\":\"1\",\"changed\":\"2026-01-01\"}]");
+        String path = api.apiSource(server, "incremental", "manual");
+
+        assertThat(sync(path, "").path("status").asText())
+                .as("the first, in full")
+                .isEqualTo("completed");
+        JsonNode second = sync(path, "");
+
+        assertThat(second.path("status").asText()).isEqualTo("failed");
+        assertThat(second.path("errorMessage").asText()).contains("'updated_at'", "sinceField", "id, changed");
+    }
+
     private static int begin(String path) {
         return api.send(api.editor(), "POST", path + "/sync", "").status();
     }

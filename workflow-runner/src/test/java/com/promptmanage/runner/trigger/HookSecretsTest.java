@@ -48,6 +48,18 @@ class HookSecretsTest {
         assertThat(with("lost").of(lost)).hasSize(1);
     }
 
+    @Test
+    void whoeverHasLostTheKeyMakesANewSecretAndThatIsGood() {
+        String workflow = workflow();
+        with("lost").rotate(Scope.EVERYONE, RunningEngine.TEAM, workflow, Actor.SYSTEM);
+
+        String secret = with("new").rotate(Scope.EVERYONE, RunningEngine.TEAM, workflow, Actor.SYSTEM);
+
+        assertThat(with("new").of(workflow)).containsExactly(secret);
+        with("newer", "new").sealAnew();
+        assertThat(with("newer").of(workflow)).containsExactly(secret);
+    }
+
     private String workflow() {
         return RunningEngine.add(database, Workflow.of(Workflow.step("only")).definition(), 1);
     }

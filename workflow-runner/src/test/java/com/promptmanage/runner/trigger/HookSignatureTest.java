@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -15,19 +16,20 @@ class HookSignatureTest {
 
     @Test
     void isGoodForThisBodyThisSecretAndFiveMinutes() {
-        String signature = HookSignature.sign(BODY, "secret", NOW);
+        String signature = HookSignature.sign(null, BODY, "secret", NOW);
 
-        assertThat(HookSignature.isGood(signature, BODY, List.of("secret"), NOW))
+        assertThat(HookSignature.isGood(signature, null, BODY, List.of("secret"), NOW))
                 .isTrue();
-        assertThat(HookSignature.isGood(signature, BODY, List.of("new", "secret"), NOW.plusSeconds(299)))
+        assertThat(HookSignature.isGood(signature, null, BODY, List.of("new", "secret"), NOW.plusSeconds(299)))
                 .isTrue();
-        assertThat(HookSignature.isGood(signature, BODY, List.of("secret"), NOW.plusSeconds(301)))
+        assertThat(HookSignature.isGood(signature, null, BODY, List.of("secret"), NOW.plusSeconds(301)))
                 .isFalse();
-        assertThat(HookSignature.isGood(signature, BODY, List.of("secret"), NOW.minusSeconds(301)))
+        assertThat(HookSignature.isGood(signature, null, BODY, List.of("secret"), NOW.minusSeconds(301)))
                 .isFalse();
-        assertThat(HookSignature.isGood(signature, BODY, List.of("other"), NOW)).isFalse();
-        assertThat(HookSignature.isGood(signature, BODY, List.of(), NOW)).isFalse();
-        assertThat(HookSignature.isGood(signature, "{\"order\": 8}".getBytes(UTF_8), List.of("secret"), NOW))
+        assertThat(HookSignature.isGood(signature, null, BODY, List.of("other"), NOW))
+                .isFalse();
+        assertThat(HookSignature.isGood(signature, null, BODY, List.of(), NOW)).isFalse();
+        assertThat(HookSignature.isGood(signature, null, "{\"order\": 8}".getBytes(UTF_8), List.of("secret"), NOW))
                 .isFalse();
     }
 
@@ -35,11 +37,12 @@ class HookSignatureTest {
     void nothingElseIsASignature() {
         for (String header :
                 List.of("", "t=", "v1=", "t=1,v1=zz", "t=9999999999999,v1=00", ",,,", "t=x,v1=" + "0".repeat(64))) {
-            assertThat(HookSignature.isGood(header, BODY, List.of("secret"), NOW))
+            assertThat(HookSignature.isGood(header, null, BODY, List.of("secret"), NOW))
                     .as(header)
                     .isFalse();
         }
-        assertThat(HookSignature.isGood(null, BODY, List.of("secret"), NOW)).isFalse();
+        assertThat(HookSignature.isGood(null, null, BODY, List.of("secret"), NOW))
+                .isFalse();
     }
 
     @Test
@@ -72,7 +75,34 @@ class HookSignatureTest {
     @Test
     void isWhatOthersComputeToo() {
         // printf '1764072000.{}' | openssl dgst -sha256 -hmac secret
-        assertThat(HookSignature.sign("{}".getBytes(UTF_8), "secret", Instant.ofEpochSecond(1_764_072_000)))
+        byte[] body = "{}".getBytes(UTF_8);
+        Instant then = Instant.ofEpochSecond(1_764_072_000);
+        assertThat(HookSignature.sign(null, body, "secret", then))
                 .isEqualTo("t=1764072000,v1=81b012c92f1a0645d2eb7ad7e5c1f811304ead6e3b2ad6f395c87fcb608a7eba");
+        // printf 'v2.1764072000.order-7\n{}' | openssl dgst -sha256 -hmac secret
+        assertThat(HookSignature.sign("order-7", body, "secret", then))
+                .isEqualTo("t=1764072000,v2=7c8a66760cd319760ea4566ffcb5ed900903c3700e654d29e3f0c20299c4a10e");
+    }
+
+    @Test
+    void ofACallWithAKeyIsGoodForThatKeyOnly() {
+        String signature = HookSignature.sign("order.7", BODY, "secret", NOW);
+        String signatureWithoutKey = HookSignature.sign(null, BODY, "secret", NOW);
+
+        assertThat(HookSignature.isGood(signature, "order.7", BODY, List.of("secret"), NOW))
+                .isTrue();
+        for (String key : Arrays.asList("order.8", "order", "", null)) {
+            assertThat(HookSignature.isGood(signature, key, BODY, List.of("secret"), NOW))
+                    .as("%s", key)
+                    .isFalse();
+            assertThat(HookSignature.isGood(signature.replace("v2", "v1"), key, BODY, List.of("secret"), NOW))
+                    .as("%s", key)
+                    .isFalse();
+        }
+        for (String key : List.of("order.7", "")) {
+            assertThat(HookSignature.isGood(signatureWithoutKey.replace("v1", "v2"), key, BODY, List.of("secret"), NOW))
+                    .as("%s", key)
+                    .isFalse();
+        }
     }
 }

@@ -98,6 +98,20 @@ class AlertsTest {
     }
 
     @Test
+    void ofAnExecutionThatContinuesWithNothingDoneIsToldThatItFailed() throws Exception {
+        engine.script().when("dead", asked -> failed(Failure.Kind.PERMANENT, "gone"));
+
+        String execution = engine.trigger(engine.add(
+                Workflow.of(step("dead"), step("behind"))
+                        .edge("dead", "behind")
+                        .with(settings(null, ErrorHandling.CONTINUE, null)),
+                DEFAULTS));
+        engine.awaitStatus(execution, "failed");
+
+        assertThat(types(execution)).containsExactly("workflow_failure");
+    }
+
+    @Test
     void ofATimeoutIsTold() throws Exception {
         String execution = engine.trigger(engine.add(
                 Workflow.of(delay("long", 60_000)).with(settings(Duration.ofMillis(200), null, null)), DEFAULTS));

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
@@ -118,6 +119,83 @@ class AmbiguousCallsTest {
         assertThat(engine.shown(execution).wastedNanoUsd()).isEqualTo(120_000);
     }
 
+    /** Who does not wait for an answer pays for it all the same. */
+    @Test
+    void aCallGoesOnWhenItsExecutionIsCancelledAndWhatItCostIsKnownToBeWasted() throws Exception {
+        var entered = new CountDownLatch(1);
+        var comes = new CountDownLatch(1);
+        String execution = trigger(
+                "unwanted", OnAmbiguous.RETRY, new AtomicInteger(), () -> Script.slowly(entered, comes, "nobody's"));
+        entered.await();
+
+        engine.runs().cancel(execution);
+
+        assertThat(engine.shown(execution).status()).isEqualTo("cancelled");
+        assertThat(states(execution)).isEqualTo("sent wasted");
+        assertThat(engine.shown(execution).wastedNanoUsd())
+                .as("at most, should nobody hear of it again")
+                .isEqualTo(150_000);
+        awaitRenewals();
+        comes.countDown();
+        Await.until(() -> assertThat(states(execution)).isEqualTo("answered wasted"));
+        assertThat(engine.shown(execution).costNanoUsd()).isEqualTo(120_000);
+        assertThat(engine.shown(execution).wastedNanoUsd()).isEqualTo(120_000);
+        assertThat(engine.nodes(execution)).containsOnly(entry("unwanted", "cancelled"));
+    }
+
+    @Test
+    void anAnswerThatComesWhenItsExecutionHasFailedIsThereForWhoeverResumesIt() throws Exception {
+        var calls = new AtomicInteger();
+        var entered = new CountDownLatch(1);
+        var comes = new CountDownLatch(1);
+        var isDown = new AtomicBoolean(true);
+        engine.script()
+                .when(
+                        "slow",
+                        asked -> new Plan.Calls(new Script.Call("slow", question -> {
+                            calls.incrementAndGet();
+                            return Script.slowly(entered, comes, "in the end");
+                        })));
+        engine.script().when("falls", asked -> {
+            Script.awaitQuietly(entered);
+            return isDown.get() ? Script.failed(Failure.Kind.PERMANENT, "it fell") : Script.completed(Script.object());
+        });
+        String execution = engine.trigger(engine.add(Workflow.of(Workflow.prompt("slow"), Workflow.step("falls")), 1));
+
+        engine.awaitStatus(execution, "failed");
+        assertThat(states(execution)).isEqualTo("sent wasted");
+        awaitRenewals();
+        comes.countDown();
+        Await.until(() -> assertThat(states(execution)).isEqualTo("answered wasted"));
+        isDown.set(false);
+        engine.runs().resume(execution);
+        engine.awaitStatus(execution, "completed");
+
+        assertThat(calls).hasValue(1);
+        assertThat(engine.output(execution, "slow")).contains("in the end");
+        assertThat(states(execution)).isEqualTo("answered");
+        assertThat(engine.shown(execution).wastedNanoUsd()).isZero();
+        assertThat(engine.shown(execution).costNanoUsd()).isEqualTo(120_000);
+    }
+
+    @Test
+    void whatIsRefusedAfterItsExecutionHasEndedWasNotPaidFor() throws Exception {
+        var entered = new CountDownLatch(1);
+        var comes = new CountDownLatch(1);
+        String execution = trigger("refused", OnAmbiguous.RETRY, new AtomicInteger(), () -> {
+            Script.slowly(entered, comes, "no");
+            return refused(Failure.Kind.RATE_LIMITED);
+        });
+        entered.await();
+        engine.runs().cancel(execution);
+        awaitRenewals();
+
+        comes.countDown();
+
+        Await.until(() -> assertThat(states(execution)).isEqualTo("failed"));
+        assertThat(engine.shown(execution).wastedNanoUsd()).isZero();
+    }
+
     @Test
     void aPersonWhoIsAskedMayAlsoCancel() throws Exception {
         var calls = new AtomicInteger();
@@ -169,6 +247,11 @@ class AmbiguousCallsTest {
                                 new NodePolicy(null, null, policy, null)))
                         .with(quick()),
                 1));
+    }
+
+    /** Until those who hold what is not theirs any more have been told so: leases are renewed more often than this. */
+    private void awaitRenewals() throws Exception {
+        engine.run(Workflow.of(Workflow.delay("meanwhile", 400)));
     }
 
     private static CallResult lineBreaks() {

@@ -13,6 +13,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -64,6 +65,35 @@ class EngineCloseTest {
             assertThat(next.output(execution, "ask")).contains("a poem");
             assertThat(next.nodes(execution)).containsOnly(entry("ask", "completed at 2"));
             assertThat(next.shown(execution).costNanoUsd()).isEqualTo(120_000);
+        }
+    }
+
+    @Test
+    void aCallThatIsPaidForIsWaitedForUntilItsAnswerIsThere() throws Exception {
+        String jdbcUrl = MigratedDatabase.url();
+        var entered = new CountDownLatch(1);
+        var comes = new CountDownLatch(1);
+        try (var sql = DriverManager.getConnection(jdbcUrl)) {
+            var ending = new RunningEngine(jdbcUrl, Duration.ofMinutes(2));
+            ending.script()
+                    .when(
+                            "ask",
+                            asked -> new Plan.Calls(
+                                    new Script.Call("ask", question -> Script.slowly(entered, comes, "a poem"))));
+            ending.trigger(ending.add(Workflow.of(prompt("ask")), 1));
+            entered.await();
+
+            Thread closing = Thread.ofPlatform().start(ending::close);
+            Await.until(
+                    () -> assertThat(Arrays.toString(closing.getStackTrace())).contains("awaitTermination"));
+            comes.countDown();
+            closing.join();
+
+            assertThat(text(sql, "SELECT state FROM external_calls")).isEqualTo("answered");
+            assertThat(text(sql, "SELECT cost_nano_usd FROM executions")).isEqualTo("120000");
+            assertThat(text(sql, "SELECT status FROM node_runs"))
+                    .as("given back, with its answer")
+                    .isEqualTo("ready");
         }
     }
 

@@ -21,6 +21,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.promptmanage.runner.MigratedDatabase;
 import com.promptmanage.runner.call.Failure;
 import com.promptmanage.runner.definition.ErrorHandling;
+import com.promptmanage.runner.definition.NodeId;
 import com.promptmanage.runner.definition.RetryPolicy;
 import com.promptmanage.runner.definition.Settings;
 import com.promptmanage.runner.node.Outcome;
@@ -121,6 +122,50 @@ class EngineTest {
                         entry("score in leads[0]", "completed"),
                         entry("score in leads[1]", "completed"),
                         entry("tell", "skipped"));
+    }
+
+    @Test
+    void whoeverIsReachedByAnErrorEdgeIsToldOfTheErrorUnderEachErrorHandling() throws Exception {
+        engine.script().when("breaks", asked -> failed(Failure.Kind.PERMANENT, "no \"such\" thing"));
+        for (ErrorHandling handling : ErrorHandling.values()) {
+            String execution = engine.run(Workflow.of(step("breaks"), step("never"), step("tell"))
+                    .edge("breaks", "never")
+                    .edge("breaks", "tell", "error")
+                    .with(new Settings(null, null, RetryPolicy.UNSET, handling, null, null, null)));
+
+            assertThat(engine.nodes(execution))
+                    .as("under %s", handling)
+                    .containsOnly(entry("breaks", "failed"), entry("never", "skipped"), entry("tell", "completed"));
+            assertThat(engine.output(execution, "tell"))
+                    .contains("\"nodeId\"", "\"breaks\"", "\"permanent\"", "no \\\"such\\\" thing");
+        }
+        assertThat(engine.script().invocations("tell").getLast().context().outputs())
+                .hasEntrySatisfying(
+                        new NodeId("breaks"),
+                        told -> assertThat(told.at("/error/message").asText()).isEqualTo("no \"such\" thing"));
+    }
+
+    @Test
+    void whatContinuesWithNothingDoneHasFailedAndIsTakenUpAtItsLastNode() throws Exception {
+        engine.script()
+                .when(
+                        "dead",
+                        asked -> engine.script().invocations("dead").size() == 1
+                                ? failed(Failure.Kind.PERMANENT, "gone")
+                                : completed(object()));
+
+        String execution = engine.trigger(engine.add(
+                Workflow.of(step("dead"), step("behind"))
+                        .edge("dead", "behind")
+                        .with(new Settings(null, null, RetryPolicy.UNSET, ErrorHandling.CONTINUE, null, null, null)),
+                1));
+        engine.awaitStatus(execution, "failed");
+
+        assertThat(engine.shown(execution).errorNodeId()).isEqualTo("dead");
+        assertThat(engine.shown(execution).errorMessage()).isEqualTo("gone");
+        engine.runs().resume(execution);
+        engine.awaitStatus(execution, "completed");
+        assertThat(engine.nodes(execution)).containsOnly(entry("dead", "completed"), entry("behind", "completed"));
     }
 
     @Test

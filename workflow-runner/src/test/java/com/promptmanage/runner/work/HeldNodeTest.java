@@ -62,6 +62,33 @@ class HeldNodeTest {
     }
 
     @Test
+    void whoPaysForACallIsInterruptedWhenItsAnswerIsThere() {
+        node.interrupt();
+
+        boolean wasInterrupted = node.paid(() -> {
+            node.interrupt();
+            return Thread.currentThread().isInterrupted();
+        });
+
+        assertThat(wasInterrupted).isFalse();
+        assertThatExceptionOfType(InterruptedException.class).isThrownBy(node::store);
+    }
+
+    @Test
+    void whoIsGivenUpWaitsForNoAnswerAndCanThenGiveTheNodeBack() {
+        node.interrupt();
+
+        assertThatExceptionOfType(InterruptedException.class)
+                .isThrownBy(() -> node.paid(() -> {
+                    node.giveUp();
+                    HeldNode.goOn();
+                    return "the answer";
+                }));
+
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    }
+
+    @Test
     void anEntryThatFailsLetsTheInterruptThrough() {
         assertThatIllegalStateException()
                 .isThrownBy(() -> node.whole(() -> {

@@ -44,6 +44,11 @@ public final class RunningEngine implements AutoCloseable {
 
     public static final Account TEAM = Account.team("team_1");
 
+    /** Of the names of models that have no price. */
+    static final String UNLISTED = "unlisted";
+
+    private static final Duration STOP = Duration.ofSeconds(30);
+
     private final Script script = new Script();
 
     private final AtomicReference<BudgetGate> budgets = new AtomicReference<>(BudgetGate.OPEN);
@@ -82,11 +87,13 @@ public final class RunningEngine implements AutoCloseable {
                         new CallLedger(database, versions, clock),
                         script,
                         call -> budgets.get().check(call),
-                        usage -> Optional.of(new NanoUsd(usage.tokens().total() * 1_000)),
+                        usage -> usage.model().startsWith(UNLISTED)
+                                ? Optional.empty()
+                                : Optional.of(new NanoUsd(usage.tokens().total() * 1_000)),
                         new ScriptedExpressions(),
                         clock,
                         new Random(1)),
-                new Engine.Options("test-" + ids.next("own"), lease, nodesMax, Duration.ofDays(30)),
+                new Engine.Options("test-" + ids.next("own"), lease, nodesMax, Duration.ofDays(30), STOP),
                 new SimpleMeterRegistry());
     }
 
@@ -104,7 +111,7 @@ public final class RunningEngine implements AutoCloseable {
                         BudgetGate.OPEN,
                         Reading::faults,
                         new NoSeal()),
-                new Engine.Options("test", Duration.ofSeconds(10), 64, Duration.ofDays(30)),
+                new Engine.Options("test", Duration.ofSeconds(10), 64, Duration.ofDays(30), STOP),
                 new SimpleMeterRegistry(),
                 Clock.systemUTC());
     }

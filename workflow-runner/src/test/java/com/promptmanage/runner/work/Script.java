@@ -123,6 +123,20 @@ public final class Script implements NodeExecutor {
                         false))));
     }
 
+    /**
+     * An answer that takes until the other side lets it come; whoever is interrupted while it waits for it never has it.
+     *
+     * @param entered counted down when it is waited for
+     */
+    static CallResult slowly(CountDownLatch entered, CountDownLatch comes, String text) {
+        entered.countDown();
+        awaitQuietly(comes);
+        if (Thread.currentThread().isInterrupted()) {
+            throw new IllegalStateException("cut off");
+        }
+        return answered(text);
+    }
+
     static CallResult refused(Failure.Kind kind) {
         return new CallResult.Failed(new Failure(kind, "the model says no"));
     }
