@@ -2,6 +2,7 @@ package com.promptmanage.query;
 
 import com.promptmanage.query.dashboard.Dashboard;
 import com.promptmanage.query.execution.WorkflowAnalyticsRoutes;
+import com.promptmanage.query.history.HistoryOrigin;
 import com.promptmanage.query.notify.Fanout;
 import com.promptmanage.query.notify.Notifications;
 import com.promptmanage.query.report.Reports;
@@ -102,14 +103,22 @@ public final class QueryMain {
                 () -> provision(given.metering(), given.partitions(), given.replicas()));
         Optional<Database> database = stopping.getCount() > 0 ? waiting.database(given.database()) : Optional.empty();
         if (found.isPresent() && database.isPresent()) {
+            claimHistory(given.metering(), database.get());
             run(given, found.get(), database.get(), stopping);
+        }
+    }
+
+    /** Without the rated events there is no history that could have them twice. */
+    private static void claimHistory(StreamsSettings metering, Database database) {
+        if (metering.writesRated()) {
+            HistoryOrigin.claim(database, metering.applicationId());
         }
     }
 
     /** @param partitions how many there are */
     private static void run(Given given, int partitions, Database database, CountDownLatch stopping)
             throws InterruptedException {
-        Clock clock = Clock.systemUTC();
+        Clock clock = Startup.clock();
         Optional<Mailer> mailer = given.outside().mailer(clock);
         try (database;
                 var outbound = new Outbound(given.outside().outbound());

@@ -38,7 +38,7 @@ public record QueryRoutes(List<Routes> parts) implements Routes {
         var zones = new AccountZones(database);
         var parts = new ArrayList<Routes>();
         var shown = new ShownHistory(access.tiers(), clock);
-        parts.add(new StatsRoutes(database, authentication, routing, zones, shown, clock));
+        parts.add(new StatsRoutes(database, authentication, routing, zones, shown, access.tiers(), clock));
         parts.add(new SuggestionRoutes(authentication, routing, zones, shown, clock));
         parts.add(new TeamUsageRoutes(database, access, routing, zones, shown, clock));
         parts.addAll(new Budgets(database, access, routing, zones, clock).routes());

@@ -135,7 +135,7 @@ public final class QueryWorkers implements AutoCloseable {
         routes.add(new MeterRoutes(authentication, shown, database, clock));
         routes.add(new EntitlementRoutes(authentication, routing, clock));
         routes.add(new LiveRoutes(authentication, routing, zones, totals, clock));
-        routes.add(new ReconciliationRoutes(database, authentication, routing, retention, clock));
+        routes.add(new ReconciliationRoutes(database, authentication, routing, shown, retention, clock));
         return routes;
     }
 

@@ -152,7 +152,6 @@ public final class AnomalyWatch implements AutoCloseable {
     private static Notice notice(Account account, ZoneId zone, Unusual unusual) {
         Instant start = Instant.ofEpochMilli(unusual.startMs());
         String spent = ShownUsd.of(unusual.spent());
-        String usual = ShownUsd.of(unusual.usual());
         var about = new LinkedHashMap<String, Object>();
         about.put("hour", start.toString());
         about.put("timezone", zone.getId());
@@ -166,11 +165,19 @@ public final class AnomalyWatch implements AutoCloseable {
                 account,
                 Severity.WARNING,
                 "Unusual spend: %s in one hour".formatted(spent),
-                "In the hour from %s (%s), %s were spent. At that hour, half of the last %d days had %s or less."
-                        .formatted(
-                                HOUR.format(start.atZone(zone)), zone.getId(), spent, UnusualHours.HISTORY_DAYS, usual),
+                "In the hour from %s (%s), %s was spent. %s"
+                        .formatted(HOUR.format(start.atZone(zone)), zone.getId(), spent, usually(unusual.usual())),
                 start,
                 about);
+    }
+
+    /** @param usual nanoUSD */
+    private static String usually(long usual) {
+        return usual == 0
+                ? "On at least half of the last %d days, nothing was spent at that hour."
+                        .formatted(UnusualHours.HISTORY_DAYS)
+                : "Usually about %s is spent at that hour: the median of the last %d days."
+                        .formatted(ShownUsd.of(usual), UnusualHours.HISTORY_DAYS);
     }
 
     @Override

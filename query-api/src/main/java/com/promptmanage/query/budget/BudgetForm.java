@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.query.request.Fields;
 import com.promptmanage.query.request.TimeZones;
 import com.promptmanage.service.http.Faults;
+import com.promptmanage.service.http.ShownText;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.budget.Budget;
 import com.promptmanage.topics.budget.Budget.Enforcement;
@@ -110,7 +111,7 @@ record BudgetForm(
         }
         if (name.get().isEmpty()
                 || name.get().codePointCount(0, name.get().length()) > NAME_LENGTH_MAX
-                || name.get().chars().anyMatch(Character::isISOControl)) {
+                || !ShownText.isPlain(name.get())) {
             fields.fault(
                     "name",
                     "is empty, too long, or has control characters",

@@ -97,10 +97,23 @@ final class CheckRoutes implements Routes {
 
     /** A problem with the members of the decision besides its own. */
     private static void refuse(Context ctx, Account account, Decision decision, Decision.Denial denial) {
-        Problem problem = Problem.Kind.BUDGET_EXCEEDED.because(detail(account, denial), List.of());
+        Problem problem = kind(denial).because(detail(account, denial), List.of());
         ObjectNode json = Json.mapper().valueToTree(problem);
         json.setAll(json(decision));
+        if (denial instanceof Decision.Denial.PromptTooLong(var inputTokens, var inputTokensMax)) {
+            json.putObject("limit")
+                    .put("name", "tokensPerPromptMax")
+                    .put("max", inputTokensMax)
+                    .put("current", inputTokens);
+        }
         ctx.status(problem.status()).result(Json.bytes(json)).contentType(Problem.CONTENT_TYPE);
+    }
+
+    private static Problem.Kind kind(Decision.Denial denial) {
+        return switch (denial) {
+            case Decision.Denial.OverBudget overBudget -> Problem.Kind.BUDGET_EXCEEDED;
+            case Decision.Denial.PromptTooLong tooLong -> Problem.Kind.PROMPT_TOO_LONG;
+        };
     }
 
     private static String detail(Account account, Decision.Denial denial) {

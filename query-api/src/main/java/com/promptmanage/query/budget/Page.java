@@ -5,6 +5,7 @@ import io.javalin.http.Context;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 record Page(@Nullable String afterId, int limit) {
 
     private static final int LIMIT_MAX = BudgetTable.BUDGETS_MAX;
+
+    /** Nothing that is not written, nor what stands for bytes that are no text. */
+    private static final Pattern ID = Pattern.compile("[^\\p{Cntrl}\uFFFD]+");
 
     static Page read(Context ctx) {
         var faults = new Faults();
@@ -42,11 +46,15 @@ record Page(@Nullable String afterId, int limit) {
             return null;
         }
         try {
-            return new String(Base64.getUrlDecoder().decode(text), StandardCharsets.UTF_8);
+            String id = new String(Base64.getUrlDecoder().decode(text), StandardCharsets.UTF_8);
+            if (ID.matcher(id).matches()) {
+                return id;
+            }
         } catch (IllegalArgumentException e) {
-            faults.add("cursor", "is not one of ours", "Send nextCursor as it came, or nothing for the first page.");
-            return null;
+            // Told below, as what is none of ours for another reason.
         }
+        faults.add("cursor", "is not one of ours", "Send nextCursor as it came, or nothing for the first page.");
+        return null;
     }
 
     private static int limit(@Nullable String text, Faults faults) {

@@ -63,7 +63,7 @@ final class Progresses {
         var of = new PastDays.Of(
                 budget.account(),
                 budget.dimension(),
-                isWhole || budget.isForEach() ? null : budget.value(),
+                isWhole || budget.isForEach() ? null : progress.value(),
                 budget.period().zone());
         PastDays days = past.computeIfAbsent(
                         new Past(of, progress.isOfTokens()),
@@ -81,17 +81,19 @@ final class Progresses {
     private List<Progress> fromLedger(Budget budget) {
         Window window = budget.period().windowAt(nowMs);
         boolean isWhole = budget.dimension().equals(Dimension.ACCOUNT);
+        String value = budget.dimension().equals(Dimension.MODEL) && !budget.isForEach()
+                ? reads.countedModel(budget.account(), budget.value())
+                : budget.value();
         List<SpendEntry> entries = reads.spend(new SpendQuery(
                 budget.account(),
                 budget.dimension(),
-                isWhole || budget.isForEach() ? null : budget.value(),
+                isWhole || budget.isForEach() ? null : value,
                 window.startMs(),
                 window.endMs(),
                 budget.period().zone(),
                 SpendQuery.Step.WHOLE));
         if (entries.isEmpty() && !budget.isForEach()) {
-            String value = isWhole ? budget.account().value() : budget.value();
-            return List.of(new Progress(budget, value, window, 0));
+            return List.of(new Progress(budget, isWhole ? budget.account().value() : value, window, 0));
         }
         return entries.stream()
                 .map(entry -> new Progress(budget, entry.value(), window, amount(budget.limit(), entry.spend())))

@@ -9,9 +9,10 @@ import java.util.OptionalLong;
 /**
  * A monthly budget for someone who sets their first.
  *
- * <p>What they already spend tells most: one and a quarter times what the month is heading for. Without that it is twice
- * what their prompts would cost on the dearest of their models, and at least what is usual for so many prompts. Either is
- * rounded up to whole steps of five dollars, since a budget is a round figure.
+ * <p>It is twice what the prompts that they tell of would cost on the dearest of their models, and at least what is usual for
+ * so many prompts. Where the month is heading for more than that leaves room for, it is one and a quarter times as much as the
+ * month: what was spent so far is seldom all that will be, so it never takes from the answers. Either is rounded up to whole
+ * steps of five dollars, since a budget is a round figure.
  *
  * @param basis which of the two it was
  * @param expectedNanoUsd what the month is expected to cost, nanoUSD
@@ -64,14 +65,14 @@ record Recommendation(NanoUsd monthly, Basis basis, long expectedNanoUsd) {
      * @param promptCostsNanoUsd what a typical prompt costs on each of the models that have a price
      */
     static Recommendation of(OptionalLong projectedNanoUsd, Volume volume, List<Long> promptCostsNanoUsd) {
-        if (projectedNanoUsd.isPresent() && projectedNanoUsd.getAsLong() > 0) {
-            long expected = Math.min(projectedNanoUsd.getAsLong(), Long.MAX_VALUE / 8);
-            return new Recommendation(new NanoUsd(roundUp(expected / 4 * 5)), Basis.SPEND, expected);
-        }
         long dearest = promptCostsNanoUsd.stream().mapToLong(cost -> cost).max().orElse(0);
-        long expected = Math.multiplyExact(Math.min(dearest, 1_000 * DOLLAR), volume.promptsMax);
-        return new Recommendation(
-                new NanoUsd(roundUp(Math.max(2 * expected, volume.usualUsd * DOLLAR))), Basis.VOLUME, expected);
+        long told = Math.multiplyExact(Math.min(dearest, 1_000 * DOLLAR), volume.promptsMax);
+        long byVolume = roundUp(Math.max(2 * told, volume.usualUsd * DOLLAR));
+        long projected = Math.min(projectedNanoUsd.orElse(0), Long.MAX_VALUE / 8);
+        long bySpend = roundUp(projected / 4 * 5);
+        return bySpend > byVolume
+                ? new Recommendation(new NanoUsd(bySpend), Basis.SPEND, projected)
+                : new Recommendation(new NanoUsd(byVolume), Basis.VOLUME, told);
     }
 
     private static long roundUp(long nanoUsd) {

@@ -21,7 +21,14 @@ public final class Dashboard implements Consumer<JavalinConfig> {
 
     /** What the page itself makes something of. Everything else that is not there stays a 404 that programs can read. */
     private static final List<String> ADDRESSES = List.of(
-            "/dashboard", "/settings", "/sign-in", "/forgot-password", "/reset-password", "/welcome", "/invite");
+            "/dashboard",
+            "/settings",
+            "/sign-in",
+            "/sign-up",
+            "/forgot-password",
+            "/reset-password",
+            "/welcome",
+            "/invite");
 
     /** Of one file, to be kept in memory as it goes over the wire. */
     private static final int COMPRESSED_BYTES_MAX = 4 << 20;

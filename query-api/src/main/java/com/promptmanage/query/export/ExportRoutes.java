@@ -94,6 +94,10 @@ public final class ExportRoutes implements Routes {
             // Read before anything is written, so that what goes wrong at the start is answered as a problem.
             List<UsageEntry> first = history.after(query, HistoryOrder.NEWEST_FIRST, null, PAGE);
             ctx.contentType(format.contentType());
+            if (format == ExportFormat.PARQUET) {
+                // Bytes are in no charset, and none is to be added.
+                ctx.res().setCharacterEncoding((String) null);
+            }
             ctx.header("Content-Disposition", "attachment; filename=\"usage.%s\"".formatted(format.code()));
             write(ctx, format, query, first);
         } finally {

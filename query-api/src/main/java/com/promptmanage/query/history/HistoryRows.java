@@ -144,10 +144,14 @@ final class HistoryRows implements TopicCopy.Rows {
     private void replace(Connection connection, List<RatedEvent> events) throws SQLException {
         try (var statement = connection.prepareStatement("""
                 WITH priced AS (
-                    SELECT account, to_timestamp(time_ms / 1000.0) AS time, source, event_id, cost_nano_usd, costs, price_id,
+                    SELECT account, to_timestamp(time_ms / 1000.0) AS time, source, event_id, model, provider,
+                           cost_nano_usd, costs, price_id,
                            row_number() OVER (PARTITION BY account, time_ms, source, event_id ORDER BY nth) AS turn
-                    FROM unnest(?::text[], ?::bigint[], ?::text[], ?::text[], ?::bigint[], ?::text[], ?::text[])
-                    WITH ORDINALITY AS rows (account, time_ms, source, event_id, cost_nano_usd, costs, price_id, nth)
+                    FROM unnest(
+                        ?::text[], ?::bigint[], ?::text[], ?::text[], ?::text[], ?::text[],
+                        ?::bigint[], ?::text[], ?::text[])
+                    WITH ORDINALITY AS rows (
+                        account, time_ms, source, event_id, model, provider, cost_nano_usd, costs, price_id, nth)
                 ), waiting AS (
                     SELECT held.account, held.time, held.id, held.source, held.event_id,
                            row_number() OVER (
@@ -157,6 +161,8 @@ final class HistoryRows implements TopicCopy.Rows {
                     WHERE held.unpriced
                 )
                 UPDATE usage_history SET
+                    model = priced.model,
+                    provider = priced.provider,
                     cost_nano_usd = priced.cost_nano_usd,
                     costs = priced.costs::jsonb,
                     price_id = priced.price_id,
@@ -168,6 +174,8 @@ final class HistoryRows implements TopicCopy.Rows {
                 """)) {
             var columns = new Columns(statement, events);
             columns.identity();
+            columns.texts(event -> event.name("model"));
+            columns.texts(event -> event.name("provider"));
             columns.numbersOrNull(RatedEvent::costNanoUsd);
             columns.texts(RatedEvent::costsJson);
             columns.texts(RatedEvent::priceId);

@@ -128,10 +128,9 @@ public final class HistoryWriter implements TopicCopy.Target {
 
     /** What gets its price in the same breath has not been without one. */
     private static void countWaiting(RatedEvent event, LocalDate day, Map<Unpriced, Long> waiting) {
-        String model = event.name("model");
-        if (model != null && event.status() != RatedEvent.Status.RATED) {
+        if (event.status() != RatedEvent.Status.RATED) {
             waiting.merge(
-                    new Unpriced(event.account(), model, day),
+                    new Unpriced(event.account(), event.spelledModel(), day),
                     event.status() == RatedEvent.Status.UNPRICED ? 1L : -1L,
                     Long::sum);
         }

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One event of a record on {@code usage.rated}.
  *
- * @param names what the call belongs to, by the names of the usage object: {@link #NAMES}
+ * @param names what the call belongs to, by the names of the usage object: {@link #NAMES}; model and provider as they count
+ * @param spelledModel the model as the event's producer wrote it
  * @param costNanoUsd null while the event is unpriced
  * @param costsJson nanoUSD by kind of token, as a JSON object
  * @param tagsJson as a JSON object
@@ -21,6 +22,7 @@ record RatedEvent(
         String source,
         String id,
         Map<String, String> names,
+        String spelledModel,
         @Nullable Long durationMs,
         @Nullable Long reportedCostNanoUsd,
         String tagsJson,

@@ -44,6 +44,9 @@ final class RatedEvents {
 
     private static final Set<String> NAMES = Set.copyOf(RatedEvent.NAMES);
 
+    /** Stand beside the event's own object where they are others than it says. */
+    private static final List<String> COUNTED_NAMES = List.of("model", "provider");
+
     private static final Map<String, TokenKind> KINDS = Arrays.stream(TokenKind.values())
             .collect(Collectors.toUnmodifiableMap(TokenKind::field, Function.identity()));
 
@@ -192,7 +195,13 @@ final class RatedEvents {
         RatedEvent event(String account, Map<String, String> texts, @Nullable Long cost, String costs) {
             Instant time = EventTime.parse(required(texts, "time"));
             required(names, "userId");
-            required(names, "model");
+            String spelledModel = required(names, "model");
+            for (String name : COUNTED_NAMES) {
+                @Nullable String counted = texts.get(name);
+                if (counted != null) {
+                    names.put(name, counted);
+                }
+            }
             names.putIfAbsent("executionType", ExecutionType.PROMPT_RUN.value());
             RatedEvent.Status status = RatedEvent.Status.parse(texts.get("status"))
                     .orElseThrow(() -> new IllegalArgumentException("an event's status is not known"));
@@ -205,6 +214,7 @@ final class RatedEvents {
                     required(texts, "source"),
                     required(texts, "id"),
                     names,
+                    spelledModel,
                     durationMs,
                     reportedCostNanoUsd,
                     texts(tags),

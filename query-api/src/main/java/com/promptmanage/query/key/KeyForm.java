@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.query.request.Fields;
 import com.promptmanage.service.access.KeyScope;
 import com.promptmanage.service.http.Faults;
+import com.promptmanage.service.http.ShownText;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,9 +31,7 @@ record KeyForm(String name, Set<KeyScope> scopes, boolean maySpeakForOthers, Opt
     static KeyForm read(Fields fields, Instant now, Faults faults) {
         fields.refuseOthersThan(KNOWN);
         Optional<String> name = fields.text("name").map(String::strip);
-        name.filter(text -> text.isEmpty()
-                        || text.length() > NAME_MAX
-                        || text.chars().anyMatch(Character::isISOControl))
+        name.filter(text -> text.isEmpty() || text.length() > NAME_MAX || !ShownText.isPlain(text))
                 .ifPresent(
                         text -> fields.fault("name", "is not a name", "Send 1 to %d characters.".formatted(NAME_MAX)));
         fields.missing("name", "Say what the key is for.");

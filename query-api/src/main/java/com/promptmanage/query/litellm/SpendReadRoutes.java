@@ -191,15 +191,20 @@ public final class SpendReadRoutes implements Routes {
         return new CellQuery(account, first, days.last(), userId, ctx.queryParam("model"), ctx.queryParam("api_key"));
     }
 
-    /** Rights come before the rest: a stranger is told nothing. */
+    /**
+     * Rights come before the rest: a stranger is told nothing. Whom LiteLLM names is a user within an account, as in what it reports,
+     * and never an account, whatever a key may speak for.
+     */
     private Asked asked(Context ctx, @Nullable String userId) {
         Caller caller = authentication.caller(ctx);
+        @Nullable String team = ctx.queryParam("teamId");
         var faults = new Faults();
-        Asked about = Asked.of(caller, ctx.queryParam("teamId"), userId, faults).orElse(null);
+        Asked named = Asked.of(caller, team, userId, faults).orElse(null);
         faults.check();
-        if (about == null) {
+        if (named == null) {
             throw new IllegalStateException("without a fault there is an account");
         }
+        Asked about = team == null && caller instanceof Caller.Key key ? new Asked(key.account(), userId) : named;
         if (about.member() == null) {
             Permissions.requireQuery(caller, about.account());
         } else {

@@ -79,28 +79,49 @@ final class KeptEvents {
             Map<String, List<String>> texts,
             @Nullable Place after) {}
 
+    /**
+     * Where reading the events of one kind begins: before this, in a single comparison. Given the end of the range and the
+     * place separately, the database begins in the index at the former, and passes all that was told before, again for
+     * every page.
+     */
+    private record Start(Instant time, long row) {
+
+        static Start of(Wanted wanted, boolean isPlain) {
+            @Nullable Place after = wanted.after();
+            if (after == null || !after.time().isBefore(wanted.to())) {
+                // Below every row's number: the moment at which a range ends is not in it.
+                return new Start(wanted.to(), Long.MIN_VALUE);
+            }
+            if (after.isPlain() == isPlain) {
+                return new Start(after.time(), after.row());
+            }
+            // Of one moment, the plain ones are told before the others.
+            return new Start(after.time(), isPlain ? Long.MIN_VALUE : Long.MAX_VALUE);
+        }
+    }
+
     /** Someone whom events are about. */
     record Subject(String key, Instant first, Instant last) {}
 
     /** The newest first. */
     List<Kept> newest(Wanted wanted, int limit) {
-        Place after = wanted.after();
-        return database.inTransaction(
-                scope(wanted.account()),
-                handle -> handle.createQuery("""
+        Start used = Start.of(wanted, false);
+        Start plain = Start.of(wanted, true);
+        return database.inTransaction(scope(wanted.account()), handle -> {
+            // As in the history: a plan for any range and place would not begin in the index at this one.
+            handle.execute("SET LOCAL plan_cache_mode = force_custom_plan");
+            return handle.createQuery("""
                                 SELECT * FROM (
                                     (SELECT event_id, source, time, user_id AS subject, time AS received_at, NULL::text AS type,
                                             NULL::text AS data, model, cost_nano_usd,
                                 """ + TokenColumns.TOTAL + """
                                                 AS tokens, id
                                      FROM usage_history AS used
-                                     WHERE account = :account AND time >= :from AND time < :to
+                                     WHERE account = :account AND time >= :from AND (time, id) < (:usedTime, :usedRow)
                                        AND (cardinality(:subject) = 0 OR user_id = ANY (:subject))
                                        AND (cardinality(:id) = 0 OR event_id = ANY (:id))
                                        AND (cardinality(:source) = 0 OR source = ANY (:source))
                                        AND (cardinality(:type) = 0 OR :usage = ANY (:type))
-                                       AND (CAST(:afterTime AS timestamptz) IS NULL
-                                            OR (time, 0, id) < (:afterTime, :afterKind, :afterRow))
                                        AND NOT EXISTS (
                                            SELECT 1 FROM plain_events AS plain
                                            WHERE plain.identity = plain_event_identity(used.account, used.source, used.event_id))
@@ -109,31 +130,30 @@ final class KeptEvents {
                                     (SELECT event_id, source, time, subject, received_at, type, data::text, NULL::text,
                                             NULL::bigint, NULL::bigint, id
                                      FROM plain_events
-                                     WHERE account = :account AND time >= :from AND time < :to
+                                     WHERE account = :account AND time >= :from AND (time, id) < (:plainTime, :plainRow)
                                        AND (cardinality(:subject) = 0 OR subject = ANY (:subject))
                                        AND (cardinality(:id) = 0 OR event_id = ANY (:id))
                                        AND (cardinality(:source) = 0 OR source = ANY (:source))
                                        AND (cardinality(:type) = 0 OR type = ANY (:type))
-                                       AND (CAST(:afterTime AS timestamptz) IS NULL
-                                            OR (time, 1, id) < (:afterTime, :afterKind, :afterRow))
                                      ORDER BY time DESC, id DESC LIMIT :limit)
                                 ) AS events
                                 ORDER BY time DESC, type IS NULL, id DESC LIMIT :limit
                                 """)
-                        .bind("account", wanted.account().value())
-                        .bind("from", wanted.from().atOffset(ZoneOffset.UTC))
-                        .bind("to", wanted.to().atOffset(ZoneOffset.UTC))
-                        .bindArray("subject", String.class, texts(wanted, "subject"))
-                        .bindArray("id", String.class, texts(wanted, "id"))
-                        .bindArray("source", String.class, texts(wanted, "source"))
-                        .bindArray("type", String.class, texts(wanted, "type"))
-                        .bind("usage", UsageEvent.TYPE)
-                        .bind("afterTime", after == null ? null : after.time().atOffset(ZoneOffset.UTC))
-                        .bind("afterKind", after != null && after.isPlain() ? 1 : 0)
-                        .bind("afterRow", after == null ? 0 : after.row())
-                        .bind("limit", limit)
-                        .map((row, ctx) -> kept(row))
-                        .list());
+                    .bind("account", wanted.account().value())
+                    .bind("from", wanted.from().atOffset(ZoneOffset.UTC))
+                    .bind("usedTime", used.time().atOffset(ZoneOffset.UTC))
+                    .bind("usedRow", used.row())
+                    .bind("plainTime", plain.time().atOffset(ZoneOffset.UTC))
+                    .bind("plainRow", plain.row())
+                    .bindArray("subject", String.class, texts(wanted, "subject"))
+                    .bindArray("id", String.class, texts(wanted, "id"))
+                    .bindArray("source", String.class, texts(wanted, "source"))
+                    .bindArray("type", String.class, texts(wanted, "type"))
+                    .bind("usage", UsageEvent.TYPE)
+                    .bind("limit", limit)
+                    .map((row, ctx) -> kept(row))
+                    .list();
+        });
     }
 
     /** In the order of their keys. */

@@ -1,12 +1,12 @@
 package com.promptmanage.query.model;
 
+import com.promptmanage.query.saving.CheaperModel;
 import com.promptmanage.query.spend.Ratio;
 import com.promptmanage.service.token.TokenCounter;
 import com.promptmanage.topics.usage.TokenCounts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.regex.Pattern;
 
 /** Says what a prompt would use and cost before it is sent, and how it could cost less. */
 final class Estimator {
@@ -15,11 +15,6 @@ final class Estimator {
     private static final int OUTPUT_NUMERATOR = 4;
 
     private static final int OUTPUT_DENOMINATOR = 5;
-
-    /** The dear models of an older generation: what they do, the model below does for a fraction. */
-    private static final Pattern OLD_AND_DEAR = Pattern.compile("gpt-4(-turbo.*|-32k.*|-\\d{4}.*|)");
-
-    private static final String CHEAPER = "gpt-4o-mini";
 
     /** A change of model is worth a word from this saving on, in percent of the cost, exclusive. */
     private static final int SWITCH_SAVING_PERCENT = 50;
@@ -76,13 +71,12 @@ final class Estimator {
 
     private static List<Suggestion> suggestions(Prompt prompt, Quote quote, TokenCounts tokens, long costNanoUsd) {
         var suggestions = new ArrayList<Suggestion>();
-        if (OLD_AND_DEAR.matcher(prompt.model()).matches()) {
-            quote.costNanoUsd(CHEAPER, tokens).ifPresent(cheaper -> {
-                if (isWorthASwitch(costNanoUsd, cheaper)) {
-                    suggestions.add(Suggestion.modelSwitch(prompt.model(), CHEAPER, costNanoUsd, cheaper));
-                }
-            });
-        }
+        CheaperModel.of(prompt.model())
+                .ifPresent(target -> quote.costNanoUsd(target, tokens).ifPresent(cheaper -> {
+                    if (isWorthASwitch(costNanoUsd, cheaper)) {
+                        suggestions.add(Suggestion.modelSwitch(prompt.model(), target, costNanoUsd, cheaper));
+                    }
+                }));
         if (isContextLong(prompt.contextText().length(), tokens.totalInput())) {
             long removed = tokens.totalInput() * REDUCTION_PERCENT / 100;
             quote.costNanoUsd(prompt.model(), TokenCounts.ofInputOutput(removed, 0))

@@ -52,7 +52,7 @@ enum AlertType {
         return Arrays.stream(values()).filter(type -> type.code().equals(text)).findFirst();
     }
 
-    /** Alerts of budgets carry no type of their own: what they say tells it. */
+    /** Alerts of budgets that were raised before they had a type tell it by what they say. */
     static AlertType of(JsonNode alert) {
         Optional<AlertType> named = parse(alert.path("type").asText());
         if (named.isPresent()) {

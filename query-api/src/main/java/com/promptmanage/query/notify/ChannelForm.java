@@ -3,6 +3,7 @@ package com.promptmanage.query.notify;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.query.notify.Destination.Format;
 import com.promptmanage.query.request.Fields;
+import com.promptmanage.service.http.ShownText;
 import com.promptmanage.service.mail.Mailer;
 import com.promptmanage.service.outbound.Outbound;
 import com.promptmanage.topics.budget.Severity;
@@ -93,8 +94,12 @@ record ChannelForm(
 
     private static Optional<String> name(Fields fields) {
         Optional<String> name = fields.text("name").map(String::strip);
-        if (name.isPresent() && (name.get().isEmpty() || name.get().length() > NAME_LENGTH_MAX)) {
-            fields.fault("name", "is empty or too long", "Send 1 to %d characters.".formatted(NAME_LENGTH_MAX));
+        if (name.isPresent()
+                && (name.get().isEmpty() || name.get().length() > NAME_LENGTH_MAX || !ShownText.isPlain(name.get()))) {
+            fields.fault(
+                    "name",
+                    "is empty, too long, or has control characters",
+                    "Send 1 to %d characters.".formatted(NAME_LENGTH_MAX));
             return Optional.empty();
         }
         return name;

@@ -188,7 +188,8 @@ final class ChannelRoutes implements Routes {
                 .put("deliveryId", due.ids().getFirst())
                 .put("status", outcome.status())
                 .put("durationMs", outcome.took().toMillis())
-                .put("response", outcome.said()));
+                .put("response", outcome.said())
+                .put("problem", outcome.end() == Outcome.End.DELIVERED ? null : outcome.problem()));
     }
 
     /** Signs with both from now on, until the old one's time is over. */

@@ -205,7 +205,7 @@ final class Deliveries implements AutoCloseable {
                     yield switchOff(
                             lease,
                             "Nothing could be delivered for %d days. The last attempt: %s"
-                                    .formatted(FAILING_MAX.toDays(), outcome.said()),
+                                    .formatted(FAILING_MAX.toDays(), outcome.problem()),
                             now);
                 }
                 Instant first = due.firstAttemptAt();

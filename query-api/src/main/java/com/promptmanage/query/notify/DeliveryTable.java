@@ -246,7 +246,7 @@ final class DeliveryTable {
                         "problem",
                         attempt.next() instanceof Next.Done
                                 ? null
-                                : attempt.outcome().said())
+                                : attempt.outcome().problem())
                 .bind("now", utc(now))
                 .bindArray("ids", String.class, attempt.due().ids())
                 .execute();

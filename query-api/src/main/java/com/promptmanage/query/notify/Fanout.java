@@ -21,7 +21,8 @@ import java.util.List;
  * one for each alert and channel, or the alert is not listed yet.
  *
  * <p>An alert of an account goes to the account's own channels. One of a team goes also to the channels of the people who answer
- * for the team (owners and admins), and what is about a member's own limit to that member's.
+ * for the team (owners and admins), and what is about a member's own limit to that member's. It tells the account's name besides
+ * its id, as it is then. What is not pressing goes to people together, and to programs by itself.
  */
 public final class Fanout implements AlertWriter.Listener {
 
@@ -48,9 +49,16 @@ public final class Fanout implements AlertWriter.Listener {
                                 AND (m.role IN ('owner', 'admin') OR (a.dimension = 'member' AND a.value = m.user_id))
                             JOIN notification_channels c ON c.account = 'user:' || m.user_id
                         )
-                        SELECT a.id, a.severity, a.raised_at, a.alert::text AS alert, c.id AS channel_id, c.account AS channel_account,
+                        SELECT a.id, a.severity, a.raised_at, c.id AS channel_id, c.account AS channel_account,
+                               (a.alert || jsonb_strip_nulls(jsonb_build_object('accountName', n.name)))::text AS alert,
+                               c.joins AND c.kind <> 'webhook' AND (a.alert ->> 'lateEvent') IS NOT DISTINCT FROM 'true' AS gathered,
                                c.joins, c.minimum_level, p.preferences::text AS preferences
                         FROM pairs JOIN listed a ON a.id = pairs.alert_id
+                        LEFT JOIN LATERAL (
+                            SELECT name FROM teams WHERE a.account LIKE 'team:%' AND id = substr(a.account, 6)
+                            UNION ALL
+                            SELECT name FROM users WHERE a.account LIKE 'user:%' AND id = substr(a.account, 6)
+                        ) n ON true
                         JOIN notification_channels c ON c.id = pairs.channel_id AND c.enabled
                         LEFT JOIN notification_preferences p ON p.account = c.account
                         """);
@@ -65,7 +73,7 @@ public final class Fanout implements AlertWriter.Listener {
             try (ResultSet row = wanted.executeQuery()) {
                 while (row.next()) {
                     if (plan(row, now) instanceof Plan.Send send) {
-                        add(insert, row, send, now);
+                        add(insert, row, row.getBoolean("gathered") ? send.gathered() : send, now);
                     }
                 }
             }

@@ -58,7 +58,7 @@ record Message(String id, Instant at, List<ObjectNode> alerts) {
     /** What stands below an alert's text. */
     static List<Fact> factsOf(JsonNode alert) {
         var facts = new ArrayList<Fact>();
-        add(facts, "Account", alert.path("account"));
+        facts.add(new Fact("Account", accountOf(alert)));
         add(facts, "Budget", alert.path("budgetName"));
         add(facts, "Workflow", alert.path("workflowName"));
         add(facts, "Execution", alert.path("executionId"));
@@ -91,6 +91,13 @@ record Message(String id, Instant at, List<ObjectNode> alerts) {
         }
         add(facts, "Period ends", alert.path("periodEnd"));
         return facts;
+    }
+
+    /** By its name, which another may have too, and the id that nobody else has. */
+    private static String accountOf(JsonNode alert) {
+        String id = alert.path("account").asText();
+        String name = alert.path("accountName").asText();
+        return name.isEmpty() ? id : "%s (%s)".formatted(name, id);
     }
 
     private static void add(List<Fact> facts, String name, JsonNode value) {

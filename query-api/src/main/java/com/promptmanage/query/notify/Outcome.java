@@ -35,4 +35,16 @@ record Outcome(
         said = said.replaceAll("\\p{Cntrl}+", " ").strip();
         said = said.length() <= SAID_LENGTH_MAX ? said : said.substring(0, SAID_LENGTH_MAX) + "…";
     }
+
+    /** For people, of an attempt that did not deliver: an answer's text alone, such as "ok", does not tell what was wrong. */
+    String problem() {
+        if (status == null) {
+            return said;
+        }
+        String answered = "the address answered %d".formatted(status);
+        if (status >= 300 && status < 400) {
+            return answered + ": redirects are not followed, give the address that it leads to";
+        }
+        return said.isEmpty() ? answered : answered + ": " + said;
+    }
 }

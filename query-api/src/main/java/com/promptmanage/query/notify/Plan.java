@@ -1,6 +1,7 @@
 package com.promptmanage.query.notify;
 
 import com.promptmanage.topics.budget.Severity;
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +15,26 @@ sealed interface Plan {
      * @param due when
      * @param batch what it is sent together with: everything of the channel with the same batch; null to be sent alone
      */
-    record Send(Instant due, @Nullable String batch) implements Plan {}
+    record Send(Instant due, @Nullable String batch) implements Plan {
+
+        /** For how long what is not pressing waits for others of its kind, at most. */
+        private static final Duration GATHERED = Duration.ofMinutes(5);
+
+        /**
+         * Of what is about a period that was over when it came: there is no hurry, and whoever sends a month of usage in at once
+         * has it cross one threshold after the other.
+         *
+         * @return together with all of its kind that come within some minutes
+         */
+        Send gathered() {
+            if (batch != null) {
+                return this;
+            }
+            long step = GATHERED.toMillis();
+            Instant until = Instant.ofEpochMilli((due.toEpochMilli() / step + 1) * step);
+            return new Send(until, "closed " + until);
+        }
+    }
 
     /**
      * @param minimumLevel the channel's own, besides that of the preferences
@@ -42,8 +62,6 @@ sealed interface Plan {
             Instant due = digest.next(now);
             return new Send(due, "digest " + due);
         }
-        Preferences.QuietHours quietHours = preferences.quietHours();
-        Instant end = quietHours == null ? null : quietHours.endIfQuiet(now);
-        return new Send(end == null ? now : end, null);
+        return new Send(preferences.alone(now), null);
     }
 }

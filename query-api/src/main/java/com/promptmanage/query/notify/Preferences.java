@@ -34,6 +34,17 @@ record Preferences(
         channels = channels == null ? null : Set.copyOf(channels);
     }
 
+    /** When what comes at a moment, and goes alone, is sent: then, unless it is quiet. */
+    Instant alone(Instant moment) {
+        Instant end = quietHours == null ? null : quietHours.endIfQuiet(moment);
+        return end == null ? moment : end;
+    }
+
+    /** When what comes at a moment, and may go with others, is sent. */
+    Instant together(Instant moment) {
+        return digest == null ? alone(moment) : digest.next(moment);
+    }
+
     /** A part of each day, over midnight if it ends before it begins. */
     record QuietHours(LocalTime start, LocalTime end, ZoneId zone) {
 

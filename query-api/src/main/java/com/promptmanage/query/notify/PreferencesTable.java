@@ -54,6 +54,7 @@ final class PreferencesTable {
                             new String(Json.bytes(PreferencesJson.write(preferences)), StandardCharsets.UTF_8))
                     .bind("now", now.atOffset(ZoneOffset.UTC))
                     .execute();
+            release(handle, owned.account(), preferences, now);
             AuditLog.append(
                     handle,
                     owned.actor(),
@@ -66,6 +67,20 @@ final class PreferencesTable {
                             told(before),
                             told(preferences)));
         });
+    }
+
+    /** What is held, and was not tried yet, is held no longer than it would be if it came now. What goes together still does. */
+    private static void release(Handle handle, Account account, Preferences preferences, Instant now) {
+        handle.createUpdate("""
+                        UPDATE alert_deliveries
+                        SET due_at = CASE WHEN batch IS NULL THEN CAST(:alone AS timestamptz) ELSE CAST(:together AS timestamptz) END
+                        WHERE account = :account AND status = 'pending' AND attempts = 0
+                          AND due_at > CASE WHEN batch IS NULL THEN CAST(:alone AS timestamptz) ELSE CAST(:together AS timestamptz) END
+                        """)
+                .bind("account", account.value())
+                .bind("alone", preferences.alone(now).atOffset(ZoneOffset.UTC))
+                .bind("together", preferences.together(now).atOffset(ZoneOffset.UTC))
+                .execute();
     }
 
     private static Map<String, JsonNode> told(Preferences preferences) {

@@ -5,7 +5,7 @@ import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.alert.Notice;
 import com.promptmanage.topics.budget.Severity;
 import java.time.Clock;
-import java.time.ZoneOffset;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import org.jdbi.v3.core.Handle;
@@ -24,10 +24,11 @@ public final class UnpricedUsage implements HistoryWriter.Listener {
 
     @Override
     public void unpriced(Handle handle, Collection<HistoryWriter.Unpriced> found) {
-        Notices.tell(handle, found.stream().map(UnpricedUsage::notice).toList(), clock.instant());
+        Instant now = clock.instant();
+        Notices.tell(handle, found.stream().map(one -> notice(one, now)).toList(), now);
     }
 
-    private static Notice notice(HistoryWriter.Unpriced unpriced) {
+    private static Notice notice(HistoryWriter.Unpriced unpriced, Instant now) {
         String type = AlertType.UNPRICED_USAGE.code();
         var about = new LinkedHashMap<String, String>();
         about.put("model", unpriced.model());
@@ -44,7 +45,7 @@ public final class UnpricedUsage implements HistoryWriter.Listener {
                 "Usage without a price: " + unpriced.model(),
                 "%s has no price. Its tokens count, but its cost counts nowhere until it has one: give it a price of your own, or wait for the catalogue to have it. What was used by then is priced too."
                         .formatted(unpriced.model()),
-                unpriced.day().atStartOfDay(ZoneOffset.UTC).toInstant(),
+                now,
                 about);
     }
 }

@@ -2,6 +2,7 @@ package com.promptmanage.query.reconcile;
 
 import com.promptmanage.query.routing.AccountRouting;
 import com.promptmanage.query.routing.Asked;
+import com.promptmanage.query.tier.ShownHistory;
 import com.promptmanage.service.access.Authentication;
 import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.access.Permissions;
@@ -54,16 +55,24 @@ public final class ReconciliationRoutes implements Routes {
 
     private final AccountRouting routing;
 
+    private final ShownHistory shown;
+
     private final Duration retention;
 
     private final Clock clock;
 
     /** @param retention how far back all three are kept */
     public ReconciliationRoutes(
-            Database database, Authentication authentication, AccountRouting routing, Duration retention, Clock clock) {
+            Database database,
+            Authentication authentication,
+            AccountRouting routing,
+            ShownHistory shown,
+            Duration retention,
+            Clock clock) {
         this.database = database;
         this.authentication = authentication;
         this.routing = routing;
+        this.shown = shown;
         this.retention = retention;
         this.clock = clock;
     }
@@ -97,9 +106,16 @@ public final class ReconciliationRoutes implements Routes {
         Caller caller = authentication.caller(ctx);
         Account account = account(ctx, caller);
         var faults = new Faults();
-        Days days = days(ctx, faults);
+        Days asked = days(ctx, faults);
         faults.check();
+        Days days = shown(ctx, account, asked);
         routing.answer(ctx, account, reads -> ctx.json(settled(reads, caller.scope(account), account, days)));
+    }
+
+    private Days shown(Context ctx, Account account, Days asked) {
+        Instant wanted = asked.from().atStartOfDay().toInstant(ZoneOffset.UTC);
+        @Nullable Instant first = shown.from(ctx, account, wanted, ctx.queryParam("startDate") != null);
+        return first == null ? asked : new Days(LocalDate.ofInstant(first, ZoneOffset.UTC), asked.to());
     }
 
     private static Account account(Context ctx, Caller caller) {

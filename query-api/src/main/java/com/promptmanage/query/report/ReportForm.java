@@ -5,6 +5,7 @@ import com.promptmanage.query.report.Schedule.Wanted;
 import com.promptmanage.query.request.Fields;
 import com.promptmanage.query.request.TimeZones;
 import com.promptmanage.service.http.Faults;
+import com.promptmanage.service.http.ShownText;
 import com.promptmanage.service.mail.Mailer;
 import java.time.LocalTime;
 import java.time.ZoneId;
@@ -49,9 +50,7 @@ final class ReportForm {
     private static Optional<String> name(Fields fields) {
         Optional<String> name = fields.text("name").map(String::strip);
         if (name.isPresent()
-                && (name.get().isEmpty()
-                        || name.get().length() > NAME_LENGTH_MAX
-                        || name.get().chars().anyMatch(Character::isISOControl))) {
+                && (name.get().isEmpty() || name.get().length() > NAME_LENGTH_MAX || !ShownText.isPlain(name.get()))) {
             fields.fault(
                     "name",
                     "is empty, too long, or has control characters",

@@ -6,25 +6,31 @@ import com.promptmanage.query.report.Report.Table;
 import java.awt.Color;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
-import java.nio.charset.CharsetEncoder;
 import java.util.List;
+import java.util.Objects;
 import org.apache.pdfbox.pdmodel.PDDocument;
 import org.apache.pdfbox.pdmodel.PDPage;
 import org.apache.pdfbox.pdmodel.PDPageContentStream;
 import org.apache.pdfbox.pdmodel.common.PDRectangle;
 import org.apache.pdfbox.pdmodel.font.PDFont;
+import org.apache.pdfbox.pdmodel.font.PDType0Font;
 import org.apache.pdfbox.pdmodel.font.PDType1Font;
 import org.apache.pdfbox.pdmodel.font.Standard14Fonts.FontName;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A report for filing. Set in a font that every reader has, so that none is embedded; what that font does not have, such as names
- * in other scripts, is shown as question marks.
+ * A report for filing. Set in a font that every reader has, so that none is embedded; a text with letters that it does not have, such as
+ * a name in Polish or Cyrillic, is set in one that is. What neither has, such as Chinese, is shown as question marks.
  */
 final class ReportPdf implements AutoCloseable {
 
     private static final Charset LATIN = Charset.forName("windows-1252");
+
+    /** Liberation Sans (SIL Open Font License), which the library brings along. */
+    private static final String WIDE = "/org/apache/pdfbox/resources/ttf/LiberationSans-Regular.ttf";
 
     private static final Color DARK = new Color(0x1f, 0x29, 0x33);
 
@@ -45,6 +51,9 @@ final class ReportPdf implements AutoCloseable {
     private final PDFont plain = new PDType1Font(FontName.HELVETICA);
 
     private final PDFont bold = new PDType1Font(FontName.HELVETICA_BOLD);
+
+    /** Null until a text needs it; only the letters that were used are embedded. */
+    private @Nullable PDFont wide;
 
     private PDPageContentStream page;
 
@@ -143,11 +152,12 @@ final class ReportPdf implements AutoCloseable {
     }
 
     private void at(int x, int baseline, PDFont font, int size, Color color, String text) throws IOException {
+        PDFont used = fontOf(font, text);
         page.beginText();
-        page.setFont(font, size);
+        page.setFont(used, size);
         page.setNonStrokingColor(color);
         page.newLineAtOffset(x, baseline);
-        page.showText(printable(text));
+        page.showText(printable(used, text));
         page.endText();
     }
 
@@ -173,8 +183,8 @@ final class ReportPdf implements AutoCloseable {
         return (int) PDRectangle.A4.getWidth() - 2 * MARGIN;
     }
 
-    private static String cut(PDFont font, int size, String text, int most) throws IOException {
-        String cut = printable(text);
+    private String cut(PDFont font, int size, String text, int most) throws IOException {
+        String cut = printable(fontOf(font, text), text);
         while (!cut.isEmpty() && textWidth(font, size, cut) > most) {
             cut = cut.substring(0, cut.length() - 1);
         }
@@ -182,21 +192,43 @@ final class ReportPdf implements AutoCloseable {
     }
 
     /** In points, rounded up. */
-    private static int textWidth(PDFont font, int size, String text) throws IOException {
-        return (int) Math.ceil(font.getStringWidth(printable(text)) * size / 1000);
+    private int textWidth(PDFont font, int size, String text) throws IOException {
+        PDFont used = fontOf(font, text);
+        return (int) Math.ceil(used.getStringWidth(printable(used, text)) * size / 1000);
     }
 
-    private static String printable(String text) {
-        CharsetEncoder encoder = LATIN.newEncoder();
+    /** @param wished is for texts that it has all letters of */
+    private PDFont fontOf(PDFont wished, String text) throws IOException {
+        if (LATIN.newEncoder().canEncode(text)) {
+            return wished;
+        }
+        PDFont loaded = wide;
+        if (loaded == null) {
+            try (InputStream letters = PDDocument.class.getResourceAsStream(WIDE)) {
+                loaded = PDType0Font.load(document, Objects.requireNonNull(letters, "the library has its font"));
+            }
+            wide = loaded;
+        }
+        return loaded;
+    }
+
+    /** With a question mark for each character that the font has not. */
+    private static String printable(PDFont font, String text) {
         var printable = new StringBuilder();
-        text.codePoints()
-                .forEach(point -> printable.append(
-                        Character.isBmpCodePoint(point)
-                                        && !Character.isISOControl(point)
-                                        && encoder.canEncode((char) point)
-                                ? (char) point
-                                : '?'));
+        text.codePoints().forEach(point -> printable.append(has(font, point) ? Character.toString(point) : "?"));
         return printable.toString();
+    }
+
+    private static boolean has(PDFont font, int point) {
+        if (!Character.isBmpCodePoint(point) || Character.isISOControl(point)) {
+            return false;
+        }
+        try {
+            return font.encode(Character.toString(point)).length > 0;
+        } catch (IllegalArgumentException | IOException e) {
+            // Its way to say that there is no such letter in it.
+            return false;
+        }
     }
 
     @Override

@@ -12,6 +12,7 @@ import com.promptmanage.service.access.Access;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.Faults;
 import com.promptmanage.service.http.ProblemException;
+import com.promptmanage.service.http.RawAnswer;
 import com.promptmanage.service.http.RequestBody;
 import com.promptmanage.service.http.Routes;
 import com.promptmanage.service.id.Ids;
@@ -148,6 +149,7 @@ final class ReportRoutes implements Routes {
     private void preview(Context ctx) {
         Owned owned = Owned.by(ctx, access.authentication());
         Schedule schedule = find(ctx, owned);
+        requireTier(owned);
         @Nullable String format = ctx.queryParam("format");
         if (format != null && !Set.of("html", "pdf").contains(format)) {
             throw ProblemException.invalid("format", "is not known", "Use html or pdf.");
@@ -168,7 +170,7 @@ final class ReportRoutes implements Routes {
                             ReportSender.names(database, owned.account())),
                     clock.instant());
             if ("pdf".equals(format)) {
-                ctx.contentType("application/pdf").result(ReportPdf.of(report));
+                RawAnswer.send(ctx, 200, "application/pdf", ReportPdf.of(report));
             } else {
                 // Whatever a name in it says, nothing in it runs.
                 ctx.header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox");

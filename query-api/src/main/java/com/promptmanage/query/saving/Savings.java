@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -48,11 +47,6 @@ public record Savings(Spend spend, List<Saving> savings, List<SpendEntry> longPr
 
     /** Below this share of the input, in percent, a cache is as good as unused. */
     private static final int CACHE_SHARE_PERCENT = 10;
-
-    private static final Pattern GPT_4_CLASS =
-            Pattern.compile("(?:.*/)?(?:gpt-4(?:-turbo.*|-32k.*|-\\d{4}.*|o|o-\\d{4}.*|)|chatgpt-4o-latest)");
-
-    private static final String CHEAPER = "gpt-4o-mini";
 
     private static final Comparator<Saving> LARGEST_FIRST = Comparator.<Saving>comparingLong(
                     saving -> saving.savedNanoUsd().orElse(-1))
@@ -102,14 +96,15 @@ public record Savings(Spend spend, List<Saving> savings, List<SpendEntry> longPr
     }
 
     private static Optional<Saving> modelSwitch(ModelUse use) {
-        if (!GPT_4_CLASS.matcher(use.model()).matches()) {
+        Optional<String> cheaper = CheaperModel.of(use.model());
+        if (cheaper.isEmpty()) {
             return Optional.empty();
         }
-        OptionalLong projected = use.atMostOn(CHEAPER);
+        OptionalLong projected = use.atMostOn(cheaper.get());
         long paid = use.paidNanoUsd();
         return projected.isPresent() && isMoreThan(paid - projected.getAsLong(), SWITCH_SAVING_PERCENT, paid)
-                ? Optional.of(
-                        new Saving.ModelSwitch(use.model(), CHEAPER, use.spend().events(), paid, projected.getAsLong()))
+                ? Optional.of(new Saving.ModelSwitch(
+                        use.model(), cheaper.get(), use.spend().events(), paid, projected.getAsLong()))
                 : Optional.empty();
     }
 

@@ -107,6 +107,7 @@ public final class SavingsJson {
                 .objectNode()
                 .put("promptId", prompt.value())
                 .put("runs", spend.events())
+                .put("unpricedRuns", spend.unpricedEvents())
                 .put("averageInputTokens", spend.tokens().totalInput() / spend.events());
         amount(json, "cost", spend.costNanoUsd());
         return json;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.query.request.Fields;
 import com.promptmanage.query.request.TimeZones;
 import com.promptmanage.service.http.Faults;
+import com.promptmanage.service.http.ShownText;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.settings.AccountSettings;
 import java.text.Normalizer;
@@ -43,7 +44,7 @@ record TeamForm(
     static TeamForm read(Fields fields, boolean isNew, Faults faults) {
         fields.refuseOthersThan(KNOWN);
         Optional<String> name = fields.text("name").map(String::strip);
-        name.filter(text -> text.length() < NAME_MIN || text.length() > NAME_MAX || hasControl(text))
+        name.filter(text -> text.length() < NAME_MIN || text.length() > NAME_MAX || !ShownText.isPlain(text))
                 .ifPresent(text -> fields.fault(
                         "name", "is not a team's name", "Send %d to %d characters.".formatted(NAME_MIN, NAME_MAX)));
         if (isNew) {
@@ -102,9 +103,5 @@ record TeamForm(
             }
             return distinct;
         });
-    }
-
-    private static boolean hasControl(String text) {
-        return text.chars().anyMatch(Character::isISOControl);
     }
 }

@@ -154,7 +154,7 @@ final class TeamTable {
     }
 
     /**
-     * The team is gone for everyone, with its invitations and keys; what it spent stays on record.
+     * The team is gone for everyone, with its invitations and keys, and its short name is free; what it spent stays on record.
      *
      * @return who was in it
      */
@@ -163,8 +163,9 @@ final class TeamTable {
             TeamTurn.take(handle, team, caller, Action.DELETE_TEAM);
             Team before = find(handle, team).orElseThrow();
             Instant now = clock.instant();
-            handle.createUpdate("UPDATE teams SET deleted_at = :now, updated_at = :now WHERE id = :id")
+            handle.createUpdate("UPDATE teams SET deleted_at = :now, updated_at = :now, slug = :slug WHERE id = :id")
                     .bind("id", team.id())
+                    .bind("slug", "deleted-" + unique() + unique())
                     .bind("now", now)
                     .execute();
             handle.createUpdate("""

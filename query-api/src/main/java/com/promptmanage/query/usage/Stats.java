@@ -41,4 +41,9 @@ record Stats(
     }
 
     record Point(LocalDate day, Spend spend) {}
+
+    /** For an account that is not told which prompts cost most. */
+    Stats withoutPrompts() {
+        return new Stats(total, breakdown, trend, topPrompts == null ? null : List.of(), previous, forecast, asOf);
+    }
 }

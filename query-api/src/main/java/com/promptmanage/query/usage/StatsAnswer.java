@@ -77,6 +77,7 @@ record StatsAnswer(
 
     /**
      * @param percentage of the total cost, to three places
+     * @param unpricedRuns how many of the runs have no price yet, so that their cost is not in it
      * @param unattributed there, and true, on the entry of the events that name no value
      * @param combined how many values an entry stands for that puts the smallest together
      */
@@ -88,6 +89,7 @@ record StatsAnswer(
             long costNanoUsd,
             long runs,
             BigDecimal percentage,
+            long unpricedRuns,
             @Nullable Boolean unattributed,
             @Nullable Integer combined) {
 
@@ -108,6 +110,7 @@ record StatsAnswer(
                     spend.costNanoUsd(),
                     spend.events(),
                     Ratio.percent(spend.costNanoUsd(), total.costNanoUsd()),
+                    spend.unpricedEvents(),
                     unattributed,
                     combined);
         }
@@ -115,7 +118,7 @@ record StatsAnswer(
 
     record Day(String date, long tokens, String cost, long costNanoUsd, long runs) {}
 
-    record Prompt(String promptId, long tokens, String cost, long costNanoUsd, long runs) {}
+    record Prompt(String promptId, long tokens, String cost, long costNanoUsd, long runs, long unpricedRuns) {}
 
     record Previous(Range range, @JsonUnwrapped Figures figures) {}
 
@@ -200,7 +203,12 @@ record StatsAnswer(
     private static Prompt prompt(Stats.Slice.Named prompt) {
         Spend spend = prompt.spend();
         return new Prompt(
-                prompt.value(), spend.tokens().total(), usd(spend.costNanoUsd()), spend.costNanoUsd(), spend.events());
+                prompt.value(),
+                spend.tokens().total(),
+                usd(spend.costNanoUsd()),
+                spend.costNanoUsd(),
+                spend.events(),
+                spend.unpricedEvents());
     }
 
     private static String usd(long nanoUsd) {

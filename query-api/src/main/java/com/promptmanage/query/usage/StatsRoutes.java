@@ -14,6 +14,7 @@ import com.promptmanage.service.http.Faults;
 import com.promptmanage.service.http.Problem.Kind;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.http.Routes;
+import com.promptmanage.service.tier.Tiers;
 import com.promptmanage.streams.read.AccountReads;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.budget.Dimension;
@@ -37,6 +38,8 @@ public final class StatsRoutes implements Routes {
 
     private final ShownHistory shown;
 
+    private final Tiers tiers;
+
     private final HistoryStats history;
 
     private final Clock clock;
@@ -47,12 +50,14 @@ public final class StatsRoutes implements Routes {
             AccountRouting routing,
             AccountZones zones,
             ShownHistory shown,
+            Tiers tiers,
             Clock clock) {
         this.history = new HistoryStats(database);
         this.authentication = authentication;
         this.routing = routing;
         this.zones = zones;
         this.shown = shown;
+        this.tiers = tiers;
         this.clock = clock;
     }
 
@@ -65,14 +70,19 @@ public final class StatsRoutes implements Routes {
         Caller caller = authentication.caller(ctx);
         StatsQuery query = query(ctx, caller);
         if (!query.isInLedger()) {
-            ctx.json(StatsAnswer.of(query, history.read(caller.scope(query.account()), query, clock.instant())));
+            answer(ctx, query, history.read(caller.scope(query.account()), query, clock.instant()));
             return;
         }
         routing.answer(ctx, query.account(), reads -> {
             Instant now = clock.instant();
             requireSeen(reads, query, now);
-            ctx.json(StatsAnswer.of(query, LedgerStats.read(reads, query, now)));
+            answer(ctx, query, LedgerStats.read(reads, query, now));
         });
+    }
+
+    private void answer(Context ctx, StatsQuery query, Stats stats) {
+        boolean tellsPrompts = tiers.of(query.account()).features().topPrompts();
+        ctx.json(StatsAnswer.of(query, tellsPrompts ? stats : stats.withoutPrompts()));
     }
 
     /** Spend is seen by the tags that an account has chosen, and by those that one of its budgets limits. */

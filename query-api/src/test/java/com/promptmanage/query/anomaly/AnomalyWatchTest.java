@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.promptmanage.query.http.TestApi;
 import com.promptmanage.query.metering.InMemoryMetering;
+import com.promptmanage.query.notify.PublishedSchema;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.DatabaseSettings;
 import com.promptmanage.streams.read.Metering;
@@ -53,7 +54,7 @@ class AnomalyWatchTest {
     }
 
     @Test
-    void anUnusualHourIsToldOfOnceWhoeverLooks() {
+    void anUnusualHourIsToldOfOnceWhoeverLooks() throws Exception {
         habit();
         spend(NOW.minusSeconds(600), 20_000);
 
@@ -68,6 +69,7 @@ class AnomalyWatchTest {
                                         + "\"spentUsd\":\"20.00\",\"spentNanoUsd\":20000000000,"
                                         + "\"usualUsd\":\"1.00\",\"usualNanoUsd\":1000000000")
                         .contains("Monday, 16 November, 14:00"));
+        PublishedSchema.assertDescribes("anomaly-alert", told().getFirst());
 
         spend(NOW.minusSeconds(60), 5_000);
         watch.look();

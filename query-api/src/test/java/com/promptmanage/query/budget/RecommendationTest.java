@@ -39,6 +39,22 @@ class RecommendationTest {
         assertThat(recommendation.basis()).isEqualTo(Basis.SPEND);
     }
 
+    /** One event of a test does not outweigh what someone tells of their month. */
+    @Test
+    void whatIsSpentSoFarTakesNothingFromTheAnswers() {
+        OptionalLong little = OptionalLong.of(540_000);
+
+        Recommendation few = Recommendation.of(little, Volume.UP_TO_200, List.of(675_000L));
+        Recommendation many = Recommendation.of(little, Volume.MORE, List.of(1_500L * 10_000 + 750 * 30_000));
+
+        assertThat(few.monthly().toUsd()).isEqualTo("30.00");
+        assertThat(few.basis()).isEqualTo(Basis.VOLUME);
+        assertThat(many.monthly().toUsd())
+                .as("gpt-4-turbo: 0.0375 USD a prompt, 75 USD for 2,000, twice that")
+                .isEqualTo("150.00");
+        assertThat(many.expectedNanoUsd()).isEqualTo(75_000_000_000L);
+    }
+
     @Test
     void nothingSoFarTellsNothing() {
         assertThat(Recommendation.of(OptionalLong.of(0), Volume.UP_TO_50, List.of())

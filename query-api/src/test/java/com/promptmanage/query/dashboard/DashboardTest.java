@@ -43,6 +43,7 @@ class DashboardTest {
                 "/",
                 "/sign-in",
                 "/reset-password",
+                "/sign-up",
                 "/dashboard/usage?team=team_x",
                 "/dashboard/workflows/wf_1",
                 "/settings/budget"

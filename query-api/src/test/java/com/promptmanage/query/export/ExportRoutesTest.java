@@ -110,6 +110,7 @@ class ExportRoutesTest {
 
         assertThat(response.headers().firstValue("content-disposition"))
                 .hasValue("attachment; filename=\"usage.parquet\"");
+        assertThat(response.headers().firstValue("content-type")).hasValue("application/vnd.apache.parquet");
         try (var duck = DriverManager.getConnection("jdbc:duckdb:");
                 var row = duck.createStatement().executeQuery("""
                         SELECT count(*), count(DISTINCT id), sum("costNanoUsd")::text, min(time)::text, min(model), max(model),

@@ -6,6 +6,8 @@ import static com.promptmanage.query.history.RatedTopic.unpriced;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.promptmanage.service.access.NewKey;
+import com.promptmanage.topics.account.Account;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,6 +47,9 @@ class HistoryReadersTest {
                         + row.path("costNanoUsd").longValue())
                 .containsExactly("b 107", "a 15", "gpt-4o-mini 0");
         assertThat(byModel.at("/breakdown/1/runs").longValue()).isEqualTo(2);
+        assertThat(byModel.path("breakdown"))
+                .extracting(row -> row.path("unpricedRuns").longValue())
+                .containsExactly(0L, 0L, 1L);
         assertThat(byModel.at("/summary/totalCostNanoUsd").longValue()).isEqualTo(122);
         assertThat(byModel.at("/summary/totalRuns").longValue()).isEqualTo(5);
         assertThat(byModel.at("/summary/unpricedRuns").longValue()).isEqualTo(1);
@@ -166,6 +171,16 @@ class HistoryReadersTest {
         assertThat(calls).extracting(call -> call.path("request_id").asText()).containsExactly("c", "b", "a");
         assertThat(calls.path(0).path("spend").isNull()).isTrue();
         assertThat(stand.get("/spend/logs?teamId=acme&request_id=b").json()).hasSize(1);
+        String gateway =
+                stand.api().key(NewKey.of("gateway", Account.team("acme")).speakingForOthers());
+        String ofAnn = "?user_id=ann&start_date=2026-11-22&end_date=2026-11-24";
+        assertThat(stand.api()
+                        .get(gateway, "/spend/logs" + ofAnn + "&summarize=false")
+                        .json())
+                .as("a user of the key's account, though it may speak for others")
+                .isEqualTo(calls);
+        assertThat(stand.api().get(gateway, "/user/daily/activity" + ofAnn).json())
+                .isEqualTo(activity);
 
         String editor = stand.api().signIn("acme-editor");
         assertThat(stand.api().get(editor, "/user/daily/activity" + days).status())

@@ -56,6 +56,7 @@ final class HistoryStand implements AutoCloseable {
                                 TestRoutes.routing(parts),
                                 new AccountZones(parts.database()),
                                 new ShownHistory(parts.access().tiers(), parts.clock()),
+                                parts.access().tiers(),
                                 parts.clock()),
                         new DeveloperRoutes(
                                 parts.access().authentication(),

@@ -20,6 +20,8 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.DriverManager;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -165,6 +167,48 @@ class HistoryWriterTest {
     }
 
     @Test
+    void anEventStandsUnderTheNamesThatItCountsUnder() throws Exception {
+        String counted = "\"model\":\"the-model\",\"provider\":\"the-provider\",\"status\"";
+        try (TopicCopy copy = start()) {
+            assertThat(copy.isAlive()).isTrue();
+            topic.commitOne(
+                    TEAM,
+                    List.of(
+                            rated(TEAM, "other names", NOON, 1, 10).replace("\"status\"", counted),
+                            rated(TEAM, "its own", NOON, 1, 10),
+                            unpriced(TEAM, "waits", NOON, 1),
+                            unpriced(TEAM, "waited", NOON, 1)));
+            topic.commitOne(TEAM, List.of(rerated(TEAM, "waited", NOON, 1, 10).replace("\"status\"", counted)));
+            awaitRows(4);
+            Await.until(() -> assertThat(totals(TEAM).unpriced()).isEqualTo(1));
+        }
+
+        assertThat(rows("SELECT event_id, model, coalesce(provider, '-') AS provider FROM usage_history"))
+                .containsExactlyInAnyOrder(
+                        Map.of("event_id", "other names", "model", "the-model", "provider", "the-provider"),
+                        Map.of("event_id", "its own", "model", "gpt-4o-mini", "provider", "-"),
+                        Map.of("event_id", "waits", "model", "gpt-4o-mini", "provider", "-"),
+                        Map.of("event_id", "waited", "model", "the-model", "provider", "the-provider"));
+    }
+
+    /** Whichever name its price has for it. */
+    @Test
+    void whatGetsItsPriceInTheSameBreathHasNotBeenWithoutOne() throws Exception {
+        try (TopicCopy copy = start()) {
+            assertThat(copy.isAlive()).isTrue();
+            topic.commit(
+                    TEAM,
+                    List.of(List.of(
+                            unpriced(TEAM, "at once", NOON, 4),
+                            rerated(TEAM, "at once", NOON, 4, 40)
+                                    .replace("\"status\"", "\"model\":\"the-model\",\"status\""))));
+            awaitRows(1);
+        }
+
+        assertThat(rows("SELECT 1 AS told FROM outbox")).isEmpty();
+    }
+
+    @Test
     void usageWithoutAPriceIsToldOfOnceForEachAccountModelAndDay() throws Exception {
         try (TopicCopy copy = start()) {
             assertThat(copy.isAlive()).isTrue();
@@ -195,6 +239,7 @@ class HistoryWriterTest {
                                     .contains(
                                             "\"type\":\"unpriced_usage\"",
                                             "\"model\":\"gpt-4o-mini\"",
+                                            "\"occurredAt\":\"2026-11-25T08:09:10Z\"",
                                             "\"severity\":\"warning\"");
                         },
                         told -> assertThat(told).containsEntry("account", "user:eve"));
@@ -349,7 +394,11 @@ class HistoryWriterTest {
 
     private TopicCopy start() {
         return HistoryWriter.start(
-                topic.name(), database, kafkaSettings(), new UnpricedUsage(Clock.systemUTC()), meters);
+                topic.name(),
+                database,
+                kafkaSettings(),
+                new UnpricedUsage(Clock.fixed(Instant.parse("2026-11-25T08:09:10Z"), ZoneOffset.UTC)),
+                meters);
     }
 
     private Map<String, Object> kafkaSettings() {

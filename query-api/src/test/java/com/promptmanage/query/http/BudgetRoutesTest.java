@@ -234,6 +234,7 @@ class BudgetRoutesTest {
                 .json();
         assertThat(rest.get("budgets").size()).isEqualTo(50);
         assertThat(rest.get("nextCursor").isNull()).isTrue();
+        assertThat(stand.get(BUDGETS + "?cursor=AAAA").status()).isEqualTo(400);
     }
 
     @ParameterizedTest

@@ -107,6 +107,8 @@ class StatsRoutesTest {
         assertThat(stats.at("/breakdown/0/category").textValue()).isEqualTo("acme-owner");
         assertThat(stats.at("/breakdown/0/percentage").decimalValue()).isEqualByComparingTo("60");
         assertThat(stats.at("/breakdown/1/percentage").decimalValue()).isEqualByComparingTo("40");
+        assertThat(stats.at("/breakdown/0/unpricedRuns").longValue()).isZero();
+        assertThat(stats.at("/breakdown/1/unpricedRuns").longValue()).isEqualTo(1);
         assertThat(sum(stats.get("breakdown"))).isEqualTo(750_000);
         assertThat(sum(stats.get("trends"))).isEqualTo(750_000);
     }

@@ -100,6 +100,11 @@ class TeamRoutesTest {
         assertThat(link).isEmpty();
         String token = tokenOf(stand.mails().remove());
 
+        String slug = team.replace('_', '-') + "-again";
+        assertThat(api.patch(owner, its.path(), "{\"slug\":\"%s\"}".formatted(slug))
+                        .status())
+                .isEqualTo(200);
+
         assertThat(api.delete(api.signIn(team + "-admin"), its.path()).status()).isEqualTo(403);
         assertThat(api.delete(owner, its.path()).status()).isEqualTo(204);
 
@@ -107,6 +112,10 @@ class TeamRoutesTest {
         assertThat(api.get(key, its.path()).status()).isEqualTo(401);
         assertThat(api.get("", "/api/invitations/" + token).status()).isEqualTo(409);
         assertThat(api.get(owner, "/api/teams").json().path("teams")).isEmpty();
+        assertThat(api.post(owner, "/api/teams", "{\"name\":\"Again\",\"slug\":\"%s\"}".formatted(slug))
+                        .status())
+                .as("its short name is free")
+                .isEqualTo(201);
     }
 
     @Test

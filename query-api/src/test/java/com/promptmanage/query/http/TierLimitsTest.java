@@ -2,10 +2,13 @@ package com.promptmanage.query.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.query.http.TestApi.Answer;
 import com.promptmanage.query.tier.ShownHistory;
 import com.promptmanage.service.access.AccessSettings;
 import com.promptmanage.topics.account.Account;
+import com.promptmanage.topics.usage.TokenCounts;
+import com.promptmanage.topics.usage.TokenUsage;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -81,6 +84,30 @@ class TierLimitsTest {
     }
 
     @Test
+    void theDearestPromptsAreToldWhereTheTierHasThem() {
+        api.metering().reads().price("m", usage -> 1_000);
+        api.metering()
+                .add(
+                        TokenUsage.builder("ann", "m")
+                                .teamId("acme")
+                                .promptId("p1")
+                                .tokens(TokenCounts.ofInputOutput(3, 4))
+                                .build(),
+                        Instant.parse("2026-11-16T10:00:00Z"));
+        api.metering().commit();
+
+        tier("team");
+        assertThat(prompts().findValuesAsText("promptId")).containsExactly("p1");
+        tier("free");
+        assertThat(prompts().isArray()).isTrue();
+        assertThat(prompts()).isEmpty();
+    }
+
+    private JsonNode prompts() {
+        return api.get(owner, "/api/token-tracking/stats?teamId=acme").json().path("topPrompts");
+    }
+
+    @Test
     void aPromptIsAsLongAsTheTierSaysUnlessTheAccountSaysLess() {
         tier("team");
 
@@ -88,6 +115,9 @@ class TierLimitsTest {
 
         assertThat(denied.status()).isEqualTo(402);
         assertThat(denied.json().path("deniedBy").asText()).isEqualTo("max_tokens_per_prompt");
+        assertThat(denied.json().path("code").asText()).isEqualTo("prompt_too_long");
+        assertThat(denied.json().path("limit").path("max").asLong()).isEqualTo(10_000);
+        assertThat(denied.json().path("limit").path("current").asLong()).isEqualTo(10_001);
         assertThat(check(10_000).status()).isEqualTo(200);
     }
 
@@ -111,6 +141,10 @@ class TierLimitsTest {
         assertThat(answer.json().path("code").asText()).isEqualTo("tier_limit");
         assertThat(answer.json().path("limit").path("name").asText()).isEqualTo(name);
         assertThat(answer.json().path("limit").path("max").toString()).isEqualTo(max);
+        assertThat(answer.json().path("detail").asText())
+                .as("what people read")
+                .contains("The tier '")
+                .doesNotContain(name);
     }
 
     private void tier(String tier) {

@@ -143,6 +143,11 @@ public final class InMemoryReads implements AccountReads {
     }
 
     @Override
+    public String countedModel(Account account, String model) {
+        return model;
+    }
+
+    @Override
     public synchronized List<Budget> definitions(Account account) {
         return budgets.getOrDefault(account, List.of());
     }

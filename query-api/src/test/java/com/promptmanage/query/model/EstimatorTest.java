@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.promptmanage.query.model.Estimator.Estimate;
 import com.promptmanage.query.model.Estimator.Prompt;
+import com.promptmanage.query.saving.CheaperModel;
 import com.promptmanage.service.token.TokenCounter;
 import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenKind;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -78,6 +82,17 @@ class EstimatorTest {
         });
     }
 
+    /** As what is told of a month of their calls: the one does not contradict the other. */
+    @ParameterizedTest
+    @CsvSource({"gpt-4o, gpt-4o-mini", "gpt-4-turbo, gpt-4o-mini", "gpt-4o-mini, ", "claude-3-opus, "})
+    void whatTheSavingsSwitchIsSwitchedBeforeTheCall(String model, @Nullable String target) {
+        assertThat(estimate("Tell me how many tokens there are in this text.", "", model)
+                        .suggestions())
+                .extracting(Suggestion::targetModel)
+                .isEqualTo(target == null ? List.of() : List.of(target));
+        assertThat(CheaperModel.of(model)).isEqualTo(Optional.ofNullable(target));
+    }
+
     @Test
     void aLongContextIsWorthShortening() {
         String context = "word ".repeat(401);
@@ -142,6 +157,8 @@ class EstimatorTest {
     private static OptionalLong quote(String model, TokenCounts tokens) {
         return switch (model) {
             case "gpt-4o-mini" -> price(tokens, 150, 600);
+            case "gpt-4o" -> price(tokens, 2_500, 10_000);
+            case "claude-3-opus" -> price(tokens, 15_000, 75_000);
             case "gpt-4" -> price(tokens, 30_000, 60_000);
             case "gpt-4-turbo" -> price(tokens, 10_000, 30_000);
             default -> OptionalLong.empty();

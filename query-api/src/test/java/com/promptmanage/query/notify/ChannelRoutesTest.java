@@ -114,7 +114,18 @@ class ChannelRoutesTest {
         assertThat(trial.path("delivered").booleanValue()).isFalse();
         assertThat(trial.path("status").asInt()).isEqualTo(404);
         assertThat(trial.path("response").asText()).isEqualTo("noted");
+        assertThat(trial.path("problem").asText()).isEqualTo("the address answered 404: noted");
         assertThat(hook.received().getFirst().json().path("blocks").isArray()).isTrue();
+    }
+
+    @Test
+    void aTrialThatIsSentElsewhereSaysThatNobodyGoesThere() {
+        hook.answers(number -> 302);
+        JsonNode made = api.channel("webhook", hook.url("/"));
+
+        JsonNode trial = tryOut(made).json();
+
+        assertThat(trial.path("problem").asText()).contains("answered 302", "redirects are not followed");
     }
 
     @Test

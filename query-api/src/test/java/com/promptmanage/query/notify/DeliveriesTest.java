@@ -124,6 +124,7 @@ class DeliveriesTest {
                         .isEqualTo(1));
         assertThat(api.channelNow(id).path("failingSince").isTextual()).isTrue();
         assertThat(api.deliveries(id).path(0).path("status").asText()).isEqualTo("pending");
+        assertThat(api.deliveries(id).path(0).path("problem").asText()).isEqualTo("the address answered 503: noted");
         api.api().clock().advance(Duration.ofSeconds(7));
         Await.until(
                 () -> assertThat(api.deliveries(id).path(0).path("attemptCount").asInt())
@@ -244,7 +245,9 @@ class DeliveriesTest {
                 assertThat(api.channelNow(id).path("enabled").booleanValue()).isFalse());
         assertThat(api.channelNow(id).path("disabledReason").asText()).contains("410");
         assertThat(api.deliveries(id).path(0).path("status").asText()).isEqualTo("failed");
-        assertThat(noticesOnTheirWayToTheList()).isEqualTo(1);
+        assertThat(noticesOnTheirWayToTheList()).hasSize(1);
+        PublishedSchema.assertDescribes(
+                "channel-disabled-alert", noticesOnTheirWayToTheList().getFirst());
         Await.until(() -> assertThat(mailServer.mails()).hasSize(1));
         assertThat(mailServer.mails().getFirst())
                 .contains("RCPT TO:<acme-owner@example.com>")
@@ -372,6 +375,30 @@ class DeliveriesTest {
     }
 
     @Test
+    void whatQuietHoursHoldIsSentOnceTheyAreTakenOff() throws Exception {
+        JsonNode channel = api.channel("webhook", hook.url("/"));
+        String path = "/api/teams/acme/notification-preferences";
+        var now = api.api().clock().instant();
+        String start = now.toString().substring(11, 16);
+        String end = now.minus(Duration.ofMinutes(1)).toString().substring(11, 16);
+        api.api().put(api.admin(), path, """
+                {"quietHours":{"start":"%s","end":"%s","timezone":"UTC"}}""".formatted(start, end));
+        api.raise(alert("a1", Severity.WARNING));
+        assertThat(api.deliveries(channel.path("id").asText())
+                        .path(0)
+                        .path("nextAttemptAt")
+                        .asText())
+                .isGreaterThan(now.plus(Duration.ofHours(23)).toString());
+
+        api.api().put(api.admin(), path, "{}");
+        api.deliver();
+
+        awaitDelivered(channel, 1);
+        assertThat(hook.received().getFirst().json().at("/data/accountName").asText())
+                .isEqualTo("Team acme");
+    }
+
+    @Test
     void alertsArriveAsMailAndWhereNobodyLivesIsGivenUp() throws Exception {
         JsonNode channel = api.create(api.admin(), "/api/teams/acme", """
                 {"kind":"email","name":"us","to":["ops@example.com"]}""");
@@ -402,13 +429,13 @@ class DeliveriesTest {
                 .isEqualTo(1);
     }
 
-    private long noticesOnTheirWayToTheList() {
+    private List<String> noticesOnTheirWayToTheList() {
         return api.api()
                 .database()
                 .asSystem(handle -> handle.createQuery("""
-                        SELECT count(*) FROM outbox
+                        SELECT convert_from(record_value, 'UTF8') FROM outbox
                         WHERE topic = 'budget.alerts' AND convert_from(record_value, 'UTF8') LIKE '%channel.disabled%'
-                        """).mapTo(Long.class).one());
+                        """).mapTo(String.class).list());
     }
 
     private static String deliveriesOf(String channelId) {

@@ -79,6 +79,18 @@ class PlanTest {
                 .isEqualTo(new Plan.Send(due, null));
     }
 
+    /** A backfill of a month has a budget of each day of it cross its thresholds within seconds. */
+    @Test
+    void whatIsAboutPeriodsThatAreOverGoesTogether() {
+        Instant due = Instant.parse("2026-01-15T22:05:00Z");
+        Plan.Send together = new Plan.Send(due, "closed " + due);
+
+        assertThat(new Plan.Send(LATE, null).gathered()).isEqualTo(together);
+        assertThat(new Plan.Send(LATE.plusSeconds(299), null).gathered()).isEqualTo(together);
+        var digest = new Plan.Send(LATE, "digest");
+        assertThat(digest.gathered()).isEqualTo(digest);
+    }
+
     @Test
     void retriesSpreadOverADayAndEndThere() {
         Instant first = Instant.parse("2026-01-15T00:00:00Z");

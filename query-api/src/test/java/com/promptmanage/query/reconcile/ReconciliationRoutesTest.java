@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.query.http.TestApi;
 import com.promptmanage.query.http.TestRoutes;
+import com.promptmanage.query.tier.ShownHistory;
+import com.promptmanage.service.access.AccessSettings;
 import com.promptmanage.service.access.KeyScope;
+import com.promptmanage.service.http.Routes;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenUsage;
@@ -22,20 +25,15 @@ class ReconciliationRoutesTest {
 
     private static final Account ACME = Account.team("acme");
 
+    private static final Instant NOW = Instant.parse("2026-11-24T12:00:00Z");
+
     private TestApi api;
 
     private String key;
 
     @BeforeEach
     void start() {
-        api = TestApi.start(
-                Instant.parse("2026-11-24T12:00:00Z"),
-                parts -> List.of(new ReconciliationRoutes(
-                        parts.database(),
-                        parts.access().authentication(),
-                        TestRoutes.routing(parts),
-                        Duration.ofDays(400),
-                        parts.clock())));
+        api = TestApi.start(NOW, ReconciliationRoutesTest::routes);
         key = api.key(ACME, KeyScope.QUERY);
         api.metering().reads().price("m", usage -> 1_000);
         api.metering()
@@ -48,6 +46,31 @@ class ReconciliationRoutesTest {
     @AfterEach
     void stop() {
         api.close();
+    }
+
+    private static List<Routes> routes(TestApi.Parts parts) {
+        return List.of(new ReconciliationRoutes(
+                parts.database(),
+                parts.access().authentication(),
+                TestRoutes.routing(parts),
+                new ShownHistory(parts.access().tiers(), parts.clock()),
+                Duration.ofDays(400),
+                parts.clock()));
+    }
+
+    @Test
+    void nothingIsComparedThatTheTierDoesNotShow() {
+        try (TestApi free =
+                TestApi.start(NOW, AccessSettings.DEFAULTS.withTiersEnforced(true), ReconciliationRoutesTest::routes)) {
+            String ofFree = free.key(ACME, KeyScope.QUERY);
+
+            TestApi.Answer year = free.get(ofFree, PATH + "?teamId=acme&period=year");
+            assertThat(year.json().path("startDate").asText()).isEqualTo("2026-11-17");
+            assertThat(year.header(ShownHistory.HEADER)).hasValue("7");
+            TestApi.Answer asked = free.get(ofFree, PATH + "?teamId=acme&startDate=2026-11-01");
+            assertThat(asked.status()).isEqualTo(403);
+            assertThat(asked.json().path("limit").path("name").asText()).isEqualTo("historyDays");
+        }
     }
 
     @Test

@@ -8,8 +8,10 @@ import com.icegreen.greenmail.util.ServerSetup;
 import com.promptmanage.query.http.TestApi;
 import com.promptmanage.query.http.TestRoutes;
 import com.promptmanage.query.report.DueReports.Lease;
+import com.promptmanage.service.access.AccessSettings;
 import com.promptmanage.service.access.KeyScope;
 import com.promptmanage.service.database.RowSecurity;
+import com.promptmanage.service.http.Routes;
 import com.promptmanage.service.mail.MailSettings;
 import com.promptmanage.service.mail.Mailer;
 import com.promptmanage.service.operations.OpenApi;
@@ -54,18 +56,20 @@ class ReportsTest {
 
     private final GreenMail mails = new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
 
-    private final TestApi api = TestApi.start(
-            NOW,
-            parts -> Reports.start(
-                            parts.database(),
-                            parts.access(),
-                            parts.metering(),
-                            Optional.empty(),
-                            new SimpleMeterRegistry(),
-                            parts.clock())
-                    .routes(TestRoutes.routing(parts)));
+    private final TestApi api = TestApi.start(NOW, ReportsTest::routes);
 
     private String admin = "";
+
+    private static List<Routes> routes(TestApi.Parts parts) {
+        return Reports.start(
+                        parts.database(),
+                        parts.access(),
+                        parts.metering(),
+                        Optional.empty(),
+                        new SimpleMeterRegistry(),
+                        parts.clock())
+                .routes(TestRoutes.routing(parts));
+    }
 
     @BeforeEach
     void start() {
@@ -186,6 +190,16 @@ class ReportsTest {
     }
 
     @Test
+    void namesInOtherScriptsCanBeReadInThePdf() throws Exception {
+        var table = new Report.Table("By team", List.of("Team"), List.of(List.of("Отдел продаж"), List.of("研究")));
+        var report = new Report("Wydział Łódź", "November", List.of(), List.of(), List.of(table), List.of());
+
+        try (var pdf = Loader.loadPDF(ReportPdf.of(report))) {
+            assertThat(new PDFTextStripper().getText(pdf)).contains("Wydział Łódź", "November", "Отдел продаж", "??");
+        }
+    }
+
+    @Test
     void whoDiesBetweenSendingAndRecordingRepeatsThatOneReport() throws Exception {
         create();
         api.clock().set(DUE);
@@ -231,6 +245,29 @@ class ReportsTest {
         assertThat(over.at("/nextPeriod/start").textValue()).isEqualTo("2026-11-30");
         assertThat(over.at("/deliveries/0/status").textValue()).isEqualTo("failed");
         assertThat(over.at("/deliveries/0/problem").textValue()).contains("does not answer");
+    }
+
+    @Test
+    void aTierWithoutReportsHasNoPreviewEither() {
+        try (TestApi limited =
+                TestApi.start(NOW, AccessSettings.DEFAULTS.withTiersEnforced(true), ReportsTest::routes)) {
+            limited.team("acme", "America/New_York");
+            String manager = limited.key(Account.team("acme"), KeyScope.QUERY, KeyScope.MANAGE);
+            tier(limited, "enterprise");
+            String one =
+                    REPORTS + "/" + id(limited.post(manager, REPORTS, WEEKLY).json());
+            tier(limited, "free");
+
+            var refused = limited.get(manager, one + "/preview");
+
+            assertThat(refused.status()).isEqualTo(403);
+            assertThat(refused.json().at("/limit/name").textValue()).isEqualTo("reports");
+        }
+    }
+
+    private static void tier(TestApi api, String tier) {
+        api.database().useAsSystem(handle -> handle.execute("UPDATE teams SET tier = ? WHERE id = 'acme'", tier));
+        api.access().tiers().forget(Account.team("acme"));
     }
 
     @Test

@@ -1,0 +1,4 @@
+@NullMarked
+package com.promptmanage.query.meters;
+
+import org.jspecify.annotations.NullMarked;
