@@ -136,3 +136,23 @@ test("who has forgotten their password is told what this installation can do, an
   await page.getByRole("alert").filter({ hasText: "This link is not good" }).waitFor();
   await page.context().close();
 });
+
+test("whose session ends while they build signs in again where they are, and goes on with what they have", async () => {
+  const { page } = await visit(browser, product);
+  await signIn(page.context(), product);
+  await page.goto(`/dashboard/workflows/new?team=${product.teamId}`);
+  await page.getByTestId("add-node-btn").click();
+  await page.getByTestId("node-prompt").click();
+  await page.getByLabel("Name of the workflow").fill("Kept");
+  await page.context().clearCookies();
+  await page.keyboard.press("Control+s");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("Your session has ended").waitFor();
+  await dialog.getByLabel("Password").fill(product.password);
+  await dialog.getByRole("button", { name: "Sign in" }).click();
+  await dialog.waitFor({ state: "detached" });
+  await page.getByTestId("save-workflow-btn").click();
+  await page.waitForURL(/\/dashboard\/workflows\/(?!new)/);
+  expect(await page.getByLabel("Name of the workflow").inputValue()).toBe("Kept");
+  await page.context().close();
+});

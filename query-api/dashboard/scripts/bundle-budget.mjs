@@ -1,10 +1,11 @@
-// Fails if the usage page loads more JavaScript than it may before it is there. What comes on demand (charts, the builder) does
-// not count.
+// Fails if the usage page loads more JavaScript than it may before it is there. What comes on demand (the builder, dialogs) does not
+// count, and the chart, which follows once the page is there, is told beside it.
 import { readFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 
-const BYTES_MAX = 300 * 1024;
+const BYTES_MAX = 300_000;
 const PAGE = "src/features/usage/usage-page.tsx";
+const CHART = "src/features/usage/trend.tsx";
 
 const out = process.env.DASHBOARD_OUT ?? "dist";
 const manifest = JSON.parse(await readFile(`${out}/manifest.json`, "utf8"));
@@ -21,19 +22,25 @@ function load(name) {
   }
 }
 
+async function bytes() {
+  let sum = 0;
+  for (const file of loaded) {
+    if (file.endsWith(".js")) {
+      sum += gzipSync(await readFile(`${out}/${file}`)).length;
+    }
+  }
+  return sum;
+}
+
 load("index.html");
 load(PAGE);
+const ofPage = await bytes();
+load(CHART);
+const withChart = await bytes();
 
-let bytes = 0;
-for (const file of loaded) {
-  if (file.endsWith(".js")) {
-    bytes += gzipSync(await readFile(`${out}/${file}`)).length;
-  }
-}
-
-const kib = (count) => `${(count / 1024).toFixed(1)} KiB`;
-if (bytes > BYTES_MAX) {
-  console.error(`The usage page loads ${kib(bytes)} of compressed JavaScript, more than ${kib(BYTES_MAX)}.`);
+const kb = (count) => `${(count / 1000).toFixed(1)} kB`;
+if (ofPage > BYTES_MAX) {
+  console.error(`The usage page loads ${kb(ofPage)} of compressed JavaScript, more than ${kb(BYTES_MAX)}.`);
   process.exit(1);
 }
-console.log(`The usage page loads ${kib(bytes)} of compressed JavaScript (at most ${kib(BYTES_MAX)}).`);
+console.log(`The usage page loads ${kb(ofPage)} of compressed JavaScript (at most ${kb(BYTES_MAX)}), and ${kb(withChart)} with its chart.`);

@@ -36,7 +36,10 @@ try {
   }
   JSON.parse(await readFile(local, "utf8"));
   const run = spawn(command, rest, { stdio: "inherit", env: { ...process.env, PRODUCT_LOCAL: local } });
-  status = await new Promise((resolve) => run.once("exit", (code) => resolve(code ?? 1)));
+  status = await new Promise((resolve, reject) => {
+    run.once("error", reject);
+    run.once("exit", (code) => resolve(code ?? 1));
+  });
 } finally {
   if (!ended) {
     product.kill("SIGTERM");

@@ -1,12 +1,6 @@
-import { queryOptions, useQuery } from "@tanstack/react-query";
-import { answer, api } from "@/shared/api/client";
+import { useQuery } from "@tanstack/react-query";
+import { waysInQuery } from "@/shared/session/ways-in";
 import { buttonClass } from "@/shared/ui/button";
-
-const issuersQuery = queryOptions({
-  queryKey: ["issuers"],
-  queryFn: async () => (await answer(api.GET("/api/auth/issuers"))).issuers,
-  staleTime: Infinity,
-});
 
 const PROBLEMS: Record<string, string> = {
   issuer_away: "It does not answer just now. Try again in a moment, or sign in another way.",
@@ -40,7 +34,7 @@ export function StartAfresh({ issuer, then }: { issuer: string; then: string }) 
 
 /** With whom one may sign in besides: plain links, for the browser leaves this page. */
 export function Issuers({ then }: { then: string }) {
-  const { data: issuers } = useQuery(issuersQuery);
+  const issuers = useQuery(waysInQuery).data?.issuers;
   if (!issuers || issuers.length === 0) {
     return null;
   }

@@ -1,9 +1,9 @@
-import { InfiniteQueryObserver } from "@tanstack/react-query";
+import { InfiniteQueryObserver, MutationObserver } from "@tanstack/react-query";
 import { render, screen } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 import { ProblemError } from "@/shared/api/client";
 import { Toasts } from "@/shared/ui/toast";
-import { createQueryClient } from "./query-client";
+import { ASKS_WHO_ONE_IS, createQueryClient } from "./query-client";
 
 test("more of a list that could not be loaded is told, and what the list has stays", async () => {
   const signedOut = vi.fn();
@@ -22,4 +22,16 @@ test("more of a list that could not be loaded is told, and what the list has sta
   expect(observer.getCurrentResult().data?.pages).toEqual(["first"]);
   expect(signedOut).not.toHaveBeenCalled();
   stop();
+});
+
+test("a change that is refused because the session has ended leads to signing in again, unless it is about just that", async () => {
+  const signedOut = vi.fn();
+  const client = createQueryClient(signedOut);
+  const refused = (status: number, meta = {}) =>
+    new MutationObserver(client, { mutationFn: () => Promise.reject(new ProblemError(status, {})), meta }).mutate().catch(() => undefined);
+  await refused(403);
+  await refused(401, ASKS_WHO_ONE_IS);
+  expect(signedOut).not.toHaveBeenCalled();
+  await refused(401);
+  expect(signedOut).toHaveBeenCalledTimes(1);
 });

@@ -11,7 +11,9 @@ import {
 import { isUnauthenticated } from "@/shared/api/client";
 import { sessionQuery } from "@/shared/session/session";
 import { readAlertSearch } from "@/features/alerts/search";
+import { readBudgetSearch } from "@/features/budgets/search";
 import { readDeveloperSearch } from "@/features/developers/search";
+import { readTeamSearch } from "@/features/team/search";
 import { readUsageSearch } from "@/features/usage/search";
 import { readExecutionSearch, readWorkflowSearch } from "@/features/workflows/search";
 import { PageFailure, NotFound, PageSkeleton } from "./fallbacks";
@@ -43,6 +45,13 @@ const signIn = createRoute({
   validateSearch: (search: Raw): { then?: string; problem?: string; issuer?: string } =>
     only({ then: text(search.then) as string, problem: text(search.problem) as string, issuer: text(search.issuer) as string }),
   component: lazyRouteComponent(() => import("./sign-in"), "SignIn"),
+});
+
+const signUp = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-up",
+  validateSearch: (search: Raw): { then?: string; email?: string } => only({ then: text(search.then) as string, email: text(search.email) as string }),
+  component: lazyRouteComponent(() => import("./sign-up"), "SignUp"),
 });
 
 const forgotPassword = createRoute({
@@ -110,6 +119,7 @@ const alerts = createRoute({
 const budget = createRoute({
   getParentRoute: () => signedIn,
   path: "/settings/budget",
+  validateSearch: readBudgetSearch,
   component: lazyRouteComponent(() => import("@/features/budgets/budget-page"), "BudgetPage"),
 });
 
@@ -134,6 +144,7 @@ const welcome = createRoute({
 const team = createRoute({
   getParentRoute: () => signedIn,
   path: "/dashboard/team",
+  validateSearch: readTeamSearch,
   component: lazyRouteComponent(() => import("@/features/team/team-dashboard-page"), "TeamDashboardPage"),
 });
 
@@ -195,7 +206,7 @@ const execution = createRoute({
   component: lazyRouteComponent(() => import("@/features/workflows/execution-page"), "ExecutionPage"),
 });
 
-const routeTree = root.addChildren([home, signIn, forgotPassword, resetPassword, invitation, signedIn.addChildren([
+const routeTree = root.addChildren([home, signIn, signUp, forgotPassword, resetPassword, invitation, signedIn.addChildren([
     usage,
     developers,
     alerts,

@@ -1,15 +1,17 @@
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
-import { Menu as MenuIcon, X } from "lucide-react";
-import { Dialog } from "radix-ui";
-import { useState } from "react";
+import { Menu as MenuIcon } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
 import { Bell } from "@/features/alerts/bell";
-import { BudgetWarnings } from "@/features/budgets/warnings";
+import { BudgetWarnings, FLOATING_ROOM } from "@/features/budgets/warnings";
 import { useIsServed } from "@/shared/api/served";
 import { useAccount } from "@/shared/session/account";
 import { IconButton } from "@/shared/ui/button";
+import { Addressed } from "./addressed";
 import { Logo } from "./logo";
 import { NAVIGATION, OF_THE_RUNNER } from "./navigation";
 import { PersonMenu, TeamSwitcher, ThemeMenu } from "./top-bar";
+
+const SideMenu = lazy(() => import("./side-menu").then((module) => ({ default: module.SideMenu })));
 
 export function Shell() {
   const [open, setOpen] = useState(false);
@@ -32,32 +34,16 @@ export function Shell() {
       </aside>
       <div className="flex min-w-0 flex-1 flex-col">
         <header className="sticky top-0 z-30 flex h-14 items-center gap-1.5 border-b border-line bg-surface px-3 sm:px-5">
-          <Dialog.Root open={open} onOpenChange={setOpen}>
-            <Dialog.Trigger asChild>
-              <IconButton label="Menu" className="lg:hidden">
-                <MenuIcon aria-hidden />
-              </IconButton>
-            </Dialog.Trigger>
-            <Dialog.Portal>
-              <Dialog.Overlay className="fixed inset-0 z-40 bg-black/45 lg:hidden" />
-              <Dialog.Content
-                aria-describedby={undefined}
-                className="fixed inset-y-0 left-0 z-50 flex w-72 max-w-[85vw] flex-col overflow-y-auto border-r border-line bg-surface px-3 py-4 lg:hidden"
-              >
-                <div className="flex items-center justify-between px-2 pb-4">
-                  <Dialog.Title>
-                    <Logo />
-                  </Dialog.Title>
-                  <Dialog.Close asChild>
-                    <IconButton label="Close the menu">
-                      <X aria-hidden />
-                    </IconButton>
-                  </Dialog.Close>
-                </div>
+          <IconButton label="Menu" aria-haspopup="dialog" aria-expanded={open} className="lg:hidden" onClick={() => setOpen(true)}>
+            <MenuIcon aria-hidden />
+          </IconButton>
+          {open && (
+            <Suspense fallback={null}>
+              <SideMenu onClose={() => setOpen(false)}>
                 <Navigation onPick={() => setOpen(false)} />
-              </Dialog.Content>
-            </Dialog.Portal>
-          </Dialog.Root>
+              </SideMenu>
+            </Suspense>
+          )}
           <TeamSwitcher />
           <div className="ml-auto flex items-center gap-0.5 sm:gap-1">
             <Bell key={account.key} account={account} />
@@ -65,10 +51,12 @@ export function Shell() {
             <PersonMenu />
           </div>
         </header>
-        <main id="content" tabIndex={-1} className="flex-1 outline-none">
-          {!isCanvas && <BudgetWarnings key={account.key} account={account} />}
-          {/* Nothing of one account is shown, or filled into a form, as another's. */}
-          <Outlet key={account.key} />
+        <main id="content" tabIndex={-1} className={`flex-1 outline-none ${FLOATING_ROOM}`}>
+          <Addressed account={account}>
+            {!isCanvas && <BudgetWarnings key={account.key} account={account} />}
+            {/* Nothing of one account is shown, or filled into a form, as another's. */}
+            <Outlet key={account.key} />
+          </Addressed>
         </main>
       </div>
     </div>

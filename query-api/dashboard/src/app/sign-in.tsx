@@ -1,29 +1,33 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link, useRouter } from "@tanstack/react-router";
 import { useEffect, useRef, type FormEvent } from "react";
 import { answer, api, messageOf, ProblemError } from "@/shared/api/client";
 import { sessionQuery } from "@/shared/session/session";
+import { waysInQuery } from "@/shared/session/ways-in";
 import { Button } from "@/shared/ui/button";
 import { TextField } from "@/shared/ui/field";
 import { Note } from "@/shared/ui/layout";
 import { Entrance } from "./entrance";
 import { Issuers, problemOf, StartAfresh } from "./issuers";
+import { ASKS_WHO_ONE_IS } from "./query-client";
 
 const route = getRouteApi("/sign-in");
 
 /** Only our own addresses: a link to the sign-in must not lead people elsewhere. */
-export function safeTarget(then: string | undefined): string {
-  return then && /^\/(?![/\\])/.test(then) ? then : "/dashboard/usage";
+export function safeTarget(then: string | undefined, otherwise = "/dashboard/usage"): string {
+  return then && /^\/(?![/\\])/.test(then) ? then : otherwise;
 }
 
 export function SignIn() {
   const { then, problem, issuer } = route.useSearch();
   const cameBack = problemOf(problem);
+  const { data: waysIn } = useQuery(waysInQuery);
   const router = useRouter();
   const queryClient = useQueryClient();
   const email = useRef<HTMLInputElement>(null);
   useEffect(() => email.current?.focus(), []);
   const signIn = useMutation({
+    meta: ASKS_WHO_ONE_IS,
     mutationFn: (form: { email: string; password: string }) => answer(api.POST("/api/auth/login", { body: form })),
     onSuccess: async ({ user }) => {
       queryClient.clear();
@@ -64,6 +68,14 @@ export function SignIn() {
         </Link>
       </form>
       <Issuers then={safeTarget(then)} />
+      {waysIn?.signUp && (
+        <p className="mt-6 text-[0.8125rem] text-soft">
+          New here?{" "}
+          <Link to="/sign-up" search={then ? { then } : {}} className="rounded font-medium text-accent underline-offset-2 hover:underline">
+            Make an account
+          </Link>
+        </p>
+      )}
     </Entrance>
   );
 }

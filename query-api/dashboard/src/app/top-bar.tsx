@@ -1,13 +1,18 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useRouter } from "@tanstack/react-router";
-import { ChevronsUpDown, LogOut, Monitor, Moon, Sun, User as UserIcon, Users } from "lucide-react";
-import { answer, api } from "@/shared/api/client";
+import { ChevronsUpDown, KeyRound, LogOut, Monitor, Moon, Sun, User as UserIcon, Users } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
+import { answer, api, isUnauthenticated, messageOf } from "@/shared/api/client";
 import { words } from "@/shared/format/numbers";
 import { accountsOf, remember, useAccount } from "@/shared/session/account";
 import { useUser } from "@/shared/session/session";
 import { setTheme, useTheme, type Theme } from "@/shared/theme";
 import { IconButton } from "@/shared/ui/button";
 import { Menu, MenuChoice, MenuItem, MenuLabel, MenuLine } from "@/shared/ui/menu";
+import { toast } from "@/shared/ui/toast";
+import { ASKS_WHO_ONE_IS } from "./query-client";
+
+const PasswordDialog = lazy(() => import("./password-dialog").then((module) => ({ default: module.PasswordDialog })));
 
 export function TeamSwitcher() {
   const user = useUser();
@@ -27,7 +32,7 @@ export function TeamSwitcher() {
           <span className="flex size-6 shrink-0 items-center justify-center rounded-md bg-accent-wash text-accent">
             <Icon aria-hidden className="size-3.5" />
           </span>
-          <span className="truncate">{account.name}</span>
+          <span className="truncate" title={account.name}>{account.name}</span>
           <ChevronsUpDown aria-hidden className="size-4 shrink-0 text-soft" />
         </button>
       }
@@ -80,38 +85,57 @@ export function PersonMenu() {
   const user = useUser();
   const router = useRouter();
   const queryClient = useQueryClient();
+  const leave = async () => {
+    queryClient.clear();
+    await router.navigate({ to: "/sign-in" });
+  };
+  const [isChanging, setChanging] = useState(false);
   const signOut = useMutation({
+    meta: ASKS_WHO_ONE_IS,
     mutationFn: () => answer(api.POST("/api/auth/logout")),
-    onSettled: async () => {
-      queryClient.clear();
-      await router.navigate({ to: "/sign-in" });
-    },
+    onSuccess: leave,
+    // Nobody is told that they have left while the session goes on.
+    onError: (failure) => (isUnauthenticated(failure) ? leave() : toast(`You are still signed in. ${messageOf(failure)}`, "critical")),
   });
   return (
-    <Menu
-      trigger={
-        <button
-          type="button"
-          aria-label={`Signed in as ${user.name}`}
-          className="ml-1 flex size-8 items-center justify-center rounded-full bg-accent text-xs font-semibold text-accent-ink"
-        >
-          {initials(user.name)}
-        </button>
-      }
-    >
-      <div className="px-2.5 py-1.5">
-        <p className="font-medium">{user.name}</p>
-        <p className="text-xs text-soft">{user.email}</p>
-      </div>
-      <MenuLine />
-      <MenuItem onSelect={() => signOut.mutate()}>
-        <LogOut aria-hidden className="size-4" /> Sign out
-      </MenuItem>
-    </Menu>
+    <>
+      <Menu
+        trigger={
+          <button
+            type="button"
+            aria-label={`Signed in as ${user.name}`}
+            className="ml-1 flex size-8 items-center justify-center rounded-full bg-accent text-xs font-semibold text-accent-ink"
+          >
+            {initials(user.name)}
+          </button>
+        }
+      >
+        <div className="px-2.5 py-1.5">
+          <p className="font-medium">{user.name}</p>
+          <p className="text-xs text-soft">{user.email}</p>
+        </div>
+        <MenuLine />
+        {user.hasPassword && (
+          <MenuItem onSelect={() => setChanging(true)}>
+            <KeyRound aria-hidden className="size-4" /> Change the password
+          </MenuItem>
+        )}
+        <MenuItem onSelect={() => signOut.mutate()}>
+          <LogOut aria-hidden className="size-4" /> Sign out
+        </MenuItem>
+      </Menu>
+      {isChanging && (
+        <Suspense fallback={null}>
+          <PasswordDialog email={user.email} onClose={() => setChanging(false)} />
+        </Suspense>
+      )}
+    </>
   );
 }
 
+/** Of the first and the last name; a character is whole, also where it is more than one unit of a string. */
 export function initials(name: string): string {
   const parts = name.trim().split(/\s+/);
-  return ((parts[0]?.[0] ?? "?") + (parts.length > 1 ? (parts.at(-1)?.[0] ?? "") : "")).toUpperCase();
+  const first = (part: string | undefined) => [...(part ?? "")][0] ?? "";
+  return ((first(parts[0]) || "?") + (parts.length > 1 ? first(parts.at(-1)) : "")).toUpperCase();
 }

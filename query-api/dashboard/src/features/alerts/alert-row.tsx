@@ -1,7 +1,7 @@
 import { clsx } from "clsx";
 import { Check, CircleX, Info, TriangleAlert } from "lucide-react";
 import { formatAgo, formatDateTime } from "@/shared/format/time";
-import { useMemberNames } from "@/shared/session/members";
+import { useNamesOf, type Names } from "@/shared/session/names";
 import { Button } from "@/shared/ui/button";
 import { Hint } from "@/shared/ui/hint";
 import type { Alert } from "./api";
@@ -18,15 +18,18 @@ export function AlertRow({
   now,
   onAcknowledge,
   busy = false,
+  brief = false,
 }: {
   alert: Alert;
   zone: string;
   now: number;
   onAcknowledge?: (() => void) | undefined;
   busy?: boolean;
+  /** Where there is little room: its button is a picture. */
+  brief?: boolean;
 }) {
   const { icon: Icon, colours, word } = LOOKS[alert.severity];
-  const names = useMemberNames(alert.dimension === "member");
+  const names = useNamesOf([alert.dimension ?? "account"]);
   return (
     <div className="flex items-start gap-3" data-testid="alert">
       <span className={clsx("mt-0.5 flex size-8 shrink-0 items-center justify-center rounded-full", colours)}>
@@ -34,8 +37,8 @@ export function AlertRow({
         <span className="sr-only">{word}</span>
       </span>
       <div className="min-w-0 flex-1">
-        <p className="font-medium">{alert.title}</p>
-        <p className="text-[0.8125rem] text-soft">
+        <p className="font-medium wrap-anywhere">{alert.title}</p>
+        <p className="text-[0.8125rem] wrap-anywhere text-soft">
           <Exact alert={alert}>{told(alert, names)}</Exact>
         </p>
         <p className="mt-0.5 text-xs text-soft">
@@ -49,13 +52,16 @@ export function AlertRow({
         </p>
       </div>
       {onAcknowledge && !alert.acknowledged && (
-        <Button size="s" busy={busy} onClick={onAcknowledge} aria-label={`Acknowledge: ${alert.title}`}>
-          <Check aria-hidden className="size-4" /> <span className="max-sm:sr-only">Acknowledge</span>
+        <Button size="s" busy={busy} onClick={onAcknowledge} aria-label={`Acknowledge: ${alert.title}`} title="Acknowledge" className="shrink-0">
+          <Check aria-hidden className="size-4" /> {!brief && <span className="max-sm:sr-only">Acknowledge</span>}
         </Button>
       )}
     </div>
   );
 }
+
+/** The dimensions whose values are ids. */
+const NAMED: readonly string[] = ["member", "api_key", "workflow"];
 
 /** What is told of money is rounded to cents; the exact amounts are there on hover and focus, and for those who listen. */
 function Exact({ alert, children }: { alert: Alert; children: string }) {
@@ -77,11 +83,11 @@ function Exact({ alert, children }: { alert: Alert; children: string }) {
   );
 }
 
-/** What happened; a member is told by name, and of what else the message does not name the value stands before it. */
-export function told({ message, dimension, value }: Pick<Alert, "message" | "dimension" | "value">, names: ReadonlyMap<string, string>): string {
+/** What happened; members, keys and workflows are told by name, and what the message does not name stands before it. */
+export function told({ message, dimension, value }: Pick<Alert, "message" | "dimension" | "value">, names: Names): string {
   if (!value || !dimension || dimension === "account") {
     return message;
   }
-  const shown = dimension === "member" ? (names.get(value) ?? value) : value;
+  const shown = NAMED.includes(dimension) ? (names.get(value) ?? value) : value;
   return message.includes(value) ? message.replaceAll(value, shown) : `${shown} · ${message}`;
 }

@@ -1,9 +1,11 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
+import { clsx } from "clsx";
 import { BellOff } from "lucide-react";
 import { messageOf } from "@/shared/api/client";
-import { browserZone, formatDay, today } from "@/shared/format/time";
+import { formatDay, today, zoneName } from "@/shared/format/time";
 import { useAccount } from "@/shared/session/account";
+import { useZone } from "@/shared/session/zone";
 import { Button } from "@/shared/ui/button";
 import { SelectField } from "@/shared/ui/field";
 import { Card, Empty, Failure, Page, Skeleton } from "@/shared/ui/layout";
@@ -21,12 +23,11 @@ export function AlertsPage() {
   const account = useAccount();
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const zone = search.zone ?? browserZone();
+  const zone = useZone();
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(alertsQuery(account, search));
   const acknowledge = useAcknowledge(account);
   const now = useNow();
   const alerts = data?.pages.flatMap((page) => page.alerts) ?? [];
-  const unread = data?.pages[0]?.unread ?? 0;
   const open = alerts.filter((alert) => !alert.acknowledged);
   const isNarrowed = search.severity !== undefined || search.seen !== undefined || search.budget !== undefined;
   const change = (patch: { [K in keyof AlertSearch]?: AlertSearch[K] | undefined }) =>
@@ -39,7 +40,7 @@ export function AlertsPage() {
       for (const alert of open) {
         await acknowledge.mutateAsync(alert.id);
       }
-      toast(`${open.length} alerts are seen to.`);
+      toast(open.length === 1 ? "One alert is seen to." : `${open.length} alerts are seen to.`);
     } catch (failure) {
       toast(messageOf(failure), "critical");
     }
@@ -48,7 +49,7 @@ export function AlertsPage() {
   return (
     <Page
       title="Alerts"
-      description={unread === 0 ? "Every alert has been seen to." : `${unread} ${unread === 1 ? "waits" : "wait"} for someone to see to.`}
+      description={waiting(data?.pages[0]?.unread, error)}
       actions={
         <>
           <SelectField
@@ -101,11 +102,12 @@ export function AlertsPage() {
           </Empty>
         ) : (
           <div className="overflow-hidden rounded-xl">
-            {byDay(alerts, zone).map(([day, ofDay]) => (
+            {byDay(alerts, zone).map(([day, ofDay], index) => (
               <section key={day} aria-label={formatDay(day, true)}>
-                <h2 className="border-y border-line bg-page px-4 py-1.5 text-xs font-medium text-soft first:border-t-0 sm:px-5">
-                  {formatDay(day, true)}
-                </h2>
+                <div className={clsx("flex justify-between gap-3 border-b border-line bg-page px-4 py-1.5 text-xs text-soft sm:px-5", index > 0 && "border-t")}>
+                  <h2 className="font-medium">{formatDay(day, true)}</h2>
+                  {index === 0 && <span className="truncate">{zoneName(zone)}</span>}
+                </div>
                 <ul className="divide-y divide-line">
                   {ofDay.map((alert) => (
                     <li key={alert.id} className="px-4 py-3 sm:px-5">
@@ -137,6 +139,14 @@ export function AlertsPage() {
       </Card>
     </Page>
   );
+}
+
+/** How many alerts wait: nothing is said of it as long as it is not known, and least of all that none do. */
+export function waiting(unread: number | undefined, error: unknown): string {
+  if (unread === undefined) {
+    return error ? "How many wait to be seen to is not known." : "Looking for alerts…";
+  }
+  return unread === 0 ? "Every alert has been seen to." : `${unread} ${unread === 1 ? "waits" : "wait"} for someone to see to.`;
 }
 
 function byDay(alerts: Alert[], zone: string): [string, Alert[]][] {

@@ -2,10 +2,11 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Bell as BellIcon, BellOff } from "lucide-react";
 import { useState } from "react";
+import { messageOf } from "@/shared/api/client";
 import { useEvents } from "@/shared/api/stream";
-import { browserZone } from "@/shared/format/time";
 import type { Account } from "@/shared/session/account";
-import { useMemberNames } from "@/shared/session/members";
+import { useNamesOf } from "@/shared/session/names";
+import { useZone } from "@/shared/session/zone";
 import { IconButton } from "@/shared/ui/button";
 import { Empty, Failure, Skeleton } from "@/shared/ui/layout";
 import { Popover } from "@/shared/ui/menu";
@@ -26,7 +27,8 @@ export function Bell({ account }: { account: Account }) {
   const acknowledge = useAcknowledge(account);
   const [open, setOpen] = useState(false);
   const now = useNow();
-  const names = useMemberNames(data?.alerts.some((alert) => alert.dimension === "member") ?? false);
+  const zone = useZone();
+  const names = useNamesOf((data?.alerts ?? []).map((alert) => alert.dimension ?? "account"));
   const askAgain = () => {
     void queryClient.invalidateQueries({ queryKey: ["alerts", account.key] });
     void queryClient.invalidateQueries({ queryKey: ["budgets", account.key] });
@@ -54,7 +56,8 @@ export function Bell({ account }: { account: Account }) {
       label="Alerts"
       open={open}
       onOpenChange={setOpen}
-      className="w-96 p-0"
+      className="w-96 p-0!"
+      isRead
       trigger={
         <IconButton label={unread === 0 ? "Alerts" : `Alerts, ${unread} unread`} data-testid="bell">
           <BellIcon aria-hidden />
@@ -68,7 +71,7 @@ export function Bell({ account }: { account: Account }) {
     >
       <div className="flex items-center justify-between border-b border-line px-4 py-2.5">
         <p className="font-semibold">Alerts</p>
-        <Link to="/dashboard/alerts" onClick={() => setOpen(false)} className="text-[0.8125rem] font-medium text-accent">
+        <Link to="/dashboard/alerts" onClick={() => setOpen(false)} className="inline-flex min-h-6 items-center text-[0.8125rem] font-medium text-accent">
           See all
         </Link>
       </div>
@@ -90,10 +93,11 @@ export function Bell({ account }: { account: Account }) {
               <li key={alert.id} className="px-4 py-3">
                 <AlertRow
                   alert={alert}
-                  zone={browserZone()}
+                  zone={zone}
                   now={now}
-                  onAcknowledge={account.mayManage ? () => acknowledge.mutate(alert.id) : undefined}
+                  onAcknowledge={account.mayManage ? () => acknowledge.mutate(alert.id, { onError: (failure) => toast(messageOf(failure), "critical") }) : undefined}
                   busy={acknowledge.isPending && acknowledge.variables === alert.id}
+                  brief
                 />
               </li>
             ))}

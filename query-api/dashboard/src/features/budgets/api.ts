@@ -46,6 +46,8 @@ export function recommendationQuery(account: Account, promptsPerMonth: Volume, m
         }),
       ),
     enabled: models.length > 0,
+    // What was recommended for other answers is not to be set by mistake.
+    placeholderData: () => undefined,
   });
 }
 

@@ -1,14 +1,17 @@
 import { useState } from "react";
 import { ProblemError } from "@/shared/api/client";
 import { words } from "@/shared/format/numbers";
+import { faultOfCount, faultOfUsd, typedUsd } from "@/shared/format/typed-amounts";
 import type { Account } from "@/shared/session/account";
 import { SelectField, TextField } from "@/shared/ui/field";
 import { FormDialog } from "@/shared/ui/form-dialog";
 import { toast } from "@/shared/ui/toast";
 import { useSaveBudget, type Budget, type BudgetForm } from "./api";
-import { isAmount } from "./level";
+import { DEFAULT_THRESHOLDS } from "./level";
 import { DIMENSIONS, periodOf, PERIODS } from "./names";
 import { formOf } from "./quick-adjust";
+import { faultsOf, rowsOf, thresholdsOf } from "./thresholds";
+import { ThresholdsField } from "./thresholds-field";
 
 const EXAMPLES: Record<string, string> = { member: "usr_…", model: "gpt-4o", provider: "openai", prompt: "prompt_…", api_key: "key_…" };
 
@@ -20,16 +23,19 @@ export function BudgetDialog({ account, budget, onClose }: { account: Account; b
     dimension: isTag ? "tag" : dimensionOf,
     tag: isTag ? dimensionOf.slice("tag:".length) : "",
     value: budget?.value ?? "*",
-    unit: budget?.limitTokens ? "tokens" : "usd",
+    unit: (budget?.limitTokens ? "tokens" : "usd") as "usd" | "tokens",
     limit: String(budget?.limitTokens ?? budget?.limitUsd ?? ""),
     period: budget ? periodOf(budget) : "month",
     enforcement: budget?.enforcement ?? "alert_only",
+    thresholds: rowsOf(budget?.thresholds ?? DEFAULT_THRESHOLDS),
   });
   const set = (patch: Partial<typeof form>) => setForm((before) => ({ ...before, ...patch }));
   const save = useSaveBudget(account);
   const problem = save.error instanceof ProblemError ? save.error : null;
-  const limitSound = form.unit === "usd" ? isAmount(form.limit) : /^[1-9]\d*$/.test(form.limit);
-  const isSound = form.name.trim() !== "" && limitSound && (form.dimension !== "tag" || form.tag.trim() !== "");
+  const limitFault = form.unit === "usd" ? faultOfUsd(form.limit) : faultOfCount(form.limit);
+  const thresholdFaults = faultsOf(form.thresholds, form.unit);
+  const isSound =
+    form.name.trim() !== "" && form.limit.trim() !== "" && !limitFault && thresholdFaults.every((fault) => fault === undefined) && (form.dimension !== "tag" || form.tag.trim() !== "");
 
   const submit = () => {
     const before: Partial<BudgetForm> = budget ? formOf(budget) : {};
@@ -43,9 +49,10 @@ export function BudgetDialog({ account, budget, onClose }: { account: Account; b
           name: form.name.trim(),
           dimension: form.dimension === "tag" ? `tag:${form.tag.trim()}` : form.dimension,
           ...(form.dimension === "account" ? {} : { value: form.value.trim() || "*" }),
-          ...(form.unit === "usd" ? { limitUsd: form.limit } : { limitTokens: Number(form.limit) }),
+          ...(form.unit === "usd" ? { limitUsd: typedUsd(form.limit).usd } : { limitTokens: Number(form.limit) }),
           period: samePeriod ? budget.period! : form.period === "total" ? "total" : { unit: form.period, timezone: account.zone },
           enforcement: form.enforcement,
+          thresholds: thresholdsOf(form.thresholds, form.unit),
         } as BudgetForm,
       },
       {
@@ -100,9 +107,9 @@ export function BudgetDialog({ account, budget, onClose }: { account: Account; b
         required
         value={form.limit}
         onChange={(event) => set({ limit: event.target.value })}
-        error={form.limit && !limitSound ? (form.unit === "usd" ? "An amount such as 30.00" : "A whole number") : (problem?.field("limitUsd") ?? problem?.field("limitTokens"))}
+        error={limitFault ?? problem?.field("limitUsd") ?? problem?.field("limitTokens")}
       />
-      <SelectField label="Counted in" value={form.unit} onChange={(event) => set({ unit: event.target.value })}>
+      <SelectField label="Counted in" value={form.unit} onChange={(event) => set({ unit: event.target.value as "usd" | "tokens" })}>
         <option value="usd">US dollars</option>
         <option value="tokens">Tokens</option>
       </SelectField>
@@ -117,6 +124,9 @@ export function BudgetDialog({ account, budget, onClose }: { account: Account; b
         <option value="alert_only">Alert only</option>
         <option value="block">Block further runs</option>
       </SelectField>
+      <div className="sm:col-span-2">
+        <ThresholdsField rows={form.thresholds} faults={thresholdFaults} unit={form.unit} onChange={(thresholds) => set({ thresholds })} />
+      </div>
     </FormDialog>
   );
 }

@@ -1,22 +1,26 @@
 import { useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
 import { Pencil, PiggyBank, Plus, SlidersHorizontal, Sparkles, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { formatDate } from "@/shared/format/time";
-import { formatPercent } from "@/shared/format/numbers";
+import { formatCount, formatPercent } from "@/shared/format/numbers";
 import { useAccount, type Account } from "@/shared/session/account";
-import { useMemberNames } from "@/shared/session/members";
+import { useNamesOf } from "@/shared/session/names";
 import { Button, IconButton } from "@/shared/ui/button";
 import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
-import { Badge, Card, Empty, Failure, LEVEL_TONE, Page, Progress, Skeleton } from "@/shared/ui/layout";
+import { Badge, Card, Empty, Failure, LEVEL_TONE, Note, Page, Progress, Skeleton } from "@/shared/ui/layout";
 import { usePageTitle } from "@/shared/ui/title";
 import { budgetsQuery, singleBudgetQuery, useDeleteBudget, type Budget } from "./api";
 import { BudgetAmount } from "./budget-amount";
 import { BudgetDialog } from "./budget-dialog";
 import { watched, type Watched } from "./level";
-import { describe } from "./names";
+import { describe, wholeBesideForm } from "./names";
 import { QuickAdjust } from "./quick-adjust";
+import { isWhole, toggled } from "./search";
 import { SingleForm } from "./single-form";
 import { Wizard } from "./wizard";
+
+const route = getRouteApi("/signed-in/settings/budget");
 
 const LEVEL_WORDS = { calm: "On track", info: "Getting there", warning: "Close to the limit", critical: "Exceeded" };
 
@@ -25,6 +29,8 @@ export function BudgetPage() {
   const account = useAccount();
   const [wizard, setWizard] = useState(false);
   const single = useQuery(singleBudgetQuery(account));
+  const all = useQuery(budgetsQuery(account));
+  const [adjusted, setAdjusted] = useState<Budget | null>(null);
   if (!account.maySeeAll) {
     return (
       <Page title="Budget">
@@ -50,15 +56,28 @@ export function BudgetPage() {
         <Card title="Monthly budget" hint="One limit for everything, with a daily one and a cap for each prompt if you like.">
           {single.error && single.data === undefined ? (
             <Failure error={single.error} retry={() => void single.refetch()} />
-          ) : single.data === undefined ? (
+          ) : single.data === undefined || all.isPending ? (
             <Skeleton className="h-96" />
           ) : (
-            <SingleForm key={JSON.stringify(single.data?.monthlyBudgetUsd)} account={account} budget={single.data} />
+            <div className="grid gap-5">
+              {wholeBesideForm(all.data?.budgets ?? []).map((budget) => (
+                <Note key={budget.id}>
+                  <strong className="font-semibold">{budget.name}</strong> limits everything each month already. A monthly limit here would be one more beside it.{" "}
+                  {budget.limitUsd !== undefined && (
+                    <button type="button" className="min-h-6 font-medium underline underline-offset-2" onClick={() => setAdjusted(budget)}>
+                      Change that one instead
+                    </button>
+                  )}
+                </Note>
+              ))}
+              <SingleForm key={`${single.data?.monthlyBudgetUsd} ${single.data?.dailyBudgetUsd}`} account={account} budget={single.data} />
+            </div>
           )}
         </Card>
         <AllBudgets account={account} onWizard={() => setWizard(true)} />
       </div>
       {wizard && <Wizard account={account} onClose={() => setWizard(false)} />}
+      {adjusted && <QuickAdjust account={account} budget={adjusted} onClose={() => setAdjusted(null)} />}
     </Page>
   );
 }
@@ -133,7 +152,9 @@ function BudgetItem({
   onDelete: () => void;
 }) {
   const rows = watched([budget]);
-  const [all, setAll] = useState(false);
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const all = isWhole(search, budget.id);
   const worst = rows[0]?.level ?? "calm";
   return (
     <li className="rounded-lg border border-line p-3.5" data-testid="budget">
@@ -165,8 +186,22 @@ function BudgetItem({
           <SpentRow key={row.status.value} row={row} named={budget.values !== undefined} zone={zone} />
         ))}
         {rows.length > 3 && (
-          <button type="button" className="justify-self-start text-xs font-medium text-accent" onClick={() => setAll(!all)}>
-            {all ? "Show fewer" : `Show all ${budget.valuesCount ?? rows.length}`}
+          <button
+            type="button"
+            className="min-h-6 justify-self-start text-xs font-medium text-accent"
+            aria-expanded={all}
+            onClick={() =>
+              void navigate({
+                search: ({ all: _all, ...rest }) => {
+                  const next = toggled(search, budget.id);
+                  return next === undefined ? rest : { ...rest, all: next };
+                },
+                replace: true,
+                resetScroll: false,
+              })
+            }
+          >
+            {all ? "Show fewer" : rows.length < (budget.valuesCount ?? 0) ? `Show the first ${formatCount(rows.length)} of ${formatCount(budget.valuesCount!)}` : `Show all ${formatCount(rows.length)}`}
           </button>
         )}
       </div>
@@ -175,8 +210,8 @@ function BudgetItem({
 }
 
 function SpentRow({ row: { budget, status, level }, named, zone }: { row: Watched; named: boolean; zone: string }) {
-  const names = useMemberNames();
-  const value = budget.dimension === "member" ? (names.get(status.value) ?? status.value) : status.value;
+  const names = useNamesOf(named ? [budget.dimension ?? "account"] : []);
+  const value = names.get(status.value) ?? status.value;
   return (
     <div>
       <div className="mb-1 flex flex-wrap justify-between gap-x-3 text-xs figures">

@@ -30,7 +30,18 @@ export function isDismissed(warning: Watched): boolean {
   }
 }
 
-export function BudgetWarning({ warning, onIncrease, onDismiss }: { warning: Watched; onIncrease?: () => void; onDismiss: () => void }) {
+/** @param brief on one line, where it stands over what someone reads: the rest is behind its link */
+export function BudgetWarning({
+  warning,
+  brief = false,
+  onIncrease,
+  onDismiss,
+}: {
+  warning: Watched;
+  brief?: boolean;
+  onIncrease?: () => void;
+  onDismiss: () => void;
+}) {
   const [gone, setGone] = useState(false);
   const { budget, status, level } = warning;
   if (level === "calm" || gone) {
@@ -39,14 +50,14 @@ export function BudgetWarning({ warning, onIncrease, onDismiss }: { warning: Wat
   const { icon: Icon, colours, title } = LOOKS[level];
   const isOver = level === "critical" && status.isExceeded;
   return (
-    <div role={level === "critical" ? "alert" : "status"} data-testid="budget-warning" data-level={level} className={clsx("flex items-start gap-3 rounded-xl border px-3.5 py-2.5", colours)}>
-      <Icon aria-hidden className="mt-0.5 size-[1.125rem] shrink-0" />
-      <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-4 gap-y-1.5">
-        <p className="min-w-0 flex-1 basis-64">
+    <div role={level === "critical" ? "alert" : "status"} data-testid="budget-warning" data-level={level} className={clsx("flex gap-3 rounded-xl border px-3.5 py-2.5", brief ? "items-center" : "items-start", colours)}>
+      <Icon aria-hidden className={clsx("size-[1.125rem] shrink-0", !brief && "mt-0.5")} />
+      <div className={clsx("flex min-w-0 flex-1 items-center gap-x-4 gap-y-1.5", !brief && "flex-wrap")}>
+        <p className={clsx("min-w-0 flex-1", brief ? "truncate" : "basis-64")}>
           <strong className="font-semibold">
             {title}: {budget.name}
           </strong>{" "}
-          <span>
+          <span className={clsx(brief && "max-sm:hidden")}>
             {isOver ? (
               <>
                 <BudgetAmount status={status} of={over(warning)} /> above the limit of <BudgetAmount status={status} of={status.limit} />.{" "}
@@ -60,12 +71,12 @@ export function BudgetWarning({ warning, onIncrease, onDismiss }: { warning: Wat
             )}
           </span>
         </p>
-        <span className="flex flex-wrap gap-3 font-medium">
+        <span className={clsx("flex gap-3 font-medium", brief ? "shrink-0" : "flex-wrap")}>
           <Link to="/settings/budget" className="underline underline-offset-2">
-            View details
+            {brief ? "Details" : "View details"}
           </Link>
           {level === "critical" && onIncrease && (
-            <button type="button" onClick={onIncrease} className="underline underline-offset-2">
+            <button type="button" onClick={onIncrease} className={clsx("underline underline-offset-2", brief && "max-sm:hidden")}>
               Increase budget
             </button>
           )}
@@ -74,7 +85,7 @@ export function BudgetWarning({ warning, onIncrease, onDismiss }: { warning: Wat
       <button
         type="button"
         aria-label={`Dismiss: ${title}`}
-        className="-m-1 rounded-md p-1 hover:bg-black/5"
+        className="-m-1.5 rounded-md p-1.5 hover:bg-black/5"
         onClick={() => {
           try {
             localStorage.setItem(keyOf(warning), "1");

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Budget, BudgetStatus } from "./api";
-import { levelOf, reached, suggestedLimit, thresholdUsd, watched } from "./level";
+import { levelOf, reached, suggestedLimit, watched } from "./level";
 
 function status(percentage: number, patch: Partial<BudgetStatus> = {}): BudgetStatus {
   return { unit: "usd", percentage, spent: "22.80", limit: "30.00", projected: null, isExceeded: percentage > 100, ...patch } as BudgetStatus;
@@ -49,10 +49,4 @@ describe("a budget's level", () => {
 test("the suggested limit is round and above what is projected", () => {
   expect(suggestedLimit(status(76, { projected: "35.20" }))).toBe(40_000_000_000n);
   expect(suggestedLimit(status(123, { spent: "2.46", limit: "2.00", projected: "2.98" }))).toBe(3_000_000_000n);
-});
-
-test("thresholds are told in dollars", () => {
-  expect(thresholdUsd("30.00", 75)).toBe("22.50");
-  expect(thresholdUsd("30", 90)).toBe("27.00");
-  expect(thresholdUsd("", 90)).toBeNull();
 });

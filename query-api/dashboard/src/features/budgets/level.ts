@@ -1,10 +1,11 @@
-import { exactUsd, nanoUsd, type NanoUsd } from "@/shared/format/money";
+import { nanoUsd, type NanoUsd } from "@/shared/format/money";
 import type { Level } from "@/shared/ui/layout";
 import type { Budget, BudgetStatus, Threshold } from "./api";
 
 const RANK: Level[] = ["calm", "info", "warning", "critical"];
 
-const DEFAULTS: Threshold[] = [
+/** The API's, where a budget is made without any. */
+export const DEFAULT_THRESHOLDS: readonly Threshold[] = [
   { percent: 75, severity: "info" },
   { percent: 90, severity: "warning" },
   { percent: 100, severity: "critical" },
@@ -17,7 +18,7 @@ export interface Reached {
 }
 
 /** The severest threshold that is reached, of those the last; percentages are compared as they are, not rounded. */
-export function reached(status: BudgetStatus, thresholds: readonly Threshold[] = DEFAULTS): Reached {
+export function reached(status: BudgetStatus, thresholds: readonly Threshold[] = DEFAULT_THRESHOLDS): Reached {
   let furthest: Reached = { level: status.isExceeded ? "critical" : "calm", threshold: "" };
   for (const threshold of thresholds) {
     const { severity, percent, amountUsd, amountTokens } = threshold;
@@ -62,21 +63,4 @@ export function suggestedLimit(status: BudgetStatus): NanoUsd {
   const most = [spent, projected, nanoUsd(status.limit)].reduce((a, b) => (a > b ? a : b));
   const step = most >= 10n * DOLLAR ? 5n * DOLLAR : most >= DOLLAR ? DOLLAR : DOLLAR / 10n;
   return (most / step + 1n) * step;
-}
-
-/** What a percentage of a limit is in dollars, for a form in which either may not make sense yet. */
-export function thresholdUsd(limit: string, percent: number): string | null {
-  try {
-    return exactUsd((nanoUsd(limit) * BigInt(Math.round(percent * 100))) / 10_000n);
-  } catch {
-    return null;
-  }
-}
-
-export function isAmount(text: string): boolean {
-  try {
-    return nanoUsd(text) > 0n;
-  } catch {
-    return false;
-  }
 }

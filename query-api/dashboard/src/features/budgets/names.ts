@@ -20,3 +20,11 @@ export function describe(budget: Budget): string {
   const dimension = words(budget.dimension ?? "account").toLowerCase();
   return budget.value === "*" ? `Each ${dimension}, ${period}` : `${words(dimension)} ${budget.value}, ${period}`;
 }
+
+/** The plain form's own are ordinary budgets whose ids say so. */
+const OF_THE_FORM = /^budget_(monthly|daily)_/;
+
+/** Those that limit everything each month beside the plain form's: another one there would be a second limit. */
+export function wholeBesideForm(budgets: readonly Budget[]): Budget[] {
+  return budgets.filter((budget) => budget.dimension === "account" && periodOf(budget) === "month" && !OF_THE_FORM.test(budget.id));
+}

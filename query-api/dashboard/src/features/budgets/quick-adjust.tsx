@@ -1,12 +1,13 @@
 import { useState, type ReactNode } from "react";
 import { exactUsd } from "@/shared/format/money";
+import { typedUsd } from "@/shared/format/typed-amounts";
 import type { Account } from "@/shared/session/account";
 import { CheckField, TextField } from "@/shared/ui/field";
 import { FormDialog } from "@/shared/ui/form-dialog";
 import { toast } from "@/shared/ui/toast";
 import { useSaveBudget, type Budget, type BudgetForm } from "./api";
 import { BudgetAmount } from "./budget-amount";
-import { isAmount, suggestedLimit, watched } from "./level";
+import { suggestedLimit, watched } from "./level";
 
 /** Everything of a budget that is set, as it was; what is worked out of it is left out. */
 export function formOf(budget: Budget): BudgetForm {
@@ -33,18 +34,19 @@ export function QuickAdjust({ account, budget, onClose }: { account: Account; bu
   const [limit, setLimit] = useState(furthest ? exactUsd(suggestedLimit(furthest.status)) : String(budget.limitUsd ?? ""));
   const [keep, setKeep] = useState(true);
   const save = useSaveBudget(account);
+  const typed = typedUsd(limit);
   const submit = () =>
     save.mutate(
       {
         id: budget.id,
         form: (() => {
           const { thresholds, ...rest } = formOf(budget);
-          return { ...rest, ...(keep && thresholds ? { thresholds } : {}), limitUsd: limit };
+          return { ...rest, ...(keep && thresholds ? { thresholds } : {}), limitUsd: typed.usd ?? limit };
         })(),
       },
       {
         onSuccess: () => {
-          toast(`${budget.name} is now $${limit}.`);
+          toast(`${budget.name} is now $${typed.usd}.`);
           onClose();
         },
       },
@@ -55,7 +57,7 @@ export function QuickAdjust({ account, budget, onClose }: { account: Account; bu
       description={budget.name}
       submit="Save"
       busy={save.isPending}
-      disabled={!isAmount(limit)}
+      disabled={typed.usd === undefined}
       error={save.error}
       onClose={onClose}
       onSubmit={submit}
@@ -74,7 +76,7 @@ export function QuickAdjust({ account, budget, onClose }: { account: Account; bu
         value={limit}
         onChange={(event) => setLimit(event.target.value)}
         help="Suggested: the next round amount that what is projected fits into."
-        error={isAmount(limit) ? undefined : "An amount such as 40.00"}
+        error={typed.fault}
       />
       <CheckField
         label="Keep the thresholds"

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { messageOf, ProblemError } from "@/shared/api/client";
 import { formatDate } from "@/shared/format/time";
 import { formatPercent } from "@/shared/format/numbers";
+import { faultOfCount, faultOfUsd, typedUsd } from "@/shared/format/typed-amounts";
 import type { Account } from "@/shared/session/account";
 import { Button } from "@/shared/ui/button";
 import { Field, inputClass, SelectField, TextField } from "@/shared/ui/field";
@@ -9,7 +10,8 @@ import { Note, Progress } from "@/shared/ui/layout";
 import { toast } from "@/shared/ui/toast";
 import { useSaveSingle, type SingleBudget } from "./api";
 import { BudgetAmount } from "./budget-amount";
-import { isAmount, levelOf, thresholdUsd } from "./level";
+import { levelOf } from "./level";
+import { thresholdUsd } from "./thresholds";
 
 const LEVELS = ["Info", "Warning", "Critical"] as const;
 
@@ -31,9 +33,9 @@ export function SingleForm({ account, budget }: { account: Account; budget: Sing
     return Number.isInteger(percent) && percent > Number(form.thresholds[index - 1] ?? 0) && percent <= 100;
   });
   const errors = {
-    monthly: form.monthly && !isAmount(form.monthly) ? "An amount such as 30.00" : problem?.field("monthlyBudgetUsd"),
-    daily: form.daily && !isAmount(form.daily) ? "An amount such as 2.00" : problem?.field("dailyBudgetUsd"),
-    tokens: form.tokens && !/^[1-9]\d*$/.test(form.tokens) ? "A whole number" : problem?.field("maxTokensPerPrompt"),
+    monthly: faultOfUsd(form.monthly) ?? problem?.field("monthlyBudgetUsd"),
+    daily: faultOfUsd(form.daily) ?? problem?.field("dailyBudgetUsd"),
+    tokens: faultOfCount(form.tokens) ?? problem?.field("maxTokensPerPrompt"),
     thresholds: rising ? problem?.field("alertThresholds") : "Three whole percentages that rise, the last at most 100",
   };
   const isSound = !errors.monthly && !errors.daily && !errors.tokens && rising;
@@ -45,9 +47,9 @@ export function SingleForm({ account, budget }: { account: Account; budget: Sing
         event.preventDefault();
         save.mutate(
           {
-            monthlyBudgetUsd: form.monthly || null,
-            dailyBudgetUsd: form.daily || null,
-            maxTokensPerPrompt: form.tokens ? Number(form.tokens) : null,
+            monthlyBudgetUsd: typedUsd(form.monthly).usd ?? null,
+            dailyBudgetUsd: typedUsd(form.daily).usd ?? null,
+            maxTokensPerPrompt: form.tokens.trim() ? Number(form.tokens) : null,
             alertThresholds: form.thresholds.map(Number),
             enforcement: form.enforcement,
           },

@@ -60,9 +60,13 @@ test("a warning that comes while a page is read moves nothing, and has its place
   expect(screen.queryByTestId("budget-warning")).toBeNull();
   await tell(budget(80));
   expect(isFloating()).toBe(true);
+  // One line, and the page leaves room for it below its end.
+  expect(screen.getByText(/80% used/).parentElement!.className).toContain("truncate");
+  expect(screen.getByTestId("budget-warning").closest("[data-floating]")).not.toBeNull();
   go("/two");
   await screen.findByText("/two");
   expect(isFloating()).toBe(false);
+  expect(screen.getByTestId("budget-warning").closest("[data-floating]")).toBeNull();
 });
 
 test("where there was a warning before, a place is kept for it; and what is put away leaves none", async () => {

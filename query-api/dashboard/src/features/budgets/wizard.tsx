@@ -2,13 +2,15 @@ import { useQuery } from "@tanstack/react-query";
 import { CheckCircle2 } from "lucide-react";
 import { useState } from "react";
 import { messageOf } from "@/shared/api/client";
+import { typedUsd } from "@/shared/format/typed-amounts";
 import type { Account } from "@/shared/session/account";
 import { Button } from "@/shared/ui/button";
 import { Dialog } from "@/shared/ui/dialog";
 import { CheckField, TextField } from "@/shared/ui/field";
 import { Failure, Note, Skeleton } from "@/shared/ui/layout";
 import { recommendationQuery, useSaveSingle, VOLUMES, type Volume } from "./api";
-import { isAmount, thresholdUsd } from "./level";
+import { reasonOf } from "./recommended";
+import { thresholdUsd } from "./thresholds";
 
 const MODELS = ["gpt-4o-mini", "gpt-4o", "gpt-4-turbo", "claude-3-5-sonnet", "gemini-1-5-pro"];
 
@@ -28,6 +30,7 @@ export function Wizard({ account, onClose }: { account: Account; onClose: () => 
   const recommendation = useQuery({ ...recommendationQuery(account, volume, models), enabled: step === "amount" && models.length > 0 });
   const save = useSaveSingle(account);
   const monthly = chosen ?? recommendation.data?.monthlyBudgetUsd ?? "";
+  const typed = typedUsd(monthly);
 
   const footer =
     step === "usage" ? (
@@ -39,14 +42,22 @@ export function Wizard({ account, onClose }: { account: Account; onClose: () => 
       </>
     ) : step === "amount" ? (
       <>
-        <Button onClick={() => setStep("usage")}>Back</Button>
+        <Button
+          onClick={() => {
+            // Other answers, another amount.
+            setChosen(null);
+            setStep("usage");
+          }}
+        >
+          Back
+        </Button>
         <Button
           kind="primary"
-          disabled={!isAmount(monthly)}
+          disabled={typed.usd === undefined}
           busy={save.isPending}
           onClick={() =>
             save.mutate(
-              { monthlyBudgetUsd: monthly, alertThresholds: [75, 90, 100], enforcement: block ? "block" : "alert_only" },
+              { monthlyBudgetUsd: typed.usd ?? null, alertThresholds: [75, 90, 100], enforcement: block ? "block" : "alert_only" },
               { onSuccess: () => setStep("done") },
             )
           }
@@ -112,12 +123,8 @@ export function Wizard({ account, onClose }: { account: Account; onClose: () => 
               inputMode="decimal"
               value={monthly}
               onChange={(event) => setChosen(event.target.value)}
-              error={isAmount(monthly) ? undefined : "An amount such as 30.00"}
-              help={
-                recommendation.data.basis === "spend"
-                  ? "A quarter more than what this month is heading for."
-                  : `Twice what ${volume.replace("-", "–")} prompts on the dearest of your models would cost, and enough to begin with.`
-              }
+              error={typed.fault}
+              help={reasonOf(recommendation.data, volume)}
             />
             <div className="rounded-lg bg-page p-3.5">
               <p className="mb-1.5 text-[0.8125rem] font-medium">You are told at</p>
@@ -127,7 +134,7 @@ export function Wizard({ account, onClose }: { account: Account; onClose: () => 
                     <span>
                       {percent} % <span className="text-soft">· {level}</span>
                     </span>
-                    <span className="font-medium">{isAmount(monthly) ? `$${thresholdUsd(monthly, percent)}` : "–"}</span>
+                    <span className="font-medium">{typed.usd ? `$${thresholdUsd(typed.usd, percent)}` : "–"}</span>
                   </li>
                 ))}
               </ul>
@@ -144,7 +151,7 @@ export function Wizard({ account, onClose }: { account: Account; onClose: () => 
       {step === "done" && (
         <div className="flex flex-col items-center py-4 text-center">
           <CheckCircle2 aria-hidden className="mb-3 size-10 text-good" />
-          <p className="text-lg font-semibold">${monthly} each month</p>
+          <p className="text-lg font-semibold">${typed.usd} each month</p>
           <p className="mt-1 text-soft">
             {account.isTeam ? "Owners and admins are" : "You are"} told at 75, 90 and 100 %.{" "}
             {block ? "At the end, further runs are blocked." : "Nothing is blocked."}

@@ -8,7 +8,7 @@ import { useAccount, type Account } from "@/shared/session/account";
 import { Button, IconButton } from "@/shared/ui/button";
 import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
 import { CopyButton } from "@/shared/ui/copy";
-import { Badge, Card, Empty, Failure, Note, Page, Skeleton, type Tone } from "@/shared/ui/layout";
+import { Badge, Below, Card, Empty, Failure, FailureLine, Note, Page, Skeleton, type Tone } from "@/shared/ui/layout";
 import { Menu, MenuItem, MenuLine } from "@/shared/ui/menu";
 import { useNow } from "@/shared/ui/now";
 import { usePageTitle } from "@/shared/ui/title";
@@ -26,7 +26,8 @@ export function ConnectorsPage() {
   usePageTitle("Connectors");
   const account = useAccount();
   const { data, error, refetch } = useQuery(sourcesQuery(account));
-  const { data: connectors = [] } = useQuery(connectorsQuery);
+  const known = useQuery(connectorsQuery);
+  const connectors = known.data ?? [];
   const [opened, setOpened] = useState<Opened | null>(null);
   const close = () => setOpened(null);
   return (
@@ -42,6 +43,11 @@ export function ConnectorsPage() {
       }
     >
       <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
+        {known.error && !known.data && (
+          <p className="rounded-xl border border-line bg-surface px-4 py-3 text-[0.8125rem]">
+            <FailureLine what="What can be connected" error={known.error} retry={() => void known.refetch()} />
+          </p>
+        )}
         <Card flush title="Data sources">
           {error && !data ? (
             <Failure error={error} retry={() => void refetch()} />
@@ -68,10 +74,13 @@ export function ConnectorsPage() {
             </ul>
           )}
         </Card>
-        <CredentialsCard account={account} />
+        <Below isSettled={data !== undefined || error !== null}>
+          <CredentialsCard account={account} />
+        </Below>
       </div>
+      {/* Without them a form would leave out settings that a source has, and save it so. */}
       {opened?.what === "add" && connectors.length > 0 && <SourceDialog account={account} connectors={connectors} source={null} onClose={close} />}
-      {opened?.what === "edit" && <SourceDialog account={account} connectors={connectors} source={opened.source} onClose={close} />}
+      {opened?.what === "edit" && connectors.length > 0 && <SourceDialog account={account} connectors={connectors} source={opened.source} onClose={close} />}
       {opened?.what === "show" && (
         <SourceSheet
           account={account}
@@ -114,12 +123,12 @@ function SourceRow({
         </span>
         <div className="min-w-0 flex-1 basis-44">
           <p className="flex flex-wrap items-center gap-2">
-            <button type="button" onClick={() => onOpen("show")} className="truncate text-left font-medium hover:text-accent hover:underline">
+            <button type="button" title={source.name} onClick={() => onOpen("show")} className="min-h-6 max-w-full truncate text-left font-medium hover:text-accent hover:underline">
               {source.name}
             </button>
             <Badge tone={TONES[status]}>{words(status)}</Badge>
           </p>
-          <p className="truncate text-xs text-soft">{facts.join(" · ")}</p>
+          <p className="truncate text-xs text-soft" title={facts.join(" · ")}>{facts.join(" · ")}</p>
         </div>
         <span className="flex items-center gap-1 text-xs text-soft max-lg:hidden">
           <code className="font-mono">{source.id}</code>

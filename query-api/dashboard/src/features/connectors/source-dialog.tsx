@@ -5,6 +5,7 @@ import type { Account } from "@/shared/session/account";
 import { Button } from "@/shared/ui/button";
 import { Field, SelectField, TextField } from "@/shared/ui/field";
 import { FormDialog } from "@/shared/ui/form-dialog";
+import { ChoicesFailure } from "@/shared/ui/layout";
 import { toast } from "@/shared/ui/toast";
 import { credentialsQuery, useSaveSource, type Connector, type DataSource, type DataSourceDraft } from "./api";
 import { configOf, textOf, type Texts } from "./config";
@@ -101,7 +102,16 @@ export function SourceDialog({
       }}
     >
       <div className="grid gap-4 sm:grid-cols-2">
-        <SelectField label="Kind" value={type} disabled={source !== null} onChange={(event) => setType(event.target.value)}>
+        <SelectField
+          label="Kind"
+          value={type}
+          disabled={source !== null}
+          onChange={(event) => {
+            setType(event.target.value);
+            // A credential is for one kind.
+            setCredentialId("");
+          }}
+        >
           {connectors.map((one) => (
             <option key={one.type} value={one.type}>
               {one.name}
@@ -133,20 +143,25 @@ export function SourceDialog({
         </Field>
       )}
       {takesCredential && (
-        <div className="flex items-end gap-2">
-          <div className="min-w-0 flex-1">
-            <SelectField label="Credential" value={credentialId} onChange={(event) => setCredentialId(event.target.value)} error={problem?.field("credentialId")}>
-              <option value="">None</option>
-              {(credentials.data ?? [])
-                .filter((credential) => credential.kind === type)
-                .map((credential) => (
-                  <option key={credential.id} value={credential.id}>
-                    {credential.name}
-                  </option>
-                ))}
-            </SelectField>
+        <div>
+          <div className="flex items-end gap-2">
+            <div className="min-w-0 flex-1">
+              <SelectField label="Credential" value={credentialId} onChange={(event) => setCredentialId(event.target.value)} error={problem?.field("credentialId")}>
+                <option value="">None</option>
+                {/* The one that it has stays the one that is chosen, though nobody could say what it is called. */}
+                {credentialId && !credentials.data?.some((credential) => credential.id === credentialId) && <option value={credentialId}>{credentialId}</option>}
+                {(credentials.data ?? [])
+                  .filter((credential) => credential.kind === type)
+                  .map((credential) => (
+                    <option key={credential.id} value={credential.id}>
+                      {credential.name}
+                    </option>
+                  ))}
+              </SelectField>
+            </div>
+            <Button onClick={() => setAddsCredential(true)}>New</Button>
           </div>
-          <Button onClick={() => setAddsCredential(true)}>New</Button>
+          <ChoicesFailure what="The credentials" query={credentials} />
         </div>
       )}
       {mayRead && (

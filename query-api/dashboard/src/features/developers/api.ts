@@ -8,9 +8,9 @@ export type AgentUse = Schemas["AgentUse"] & { userId: string; model: string; ag
 
 const DAYS: Record<Range, number> = { "7d": 7, "30d": 30, "90d": 90 };
 
-export function developersQuery(account: Account, range: Range) {
-  const endDate = today(account.zone, new Date());
-  const query = { ...account.visible, startDate: addDays(endDate, 1 - DAYS[range]), endDate, timezone: account.zone };
+export function developersQuery(account: Account, range: Range, zone: string) {
+  const endDate = today(zone, new Date());
+  const query = { ...account.visible, startDate: addDays(endDate, 1 - DAYS[range]), endDate, timezone: zone };
   return queryOptions({
     queryKey: ["usage", account.key, "developers", query],
     queryFn: ({ signal }) => answer(api.GET("/api/token-tracking/developers", { params: { query }, signal })),

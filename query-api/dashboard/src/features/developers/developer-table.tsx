@@ -53,7 +53,7 @@ export function DeveloperTable({ groups, by, onBy }: { groups: readonly Group[];
                     <button
                       type="button"
                       aria-expanded={isOpen}
-                      className="flex w-full items-center gap-1.5 text-left font-medium hover:text-accent"
+                      className="flex min-h-6 w-full items-center gap-1.5 text-left font-medium hover:text-accent"
                       onClick={() => {
                         const next = new Set(opened);
                         if (!next.delete(group.name)) {
@@ -63,7 +63,7 @@ export function DeveloperTable({ groups, by, onBy }: { groups: readonly Group[];
                       }}
                     >
                       <Icon aria-hidden className="size-4 shrink-0 text-soft" />
-                      <span className="truncate">{nameOf(group.name, isByDeveloper)}</span>
+                      <span className="truncate" title={nameOf(group.name, isByDeveloper)}>{nameOf(group.name, isByDeveloper)}</span>
                     </button>
                   </Td>
                   <Td className="max-md:hidden">
@@ -79,7 +79,7 @@ export function DeveloperTable({ groups, by, onBy }: { groups: readonly Group[];
                   ? group.parts.map((part) => (
                       <tr key={`${group.name} ${part.name} ${part.agent}`} data-testid="developer-part" className="bg-page/60">
                         <Td className="max-w-56">
-                          <span className="block truncate pl-5.5 text-soft">{nameOf(part.name, !isByDeveloper)}</span>
+                          <span className="block truncate pl-5.5 text-soft" title={nameOf(part.name, !isByDeveloper)}>{nameOf(part.name, !isByDeveloper)}</span>
                         </Td>
                         <Td className="text-soft max-md:hidden">{agentName(part.agent)}</Td>
                         <Numbers sum={part.sum} />

@@ -3,7 +3,9 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { changePermille, type NanoUsd } from "@/shared/format/money";
 import { formatChange, formatCompact, formatCount } from "@/shared/format/numbers";
+import { zoneName } from "@/shared/format/time";
 import { useAccount } from "@/shared/session/account";
+import { useZone } from "@/shared/session/zone";
 import { Amount } from "@/shared/ui/amount";
 import { SelectField } from "@/shared/ui/field";
 import { Card, Failure, Page, Skeleton } from "@/shared/ui/layout";
@@ -24,9 +26,10 @@ const RANGES: Record<Range, string> = { "7d": "Last 7 days", "30d": "Last 30 day
 export function DevelopersPage() {
   usePageTitle("Developers");
   const account = useAccount();
+  const zone = useZone();
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const { data, error, refetch } = useQuery(developersQuery(account, search.range ?? "30d"));
+  const { data, error, refetch } = useQuery(developersQuery(account, search.range ?? "30d", zone));
   const change = (patch: { [K in keyof DeveloperSearch]?: DeveloperSearch[K] | undefined }) =>
     void navigate({
       replace: true,
@@ -39,7 +42,7 @@ export function DevelopersPage() {
   return (
     <Page
       title="Developers"
-      description={account.maySeeAll ? "What coding agents cost, by developer and model." : "What your own coding agents cost. Admins see everyone's."}
+      description={account.maySeeAll ? `What coding agents cost, by developer and model. Days are those of ${zoneName(zone)}.` : "What your own coding agents cost. Admins see everyone's."}
       actions={
         <>
           {agents.length > 1 && (
@@ -127,7 +130,7 @@ function Compared({ sum }: { sum: Sum }) {
 
 function Difference({ ours, theirs }: { ours: NanoUsd; theirs: NanoUsd }) {
   const permille = changePermille(ours, theirs);
-  return permille === null ? null : <span>({permille === 0 ? "the same" : formatChange(permille)})</span>;
+  return permille === null ? null : <span>({ours === theirs ? "the same" : permille === 0 ? "less than 0.1% apart" : formatChange(permille)})</span>;
 }
 
 function Figure({ label, value, testId, children }: { label: string; value: ReactNode; testId?: string; children: ReactNode }) {

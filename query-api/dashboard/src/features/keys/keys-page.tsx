@@ -74,7 +74,7 @@ export function KeysPage() {
               <tbody>
                 {data.map((key) => (
                   <tr key={key.id} data-testid="api-key">
-                    <Td className="max-w-44 truncate font-medium">{key.name}</Td>
+                    <Td className="max-w-44 truncate font-medium" title={key.name}>{key.name}</Td>
                     <Td className="font-mono text-xs">{key.prefix}…</Td>
                     <Td className="max-sm:hidden">
                       <span className="flex flex-wrap gap-1">

@@ -36,18 +36,18 @@ export function CostParts({
       <>
         <dl className="mt-3 grid grid-cols-3 gap-3 border-t border-good/30 pt-3 figures" data-testid="cost-parts">
           <Fact name="Cost of input">
-            <Amount usd={charged.input} digits={6} />
+            <Amount usd={charged.input} places={6} />
           </Fact>
           <Fact name="Cost of output">
-            <Amount usd={charged.output} digits={6} />
+            <Amount usd={charged.output} places={6} />
           </Fact>
           <Fact name="Cost of cache">
-            <Amount usd={charged.cache} digits={6} />
+            <Amount usd={charged.cache} places={6} />
           </Fact>
         </dl>
         {(toldCost === null || nanoUsd(toldCost) !== charged.total) && (
           <p className="mt-2 text-xs text-soft figures">
-            By this account&apos;s own prices; together <Amount usd={charged.total} digits={6} />.
+            By this account&apos;s own prices; together <Amount usd={charged.total} places={6} />.
           </p>
         )}
       </>

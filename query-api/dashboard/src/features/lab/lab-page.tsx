@@ -9,7 +9,7 @@ import { useAccount } from "@/shared/session/account";
 import { Amount } from "@/shared/ui/amount";
 import { Button } from "@/shared/ui/button";
 import { SelectField, TextArea, TextField } from "@/shared/ui/field";
-import { Card, Failure, Note, Page } from "@/shared/ui/layout";
+import { Card, ChoicesFailure, Failure, Note, Page } from "@/shared/ui/layout";
 import { usePageTitle } from "@/shared/ui/title";
 import { checkQuery, estimateQuery, modelsQuery, type Decision, type Draft } from "./api";
 import { hasKeyQuery, useStart, type Provider } from "./api-run";
@@ -49,18 +49,21 @@ export function LabPage() {
         <Card>
           <div className="grid gap-4">
             <div className="grid gap-4 sm:grid-cols-2">
-              <SelectField label="Model" value={draft.model} onChange={(event) => set({ model: event.target.value })}>
-                {!models.data?.some((model) => model.id === draft.model) && <option value={draft.model}>{draft.model}</option>}
-                {byProvider(models.data ?? []).map(([provider, ofProvider]) => (
-                  <optgroup key={provider} label={provider}>
-                    {ofProvider.map((model) => (
-                      <option key={model} value={model}>
-                        {model}
-                      </option>
-                    ))}
-                  </optgroup>
-                ))}
-              </SelectField>
+              <div>
+                <SelectField label="Model" value={draft.model} onChange={(event) => set({ model: event.target.value })}>
+                  {!models.data?.some((model) => model.id === draft.model) && <option value={draft.model}>{draft.model}</option>}
+                  {byProvider(models.data ?? []).map(([provider, ofProvider]) => (
+                    <optgroup key={provider} label={provider}>
+                      {ofProvider.map((model) => (
+                        <option key={model} value={model}>
+                          {model}
+                        </option>
+                      ))}
+                    </optgroup>
+                  ))}
+                </SelectField>
+                <ChoicesFailure what="The models" query={models} />
+              </div>
               <TextField
                 label="Output tokens, at most"
                 inputMode="numeric"
@@ -155,7 +158,7 @@ function BudgetState({ decision }: { decision: Decision }) {
       <ul className="grid gap-2">
         {decision.budgets.map((budget) => (
           <li key={`${budget.id} ${budget.value}`} className="flex flex-wrap items-baseline justify-between gap-x-4">
-            <span className="min-w-0 truncate font-medium">{budget.name}</span>
+            <span className="min-w-0 truncate font-medium" title={budget.name}>{budget.name}</span>
             <span className="text-[0.8125rem] text-soft figures">
               {budget.unit === "usd" ? <Amount usd={budget.remaining} /> : `${formatCount(BigInt(budget.remaining))} tokens`} left
               {budget.unit === "usd" && decision.estimatedCost && nanoUsd(budget.remaining) > 0n && ` · ${share(decision.estimatedCost, budget.remaining)} of it`}

@@ -53,7 +53,7 @@ export function TokenPreview({
                   <span className="text-warning">No price</span>
                 ) : (
                   <span data-testid="preview-cost">
-                    ~<Amount usd={shown?.estimatedCost ?? "0.00"} digits={4} />
+                    ~<Amount usd={shown?.estimatedCost ?? "0.00"} places={4} />
                   </span>
                 )
               }
@@ -92,7 +92,7 @@ function SuggestionRow({ suggestion, onModelChange }: { suggestion: Suggestion; 
         <p className="font-medium">{suggestion.title}</p>
         <p className="text-xs text-soft">{suggestion.description}</p>
         <p className="mt-0.5 text-xs font-medium text-good figures">
-          Saves <Amount usd={suggestion.savings} digits={4} /> ({formatPercent(suggestion.savingsPercentage, 0)})
+          Saves <Amount usd={suggestion.savings} places={4} /> ({formatPercent(suggestion.savingsPercentage, 0)})
         </p>
       </div>
       {isSwitch && target && onModelChange && (
@@ -108,7 +108,7 @@ function Figure({ name, value }: { name: string; value: React.ReactNode }) {
   return (
     <div className="min-w-0">
       <dt className="text-xs text-soft">{name}</dt>
-      <dd className="text-base font-semibold">{value}</dd>
+      <dd className="text-base font-semibold wrap-anywhere">{value}</dd>
     </div>
   );
 }

@@ -44,7 +44,7 @@ export function TokenUsageDisplay({
             <Fact name="Input tokens">{formatCount(inputTokens)}</Fact>
             <Fact name="Output tokens">{formatCount(outputTokens)}</Fact>
             <Fact name="Total cost">
-              <Amount usd={totalCost} digits={4} />
+              <Amount usd={totalCost} places={4} />
             </Fact>
           </>
         ) : (
@@ -57,7 +57,7 @@ export function TokenUsageDisplay({
         {showCost && estimatedCost !== null && (
           <>
             {" "}
-            · estimated before: ~<Amount usd={estimatedCost} digits={4} />
+            · estimated before: ~<Amount usd={estimatedCost} places={4} />
           </>
         )}
       </p>
@@ -73,9 +73,9 @@ export function costPer1K(cost: NanoUsd, tokens: number): NanoUsd | null {
 
 export function Fact({ name, children }: { name: string; children: ReactNode }) {
   return (
-    <div>
+    <div className="min-w-0">
       <dt className="text-xs text-soft">{name}</dt>
-      <dd className="text-base font-semibold">{children}</dd>
+      <dd className="text-base font-semibold wrap-anywhere">{children}</dd>
     </div>
   );
 }

@@ -1,7 +1,9 @@
+import { useQuery } from "@tanstack/react-query";
 import { BellRing } from "lucide-react";
 import { useAccount } from "@/shared/session/account";
-import { Card, Empty, Page } from "@/shared/ui/layout";
+import { Below, Card, Empty, Page } from "@/shared/ui/layout";
 import { usePageTitle } from "@/shared/ui/title";
+import { channelsQuery, preferencesQuery } from "./api";
 import { ChannelsCard } from "./channels-card";
 import { PreferencesCard } from "./preferences-card";
 import { ReportsCard } from "./reports-card";
@@ -9,6 +11,8 @@ import { ReportsCard } from "./reports-card";
 export function NotificationsPage() {
   usePageTitle("Notifications");
   const account = useAccount();
+  const channels = useQuery(channelsQuery(account));
+  const preferences = useQuery(preferencesQuery(account));
   if (!account.mayManage) {
     return (
       <Page title="Notifications">
@@ -27,8 +31,12 @@ export function NotificationsPage() {
     >
       <div className="grid grid-cols-[minmax(0,1fr)] gap-4" key={account.key}>
         <ChannelsCard account={account} />
-        <PreferencesCard account={account} />
-        <ReportsCard account={account} />
+        <Below isSettled={!channels.isPending}>
+          <PreferencesCard account={account} />
+        </Below>
+        <Below isSettled={!channels.isPending && !preferences.isPending}>
+          <ReportsCard account={account} />
+        </Below>
       </div>
     </Page>
   );

@@ -66,6 +66,7 @@ function useTeamChange<T, R>(id: string, change: (input: T) => Promise<R>) {
     mutationFn: change,
     onSuccess: async () => {
       await queryClient.invalidateQueries({ queryKey: ["team", id] });
+      await queryClient.invalidateQueries({ queryKey: ["member-names", id] });
       await queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
     },
   });

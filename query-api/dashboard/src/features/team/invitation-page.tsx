@@ -5,6 +5,7 @@ import { messageOf, ProblemError } from "@/shared/api/client";
 import { words } from "@/shared/format/numbers";
 import { browserZone, formatDateTime } from "@/shared/format/time";
 import { sessionQuery } from "@/shared/session/session";
+import { waysInQuery } from "@/shared/session/ways-in";
 import { Button, buttonClass } from "@/shared/ui/button";
 import { Card, Empty, Note, Skeleton } from "@/shared/ui/layout";
 import { usePageTitle } from "@/shared/ui/title";
@@ -18,13 +19,14 @@ export function InvitationPage() {
   const navigate = useNavigate();
   const invitation = useQuery(invitationQuery(token));
   const session = useQuery({ ...sessionQuery, retry: false });
+  const { data: waysIn } = useQuery({ ...waysInQuery, enabled: session.data === undefined });
   const reply = useAnswerInvitation(token);
   return (
     <main className="mx-auto max-w-lg px-4 py-16">
       <Card>
         {invitation.error ? (
           <Empty icon={MailOpen} title="This invitation is not open">
-            {invitation.error instanceof ProblemError ? invitation.error.message : messageOf(invitation.error)} Ask whoever invited you for another.
+            {sentence(invitation.error instanceof ProblemError ? invitation.error.message : messageOf(invitation.error))} Ask whoever invited you for another.
           </Empty>
         ) : !invitation.data ? (
           <Skeleton className="h-48" />
@@ -56,13 +58,25 @@ export function InvitationPage() {
                 </Button>
               </div>
             ) : (
-              <Link to="/sign-in" search={{ then: `/invite/${token}` }} className={buttonClass("primary")}>
-                Sign in to join
-              </Link>
+              <div className="flex flex-wrap gap-2">
+                <Link to="/sign-in" search={{ then: `/invite/${token}` }} className={buttonClass("primary")}>
+                  Sign in to join
+                </Link>
+                {waysIn?.signUp && (
+                  <Link to="/sign-up" search={{ then: `/invite/${token}`, email: invitation.data.email }} className={buttonClass()}>
+                    New here: make an account
+                  </Link>
+                )}
+              </div>
             )}
           </div>
         )}
       </Card>
     </main>
   );
+}
+
+/** With its full stop: another follows. */
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

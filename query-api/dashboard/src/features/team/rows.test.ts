@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Schemas } from "@/shared/api/client";
-import { memberLevel, memberRows } from "./rows";
+import { memberLevel, memberRows, sorted, summaryOf } from "./rows";
 
 test("everyone is in the table: who spent nothing, and who has left", () => {
   const usage = {
@@ -34,6 +34,30 @@ test("everyone is in the table: who spent nothing, and who has left", () => {
   ]);
   expect(rows[0]).toMatchObject({ budget: { percentage: 92, period: "day" }, level: "warning" });
   expect(rows[1]).toMatchObject({ budget: null, level: "calm" });
+});
+
+test("members are counted and averaged by themselves; keys and people who are none are told apart", () => {
+  const usage = {
+    breakdown: [
+      { category: "ann", runs: 3, tokens: 10, cost: "1.50" },
+      { category: "key_0123abcd", runs: 9, tokens: 900, cost: "9.00" },
+      { category: "bob", runs: 1, tokens: 20, cost: "0.50" },
+      { category: "gone", runs: 1, tokens: 5, cost: "0.25" },
+    ],
+  } as unknown as Schemas["Stats"];
+  const members = ["ann", "bob", "cid"].map((userId) => ({ userId, name: userId }));
+  const rows = memberRows(members, usage, []);
+  expect(rows.map((row) => [row.name, row.kind])).toEqual([
+    ["ann", "member"],
+    ["bob", "member"],
+    ["cid", "member"],
+    ["API key …abcd", "key"],
+    ["gone", "other"],
+  ]);
+  expect(summaryOf(rows)).toEqual({ members: 3, active: 2, averageCost: 1_000_000_000n, averageTokens: 15, others: 2 });
+  expect(summaryOf([])).toEqual({ members: 0, active: 0, averageCost: 0n, averageTokens: 0, others: 0 });
+  expect(sorted(rows, "cost").map((row) => row.userId)).toEqual(["key_0123abcd", "ann", "bob", "gone", "cid"]);
+  expect(sorted(rows, "name").map((row) => row.name)).toEqual(["ann", "API key …abcd", "bob", "cid", "gone"]);
 });
 
 test.each([

@@ -1,11 +1,13 @@
 import { nanoUsd, type NanoUsd } from "@/shared/format/money";
 import type { Level } from "@/shared/ui/layout";
 import type { Schemas } from "@/shared/api/client";
+import type { Sort } from "./search";
 
 export interface MemberRow {
   userId: string;
   name: string;
-  isMember: boolean;
+  /** A key that acts for nobody, or one who has left or never was in the team, spends too. */
+  kind: "member" | "key" | "other";
   runs: number;
   tokens: number;
   cost: NanoUsd;
@@ -30,11 +32,12 @@ export function memberRows(
   return [...new Set([...names.keys(), ...spent.keys()])].map((userId) => {
     const share = spent.get(userId);
     const budget = furthest(userId, budgets);
+    // What a program did by itself is nobody's, and counted under its key.
+    const isKey = userId.startsWith("key_");
     return {
       userId,
-      // What a program did by itself is nobody's, and counted under its key.
-      name: names.get(userId) ?? (userId.startsWith("key_") ? `API key …${userId.slice(-4)}` : userId),
-      isMember: names.has(userId),
+      name: names.get(userId) ?? (isKey ? `API key …${userId.slice(-4)}` : userId),
+      kind: names.has(userId) ? "member" : isKey ? "key" : "other",
       runs: share?.runs ?? 0,
       tokens: share?.tokens ?? 0,
       cost: nanoUsd(share?.cost ?? "0"),
@@ -42,6 +45,36 @@ export function memberRows(
       level: budget ? memberLevel(budget.percentage) : "calm",
     };
   });
+}
+
+export interface TeamSummary {
+  members: number;
+  /** Members who have spent something. */
+  active: number;
+  /** Of these, what they themselves have spent, not others. */
+  averageCost: NanoUsd;
+  averageTokens: number;
+  /** Rows that are no members. */
+  others: number;
+}
+
+export function summaryOf(rows: readonly MemberRow[]): TeamSummary {
+  const members = rows.filter((row) => row.kind === "member");
+  const active = members.filter((row) => row.runs > 0);
+  const count = active.length;
+  return {
+    members: members.length,
+    active: count,
+    averageCost: count === 0 ? 0n : active.reduce((sum, row) => sum + row.cost, 0n) / BigInt(count),
+    averageTokens: count === 0 ? 0 : active.reduce((sum, row) => sum + row.tokens, 0) / count,
+    others: rows.length - members.length,
+  };
+}
+
+export function sorted(rows: readonly MemberRow[], by: Sort): MemberRow[] {
+  return rows.toSorted((a, b) =>
+    by === "name" ? a.name.localeCompare(b.name) : by === "cost" ? (a.cost < b.cost ? 1 : a.cost > b.cost ? -1 : 0) : b[by] - a[by],
+  );
 }
 
 function furthest(userId: string, budgets: readonly Schemas["Budget"][]): MemberRow["budget"] {

@@ -7,18 +7,20 @@ import { Button } from "@/shared/ui/button";
 import { Card, Empty, Failure, Skeleton } from "@/shared/ui/layout";
 import { useNow } from "@/shared/ui/now";
 import { auditQuery } from "./api";
+import { namesOf, subjectOf } from "./audit";
 
 /** Who changed what in the team. */
 export function AuditLog({ account }: { account: Account }) {
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(auditQuery(account.key));
   const entries = data?.pages.flatMap((page) => page.entries) ?? [];
+  const names = namesOf(entries);
   const now = useNow();
   return (
     <Card
       flush
       title="What was changed"
       actions={
-        <a href={`/api/teams/${account.key}/audit-log/export`} download className="inline-flex items-center gap-1 text-[0.8125rem] font-medium text-accent">
+        <a href={`/api/teams/${account.key}/audit-log/export`} download className="inline-flex min-h-6 items-center gap-1 text-[0.8125rem] font-medium text-accent">
           <Link2 aria-hidden className="size-4" /> CSV
         </a>
       }
@@ -40,8 +42,8 @@ export function AuditLog({ account }: { account: Account }) {
                 <p>
                   <span className="font-medium">{entry.actor.name.replace(/key_\w+(\w{4})$/, "…$1")}</span> {words(entry.action).toLowerCase()}
                 </p>
-                <p className="truncate text-xs text-soft" title={formatDateTime(entry.at, browserZone(), true)}>
-                  {formatAgo(entry.at, now)} · {words(entry.resourceType)} {entry.resourceId}
+                <p className="truncate text-xs text-soft" title={`${formatDateTime(entry.at, browserZone(), true)} · ${entry.resourceId}`}>
+                  {formatAgo(entry.at, now)} · {subjectOf(entry, names)}
                 </p>
               </li>
             ))}

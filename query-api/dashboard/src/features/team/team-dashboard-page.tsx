@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import { Download, Lightbulb, Users } from "lucide-react";
-import { useState } from "react";
 import { nanoUsd, type NanoUsd } from "@/shared/format/money";
 import { formatCompact, formatCount, formatPercent } from "@/shared/format/numbers";
+import { zoneName } from "@/shared/format/time";
 import { useAccount, type Account } from "@/shared/session/account";
+import { useZone } from "@/shared/session/zone";
 import { Amount } from "@/shared/ui/amount";
 import { Button, buttonClass } from "@/shared/ui/button";
 import { TextField } from "@/shared/ui/field";
@@ -12,8 +13,11 @@ import { Badge, Card, Empty, Failure, FailureLine, Page, Progress, Skeleton, typ
 import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
 import { usePageTitle } from "@/shared/ui/title";
 import { memberBudgetsQuery, membersQuery, teamSavingsQuery, teamUsageQuery } from "./api";
-import { memberRows, type MemberRow } from "./rows";
+import { memberRows, sorted, summaryOf, type MemberRow } from "./rows";
+import type { Sort } from "./search";
 import { usePart } from "./use-part";
+
+const route = getRouteApi("/signed-in/dashboard/team");
 
 export function TeamDashboardPage() {
   usePageTitle("Team");
@@ -40,19 +44,23 @@ const STATUS: Record<Level, { tone: "good" | "info" | "warning" | "critical"; la
 
 function TeamDashboard({ account }: { account: Account }) {
   const members = useQuery(membersQuery(account.key));
-  const usage = useQuery(teamUsageQuery(account.key, account.zone));
+  const zone = useZone();
+  const usage = useQuery(teamUsageQuery(account.key, zone));
   const budgets = useQuery(memberBudgetsQuery(account.key));
-  const [sort, setSort] = useState<"name" | "cost" | "runs" | "tokens">("cost");
+  const sort = route.useSearch().sort ?? "cost";
+  const navigate = route.useNavigate();
+  const setSort = (next: Sort) =>
+    void navigate({ search: ({ sort: _sort, ...rest }) => (next === "cost" ? rest : { ...rest, sort: next }), replace: true, resetScroll: false });
   const error = members.error ?? usage.error ?? budgets.error;
   const rows = members.data && usage.data && budgets.data ? sorted(memberRows(members.data, usage.data, budgets.data.budgets), sort) : null;
   const whole = budgets.data?.budgets.find((budget) => budget.dimension === "account" && budget.status?.unit === "usd")?.status;
-  const active = rows?.filter((row) => row.isMember && row.runs > 0).length ?? 0;
+  const summary = summaryOf(rows ?? []);
   const total = usage.data ? nanoUsd(usage.data.summary.totalCost) : 0n;
   const part = usePart(rows ?? [], (row) => row.name);
   return (
     <Page
       title="Team spend"
-      description="This month so far, member by member."
+      description={`This month so far, member by member. Days are those of ${zoneName(zone)}.`}
       actions={
         <>
           <Link to="/settings/budget" className={buttonClass()}>
@@ -87,7 +95,7 @@ function TeamDashboard({ account }: { account: Account }) {
         <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
           <div className="grid grid-cols-2 gap-3 xl:grid-cols-4 xl:gap-4">
             {!rows || !usage.data ? (
-              [0, 1, 2, 3].map((card) => <Skeleton key={card} className="h-28 rounded-xl" />)
+              [0, 1, 2, 3].map((card) => <Skeleton key={card} className={`${FIGURE} rounded-xl`} />)
             ) : (
               <>
                 <Figure label="Team total" value={<Amount usd={total} />}>
@@ -99,11 +107,12 @@ function TeamDashboard({ account }: { account: Account }) {
                     "No budget for the whole team"
                   )}
                 </Figure>
-                <Figure label="Active members" value={formatCount(active)}>
-                  of {formatCount(members.data?.length ?? 0)}
+                <Figure label="Active members" value={formatCount(summary.active)}>
+                  of {formatCount(summary.members)}
+                  {summary.others > 0 && `; ${formatCount(summary.others)} below ${summary.others === 1 ? "is no member" : "are no members"}`}
                 </Figure>
-                <Figure label="Average per active member" value={<Amount usd={active === 0 ? 0n : total / BigInt(active)} />}>
-                  {formatCompact(active === 0 ? 0 : usage.data.summary.totalTokens / active)} tokens
+                <Figure label="Average per active member" value={<Amount usd={summary.averageCost} />}>
+                  {formatCompact(summary.averageTokens)} tokens
                 </Figure>
                 <Figure label="Runs" value={formatCount(usage.data.summary.totalRuns)}>
                   {formatCount(usage.data.previous.totalRuns)} by this time last month
@@ -111,9 +120,9 @@ function TeamDashboard({ account }: { account: Account }) {
               </>
             )}
           </div>
-          <SavingsBox account={account} />
           <Card
-            title="Members"
+            title={summary.others > 0 ? "Members and others" : "Members"}
+            hint={summary.others > 0 ? "Others are keys that act for nobody, and people who are not in the team." : undefined}
             flush
             actions={part.isLong && <TextField label="Find a member" hideLabel type="search" placeholder="Find a member" className="w-48" value={part.text} onChange={(event) => part.setText(event.target.value)} />}
           >
@@ -161,6 +170,8 @@ function TeamDashboard({ account }: { account: Account }) {
               </div>
             )}
           </Card>
+          {/* The last, since it is there only when there is something to say, and nothing is to move for it. */}
+          <SavingsBox account={account} zone={zone} />
         </div>
       )}
     </Page>
@@ -168,8 +179,8 @@ function TeamDashboard({ account }: { account: Account }) {
 }
 
 /** What could be spent less on this month, with the way to where it is told. Not there while there is nothing. */
-function SavingsBox({ account }: { account: Account }) {
-  const { data, error, refetch } = useQuery(teamSavingsQuery(account.key, account.zone));
+function SavingsBox({ account, zone }: { account: Account; zone: string }) {
+  const { data, error, refetch } = useQuery(teamSavingsQuery(account.key, zone));
   if (error && !data) {
     return (
       <p className="rounded-xl border border-line bg-surface px-4 py-3 text-[0.8125rem]">
@@ -205,10 +216,12 @@ function Row({ row, total }: { row: MemberRow; total: NanoUsd }) {
         <Link
           to="/dashboard/usage"
           search={{ range: "month", only: `user:${row.userId}` }}
+          title={row.name}
           className="block truncate font-medium hover:text-accent hover:underline"
         >
           {row.name}
         </Link>
+        {row.kind !== "member" && <Badge>{row.kind === "key" ? "API key" : "Not a member"}</Badge>}{" "}
         <span className="text-xs text-soft figures">{total === 0n ? "" : `${formatPercent(Number((row.cost * 1000n) / total) / 10)} of the team`}</span>
       </Td>
       <Td right className="max-sm:hidden">
@@ -237,15 +250,12 @@ function Row({ row, total }: { row: MemberRow; total: NanoUsd }) {
   );
 }
 
-function sorted(rows: MemberRow[], by: "name" | "cost" | "runs" | "tokens"): MemberRow[] {
-  return rows.toSorted((a, b) =>
-    by === "name" ? a.name.localeCompare(b.name) : by === "cost" ? (a.cost < b.cost ? 1 : a.cost > b.cost ? -1 : 0) : b[by] - a[by],
-  );
-}
+/** As high with its figure as without, also where a line of it is broken. */
+const FIGURE = "min-h-37 sm:min-h-30";
 
 function Figure({ label, value, children }: { label: string; value: React.ReactNode; children: React.ReactNode }) {
   return (
-    <section aria-label={label} className="min-w-0 rounded-xl border border-line bg-surface p-3.5 shadow-card sm:p-4">
+    <section aria-label={label} className={`${FIGURE} min-w-0 rounded-xl border border-line bg-surface p-3.5 shadow-card sm:p-4`}>
       <h2 className="text-[0.8125rem] font-medium text-soft">{label}</h2>
       <p className="mt-1.5 text-xl font-semibold tracking-tight figures sm:text-[1.625rem] sm:leading-8">{value}</p>
       <p className="mt-1.5 text-xs text-soft">{children}</p>

@@ -94,7 +94,7 @@ export function Invitations({ account }: { account: Account }) {
           {data?.map((invitation) => (
             <li key={invitation.id} data-testid="invitation" className="flex items-center gap-3 px-4 py-2.5 sm:px-5">
               <div className="min-w-0 flex-1">
-                <p className="truncate font-medium">{invitation.email}</p>
+                <p className="truncate font-medium" title={invitation.email}>{invitation.email}</p>
                 <p className="text-xs text-soft">
                   {words(invitation.role)} · by {invitation.invitedByName} · until {formatDate(invitation.expiresAt, browserZone())}
                 </p>

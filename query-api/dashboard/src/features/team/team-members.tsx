@@ -64,11 +64,11 @@ export function Members({ account }: { account: Account }) {
                 return (
                   <tr key={member.userId} data-testid="member">
                     <Td className="max-w-48">
-                      <p className="truncate font-medium">
+                      <p className="truncate font-medium" title={member.name}>
                         {member.name}
                         {member.userId === account.userId && <span className="text-soft"> (you)</span>}
                       </p>
-                      <p className="truncate text-xs text-soft">{member.email}</p>
+                      <p className="truncate text-xs text-soft" title={member.email}>{member.email}</p>
                     </Td>
                     <Td className="max-md:hidden">{formatDate(member.joinedAt, browserZone())}</Td>
                     <Td>

@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { ChevronLeft, ChevronRight, ListFilter, SearchX } from "lucide-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { formatCount, words } from "@/shared/format/numbers";
-import { formatDateTime, formatShort } from "@/shared/format/time";
+import { formatDateTime, formatShort, zoneName } from "@/shared/format/time";
 import type { Account } from "@/shared/session/account";
 import { Amount } from "@/shared/ui/amount";
 import { Button } from "@/shared/ui/button";
@@ -10,9 +10,10 @@ import { SelectField } from "@/shared/ui/field";
 import { Badge, Card, Empty, Failure, Skeleton } from "@/shared/ui/layout";
 import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
 import { activityQuery, PAGE_SIZE, type UsageEntry } from "./api";
-import { EntryDialog } from "./entry-dialog";
 import { Named } from "./names";
 import type { UsageSearch } from "./search";
+
+const EntryDialog = lazy(() => import("./entry-dialog").then((module) => ({ default: module.EntryDialog })));
 
 const TYPES = ["prompt_run", "preview", "improvement", "agent_generation", "workflow_node"];
 
@@ -27,7 +28,7 @@ export function Activity({ account, search, zone, onChange }: { account: Account
     <Card
       flush
       title="Recent activity"
-      hint={`${ORDERS[search.sort ?? "time"][search.order ?? "down"]}, ${PAGE_SIZE} to a page.`}
+      hint={`${ORDERS[search.sort ?? "time"][search.order ?? "down"]}, ${PAGE_SIZE} to a page. Times in ${zoneName(zone)}.`}
       actions={
         <>
           <SelectField
@@ -110,26 +111,39 @@ export function Activity({ account, search, zone, onChange }: { account: Account
               </thead>
               <tbody className={isFetching ? "transition-opacity" : ""}>
                 {rows.map((entry) => (
-                  <tr key={`${entry.source} ${entry.id} ${entry.time}`} data-testid="activity-row" className="hover:bg-page">
-                    <Td className="whitespace-nowrap">
+                  <tr
+                    key={`${entry.source} ${entry.id} ${entry.time}`}
+                    data-testid="activity-row"
+                    className="cursor-pointer hover:bg-page"
+                    onClick={(event) => {
+                      if (isRowMeant(event.target as Element)) {
+                        setOpen(entry);
+                      }
+                    }}
+                  >
+                    <Td className="whitespace-nowrap max-md:max-w-0 max-md:w-full">
                       <button
                         type="button"
-                        className="figures hover:text-accent hover:underline hover:underline-offset-2"
+                        className="min-h-6 figures hover:text-accent hover:underline hover:underline-offset-2"
                         onClick={() => setOpen(entry)}
                       >
                         <span className="max-sm:hidden">{formatDateTime(entry.time, zone, true)}</span>
                         <span className="sm:hidden">{formatShort(entry.time, zone)}</span>
                       </button>
-                      <span className="block text-xs text-soft sm:hidden">{entry.model}</span>
+                      <span className="block truncate text-xs text-soft sm:hidden">{entry.model}</span>
+                      <span className="block truncate text-xs text-soft md:hidden">
+                        {entry.promptId && `${entry.promptId} · `}
+                        <Named dimension="user" value={entry.userId} /> · {words(entry.executionType)}
+                      </span>
                     </Td>
-                    <Td className="max-w-40 truncate max-sm:hidden">{entry.model}</Td>
-                    <Td className="max-w-48 truncate max-md:hidden">{entry.promptId ?? <span className="text-soft">–</span>}</Td>
+                    <Td className="max-w-40 truncate max-sm:hidden" title={entry.model}>{entry.model}</Td>
+                    <Td className="max-w-48 truncate max-md:hidden" title={entry.promptId ?? undefined}>{entry.promptId ?? <span className="text-soft">–</span>}</Td>
                     <Td className="max-w-40 truncate max-md:hidden">
                       <Named dimension="user" value={entry.userId} />
                     </Td>
                     <Td className="text-soft max-lg:hidden">{words(entry.executionType)}</Td>
                     <Td right>{formatCount(entry.totalTokens)}</Td>
-                    <Td right>{entry.cost ? <Amount usd={entry.cost} digits={6} /> : <Badge tone="warning">No price yet</Badge>}</Td>
+                    <Td right>{entry.cost ? <Amount usd={entry.cost} places={6} /> : <Badge tone="warning">No price yet</Badge>}</Td>
                   </tr>
                 ))}
               </tbody>
@@ -148,9 +162,18 @@ export function Activity({ account, search, zone, onChange }: { account: Account
           </div>
         </>
       )}
-      <EntryDialog account={account} entry={open} zone={zone} onClose={() => setOpen(null)} />
+      {open && (
+        <Suspense fallback={null}>
+          <EntryDialog account={account} entry={open} zone={zone} onClose={() => setOpen(null)} />
+        </Suspense>
+      )}
     </Card>
   );
+}
+
+/** Whether a click on something of a row is one on the row: an amount is looked at, a button does what it says, and text is selected. */
+export function isRowMeant(target: Element): boolean {
+  return target.closest("button, [data-nano-usd]") === null && (window.getSelection()?.isCollapsed ?? true);
 }
 
 /** The pages behind, to go back to; an address that was shared begins in the middle, from where back is the first. */

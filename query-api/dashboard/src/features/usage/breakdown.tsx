@@ -4,13 +4,13 @@ import { useState } from "react";
 import { nanoUsd, pixels } from "@/shared/format/money";
 import { formatCompact, formatCount, formatPercent } from "@/shared/format/numbers";
 import type { Account } from "@/shared/session/account";
-import { Amount } from "@/shared/ui/amount";
 import { Button } from "@/shared/ui/button";
 import { TextField } from "@/shared/ui/field";
 import { Card, Empty, Failure, Skeleton } from "@/shared/ui/layout";
 import { Menu, MenuChoice, MenuLine, Popover } from "@/shared/ui/menu";
 import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
 import { breakdownOf, type Share, type Stats } from "./api";
+import { Cost, pricedness } from "./cost";
 import { Named } from "./names";
 import { DIMENSIONS, dimensionLabel, isAmong, readOnly, withOnly, withoutOnly, writeOnly, type UsageSearch } from "./search";
 
@@ -106,7 +106,7 @@ function Row({ row, by, most, search, onChange }: { row: Share; by: string; most
           <button
             type="button"
             aria-pressed={isPicked}
-            className="block w-full truncate text-left font-medium hover:text-accent hover:underline hover:underline-offset-2"
+            className="block min-h-6 w-full truncate text-left font-medium hover:text-accent hover:underline hover:underline-offset-2"
             onClick={() => onChange({ only: writeOnly(isPicked ? withoutOnly(onlys, by) : withOnly(onlys, only)) })}
           >
             <Named dimension={by} value={row.category} />
@@ -119,9 +119,9 @@ function Row({ row, by, most, search, onChange }: { row: Share; by: string; most
         </div>
       </Td>
       <Td right>
-        <Amount usd={row.cost} />
+        <Cost cost={row.cost} runs={row.runs} unpricedRuns={row.unpricedRuns} />
       </Td>
-      <Td right>{formatPercent(row.percentage)}</Td>
+      <Td right>{pricedness(row.runs, row.unpricedRuns) === "none" ? <span className="text-soft">–</span> : formatPercent(row.percentage)}</Td>
       <Td right className="max-sm:hidden">
         {formatCompact(row.tokens)}
       </Td>

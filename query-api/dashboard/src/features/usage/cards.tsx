@@ -42,6 +42,7 @@ export function Cards({
   const { summary, previous } = stats;
   const input = sum(summary.tokens, ["input", "cacheRead", "cacheWrite5m", "cacheWrite1h", "inputAudio", "inputImage"]);
   const projected = month.data?.forecast;
+  const isNarrowed = readOnly(search.only).length > 0;
   return (
     <div className="grid grid-cols-2 gap-3 xl:grid-cols-4 xl:gap-4">
       <Figure
@@ -52,20 +53,27 @@ export function Cards({
         change={<Change now={nanoUsd(summary.totalCost)} before={nanoUsd(previous.totalCost)} moreIsWorse />}
         more={account.maySeeAll && <BudgetLine account={account} />}
         note={
-          summary.unpricedRuns > 0 ? (
-            <button type="button" onClick={onShowUnpriced} className="font-medium text-warning underline underline-offset-2">
-              + {formatCount(summary.unpricedRuns)} {summary.unpricedRuns === 1 ? "run" : "runs"} without a price
-            </button>
-          ) : readOnly(search.only).length > 0 ? undefined : month.error && !month.data ? (
-            <FailureLine what="The forecast" error={month.error} retry={() => void month.refetch()} />
-          ) : projected && "projectedCost" in projected ? (
-            <>
-              This month is heading for <Amount usd={projected.projectedCost} digits={2} />, between{" "}
-              <Amount usd={projected.lowCost} digits={2} /> and <Amount usd={projected.highCost} digits={2} />
-            </>
-          ) : projected && "reason" in projected && projected.reason === "too_little_data" ? (
-            `Too early for a forecast: ${projected.days} of ${projected.daysNeeded} days`
-          ) : undefined
+          <>
+            {summary.unpricedRuns > 0 && (
+              <button type="button" onClick={onShowUnpriced} className="block font-medium text-warning underline underline-offset-2">
+                + {formatCount(summary.unpricedRuns)} {summary.unpricedRuns === 1 ? "run" : "runs"} without a price
+              </button>
+            )}
+            {isNarrowed ? (
+              // Where a part of it is heading is not reckoned.
+              "Where the month is heading is told of everything only"
+            ) : month.error && !month.data ? (
+              <FailureLine what="The forecast" error={month.error} retry={() => void month.refetch()} />
+            ) : projected && "projectedCost" in projected ? (
+              <>
+                This month is heading for <Amount usd={projected.projectedCost} places={2} />, between{" "}
+                <Amount usd={projected.lowCost} places={2} /> and <Amount usd={projected.highCost} places={2} />
+                {month.data && month.data.summary.unpricedRuns > 0 && ", without what has no price"}
+              </>
+            ) : projected && "reason" in projected && projected.reason === "too_little_data" ? (
+              `Too early for a forecast: ${projected.days} of ${projected.daysNeeded} days`
+            ) : undefined}
+          </>
         }
       />
       <Figure
@@ -89,18 +97,21 @@ export function Cards({
         value={<Amount usd={summary.avgCostPerRun} />}
         change={<Change now={nanoUsd(summary.avgCostPerRun)} before={nanoUsd(previous.avgCostPerRun)} moreIsWorse />}
         note={
-          previous.totalRuns > 0 && (
-            <>
-              <Amount usd={previous.avgCostPerRun} /> in the time before
-            </>
-          )
+          <>
+            {previous.totalRuns > 0 && (
+              <>
+                <Amount usd={previous.avgCostPerRun} /> in the time before
+              </>
+            )}
+            {summary.unpricedRuns > 0 && <span className="block">Over all runs, also those without a price</span>}
+          </>
         }
       />
     </div>
   );
 }
 
-/** How far the account's own budget is, whatever range the page shows. Its place is kept until it is known. */
+/** How far the account's own budget is, whatever the page shows: it says of what and since when. Its place is kept until it is known. */
 function BudgetLine({ account }: { account: Account }) {
   const { data: budget, error, refetch } = useQuery(wholeBudgetQuery(account));
   return (
@@ -109,10 +120,11 @@ function BudgetLine({ account }: { account: Account }) {
         <>
           <Progress percent={budget.percentage} level={budget.isExceeded ? "critical" : budget.isNearLimit ? "warning" : "calm"} label="The account's budget" />
           <span className="mt-1 block">
+            Everything since {formatDate(budget.periodStart, account.zone)}:{" "}
             <Link to="/settings/budget" className="underline decoration-line-strong underline-offset-2 hover:text-ink">
               {formatPercent(budget.percentage)} of the budget
             </Link>{" "}
-            of <Amount usd={budget.limit} /> until {formatDate(budget.periodEnd, account.zone)}
+            of <Amount usd={budget.limit} />
           </span>
         </>
       ) : budget === null ? (

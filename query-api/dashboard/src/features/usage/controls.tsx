@@ -2,7 +2,7 @@ import { clsx } from "clsx";
 import { CalendarDays, ChevronDown, Download, FileJson, FileSpreadsheet, Globe, Table } from "lucide-react";
 import { useId, useMemo, useState } from "react";
 import type { Connection } from "@/shared/api/stream";
-import { browserZone, formatDateTime, formatDay, isZone, zones } from "@/shared/format/time";
+import { browserZone, formatDateTime, formatDay, isZone, zoneName, zones } from "@/shared/format/time";
 import type { Account } from "@/shared/session/account";
 import { Button } from "@/shared/ui/button";
 import { TextField } from "@/shared/ui/field";
@@ -76,17 +76,17 @@ export function RangePicker({ search, zone, onChange }: { search: UsageSearch; z
   );
 }
 
-export function ZonePicker({ zone, accountZone, onChange }: { zone: string; accountZone: string; onChange: (zone: string | undefined) => void }) {
+export function ZonePicker({ zone, accountZone, onChange }: { zone: string; accountZone: string; onChange: (zone: string) => void }) {
   const [open, setOpen] = useState(false);
   const [text, setText] = useState("");
   const list = useId();
   const names = useMemo(() => zones(), []);
   const pick = (next: string) => {
-    onChange(next === accountZone ? undefined : next);
+    onChange(next);
     setText("");
     setOpen(false);
   };
-  const suggestions = [...new Set([accountZone, browserZone(), "UTC"])];
+  const suggestions = [...new Set([browserZone(), accountZone, "UTC"])];
   return (
     <Popover
       label="Time zone"
@@ -95,7 +95,7 @@ export function ZonePicker({ zone, accountZone, onChange }: { zone: string; acco
       trigger={
         <Button aria-label={`Time zone: ${zone}`}>
           <Globe aria-hidden className="size-4 text-soft" />
-          <span className="max-w-36 truncate max-sm:hidden">{zone.replaceAll("_", " ")}</span>
+          <span className="max-w-36 truncate max-sm:hidden">{zoneName(zone)}</span>
         </Button>
       }
     >
@@ -112,8 +112,8 @@ export function ZonePicker({ zone, accountZone, onChange }: { zone: string; acco
               one === zone ? "bg-accent-wash font-medium text-accent" : "hover:bg-line/50",
             )}
           >
-            <span>{one.replaceAll("_", " ")}</span>
-            <span className="text-xs text-soft">{one === accountZone ? "The account's" : one === browserZone() ? "Yours" : ""}</span>
+            <span>{zoneName(one)}</span>
+            <span className="text-xs text-soft">{[...(one === browserZone() ? ["Yours"] : []), ...(one === accountZone ? ["The account's"] : [])].join(", ")}</span>
           </button>
         ))}
       </div>

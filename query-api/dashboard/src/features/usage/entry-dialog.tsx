@@ -1,7 +1,7 @@
 import { useState, type ReactNode } from "react";
 import { exactUsd } from "@/shared/format/money";
 import { formatCount, formatDuration, words } from "@/shared/format/numbers";
-import { formatDateTime } from "@/shared/format/time";
+import { formatDateTime, zoneName } from "@/shared/format/time";
 import type { Account } from "@/shared/session/account";
 import { Amount } from "@/shared/ui/amount";
 import { Button } from "@/shared/ui/button";
@@ -13,18 +13,14 @@ import { Named } from "./names";
 import { PriceDialog } from "./price-dialog";
 
 /** Everything that is known of one run. */
-export function EntryDialog({ account, entry, zone, onClose }: { account: Account; entry: UsageEntry | null; zone: string; onClose: () => void }) {
+export function EntryDialog({ account, entry, zone, onClose }: { account: Account; entry: UsageEntry; zone: string; onClose: () => void }) {
   const [isPricing, setIsPricing] = useState(false);
-  const close = () => {
-    setIsPricing(false);
-    onClose();
-  };
-  if (entry && isPricing) {
-    return <PriceDialog account={account} model={entry.model} provider={entry.provider ?? "own"} onClose={close} />;
+  if (isPricing) {
+    return <PriceDialog account={account} model={entry.model} provider={entry.provider ?? "own"} onClose={onClose} />;
   }
   return (
-    <Dialog open={entry !== null} onClose={onClose} title={entry ? `${entry.model}` : ""} description={entry && formatDateTime(entry.time, zone, true)} wide>
-      {entry && <Entry entry={entry} {...(account.mayManage ? { onPrice: () => setIsPricing(true) } : {})} />}
+    <Dialog open onClose={onClose} title={entry.model} description={`${formatDateTime(entry.time, zone, true)}, ${zoneName(zone)}`} wide>
+      <Entry entry={entry} {...(account.mayManage ? { onPrice: () => setIsPricing(true) } : {})} />
     </Dialog>
   );
 }
@@ -36,10 +32,10 @@ function Entry({ entry, onPrice }: { entry: UsageEntry; onPrice?: () => void }) 
     ["Kind", words(entry.executionType)],
     ["Provider", entry.provider],
     ["Prompt", entry.promptId],
-    ["Workflow", entry.workflowId],
+    ["Workflow", entry.workflowId && <Named key="workflow" dimension="workflow" value={entry.workflowId} />],
     ["Execution", entry.executionId],
     ["Node", entry.nodeId],
-    ["API key", entry.apiKeyId],
+    ["API key", entry.apiKeyId && <Named key="api-key" dimension="api_key" value={entry.apiKeyId} />],
     ["Duration", entry.durationMs === null || entry.durationMs === undefined ? null : formatDuration(entry.durationMs)],
     ["Service tier", entry.serviceTier],
     ["Price", entry.priceId],

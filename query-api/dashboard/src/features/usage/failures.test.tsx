@@ -55,14 +55,39 @@ test("a forecast and a budget that could not be loaded say so, each for itself",
   show(<Cards account={ACCOUNT} stats={STATS} zone="UTC" search={{}} onShowUnpriced={() => undefined} />);
   const forecast = await screen.findByText(/The forecast could not be loaded: The ledger is being moved/);
   expect(await screen.findByText(/The budget could not be loaded/)).toBeTruthy();
-  answers["/api/token-tracking/stats"] = { forecast: { projectedCost: "5.00", lowCost: "4.00", highCost: "6.00" } };
+  answers["/api/token-tracking/stats"] = { summary: FIGURES, forecast: { projectedCost: "5.00", lowCost: "4.00", highCost: "6.00" } };
   await userEvent.click(forecast.querySelector("button")!);
   expect(await screen.findByText(/This month is heading for/)).toBeTruthy();
   expect(screen.getByText(/The budget could not be loaded/)).toBeTruthy();
+});
+
+const FORECAST = { projectedCost: "5.00", lowCost: "4.00", highCost: "6.00" };
+
+test("a run without a price takes the forecast from nobody: it says what is not in it", async () => {
+  const unpriced = { ...FIGURES, unpricedRuns: 1 };
+  answers["/api/token-tracking/stats"] = { summary: unpriced, forecast: FORECAST };
+  show(<Cards account={ACCOUNT} stats={{ ...STATS, summary: unpriced } as unknown as Stats} zone="UTC" search={{}} onShowUnpriced={() => undefined} />);
+  const note = await screen.findByText(/This month is heading for/);
+  expect(note.textContent).toContain("without what has no price");
+  expect(screen.getByRole("button", { name: "+ 1 run without a price" })).toBeTruthy();
+  expect(screen.getByText("Over all runs, also those without a price")).toBeTruthy();
+});
+
+test("beside a part of the usage the savings say that they are of everything", async () => {
+  answers["/api/token-tracking/suggestions"] = {
+    suggestions: [{ title: "Use a smaller model", description: "", savings: "0.50" }],
+    totalSavings: "0.50",
+    savingsPercentage: "50.0",
+    longPrompts: [],
+  };
+  show(<SavingsCard account={ACCOUNT} search={{ only: "model:gpt-4o" }} zone="UTC" onPick={() => undefined} />);
+  expect((await screen.findByTestId("savings")).textContent).toContain("of the whole spend");
+  expect(screen.getByRole("heading", { name: "Ways to spend less, of everything" })).toBeTruthy();
 });
 
 test("of a part of the usage there is no forecast, and none that has failed", async () => {
   show(<Cards account={ACCOUNT} stats={STATS} zone="UTC" search={{ only: "model:gpt-4o" }} onShowUnpriced={() => undefined} />);
   await screen.findByText(/The budget could not be loaded/);
   expect(screen.queryByText(/forecast/)).toBeNull();
+  expect(screen.getByText(/is told of everything only/)).toBeTruthy();
 });

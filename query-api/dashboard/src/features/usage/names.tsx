@@ -1,22 +1,32 @@
 import { words } from "@/shared/format/numbers";
 import { formatDay } from "@/shared/format/time";
-import { useMemberNames } from "@/shared/session/members";
-import { useUser } from "@/shared/session/session";
+import { useNamesOf, type Names } from "@/shared/session/names";
+import { useUser, type User } from "@/shared/session/session";
 
 /** A value of a dimension, for people. */
 export function Named({ dimension, value }: { dimension: string; value: string }) {
   const user = useUser();
-  const names = useMemberNames();
-  if (dimension === "user") {
-    // What a program did by itself is nobody's, and counted under its key.
-    const other = value.startsWith("key_") ? `API key …${value.slice(-4)}` : value;
-    return <>{value === user.id ? `${user.name} (you)` : (names.get(value) ?? other)}</>;
+  const names = useNamesOf(isKey(value) ? [dimension, "api_key"] : [dimension]);
+  return <>{named(dimension, value, user, names)}</>;
+}
+
+export function named(dimension: string, value: string, user: Pick<User, "id" | "name">, names: Names): string {
+  switch (dimension) {
+    case "user":
+      // What a program did by itself is nobody's, and counted under its key.
+      return value === user.id ? `${user.name} (you)` : isKey(value) ? `API key ${names.get(value) ?? `…${value.slice(-4)}`}` : (names.get(value) ?? value);
+    case "api_key":
+    case "workflow":
+      return names.get(value) ?? value;
+    case "day":
+      return formatDay(value, true);
+    case "execution_type":
+      return words(value);
+    default:
+      return value;
   }
-  if (dimension === "day") {
-    return <>{formatDay(value, true)}</>;
-  }
-  if (dimension === "execution_type") {
-    return <>{words(value)}</>;
-  }
-  return <>{value}</>;
+}
+
+function isKey(value: string): boolean {
+  return value.startsWith("key_");
 }

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import type { NanoUsd } from "@/shared/format/money";
-import { Amount } from "@/shared/ui/amount";
+import { Cost } from "./cost";
 
 /** A prompt and its cost. A click on it picks it, but for its amounts: they are not within the button, so that each can be looked at. */
 export function PickRow({
@@ -8,6 +8,8 @@ export function PickRow({
   name,
   isPicked,
   cost,
+  runs,
+  unpricedRuns = 0,
   onPick,
   children,
 }: {
@@ -15,6 +17,8 @@ export function PickRow({
   name: string;
   isPicked?: boolean;
   cost: string | NanoUsd;
+  runs: number;
+  unpricedRuns?: number;
   onPick: () => void;
   /** What there is to say of it. */
   children: ReactNode;
@@ -22,14 +26,14 @@ export function PickRow({
   return (
     <li className="relative flex items-center gap-3 px-4 py-2 hover:bg-page has-[[aria-pressed=true]]:bg-accent-wash sm:px-5">
       <div className="min-w-0 flex-1">
-        <button type="button" aria-pressed={isPicked} onClick={onPick} className="flex w-full gap-3 text-left font-medium after:absolute after:inset-0">
+        <button type="button" title={name} aria-pressed={isPicked} onClick={onPick} className="flex w-full gap-3 text-left font-medium after:absolute after:inset-0">
           {number !== undefined && <span className="w-4 shrink-0 text-right text-xs leading-5 font-normal text-soft figures">{number}</span>}
           <span className="min-w-0 truncate">{name}</span>
         </button>
         <p className={number === undefined ? "text-xs text-soft figures" : "pl-7 text-xs text-soft figures"}>{children}</p>
       </div>
-      <span className="font-medium">
-        <Amount usd={cost} />
+      <span className="text-right font-medium">
+        <Cost cost={cost} runs={runs} unpricedRuns={unpricedRuns} />
       </span>
     </li>
   );

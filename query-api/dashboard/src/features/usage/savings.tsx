@@ -6,7 +6,7 @@ import { Amount } from "@/shared/ui/amount";
 import { Card, Failure } from "@/shared/ui/layout";
 import { savingsQuery, type Savings } from "./api";
 import { PickRow } from "./pick-row";
-import type { UsageSearch } from "./search";
+import { readOnly, type UsageSearch } from "./search";
 
 const TITLE = "Ways to spend less";
 
@@ -23,6 +23,7 @@ export function SavingsCard({
   onPick: (promptId: string) => void;
 }) {
   const { data, error, refetch } = useQuery({ ...savingsQuery(account, search, zone), enabled: account.maySeeAll });
+  const isNarrowed = readOnly(search.only).length > 0;
   if (error && !data) {
     return (
       <Card title={TITLE}>
@@ -34,7 +35,15 @@ export function SavingsCard({
     return null;
   }
   return (
-    <Card title={TITLE} hint="From what was spent in this range. Nothing is estimated that the ledger does not know." flush>
+    <Card
+      title={isNarrowed ? `${TITLE}, of everything` : TITLE}
+      hint={
+        isNarrowed
+          ? "From all that was spent in this range, not only from what the page is narrowed down to."
+          : "From what was spent in this range. Nothing is estimated that the ledger does not know."
+      }
+      flush
+    >
       <div data-testid="savings">
         {nanoUsd(data.totalSavings) > 0n && (
           <p className="px-4 pb-2 sm:px-5">
@@ -42,7 +51,7 @@ export function SavingsCard({
             <strong className="font-semibold">
               <Amount usd={data.totalSavings} />
             </strong>
-            , {formatPercent(Number(data.savingsPercentage))} of the spend
+            , {formatPercent(Number(data.savingsPercentage))} of {isNarrowed ? "the whole spend" : "the spend"}
           </p>
         )}
         <ul className="pb-2">
@@ -79,7 +88,7 @@ function LongPrompts({ prompts, onPick }: { prompts: Savings["longPrompts"]; onP
       <h3 className="px-4 text-xs text-soft sm:px-5">Prompts that send much</h3>
       <ul className="pb-2">
         {prompts.map((prompt) => (
-          <PickRow key={prompt.promptId} name={prompt.promptId} cost={prompt.cost} onPick={() => onPick(prompt.promptId)}>
+          <PickRow key={prompt.promptId} name={prompt.promptId} cost={prompt.cost} runs={prompt.runs} unpricedRuns={prompt.unpricedRuns} onPick={() => onPick(prompt.promptId)}>
             {formatCompact(prompt.averageInputTokens)} input tokens a run · {formatCount(prompt.runs)} {prompt.runs === 1 ? "run" : "runs"}
           </PickRow>
         ))}

@@ -17,4 +17,6 @@ test("what a run costs is exact to the nanoUSD, rounded half up", () => {
   expect(each({ cost: 10n, runs: 4 })).toBe(3n);
   expect(each({ cost: 9n, runs: 4 })).toBe(2n);
   expect(each({ cost: 5n, runs: 0 })).toBe(0n);
+  expect(each({ cost: 10n, runs: 5, unpricedRuns: 1 })).toBe(3n);
+  expect(each({ cost: 0n, runs: 2, unpricedRuns: 2 })).toBe(0n);
 });

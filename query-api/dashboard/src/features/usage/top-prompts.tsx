@@ -7,6 +7,7 @@ import { Amount } from "@/shared/ui/amount";
 import { SelectField } from "@/shared/ui/field";
 import { Card, Empty, Failure, Skeleton } from "@/shared/ui/layout";
 import { promptsQuery, type Share, type Stats } from "./api";
+import { pricedness } from "./cost";
 import { PickRow } from "./pick-row";
 import { isAmong, readOnly, type UsageSearch } from "./search";
 
@@ -17,6 +18,8 @@ interface TopPrompt {
   runs: number;
   tokens: number;
   cost: NanoUsd;
+  /** How many of the runs have no price yet. */
+  unpricedRuns: number;
 }
 
 export function TopPrompts({
@@ -80,9 +83,17 @@ export function TopPrompts({
               name={prompt.promptId}
               isPicked={isAmong(onlys, { dimension: "prompt", value: prompt.promptId })}
               cost={prompt.cost}
+              runs={prompt.runs}
+              unpricedRuns={prompt.unpricedRuns}
               onPick={() => onPick(prompt.promptId)}
             >
-              {formatCount(prompt.runs)} {prompt.runs === 1 ? "run" : "runs"} · {formatCompact(prompt.tokens)} tokens · <Amount usd={each(prompt)} /> a run
+              {formatCount(prompt.runs)} {prompt.runs === 1 ? "run" : "runs"} · {formatCompact(prompt.tokens)} tokens
+              {pricedness(prompt.runs, prompt.unpricedRuns) !== "none" && (
+                <>
+                  {" "}
+                  · <Amount usd={each(prompt)} /> a {prompt.unpricedRuns > 0 && "priced "}run
+                </>
+              )}
             </PickRow>
           ))}
         </ol>
@@ -91,16 +102,17 @@ export function TopPrompts({
   );
 }
 
-/** Cost ÷ runs, half up to a nanoUSD. */
-export function each({ cost, runs }: { cost: NanoUsd; runs: number }): NanoUsd {
-  return runs === 0 ? 0n : (2n * cost + BigInt(runs)) / (2n * BigInt(runs));
+/** Cost ÷ the runs that have a price, half up to a nanoUSD. */
+export function each({ cost, runs, unpricedRuns = 0 }: { cost: NanoUsd; runs: number; unpricedRuns?: number }): NanoUsd {
+  const priced = runs - unpricedRuns;
+  return priced <= 0 ? 0n : (2n * cost + BigInt(priced)) / (2n * BigInt(priced));
 }
 
 /** The first ten in cost, in runs, or in what one run costs; what names no prompt is none. */
 export function topOf(shares: readonly Share[], by: "cost" | "runs" | "each"): TopPrompt[] {
   return shares
     .filter((share) => !share.unattributed && !share.combined)
-    .map((share) => ({ promptId: share.category, runs: share.runs, tokens: share.tokens, cost: nanoUsd(share.cost) }))
+    .map((share) => ({ promptId: share.category, runs: share.runs, tokens: share.tokens, cost: nanoUsd(share.cost), unpricedRuns: share.unpricedRuns }))
     .sort((a, b) => (by === "runs" ? b.runs - a.runs : by === "cost" ? descending(a.cost, b.cost) : descending(each(a), each(b))))
     .slice(0, SHOWN);
 }

@@ -1,5 +1,5 @@
 import { Bar, CartesianGrid, ComposedChart, Line, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
-import { ticksInSteps, ticksUpTo, usdTick } from "@/shared/format/axis";
+import { axisWidth, ticksInSteps, ticksUpTo, usdTick } from "@/shared/format/axis";
 import { formatNanoUsd, nanoUsd, pixels } from "@/shared/format/money";
 import { formatCompact, formatCount } from "@/shared/format/numbers";
 import { formatDay } from "@/shared/format/time";
@@ -58,6 +58,7 @@ export function Trend({
 function Chart({ days, onPick }: { days: Point[]; onPick?: (day: string) => void }) {
   const data = days.map((day) => ({ ...day, height: pixels(nanoUsd(day.cost)) }));
   const ticks = ticksUpTo(Math.max(0, ...data.map((day) => day.height)));
+  const inUsd = usdTick(ticks);
   const tokenTicks = ticksInSteps(Math.max(0, ...data.map((day) => day.tokens)), ticks.length - 1);
   return (
     <div className="h-full" role="img" aria-label={`Spend and tokens on ${days.length} days; a table has the numbers.`}>
@@ -79,22 +80,23 @@ function Chart({ days, onPick }: { days: Point[]; onPick?: (day: string) => void
             tickFormatter={(date: string) => formatDay(date)}
             tickLine={false}
             axisLine={{ stroke: "var(--line-strong)" }}
+            interval="equidistantPreserveStart"
             minTickGap={28}
             tickMargin={8}
           />
           <YAxis
             yAxisId="cost"
-            width={58}
+            width={axisWidth(ticks.map(inUsd), 58)}
             domain={[0, ticks.at(-1)!]}
             ticks={ticks}
-            tickFormatter={usdTick(ticks)}
+            tickFormatter={inUsd}
             tickLine={false}
             axisLine={false}
           />
           <YAxis
             yAxisId="tokens"
             orientation="right"
-            width={46}
+            width={axisWidth(tokenTicks.map(formatCompact), 46)}
             domain={[0, tokenTicks.at(-1)!]}
             ticks={tokenTicks}
             tickFormatter={(tokens: number) => formatCompact(tokens)}
@@ -113,7 +115,8 @@ function Chart({ days, onPick }: { days: Point[]; onPick?: (day: string) => void
           <Line
             yAxisId="tokens"
             dataKey="tokens"
-            type="monotone"
+            // From day to day, and no curve: it would have values that no day has.
+            type="linear"
             stroke="var(--series-2)"
             strokeWidth={2}
             dot={data.length === 1}

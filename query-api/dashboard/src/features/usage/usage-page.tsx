@@ -1,41 +1,40 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { clsx } from "clsx";
 import { Rocket } from "lucide-react";
-import { lazy, Suspense, useEffect, useRef } from "react";
-import { useEvents } from "@/shared/api/stream";
+import { lazy, Suspense } from "react";
 import { useAccount } from "@/shared/session/account";
+import { useZone } from "@/shared/session/zone";
 import { buttonClass } from "@/shared/ui/button";
 import { Card, Empty, Failure, Page, Skeleton } from "@/shared/ui/layout";
 import { usePageTitle } from "@/shared/ui/title";
 import { Activity } from "./activity";
-import { breakdownQuery, isLive, liveUrl, shownQuery, type Stats } from "./api";
+import { breakdownQuery, liveUrl, shownQuery, type Stats } from "./api";
 import { Breakdown } from "./breakdown";
 import { Cards } from "./cards";
 import { ExportMenu, LiveDot, RangePicker, ZonePicker } from "./controls";
 import { Narrowed } from "./narrowed";
-import { paced, type Pace } from "./pace";
-import { changed, isAmong, readOnly, withOnly, withoutOnly, writeOnly, type Only, type UsageSearch } from "./search";
+import { changed, isAmong, readOnly, readUsageSearch, withOnly, withoutOnly, writeOnly, type Only, type UsageSearch } from "./search";
 import { SavingsCard } from "./savings";
 import { TopPrompts } from "./top-prompts";
+import { saidOf, useLive } from "./use-live";
 
 const Trend = lazy(() => import("./trend").then((module) => ({ default: module.Trend })));
 
 const route = getRouteApi("/signed-in/dashboard/usage");
 
-/** How seldom the page asks again while events stream in. */
-const REFRESH_MS = 2000;
-
 export function UsagePage() {
   usePageTitle("Usage");
   const account = useAccount();
-  const search = route.useSearch();
+  // Once more: the router keeps what makes no sense in an address beside what was read of it.
+  const search = readUsageSearch({ ...route.useSearch() });
   const navigate = route.useNavigate();
-  const zone = search.zone ?? account.zone;
+  const zone = useZone();
   const onlys = readOnly(search.only);
 
+  // With its zone, so that whoever gets the address sees the same days.
   const change = (patch: { [K in keyof UsageSearch]?: UsageSearch[K] | undefined }) =>
-    void navigate({ search: (before) => changed(before, patch), resetScroll: false });
+    void navigate({ search: (before) => changed({ ...before, zone }, patch), resetScroll: false });
 
   const narrow = (next: Only) => change({ only: writeOnly(withOnly(onlys, next)) });
   const toggle = (next: Only) => (isAmong(onlys, next) ? change({ only: writeOnly(withoutOnly(onlys, next.dimension)) }) : narrow(next));
@@ -50,7 +49,7 @@ export function UsagePage() {
       description={account.maySeeAll ? undefined : "Your own part of this team's usage. Admins see all of it."}
       actions={
         <>
-          <LiveDot connection={connection} asOf={shown.data?.asOf} zone={zone} />
+          <LiveDot connection={saidOf(connection, shown)} asOf={shown.data?.asOf} zone={zone} />
           <RangePicker search={search} zone={zone} onChange={change} />
           <ZonePicker zone={zone} accountZone={account.zone} onChange={(next) => change({ zone: next })} />
           <ExportMenu account={account} search={search} zone={zone} />
@@ -104,30 +103,4 @@ function FirstVisit() {
       </Empty>
     </Card>
   );
-}
-
-/**
- * Asks again when the running totals have moved, at once and then at most every two seconds, and keeps what is shown until the
- * answer is there: numbers change in place, nothing flickers.
- */
-function useLive(accountKey: string, url: string) {
-  const queryClient = useQueryClient();
-  const last = useRef("");
-  const pace = useRef<Pace>(undefined);
-  useEffect(() => {
-    last.current = "";
-    pace.current = paced(() => void queryClient.invalidateQueries({ queryKey: ["usage", accountKey], predicate: isLive }), REFRESH_MS);
-    return () => pace.current?.stop();
-  }, [accountKey, queryClient]);
-  return useEvents(url, "totals", (data) => {
-    const { month, today } = JSON.parse(data) as Record<"month" | "today", { runs: number; costNanoUsd: number }>;
-    const now = `${month.runs} ${month.costNanoUsd} ${today.runs}`;
-    if (now !== last.current) {
-      const isFirst = last.current === "";
-      last.current = now;
-      if (!isFirst) {
-        pace.current?.changed();
-      }
-    }
-  });
 }

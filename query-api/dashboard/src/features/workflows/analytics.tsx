@@ -50,10 +50,10 @@ export function AnalyticsCards({
         <Figure name="Duration" value={p50 == null ? "–" : formatDuration(p50)} note={p95 == null ? "the median" : `the median; 95 % within ${formatDuration(p95)}`} />
         <Figure
           name="Cost"
-          value={<Amount usd={data.totalCost ?? "0"} digits={4} />}
+          value={<Amount usd={data.totalCost ?? "0"} places={4} />}
           note={
             <>
-              <Amount usd={data.averageCost ?? "0"} digits={4} /> a run
+              <Amount usd={data.averageCost ?? "0"} places={4} /> a run
             </>
           }
         />
@@ -131,7 +131,7 @@ function DaysTable({ days }: { days: Day[] }) {
               <Td right>{formatCount(day.failed)}</Td>
               <Td right>{formatCount(day.others)}</Td>
               <Td right>
-                <Amount usd={day.cost} />
+                <Amount usd={day.cost} places={4} />
               </Td>
             </tr>
           ))}
@@ -232,7 +232,7 @@ function Nodes({ analytics, labels }: { analytics: Analytics; labels: ReadonlyMa
         <tbody>
           {(analytics.nodes ?? []).map((node) => (
             <tr key={node.nodeId}>
-              <Td className="max-w-40 truncate font-medium">{labels.get(node.nodeId) ?? node.nodeId}</Td>
+              <Td className="max-w-40 truncate font-medium" title={labels.get(node.nodeId) ?? node.nodeId}>{labels.get(node.nodeId) ?? node.nodeId}</Td>
               <Td right>{formatCount(node.runs)}</Td>
               <Td right className={node.failed > 0 ? "text-critical" : "text-soft"}>
                 {formatCount(node.failed)}
@@ -241,7 +241,7 @@ function Nodes({ analytics, labels }: { analytics: Analytics; labels: ReadonlyMa
                 {node.p50Ms == null ? "–" : formatDuration(node.p50Ms)}
               </Td>
               <Td right>
-                <Amount usd={node.cost} digits={4} />
+                <Amount usd={node.cost} places={4} />
               </Td>
             </tr>
           ))}

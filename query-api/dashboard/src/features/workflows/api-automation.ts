@@ -22,6 +22,8 @@ export function versionQuery(id: string, version: number) {
     queryFn: async ({ signal }) =>
       (await answer(api.GET("/api/workflows/{id}/versions/{version}", { params: { path: { id, version } }, signal }))).definition,
     staleTime: Infinity,
+    // Another version's graph is not this one's.
+    placeholderData: () => undefined,
   });
 }
 
@@ -31,6 +33,7 @@ export function diffQuery(id: string, version: number, from: number) {
     queryFn: ({ signal }) =>
       answer(api.GET("/api/workflows/{id}/versions/{version}/diff", { params: { path: { id, version }, query: { from } }, signal })),
     staleTime: Infinity,
+    placeholderData: () => undefined,
   });
 }
 

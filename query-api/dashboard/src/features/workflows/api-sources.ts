@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { answer, api } from "@/shared/api/client";
+import { answer, api, type Schemas } from "@/shared/api/client";
 import type { Account } from "@/shared/session/account";
 
 const owner = (account: Account) => ("teamId" in account.params ? { teamId: account.params.teamId } : {});
@@ -12,6 +12,15 @@ export function sourcesQuery(account: Account) {
       (await answer(api.GET("/api/data-sources", { params: { query: { ...owner(account), limit: 200 } }, signal }))).dataSources,
   });
 }
+
+export type Connector = Schemas["Connector"];
+
+/** What can be connected here at all. The key is that of the connectors page. */
+export const connectorsQuery = queryOptions({
+  queryKey: ["connectors"],
+  queryFn: async ({ signal }) => (await answer(api.GET("/api/connectors", { signal }))).connectors,
+  staleTime: 10 * 60_000,
+});
 
 /** Names that templates may refer to as {{secrets.NAME}}. */
 export function secretsQuery(account: Account) {

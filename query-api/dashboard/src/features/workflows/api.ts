@@ -76,9 +76,18 @@ export function useDeleteWorkflow() {
   });
 }
 
-export async function trigger(id: string, triggerData: unknown): Promise<string> {
+async function trigger(id: string, triggerData: unknown): Promise<string> {
   const body = triggerData === undefined ? {} : { triggerData: triggerData as Record<string, never> };
   return (await answer(api.POST("/api/workflows/{id}/trigger", { params: { path: { id } }, body }))).executionId;
+}
+
+/** Begins a run, and tells its id. */
+export function useTrigger() {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, triggerData }: { id: string; triggerData?: unknown }) => trigger(id, triggerData),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: ["workflows"] }),
+  });
 }
 
 /** How many nodes of an execution are shown. */

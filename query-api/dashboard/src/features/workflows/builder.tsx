@@ -7,7 +7,7 @@ import { browserZone } from "@/shared/format/time";
 import { useAccount } from "@/shared/session/account";
 import { toast } from "@/shared/ui/toast";
 import { AboutDialog } from "./about-dialog";
-import { trigger, useSaveWorkflow, workflowQuery, type NodeExecution, type Workflow } from "./api";
+import { useSaveWorkflow, useTrigger, workflowQuery, type NodeExecution, type Workflow } from "./api";
 import { useChangeWorkflow } from "./api-automation";
 import { Canvas } from "./canvas";
 import { addNode, EMPTY, paste, read, type Definition, type NodeType } from "./definition";
@@ -47,6 +47,7 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
   const file = useRef<HTMLInputElement>(null);
   const execution = useExecution(executionId);
   const save = useSaveWorkflow(account);
+  const start = useTrigger();
   const record = useQuery({ ...workflowQuery(stored.id ?? ""), enabled: stored.id !== null }).data;
   const change = useChangeWorkflow(stored.id ?? "");
   const level = record?.yourLevel ?? workflow?.yourLevel;
@@ -99,7 +100,7 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
     setDialog(null);
     try {
       const id = !readOnly && (isDirty || stored.id === null) ? await store() : stored.id!;
-      setExecutionId(await trigger(id, triggerData));
+      setExecutionId(await start.mutateAsync({ id, triggerData }));
       setSelected(new Set());
     } catch (error) {
       toast(messageOf(error), "critical");

@@ -10,7 +10,6 @@ import {
   type Edge,
   type NodeChange,
   type EdgeChange,
-  type FitViewOptions,
 } from "@xyflow/react";
 import "@xyflow/react/dist/style.css";
 import { useMemo, useRef, useState } from "react";
@@ -19,19 +18,15 @@ import { useTheme } from "@/shared/theme";
 import type { Definition, NodeType, WorkflowNode } from "./definition";
 import { connect, kindOfEdge, removeEdges, removeNodes, whyNot } from "./definition";
 import { NodeCard, type CardNode } from "./node-card";
+import { kindName } from "./kinds";
 import { DRAGGED } from "./palette";
 import { useInView } from "./use-in-view";
+import { fitting, fittingLegibly, screenOf } from "./view";
 
 const NODE_TYPES = { card: NodeCard };
 
 /** Fewer nodes are seen all at once, and an overview would only cover some of them. */
-const OVERVIEW_FROM = 10;
-
-/** Beside the palette, where there is one. */
-export function fitting(readOnly: boolean): FitViewOptions {
-  const hasPalette = !readOnly && window.matchMedia("(min-width: 40rem)").matches;
-  return { maxZoom: 1, padding: { x: "32px", y: "40px", ...(hasPalette ? { left: "80px" } : {}) } };
-}
+const OVERVIEW_FROM = 4;
 
 export interface NodeState {
   status: string;
@@ -41,11 +36,17 @@ export interface NodeState {
   cost: NanoUsd | null;
 }
 
+/** What is read, not by its id. */
+function sourceDetail(sourceId: string, sourceType: string): string {
+  const [first, resource] = sourceId.split("/");
+  return first === "sample" ? `Sample ${resource ?? "customers"}` : kindName(sourceType);
+}
+
 export function detailOf(node: WorkflowNode): string {
   const { config } = node;
   switch (node.type) {
     case "data_source":
-      return String(config.sourceId ?? "");
+      return sourceDetail(String(config.sourceId ?? ""), String(config.sourceType ?? ""));
     case "prompt":
       return [config.model, config.provider === "simulated" ? "simulated" : null].filter(Boolean).join(" · ");
     case "condition":
@@ -55,7 +56,7 @@ export function detailOf(node: WorkflowNode): string {
     case "loop":
       return `for each ${String(config.itemVariable ?? "")}`;
     case "output":
-      return String(config.destination ?? "");
+      return kindName(String(config.destination ?? ""));
     case "webhook":
       return `${String(config.method ?? "")} ${String(config.url ?? "")}`;
     case "delay":
@@ -91,11 +92,14 @@ export function Canvas({
   useTheme();
   const { screenToFlowPosition } = useReactFlow();
   const container = useRef<HTMLDivElement>(null);
-  useInView(definition, container, fitting(readOnly));
+  useInView(definition, container, readOnly);
   // What the nodes take on the screen is the canvas's to know; the overview draws them by it.
   const [sizes, setSizes] = useState<ReadonlyMap<string, { width: number; height: number }>>(new Map());
   // What is dropped onto an empty canvas stays where it was let go.
   const [fits] = useState(definition.nodes.length > 0);
+  // The same all along: the canvas takes other options for what it is to do next.
+  const [firstFit] = useState(() => fittingLegibly(definition.nodes, readOnly));
+  const { isNarrow } = screenOf(readOnly);
   const nodes = useMemo(
     () =>
       definition.nodes.map(
@@ -220,13 +224,22 @@ export function Canvas({
       }}
       onNodeDragStart={() => onDrag((before) => before, true)}
       fitView={fits}
-      fitViewOptions={fitting(readOnly)}
+      fitViewOptions={firstFit}
+      connectionRadius={30}
       minZoom={0.2}
       proOptions={{ hideAttribution: true }}
     >
       <Background variant={BackgroundVariant.Dots} gap={18} />
-      <Controls showInteractive={false} />
-      {!readOnly && nodes.length >= OVERVIEW_FROM && <MiniMap pannable zoomable className="max-lg:hidden" style={{ width: 150, height: 100 }} ariaLabel="Overview" />}
+      <Controls showInteractive={false} fitViewOptions={fitting(readOnly)} />
+      {nodes.length >= OVERVIEW_FROM && (
+        <MiniMap
+          pannable
+          zoomable
+          position={isNarrow ? "top-right" : "bottom-right"}
+          style={isNarrow ? { width: 90, height: 54 } : { width: 150, height: 90 }}
+          ariaLabel="Overview"
+        />
+      )}
     </ReactFlow>
   );
 }

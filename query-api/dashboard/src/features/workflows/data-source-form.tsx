@@ -1,5 +1,9 @@
+import { useQuery } from "@tanstack/react-query";
 import { CheckField, SelectField, TextField } from "@/shared/ui/field";
+import { ChoicesFailure } from "@/shared/ui/layout";
+import { connectorsQuery } from "./api-sources";
 import type { Config, FormProps } from "./definition";
+import { kindName, usable } from "./kinds";
 import { MapField } from "./map-field";
 import { SourceField } from "./source-field";
 import { TemplateField } from "./template-field";
@@ -58,6 +62,7 @@ export function DataSourceForm({ node, definition, set }: FormProps) {
   const ask = (patch: Config) => set({ query: changed(query, patch) });
   const make = (patch: Config) => set({ transform: changed(transform, patch) });
   const others = otherOptions(query, sourceType);
+  const connectors = useQuery(connectorsQuery);
   return (
     <>
       <SourceField
@@ -66,11 +71,16 @@ export function DataSourceForm({ node, definition, set }: FormProps) {
         value={textOf(node.config.sourceId)}
         onChange={(sourceId, type) => set({ sourceId, ...(type && SOURCE_TYPES.includes(type) ? { sourceType: type } : {}) })}
       />
-      <SelectField label="Kind" value={sourceType} onChange={(event) => set({ sourceType: event.target.value })}>
-        {SOURCE_TYPES.map((type) => (
-          <option key={type}>{type}</option>
-        ))}
-      </SelectField>
+      <div>
+        <SelectField label="Kind" value={sourceType} onChange={(event) => set({ sourceType: event.target.value })}>
+          {usable(SOURCE_TYPES, "read", connectors.data, sourceType).map((type) => (
+            <option key={type} value={type}>
+              {kindName(type)}
+            </option>
+          ))}
+        </SelectField>
+        <ChoicesFailure what="The kinds" query={connectors} />
+      </div>
       {(OPTIONS[sourceType] ?? []).map(({ name, label, kind, help }) => {
         const field = { label, ...(help ? { help } : {}), value: query[name] };
         return kind === "number" ? (

@@ -5,10 +5,11 @@ import { ProblemError } from "@/shared/api/client";
 import { useAccount } from "@/shared/session/account";
 import { SelectField, TextField } from "@/shared/ui/field";
 import { FormDialog } from "@/shared/ui/form-dialog";
-import { Note } from "@/shared/ui/layout";
+import { ChoicesFailure, Note } from "@/shared/ui/layout";
 import { toast } from "@/shared/ui/toast";
-import { secretsQuery } from "./api-sources";
+import { connectorsQuery, secretsQuery } from "./api-sources";
 import { customizationsOf, fieldOf, useDeploy, type Parameter, type Source } from "./api-templates";
+import { kindName, missing } from "./kinds";
 import { SourceField } from "./source-field";
 
 /** Asks for what a template leaves open, and makes a workflow of it. */
@@ -65,7 +66,7 @@ interface ParameterProps {
 function ParameterField({ parameter, value, error, onChange }: ParameterProps) {
   switch (parameter.kind) {
     case "data_source":
-      return <SourceField label={parameter.label} help={parameter.description} error={error} type={parameter.connector} value={value} onChange={onChange} />;
+      return <SourceParameter parameter={parameter} value={value} error={error} onChange={onChange} />;
     case "secret":
       return <SecretField parameter={parameter} value={value} error={error} onChange={onChange} />;
     case "text":
@@ -83,27 +84,48 @@ function ParameterField({ parameter, value, error, onChange }: ParameterProps) {
   }
 }
 
-function SecretField({ parameter, value, error, onChange }: ParameterProps) {
-  const { data: names = [] } = useQuery(secretsQuery(useAccount()));
+/** Where what the template was made for cannot be connected, another source with the same fields does as well: it is read as what it is. */
+function SourceParameter({ parameter, value, error, onChange }: ParameterProps) {
+  const wanted = parameter.connector;
+  const connectors = useQuery(connectorsQuery);
+  const isAbsent = wanted !== undefined && missing([wanted], connectors.data).length > 0;
   return (
-    <SelectField
-      label={parameter.label}
-      error={error}
-      help={
-        <>
-          {parameter.description}{" "}
-          <Link to="/dashboard/connectors" className="text-accent underline underline-offset-2">
-            Keep a secret
-          </Link>
-        </>
-      }
-      value={value}
-      onChange={(event) => onChange(event.target.value)}
-    >
-      <option value="">{parameter.name}, to be kept later</option>
-      {names.map((name) => (
-        <option key={name}>{name}</option>
-      ))}
-    </SelectField>
+    <div>
+      <SourceField label={parameter.label} help={parameter.description} error={error} type={isAbsent ? undefined : wanted} value={value} onChange={onChange} />
+      <p className="mt-1 text-xs text-soft">
+        {isAbsent && `${kindName(wanted)} cannot be connected here: choose a table, a file or an API with the same fields. `}
+        <Link to="/dashboard/connectors" className="text-accent underline underline-offset-2">
+          Connect a data source
+        </Link>
+      </p>
+    </div>
+  );
+}
+
+function SecretField({ parameter, value, error, onChange }: ParameterProps) {
+  const query = useQuery(secretsQuery(useAccount()));
+  return (
+    <div>
+      <SelectField
+        label={parameter.label}
+        error={error}
+        help={
+          <>
+            {parameter.description}{" "}
+            <Link to="/dashboard/connectors" className="text-accent underline underline-offset-2">
+              Keep a secret
+            </Link>
+          </>
+        }
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+      >
+        <option value="">{parameter.name}, to be kept later</option>
+        {query.data?.map((name) => (
+          <option key={name}>{name}</option>
+        ))}
+      </SelectField>
+      <ChoicesFailure what="The secrets" query={query} />
+    </div>
   );
 }

@@ -6,8 +6,8 @@ import { SearchX } from "lucide-react";
 import { useMemo, useState } from "react";
 import { ProblemError } from "@/shared/api/client";
 import { formatCount, formatDuration } from "@/shared/format/numbers";
-import { browserZone, formatDateTime } from "@/shared/format/time";
-import { Amount } from "@/shared/ui/amount";
+import { formatDateTime, zoneName } from "@/shared/format/time";
+import { useZone } from "@/shared/session/zone";
 import { buttonClass } from "@/shared/ui/button";
 import { Card, Empty, Failure, Note, Page, Skeleton } from "@/shared/ui/layout";
 import { Snippet } from "@/shared/ui/snippet";
@@ -17,8 +17,10 @@ import { versionQuery } from "./api-automation";
 import { Canvas } from "./canvas";
 import { read } from "./definition";
 import { ExecutionActions } from "./execution-actions";
+import { ExecutionCost } from "./execution-cost";
 import { NodeRuns } from "./node-runs";
 import { pausedBecause } from "./paused";
+import { labelOf } from "./runs";
 import { ExecutionStatus } from "./status";
 import { progressOf, useExecution } from "./use-execution";
 
@@ -35,6 +37,7 @@ function isTold(data: unknown): boolean {
 export function ExecutionPage() {
   usePageTitle("Execution");
   const { id, executionId } = route.useParams();
+  const zone = useZone();
   const { data, error, refetch, states } = useExecution(executionId);
   const workflow = useQuery(workflowQuery(id));
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
@@ -68,11 +71,11 @@ export function ExecutionPage() {
   }
   const paused = pausedBecause(data);
   const facts: [string, React.ReactNode][] = [
-    ["Started", data.startedAt ? formatDateTime(data.startedAt, browserZone(), true) : "Not yet"],
+    ["Started", data.startedAt ? `${formatDateTime(data.startedAt, zone, true)}, ${zoneName(zone)}` : "Not yet"],
     ["Duration", data.executionTimeMs ? formatDuration(data.executionTimeMs) : "–"],
     ["Nodes", progressOf(data)],
     ["Tokens", formatCount(data.totalTokens ?? 0)],
-    ["Cost", <Amount key="cost" usd={data.totalCost ?? "0"} digits={4} />],
+    ["Cost", <ExecutionCost key="cost" execution={data} />],
     ["Version", String(data.workflowVersion)],
   ];
   return (
@@ -91,7 +94,7 @@ export function ExecutionPage() {
       <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
         <Card>
           <div className="flex flex-wrap items-center gap-x-8 gap-y-3">
-            <ExecutionStatus status={data.status} />
+            <ExecutionStatus status={data.status} reason={data.reason} />
             <dl className="flex flex-wrap gap-x-8 gap-y-2 figures">
               {facts.map(([name, value]) => (
                 <div key={name}>
@@ -104,7 +107,7 @@ export function ExecutionPage() {
           {data.errorMessage && (
             <div className="mt-4">
               <Note tone="critical">
-                {data.errorNodeId && <strong>{data.errorNodeId}: </strong>}
+                {data.errorNodeId && <strong>{labelOf(data.nodeExecutions, data.errorNodeId)}: </strong>}
                 {data.errorMessage}
               </Note>
             </div>

@@ -1,12 +1,13 @@
 import { Link } from "@tanstack/react-router";
 import { X } from "lucide-react";
 import { formatCount, formatDuration } from "@/shared/format/numbers";
-import { Amount } from "@/shared/ui/amount";
 import { IconButton } from "@/shared/ui/button";
 import { Failure, Note, Skeleton } from "@/shared/ui/layout";
 import { ExecutionActions } from "./execution-actions";
+import { ExecutionCost } from "./execution-cost";
 import { NodeRuns } from "./node-runs";
 import { pausedBecause } from "./paused";
+import { labelOf } from "./runs";
 import { ExecutionStatus } from "./status";
 import { progressOf, type useExecution } from "./use-execution";
 
@@ -24,7 +25,7 @@ export function ExecutionPanel({
 }) {
   const { data, error, refetch } = execution;
   return (
-    <div className="grid gap-4">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-4 wrap-anywhere">
       <div className="flex items-start justify-between gap-2">
         <div className="min-w-0">
           <h2 className="font-semibold">Run</h2>
@@ -51,20 +52,20 @@ export function ExecutionPanel({
       ) : (
         <>
           <div className="flex flex-wrap items-center justify-between gap-2">
-            <ExecutionStatus status={data.status} />
+            <ExecutionStatus status={data.status} reason={data.reason} />
             <span className="text-xs text-soft figures">
               {progressOf(data)}
               {data.executionTimeMs ? ` · ${formatDuration(data.executionTimeMs)}` : ""}
             </span>
           </div>
           <p className="figures">
-            {formatCount(data.totalTokens ?? 0)} tokens · <Amount usd={data.totalCost ?? "0"} digits={4} />
+            {formatCount(data.totalTokens ?? 0)} tokens · <ExecutionCost execution={data} />
           </p>
           {data.simulated && <Note tone="info">The model was simulated: its answers are made up, its tokens are counted as the model&apos;s.</Note>}
           {pausedBecause(data) && <Note tone="warning">{pausedBecause(data)}</Note>}
           {data.errorMessage && (
             <Note tone="critical">
-              {data.errorNodeId && <strong>{data.errorNodeId}: </strong>}
+              {data.errorNodeId && <strong>{labelOf(data.nodeExecutions, data.errorNodeId)}: </strong>}
               {data.errorMessage}
             </Note>
           )}

@@ -3,8 +3,8 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { History } from "lucide-react";
 import { useMemo } from "react";
 import { formatCount, formatDuration, words } from "@/shared/format/numbers";
-import { browserZone, formatDateTime } from "@/shared/format/time";
-import { useAccount } from "@/shared/session/account";
+import { formatDateTime, zoneName } from "@/shared/format/time";
+import { useZone } from "@/shared/session/zone";
 import { Amount } from "@/shared/ui/amount";
 import { Button, buttonClass } from "@/shared/ui/button";
 import { SelectField } from "@/shared/ui/field";
@@ -22,7 +22,7 @@ const route = getRouteApi("/signed-in/dashboard/workflows/$id/executions");
 export function ExecutionsPage() {
   usePageTitle("Executions");
   const { id } = route.useParams();
-  const account = useAccount();
+  const zone = useZone();
   const workflow = useQuery(workflowQuery(id));
   const { status, days } = route.useSearch();
   const navigate = route.useNavigate();
@@ -42,10 +42,11 @@ export function ExecutionsPage() {
       }
     >
       <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
-        <AnalyticsCards id={id} zone={account.zone} labels={labels} hasRun={workflow.data?.lastExecutedAt !== null} asTable={days === "table"} onAsTable={(asTable) => change({ days: asTable ? "table" : undefined })} />
+        <AnalyticsCards id={id} zone={zone} labels={labels} hasRun={workflow.data?.lastExecutedAt !== null} asTable={days === "table"} onAsTable={(asTable) => change({ days: asTable ? "table" : undefined })} />
         <Card
           flush
           title="Newest first"
+          hint={`Times in ${zoneName(zone)}.`}
           actions={
             <SelectField label="Status" hideLabel className="w-40" value={status ?? ""} onChange={(event) => change({ status: event.target.value || undefined })}>
               <option value="">Every status</option>
@@ -94,11 +95,11 @@ export function ExecutionsPage() {
                           params={{ id, executionId: execution.id }}
                           className="hover:text-accent hover:underline"
                         >
-                          {formatDateTime(execution.startedAt ?? execution.createdAt ?? "", browserZone(), true)}
+                          {formatDateTime(execution.startedAt ?? execution.createdAt ?? "", zone, true)}
                         </Link>
                       </Td>
                       <Td>
-                        <StatusBadge status={execution.status} />
+                        <StatusBadge status={execution.status} reason={execution.reason} />
                       </Td>
                       <Td className="max-sm:hidden">{execution.triggeredBy === "api" ? "API" : words(execution.triggeredBy ?? "")}</Td>
                       <Td right className="max-sm:hidden">
@@ -108,7 +109,7 @@ export function ExecutionsPage() {
                         {formatCount(execution.totalTokens ?? 0)}
                       </Td>
                       <Td right>
-                        <Amount usd={execution.totalCost ?? "0"} digits={4} />
+                        <Amount usd={execution.totalCost ?? "0"} places={4} />
                       </Td>
                     </tr>
                   ))}

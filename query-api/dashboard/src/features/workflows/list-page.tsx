@@ -1,19 +1,19 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { LayoutTemplate, Plus, Trash2, Workflow as WorkflowIcon, X } from "lucide-react";
+import { LayoutTemplate, Plus, Workflow as WorkflowIcon, X } from "lucide-react";
 import { useState } from "react";
 import { isScratch } from "@/shared/api/scratch";
 import { words } from "@/shared/format/numbers";
-import { formatAgo } from "@/shared/format/time";
 import { useAccount } from "@/shared/session/account";
-import { Button, buttonClass, IconButton } from "@/shared/ui/button";
+import { Button, buttonClass } from "@/shared/ui/button";
 import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
 import { SelectField, TextField } from "@/shared/ui/field";
-import { Badge, Card, Empty, Failure, Page, Skeleton } from "@/shared/ui/layout";
+import { Card, Empty, Failure, Page, Skeleton } from "@/shared/ui/layout";
+import { useIsNarrow } from "@/shared/ui/narrow";
 import { useNow } from "@/shared/ui/now";
-import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
 import { usePageTitle } from "@/shared/ui/title";
 import { useDeleteWorkflow, workflowsQuery, type Workflow } from "./api";
+import { WorkflowCards, WorkflowTable } from "./list-rows";
 import type { WorkflowSearch } from "./search";
 import { STATUS_TONES } from "./status";
 
@@ -28,6 +28,7 @@ export function WorkflowListPage() {
   const shown = data?.pages.flatMap((page) => page.workflows).filter((workflow) => !isScratch(workflow)) ?? [];
   const [deleted, setDeleted] = useState<Workflow | null>(null);
   const now = useNow();
+  const List = useIsNarrow() ? WorkflowCards : WorkflowTable;
   const change = (patch: { [K in keyof WorkflowSearch]?: WorkflowSearch[K] | undefined }) =>
     void navigate({
       replace: true,
@@ -123,66 +124,7 @@ export function WorkflowListPage() {
             {!isNarrowed && "Two nodes and a line between them are enough to begin with."}
           </Empty>
         ) : (
-          <ScrollX label="Workflows">
-            <Table>
-              <thead>
-                <tr>
-                  <Th>Name</Th>
-                  <Th>Status</Th>
-                  <Th right className="max-sm:hidden">
-                    Version
-                  </Th>
-                  <Th className="max-md:hidden">Last run</Th>
-                  <Th>
-                    <span className="sr-only">Actions</span>
-                  </Th>
-                </tr>
-              </thead>
-              <tbody>
-                {shown.map((workflow) => (
-                  <tr key={workflow.id} className="hover:bg-page" data-testid="workflow">
-                    <Td className="max-w-72">
-                      <Link to="/dashboard/workflows/$id" params={{ id: workflow.id }} className="block truncate font-medium hover:text-accent hover:underline">
-                        {workflow.name}
-                      </Link>
-                      {workflow.description && <p className="truncate text-xs text-soft">{workflow.description}</p>}
-                      {workflow.tags && workflow.tags.length > 0 && (
-                        <span className="mt-1 flex flex-wrap gap-1">
-                          {workflow.tags.map((tag) => (
-                            <button key={tag} type="button" aria-label={`Only those with the tag ${tag}`} onClick={() => change({ tag })} className="rounded-md bg-line/60 px-1.5 py-0.5 text-xs text-soft hover:bg-accent-wash hover:text-accent">
-                              {tag}
-                            </button>
-                          ))}
-                        </span>
-                      )}
-                    </Td>
-                    <Td>
-                      <Badge tone={STATUS_TONES[workflow.status] ?? "neutral"}>{words(workflow.status)}</Badge>
-                    </Td>
-                    <Td right className="max-sm:hidden">
-                      {workflow.version}
-                    </Td>
-                    <Td className="max-md:hidden">
-                      {workflow.lastExecutedAt ? (
-                        <Link to="/dashboard/workflows/$id/executions" params={{ id: workflow.id }} className="hover:text-accent hover:underline">
-                          {formatAgo(workflow.lastExecutedAt, now)}
-                        </Link>
-                      ) : (
-                        <span className="text-soft">Never</span>
-                      )}
-                    </Td>
-                    <Td right>
-                      {account.mayEdit && (
-                        <IconButton label={`Delete ${workflow.name}`} onClick={() => setDeleted(workflow)}>
-                          <Trash2 aria-hidden />
-                        </IconButton>
-                      )}
-                    </Td>
-                  </tr>
-                ))}
-              </tbody>
-            </Table>
-          </ScrollX>
+          <List workflows={shown} now={now} mayEdit={account.mayEdit} onTag={(tag) => change({ tag })} onDelete={setDeleted} />
         )}
         {hasNextPage && (
           <div className="flex justify-center p-3">

@@ -40,7 +40,8 @@ const EDGES: Record<string, string> = {
   skipped: "border-dashed border-line-strong opacity-60",
 };
 
-const handle = "!size-3 !border-2 !border-surface !bg-soft hover:!bg-accent";
+/** What is hit reaches farther than what is seen: 32 px of the canvas, which are 24 of the screen where nodes are drawn smallest. */
+const handle = "!size-3 !border-2 !border-surface !bg-soft hover:!bg-accent before:absolute before:-inset-3 before:rounded-full";
 
 export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<CardNode>) {
   const Icon = ICONS[data.type];
@@ -50,6 +51,8 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Car
         "w-60 rounded-xl border-2 bg-surface px-3 py-2.5 text-left shadow-card transition-shadow",
         data.status ? EDGES[data.status] : data.fault ? "border-critical" : selected ? "border-accent" : "border-line",
         selected && "ring-4 ring-accent/20",
+        // Two dots at one side, each with what is hit of it.
+        data.type === "condition" && "min-h-20",
       )}
     >
       <Handle type="target" position={Position.Left} className={handle} />
@@ -58,7 +61,7 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Car
           <Icon aria-hidden className="size-4" />
         </span>
         <div className="min-w-0 flex-1">
-          <p className="truncate text-[0.8125rem] font-semibold">{data.label}</p>
+          <p className="truncate text-[0.8125rem] font-semibold" title={data.label}>{data.label}</p>
           <div className="flex gap-1 text-xs whitespace-nowrap text-soft figures">
             <span className="truncate">{data.runs ?? (data.detail || TYPE_LABELS[data.type])}</span>
             {data.cost !== null && (

@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { Trash2 } from "lucide-react";
 import { answer, api } from "@/shared/api/client";
+import { words } from "@/shared/format/numbers";
 import { Button } from "@/shared/ui/button";
 import { CheckField, SelectField, TextField } from "@/shared/ui/field";
-import { Note } from "@/shared/ui/layout";
+import { ChoicesFailure, Note } from "@/shared/ui/layout";
 import { fieldsOf } from "./completion";
 import { DataSourceForm } from "./data-source-form";
 import { TYPE_LABELS, type Config, type Definition, type FormProps, type NodePatch, type WorkflowNode } from "./definition";
@@ -71,7 +72,7 @@ export function NodeForm({
 function PromptForm({ node, definition, set }: FormProps) {
   const models = useQuery({
     queryKey: ["models", "all"],
-    queryFn: async () => (await answer(api.GET("/api/models"))).models.map((model) => model.id),
+    queryFn: async () => (await answer(api.GET("/api/models"))).models,
     staleTime: 10 * 60_000,
   });
   const model = text(node.config.model);
@@ -95,10 +96,17 @@ function PromptForm({ node, definition, set }: FormProps) {
         definition={definition}
         onChange={(value) => set({ contextTemplate: value || undefined })}
       />
-      <SelectField label="Model" value={model} onChange={(event) => set({ model: event.target.value })}>
-        {!models.data?.includes(model) && <option value={model}>{model}</option>}
-        {models.data?.map((id) => <option key={id}>{id}</option>)}
-      </SelectField>
+      <div>
+        <SelectField label="Model" value={model} onChange={(event) => set({ model: event.target.value })}>
+          {!models.data?.some(({ id }) => id === model) && <option value={model}>{model}</option>}
+          {[...new Set(models.data?.map(({ provider }) => provider))].map((provider) => (
+            <optgroup key={provider} label={words(provider)}>
+              {models.data?.filter((one) => one.provider === provider).map(({ id }) => <option key={id}>{id}</option>)}
+            </optgroup>
+          ))}
+        </SelectField>
+        <ChoicesFailure what="The models" query={models} />
+      </div>
       <SelectField
         label="Provider"
         value={text(node.config.provider)}
@@ -144,9 +152,9 @@ function PromptForm({ node, definition, set }: FormProps) {
 function ConditionForm({ node, definition, set }: FormProps) {
   return (
     <TemplateField
-      label="Goes the upper way if"
+      label="The condition"
       bare
-      help="An expression, such as input.score > 70 && contains(input.plan, 'team'). The upper dot is true, the lower one false."
+      help="An expression, such as input.score > 70 && contains(input.plan, 'team'). If it holds, the run goes on from the upper dot, otherwise from the lower one."
       value={text(node.config.condition)}
       node={node}
       definition={definition}

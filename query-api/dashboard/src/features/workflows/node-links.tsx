@@ -1,7 +1,7 @@
 import { Plus, X } from "lucide-react";
-import { useId, useState } from "react";
+import { useState } from "react";
 import { Button, IconButton } from "@/shared/ui/button";
-import { inputClass } from "@/shared/ui/field";
+import { SelectField } from "@/shared/ui/field";
 import { connect, kindOfEdge, removeEdges, whyNot, type Definition, type EdgeKind, type WorkflowNode } from "./definition";
 
 const KINDS: Partial<Record<EdgeKind, string>> = { true: "if it holds", false: "if it does not", error: "if it has failed", expression: "if an expression holds" };
@@ -11,37 +11,35 @@ const SIDES = ["true", "false"] as const;
 
 /** What a node comes after: the lines of the canvas, for those who do not draw. */
 export function NodeLinks({ node, definition, onEdit }: { node: WorkflowNode; definition: Definition; onEdit: (next: (before: Definition) => Definition) => void }) {
-  const id = useId();
   const [chosen, setChosen] = useState("");
   const labelOf = (source: string) => definition.nodes.find((one) => one.id === source)?.label ?? source;
   const choices = definition.nodes
     .flatMap((one) => (one.type === "condition" ? SIDES : [undefined]).map((side) => ({ source: one.id, side })))
     .filter(({ source, side }) => whyNot(definition, source, node.id, side) === null)
     .map((choice) => ({ ...choice, value: `${choice.side ?? ""}:${choice.source}` }));
+  const before = definition.edges.filter((edge) => edge.target === node.id);
   const choice = choices.find((one) => one.value === chosen);
   return (
     <fieldset>
-      <legend className="mb-1 text-[0.8125rem] font-medium">Comes after</legend>
-      <ul className="grid gap-1" aria-label="Comes after">
-        {definition.edges
-          .filter((edge) => edge.target === node.id)
-          .map((edge) => (
-            <li key={edge.id} className="flex items-center gap-2 rounded-lg border border-line py-0.5 pr-0.5 pl-3">
-              <span className="min-w-0 flex-1 truncate">
-                {labelOf(edge.source)} <span className="text-xs text-soft">{KINDS[kindOfEdge(edge)]}</span>
-              </span>
-              <IconButton label={`No longer after ${labelOf(edge.source)}`} className="size-8" onClick={() => onEdit((before) => removeEdges(before, new Set([edge.id])))}>
-                <X aria-hidden />
-              </IconButton>
-            </li>
-          ))}
+      <legend className="mb-1 text-[0.8125rem] font-medium">Follows</legend>
+      {before.length === 0 && choices.length === 0 && (
+        <p className="text-xs text-soft">{definition.nodes.length === 1 ? "Nothing yet: there is no other node." : "Nothing: all the others come after it."}</p>
+      )}
+      <ul className="grid gap-1" aria-label="Follows">
+        {before.map((edge) => (
+          <li key={edge.id} className="flex items-center gap-2 rounded-lg border border-line py-0.5 pr-0.5 pl-3">
+            <span className="min-w-0 flex-1 truncate">
+              {labelOf(edge.source)} <span className="text-xs text-soft">{KINDS[kindOfEdge(edge)]}</span>
+            </span>
+            <IconButton label={`No longer after ${labelOf(edge.source)}`} className="size-8" onClick={() => onEdit((before) => removeEdges(before, new Set([edge.id])))}>
+              <X aria-hidden />
+            </IconButton>
+          </li>
+        ))}
       </ul>
       {choices.length > 0 && (
         <div className="mt-1.5 flex gap-2">
-          <label htmlFor={id} className="sr-only">
-            Connect from
-          </label>
-          <select id={id} className={inputClass} value={choice ? chosen : ""} onChange={(event) => setChosen(event.target.value)}>
+          <SelectField label="Connect from" hideLabel className="min-w-0 flex-1" value={choice ? chosen : ""} onChange={(event) => setChosen(event.target.value)}>
             <option value="">Another node …</option>
             {choices.map(({ value, source, side }) => (
               <option key={value} value={value}>
@@ -49,7 +47,7 @@ export function NodeLinks({ node, definition, onEdit }: { node: WorkflowNode; de
                 {side && `, ${KINDS[side]}`}
               </option>
             ))}
-          </select>
+          </SelectField>
           <Button
             disabled={!choice}
             onClick={() => {

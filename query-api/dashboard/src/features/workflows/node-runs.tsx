@@ -4,9 +4,9 @@ import { formatBytes, formatCount, formatDuration, words } from "@/shared/format
 import { Amount } from "@/shared/ui/amount";
 import { Button } from "@/shared/ui/button";
 import { CopyButton } from "@/shared/ui/copy";
-import { Failure, Note, Skeleton } from "@/shared/ui/layout";
+import { Badge, Failure, Note, Skeleton } from "@/shared/ui/layout";
 import { inputQuery, payloadQuery, type ExecutionDetail, type NodeExecution } from "./api";
-import { inOrder, itemOfRun } from "./runs";
+import { inOrder, isUnpriced, itemOfRun } from "./runs";
 import { StatusBadge } from "./status";
 
 /** Each run of each node: how long, how much, what went in and what came out. */
@@ -49,10 +49,15 @@ function NodeRun({ executionId, run }: { executionId: string; run: NodeExecution
         </button>
         <p className="mt-1 text-xs text-soft figures">
           {facts.join(" · ")}
-          {run.cost && run.tokens ? (
+          {isUnpriced(run) ? (
             <>
               {" · "}
-              <Amount usd={run.cost} />
+              <Badge tone="warning">No price yet</Badge>
+            </>
+          ) : run.cost && run.tokens ? (
+            <>
+              {" · "}
+              <Amount usd={run.cost} places={4} />
             </>
           ) : null}
         </p>

@@ -8,11 +8,12 @@ import { useAccount } from "@/shared/session/account";
 import { Amount } from "@/shared/ui/amount";
 import { Button } from "@/shared/ui/button";
 import { TextArea } from "@/shared/ui/field";
-import { Failure, Note, Skeleton } from "@/shared/ui/layout";
+import { Badge, Failure, Note, Skeleton } from "@/shared/ui/layout";
 import { Snippet } from "@/shared/ui/snippet";
 import { executionQuery, isOver } from "./api";
 import { toSave, type WorkflowNode } from "./definition";
 import { pausedBecause } from "./paused";
+import { isUnpriced } from "./runs";
 import { StatusBadge } from "./status";
 
 /** What a node alone makes of an input, before the others are there or run. */
@@ -84,10 +85,15 @@ function Result({ executionId, nodeId }: { executionId: string; nodeId: string }
         <StatusBadge status={node?.status ?? data.status} />
         <span>
           {facts.join(" · ")}
-          {node?.tokens && node.cost ? (
+          {node && isUnpriced(node) ? (
             <>
               {" · "}
-              <Amount usd={node.cost} />
+              <Badge tone="warning">No price yet</Badge>
+            </>
+          ) : node?.tokens && node.cost ? (
+            <>
+              {" · "}
+              <Amount usd={node.cost} places={4} />
             </>
           ) : null}
         </span>

@@ -1,5 +1,9 @@
+import { useQuery } from "@tanstack/react-query";
 import { SelectField, TextField } from "@/shared/ui/field";
+import { ChoicesFailure } from "@/shared/ui/layout";
+import { connectorsQuery } from "./api-sources";
 import type { Config, FormProps } from "./definition";
+import { kindName, usable } from "./kinds";
 import { MapField } from "./map-field";
 import { flatOutput, otherSettings, sourceOf, targetOf } from "./output";
 import { SourceField } from "./source-field";
@@ -14,13 +18,20 @@ export function OutputForm({ node, definition, set }: FormProps) {
   const change = (patch: Config) => set({ ...config, config: undefined, ...patch });
   const operation = textOf(config.operation) === "append" ? "create" : textOf(config.operation) || "create";
   const others = otherSettings(config);
+  const connectors = useQuery(connectorsQuery);
+  const destination = textOf(config.destination);
   return (
     <>
-      <SelectField label="Destination" value={textOf(config.destination)} onChange={(event) => change({ destination: event.target.value })}>
-        {DESTINATIONS.map((destination) => (
-          <option key={destination}>{destination}</option>
-        ))}
-      </SelectField>
+      <div>
+        <SelectField label="Destination" value={destination} onChange={(event) => change({ destination: event.target.value })}>
+          {usable(DESTINATIONS, "write", connectors.data, destination).map((kind) => (
+            <option key={kind} value={kind}>
+              {kindName(kind)}
+            </option>
+          ))}
+        </SelectField>
+        <ChoicesFailure what="The destinations" query={connectors} />
+      </div>
       <SourceField
         label="Data source"
         help="Where the destination needs one."
@@ -53,7 +64,7 @@ export function OutputForm({ node, definition, set }: FormProps) {
       <MapField
         label="More for the destination"
         names={["Setting", "Template"]}
-        help={textOf(config.destination) === "slack" ? "Such as channel." : undefined}
+        help={destination === "slack" ? "Such as channel." : undefined}
         value={others}
         onChange={(next) => change({ ...Object.fromEntries(Object.keys(others).map((name) => [name, undefined])), ...next })}
       />

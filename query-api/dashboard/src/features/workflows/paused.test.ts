@@ -1,9 +1,18 @@
 import { expect, test } from "vitest";
-import { pausedBecause } from "./paused";
+import { isUnanswered, pausedBecause } from "./paused";
 
 test("what holds a run is told with the way out", () => {
   expect(pausedBecause({ status: "running" })).toBeNull();
   expect(pausedBecause({ status: "paused_budget", reason: { code: "execution_cost_limit", maxCostNanoUsd: 500_000_000 } })).toContain("$0.50.");
   expect(pausedBecause({ status: "paused_budget" })).toContain("resume");
   expect(pausedBecause({ status: "paused", reason: { code: "ambiguous_call", target: "CRM" } })).toContain("CRM");
+});
+
+test("a run whose budgets did not answer is not said to be stopped by one", () => {
+  const held = { status: "paused_budget", reason: { code: "budget_unanswered", nodeId: "a" } };
+  expect(pausedBecause(held)).toMatch(/did not answer.*Resume to ask again/);
+  expect(pausedBecause(held)).not.toContain("Increase");
+  expect(isUnanswered(held)).toBe(true);
+  expect(isUnanswered({ status: "paused_budget", reason: null })).toBe(false);
+  expect(isUnanswered({ ...held, status: "completed" })).toBe(false);
 });

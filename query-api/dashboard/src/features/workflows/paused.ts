@@ -7,6 +7,11 @@ interface Reason {
   maxCostNanoUsd?: number;
 }
 
+/** Whether it is held for want of an answer, and not by a budget. */
+export function isUnanswered({ status, reason }: { status: string; reason?: unknown }): boolean {
+  return status === "paused_budget" && (reason as Reason | null | undefined)?.code === "budget_unanswered";
+}
+
 /** Why an execution is held, and what to do; null if it is not. */
 export function pausedBecause(execution: { status: string; reason?: unknown }): string | null {
   if (!execution.status.startsWith("paused")) {
@@ -21,6 +26,8 @@ export function pausedBecause(execution: { status: string; reason?: unknown }): 
       return `Nobody knows whether ${reason.target ?? "the other side"} was reached. Find out, then resume to call again, or cancel.`;
     case "execution_cost_limit":
       return `The next call could take this run beyond its own limit of $${exactUsd(BigInt(reason.maxCostNanoUsd ?? 0))}. Raise it in a new version and rerun, or cancel.`;
+    case "budget_unanswered":
+      return "The budgets were asked whether they allow the next call, and did not answer. That does not mean that one is spent. Resume to ask again, or cancel.";
     default:
       return "A budget does not leave enough for the next call. Increase it, or wait until it begins anew, and resume.";
   }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { NodeExecution } from "./api";
-import { inOrder, itemOfRun } from "./runs";
+import { inOrder, isUnpriced, itemOfRun, labelOf } from "./runs";
 
 function run(nodeId: string, scope: string): NodeExecution {
   return { id: `${nodeId}${scope}`, nodeId, scope, status: "completed" } as NodeExecution;
@@ -9,4 +9,17 @@ function run(nodeId: string, scope: string): NodeExecution {
 test("runs are told node by node, their items in order and counted from one", () => {
   const runs = [run("a", ""), run("b", "a[10]"), run("c", "a[0]/b[2]"), run("b", "a[2]")];
   expect(inOrder(runs).map((one) => `${one.nodeId} ${itemOfRun(one.scope)}`)).toEqual(["a ", "b 3", "b 11", "c 1.3"]);
+});
+
+test.each([
+  ["a model without a price", { tokens: 12, output: { cost: null, costNanoUsd: null } }, true],
+  ["one that costs nothing", { tokens: 12, output: { cost: "0.00", costNanoUsd: 0 } }, false],
+  ["one with a price", { tokens: 12, output: { cost: "0.10", costNanoUsd: 100_000_000 } }, false],
+  ["a node that asks no model", { output: { costNanoUsd: null } }, false],
+  ["an output that did not come along", { tokens: 12, output: null }, false],
+])("whether its cost is unknown, of %s", (_, run, unpriced) => expect(isUnpriced(run as NodeExecution)).toBe(unpriced));
+
+test("a node is called what people call it, where that is known", () => {
+  const runs = [{ nodeId: "fetch_leads", label: "New leads" }];
+  expect([labelOf(runs, "fetch_leads"), labelOf(runs, "other")]).toEqual(["New leads", "other"]);
 });

@@ -22,3 +22,16 @@ export function inOrder(runs: readonly NodeExecution[]): NodeExecution[] {
 function byIndexes(one: readonly number[], other: readonly number[]): number {
   return one.map((index, at) => index - (other[at] ?? 0)).find((difference) => difference !== 0) ?? 0;
 }
+
+/**
+ * Whether a run used a model without a price: its tokens count, and what it cost is not known yet, which is another thing than
+ * nothing. An output that did not come along does not tell.
+ */
+export function isUnpriced({ tokens, output }: Pick<NodeExecution, "tokens" | "output">): boolean {
+  return (tokens ?? 0) > 0 && typeof output === "object" && output !== null && (output as { costNanoUsd?: unknown }).costNanoUsd === null;
+}
+
+/** What people call a node of an execution; its id, if none of its runs came along. */
+export function labelOf(runs: readonly Pick<NodeExecution, "nodeId" | "label">[], nodeId: string): string {
+  return runs.find((run) => run.nodeId === nodeId)?.label ?? nodeId;
+}

@@ -2,11 +2,11 @@ import { useQuery } from "@tanstack/react-query";
 import { UserPlus, X } from "lucide-react";
 import { useState } from "react";
 import { messageOf } from "@/shared/api/client";
-import { useAreNamesAwaited, useMemberNames } from "@/shared/session/members";
+import { useMemberNames, useMemberNamesQuery } from "@/shared/session/members";
 import { Button, IconButton } from "@/shared/ui/button";
 import { Dialog } from "@/shared/ui/dialog";
 import { SelectField, TextField } from "@/shared/ui/field";
-import { Failure, Note, Skeleton } from "@/shared/ui/layout";
+import { ChoicesFailure, Failure, Note, Skeleton } from "@/shared/ui/layout";
 import { toast } from "@/shared/ui/toast";
 import { permissionsQuery, useShare, type Grant, type Level } from "./api-automation";
 
@@ -21,7 +21,7 @@ const LEVELS: Record<Level, { label: string; help: string }> = {
 export function ShareDialog({ id, isTeam, mayChange, onClose }: { id: string; isTeam: boolean; mayChange: boolean; onClose: () => void }) {
   const { data, error, refetch } = useQuery(permissionsQuery(id));
   // Without them a field for a person's id would stand there, and become a list of people under one's hands.
-  const areNamesAwaited = useAreNamesAwaited();
+  const areNamesAwaited = useMemberNamesQuery().isLoading;
   return (
     <Dialog
       open
@@ -36,6 +36,7 @@ export function ShareDialog({ id, isTeam, mayChange, onClose }: { id: string; is
 
 function Grants({ id, granted, mayChange }: { id: string; granted: Grant[]; mayChange: boolean }) {
   const names = useMemberNames();
+  const people = useMemberNamesQuery();
   const share = useShare(id);
   const [userId, setUserId] = useState("");
   const [level, setLevel] = useState<Level>("viewer");
@@ -79,6 +80,7 @@ function Grants({ id, granted, mayChange }: { id: string; granted: Grant[]; mayC
           </Button>
         </form>
       )}
+      {mayChange && <ChoicesFailure what="The people of the team" query={people} />}
       {share.error && <Note tone="critical">{messageOf(share.error)}</Note>}
       {granted.length === 0 ? (
         <p className="text-soft">It is shared with nobody in particular.</p>
@@ -86,7 +88,7 @@ function Grants({ id, granted, mayChange }: { id: string; granted: Grant[]; mayC
         <ul className="divide-y divide-line rounded-lg border border-line" aria-label="Shared with">
           {granted.map((grant) => (
             <li key={grant.userId} data-testid="grant" className="flex items-center gap-2 px-3 py-2">
-              <span className="min-w-0 flex-1 truncate font-medium">{nameOf(grant.userId)}</span>
+              <span className="min-w-0 flex-1 truncate font-medium" title={nameOf(grant.userId)}>{nameOf(grant.userId)}</span>
               {mayChange ? (
                 <>
                   <LevelSelect

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
 import { useAccount } from "@/shared/session/account";
 import { SelectField, TextField } from "@/shared/ui/field";
+import { ChoicesFailure } from "@/shared/ui/layout";
 import { sourcesQuery } from "./api-sources";
 
 const SAMPLES = ["sample", "sample/leads", "sample/tickets", "sample/topics", "sample/contacts", "sample/submissions"];
@@ -27,8 +28,8 @@ export function SourceField({
   value: string;
   onChange: (sourceId: string, type?: string) => void;
 }) {
-  const { data = [] } = useQuery(sourcesQuery(useAccount()));
-  const sources = data.filter((source) => type === undefined || source.type === type);
+  const query = useQuery(sourcesQuery(useAccount()));
+  const sources = (query.data ?? []).filter((source) => type === undefined || source.type === type);
   const isListed = value === "" || sources.some((source) => source.id === value) || (withSamples && SAMPLES.includes(value));
   const [isOther, setIsOther] = useState(false);
   return (
@@ -67,6 +68,7 @@ export function SourceField({
         )}
         <option value={OTHER}>Another, by its id …</option>
       </SelectField>
+      <ChoicesFailure what="The data sources" query={query} />
       {(isOther || !isListed) && <TextField label={`${label}: id`} hideLabel placeholder="Id or template" value={value} onChange={(event) => onChange(event.target.value)} />}
     </div>
   );

@@ -1,4 +1,6 @@
+import { words } from "@/shared/format/numbers";
 import { Badge, type Tone } from "@/shared/ui/layout";
+import { isUnanswered } from "./paused";
 
 const STATUS: Record<string, { tone: Tone; label: string }> = {
   queued: { tone: "neutral", label: "Queued" },
@@ -16,16 +18,26 @@ const STATUS: Record<string, { tone: Tone; label: string }> = {
 /** Of workflows. */
 export const STATUS_TONES: Record<string, Tone> = { draft: "neutral", active: "good", paused: "warning", archived: "neutral", error: "critical" };
 
-export function StatusBadge({ status }: { status: string }) {
-  const { tone, label } = STATUS[status] ?? { tone: "neutral", label: status };
+interface Held {
+  status: string;
+  /** Why it is held, if it is. */
+  reason?: unknown;
+}
+
+function looksOf(of: Held): { tone: Tone; label: string } {
+  return isUnanswered(of) ? { tone: "warning", label: "Paused: budgets did not answer" } : (STATUS[of.status] ?? { tone: "neutral", label: words(of.status) });
+}
+
+export function StatusBadge(of: Held) {
+  const { tone, label } = looksOf(of);
   return <Badge tone={tone}>{label}</Badge>;
 }
 
 /** Of the execution that a page is about: found by its test ids, and read out when it changes. */
-export function ExecutionStatus({ status }: { status: string }) {
-  const { tone, label } = STATUS[status] ?? { tone: "neutral", label: status };
+export function ExecutionStatus(of: Held) {
+  const { tone, label } = looksOf(of);
   return (
-    <span role="status" data-testid={`execution-status-${status}`}>
+    <span role="status" data-testid={`execution-status-${of.status}`}>
       <Badge tone={tone} data-testid="execution-status">
         {label}
       </Badge>

@@ -9,8 +9,10 @@ import { SelectField, TextField } from "@/shared/ui/field";
 import { Badge, Card, Empty, Failure, Page, Skeleton, type Tone } from "@/shared/ui/layout";
 import { usePageTitle } from "@/shared/ui/title";
 import { toast } from "@/shared/ui/toast";
+import { connectorsQuery } from "./api-sources";
 import { readTemplate, templatesQuery, type Source, type Template } from "./api-templates";
 import { DeployDialog } from "./deploy-dialog";
+import { kindName, missing } from "./kinds";
 
 const DIFFICULTY: Record<Template["difficulty"], Tone> = { beginner: "good", intermediate: "info", advanced: "warning" };
 
@@ -18,6 +20,7 @@ export function TemplatesPage() {
   usePageTitle("Workflow templates");
   const account = useAccount();
   const { data, error, refetch } = useQuery(templatesQuery);
+  const connectors = useQuery(connectorsQuery).data;
   const [text, setText] = useState("");
   const [category, setCategory] = useState("");
   const [chosen, setChosen] = useState<Source | null>(null);
@@ -102,7 +105,7 @@ export function TemplatesPage() {
       ) : (
         <ul className="grid grid-cols-[minmax(0,1fr)] gap-4 sm:grid-cols-2 xl:grid-cols-3" aria-label="Templates">
           {shown.map((template) => (
-            <TemplateCard key={template.id} template={template} mayUse={account.mayEdit} onUse={() => setChosen({ from: "gallery", template })} />
+            <TemplateCard key={template.id} template={template} absent={missing(template.requiredConnectors, connectors)} mayUse={account.mayEdit} onUse={() => setChosen({ from: "gallery", template })} />
           ))}
         </ul>
       )}
@@ -111,7 +114,15 @@ export function TemplatesPage() {
   );
 }
 
-function TemplateCard({ template, mayUse, onUse }: { template: Template; mayUse: boolean; onUse: () => void }) {
+interface CardProps {
+  template: Template;
+  /** What it wants that cannot be connected here. */
+  absent: readonly string[];
+  mayUse: boolean;
+  onUse: () => void;
+}
+
+function TemplateCard({ template, absent, mayUse, onUse }: CardProps) {
   return (
     <li data-testid="template" className="flex flex-col rounded-xl border border-line bg-surface p-4 shadow-card sm:p-5">
       <div className="flex items-start justify-between gap-3">
@@ -130,10 +141,18 @@ function TemplateCard({ template, mayUse, onUse }: { template: Template; mayUse:
           </Fact>
           {template.requiredConnectors.length > 0 && (
             <Fact icon={Plug} name="Connectors">
-              {template.requiredConnectors.map(connectorName).join(", ")}
+              {template.requiredConnectors.map(kindName).join(", ")}
             </Fact>
           )}
         </dl>
+        {absent.length > 0 && (
+          <p className="text-xs text-warning">
+            {absent.map(kindName).join(" and ")} cannot be connected here.{" "}
+            {template.parameters.some(({ connector }) => connector !== undefined && absent.includes(connector))
+              ? "Use it with a table, a file or an API of yours instead."
+              : "Choose another destination in the builder."}
+          </p>
+        )}
         <Button className="justify-self-start" disabled={!mayUse} onClick={onUse} aria-label={`Use ${template.name}`}>
           Use
         </Button>
@@ -152,11 +171,6 @@ function Fact({ icon: Icon, name, children }: { icon: typeof Clock; name: string
       <dd>{children}</dd>
     </div>
   );
-}
-
-/** As people write it. */
-function connectorName(type: string): string {
-  return ["api", "csv", "json", "crm"].includes(type) ? type.toUpperCase() : words(type);
 }
 
 function matches(template: Template, text: string): boolean {

@@ -63,6 +63,16 @@ export function nodeStates(runs: readonly NodeExecution[]): ReadonlyMap<string, 
   );
 }
 
-export function progressOf(execution: ExecutionDetail): string {
-  return `${formatCount((execution.completedNodes ?? 0) + (execution.skippedNodes ?? 0) + (execution.failedNodes ?? 0))} of ${formatCount(execution.totalNodes ?? 0)} nodes`;
+/** How far it has come: what failed or was cancelled is not done, and is told beside it. */
+export function progressOf(execution: Pick<ExecutionDetail, "completedNodes" | "skippedNodes" | "failedNodes" | "totalNodes" | "nodeExecutions">): string {
+  const { completedNodes = 0, skippedNodes = 0, failedNodes = 0, totalNodes = 0, nodeExecutions } = execution;
+  // Those that were given up are not among the known ones any more.
+  const cancelled = nodeExecutions.filter((run) => run.status === "cancelled").length;
+  return [
+    `${formatCount(completedNodes + skippedNodes)} of ${formatCount(totalNodes + cancelled)} nodes`,
+    failedNodes > 0 ? `${formatCount(failedNodes)} failed` : null,
+    cancelled > 0 ? `${formatCount(cancelled)} cancelled` : null,
+  ]
+    .filter(Boolean)
+    .join(", ");
 }

@@ -1,6 +1,7 @@
-import { useReactFlow, type FitViewOptions } from "@xyflow/react";
+import { useReactFlow } from "@xyflow/react";
 import { useEffect, useRef, type RefObject } from "react";
 import { NODE_WIDTH as WIDTH, type Definition } from "./definition";
+import { fittingLegibly } from "./view";
 
 const HEIGHT = 80;
 
@@ -8,10 +9,9 @@ const HEIGHT = 80;
 const COVERED = 64;
 
 /** Brings a node that was just added into view, unless it is there already. */
-export function useInView(definition: Definition, container: RefObject<HTMLDivElement | null>, options: FitViewOptions) {
+export function useInView(definition: Definition, container: RefObject<HTMLDivElement | null>, readOnly: boolean) {
   const { fitView, flowToScreenPosition, getZoom } = useReactFlow();
   const count = useRef(definition.nodes.length);
-  const fit = useRef(options);
   useEffect(() => {
     const added = definition.nodes.length > count.current ? definition.nodes.at(-1) : undefined;
     count.current = definition.nodes.length;
@@ -21,8 +21,8 @@ export function useInView(definition: Definition, container: RefObject<HTMLDivEl
       const zoom = getZoom();
       const isSeen = x > box.left + COVERED && x + WIDTH * zoom < box.right && y > box.top && y + HEIGHT * zoom < box.bottom;
       if (!isSeen) {
-        void fitView(fit.current);
+        void fitView(fittingLegibly(definition.nodes, readOnly, added));
       }
     }
-  }, [definition.nodes, container, fitView, flowToScreenPosition, getZoom]);
+  }, [definition.nodes, container, readOnly, fitView, flowToScreenPosition, getZoom]);
 }

@@ -13,6 +13,7 @@ import { Badge, Failure, Note, Skeleton } from "@/shared/ui/layout";
 import { toast } from "@/shared/ui/toast";
 import type { Workflow } from "./api";
 import { diffQuery, useRestore, versionsQuery, type Version } from "./api-automation";
+import { authorOf } from "./author";
 import { linesOf, type Line } from "./diff";
 
 /** What the workflow was, what changed from one version to another, and back again. */
@@ -111,7 +112,6 @@ export function VersionsDialog({
 function VersionRow({ version, zone, isShown, onPick }: { version: Version; zone: string; isShown: boolean; onPick: () => void }) {
   const names = useMemberNames();
   const user = useUser();
-  const author = version.author === user.id ? "you" : (names.get(version.author ?? "") ?? version.author);
   return (
     <li>
       <button
@@ -126,8 +126,8 @@ function VersionRow({ version, zone, isShown, onPick }: { version: Version; zone
           {version.current && <Badge tone="accent">Current</Badge>}
         </span>
         <span className="block text-xs text-soft">{formatDateTime(version.createdAt, zone)}</span>
-        <span className="block truncate text-xs text-soft">
-          {version.note ? `${version.note} · ` : ""}by {author}
+        <span className="block text-xs wrap-anywhere text-soft">
+          {version.note ? `${version.note} · ` : ""}by {authorOf(version.author, user.id, names)}
         </span>
       </button>
     </li>

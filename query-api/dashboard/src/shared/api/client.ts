@@ -5,7 +5,52 @@ import type { components, paths } from "./schema";
 export type Schemas = components["schemas"];
 
 /** The session is a cookie that scripts cannot read, and the API lives on our own origin: nothing has to be sent along. */
-export const api = createClient<paths>({ baseUrl: location.origin, fetch: (request) => globalThis.fetch(request) });
+export const api = createClient<paths>({ baseUrl: location.origin, fetch: askedWithin });
+
+/** How long a read may take until its answer begins: far longer than one of a server that works. */
+const READ_MS = 25_000;
+
+/** The same of a change: some wait for the answer of a third party, which is itself given half a minute. */
+const CHANGE_MS = 60_000;
+
+/** A server that never answers is told as one, and is not waited for any longer. A file takes as long as the line it is sent on. */
+async function askedWithin(request: Request): Promise<Response> {
+  const isRead = request.method === "GET";
+  if (!isRead && request.headers.get("Content-Type") === "application/octet-stream") {
+    return globalThis.fetch(request);
+  }
+  const waiting = new AbortController();
+  const stop = () => waiting.abort(request.signal.reason);
+  request.signal.addEventListener("abort", stop, { once: true });
+  if (request.signal.aborted) {
+    stop();
+  }
+  let isLate = false;
+  const timer = setTimeout(
+    () => {
+      isLate = true;
+      waiting.abort();
+    },
+    isRead ? READ_MS : CHANGE_MS,
+  );
+  try {
+    return await globalThis.fetch(request, { signal: waiting.signal });
+  } catch (failure) {
+    throw isLate ? noAnswer(isRead) : failure;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** As the server itself would say it, and not asked again without a word: whoever waits has waited long enough. */
+function noAnswer(isRead: boolean): ProblemError {
+  return new ProblemError(408, {
+    code: "no_answer",
+    detail: isRead
+      ? `The server has not answered for ${READ_MS / 1000} seconds. Try again in a moment.`
+      : "The server has not answered for a minute. It may have done what was asked, or not: look before you try again.",
+  });
+}
 
 /** Why a request failed, as the API says it (RFC 9457), or as the network does. */
 export class ProblemError extends Error {
@@ -71,6 +116,9 @@ export function isUnauthenticated(error: unknown): boolean {
 
 /** For people: what happened, in a sentence. */
 export function messageOf(error: unknown): string {
+  if (isUnauthenticated(error)) {
+    return "Your session has ended. Sign in again; what you have here stays.";
+  }
   if (error instanceof ProblemError) {
     const faults = error.errors.map((fault) => `${fault.field} ${fault.detail}. ${fault.remedy}`);
     return faults.length > 0 ? faults.join(" ") : error.message;

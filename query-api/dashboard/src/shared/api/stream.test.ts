@@ -4,7 +4,9 @@ import { useEvents } from "./stream";
 
 class Source extends EventTarget {
   static all: Source[] = [];
+  static readonly CLOSED = 2;
   closed = false;
+  readyState = 0;
 
   constructor(readonly url: string) {
     super();
@@ -69,4 +71,35 @@ test("what happened before a stream began, the first or one of a page that is se
   expect(Source.all).toHaveLength(2);
   begins(Source.all[1]);
   expect(onOpen).toHaveBeenCalledTimes(2);
+});
+
+test("a stream that is refused is asked for again, once, and not while nobody looks", () => {
+  const { result, unmount } = renderHook(() => useEvents("/stream", "totals", () => undefined));
+  const refuse = (source: Source | undefined) =>
+    act(() => {
+      source!.readyState = Source.CLOSED;
+      source!.dispatchEvent(new Event("error"));
+    });
+  refuse(Source.all[0]);
+  expect(result.current).toBe("broken");
+  vi.advanceTimersByTime(4_900);
+  expect(Source.all).toHaveLength(1);
+  vi.advanceTimersByTime(5_100);
+  expect(Source.all).toHaveLength(2);
+  act(() => void Source.all[1]!.dispatchEvent(new Event("open")));
+  expect(result.current).toBe("live");
+  // What the browser itself comes back from is left to it.
+  act(() => void Source.all[1]!.dispatchEvent(new Event("error")));
+  vi.advanceTimersByTime(60_000);
+  expect(Source.all).toHaveLength(2);
+  refuse(Source.all[1]);
+  see("hidden");
+  vi.advanceTimersByTime(60_000);
+  expect(Source.all).toHaveLength(2);
+  see("visible");
+  expect(Source.all).toHaveLength(3);
+  refuse(Source.all[2]);
+  unmount();
+  vi.advanceTimersByTime(60_000);
+  expect(Source.all).toHaveLength(3);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ticksInSteps, ticksUpTo, usdTick, wholeTicksUpTo } from "./axis";
+import { axisWidth, ticksInSteps, ticksUpTo, usdTick, wholeTicksUpTo } from "./axis";
 
 const labels = (most: number) => {
   const ticks = ticksUpTo(most);
@@ -24,4 +24,10 @@ test("the axis on the other side has as many steps, and round ones", () => {
 test("of nothing there is an axis too", () => {
   expect(ticksUpTo(0)).toEqual([0, 1]);
   expect(ticksInSteps(0, 1)).toEqual([0, 1]);
+});
+
+test("an axis is as wide as its longest label asks for", () => {
+  expect(axisWidth(labels(0.334), 58)).toBe(58);
+  expect(labels(3_200)).toContain("$3,000.00");
+  expect(axisWidth(labels(3_200), 58)).toBeGreaterThanOrEqual("$3,000.00".length * 7.5);
 });

@@ -1,4 +1,4 @@
-import { formatUsd, formatUsdShort } from "./money";
+import { formatUsdPlaces, formatUsdShort } from "./money";
 
 const STEPS = [1, 2, 2.5, 5, 10];
 
@@ -38,7 +38,7 @@ export function usdTick(ticks: readonly number[]): (usd: number) => string {
   const digits = Math.min(9, Math.max(2, Math.ceil(-Math.log10(step) - 1e-9) + (isWholeStep(step) ? 0 : 1)));
   return (usd) => {
     const amount = BigInt(Math.round(usd * 1e9));
-    return step >= 1000 ? formatUsdShort(amount) : formatUsd(amount, { digits: step >= 1 && Number.isInteger(step) ? 0 : digits });
+    return step >= 1000 ? formatUsdShort(amount) : formatUsdPlaces(amount, step >= 1 && Number.isInteger(step) ? 0 : digits);
   };
 }
 
@@ -46,4 +46,15 @@ export function usdTick(ticks: readonly number[]): (usd: number) => string {
 function isWholeStep(step: number): boolean {
   const first = step / 10 ** Math.floor(Math.log10(step) + 1e-9);
   return Math.abs(first - Math.round(first)) < 1e-6;
+}
+
+/** About what a digit takes at the size of an axis, in pixels. */
+const DIGIT_PX = 7.5;
+
+/** Between the widest label and the axis. */
+const BESIDE_PX = 12;
+
+/** So wide that the longest of its labels is not cut off, in pixels. */
+export function axisWidth(labels: readonly string[], least: number): number {
+  return Math.max(least, Math.ceil(Math.max(0, ...labels.map((label) => label.length)) * DIGIT_PX) + BESIDE_PX);
 }

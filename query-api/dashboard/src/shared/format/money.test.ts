@@ -31,16 +31,31 @@ describe("money", () => {
   });
 
   test.each([
+    [712_345n, 4, "$0.000712"],
+    [712_345n, 6, "$0.000712"],
+    [712_345n, 2, "$0.000712"],
+    [305_000_000n, 4, "$0.3050"],
+    [0n, 4, "$0.0000"],
+    [12n, 6, "$0.000000012"],
+    [-712_345n, 4, "-$0.000712"],
+  ])("%s nanoUSD with at least %s places is shown as %s: a small amount is the same everywhere", (amount, least, shown) => {
+    expect(formatUsd(amount, least)).toBe(shown);
+  });
+
+  test.each([
     [2_467_993_050n, undefined, true],
     [2_470_000_000n, undefined, false],
     [0n, undefined, false],
     [4_059_199n, undefined, true],
     [4_060_000n, undefined, false],
-    [4_060_000n, 4, true],
+    [4_060_000n, 4, false],
+    [4_059_199n, 4, true],
+    [305_000_000n, 2, true],
+    [305_000_000n, 4, false],
     [1n, undefined, false],
     [-1_500_000_001n, undefined, true],
-  ])("whether %s nanoUSD with %s places is rounded: %s", (amount, digits, rounded) => {
-    expect(isRounded(amount, digits)).toBe(rounded);
+  ])("whether %s nanoUSD with at least %s places is rounded: %s", (amount, least, rounded) => {
+    expect(isRounded(amount, least)).toBe(rounded);
   });
 
   test("a change has a base, or there is none", () => {

@@ -25,31 +25,45 @@ export function exactUsd(amount: NanoUsd): string {
   return `${negative ? "-" : ""}${absolute / SCALE}.${fraction}`;
 }
 
-function digitsFor(absolute: NanoUsd): number {
+/** Dollars and cents. */
+const PLACES = 2;
+
+/** The one rule for small amounts: three digits that mean something, instead of $0.00, wherever they stand. */
+function placesFor(amount: NanoUsd, least: number): number {
+  const absolute = amount < 0n ? -amount : amount;
   if (absolute === 0n || absolute >= SCALE / 10n) {
-    return 2;
+    return least;
   }
-  // Small amounts show three digits that mean something, instead of $0.00.
-  const places = 9 - absolute.toString().length;
-  return Math.min(9, Math.max(2, places + 3));
+  return Math.min(9, Math.max(least, 9 - absolute.toString().length + 3));
 }
 
-/** For people: dollars and cents, and more places only where there would be nothing to see. */
-export function formatUsd(amount: NanoUsd, options: { digits?: number } = {}): string {
-  const absolute = amount < 0n ? -amount : amount;
-  const digits = options.digits ?? digitsFor(absolute);
+/**
+ * For people: dollars and cents, and more places only where there would be nothing to see.
+ *
+ * @param least how many places there are at least, from 0 to 9
+ */
+export function formatUsd(amount: NanoUsd, least: number = PLACES): string {
+  return inDollars(amount, least, placesFor(amount, least));
+}
+
+/** With so many places and no other, as the ticks of an axis are. */
+export function formatUsdPlaces(amount: NanoUsd, places: number): string {
+  return inDollars(amount, places, places);
+}
+
+function inDollars(amount: NanoUsd, least: number, most: number): string {
   return new Intl.NumberFormat(undefined, {
     style: "currency",
     currency: "USD",
     currencyDisplay: "narrowSymbol",
-    minimumFractionDigits: Math.min(digits, digits > 2 && options.digits === undefined ? 2 : digits),
-    maximumFractionDigits: digits,
+    minimumFractionDigits: least,
+    maximumFractionDigits: most,
   }).format(exactUsd(amount) as Intl.StringNumericLiteral);
 }
 
 /** Whether {@link formatUsd} shows less than there is. */
-export function isRounded(amount: NanoUsd, digits?: number): boolean {
-  return amount % 10n ** BigInt(9 - (digits ?? digitsFor(amount < 0n ? -amount : amount))) !== 0n;
+export function isRounded(amount: NanoUsd, least: number = PLACES): boolean {
+  return amount % 10n ** BigInt(9 - placesFor(amount, least)) !== 0n;
 }
 
 /** Short, for an axis. */

@@ -12,6 +12,11 @@ export function isZone(zone: string): boolean {
   }
 }
 
+/** As it is told to people. */
+export function zoneName(zone: string): string {
+  return zone.replaceAll("_", " ");
+}
+
 export function zones(): string[] {
   return ["UTC", ...Intl.supportedValuesOf("timeZone")];
 }

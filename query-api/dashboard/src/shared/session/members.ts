@@ -39,7 +39,7 @@ export function useMemberNames(isWanted = true): ReadonlyMap<string, string> {
   return useNames(isWanted).data ?? NOBODY;
 }
 
-/** Whether there may be names that are not known yet. */
-export function useAreNamesAwaited(): boolean {
-  return useNames(true).isLoading;
+/** The same, for whoever chooses from them: whether they are awaited still, or could not be loaded. */
+export function useMemberNamesQuery() {
+  return useNames(true);
 }

@@ -1,4 +1,4 @@
-import { render, screen } from "@testing-library/react";
+import { render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import { Amount } from "./amount";
@@ -23,6 +23,30 @@ test("the exact amount is there for whoever listens, and for the keyboard on foc
   await userEvent.tab();
   expect(document.activeElement).toBe(amount("2467993050"));
   expect((await screen.findByRole("tooltip")).textContent).toContain("2,467,993,050 nanoUSD");
+});
+
+test("a tap shows the exact amount, another one hides it, and one on the next shows that instead", async () => {
+  const finger = userEvent.setup();
+  const tap = (target: Element) => finger.pointer([{ keys: "[TouchA]", target }]);
+  const told = () => screen.queryByRole("tooltip")?.textContent ?? null;
+  render(
+    <HintProvider>
+      <Amount usd="2.467993050" />
+      <Amount usd="0.000712345" />
+      <p>elsewhere</p>
+    </HintProvider>,
+  );
+  await tap(amount("2467993050"));
+  await waitFor(() => expect(told()).toContain("2,467,993,050 nanoUSD"));
+  await tap(amount("2467993050"));
+  await waitFor(() => expect(told()).toBeNull());
+  await tap(amount("2467993050"));
+  await waitFor(() => expect(told()).toContain("2,467,993,050 nanoUSD"));
+  await tap(amount("712345"));
+  await waitFor(() => expect(told()).toContain("712,345 nanoUSD"));
+  expect(screen.getAllByRole("tooltip")).toHaveLength(1);
+  await tap(screen.getByText("elsewhere"));
+  await waitFor(() => expect(told()).toBeNull());
 });
 
 function Rows({ rows }: { rows: [bigint, bigint][] }) {

@@ -5,11 +5,16 @@ import { Hint } from "./hint";
 /** Whether amounts are reached by arrows, as those of a table are, and not each by the tab key. */
 export const ByArrows = createContext(false);
 
-/** An amount for people; the exact one on hover and focus, and for those who listen, if it is another. Not for within a button. */
-export function Amount({ usd, digits }: { usd: string | NanoUsd; digits?: number }) {
+/**
+ * An amount for people; the exact one on hover, on focus, at a tap, and for those who listen, if it is another. Not for within a
+ * button.
+ *
+ * @param places how many there are at least: small amounts have as many as they need
+ */
+export function Amount({ usd, places }: { usd: string | NanoUsd; places?: number }) {
   const byArrows = useContext(ByArrows);
   const amount = typeof usd === "string" ? nanoUsd(usd) : usd;
-  const shown = formatUsd(amount, digits === undefined ? {} : { digits });
+  const shown = formatUsd(amount, places);
   return (
     <Hint
       text={
@@ -21,7 +26,7 @@ export function Amount({ usd, digits }: { usd: string | NanoUsd; digits?: number
       }
     >
       <span data-nano-usd={amount.toString()} className="relative figures" tabIndex={byArrows ? -1 : 0}>
-        {isRounded(amount, digits) ? (
+        {isRounded(amount, places) ? (
           <>
             <span aria-hidden>{shown}</span>
             {/* Not to be copied along with what is shown. */}

@@ -1,15 +1,32 @@
 import { Tooltip } from "radix-ui";
-import type { ReactNode } from "react";
+import { useRef, useState, type ReactNode } from "react";
 
 export function HintProvider({ children }: { children: ReactNode }) {
   return <Tooltip.Provider delayDuration={250}>{children}</Tooltip.Provider>;
 }
 
-/** Shown on hover and on keyboard focus. */
+/** Shown on hover, on keyboard focus, and at a tap, which the next one takes away again. */
 export function Hint({ text, children }: { text: ReactNode; children: ReactNode }) {
+  const [open, setOpen] = useState(false);
+  // A finger that is put down and lifted; null for a mouse, which has shown the hint by being there.
+  const tap = useRef<{ wasOpen: boolean }>(null);
   return (
-    <Tooltip.Root>
-      <Tooltip.Trigger asChild>{children}</Tooltip.Trigger>
+    <Tooltip.Root open={open} onOpenChange={setOpen}>
+      <Tooltip.Trigger
+        asChild
+        onPointerDown={(event) => {
+          tap.current = event.pointerType === "touch" ? { wasOpen: open } : null;
+        }}
+        onClick={() => {
+          if (tap.current && !tap.current.wasOpen) {
+            // The trigger hides its hint at every click, after this.
+            queueMicrotask(() => setOpen(true));
+          }
+          tap.current = null;
+        }}
+      >
+        {children}
+      </Tooltip.Trigger>
       <Tooltip.Portal>
         <Tooltip.Content
           sideOffset={5}

@@ -90,6 +90,14 @@ export function Empty({
   );
 }
 
+/**
+ * What stands below something whose height is not known yet. It is there and asks for what it shows, but is not seen before it stands
+ * where it stays, so that nothing moves under a cursor.
+ */
+export function Below({ isSettled, children }: { isSettled: boolean; children: ReactNode }) {
+  return <div className={clsx("min-w-0", !isSettled && "invisible")}>{children}</div>;
+}
+
 /** Says what happened, and offers to try again. */
 export function Failure({ error, retry }: { error: unknown; retry?: () => void }) {
   return (
@@ -113,11 +121,20 @@ export function FailureLine({ what, error, retry }: { what: string; error: unkno
   return (
     <span role="alert">
       {what} could not be loaded: {messageOf(error)}{" "}
-      <button type="button" onClick={retry} className="font-medium text-accent underline underline-offset-2">
+      <button type="button" onClick={retry} className="min-h-6 font-medium text-accent underline underline-offset-2">
         Try again
       </button>
     </span>
   );
+}
+
+/** Under a field whose choices are loaded: says so if they could not be. Nothing stands there while all is well. */
+export function ChoicesFailure({ what, query }: { what: string; query: { data: unknown; error: unknown; refetch: () => unknown } }) {
+  return query.error && query.data === undefined ? (
+    <p className="mt-1 text-xs text-critical">
+      <FailureLine what={what} error={query.error} retry={() => void query.refetch()} />
+    </p>
+  ) : null;
 }
 
 export type Tone = "neutral" | "info" | "good" | "warning" | "critical" | "accent";

@@ -69,6 +69,7 @@ export function Popover({
   onOpenChange,
   label,
   className,
+  isRead = false,
 }: {
   trigger: ReactNode;
   children: ReactNode;
@@ -77,6 +78,8 @@ export function Popover({
   onOpenChange?: (open: boolean) => void;
   label: string;
   className?: string;
+  /** Rather read than used: the focus goes to all of it, and not to its first control, whose hint would cover what stands above. */
+  isRead?: boolean;
 }) {
   return (
     <RadixPopover.Root {...(open === undefined ? {} : { open })} {...(onOpenChange ? { onOpenChange } : {})}>
@@ -87,6 +90,14 @@ export function Popover({
           align={align}
           sideOffset={6}
           collisionPadding={8}
+          {...(isRead
+            ? {
+                onOpenAutoFocus: (event: Event) => {
+                  event.preventDefault();
+                  (event.currentTarget as HTMLElement).focus();
+                },
+              }
+            : {})}
           className={clsx(panel, "w-80 max-w-[calc(100vw-1rem)] p-4", className)}
         >
           {children}

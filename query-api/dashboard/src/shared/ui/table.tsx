@@ -35,7 +35,7 @@ export function Th({
       className={clsx("border-b border-line px-2 py-2 text-xs font-medium text-soft first:pl-4 last:pr-4 sm:first:pl-5 sm:last:pr-5", right ? "text-right" : "text-left", className)}
     >
       {onSort ? (
-        <button type="button" onClick={onSort} className={clsx("inline-flex items-center gap-1 hover:text-ink", sorted && "text-ink")}>
+        <button type="button" onClick={onSort} className={clsx("inline-flex min-h-6 items-center gap-1 hover:text-ink", sorted && "text-ink")}>
           {children}
           {sorted === "up" ? <ArrowUp aria-hidden className="size-3" /> : sorted === "down" ? <ArrowDown aria-hidden className="size-3" /> : null}
         </button>
@@ -46,9 +46,10 @@ export function Th({
   );
 }
 
-export function Td({ children, right = false, className }: { children: ReactNode; right?: boolean; className?: string }) {
+/** @param title all of what may be cut off */
+export function Td({ children, right = false, className, title }: { children: ReactNode; right?: boolean; className?: string; title?: string | undefined }) {
   return (
-    <td className={clsx("border-b border-line/70 px-2 py-2 first:pl-4 last:pr-4 sm:first:pl-5 sm:last:pr-5", right && "text-right figures", className)}>
+    <td title={title} className={clsx("border-b border-line/70 px-2 py-2 first:pl-4 last:pr-4 sm:first:pl-5 sm:last:pr-5", right && "text-right figures", className)}>
       {children}
     </td>
   );

@@ -51,7 +51,7 @@ export function Toasts() {
           >
             <Icon aria-hidden className={clsx("mt-0.5 size-4 shrink-0", COLOURS[tone])} />
             <div className="min-w-0">{text}</div>
-            <button type="button" aria-label="Dismiss" className="text-soft hover:text-ink" onClick={() => dismiss(id)}>
+            <button type="button" aria-label="Dismiss" className="-m-1.5 shrink-0 rounded-md p-1.5 text-soft hover:text-ink" onClick={() => dismiss(id)}>
               <X aria-hidden className="size-4" />
             </button>
           </div>

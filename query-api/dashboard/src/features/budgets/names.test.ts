@@ -1,0 +1,13 @@
+import { expect, test } from "vitest";
+import type { Budget } from "./api";
+import { wholeBesideForm } from "./names";
+
+test("what limits everything each month already is told apart from the plain form's own", () => {
+  const budgets = [
+    { id: "budget_monthly_1f", dimension: "account", period: { unit: "month", timezone: "UTC" } },
+    { id: "budget_whole", dimension: "account", period: { unit: "month", timezone: "UTC" } },
+    { id: "budget_daily", dimension: "account", period: "day" },
+    { id: "budget_each", dimension: "member", period: "month" },
+  ] as unknown as Budget[];
+  expect(wholeBesideForm(budgets).map((budget) => budget.id)).toEqual(["budget_whole"]);
+});

@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import type { Threshold } from "./api";
+import { faultsOf, rowsOf, thresholdsOf, thresholdUsd, type ThresholdRow } from "./thresholds";
+
+const row = (kind: ThresholdRow["kind"], at: string, severity: ThresholdRow["severity"] = "info"): ThresholdRow => ({ kind, at, severity });
+
+test("what a budget has is what the form begins with, and comes back unchanged", () => {
+  const thresholds: Threshold[] = [
+    { amountUsd: "22.50", severity: "info" },
+    { forecastPercent: 100, severity: "warning" },
+    { percent: 50.5, severity: "info" },
+    { percent: 100, severity: "critical" },
+  ];
+  expect(thresholdsOf(rowsOf(thresholds), "usd")).toEqual(thresholds);
+  expect(thresholdsOf(rowsOf([{ amountTokens: 500, severity: "info" }]), "tokens")).toEqual([{ amountTokens: 500, severity: "info" }]);
+});
+
+test("they rise within each kind, in whatever order they were typed", () => {
+  expect(thresholdsOf([row("percent", "100"), row("percent", "62,5 %"), row("amount", "$3", "warning"), row("percent", "9")], "usd")).toEqual([
+    { amountUsd: "3.00", severity: "warning" },
+    { percent: 9, severity: "info" },
+    { percent: 62.5, severity: "info" },
+    { percent: 100, severity: "info" },
+  ]);
+});
+
+test("each that makes no sense says so, and so does the same once more", () => {
+  const rows = [row("percent", "80"), row("percent", "80.0"), row("percent", "0"), row("percent", "1001"), row("amount", "ten"), row("forecast", "80")];
+  expect(faultsOf(rows, "usd").map((fault) => fault !== undefined)).toEqual([false, true, true, true, true, false]);
+  expect(faultsOf([row("amount", "1.5")], "tokens")[0]).toMatch(/whole/);
+  expect(faultsOf([row("amount", "")], "tokens")[0]).toBeDefined();
+});
+
+test("thresholds are told in dollars", () => {
+  expect(thresholdUsd("30.00", 75)).toBe("22.50");
+  expect(thresholdUsd("30", 90)).toBe("27.00");
+  expect(thresholdUsd("$30,5", 100)).toBe("30.50");
+  expect(thresholdUsd("", 90)).toBeNull();
+});

@@ -1,0 +1,51 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { createMemoryHistory, createRootRoute, createRoute, createRouter, RouterProvider } from "@tanstack/react-router";
+import { render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { afterEach, expect, test, vi } from "vitest";
+import { HintProvider } from "@/shared/ui/hint";
+import { Toasts } from "@/shared/ui/toast";
+import type { Workflow } from "./api";
+import { WorkflowCards } from "./list-rows";
+
+const WORKFLOW = {
+  id: "wf_1",
+  name: "Ticket triage",
+  status: "active",
+  tags: ["nightly"],
+  lastExecutedAt: "2026-11-26T14:00:00Z",
+  lastExecution: { id: "exe_1", status: "failed", totalCost: "0.25", totalCostNanoUsd: 250_000_000 },
+} as unknown as Workflow;
+
+afterEach(() => vi.unstubAllGlobals());
+
+test("a workflow tells how its last run ended and what it cost, and is run from the list", async () => {
+  const asked: string[] = [];
+  vi.stubGlobal("scrollTo", () => undefined);
+  vi.stubGlobal("fetch", (request: Request) => {
+    asked.push(`${request.method} ${new URL(request.url).pathname}`);
+    return Promise.resolve(Response.json({ detail: "The workflow is paused." }, { status: 409 }));
+  });
+  const onTag = vi.fn();
+  const root = createRootRoute();
+  const list = createRoute({
+    getParentRoute: () => root,
+    path: "/list",
+    component: () => <WorkflowCards workflows={[WORKFLOW]} now={Date.parse("2026-11-26T15:00:00Z")} mayEdit onTag={onTag} onDelete={() => undefined} />,
+  });
+  const router = createRouter({ routeTree: root.addChildren([list]), history: createMemoryHistory({ initialEntries: ["/list"] }) });
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <HintProvider>
+        <RouterProvider router={router as never} />
+        <Toasts />
+      </HintProvider>
+    </QueryClientProvider>,
+  );
+  expect((await screen.findByTestId("workflow")).textContent).toMatch(/Ticket triage.*Active.*1 hour ago.*Failed.*\$0\.25/);
+  await userEvent.click(screen.getByRole("button", { name: "Only those with the tag nightly" }));
+  expect(onTag).toHaveBeenCalledWith("nightly");
+  await userEvent.click(screen.getByRole("button", { name: "Run Ticket triage" }));
+  expect(await screen.findByText("The workflow is paused.")).toBeTruthy();
+  expect(asked).toEqual(["POST /api/workflows/wf_1/trigger"]);
+});

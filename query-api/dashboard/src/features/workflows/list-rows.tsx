@@ -1,0 +1,168 @@
+import { Link, useNavigate } from "@tanstack/react-router";
+import { Play, Trash2 } from "lucide-react";
+import { messageOf } from "@/shared/api/client";
+import { words } from "@/shared/format/numbers";
+import { formatAgo } from "@/shared/format/time";
+import { Amount } from "@/shared/ui/amount";
+import { IconButton } from "@/shared/ui/button";
+import { Badge } from "@/shared/ui/layout";
+import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
+import { toast } from "@/shared/ui/toast";
+import { useTrigger, type Workflow } from "./api";
+import { STATUS_TONES, StatusBadge } from "./status";
+
+interface Listed {
+  workflows: readonly Workflow[];
+  now: number;
+  mayEdit: boolean;
+  onTag: (tag: string) => void;
+  onDelete: (workflow: Workflow) => void;
+}
+
+export function WorkflowTable({ workflows, now, mayEdit, onTag, onDelete }: Listed) {
+  return (
+    <ScrollX label="Workflows">
+      <Table>
+        <thead>
+          <tr>
+            <Th>Name</Th>
+            <Th>Status</Th>
+            <Th right className="max-lg:hidden">
+              Version
+            </Th>
+            <Th>Last run</Th>
+            <Th right className="max-md:hidden">
+              Its cost
+            </Th>
+            <Th>
+              <span className="sr-only">Actions</span>
+            </Th>
+          </tr>
+        </thead>
+        <tbody>
+          {workflows.map((workflow) => (
+            <tr key={workflow.id} className="hover:bg-page" data-testid="workflow">
+              <Td className="max-w-72">
+                <Name workflow={workflow} onTag={onTag} />
+              </Td>
+              <Td>
+                <Status workflow={workflow} />
+              </Td>
+              <Td right className="max-lg:hidden">
+                {workflow.version}
+              </Td>
+              <Td>
+                <LastRun workflow={workflow} now={now} />
+              </Td>
+              <Td right className="max-md:hidden">
+                {workflow.lastExecution ? <Amount usd={workflow.lastExecution.totalCost} places={4} /> : <span className="text-soft">–</span>}
+              </Td>
+              <Td right>{mayEdit && <Actions workflow={workflow} onDelete={onDelete} />}</Td>
+            </tr>
+          ))}
+        </tbody>
+      </Table>
+    </ScrollX>
+  );
+}
+
+/** The same, one below the other, where there is no room for a table. */
+export function WorkflowCards({ workflows, now, mayEdit, onTag, onDelete }: Listed) {
+  return (
+    <ul className="divide-y divide-line" aria-label="Workflows">
+      {workflows.map((workflow) => (
+        <li key={workflow.id} className="grid grid-cols-1 gap-2 p-4" data-testid="workflow">
+          <div className="flex items-start justify-between gap-3">
+            <div className="min-w-0 flex-1">
+              <Name workflow={workflow} onTag={onTag} />
+            </div>
+            <Status workflow={workflow} />
+          </div>
+          <div className="flex items-center justify-between gap-3">
+            <div className="min-w-0 text-[0.8125rem]">
+              <LastRun workflow={workflow} now={now} />
+              {workflow.lastExecution && (
+                <span className="ml-2 figures">
+                  <Amount usd={workflow.lastExecution.totalCost} places={4} />
+                </span>
+              )}
+            </div>
+            {mayEdit && <Actions workflow={workflow} onDelete={onDelete} />}
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Name({ workflow, onTag }: { workflow: Workflow; onTag: (tag: string) => void }) {
+  return (
+    <>
+      <Link to="/dashboard/workflows/$id" params={{ id: workflow.id }} title={workflow.name} className="block truncate font-medium hover:text-accent hover:underline">
+        {workflow.name}
+      </Link>
+      {workflow.description && (
+        <p className="truncate text-xs text-soft" title={workflow.description}>
+          {workflow.description}
+        </p>
+      )}
+      {workflow.tags && workflow.tags.length > 0 && (
+        <span className="mt-1 flex flex-wrap gap-1">
+          {workflow.tags.map((tag) => (
+            <button
+              key={tag}
+              type="button"
+              aria-label={`Only those with the tag ${tag}`}
+              onClick={() => onTag(tag)}
+              className="min-h-6 rounded-md bg-line/60 px-1.5 py-0.5 text-xs text-soft hover:bg-accent-wash hover:text-accent"
+            >
+              {tag}
+            </button>
+          ))}
+        </span>
+      )}
+    </>
+  );
+}
+
+function Status({ workflow }: { workflow: Workflow }) {
+  return <Badge tone={STATUS_TONES[workflow.status] ?? "neutral"}>{words(workflow.status)}</Badge>;
+}
+
+function LastRun({ workflow, now }: { workflow: Workflow; now: number }) {
+  const { lastExecution, lastExecutedAt } = workflow;
+  if (!lastExecutedAt) {
+    return <span className="text-soft">Never run</span>;
+  }
+  return (
+    <span className="inline-flex flex-wrap items-center gap-x-2 gap-y-1">
+      <Link to="/dashboard/workflows/$id/executions" params={{ id: workflow.id }} className="inline-flex min-h-6 items-center hover:text-accent hover:underline">
+        {formatAgo(lastExecutedAt, now)}
+      </Link>
+      {lastExecution && <StatusBadge status={lastExecution.status} />}
+    </span>
+  );
+}
+
+function Actions({ workflow, onDelete }: { workflow: Workflow; onDelete: (workflow: Workflow) => void }) {
+  const start = useTrigger();
+  const navigate = useNavigate();
+  const run = () =>
+    start.mutate(
+      { id: workflow.id },
+      {
+        onSuccess: (executionId) => void navigate({ to: "/dashboard/workflows/$id/executions/$executionId", params: { id: workflow.id, executionId } }),
+        onError: (failure) => toast(messageOf(failure), "critical"),
+      },
+    );
+  return (
+    <span className="inline-flex">
+      <IconButton label={`Run ${workflow.name}`} disabled={start.isPending || workflow.status === "archived"} onClick={run}>
+        <Play aria-hidden />
+      </IconButton>
+      <IconButton label={`Delete ${workflow.name}`} onClick={() => onDelete(workflow)}>
+        <Trash2 aria-hidden />
+      </IconButton>
+    </span>
+  );
+}
