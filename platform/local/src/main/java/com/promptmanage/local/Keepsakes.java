@@ -27,6 +27,8 @@ record Keepsakes(String databasePassword, String password, Optional<String> apiK
 
     private static final String FILE = "secrets.json";
 
+    private static final String KEY_ID = "local";
+
     private record Content(
             String databasePassword,
             String password,
@@ -61,7 +63,12 @@ record Keepsakes(String databasePassword, String password, Optional<String> apiK
     }
 
     SecretKeys secretKeys() {
-        return SecretKeys.of("local", Base64.getDecoder().decode(secretKey));
+        return SecretKeys.of(KEY_ID, Base64.getDecoder().decode(secretKey));
+    }
+
+    /** As a setting says it. */
+    String secretKeysText() {
+        return KEY_ID + ":" + secretKey;
     }
 
     @Override

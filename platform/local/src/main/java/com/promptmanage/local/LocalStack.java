@@ -1,7 +1,6 @@
 package com.promptmanage.local;
 
 import com.promptmanage.ingest.IngestRoutes;
-import com.promptmanage.ingest.IngestSettings;
 import com.promptmanage.ingest.gateway.GatewaySettings;
 import com.promptmanage.local.command.LocalFile;
 import com.promptmanage.local.demo.DemoTeam;
@@ -11,7 +10,6 @@ import com.promptmanage.local.replay.Trace;
 import com.promptmanage.query.MeteringMeters;
 import com.promptmanage.query.QueryPeople;
 import com.promptmanage.query.QueryRoutes;
-import com.promptmanage.query.QuerySettings;
 import com.promptmanage.query.QueryWorkers;
 import com.promptmanage.query.dashboard.Dashboard;
 import com.promptmanage.query.execution.WorkflowAnalyticsRoutes;
@@ -25,10 +23,8 @@ import com.promptmanage.query.routing.Forwarding;
 import com.promptmanage.query.routing.ReadYourWrites;
 import com.promptmanage.query.team.InvitationMail;
 import com.promptmanage.runner.RunnerService;
-import com.promptmanage.runner.RunnerSettings;
 import com.promptmanage.service.access.Access;
 import com.promptmanage.service.database.Database;
-import com.promptmanage.service.database.DatabaseSettings;
 import com.promptmanage.service.http.HttpServer;
 import com.promptmanage.service.http.Routes;
 import com.promptmanage.service.mail.Mailer;
@@ -39,10 +35,10 @@ import com.promptmanage.service.operations.OpenApi;
 import com.promptmanage.service.operations.OpenApiRoutes;
 import com.promptmanage.service.outbound.Outbound;
 import com.promptmanage.service.outbox.OutboxRelay;
+import com.promptmanage.service.process.Startup;
 import com.promptmanage.service.secret.SecretBox;
 import com.promptmanage.streams.ExecutionsRuntime;
 import com.promptmanage.streams.MeteringRuntime;
-import com.promptmanage.streams.StreamsSettings;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -76,7 +72,7 @@ public final class LocalStack implements AutoCloseable {
      * @param directory where everything is kept
      * @param port of everything; 0 for any that is free
      * @param demo what the demo team did before now; empty for no demo traffic and no demo budgets
-     * @param environment what may be reached from here: see {@link Outside}
+     * @param environment the settings: see {@link LocalSettings}
      */
     public record Options(Path directory, int port, Optional<Trace> demo, Map<String, String> environment) {
 
@@ -141,34 +137,37 @@ public final class LocalStack implements AutoCloseable {
 
     private static LocalFile start(Options options, Path directory, Running running)
             throws IOException, InterruptedException {
-        Clock clock = Clock.systemUTC();
+        Clock clock = Startup.clock();
         Keepsakes keepsakes = Keepsakes.of(directory);
-        Outside outside = Outside.ofEnvironment(options.environment(), keepsakes.secretKeys());
-        var servers = Servers.start(directory, running);
+        LocalSettings settings = LocalSettings.of(
+                options.environment(), keepsakes, options.demo().isPresent());
+        var query = settings.query();
+        var servers = Servers.start(directory, query.partitions(), running);
         var meters = running.add(new Meters());
-        var database = running.add(Database.open(DatabaseSettings.of(servers.jdbcUrl(), keepsakes.databasePassword())));
+        var database = running.add(Database.open(query.database().at(servers.jdbcUrl(), keepsakes.databasePassword())));
         database.measureWith(meters.registry());
-        var outbound = running.add(new Outbound(outside.outbound()));
-        var publicUrl = outside.access().publicUrl();
-        var mailer = outside.mail().map(server -> new Mailer(server, clock));
-        var access = running.add(new Access(database, clock, outside.access(), Optional.of(outbound), mailer));
-        DemoTeam.ensure(access, keepsakes.password());
+        var outbound = running.add(new Outbound(query.outside().outbound()));
+        var trusted = running.add(new Outbound(query.outside().outbound().anywhere()));
+        var publicUrl = query.access().publicUrl();
+        var mailer = query.outside().mail().map(server -> new Mailer(server, clock));
+        var access = running.add(new Access(database, clock, query.access(), Optional.of(outbound), mailer));
+        DemoTeam.ensure(access, database, keepsakes.password());
         if (keepsakes.apiKey().isEmpty()) {
             keepsakes = keepsakes.withApiKey(DemoTeam.createKey(access), directory);
         }
         running.add(OutboxRelay.start(database, servers.bootstrapServers(), meters.registry()));
 
-        var streams = StreamsSettings.defaults(servers.bootstrapServers(), directory.resolve("streams"));
+        var streams = query.metering().at(servers.bootstrapServers(), directory.resolve("streams"));
         var metering = running.add(new MeteringRuntime(streams, servers.partitions()));
         MeteringMeters.register(metering.counts(), meters.registry());
         metering.start();
         var executions = running.add(new ExecutionsRuntime(streams, servers.partitions()));
         MeteringMeters.register(executions.counts(), meters.registry());
         executions.start();
-        var forwarding = running.add(new Forwarding(QuerySettings.DEFAULTS.forwardTimeout()));
-        var routing =
-                new AccountRouting(metering, forwarding, new ReadYourWrites(QuerySettings.DEFAULTS.receiptWaitMax()));
-        var secrets = new SecretBox(outside.secretKeys());
+        var forwarding = running.add(new Forwarding(query.query().forwardTimeout()));
+        var routing = new AccountRouting(
+                metering, forwarding, new ReadYourWrites(query.query().receiptWaitMax()));
+        var secrets = new SecretBox(settings.secretKeys());
         var notifications = running.add(Notifications.start(
                 database, new Notifications.Ways(outbound, mailer, secrets, publicUrl), meters.registry(), clock));
         access.whenVerified(notifications::welcome);
@@ -176,10 +175,11 @@ public final class LocalStack implements AutoCloseable {
                 database,
                 Map.of("bootstrap.servers", servers.bootstrapServers()),
                 metering,
+                streams.retention(),
                 new Fanout(clock),
                 meters.registry());
         var reports = running.add(Reports.start(database, access, metering, mailer, meters.registry(), clock));
-        var query = QueryRoutes.of(database, access, routing, clock)
+        var answers = QueryRoutes.of(database, access, routing, clock)
                 .and(workers.routes(access, routing, clock))
                 .and(List.of(new WorkflowAnalyticsRoutes(
                         access.authentication(),
@@ -191,8 +191,8 @@ public final class LocalStack implements AutoCloseable {
                 .and(reports.routes(routing))
                 .and(QueryPeople.routes(database, access, InvitationMail.by(mailer), publicUrl, clock));
         var ingest = running.add(new IngestRoutes(
-                IngestSettings.of(servers.bootstrapServers()),
-                outside.gateway(),
+                settings.ingest().ingest().at(servers.bootstrapServers()),
+                settings.ingest().gateway(),
                 access,
                 database,
                 secrets,
@@ -200,9 +200,8 @@ public final class LocalStack implements AutoCloseable {
                 clock));
 
         var runner = RunnerService.start(
-                new RunnerService.Means(
-                        database, access, outbound, outbound, mailer, secrets, meters.registry(), clock),
-                RunnerSettings.simulated(servers.bootstrapServers()));
+                new RunnerService.Means(database, access, outbound, trusted, mailer, secrets, meters.registry(), clock),
+                settings.runner().runner().at(servers.bootstrapServers()));
 
         Map<String, Check> checks = new HashMap<>(ingest.checks());
         checks.put("workflows", Check.of(runner::isAlive, "workflows are not run"));
@@ -212,13 +211,17 @@ public final class LocalStack implements AutoCloseable {
         checks.put("metering", Check.of(metering::isReady, "the metering is not running yet"));
         checks.put("executions", Check.of(executions::isReady, "executions are not added up yet"));
         var server = running.add(HttpServer.start(
-                HttpServer.Options.onPort(options.port()).withCustomization(new Dashboard()),
+                HttpServer.Options.onPort(options.port())
+                        .withBodyBytesMax(Math.max(
+                                HttpServer.Options.BODY_BYTES_MAX,
+                                settings.ingest().ingest().admission().bodyBytesMax()))
+                        .withCustomization(new Dashboard()),
                 routes(
                         List.of(
                                 meters,
                                 access.routes(),
                                 ingest,
-                                query,
+                                answers,
                                 new HealthRoutes(checks),
                                 new OpenApiRoutes(description())),
                         runner.routes())));

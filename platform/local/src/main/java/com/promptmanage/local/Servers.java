@@ -26,13 +26,14 @@ record Servers(String bootstrapServers, String jdbcUrl, int partitions) {
 
     private static final String DATABASE = "promptmanage";
 
-    /** Plenty for one machine, and few enough to start in a second. */
-    private static final int PARTITIONS = 4;
-
     private static final Executor BESIDE = task -> Thread.ofPlatform().start(task);
 
-    /** Starts both at once; what was in the directory is there again. */
-    static Servers start(Path directory, Running running) throws InterruptedException {
+    /**
+     * Starts both at once; what was in the directory is there again.
+     *
+     * @param wanted partitions of topics that are not there yet
+     */
+    static Servers start(Path directory, int wanted, Running running) throws InterruptedException {
         CompletableFuture<EmbeddedPostgres> starting = CompletableFuture.supplyAsync(
                 () -> EmbeddedPostgres.start(directory.resolve("postgres"), EmbeddedPostgres.Options.DURABLE), BESIDE);
         running.add(() -> starting.handle((postgres, failure) -> {
@@ -44,7 +45,7 @@ record Servers(String bootstrapServers, String jdbcUrl, int partitions) {
                 .join());
         String bootstrapServers =
                 running.add(EmbeddedKafka.start(directory.resolve("kafka"))).bootstrapServers();
-        int partitions = provision(bootstrapServers);
+        int partitions = provision(bootstrapServers, wanted);
         EmbeddedPostgres postgres = starting.join();
         postgres.createDatabase(DATABASE);
         return new Servers(bootstrapServers, postgres.jdbcUrl(DATABASE), partitions);
@@ -56,11 +57,11 @@ record Servers(String bootstrapServers, String jdbcUrl, int partitions) {
         return "Servers[%s, %d partitions]".formatted(bootstrapServers, partitions);
     }
 
-    private static int provision(String bootstrapServers) throws InterruptedException {
+    private static int provision(String bootstrapServers, int wanted) throws InterruptedException {
         Map<String, Object> settings = Map.of("bootstrap.servers", bootstrapServers);
         int partitions;
         try (var admin = Admin.create(settings)) {
-            partitions = new TopicProvisioner(admin, PARTITIONS, (short) 1).provision(Topics.ALL);
+            partitions = new TopicProvisioner(admin, wanted, (short) 1).provision(Topics.ALL);
         }
         try (var producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
                 var consumer =

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.promptmanage.ingest.IngestMain;
 import com.promptmanage.query.QueryMain;
 import com.promptmanage.runner.RunnerMain;
+import com.promptmanage.testkit.EmbeddedPostgres;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,6 +60,33 @@ class BadSettingsTest {
                         "2 problem(s) with the settings:",
                         "  PM_SMTP_PORT: cannot read 'many'",
                         "  PM_SECRET_KEYS: the id 'local' stands for another key already: choose another id");
+    }
+
+    /** As when the owner's password is left out: nothing that waiting would heal. */
+    @Test
+    void whoIsNotLetInByTheDatabaseIsToldWhichSettingsSayWhoComes() throws Exception {
+        Ended ended = run(
+                RunnerMain.class,
+                Map.of(
+                        "PM_HTTP_PORT",
+                        "0",
+                        "PM_KAFKA_BOOTSTRAP_SERVERS",
+                        "127.0.0.1:1",
+                        "PM_RUNNER_QUERY_URL",
+                        "http://127.0.0.1:1",
+                        "PM_SECRET_KEYS",
+                        "test:" + Base64.getEncoder().encodeToString(new byte[32]),
+                        "PM_DATABASE_APP_PASSWORD",
+                        "any",
+                        "PM_DATABASE_URL",
+                        "jdbc:postgresql://127.0.0.1:%d/postgres?user=postgres"
+                                .formatted(EmbeddedPostgres.shared().port())));
+
+        assertThat(ended.status()).isEqualTo(1);
+        assertThat(ended.lines())
+                .contains("1 problem(s) with the settings:")
+                .anyMatch(line -> line.startsWith("  PM_DATABASE_OWNER and PM_DATABASE_OWNER_PASSWORD"))
+                .noneMatch(line -> line.startsWith("\tat "));
     }
 
     @Test

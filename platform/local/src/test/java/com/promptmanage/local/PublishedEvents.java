@@ -8,12 +8,14 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import com.promptmanage.topics.Topics;
+import com.promptmanage.topics.event.StructuredMode;
 import io.cloudevents.CloudEvent;
 import io.cloudevents.core.format.EventFormat;
 import io.cloudevents.core.provider.EventFormatProvider;
 import io.cloudevents.jackson.JsonFormat;
 import io.cloudevents.kafka.CloudEventDeserializer;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -59,6 +61,14 @@ final class PublishedEvents {
         assertDescribed(bootstrapServers);
     }
 
+    /** @param types of CloudEvents that there are among the alerts, at least */
+    static void assertTold(String bootstrapServers, String... types) throws IOException {
+        assertThat(read(bootstrapServers, Topics.BUDGET_ALERTS.name()))
+                .extracting(CloudEvent::getType)
+                .contains(types);
+        assertDescribed(bootstrapServers);
+    }
+
     /**
      * Runs the recipe for DuckDB as the manual has it, over the records of the running product. One event comes once more besides, with
      * a price that it did not have.
@@ -91,21 +101,32 @@ final class PublishedEvents {
         }
     }
 
-    /** Every channel of the description is a topic, and every record of it as its schema says. */
+    /** Every channel of the description is a topic, and every record of it as the schema of one of its messages says. */
     private static void assertDescribed(String bootstrapServers) throws IOException {
         JsonNode api = JSON.valueToTree(new Yaml().load(Files.readString(DOCS.resolve("asyncapi.yaml"))));
         assertThat(api.path("channels")).hasSize(3);
         for (var channel : api.path("channels").properties()) {
-            String message = channel.getValue().path("messages").fieldNames().next();
-            String file = api.at("/components/messages/%s/payload/schema/$ref".formatted(message))
-                    .textValue();
-            JsonSchema schema = JsonSchemaFactory.getInstance(VersionFlag.V202012)
-                    .getSchema(JSON.readTree(Files.readAllBytes(DOCS.resolve(file))));
+            var schemas = new ArrayList<JsonSchema>();
+            for (JsonNode message : channel.getValue().path("messages")) {
+                String name = message.path("$ref").textValue().substring(1);
+                schemas.add(schema(api.at(name + "/payload/schema/$ref").textValue()));
+            }
             assertThat(RatedTopic.records(bootstrapServers, channel.getKey()))
                     .isNotEmpty()
-                    .allSatisfy(record ->
-                            assertThat(schema.validate(record)).as("%s", record).isEmpty());
+                    .allSatisfy(record -> assertThat(schemas)
+                            .as("%s", record)
+                            .filteredOn(schema -> schema.validate(record).isEmpty())
+                            .hasSize(1));
         }
+        assertThat(api.at("/components/schemas/structured/properties/content-type/const")
+                        .textValue())
+                .isEqualTo(new String(
+                        StructuredMode.headers().lastHeader("content-type").value(), StandardCharsets.UTF_8));
+    }
+
+    private static JsonSchema schema(String file) throws IOException {
+        return JsonSchemaFactory.getInstance(VersionFlag.V202012)
+                .getSchema(JSON.readTree(Files.readAllBytes(DOCS.resolve(file))));
     }
 
     private static List<CloudEvent> read(String bootstrapServers, String topic) {

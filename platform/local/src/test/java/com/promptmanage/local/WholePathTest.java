@@ -105,7 +105,27 @@ class WholePathTest {
             ExecutionFigures.run(person, good, 1);
             ExecutionFigures.assertAgreed(person, good, 4);
             ExecutionFigures.assertAgreed(person, bad, 2);
+
+            assertThatWhatElseIsToldCanBeReadToo(api, stack.local().kafkaBootstrapServers());
         }
+    }
+
+    /** Alerts that are no budget's, and events that are no usage. */
+    private static void assertThatWhatElseIsToldCanBeReadToo(Api api, String bootstrapServers) throws Exception {
+        assertThat(api.post("/api/token-tracking/log", """
+                {"eventId": "call-unpriced", "userId": "usr_demo", "teamId": "team_demo", "model": "nobody-has-a-price-for-it",
+                 "inputTokens": 1, "outputTokens": 1}
+                """).status()).isEqualTo(200);
+        assertThat(api.post("/api/v1/events", """
+                {"specversion": "1.0", "id": "view-1", "source": "/site", "type": "page.view", "subject": "team:team_demo",
+                 "data": {"path": "/"}}
+                """).status()).isEqualTo(204);
+        Await.until(() -> assertThat(alerts(api)).hasSize(3));
+        Await.until(() -> PublishedEvents.assertTold(
+                bootstrapServers,
+                "com.promptmanage.budget.alert.v1",
+                "com.promptmanage.unpriced.usage.v1",
+                "com.promptmanage.workflow.failure.v1"));
     }
 
     /** Returns the receipt. */

@@ -6,7 +6,9 @@ import com.promptmanage.service.access.NewKey;
 import com.promptmanage.service.access.People.NewTeam;
 import com.promptmanage.service.access.People.NewUser;
 import com.promptmanage.service.access.Role;
+import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.Scope;
+import com.promptmanage.service.tier.Tier;
 import com.promptmanage.topics.account.Account;
 import java.util.List;
 import java.util.Map;
@@ -38,9 +40,16 @@ public final class DemoTeam {
 
     private DemoTeam() {}
 
-    /** Creates what is missing. The others cannot sign in: nobody is told a password of theirs. */
-    public static void ensure(Access access, String password) {
-        access.people().ensureTeam(new NewTeam(TEAM_ID, "Demo team", "demo", "UTC"));
+    /**
+     * Creates what is missing. The others cannot sign in: nobody is told a password of theirs. Where tiers' limits hold, the team
+     * begins in the tier that its people and budgets need.
+     */
+    public static void ensure(Access access, Database database, String password) {
+        boolean isNew = access.people().ensureTeam(new NewTeam(TEAM_ID, "Demo team", "demo", "UTC"));
+        if (isNew && access.tiers().isEnforced()) {
+            database.useAsSystem(handle ->
+                    handle.execute("UPDATE teams SET tier = ? WHERE id = ?", Tier.ENTERPRISE.code(), TEAM_ID));
+        }
         access.people().ensureUser(new NewUser(USER_ID, EMAIL, "Demo", Optional.of(password)));
         access.people().ensureMember(TEAM_ID, USER_ID, Role.OWNER);
         for (Member member : OTHERS) {

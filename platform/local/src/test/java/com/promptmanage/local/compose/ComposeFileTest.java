@@ -35,6 +35,7 @@ class ComposeFileTest {
             "restart",
             "security_opt",
             "shm_size",
+            "stop_grace_period",
             "tmpfs",
             "user",
             "volumes");
