@@ -96,10 +96,14 @@ final class Passage {
             Outcome outcome = Outcome.ANSWERED;
             if (isEvents) {
                 client.header("X-Accel-Buffering", "no");
-                outcome = passEvents(body(reply));
+                try (InputStream body = body(reply)) {
+                    outcome = passEvents(body);
+                }
             } else {
-                new WholeRelay(request.api(), usage, client, () -> report(true))
-                        .relay(body(reply), length(reply), request.isStream());
+                try (InputStream body = body(reply)) {
+                    new WholeRelay(request.api(), usage, client, () -> report(true))
+                            .relay(body, length(reply), request.isStream());
+                }
             }
             means.meters().ended(request.api(), outcome);
         } catch (ClientAnswer.GoneException e) {
@@ -257,7 +261,7 @@ final class Passage {
         in.unread(head);
         boolean isFramed =
                 head.length == 2 && (head[0] & 0x0f) == 8 && (((head[0] & 0xff) << 8) | (head[1] & 0xff)) % 31 == 0;
-        return new InflaterInputStream(in, new Inflater(!isFramed));
+        return new Inflated(in, isFramed);
     }
 
     private static boolean is(OpenReply reply, String contentType) {
@@ -288,6 +292,20 @@ final class Passage {
 
     private static String said(IOException e) {
         return e instanceof OutboundException ? String.valueOf(e.getMessage()) : "it is not what it says it is";
+    }
+
+    /** Gives back the memory of its inflater when it is closed, which the library does for those that it makes itself. */
+    private static final class Inflated extends InflaterInputStream {
+
+        Inflated(InputStream in, boolean isFramed) {
+            super(in, new Inflater(!isFramed));
+        }
+
+        @Override
+        public void close() throws IOException {
+            super.close();
+            inf.end();
+        }
     }
 
     /** So that a little that is packed does not become endlessly much. */
