@@ -1,8 +1,8 @@
 package com.promptmanage.streams;
 
+import com.promptmanage.streams.meter.AccountPartition;
 import com.promptmanage.topics.account.Account;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.KeyQueryMetadata;
 import org.apache.kafka.streams.StoreQueryParameters;
@@ -53,7 +53,7 @@ final class AccountStores<S extends StateStore> {
     }
 
     int partitionOf(Account account) {
-        return Utils.toPositive(Utils.murmur2(account.key())) % partitions;
+        return AccountPartition.of(account.key(), partitions);
     }
 
     Owner owner(Account account) {

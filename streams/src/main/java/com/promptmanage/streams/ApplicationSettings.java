@@ -36,6 +36,7 @@ final class ApplicationSettings {
         config.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, settings.replicationFactor());
         config.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
         config.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, RocksDbForMisses.class);
+        config.put(StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG, ArrivalTime.class);
         // Older state may hold rows whose deletion the changelog no longer has: it is restored from the beginning.
         config.put(
                 StreamsConfig.STATE_CLEANUP_DIR_MAX_AGE_MS_CONFIG,

@@ -60,6 +60,7 @@ public final class MeteringRuntime implements Metering, AutoCloseable {
                 settings.hotRowsMax(),
                 settings.writesRated(),
                 settings.retention(),
+                partitions,
                 this::tellCommitted);
         application = new RunningApplication(
                 "metering", MeteringTopology.of(meter), properties(settings), commits, counts.restored);

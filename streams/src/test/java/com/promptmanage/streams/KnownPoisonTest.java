@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.promptmanage.topics.Topics;
+import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.budget.BudgetCodec;
 import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenUsage;
@@ -14,7 +15,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
+import org.apache.kafka.streams.StreamsConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -70,6 +75,8 @@ class KnownPoisonTest {
                     "account.budgets.v1=>account.budgets.v2",
                     "\"data\"=>\"date\"",
                     "the month=>" + "m".repeat(300_000),
+                    "the month=>the \\u0000 month",
+                    "the month=>the \\ud800 month",
                     "\"data\"=>\"padding\":\"" + "p".repeat(1_040_000) + "\",\"data\"")) {
                 String[] parts = edit.split("=>", 2);
                 assertThat(budgets).contains(parts[0]);
@@ -80,6 +87,10 @@ class KnownPoisonTest {
             }
             poisons.add(
                     metering.poison(Topics.BUDGETS, PoisonedMetering.healthy(1).key(), budgets.getBytes(UTF_8)));
+            Account elsewhere = PoisonedMetering.healthy(0);
+            poisons.add(metering.misplaced(Topics.BUDGETS, elsewhere, budgets.getBytes(UTF_8)));
+            poisons.add(metering.misplaced(
+                    Topics.USAGE_EVENTS, elsewhere, UsageEventCodec.write(metering.event("misplaced", elsewhere))));
             poisons.add(metering.poison(Topics.BUDGETS, new byte[] {'t', 'e', 'a', 'm', ':', (byte) 0xff}, null));
             poisons.add(metering.poison(Topics.PRICES, "another".getBytes(UTF_8), metering.prices(1)));
             poisons.add(metering.poison(Topics.USAGE_EVENTS, null, event.getBytes(UTF_8)));
@@ -93,6 +104,28 @@ class KnownPoisonTest {
             assertThat(rejected.stream().map(PoisonedMetering::origin)).containsExactlyInAnyOrderElementsOf(poisons);
             metering.assertHealthy();
         }
+    }
+
+    /** The usual clients refuse to send it, and the broker takes it from others. */
+    @Test
+    void aRecordWithoutATimeIsOneFromLongAgo() {
+        var untimed = new ConsumerRecord<Object, Object>(
+                Topics.BUDGETS.name(),
+                0,
+                0,
+                ConsumerRecord.NO_TIMESTAMP,
+                TimestampType.CREATE_TIME,
+                0,
+                0,
+                new byte[0],
+                new byte[0],
+                new RecordHeaders(),
+                Optional.empty());
+
+        assertThat(new ArrivalTime().extract(untimed, -1)).isZero();
+        assertThat(ApplicationSettings.of(
+                        StreamsSettings.defaults("localhost:1", directory), "app", PATIENCE, Duration.ofDays(3)))
+                .containsEntry(StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG, ArrivalTime.class);
     }
 
     /** An event that waits for its price is not lost, and holds up nothing, if the price that comes is beyond all sums. */

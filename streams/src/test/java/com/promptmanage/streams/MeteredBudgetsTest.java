@@ -147,6 +147,23 @@ class MeteredBudgetsTest {
     }
 
     @Test
+    void ofPeriodsThatWereOverWhenABudgetWasMadeNothingIsTold() {
+        metering.budgets(ACME, budget("0.0005", 1).createdAt(NOW));
+        metering.send(event("1", NOW.minus(Duration.ofDays(35)), 1_000, 1_000));
+        metering.budgets(ACME, budget("0.0004", 2).createdAt(NOW));
+        metering.send(event("2", NOW.minus(Duration.ofDays(35)), 1_000, 1_000));
+        assertThat(metering.alerts()).isEmpty();
+        metering.restart();
+        metering.send(event("3", NOW.minus(Duration.ofDays(35)), 1_000, 1_000));
+        assertThat(metering.alerts()).isEmpty();
+
+        metering.send(event("4", NOW.minus(Duration.ofDays(20)), 1_000, 1_000));
+        assertThat(thresholds())
+                .as("of the period in which it was made, also from before")
+                .containsExactly(100);
+    }
+
+    @Test
     void aForecastIsToldBeforeTheLimitIsReached() {
         var threshold = new Threshold.Forecast(100_000, Severity.WARNING);
         metering.budgets(

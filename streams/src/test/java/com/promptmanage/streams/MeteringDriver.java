@@ -55,6 +55,7 @@ public final class MeteringDriver implements AutoCloseable {
                         HOT_ROWS_MAX,
                         true,
                         StreamsSettings.RETENTION_MIN,
+                        1,
                         (store, accounts) -> {})),
                 MeterSupplier.READS,
                 MeterSupplier.WRITES,

@@ -175,7 +175,8 @@ class MeteringOracleTest {
     }
 
     private void changeBudgets(MeteringDriver metering, Random random) {
-        String id = "budget-" + random.nextInt(4);
+        int number = random.nextInt(4);
+        String id = "budget-" + number;
         Budget old = plain.budgets().get(id);
         if (old != null && random.nextInt(4) == 0) {
             plain.budgets().remove(id);
@@ -203,7 +204,8 @@ class MeteringOracleTest {
                         new Threshold.Percent(100_000, Severity.CRITICAL)),
                 Budget.Enforcement.ALERT_ONLY,
                 Budget.FailMode.OPEN,
-                versions++);
+                versions++,
+                number < 2 ? 0 : old == null ? metering.now().toEpochMilli() : old.createdMs());
         plain.budgets().put(id, budget);
         metering.budgets(ACCOUNT, plain.budgets().values().toArray(Budget[]::new));
         plain.begin(budget, metering.now());

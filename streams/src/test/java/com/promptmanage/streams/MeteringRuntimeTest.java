@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -86,11 +87,15 @@ class MeteringRuntimeTest {
     @Test
     void aReceiptIsPassedSoonAfterTheLastEventOfAQuietTopic() throws Exception {
         try (var metering = run()) {
-            RecordMetadata only = send(0, 1);
-            assertThat(metering.awaitCommitted(only.partition(), only.offset(), Duration.ofSeconds(10)))
-                    .isTrue();
-            assertThat(total(metering).events()).isEqualTo(1);
-            assertThat(metering.partitionOf(ACME)).isEqualTo(only.partition());
+            var sent = new AtomicInteger();
+            // What else the machine does only adds to the time: then once more.
+            Await.until(() -> {
+                RecordMetadata only = send(sent.get(), sent.incrementAndGet());
+                assertThat(metering.awaitCommitted(only.partition(), only.offset(), Duration.ofSeconds(10)))
+                        .isTrue();
+                assertThat(metering.partitionOf(ACME)).isEqualTo(only.partition());
+            });
+            assertThat(total(metering).events()).isEqualTo(sent.get());
         }
     }
 
@@ -117,12 +122,10 @@ class MeteringRuntimeTest {
                 price("another-" + i, partition);
             }
 
-            Await.until(
-                    Duration.ofSeconds(15),
-                    () -> assertThat(total(metering)).satisfies(spend -> {
-                        assertThat(spend.unpricedEvents()).isZero();
-                        assertThat(spend.costNanoUsd()).isEqualTo(events * 2_000L);
-                    }));
+            Await.until(() -> assertThat(total(metering)).satisfies(spend -> {
+                assertThat(spend.unpricedEvents()).isZero();
+                assertThat(spend.costNanoUsd()).isEqualTo(events * 2_000L);
+            }));
         }
     }
 

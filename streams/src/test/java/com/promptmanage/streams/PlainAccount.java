@@ -245,6 +245,9 @@ final class PlainAccount {
     }
 
     private void raise(Budget budget, String value, Period.Window window, long spent, Set<Integer> done, boolean late) {
+        if (window.endMs() <= budget.createdMs()) {
+            return;
+        }
         int highest = -1;
         for (int index : reached(budget, spent)) {
             if (done.add(index) && (highest < 0 || percent(budget, index) > percent(budget, highest))) {

@@ -132,6 +132,15 @@ final class PoisonedMetering implements AutoCloseable {
         return confirmed(metadata, value);
     }
 
+    /** Of an account, on a partition that is not its own. */
+    String misplaced(Topic topic, Account account, byte[] value) throws Exception {
+        int partition = (metering.partitionOf(account) + 1) % PARTITIONS;
+        RecordMetadata metadata = broker.producer()
+                .send(new ProducerRecord<>(topic.name(), partition, account.key(), value))
+                .get();
+        return confirmed(metadata, value);
+    }
+
     void send(Topic topic, byte @Nullable [] key, byte @Nullable [] value) {
         underWay.add(broker.producer().send(new ProducerRecord<>(topic.name(), key, value)));
         underWayValues.add(value);

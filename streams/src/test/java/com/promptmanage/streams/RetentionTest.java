@@ -110,6 +110,37 @@ class RetentionTest {
     }
 
     @Test
+    void theDaysOfATagThatIsSeenByAgainAreThoseOfTheZoneOfThen() {
+        ZoneId tokyo = ZoneId.of("Asia/Tokyo");
+        Instant evening = Instant.parse("2022-01-10T20:00:00Z");
+        seeBy(BERLIN, List.of("project"));
+        metering.send(event("user-0", "known", Instant.parse("2022-01-02T00:00:00Z")));
+        UsageEvent untagged = event("user-1", "known", evening);
+        TokenUsage usage =
+                untagged.usage().toBuilder().tags(Map.of("project", "x")).build();
+        metering.send(new UsageEvent(untagged.id(), untagged.source(), evening, usage));
+        metering.send(event("user-0", "known", metering.now()));
+        settle(BERLIN);
+        settle(tokyo);
+        seeBy(tokyo, List.of("project"));
+
+        List<SpendEntry> days = metering.reads()
+                .spend(new SpendQuery(
+                        ACME,
+                        Dimension.ofTag("project"),
+                        "x",
+                        Instant.parse("2022-01-08T15:00:00Z").toEpochMilli(),
+                        Instant.parse("2022-01-12T15:00:00Z").toEpochMilli(),
+                        tokyo,
+                        Step.DAY));
+
+        assertThat(days).singleElement().satisfies(day -> {
+            assertThat(Instant.ofEpochMilli(day.startMs())).isEqualTo(Instant.parse("2022-01-10T15:00:00Z"));
+            assertThat(day.spend().costNanoUsd()).isEqualTo(COST);
+        });
+    }
+
+    @Test
     void anEventOlderThanAllRowsIsPartOfWhatWasEverSpent() {
         metering.budgets(ACME, total(Dimension.ACCOUNT, 1L << 50));
         liveFor(Duration.ofDays(1_000));
@@ -189,7 +220,11 @@ class RetentionTest {
     }
 
     private void settle(ZoneId zone) {
-        metering.settings(new AccountSettings(ACME, zone, List.of(), Set.of(), List.of()));
+        seeBy(zone, List.of());
+    }
+
+    private void seeBy(ZoneId zone, List<String> tags) {
+        metering.settings(new AccountSettings(ACME, zone, tags, Set.of(), List.of()));
     }
 
     private void price(String model) {

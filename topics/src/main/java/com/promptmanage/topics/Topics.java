@@ -10,6 +10,12 @@ import java.util.Map;
 public final class Topics {
 
     /**
+     * How large a record of {@link #USAGE_EVENTS} may be. The metering refuses what is larger, for an event that is counted stands on
+     * other topics too, with more around it; so whoever takes events in must take none that would be.
+     */
+    public static final int METERED_BYTES_MAX = 768 << 10;
+
+    /**
      * Usage as accepted, keyed by account. Written without transactions: an open one would hold up the stream. Stamped by
      * the broker: a producer's clock must not decide how long an event's repeat is known.
      */

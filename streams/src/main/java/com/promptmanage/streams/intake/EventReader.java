@@ -3,6 +3,7 @@ package com.promptmanage.streams.intake;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import com.promptmanage.streams.intake.Rejection.Reason;
+import com.promptmanage.topics.Topics;
 import com.promptmanage.topics.usage.TokenKind;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -24,11 +25,8 @@ public final class EventReader {
     /** How far the producer's clock may be ahead: five minutes at the door, and a day more here. */
     public static final Duration AHEAD_MAX = Duration.ofDays(1).plusMinutes(5);
 
-    /**
-     * Larger records are refused. At the door an event may be 512 KiB; and an event that is counted stands on other topics
-     * too, with more around it, where a record may be 1 MiB.
-     */
-    public static final int RECORD_BYTES_MAX = 768 << 10;
+    /** Larger records are refused: where a record may be 1 MiB, an event that is counted stands with more around it. */
+    public static final int RECORD_BYTES_MAX = Topics.METERED_BYTES_MAX;
 
     /** Members of the envelope that are read, by place in {@link #ENVELOPE}. */
     private static final byte[][] ENVELOPE = names("specversion", "id", "source", "type", "subject", "time", "data");

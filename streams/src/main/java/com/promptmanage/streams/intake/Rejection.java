@@ -20,6 +20,8 @@ public final class Rejection extends Exception {
         INVALID,
         /** The record's key is not the account that the event names. */
         ACCOUNT_MISMATCH,
+        /** It lies on another partition than its key belongs to. */
+        WRONG_PARTITION,
         /** Further back or ahead of its arrival than {@link EventReader} allows. */
         TIME_OUT_OF_RANGE,
         /** Its type is one of ours, in a version that this program does not know. */

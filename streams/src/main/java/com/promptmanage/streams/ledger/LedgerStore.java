@@ -60,7 +60,10 @@ public final class LedgerStore extends CommitHookStore {
 
     private static final byte[] POSITION_KEY = {'o'};
 
-    /** Texts with a number; beyond it all numbers are given anew. A tag's number must fit 20 bits. */
+    /**
+     * Texts with a number; beyond it all numbers are given anew, with the next commit. A tag's number must fit 22 bits, so there may
+     * be three million more by then.
+     */
     private static final int NAMES_MAX = 1 << 20;
 
     private final CommitWatcher watcher;

@@ -1,5 +1,7 @@
 package com.promptmanage.streams.ledger;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.promptmanage.topics.budget.Dimension;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * the commit in which it joins the past. So rows may go a few at a time, in any order, over many commits.
  */
 public final class OldRows {
+
+    private static final byte[] NO_TAG = {};
 
     private final LedgerStore ledger;
 
@@ -117,16 +121,14 @@ public final class OldRows {
      * Makes an account's day and month rows anew from its quarters: its zone has changed.
      *
      * @param account still of the old zone
-     * @param dimensions those whose rows there are
      * @param zone the new one
      * @return from which quarter on rows are kept now, the start of a month of the new zone
      */
-    public static int rebuild(
-            LedgerStore ledger, byte[] name, LedgerStore.Account account, List<Dimension> dimensions, Buckets zone) {
+    public static int rebuild(LedgerStore ledger, byte[] name, LedgerStore.Account account, Buckets zone) {
         ledger.writeRows();
         int keptBefore = account.keptFromQuarter();
         int keptNow = keptBefore == Extent.ALL_KEPT ? keptBefore : zone.monthStartFrom(keptBefore);
-        for (Dimension dimension : dimensions) {
+        for (Dimension dimension : dimensionsWithRows(ledger, name)) {
             var sums = new TreeMap<Bytes, long[]>();
             byte[] past = RowKey.at(RowKey.prefix(name, Grain.PAST, dimension), 0);
             byte[] oldMonths = RowKey.prefix(name, Grain.MONTH, dimension);
@@ -164,6 +166,33 @@ public final class OldRows {
         // What the heap holds of the account is of the old zone.
         ledger.forgetHotRows();
         return keptNow;
+    }
+
+    /** Those of tags too that spend is not seen by any more: it may be seen by them again. */
+    private static List<Dimension> dimensionsWithRows(LedgerStore ledger, byte[] account) {
+        var dimensions = new ArrayList<Dimension>();
+        for (Dimension.Kind kind : Dimension.Kind.values()) {
+            if (kind != Dimension.Kind.TAG) {
+                dimensions.add(new Dimension(kind, null));
+            }
+        }
+        // What has rows of quarters or days has some of months, but for what is in the past already.
+        byte[] end = RowKey.prefix(account, Grain.MONTH, Dimension.Kind.TAG.code(), NO_TAG);
+        Bytes next = Bytes.wrap(end.clone());
+        end[end.length - 1]++;
+        while (next != null) {
+            LedgerStore.Portion portion = ledger.newestRows(next.get(), end, 1);
+            next = portion.next();
+            if (!portion.rows().isEmpty()) {
+                byte[] tag = new StoredKey(portion.rows().firstKey().get()).tag();
+                dimensions.add(Dimension.ofTag(new String(tag, UTF_8)));
+                byte[] rows = RowKey.prefix(account, Grain.MONTH, Dimension.Kind.TAG.code(), tag);
+                // The name ends with a zero: what follows all rows of the tag.
+                rows[rows.length - 1] = 1;
+                next = Bytes.wrap(rows);
+            }
+        }
+        return dimensions;
     }
 
     private static byte[] valueOf(Bytes key, byte[] prefix) {

@@ -21,6 +21,9 @@ final class WorkingRows {
 
     private static final long MARK = 1L << 63;
 
+    /** All between the mark, and the grain and bucket: a kind in 7 bits, and a tag's number. */
+    private static final int DIMENSION_MASK = (1 << 29) - 1;
+
     /** More rows than that the cells' array cannot hold. */
     private static final int ROW_BITS = 28;
 
@@ -225,6 +228,6 @@ final class WorkingRows {
     }
 
     private static int dimension(long second) {
-        return (int) (second >>> 34) & 0x7FFFFFF;
+        return (int) (second >>> 34) & DIMENSION_MASK;
     }
 }

@@ -13,10 +13,8 @@ import com.promptmanage.streams.ledger.OldRows;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.budget.Budget;
 import com.promptmanage.topics.budget.BudgetCodec;
-import com.promptmanage.topics.budget.Dimension;
 import com.promptmanage.topics.settings.AccountSettings;
 import com.promptmanage.topics.settings.AccountSettingsCodec;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,11 +28,21 @@ final class Accounts {
 
     private final BudgetKeeper budgetKeeper;
 
+    private final int partition;
+
+    private final int partitions;
+
     private final NumberMap<MeteredAccount> met = new NumberMap<>();
 
-    Accounts(LedgerStore ledger, BudgetKeeper budgetKeeper) {
+    /**
+     * @param partition this one
+     * @param partitions how many there are
+     */
+    Accounts(LedgerStore ledger, BudgetKeeper budgetKeeper, int partition, int partitions) {
         this.ledger = ledger;
         this.budgetKeeper = budgetKeeper;
+        this.partition = partition;
+        this.partitions = partitions;
     }
 
     MeteredAccount of(Text name) {
@@ -58,6 +66,19 @@ final class Accounts {
         return account;
     }
 
+    /**
+     * Refuses what a producer has put elsewhere than its key says: there nobody asks for the account, it has no budgets, and a
+     * repeat of what is here is not known.
+     */
+    void requireHere(MeteredAccount account) throws Rejection {
+        if (account.partition() != partition) {
+            throw new Rejection(
+                    Reason.WRONG_PARTITION,
+                    "%s is on partition %d: let Kafka's own partitioner choose it by the key"
+                            .formatted(account.account(), account.partition()));
+        }
+    }
+
     /** Takes over all budgets of an account; none if the value is null. */
     void budgets(byte @Nullable [] key, byte @Nullable [] value, long nowMs) throws Rejection {
         Account account = accountOf(key, value);
@@ -70,7 +91,11 @@ final class Accounts {
         if (definitions.stream().anyMatch(budget -> !budget.account().equals(account))) {
             throw new Rejection(Reason.ACCOUNT_MISMATCH, "a budget is not of the record's account " + account);
         }
+        if (!definitions.stream().allMatch(Accounts::isWritable)) {
+            throw new Rejection(Reason.INVALID, "a budget has the character zero, or half a character");
+        }
         MeteredAccount metered = of(account.key());
+        requireHere(metered);
         ledger.put(StateKeys.budgets(account.key()), value);
         budgetKeeper.define(metered, definitions, nowMs);
         metered.seeBy(tagNumbers(metered));
@@ -89,10 +114,10 @@ final class Accounts {
             throw new Rejection(Reason.ACCOUNT_MISMATCH, "the settings are not of the record's account " + account);
         }
         MeteredAccount metered = of(account.key());
+        requireHere(metered);
         ledger.put(StateKeys.account(account.key()), value);
         if (!metered.settings().zone().equals(settings.zone())) {
-            metered.keepFrom(OldRows.rebuild(
-                    ledger, account.key(), metered, dimensionsWithRows(metered), new Buckets(settings.zone())));
+            metered.keepFrom(OldRows.rebuild(ledger, account.key(), metered, new Buckets(settings.zone())));
         }
         metered.changeSettings(settings);
         budgetKeeper.rename(metered, nowMs);
@@ -127,7 +152,8 @@ final class Accounts {
         AccountSettings settings =
                 stored == null ? AccountSettings.defaults(account) : AccountSettingsCodec.read(stored);
         byte[] storedBudgets = ledger.get(StateKeys.budgets(name));
-        var metered = new MeteredAccount(number, name, settings, ledger.get(StateKeys.lifetime(name)));
+        int home = AccountPartition.of(name, partitions);
+        var metered = new MeteredAccount(number, name, home, settings, ledger.get(StateKeys.lifetime(name)));
         met.put(number, 0, metered);
         if (storedBudgets != null) {
             budgetKeeper.resume(metered, BudgetCodec.readAll(storedBudgets));
@@ -154,15 +180,15 @@ final class Accounts {
                 .toArray();
     }
 
-    private static List<Dimension> dimensionsWithRows(MeteredAccount account) {
-        var dimensions = new ArrayList<Dimension>();
-        for (Dimension.Kind kind : Dimension.Kind.values()) {
-            if (kind != Dimension.Kind.TAG) {
-                dimensions.add(new Dimension(kind, null));
+    /** Whether the texts of its alerts can be kept in a database: one that cannot would hold up all that come after it. */
+    private static boolean isWritable(Budget budget) {
+        String dimension = budget.dimension().value();
+        for (String text : List.of(budget.id(), budget.name(), budget.value(), dimension)) {
+            if (text.indexOf('\0') >= 0 || !UTF_8.newEncoder().canEncode(text)) {
+                return false;
             }
         }
-        tags(account).forEach(tag -> dimensions.add(Dimension.ofTag(tag)));
-        return dimensions;
+        return true;
     }
 
     private static Account accountOf(byte @Nullable [] key, byte @Nullable [] value) throws Rejection {

@@ -76,6 +76,10 @@ final class BudgetKeeper {
     }
 
     private void raise(MeteredAccount account, MeteredBudget budget, Counter counter, long timeMs, long nowMs) {
+        if (counter.window.endMs() <= budget.budget().createdMs()) {
+            // Nobody had set a limit to the period while it lasted, and nothing can be done about it.
+            return;
+        }
         Thresholds thresholds = budget.thresholds();
         int newly = thresholds.reached(counter.spent, counter.window, nowMs) & ~counter.passed;
         if (newly == 0) {

@@ -65,6 +65,8 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
 
     private final Duration retentionTime;
 
+    private final int partitions;
+
     private final EventReader reader = new EventReader();
 
     private final EventValues values = new EventValues();
@@ -100,10 +102,11 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
 
     private long commitRequestedMs;
 
-    Meter(MeterCounts counts, boolean writesRated, Duration retentionTime) {
+    Meter(MeterCounts counts, boolean writesRated, Duration retentionTime, int partitions) {
         this.counts = counts;
         this.writesRated = writesRated;
         this.retentionTime = retentionTime;
+        this.partitions = partitions;
     }
 
     @Override
@@ -113,7 +116,7 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
         ids = processorContext.getStateStore(MeterStores.EVENT_IDS);
         pricing = new Pricing(ledger);
         budgets = new BudgetKeeper(ledger, pricing, this::send);
-        accounts = new Accounts(ledger, budgets);
+        accounts = new Accounts(ledger, budgets, processorContext.taskId().partition(), partitions);
         held = new HeldEvents(ledger, processorContext, this::rerate);
         retention = new Retention(ledger, accounts, counts, retentionTime, processorContext);
         // Reading them back takes time, which no transaction is open to wait for yet.
@@ -155,6 +158,7 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
     private void meter(Record<byte[], byte[]> record, long offset) throws Rejection {
         ReceivedEvent event = reader.read(record.key(), record.value(), record.timestamp());
         MeteredAccount account = accounts.of(event.account());
+        accounts.requireHere(account);
         boolean priced = price(account, event);
         long cost = priced ? amounts[Amounts.COST_NANO_USD] : 0;
         if (!account.hasRoomFor(cost, event.totalTokens())) {

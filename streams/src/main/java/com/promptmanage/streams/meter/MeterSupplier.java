@@ -52,12 +52,15 @@ public final class MeterSupplier implements ProcessorSupplier<byte[], byte[], by
 
     private final Duration retention;
 
+    private final int partitions;
+
     private final CommitWatcher watcher;
 
     /**
      * @param hotRowsMax rows of a partition that may stay on the heap, of about 200 bytes each
      * @param writesRated whether unique events are written to {@code usage.rated}; without it there is no history
      * @param retention how late an event may be, and how long an event waits for its price
+     * @param partitions how many the accounts are spread over
      */
     public MeterSupplier(
             Commits commits,
@@ -66,6 +69,7 @@ public final class MeterSupplier implements ProcessorSupplier<byte[], byte[], by
             int hotRowsMax,
             boolean writesRated,
             Duration retention,
+            int partitions,
             CommitWatcher watcher) {
         this.commits = commits;
         this.counts = counts;
@@ -73,12 +77,13 @@ public final class MeterSupplier implements ProcessorSupplier<byte[], byte[], by
         this.hotRowsMax = hotRowsMax;
         this.writesRated = writesRated;
         this.retention = retention;
+        this.partitions = partitions;
         this.watcher = watcher;
     }
 
     @Override
     public Processor<byte[], byte[], byte[], byte[]> get() {
-        return new Meter(counts, writesRated, retention);
+        return new Meter(counts, writesRated, retention, partitions);
     }
 
     @Override

@@ -26,6 +26,8 @@ final class MeteredAccount implements LedgerStore.Account {
 
     private final byte[] name;
 
+    private final int partition;
+
     private AccountSettings settings;
 
     private Buckets buckets;
@@ -49,9 +51,11 @@ final class MeteredAccount implements LedgerStore.Account {
 
     private boolean lifetimeChanged;
 
-    MeteredAccount(int number, byte[] name, AccountSettings settings, byte @Nullable [] lifetime) {
+    /** @param partition the one that it is on, wherever its records are put */
+    MeteredAccount(int number, byte[] name, int partition, AccountSettings settings, byte @Nullable [] lifetime) {
         this.number = number;
         this.name = name;
+        this.partition = partition;
         this.settings = settings;
         this.buckets = new Buckets(settings.zone());
         this.overrides = new KnownPrices(PriceList.of(settings.priceOverrides()));
@@ -82,6 +86,10 @@ final class MeteredAccount implements LedgerStore.Account {
 
     byte[] name() {
         return name;
+    }
+
+    int partition() {
+        return partition;
     }
 
     Account account() {

@@ -1,5 +1,6 @@
 package com.promptmanage.streams.pricing;
 
+import com.promptmanage.topics.pricing.ModelName;
 import com.promptmanage.topics.pricing.ModelPrice;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -2,6 +2,7 @@ package com.promptmanage.streams.pricing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.promptmanage.topics.pricing.ModelName;
 import com.promptmanage.topics.pricing.ModelPrice;
 import com.promptmanage.topics.pricing.PriceTier;
 import java.util.Comparator;

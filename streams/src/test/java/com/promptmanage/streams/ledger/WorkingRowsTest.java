@@ -2,6 +2,7 @@ package com.promptmanage.streams.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.promptmanage.topics.budget.Dimension;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -133,6 +134,24 @@ class WorkingRowsTest {
 
     @SuppressWarnings("ArrayRecordComponent")
     private record Added(int quarter, String value, long[] amounts) {}
+
+    /** Numbers are given anew at a commit; until then there may be more of them than that. */
+    @Test
+    void rowsOfATagThatIsMetAfterAMillionNamesAreItsOwn() {
+        int million = 1 << 20;
+        for (int i = 0; i <= million; i++) {
+            names.number(bytes("name-" + i));
+        }
+        var account = new PlainAccount(0);
+        rows.of(number -> account);
+        int dimension = LedgerStore.dimension(Dimension.Kind.TAG, names.number(bytes("met-late")));
+
+        rows.add(names.number(account.name), dimension, names.number(bytes("x")), START, new long[Amounts.WIDTH]);
+
+        var tags = new ArrayList<String>();
+        rows.takeChanged((key, row) -> tags.add(new String(new StoredKey(key).tag(), StandardCharsets.UTF_8)));
+        assertThat(tags).containsExactly("met-late", "met-late", "met-late");
+    }
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.promptmanage.topics.money.NanoUsd;
 import com.promptmanage.topics.pricing.Catalogue;
+import com.promptmanage.topics.pricing.CatalogueNames;
 import com.promptmanage.topics.pricing.ModelPrice;
 import com.promptmanage.topics.pricing.PriceTier;
 import com.promptmanage.topics.pricing.Rates;
@@ -70,6 +71,7 @@ class PriceListTest {
     })
     void aModelIsFoundByEveryNameThatProducersUse(String name, @Nullable String provider, String model) {
         assertThat(priced(catalogue.find(name, provider)).price().model()).isEqualTo(model);
+        assertThat(CatalogueNames.of(name, provider)).isEqualTo(model);
     }
 
     /** Unknown is unpriced: never another model's price, and never nothing. */

@@ -1,6 +1,7 @@
 package com.promptmanage.topics.budget;
 
 import com.promptmanage.topics.account.Account;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  *     account, which has no values
  * @param thresholds in rising order within each kind
  * @param version rises with each change that decides which alerts are raised: once per version
+ * @param createdMs when there came to be a budget of this id, ms since the epoch: of periods that were over by then no alert is
+ *     raised. 0 if it is not known, as of budgets from before it was told; then it is taken to have been there ever
  */
 public record Budget(
         String id,
@@ -23,7 +26,8 @@ public record Budget(
         List<Threshold> thresholds,
         Enforcement enforcement,
         FailMode failMode,
-        long version) {
+        long version,
+        long createdMs) {
 
     /** Stands for each value of the dimension by itself. */
     public static final String EACH = "*";
@@ -51,6 +55,22 @@ public record Budget(
     public enum FailMode {
         OPEN,
         CLOSED
+    }
+
+    /** Of which it is not known when it came to be. */
+    public Budget(
+            String id,
+            String name,
+            Account account,
+            Dimension dimension,
+            String value,
+            Limit limit,
+            Period period,
+            List<Threshold> thresholds,
+            Enforcement enforcement,
+            FailMode failMode,
+            long version) {
+        this(id, name, account, dimension, value, limit, period, thresholds, enforcement, failMode, version, 0);
     }
 
     public Budget {
@@ -84,7 +104,25 @@ public record Budget(
                 other.thresholds,
                 enforcement,
                 failMode,
-                other.version));
+                other.version,
+                other.createdMs));
+    }
+
+    /** The same, with when it came to be. */
+    public Budget createdAt(Instant time) {
+        return new Budget(
+                id,
+                name,
+                account,
+                dimension,
+                value,
+                limit,
+                period,
+                thresholds,
+                enforcement,
+                failMode,
+                version,
+                time.toEpochMilli());
     }
 
     public boolean isForEach() {

@@ -75,7 +75,7 @@ public final class BudgetCodec {
         return List.copyOf(budgets);
     }
 
-    /** Writes the members of the API's budget object, without status. */
+    /** Writes the members of the API's budget object, without status; when it came to be only if the budget says so itself. */
     public static void write(JsonGenerator json, Budget budget) throws IOException {
         json.writeStartObject();
         json.writeStringField("id", budget.id());
@@ -103,6 +103,10 @@ public final class BudgetCodec {
         json.writeStringField("enforcement", budget.enforcement().name().toLowerCase(Locale.ROOT));
         json.writeStringField("failMode", budget.failMode().name().toLowerCase(Locale.ROOT));
         json.writeNumberField("version", budget.version());
+        if (budget.createdMs() != 0) {
+            json.writeStringField(
+                    "createdAt", Instant.ofEpochMilli(budget.createdMs()).toString());
+        }
         json.writeEndObject();
     }
 
@@ -148,7 +152,17 @@ public final class BudgetCodec {
                 thresholds,
                 Budget.Enforcement.valueOf(EventJson.text(json, "enforcement").toUpperCase(Locale.ROOT)),
                 Budget.FailMode.valueOf(EventJson.text(json, "failMode").toUpperCase(Locale.ROOT)),
-                required(EventJson.integerOrNull(json, "version"), "version"));
+                required(EventJson.integerOrNull(json, "version"), "version"),
+                createdMs(json));
+    }
+
+    private static long createdMs(JsonNode json) {
+        String time = EventJson.textOrNull(json, "createdAt");
+        try {
+            return time == null ? 0 : Instant.parse(time).toEpochMilli();
+        } catch (DateTimeException | ArithmeticException e) {
+            throw new IllegalArgumentException("createdAt '%s' is not a time".formatted(time), e);
+        }
     }
 
     /**

@@ -128,9 +128,10 @@ public record Period(Unit unit, ZoneId zone, MonthDay monthDay, DayOfWeek weekda
             return ALL_TIME;
         }
         LocalDate day = Instant.ofEpochMilli(epochMs).atZone(zone).toLocalDate();
-        // The window that begins on or before the day; where clocks jump or the time of day is later, a neighbour.
+        // The window that begins on or before the day; one before where the time of day is later, or clocks jump over
+        // midnight.
         LocalDate start = startOnOrBefore(day);
-        if (startMs(start) > epochMs) {
+        while (startMs(start) > epochMs) {
             start = startOnOrBefore(start.minusDays(1));
         }
         LocalDate next = startAfter(start);
@@ -141,7 +142,10 @@ public record Period(Unit unit, ZoneId zone, MonthDay monthDay, DayOfWeek weekda
         return new Window(startMs(start), startMs(next));
     }
 
-    /** In a gap of the clock the window begins when the gap ends; in an overlap, the first time round. */
+    /**
+     * A time of day that a gap of the clock leaves out comes as much later as the gap is long; of one that comes twice, the first is
+     * meant.
+     */
     private long startMs(LocalDate date) {
         return LocalDateTime.of(date, time).atZone(zone).toInstant().toEpochMilli();
     }

@@ -1,4 +1,4 @@
-package com.promptmanage.streams.pricing;
+package com.promptmanage.topics.pricing;
 
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
  *
  * <p>Case, and whether a version has a dot or a dash in it, never matter.
  */
-final class ModelName {
+public final class ModelName {
 
     private static final Pattern DATE = Pattern.compile("[-@](20\\d{2}-\\d{2}-\\d{2}|20\\d{6})$");
 
@@ -40,12 +40,12 @@ final class ModelName {
     private ModelName() {}
 
     /** The form in which names are compared. */
-    static String key(String name) {
+    public static String key(String name) {
         return name.toLowerCase(Locale.ROOT).replace('.', '-').replace('@', '-');
     }
 
     /** The keys to try, the most exact first. */
-    static List<String> keys(String name) {
+    public static List<String> keys(String name) {
         Set<String> keys = new LinkedHashSet<>();
         String plain = name.toLowerCase(Locale.ROOT).trim();
         keys.add(key(plain));

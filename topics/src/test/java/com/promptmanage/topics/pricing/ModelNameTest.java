@@ -1,4 +1,4 @@
-package com.promptmanage.streams.pricing;
+package com.promptmanage.topics.pricing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
