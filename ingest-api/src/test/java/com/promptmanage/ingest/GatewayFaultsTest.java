@@ -75,7 +75,7 @@ class GatewayFaultsTest {
             readUntil(socket.getInputStream(), "hello");
         }
 
-        assertThat(stopped.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(stopped.await(60, TimeUnit.SECONDS)).isTrue();
         var events = new ArrayList<UsageEvent>();
         Await.until(() -> {
             events.addAll(gateway.events());
@@ -313,6 +313,29 @@ class GatewayFaultsTest {
                     .contains("\"prompt_tokens\":1000");
         }
         assertThat(gateway.onlyEvent().usage().tokens()).isEqualTo(TokenCounts.ofInputOutput(1000, 1000));
+    }
+
+    @Test
+    void whatSomeoneSaysIsOfTheirConnectionGoesNoFurther() throws Exception {
+        provider.answers(exchange -> {
+            exchange.getResponseHeaders().set("Connection", "X-Theirs");
+            exchange.getResponseHeaders().set("X-Theirs", "1");
+            FakeProvider.whole(200, JSON, "{}".getBytes(UTF_8)).to(exchange);
+        });
+        String body = "{\"model\":\"gpt-4o-mini\"}";
+        try (var socket =
+                new Socket(InetAddress.getLoopbackAddress(), ingest.server().port())) {
+            socket.getOutputStream()
+                    .write(
+                            "POST %s HTTP/1.1\r\nHost: localhost\r\nConnection: close, X-Ours\r\nX-Ours: 1\r\nX-Other: 2\r\nAuthorization: Bearer %s\r\nPrompt-Manage-Provider-Key: sk\r\nContent-Length: %d\r\n\r\n%s"
+                                    .formatted(CHAT, key, body.length(), body)
+                                    .getBytes(UTF_8));
+
+            assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8))
+                    .contains(" 200 ", "req_of_provider")
+                    .doesNotContainIgnoringCase("x-theirs");
+        }
+        assertThat(provider.last().headers()).containsEntry("x-other", "2").doesNotContainKey("x-ours");
     }
 
     private static FakeProvider.Answer packed(byte[] bytes) {

@@ -80,6 +80,7 @@ class GatewayKeysTest {
         assertThat(ingest.get("/api/gateway/keys", admin).body()).contains("\"apiKeys\":[],\"allApiKeys\":false");
 
         assertThat(leaveKey(admin, ",\"allApiKeys\":true,\"apiKeys\":[\"k\"]")).isEqualTo(400);
+        assertThat(leaveKey(admin, ",\"apiKeys\":[null]")).isEqualTo(400);
         assertThat(leaveKey(admin, ",\"allApiKeys\":true")).isEqualTo(204);
         assertThat(gateway.claude(other, message).statusCode()).isEqualTo(200);
     }

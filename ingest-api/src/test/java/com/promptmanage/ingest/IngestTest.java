@@ -293,6 +293,7 @@ class IngestTest {
                 "'\"cost\":-0.1', -",
                 "'\"cost\":\"0.1\"', -",
                 "'\"cost\":0.1,\"cache_hit\":true', 0",
+                "'\"cost\":0.1,\"cache_hit\":\"True\"', 0",
                 "'\"cost\":0.1,\"cache_hit\":false', 100000000",
                 "'\"cost\":0.1,\"reportedCostNanoUsd\":7', 7"
             })

@@ -42,6 +42,9 @@ class LimitsTest {
 
     private static final int REQUESTS_BURST = 300;
 
+    /** So few that also a machine with much to do sends more. */
+    private static final int REQUESTS_PER_SECOND = 2;
+
     private static RunningIngest ingest;
 
     @BeforeAll
@@ -52,7 +55,7 @@ class LimitsTest {
                 new IngestSettings(
                         PublishSettings.of(kafka.bootstrapServers()),
                         new AdmissionSettings(
-                                new Rate(PER_SECOND, REQUESTS_BURST),
+                                new Rate(REQUESTS_PER_SECOND, REQUESTS_BURST),
                                 new Rate(PER_SECOND, 20_000),
                                 16 << 20,
                                 64 << 20)));
@@ -137,6 +140,20 @@ class LimitsTest {
 
         assertThat(ingest.events(newKey(), RunningIngest.ONE, large).statusCode())
                 .isEqualTo(204);
+    }
+
+    /** A character outside of the first plane has four bytes here, and an escape of twelve on the topic. */
+    @Test
+    void anEventThatGrowsTooLargeForItsRecordIsAFaultAndNotLostLater() throws Exception {
+        String grown = event("grown").replace("{}", "{\"text\":\"" + "🎈".repeat((900 << 10) / 12) + "\"}");
+
+        HttpResponse<String> answer =
+                ingest.events(newKey(), RunningIngest.BATCH, "[" + event("a") + "," + grown + "]");
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        JsonNode fault = new JsonMapper().readTree(answer.body()).path("errors").path(0);
+        assertThat(fault.path("index").intValue()).isEqualTo(1);
+        assertThat(fault.path("detail").textValue()).startsWith("has an event of ");
     }
 
     @Test
@@ -288,7 +305,7 @@ class LimitsTest {
     private static String raw(String key, String rest) throws Exception {
         try (var socket =
                 new Socket(InetAddress.getLoopbackAddress(), ingest.server().port())) {
-            socket.setSoTimeout(20_000);
+            socket.setSoTimeout(60_000);
             String request =
                     "POST /api/v1/events HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\nAuthorization: Bearer %s\r\n%s"
                             .formatted(key, rest);

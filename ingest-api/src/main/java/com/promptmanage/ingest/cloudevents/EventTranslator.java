@@ -14,6 +14,7 @@ import com.promptmanage.ingest.normalize.UsageShape;
 import com.promptmanage.ingest.normalize.UsageShapes;
 import com.promptmanage.ingest.publish.OutgoingEvent;
 import com.promptmanage.service.access.Caller;
+import com.promptmanage.topics.Topics;
 import com.promptmanage.topics.usage.UsageEvent;
 import com.promptmanage.topics.usage.UsageEventCodec;
 import java.util.List;
@@ -76,18 +77,33 @@ final class EventTranslator {
             return new Translated.Forbidden(payer);
         }
         if (ours) {
-            return new Translated.Fine(List.of(ourUsage(event, payer)));
+            return fine(List.of(ourUsage(event, payer)));
         }
         String model = model(data);
         Optional<NormalizedTokens> tokens = model == null ? Optional.empty() : UsageShapes.read(data, DATA, faults);
         var plain = new PlainEvent(event, payer, faults);
         if (model == null || tokens.isEmpty()) {
-            return new Translated.Fine(List.of(plain.counted(), plain.kept()));
+            return fine(List.of(plain.counted(), plain.kept()));
         }
         UsageShape shape = tokens.get().shape();
         CallFields fields =
                 shape.isOurs() ? CallFields.ours(data, DATA, faults) : CallFields.ofOthers(data, DATA, shape);
-        return new Translated.Fine(List.of(usage(event, payer, model, tokens.get(), fields), plain.kept()));
+        return fine(List.of(usage(event, payer, model, tokens.get(), fields), plain.kept()));
+    }
+
+    /** What is taken must not be refused later for its size: some characters take three times as much in a record. */
+    private Translated fine(List<OutgoingEvent> events) {
+        for (OutgoingEvent event : events) {
+            int bytes = event.json().length;
+            if (bytes > Topics.METERED_BYTES_MAX) {
+                faults.add(
+                        "body",
+                        "has an event of %d bytes, as it is recorded".formatted(bytes),
+                        "Send less data in each event.");
+                break;
+            }
+        }
+        return new Translated.Fine(events);
     }
 
     private OutgoingEvent ourUsage(CloudEvent event, Payer payer) {

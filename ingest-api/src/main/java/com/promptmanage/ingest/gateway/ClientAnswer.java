@@ -65,10 +65,13 @@ final class ClientAnswer {
         return out != null;
     }
 
-    /** The head of a provider's answer, unchanged but for what {@link #NOT_PASSED} holds. */
+    /** The head of a provider's answer, unchanged but for what {@link #NOT_PASSED} holds and what is of its connection. */
     void head(int status, List<Header> headers) {
         ctx.status(status);
         ctx.res().setContentType(null);
+        Set<String> ofConnection = ConnectionHeaders.named(headers.stream()
+                .filter(header -> header.name().equalsIgnoreCase(ConnectionHeaders.NAME))
+                .map(Header::value));
         var seen = new HashSet<String>();
         for (Header header : headers) {
             String name = header.name().toLowerCase(Locale.ROOT);
@@ -78,7 +81,7 @@ final class ClientAnswer {
                     // Nothing is added to it.
                     ctx.res().setCharacterEncoding((String) null);
                 }
-            } else if (!NOT_PASSED.contains(name)) {
+            } else if (!NOT_PASSED.contains(name) && !ofConnection.contains(name)) {
                 // Such as the request's id: who complains to the provider needs the provider's.
                 if (seen.add(name)) {
                     ctx.res().setHeader(header.name(), header.value());

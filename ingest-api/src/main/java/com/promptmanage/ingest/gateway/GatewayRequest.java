@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param body what goes to the provider: what came, but for the wish to be told the usage of a stream
  * @param hidesUsage whether that wish is ours, so that the answer to it is too
- * @param maxOutputTokens the most that may come out; what is usual if the request does not say
+ * @param maxOutputTokens the most that may come out, of all answers that are asked for; what is usual if the request does not say
  * @param endUser whom the caller names to the provider
  */
 @SuppressWarnings("ArrayRecordComponent")
@@ -41,6 +41,9 @@ record GatewayRequest(
 
     /** Of a call that sets itself no limit. */
     private static final long OUTPUT_TOKENS_USUAL = 1_000;
+
+    /** More than any provider gives at a time. */
+    private static final int ANSWERS_MAX = 1_000;
 
     /** Fewer bytes than tokens have in most texts: what is planned should rather be too much. */
     private static final int BYTES_PER_TOKEN = 3;
@@ -59,6 +62,7 @@ record GatewayRequest(
             "max_completion_tokens",
             "max_output_tokens",
             "max_tokens",
+            "n",
             "safety_identifier",
             "user",
             "service_tier",
@@ -156,6 +160,10 @@ record GatewayRequest(
     }
 
     private static long maxOutputTokens(Parts parts) {
+        return Math.min(TokenCounts.MAX, answers(parts) * maxTokensOfAnswer(parts));
+    }
+
+    private static long maxTokensOfAnswer(Parts parts) {
         for (String name : OUTPUT_LIMITS) {
             JsonNode limit = parts.value(name);
             if (isCount(limit)) {
@@ -164,6 +172,13 @@ record GatewayRequest(
         }
         JsonNode limit = parts.value("generationConfig").path("maxOutputTokens");
         return isCount(limit) ? limit.longValue() : OUTPUT_TOKENS_USUAL;
+    }
+
+    /** Who wants several answers to one prompt pays for each. */
+    private static long answers(Parts parts) {
+        JsonNode chat = parts.value("n");
+        JsonNode wanted = isCount(chat) ? chat : parts.value("generationConfig").path("candidateCount");
+        return isCount(wanted) ? Math.clamp(wanted.longValue(), 1, ANSWERS_MAX) : 1;
     }
 
     private static boolean isCount(JsonNode value) {

@@ -89,7 +89,7 @@ final class ProviderKeyRoutes implements Routes {
         List<String> apiKeys = form.apiKeys() == null
                 ? List.of()
                 : form.apiKeys().stream().distinct().toList();
-        if (apiKeys.size() > API_KEYS_MAX || !apiKeys.stream().allMatch(Account::isId)) {
+        if (apiKeys.size() > API_KEYS_MAX || !apiKeys.stream().allMatch(id -> id != null && Account.isId(id))) {
             faults.add("apiKeys", "are too many or no ids", "Send the ids of at most 100 API keys, or leave it out.");
         }
         boolean isForAll = Boolean.TRUE.equals(form.allApiKeys());

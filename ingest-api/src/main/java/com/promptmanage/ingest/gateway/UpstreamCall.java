@@ -55,8 +55,11 @@ final class UpstreamCall {
      */
     static Call of(Context ctx, URI address, String path, GatewayRequest request, Header credentials) {
         var headers = new ArrayList<Header>();
+        Set<String> ofConnection =
+                ConnectionHeaders.named(Collections.list(ctx.req().getHeaders(ConnectionHeaders.NAME)).stream());
         for (String name : Collections.list(ctx.req().getHeaderNames())) {
-            if (isPassed(name.toLowerCase(Locale.ROOT))) {
+            String lower = name.toLowerCase(Locale.ROOT);
+            if (isPassed(lower) && !ofConnection.contains(lower)) {
                 Collections.list(ctx.req().getHeaders(name)).forEach(value -> headers.add(new Header(name, value)));
             }
         }

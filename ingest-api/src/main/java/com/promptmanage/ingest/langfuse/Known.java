@@ -59,7 +59,9 @@ final class Known {
     }
 
     /**
-     * What of these tokens is not counted yet: all, nothing, or what they have grown by. What was counted too much stays.
+     * What of these tokens is not counted yet: all, nothing, or what they have grown by. Who tells later which of them were cached
+     * tells of no more of them: what went in and what came out each grow by no more than as a whole. What was counted too much
+     * stays.
      *
      * @return null if there is nothing to count
      */
@@ -69,11 +71,17 @@ final class Known {
         if (before == null) {
             return tokens;
         }
+        long in = tokens.totalInput() - before.totalInput();
+        long out = tokens.total() - before.total() - in;
         long[] grown = new long[TokenKind.COUNT];
         boolean any = false;
         for (TokenKind kind : TokenKind.values()) {
-            grown[kind.index()] = Math.max(0, tokens.get(kind) - before.get(kind));
-            any |= grown[kind.index()] > 0;
+            long room = kind.isInput() ? in : out;
+            long more = Math.max(0, Math.min(room, tokens.get(kind) - before.get(kind)));
+            in -= kind.isInput() ? more : 0;
+            out -= kind.isInput() ? 0 : more;
+            grown[kind.index()] = more;
+            any |= more > 0;
         }
         return any ? TokenCounts.of(grown) : null;
     }
@@ -83,18 +91,10 @@ final class Known {
         return counted != null;
     }
 
-    /** These tokens are on their way. */
-    void count(TokenCounts tokens) {
+    /** These tokens, which were not counted before, are on their way. */
+    void count(TokenCounts uncounted) {
         TokenCounts before = counted;
-        if (before == null) {
-            counted = tokens;
-        } else {
-            long[] most = new long[TokenKind.COUNT];
-            for (TokenKind kind : TokenKind.values()) {
-                most[kind.index()] = Math.max(tokens.get(kind), before.get(kind));
-            }
-            counted = TokenCounts.of(most);
-        }
+        counted = before == null ? uncounted : before.plus(uncounted);
         counts++;
     }
 }

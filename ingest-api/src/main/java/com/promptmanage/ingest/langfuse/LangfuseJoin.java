@@ -195,7 +195,7 @@ final class LangfuseJoin {
         }
         boolean first = !call.isCounted();
         String eventId = first ? id : "%s#%d".formatted(id, call.counts());
-        call.count(tokens.counts());
+        call.count(uncounted);
         meters.count(tokens);
         Instant end = EventTimes.parse(body.path("endTime").asText());
         Instant start = EventTimes.parse(body.path("startTime").asText());

@@ -15,7 +15,8 @@ final class LiteLlm {
      * @return null if it says nothing that could be a cost
      */
     static @Nullable Long costNanoUsd(JsonNode data, long maxNanoUsd) {
-        if (data.path("cache_hit").asBoolean(false)) {
+        // Its log of spend has it as Python writes it: "True".
+        if (data.path("cache_hit").asText().equalsIgnoreCase("true")) {
             return 0L;
         }
         JsonNode told = data.hasNonNull("response_cost") ? data.path("response_cost") : data.path("cost");

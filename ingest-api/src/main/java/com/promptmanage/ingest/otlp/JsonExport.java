@@ -22,8 +22,6 @@ import java.io.IOException;
  */
 final class JsonExport implements Export {
 
-    private static final int NUMBER_LENGTH_MAX = 64;
-
     /** Around records stand three names and what later versions may add. */
     private static final int MEMBERS_MAX = 1000;
 
@@ -33,7 +31,7 @@ final class JsonExport implements Export {
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(64)
                     .maxNameLength(1 << 10)
-                    .maxNumberLength(NUMBER_LENGTH_MAX)
+                    .maxNumberLength(AttributeValues.NUMBER_LENGTH_MAX)
                     .maxStringLength(4 << 20)
                     .build())
             .build();

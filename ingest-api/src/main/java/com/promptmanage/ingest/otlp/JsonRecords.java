@@ -232,7 +232,11 @@ final class JsonRecords {
         return elements;
     }
 
-    private static @Nullable JsonNode number(String text) {
+    /** A text stays one that is no number, or too long for one: whoever wants a number finds fault with it. */
+    private static JsonNode number(String text) {
+        if (text.length() > AttributeValues.NUMBER_LENGTH_MAX) {
+            return NODES.textNode(text.substring(0, AttributeValues.NUMBER_LENGTH_MAX));
+        }
         try {
             return DecimalNode.valueOf(new BigDecimal(text));
         } catch (NumberFormatException e) {

@@ -80,6 +80,9 @@ record Metric(String name, Temporality temporality, List<Point> points, long dro
 
     /** A number as it was written. */
     static long count(String text) {
+        if (text.length() > AttributeValues.NUMBER_LENGTH_MAX) {
+            return NO_COUNT;
+        }
         try {
             BigDecimal number = new BigDecimal(text);
             return number.signum() < 0 ? NO_COUNT : number.longValueExact();

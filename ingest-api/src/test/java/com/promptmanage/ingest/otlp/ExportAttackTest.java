@@ -78,6 +78,8 @@ class ExportAttackTest {
 
         private long faulty;
 
+        private long tokens;
+
         @Override
         public void faulty(String why, long records) {
             faults.add(why);
@@ -87,7 +89,9 @@ class ExportAttackTest {
         @Override
         public void span(Span span) {
             var call = new CallAttributes(span.attributes(), span.resource(), AttributeMapping.USUAL);
-            AttributeUsage.read(span.attributes(), (field, detail, remedy) -> {});
+            tokens += AttributeUsage.read(span.attributes(), (field, detail, remedy) -> {})
+                    .counts()
+                    .total();
             call.model();
             String identity = CallIdentity.of(span, call.responseId());
             (SpanRules.ignored(span).isPresent() ? ignored : identities).add(span.isIdentified() ? identity : "");
@@ -233,6 +237,26 @@ class ExportAttackTest {
 
         assertThat(found.identities).isEmpty();
         assertThat(found.faulty).isEqualTo(2);
+    }
+
+    /** One of millions of digits takes minutes to read; its length alone says that it counts nothing. */
+    @Test
+    void aTextOfManyDigitsIsNotReadAsANumber() throws Exception {
+        String digits = "0".repeat(100) + "5";
+        String span = SPAN.replace(
+                "[]", "[{\"key\":\"gen_ai.usage.input_tokens\",\"value\":{\"intValue\":\"%s\"}}]".formatted(digits));
+        var found = new Reader();
+        new JsonExport(
+                        "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[%s]}]}]}"
+                                .formatted(span)
+                                .getBytes(UTF_8),
+                        Signal.TRACES,
+                        NAMES)
+                .walk(found);
+
+        assertThat(found.identities).hasSize(1);
+        assertThat(found.tokens).isZero();
+        assertThat(Metric.count(digits)).isEqualTo(Metric.NO_COUNT);
     }
 
     @Test
