@@ -64,7 +64,7 @@ final class AlertStreamRoutes implements Routes {
         Optional<FeedPosition> last = lastEventId(ctx);
         try (Subscription subscription = feed.subscribe(watch)) {
             FeedPosition from = from(last, subscription.start());
-            new Reader(EventStream.open(ctx), watch, subscription, from).serve();
+            new Reader(ctx, EventStream.open(ctx), watch, subscription, from).serve();
         } catch (IOException e) {
             LOGGER.atDebug().addKeyValue("cause", e.toString()).log("a reader of alerts went away");
         } catch (KafkaException e) {
@@ -110,6 +110,8 @@ final class AlertStreamRoutes implements Routes {
     /** One reader's stream, from its first byte to its last. */
     private final class Reader {
 
+        private final Context ctx;
+
         private final EventStream stream;
 
         private final Watch watch;
@@ -122,7 +124,8 @@ final class AlertStreamRoutes implements Routes {
 
         private long writtenNanos = System.nanoTime();
 
-        Reader(EventStream stream, Watch watch, Subscription subscription, FeedPosition position) {
+        Reader(Context ctx, EventStream stream, Watch watch, Subscription subscription, FeedPosition position) {
+            this.ctx = ctx;
             this.stream = stream;
             this.watch = watch;
             this.subscription = subscription;
@@ -135,6 +138,9 @@ final class AlertStreamRoutes implements Routes {
             catchUp();
             while (!subscription.isOver() && isYoung()) {
                 Optional<FeedItem> item = subscription.next(heartbeat);
+                if (!isAllowed()) {
+                    return;
+                }
                 if (item.isPresent()) {
                     send(item.get(), false);
                 }
@@ -150,13 +156,19 @@ final class AlertStreamRoutes implements Routes {
                 mark();
             }
             try (AlertReplay replay = feed.replay(position, subscription.start())) {
-                while (!feed.isClosed() && isYoung() && !replay.isOver()) {
+                while (!feed.isClosed() && isYoung() && !replay.isOver() && isAllowed()) {
                     sendAll(replay.next(REPLAY_POLL));
                     stayAlive();
                 }
             } finally {
                 replays.release();
             }
+        }
+
+        /** Who may see more or less by now comes back, and goes on from here as who they are. */
+        private boolean isAllowed() {
+            return authentication.isStillAllowed(
+                    ctx, now -> Watch.of(ctx, now).accounts().equals(watch.accounts()));
         }
 
         private boolean isBehind() {

@@ -67,6 +67,7 @@ public final class TeamUsageRoutes implements Routes {
         Caller caller = access.authentication().caller(ctx);
         Account team = PathTeam.of(ctx);
         Permissions.requireQuery(caller, team);
+        access.tiers().of(team).requireMemberAnalytics();
         var faults = new Faults();
         ZoneId zone = TimeZones.read(ctx, () -> zones.of(team, caller), faults);
         Interval interval = interval(ctx, faults);

@@ -33,7 +33,7 @@ import org.jdbi.v3.core.Handle;
  */
 final class BudgetTable {
 
-    /** So many budgets fit one record with room to spare, and are looked at for every event of the account. */
+    /** So many budgets are looked at for every event of the account; they fit one record unless their texts are of the longest. */
     static final int BUDGETS_MAX = 200;
 
     private final Database database;
@@ -74,7 +74,7 @@ final class BudgetTable {
                         .findOne());
     }
 
-    /** @throws ProblemException 409 if the account has as many budgets as it may */
+    /** @throws ProblemException 409 if the account has as many budgets as it may, or as long ones */
     Kept create(Scope scope, Account account, Actor actor, BudgetForm form) {
         return database.inTransaction(scope, handle -> {
             long revision = lock(handle, account);
@@ -114,7 +114,8 @@ final class BudgetTable {
             before.ifPresent(kept -> {
                 requireRevision(kept, expectedVersion);
                 delete(handle, actor, kept);
-                publish(handle, account, revision);
+                // However large the others are, for by this they become fewer.
+                append(handle, account, recordOf(handle, account, revision));
             });
             return before.isPresent();
         });
@@ -317,11 +318,27 @@ final class BudgetTable {
     }
 
     private void publish(Handle handle, Account account, long revision) {
-        byte[] record = BudgetCodec.writeAll(
+        byte[] record = recordOf(handle, account, revision);
+        if (record.length > Topics.METERED_BYTES_MAX) {
+            // The metering would refuse it, and go on with the budgets of before.
+            throw ProblemException.conflict(
+                    "The budgets of %s take more room than they may have together: delete one, or shorten names and values"
+                            .formatted(account));
+        }
+        append(handle, account, record);
+    }
+
+    private byte[] recordOf(Handle handle, Account account, long revision) {
+        return BudgetCodec.writeAll(
                 account,
-                all(handle, account).stream().map(Kept::budget).toList(),
+                all(handle, account).stream()
+                        .map(kept -> kept.budget().createdAt(kept.createdAt()))
+                        .toList(),
                 clock.instant(),
                 "%s/%d".formatted(account, revision));
+    }
+
+    private static void append(Handle handle, Account account, byte[] record) {
         Outbox.append(handle, OutboxRecord.of(Topics.BUDGETS.name(), account.value(), record));
     }
 

@@ -2,6 +2,7 @@ package com.promptmanage.query.history;
 
 import com.promptmanage.query.history.HistoryQuery.Filter;
 import com.promptmanage.query.history.HistoryQuery.Tag;
+import com.promptmanage.topics.pricing.CatalogueNames;
 import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +15,7 @@ public final class FilterColumns {
     /** Goes on after a condition; {@link #bind} gives it its values. */
     public static final String AND_MATCHES = """
             AND (CAST(:member AS text) IS NULL OR user_id = :member)
-            AND (CAST(:model AS text) IS NULL OR model = :model)
+            AND (CAST(:model AS text) IS NULL OR model IN (:model, :countedModel))
             AND (CAST(:provider AS text) IS NULL OR provider = :provider)
             AND (CAST(:promptId AS text) IS NULL OR prompt_id = :promptId)
             AND (CAST(:workflowId AS text) IS NULL OR workflow_id = :workflowId)
@@ -27,12 +28,19 @@ public final class FilterColumns {
 
     private FilterColumns() {}
 
-    /** @param member whose events are meant; null for everyone's */
+    /**
+     * A model is meant by any of its names: by the one that its usage counts under, as far as the catalogue can tell, and by the one
+     * that it is asked for by, under which it stands as long as it has no price.
+     *
+     * @param member whose events are meant; null for everyone's
+     */
     public static Query bind(Query statement, @Nullable String member, Filter filter) {
         @Nullable Tag tag = filter.tag();
+        @Nullable String model = filter.model();
         return statement
                 .bind("member", member)
-                .bind("model", filter.model())
+                .bind("model", model)
+                .bind("countedModel", model == null ? null : CatalogueNames.of(model, filter.provider()))
                 .bind("provider", filter.provider())
                 .bind("promptId", filter.promptId())
                 .bind("workflowId", filter.workflowId())

@@ -95,6 +95,13 @@ public final class LiveRoutes implements Routes {
 
     private void stream(Context ctx) {
         Caller caller = authentication.caller(ctx);
+        Asked about = allowed(ctx, caller);
+        ZoneId zone = zones.of(about.account(), caller);
+        routing.answer(ctx, about.account(), reads -> serve(ctx, about, zone, reads));
+    }
+
+    /** What is asked about, after it was found that the caller may see it. */
+    private static Asked allowed(Context ctx, Caller caller) {
         var faults = new Faults();
         Optional<Asked> asked = Asked.of(caller, ctx.queryParam("teamId"), ctx.queryParam("userId"), faults);
         faults.check();
@@ -104,13 +111,12 @@ public final class LiveRoutes implements Routes {
         } else {
             Permissions.requireQuery(caller, about.account(), about.member());
         }
-        ZoneId zone = zones.of(about.account(), caller);
-        routing.answer(ctx, about.account(), reads -> serve(ctx, about, zone, reads));
+        return about;
     }
 
     private void serve(Context ctx, Asked about, ZoneId zone, AccountReads reads) {
         try (LiveTotals.Reader reader = totals.watch(about.account())) {
-            write(EventStream.open(ctx), reader, about, zone, reads);
+            write(ctx, EventStream.open(ctx), reader, about, zone, reads);
         } catch (IOException e) {
             LOGGER.atDebug().addKeyValue("cause", e.toString()).log("a reader of totals went away");
         } catch (InterruptedException e) {
@@ -118,7 +124,8 @@ public final class LiveRoutes implements Routes {
         }
     }
 
-    private void write(EventStream stream, LiveTotals.Reader reader, Asked about, ZoneId zone, AccountReads reads)
+    private void write(
+            Context ctx, EventStream stream, LiveTotals.Reader reader, Asked about, ZoneId zone, AccountReads reads)
             throws IOException, InterruptedException {
         long endNanos = System.nanoTime() + EventStream.LIFE_MAX.toNanos();
         send(stream, about, zone, reads);
@@ -126,6 +133,9 @@ public final class LiveRoutes implements Routes {
             boolean changed = reader.awaitChange(heartbeat);
             // Its state may have moved to another process, whose commits we are not told of.
             if (totals.isClosed() || routing.here(about.account()).isEmpty()) {
+                return;
+            }
+            if (!authentication.isStillAllowed(ctx, now -> allowed(ctx, now).equals(about))) {
                 return;
             }
             if (changed) {

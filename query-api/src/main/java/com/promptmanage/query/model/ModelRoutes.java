@@ -11,6 +11,8 @@ import com.promptmanage.service.http.Routes;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.money.NanoUsd;
 import com.promptmanage.topics.pricing.Catalogue;
+import com.promptmanage.topics.pricing.CatalogueNames;
+import com.promptmanage.topics.pricing.ModelName;
 import com.promptmanage.topics.pricing.ModelPrice;
 import com.promptmanage.topics.pricing.PriceTier;
 import com.promptmanage.topics.usage.TokenKind;
@@ -22,7 +24,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -149,24 +150,20 @@ public final class ModelRoutes implements Routes {
         return byModel;
     }
 
-    /** The model's own name for one of its names; case, and a dot or a dash, do not matter. */
+    /** The model's own name for one of its names, also as gateways, clouds and releases write it. */
     private static String nameOf(String asked, List<Listed> prices) {
-        String wanted = plain(asked);
+        String wanted = ModelName.key(asked);
         return prices.stream()
                 .map(Listed::price)
-                .filter(price -> plain(price.model()).equals(wanted))
+                .filter(price -> ModelName.key(price.model()).equals(wanted))
                 .findFirst()
                 .or(() -> prices.stream()
                         .map(Listed::price)
                         .filter(price -> price.aliases().stream()
-                                .anyMatch(alias -> plain(alias).equals(wanted)))
+                                .anyMatch(alias -> ModelName.key(alias).equals(wanted)))
                         .findFirst())
                 .map(ModelPrice::model)
-                .orElse(asked);
-    }
-
-    private static String plain(String name) {
-        return name.toLowerCase(Locale.ROOT).replace('.', '-');
+                .orElseGet(() -> CatalogueNames.of(asked, null));
     }
 
     private ModelAnswer model(List<Listed> versions) {

@@ -31,7 +31,8 @@ final class ChatBody {
         ObjectNode header = blocks.addObject().put("type", "header");
         header.putObject("text")
                 .put("type", "plain_text")
-                .put("text", slackText(cut(mark(message.severity()) + " " + message.title(), HEADER_LENGTH_MAX)));
+                // What is escaped is longer, and Slack refuses what is too long.
+                .put("text", cut(slackText(mark(message.severity()) + " " + message.title()), HEADER_LENGTH_MAX));
         for (ObjectNode alert : shown(message)) {
             String facts = Message.factsOf(alert).stream()
                     .map(fact -> "*%s:* %s".formatted(slackText(fact.name()), slackText(fact.value())))

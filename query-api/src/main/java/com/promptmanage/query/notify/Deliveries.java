@@ -156,7 +156,7 @@ final class Deliveries implements AutoCloseable {
             Destination destination = channels.open(lease.channelId(), lease.kind(), lease.sealed());
             boolean mine = true;
             while (mine && closed.getCount() > 0 && System.nanoTime() - endNanos < 0) {
-                Optional<Due> due = table.next(lease, clock.instant());
+                Optional<Due> due = table.next(lease, destination.joins(), clock.instant());
                 if (due.isEmpty()) {
                     break;
                 }

@@ -113,8 +113,12 @@ final class DeliveryTable {
                 .execute());
     }
 
-    /** What is to be sent next on the channel. */
-    Optional<Due> next(Lease lease, Instant now) {
+    /**
+     * What is to be sent next on the channel.
+     *
+     * @param joins whether it tells of several alerts at once by now, whatever it did when they came up
+     */
+    Optional<Due> next(Lease lease, boolean joins, Instant now) {
         return database.asSystem(handle -> handle.createQuery("""
                         SELECT id, alert_id, alert::text AS alert, raised_at, batch, attempts, first_attempt_at
                         FROM alert_deliveries
@@ -126,11 +130,10 @@ final class DeliveryTable {
                 .bind("now", utc(now))
                 .map((row, ctx) -> row(row))
                 .findOne()
-                .map(first -> due(handle, lease.channelId(), first)));
+                .map(first -> due(handle, lease.channelId(), first, joins ? first.batch() : null)));
     }
 
-    private static Due due(Handle handle, String channelId, Row first) {
-        String batch = first.batch();
+    private static Due due(Handle handle, String channelId, Row first, @Nullable String batch) {
         if (batch == null) {
             return new Due(
                     List.of(first.id()),

@@ -63,7 +63,14 @@ record Preferences(
             boolean quiet = overMidnight
                     ? !time.isBefore(start) || time.isBefore(end)
                     : !time.isBefore(start) && time.isBefore(end);
-            return quiet ? nextAt(local, end) : null;
+            return quiet ? endAfter(local) : null;
+        }
+
+        /** In the second of two hours that clocks show alike, the end that is still to come is not tomorrow's. */
+        private Instant endAfter(ZonedDateTime local) {
+            Instant next = nextAt(local, end);
+            ZonedDateTime later = local.toLocalDate().atTime(end).atZone(zone).withLaterOffsetAtOverlap();
+            return later.isAfter(local) && later.toInstant().isBefore(next) ? later.toInstant() : next;
         }
     }
 

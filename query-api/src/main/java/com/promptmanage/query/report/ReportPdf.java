@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
+import java.text.Bidi;
 import java.util.List;
 import java.util.Objects;
 import org.apache.pdfbox.pdmodel.PDDocument;
@@ -23,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A report for filing. Set in a font that every reader has, so that none is embedded; a text with letters that it does not have, such as
- * a name in Polish or Cyrillic, is set in one that is. What neither has, such as Chinese, is shown as question marks.
+ * a name in Polish or Cyrillic, is set in one that is. What neither has, such as Chinese, is shown as question marks. What is
+ * written from right to left is; what is too long for its place ends with an ellipsis, and no figure is ever another one.
  */
 final class ReportPdf implements AutoCloseable {
 
@@ -43,6 +45,8 @@ final class ReportPdf implements AutoCloseable {
     private static final int CHART_HEIGHT = 110;
 
     private static final int LINE = 14;
+
+    private static final int TITLE_LINE = 16;
 
     private static final int TEXT_SIZE = 9;
 
@@ -123,12 +127,15 @@ final class ReportPdf implements AutoCloseable {
     }
 
     private void table(Table table) throws IOException {
-        need(3 * LINE);
+        // Not without its first row.
+        need(TITLE_LINE + 2 * LINE);
         line(bold, 12, DARK, table.title(), MARGIN);
-        down(16);
+        down(TITLE_LINE);
         row(table.head(), GREY);
         for (List<String> row : table.rows()) {
-            need(LINE);
+            if (need(LINE)) {
+                row(table.head(), GREY);
+            }
             row(row, DARK);
         }
         down(12);
@@ -157,15 +164,18 @@ final class ReportPdf implements AutoCloseable {
         page.setFont(used, size);
         page.setNonStrokingColor(color);
         page.newLineAtOffset(x, baseline);
-        page.showText(printable(used, text));
+        page.showText(printable(used, asSeen(text)));
         page.endText();
     }
 
-    private void need(int height) throws IOException {
-        if (y - height < MARGIN) {
-            page.close();
-            page = begin();
+    /** @return whether it takes another page */
+    private boolean need(int height) throws IOException {
+        if (y - height >= MARGIN) {
+            return false;
         }
+        page.close();
+        page = begin();
+        return true;
     }
 
     private PDPageContentStream begin() throws IOException {
@@ -184,9 +194,11 @@ final class ReportPdf implements AutoCloseable {
     }
 
     private String cut(PDFont font, int size, String text, int most) throws IOException {
-        String cut = printable(fontOf(font, text), text);
-        while (!cut.isEmpty() && textWidth(font, size, cut) > most) {
-            cut = cut.substring(0, cut.length() - 1);
+        String kept = printable(fontOf(font, text), text);
+        String cut = kept;
+        while (!kept.isEmpty() && textWidth(font, size, cut) > most) {
+            kept = kept.substring(0, kept.length() - 1);
+            cut = kept + "…";
         }
         return cut;
     }
@@ -210,6 +222,25 @@ final class ReportPdf implements AutoCloseable {
             wide = loaded;
         }
         return loaded;
+    }
+
+    /** Its letters from left to right, whichever way they are written: a page knows no other. */
+    private static String asSeen(String text) {
+        char[] letters = text.toCharArray();
+        if (!Bidi.requiresBidi(letters, 0, letters.length)) {
+            return text;
+        }
+        var directions = new Bidi(text, Bidi.DIRECTION_LEFT_TO_RIGHT);
+        var runs = new String[directions.getRunCount()];
+        var levels = new byte[runs.length];
+        for (int i = 0; i < runs.length; i++) {
+            String run = text.substring(directions.getRunStart(i), directions.getRunLimit(i));
+            levels[i] = (byte) directions.getRunLevel(i);
+            runs[i] =
+                    levels[i] % 2 == 0 ? run : new StringBuilder(run).reverse().toString();
+        }
+        Bidi.reorderVisually(levels, 0, runs, 0, runs.length);
+        return String.join("", runs);
     }
 
     /** With a question mark for each character that the font has not. */

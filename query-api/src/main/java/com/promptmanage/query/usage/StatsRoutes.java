@@ -69,6 +69,7 @@ public final class StatsRoutes implements Routes {
     private void stats(Context ctx) {
         Caller caller = authentication.caller(ctx);
         StatsQuery query = query(ctx, caller);
+        requireOffered(query);
         if (!query.isInLedger()) {
             answer(ctx, query, history.read(caller.scope(query.account()), query, clock.instant()));
             return;
@@ -83,6 +84,12 @@ public final class StatsRoutes implements Routes {
     private void answer(Context ctx, StatsQuery query, Stats stats) {
         boolean tellsPrompts = tiers.of(query.account()).features().topPrompts();
         ctx.json(StatsAnswer.of(query, tellsPrompts ? stats : stats.withoutPrompts()));
+    }
+
+    private void requireOffered(StatsQuery query) {
+        if (query.account().isTeam() && query.groupBy().equals(new GroupBy.By(Dimension.MEMBER))) {
+            tiers.of(query.account()).requireMemberAnalytics();
+        }
     }
 
     /** Spend is seen by the tags that an account has chosen, and by those that one of its budgets limits. */

@@ -114,7 +114,7 @@ class AlertStreamTest {
                 }
                 return null;
             });
-            long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+            long deadline = System.nanoTime() + Duration.ofMinutes(3).toNanos();
             while (got.size() < alerts && System.nanoTime() < deadline) {
                 EventReader reader = read(key, id);
                 Thread.sleep(random.nextInt(250));
@@ -172,6 +172,20 @@ class AlertStreamTest {
         }
         try (EventReader refused = EventReader.open(viewer, url(api, "?teamId=other"), null)) {
             assertThat(refused.status()).isEqualTo(404);
+        }
+    }
+
+    @Test
+    void aStreamEndsWhenItsReaderIsShownOutOfTheTeam() throws Exception {
+        api.team("acme", "UTC");
+        String viewer = api.signIn("acme-viewer");
+        try (EventReader reader = EventReader.open(viewer, url(api, "?teamId=acme&userId=acme-viewer"), null)) {
+            Await.until(() -> assertThat(reader.comments()).isPositive());
+            api.database()
+                    .useAsSystem(handle -> handle.execute("DELETE FROM team_members WHERE user_id = 'acme-viewer'"));
+            api.access().sessions().forget("acme-viewer");
+
+            Await.until(() -> assertThat(reader.isOver()).isTrue());
         }
     }
 

@@ -100,6 +100,9 @@ class UsageRoutesTest {
         assertThat(ids("&userId=bob")).containsExactly("tagged");
         assertThat(ids("&unpriced=true")).containsExactly("after");
         assertThat(ids("&model=nothing")).isEmpty();
+        // Of the catalogue's models, by any of their names.
+        assertThat(ids("&unpriced=true&model=openai/gpt-4o-mini-2024-07-18")).containsExactly("after");
+        assertThat(ids("&unpriced=true&model=gpt-4o")).isEmpty();
     }
 
     @Test

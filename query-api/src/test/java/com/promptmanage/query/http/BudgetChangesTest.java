@@ -9,6 +9,7 @@ import com.promptmanage.query.http.TestApi.Answer;
 import com.promptmanage.streams.budget.AlertId;
 import com.promptmanage.topics.budget.Budget;
 import com.promptmanage.topics.budget.Period.Window;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -26,8 +27,10 @@ class BudgetChangesTest {
 
     @Test
     void everyChangeTellsTheStreamOfAllBudgetsInOrder() {
+        long madeMs = stand.api().clock().millis();
         JsonNode first = stand.create("{\"name\":\"first\",\"limitUsd\":\"1.00\"}");
         JsonNode second = stand.create("{\"name\":\"second\",\"limitUsd\":\"2.00\"}");
+        stand.api().clock().advance(Duration.ofHours(1));
         stand.put(BUDGETS + "/" + id(first), "{\"name\":\"first\",\"limitUsd\":\"5.00\"}");
         stand.delete(BUDGETS + "/" + id(second));
 
@@ -42,6 +45,9 @@ class BudgetChangesTest {
                         List.of("first 1000000000 v1", "second 2000000000 v2"),
                         List.of("first 5000000000 v3", "second 2000000000 v2"),
                         List.of("first 5000000000 v3"));
+        assertThat(stand.allPublished())
+                .allSatisfy(budgets ->
+                        assertThat(budgets).extracting(Budget::createdMs).containsOnly(madeMs));
     }
 
     @Test
@@ -94,6 +100,35 @@ class BudgetChangesTest {
                         .get("version")
                         .longValue())
                 .isGreaterThan(1);
+    }
+
+    @Test
+    void moreBudgetsThanOneRecordHoldsAreRefusedAndNotDroppedLater() {
+        String longest = "🎈".repeat(126);
+        String body = "{\"name\":\"%s\",\"dimension\":\"tag:%s\",\"value\":\"%s\",\"limitUsd\":\"1.00\"}"
+                .formatted("🎈".repeat(100), longest, longest);
+        JsonNode first = stand.create(body);
+        int made = stand.api()
+                .database()
+                .asSystem(handle -> handle.createUpdate("""
+                                INSERT INTO budgets (id, account, version, definition, created_at, updated_at)
+                                SELECT id || '-' || n, account, version,
+                                       jsonb_set(definition, '{id}', to_jsonb(id || '-' || n)), created_at, updated_at
+                                FROM budgets, generate_series(1, 198) AS n
+                                WHERE account = :account
+                                """)
+                        .bind("account", stand.account().value())
+                        .execute());
+
+        Answer refused = stand.post(BUDGETS, body);
+
+        assertThat(made).isEqualTo(198);
+        assertThat(refused.status()).as(refused.json().toString()).isEqualTo(409);
+        assertThat(refused.json().get("detail").textValue()).contains("more room");
+        assertThat(stand.allPublished()).hasSize(1);
+        assertThat(stand.delete(BUDGETS + "/" + id(first)).status())
+                .as("by this they become fewer, though still too many")
+                .isEqualTo(204);
     }
 
     @Test

@@ -73,7 +73,14 @@ class ModelRoutesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"claude-3-5-sonnet", "claude-3.5-sonnet", "Claude-3-5-Sonnet"})
+    @ValueSource(
+            strings = {
+                "claude-3-5-sonnet",
+                "claude-3.5-sonnet",
+                "Claude-3-5-Sonnet",
+                "claude-3-5-sonnet@20241022",
+                "openrouter/anthropic/claude-3-5-sonnet-20241022"
+            })
     void aModelsPricesAreFoundByAnyOfItsNames(String name) {
         JsonNode prices = api.get(key, "/api/models/" + name + "/prices").json();
 

@@ -7,6 +7,7 @@ import com.promptmanage.query.http.TestApi.Answer;
 import com.promptmanage.query.metering.InMemoryMetering;
 import com.promptmanage.service.access.KeyScope;
 import com.promptmanage.service.access.NewKey;
+import com.promptmanage.testkit.Await;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.usage.Receipt;
 import com.promptmanage.topics.usage.TokenCounts;
@@ -28,6 +29,9 @@ class StatsRoutesTest {
     private static final String STATS = "/api/token-tracking/stats";
 
     private static final Account ACME = Account.team("acme");
+
+    /** Before all that is asked for. */
+    private static final Instant LONG_AGO = Instant.parse("2025-01-01T00:00:00Z");
 
     private final TestApi api = TestApi.start(Instant.parse("2026-11-16T12:00:00Z"), TestRoutes::of);
 
@@ -272,9 +276,9 @@ class StatsRoutesTest {
     }
 
     @Test
-    void aReceiptMakesTheAnswerIncludeWhatItStandsFor() throws InterruptedException {
+    void aReceiptMakesTheAnswerIncludeWhatItStandsFor() throws Exception {
         var usage = TokenUsage.of("acme-owner", "acme", "gpt-4o-mini", TokenCounts.NONE);
-        long offset = api.metering().add(usage, Instant.parse("2025-01-01T00:00:00Z"));
+        long offset = api.metering().add(usage, LONG_AGO);
         String receipt = new Receipt(Map.of(InMemoryMetering.PARTITION, offset)).encode();
 
         Answer early = api.get(acme, STATS + "?after=" + receipt);
@@ -283,6 +287,13 @@ class StatsRoutesTest {
         assertThat(early.json().get("waitingFor").longValue()).isEqualTo(offset);
         assertThat(early.header("Retry-After")).hasValue("1");
 
+        // A machine that has much to do may commit only when the answer has waited for long enough: then once more.
+        Await.until(() -> assertThat(statusWhileACommitComes(api.metering().add(usage, LONG_AGO)))
+                .isEqualTo(200));
+    }
+
+    private int statusWhileACommitComes(long offset) throws InterruptedException {
+        String receipt = new Receipt(Map.of(InMemoryMetering.PARTITION, offset)).encode();
         Thread commit = Thread.ofVirtual().start(() -> {
             try {
                 Thread.sleep(50);
@@ -293,7 +304,7 @@ class StatsRoutesTest {
         });
         Answer waited = api.send(acme, "GET", STATS, null, "Prompt-Manage-After", receipt);
         commit.join();
-        assertThat(waited.status()).isEqualTo(200);
+        return waited.status();
     }
 
     @Test

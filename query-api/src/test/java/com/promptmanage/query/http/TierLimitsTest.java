@@ -103,6 +103,20 @@ class TierLimitsTest {
         assertThat(prompts()).isEmpty();
     }
 
+    @Test
+    void whatATeamSpendsByMemberIsToldWhereTheTierHasIt() {
+        String own = "/api/token-tracking/stats?groupBy=user";
+        String team = own + "&teamId=acme";
+
+        tier("free");
+        assertLimit(api.get(owner, team), "memberAnalytics", "null");
+        assertLimit(api.get(owner, "/api/teams/acme/usage"), "memberAnalytics", "null");
+        assertThat(api.get(owner, team.replace("user", "day")).status()).isEqualTo(200);
+        assertThat(api.get(owner, own).status()).as("an account of one's own").isEqualTo(200);
+        tier("team");
+        assertThat(api.get(owner, team).status()).isEqualTo(200);
+    }
+
     private JsonNode prompts() {
         return api.get(owner, "/api/token-tracking/stats?teamId=acme").json().path("topPrompts");
     }

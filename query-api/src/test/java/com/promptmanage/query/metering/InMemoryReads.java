@@ -49,6 +49,8 @@ public final class InMemoryReads implements AccountReads {
 
     private final Map<String, ToLongFunction<TokenUsage>> prices = new HashMap<>();
 
+    private final Map<String, String> countedModels = new HashMap<>();
+
     private int committed;
 
     private long lagRecords;
@@ -56,6 +58,11 @@ public final class InMemoryReads implements AccountReads {
     /** From now on calls of a model cost this, nanoUSD. */
     public synchronized void price(String model, ToLongFunction<TokenUsage> costNanoUsd) {
         prices.put(model, costNanoUsd);
+    }
+
+    /** From now on it is known that usage of a model counts under another name of it. */
+    public synchronized void countedModel(String name, String counted) {
+        countedModels.put(name, counted);
     }
 
     public synchronized void lagRecords(long records) {
@@ -143,8 +150,8 @@ public final class InMemoryReads implements AccountReads {
     }
 
     @Override
-    public String countedModel(Account account, String model) {
-        return model;
+    public synchronized String countedModel(Account account, String model) {
+        return countedModels.getOrDefault(model, model);
     }
 
     @Override

@@ -43,6 +43,17 @@ class BodiesTest {
                 .contains("a1");
     }
 
+    /** Slack refuses a header of more than 150 characters, escaped as they are. */
+    @Test
+    void slacksHeaderIsShortEnoughWhateverIsEscapedInIt() throws Exception {
+        ObjectNode alert = json(Raised.alert("a1", ACME, Severity.WARNING)).put("title", "R&D ".repeat(28));
+
+        JsonNode blocks =
+                JSON.readTree(ChatBody.slack(message(alert), Optional.empty())).path("blocks");
+
+        assertThat(blocks.path(0).path("text").path("text").asText()).hasSizeLessThanOrEqualTo(150);
+    }
+
     @Test
     void teamsGetsACardWhoseTextsAreNoMarkdown() throws Exception {
         ObjectNode alert = json(

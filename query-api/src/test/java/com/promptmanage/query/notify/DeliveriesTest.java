@@ -1,58 +1,34 @@
 package com.promptmanage.query.notify;
 
+import static com.promptmanage.query.notify.DeliveryStand.ACME;
+import static com.promptmanage.query.notify.DeliveryStand.alert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.promptmanage.query.http.TestApi.Answer;
-import com.promptmanage.service.mail.MailSettings;
-import com.promptmanage.service.mail.Mailer;
 import com.promptmanage.testkit.Await;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.alert.Notice;
 import com.promptmanage.topics.budget.Severity;
-import java.io.IOException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
+/** Alerts that are delivered: to whom, how often, and how that is known to be us. */
 class DeliveriesTest {
 
-    private static final Account ACME = Account.team("acme");
+    @AutoClose
+    private final DeliveryStand stand = new DeliveryStand();
 
-    private MailCatcher mailServer;
+    private final NotifyingApi api = stand.api();
 
-    private Hook hook;
+    private final Hook hook = stand.hook();
 
-    private NotifyingApi api;
-
-    @BeforeEach
-    void start() throws IOException {
-        mailServer = new MailCatcher();
-        hook = new Hook();
-        api = new NotifyingApi(Optional.of(new Mailer(
-                new MailSettings(
-                        "127.0.0.1",
-                        mailServer.port(),
-                        MailSettings.Security.NONE,
-                        Optional.empty(),
-                        "Prompt Manage <pm@example.com>",
-                        Duration.ofSeconds(5)),
-                Clock.systemUTC())));
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        api.close();
-        hook.close();
-        mailServer.close();
-    }
+    private final MailCatcher mailServer = stand.mailServer();
 
     @Test
     void anAlertArrivesOnceHoweverOftenItIsToldAndItsSignatureIsGood() throws Exception {
@@ -62,7 +38,7 @@ class DeliveriesTest {
         api.raise(alert("a1", Severity.WARNING), alert("a1", Severity.WARNING));
         api.raise(alert("a1", Severity.WARNING), alert("a2", Severity.CRITICAL));
 
-        awaitDelivered(channel, 2);
+        stand.awaitDelivered(channel, 2);
         assertThat(hook.ids()).containsExactlyInAnyOrder("a1", "a2");
         Hook.Received first = hook.received().stream()
                 .filter(received -> received.id().equals("a1"))
@@ -104,7 +80,7 @@ class DeliveriesTest {
                             Map.of("workflowName", "Digest", "executionId", "exe_1")));
         }
 
-        awaitDelivered(channel, 1);
+        stand.awaitDelivered(channel, 1);
         assertThat(hook.ids()).containsExactly("exe_1.workflow_failure");
         JsonNode sent = hook.received().getFirst().json();
         assertThat(sent.path("type").asText()).isEqualTo("workflow.alert");
@@ -131,7 +107,7 @@ class DeliveriesTest {
                         .isEqualTo(2));
         api.api().clock().advance(Duration.ofSeconds(20));
 
-        awaitDelivered(channel, 1);
+        stand.awaitDelivered(channel, 1);
         assertThat(hook.ids()).containsExactly("a1", "a1", "a1");
         assertThat(hook.received().get(0).body())
                 .isEqualTo(hook.received().get(2).body());
@@ -139,44 +115,6 @@ class DeliveriesTest {
         JsonNode attempts = api.deliveries(id).path(0).path("attempts");
         assertThat(attempts.findValuesAsText("outcome")).containsExactly("retry", "retry", "delivered");
         assertThat(attempts.path(0).path("status").asInt()).isEqualTo(503);
-    }
-
-    @Test
-    void aChannelWhoseKeyIsGoneSaysSoAndDeliversWhenTheKeyIsBack() throws Exception {
-        JsonNode channel = api.channel("webhook", hook.url("/"));
-        String id = channel.path("id").asText();
-        sealedWith("lost", "test");
-        api.deliver();
-
-        api.raise(alert("a1", Severity.WARNING));
-        Await.until(
-                () -> assertThat(api.deliveries(id).path(0).path("attemptCount").asInt())
-                        .isEqualTo(1));
-        JsonNode now = api.channelNow(id);
-        assertThat(now.path("unreadable").asBoolean()).isTrue();
-        assertThat(now.path("problem").asText()).contains("cannot be read", "bring the key back");
-        assertThat(now.path("failingSince").isTextual()).isTrue();
-        JsonNode attempt = api.deliveries(id).path(0).path("attempts").path(0);
-        assertThat(attempt.path("outcome").asText()).isEqualTo("retry");
-        assertThat(attempt.path("response").asText()).contains("cannot be read");
-
-        sealedWith("test", "lost");
-        api.api().clock().advance(Duration.ofSeconds(7));
-
-        awaitDelivered(channel, 1);
-        assertThat(hook.ids()).containsExactly("a1");
-        assertThat(api.channelNow(id).has("unreadable")).isFalse();
-        assertThat(api.channelNow(id).path("failingSince").isNull()).isTrue();
-    }
-
-    /** As if another key had sealed it, which is known or not. */
-    private void sealedWith(String keyId, String before) {
-        api.api()
-                .database()
-                .useAsSystem(handle -> handle.execute(
-                        "UPDATE notification_channels SET sealed = replace(sealed, ?, ?)",
-                        "v1.%s.".formatted(before),
-                        "v1.%s.".formatted(keyId)));
     }
 
     /** A process takes a channel on, sends, and dies before it can record that. */
@@ -187,7 +125,7 @@ class DeliveriesTest {
         var table = new DeliveryTable(api.api().database());
         var now = api.api().clock().instant();
         var lease = table.lease(now, now.plusSeconds(60), 10).getFirst();
-        var due = table.next(lease, now).orElseThrow();
+        var due = table.next(lease, true, now).orElseThrow();
         new Sender(api.outbound(), Optional.empty(), Optional.empty(), api.api().clock())
                 .send(
                         lease.channelId(),
@@ -198,7 +136,7 @@ class DeliveriesTest {
         api.deliver();
         api.api().clock().advance(Duration.ofSeconds(61));
 
-        awaitDelivered(channel, 2);
+        stand.awaitDelivered(channel, 2);
         assertThat(hook.ids()).hasSize(3).contains("a1", "a2");
         assertThat(hook.ids().stream().filter(due.message().id()::equals)).hasSize(2);
         var late = new DeliveryTable.Attempt(
@@ -225,81 +163,11 @@ class DeliveriesTest {
         }
 
         for (JsonNode channel : channels) {
-            awaitDelivered(channel, 20);
+            stand.awaitDelivered(channel, 20);
         }
         assertThat(hook.received().stream().map(received -> received.path() + " " + received.id()))
                 .hasSize(100)
                 .doesNotHaveDuplicates();
-    }
-
-    @Test
-    void anAddressThatIsGoneSwitchesTheChannelOffAndTellsTheOwners() throws Exception {
-        JsonNode channel = api.channel("webhook", hook.url("/"));
-        String id = channel.path("id").asText();
-        hook.answers(number -> 410);
-        api.deliver();
-
-        api.raise(alert("a1", Severity.WARNING));
-
-        Await.until(() ->
-                assertThat(api.channelNow(id).path("enabled").booleanValue()).isFalse());
-        assertThat(api.channelNow(id).path("disabledReason").asText()).contains("410");
-        assertThat(api.deliveries(id).path(0).path("status").asText()).isEqualTo("failed");
-        assertThat(noticesOnTheirWayToTheList()).hasSize(1);
-        PublishedSchema.assertDescribes(
-                "channel-disabled-alert", noticesOnTheirWayToTheList().getFirst());
-        Await.until(() -> assertThat(mailServer.mails()).hasSize(1));
-        assertThat(mailServer.mails().getFirst())
-                .contains("RCPT TO:<acme-owner@example.com>")
-                .doesNotContain("acme-admin@");
-        api.raise(alert("a2", Severity.WARNING));
-        assertThat(api.deliveries(id))
-                .as("nothing waits for a channel that is off")
-                .hasSize(1);
-        assertThat(api.api()
-                        .post(
-                                api.admin(),
-                                deliveriesOf(id) + "/"
-                                        + api.deliveries(id).path(0).path("id").asText() + "/resend",
-                                "")
-                        .status())
-                .isEqualTo(409);
-
-        hook.answers(number -> 200);
-        api.api().send(api.admin(), "PATCH", "/api/teams/acme/notification-channels/" + id, "{\"enabled\":true}");
-        Answer again = api.api()
-                .post(
-                        api.admin(),
-                        deliveriesOf(id) + "/"
-                                + api.deliveries(id).path(0).path("id").asText() + "/resend",
-                        "");
-        assertThat(again.status()).isEqualTo(202);
-        awaitDelivered(channel, 1);
-        assertThat(api.channelNow(id).path("disabledReason").isNull()).isTrue();
-        assertThat(hook.ids()).containsExactly("a1", "a1");
-    }
-
-    @Test
-    void whatFailsForADayIsGivenUpAndForDaysSwitchesTheChannelOff() throws Exception {
-        JsonNode channel = api.channel("webhook", hook.url("/"));
-        String id = channel.path("id").asText();
-        hook.answers(number -> 500);
-        api.deliver();
-        api.raise(alert("a1", Severity.WARNING));
-        Await.until(
-                () -> assertThat(api.deliveries(id).path(0).path("attemptCount").asInt())
-                        .isEqualTo(1));
-
-        api.api().clock().advance(Duration.ofHours(25));
-        Await.until(() ->
-                assertThat(api.deliveries(id).path(0).path("status").asText()).isEqualTo("failed"));
-        assertThat(api.channelNow(id).path("enabled").booleanValue()).isTrue();
-        api.api().clock().advance(Duration.ofDays(5));
-        api.raise(alert("a2", Severity.WARNING));
-
-        Await.until(() ->
-                assertThat(api.channelNow(id).path("enabled").booleanValue()).isFalse());
-        assertThat(api.channelNow(id).path("disabledReason").asText()).contains("5 days");
     }
 
     @Test
@@ -317,7 +185,7 @@ class DeliveriesTest {
         api.deliver();
 
         api.raise(alert("a1", Severity.WARNING));
-        awaitDelivered(channel, 1);
+        stand.awaitDelivered(channel, 1);
         assertThat(current).isNotEqualTo(old);
         assertThat(rotated.path("oldSecretValidUntil").isTextual()).isTrue();
         assertThat(hook.received().getFirst().isSignedWith(old)).isTrue();
@@ -325,7 +193,7 @@ class DeliveriesTest {
 
         api.api().clock().advance(Duration.ofMinutes(61));
         api.raise(alert("a2", Severity.WARNING));
-        awaitDelivered(channel, 2);
+        stand.awaitDelivered(channel, 2);
         assertThat(hook.received().getLast().header("webhook-signature")).doesNotContain(" ");
     }
 
@@ -349,63 +217,13 @@ class DeliveriesTest {
     }
 
     @Test
-    void aDigestArrivesAsOneMessageUnderOneId() throws Exception {
-        JsonNode channel = api.channel("webhook", hook.url("/"));
-        String tomorrow = api.api().clock().instant().toString().substring(11, 16);
-        api.api().put(api.admin(), "/api/teams/acme/notification-preferences", """
-                {"digest":{"at":"%s","timezone":"UTC"}}""".formatted(tomorrow));
-        api.deliver();
-
-        api.raise(alert("a1", Severity.INFO), alert("a2", Severity.WARNING), alert("a3", Severity.CRITICAL));
-        awaitDelivered(channel, 1);
-        assertThat(hook.ids()).containsExactly("a3");
-        hook.answers(number -> number == 2 ? 500 : 200);
-        api.api().clock().advance(Duration.ofHours(24));
-        Await.until(() -> assertThat(hook.received()).hasSize(2));
-        Await.until(() -> assertThat(api.deliveries(channel.path("id").asText()).findValuesAsText("attemptCount"))
-                .containsOnly("1"));
-        api.api().clock().advance(Duration.ofSeconds(7));
-
-        awaitDelivered(channel, 3);
-        assertThat(hook.received()).hasSize(3);
-        assertThat(hook.ids().get(1)).isEqualTo(hook.ids().get(2)).startsWith("digest_");
-        JsonNode body = hook.received().getLast().json();
-        assertThat(body.path("type").asText()).isEqualTo("alert.digest");
-        assertThat(body.path("data").path("alerts").findValuesAsText("id")).containsExactlyInAnyOrder("a1", "a2");
-    }
-
-    @Test
-    void whatQuietHoursHoldIsSentOnceTheyAreTakenOff() throws Exception {
-        JsonNode channel = api.channel("webhook", hook.url("/"));
-        String path = "/api/teams/acme/notification-preferences";
-        var now = api.api().clock().instant();
-        String start = now.toString().substring(11, 16);
-        String end = now.minus(Duration.ofMinutes(1)).toString().substring(11, 16);
-        api.api().put(api.admin(), path, """
-                {"quietHours":{"start":"%s","end":"%s","timezone":"UTC"}}""".formatted(start, end));
-        api.raise(alert("a1", Severity.WARNING));
-        assertThat(api.deliveries(channel.path("id").asText())
-                        .path(0)
-                        .path("nextAttemptAt")
-                        .asText())
-                .isGreaterThan(now.plus(Duration.ofHours(23)).toString());
-
-        api.api().put(api.admin(), path, "{}");
-        api.deliver();
-
-        awaitDelivered(channel, 1);
-        assertThat(hook.received().getFirst().json().at("/data/accountName").asText())
-                .isEqualTo("Team acme");
-    }
-
-    @Test
     void alertsArriveAsMailAndWhereNobodyLivesIsGivenUp() throws Exception {
         JsonNode channel = api.create(api.admin(), "/api/teams/acme", """
                 {"kind":"email","name":"us","to":["ops@example.com"]}""");
         api.deliver();
 
         api.raise(alert("a1", Severity.CRITICAL));
-        awaitDelivered(channel, 1);
+        stand.awaitDelivered(channel, 1);
 
         assertThat(mailServer.mails().getFirst())
                 .contains("RCPT TO:<ops@example.com>", "Subject: Budget exceeded: the <b>month</b> & more")
@@ -427,32 +245,5 @@ class DeliveriesTest {
                         .asInt())
                 .as("a mailbox that does not exist today does not exist in an hour")
                 .isEqualTo(1);
-    }
-
-    private List<String> noticesOnTheirWayToTheList() {
-        return api.api()
-                .database()
-                .asSystem(handle -> handle.createQuery("""
-                        SELECT convert_from(record_value, 'UTF8') FROM outbox
-                        WHERE topic = 'budget.alerts' AND convert_from(record_value, 'UTF8') LIKE '%channel.disabled%'
-                        """).mapTo(String.class).list());
-    }
-
-    private static String deliveriesOf(String channelId) {
-        return "/api/teams/acme/notification-channels/%s/deliveries".formatted(channelId);
-    }
-
-    private void awaitDelivered(JsonNode channel, int count) throws Exception {
-        Await.until(() -> assertThat(api.deliveries(channel.path("id").asText()).findValuesAsText("finishedAt").stream()
-                        .filter(time -> !time.equals("null")))
-                .hasSize(count));
-        assertThat(api.deliveries(channel.path("id").asText()).findParents("alertId"))
-                .filteredOn(delivery -> !delivery.path("finishedAt").isNull())
-                .allSatisfy(
-                        delivery -> assertThat(delivery.path("status").asText()).isEqualTo("delivered"));
-    }
-
-    private static com.promptmanage.topics.alert.BudgetAlert alert(String id, Severity severity) {
-        return Raised.alert(id, ACME, severity);
     }
 }

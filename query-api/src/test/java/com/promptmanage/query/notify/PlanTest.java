@@ -63,6 +63,11 @@ class PlanTest {
                 .isEqualTo(Instant.parse("2026-10-25T06:00:00Z"));
         assertThat(NIGHT.endIfQuiet(Instant.parse("2026-03-28T22:00:00Z")))
                 .isEqualTo(Instant.parse("2026-03-29T05:00:00Z"));
+        Instant firstHalfPastTwo = Instant.parse("2026-10-25T00:30:00Z");
+        assertThat(short1.endIfQuiet(firstHalfPastTwo.minusSeconds(600))).isEqualTo(firstHalfPastTwo);
+        assertThat(short1.endIfQuiet(firstHalfPastTwo)).isNull();
+        Instant secondHalfPastTwo = firstHalfPastTwo.plus(Duration.ofHours(1));
+        assertThat(short1.endIfQuiet(secondHalfPastTwo.minusSeconds(600))).isEqualTo(secondHalfPastTwo);
     }
 
     @Test

@@ -38,6 +38,22 @@ final class Raised {
         return alert(id, team, Severity.WARNING, Dimension.MEMBER, member, "each member");
     }
 
+    /** Of a period that was over when it came. */
+    static BudgetAlert late(String id, Account account) {
+        BudgetAlert inTime = alert(id, account, Severity.WARNING);
+        return new BudgetAlert(
+                id,
+                inTime.budget(),
+                inTime.value(),
+                inTime.threshold(),
+                Instant.parse("2026-10-01T00:00:00Z"),
+                Instant.parse("2026-11-01T00:00:00Z"),
+                inTime.spent(),
+                inTime.forecast(),
+                Instant.parse("2026-10-24T12:00:00Z"),
+                true);
+    }
+
     static BudgetAlert alert(
             String id, Account account, Severity severity, Dimension dimension, String value, String name) {
         var threshold = new Threshold.Percent(75_000, severity);

@@ -100,13 +100,11 @@ class TakeOverTest {
             }
             send(producer, 3);
             for (int port : ports) {
-                Await.until(Duration.ofSeconds(60), () -> assertAllAnswered(port));
+                Await.until(() -> assertAllAnswered(port));
             }
-            Await.until(
-                    Duration.ofSeconds(30),
-                    () -> assertThat(ownedBy(ports.get(0))).isBetween(1L, ACCOUNTS.size() - 1L));
+            Await.until(() -> assertThat(ownedBy(ports.get(0))).isBetween(1L, ACCOUNTS.size() - 1L));
 
-            Await.until(Duration.ofSeconds(60), () -> assertAllHeldOrCopied(ports.get(1)));
+            Await.until(() -> assertAllHeldOrCopied(ports.get(1)));
             long restored = restoredRecords(ports.get(1));
 
             first.kill();
@@ -116,7 +114,7 @@ class TakeOverTest {
                     .as("it goes on from its copies, and reads no changelog from the beginning")
                     .isEqualTo(restored);
             send(producer, 2);
-            Await.until(Duration.ofSeconds(30), () -> assertAllAnswered(ports.get(1)));
+            Await.until(() -> assertAllAnswered(ports.get(1)));
             takesOverWhatIsInTheMiddleOfWork(kafka, jdbcUrl, ports, producer);
             assertThat(second.isAlive()).isTrue();
             assertThat(second.end())
@@ -139,9 +137,7 @@ class TakeOverTest {
                 return true;
             });
             Thread.ofVirtual().start(busy);
-            Await.until(
-                    Duration.ofSeconds(30),
-                    () -> assertThat(sent.get() - before).isGreaterThan(200));
+            Await.until(() -> assertThat(sent.get() - before).isGreaterThan(200));
 
             again.kill();
 
@@ -185,7 +181,7 @@ class TakeOverTest {
                         TokenUsage.of("ann", account.id(), "gpt-4o-mini", TokenCounts.ofInputOutput(1_000, 1_000)));
                 RecordMetadata place = producer.send(new ProducerRecord<>(
                                 Topics.USAGE_EVENTS.name(), account.key(), UsageEventCodec.write(event)))
-                        .get(10, SECONDS);
+                        .get(60, SECONDS);
                 receipts.put(account, new Receipt(Map.of(place.partition(), place.offset())));
                 sent.incrementAndGet();
             }

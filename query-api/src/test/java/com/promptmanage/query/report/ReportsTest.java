@@ -34,6 +34,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.pdfbox.Loader;
 import org.apache.pdfbox.text.PDFTextStripper;
@@ -196,6 +197,36 @@ class ReportsTest {
 
         try (var pdf = Loader.loadPDF(ReportPdf.of(report))) {
             assertThat(new PDFTextStripper().getText(pdf)).contains("Wydział Łódź", "November", "Отдел продаж", "??");
+        }
+    }
+
+    @Test
+    void whatIsWrittenFromRightToLeftIsSetSo() throws Exception {
+        var table = new Report.Table("By team", List.of("Team"), List.of(List.of("מכירות")));
+        var report = new Report("Usage", "November", List.of(), List.of(), List.of(table), List.of());
+
+        try (var pdf = Loader.loadPDF(ReportPdf.of(report))) {
+            // Whoever takes it for the order of a page turns it round once more.
+            assertThat(new PDFTextStripper().getText(pdf)).contains("מכירות");
+        }
+    }
+
+    @Test
+    void eachPageOfALongTableHasItsHeadAndWhatIsCutSaysSo() throws Exception {
+        List<List<String>> rows = IntStream.rangeClosed(1, 150)
+                .mapToObj(i -> List.of("m%d-%s".formatted(i, "x".repeat(200)), "%,d".formatted(Long.MAX_VALUE)))
+                .toList();
+        var table = new Report.Table("By model", List.of("Model", "Tokens"), rows);
+        var report = new Report("Usage", "November", List.of(), List.of(), List.of(table), List.of());
+
+        try (var pdf = Loader.loadPDF(ReportPdf.of(report))) {
+            assertThat(pdf.getNumberOfPages()).isGreaterThan(2);
+            for (int page = 1; page <= pdf.getNumberOfPages(); page++) {
+                var reader = new PDFTextStripper();
+                reader.setStartPage(page);
+                reader.setEndPage(page);
+                assertThat(reader.getText(pdf)).contains("Model Tokens", "xxx…", "9,223,372,036,8", "…");
+            }
         }
     }
 

@@ -178,6 +178,28 @@ class LedgerStatsTest {
     }
 
     @Test
+    void aModelIsMeantByAnyOfItsNames() {
+        metering.reads().countedModel("mini", "gpt-4o-mini");
+        metering.add(call("ann", "gpt-4o-mini", null, 10), NOW.minusSeconds(60));
+        metering.add(call("ann", "gpt-4o-mini", null, 20), Instant.parse("2026-10-10T00:00:00Z"));
+        // As it came, for it has no price yet.
+        metering.add(call("ann", "mini", null, 5), NOW.minusSeconds(60));
+        metering.add(call("ann", "gpt-4o", null, 1), NOW.minusSeconds(60));
+        metering.commit();
+
+        Stats stats = monthOfModel("mini");
+
+        assertThat(stats.total()).isEqualTo(new Spend(2, 1, 1_500, TokenCounts.ofInputOutput(15, 0)));
+        assertThat(stats.breakdown())
+                .containsExactly(
+                        new Stats.Slice.Named("gpt-4o-mini", spend(10)),
+                        new Stats.Slice.Named("mini", new Spend(1, 1, 0, TokenCounts.ofInputOutput(5, 0))));
+        assertThat(stats.trend().getLast().spend()).isEqualTo(stats.total());
+        assertThat(stats.previous()).isEqualTo(spend(20));
+        assertThat(monthOfModel("gpt-4o-mini").total()).isEqualTo(spend(10));
+    }
+
+    @Test
     void whatNamesNoValueIsAnEntryOfItsOwn() {
         metering.add(call("ann", "gpt-4o-mini", "greet", 10), NOW.minusSeconds(60));
         metering.add(call("ann", "gpt-4o-mini", null, 30), NOW.minusSeconds(60));
@@ -215,6 +237,13 @@ class LedgerStatsTest {
                 member == null ? List.of() : List.of(new StatsQuery.Part(Dimension.MEMBER, member));
         var query = new StatsQuery(ACME, parts, range, GroupBy.parse(groupBy).orElseThrow());
         return LedgerStats.read(metering.reads(), query, Instant.parse(now));
+    }
+
+    private Stats monthOfModel(String model) {
+        var part = new StatsQuery.Part(Dimension.MODEL, model);
+        var byModel = new GroupBy.By(Dimension.MODEL);
+        var query = new StatsQuery(ACME, List.of(part), month(NOW.toString()), byModel);
+        return LedgerStats.read(metering.reads(), query, NOW);
     }
 
     private static StatsRange month(String now) {

@@ -2,11 +2,13 @@ package com.promptmanage.service.access;
 
 import com.promptmanage.service.audit.Actor;
 import com.promptmanage.service.http.ProblemException;
+import com.promptmanage.service.http.UnavailableException;
 import io.javalin.http.Context;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,6 +67,24 @@ public final class Authentication {
         Caller caller = keys.caller(secret.strip()).orElseThrow(Authentication::notValid);
         ctx.attribute(ATTRIBUTE, caller);
         return caller;
+    }
+
+    /**
+     * Whether an answer that goes on for minutes is still its caller's to read: meanwhile a key or a session may have been revoked,
+     * and a person shown out of a team.
+     *
+     * @param isAllowed by what the caller may now; may end with a {@link ProblemException} as well as say no
+     * @return true also while the database does not say: nobody is cut off for that
+     */
+    public boolean isStillAllowed(Context ctx, Predicate<Caller> isAllowed) {
+        ctx.req().removeAttribute(ATTRIBUTE);
+        try {
+            return isAllowed.test(caller(ctx));
+        } catch (ProblemException e) {
+            return false;
+        } catch (UnavailableException e) {
+            return true;
+        }
     }
 
     /** Who is calling, as the audit log tells it. */

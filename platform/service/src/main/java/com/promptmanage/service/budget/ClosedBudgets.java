@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import com.promptmanage.service.http.Json;
 import com.promptmanage.topics.budget.Budget;
 import com.promptmanage.topics.budget.Dimension;
+import com.promptmanage.topics.pricing.CatalogueNames;
 import com.promptmanage.topics.usage.ExecutionType;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -43,7 +44,17 @@ record ClosedBudgets(List<On> all) {
                 return true;
             }
             JsonNode named = named(question, known.get());
-            return named.isTextual() && (value.equals(Budget.EACH) || value.equals(named.textValue()));
+            return named.isTextual()
+                    && (value.equals(Budget.EACH)
+                            || value.equals(named.textValue())
+                            || (known.get().kind() == Dimension.Kind.MODEL && isOtherNameOf(named, question)));
+        }
+
+        /** A budget of a model limits it under each of its names, as far as the catalogue can tell. */
+        private boolean isOtherNameOf(JsonNode model, JsonNode question) {
+            String counted = CatalogueNames.of(
+                    model.textValue(), question.path("provider").textValue());
+            return counted.equals(CatalogueNames.of(value, null));
         }
 
         private static JsonNode named(JsonNode question, Dimension dimension) {

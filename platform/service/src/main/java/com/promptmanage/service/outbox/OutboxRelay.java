@@ -61,13 +61,6 @@ public final class OutboxRelay implements AutoCloseable {
 
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(500);
 
-    /** How often it looks by itself: soon after there was something, for not every commit notifies; else rarely. */
-    private static final Duration LOOK_WHEN_BUSY = Duration.ofMillis(10);
-
-    private static final Duration LOOK_WHEN_IDLE = Duration.ofMillis(250);
-
-    private static final Duration BUSY_FOR = Duration.ofSeconds(1);
-
     /** How often it makes sure that it still has its turn while Kafka does not answer. */
     private static final Duration LOOK_AT_TURN = Duration.ofSeconds(1);
 
@@ -80,6 +73,8 @@ public final class OutboxRelay implements AutoCloseable {
 
     private final Supplier<Producer<byte[], byte[]>> producers;
 
+    private final Pace pace;
+
     private final Counter relayed;
 
     private final Counter failures;
@@ -90,9 +85,21 @@ public final class OutboxRelay implements AutoCloseable {
 
     private volatile boolean closed;
 
-    private OutboxRelay(Database database, Supplier<Producer<byte[], byte[]>> producers, MeterRegistry meters) {
+    /**
+     * How often it looks by itself: soon after there was something, for not every commit notifies; else rarely.
+     *
+     * @param whenBusy for as long as {@code busyFor} after there was something
+     */
+    record Pace(Duration whenBusy, Duration whenIdle, Duration busyFor) {
+
+        static final Pace USUAL = new Pace(Duration.ofMillis(10), Duration.ofMillis(250), Duration.ofSeconds(1));
+    }
+
+    private OutboxRelay(
+            Database database, Supplier<Producer<byte[], byte[]>> producers, Pace pace, MeterRegistry meters) {
         this.database = database;
         this.producers = producers;
+        this.pace = pace;
         this.relayed = Counter.builder("outbox.relayed")
                 .description("Records that Kafka acknowledged")
                 .register(meters);
@@ -112,6 +119,10 @@ public final class OutboxRelay implements AutoCloseable {
 
     /** @param kafkaSettings of the producer, such as for authentication; what the order depends on is not theirs to set */
     public static OutboxRelay start(Database database, Map<String, Object> kafkaSettings, MeterRegistry meters) {
+        return start(database, producers(kafkaSettings), meters);
+    }
+
+    static Supplier<Producer<byte[], byte[]>> producers(Map<String, Object> kafkaSettings) {
         var settings = new HashMap<String, Object>();
         settings.put("linger.ms", 0);
         settings.put("batch.size", 256 << 10);
@@ -126,15 +137,17 @@ public final class OutboxRelay implements AutoCloseable {
         // A broker takes any number as the first of a producer that it does not know: of two requests under way to a
         // partition that has no leader yet, the later could be the first to find one.
         settings.put("max.in.flight.requests.per.connection", 1);
-        return start(
-                database,
-                () -> new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer()),
-                meters);
+        return () -> new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
     /** @param producers a new one for each life */
     static OutboxRelay start(Database database, Supplier<Producer<byte[], byte[]>> producers, MeterRegistry meters) {
-        var relay = new OutboxRelay(database, producers, meters);
+        return start(database, producers, Pace.USUAL, meters);
+    }
+
+    static OutboxRelay start(
+            Database database, Supplier<Producer<byte[], byte[]>> producers, Pace pace, MeterRegistry meters) {
+        var relay = new OutboxRelay(database, producers, pace, meters);
         relay.thread.start();
         return relay;
     }
@@ -207,8 +220,9 @@ public final class OutboxRelay implements AutoCloseable {
             while (!closed) {
                 List<OutboxRows.Row> batch = rows.oldest();
                 if (batch.isEmpty()) {
-                    boolean busy = System.nanoTime() - lastBusyNanos < BUSY_FOR.toNanos();
-                    awaitNews(connection, busy ? LOOK_WHEN_BUSY : LOOK_WHEN_IDLE);
+                    boolean busy =
+                            System.nanoTime() - lastBusyNanos < pace.busyFor().toNanos();
+                    awaitNews(connection, busy ? pace.whenBusy() : pace.whenIdle());
                 } else {
                     relay(connection, producer, rows, batch);
                     lastBusyNanos = System.nanoTime();

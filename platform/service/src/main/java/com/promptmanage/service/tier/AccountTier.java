@@ -25,6 +25,7 @@ public record AccountTier(Tier tier, Features features) {
             Map.entry("exports", "downloads of usage"),
             Map.entry("reports", "scheduled reports"),
             Map.entry("topPrompts", "the dearest prompts"),
+            Map.entry("memberAnalytics", "what a team spends by member"),
             Map.entry("costPreview", "costs in the prompt lab"),
             Map.entry("workflowsMax", "workflows"),
             Map.entry("dataSourcesMax", "data sources"),
@@ -54,6 +55,11 @@ public record AccountTier(Tier tier, Features features) {
         if (!has) {
             throw limited(feature, null, null);
         }
+    }
+
+    /** @throws ProblemException 403 {@code tier_limit} if the tier is not told what a team spends by member */
+    public void requireMemberAnalytics() {
+        require("memberAnalytics", features.memberAnalytics());
     }
 
     /**

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param exports whether usage may be downloaded
  * @param reports whether reports are sent on a schedule
  * @param topPrompts whether it is told which prompts cost most
+ * @param memberAnalytics whether what a team spends is told by member
  * @param costPreview whether the prompt lab tells what a run will cost and has cost; its tokens it always tells
  * @param workflows in JSON beside the others
  */
@@ -30,10 +31,11 @@ public record Features(
         boolean exports,
         boolean reports,
         boolean topPrompts,
+        boolean memberAnalytics,
         boolean costPreview,
         @JsonUnwrapped WorkflowFeatures workflows) {
 
     /** Where tiers are not enforced. */
     public static final Features ALL =
-            new Features(null, null, null, null, true, true, true, true, true, true, true, WorkflowFeatures.ALL);
+            new Features(null, null, null, null, true, true, true, true, true, true, true, true, WorkflowFeatures.ALL);
 }

@@ -14,10 +14,12 @@ public enum Tier {
 
     public Features features() {
         return switch (this) {
-            case FREE -> new Features(1, 7, 1_000L, 0, false, false, false, false, false, false, false, workflows());
-            case TEAM -> new Features(5, 90, 10_000L, 3, true, false, false, true, false, true, true, workflows());
+            case FREE ->
+                new Features(1, 7, 1_000L, 0, false, false, false, false, false, false, false, false, workflows());
+            case TEAM ->
+                new Features(5, 90, 10_000L, 3, true, false, false, true, false, true, true, true, workflows());
             case ENTERPRISE ->
-                new Features(null, null, 100_000L, null, true, true, true, true, true, true, true, workflows());
+                new Features(null, null, 100_000L, null, true, true, true, true, true, true, true, true, workflows());
         };
     }
 

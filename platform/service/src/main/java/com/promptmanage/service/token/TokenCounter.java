@@ -17,7 +17,7 @@ public final class TokenCounter {
      * The longest run without a change between blank and not blank that is counted in one piece. The time to merge a piece
      * grows faster than its length, so that one long word would keep a processor busy. A cut may make two tokens of one.
      */
-    private static final int PIECE_CHARS_MAX = 256;
+    static final int PIECE_CHARS_MAX = 256;
 
     /** The newer of OpenAI's vocabularies: everything since gpt-4o. */
     private static final Pattern O200K =
@@ -41,7 +41,7 @@ public final class TokenCounter {
         return new Counted(count(text, encodings.getEncoding(type)), isApproximate, type.getName());
     }
 
-    private static long count(String text, Encoding encoding) {
+    static long count(String text, Encoding encoding) {
         long tokens = 0;
         int pieceStart = 0;
         int runLength = 0;

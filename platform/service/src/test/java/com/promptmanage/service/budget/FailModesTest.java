@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -79,6 +80,24 @@ class FailModesTest {
             assertThat(looked).isCompletedWithValue(ClosedBudgets.OF_ALL);
             other.rollback();
         }
+    }
+
+    /** As the metering counts: a budget of a model is one of all its names. */
+    @Test
+    void aModelIsRefusedUnderEachOfItsNames() {
+        modes.remember(ACME, new ClosedBudgets(List.of(new ClosedBudgets.On("model", "claude-3-5-sonnet"))));
+
+        assertThat(isClosedFor("claude-3-5-sonnet", null)).isTrue();
+        assertThat(isClosedFor("anthropic/Claude-3.5-Sonnet", "openrouter")).isTrue();
+        assertThat(isClosedFor("us.anthropic.claude-3-5-sonnet-20241022-v2:0", "aws.bedrock"))
+                .isTrue();
+        assertThat(isClosedFor("claude-3-5-haiku", "anthropic")).isFalse();
+        assertThat(isClosedFor("nobody-lists-it", "anthropic")).isFalse();
+    }
+
+    private boolean isClosedFor(String model, @Nullable String provider) {
+        JsonNode question = Json.mapper().createObjectNode().put("model", model).put("provider", provider);
+        return modes.isClosed(ACME, modes.lookUp(ACME), question, System.nanoTime());
     }
 
     /** How many statements wait for the table. */

@@ -129,11 +129,11 @@ class DatabaseTest {
                 Optional.empty(),
                 APP_PASSWORD,
                 2,
-                Duration.ofMillis(100),
+                Duration.ofSeconds(1),
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(1));
         try (Database other = Database.open(impatient)) {
-            assertThatThrownBy(() -> other.useAsSystem(handle -> handle.execute("SELECT pg_sleep(5)")))
+            assertThatThrownBy(() -> other.useAsSystem(handle -> handle.execute("SELECT pg_sleep(60)")))
                     .isInstanceOf(DatabaseUnavailableException.class);
         }
     }

@@ -45,6 +45,9 @@ class OutboxRelayTest {
 
     private static final AtomicInteger TOPICS = new AtomicInteger();
 
+    /** Longer than any test waits. */
+    private static final Duration NEVER = Duration.ofMinutes(10);
+
     private static final Scope SOMEONE = new Scope.Tenant("usr_1", Set.of("user:usr_1"));
 
     private final EmbeddedKafka kafka = EmbeddedKafka.shared();
@@ -339,35 +342,42 @@ class OutboxRelayTest {
         }
     }
 
+    /** By itself it does not look before the test is over. */
     @Test
-    void isQuick() throws Exception {
+    void theNoticeOfACommitWakesItHoweverLongItWasQuiet() throws Exception {
         kafka.createTopics(1, topic);
-        var meters = new SimpleMeterRegistry();
-        try (var relay = OutboxRelay.start(database, kafka.bootstrapServers(), meters)) {
-            append("warm-up");
+        OutboxRelay relay = relay(new OutboxRelay.Pace(NEVER, NEVER, Duration.ZERO));
+        for (int i = 0; i < 20; i++) {
+            append(Integer.toString(i));
             Await.until(() -> assertThat(waiting()).isZero());
-            // Long enough that the relay looks rarely by itself: what wakes it is the notice.
-            Thread.sleep(1500);
-            long started = System.nanoTime();
-            append("after a pause");
-            Await.until(() -> assertThat(waiting()).isZero());
-            long wakeMs = (System.nanoTime() - started) / 1_000_000;
+            // Who commits sooner after another gives no notice.
+            Thread.sleep(10);
+        }
 
-            for (int i = 0; i < 300; i++) {
-                append(Integer.toString(i));
-                Thread.sleep(3);
-            }
+        // It heeds nothing else either.
+        var closing = atOnce(relay::close);
+        Await.until(() -> {
+            append("wake");
+            assertThat(closing).isDone();
+        });
+    }
+
+    @Test
+    void aCommitWithoutANoticeIsFoundSoonAfterThereWasSomething() throws Exception {
+        kafka.createTopics(1, topic);
+        var soon = OutboxRelay.Pace.USUAL.whenBusy();
+        try (var relay = relay(new OutboxRelay.Pace(soon, NEVER, NEVER))) {
+            append("something");
             Await.until(() -> assertThat(waiting()).isZero());
-            var delay = meters.get("outbox.delay").timer().takeSnapshot();
-            System.out.printf(
-                    "outbox delay: after a pause %d ms; then mean %.1f ms, p50 %.1f ms, p99 %.1f ms, max %.1f ms%n",
-                    wakeMs,
-                    delay.mean(java.util.concurrent.TimeUnit.MILLISECONDS),
-                    delay.percentileValues()[0].value(java.util.concurrent.TimeUnit.MILLISECONDS),
-                    delay.percentileValues()[1].value(java.util.concurrent.TimeUnit.MILLISECONDS),
-                    delay.max(java.util.concurrent.TimeUnit.MILLISECONDS));
-            assertThat(delay.percentileValues()[0].value(java.util.concurrent.TimeUnit.MILLISECONDS))
-                    .isLessThan(100);
+
+            database.useAsSystem(handle -> handle.execute(
+                    "INSERT INTO outbox (topic, record_key, record_value) VALUES (?, ?, ?)",
+                    topic,
+                    bytes("a"),
+                    bytes("without a notice")));
+
+            Await.until(() -> assertThat(waiting()).isZero());
+            assertThat(soon).isLessThan(Duration.ofMillis(100));
         }
     }
 
@@ -425,6 +435,14 @@ class OutboxRelayTest {
 
     private OutboxRelay relay() {
         return OutboxRelay.start(database, kafka.bootstrapServers(), new SimpleMeterRegistry());
+    }
+
+    private OutboxRelay relay(OutboxRelay.Pace pace) {
+        return OutboxRelay.start(
+                database,
+                OutboxRelay.producers(Map.of("bootstrap.servers", kafka.bootstrapServers())),
+                pace,
+                new SimpleMeterRegistry());
     }
 
     private JavaProcess process() {
