@@ -6,8 +6,9 @@ export default defineConfig({
     include: ["journeys/**/*.journey.ts"],
     globalSetup: ["journeys/browser.ts"],
     environment: "node",
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // On a machine that is busy with others a journey takes as long as it takes: what does not come ends it, by journeys/patience.ts.
+    testTimeout: 300_000,
+    hookTimeout: 120_000,
     // One after the other, for they share the product; in one process, for they share nothing else that could be spoilt.
     fileParallelism: false,
     isolate: false,

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { get, launch, local, makeWorkflow, post, signIn, visit } from "./product";
+import { get, launch, local, makeWorkflow, post, SHIFT_MAX, shifted, signIn, visit } from "./product";
 
 const product = local();
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -43,23 +43,6 @@ interface Finding {
   id: string;
   impact: string;
   nodes: { html: string; failureSummary: string }[];
-}
-
-/** What is held to be calm, by the measure of browsers: the part of the window that moves, times how far. */
-const SHIFT_MAX = 0.1;
-
-/** What has moved since the page was opened without anyone having touched it, and by how much it is wider than the window. */
-function shifted(): Promise<{ shift: number; overflow: number }> {
-  return new Promise((resolve) => {
-    let sum = 0;
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[]) {
-        sum += entry.hadRecentInput ? 0 : entry.value;
-      }
-    }).observe({ type: "layout-shift", buffered: true });
-    const { scrollWidth, clientWidth } = document.documentElement;
-    setTimeout(() => resolve({ shift: sum, overflow: scrollWidth - clientWidth }), 50);
-  });
 }
 
 test.each([

@@ -1,6 +1,7 @@
 import type { Browser, Locator } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { get, launch, local, log, shot, visitSignedIn } from "./product";
+import { PATIENCE_MS } from "./patience";
+import { get, launch, local, log, SHIFT_MAX, shifted, shot, visitSignedIn } from "./product";
 
 const product = local();
 let browser: Browser;
@@ -35,7 +36,7 @@ test("a budget is found by two questions, warns as it fills up, and is raised fr
         const { alerts, unread } = await read.json();
         return alerts.length === 1 && (await page.getByTestId("bell").innerText()).trim() === String(unread);
       },
-      { timeout: 15_000 },
+      { timeout: PATIENCE_MS },
     )
     .toBe(true);
   await page.locator('[data-testid="budget-warning"][data-level="info"]').waitFor();
@@ -57,6 +58,24 @@ test("a budget is found by two questions, warns as it fills up, and is raised fr
   await shot(page, "alerts");
   await page.getByRole("button", { name: "Acknowledge these" }).click();
   await page.getByText("Every alert has been seen to.").waitFor();
+  expect(complaints).toEqual([]);
+  await page.close();
+});
+
+test("nothing moves while the pages of a team come that has spent, and was alerted", async () => {
+  const { page, complaints } = await visitSignedIn(browser, product);
+  const shifts: Record<string, number> = {};
+  for (const [path, content] of [
+    ["usage", "activity-row"],
+    ["team", "member-row"],
+    ["alerts", "alert"],
+  ] as const) {
+    await page.goto(`/dashboard/${path}?team=${product.teamId}`);
+    await page.getByTestId(content).first().waitFor();
+    await page.locator('[aria-hidden="true"].skeleton').first().waitFor({ state: "detached" });
+    shifts[path] = (await page.evaluate(shifted)).shift;
+  }
+  expect(Object.entries(shifts).filter(([, shift]) => shift >= SHIFT_MAX)).toEqual([]);
   expect(complaints).toEqual([]);
   await page.close();
 });

@@ -153,7 +153,7 @@ test("usage that is reported runs what waits for it, and only that", async () =>
   await shot(page, "event-trigger");
   // The runner looks every few seconds for what waits.
   let runs: { triggeredBy: string }[] = [];
-  for (let i = 0; i < 60 && runs.length === 0; i++) {
+  for (let i = 0; i < 240 && runs.length === 0; i++) {
     await log(product, { eventId: `other-${i}`, model: "gpt-4o-mini", inputTokens: 1, outputTokens: 1, promptId: "another" });
     await log(product, { eventId: `awaited-${i}`, model: "gpt-4o-mini", inputTokens: 1, outputTokens: 1, promptId: "awaited" });
     await page.waitForTimeout(250);
@@ -202,7 +202,7 @@ test("what failed is resumed where it had stopped, and what takes too long is ca
   });
   expect(uploaded.status()).toBe(200);
   await page.getByRole("button", { name: "Resume" }).click();
-  await page.getByRole("list", { name: "Nodes" }).getByText("Wait", { exact: true }).waitFor({ timeout: 30_000 });
+  await page.getByRole("list", { name: "Nodes" }).getByText("Wait", { exact: true }).waitFor();
   await page.getByRole("button", { name: "Cancel" }).click();
   await page.getByTestId("execution-status-cancelled").waitFor();
   const { nodeExecutions } = await get(product, `/api/workflows/executions/${page.url().replace(/.*executions\/([^?]+).*/, "$1")}`);

@@ -1,7 +1,7 @@
 import { errors, type Locator, type Page } from "playwright-core";
 
-/** How long something may take to appear. */
-export const PATIENCE_MS = 15_000;
+/** How long something may take to appear, on a machine that is busy with others too. */
+export const PATIENCE_MS = 60_000;
 
 /** What the tool is given less than two and a half seconds for it looks for ten times a second, and else twice. */
 const LOOK_MS = 2400;

@@ -168,6 +168,26 @@ export async function post(product: Local, path: string, body: unknown): Promise
   return answer.json();
 }
 
+/** What is held to be calm, by the measure of browsers: the part of the window that moves, times how far. */
+export const SHIFT_MAX = 0.1;
+
+/**
+ * What has moved since the page was opened without anyone having touched it, and by how much it is wider than the window. For the page
+ * itself, once all is there that it shows.
+ */
+export function shifted(): Promise<{ shift: number; overflow: number }> {
+  return new Promise((resolve) => {
+    let sum = 0;
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[]) {
+        sum += entry.hadRecentInput ? 0 : entry.value;
+      }
+    }).observe({ type: "layout-shift", buffered: true });
+    const { scrollWidth, clientWidth } = document.documentElement;
+    setTimeout(() => resolve({ shift: sum, overflow: scrollWidth - clientWidth }), 50);
+  });
+}
+
 export async function shot(page: Page, name: string): Promise<void> {
   mkdirSync(SCREENSHOTS, { recursive: true });
   await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });

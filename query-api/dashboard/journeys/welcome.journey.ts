@@ -15,6 +15,7 @@ afterAll(() => browser.close());
 test("a first visit leads from a key to an event that is seen arriving", async () => {
   const { page, complaints } = await visitSignedIn(browser, product);
   await page.goto("/dashboard/usage?team=me");
+  const stream = page.waitForResponse(/\/token-tracking\/stream/);
   await page.getByRole("link", { name: "Send the first event" }).click();
   await page.waitForURL(/\/welcome/);
   await page.getByRole("button", { name: "Create a key" }).click();
@@ -22,6 +23,7 @@ test("a first visit leads from a key to an event that is seen arriving", async (
   const curl = await page.getByTestId("snippet-curl").innerText();
   // The page listens before the event is sent.
   await page.getByText("Listening for it").waitFor();
+  await stream;
   await page.waitForTimeout(500);
   expect(run("sh", curl)).toContain('"success":true');
   await page.getByTestId("arrival").getByText("It is here:").waitFor();

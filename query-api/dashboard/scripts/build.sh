@@ -7,6 +7,13 @@ out=$1
 stamp=$2
 mode=${3:-whole}
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+mkdir -p "$(dirname "$out")" "$(dirname "$stamp")"
+
+# Who comes while another builds it waits, and then finds it built. What is started below does not hold the lock: it might stay.
+if command -v flock >/dev/null; then
+  exec 9>"$stamp.lock"
+  flock 9
+fi
 
 if [[ $mode == quick && -f $out/index.html ]]; then
   exit 0
@@ -41,15 +48,12 @@ if ! node -e 'const [major, minor] = process.versions.node.split("."); process.e
   exit 1
 fi
 
-if ! cmp -s package-lock.json node_modules/.installed-lock; then
-  npm ci --prefer-offline --silent
-  cp package-lock.json node_modules/.installed-lock
-fi
+scripts/install.sh 9>&-
 
 # What is there stays until the new one is whole: a server may be reading it.
 rm -f "$stamp"
 rm -rf "$out.new"
-DASHBOARD_OUT=$out.new npm run --silent build
+DASHBOARD_OUT=$out.new npm run --silent build 9>&-
 rm -rf "$out"
 mv "$out.new" "$out"
 echo "$sources" >"$stamp"

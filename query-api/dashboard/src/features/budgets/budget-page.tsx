@@ -17,7 +17,7 @@ import { watched, type Watched } from "./level";
 import { describe, wholeBesideForm } from "./names";
 import { QuickAdjust } from "./quick-adjust";
 import { isWhole, toggled } from "./search";
-import { SingleForm } from "./single-form";
+import { formKeyOf, SingleForm } from "./single-form";
 import { Wizard } from "./wizard";
 
 const route = getRouteApi("/signed-in/settings/budget");
@@ -70,7 +70,7 @@ export function BudgetPage() {
                   )}
                 </Note>
               ))}
-              <SingleForm key={`${single.data?.monthlyBudgetUsd} ${single.data?.dailyBudgetUsd}`} account={account} budget={single.data} />
+              <SingleForm key={formKeyOf(single.data)} account={account} budget={single.data} />
             </div>
           )}
         </Card>

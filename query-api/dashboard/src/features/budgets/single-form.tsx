@@ -15,6 +15,11 @@ import { thresholdUsd } from "./thresholds";
 
 const LEVELS = ["Info", "Warning", "Critical"] as const;
 
+/** What of a budget its form holds: another one is begun with whenever this is another. */
+export function formKeyOf(budget: SingleBudget | null): string {
+  return JSON.stringify([budget?.monthlyBudgetUsd, budget?.dailyBudgetUsd, budget?.maxTokensPerPrompt, budget?.alertThresholds, budget?.enforcement]);
+}
+
 export function SingleForm({ account, budget }: { account: Account; budget: SingleBudget | null }) {
   const initial = {
     monthly: budget?.monthlyBudgetUsd ?? "",
@@ -45,16 +50,19 @@ export function SingleForm({ account, budget }: { account: Account; budget: Sing
       className="grid gap-5"
       onSubmit={(event) => {
         event.preventDefault();
-        save.mutate(
-          {
+        // Not by the form's own callback: with what it has saved the form is made anew, and what it asked to be told goes with it.
+        save
+          .mutateAsync({
             monthlyBudgetUsd: typedUsd(form.monthly).usd ?? null,
             dailyBudgetUsd: typedUsd(form.daily).usd ?? null,
             maxTokensPerPrompt: form.tokens.trim() ? Number(form.tokens) : null,
             alertThresholds: form.thresholds.map(Number),
             enforcement: form.enforcement,
-          },
-          { onSuccess: () => toast("The budget is saved.") },
-        );
+          })
+          .then(
+            () => toast("The budget is saved."),
+            () => undefined,
+          );
       }}
     >
       {status && (

@@ -110,13 +110,15 @@ export function useCreateTeam() {
   return useTeamChange("new", (body: { name: string; timezone: string }) => answer(api.POST("/api/teams", { body })));
 }
 
-export function teamUsageQuery(id: string, zone: string) {
+/** @param byMember else by day: a tier that does not tell of members has the team's totals all the same */
+export function teamUsageQuery(id: string, zone: string, byMember: boolean) {
+  const groupBy = byMember ? "user" : "day";
   return queryOptions({
-    queryKey: ["usage", id, "members", zone],
+    queryKey: ["usage", id, "members", zone, groupBy],
     queryFn: ({ signal }) =>
       answer(
         api.GET("/api/token-tracking/stats", {
-          params: { query: { teamId: id, period: "month", groupBy: "user", timezone: zone } },
+          params: { query: { teamId: id, period: "month", groupBy, timezone: zone } },
           signal,
         }),
       ),

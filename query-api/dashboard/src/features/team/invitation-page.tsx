@@ -7,7 +7,7 @@ import { browserZone, formatDateTime } from "@/shared/format/time";
 import { sessionQuery } from "@/shared/session/session";
 import { waysInQuery } from "@/shared/session/ways-in";
 import { Button, buttonClass } from "@/shared/ui/button";
-import { Card, Empty, Note, Skeleton } from "@/shared/ui/layout";
+import { Card, Empty, Failure, Note, Skeleton } from "@/shared/ui/layout";
 import { usePageTitle } from "@/shared/ui/title";
 import { invitationQuery, useAnswerInvitation } from "./api";
 
@@ -24,12 +24,16 @@ export function InvitationPage() {
   return (
     <main className="mx-auto max-w-lg px-4 py-16">
       <Card>
-        {invitation.error ? (
+        {isClosed(invitation.error) ? (
           <Empty icon={MailOpen} title="This invitation is not open">
-            {sentence(invitation.error instanceof ProblemError ? invitation.error.message : messageOf(invitation.error))} Ask whoever invited you for another.
+            {sentence(messageOf(invitation.error))} Ask whoever invited you for another.
           </Empty>
         ) : !invitation.data ? (
-          <Skeleton className="h-48" />
+          invitation.error ? (
+            <Failure error={invitation.error} retry={() => void invitation.refetch()} />
+          ) : (
+            <Skeleton className="h-48" />
+          )
         ) : (
           <div className="grid gap-4">
             <div>
@@ -40,7 +44,9 @@ export function InvitationPage() {
               </p>
             </div>
             {reply.error && <Note tone="critical">{messageOf(reply.error)}</Note>}
-            {session.data ? (
+            {session.isPending ? (
+              <Skeleton className="h-9" />
+            ) : session.data ? (
               <div className="flex flex-wrap gap-2">
                 <Button
                   kind="primary"
@@ -74,6 +80,11 @@ export function InvitationPage() {
       </Card>
     </main>
   );
+}
+
+/** Of an invitation, and not of the way to it: whether it can be asked for again in vain only. */
+function isClosed(error: unknown): boolean {
+  return error instanceof ProblemError && [400, 404, 409].includes(error.status);
 }
 
 /** With its full stop: another follows. */

@@ -4,7 +4,7 @@ import { Download, Lightbulb, Users } from "lucide-react";
 import { nanoUsd, type NanoUsd } from "@/shared/format/money";
 import { formatCompact, formatCount, formatPercent } from "@/shared/format/numbers";
 import { zoneName } from "@/shared/format/time";
-import { useAccount, type Account } from "@/shared/session/account";
+import { tellsMembers, useAccount, type Account } from "@/shared/session/account";
 import { useZone } from "@/shared/session/zone";
 import { Amount } from "@/shared/ui/amount";
 import { Button, buttonClass } from "@/shared/ui/button";
@@ -45,14 +45,15 @@ const STATUS: Record<Level, { tone: "good" | "info" | "warning" | "critical"; la
 function TeamDashboard({ account }: { account: Account }) {
   const members = useQuery(membersQuery(account.key));
   const zone = useZone();
-  const usage = useQuery(teamUsageQuery(account.key, zone));
+  const isTold = tellsMembers(account);
+  const usage = useQuery(teamUsageQuery(account.key, zone, isTold));
   const budgets = useQuery(memberBudgetsQuery(account.key));
   const sort = route.useSearch().sort ?? "cost";
   const navigate = route.useNavigate();
   const setSort = (next: Sort) =>
     void navigate({ search: ({ sort: _sort, ...rest }) => (next === "cost" ? rest : { ...rest, sort: next }), replace: true, resetScroll: false });
   const error = members.error ?? usage.error ?? budgets.error;
-  const rows = members.data && usage.data && budgets.data ? sorted(memberRows(members.data, usage.data, budgets.data.budgets), sort) : null;
+  const rows = members.data && usage.data && budgets.data ? (isTold ? sorted(memberRows(members.data, usage.data, budgets.data.budgets), sort) : []) : null;
   const whole = budgets.data?.budgets.find((budget) => budget.dimension === "account" && budget.status?.unit === "usd")?.status;
   const summary = summaryOf(rows ?? []);
   const total = usage.data ? nanoUsd(usage.data.summary.totalCost) : 0n;
@@ -60,7 +61,7 @@ function TeamDashboard({ account }: { account: Account }) {
   return (
     <Page
       title="Team spend"
-      description={`This month so far, member by member. Days are those of ${zoneName(zone)}.`}
+      description={`This month so far${isTold ? ", member by member" : ""}. Days are those of ${zoneName(zone)}.`}
       actions={
         <>
           <Link to="/settings/budget" className={buttonClass()}>
@@ -94,7 +95,7 @@ function TeamDashboard({ account }: { account: Account }) {
       ) : (
         <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
           <div className="grid grid-cols-2 gap-3 xl:grid-cols-4 xl:gap-4">
-            {!rows || !usage.data ? (
+            {!rows || !usage.data || !members.data ? (
               [0, 1, 2, 3].map((card) => <Skeleton key={card} className={`${FIGURE} rounded-xl`} />)
             ) : (
               <>
@@ -107,13 +108,26 @@ function TeamDashboard({ account }: { account: Account }) {
                     "No budget for the whole team"
                   )}
                 </Figure>
-                <Figure label="Active members" value={formatCount(summary.active)}>
-                  of {formatCount(summary.members)}
-                  {summary.others > 0 && `; ${formatCount(summary.others)} below ${summary.others === 1 ? "is no member" : "are no members"}`}
-                </Figure>
-                <Figure label="Average per active member" value={<Amount usd={summary.averageCost} />}>
-                  {formatCompact(summary.averageTokens)} tokens
-                </Figure>
+                {isTold ? (
+                  <>
+                    <Figure label="Active members" value={formatCount(summary.active)}>
+                      of {formatCount(summary.members)}
+                      {summary.others > 0 && `; ${formatCount(summary.others)} below ${summary.others === 1 ? "is no member" : "are no members"}`}
+                    </Figure>
+                    <Figure label="Average per active member" value={<Amount usd={summary.averageCost} />}>
+                      {formatCompact(summary.averageTokens)} tokens
+                    </Figure>
+                  </>
+                ) : (
+                  <>
+                    <Figure label="Members" value={formatCount(members.data.length)}>
+                      Who is active is not told in the tier {account.tier}
+                    </Figure>
+                    <Figure label="Tokens" value={formatCompact(usage.data.summary.totalTokens)}>
+                      {formatCompact(usage.data.previous.totalTokens)} by this time last month
+                    </Figure>
+                  </>
+                )}
                 <Figure label="Runs" value={formatCount(usage.data.summary.totalRuns)}>
                   {formatCount(usage.data.previous.totalRuns)} by this time last month
                 </Figure>
@@ -126,7 +140,19 @@ function TeamDashboard({ account }: { account: Account }) {
             flush
             actions={part.isLong && <TextField label="Find a member" hideLabel type="search" placeholder="Find a member" className="w-48" value={part.text} onChange={(event) => part.setText(event.target.value)} />}
           >
-            {!rows ? (
+            {!isTold ? (
+              <Empty
+                icon={Users}
+                title={`What each member spends is not told in the tier ${account.tier}`}
+                action={
+                  <Link to="/dashboard/usage" className={buttonClass()}>
+                    See the team&apos;s usage
+                  </Link>
+                }
+              >
+                It is counted all the same, and is in the totals above.
+              </Empty>
+            ) : !rows ? (
               <div className="grid gap-2 px-5 pb-5">
                 {[0, 1, 2, 3].map((row) => (
                   <Skeleton key={row} className="h-10" />
@@ -161,7 +187,7 @@ function TeamDashboard({ account }: { account: Account }) {
                 </Table>
               </ScrollX>
             )}
-            {rows && part.isEmpty && <p className="px-5 py-6 text-center text-soft">Nobody is called that.</p>}
+            {isTold && rows && part.isEmpty && <p className="px-5 py-6 text-center text-soft">Nobody is called that.</p>}
             {part.left > 0 && (
               <div className="border-t border-line p-2 text-center">
                 <Button size="s" kind="quiet" onClick={part.showMore}>

@@ -20,7 +20,7 @@ const TYPES = ["prompt_run", "preview", "improvement", "agent_generation", "work
 type Change = (patch: { [K in keyof UsageSearch]?: UsageSearch[K] | undefined }) => void;
 
 export function Activity({ account, search, zone, onChange }: { account: Account; search: UsageSearch; zone: string; onChange: Change }) {
-  const { data, error, isFetching, refetch } = useQuery(activityQuery(account, search, zone));
+  const { data, error, isPlaceholderData, refetch } = useQuery(activityQuery(account, search, zone));
   const [open, setOpen] = useState<UsageEntry | null>(null);
   const pages = usePages(search, onChange);
   const rows = data?.usage ?? [];
@@ -109,7 +109,7 @@ export function Activity({ account, search, zone, onChange }: { account: Account
                   </Th>
                 </tr>
               </thead>
-              <tbody className={isFetching ? "transition-opacity" : ""}>
+              <tbody aria-busy={isPlaceholderData} className={isPlaceholderData ? "opacity-60 transition-opacity" : ""}>
                 {rows.map((entry) => (
                   <tr
                     key={`${entry.source} ${entry.id} ${entry.time}`}

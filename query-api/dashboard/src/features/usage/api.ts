@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { answer, api, type Schemas } from "@/shared/api/client";
-import type { Account } from "@/shared/session/account";
+import { tellsMembers, type Account } from "@/shared/session/account";
 import { daysOf, filtersOf, readOnly, statsRange, withoutOnly, type Only, type UsageSearch } from "./search";
 
 export type Stats = Schemas["Stats"];
@@ -12,6 +12,16 @@ export type UsageEntry = Schemas["UsageEntry"];
 /** Who sees only their own part sees it by day, which is the ledger's. */
 export function breakdownOf(account: Account, search: UsageSearch): string {
   return account.maySeeAll ? (search.by ?? "model") : "day";
+}
+
+/** Whether the breakdown is one that the account's tier does not have. */
+export function lacksBreakdown(account: Account, search: UsageSearch): boolean {
+  return breakdownOf(account, search) === "user" && !tellsMembers(account);
+}
+
+/** As the API is asked for it: in place of a breakdown that it would refuse, the days, which the page shows all the same. */
+function groupedBy(account: Account, search: UsageSearch): string {
+  return lacksBreakdown(account, search) ? "day" : breakdownOf(account, search);
 }
 
 function stats(account: Account, search: UsageSearch, zone: string, onlys: readonly Only[], groupBy: string) {
@@ -27,12 +37,12 @@ function stats(account: Account, search: UsageSearch, zone: string, onlys: reado
 /** What the page is narrowed down to, in total and by day; of everything, one answer has the breakdown too. */
 export function shownQuery(account: Account, search: UsageSearch, zone: string) {
   const onlys = readOnly(search.only);
-  return stats(account, search, zone, onlys, onlys.length === 0 ? breakdownOf(account, search) : "day");
+  return stats(account, search, zone, onlys, onlys.length === 0 ? groupedBy(account, search) : "day");
 }
 
 /** A breakdown is narrowed down by the other dimensions: of its own, one can choose another value. */
 export function breakdownQuery(account: Account, search: UsageSearch, zone: string) {
-  const by = breakdownOf(account, search);
+  const by = groupedBy(account, search);
   return stats(account, search, zone, withoutOnly(readOnly(search.only), by), by);
 }
 

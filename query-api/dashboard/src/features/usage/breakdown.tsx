@@ -1,5 +1,5 @@
 import { clsx } from "clsx";
-import { ChevronDown, Layers } from "lucide-react";
+import { ChevronDown, Layers, Users } from "lucide-react";
 import { useState } from "react";
 import { nanoUsd, pixels } from "@/shared/format/money";
 import { formatCompact, formatCount, formatPercent } from "@/shared/format/numbers";
@@ -9,7 +9,7 @@ import { TextField } from "@/shared/ui/field";
 import { Card, Empty, Failure, Skeleton } from "@/shared/ui/layout";
 import { Menu, MenuChoice, MenuLine, Popover } from "@/shared/ui/menu";
 import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
-import { breakdownOf, type Share, type Stats } from "./api";
+import { breakdownOf, lacksBreakdown, type Share, type Stats } from "./api";
 import { Cost, pricedness } from "./cost";
 import { Named } from "./names";
 import { DIMENSIONS, dimensionLabel, isAmong, readOnly, withOnly, withoutOnly, writeOnly, type UsageSearch } from "./search";
@@ -34,6 +34,7 @@ export function Breakdown({
   onChange: Change;
 }) {
   const by = breakdownOf(account, search);
+  const isLacking = lacksBreakdown(account, search);
   const all = search.all === "yes";
   const rows = stats ? (all ? stats.breakdown : stats.breakdown.slice(0, SHOWN)) : [];
   const most = stats?.breakdown.reduce((max, row) => Math.max(max, pixels(nanoUsd(row.cost))), 0) ?? 0;
@@ -41,10 +42,14 @@ export function Breakdown({
     <Card
       flush
       title={`Spend by ${dimensionLabel(by).toLowerCase()}`}
-      hint="Choose rows to narrow the page down to them."
+      hint={isLacking ? undefined : "Choose rows to narrow the page down to them."}
       actions={account.maySeeAll && <DimensionPicker by={by} onChange={(next) => onChange({ by: next })} />}
     >
-      {error && !stats ? (
+      {isLacking ? (
+        <Empty icon={Users} title={`What each member spends is not told in the tier ${account.tier}`}>
+          It is counted all the same. Break the spend down by something else.
+        </Empty>
+      ) : error && !stats ? (
         <Failure error={error} retry={retry} />
       ) : !stats ? (
         <div className="grid gap-2 px-5 pb-5">

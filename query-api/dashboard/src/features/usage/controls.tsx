@@ -20,7 +20,7 @@ export function RangePicker({ search, zone, onChange }: { search: UsageSearch; z
   const [from, setFrom] = useState(days.startDate);
   const [to, setTo] = useState(days.endDate);
   const pick = (next: Range) => {
-    onChange({ range: next === "30d" ? undefined : next, from: undefined, to: undefined });
+    onChange({ range: next, from: undefined, to: undefined });
     setOpen(false);
   };
   return (

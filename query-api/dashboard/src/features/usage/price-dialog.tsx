@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { answer, api, type Schemas } from "@/shared/api/client";
+import { typedUsd, type TypedUsd } from "@/shared/format/typed-amounts";
 import type { Account } from "@/shared/session/account";
 import { TextField } from "@/shared/ui/field";
 import { FormDialog } from "@/shared/ui/form-dialog";
@@ -16,6 +17,12 @@ const KINDS = [
 
 /** What waits for a price is priced some moments after there is one. */
 const PRICED_MS = 2500;
+
+/** A rate as someone has typed it: an amount, or nothing at all, as for what costs nothing. */
+export function typedRate(text: string): TypedUsd {
+  const typed: TypedUsd = /^0+([.,]0+)?$/.test(text.trim()) ? { usd: "0" } : typedUsd(text);
+  return typed.usd !== undefined && !/^\d{1,6}(\.|$)/.test(typed.usd) ? { fault: "Less than a million dollars" } : typed;
+}
 
 /** A price of the account's own, for a model that is on no list. */
 export function PriceDialog({ account, model, provider, onClose }: { account: Account; model: string; provider: string; onClose: () => void }) {
@@ -34,7 +41,8 @@ export function PriceDialog({ account, model, provider, onClose }: { account: Ac
     },
   });
   const told = KINDS.filter(({ kind }) => rates[kind]?.trim());
-  const isSound = told.some(({ kind }) => kind === "input") && told.every(({ kind }) => /^\d{1,6}(\.\d{1,9})?$/.test(rates[kind]!.trim()));
+  const typed = Object.fromEntries(told.map(({ kind }) => [kind, typedRate(rates[kind]!)]));
+  const isSound = typed.input !== undefined && Object.values(typed).every(({ fault }) => fault === undefined);
   return (
     <FormDialog
       title={`What ${model} costs`}
@@ -44,7 +52,7 @@ export function PriceDialog({ account, model, provider, onClose }: { account: Ac
       disabled={!isSound}
       error={save.error}
       onClose={onClose}
-      onSubmit={() => save.mutate({ model, provider, usdPerMillion: Object.fromEntries(told.map(({ kind }) => [kind, rates[kind]!.trim()])) })}
+      onSubmit={() => save.mutate({ model, provider, usdPerMillion: Object.fromEntries(Object.entries(typed).map(([kind, { usd = "" }]) => [kind, usd])) })}
     >
       <div className="grid gap-4 sm:grid-cols-3">
         {KINDS.map(({ kind, label }) => (
@@ -56,6 +64,7 @@ export function PriceDialog({ account, model, provider, onClose }: { account: Ac
             required={kind === "input"}
             placeholder={kind === "cacheRead" ? "As input" : "0.15"}
             value={rates[kind] ?? ""}
+            error={typed[kind]?.fault}
             onChange={(event) => setRates({ ...rates, [kind]: event.target.value })}
           />
         ))}

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Account } from "@/shared/session/account";
 import { nextOrder, numberOf, pagesBehind } from "./activity";
 import { activityQuery, isLive } from "./api";
-import { changed, daysOf, filtersOf, isAmong, readOnly, readUsageSearch, statsRange, withOnly, withoutOnly, writeOnly, type UsageSearch } from "./search";
+import { changed, daysOf, filtersOf, isAmong, readOnly, readUsageSearch, statsRange, withinHistory, withOnly, withoutOnly, writeOnly, type UsageSearch } from "./search";
 
 describe("the address of a view", () => {
   test("keeps what makes sense and leaves out what does not", () => {
@@ -85,6 +85,14 @@ describe("a range", () => {
     expect(daysOf({}, "UTC", now)).toEqual({ startDate: "2026-10-27", endDate: "2026-11-25" });
     expect(daysOf({ range: "week" }, "UTC", now).startDate).toBe("2026-11-23");
     expect(daysOf({ range: "week" }, "UTC", new Date("2026-11-29T12:00:00Z")).startDate).toBe("2026-11-23");
+  });
+
+  test("that nobody has chosen is no longer than what the tier shows; one that was chosen is asked for as it is", () => {
+    expect(withinHistory({ by: "model" }, 7)).toEqual({ by: "model", range: "7d" });
+    expect(withinHistory({}, 90)).toEqual({});
+    expect(withinHistory({}, null)).toEqual({});
+    expect(withinHistory({}, undefined)).toEqual({});
+    expect(withinHistory({ range: "90d" }, 7)).toEqual({ range: "90d" });
   });
 
   test("of the calendar is asked for as a period, so that it is compared with as much of the one before", () => {

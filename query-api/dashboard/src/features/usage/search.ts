@@ -140,6 +140,18 @@ export function dimensionLabel(dimension: string): string {
   return DIMENSION_LABELS[dimension as keyof typeof DIMENSION_LABELS] ?? `Tag ${dimension.slice("tag:".length)}`;
 }
 
+const DAYS_DEFAULT = 30;
+
+/**
+ * With a range that the account's tier shows, where the address names none: what is asked for beyond it is refused, and a page that
+ * nobody asked anything of is not to begin with that.
+ *
+ * @param historyDays how many the tier shows; null for all
+ */
+export function withinHistory(search: UsageSearch, historyDays: number | null | undefined): UsageSearch {
+  return search.range === undefined && typeof historyDays === "number" && historyDays < DAYS_DEFAULT ? { ...search, range: "7d" } : search;
+}
+
 /** The first and last day of what is shown, both included. */
 export function daysOf(search: UsageSearch, zone: string, now: Date): { startDate: string; endDate: string } {
   const endDate = today(zone, now);
@@ -151,7 +163,7 @@ export function daysOf(search: UsageSearch, zone: string, now: Date): { startDat
     case "week":
       return { startDate: addDays(endDate, -((new Date(`${endDate}T00:00:00Z`).getUTCDay() + 6) % 7)), endDate };
     case "30d":
-      return { startDate: addDays(endDate, -29), endDate };
+      return { startDate: addDays(endDate, 1 - DAYS_DEFAULT), endDate };
     case "month":
       return { startDate: `${endDate.slice(0, 8)}01`, endDate };
     case "90d":

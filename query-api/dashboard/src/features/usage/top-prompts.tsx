@@ -45,9 +45,19 @@ export function TopPrompts({
   // The dearest come with a statistic of everything; for another order, or of a part, all of them are needed.
   const onlys = readOnly(search.only);
   const needsAll = search.top !== undefined || onlys.length > 0;
-  const all = useQuery({ ...promptsQuery(account, search, zone), enabled: account.maySeeAll && needsAll });
+  const isLacking = account.features.topPrompts === false;
+  const all = useQuery({ ...promptsQuery(account, search, zone), enabled: account.maySeeAll && needsAll && !isLacking });
   if (!account.maySeeAll) {
     return null;
+  }
+  if (isLacking) {
+    return (
+      <Card title="Top prompts" flush>
+        <Empty icon={MessageSquareText} title={`The dearest prompts are not told in the tier ${account.tier}`}>
+          They are counted all the same.
+        </Empty>
+      </Card>
+    );
   }
   const prompts = needsAll ? all.data && topOf(all.data.breakdown, search.top ?? "cost") : stats?.topPrompts?.map((prompt) => ({ ...prompt, cost: nanoUsd(prompt.cost) }));
   return (

@@ -14,7 +14,7 @@ import { Breakdown } from "./breakdown";
 import { Cards } from "./cards";
 import { ExportMenu, LiveDot, RangePicker, ZonePicker } from "./controls";
 import { Narrowed } from "./narrowed";
-import { changed, isAmong, readOnly, readUsageSearch, withOnly, withoutOnly, writeOnly, type Only, type UsageSearch } from "./search";
+import { changed, isAmong, readOnly, readUsageSearch, withinHistory, withOnly, withoutOnly, writeOnly, type Only, type UsageSearch } from "./search";
 import { SavingsCard } from "./savings";
 import { TopPrompts } from "./top-prompts";
 import { saidOf, useLive } from "./use-live";
@@ -27,7 +27,8 @@ export function UsagePage() {
   usePageTitle("Usage");
   const account = useAccount();
   // Once more: the router keeps what makes no sense in an address beside what was read of it.
-  const search = readUsageSearch({ ...route.useSearch() });
+  const asked = readUsageSearch({ ...route.useSearch() });
+  const search = withinHistory(asked, account.features.historyDays);
   const navigate = route.useNavigate();
   const zone = useZone();
   const onlys = readOnly(search.only);
@@ -57,7 +58,7 @@ export function UsagePage() {
       }
     >
       <Narrowed onlys={onlys} onChange={(next) => change({ only: writeOnly(next) })} />
-      {shown.data && onlys.length === 0 && !search.range && isUntouched(shown.data) ? (
+      {shown.data && onlys.length === 0 && !asked.range && isUntouched(shown.data) ? (
         <FirstVisit />
       ) : shown.error && !shown.data ? (
         <Card>
@@ -67,7 +68,7 @@ export function UsagePage() {
         // What was there before stays, dimmed, until the answer for this view is.
         <div aria-busy={shown.isPlaceholderData} className={clsx("grid grid-cols-[minmax(0,1fr)] gap-4 transition-opacity", shown.isPlaceholderData && "opacity-60")}>
           <Cards account={account} stats={shown.data} zone={zone} search={search} onShowUnpriced={() => change({ unpriced: "yes" })} />
-          <Suspense fallback={<Skeleton className="h-[22.5rem] rounded-xl" />}>
+          <Suspense fallback={<Skeleton className="h-[25rem] rounded-xl sm:h-[23.625rem]" />}>
             <Trend stats={shown.data} asTable={search.trend === "table"} onAsTable={(asTable) => change({ trend: asTable ? "table" : undefined })} onPick={account.maySeeAll ? (day) => narrow({ dimension: "day", value: day }) : undefined} />
           </Suspense>
           <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 xl:grid-cols-[minmax(0,1.55fr)_minmax(0,1fr)]">

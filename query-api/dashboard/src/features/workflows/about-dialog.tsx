@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { ProblemError } from "@/shared/api/client";
+import { faultOfUsd } from "@/shared/format/typed-amounts";
 import { CheckField, TextArea, TextField } from "@/shared/ui/field";
 import { FormDialog } from "@/shared/ui/form-dialog";
 import { toast } from "@/shared/ui/toast";
@@ -17,11 +18,13 @@ export function AboutDialog({ workflow, onClose }: { workflow: Workflow; onClose
   const set = (patch: Partial<typeof about>) => setAbout((before) => ({ ...before, ...patch }));
   const change = useChangeWorkflow(workflow.id);
   const problem = change.error instanceof ProblemError ? change.error : null;
+  const costFault = faultOfUsd(about.cost);
   return (
     <FormDialog
       title="About and alerts"
       submit="Save"
       busy={change.isPending}
+      disabled={costFault !== undefined}
       error={change.error}
       onClose={onClose}
       onSubmit={() =>
@@ -74,8 +77,8 @@ export function AboutDialog({ workflow, onClose }: { workflow: Workflow; onClose
           placeholder="80 % of its own limit"
           disabled={!about.alerts.has("cost_threshold")}
           value={about.cost}
-          error={problem?.field("notifications.costThresholdUsd")}
-          onChange={(event) => set({ cost: event.target.value.replaceAll(/[^\d.]/g, "") })}
+          error={costFault ?? problem?.field("notifications.costThresholdUsd")}
+          onChange={(event) => set({ cost: event.target.value })}
         />
         <TextField
           label="Slow is"

@@ -11,5 +11,6 @@ test("who changes nothing about alerts leaves them as usual", () => {
 test("what is wished is said, and read again", () => {
   const saved = toSave({ ...aboutOf(WORKFLOW), alerts: new Set(["failure"]), cost: "0.50", slowFactor: "4" });
   expect(saved.notifications).toEqual({ alertTypes: ["failure"], costThresholdUsd: "0.50", slowFactor: 4 });
+  expect(toSave({ ...aboutOf(WORKFLOW), cost: "0,50" }).notifications).toEqual({ costThresholdUsd: "0.50" });
   expect(aboutOf({ ...WORKFLOW, notifications: saved.notifications } as Workflow)).toMatchObject({ alerts: new Set(["failure"]), cost: "0.50", slowFactor: "4" });
 });

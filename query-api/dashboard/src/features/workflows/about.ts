@@ -1,4 +1,5 @@
 import type { Schemas } from "@/shared/api/client";
+import { typedUsd } from "@/shared/format/typed-amounts";
 import type { Workflow } from "./api";
 
 export const ALERTS = {
@@ -18,6 +19,7 @@ export interface About {
   tags: string;
   runsAtOnce: string;
   alerts: ReadonlySet<AlertKind>;
+  /** As typed. */
   cost: string;
   slowFactor: string;
 }
@@ -40,7 +42,7 @@ export function toSave(about: About): Pick<Schemas["WorkflowForm"], "description
   const isEvery = about.alerts.size === Object.keys(ALERTS).length;
   const wishes = {
     ...(isEvery ? {} : { alertTypes: [...about.alerts] }),
-    ...(about.cost.trim() ? { costThresholdUsd: about.cost.trim() } : {}),
+    ...(about.cost.trim() ? { costThresholdUsd: typedUsd(about.cost).usd ?? about.cost.trim() } : {}),
     ...(about.slowFactor.trim() ? { slowFactor: Number(about.slowFactor) } : {}),
   };
   return {

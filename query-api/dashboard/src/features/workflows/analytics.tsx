@@ -179,7 +179,7 @@ function Chart({ days }: { days: Day[] }) {
             <Bar yAxisId="runs" stackId="runs" dataKey="completed" fill="var(--good)" maxBarSize={28} isAnimationActive={false} />
             <Bar yAxisId="runs" stackId="runs" dataKey="failed" fill="var(--critical)" maxBarSize={28} isAnimationActive={false} />
             <Bar yAxisId="runs" stackId="runs" dataKey="others" fill="var(--line-strong)" maxBarSize={28} isAnimationActive={false} />
-            <Line yAxisId="cost" dataKey="height" type="monotone" stroke="var(--series-1)" strokeWidth={2} dot={days.length === 1} isAnimationActive={false} />
+            <Line yAxisId="cost" dataKey="height" type="linear" stroke="var(--series-1)" strokeWidth={2} dot={days.length === 1} isAnimationActive={false} />
           </ComposedChart>
         </ResponsiveContainer>
       </div>

@@ -56,11 +56,17 @@ export function permissionsQuery(id: string) {
   });
 }
 
+export type Share = Pick<Grant, "userId" | "permissionLevel">;
+
+/** Changes whom it is shared with. All of them are sent at once, and so one change waits for the other and begins with what that has left. */
 export function useShare(id: string) {
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: async (permissions: Pick<Grant, "userId" | "permissionLevel">[]) =>
-      (await answer(api.PUT("/api/workflows/{id}/permissions", { params: { path: { id } }, body: { permissions } }))).permissions,
+    scope: { id: `share ${id}` },
+    mutationFn: async (change: (granted: readonly Share[]) => readonly Share[]) => {
+      const permissions = change(queryClient.getQueryData(permissionsQuery(id).queryKey) ?? []).map(({ userId, permissionLevel }) => ({ userId, permissionLevel }));
+      return (await answer(api.PUT("/api/workflows/{id}/permissions", { params: { path: { id } }, body: { permissions } }))).permissions;
+    },
     onSuccess: (permissions) => queryClient.setQueryData(permissionsQuery(id).queryKey, permissions),
   });
 }

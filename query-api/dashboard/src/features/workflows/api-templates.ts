@@ -1,7 +1,7 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { answer, api, type Schemas } from "@/shared/api/client";
 import type { Account } from "@/shared/session/account";
-import { workflowQuery } from "./api";
+import { keep } from "./api";
 
 export type Template = Schemas["WorkflowTemplate"];
 export type Parameter = Schemas["TemplateParameter"];
@@ -20,18 +20,13 @@ export function useDeploy(account: Account, { from, template }: Source) {
   const queryClient = useQueryClient();
   const owner = "teamId" in account.params ? { teamId: account.params.teamId } : {};
   return useMutation({
-    mutationFn: async (customizations: Customizations) =>
-      (
-        await answer(
-          from === "gallery"
-            ? api.POST("/api/workflow-templates/{templateId}/deploy", { params: { path: { templateId: template.id } }, body: { ...owner, customizations } })
-            : api.POST("/api/workflows/import", { body: { ...owner, customizations, template: template as unknown as Record<string, never> } }),
-        )
-      ).workflow,
-    onSuccess: (workflow) => {
-      queryClient.setQueryData(workflowQuery(workflow.id).queryKey, workflow);
-      void queryClient.invalidateQueries({ queryKey: ["workflows"] });
-    },
+    mutationFn: (customizations: Customizations) =>
+      answer(
+        from === "gallery"
+          ? api.POST("/api/workflow-templates/{templateId}/deploy", { params: { path: { templateId: template.id } }, body: { ...owner, customizations } })
+          : api.POST("/api/workflows/import", { body: { ...owner, customizations, template: template as unknown as Record<string, never> } }),
+      ),
+    onSuccess: (kept) => keep(queryClient, kept),
   });
 }
 

@@ -1,11 +1,14 @@
-import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { answer, api, type Schemas } from "@/shared/api/client";
 import type { Account } from "@/shared/session/account";
 import { toSave, type Definition } from "./definition";
 import { pagesOf } from "./execution-pages";
+import type { Warning } from "./faults";
 import type { WorkflowSearch } from "./search";
 
 export type Workflow = Schemas["Workflow"];
+/** What has become of a definition that was sent, with what the API warns of in it. */
+export type Kept = Schemas["WorkflowAnswer"];
 export type Execution = Schemas["Execution"];
 export type ExecutionDetail = Schemas["ExecutionDetail"];
 export type NodeExecution = Schemas["NodeExecution"];
@@ -39,31 +42,44 @@ export function workflowQuery(id: string) {
   });
 }
 
+/** What a version was warned of. The API tells it once, to whoever sends the definition: where nobody here has, there is none. */
+export function warningsQuery(id: string, version: number) {
+  return queryOptions({
+    queryKey: ["workflow", id, "warnings", version],
+    queryFn: (): readonly Warning[] => [],
+    enabled: false,
+    staleTime: Infinity,
+    // Another version's are not this one's.
+    placeholderData: () => undefined,
+  });
+}
+
+/** Every page knows it as it was kept, with its warnings. */
+export function keep(queryClient: QueryClient, { workflow, warnings = [] }: Kept): void {
+  queryClient.setQueryData(workflowQuery(workflow.id).queryKey, workflow);
+  queryClient.setQueryData(warningsQuery(workflow.id, workflow.version).queryKey, warnings);
+  void queryClient.invalidateQueries({ queryKey: ["workflows"] });
+}
+
 export interface Saved {
   id: string | null;
   name: string;
   definition: Definition;
   baseVersion?: number | undefined;
-  status?: "draft" | "active" | "paused" | "archived" | undefined;
 }
 
 export function useSaveWorkflow(account: Account) {
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: async ({ id, name, definition, baseVersion, status }: Saved): Promise<Workflow> => {
-      const body = { name, definition: toSave(definition) as unknown as Schemas["Definition"], ...(status ? { status } : {}) };
-      const saved =
-        id === null
-          ? await answer(api.POST("/api/workflows", { body: { ...body, ...("teamId" in account.params ? { teamId: account.params.teamId } : {}) } }))
-          : await answer(
-              api.PUT("/api/workflows/{id}", { params: { path: { id } }, body: { ...body, ...(baseVersion ? { baseVersion } : {}) } }),
-            );
-      return saved.workflow;
+    mutationFn: async ({ id, name, definition, baseVersion }: Saved): Promise<Kept> => {
+      const body = { name, definition: toSave(definition) as unknown as Schemas["Definition"] };
+      return id === null
+        ? await answer(api.POST("/api/workflows", { body: { ...body, ...("teamId" in account.params ? { teamId: account.params.teamId } : {}) } }))
+        : await answer(api.PUT("/api/workflows/{id}", { params: { path: { id } }, body: { ...body, ...(baseVersion ? { baseVersion } : {}) } }));
     },
-    onSuccess: (workflow) => {
-      queryClient.setQueryData(workflowQuery(workflow.id).queryKey, workflow);
-      void queryClient.invalidateQueries({ queryKey: ["workflows"] });
-      void queryClient.invalidateQueries({ queryKey: ["workflow", workflow.id, "versions"] });
+    onSuccess: (kept) => {
+      keep(queryClient, kept);
+      void queryClient.invalidateQueries({ queryKey: ["workflow", kept.workflow.id, "versions"] });
     },
   });
 }

@@ -7,12 +7,12 @@ import { browserZone } from "@/shared/format/time";
 import { useAccount } from "@/shared/session/account";
 import { toast } from "@/shared/ui/toast";
 import { AboutDialog } from "./about-dialog";
-import { useSaveWorkflow, useTrigger, workflowQuery, type NodeExecution, type Workflow } from "./api";
+import { useSaveWorkflow, useTrigger, warningsQuery, workflowQuery, type Kept, type NodeExecution, type Workflow } from "./api";
 import { useChangeWorkflow } from "./api-automation";
 import { Canvas } from "./canvas";
 import { addNode, EMPTY, paste, read, type Definition, type NodeType } from "./definition";
 import { ExecutionPanel } from "./execution-panel";
-import { faultsOf } from "./faults";
+import { faultsOf, keptWith, type Warning } from "./faults";
 import { useHistory } from "./history";
 import { JsonDialog } from "./json-dialog";
 import { layout } from "./layout";
@@ -29,6 +29,8 @@ import { VersionsDialog } from "./versions-dialog";
 import { download, downloadFrom, fileName, readFile, type Draft } from "./workflow-file";
 
 const NO_RUNS: readonly NodeExecution[] = [];
+
+const NO_WARNINGS: readonly Warning[] = [];
 
 /** The canvas with everything around it. */
 export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMade: (id: string) => void }) {
@@ -53,7 +55,9 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
   const level = record?.yourLevel ?? workflow?.yourLevel;
   const readOnly = stored.id === null ? !account.mayEdit : level === "viewer" || level === "runner";
   const isDirty = history.value !== saved;
-  const faults = useMemo(() => faultsOf(save.error, definition), [save.error, definition]);
+  const warnings = useQuery(warningsQuery(stored.id ?? "", stored.version ?? 0)).data ?? NO_WARNINGS;
+  const sent = save.variables?.definition;
+  const faults = useMemo(() => faultsOf(save.error, sent, warnings), [save.error, sent, warnings]);
 
   const edit = useCallback(
     (next: (before: Definition) => Definition) =>
@@ -70,26 +74,26 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
     setSelected(new Set([added.id]));
   };
 
-  const store = async (): Promise<string> => {
-    const sent = history.value;
+  const store = async (): Promise<Kept> => {
+    const drawn = history.value;
     const kept = await save.mutateAsync({
       id: stored.id,
-      name: sent.name.trim() || "Untitled workflow",
-      definition: sent.definition,
+      name: drawn.name.trim() || "Untitled workflow",
+      definition: drawn.definition,
       baseVersion: stored.version,
     });
-    setStored({ id: kept.id, version: kept.version });
-    setSaved(sent);
+    setStored({ id: kept.workflow.id, version: kept.workflow.version });
+    setSaved(drawn);
     if (stored.id === null) {
-      onMade(kept.id);
+      onMade(kept.workflow.id);
     }
-    return kept.id;
+    return kept;
   };
 
   const onSave = async () => {
     try {
-      await store();
-      toast("The workflow is saved.");
+      const kept = await store();
+      toast(...keptWith("The workflow is saved.", kept.warnings ?? NO_WARNINGS));
     } catch (error) {
       toast(messageOf(error), "critical");
     }
@@ -99,7 +103,7 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
     setIsStarting(true);
     setDialog(null);
     try {
-      const id = !readOnly && (isDirty || stored.id === null) ? await store() : stored.id!;
+      const id = !readOnly && (isDirty || stored.id === null) ? (await store()).workflow.id : stored.id!;
       setExecutionId(await start.mutateAsync({ id, triggerData }));
       setSelected(new Set());
     } catch (error) {
@@ -113,6 +117,8 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
     const draft = draftOf(back);
     history.change(() => draft);
     setSaved(draft);
+    // What was refused before is not on the canvas any more.
+    save.reset();
     setStored({ id: back.id, version: back.version });
     setSelected(new Set());
     setDialog(null);
@@ -133,7 +139,8 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
   };
 
   useKeys({
-    s: () => !readOnly && void onSave(),
+    // Not while it is being saved: what has no id yet would become two.
+    s: () => !readOnly && !save.isPending && void onSave(),
     z: () => history.undo?.(),
     "shift+z": () => history.redo?.(),
     y: () => history.redo?.(),
@@ -226,6 +233,7 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
             selected={selected}
             faults={faults}
             error={save.error}
+            warnings={warnings}
             readOnly={readOnly}
             run={executionId && <ExecutionPanel executionId={executionId} execution={execution} onClose={() => setExecutionId(null)} workflowId={stored.id} />}
             runs={execution.data?.nodeExecutions ?? NO_RUNS}

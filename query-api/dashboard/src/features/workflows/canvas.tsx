@@ -17,6 +17,7 @@ import type { NanoUsd } from "@/shared/format/money";
 import { useTheme } from "@/shared/theme";
 import type { Definition, NodeType, WorkflowNode } from "./definition";
 import { connect, kindOfEdge, removeEdges, removeNodes, whyNot } from "./definition";
+import type { Faults } from "./faults";
 import { NodeCard, type CardNode } from "./node-card";
 import { kindName } from "./kinds";
 import { DRAGGED } from "./palette";
@@ -78,7 +79,7 @@ export function Canvas({
 }: {
   definition: Definition;
   selected: ReadonlySet<string>;
-  faults: ReadonlyMap<string, string>;
+  faults: Faults;
   states: ReadonlyMap<string, NodeState>;
   readOnly: boolean;
   onSelect: (next: (before: ReadonlySet<string>) => ReadonlySet<string>) => void;

@@ -9,6 +9,7 @@ import { ChoicesFailure, Note } from "@/shared/ui/layout";
 import { toast } from "@/shared/ui/toast";
 import { connectorsQuery, secretsQuery } from "./api-sources";
 import { customizationsOf, fieldOf, useDeploy, type Parameter, type Source } from "./api-templates";
+import { keptWith } from "./faults";
 import { kindName, missing } from "./kinds";
 import { SourceField } from "./source-field";
 
@@ -34,8 +35,8 @@ export function DeployDialog({ source, onClose }: { source: Source; onClose: () 
       onClose={onClose}
       onSubmit={() =>
         deploy.mutate(customizationsOf(name, template.parameters, values), {
-          onSuccess: (workflow) => {
-            toast(`${workflow.name} is there, as a draft.`);
+          onSuccess: ({ workflow, warnings = [] }) => {
+            toast(...keptWith(`${workflow.name} is there, as a draft.`, warnings));
             void navigate({ to: "/dashboard/workflows/$id", params: { id: workflow.id } });
           },
         })

@@ -18,6 +18,7 @@ import { Canvas } from "./canvas";
 import { read } from "./definition";
 import { ExecutionActions } from "./execution-actions";
 import { ExecutionCost } from "./execution-cost";
+import type { Faults } from "./faults";
 import { NodeRuns } from "./node-runs";
 import { pausedBecause } from "./paused";
 import { labelOf } from "./runs";
@@ -26,7 +27,7 @@ import { progressOf, useExecution } from "./use-execution";
 
 const route = getRouteApi("/signed-in/dashboard/workflows/$id/executions/$executionId");
 
-const NO_FAULTS: ReadonlyMap<string, string> = new Map();
+const NO_FAULTS: Faults = new Map();
 const ignore = () => undefined;
 
 /** Whether there was anything to start with. */

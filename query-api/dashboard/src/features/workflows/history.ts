@@ -13,7 +13,6 @@ export interface History<T> {
   change: (next: (before: T) => T) => void;
   /** Without a step to go back to: while something is dragged. */
   adjust: (next: (before: T) => T) => void;
-  reset: (value: T) => void;
   undo: (() => void) | null;
   redo: (() => void) | null;
 }
@@ -30,7 +29,6 @@ export function useHistory<T>(initial: T): History<T> {
     [],
   );
   const adjust = useCallback((next: (before: T) => T) => setSteps((now) => ({ ...now, present: next(now.present) })), []);
-  const reset = useCallback((value: T) => setSteps({ past: [], present: value, future: [] }), []);
   const undo = useCallback(
     () =>
       setSteps((now) =>
@@ -53,7 +51,6 @@ export function useHistory<T>(initial: T): History<T> {
     value: steps.present,
     change,
     adjust,
-    reset,
     undo: steps.past.length > 0 ? undo : null,
     redo: steps.future.length > 0 ? redo : null,
   };

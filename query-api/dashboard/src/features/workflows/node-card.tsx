@@ -5,6 +5,7 @@ import { memo } from "react";
 import type { NanoUsd } from "@/shared/format/money";
 import { Amount } from "@/shared/ui/amount";
 import { TYPE_LABELS, type NodeType } from "./definition";
+import type { PlaceFault } from "./faults";
 
 export const ICONS: Record<NodeType, LucideIcon> = {
   data_source: Database,
@@ -21,7 +22,7 @@ export interface CardData extends Record<string, unknown> {
   type: NodeType;
   label: string;
   detail: string;
-  fault: string | null;
+  fault: PlaceFault | null;
   /** Of the execution that is shown, if one is. */
   status: string | null;
   runs: string | null;
@@ -40,6 +41,11 @@ const EDGES: Record<string, string> = {
   skipped: "border-dashed border-line-strong opacity-60",
 };
 
+const FAULTS: Record<PlaceFault["severity"], { border: string; text: string }> = {
+  error: { border: "border-critical", text: "text-critical" },
+  warning: { border: "border-warning", text: "text-warning" },
+};
+
 /** What is hit reaches farther than what is seen: 32 px of the canvas, which are 24 of the screen where nodes are drawn smallest. */
 const handle = "!size-3 !border-2 !border-surface !bg-soft hover:!bg-accent before:absolute before:-inset-3 before:rounded-full";
 
@@ -49,7 +55,7 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Car
     <div
       className={clsx(
         "w-60 rounded-xl border-2 bg-surface px-3 py-2.5 text-left shadow-card transition-shadow",
-        data.status ? EDGES[data.status] : data.fault ? "border-critical" : selected ? "border-accent" : "border-line",
+        data.status ? EDGES[data.status] : data.fault ? FAULTS[data.fault.severity].border : selected ? "border-accent" : "border-line",
         selected && "ring-4 ring-accent/20",
         // Two dots at one side, each with what is hit of it.
         data.type === "condition" && "min-h-20",
@@ -72,7 +78,7 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Car
           </div>
         </div>
       </div>
-      {data.fault && <p className="mt-1.5 line-clamp-2 text-xs text-critical">{data.fault}</p>}
+      {data.fault && <p className={clsx("mt-1.5 line-clamp-2 text-xs", FAULTS[data.fault.severity].text)}>{data.fault.text}</p>}
       {data.type === "condition" ? (
         <>
           <Handle id="true" type="source" position={Position.Right} className={clsx(handle, "!top-[30%] !bg-good")} />

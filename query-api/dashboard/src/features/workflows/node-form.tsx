@@ -4,10 +4,12 @@ import { answer, api } from "@/shared/api/client";
 import { words } from "@/shared/format/numbers";
 import { Button } from "@/shared/ui/button";
 import { CheckField, SelectField, TextField } from "@/shared/ui/field";
-import { ChoicesFailure, Note } from "@/shared/ui/layout";
+import { ChoicesFailure } from "@/shared/ui/layout";
 import { fieldsOf } from "./completion";
 import { DataSourceForm } from "./data-source-form";
 import { TYPE_LABELS, type Config, type Definition, type FormProps, type NodePatch, type WorkflowNode } from "./definition";
+import { FaultNote } from "./fault-notes";
+import type { PlaceFault } from "./faults";
 import { MapField } from "./map-field";
 import { NodeLinks } from "./node-links";
 import { NodePolicy } from "./node-policy";
@@ -30,7 +32,7 @@ export function NodeForm({
 }: {
   node: WorkflowNode;
   definition: Definition;
-  fault: string | null;
+  fault: PlaceFault | null;
   /** What to try it with. */
   sample: unknown;
   readOnly: boolean;
@@ -57,7 +59,7 @@ export function NodeForm({
           </Button>
         )}
       </div>
-      {fault && <Note tone="critical">{fault}</Note>}
+      {fault && <FaultNote fault={fault} />}
       <TextField label="Label" value={node.label} maxLength={200} onChange={(event) => onChange({ label: event.target.value })} />
       <NodeLinks node={node} definition={definition} onEdit={onEdit} />
       <InputFields value={fieldsOf(sample)}>

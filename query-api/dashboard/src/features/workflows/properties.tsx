@@ -5,6 +5,8 @@ import { Note } from "@/shared/ui/layout";
 import type { NodeExecution } from "./api";
 import { changeNode, removeEdges, removeNodes, type Definition } from "./definition";
 import { EdgeForm } from "./edge-form";
+import { FaultNote, Warnings } from "./fault-notes";
+import type { Faults, Warning } from "./faults";
 import { NodeForm } from "./node-form";
 import { sampleOf } from "./sample";
 import { SettingsForm } from "./settings-form";
@@ -15,6 +17,7 @@ export function Properties({
   selected,
   faults,
   error,
+  warnings,
   readOnly,
   run,
   runs,
@@ -23,9 +26,11 @@ export function Properties({
 }: {
   definition: Definition;
   selected: ReadonlySet<string>;
-  faults: ReadonlyMap<string, string>;
+  faults: Faults;
   /** Why it was not saved. */
   error: unknown;
+  /** Of what was saved. */
+  warnings: readonly Warning[];
   readOnly: boolean;
   /** The run that was started here, shown while nothing is chosen. */
   run: ReactNode;
@@ -37,6 +42,7 @@ export function Properties({
   const only = selected.size === 1 ? [...selected][0] : undefined;
   const node = definition.nodes.find((one) => one.id === only);
   const edge = definition.edges.find((one) => one.id === only);
+  const fault = only === undefined ? undefined : faults.get(only);
   const remove = (ids: ReadonlySet<string>) => {
     onEdit((before) => removeEdges(removeNodes(before, ids), ids));
     onSelect(new Set());
@@ -47,7 +53,7 @@ export function Properties({
         key={node.id}
         node={node}
         definition={definition}
-        fault={faults.get(node.id) ?? null}
+        fault={fault ?? null}
         sample={sampleOf(definition, runs, node.id)}
         readOnly={readOnly}
         onChange={(patch) => onEdit((before) => changeNode(before, node.id, patch))}
@@ -59,7 +65,7 @@ export function Properties({
   if (edge) {
     return (
       <div className="grid gap-4">
-        {faults.has(edge.id) && <Note tone="critical">{faults.get(edge.id)}</Note>}
+        {fault && <FaultNote fault={fault} />}
         <EdgeForm key={edge.id} edge={edge} definition={definition} readOnly={readOnly} onChange={onEdit} onDelete={() => remove(new Set([edge.id]))} />
       </div>
     );
@@ -79,7 +85,11 @@ export function Properties({
   }
   return (
     <div className="grid gap-4">
-      {error ? <Note tone="critical">{messageOf(error)}</Note> : null}
+      {error ? (
+        <Note tone="critical">{messageOf(error)}</Note>
+      ) : (
+        warnings.length > 0 && <Warnings warnings={warnings} definition={definition} onPick={(id) => onSelect(new Set([id]))} />
+      )}
       <SettingsForm settings={definition.settings} readOnly={readOnly} onChange={(settings) => onEdit((before) => ({ ...before, settings }))} />
     </div>
   );

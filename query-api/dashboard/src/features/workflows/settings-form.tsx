@@ -1,5 +1,6 @@
 import { SelectField, TextField } from "@/shared/ui/field";
 import type { Settings } from "./definition";
+import { UsdField } from "./typed-fields";
 
 function number(value: string): number | undefined {
   return value.trim() === "" || Number.isNaN(Number(value)) ? undefined : Number(value);
@@ -40,16 +41,15 @@ export function SettingsForm({ settings, readOnly, onChange }: { settings: Setti
           <option value="linear">Growing</option>
           <option value="constant">The same</option>
         </SelectField>
-        <TextField
-          label="Cost of a run, at most"
-          inputMode="decimal"
-          prefix="$"
-          placeholder="No limit"
-          className="col-span-2"
-          value={settings.maxCostUsd ?? ""}
-          help="Before a call that could go beyond it, the run is paused."
-          onChange={(event) => set({ maxCostUsd: event.target.value.replaceAll(/[^\d.]/g, "") || undefined })}
-        />
+        <div className="col-span-2">
+          <UsdField
+            label="Cost of a run, at most"
+            placeholder="No limit"
+            value={settings.maxCostUsd}
+            help="Before a call that could go beyond it, the run is paused."
+            onChange={(maxCostUsd) => set({ maxCostUsd })}
+          />
+        </div>
       </div>
       <details className="rounded-lg border border-line" open={settings.loopDelay !== undefined || settings.continueWhile !== undefined}>
         <summary className="px-3 py-2 text-[0.8125rem] font-medium">When it runs again and again</summary>

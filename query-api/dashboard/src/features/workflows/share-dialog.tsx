@@ -8,7 +8,7 @@ import { Dialog } from "@/shared/ui/dialog";
 import { SelectField, TextField } from "@/shared/ui/field";
 import { ChoicesFailure, Failure, Note, Skeleton } from "@/shared/ui/layout";
 import { toast } from "@/shared/ui/toast";
-import { permissionsQuery, useShare, type Grant, type Level } from "./api-automation";
+import { permissionsQuery, useShare, type Grant, type Level, type Share } from "./api-automation";
 
 const LEVELS: Record<Level, { label: string; help: string }> = {
   viewer: { label: "May look", help: "See it and how it ran" },
@@ -41,16 +41,13 @@ function Grants({ id, granted, mayChange }: { id: string; granted: Grant[]; mayC
   const [userId, setUserId] = useState("");
   const [level, setLevel] = useState<Level>("viewer");
   const others = [...names].filter(([member]) => !granted.some((grant) => grant.userId === member));
-  const put = (next: Pick<Grant, "userId" | "permissionLevel">[], said: string) =>
-    share.mutate(
-      next.map((grant) => ({ userId: grant.userId, permissionLevel: grant.permissionLevel })),
-      {
-        onSuccess: () => {
-          toast(said);
-          setUserId("");
-        },
+  const put = (change: (granted: readonly Share[]) => readonly Share[], said: string) =>
+    share.mutate(change, {
+      onSuccess: () => {
+        toast(said);
+        setUserId("");
       },
-    );
+    });
   const nameOf = (member: string) => names.get(member) ?? member;
   return (
     <div className="grid gap-4">
@@ -59,7 +56,8 @@ function Grants({ id, granted, mayChange }: { id: string; granted: Grant[]; mayC
           className="grid gap-3 sm:grid-cols-[minmax(0,1fr)_9rem_auto] sm:items-end"
           onSubmit={(event) => {
             event.preventDefault();
-            put([...granted, { userId: userId.trim(), permissionLevel: level }], `It is shared with ${nameOf(userId.trim())}.`);
+            const added = { userId: userId.trim(), permissionLevel: level };
+            put((before) => [...before.filter((grant) => grant.userId !== added.userId), added], `It is shared with ${nameOf(userId.trim())}.`);
           }}
         >
           {others.length > 0 ? (
@@ -97,7 +95,7 @@ function Grants({ id, granted, mayChange }: { id: string; granted: Grant[]; mayC
                     value={grant.permissionLevel}
                     onChange={(permissionLevel) =>
                       put(
-                        granted.map((one) => (one.userId === grant.userId ? { ...one, permissionLevel } : one)),
+                        (before) => before.map((one) => (one.userId === grant.userId ? { ...one, permissionLevel } : one)),
                         "It is changed.",
                       )
                     }
@@ -106,7 +104,7 @@ function Grants({ id, granted, mayChange }: { id: string; granted: Grant[]; mayC
                     label={`Stop sharing with ${nameOf(grant.userId)}`}
                     onClick={() =>
                       put(
-                        granted.filter((one) => one.userId !== grant.userId),
+                        (before) => before.filter((one) => one.userId !== grant.userId),
                         `It is no longer shared with ${nameOf(grant.userId)}.`,
                       )
                     }

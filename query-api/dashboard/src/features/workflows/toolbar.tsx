@@ -83,7 +83,7 @@ export function Toolbar(props: ToolbarProps) {
         <Button data-testid="save-workflow-btn" disabled={readOnly} busy={isSaving} onClick={props.onSave}>
           {!isSaving && <Save aria-hidden className="size-4" />} <span className="max-sm:sr-only">{isSaving ? "Saving…" : "Save"}</span>
         </Button>
-        <Button data-testid="run-workflow-btn" kind="primary" disabled={isEmpty} busy={isStarting} onClick={props.onRun}>
+        <Button data-testid="run-workflow-btn" kind="primary" disabled={isEmpty || isSaving} busy={isStarting} onClick={props.onRun}>
           {!isStarting && <Play aria-hidden className="size-4" />} Run
         </Button>
         <Menu

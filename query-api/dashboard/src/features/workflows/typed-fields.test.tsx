@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { otherOptions } from "./data-source-form";
 import { MapField } from "./map-field";
 import { flatOutput, otherSettings, sourceOf, targetOf } from "./output";
-import { NamesField, JsonField, NumberField } from "./typed-fields";
+import { NamesField, JsonField, NumberField, UsdField } from "./typed-fields";
 import { WhereField } from "./where-field";
 
 type Field = (props: { value: unknown; onChange: (value: unknown) => void }) => React.ReactNode;
@@ -37,6 +37,17 @@ test("a number can be typed as people write it, and what is none is told", async
   await userEvent.type(input("Temperature"), "x");
   expect([said.value, input("Temperature").value]).toEqual([undefined, "0,5x"]);
   expect(input("Temperature").getAttribute("aria-invalid")).toBe("true");
+});
+
+test("a limit in dollars is the one that was written, with a point or a comma, and what it could be twice is not guessed", async () => {
+  const said = show((props) => <UsdField label="At most" {...props} />);
+  await userEvent.type(input("At most"), "0,50");
+  expect([said.value, input("At most").value]).toEqual(["0.50", "0,50"]);
+  expect(input("At most").getAttribute("aria-invalid")).toBeNull();
+  await userEvent.clear(input("At most"));
+  expect(said.value).toBeUndefined();
+  await userEvent.type(input("At most"), "1,500");
+  expect([said.value, input("At most").getAttribute("aria-invalid")]).toEqual(["1,500", "true"]);
 });
 
 test("what comes from elsewhere, as by undoing, is what is shown", async () => {

@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { faultOfUsd, typedUsd } from "@/shared/format/typed-amounts";
 import { TextArea, TextField } from "@/shared/ui/field";
 import { readJson, readNames, readNumber, textOf, useTyped } from "./typed";
 
@@ -20,6 +21,28 @@ export function NumberField({ decimal = false, value, onChange, ...field }: Prop
       inputMode={decimal ? "decimal" : "numeric"}
       value={text}
       error={text.trim() !== "" && read(text) === undefined ? (decimal ? "A number such as 0.7" : "A whole number") : undefined}
+      onChange={(event) => {
+        setTyped(event.target.value);
+        onChange(read(event.target.value));
+      }}
+    />
+  );
+}
+
+/**
+ * Dollars, as exact text; undefined while there are none. What is no amount, or could be two, stays as it is written: it is refused
+ * when it is saved, and never taken for no limit or for another one.
+ */
+export function UsdField({ value, onChange, ...field }: Props<string>) {
+  const read = (text: string) => typedUsd(text).usd ?? (text.trim() || undefined);
+  const [text, setTyped] = useTyped(value, read, textOf);
+  return (
+    <TextField
+      {...field}
+      prefix="$"
+      inputMode="decimal"
+      value={text}
+      error={faultOfUsd(text)}
       onChange={(event) => {
         setTyped(event.target.value);
         onChange(read(event.target.value));

@@ -13,6 +13,10 @@ export function useKeys(keys: Record<string, () => void>) {
       if (!(event.ctrlKey || event.metaKey) || (isWriting && event.key !== "s") || target.closest('[role="dialog"]')) {
         return;
       }
+      // Text that is marked beside the canvas is what is to be copied.
+      if (event.key.toLowerCase() === "c" && window.getSelection()?.isCollapsed === false) {
+        return;
+      }
       const action = latest.current[`${event.shiftKey ? "shift+" : ""}${event.key.toLowerCase()}`];
       if (action) {
         event.preventDefault();

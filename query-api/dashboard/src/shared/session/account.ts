@@ -27,6 +27,11 @@ export interface Account {
   userId: string;
 }
 
+/** Whether the tier tells what is spent member by member. Of an account of one's own there is nobody else to tell of. */
+export function tellsMembers({ isTeam, features }: Pick<Account, "isTeam" | "features">): boolean {
+  return !isTeam || features.memberAnalytics !== false;
+}
+
 const REMEMBERED = "account";
 
 export function accountsOf(user: User): Account[] {

@@ -1,0 +1,58 @@
+import { QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-query";
+import { act, render, screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { afterEach, expect, test, vi } from "vitest";
+import type { Account } from "@/shared/session/account";
+import { Toasts } from "@/shared/ui/toast";
+import { budgetsQuery, singleBudgetQuery, type SingleBudget } from "./api";
+import { formKeyOf, SingleForm } from "./single-form";
+
+const ACCOUNT = { key: "acme", params: { teamId: "acme" }, zone: "UTC", maySeeAll: true } as unknown as Account;
+
+const KEPT = { monthlyBudgetUsd: "30.00", alertThresholds: [75, 90, 100], enforcement: "alert_only" };
+
+afterEach(() => vi.unstubAllGlobals());
+
+function Page() {
+  const single = useQuery(singleBudgetQuery(ACCOUNT));
+  useQuery(budgetsQuery(ACCOUNT));
+  return single.data === undefined ? null : <SingleForm key={formKeyOf(single.data)} account={ACCOUNT} budget={single.data} />;
+}
+
+test("that a budget is saved is told, though the form was made anew before all else was there again", async () => {
+  let monthly = KEPT.monthlyBudgetUsd;
+  let isFirst = true;
+  const waiting: ((response: Response) => void)[] = [];
+  vi.stubGlobal("fetch", async (request: Request) => {
+    if (new URL(request.url).pathname.endsWith("/budgets")) {
+      const answer = isFirst ? Response.json({ budgets: [] }) : new Promise<Response>((resolve) => waiting.push(resolve));
+      isFirst = false;
+      return answer;
+    }
+    if (request.method === "PUT") {
+      monthly = ((await request.json()) as typeof KEPT).monthlyBudgetUsd;
+    }
+    return Response.json({ budget: { ...KEPT, monthlyBudgetUsd: monthly } });
+  });
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <Page />
+      <Toasts />
+    </QueryClientProvider>,
+  );
+  const field = () => screen.getByLabelText<HTMLInputElement>("Monthly limit");
+  await screen.findByLabelText("Monthly limit");
+  await userEvent.clear(field());
+  await userEvent.type(field(), "40,00");
+  await userEvent.click(screen.getByRole("button", { name: "Save" }));
+  await waitFor(() => expect(field().value).toBe("40.00"));
+  expect(screen.queryByText("The budget is saved.")).toBeNull();
+  act(() => waiting.forEach((resolve) => resolve(Response.json({ budgets: [] }))));
+  expect(await screen.findByText("The budget is saved.")).toBeTruthy();
+});
+
+test("a form begins anew with whatever of it someone else has set, and not with what was spent", () => {
+  const of = (patch: object) => formKeyOf({ ...KEPT, ...patch } as unknown as SingleBudget);
+  expect(of({ status: { spent: "1.00" } })).toBe(of({ status: { spent: "2.00" } }));
+  expect(new Set([of({}), of({ alertThresholds: [50, 90, 100] }), of({ enforcement: "block" }), of({ maxTokensPerPrompt: 5 }), formKeyOf(null)]).size).toBe(5);
+});

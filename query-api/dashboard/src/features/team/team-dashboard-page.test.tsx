@@ -1,0 +1,67 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { createMemoryHistory, createRootRoute, createRoute, createRouter, RouterProvider } from "@tanstack/react-router";
+import { render, screen } from "@testing-library/react";
+import { afterEach, expect, test, vi } from "vitest";
+import { sessionQuery, type User } from "@/shared/session/session";
+import { HintProvider } from "@/shared/ui/hint";
+import { readTeamSearch } from "./search";
+import { TeamDashboardPage } from "./team-dashboard-page";
+
+const FIGURES = { totalCost: "1.50", totalTokens: 1200, totalRuns: 3, avgCostPerRun: "0.50", unpricedRuns: 0, tokens: {} };
+
+afterEach(() => vi.unstubAllGlobals());
+
+/** The page of a team, and what it asked the statistics to be grouped by. The server refuses what the tier does not have. */
+function open(features: User["features"]): string[] {
+  vi.stubGlobal("scrollTo", () => undefined);
+  const groups: string[] = [];
+  const answers: Record<string, (query: URLSearchParams) => Response> = {
+    "/api/teams/acme/members": () => Response.json({ members: [{ userId: "ann", name: "Ann" }], nextCursor: null }),
+    "/api/token-tracking/budgets": () => Response.json({ budgets: [] }),
+    "/api/token-tracking/suggestions": () => Response.json({ suggestions: [], totalSavings: "0.00", savingsPercentage: "0.0", longPrompts: [] }),
+    "/api/token-tracking/stats": (query) => {
+      groups.push(query.get("groupBy")!);
+      return groups.at(-1) === "user" && features.memberAnalytics === false
+        ? Response.json({ code: "tier_limit", detail: "The tier 'free' does not include what a team spends by member" }, { status: 403 })
+        : Response.json({ summary: FIGURES, previous: FIGURES, breakdown: [{ category: "ann", runs: 3, tokens: 1200, cost: "1.50" }] });
+    },
+  };
+  vi.stubGlobal("fetch", ({ url }: Request) => {
+    const { pathname, searchParams } = new URL(url);
+    return Promise.resolve(answers[pathname]!(searchParams));
+  });
+  const user = { id: "ann", name: "Ann", features: {}, tier: "free", teams: [{ id: "acme", name: "Acme", role: "owner", timezone: "UTC", tier: "free", features }] };
+  const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+  client.setQueryData(sessionQuery.queryKey, user as unknown as User);
+  const root = createRootRoute();
+  const signedIn = createRoute({ getParentRoute: () => root, id: "signed-in" });
+  const page = createRoute({ getParentRoute: () => signedIn, path: "/dashboard/team", validateSearch: readTeamSearch, component: TeamDashboardPage });
+  const history = createMemoryHistory({ initialEntries: ["/dashboard/team?team=acme"] });
+  const router = createRouter({ routeTree: root.addChildren([signedIn.addChildren([page])]), history });
+  render(
+    <QueryClientProvider client={client}>
+      <HintProvider>
+        <RouterProvider router={router as never} />
+      </HintProvider>
+    </QueryClientProvider>,
+  );
+  return groups;
+}
+
+test("a team is told what each member spends", async () => {
+  const groups = open({});
+  expect((await screen.findByTestId("member-row")).textContent).toContain("Ann");
+  expect(screen.getByLabelText("Active members")).toBeTruthy();
+  expect(groups).toEqual(["user"]);
+});
+
+test("where the tier does not tell it, the page says so, and has the team's totals", async () => {
+  const groups = open({ memberAnalytics: false });
+  expect(await screen.findByText("What each member spends is not told in the tier free")).toBeTruthy();
+  const total = await screen.findByLabelText("Team total");
+  expect(total.querySelector("[data-nano-usd]")?.getAttribute("data-nano-usd")).toBe("1500000000");
+  expect(screen.getByLabelText("Members").textContent).toContain("1");
+  expect(screen.queryByRole("alert")).toBeNull();
+  expect(screen.queryByText("Nobody is called that.")).toBeNull();
+  expect(groups).toEqual(["day"]);
+});
