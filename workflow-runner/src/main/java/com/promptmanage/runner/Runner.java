@@ -94,9 +94,10 @@ public final class Runner implements AutoCloseable {
                 RandomGenerator.getDefault());
         new HookSecrets(database, parts.seal(), clock).sealAnew();
         var goesOn = new ContinueWhile(new EndOutputs(database), parts.expressions());
+        var schedules = new Schedules(database, clock);
         return new Runner(
                 Engine.start(database, runsOfWorkers, work, options, meters),
-                Scheduler.start(new Schedules(database, clock), runs, new ContinuousRuns(runs, goesOn), meters, clock),
+                Scheduler.start(schedules, runs, new ContinuousRuns(runs, goesOn), meters, schedules.databaseClock()),
                 EventTriggers.start(kafkaSettings, new EventFilters(database), runs),
                 new WorkflowApi(database, authentication, tiers, runs, parts.check(), parts.seal(), ids, clock));
     }

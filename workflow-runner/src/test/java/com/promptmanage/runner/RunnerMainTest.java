@@ -81,21 +81,15 @@ class RunnerMainTest {
             String workflow = send(api, "POST", "/api/workflows", key, WORKFLOW)
                     .at("/workflow/id")
                     .asText();
-            String execution = send(api, "POST", "/api/workflows/" + workflow + "/trigger", key, "{}")
-                    .path("executionId")
-                    .asText();
-            Await.until(
-                    Duration.ofSeconds(30),
-                    () -> assertThat(send(api, "GET", "/api/workflows/executions/" + execution, key, "")
-                                    .path("status")
-                                    .asText())
-                            .isEqualTo("completed"));
-
-            JsonNode done = send(api, "GET", "/api/workflows/executions/" + execution, key, "");
-            assertThat(done.path("simulated").asBoolean()).isTrue();
-            assertThat(done.path("totalCostNanoUsd").asLong()).isPositive();
-            assertThat(done.at("/nodeExecutions/1/budgets/0/name").asText()).isEqualTo("Month");
-            assertThat(query.asked()).hasSize(3);
+            // The first questions may be answered too late, on a busy machine: then nothing is known of budgets.
+            Await.until(() -> {
+                int askedBefore = query.asked().size();
+                JsonNode done = run(workflow, api, key);
+                assertThat(done.path("simulated").asBoolean()).isTrue();
+                assertThat(done.path("totalCostNanoUsd").asLong()).isPositive();
+                assertThat(done.at("/nodeExecutions/1/budgets/0/name").asText()).isEqualTo("Month");
+                assertThat(query.asked()).hasSize(askedBefore + 3);
+            });
             assertThat(get(api, "/openapi.json", key).body())
                     .contains("/api/workflows/{id}/trigger", "/api/data-sources");
             Await.until(() -> assertThat(count("SELECT count(*) FROM outbox"))
@@ -106,6 +100,18 @@ class RunnerMainTest {
                     .as("keys that were left behind")
                     .isZero();
         }
+    }
+
+    /** Returns what is told of it when it is over. */
+    private JsonNode run(String workflow, URI api, String key) throws Exception {
+        String execution = send(api, "POST", "/api/workflows/" + workflow + "/trigger", key, "{}")
+                .path("executionId")
+                .asText();
+        Await.until(() -> assertThat(send(api, "GET", "/api/workflows/executions/" + execution, key, "")
+                        .path("status")
+                        .asText())
+                .isEqualTo("completed"));
+        return send(api, "GET", "/api/workflows/executions/" + execution, key, "");
     }
 
     private Map<String, String> settings(int port) {

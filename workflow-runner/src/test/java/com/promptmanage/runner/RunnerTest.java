@@ -12,6 +12,8 @@ import com.promptmanage.runner.journal.Versions;
 import com.promptmanage.runner.journal.WorkflowRow;
 import com.promptmanage.runner.journal.WorkflowRow.ExecutionMode;
 import com.promptmanage.runner.journal.Workflows;
+import com.promptmanage.runner.trigger.EventFilters;
+import com.promptmanage.runner.trigger.EventTriggers;
 import com.promptmanage.runner.work.RunningEngine;
 import com.promptmanage.runner.work.Workflow;
 import com.promptmanage.service.access.Access;
@@ -35,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -117,6 +120,23 @@ class RunnerTest {
                     .as("of the event with the long id, its beginning")
                     .hasSizeLessThanOrEqualTo(1_000);
         });
+    }
+
+    /** Or what comes while the first events cannot be seen to would be passed over by whoever begins anew. */
+    @Test
+    void whereEventsBeginIsKnownBeforeTheFirstIsThere() throws Exception {
+        String group = "listeners-of-a-test";
+        Map<String, Object> settings = Map.of("bootstrap.servers", kafka.bootstrapServers(), "group.id", group);
+        try (var admin = kafka.admin();
+                var listening = EventTriggers.start(settings, new EventFilters(database), runs)) {
+            Await.until(() -> assertThat(admin.listConsumerGroupOffsets(group)
+                            .partitionsToOffsetAndMetadata()
+                            .get())
+                    .containsKeys(
+                            new TopicPartition(Topics.BUDGET_ALERTS.name(), 0),
+                            new TopicPartition(Topics.USAGE_EVENTS.name(), 0)));
+            assertThat(listening.isAlive()).isTrue();
+        }
     }
 
     @Test

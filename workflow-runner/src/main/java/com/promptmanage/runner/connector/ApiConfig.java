@@ -14,6 +14,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,14 @@ record ApiConfig(
 
     private static final int PATH_LENGTH_MAX = 500;
 
+    /**
+     * In so few characters, more work than a processor ever does: the same places several times over on each level, the whole answer
+     * anew for each record, lists against lists, functions of other places. Within quotes, too: it is not worth a parser of our own.
+     */
+    private static final Pattern COSTLY = Pattern.compile(
+            ",|\\?.*\\$|\\w\\(\\s*[^\\s)]|\\s(?:subsetof|anyof|noneof|all)\\s+@",
+            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
     static void check(JsonNode config, String path, Faults faults, HttpSender sender) {
         checkUrl(config, "url", true, path, faults, sender);
         checkUrl(config, "writeUrl", false, path, faults, sender);
@@ -53,7 +62,7 @@ record ApiConfig(
         String responsePath = config.path("responsePath").asText("");
         faultOfPath(responsePath)
                 .ifPresent(fault -> faults.add(
-                        path + "responsePath", fault, "Send a JSONPath as $.data[*], without regular expressions."));
+                        path + "responsePath", fault, "Send a JSONPath as $.data[*] that leads to one list."));
         String type = config.path("pagination").path("type").asText("none");
         if (!PAGINATIONS.contains(type)) {
             faults.add(
@@ -141,6 +150,9 @@ record ApiConfig(
         }
         if (path.contains("=~") || path.contains("..")) {
             return Optional.of("has a regular expression or a search through all levels in it");
+        }
+        if (COSTLY.matcher(path).find()) {
+            return Optional.of("names several places at once, or holds one list against another");
         }
         try {
             JsonPath.compile(path);

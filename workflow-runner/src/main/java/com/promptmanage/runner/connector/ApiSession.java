@@ -84,6 +84,10 @@ final class ApiSession implements Session {
             String id = request.recordId()
                     .orElseThrow(() -> new ConnectorException(
                             Failure.Kind.VALIDATION, "an API's record is updated by its id: set recordId"));
+            if (id.equals(".") || id.equals("..")) {
+                throw new ConnectorException(
+                        Failure.Kind.VALIDATION, "'%s' is no record's id, and would lead elsewhere".formatted(id));
+            }
             uri = HttpSender.uri(
                     uri.toString().replaceFirst("/*$", "") + "/" + URLEncoder.encode(id, StandardCharsets.UTF_8));
             method = "PATCH";

@@ -2,6 +2,7 @@ package com.promptmanage.runner.definition;
 
 import com.promptmanage.runner.definition.DefinitionFault.Place;
 import com.promptmanage.runner.expression.Expressions;
+import com.promptmanage.topics.pricing.ListPrices;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -17,6 +18,8 @@ public final class DefinitionCheck {
     private static final Comparator<DefinitionFault> ERRORS_FIRST = Comparator.comparing(DefinitionFault::severity);
 
     private final Expressions expressions;
+
+    private final ListPrices prices = new ListPrices();
 
     public DefinitionCheck(Expressions expressions) {
         this.expressions = expressions;
@@ -46,6 +49,7 @@ public final class DefinitionCheck {
             NodeRules.check(checking, texts);
             EdgeRules.check(checking, texts);
             SettingsRules.check(checking, texts);
+            PriceRules.check(checking, prices);
             faults.addAll(checking.faults());
         }
         return faults.stream().distinct().sorted(ERRORS_FIRST).limit(FAULTS_MAX).toList();

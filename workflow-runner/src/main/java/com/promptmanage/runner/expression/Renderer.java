@@ -117,10 +117,18 @@ public final class Renderer {
 
     /**
      * A template of an address. A value at its very start is taken as it is, since it may be all of the address; others
-     * are encoded, so that they cannot lead to another place.
+     * are encoded, so that they cannot lead to another place; dots alone stay what they are, and so are refused.
      */
     public String url(String template) throws EvaluationException {
-        return rendered(template, (text, value) -> text.append(text.isEmpty() ? plain(value) : encoded(plain(value))));
+        return rendered(template, (text, value) -> {
+            String plain = plain(value);
+            boolean isPlace = text.indexOf("?") < 0 && text.indexOf("#") < 0;
+            if (!text.isEmpty() && isPlace && (plain.equals(".") || plain.equals(".."))) {
+                throw new EvaluationException(
+                        "a value put into an address is \"%s\", which would lead to another place".formatted(plain));
+            }
+            text.append(text.isEmpty() ? plain : encoded(plain));
+        });
     }
 
     /** What was referred to and not found, in the order of its first use. */
@@ -195,7 +203,7 @@ public final class Renderer {
     /** How a value joins the text so far. */
     @FunctionalInterface
     private interface Writing {
-        void append(StringBuilder text, JsonNode value);
+        void append(StringBuilder text, JsonNode value) throws EvaluationException;
     }
 
     /** Knows whether the end of a growing JSON text is within quotes. */

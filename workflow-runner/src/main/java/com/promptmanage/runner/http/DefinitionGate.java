@@ -26,21 +26,33 @@ final class DefinitionGate {
     }
 
     /**
+     * A definition that can be run.
+     *
+     * @param text as it is stored
+     * @param warnings of what is hardly as it is meant
+     */
+    record Stored(String text, List<DefinitionFault> warnings) {}
+
+    /**
      * The definition as it is stored.
      *
      * @param faults gets everything that is wrong with it
      */
-    String stored(@Nullable JsonNode json, Faults faults) {
+    Stored stored(@Nullable JsonNode json, Faults faults) {
         Definition definition = Definition.EMPTY;
+        List<DefinitionFault> found = List.of();
         if (json != null && !json.isNull()) {
             Reading reading = DefinitionJson.read(json);
             definition = reading.definition();
-            check.apply(reading).stream()
-                    .filter(DefinitionFault::isError)
-                    .map(DefinitionGate::fault)
-                    .forEach(faults::add);
+            found = check.apply(reading);
         }
-        return new String(DefinitionJson.bytes(definition), StandardCharsets.UTF_8);
+        found.stream()
+                .filter(DefinitionFault::isError)
+                .map(DefinitionGate::fault)
+                .forEach(faults::add);
+        return new Stored(
+                new String(DefinitionJson.bytes(definition), StandardCharsets.UTF_8),
+                found.stream().filter(fault -> !fault.isError()).toList());
     }
 
     /** Everything that is wrong, warnings included, as the builder shows it. */
@@ -48,9 +60,14 @@ final class DefinitionGate {
         List<DefinitionFault> found = check.apply(DefinitionJson.read(json));
         ObjectNode answer = Json.mapper().createObjectNode();
         answer.put("valid", found.stream().noneMatch(DefinitionFault::isError));
-        ArrayNode list = answer.putArray("faults");
-        found.forEach(fault -> list.add(json(fault)));
+        answer.set("faults", json(found));
         return answer;
+    }
+
+    static ArrayNode json(List<DefinitionFault> faults) {
+        ArrayNode list = Json.mapper().createArrayNode();
+        faults.forEach(fault -> list.add(json(fault)));
+        return list;
     }
 
     private static ObjectNode json(DefinitionFault fault) {

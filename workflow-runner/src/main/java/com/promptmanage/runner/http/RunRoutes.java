@@ -181,7 +181,8 @@ final class RunRoutes implements Routes {
         answer.put("workflowName", allowed.workflow().workflow().name());
         answer.put("yourLevel", allowed.workflow().level().value());
         ArrayNode nodes = answer.putArray("nodeExecutions");
-        page.nodes().forEach(node -> nodes.add(WorkflowJson.of(node, definition)));
+        boolean isOver = execution.completedAt() != null;
+        page.nodes().forEach(node -> nodes.add(WorkflowJson.of(node, definition, isOver)));
         answer.put(
                 "nextCursor",
                 page.hasMore() ? Asked.cursorOf(page.nodes().getLast().id()) : null);

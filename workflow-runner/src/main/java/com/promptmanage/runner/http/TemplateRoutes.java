@@ -3,7 +3,6 @@ package com.promptmanage.runner.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.promptmanage.runner.definition.DefinitionFault;
 import com.promptmanage.runner.definition.DefinitionJson;
 import com.promptmanage.runner.http.WorkflowAccess.Allowed;
 import com.promptmanage.runner.journal.Sharing.Level;
@@ -204,11 +203,8 @@ final class TemplateRoutes implements Routes {
                 WorkflowRow made = row(caller, account, template, ready);
                 String definition = new String(DefinitionJson.bytes(ready.definition()), StandardCharsets.UTF_8);
                 workflows.add(caller.scope(account), access.actor(ctx), access.tier(account), made, definition);
-                ObjectNode answer = WorkflowRoutes.answer(made, definition, Level.ADMIN);
-                answer.put("workflowId", made.id());
-                ArrayNode warnings = answer.putArray("warnings");
-                ready.warnings().stream().map(DefinitionFault::message).forEach(warnings::add);
-                ctx.status(201).json(answer);
+                ObjectNode answer = WorkflowRoutes.answer(made, definition, Level.ADMIN, ready.warnings());
+                ctx.status(201).json(answer.put("workflowId", made.id()));
             }
         }
     }

@@ -1,12 +1,15 @@
 package com.promptmanage.runner.http;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.runner.definition.Definition;
 import com.promptmanage.runner.journal.ExecutionRecords;
 import com.promptmanage.runner.journal.Runs.TriggeredBy;
 import com.promptmanage.runner.journal.Sharing;
 import com.promptmanage.runner.journal.Sharing.Level;
+import com.promptmanage.runner.journal.StoredJson;
 import com.promptmanage.runner.journal.WorkflowRow;
 import com.promptmanage.runner.journal.Workflows;
+import com.promptmanage.runner.trigger.TriggerConfig;
 import com.promptmanage.service.access.Action;
 import com.promptmanage.service.access.Authentication;
 import com.promptmanage.service.access.Caller;
@@ -191,6 +194,27 @@ final class WorkflowAccess {
             throw ProblemException.forbidden(
                     "You may edit this workflow, but not use the secrets, credentials and data sources of its account",
                     faults);
+        }
+    }
+
+    /**
+     * For a trigger that is about to take another one's place: with what it waits for, a workflow is told what happens in its account.
+     *
+     * @param after as JSON; null for none
+     * @throws ProblemException 403 if it waits for other events than before, and the caller may not see those of the account
+     */
+    void requireEvents(Allowed allowed, @Nullable String after) {
+        @Nullable String before = allowed.workflow().triggerConfig();
+        if (after == null
+                || Permissions.may(
+                        allowed.caller(), Action.VIEW, allowed.workflow().account())) {
+            return;
+        }
+        JsonNode wanted = StoredJson.read(after);
+        boolean isAsBefore = before != null && StoredJson.read(before).equals(wanted);
+        if (wanted.path("type").asText().equals(TriggerConfig.EVENT) && !isAsBefore) {
+            throw ProblemException.forbidden(
+                    "You may edit this workflow, but not have it told what happens in its account: ask someone of the account");
         }
     }
 

@@ -99,8 +99,11 @@ final class WorkflowJson {
         return json;
     }
 
-    /** The product's states: a held or due one is queued, or retrying if it has been tried; one that is worked at is running. */
-    static ObjectNode of(NodeShown run, Definition definition) {
+    /**
+     * The product's states: a held or due one is queued, or retrying if it has been tried; one that is worked at is running, and so is
+     * one whose items are, until the execution is over.
+     */
+    static ObjectNode of(NodeShown run, Definition definition, boolean isOver) {
         ObjectNode json = Json.mapper().createObjectNode();
         json.put("id", Long.toString(run.id()));
         json.put("nodeId", run.nodeId());
@@ -117,7 +120,7 @@ final class WorkflowJson {
                                     run.scope().lastIndexOf('[') + 1,
                                     run.scope().length() - 1)));
         }
-        json.put("status", status(run));
+        json.put("status", status(run, isOver));
         json.put("attemptNumber", Math.max(1, run.attempt()));
         time(json, "startedAt", run.startedAt());
         time(json, "completedAt", run.completedAt());
@@ -141,10 +144,11 @@ final class WorkflowJson {
         return json;
     }
 
-    private static String status(NodeShown run) {
+    private static String status(NodeShown run, boolean isOver) {
         return switch (run.status()) {
             case "held", "ready" -> run.errorKind() != null ? "retrying" : "queued";
-            case "leased", "open" -> "running";
+            case "leased" -> "running";
+            case "open" -> isOver ? "cancelled" : "running";
             default -> run.status();
         };
     }

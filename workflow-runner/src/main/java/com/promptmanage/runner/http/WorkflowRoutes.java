@@ -2,6 +2,7 @@ package com.promptmanage.runner.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.promptmanage.runner.definition.DefinitionFault;
 import com.promptmanage.runner.definition.DefinitionJson;
 import com.promptmanage.runner.http.WorkflowAccess.Allowed;
 import com.promptmanage.runner.journal.Sharing.Level;
@@ -120,11 +121,11 @@ final class WorkflowRoutes implements Routes {
         access.requireCreate(caller, account);
         var faults = new Faults();
         WorkflowRow made = form.made(ids.next("wf"), account, WorkflowAccess.who(caller), clock.instant(), faults);
-        String definition = gate.stored(form.definition(), faults);
+        DefinitionGate.Stored definition = gate.stored(form.definition(), faults);
         faults.check();
-        requireWithinTier(form, made, definition);
-        workflows.add(caller.scope(account), access.actor(ctx), access.tier(account), made, definition);
-        ctx.status(201).json(answer(made, definition, Level.ADMIN));
+        requireWithinTier(form, made, definition.text());
+        workflows.add(caller.scope(account), access.actor(ctx), access.tier(account), made, definition.text());
+        ctx.status(201).json(answer(made, definition.text(), Level.ADMIN, definition.warnings()));
     }
 
     private void validate(Context ctx) {
@@ -145,7 +146,9 @@ final class WorkflowRoutes implements Routes {
         WorkflowForm form = RequestBody.json(ctx, WorkflowForm.class);
         var faults = new Faults();
         WorkflowRow changed = form.changed(allowed.workflow(), faults);
-        @Nullable String definition = form.definition() == null ? null : gate.stored(form.definition(), faults);
+        DefinitionGate.@Nullable Stored stored =
+                form.definition() == null ? null : gate.stored(form.definition(), faults);
+        @Nullable String definition = stored == null ? null : stored.text();
         if (form.teamId() != null
                 && !account(allowed.caller(), form.teamId())
                         .equals(allowed.workflow().account())) {
@@ -157,6 +160,7 @@ final class WorkflowRoutes implements Routes {
                     allowed.scope(), allowed.workflow().id(), allowed.workflow().version());
             access.requireUse(allowed, WorkflowJson.definition(before), WorkflowJson.definition(definition));
         }
+        access.requireEvents(allowed, changed.triggerConfig());
         requireWithinTier(form, changed, definition);
         WorkflowRow now = workflows.change(
                 allowed.scope(),
@@ -165,7 +169,11 @@ final class WorkflowRoutes implements Routes {
                 definition,
                 allowed.who(),
                 form.note() == null ? "" : form.note());
-        ctx.json(answer(now, workflows.definition(allowed.scope(), now.id(), now.version()), allowed.level()));
+        ctx.json(answer(
+                now,
+                workflows.definition(allowed.scope(), now.id(), now.version()),
+                allowed.level(),
+                stored == null ? List.of() : stored.warnings()));
     }
 
     /** Of what is sent: whoever comes into a smaller tier may still name a workflow anew, or pause it. */
@@ -190,6 +198,13 @@ final class WorkflowRoutes implements Routes {
         json.put("yourLevel", level.value());
         ObjectNode answer = Json.mapper().createObjectNode().put("success", true);
         answer.set("workflow", json);
+        return answer;
+    }
+
+    /** @param warnings of the definition that was sent */
+    static ObjectNode answer(WorkflowRow workflow, String definition, Level level, List<DefinitionFault> warnings) {
+        ObjectNode answer = answer(workflow, definition, level);
+        answer.set("warnings", DefinitionGate.json(warnings));
         return answer;
     }
 

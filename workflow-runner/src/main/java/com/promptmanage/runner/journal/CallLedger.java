@@ -264,7 +264,7 @@ public final class CallLedger {
     /**
      * Nobody will find out whether the call was answered: it counts as possibly wasted.
      *
-     * @param end why it is not made again; empty if it may be
+     * @param end why it is not made again, or not before someone was asked; empty if it may be
      */
     public void giveUp(NodeLease lease, String callId, Optional<Failure> end) {
         atTurn(lease, handle -> {

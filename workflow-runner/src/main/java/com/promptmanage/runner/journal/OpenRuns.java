@@ -39,7 +39,10 @@ final class OpenRuns {
         change.addHeld(held);
     }
 
-    /** What was cut off or ended the execution is to be run again: at once, and with all its attempts. */
+    /**
+     * What was cut off or ended the execution is to be run again: at once, and with all its attempts. A delay that had begun is over
+     * when it would have been.
+     */
     static void again(Change change) {
         int failed = change.handle()
                 .createUpdate("""
@@ -52,7 +55,8 @@ final class OpenRuns {
                 .execute();
         int cut = change.handle()
                 .createUpdate("""
-                        UPDATE node_runs SET status = 'held', attempt = 0, losses = 0, again_at = now(), due_at = now()
+                        UPDATE node_runs SET status = 'held', attempt = 0, losses = 0, again_at = now(),
+                            due_at = CASE WHEN waited THEN due_at ELSE now() END
                         WHERE execution_id = :execution AND status = 'cancelled'
                         """)
                 .bind("execution", change.row().id())
@@ -60,6 +64,15 @@ final class OpenRuns {
         change.addTotals(0, -failed, 0);
         change.addHeld(failed + cut);
         wantAgain(change);
+    }
+
+    /** Whoever takes it up was asked by one node: its call may be made again. What others would ask, they still have to. */
+    static void allow(Change change) {
+        change.handle().createUpdate("""
+                        UPDATE node_runs n SET again_at = now() FROM executions e
+                        WHERE e.id = :execution AND n.execution_id = e.id AND n.status = 'held'
+                          AND n.node_id = CAST(e.reason AS json) ->> 'nodeId'
+                        """).bind("execution", change.row().id()).execute();
     }
 
     /** The call that each of them goes on from is not wasted if its answer is there by now; if it is not, that is found out again. */

@@ -1,5 +1,6 @@
 package com.promptmanage.runner.journal;
 
+import com.promptmanage.topics.execution.ExecutionChange.Status;
 import com.promptmanage.topics.money.NanoUsd;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +40,16 @@ final class PausedRuns {
                         SELECT id FROM executions WHERE status = 'paused_budget' AND take_up_at < now()
                         ORDER BY take_up_at LIMIT 100
                         """).mapTo(String.class).list();
+    }
+
+    /** Whether this one is such a one, under its lock. */
+    static boolean isDue(Change change) {
+        return change.status() == Status.PAUSED_BUDGET
+                && change.handle()
+                        .createQuery("SELECT coalesce(take_up_at < now(), false) FROM executions WHERE id = :id")
+                        .bind("id", change.row().id())
+                        .mapTo(Boolean.class)
+                        .one();
     }
 
     /** In place of what its version says. */

@@ -1,7 +1,6 @@
 package com.promptmanage.runner.journal;
 
 import com.promptmanage.runner.definition.Settings;
-import com.promptmanage.runner.run.Decider;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.id.Ids;
@@ -13,18 +12,15 @@ import com.promptmanage.topics.money.NanoUsd;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Executions as wholes: begun, cancelled, taken up again. A workflow's executions beyond its limit wait in a queue; how many
- * are under way is counted under the workflow's lock whenever it matters, so that no counter can be wrong.
+ * Executions as wholes: begun, cancelled, taken up again. A workflow's executions beyond its limit wait in a queue, of which
+ * {@link Admission} lets them out.
  *
  * <p>Safe for use by several threads, and by several processes.
  */
@@ -33,25 +29,17 @@ public final class Runs {
     /** What is told to workers that wait for something to do. */
     public static final String CHANNEL = "workflow_runs";
 
-    /** In one transaction. */
-    private static final int ADMITTED_MAX = 100;
-
     private final Database database;
 
     private final Tiers tiers;
 
     private final Versions versions;
 
-    private final Payloads payloads;
+    private final Admission admission;
 
     private final Ids ids;
 
     private final Clock clock;
-
-    private final Turns turns = new Turns();
-
-    /** Workflows in whose queues someone is about to look. */
-    private final Set<String> admitting = ConcurrentHashMap.newKeySet();
 
     /** Where no tier limits how many there may be. */
     public Runs(Database database, Versions versions, Ids ids, Clock clock) {
@@ -62,7 +50,7 @@ public final class Runs {
         this.database = database;
         this.tiers = tiers;
         this.versions = versions;
-        this.payloads = new Payloads(ids);
+        this.admission = new Admission(database, versions, new Payloads(ids), clock);
         this.ids = ids;
         this.clock = clock;
     }
@@ -113,7 +101,7 @@ public final class Runs {
      */
     public Enqueued enqueue(NewRun wanted) {
         return database.asSystem(handle -> {
-            Workflow workflow = lock(handle, wanted.workflowId())
+            Admission.Workflow workflow = Admission.lock(handle, wanted.workflowId())
                     .orElseThrow(() -> ProblemException.notFound("There is no such workflow that you may see"));
             Optional<String> before = firedBefore(handle, wanted);
             if (before.isPresent()) {
@@ -131,7 +119,7 @@ public final class Runs {
                 change.queue();
                 change.save();
             });
-            admit(handle, workflow);
+            admission.admit(handle, workflow);
             return new Enqueued(id, true);
         });
     }
@@ -154,35 +142,22 @@ public final class Runs {
 
     /**
      * Begins what waits in the workflow's queue, as far as there is room. When many executions of one workflow end at once, whoever
-     * has not begun to look yet looks for those that come after.
+     * has not begun to look yet looks for those that come after. Not to be called within a transaction.
      */
     public void admit(String workflowId) {
-        if (admitting.add(workflowId)) {
-            turns.at(workflowId, () -> {
-                admitting.remove(workflowId);
-                int begun = ADMITTED_MAX;
-                while (begun == ADMITTED_MAX) {
-                    begun = database.<Integer, RuntimeException>asSystem(handle -> lock(handle, workflowId)
-                            .map(workflow -> admit(handle, workflow))
-                            .orElse(0));
-                }
-                return begun;
-            });
-        }
+        admission.admit(workflowId);
     }
 
-    /** Workflows in whose queues something waits. For the case that whoever should have begun it could not. */
+    /** Workflows in whose queues something waits though there is room. For the case that whoever should have begun it could not. */
     public List<String> waiting() {
-        return database.asSystem(
-                handle -> handle.createQuery("""
-                        SELECT DISTINCT workflow_id FROM executions WHERE status = 'queued' LIMIT 1000
-                        """).mapTo(String.class).list());
+        return admission.waiting();
     }
 
     /**
      * The last execution of a continuous workflow, if it has completed.
      *
      * @param triggerData as JSON
+     * @param completedAt by the database's clock, like {@code now}: a wrong one of a process makes no delay longer or shorter
      * @param settings of the version that it ran
      */
     public record Last(
@@ -196,22 +171,22 @@ public final class Runs {
 
     /** Of each active continuous workflow of which nothing is under way. */
     public List<Last> lastOfContinuous() {
-        Instant now = clock.instant();
         return database.asSystem(handle -> handle.createQuery("""
-                        SELECT e.id, e.workflow_id, e.workflow_version, e.user_id, e.trigger_data, e.completed_at
+                        SELECT e.id, e.workflow_id, e.workflow_version, e.user_id, e.trigger_data, e.ended_at,
+                               now() AS now
                         FROM workflows w CROSS JOIN LATERAL (
                             SELECT * FROM executions l WHERE l.workflow_id = w.id AND NOT l.is_test
                             ORDER BY l.number DESC LIMIT 1) e
                         WHERE w.execution_mode = 'continuous' AND w.status = 'active' AND w.deleted_at IS NULL
                           AND e.status = 'completed' AND
-                        """ + DeletedTeams.exclude("w.account"))
+                        """ + GoneAccounts.exclude("w.account"))
                 .map((row, ctx) -> new Last(
                         row.getString("workflow_id"),
                         row.getString("id"),
                         row.getString("user_id"),
                         row.getString("trigger_data"),
-                        WorkflowRow.instant(row, "completed_at"),
-                        now,
+                        WorkflowRow.instant(row, "ended_at"),
+                        WorkflowRow.instant(row, "now"),
                         versions.get(handle, row.getString("workflow_id"), row.getInt("workflow_version"))
                                 .settings()))
                 .list());
@@ -231,14 +206,15 @@ public final class Runs {
                         """).mapTo(String.class).list());
     }
 
-    /** Executions that are not over, of workflows and teams that were deleted: nobody can end them any more. */
+    /** Executions that are not over, of what was deleted and of whose account is disabled: nobody can end them any more. */
     public List<String> orphaned() {
         return database.asSystem(
                 handle -> handle.createQuery("""
                         SELECT e.id FROM executions e JOIN workflows w ON w.id = e.workflow_id
                         LEFT JOIN teams t ON t.id = substr(e.account, 6) AND e.account LIKE 'team:%'
+                        LEFT JOIN users u ON u.id = substr(e.account, 6) AND e.account LIKE 'user:%'
                         WHERE e.status IN ('queued', 'running', 'paused', 'paused_budget')
-                          AND (w.deleted_at IS NOT NULL OR t.deleted_at IS NOT NULL)
+                          AND (w.deleted_at IS NOT NULL OR t.deleted_at IS NOT NULL OR u.disabled_at IS NOT NULL)
                         ORDER BY e.number LIMIT 100
                         """).mapTo(String.class).list());
     }
@@ -291,48 +267,45 @@ public final class Runs {
      * @throws ProblemException 400 if its version sets no limit
      */
     public boolean resume(String executionId, Optional<NanoUsd> maxCost) {
-        Optional<String> workflow = database.asSystem(handle -> change(handle, executionId)
-                .filter(change -> switch (change.status()) {
-                    case FAILED, TIMEOUT, PAUSED, PAUSED_BUDGET -> true;
-                    case QUEUED, RUNNING, COMPLETED, CANCELLED -> false;
-                })
-                .map(change -> {
-                    if (maxCost.isPresent()
-                            && change.pinned().settings().maxCost().isEmpty()) {
-                        throw ProblemException.invalid(
-                                "maxCostUsd",
-                                "is given for an execution whose version sets none",
-                                "Leave it out, or set maxCostUsd in the workflow's settings.");
-                    }
-                    PausedRuns.allow(change, maxCost);
-                    if (change.status().isEnd()) {
-                        OpenRuns.again(change);
-                    }
-                    change.queue();
-                    change.save();
-                    return change.row().workflowId();
-                }));
+        return resume(executionId, maxCost, change -> switch (change.status()) {
+            case FAILED, TIMEOUT, PAUSED, PAUSED_BUDGET -> true;
+            case QUEUED, RUNNING, COMPLETED, CANCELLED -> false;
+        });
+    }
+
+    /**
+     * Takes up one of those that {@link #passed} has found, if it is still one: whoever found it may have been frozen since, and
+     * what has become of it meanwhile is for a person to take up.
+     */
+    public void takeUp(String executionId) {
+        resume(executionId, Optional.empty(), PausedRuns::isDue);
+    }
+
+    private boolean resume(String executionId, Optional<NanoUsd> maxCost, Predicate<Change> may) {
+        Optional<String> workflow = database.asSystem(handle -> {
+            Optional<Change> change = change(handle, executionId).filter(may);
+            change.ifPresent(found -> goOn(found, maxCost));
+            return change.map(found -> found.row().workflowId());
+        });
         workflow.ifPresent(this::admit);
         return workflow.isPresent();
     }
 
-    private record Workflow(
-            String id, String account, String createdBy, String status, int version, int maxConcurrentRuns) {}
-
-    private static Optional<Workflow> lock(Handle handle, String workflowId) {
-        return handle.createQuery("""
-                        SELECT id, account, created_by, status, version, max_concurrent_runs FROM workflows
-                        WHERE id = :id AND deleted_at IS NULL AND
-                        """ + DeletedTeams.exclude("account") + " FOR NO KEY UPDATE")
-                .bind("id", workflowId)
-                .map((row, ctx) -> new Workflow(
-                        row.getString("id"),
-                        row.getString("account"),
-                        row.getString("created_by"),
-                        row.getString("status"),
-                        row.getInt("version"),
-                        row.getInt("max_concurrent_runs")))
-                .findOne();
+    private static void goOn(Change change, Optional<NanoUsd> maxCost) {
+        if (maxCost.isPresent() && change.pinned().settings().maxCost().isEmpty()) {
+            throw ProblemException.invalid(
+                    "maxCostUsd",
+                    "is given for an execution whose version sets none",
+                    "Leave it out, or set maxCostUsd in the workflow's settings.");
+        }
+        PausedRuns.allow(change, maxCost);
+        if (change.status().isEnd()) {
+            OpenRuns.again(change);
+        } else if (change.status() == Status.PAUSED) {
+            OpenRuns.allow(change);
+        }
+        change.queue();
+        change.save();
     }
 
     private static Optional<String> firedBefore(Handle handle, NewRun wanted) {
@@ -376,7 +349,8 @@ public final class Runs {
         return features.workflowConcurrentNodesMax();
     }
 
-    private void insert(Handle handle, String id, Workflow workflow, NewRun wanted, @Nullable Integer nodesAtOnceMax) {
+    private void insert(
+            Handle handle, String id, Admission.Workflow workflow, NewRun wanted, @Nullable Integer nodesAtOnceMax) {
         var now = Change.at(clock.instant());
         handle.createUpdate("""
                         INSERT INTO executions (id, workflow_id, workflow_version, account, user_id, triggered_by,
@@ -410,48 +384,6 @@ public final class Runs {
                     .bind("execution", id)
                     .bind("now", now)
                     .execute();
-        }
-    }
-
-    /** Holds the workflow's lock, and takes those of the executions after it. Returns how many began. */
-    private int admit(Handle handle, Workflow workflow) {
-        // Asked whenever an execution ends: those that run are counted only if one waits.
-        List<String> next = handle.createQuery("""
-                        SELECT id FROM executions WHERE workflow_id = :id AND status = 'queued'
-                        ORDER BY number LIMIT CASE
-                            WHEN EXISTS (SELECT 1 FROM executions WHERE workflow_id = :id AND status = 'queued')
-                            THEN least(:most, greatest(0, :runsMax - (
-                                SELECT count(*) FROM executions WHERE workflow_id = :id AND status = 'running')))
-                            ELSE 0 END
-                        FOR UPDATE SKIP LOCKED
-                        """)
-                .bind("id", workflow.id())
-                .bind("most", ADMITTED_MAX)
-                .bind("runsMax", workflow.maxConcurrentRuns())
-                .mapTo(String.class)
-                .list();
-        if (next.isEmpty()) {
-            return 0;
-        }
-        Map<String, Change> changes = ExecutionLocks.take(handle, versions, next, true, clock.instant());
-        var resumed = new HashSet<>(handle.createQuery("""
-                        SELECT execution_id FROM run_scopes WHERE execution_id = ANY (:ids) AND path = ''
-                        """)
-                .bindArray("ids", String.class, next)
-                .mapTo(String.class)
-                .list());
-        changes.forEach((id, change) -> begin(change, resumed.contains(id)));
-        ChangeRows.save(handle, changes.values());
-        handle.execute("NOTIFY " + CHANNEL);
-        return next.size();
-    }
-
-    /** @param isResumed whether it was begun before: then what is held of it goes on when it is saved */
-    private void begin(Change change, boolean isResumed) {
-        change.run(change.pinned().settings().timeout());
-        if (!isResumed) {
-            new Progression(change, payloads, Taker.NONE)
-                    .apply(Decider.start(change.pinned().graph()));
         }
     }
 

@@ -3,7 +3,7 @@ package com.promptmanage.runner.source;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.runner.connector.StoredSources;
-import com.promptmanage.runner.journal.DeletedTeams;
+import com.promptmanage.runner.journal.GoneAccounts;
 import com.promptmanage.runner.source.DataSource.Draft;
 import com.promptmanage.runner.source.DataSource.Frequency;
 import com.promptmanage.runner.source.DataSource.Mode;
@@ -191,7 +191,7 @@ final class DataSourceTable implements StoredSources {
             UPDATE data_sources SET next_sync_at = :again
             WHERE id IN (SELECT d.id FROM data_sources d
                          WHERE d.status = 'active' AND d.next_sync_at <= :now AND
-            """ + DeletedTeams.exclude("d.account") + """
+            """ + GoneAccounts.exclude("d.account") + """
                          ORDER BY d.next_sync_at LIMIT :most FOR UPDATE SKIP LOCKED)
             RETURNING *
             """)

@@ -43,7 +43,8 @@ final class Cron {
                     "has %d fields: minute, hour, day of month, month, day of week are expected"
                             .formatted(fields.length));
         }
-        return new Cron(ExecutionTime.forCron(PARSER.parse(expression.strip())), fields[1].equals("*"), zone);
+        boolean isHourly = fields[1].matches("(\\*|0-23)(/1)?");
+        return new Cron(ExecutionTime.forCron(PARSER.parse(expression.strip())), isHourly, zone);
     }
 
     /** The first time after this one; empty if there is none. */

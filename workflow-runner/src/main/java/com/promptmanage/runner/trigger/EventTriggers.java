@@ -14,13 +14,18 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -40,6 +45,14 @@ public final class EventTriggers implements AutoCloseable {
     private static final Duration GOODBYE_MAX = Duration.ofSeconds(2);
 
     private static final Duration POLL = Duration.ofMillis(500);
+
+    /**
+     * What is there is fetched four times a second, or sooner if it is much. To fetch each event when it comes, and to write down that
+     * it was read, took the broker half as long as to take it in.
+     */
+    private static final int FETCH_WAIT_MS = 250;
+
+    private static final int FETCH_BYTES = 256 << 10;
 
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
 
@@ -68,6 +81,8 @@ public final class EventTriggers implements AutoCloseable {
         settings.put("group.id", "workflow-triggers");
         // What happened before the first workflow waited for it is no reason to run it.
         settings.put("auto.offset.reset", "latest");
+        settings.put("fetch.min.bytes", FETCH_BYTES);
+        settings.put("fetch.max.wait.ms", FETCH_WAIT_MS);
         settings.putAll(kafkaSettings);
         settings.put("enable.auto.commit", false);
         // Alerts of a transaction that was given up never were.
@@ -100,7 +115,8 @@ public final class EventTriggers implements AutoCloseable {
         while (!closed) {
             try (var consumer =
                     new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-                consumer.subscribe(List.of(Topics.BUDGET_ALERTS.name(), Topics.USAGE_EVENTS.name()));
+                consumer.subscribe(
+                        List.of(Topics.BUDGET_ALERTS.name(), Topics.USAGE_EVENTS.name()), new Beginnings(consumer));
                 while (!closed) {
                     var records = consumer.poll(POLL);
                     records.forEach(this::see);
@@ -119,6 +135,30 @@ public final class EventTriggers implements AutoCloseable {
                 pause();
             }
         }
+    }
+
+    /**
+     * Writes down where a partition begins that nobody has read before. Otherwise what comes while the first events cannot be seen
+     * to would be behind whoever begins anew.
+     */
+    private record Beginnings(KafkaConsumer<byte[], byte[]> consumer) implements ConsumerRebalanceListener {
+
+        @Override
+        public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+            Map<TopicPartition, OffsetAndMetadata> known = consumer.committed(Set.copyOf(partitions));
+            var unread = new HashMap<TopicPartition, OffsetAndMetadata>();
+            for (TopicPartition partition : partitions) {
+                if (known.get(partition) == null) {
+                    unread.put(partition, new OffsetAndMetadata(consumer.position(partition)));
+                }
+            }
+            if (!unread.isEmpty()) {
+                consumer.commitSync(unread);
+            }
+        }
+
+        @Override
+        public void onPartitionsRevoked(Collection<TopicPartition> partitions) {}
     }
 
     private void see(ConsumerRecord<byte[], byte[]> record) {

@@ -9,9 +9,9 @@ import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.http.UnavailableException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -43,13 +43,14 @@ public final class Scheduler implements AutoCloseable {
 
     private final ContinuousRuns continuous;
 
-    private final Clock clock;
+    private final InstantSource clock;
 
     private final Timer late;
 
     private final Thread thread;
 
-    private Scheduler(Schedules schedules, Runs runs, ContinuousRuns continuous, MeterRegistry meters, Clock clock) {
+    private Scheduler(
+            Schedules schedules, Runs runs, ContinuousRuns continuous, MeterRegistry meters, InstantSource clock) {
         this.schedules = schedules;
         this.runs = runs;
         this.continuous = continuous;
@@ -61,8 +62,9 @@ public final class Scheduler implements AutoCloseable {
         this.thread = Thread.ofPlatform().name("workflow-schedule").daemon().unstarted(this::run);
     }
 
+    /** @param clock one that all processes have in common: {@link Schedules#databaseClock} */
     public static Scheduler start(
-            Schedules schedules, Runs runs, ContinuousRuns continuous, MeterRegistry meters, Clock clock) {
+            Schedules schedules, Runs runs, ContinuousRuns continuous, MeterRegistry meters, InstantSource clock) {
         var scheduler = new Scheduler(schedules, runs, continuous, meters, clock);
         scheduler.thread.start();
         return scheduler;
@@ -70,7 +72,7 @@ public final class Scheduler implements AutoCloseable {
 
     /** With no thread: a test says when it looks. */
     static Scheduler byHand(
-            Schedules schedules, Runs runs, ContinuousRuns continuous, MeterRegistry meters, Clock clock) {
+            Schedules schedules, Runs runs, ContinuousRuns continuous, MeterRegistry meters, InstantSource clock) {
         return new Scheduler(schedules, runs, continuous, meters, clock);
     }
 
@@ -111,7 +113,7 @@ public final class Scheduler implements AutoCloseable {
 
     /** Fires what is due now. Returns whether there may be more. */
     boolean look() {
-        List<Schedules.Row> due = schedules.due(ROWS_MAX);
+        List<Schedules.Row> due = schedules.due(ROWS_MAX, clock.instant());
         for (Schedules.Row row : due) {
             try {
                 fire(row);

@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
  */
 public final class TriggerConfig {
 
-    static final String EVENT = "event";
+    /** The kind that waits for events of the account. */
+    public static final String EVENT = "event";
 
     private static final Map<String, Set<String>> FIELDS =
             Map.of(EVENT, Set.of("type", "eventType", "filter"), "webhook", Set.of("type"), "api", Set.of("type"));

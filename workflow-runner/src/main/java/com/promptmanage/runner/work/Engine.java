@@ -319,8 +319,11 @@ public final class Engine implements AutoCloseable {
                 journal.renew(taker(0), ours.stream().map(HeldNode::lease).toList());
         for (HeldNode one : ours) {
             // It may have been brought to its end just now, which is no loss.
-            if (!renewed.contains(one.lease().id()) && held.isHeld(one)) {
-                one.interrupt();
+            if (!renewed.contains(one.lease().id()) && held.isHeld(one) && one.lost(System.nanoTime())) {
+                LOGGER.atWarn()
+                        .addKeyValue("executionId", one.lease().executionId())
+                        .addKeyValue("nodeId", one.lease().nodeId())
+                        .log("an answer that nobody wants any more is not waited for any longer");
             }
         }
     }
@@ -332,7 +335,7 @@ public final class Engine implements AutoCloseable {
                 Thread.sleep(SWEEP_EVERY);
                 lookAfter(runs.overdue(), execution -> runs.timeOut(execution).ifPresent(runs::admit));
                 lookAfter(runs.orphaned(), runs::cancel);
-                lookAfter(runs.passed(), runs::resume);
+                lookAfter(runs.passed(), runs::takeUp);
                 lookAfter(runs.waiting(), runs::admit);
                 if (System.nanoTime() - forgotNanos >= FORGET_EVERY.toNanos() && !retention.forget(options.history())) {
                     forgotNanos = System.nanoTime();

@@ -93,7 +93,14 @@ final class ExternalCalls {
                 used(lease, call, known.callId(), known.answer(), known.failedBefore(), rule, held);
             case Standing.Unknown again -> throw new IllegalStateException("call %s is still unknown".formatted(again));
             case Standing.Fresh fresh -> {
-                Optional<Failure> end = end(node, call, fresh, rule);
+                Optional<Failure> last = fresh.last().map(failure -> judged(node, call, failure));
+                if (last.filter(failure -> isAsked(node, call, failure)).isPresent()) {
+                    // Nobody was: whoever was to ask was lost, or the execution stood still for something else by then.
+                    yield asked(node, call);
+                }
+                // It has failed for good before; who was to say so was lost, or another alternative was gone on to.
+                Optional<Failure> end = last.filter(
+                        failure -> rule.delay(failure, fresh.failedBefore()).isEmpty());
                 yield end.isPresent() ? Attempt.Done.failed(end.get()) : pay(begun, node, call, fresh, rule, held);
             }
         };
@@ -103,14 +110,6 @@ final class ExternalCalls {
             throws InterruptedException, StaleLeaseException {
         HeldNode.goOn();
         return held.<Standing, StaleLeaseException>whole(() -> ledger.stand(lease, alternative, call));
-    }
-
-    /** It has failed for good before, and whoever was to say so was lost, or another alternative was gone on to. */
-    private static Optional<Failure> end(Node node, ExternalCall call, Standing.Fresh fresh, RetryRule rule) {
-        return fresh.last()
-                .map(failure -> judged(node, call, failure))
-                .filter(failure -> !isAsked(node, call, failure)
-                        && rule.delay(failure, fresh.failedBefore()).isEmpty());
     }
 
     /** Another worker had sent it and was lost. */
@@ -130,7 +129,10 @@ final class ExternalCalls {
                 yield Optional.of(Attempt.Done.failed(failure));
             }
             case ASK -> {
-                ledger.giveUp(begun.lease(), unknown.callId(), Optional.empty());
+                var failure = new Failure(
+                        Failure.Kind.AMBIGUOUS,
+                        "Nobody knows whether %s was reached: its worker was lost".formatted(call.target()));
+                ledger.giveUp(begun.lease(), unknown.callId(), Optional.of(failure));
                 yield Optional.of(asked(node, call));
             }
         };

@@ -1,6 +1,8 @@
 package com.promptmanage.runner.work;
 
 import com.promptmanage.runner.journal.NodeLease;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A node that a thread of this process works at. The thread is interrupted if it is to let go of the node, but not while it
@@ -9,6 +11,12 @@ import com.promptmanage.runner.journal.NodeLease;
  * would be lost, and what it cost with it.
  */
 final class HeldNode {
+
+    /**
+     * How much longer a call may take whose answer nobody wants any more. Its node's timeout ends it too, but an author may set that
+     * to days.
+     */
+    static final Duration UNWANTED_MAX = Duration.ofMinutes(10);
 
     private final NodeLease lease;
 
@@ -22,6 +30,11 @@ final class HeldNode {
 
     /** Kept for when it is through with what it enters. */
     private boolean isToLetGo;
+
+    /** By the clock of {@link System#nanoTime}; null while it is this worker's. */
+    private @Nullable Long lostNanos;
+
+    private boolean isGivenUp;
 
     /** What is not to be cut off. */
     interface Entry<R, X extends Exception> {
@@ -44,6 +57,29 @@ final class HeldNode {
         } else if (!isStoring) {
             thread.interrupt();
         }
+    }
+
+    /**
+     * From another thread, whenever the node is found not to be this worker's any more. What it pays for is waited for until
+     * {@link #UNWANTED_MAX} after the first time: an answer without an end must not keep its slot.
+     *
+     * @param nowNanos as {@link System#nanoTime} tells it
+     * @return whether a call is given up now
+     */
+    synchronized boolean lost(long nowNanos) {
+        if (lostNanos == null) {
+            lostNanos = nowNanos;
+        }
+        if (isGivenUp) {
+            return false;
+        }
+        isGivenUp = isPaying && nowNanos - lostNanos >= UNWANTED_MAX.toNanos();
+        if (isGivenUp) {
+            giveUp();
+        } else {
+            interrupt();
+        }
+        return isGivenUp;
     }
 
     /** From another thread, when there is no more time: what it pays for is not waited for either. */

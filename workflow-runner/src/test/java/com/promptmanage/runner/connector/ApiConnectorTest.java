@@ -238,25 +238,58 @@ class ApiConnectorTest {
                 .containsExactly("config.url", "config.method", "config.responsePath", "config.pagination.type");
     }
 
+    /** The first of them would be followed to 2^60 places of an answer of a hundred brackets. */
+    @Test
+    void aPathThatNoProcessorIsDoneWithIsRefusedAndOneThatChoosesIsNot() {
+        for (String path : List.of(
+                "$" + "[0,0]".repeat(60),
+                "$['a]','a]']['a]','a]']",
+                "$.a[?(@.b in $.c)]",
+                "$.a[?(@.b SubsetOf @.c)]",
+                "$.concat($.a)",
+                "$..a")) {
+            assertThat(faultsOfPath(path)).as(path).containsExactly("config.responsePath");
+        }
+        for (String path : List.of("$['a']['b c'][0]", "$.a[1:3]", "$.a[?(@.n > 2 && (@.t == 'x' || @.t == 'y'))]")) {
+            assertThat(faultsOfPath(path)).as(path).isEmpty();
+        }
+    }
+
     @Test
     void aRecordIsSentWithItsKeyAndUpdatedAtItsId() throws Exception {
         server.thenJson(201, "{\"id\":\"r1\",\"name\":\"Ada\"}").thenJson(200, "{}");
         try (Session session = open("", Map.of())) {
             Written created = session.write(TestPlaces.write(Operation.CREATE, "{\"name\":\"Ada\"}"));
-            session.write(new WriteRequest(
-                    Operation.UPDATE,
-                    Optional.empty(),
-                    Optional.of("r/1"),
-                    Map.of(),
-                    TestPlaces.write(Operation.UPDATE, "{\"name\":\"Bea\"}").record(),
-                    Map.of(),
-                    "k2"));
+            session.write(update("r/1"));
 
             assertThat(created.ids()).containsExactly("r1");
+            for (String id : List.of(".", "..")) {
+                assertThatFailure(() -> session.write(update(id)))
+                        .satisfies(failure -> assertThat(failure.kind()).isEqualTo(Kind.VALIDATION));
+            }
         }
         assertThat(server.asked().get(0).header("Idempotency-key")).isEqualTo("exe_1/node/0");
         assertThat(server.asked().get(1).method()).isEqualTo("PATCH");
         assertThat(server.asked().get(1).uri().getRawPath()).isEqualTo("/records/r%2F1");
+    }
+
+    private static WriteRequest update(String id) {
+        return new WriteRequest(
+                Operation.UPDATE,
+                Optional.empty(),
+                Optional.of(id),
+                Map.of(),
+                TestPlaces.write(Operation.UPDATE, "{\"name\":\"Bea\"}").record(),
+                Map.of(),
+                "k2");
+    }
+
+    private List<String> faultsOfPath(String path) {
+        var faults = new Faults();
+        API.check(TestPlaces.json(config("\"responsePath\":\"%s\"".formatted(path))), "config.", faults);
+        return faults.list().stream()
+                .map(com.promptmanage.service.http.Fault::field)
+                .toList();
     }
 
     private List<JsonNode> all(String more) throws ConnectorException, InterruptedException {

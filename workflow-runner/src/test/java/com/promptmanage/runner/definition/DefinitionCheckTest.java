@@ -1,8 +1,10 @@
 package com.promptmanage.runner.definition;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.promptmanage.runner.definition.DefinitionFault.Severity;
 import com.promptmanage.runner.expression.Expressions;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -87,10 +89,10 @@ class DefinitionCheckTest {
         List<DefinitionFault> faults = check("""
             {"nodes":[
              {"id":"leads","type":"data_source","config":{"sourceId":"s","sourceType":"csv"}},
-             {"id":"ask","type":"prompt","config":{"promptTemplate":"Hi","model":"m"}},
-             {"id":"json","type":"prompt","config":{"promptTemplate":"Hi","model":"m","responseFormat":"json"}},
+             {"id":"ask","type":"prompt","config":{"promptTemplate":"Hi","model":"gpt-4o"}},
+             {"id":"json","type":"prompt","config":{"promptTemplate":"Hi","model":"gpt-4o","responseFormat":"json"}},
              {"id":"call","type":"webhook","config":{"url":"%s","method":"GET"}},
-             {"id":"later","type":"prompt","config":{"promptTemplate":"Hi","model":"m"}}],
+             {"id":"later","type":"prompt","config":{"promptTemplate":"Hi","model":"gpt-4o"}}],
             "edges":[{"id":"e1","source":"leads","target":"ask"},{"id":"e2","source":"ask","target":"json"},
              {"id":"e3","source":"json","target":"call"},{"id":"e4","source":"call","target":"later"}]}\
             """.formatted(url));
@@ -105,12 +107,12 @@ class DefinitionCheckTest {
         List<DefinitionFault> faults = check("""
             {"nodes":[
              {"id":"each","type":"loop","config":{"iterateOver":"nowhere.items","itemVariable":"part","bodyNodes":["in"]}},
-             {"id":"in","type":"prompt","config":{"promptTemplate":"{{part.name}} {{any.field}}","model":"m"}},
-             {"id":"out","type":"prompt","config":{"promptTemplate":"{{part.name}} {{each}}","model":"m"}},
+             {"id":"in","type":"prompt","config":{"promptTemplate":"{{part.name}} {{any.field}}","model":"gpt-4o"}},
+             {"id":"out","type":"prompt","config":{"promptTemplate":"{{part.name}} {{each}}","model":"gpt-4o"}},
              {"id":"if","type":"condition","config":{"condition":"nosuch.f == 1"}},
-             {"id":"end","type":"prompt","config":{"promptTemplate":"{{variables.a.b}} {{single}}","model":"m"}},
+             {"id":"end","type":"prompt","config":{"promptTemplate":"{{variables.a.b}} {{single}}","model":"gpt-4o"}},
              {"id":"get","type":"webhook","config":{"url":"https://x.example/","method":"GET"}},
-             {"id":"got","type":"prompt","config":{"promptTemplate":"{{any.field}}","model":"m"}}],
+             {"id":"got","type":"prompt","config":{"promptTemplate":"{{any.field}}","model":"gpt-4o"}}],
             "edges":[{"id":"e1","source":"each","target":"out"},{"id":"e2","source":"out","target":"if"},
              {"id":"e3","source":"if","target":"end","condition":"true"},{"id":"e4","source":"get","target":"got"}]}\
             """);
@@ -125,10 +127,29 @@ class DefinitionCheckTest {
     }
 
     @Test
+    void modelsWithoutAListPriceAreWarnedOf() {
+        List<DefinitionFault> faults = check("""
+            {"nodes":[
+             {"id":"ask","type":"prompt","errorHandling":"fallback","config":{"promptTemplate":"Hi","model":"our-llama",
+              "fallbackModels":["gpt-4o-mini-2024-07-18","their-llama","{{variables.model}}"]}},
+             {"id":"then","type":"prompt","config":{"promptTemplate":"Hi","model":"{{variables.model}}"}}],
+            "edges":[{"id":"e1","source":"ask","target":"then"}]}\
+            """);
+
+        assertThat(faults)
+                .extracting(DefinitionFault::severity, DefinitionFault::nodeId, DefinitionFault::field)
+                .containsExactlyInAnyOrder(
+                        tuple(Severity.WARNING, new NodeId("ask"), "nodes[0].config.model"),
+                        tuple(Severity.WARNING, new NodeId("ask"), "nodes[0].config.fallbackModels[1]"));
+        assertThat(faults.getFirst().message())
+                .contains("\"our-llama\"", "count as unpriced", "maxCostUsd", "price list");
+    }
+
+    @Test
     void secretsStandOnlyWhereRequestsGoOut() {
         List<DefinitionFault> faults = check("""
             {"nodes":[
-             {"id":"ask","type":"prompt","config":{"promptTemplate":"{{secrets.A}}","model":"m"}},
+             {"id":"ask","type":"prompt","config":{"promptTemplate":"{{secrets.A}}","model":"gpt-4o"}},
              {"id":"if","type":"condition","config":{"condition":"secrets.A == 'x'"}},
              {"id":"call","type":"webhook","config":{"url":"https://x/{{secrets.A}}","method":"POST",
               "headers":{"Authorization":"Bearer {{secrets.A}}"},"params":{"key":"{{secrets.A}}"},
@@ -167,6 +188,24 @@ class DefinitionCheckTest {
                         "waits for itself: b → a → b",
                         "crosses the border of the body of each",
                         "is connected to nothing");
+    }
+
+    /** Whatever it says, nobody would ask it: the edge would always be followed. */
+    @Test
+    void anExpressionOnAnEdgeOutOfALoopIsRefused() {
+        List<DefinitionFault> faults = check("""
+            {"nodes":[
+             {"id":"each","type":"loop","config":{"iterateOver":"variables.list","itemVariable":"part","bodyNodes":["in"]}},
+             {"id":"in","type":"delay","config":{"delayMs":0}},
+             {"id":"on","type":"delay","config":{"delayMs":0}},
+             {"id":"never","type":"delay","config":{"delayMs":0}}],
+            "edges":[{"id":"e1","source":"each","target":"on"},
+             {"id":"e2","source":"each","target":"never","condition":"length(input) > 10"},
+             {"id":"e3","source":"on","target":"never","condition":"length(input) > 10"}]}\
+            """);
+
+        assertThat(faults).extracting(DefinitionFault::field).containsExactly("edges[1].condition");
+        assertThat(faults.getFirst().remedy()).contains("condition node behind each");
     }
 
     @Test
@@ -221,8 +260,8 @@ class DefinitionCheckTest {
              {"id":"b","type":"data_source","config":{"sourceId":"s","sourceType":"csv"}},
              {"id":"join","type":"delay","config":{"delayMs":0}},
              {"id":"sum","type":"transform","config":{"transformType":"reduce","code":"accumulator + item.n","initial":0}},
-             {"id":"tell","type":"prompt","config":{"promptTemplate":"{{sum.output}} {{a.name}} {{per.text}}","model":"m"}},
-             {"id":"per","type":"prompt","config":{"promptTemplate":"{{a.name}}","model":"m"}}],
+             {"id":"tell","type":"prompt","config":{"promptTemplate":"{{sum.output}} {{a.name}} {{per.text}}","model":"gpt-4o"}},
+             {"id":"per","type":"prompt","config":{"promptTemplate":"{{a.name}}","model":"gpt-4o"}}],
             "edges":[{"id":"e1","source":"a","target":"join"},{"id":"e2","source":"b","target":"join"},
              {"id":"e3","source":"per","target":"sum"},{"id":"e4","source":"sum","target":"tell"},
              {"id":"e5","source":"a","target":"per"}]}\

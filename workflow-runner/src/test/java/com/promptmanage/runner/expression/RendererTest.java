@@ -180,6 +180,11 @@ class RendererTest {
 
         assertThat(Renderer.of(scope).url("{{base}}/leads/{{v}}"))
                 .isEqualTo("https://api.example.com/v1/leads/a%2F..%2Fb%3Fx%3D1%26y%3D%C3%BC%20%23");
+        Renderer dots = Renderer.of(SCOPE.withInput(json("{\"v\":\"..\"}")));
+        assertThatThrownBy(() -> dots.url("https://api.example.com/leads/{{v}}/notes"))
+                .isInstanceOf(EvaluationException.class)
+                .hasMessageContaining("another place");
+        assertThat(dots.url("https://api.example.com/leads?q={{v}}")).isEqualTo("https://api.example.com/leads?q=..");
     }
 
     @Test

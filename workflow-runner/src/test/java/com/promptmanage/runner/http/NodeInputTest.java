@@ -8,6 +8,7 @@ import com.promptmanage.runner.http.RunningApi.Answer;
 import com.promptmanage.runner.node.Outcome;
 import com.promptmanage.runner.node.Plan;
 import com.promptmanage.service.http.Json;
+import com.promptmanage.testkit.Await;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -91,6 +92,28 @@ class NodeInputTest {
         assertThat(input(execution, "small", "").path("input").isNull()).isTrue();
     }
 
+    @Test
+    void aLoopOfAnExecutionThatWasCancelledIsNotShownAsRunning() throws Exception {
+        String execution = trigger(workflow("""
+                {"version": "1.0", "nodes": [
+                   {"id": "each", "type": "loop", "label": "Each",
+                    "config": {"iterateOver": "input", "itemVariable": "part", "bodyNodes": ["wait"]}},
+                   {"id": "wait", "type": "delay", "label": "Wait", "config": {"delayMs": 3600000}}]}
+                """), "{\"input\": [1]}");
+        Await.until(() -> assertThat(statuses(execution)).hasSize(2).first().isEqualTo("running"));
+
+        api.post(editor, "/api/workflows/executions/%s/cancel".formatted(execution), "");
+
+        assertThat(statuses(execution)).containsExactly("cancelled", "cancelled");
+    }
+
+    private List<String> statuses(String execution) {
+        return api.get(viewer, "/api/workflows/executions/" + execution)
+                .json()
+                .path("nodeExecutions")
+                .findValuesAsText("status");
+    }
+
     private String workflow(String definition) {
         Answer made = api.post(
                 editor,
@@ -102,15 +125,19 @@ class NodeInputTest {
     }
 
     private String run(String workflow, String triggerData) throws Exception {
-        String execution = api.post(
+        String execution = trigger(workflow, triggerData);
+        api.engine().awaitStatus(execution, "completed");
+        return execution;
+    }
+
+    private String trigger(String workflow, String triggerData) {
+        return api.post(
                         editor,
                         "/api/workflows/%s/trigger".formatted(workflow),
                         "{\"triggerData\": %s}".formatted(triggerData))
                 .json()
                 .path("executionId")
                 .asText();
-        api.engine().awaitStatus(execution, "completed");
-        return execution;
     }
 
     /** What a node was given, as its execution's viewers see it. */

@@ -194,6 +194,32 @@ class WorkflowApiTest {
     }
 
     @Test
+    void whoSavesAWorkflowIsWarnedOfAModelWithoutAPriceAndSavesIt() {
+        String definition = """
+                {"version": "1.0", "edges": [], "nodes": [
+                  {"id": "ask", "type": "prompt", "config": {"promptTemplate": "Hi", "model": "our-llama"}}]}""";
+
+        Answer verdict = api.post(editor, "/api/workflows/validate", definition);
+        Answer made = api.post(
+                editor,
+                "/api/workflows",
+                "{\"teamId\": \"team_1\", \"name\": \"Ours\", \"definition\": %s}".formatted(definition));
+        String path = "/api/workflows/" + made.json().at("/workflow/id").asText();
+        Answer again = api.put(editor, path, "{\"definition\": %s}".formatted(definition));
+        Answer renamed = api.put(editor, path, "{\"name\": \"Theirs\"}");
+
+        assertThat(verdict.json().path("valid").booleanValue()).isTrue();
+        assertThat(verdict.json().path("faults")).hasSize(1);
+        assertThat(made.status()).isEqualTo(201);
+        assertThat(made.json().path("warnings")).isEqualTo(verdict.json().path("faults"));
+        assertThat(made.json().at("/warnings/0/nodeId").asText()).isEqualTo("ask");
+        assertThat(made.json().at("/warnings/0/field").asText()).isEqualTo("nodes[0].config.model");
+        assertThat(made.json().at("/warnings/0/message").asText()).contains("no list price");
+        assertThat(again.json().path("warnings")).isEqualTo(made.json().path("warnings"));
+        assertThat(renamed.json().get("warnings")).isEmpty();
+    }
+
+    @Test
     void whoSeesNothingLearnsNothingAndEachLevelMayWhatTheOneBelowMay() {
         String id = steps.create("active");
         for (String user : List.of("stranger", "v", "r", "e", "a")) {

@@ -326,6 +326,50 @@ class WorkflowRunsTest {
                 .isEqualTo("paused false");
     }
 
+    @Test
+    void whatIsUnderWayForSomeoneEndsWithTheirAccountAndWhatWaitsBehindItBeginsNoMore() throws Exception {
+        api.user("gone");
+        String gone = api.signIn("gone");
+        String id =
+                api.post(gone, "/api/workflows", """
+                        {"name": "Long", "status": "active", "definition": {"nodes": [
+                          {"id": "wait", "type": "delay", "label": "Wait", "config": {"delayMs": 3600000}}]}}""").json().at("/workflow/id").asText();
+        String trigger = "/api/workflows/%s/trigger".formatted(id);
+        String running =
+                api.post(gone, trigger, "{}").json().path("executionId").asText();
+        String queued = api.post(gone, trigger, "{}").json().path("executionId").asText();
+        api.engine().awaitStatus(running, "running");
+
+        api.engine()
+                .database()
+                .useAsSystem(handle -> handle.execute("UPDATE users SET disabled_at = now() WHERE id = 'gone'"));
+
+        api.engine().awaitStatus(running, "cancelled");
+        api.engine().awaitStatus(queued, "cancelled");
+        assertThat(api.engine().shown(queued).startedAt()).isNull();
+    }
+
+    /** Its executions would begin with everyone's usage and alerts. */
+    @Test
+    void whoMayEditAWorkflowAndNotSeeItsAccountDoesNotHaveItWaitForTheAccountsEvents() {
+        api.user("helper");
+        String id = steps.create("draft");
+        steps.grant(id, "helper", "editor");
+        String helper = api.signIn("helper");
+        String path = "/api/workflows/" + id;
+        String event = "{\"triggerConfig\": {\"type\": \"event\", \"filter\": {\"model\": \"o1\"}}}";
+
+        assertThat(api.put(helper, path, "{\"triggerConfig\": {\"type\": \"webhook\"}}")
+                        .status())
+                .isEqualTo(200);
+        assertThat(api.put(helper, path, event).status()).isEqualTo(403);
+        assertThat(api.put(editor, path, event).status()).isEqualTo(200);
+        assertThat(api.put(helper, path, event).status()).as("as it was").isEqualTo(200);
+        assertThat(api.put(helper, path, "{\"triggerConfig\": {\"type\": \"event\"}}")
+                        .status())
+                .isEqualTo(403);
+    }
+
     /** Taken out with the rights of the team alone, as its people do it. */
     @Test
     void whoIsTakenOutOfATeamKeepsNothingThatWasSharedWithThemThere() {

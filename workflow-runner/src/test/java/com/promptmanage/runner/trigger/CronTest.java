@@ -68,6 +68,12 @@ class CronTest {
                                 "2026-10-25T01:30:00Z",
                                 "2026-10-25T02:00:00Z")),
                 argumentSet(
+                        "every hour is every hour however it is written",
+                        "30 */1 * * *",
+                        "Europe/Berlin",
+                        "2026-10-24T23:45:00Z",
+                        List.of("2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z", "2026-10-25T02:30:00Z")),
+                argumentSet(
                         "every half hour goes on over the hour that is left out",
                         "*/30 * * * *",
                         "Europe/Berlin",

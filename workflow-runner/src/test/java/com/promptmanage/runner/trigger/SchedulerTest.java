@@ -156,7 +156,7 @@ class SchedulerTest {
         scheduler.look();
 
         assertThat(executions()).isEmpty();
-        assertThat(schedules.due(10)).isEmpty();
+        assertThat(schedules.due(10, clock.instant())).isEmpty();
         assertThatThrownBy(() -> runs.enqueue(
                         new Runs.NewRun(workflow, null, "ada", Runs.TriggeredBy.WEBHOOK, "{}", null, false, null)))
                 .isInstanceOf(ProblemException.class);
@@ -232,6 +232,33 @@ class SchedulerTest {
         scheduler.look();
 
         assertThat(executions()).hasSize(1);
+    }
+
+    @Test
+    void aProcessWhoseClockIsWrongFiresNothingTooEarlyAndLeavesNothingOut() {
+        var daily = new Schedule("interval", null, 1_440, null, "last", null);
+        String soon =
+                RunningEngine.add(database, Workflow.of(Workflow.step("only")).definition(), 1);
+        put(daily);
+        schedules.put(Scope.EVERYONE, Actor.SYSTEM, RunningEngine.TEAM, soon, daily);
+        dueIn(workflow, -1);
+        dueIn(soon, 30);
+        clock.set(Instant.now().plus(Duration.ofHours(1)));
+
+        Scheduler.byHand(schedules, runs, new ContinuousRuns(runs, last -> true), meters, schedules.databaseClock())
+                .look();
+
+        assertThat(executions()).hasSize(1);
+        assertThat(executions(soon)).isEmpty();
+        assertThat(schedules.find(Scope.EVERYONE, soon).orElseThrow().lastFireAt())
+                .isNull();
+    }
+
+    /** By the database's clock. */
+    private void dueIn(String id, int minutes) {
+        database.useAsSystem(handle -> handle.execute("""
+                UPDATE workflow_schedules SET next_fire_at = now() + ? * interval '1 minute' WHERE workflow_id = ?
+                """, minutes, id));
     }
 
     private Scheduler scheduler() {

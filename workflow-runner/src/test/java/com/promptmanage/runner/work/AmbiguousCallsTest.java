@@ -18,6 +18,7 @@ import com.promptmanage.service.http.UnavailableException;
 import com.promptmanage.testkit.Await;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -35,11 +36,14 @@ class AmbiguousCallsTest {
     private static final List<Supplier<CallResult>> FIRSTS =
             List.of(AmbiguousCallsTest::lineBreaks, AmbiguousCallsTest::workerIsLost);
 
+    /** What a lost worker held is left alone for that long: longer than a machine with much to do stands still. */
+    private static final Duration LEASE = Duration.ofMillis(1_500);
+
     private RunningEngine engine;
 
     @BeforeAll
     void start() {
-        engine = new RunningEngine(MigratedDatabase.url(), Duration.ofMillis(600));
+        engine = new RunningEngine(MigratedDatabase.url(), LEASE);
     }
 
     @AfterAll
@@ -92,6 +96,28 @@ class AmbiguousCallsTest {
             assertThat(calls).hasValue(2);
             assertThat(states(execution)).isEqualTo("ambiguous wasted, answered");
         }
+    }
+
+    @Test
+    void eachNodeAsksForItselfAlsoIfTheExecutionStoodStillByThen() throws Exception {
+        Map<String, AtomicInteger> calls = Map.of("left", new AtomicInteger(), "right", new AtomicInteger());
+        calls.forEach((id, made) -> breaksOnce(id, made, AmbiguousCallsTest::lineBreaks));
+        String execution = engine.trigger(
+                engine.add(Workflow.of(prompt("left", OnAmbiguous.ASK), prompt("right", OnAmbiguous.ASK)), 1));
+
+        engine.awaitStatus(execution, "paused");
+        boolean isLeft = String.valueOf(engine.shown(execution).reason()).contains("\"left\"");
+        String other = isLeft ? "right" : "left";
+        engine.runs().resume(execution);
+        Await.until(() ->
+                assertThat(String.valueOf(engine.shown(execution).reason())).contains("\"%s\"".formatted(other)));
+        assertThat(calls.get(other))
+                .as("who resumed it was not asked of this one")
+                .hasValue(1);
+        engine.runs().resume(execution);
+        engine.awaitStatus(execution, "completed");
+
+        assertThat(calls.values()).allSatisfy(made -> assertThat(made).hasValue(2));
     }
 
     /** Its worker was taken for lost, and was not: the answer comes when the call has been made again. */
@@ -232,26 +258,27 @@ class AmbiguousCallsTest {
     }
 
     private String trigger(String id, OnAmbiguous policy, AtomicInteger calls, Supplier<CallResult> first) {
+        breaksOnce(id, calls, first);
+        return engine.trigger(engine.add(Workflow.of(prompt(id, policy)).with(quick()), 1));
+    }
+
+    private void breaksOnce(String id, AtomicInteger calls, Supplier<CallResult> first) {
         engine.script()
                 .when(
                         id,
                         asked -> new Plan.Calls(new Script.Call(
                                 id, question -> calls.incrementAndGet() == 1 ? first.get() : answered("there"))));
+    }
+
+    private static Node prompt(String id, OnAmbiguous policy) {
         Node plain = Workflow.prompt(id);
-        return engine.trigger(engine.add(
-                Workflow.of(new Node(
-                                plain.id(),
-                                plain.label(),
-                                plain.position(),
-                                plain.config(),
-                                new NodePolicy(null, null, policy, null)))
-                        .with(quick()),
-                1));
+        return new Node(
+                plain.id(), plain.label(), plain.position(), plain.config(), new NodePolicy(null, null, policy, null));
     }
 
     /** Until those who hold what is not theirs any more have been told so: leases are renewed more often than this. */
     private void awaitRenewals() throws Exception {
-        engine.run(Workflow.of(Workflow.delay("meanwhile", 400)));
+        engine.run(Workflow.of(Workflow.delay("meanwhile", LEASE.toMillis() / 2)));
     }
 
     private static CallResult lineBreaks() {

@@ -134,6 +134,24 @@ class ClockJumpsTest {
     }
 
     @Test
+    void howLongAgoAContinuousWorkflowsLastExecutionEndedIsForTheDatabasesClockToSay() throws Exception {
+        String workflow = engine.add(Workflow.of(step("only")), 1);
+        String execution = engine.trigger(workflow);
+        engine.awaitStatus(execution, "completed");
+        engine.database()
+                .useAsSystem(handle ->
+                        handle.execute("UPDATE workflows SET execution_mode = 'continuous' WHERE id = ?", workflow));
+
+        clock.advance(Duration.ofDays(400));
+
+        assertThat(engine.runs().lastOfContinuous())
+                .filteredOn(last -> last.executionId().equals(execution))
+                .singleElement()
+                .satisfies(last -> assertThat(Duration.between(last.completedAt(), last.now()))
+                        .isBetween(Duration.ZERO, Duration.ofHours(1)));
+    }
+
+    @Test
     void draftsForTryingThingsOutAreForgottenWhenNobodyUsesThemAndNothingElseIs() throws Exception {
         String unused = scratch("prompt-lab", "draft", 40);
         String used = scratch("node-test", "draft", 40);

@@ -27,9 +27,12 @@ import com.promptmanage.runner.definition.Settings;
 import com.promptmanage.runner.node.Outcome;
 import com.promptmanage.service.database.RowSecurity;
 import com.promptmanage.service.database.Scope;
+import com.promptmanage.testkit.Await;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jdbi.v3.core.generic.GenericType;
@@ -189,6 +192,37 @@ class EngineTest {
         assertThat(engine.output(execution, "after")).isEqualTo("[0,2,4]");
     }
 
+    /** It is looked into whenever an execution ends, and a commit would wait for the disk each time: for nothing but a lock. */
+    @Test
+    void whoFindsNothingInAQueueCommitsNothing() {
+        String workflow = engine.add(Workflow.of(step("only")), 1);
+
+        engine.runs().admit(workflow);
+
+        String end = engine.database()
+                .asSystem(handle -> handle.createQuery("""
+                        SELECT pg_xact_status(CAST(CAST(xmax AS text) AS xid8)) FROM workflows WHERE id = :id
+                        """)
+                        .bind("id", workflow)
+                        .mapTo(String.class)
+                        .one());
+        assertThat(end).as("of whoever last locked it").isEqualTo("aborted");
+    }
+
+    /** It would be each second, and a thousand of them would hide one in which something was missed. */
+    @Test
+    void aQueueBehindWhichThereIsNoRoomIsNotLookedInto() {
+        String workflow = engine.add(Workflow.of(delay("long", 3_600_000)), 1);
+        String first = engine.trigger(workflow);
+        String second = engine.trigger(workflow);
+
+        assertThat(engine.shown(second).status()).isEqualTo("queued");
+        assertThat(engine.runs().waiting()).doesNotContain(workflow);
+
+        engine.runs().cancel(second);
+        engine.runs().cancel(first);
+    }
+
     @Test
     void aDelayIsADueTimeThatNobodyWaitsFor() throws Exception {
         String execution =
@@ -202,6 +236,39 @@ class EngineTest {
         assertThat(Duration.between(node.startedAt(), node.completedAt()))
                 .isGreaterThanOrEqualTo(Duration.ofMillis(290));
         assertThat(node.attempt()).isEqualTo(1);
+    }
+
+    @Test
+    void aDelayThatAFailureCutOffIsAsLongAsItWasWhenTheExecutionIsTakenUp() throws Exception {
+        var waits = new CountDownLatch(1);
+        var mended = new AtomicBoolean();
+        engine.script().when("breaks", asked -> {
+            Script.awaitQuietly(waits);
+            return mended.get() ? completed(object()) : failed(Failure.Kind.PERMANENT, "gone");
+        });
+
+        String execution = engine.trigger(engine.add(Workflow.of(delay("wait", 3_600_000), step("breaks")), 1));
+        Await.until(() -> assertThat(isDelayed(execution)).isTrue());
+        waits.countDown();
+        engine.awaitStatus(execution, "failed");
+        mended.set(true);
+        engine.runs().resume(execution);
+        Await.until(() -> assertThat(engine.nodes(execution)).contains(entry("breaks", "completed")));
+
+        assertThat(engine.nodes(execution)).doesNotContain(entry("wait", "completed"));
+        assertThat(isDelayed(execution)).isTrue();
+        engine.runs().cancel(execution);
+    }
+
+    private boolean isDelayed(String execution) {
+        return engine.database()
+                .<Boolean, RuntimeException>asSystem(handle -> handle.createQuery("""
+                        SELECT waited AND due_at > now() + interval '30 minutes' FROM node_runs
+                        WHERE execution_id = :execution AND node_id = 'wait'
+                        """)
+                        .bind("execution", execution)
+                        .mapTo(Boolean.class)
+                        .one());
     }
 
     @Test

@@ -88,6 +88,33 @@ class HeldNodeTest {
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
     }
 
+    /** Times of this clock may be below zero. */
+    @Test
+    void anAnswerThatNobodyWantsIsWaitedForAsLongAsIsAllowedAndNoLonger() {
+        long lostNanos = -7;
+        long lastNanos = lostNanos + HeldNode.UNWANTED_MAX.toNanos();
+
+        assertThatExceptionOfType(InterruptedException.class)
+                .isThrownBy(() -> node.paid(() -> {
+                    assertThat(node.lost(lostNanos)).isFalse();
+                    assertThat(node.lost(lastNanos - 1)).isFalse();
+                    assertThat(Thread.currentThread().isInterrupted()).isFalse();
+                    assertThat(node.lost(lastNanos)).isTrue();
+                    HeldNode.goOn();
+                    return "the answer";
+                }));
+
+        assertThat(node.lost(lastNanos + 1)).as("once is enough").isFalse();
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    }
+
+    @Test
+    void whoHasLostTheNodeAndPaysForNothingLetsGoAtOnce() {
+        assertThat(node.lost(0)).isFalse();
+
+        assertThatExceptionOfType(InterruptedException.class).isThrownBy(node::store);
+    }
+
     @Test
     void anEntryThatFailsLetsTheInterruptThrough() {
         assertThatIllegalStateException()

@@ -1,9 +1,12 @@
 package com.promptmanage.runner.journal;
 
-/** What belongs to a team that was deleted begins nothing, and what was under way is cancelled; so it spends nothing. */
-public final class DeletedTeams {
+/**
+ * What belongs to a team that was deleted, or to someone whose account is disabled, begins nothing, and what was under way is
+ * cancelled; so it spends nothing.
+ */
+public final class GoneAccounts {
 
-    private DeletedTeams() {}
+    private GoneAccounts() {}
 
     /**
      * A condition of SQL, for those who see everyone's rows.
@@ -14,6 +17,8 @@ public final class DeletedTeams {
         return """
                  NOT EXISTS (SELECT 1 FROM teams gone WHERE gone.deleted_at IS NOT NULL
                     AND gone.id = substr(%1$s, 6) AND %1$s LIKE 'team:%%')
+                 AND NOT EXISTS (SELECT 1 FROM users gone WHERE gone.disabled_at IS NOT NULL
+                    AND gone.id = substr(%1$s, 6) AND %1$s LIKE 'user:%%')
                 """.formatted(account);
     }
 }
