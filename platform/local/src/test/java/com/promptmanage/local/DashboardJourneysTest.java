@@ -35,7 +35,7 @@ class DashboardJourneysTest {
                     .put("PRODUCT_LOCAL", directory.resolve("local.json").toString());
             Process journeys = builder.start();
             try {
-                assertThat(journeys.waitFor(8, TimeUnit.MINUTES))
+                assertThat(journeys.waitFor(15, TimeUnit.MINUTES))
                         .as(() -> said(output))
                         .isTrue();
                 assertThat(journeys.exitValue()).as(() -> said(output)).isZero();

@@ -5,7 +5,8 @@ import java.time.Duration;
 /** Waits for what becomes true by itself. Fails with the last assertion's own message, so the reader sees what was there. */
 public final class Await {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    /** What comes in a second where nothing else runs may take a minute where much does; only what never comes costs it. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final Duration PAUSE_MIN = Duration.ofMillis(10);
 
@@ -19,7 +20,7 @@ public final class Await {
         void check() throws Exception;
     }
 
-    /** Waits up to 30 seconds. */
+    /** Waits up to 60 seconds. */
     public static void until(Expectation expectation) throws Exception {
         until(PATIENCE, expectation);
     }
