@@ -24,10 +24,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +35,8 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 
@@ -47,8 +45,14 @@ import org.apache.kafka.clients.admin.Admin;
  * through the gateway without budgets, and through the product with them. Calls are begun when they are due, whether those before
  * have ended or not, and are timed from then. The product's time is until its event is with the broker. Caller, provider and broker
  * are in the same process, and what they take of the processors is not the product's: {@link Effort} tells how much that is.
+ *
+ * <p>{@code -Dbenchmark.only=REGEX} leaves out the way whose name has no match.
  */
 public final class GatewayBenchmark {
+
+    private static final String UNCHECKED = "gateway, no budgets";
+
+    private static final String CHECKED = "product, budgets checked";
 
     private static final String BODY =
             "{\"model\":\"gpt-4o-mini\",\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]}"
@@ -63,11 +67,6 @@ public final class GatewayBenchmark {
      * work, it takes the larger part of two processors.
      */
     private static final int WARM_UP_SECONDS = Integer.getInteger("benchmark.warmUpSeconds", 60);
-
-    private final HttpClient client = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .executor(Executors.newVirtualThreadPerTaskExecutor())
-            .build();
 
     private final int perSecond;
 
@@ -113,10 +112,14 @@ public final class GatewayBenchmark {
                 perSecond, seconds);
         System.out.printf("%-28s %8s %8s %8s %8s%n", "", "p50", "p99", "max", "failed");
         Times direct = measure("directly", URI.create(provider + "/v1/chat/completions"), "sk-any");
-        Times unchecked = withoutBudgets(environment);
-        Times checked = withBudgets(environment);
-        added("added without check", unchecked, direct);
-        added("added with check", checked, direct);
+        Predicate<String> only =
+                Pattern.compile(System.getProperty("benchmark.only", "")).asPredicate();
+        if (only.test(UNCHECKED)) {
+            added(UNCHECKED, withoutBudgets(environment), direct);
+        }
+        if (only.test(CHECKED)) {
+            added(CHECKED, withBudgets(environment), direct);
+        }
     }
 
     private Times withoutBudgets(Map<String, String> environment) throws Exception {
@@ -140,7 +143,7 @@ public final class GatewayBenchmark {
             String key = access.keys()
                     .create(Scope.EVERYONE, NewKey.of("benchmark", Account.team("benchmark")))
                     .secret();
-            return measure("gateway, no budgets", through(server.baseUri().toString()), key);
+            return measure(UNCHECKED, through(server.baseUri().toString()), key);
         }
     }
 
@@ -148,9 +151,7 @@ public final class GatewayBenchmark {
         Path directory = Files.createTempDirectory("gateway-benchmark");
         try (var stack = LocalStack.start(LocalStack.Options.in(directory).withEnvironment(environment))) {
             return measure(
-                    "product, budgets checked",
-                    through(stack.local().baseUrl()),
-                    stack.local().apiKey());
+                    CHECKED, through(stack.local().baseUrl()), stack.local().apiKey());
         } finally {
             delete(directory);
         }
@@ -168,29 +169,25 @@ public final class GatewayBenchmark {
         return URI.create(baseUrl + "/gateway/openai/v1/chat/completions");
     }
 
-    private Times measure(String name, URI uri, String key) throws InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(uri)
-                .header("Authorization", "Bearer " + key)
-                .header("Content-Type", "application/json")
-                .header("Prompt-Manage-Provider-Key", "sk-any")
-                .POST(BodyPublishers.ofString(BODY))
-                .build();
-        for (int rate : new int[] {perSecond / 5, perSecond / 2, perSecond}) {
-            run("  warming up, %d/s".formatted(rate), request, rate, WARM_UP_SECONDS);
+    private Times measure(String name, URI uri, String key) throws IOException, InterruptedException {
+        try (var caller = new GatewayCaller(uri, BODY, key)) {
+            for (int rate : new int[] {perSecond / 5, perSecond / 2, perSecond}) {
+                run("  warming up, %d/s".formatted(rate), caller, rate, WARM_UP_SECONDS);
+            }
+            return run(name, caller, perSecond, seconds);
         }
-        return run(name, request, perSecond, seconds);
     }
 
-    private Times run(String name, HttpRequest request, int rate, int time) throws InterruptedException {
+    private Times run(String name, GatewayCaller caller, int rate, int time) throws InterruptedException {
         Effort effort = Effort.start();
-        Times times = run(request, rate, time);
+        Times times = run(caller, rate, time);
         System.out.printf(
                 "%-28s %8.2f %8.2f %8.2f %8d%n%s%n",
                 name, millis(times.at(50)), millis(times.at(99)), millis(times.at(100)), times.failed(), effort.told());
         return times;
     }
 
-    private Times run(HttpRequest request, int rate, int time) throws InterruptedException {
+    private Times run(GatewayCaller caller, int rate, int time) throws InterruptedException {
         int calls = rate * time;
         long[] nanos = new long[calls];
         var failed = new AtomicInteger();
@@ -203,7 +200,7 @@ public final class GatewayBenchmark {
                 }
                 int number = i;
                 callers.execute(() -> {
-                    if (!call(request)) {
+                    if (!caller.call()) {
                         failed.incrementAndGet();
                     }
                     nanos[number] = System.nanoTime() - due;
@@ -214,21 +211,10 @@ public final class GatewayBenchmark {
         return new Times(nanos, failed.get());
     }
 
-    private boolean call(HttpRequest request) {
-        try {
-            return client.send(request, BodyHandlers.ofByteArray()).statusCode() == 200;
-        } catch (IOException e) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
-    }
-
     private static void added(String name, Times times, Times direct) {
         System.out.printf(
-                "%-28s %8.2f %8.2f%n",
-                name, millis(times.at(50) - direct.at(50)), millis(times.at(99) - direct.at(99)));
+                "%-28s %8.2f %8.2f%n%n",
+                "added: " + name, millis(times.at(50) - direct.at(50)), millis(times.at(99) - direct.at(99)));
     }
 
     private static double millis(long nanos) {

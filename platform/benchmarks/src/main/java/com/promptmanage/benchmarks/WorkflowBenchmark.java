@@ -6,14 +6,13 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
  * What the workflow engine manages, at a PostgreSQL that waits for the disk at each commit: transitions of nodes that do nothing,
- * by one process and by two, a loop over ten thousand items, the time from a trigger to its first node, a thousand nodes that wait
- * for a slow model at once, and how late many schedules of the same minute are fired.
+ * by one process, and by two in turns with one of them alone, a loop over ten thousand items, the time from a trigger to its first
+ * node, a thousand nodes that wait for a slow model at once, and how late many schedules of the same minute are fired.
  *
  * <p>In the first rounds the code is still being compiled. {@code -Dbenchmark.only=REGEX} leaves out the parts whose name has no
  * match: one process, two processes, loop, trigger, waiting, schedules.
@@ -54,12 +53,12 @@ public final class WorkflowBenchmark {
                 Pattern.compile(System.getProperty("benchmark.only", "")).asPredicate();
         var transitions = new WorkflowTransitions(stand);
         for (int round = 1; round <= rounds && only.test("one process"); round++) {
-            transitions.chains(executions, nodes, Optional.empty());
+            transitions.byOne(executions, nodes);
         }
         if (only.test("two processes")) {
             try (JavaProcess other = worker(jdbcUrl)) {
-                for (int round = 1; round <= 2; round++) {
-                    transitions.chains(executions, nodes, Optional.of(other));
+                for (int round = 1; round <= rounds; round++) {
+                    transitions.byOneAndByTwo(executions, nodes, round, other);
                 }
             }
         }

@@ -16,12 +16,17 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 
 /** How late many schedules of the same minute are fired. */
 final class WorkflowSchedules {
+
+    /** Of the minute in which schedules are put: what is left of it is enough for all of them. */
+    private static final int SECONDS_BEGUN_MAX = 20;
 
     private final WorkflowStand stand;
 
@@ -31,13 +36,11 @@ final class WorkflowSchedules {
 
     void measure(int count) throws InterruptedException {
         var schedules = new Schedules(stand.database(), WorkflowStand.CLOCK);
-        var everyMinute = new Schedule("cron", "* * * * *", null, null, null, null);
         var workflows = new ArrayList<String>();
         for (int i = 0; i < count; i++) {
-            String id = stand.add(WorkflowStand.chain(1));
-            schedules.put(Scope.EVERYONE, Actor.SYSTEM, Account.team("acme"), id, everyMinute);
-            workflows.add(id);
+            workflows.add(stand.add(WorkflowStand.chain(1)));
         }
+        putAll(schedules, workflows);
         var lateMs = new long[count];
         try (var engine = stand.engine();
                 var scheduler = Scheduler.start(
@@ -60,6 +63,23 @@ final class WorkflowSchedules {
         System.out.printf(
                 "p50 %,d ms, p99 %,d ms, most %,d ms%n",
                 lateMs[count / 2], lateMs[count * 99 / 100], lateMs[count - 1]);
+    }
+
+    /** All of them are there before the minute comes that is the first for each. */
+    private static void putAll(Schedules schedules, List<String> workflows) throws InterruptedException {
+        var everyMinute = new Schedule("cron", "* * * * *", null, null, null, null);
+        while (WorkflowStand.CLOCK.instant().atOffset(ZoneOffset.UTC).getSecond() >= SECONDS_BEGUN_MAX) {
+            Thread.sleep(100);
+        }
+        var firsts = new HashSet<String>();
+        for (String workflow : workflows) {
+            Schedules.Row row =
+                    schedules.put(Scope.EVERYONE, Actor.SYSTEM, Account.team("acme"), workflow, everyMinute);
+            firsts.add(String.valueOf(row.nextFireAt()));
+        }
+        if (firsts.size() != 1) {
+            throw new IllegalStateException("not all schedules are of the same minute: " + firsts);
+        }
     }
 
     private static Instant scheduledFor(Shown execution) {

@@ -8,7 +8,6 @@ import com.promptmanage.runner.definition.RetryPolicy;
 import com.promptmanage.runner.definition.Settings;
 import com.promptmanage.testkit.JavaProcess;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -21,15 +20,47 @@ final class WorkflowTransitions {
         this.stand = stand;
     }
 
-    /** @param other works, too */
-    void chains(int executions, int nodes, Optional<JavaProcess> other) throws InterruptedException {
+    void byOne(int executions, int nodes) throws InterruptedException {
+        chains(executions, nodes, "by one process", () -> {});
+    }
+
+    /**
+     * By this process and another, and by this one while the other stands still. In odd rounds both are first, in even ones this one
+     * alone: what is measured later finds code that is compiled better, and a larger database.
+     *
+     * @param other works, too
+     */
+    void byOneAndByTwo(int executions, int nodes, int round, JavaProcess other) throws InterruptedException {
+        if (round % 2 == 1) {
+            byTwo(executions, nodes, round, other);
+        }
+        freeze(other);
+        chains(executions, nodes, "by one of two processes, round " + round, () -> {});
+        other.thaw();
+        if (round % 2 == 0) {
+            byTwo(executions, nodes, round, other);
+        }
+    }
+
+    private void byTwo(int executions, int nodes, int round, JavaProcess other) throws InterruptedException {
         // Nobody works before everything is there.
-        other.ifPresent(JavaProcess::freeze);
+        freeze(other);
+        chains(executions, nodes, "by two processes, round " + round, other::thaw);
+    }
+
+    /** When it is through with what it had to do: a transaction that stands still with it would keep the database from its work. */
+    private static void freeze(JavaProcess other) throws InterruptedException {
+        Thread.sleep(500);
+        other.freeze();
+    }
+
+    /** @param begin done when everything is there, and counted with what is measured */
+    private void chains(int executions, int nodes, String by, Runnable begin) throws InterruptedException {
         String workflow = stand.enqueue(WorkflowStand.chain(nodes), executions);
         double cpuBefore = CpuTime.seconds();
         double ownBefore = CpuTime.ownSeconds();
         long started = System.nanoTime();
-        other.ifPresent(JavaProcess::thaw);
+        begin.run();
         try (var engine = stand.engine()) {
             stand.awaitEnd(workflow);
             double seconds = (System.nanoTime() - started) / 1e9;
@@ -40,7 +71,7 @@ final class WorkflowTransitions {
                     "%,d executions of %d nodes that do nothing, %s: %,.0f transitions/s (%.1f s; processor for each %.0f us: %.0f here, %.0f elsewhere; working %s)%n",
                     executions,
                     nodes,
-                    other.isPresent() ? "by two processes" : "by one process",
+                    by,
                     transitions / seconds,
                     seconds,
                     cpu / transitions * 1e6,
