@@ -15,7 +15,7 @@ export function Entrance({ title, subtitle, children }: { title: string; subtitl
           {children}
         </div>
       </div>
-      <aside className="relative hidden overflow-hidden bg-[#141a3a] text-white lg:flex lg:flex-col lg:justify-center" aria-hidden>
+      <aside className="relative hidden overflow-hidden bg-[#141a3a] text-white lg:block" aria-hidden>
         <svg viewBox="0 0 640 520" className="absolute inset-0 h-full w-full" preserveAspectRatio="xMidYMid slice">
           <defs>
             <linearGradient id="fill" x1="0" y1="0" x2="0" y2="1">
@@ -30,7 +30,7 @@ export function Entrance({ title, subtitle, children }: { title: string; subtitl
           <path d="M0 430 C80 420 110 380 170 385 S270 330 330 340 S430 250 490 262 S590 160 640 150" fill="none" stroke="#7ee0c0" strokeWidth="3" />
           <line x1="0" x2="640" y1="210" y2="210" stroke="#fbbf24" strokeDasharray="6 7" strokeOpacity="0.8" />
         </svg>
-        <div className="relative max-w-md px-14 pb-40">
+        <div className="relative max-w-md px-14 pt-[14vh]">
           <p className="text-3xl leading-snug font-semibold tracking-tight">Every call priced. Every budget watched. Nothing counted twice.</p>
         </div>
       </aside>

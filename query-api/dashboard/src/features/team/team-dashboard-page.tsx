@@ -248,7 +248,7 @@ function Row({ row, total }: { row: MemberRow; total: NanoUsd }) {
           {row.name}
         </Link>
         {row.kind !== "member" && <Badge>{row.kind === "key" ? "API key" : "Not a member"}</Badge>}{" "}
-        <span className="text-xs text-soft figures">{total === 0n ? "" : `${formatPercent(Number((row.cost * 1000n) / total) / 10)} of the team`}</span>
+        <span className="text-xs text-soft figures">{total === 0n ? "" : `${formatPercent(Number((row.cost * 100_000n) / total) / 1000)} of the team`}</span>
       </Td>
       <Td right className="max-sm:hidden">
         {formatCount(row.runs)}

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatDuration } from "./numbers";
+import { formatDuration, formatPercent } from "./numbers";
 
 test.each([
   [412, "412 ms"],
@@ -8,4 +8,14 @@ test.each([
   [119_600, "2 min 0 s"],
 ])("%s ms is told as %s", (ms, told) => {
   expect(formatDuration(ms)).toBe(told);
+});
+
+test.each([
+  [0, 1, "0%"],
+  [0.0289, 1, "<0.1%"],
+  [0.1, 1, "0.1%"],
+  [0.4, 0, "<1%"],
+  [45.61, 1, "45.6%"],
+])("%s of a hundred, by %s digits, is told as %s", (percent, digits, told) => {
+  expect(formatPercent(percent, digits)).toBe(told);
 });

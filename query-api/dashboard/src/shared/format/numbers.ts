@@ -7,8 +7,11 @@ export function formatCompact(count: number | bigint): string {
 }
 
 /** @param percent 12.5 for 12.5 % */
+/** What is too little to be told is told to be less than that, for it is not nothing. */
 export function formatPercent(percent: number, digits = 1): string {
-  return new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: digits }).format(percent / 100);
+  const format = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: digits });
+  const least = 10 ** -digits;
+  return percent > 0 && percent < least ? `<${format.format(least / 100)}` : format.format(percent / 100);
 }
 
 export function formatChange(permille: number): string {
