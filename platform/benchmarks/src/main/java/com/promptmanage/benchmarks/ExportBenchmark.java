@@ -95,7 +95,7 @@ public final class ExportBenchmark {
                             api_key_id, duration_ms, tags, input_tokens, cache_read_tokens, cache_write_5m_tokens,
                             cache_write_1h_tokens, input_audio_tokens, input_image_tokens, output_tokens, reasoning_tokens,
                             output_audio_tokens, output_image_tokens, cost_nano_usd, costs, price_id, unpriced)
-                        SELECT '%s', '2026-01-01Z'::timestamptz + n * interval '300 days' / %d, 'urn:app:' || n %% 7,
+                        SELECT '%s', '2026-01-01Z'::timestamptz + interval '300 days' * (n / CAST(%d AS float8)), 'urn:app:' || n %% 7,
                                md5(n::text), 'user-' || n %% 200, 'model-' || n %% 12, 'provider-' || n %% 4, 'prompt_run',
                                'prompt-' || n * 7919 %% 5000, 'run-' || md5((-n)::text), 'key-' || n %% 20, n %% 30000,
                                jsonb_build_object('env', 'prod', 'feature', (n %% 50)::text), n * 7919 %% 20000, 0, 0, 0, 0, 0,
