@@ -26,8 +26,8 @@ import { fitting, fittingLegibly, screenOf } from "./view";
 
 const NODE_TYPES = { card: NodeCard };
 
-/** Fewer nodes are seen all at once, and an overview would only cover some of them. */
-const OVERVIEW_FROM = 4;
+/** Fewer nodes are seen all at once, and an overview would only cover some of them. What is only read is fitted into its place. */
+const OVERVIEW_FROM = { edited: 4, read: 12 };
 
 export interface NodeState {
   status: string;
@@ -232,7 +232,7 @@ export function Canvas({
     >
       <Background variant={BackgroundVariant.Dots} gap={18} />
       <Controls showInteractive={false} fitViewOptions={fitting(readOnly)} />
-      {nodes.length >= OVERVIEW_FROM && (
+      {nodes.length >= (readOnly ? OVERVIEW_FROM.read : OVERVIEW_FROM.edited) && (
         <MiniMap
           pannable
           zoomable
