@@ -14,8 +14,8 @@ import org.apache.hc.core5.pool.PoolReusePolicy;
 
 /**
  * Makes the same call again and again, by as many threads as there are calls under way. Finds a connection that is free at once,
- * however many there are: the JDK's client searches all of them, and after a pile-up of thousands that takes a fifth of two processors
- * from whatever is measured.
+ * however many there are: the JDK's client searches all of them, and after a pile-up of thousands takes processor time from whatever
+ * is measured.
  */
 final class GatewayCaller implements AutoCloseable {
 

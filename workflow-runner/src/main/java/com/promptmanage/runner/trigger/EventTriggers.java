@@ -47,8 +47,8 @@ public final class EventTriggers implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(500);
 
     /**
-     * What is there is fetched four times a second, or sooner if it is much. To fetch each event when it comes, and to write down that
-     * it was read, took the broker half as long as to take it in.
+     * What is there is fetched four times a second, or sooner if it is much: to fetch each event when it comes, and to write down that
+     * it was read, would keep the broker busy for nothing.
      */
     private static final int FETCH_WAIT_MS = 250;
 
