@@ -108,8 +108,17 @@ final class KeptEvents {
         Start used = Start.of(wanted, false);
         Start plain = Start.of(wanted, true);
         return database.inTransaction(scope(wanted.account()), handle -> {
-            // As in the history: a plan for any range and place would not begin in the index at this one.
-            handle.execute("SET LOCAL plan_cache_mode = force_custom_plan");
+            // As in the history: a plan for any range and place would not begin in the index at this one. And a page's
+            // events are looked for one by one: a join that reads all plain ones instead looks cheaper to the database
+            // for as long as there are few.
+            handle.execute("""
+                    SET LOCAL plan_cache_mode = force_custom_plan;
+                    SET LOCAL enable_hashjoin = off;
+                    SET LOCAL enable_mergejoin = off;
+                    SET LOCAL max_parallel_workers_per_gather = 0""");
+            // The identities are computed apart: a condition that calls functions which might tell what they are given
+            // is
+            // held back until a row's policy was asked, and not looked for in an index.
             return handle.createQuery("""
                                 SELECT * FROM (
                                     (SELECT event_id, source, time, user_id AS subject, time AS received_at, NULL::text AS type,
@@ -117,14 +126,16 @@ final class KeptEvents {
                                 """ + TokenColumns.TOTAL + """
                                                 AS tokens, id
                                      FROM usage_history AS used
+                                     CROSS JOIN LATERAL (
+                                         SELECT plain_event_identity(used.account, used.source, used.event_id) AS identity
+                                         OFFSET 0) AS known
                                      WHERE account = :account AND time >= :from AND (time, id) < (:usedTime, :usedRow)
                                        AND (cardinality(:subject) = 0 OR user_id = ANY (:subject))
                                        AND (cardinality(:id) = 0 OR event_id = ANY (:id))
                                        AND (cardinality(:source) = 0 OR source = ANY (:source))
                                        AND (cardinality(:type) = 0 OR :usage = ANY (:type))
                                        AND NOT EXISTS (
-                                           SELECT 1 FROM plain_events AS plain
-                                           WHERE plain.identity = plain_event_identity(used.account, used.source, used.event_id))
+                                           SELECT 1 FROM plain_events AS plain WHERE plain.identity = known.identity)
                                      ORDER BY time DESC, id DESC LIMIT :limit)
                                     UNION ALL
                                     (SELECT event_id, source, time, subject, received_at, type, data::text, NULL::text,
