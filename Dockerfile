@@ -18,8 +18,8 @@ FROM eclipse-temurin:25-jre AS runtime
 RUN useradd --system --uid 10001 --home-dir /var/lib/prompt-manage --create-home prompt-manage
 USER 10001
 WORKDIR /var/lib/prompt-manage
-# The state stores live outside of the heap: half of the container's memory is left to them.
-ENV JAVA_TOOL_OPTIONS="-XX:MaxRAMPercentage=50 -XX:InitialRAMPercentage=50 -XX:MaxTenuringThreshold=1 -XX:+ExitOnOutOfMemoryError --enable-native-access=ALL-UNNAMED"
+# The state stores live outside of the heap: half of the container's memory is left to them. The collector is that of bin/up.
+ENV JAVA_TOOL_OPTIONS="-XX:+UseZGC -XX:MaxRAMPercentage=50 -XX:InitialRAMPercentage=50 -XX:MaxTenuringThreshold=1 -XX:+ExitOnOutOfMemoryError --enable-native-access=ALL-UNNAMED"
 # Bash speaks enough HTTP for this, and the image has no other client that can be relied on.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=120s --retries=6 \
   CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/$PM_HTTP_PORT && printf 'GET /health/ready HTTP/1.0\\r\\n\\r\\n' >&3 && read -r _ status _ <&3 && [ \"$status\" = 200 ]"]
