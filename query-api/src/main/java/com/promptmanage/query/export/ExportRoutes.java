@@ -13,6 +13,10 @@ import com.promptmanage.service.access.Action;
 import com.promptmanage.service.access.Authentication;
 import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.access.Permissions;
+import com.promptmanage.service.audit.Actor;
+import com.promptmanage.service.audit.AuditEntry;
+import com.promptmanage.service.audit.AuditLog;
+import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.DatabaseUnavailableException;
 import com.promptmanage.service.http.Faults;
 import com.promptmanage.service.http.ProblemException;
@@ -23,8 +27,11 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +57,8 @@ public final class ExportRoutes implements Routes {
     /** What whole account's history is for owners; a member's own is for that member. */
     private static final HistoryQuery.Right TO_EXPORT = ExportRoutes::requireExport;
 
+    private final Database database;
+
     private final Authentication authentication;
 
     private final AccountZones zones;
@@ -60,15 +69,25 @@ public final class ExportRoutes implements Routes {
 
     private final UsageHistory history;
 
+    private final Clock clock;
+
     private final Semaphore running = new Semaphore(RUNNING_MAX);
 
     public ExportRoutes(
-            Authentication authentication, AccountZones zones, Tiers tiers, ShownHistory shown, UsageHistory history) {
+            Database database,
+            Authentication authentication,
+            AccountZones zones,
+            Tiers tiers,
+            ShownHistory shown,
+            UsageHistory history,
+            Clock clock) {
+        this.database = database;
         this.authentication = authentication;
         this.zones = zones;
         this.tiers = tiers;
         this.shown = shown;
         this.history = history;
+        this.clock = clock;
     }
 
     @Override
@@ -93,6 +112,7 @@ public final class ExportRoutes implements Routes {
         try {
             // Read before anything is written, so that what goes wrong at the start is answered as a problem.
             List<UsageEntry> first = history.after(query, HistoryOrder.NEWEST_FIRST, null, PAGE);
+            log(ctx, query, format);
             ctx.contentType(format.contentType());
             if (format == ExportFormat.PARQUET) {
                 // Bytes are in no charset, and none is to be added.
@@ -102,6 +122,34 @@ public final class ExportRoutes implements Routes {
             write(ctx, format, query, first);
         } finally {
             running.release();
+        }
+    }
+
+    /** Before the first byte leaves: whoever breaks it off has what came until then. */
+    private void log(Context ctx, HistoryQuery query, ExportFormat format) {
+        var exported = new LinkedHashMap<String, String>();
+        exported.put("format", format.code());
+        putIfThere(exported, "userId", query.member());
+        putIfThere(exported, "from", query.range().from());
+        putIfThere(exported, "to", query.range().to());
+        Actor actor = authentication.actor(ctx);
+        database.useTransaction(
+                query.scope(),
+                handle -> AuditLog.append(
+                        handle,
+                        actor,
+                        clock.instant(),
+                        AuditEntry.added(
+                                query.account(),
+                                "data_exported",
+                                "usage",
+                                query.account().value(),
+                                exported)));
+    }
+
+    private static void putIfThere(Map<String, String> values, String name, @Nullable Object value) {
+        if (value != null) {
+            values.put(name, value.toString());
         }
     }
 

@@ -153,6 +153,26 @@ class ExportRoutesTest {
     }
 
     @Test
+    void whoHasExportedWhatIsLogged() throws Exception {
+        api.team("acme", "UTC");
+        insert(api, "SELECT 'm'");
+
+        status("acme-owner", "?teamId=acme&format=json&startDate=2026-11-01&endDate=2026-11-02");
+        status("acme-viewer", "?teamId=acme&userId=acme-viewer");
+        assertThat(status("acme-admin", "?teamId=acme")).isEqualTo(403);
+
+        assertThat(api.database()
+                        .<List<String>, RuntimeException>asSystem(handle -> handle.createQuery("""
+                                SELECT concat_ws(' ', action, actor_id, resource_type, resource_id, old_values, new_values)
+                                FROM audit_log WHERE account = 'team:acme' ORDER BY id
+                                """).mapTo(String.class).list()))
+                .containsExactly(
+                        "data_exported acme-owner usage team:acme {\"to\": \"2026-11-03T00:00:00Z\", "
+                                + "\"from\": \"2026-11-01T00:00:00Z\", \"format\": \"json\"}",
+                        "data_exported acme-viewer usage team:acme {\"format\": \"csv\", \"userId\": \"acme-viewer\"}");
+    }
+
+    @Test
     void anExportThatCannotGoOnIsBrokenOffAndDoesNotLookWhole() throws Exception {
         try (var postgres = EmbeddedPostgres.startTemporary();
                 TestApi own = api(postgres.createDatabase())) {
@@ -195,11 +215,13 @@ class ExportRoutesTest {
                 jdbcUrl,
                 Instant.parse("2026-11-24T12:00:00Z"),
                 parts -> List.of(new ExportRoutes(
+                        parts.database(),
                         parts.access().authentication(),
                         new AccountZones(parts.database()),
                         parts.access().tiers(),
                         new ShownHistory(parts.access().tiers(), parts.clock()),
-                        new UsageHistory(parts.database()))));
+                        new UsageHistory(parts.database()),
+                        parts.clock())));
     }
 
     /** One event of the team for each model that the query names, one second after the other. */
