@@ -23,6 +23,7 @@ import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.http.Routes;
 import com.promptmanage.service.tier.AccountTier;
 import com.promptmanage.service.tier.Tiers;
+import com.promptmanage.topics.account.Account;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.BufferedOutputStream;
@@ -33,7 +34,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +51,11 @@ public final class ExportRoutes implements Routes {
 
     /** How many exports run at a time; they share the database with everyone else. */
     private static final int RUNNING_MAX = 4;
+
+    /** Of one account: an export lasts as long as its reader likes. */
+    static final int RUNNING_OF_ONE_MAX = 2;
+
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
 
     private static final int BUFFER_BYTES = 64 << 10;
 
@@ -71,7 +76,7 @@ public final class ExportRoutes implements Routes {
 
     private final Clock clock;
 
-    private final Semaphore running = new Semaphore(RUNNING_MAX);
+    private final ExportSlots slots = new ExportSlots(RUNNING_MAX, RUNNING_OF_ONE_MAX);
 
     public ExportRoutes(
             Database database,
@@ -105,10 +110,7 @@ public final class ExportRoutes implements Routes {
         AccountTier tier = tiers.of(query.account());
         tier.require("exports", tier.features().exports());
         ExportFormat format = format(ctx.queryParam("format"), faults);
-        if (!running.tryAcquire()) {
-            throw ProblemException.rateLimited(
-                    "%d exports are running, which is as many as may".formatted(RUNNING_MAX), Duration.ofSeconds(10));
-        }
+        enter(query.account());
         try {
             // Read before anything is written, so that what goes wrong at the start is answered as a problem.
             List<UsageEntry> first = history.after(query, HistoryOrder.NEWEST_FIRST, null, PAGE);
@@ -121,7 +123,21 @@ public final class ExportRoutes implements Routes {
             ctx.header("Content-Disposition", "attachment; filename=\"usage.%s\"".formatted(format.code()));
             write(ctx, format, query, first);
         } finally {
-            running.release();
+            slots.leave(query.account());
+        }
+    }
+
+    private void enter(Account account) {
+        switch (slots.enter(account)) {
+            case ADMITTED -> {}
+            case FULL ->
+                throw ProblemException.rateLimited(
+                        "%d exports are running, which is as many as may".formatted(RUNNING_MAX), RETRY_AFTER);
+            case HAS_ENOUGH ->
+                throw ProblemException.rateLimited(
+                        "%d exports of %s are running, which is as many as may of one account: wait for one to end"
+                                .formatted(RUNNING_OF_ONE_MAX, account),
+                        RETRY_AFTER);
         }
     }
 

@@ -10,6 +10,7 @@ import com.promptmanage.query.http.TestApi;
 import com.promptmanage.query.routing.AccountZones;
 import com.promptmanage.query.tier.ShownHistory;
 import com.promptmanage.service.access.KeyScope;
+import com.promptmanage.testkit.Await;
 import com.promptmanage.testkit.EmbeddedPostgres;
 import com.promptmanage.topics.account.Account;
 import java.io.IOException;
@@ -24,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +34,9 @@ import org.junit.jupiter.api.io.TempDir;
 class ExportRoutesTest {
 
     private static final Account ACME = Account.team("acme");
+
+    /** Several megabytes, of which the sockets hold only some while nobody reads. */
+    private static final String LONG = "SELECT 'm' || repeat('x', 200) || n FROM generate_series(1, 40000) AS n";
 
     @TempDir
     private Path directory;
@@ -173,21 +178,49 @@ class ExportRoutesTest {
     }
 
     @Test
+    void anAccountWhoseExportsAreNotReadKeepsNoOtherWaiting() throws Exception {
+        insert(api, LONG);
+        var held = new ArrayList<InputStream>();
+        for (int i = 0; i < ExportRoutes.RUNNING_OF_ONE_MAX; i++) {
+            held.add(open(api, api.key(ACME, KeyScope.QUERY)));
+        }
+
+        HttpResponse<String> refused = get("?teamId=acme");
+
+        assertThat(refused.statusCode()).isEqualTo(429);
+        assertThat(refused.body()).contains("\"code\":\"rate_limited\"");
+        assertThat(refused.headers().firstValue("Retry-After")).hasValue("10");
+        assertThat(send(api.key(Account.team("other"), KeyScope.QUERY), "?teamId=other")
+                        .statusCode())
+                .isEqualTo(200);
+        for (InputStream one : held) {
+            one.close();
+        }
+        Await.until(() -> assertThat(get("?teamId=acme&model=none").statusCode())
+                .isEqualTo(200));
+    }
+
+    @Test
     void anExportThatCannotGoOnIsBrokenOffAndDoesNotLookWhole() throws Exception {
         try (var postgres = EmbeddedPostgres.startTemporary();
                 TestApi own = api(postgres.createDatabase())) {
-            // Several megabytes, of which the sockets hold only some while nobody reads.
-            insert(own, "SELECT 'm' || repeat('x', 200) || n FROM generate_series(1, 40000) AS n");
-            var request = HttpRequest.newBuilder(url(own, "?teamId=acme&format=csv"))
-                    .header("Authorization", own.key(ACME, KeyScope.QUERY))
-                    .build();
-            HttpResponse<InputStream> response = client.send(request, BodyHandlers.ofInputStream());
-            assertThat(response.body().readNBytes(1000)).hasSize(1000);
+            insert(own, LONG);
+            InputStream file = open(own, own.key(ACME, KeyScope.QUERY));
 
             postgres.kill();
 
-            assertThatThrownBy(() -> response.body().readAllBytes()).isInstanceOf(IOException.class);
+            assertThatThrownBy(file::readAllBytes).isInstanceOf(IOException.class);
         }
+    }
+
+    /** An export that has begun, and waits for someone to read on. */
+    private InputStream open(TestApi of, String credentials) throws Exception {
+        var request = HttpRequest.newBuilder(url(of, "?teamId=acme&format=csv"))
+                .header("Authorization", credentials)
+                .build();
+        InputStream file = client.send(request, BodyHandlers.ofInputStream()).body();
+        assertThat(file.readNBytes(1000)).hasSize(1000);
+        return file;
     }
 
     private HttpResponse<String> get(String query) throws Exception {
