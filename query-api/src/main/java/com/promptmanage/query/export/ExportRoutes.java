@@ -174,7 +174,11 @@ public final class ExportRoutes implements Routes {
         try {
             var output = new BufferedOutputStream(ctx.res().getOutputStream(), BUFFER_BYTES);
             ExportFile file = format.begin(output);
-            writePages(file, query, first);
+            if (!writePages(ctx, file, query, first)) {
+                LOGGER.atInfo().log("an export is broken off: whose it was may not have it any more");
+                ctx.res().sendError(-1);
+                return;
+            }
             file.end();
             output.flush();
         } catch (DatabaseUnavailableException e) {
@@ -186,17 +190,31 @@ public final class ExportRoutes implements Routes {
         }
     }
 
-    private void writePages(ExportFile file, HistoryQuery query, List<UsageEntry> first) throws IOException {
+    /** @return false if its caller lost the right to it before it was whole */
+    private boolean writePages(Context ctx, ExportFile file, HistoryQuery query, List<UsageEntry> first)
+            throws IOException {
         HistoryOrder order = HistoryOrder.NEWEST_FIRST;
         for (List<UsageEntry> page = first;
                 !page.isEmpty();
                 page = page.size() < PAGE
                         ? List.of()
                         : history.after(query, order, Place.of(page.getLast(), order), PAGE)) {
+            if (!isStillAllowed(ctx, query)) {
+                return false;
+            }
             for (UsageEntry entry : page) {
                 file.write(entry);
             }
         }
+        return true;
+    }
+
+    private boolean isStillAllowed(Context ctx, HistoryQuery query) {
+        var about = new Asked(query.account(), query.member());
+        return authentication.isStillAllowed(ctx, now -> {
+            requireExport(now, about);
+            return true;
+        });
     }
 
     private static ExportFormat format(@Nullable String code, Faults faults) {

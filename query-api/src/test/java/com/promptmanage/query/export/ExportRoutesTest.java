@@ -10,6 +10,8 @@ import com.promptmanage.query.http.TestApi;
 import com.promptmanage.query.routing.AccountZones;
 import com.promptmanage.query.tier.ShownHistory;
 import com.promptmanage.service.access.KeyScope;
+import com.promptmanage.service.access.NewKey;
+import com.promptmanage.service.database.Scope;
 import com.promptmanage.testkit.Await;
 import com.promptmanage.testkit.EmbeddedPostgres;
 import com.promptmanage.topics.account.Account;
@@ -27,6 +29,7 @@ import java.sql.DriverManager;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -211,6 +214,19 @@ class ExportRoutesTest {
 
             assertThatThrownBy(file::readAllBytes).isInstanceOf(IOException.class);
         }
+    }
+
+    @Test
+    void anExportIsBrokenOffWhenItsKeyIsRevoked() throws Exception {
+        insert(api, LONG);
+        var brief = api.access()
+                .keys()
+                .create(Scope.EVERYONE, NewKey.of("brief", ACME).withScopes(Set.of(KeyScope.QUERY)));
+        InputStream file = open(api, "Bearer " + brief.secret());
+
+        api.access().keys().revoke(Scope.EVERYONE, brief.id());
+
+        assertThatThrownBy(file::readAllBytes).isInstanceOf(IOException.class);
     }
 
     /** An export that has begun, and waits for someone to read on. */
