@@ -107,12 +107,12 @@ class FailingChannelsTest {
         assertThat(api.api()
                         .database()
                         .<List<String>, RuntimeException>asSystem(handle -> handle.createQuery("""
-                                SELECT concat_ws(' ', account, actor_id, resource_type, old_values ->> 'status',
+                                SELECT concat_ws(' ', account, actor_kind, resource_type, old_values ->> 'status',
                                                  new_values ->> 'status', new_values ->> 'channelId')
                                 FROM audit_log WHERE action = 'delivery_resent'
                                 """).mapTo(String.class).list()))
                 .as("the one that was refused has changed nothing")
-                .containsExactly("team:acme acme-admin alert_delivery failed pending " + id);
+                .containsExactly("team:acme key alert_delivery failed pending " + id);
         stand.awaitDelivered(channel, 1);
         assertThat(api.channelNow(id).path("disabledReason").isNull()).isTrue();
         assertThat(hook.ids()).containsExactly("a1", "a1");
