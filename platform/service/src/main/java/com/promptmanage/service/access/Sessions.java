@@ -89,7 +89,7 @@ public final class Sessions {
      */
     SignedIn signIn(String email, String password, String from) {
         String address = email.strip().toLowerCase(Locale.ROOT);
-        String network = SignInLocks.network(from);
+        String network = HourlyCounts.site(from);
         return unlessWrong(address, network, () -> openedFor(address, network, password))
                 .orElseThrow(Sessions::wrong);
     }

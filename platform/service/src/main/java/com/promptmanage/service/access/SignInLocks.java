@@ -1,12 +1,9 @@
 package com.promptmanage.service.access;
 
-import com.promptmanage.service.outbound.AddressRange;
-import java.net.InetAddress;
 import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -31,32 +28,17 @@ final class SignInLocks {
 
     static final Duration LOCKED_FOR = Duration.ofMinutes(15);
 
-    /** The smallest network that is routed by itself: who rents one machine has neighbours' addresses, not more of these. */
-    private static final int NETWORK_BYTES_V4 = 3;
-
-    /** What a site is given, tunnels included: the 64 bits of one subnet would be 65,536 networks of whoever has it. */
-    private static final int NETWORK_BYTES_V6 = 6;
-
     private final Clock clock;
 
     SignInLocks(Clock clock) {
         this.clock = clock;
     }
 
-    /** The network of 24 bits that an address is in, or of 48 bits if it is of version 6. */
-    static String network(String address) {
-        return AddressRange.address(address)
-                .map(InetAddress::getAddress)
-                .map(bytes -> HexFormat.of()
-                        .formatHex(bytes, 0, bytes.length > Integer.BYTES ? NETWORK_BYTES_V6 : NETWORK_BYTES_V4))
-                .orElse(address);
-    }
-
     /**
      * Counts an attempt before it is known whether it fails, so that many at once do not slip past the count. One that is refused
      * here for its network is none of those from everywhere, nor the other way round.
      *
-     * @param network where it comes from
+     * @param network where it comes from, as {@link HourlyCounts#site} tells it
      * @return how long the address is locked, if it is: then the password is not to be looked at
      */
     Optional<Duration> attempt(Handle handle, String email, String network) {

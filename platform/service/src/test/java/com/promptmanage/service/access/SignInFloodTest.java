@@ -243,7 +243,7 @@ class SignInFloodTest {
     @Test
     void whoTypesAnAddressWithANetworkCountsForNobodyElse() {
         for (int i = 0; i < SignInLocks.FAILURES_MAX; i++) {
-            statusFrom("192.0.2.1", "ann@example.com FROM " + SignInLocks.network("203.0.113.9"), "wrong");
+            statusFrom("192.0.2.1", "ann@example.com FROM " + HourlyCounts.site("203.0.113.9"), "wrong");
         }
         assertThat(statusFrom("203.0.113.9", "ann@example.com", "wrong")).isEqualTo(401);
         assertThat(statusFrom("203.0.113.9", "ann@example.com", PASSWORD)).isEqualTo(200);
