@@ -15,18 +15,14 @@ import com.promptmanage.service.http.Routes;
 import com.promptmanage.service.mail.MailSettings;
 import com.promptmanage.service.mail.Mailer;
 import com.promptmanage.service.operations.OpenApi;
-import com.promptmanage.streams.read.AccountReads;
-import com.promptmanage.streams.read.Metering.Place;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenUsage;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import jakarta.mail.MessagingException;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
 import java.io.InputStream;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -283,79 +279,6 @@ class ReportsTest {
     }
 
     @Test
-    void aReportThatCannotBeMadeIsTriedLessAndLessOftenUntilTheNextOneIsDue() {
-        JsonNode created = create();
-        String one = REPORTS + "/" + id(created);
-        api.metering().place(Account.team("acme"), new Place.Here(broken()));
-        var meters = new SimpleMeterRegistry();
-        ReportSender sender = sender(mails.getSmtp().getPort(), meters);
-
-        api.clock().set(DUE);
-        int attempts = 0;
-        for (int minutes : List.of(5, 10, 20, 40, 80, 160, 240, 240)) {
-            sender.sendDue();
-            sender.sendDue();
-            JsonNode waiting = api.get(admin, one).json();
-            attempts++;
-            assertThat(waiting.path("attempts").intValue()).isEqualTo(attempts);
-            assertThat(waiting.path("problem").textValue()).contains("could not be made");
-            assertThat(waiting.path("dueAt").textValue())
-                    .isEqualTo(api.clock()
-                            .instant()
-                            .plus(minutes, ChronoUnit.MINUTES)
-                            .toString());
-            api.clock().advance(Duration.ofMinutes(minutes));
-        }
-        Instant next = DUE.plus(Duration.ofDays(7));
-        api.clock().set(next.minus(Duration.ofHours(1)));
-        sender.sendDue();
-        assertThat(api.get(admin, one).json().path("dueAt").textValue()).isEqualTo(next.toString());
-        api.clock().set(next);
-        sender.sendDue();
-
-        JsonNode over = api.get(admin, one).json();
-        assertThat(over.at("/deliveries/0/status").textValue()).isEqualTo("failed");
-        assertThat(over.at("/deliveries/0/problem").textValue()).contains("could not be made");
-        assertThat(over.at("/deliveries/0/attempts").intValue()).isEqualTo(attempts + 2);
-        assertThat(over.at("/nextPeriod/start").textValue()).isEqualTo("2026-11-30");
-        assertThat(over.path("attempts").intValue()).isZero();
-        assertThat(over.path("problem").isNull()).isTrue();
-        assertThat(meters.get("reports.mails").tag("outcome", "not_made").counter().count())
-                .isEqualTo(attempts + 2);
-
-        api.metering().place(Account.team("acme"), new Place.Here(api.metering().reads()));
-        sender.sendDue();
-        assertThat(mails.getReceivedMessages()).as("one message to two addresses").hasSize(2);
-    }
-
-    @Test
-    void aReportThatCannotBeMadeHoldsUpNoOther() {
-        create();
-        api.user("ida");
-        assertThat(api.post(
-                                api.key(Account.user("ida"), KeyScope.QUERY, KeyScope.MANAGE),
-                                "/api/users/me/reports",
-                                """
-                                {"name":"Mine","frequency":"weekly","at":"14:00","timezone":"UTC","to":["ida@example.com"]}""")
-                        .status())
-                .isEqualTo(201);
-        api.metering().place(Account.team("acme"), new Place.Here(broken()));
-        api.clock().set(DUE.plus(Duration.ofHours(2)));
-
-        sender().sendDue();
-
-        assertThat(mails.getReceivedMessages()).hasSize(1);
-    }
-
-    /** As where a store cannot be read. */
-    private static AccountReads broken() {
-        return (AccountReads) Proxy.newProxyInstance(
-                ReportsTest.class.getClassLoader(), new Class<?>[] {AccountReads.class}, (proxy, method, arguments) -> {
-                    throw new IllegalStateException("not a store");
-                });
-    }
-
-    @Test
     void aTierWithoutReportsHasNoPreviewEither() {
         try (TestApi limited =
                 TestApi.start(NOW, AccessSettings.DEFAULTS.withTiersEnforced(true), ReportsTest::routes)) {
@@ -441,12 +364,13 @@ class ReportsTest {
 
     /** As in a process that has just begun. */
     private ReportSender sender(int port) {
-        return sender(port, new SimpleMeterRegistry());
-    }
-
-    private ReportSender sender(int port, MeterRegistry meters) {
         return new ReportSender(
-                api.database(), api.metering(), mailer(port), api.access().tiers(), meters, api.clock());
+                api.database(),
+                api.metering(),
+                mailer(port),
+                api.access().tiers(),
+                new SimpleMeterRegistry(),
+                api.clock());
     }
 
     private Mailer mailer(int port) {
