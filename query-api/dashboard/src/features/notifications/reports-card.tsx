@@ -109,6 +109,11 @@ function ReportRow({ account, report, onOpen }: { account: Account; report: Repo
           </MenuItem>
         </Menu>
       </div>
+      {report.problem !== null && (
+        <div className="mt-2.5">
+          <Note tone="warning">The next one is tried again: {report.problem}</Note>
+        </div>
+      )}
       {sent?.status === "failed" && (
         <div className="mt-2.5">
           <Note tone="critical">

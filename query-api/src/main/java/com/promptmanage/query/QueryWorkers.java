@@ -130,7 +130,7 @@ public final class QueryWorkers implements AutoCloseable {
         routes.addAll(new Alerts(database, authentication, feed, clock).routes());
         routes.add(new UsageRoutes(authentication, zones, shown, usage));
         routes.add(new DeveloperRoutes(authentication, zones, shown, database));
-        routes.add(new ExportRoutes(authentication, zones, access.tiers(), shown, usage));
+        routes.add(new ExportRoutes(database, authentication, zones, access.tiers(), shown, usage, clock));
         routes.add(new SpendReadRoutes(authentication, shown, database, clock));
         routes.add(new MeterRoutes(authentication, shown, database, clock));
         routes.add(new EntitlementRoutes(authentication, routing, clock));

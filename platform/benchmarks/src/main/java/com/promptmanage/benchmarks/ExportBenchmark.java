@@ -62,11 +62,13 @@ public final class ExportBenchmark {
                 var server = HttpServer.start(
                         HttpServer.Options.onPort(0),
                         List.of(new ExportRoutes(
+                                database,
                                 access.authentication(),
                                 new AccountZones(database),
                                 access.tiers(),
                                 new ShownHistory(access.tiers(), clock),
-                                new UsageHistory(database))));
+                                new UsageHistory(database),
+                                clock)));
                 var client = HttpClient.newHttpClient()) {
             fill(url, rows);
             String key = access.keys()

@@ -113,7 +113,8 @@ final class AlertRoutes implements Routes {
                 .orElseThrow(() -> ProblemException.notFound("There is no such alert that you may see"));
         Permissions.require(caller, Action.MANAGE_BUDGETS, account);
         caller.person().ifPresent(reader -> table.markRead(id, reader, clock.instant(), caller.scope(account)));
-        ctx.json(table.acknowledge(id, nameOf(caller), clock.instant(), caller.scope(account)));
+        ctx.json(
+                table.acknowledge(id, account, authentication.actor(ctx), clock.instant(), caller.scope(account)));
     }
 
     private static ObjectNode answer(Found found, int limit) {
@@ -129,13 +130,6 @@ final class AlertRoutes implements Routes {
                         ? null
                         : Long.toString(page.getLast().number(), Character.MAX_RADIX));
         return answer;
-    }
-
-    private static String nameOf(Caller caller) {
-        return switch (caller) {
-            case Caller.Person person -> person.userId();
-            case Caller.Key key -> key.keyId();
-        };
     }
 
     private static @Nullable String severity(@Nullable String text, Faults faults) {

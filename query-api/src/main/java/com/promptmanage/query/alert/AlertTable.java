@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.promptmanage.service.audit.Actor;
+import com.promptmanage.service.audit.AuditEntry;
+import com.promptmanage.service.audit.AuditLog;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.Scope;
 import com.promptmanage.service.http.Json;
@@ -17,6 +20,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -119,17 +123,34 @@ final class AlertTable {
                 .map(Account::new));
     }
 
-    /** The first to acknowledge stays the one who did. */
-    ObjectNode acknowledge(String id, String by, Instant now, Scope scope) {
+    /**
+     * The first to acknowledge stays the one who did, and is the only one who has changed anything.
+     *
+     * @param account whose alert it is
+     */
+    ObjectNode acknowledge(String id, Account account, Actor by, Instant now, Scope scope) {
         return database.inTransaction(scope, handle -> {
-            handle.createUpdate("""
+            int changed = handle.createUpdate("""
                             UPDATE alerts SET acknowledged_at = :now, acknowledged_by = :by
                             WHERE id = :id AND acknowledged_at IS NULL
                             """)
                     .bind("id", id)
-                    .bind("by", by)
+                    .bind("by", by.id())
                     .bind("now", now.atOffset(ZoneOffset.UTC))
                     .execute();
+            if (changed > 0) {
+                AuditLog.append(
+                        handle,
+                        by,
+                        now,
+                        new AuditEntry(
+                                account,
+                                "alert_acknowledged",
+                                "alert",
+                                id,
+                                Map.of("acknowledged", false),
+                                Map.of("acknowledged", true)));
+            }
             return handle.createQuery("""
                             SELECT number, alert::text AS alert, acknowledged_at, acknowledged_by
                             FROM alerts WHERE id = :id

@@ -109,6 +109,11 @@ public final class AuditRoutes implements Routes {
         OutputStream output = new BufferedOutputStream(ctx.res().getOutputStream());
         output.write(CsvLine.bytes(COLUMNS));
         while (!page.isEmpty()) {
+            if (!isStillAllowed(ctx, account)) {
+                // The answer has begun, and must not end as if it were whole: −1 breaks the connection.
+                ctx.res().sendError(-1);
+                return;
+            }
             for (Entry entry : page) {
                 output.write(line(entry));
             }
@@ -116,6 +121,10 @@ public final class AuditRoutes implements Routes {
             page = page.size() < PAGE ? List.of() : table.list(caller.scope(account), query, last, PAGE);
         }
         output.flush();
+    }
+
+    private boolean isStillAllowed(Context ctx, Account account) {
+        return authentication.isStillAllowed(ctx, now -> Permissions.may(now, Action.VIEW_AUDIT_LOG, account));
     }
 
     private AuditQuery query(Context ctx, Caller caller, Account account, Faults faults) {

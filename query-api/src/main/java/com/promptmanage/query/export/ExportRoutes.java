@@ -13,20 +13,27 @@ import com.promptmanage.service.access.Action;
 import com.promptmanage.service.access.Authentication;
 import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.access.Permissions;
+import com.promptmanage.service.audit.Actor;
+import com.promptmanage.service.audit.AuditEntry;
+import com.promptmanage.service.audit.AuditLog;
+import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.DatabaseUnavailableException;
 import com.promptmanage.service.http.Faults;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.http.Routes;
 import com.promptmanage.service.tier.AccountTier;
 import com.promptmanage.service.tier.Tiers;
+import com.promptmanage.topics.account.Account;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,10 +52,17 @@ public final class ExportRoutes implements Routes {
     /** How many exports run at a time; they share the database with everyone else. */
     private static final int RUNNING_MAX = 4;
 
+    /** Of one account: an export lasts as long as its reader likes. */
+    static final int RUNNING_OF_ONE_MAX = 2;
+
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
+
     private static final int BUFFER_BYTES = 64 << 10;
 
     /** What whole account's history is for owners; a member's own is for that member. */
     private static final HistoryQuery.Right TO_EXPORT = ExportRoutes::requireExport;
+
+    private final Database database;
 
     private final Authentication authentication;
 
@@ -60,15 +74,25 @@ public final class ExportRoutes implements Routes {
 
     private final UsageHistory history;
 
-    private final Semaphore running = new Semaphore(RUNNING_MAX);
+    private final Clock clock;
+
+    private final ExportSlots slots = new ExportSlots(RUNNING_MAX, RUNNING_OF_ONE_MAX);
 
     public ExportRoutes(
-            Authentication authentication, AccountZones zones, Tiers tiers, ShownHistory shown, UsageHistory history) {
+            Database database,
+            Authentication authentication,
+            AccountZones zones,
+            Tiers tiers,
+            ShownHistory shown,
+            UsageHistory history,
+            Clock clock) {
+        this.database = database;
         this.authentication = authentication;
         this.zones = zones;
         this.tiers = tiers;
         this.shown = shown;
         this.history = history;
+        this.clock = clock;
     }
 
     @Override
@@ -86,13 +110,11 @@ public final class ExportRoutes implements Routes {
         AccountTier tier = tiers.of(query.account());
         tier.require("exports", tier.features().exports());
         ExportFormat format = format(ctx.queryParam("format"), faults);
-        if (!running.tryAcquire()) {
-            throw ProblemException.rateLimited(
-                    "%d exports are running, which is as many as may".formatted(RUNNING_MAX), Duration.ofSeconds(10));
-        }
+        enter(query.account());
         try {
             // Read before anything is written, so that what goes wrong at the start is answered as a problem.
             List<UsageEntry> first = history.after(query, HistoryOrder.NEWEST_FIRST, null, PAGE);
+            log(ctx, query, format);
             ctx.contentType(format.contentType());
             if (format == ExportFormat.PARQUET) {
                 // Bytes are in no charset, and none is to be added.
@@ -101,7 +123,49 @@ public final class ExportRoutes implements Routes {
             ctx.header("Content-Disposition", "attachment; filename=\"usage.%s\"".formatted(format.code()));
             write(ctx, format, query, first);
         } finally {
-            running.release();
+            slots.leave(query.account());
+        }
+    }
+
+    private void enter(Account account) {
+        switch (slots.enter(account)) {
+            case ADMITTED -> {}
+            case FULL ->
+                throw ProblemException.rateLimited(
+                        "%d exports are running, which is as many as may".formatted(RUNNING_MAX), RETRY_AFTER);
+            case HAS_ENOUGH ->
+                throw ProblemException.rateLimited(
+                        "%d exports of %s are running, which is as many as may of one account: wait for one to end"
+                                .formatted(RUNNING_OF_ONE_MAX, account),
+                        RETRY_AFTER);
+        }
+    }
+
+    /** Before the first byte leaves: whoever breaks it off has what came until then. */
+    private void log(Context ctx, HistoryQuery query, ExportFormat format) {
+        var exported = new LinkedHashMap<String, String>();
+        exported.put("format", format.code());
+        putIfThere(exported, "userId", query.member());
+        putIfThere(exported, "from", query.range().from());
+        putIfThere(exported, "to", query.range().to());
+        Actor actor = authentication.actor(ctx);
+        database.useTransaction(
+                query.scope(),
+                handle -> AuditLog.append(
+                        handle,
+                        actor,
+                        clock.instant(),
+                        AuditEntry.added(
+                                query.account(),
+                                "data_exported",
+                                "usage",
+                                query.account().value(),
+                                exported)));
+    }
+
+    private static void putIfThere(Map<String, String> values, String name, @Nullable Object value) {
+        if (value != null) {
+            values.put(name, value.toString());
         }
     }
 
@@ -110,7 +174,11 @@ public final class ExportRoutes implements Routes {
         try {
             var output = new BufferedOutputStream(ctx.res().getOutputStream(), BUFFER_BYTES);
             ExportFile file = format.begin(output);
-            writePages(file, query, first);
+            if (!writePages(ctx, file, query, first)) {
+                LOGGER.atInfo().log("an export is broken off: whose it was may not have it any more");
+                ctx.res().sendError(-1);
+                return;
+            }
             file.end();
             output.flush();
         } catch (DatabaseUnavailableException e) {
@@ -122,17 +190,31 @@ public final class ExportRoutes implements Routes {
         }
     }
 
-    private void writePages(ExportFile file, HistoryQuery query, List<UsageEntry> first) throws IOException {
+    /** @return false if its caller lost the right to it before it was whole */
+    private boolean writePages(Context ctx, ExportFile file, HistoryQuery query, List<UsageEntry> first)
+            throws IOException {
         HistoryOrder order = HistoryOrder.NEWEST_FIRST;
         for (List<UsageEntry> page = first;
                 !page.isEmpty();
                 page = page.size() < PAGE
                         ? List.of()
                         : history.after(query, order, Place.of(page.getLast(), order), PAGE)) {
+            if (!isStillAllowed(ctx, query)) {
+                return false;
+            }
             for (UsageEntry entry : page) {
                 file.write(entry);
             }
         }
+        return true;
+    }
+
+    private boolean isStillAllowed(Context ctx, HistoryQuery query) {
+        var about = new Asked(query.account(), query.member());
+        return authentication.isStillAllowed(ctx, now -> {
+            requireExport(now, about);
+            return true;
+        });
     }
 
     private static ExportFormat format(@Nullable String code, Faults faults) {

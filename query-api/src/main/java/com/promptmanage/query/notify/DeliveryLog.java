@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.query.notify.DeliveryTable.Attempt;
 import com.promptmanage.query.notify.DeliveryTable.Due;
 import com.promptmanage.query.notify.DeliveryTable.Next;
+import com.promptmanage.service.audit.AuditEntry;
+import com.promptmanage.service.audit.AuditLog;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.Scope;
 import com.promptmanage.service.http.Json;
@@ -17,6 +19,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -98,19 +101,41 @@ final class DeliveryLog {
      *
      * @return whether there is one
      */
-    boolean sendAgain(Scope scope, String channelId, String deliveryId, Instant now) {
-        return database.inTransaction(
-                scope,
-                handle -> handle.createUpdate("""
-                                UPDATE alert_deliveries
-                                SET status = 'pending', due_at = :now, first_attempt_at = NULL, batch = NULL, finished_at = NULL
-                                WHERE id = :id AND channel_id = :channel
-                                """)
-                                .bind("now", now.atOffset(ZoneOffset.UTC))
-                                .bind("id", deliveryId)
-                                .bind("channel", channelId)
-                                .execute()
-                        == 1);
+    boolean sendAgain(Owned owned, String channelId, String deliveryId, Instant now) {
+        return database.inTransaction(owned.scope(), handle -> {
+            Optional<String> before = handle.createQuery("""
+                            SELECT status FROM alert_deliveries WHERE id = :id AND channel_id = :channel FOR UPDATE
+                            """)
+                    .bind("id", deliveryId)
+                    .bind("channel", channelId)
+                    .mapTo(String.class)
+                    .findOne();
+            before.ifPresent(status -> sendAgain(handle, owned, channelId, deliveryId, status, now));
+            return before.isPresent();
+        });
+    }
+
+    private static void sendAgain(
+            Handle handle, Owned owned, String channelId, String deliveryId, String before, Instant now) {
+        handle.createUpdate("""
+                        UPDATE alert_deliveries
+                        SET status = 'pending', due_at = :now, first_attempt_at = NULL, batch = NULL, finished_at = NULL
+                        WHERE id = :id
+                        """)
+                .bind("now", now.atOffset(ZoneOffset.UTC))
+                .bind("id", deliveryId)
+                .execute();
+        AuditLog.append(
+                handle,
+                owned.actor(),
+                now,
+                new AuditEntry(
+                        owned.account(),
+                        "delivery_resent",
+                        "alert_delivery",
+                        deliveryId,
+                        Map.of("channelId", channelId, "status", before),
+                        Map.of("channelId", channelId, "status", "pending")));
     }
 
     private static Map<String, List<ObjectNode>> attempts(Handle handle, List<String> deliveryIds) {

@@ -73,7 +73,7 @@ final class DeliveryRoutes implements Routes {
             throw ProblemException.conflict("The channel is switched off: switch it on first");
         }
         String id = ctx.pathParam("deliveryId");
-        if (!log.sendAgain(owned.scope(), channel.id(), id, clock.instant())) {
+        if (!log.sendAgain(owned, channel.id(), id, clock.instant())) {
             throw ProblemException.notFound("There is no delivery '%s' on this channel".formatted(id));
         }
         ctx.status(202).json(JsonNodeFactory.instance.objectNode().put("id", id).put("status", "pending"));

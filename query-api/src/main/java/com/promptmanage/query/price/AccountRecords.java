@@ -3,6 +3,7 @@ package com.promptmanage.query.price;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.outbox.Outbox;
 import com.promptmanage.service.outbox.OutboxRecord;
 import com.promptmanage.topics.Topics;
@@ -26,16 +27,20 @@ public final class AccountRecords {
     /**
      * Puts the account's record into the outbox, within the transaction that has changed a part of it. Of two such
      * transactions the one that commits later waited for the other, and so tells of both changes.
+     *
+     * @throws ProblemException 409 if all of it is larger than the metering reads
      */
     public static void publish(Handle handle, Account account, Instant now) {
         long revision = lock(handle, account, now);
         AccountSettings settings = read(handle, account);
-        Outbox.append(
-                handle,
-                OutboxRecord.of(
-                        Topics.ACCOUNTS.name(),
-                        account.value(),
-                        AccountSettingsCodec.write(settings, now, "%s/%d".formatted(account, revision))));
+        byte[] record = AccountSettingsCodec.write(settings, now, "%s/%d".formatted(account, revision));
+        if (record.length > Topics.METERED_BYTES_MAX) {
+            // It could never be sent, nor read: the metering would go on with what was before.
+            throw ProblemException.conflict(
+                    "The settings and prices of %s take more room than they may have together: send fewer prices, or shorten names"
+                            .formatted(account));
+        }
+        Outbox.append(handle, OutboxRecord.of(Topics.ACCOUNTS.name(), account.value(), record));
     }
 
     /** As the tables hold it. */

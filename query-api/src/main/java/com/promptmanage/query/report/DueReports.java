@@ -45,7 +45,15 @@ final class DueReports {
             String accountName,
             long number,
             int attempts,
-            @Nullable Instant firstAttemptAt) {}
+            @Nullable Instant firstAttemptAt) {
+
+        /** When the report of the period after this one is due. */
+        Instant nextDueAt() {
+            Frequency frequency = schedule.wanted().frequency();
+            return frequency.due(
+                    frequency.endOf(schedule.nextPeriod()), schedule.wanted().at(), zone);
+        }
+    }
 
     List<Candidate> due(Instant now) {
         return database.asSystem(handle -> handle.createQuery("""
@@ -123,7 +131,7 @@ final class DueReports {
         database.useAsSystem(handle -> {
             int moved = handle.createUpdate("""
                             UPDATE report_schedules SET next_period = :next, due_at = :dueAt, attempts = 0,
-                                first_attempt_at = NULL, leased_until = NULL
+                                first_attempt_at = NULL, problem = NULL, leased_until = NULL
                             WHERE id = :id AND lease = :lease
                             """)
                     .bind("id", schedule.id())
@@ -151,17 +159,22 @@ final class DueReports {
         });
     }
 
-    /** Gives it back, to be tried again. */
-    void retry(Lease lease, Instant now, Instant dueAt) {
+    /**
+     * Gives it back, to be tried again.
+     *
+     * @param problem why it is not sent yet, for whose it is
+     */
+    void retry(Lease lease, String problem, Instant now, Instant dueAt) {
         Instant first = lease.firstAttemptAt();
         database.useAsSystem(handle -> handle.createUpdate("""
                         UPDATE report_schedules SET attempts = attempts + 1, first_attempt_at = :first, due_at = :dueAt,
-                            leased_until = NULL
+                            problem = :problem, leased_until = NULL
                         WHERE id = :id AND lease = :lease
                         """)
                 .bind("id", lease.schedule().id())
                 .bind("lease", lease.number())
                 .bind("first", utc(first == null ? now : first))
+                .bind("problem", problem)
                 .bind("dueAt", utc(dueAt))
                 .execute());
     }

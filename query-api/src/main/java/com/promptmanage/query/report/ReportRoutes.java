@@ -95,6 +95,8 @@ final class ReportRoutes implements Routes {
                 wanted,
                 period,
                 wanted.frequency().due(period, wanted.at(), zone),
+                0,
+                null,
                 now,
                 now);
         if (!table.create(owned.scope(), schedule, access.authentication().actor(ctx), SCHEDULES_MAX)) {
@@ -236,6 +238,8 @@ final class ReportRoutes implements Routes {
                                 .minusDays(1)
                                 .toString());
         return json.put("dueAt", schedule.dueAt().toString())
+                .put("attempts", schedule.attempts())
+                .put("problem", schedule.problem())
                 .put("createdAt", schedule.createdAt().toString())
                 .put("updatedAt", schedule.updatedAt().toString());
     }

@@ -3,6 +3,7 @@ package com.promptmanage.query.report;
 import com.promptmanage.query.report.DueReports.Candidate;
 import com.promptmanage.query.report.DueReports.Lease;
 import com.promptmanage.service.database.Database;
+import com.promptmanage.service.http.UnavailableException;
 import com.promptmanage.service.mail.Mail;
 import com.promptmanage.service.mail.MailException;
 import com.promptmanage.service.mail.Mailer;
@@ -24,6 +25,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Sends the reports that are due, each by the process that holds its account's state.
@@ -47,6 +49,14 @@ public final class ReportSender implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMinutes(2);
 
     private static final Duration PAUSE_MAX = Duration.ofHours(1);
+
+    /** What cannot be made takes a reading of the ledger each time, and seldom mends itself within minutes. */
+    private static final Duration UNMADE_PAUSE = Duration.ofMinutes(5);
+
+    private static final Duration UNMADE_PAUSE_MAX = Duration.ofHours(4);
+
+    /** For whose it is; what it was, is in the log. */
+    private static final String UNMADE = "The report could not be made, by a fault that is none of yours";
 
     private final Database database;
 
@@ -116,14 +126,48 @@ public final class ReportSender implements AutoCloseable {
         } else if (queue.isDone(lease)) {
             finish(lease, null);
         } else {
-            Report report = UsageReport.write(reads, of(lease), clock.instant());
-            try {
-                mailer.send(mail(lease, report));
-                finish(lease, null);
-            } catch (MailException e) {
-                failed(lease, e);
-            }
+            makeAndSend(lease, reads);
         }
+    }
+
+    private void makeAndSend(Lease lease, AccountReads reads) {
+        try {
+            mailer.send(mail(lease, UsageReport.write(reads, of(lease), clock.instant())));
+        } catch (MailException e) {
+            failed(lease, e);
+            return;
+        } catch (UnavailableException e) {
+            // Nothing can be recorded now. When the lease ends it is tried as if for the first time.
+            throw e;
+        } catch (RuntimeException e) {
+            notMade(lease, e);
+            return;
+        }
+        finish(lease, null);
+    }
+
+    /** It is tried less and less often, until the next period's report takes its turn. */
+    private void notMade(Lease lease, RuntimeException e) {
+        Instant now = clock.instant();
+        Instant nextDue = lease.nextDueAt();
+        count("not_made");
+        // The same each time: once is enough to find it by.
+        LOGGER.atLevel(lease.attempts() == 0 ? Level.ERROR : Level.DEBUG)
+                .setCause(e)
+                .addKeyValue("reportId", lease.schedule().id())
+                .log("a report cannot be made");
+        if (lease.attempts() > 0 && !nextDue.isAfter(now)) {
+            finish(lease, UNMADE);
+            return;
+        }
+        Instant again = now.plus(pause(lease, UNMADE_PAUSE, UNMADE_PAUSE_MAX));
+        queue.retry(lease, UNMADE, now, again.isAfter(nextDue) && nextDue.isAfter(now) ? nextDue : again);
+    }
+
+    /** Twice as long after each attempt. */
+    private static Duration pause(Lease lease, Duration first, Duration longest) {
+        Duration pause = first.multipliedBy(1L << Math.min(lease.attempts(), 10));
+        return pause.compareTo(longest) < 0 ? pause : longest;
     }
 
     private void failed(Lease lease, MailException e) {
@@ -134,8 +178,7 @@ public final class ReportSender implements AutoCloseable {
         if (e.isPermanent() || isOver) {
             finish(lease, said);
         } else {
-            Duration pause = PAUSE.multipliedBy(1L << Math.min(lease.attempts(), 10));
-            queue.retry(lease, now, now.plus(pause.compareTo(PAUSE_MAX) < 0 ? pause : PAUSE_MAX));
+            queue.retry(lease, said, now, now.plus(pause(lease, PAUSE, PAUSE_MAX)));
             count("retry");
             LOGGER.atWarn()
                     .addKeyValue("reportId", lease.schedule().id())

@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  * A report that is sent again and again.
  *
  * @param nextPeriod the first day of the period that is reported next
- * @param dueAt when, if nothing goes wrong
+ * @param dueAt when it is tried next
+ * @param attempts that were made for that period, and failed
+ * @param problem why the last one did, for people; null if none has
  */
 record Schedule(
         String id,
@@ -20,6 +22,8 @@ record Schedule(
         Wanted wanted,
         LocalDate nextPeriod,
         Instant dueAt,
+        int attempts,
+        @Nullable String problem,
         Instant createdAt,
         Instant updatedAt) {
 

@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 /** The schedules, as people set them. */
 final class ScheduleTable {
 
-    static final String COLUMNS =
-            "id, account, name, frequency, at, timezone, recipients, enabled, next_period, due_at, created_at, updated_at";
+    static final String COLUMNS = "id, account, name, frequency, at, timezone, recipients, enabled, next_period, due_at,"
+            + " attempts, problem, created_at, updated_at";
 
     private final Database database;
 
@@ -132,7 +132,7 @@ final class ScheduleTable {
                             UPDATE report_schedules SET
                                 name = :name, frequency = :frequency, at = :at, timezone = :timezone, recipients = :to,
                                 enabled = :enabled, updated_at = :now, next_period = :nextPeriod, due_at = :dueAt,
-                                attempts = 0, first_attempt_at = NULL, lease = lease + 1
+                                attempts = 0, first_attempt_at = NULL, problem = NULL, lease = lease + 1
                             WHERE id = :id
                             """)
                     .bind("id", id)
@@ -219,6 +219,8 @@ final class ScheduleTable {
                         row.getBoolean("enabled")),
                 row.getObject("next_period", LocalDate.class),
                 row.getObject("due_at", OffsetDateTime.class).toInstant(),
+                row.getInt("attempts"),
+                row.getString("problem"),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 row.getObject("updated_at", OffsetDateTime.class).toInstant());
     }

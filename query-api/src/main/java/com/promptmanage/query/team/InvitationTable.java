@@ -29,6 +29,12 @@ final class InvitationTable {
     /** What a team sends within {@link #SENT_WITHIN}, new or again. */
     static final int SENT_MAX = 20;
 
+    /** What goes to one address, whichever teams send it: whoever makes many teams floods nobody by them. */
+    static final int RECEIVED_MAX = 10;
+
+    /** What one person, or key, sends for all teams. */
+    static final int SENT_BY_ONE_MAX = 100;
+
     static final Duration SENT_WITHIN = Duration.ofDays(1);
 
     private final Database database;
@@ -78,17 +84,18 @@ final class InvitationTable {
 
     /**
      * @throws ProblemException 403 if every seat is taken or promised; 409 if the address belongs to a member or is invited
-     *     already; 429 if the team has sent as many as it may
+     *     already; 429 if the team, or the inviter, has sent as many as they may, or the address was sent as many
      */
     Sent invite(Caller caller, Account team, Actor actor, String email, Role role) {
-        return database.inTransaction(caller.scope(team), handle -> {
+        // The service's own work: what other teams have sent is nothing that a transaction for this one sees.
+        return database.asSystem(handle -> {
             TeamTurn.take(handle, team, caller, Action.MANAGE_MEMBERS);
             TeamTurn.requireMayGive(caller, role);
             Instant now = clock.instant();
             closeExpired(handle, team, email, now);
             requireStranger(handle, team, email);
             requireSeat(handle, team, now);
-            requireFewSent(handle, team, now);
+            requireFewSent(handle, team, actor.id(), email, now);
             String token = MailedToken.make();
             Invitation made = handle.createQuery("""
                             INSERT INTO team_invitations (id, team_id, email, role, token_hash, invited_by, invited_by_name,
@@ -116,7 +123,7 @@ final class InvitationTable {
 
     /** With a new link and seven more days; the old link is worth nothing from now on. An expired one lives again. */
     Sent resend(Caller caller, Account team, Actor actor, String id) {
-        return database.inTransaction(caller.scope(team), handle -> {
+        return database.asSystem(handle -> {
             TeamTurn.take(handle, team, caller, Action.MANAGE_MEMBERS);
             Invitation before = pending(handle, team, id);
             TeamTurn.requireMayGive(caller, before.role());
@@ -125,7 +132,7 @@ final class InvitationTable {
                 requireStranger(handle, team, before.email(), id);
                 requireSeat(handle, team, now);
             }
-            requireFewSent(handle, team, now);
+            requireFewSent(handle, team, before.invitedBy(), before.email(), now);
             String token = MailedToken.make();
             Invitation after = handle.createQuery("""
                             UPDATE team_invitations
@@ -228,20 +235,48 @@ final class InvitationTable {
         tier.requireRoom("seats", tier.features().seats(), promised);
     }
 
-    private static void requireFewSent(Handle handle, Account team, Instant now) {
-        List<Instant> sent = handle.createQuery("""
+    private static void requireFewSent(Handle handle, Account team, String inviter, String email, Instant now) {
+        requireFewer(
+                sent(handle, "team_id", team.id(), now),
+                SENT_MAX,
+                "A team sends %d invitations within a day, and this one has".formatted(SENT_MAX),
+                now);
+        // Teams take turns by themselves; who sends by several at once does here.
+        lock(handle, "inviter " + inviter);
+        requireFewer(
+                sent(handle, "invited_by", inviter, now),
+                SENT_BY_ONE_MAX,
+                "%d invitations were sent within a day by who invites, which is the most".formatted(SENT_BY_ONE_MAX),
+                now);
+        lock(handle, "invited " + email);
+        requireFewer(
+                sent(handle, "email", email, now),
+                RECEIVED_MAX,
+                "%d invitations were sent to this address within a day, which is the most".formatted(RECEIVED_MAX),
+                now);
+    }
+
+    private static void lock(Handle handle, String what) {
+        handle.execute("SELECT pg_advisory_xact_lock(hashtextextended(?, 53))", what);
+    }
+
+    /** When those of the last day were sent, the first of them first. */
+    private static List<Instant> sent(Handle handle, String column, String value, Instant now) {
+        return handle.createQuery("""
                         SELECT sent.at FROM team_invitations, unnest(sent_at) AS sent (at)
-                        WHERE team_id = :team AND sent.at > :since ORDER BY sent.at
+                        WHERE <column> = :value AND sent.at > :since ORDER BY sent.at
                         """)
-                .bind("team", team.id())
+                .define("column", column)
+                .bind("value", value)
                 .bind("since", now.minus(SENT_WITHIN))
                 .mapTo(Instant.class)
                 .list();
-        if (sent.size() >= SENT_MAX) {
-            Instant free = sent.get(sent.size() - SENT_MAX).plus(SENT_WITHIN);
-            throw ProblemException.rateLimited(
-                    "A team sends %d invitations within a day, and this one has".formatted(SENT_MAX),
-                    Duration.between(now, free));
+    }
+
+    private static void requireFewer(List<Instant> sent, int max, String problem, Instant now) {
+        if (sent.size() >= max) {
+            Instant free = sent.get(sent.size() - max).plus(SENT_WITHIN);
+            throw ProblemException.rateLimited(problem, Duration.between(now, free));
         }
     }
 

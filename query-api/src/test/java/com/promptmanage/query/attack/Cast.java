@@ -98,9 +98,13 @@ final class Cast implements AutoCloseable {
     /** A new team with everyone in it, and one of each thing that the row names. */
     Scene scene(Row row) {
         String scenes = name + "-scene";
-        // Nobody may own hundreds of teams.
-        api.database()
-                .useAsSystem(handle -> handle.execute("DELETE FROM team_members WHERE team_id LIKE ?", scenes + "%"));
+        // Nobody may own hundreds of teams, or be invited by them on one day.
+        api.database().useAsSystem(handle -> {
+            handle.execute("DELETE FROM team_members WHERE team_id LIKE ?", scenes + "%");
+            handle.execute(
+                    "UPDATE team_invitations SET sent_at = ARRAY[created_at - interval '2 days'] WHERE team_id LIKE ?",
+                    scenes + "%");
+        });
         String team = scenes + ++teams;
         var people = api.access().people();
         people.ensureTeam(new NewTeam(team, "Scene", team, "UTC"));

@@ -10,6 +10,9 @@ import com.promptmanage.query.http.TestApi;
 import com.promptmanage.query.routing.AccountZones;
 import com.promptmanage.query.tier.ShownHistory;
 import com.promptmanage.service.access.KeyScope;
+import com.promptmanage.service.access.NewKey;
+import com.promptmanage.service.database.Scope;
+import com.promptmanage.testkit.Await;
 import com.promptmanage.testkit.EmbeddedPostgres;
 import com.promptmanage.topics.account.Account;
 import java.io.IOException;
@@ -24,7 +27,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +37,9 @@ import org.junit.jupiter.api.io.TempDir;
 class ExportRoutesTest {
 
     private static final Account ACME = Account.team("acme");
+
+    /** Several megabytes, of which the sockets hold only some while nobody reads. */
+    private static final String LONG = "SELECT 'm' || repeat('x', 200) || n FROM generate_series(1, 40000) AS n";
 
     @TempDir
     private Path directory;
@@ -153,21 +161,82 @@ class ExportRoutesTest {
     }
 
     @Test
+    void whoHasExportedWhatIsLogged() throws Exception {
+        api.team("acme", "UTC");
+        insert(api, "SELECT 'm'");
+
+        status("acme-owner", "?teamId=acme&format=json&startDate=2026-11-01&endDate=2026-11-02");
+        status("acme-viewer", "?teamId=acme&userId=acme-viewer");
+        assertThat(status("acme-admin", "?teamId=acme")).isEqualTo(403);
+
+        assertThat(api.database()
+                        .<List<String>, RuntimeException>asSystem(handle -> handle.createQuery("""
+                                SELECT concat_ws(' ', action, actor_id, resource_type, resource_id, old_values, new_values)
+                                FROM audit_log WHERE account = 'team:acme' ORDER BY id
+                                """).mapTo(String.class).list()))
+                .containsExactly(
+                        "data_exported acme-owner usage team:acme {\"to\": \"2026-11-03T00:00:00Z\", "
+                                + "\"from\": \"2026-11-01T00:00:00Z\", \"format\": \"json\"}",
+                        "data_exported acme-viewer usage team:acme {\"format\": \"csv\", \"userId\": \"acme-viewer\"}");
+    }
+
+    @Test
+    void anAccountWhoseExportsAreNotReadKeepsNoOtherWaiting() throws Exception {
+        insert(api, LONG);
+        var held = new ArrayList<InputStream>();
+        for (int i = 0; i < ExportRoutes.RUNNING_OF_ONE_MAX; i++) {
+            held.add(open(api, api.key(ACME, KeyScope.QUERY)));
+        }
+
+        HttpResponse<String> refused = get("?teamId=acme");
+
+        assertThat(refused.statusCode()).isEqualTo(429);
+        assertThat(refused.body()).contains("\"code\":\"rate_limited\"");
+        assertThat(refused.headers().firstValue("Retry-After")).hasValue("10");
+        assertThat(send(api.key(Account.team("other"), KeyScope.QUERY), "?teamId=other")
+                        .statusCode())
+                .isEqualTo(200);
+        for (InputStream one : held) {
+            one.close();
+        }
+        Await.until(() -> assertThat(get("?teamId=acme&model=none").statusCode())
+                .isEqualTo(200));
+    }
+
+    @Test
     void anExportThatCannotGoOnIsBrokenOffAndDoesNotLookWhole() throws Exception {
         try (var postgres = EmbeddedPostgres.startTemporary();
                 TestApi own = api(postgres.createDatabase())) {
-            // Several megabytes, of which the sockets hold only some while nobody reads.
-            insert(own, "SELECT 'm' || repeat('x', 200) || n FROM generate_series(1, 40000) AS n");
-            var request = HttpRequest.newBuilder(url(own, "?teamId=acme&format=csv"))
-                    .header("Authorization", own.key(ACME, KeyScope.QUERY))
-                    .build();
-            HttpResponse<InputStream> response = client.send(request, BodyHandlers.ofInputStream());
-            assertThat(response.body().readNBytes(1000)).hasSize(1000);
+            insert(own, LONG);
+            InputStream file = open(own, own.key(ACME, KeyScope.QUERY));
 
             postgres.kill();
 
-            assertThatThrownBy(() -> response.body().readAllBytes()).isInstanceOf(IOException.class);
+            assertThatThrownBy(file::readAllBytes).isInstanceOf(IOException.class);
         }
+    }
+
+    @Test
+    void anExportIsBrokenOffWhenItsKeyIsRevoked() throws Exception {
+        insert(api, LONG);
+        var brief = api.access()
+                .keys()
+                .create(Scope.EVERYONE, NewKey.of("brief", ACME).withScopes(Set.of(KeyScope.QUERY)));
+        InputStream file = open(api, "Bearer " + brief.secret());
+
+        api.access().keys().revoke(Scope.EVERYONE, brief.id());
+
+        assertThatThrownBy(file::readAllBytes).isInstanceOf(IOException.class);
+    }
+
+    /** An export that has begun, and waits for someone to read on. */
+    private InputStream open(TestApi of, String credentials) throws Exception {
+        var request = HttpRequest.newBuilder(url(of, "?teamId=acme&format=csv"))
+                .header("Authorization", credentials)
+                .build();
+        InputStream file = client.send(request, BodyHandlers.ofInputStream()).body();
+        assertThat(file.readNBytes(1000)).hasSize(1000);
+        return file;
     }
 
     private HttpResponse<String> get(String query) throws Exception {
@@ -195,11 +264,13 @@ class ExportRoutesTest {
                 jdbcUrl,
                 Instant.parse("2026-11-24T12:00:00Z"),
                 parts -> List.of(new ExportRoutes(
+                        parts.database(),
                         parts.access().authentication(),
                         new AccountZones(parts.database()),
                         parts.access().tiers(),
                         new ShownHistory(parts.access().tiers(), parts.clock()),
-                        new UsageHistory(parts.database()))));
+                        new UsageHistory(parts.database()),
+                        parts.clock())));
     }
 
     /** One event of the team for each model that the query names, one second after the other. */

@@ -89,6 +89,29 @@ class PriceOverrideRoutesTest {
     }
 
     @Test
+    void whatIsTooLargeForTheMeteringIsRefusedAtOnceAndChangesNothing() {
+        put("acme-admin", """
+                {"priceOverrides": [{"model": "before", "provider": "p", "usdPerMillion": {"input": "1"}}]}""");
+        // More than a form takes, but nothing says that each of two forms leaves room for the other.
+        api.database().useAsSystem(handle -> handle.execute("""
+                        UPDATE teams SET settings = jsonb_build_object('trustedCostSources',
+                            (SELECT jsonb_agg(repeat('x', 100) || n) FROM generate_series(1, 8000) AS n))
+                        """));
+
+        Answer refused = put("acme-admin", """
+                {"priceOverrides": [{"model": "after", "provider": "p", "usdPerMillion": {"input": "1"}}]}""");
+
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(refused.json().path("detail").asText()).contains("team:acme", "more room");
+        assertThat(published()).hasSize(1);
+        assertThat(api.get(api.signIn("acme-viewer"), PATH + "?teamId=acme")
+                        .json()
+                        .at("/priceOverrides/0/model")
+                        .asText())
+                .isEqualTo("before");
+    }
+
+    @Test
     void everythingWrongIsToldAtOnceAndNothingIsChanged() {
         Answer answer = put("acme-admin", """
                 {"priceOverides": [], "priceOverrides": [

@@ -104,6 +104,15 @@ class FailingChannelsTest {
                                 + api.deliveries(id).path(0).path("id").asText() + "/resend",
                         "");
         assertThat(again.status()).isEqualTo(202);
+        assertThat(api.api()
+                        .database()
+                        .<List<String>, RuntimeException>asSystem(handle -> handle.createQuery("""
+                                SELECT concat_ws(' ', account, actor_kind, resource_type, old_values ->> 'status',
+                                                 new_values ->> 'status', new_values ->> 'channelId')
+                                FROM audit_log WHERE action = 'delivery_resent'
+                                """).mapTo(String.class).list()))
+                .as("the one that was refused has changed nothing")
+                .containsExactly("team:acme key alert_delivery failed pending " + id);
         stand.awaitDelivered(channel, 1);
         assertThat(api.channelNow(id).path("disabledReason").isNull()).isTrue();
         assertThat(hook.ids()).containsExactly("a1", "a1");

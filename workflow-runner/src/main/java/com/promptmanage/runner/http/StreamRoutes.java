@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * {@code GET /api/workflows/executions/{id}/stream}: every change of the execution and of its nodes, from the beginning or from
- * where a reader stopped, whichever process it happened in. Ends after the execution's end.
+ * where a reader stopped, whichever process it happened in. Ends after the execution's end, and when its reader may not see the
+ * execution any more.
  */
 final class StreamRoutes implements Routes, AutoCloseable {
 
@@ -41,6 +42,9 @@ final class StreamRoutes implements Routes, AutoCloseable {
     private static final Duration LOOK_EVERY_IDLE = Duration.ofSeconds(1);
 
     private static final Duration IDLE_AFTER = Duration.ofSeconds(10);
+
+    /** A lost right takes no more than five seconds to count, and those that are remembered for a while take three of them. */
+    private static final Duration CHECK_RIGHTS_EVERY = Duration.ofSeconds(1);
 
     /** Each looks into the database again and again. */
     private static final int STREAMS_MAX = 200;
@@ -90,7 +94,7 @@ final class StreamRoutes implements Routes, AutoCloseable {
                         RETRY_AFTER);
         }
         try {
-            serve(EventStream.open(ctx), allowed, after);
+            serve(ctx, EventStream.open(ctx), allowed, after);
         } catch (IOException e) {
             LOGGER.atDebug().addKeyValue("cause", e.toString()).log("a reader of an execution went away");
         } catch (InterruptedException e) {
@@ -100,14 +104,21 @@ final class StreamRoutes implements Routes, AutoCloseable {
         }
     }
 
-    private void serve(EventStream stream, AllowedExecution allowed, int after)
+    private void serve(Context ctx, EventStream stream, AllowedExecution allowed, int after)
             throws IOException, InterruptedException {
         long endNanos = System.nanoTime() + EventStream.LIFE_MAX.toNanos();
         long writtenNanos = System.nanoTime();
         long toldNanos = writtenNanos;
+        long checkedNanos = writtenNanos;
         int seq = after;
         boolean isOver = isEnd(allowed.execution().status());
         while (System.nanoTime() - endNanos < 0) {
+            if (System.nanoTime() - checkedNanos >= CHECK_RIGHTS_EVERY.toNanos()) {
+                if (!access.isStillShown(ctx, allowed.workflow().who())) {
+                    return;
+                }
+                checkedNanos = System.nanoTime();
+            }
             List<Entry> entries =
                     records.log(allowed.workflow().scope(), allowed.execution().id(), seq, ENTRIES_MAX);
             for (Entry entry : entries) {

@@ -111,7 +111,10 @@ final class WorkflowAccess {
 
     /** As {@link #require}, for the execution that the request names. */
     AllowedExecution requireExecution(Context ctx, Level least) {
-        Caller caller = caller(ctx);
+        return requireExecution(ctx, caller(ctx), least);
+    }
+
+    private AllowedExecution requireExecution(Context ctx, Caller caller, Level least) {
         ExecutionRecords.Shown execution = records.find(ctx.pathParam("executionId"))
                 .orElseThrow(() -> ProblemException.notFound("There is no such execution that you may see"));
         try {
@@ -125,7 +128,21 @@ final class WorkflowAccess {
 
     /** As {@link #requireExecution}, to be looked at: as far back as the account's tier shows it. */
     AllowedExecution requireShownExecution(Context ctx) {
-        AllowedExecution allowed = requireExecution(ctx, Level.VIEWER);
+        return requireShownExecution(ctx, caller(ctx));
+    }
+
+    /**
+     * Whether an answer about the execution that goes on is still its caller's to read.
+     *
+     * @see Authentication#isStillAllowed
+     */
+    boolean isStillShown(Context ctx, String who) {
+        return authentication.isStillAllowed(
+                ctx, now -> requireShownExecution(ctx, now).workflow().who().equals(who));
+    }
+
+    private AllowedExecution requireShownExecution(Context ctx, Caller caller) {
+        AllowedExecution allowed = requireExecution(ctx, caller, Level.VIEWER);
         history.require(allowed.execution());
         return allowed;
     }

@@ -33,6 +33,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A server with the workflow routes, workers behind it, and people to speak as. */
@@ -93,8 +94,7 @@ final class RunningApi implements AutoCloseable {
                 AccessSettings.DEFAULTS.withPasswordMemoryKib(64).withTiersEnforced(tiersEnforced));
         access.people().ensureTeam(new NewTeam(TEAM, "Team", "the-team", "UTC"));
         for (Role role : Role.values()) {
-            user(role.code());
-            access.people().ensureMember(TEAM, role.code(), role);
+            member(role.code(), role);
         }
         api = new WorkflowApi(
                 engine.database(),
@@ -118,6 +118,11 @@ final class RunningApi implements AutoCloseable {
 
     void user(String id) {
         access.people().ensureUser(new NewUser(id, id + "@example.com", id, Optional.of(PASSWORD)));
+    }
+
+    void member(String id, Role role) {
+        user(id);
+        access.people().ensureMember(TEAM, id, role);
     }
 
     /** What the team has from now on, where tiers are enforced. */
@@ -165,6 +170,16 @@ final class RunningApi implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    /** The lines of a stream that has begun, as they come. */
+    Stream<String> open(String credentials, String path) throws IOException, InterruptedException {
+        HttpResponse<Stream<String>> response =
+                client.send(request(credentials, "GET", path, null), BodyHandlers.ofLines());
+        if (response.statusCode() != 200) {
+            throw new IllegalStateException("answered " + response.statusCode());
+        }
+        return response.body();
     }
 
     /** The lines of a stream that ends by itself. */

@@ -62,6 +62,11 @@ public record AccessSettings(
         /** An office behind one address may come on one morning. */
         public static final HourlyRates DEFAULTS = new HourlyRates(30, 500, 300);
 
+        /** So that nobody who has many addresses beside each other takes all of those that everyone has together. */
+        int signUpsPerSite() {
+            return Math.max(2 * signUpsPerAddress, signUps / 5);
+        }
+
         static HourlyRates from(Settings settings) {
             return new HourlyRates(
                     settings.integer("SIGN_UPS_PER_ADDRESS", DEFAULTS.signUpsPerAddress(), 1, 100_000),

@@ -110,7 +110,8 @@ final class AuthRoutes implements Routes {
         String email = given(faults, "email", request.email());
         String password = given(faults, "password", request.password());
         faults.check();
-        answer(ctx, limits.within(addresses.of(ctx), () -> sessions.signIn(email, password)));
+        String from = addresses.of(ctx);
+        answer(ctx, limits.within(from, () -> sessions.signIn(email, password, from)));
     }
 
     private void me(Context ctx) {

@@ -21,6 +21,12 @@ final class HourlyCounts {
     /** Whoever has one address of version 6 has the 2^64 beside it. */
     private static final int NETWORK_BYTES = 8;
 
+    /** The smallest network that is routed by itself: who rents one machine has neighbours' addresses, not more of these. */
+    private static final int SITE_BYTES_V4 = 3;
+
+    /** What a site is given, tunnels included: the 64 bits of one subnet would be 65,536 networks of whoever has it. */
+    private static final int SITE_BYTES_V6 = 6;
+
     private final Clock clock;
 
     /**
@@ -74,6 +80,15 @@ final class HourlyCounts {
                 .map(InetAddress::getAddress)
                 .filter(bytes -> bytes.length > Integer.BYTES)
                 .map(bytes -> HexFormat.of().formatHex(bytes, 0, NETWORK_BYTES))
+                .orElse(address);
+    }
+
+    /** The network of 24 bits that the address is in, or of 48 bits if it is of version 6: what one party may well have all of. */
+    static String site(String address) {
+        return AddressRange.address(address)
+                .map(InetAddress::getAddress)
+                .map(bytes -> HexFormat.of()
+                        .formatHex(bytes, 0, bytes.length > Integer.BYTES ? SITE_BYTES_V6 : SITE_BYTES_V4))
                 .orElse(address);
     }
 

@@ -45,6 +45,9 @@ final class PasswordResets implements AutoCloseable {
 
     private static final int PER_NETWORK_MAX = 30;
 
+    /** From addresses beside each other: nobody who has many is to take all of those that everyone has together. */
+    static final int PER_SITE_MAX = 100;
+
     private static final int IN_ALL_MAX = 500;
 
     private static final Duration CLOSE_MAX = Duration.ofSeconds(10);
@@ -110,6 +113,7 @@ final class PasswordResets implements AutoCloseable {
                         handle,
                         List.of(
                                 new Count("password resets from " + HourlyCounts.network(from), PER_NETWORK_MAX),
+                                new Count("password resets from all of " + HourlyCounts.site(from), PER_SITE_MAX),
                                 new Count("password resets of " + email, PER_EMAIL_MAX),
                                 new Count("password resets", IN_ALL_MAX))))
                 .ifPresent(wait -> {

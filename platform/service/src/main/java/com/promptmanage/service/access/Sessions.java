@@ -33,6 +33,9 @@ public final class Sessions {
 
     static final Duration LIFETIME = Duration.ofHours(24);
 
+    /** Wrong passwords of someone who is signed in are counted together, wherever they come from, and apart from sign-ins. */
+    private static final String ANOTHER_PASSWORD = "a session";
+
     static final Duration REMEMBERED = Duration.ofSeconds(3);
 
     private static final String USERS =
@@ -72,19 +75,27 @@ public final class Sessions {
         this.locks = new SignInLocks(clock);
     }
 
+    /** As {@link #signIn(String, String, String)}, from this machine. */
+    public SignedIn signIn(String email, String password) {
+        return signIn(email, password, "127.0.0.1");
+    }
+
     /**
      * The same answer, in the same time, for a wrong password, for someone who does not exist, and for someone who may
      * not sign in.
      *
+     * @param from the address that it comes from
      * @throws ProblemException 401 if they do not match; 429 after too many that did not, until the lock ends
      */
-    public SignedIn signIn(String email, String password) {
+    SignedIn signIn(String email, String password, String from) {
         String address = email.strip().toLowerCase(Locale.ROOT);
-        return unlessWrong(address, () -> openedFor(address, password)).orElseThrow(Sessions::wrong);
+        String network = HourlyCounts.site(from);
+        return unlessWrong(address, network, () -> openedFor(address, network, password))
+                .orElseThrow(Sessions::wrong);
     }
 
     /** Nothing if the password is wrong. */
-    private Optional<SignedIn> openedFor(String address, String password) {
+    private Optional<SignedIn> openedFor(String address, String network, String password) {
         Optional<User> user = database.asSystem(handle -> userWithEmail(handle, address));
         if (!passwords.matches(password, user.flatMap(User::passwordHash)) || user.isEmpty()) {
             return Optional.empty();
@@ -95,7 +106,7 @@ public final class Sessions {
                             .bind("id", user.get().id()))
                     .filter(same -> same.passwordHash().equals(user.get().passwordHash()));
             return still.map(same -> {
-                locks.succeeded(handle, address);
+                locks.succeeded(handle, address, network);
                 return open(handle, same);
             });
         });
@@ -116,7 +127,7 @@ public final class Sessions {
      * @throws ProblemException 400 if the old one is wrong, or they have none; 429 after too many wrong ones
      */
     void changePassword(Caller.Person person, Actor actor, String current, String next) {
-        if (unlessWrong(person.email(), () -> changed(person, actor, current, next))
+        if (unlessWrong(person.email(), ANOTHER_PASSWORD, () -> changed(person, actor, current, next))
                 .isEmpty()) {
             throw ProblemException.invalid("currentPassword", "is not your password", "Send the one you sign in with.");
         }
@@ -254,8 +265,8 @@ public final class Sessions {
      *
      * @param attempt nothing if the password is wrong; throws if something else was in the way
      */
-    private <T> Optional<T> unlessWrong(String address, Supplier<Optional<T>> attempt) {
-        database.asSystem(handle -> locks.attempt(handle, address)).ifPresent(left -> {
+    private <T> Optional<T> unlessWrong(String address, String network, Supplier<Optional<T>> attempt) {
+        database.asSystem(handle -> locks.attempt(handle, address, network)).ifPresent(left -> {
             throw ProblemException.rateLimited(
                     "Too many wrong passwords for this address. Wait, then try again.", left);
         });
@@ -263,14 +274,14 @@ public final class Sessions {
         try {
             return attempt.get();
         } catch (RuntimeException e) {
-            takeBack(address, countedAt, e);
+            takeBack(address, network, countedAt, e);
             throw e;
         }
     }
 
-    private void takeBack(String address, Instant countedAt, RuntimeException unanswered) {
+    private void takeBack(String address, String network, Instant countedAt, RuntimeException unanswered) {
         try {
-            database.useAsSystem(handle -> locks.takeBack(handle, address, countedAt));
+            database.useAsSystem(handle -> locks.takeBack(handle, address, network, countedAt));
         } catch (UnavailableException e) {
             // With the database away nobody is let in or locked out; what was in the way first is the answer.
             unanswered.addSuppressed(e);

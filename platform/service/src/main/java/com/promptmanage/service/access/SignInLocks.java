@@ -9,12 +9,20 @@ import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
 /**
- * Locks an e-mail address for a while after too many wrong passwords in a row. It counts by what was typed, not by user, so that
- * a lock says nothing about who exists.
+ * Locks an e-mail address for a while after too many wrong passwords in a row: for one network after a few, so that a stranger
+ * elsewhere keeps nobody out, and for all after many, so that a guess from many networks is bounded too. It counts by what was
+ * typed, not by user, so that a lock says nothing about who exists.
  */
 final class SignInLocks {
 
+    /** From one network. */
     static final int FAILURES_MAX = 5;
+
+    /**
+     * From all networks together: as many failures in a row as NIST SP 800-63B has for one account. As no network gives more than
+     * {@link #FAILURES_MAX} of them, it takes twenty networks to lock somebody out everywhere.
+     */
+    static final int FAILURES_EVERYWHERE_MAX = 100;
 
     static final Duration COUNTED_FOR = Duration.ofMinutes(15);
 
@@ -27,15 +35,30 @@ final class SignInLocks {
     }
 
     /**
-     * Counts an attempt before it is known whether it fails, so that many at once do not slip past the count.
+     * Counts an attempt before it is known whether it fails, so that many at once do not slip past the count. One that is refused
+     * here for its network is none of those from everywhere, nor the other way round.
      *
+     * @param network where it comes from, as {@link HourlyCounts#site} tells it
      * @return how long the address is locked, if it is: then the password is not to be looked at
      */
-    Optional<Duration> attempt(Handle handle, String email) {
+    Optional<Duration> attempt(Handle handle, String email, String network) {
         Instant now = clock.instant();
-        Optional<Instant> lockedUntil = handle.createQuery("""
-                        INSERT INTO sign_in_failures AS f (email_hash, failures, first_at)
-                        VALUES (:email, 1, :now)
+        // Always the network first: two that lock rows in another order would wait for each other.
+        Optional<Instant> lockedUntil = attempt(handle, email, hash(email, network), FAILURES_MAX, now);
+        if (lockedUntil.isEmpty()) {
+            lockedUntil = attempt(handle, email, hash(email), FAILURES_EVERYWHERE_MAX, now);
+            if (lockedUntil.isPresent()) {
+                takeBack(handle, hash(email, network), now);
+            }
+        }
+        forgetOld(handle, now);
+        return lockedUntil.map(until -> Duration.between(now, until));
+    }
+
+    private static Optional<Instant> attempt(Handle handle, String email, byte[] counted, int max, Instant now) {
+        return handle.createQuery("""
+                        INSERT INTO sign_in_failures AS f (email_hash, of_email, failures, first_at)
+                        VALUES (:counted, :email, 1, :now)
                         ON CONFLICT (email_hash) DO UPDATE SET (failures, first_at, locked_until) = (
                             SELECT CASE WHEN over THEN 1 ELSE least(f.failures + 1, :max) END,
                                    CASE WHEN over THEN excluded.first_at ELSE f.first_at END,
@@ -47,16 +70,15 @@ final class SignInLocks {
                                                   f.first_at <= CAST(:old AS timestamptz))) AS earlier (over))
                         RETURNING locked_until
                         """)
+                .bind("counted", counted)
                 .bind("email", hash(email))
                 .bind("now", now)
                 .bind("old", now.minus(COUNTED_FOR))
-                .bind("max", FAILURES_MAX)
+                .bind("max", max)
                 .bind("until", now.plus(LOCKED_FOR))
                 .map((row, ctx) ->
                         Optional.ofNullable(row.getTimestamp("locked_until")).map(Timestamp::toInstant))
                 .one();
-        forgetOld(handle, now);
-        return lockedUntil.map(until -> Duration.between(now, until));
     }
 
     /** The table would grow with every address that someone makes up. */
@@ -73,16 +95,18 @@ final class SignInLocks {
     }
 
     /**
-     * Forgets the wrong ones before. Where it is locked by now, of the passwords that were looked at one was right, and the lock
-     * came one too early: it comes with the next but one, and those that are still looked at are not forgotten.
+     * Forgets the wrong ones before from this network; from everywhere, only that this was one. Where it is locked by now, of the
+     * passwords that were looked at one was right, and the lock came one too early: it comes with the next but one, and those that
+     * are still looked at are not forgotten.
      */
-    void succeeded(Handle handle, String email) {
-        byte[] hash = hash(email);
-        handle.execute("DELETE FROM sign_in_failures WHERE email_hash = ? AND locked_until IS NULL", hash);
+    void succeeded(Handle handle, String email, String network) {
+        byte[] here = hash(email, network);
+        handle.execute("DELETE FROM sign_in_failures WHERE email_hash = ? AND locked_until IS NULL", here);
         handle.execute("""
                         UPDATE sign_in_failures SET failures = failures - 1, locked_until = NULL
                         WHERE email_hash = ? AND locked_until IS NOT NULL
-                        """, hash);
+                        """, here);
+        takeBack(handle, hash(email), clock.instant());
     }
 
     /**
@@ -91,22 +115,34 @@ final class SignInLocks {
      *
      * @param countedAt when that was: of attempts that began to be counted later it was none
      */
-    void takeBack(Handle handle, String email, Instant countedAt) {
+    void takeBack(Handle handle, String email, String network, Instant countedAt) {
+        takeBack(handle, hash(email, network), countedAt);
+        takeBack(handle, hash(email), countedAt);
+    }
+
+    private static void takeBack(Handle handle, byte[] counted, Instant countedAt) {
         handle.createUpdate("""
                         UPDATE sign_in_failures SET failures = failures - 1, locked_until = NULL
-                        WHERE email_hash = :email AND failures > 0 AND first_at <= :countedAt
+                        WHERE email_hash = :counted AND failures > 0 AND first_at <= :countedAt
                         """)
-                .bind("email", hash(email))
+                .bind("counted", counted)
                 .bind("countedAt", countedAt)
                 .execute();
     }
 
-    /** For a password that nobody has tried yet. */
+    /** For a password that nobody has tried yet, from anywhere. */
     void lift(Handle handle, String email) {
-        handle.execute("DELETE FROM sign_in_failures WHERE email_hash = ?", hash(email));
+        byte[] hash = hash(email);
+        handle.execute("DELETE FROM sign_in_failures WHERE of_email = ? AND email_hash <> ?", hash, hash);
+        handle.execute("DELETE FROM sign_in_failures WHERE email_hash = ?", hash);
     }
 
     private static byte[] hash(String email) {
         return Secrets.hash(email.toLowerCase(Locale.ROOT));
+    }
+
+    /** In capitals, which no address has left here: so nobody types what is counted for another's. */
+    private static byte[] hash(String email, String network) {
+        return Secrets.hash(email.toLowerCase(Locale.ROOT) + " FROM " + network);
     }
 }

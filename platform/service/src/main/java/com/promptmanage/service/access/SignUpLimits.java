@@ -30,6 +30,7 @@ final class SignUpLimits {
                 handle,
                 List.of(
                         new Count("from " + HourlyCounts.network(address), rates.signUpsPerAddress()),
+                        new Count("from all of " + HourlyCounts.site(address), rates.signUpsPerSite()),
                         new Count("all", rates.signUps())));
     }
 }

@@ -113,6 +113,18 @@ class PasswordResetAskingTest {
     }
 
     @Test
+    void whoHasManyAddressesBesideEachOtherLeavesSomeForOthers() throws Exception {
+        for (int i = 0; i < PasswordResets.PER_SITE_MAX; i++) {
+            assertThat(stand.ask("none%d@example.com".formatted(i), "2001:db8:9:%x::1".formatted(i))
+                            .statusCode())
+                    .isEqualTo(202);
+        }
+
+        assertThat(stand.ask(stand.email(), "2001:db8:9:ffff::1").statusCode()).isEqualTo(429);
+        assertThat(stand.ask(stand.email(), "2001:db8:a::1").statusCode()).isEqualTo(202);
+    }
+
+    @Test
     void whereNoMailGoesOutEveryoneIsToldSo() throws Exception {
         for (String asked : List.of(stand.email(), "nobody@example.com")) {
             var answer = stand.send(stand.serverWithout, "/api/auth/password-reset", Map.of("email", asked));

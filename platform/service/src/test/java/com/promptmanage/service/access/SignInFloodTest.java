@@ -174,7 +174,7 @@ class SignInFloodTest {
     }
 
     @Test
-    void anAddressIsLockedAfterFiveWrongOnesFromWhereverTheyComeAndWhetherItExistsOrNot() {
+    void anAddressIsLockedForANetworkAfterFiveWrongOnesFromThereWhetherItExistsOrNot() {
         for (String email : List.of("ann@example.com", "nobody@example.com")) {
             List<HttpResponse<String>> answers = atOnce(AT_ONCE, i -> new Try("198.51.100." + i, email, "wrong-" + i));
 
@@ -185,6 +185,72 @@ class SignInFloodTest {
             assertThat(right.statusCode()).isEqualTo(429);
             assertThat(told(right)).isEqualTo(told(wrong));
         }
+    }
+
+    @Test
+    void whoLocksAnAddressFromTheirNetworkKeepsNobodyElseOut() {
+        for (String network : List.of("198.51.100.%d", "2001:db8:66:%d::1")) {
+            List<HttpResponse<String>> answers =
+                    atOnce(AT_ONCE, i -> new Try(network.formatted(i), "ann@example.com", "wrong-" + i));
+
+            assertThat(answers.stream().filter(one -> one.statusCode() == 401)).hasSize(SignInLocks.FAILURES_MAX);
+            assertThat(statusFrom(network.formatted(99), "ann@example.com", PASSWORD))
+                    .isEqualTo(429);
+            for (String elsewhere : List.of("198.51.101.7", "2001:db8:67::1")) {
+                assertThat(statusFrom(elsewhere, "ann@example.com", PASSWORD)).isEqualTo(200);
+            }
+        }
+    }
+
+    @Test
+    void aGuessFromManyNetworksIsBoundedTooWhetherTheAddressExistsOrNot() {
+        int networks = SignInLocks.FAILURES_EVERYWHERE_MAX + AT_ONCE / 2;
+        for (String email : List.of("ann@example.com", "nobody@example.com")) {
+            var statuses = new ArrayList<Integer>();
+            for (int first = 0; first < networks; first += AT_ONCE) {
+                int from = first;
+                int count = Math.min(AT_ONCE, networks - first);
+                atOnce(count, i -> new Try("10.1.%d.1".formatted(from + i), email, "wrong"))
+                        .forEach(answer -> statuses.add(answer.statusCode()));
+            }
+
+            assertThat(statuses).containsOnly(401, 429);
+            assertThat(statuses.stream().filter(status -> status == 401))
+                    .hasSize(SignInLocks.FAILURES_EVERYWHERE_MAX);
+            var right = send(0, new Try("203.0.113.9", email, PASSWORD)).join();
+            var wrong = send(1, new Try("203.0.113.9", email, "wrong")).join();
+            assertThat(right.statusCode()).isEqualTo(429);
+            assertThat(told(right)).isEqualTo(told(wrong));
+        }
+        // What was refused everywhere is none of the five of its network.
+        for (int i = 0; i < SignInLocks.FAILURES_MAX; i++) {
+            assertThat(statusFrom("203.0.113.9", "ann@example.com", PASSWORD)).isEqualTo(429);
+        }
+        clock.advance(SignInLocks.LOCKED_FOR);
+        assertThat(statusFrom("203.0.113.9", "ann@example.com", PASSWORD)).isEqualTo(200);
+    }
+
+    /** Else one network, or whoever signs in again and again, would fill what all have together. */
+    @Test
+    void whatOneNetworkIsRefusedAndWhatIsRightIsNoneOfThoseFromEverywhere() {
+        for (int i = 0; i < SignInLocks.FAILURES_EVERYWHERE_MAX; i++) {
+            statusFrom("198.51.100." + i, "ann@example.com", "wrong");
+            assertThat(statusFrom("203.0.113.9", "ann@example.com", PASSWORD)).isEqualTo(200);
+        }
+        assertThat(statusFrom("192.0.2.1", "ann@example.com", "wrong")).isEqualTo(401);
+    }
+
+    @Test
+    void whoTypesAnAddressWithANetworkCountsForNobodyElse() {
+        for (int i = 0; i < SignInLocks.FAILURES_MAX; i++) {
+            statusFrom("192.0.2.1", "ann@example.com FROM " + HourlyCounts.site("203.0.113.9"), "wrong");
+        }
+        assertThat(statusFrom("203.0.113.9", "ann@example.com", "wrong")).isEqualTo(401);
+        assertThat(statusFrom("203.0.113.9", "ann@example.com", PASSWORD)).isEqualTo(200);
+    }
+
+    private int statusFrom(String address, String email, String password) {
+        return send(0, new Try(address, email, password)).join().statusCode();
     }
 
     @Test

@@ -129,6 +129,18 @@ class SignUpTest {
         assertThat(askedFrom("203.0.113.1").statusCode()).isEqualTo(201);
     }
 
+    /** Else whoever has so many networks of 64 bits keeps everyone from signing up. */
+    @Test
+    void whoHasManyAddressesBesideEachOtherLeavesSomeForOthers() throws Exception {
+        stand.database.useAsSystem(handle -> handle.execute("DELETE FROM sign_up_counts"));
+
+        for (int i = 0; i < 4; i++) {
+            assertThat(askedFrom("2001:db8:5:%d::1".formatted(i)).statusCode()).isEqualTo(201);
+        }
+        assertThat(askedFrom("2001:db8:5:4::1").statusCode()).isEqualTo(429);
+        assertThat(askedFrom("2001:db8:6::1").statusCode()).isEqualTo(201);
+    }
+
     @Test
     void anAddressThatIsTakenCountsAsMuchAsOneThatIsFree() throws Exception {
         stand.database.useAsSystem(handle -> handle.execute("DELETE FROM sign_up_counts"));
