@@ -71,7 +71,7 @@ public final class Nodes implements AutoCloseable {
         this.check = new DefinitionCheck(compiled);
         this.credentials = new CredentialTable(database, secrets, clock);
         this.sources = new DataSources(
-                database, credentialsOfNodes, guarded, sender, List.of(new EmailConnector(mailer, clock)), clock);
+                database, credentialsOfNodes, guarded, sender, List.of(new EmailConnector(mailer, background)), clock);
         this.executor = NodeExecutors.of(
                 compiled,
                 new Models(models, credentialsOfNodes, guarded, trusted, counter, clock),
