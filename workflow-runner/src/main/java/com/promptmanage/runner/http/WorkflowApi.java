@@ -49,11 +49,12 @@ public final class WorkflowApi implements Routes, AutoCloseable {
         var records = new ExecutionRecords(database);
         var history = new ShownHistory(tiers, clock);
         var access = new WorkflowAccess(authentication, tiers, workflows, sharing, records, history);
+        var gate = new DefinitionGate(check);
         this.streams = new StreamRoutes(access, records);
         this.parts = List.of(
-                new WorkflowRoutes(access, workflows, new DefinitionGate(check), ids, clock),
+                new WorkflowRoutes(access, workflows, gate, ids, clock),
                 new TemplateRoutes(access, workflows, TemplateCatalogue.load(), new Deployer(check), ids, clock),
-                new VersionRoutes(access, workflows),
+                new VersionRoutes(access, workflows, gate),
                 new SharingRoutes(access, sharing, clock),
                 new RunRoutes(access, workflows, runs, records, history),
                 new NodeInputRoutes(access, new GivenInputs(database), clock),
