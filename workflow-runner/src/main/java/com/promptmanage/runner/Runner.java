@@ -27,6 +27,7 @@ import com.promptmanage.service.id.Ids;
 import com.promptmanage.service.tier.Tiers;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -94,10 +95,11 @@ public final class Runner implements AutoCloseable {
                 RandomGenerator.getDefault());
         new HookSecrets(database, parts.seal(), clock).sealAnew();
         var goesOn = new ContinueWhile(new EndOutputs(database), parts.expressions());
-        var schedules = new Schedules(database, clock);
+        InstantSource databaseClock = Schedules.databaseClock(database);
+        var schedules = new Schedules(database, databaseClock);
         return new Runner(
                 Engine.start(database, runsOfWorkers, work, options, meters),
-                Scheduler.start(schedules, runs, new ContinuousRuns(runs, goesOn), meters, schedules.databaseClock()),
+                Scheduler.start(schedules, runs, new ContinuousRuns(runs, goesOn), meters, databaseClock),
                 EventTriggers.start(kafkaSettings, new EventFilters(database), runs),
                 new WorkflowApi(database, authentication, tiers, runs, parts.check(), parts.seal(), ids, clock));
     }

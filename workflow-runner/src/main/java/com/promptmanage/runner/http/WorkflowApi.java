@@ -18,6 +18,7 @@ import com.promptmanage.service.id.Ids;
 import com.promptmanage.service.tier.Tiers;
 import io.javalin.config.RoutesConfig;
 import java.time.Clock;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Function;
 
@@ -50,6 +51,8 @@ public final class WorkflowApi implements Routes, AutoCloseable {
         var history = new ShownHistory(tiers, clock);
         var access = new WorkflowAccess(authentication, tiers, workflows, sharing, records, history);
         var gate = new DefinitionGate(check);
+        // By which schedules are fired: a process whose own is wrong must not say when they are.
+        InstantSource databaseClock = Schedules.databaseClock(database);
         this.streams = new StreamRoutes(access, records);
         this.parts = List.of(
                 new WorkflowRoutes(access, workflows, gate, ids, clock),
@@ -58,7 +61,7 @@ public final class WorkflowApi implements Routes, AutoCloseable {
                 new SharingRoutes(access, sharing, clock),
                 new RunRoutes(access, workflows, runs, records, history),
                 new NodeInputRoutes(access, new GivenInputs(database), clock),
-                new ScheduleRoutes(access, new Schedules(database, clock), clock),
+                new ScheduleRoutes(access, new Schedules(database, databaseClock), databaseClock),
                 new HookRoutes(access, new HookSecrets(database, seal, clock), runs, clock),
                 new AnalyticsRoutes(access, records, history, clock),
                 streams);

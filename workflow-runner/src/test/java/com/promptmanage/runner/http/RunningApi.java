@@ -85,6 +85,11 @@ final class RunningApi implements AutoCloseable {
     }
 
     RunningApi(boolean tiersEnforced) {
+        this(tiersEnforced, Clock.systemUTC());
+    }
+
+    /** @param ofWorkflows what the process that has the routes of workflows takes for the time */
+    RunningApi(boolean tiersEnforced, Clock ofWorkflows) {
         Clock clock = Clock.systemUTC();
         engine = new RunningEngine(MigratedDatabase.url(), Duration.ofSeconds(10));
         access = new Access(
@@ -104,7 +109,7 @@ final class RunningApi implements AutoCloseable {
                 new DefinitionCheck(new Expressions())::check,
                 new Mirrored(),
                 new Ids(clock),
-                clock);
+                ofWorkflows);
         server = HttpServer.start(HttpServer.Options.onPort(0), List.of(api));
     }
 

@@ -245,7 +245,12 @@ class SchedulerTest {
         dueIn(soon, 30);
         clock.set(Instant.now().plus(Duration.ofHours(1)));
 
-        Scheduler.byHand(schedules, runs, new ContinuousRuns(runs, last -> true), meters, schedules.databaseClock())
+        Scheduler.byHand(
+                        schedules,
+                        runs,
+                        new ContinuousRuns(runs, last -> true),
+                        meters,
+                        Schedules.databaseClock(database))
                 .look();
 
         assertThat(executions()).hasSize(1);
