@@ -92,7 +92,13 @@ public final class Nodes implements AutoCloseable {
     /** What {@link Runner#start} wants. */
     public Runner.Parts parts(BudgetGate budgets) {
         return new Runner.Parts(
-                executor, new BesideNodes(expressions), prices::cost, budgets, check::check, new Sealed(secrets));
+                executor,
+                new BesideNodes(expressions),
+                prices::cost,
+                budgets,
+                check::check,
+                new Sealed(secrets),
+                sources.setup(credentials));
     }
 
     /** {@code /api/data-sources}, {@code /api/connectors} and {@code /api/credentials}, as {@link DataSources#OPEN_API} says. */

@@ -7,6 +7,7 @@ import com.promptmanage.runner.journal.GivenInputs;
 import com.promptmanage.runner.journal.Runs;
 import com.promptmanage.runner.journal.Sharing;
 import com.promptmanage.runner.journal.Workflows;
+import com.promptmanage.runner.template.AccountSetup;
 import com.promptmanage.runner.template.Deployer;
 import com.promptmanage.runner.template.TemplateCatalogue;
 import com.promptmanage.runner.trigger.HookSecrets;
@@ -35,6 +36,7 @@ public final class WorkflowApi implements Routes, AutoCloseable {
     /**
      * @param check tells everything that is wrong with a definition that was read
      * @param seal for the secrets of hooks
+     * @param setup what accounts have of what templates ask for
      */
     public WorkflowApi(
             Database database,
@@ -43,6 +45,7 @@ public final class WorkflowApi implements Routes, AutoCloseable {
             Runs runs,
             Function<Reading, List<DefinitionFault>> check,
             HookSecrets.Seal seal,
+            AccountSetup setup,
             Ids ids,
             Clock clock) {
         var workflows = new Workflows(database, clock);
@@ -56,7 +59,7 @@ public final class WorkflowApi implements Routes, AutoCloseable {
         this.streams = new StreamRoutes(access, records);
         this.parts = List.of(
                 new WorkflowRoutes(access, workflows, gate, ids, clock),
-                new TemplateRoutes(access, workflows, TemplateCatalogue.load(), new Deployer(check), ids, clock),
+                new TemplateRoutes(access, workflows, TemplateCatalogue.load(), new Deployer(check, setup), ids, clock),
                 new VersionRoutes(access, workflows, gate),
                 new SharingRoutes(access, sharing, clock),
                 new RunRoutes(access, workflows, runs, records, history),

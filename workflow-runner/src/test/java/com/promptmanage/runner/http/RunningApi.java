@@ -7,6 +7,7 @@ import com.promptmanage.runner.definition.DefinitionCheck;
 import com.promptmanage.runner.expression.Expressions;
 import com.promptmanage.runner.journal.Runs;
 import com.promptmanage.runner.journal.Versions;
+import com.promptmanage.runner.template.AccountSetup;
 import com.promptmanage.runner.trigger.HookSecrets;
 import com.promptmanage.runner.work.RunningEngine;
 import com.promptmanage.service.access.Access;
@@ -108,6 +109,7 @@ final class RunningApi implements AutoCloseable {
                 new Runs(engine.database(), access.tiers(), new Versions(), new Ids(clock), clock),
                 new DefinitionCheck(new Expressions())::check,
                 new Mirrored(),
+                AccountSetup.UNKNOWN,
                 new Ids(clock),
                 ofWorkflows);
         server = HttpServer.start(HttpServer.Options.onPort(0), List.of(api));
