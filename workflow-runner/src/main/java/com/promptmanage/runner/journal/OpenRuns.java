@@ -72,13 +72,15 @@ final class OpenRuns {
     }
 
     /**
-     * Whoever takes it up was asked by one node, about one of the items that it runs for: that call may be made again. What others
-     * would ask, they still have to. Of one that was paused before the scope was told, only the node is known.
+     * Whoever takes it up was asked by one node, about one of the items that it runs for: that call may be made again, as if the node
+     * had not asked. What others would ask, they still have to; and models that were fallen back from are not asked anew. Of one that
+     * was paused before the scope was told, only the node is known.
      */
     static void allow(Change change) {
         change.handle().createUpdate("""
-                        UPDATE node_runs n SET again_at = now() FROM executions e
-                        WHERE e.id = :execution AND n.execution_id = e.id AND n.status = 'held'
+                        UPDATE external_calls c SET error_kind = NULL
+                        FROM executions e JOIN node_runs n ON n.execution_id = e.id
+                        WHERE e.id = :execution AND n.status = 'held' AND c.node_run_id = n.id AND c.state = 'ambiguous'
                           AND n.node_id = CAST(e.reason AS json) ->> 'nodeId'
                           AND n.scope = coalesce(CAST(e.reason AS json) ->> 'scope', n.scope)
                         """).bind("execution", change.row().id()).execute();

@@ -161,6 +161,33 @@ class AmbiguousCallsTest {
     }
 
     @Test
+    void whoIsAskedAboutTheModelThatWasFallenBackOnDoesNotHaveTheFirstOnePaidAgain() throws Exception {
+        var firsts = new AtomicInteger();
+        var seconds = new AtomicInteger();
+        engine.script()
+                .when(
+                        "falls-back",
+                        asked -> new Plan.Calls(List.of(
+                                new Script.Call("first", question -> {
+                                    firsts.incrementAndGet();
+                                    return refused(Failure.Kind.PERMANENT);
+                                }),
+                                new Script.Call(
+                                        "second",
+                                        question -> seconds.incrementAndGet() == 1
+                                                ? lineBreaks()
+                                                : answered("there")))));
+        String execution = engine.trigger(engine.add(Workflow.of(prompt("falls-back", OnAmbiguous.ASK)), 1));
+        engine.awaitStatus(execution, "paused");
+
+        engine.runs().resume(execution);
+
+        engine.awaitStatus(execution, "completed");
+        assertThat(seconds).hasValue(2);
+        assertThat(firsts).hasValue(1);
+    }
+
+    @Test
     void whoTakesUpAnExecutionThatFailedMeanwhileIsAskedAllTheSame() throws Exception {
         var calls = new AtomicInteger();
         var entered = new CountDownLatch(2);
