@@ -1,8 +1,13 @@
 package com.promptmanage.runner.template;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.promptmanage.runner.definition.Definition;
 import com.promptmanage.runner.definition.DefinitionCheck;
 import com.promptmanage.runner.definition.DefinitionFault;
 import com.promptmanage.runner.definition.DefinitionJson;
@@ -10,6 +15,7 @@ import com.promptmanage.runner.definition.NodeId;
 import com.promptmanage.runner.expression.Expressions;
 import com.promptmanage.runner.template.TemplateParameter.Kind;
 import com.promptmanage.topics.account.Account;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -227,6 +233,31 @@ class TemplatesTest {
                 .get(ready.definition()
                         .nodes()
                         .indexOf(ready.definition().node(new NodeId(id)).orElseThrow()));
+    }
+
+    @Test
+    void aTemplateAsksForSoMuchAndNoMore() throws Exception {
+        byte[] export = WorkflowExport.bytes(WorkflowExport.of("Many", "Asks for much", Definition.EMPTY));
+        var json = (ObjectNode) new ObjectMapper().readTree(export);
+        ArrayNode parameters = json.putArray("parameters");
+        for (int i = 0; i < 1_000; i++) {
+            parameters
+                    .addObject()
+                    .put("name", "P" + i)
+                    .put("kind", "text")
+                    .put("label", "One")
+                    .put("description", "One of many");
+        }
+
+        assertThat(WorkflowExport.read(bytes(json)).parameters()).hasSize(1_000);
+        parameters.add(parameters.get(0));
+        assertThatThrownBy(() -> WorkflowExport.read(bytes(json)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("1,000 parameters");
+    }
+
+    private static byte[] bytes(ObjectNode json) {
+        return json.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     private static Deployer deployer(AccountSetup setup) {
