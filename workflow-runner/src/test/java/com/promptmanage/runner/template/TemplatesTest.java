@@ -221,20 +221,6 @@ class TemplatesTest {
                 .isEqualTo(DefinitionJson.read(export.definition()).definition());
     }
 
-    private static Set<String> withoutWebhook(Set<String> used) {
-        var rest = new HashSet<>(used);
-        rest.remove("webhook");
-        return rest;
-    }
-
-    private static JsonNode node(Deployed.Ready ready, String id) {
-        return DefinitionJson.write(ready.definition())
-                .path("nodes")
-                .get(ready.definition()
-                        .nodes()
-                        .indexOf(ready.definition().node(new NodeId(id)).orElseThrow()));
-    }
-
     @Test
     void aTemplateAsksForSoMuchAndNoMore() throws Exception {
         byte[] export = WorkflowExport.bytes(WorkflowExport.of("Many", "Asks for much", Definition.EMPTY));
@@ -254,6 +240,20 @@ class TemplatesTest {
         assertThatThrownBy(() -> WorkflowExport.read(bytes(json)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("1,000 parameters");
+    }
+
+    private static Set<String> withoutWebhook(Set<String> used) {
+        var rest = new HashSet<>(used);
+        rest.remove("webhook");
+        return rest;
+    }
+
+    private static JsonNode node(Deployed.Ready ready, String id) {
+        return DefinitionJson.write(ready.definition())
+                .path("nodes")
+                .get(ready.definition()
+                        .nodes()
+                        .indexOf(ready.definition().node(new NodeId(id)).orElseThrow()));
     }
 
     private static byte[] bytes(ObjectNode json) {
