@@ -71,7 +71,7 @@ public final class Nodes implements AutoCloseable {
         this.check = new DefinitionCheck(compiled);
         this.credentials = new CredentialTable(database, secrets, clock);
         this.sources = new DataSources(
-                database, credentialsOfNodes, guarded, sender, List.of(new EmailConnector(mailer, clock)), clock);
+                database, credentialsOfNodes, guarded, sender, List.of(new EmailConnector(mailer, background)), clock);
         this.executor = NodeExecutors.of(
                 compiled,
                 new Models(models, credentialsOfNodes, guarded, trusted, counter, clock),
@@ -92,7 +92,13 @@ public final class Nodes implements AutoCloseable {
     /** What {@link Runner#start} wants. */
     public Runner.Parts parts(BudgetGate budgets) {
         return new Runner.Parts(
-                executor, new BesideNodes(expressions), prices::cost, budgets, check::check, new Sealed(secrets));
+                executor,
+                new BesideNodes(expressions),
+                prices::cost,
+                budgets,
+                check::check,
+                new Sealed(secrets),
+                sources.setup(credentials));
     }
 
     /** {@code /api/data-sources}, {@code /api/connectors} and {@code /api/credentials}, as {@link DataSources#OPEN_API} says. */

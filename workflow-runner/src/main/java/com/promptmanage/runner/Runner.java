@@ -9,6 +9,7 @@ import com.promptmanage.runner.journal.NodeJournal;
 import com.promptmanage.runner.journal.Runs;
 import com.promptmanage.runner.journal.Versions;
 import com.promptmanage.runner.node.NodeExecutor;
+import com.promptmanage.runner.template.AccountSetup;
 import com.promptmanage.runner.trigger.ContinuousRuns;
 import com.promptmanage.runner.trigger.EventFilters;
 import com.promptmanage.runner.trigger.EventTriggers;
@@ -27,6 +28,7 @@ import com.promptmanage.service.id.Ids;
 import com.promptmanage.service.tier.Tiers;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -52,6 +54,7 @@ public final class Runner implements AutoCloseable {
      * @param executor does what nodes do, those of loops and delays excepted
      * @param check tells everything that is wrong with a definition
      * @param seal for the secrets of hooks
+     * @param setup what accounts have of what workflows name
      */
     public record Parts(
             NodeExecutor executor,
@@ -59,7 +62,8 @@ public final class Runner implements AutoCloseable {
             Prices prices,
             BudgetGate budgets,
             Function<Reading, List<DefinitionFault>> check,
-            HookSecrets.Seal seal) {}
+            HookSecrets.Seal seal,
+            AccountSetup setup) {}
 
     private Runner(Engine engine, Scheduler scheduler, EventTriggers events, WorkflowApi api) {
         this.engine = engine;
@@ -94,12 +98,22 @@ public final class Runner implements AutoCloseable {
                 RandomGenerator.getDefault());
         new HookSecrets(database, parts.seal(), clock).sealAnew();
         var goesOn = new ContinueWhile(new EndOutputs(database), parts.expressions());
-        var schedules = new Schedules(database, clock);
+        InstantSource databaseClock = Schedules.databaseClock(database);
+        var schedules = new Schedules(database, databaseClock);
         return new Runner(
                 Engine.start(database, runsOfWorkers, work, options, meters),
-                Scheduler.start(schedules, runs, new ContinuousRuns(runs, goesOn), meters, schedules.databaseClock()),
+                Scheduler.start(schedules, runs, new ContinuousRuns(runs, goesOn), meters, databaseClock),
                 EventTriggers.start(kafkaSettings, new EventFilters(database), runs),
-                new WorkflowApi(database, authentication, tiers, runs, parts.check(), parts.seal(), ids, clock));
+                new WorkflowApi(
+                        database,
+                        authentication,
+                        tiers,
+                        runs,
+                        parts.check(),
+                        parts.seal(),
+                        parts.setup(),
+                        ids,
+                        clock));
     }
 
     public Routes routes() {

@@ -166,7 +166,15 @@ public final class RunnerStand implements AutoCloseable {
                         "templates", Duration.ofSeconds(10), 64, Duration.ofDays(30), Duration.ofSeconds(30)),
                 new SimpleMeterRegistry());
         api = new WorkflowApi(
-                database, access.authentication(), access.tiers(), runs, parts.check(), parts.seal(), ids, clock);
+                database,
+                access.authentication(),
+                access.tiers(),
+                runs,
+                parts.check(),
+                parts.seal(),
+                parts.setup(),
+                ids,
+                clock);
         var routes = new ArrayList<Routes>(nodes.routes(access.authentication(), access.tiers()));
         routes.add(api);
         server = HttpServer.start(HttpServer.Options.onPort(0), routes);

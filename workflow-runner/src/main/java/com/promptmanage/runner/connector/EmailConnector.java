@@ -6,14 +6,16 @@ import com.promptmanage.runner.call.Failure;
 import com.promptmanage.runner.connector.ConnectorType.Ability;
 import com.promptmanage.runner.connector.ConnectorType.Auth;
 import com.promptmanage.runner.connector.ConnectorType.Setting;
+import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.Faults;
+import com.promptmanage.service.http.UnavailableException;
 import com.promptmanage.service.mail.Mail;
 import com.promptmanage.service.mail.MailException;
 import com.promptmanage.service.mail.Mailer;
+import com.promptmanage.topics.account.Account;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -48,10 +50,13 @@ public final class EmailConnector implements Connector {
 
     private final MailAllowance allowance;
 
-    /** @param mailer empty if the operator has set up no mail */
-    public EmailConnector(Optional<Mailer> mailer, Clock clock) {
+    /**
+     * @param mailer empty if the operator has set up no mail
+     * @param database where it is counted how much each account sends
+     */
+    public EmailConnector(Optional<Mailer> mailer, Database database) {
         this.mailer = mailer;
-        this.allowance = new MailAllowance(clock);
+        this.allowance = new MailAllowance(database);
     }
 
     @Override
@@ -80,12 +85,7 @@ public final class EmailConnector implements Connector {
             @Override
             public Written write(WriteRequest request) throws ConnectorException {
                 Mail mail = mail(request, access.config());
-                if (!allowance.take(access.account(), mail.to().size())) {
-                    throw new ConnectorException(
-                            Failure.Kind.PERMANENT,
-                            "%s has written to %d people today, which is the most it may from here: go on tomorrow"
-                                    .formatted(access.account(), MailAllowance.RECIPIENTS_A_DAY));
-                }
+                take(access.account(), mail.to().size());
                 try {
                     sender.send(mail);
                 } catch (MailException e) {
@@ -96,6 +96,23 @@ public final class EmailConnector implements Connector {
                 return new Written(1, List.of(mail.id()), JsonNodeFactory.instance.missingNode());
             }
         };
+    }
+
+    private void take(Account account, int recipients) throws ConnectorException {
+        boolean isEnough;
+        try {
+            isEnough = allowance.take(account, recipients);
+        } catch (UnavailableException e) {
+            // Thrown on, it would leave open whether anything was sent.
+            throw new ConnectorException(
+                    Failure.Kind.TRANSIENT, "nothing was sent: how much was sent today cannot be looked up for now");
+        }
+        if (!isEnough) {
+            throw new ConnectorException(
+                    Failure.Kind.PERMANENT,
+                    "this mail would take %s beyond the %d people a day that it may write to from here: go on tomorrow"
+                            .formatted(account, MailAllowance.RECIPIENTS_A_DAY));
+        }
     }
 
     private static Mail mail(WriteRequest request, JsonNode config) throws ConnectorException {

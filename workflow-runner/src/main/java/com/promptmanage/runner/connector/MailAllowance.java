@@ -1,44 +1,45 @@
 package com.promptmanage.runner.connector;
 
+import com.promptmanage.service.database.Database;
 import com.promptmanage.topics.account.Account;
-import java.time.Clock;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.util.HashMap;
-import java.util.Map;
 
 /**
  * How many people an account may still write to today. Mail goes out in the operator's name, so no account may send so much that
- * the operator's server is taken for one of spam. Each process counts for itself, and begins anew with it.
+ * the operator's server is taken for one of spam. All processes count together, in the database, whose clock says which day of UTC
+ * it is.
  *
- * <p>Safe for use by several threads.
+ * <p>Safe for use by several threads, and by several processes.
  */
 final class MailAllowance {
 
     static final int RECIPIENTS_A_DAY = 500;
 
-    private final Clock clock;
+    private final Database database;
 
-    private final Map<Account, Integer> used = new HashMap<>();
-
-    private LocalDate day = LocalDate.EPOCH;
-
-    MailAllowance(Clock clock) {
-        this.clock = clock;
+    MailAllowance(Database database) {
+        this.database = database;
     }
 
-    /** Takes some of it, if it is enough. */
-    synchronized boolean take(Account account, int recipients) {
-        LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
-        if (!today.equals(day)) {
-            used.clear();
-            day = today;
-        }
-        int after = used.getOrDefault(account, 0) + recipients;
-        if (after > RECIPIENTS_A_DAY) {
-            return false;
-        }
-        used.put(account, after);
-        return true;
+    /**
+     * Takes some of it, if it is enough; else nothing.
+     *
+     * @param recipients from 1 to {@value #RECIPIENTS_A_DAY}
+     * @throws com.promptmanage.service.http.UnavailableException if the database cannot be asked
+     */
+    boolean take(Account account, int recipients) {
+        // Who began before midnight and comes after those of the new day counts with them: else it would begin the old one anew.
+        int taken = database.asSystem(handle -> handle.createUpdate("""
+                        INSERT INTO mail_counts AS c (account, day, recipients)
+                        VALUES (:account, CAST(now() AT TIME ZONE 'UTC' AS date), :recipients)
+                        ON CONFLICT (account) DO UPDATE
+                        SET day = greatest(c.day, excluded.day),
+                            recipients = excluded.recipients + CASE WHEN c.day >= excluded.day THEN c.recipients ELSE 0 END
+                        WHERE excluded.recipients + CASE WHEN c.day >= excluded.day THEN c.recipients ELSE 0 END <= :max
+                        """)
+                .bind("account", account.value())
+                .bind("recipients", recipients)
+                .bind("max", RECIPIENTS_A_DAY)
+                .execute());
+        return taken > 0;
     }
 }

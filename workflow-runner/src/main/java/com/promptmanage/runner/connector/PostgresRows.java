@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 /** JSON to and from a database's values. */
 final class PostgresRows {
 
+    /** A longer one is read as a text: nobody computes with it, and not everyone who reads it as a number can. */
+    private static final int NUMBER_CHARACTERS_MAX = 1_000;
+
     private PostgresRows() {}
 
     static void bind(PreparedStatement statement, List<JsonNode> values) throws SQLException {
@@ -27,17 +30,29 @@ final class PostgresRows {
             switch (value.getNodeType()) {
                 case NULL, MISSING -> statement.setNull(i + 1, Types.OTHER);
                 case BOOLEAN -> statement.setBoolean(i + 1, value.booleanValue());
-                case NUMBER -> {
-                    if (value.isIntegralNumber() && value.canConvertToLong()) {
-                        statement.setLong(i + 1, value.longValue());
-                    } else {
-                        statement.setBigDecimal(i + 1, value.decimalValue());
-                    }
-                }
+                case NUMBER -> bindNumber(statement, i + 1, value);
                 case STRING -> statement.setString(i + 1, value.textValue());
                 default -> statement.setString(i + 1, value.toString());
             }
         }
+    }
+
+    private static void bindNumber(PreparedStatement statement, int place, JsonNode value) throws SQLException {
+        if (value.isIntegralNumber() && value.canConvertToLong()) {
+            statement.setLong(place, value.longValue());
+        } else if (isWrittenOut(value)) {
+            statement.setBigDecimal(place, value.decimalValue());
+        } else {
+            // The driver would write out all digits of 1e-999999999; the server says at once that it holds no such number.
+            statement.setString(place, value.asText());
+        }
+    }
+
+    private static boolean isWrittenOut(JsonNode value) {
+        if (value.isDouble() || value.isFloat()) {
+            return Double.isFinite(value.doubleValue());
+        }
+        return Math.abs((long) value.decimalValue().scale()) <= NUMBER_CHARACTERS_MAX;
     }
 
     static ObjectNode read(ResultSet row) throws SQLException {
@@ -79,6 +94,9 @@ final class PostgresRows {
 
     /** NaN and infinity are no numbers in JSON. */
     private static JsonNode number(String text) {
+        if (text.length() > NUMBER_CHARACTERS_MAX) {
+            return JsonNodeFactory.instance.textNode(text);
+        }
         try {
             return JsonNodeFactory.instance.numberNode(new BigDecimal(text));
         } catch (NumberFormatException e) {

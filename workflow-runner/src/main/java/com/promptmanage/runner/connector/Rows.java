@@ -140,7 +140,9 @@ public final class Rows {
 
     private static Optional<BigDecimal> number(JsonNode node) {
         if (node.isNumber()) {
-            return Optional.of(node.decimalValue());
+            // One that no double holds is read as without end, and no decimal has that.
+            boolean isEndless = (node.isDouble() || node.isFloat()) && !Double.isFinite(node.doubleValue());
+            return isEndless ? Optional.empty() : Optional.of(node.decimalValue());
         }
         String text = node.isTextual() ? node.textValue().strip() : "";
         return text.length() <= 32 && text.matches("-?\\d+(\\.\\d+)?")

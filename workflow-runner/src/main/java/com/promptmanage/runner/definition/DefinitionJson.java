@@ -27,6 +27,9 @@ public final class DefinitionJson {
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
 
+    /** Before or behind the point: a few characters may say a number that takes all the memory there is when it is written out. */
+    private static final int DIGITS_MAX = 1_000;
+
     private DefinitionJson() {}
 
     /** Reads as much as can be read. Bytes that are not JSON give an empty definition and one fault. */
@@ -39,9 +42,11 @@ public final class DefinitionJson {
         try {
             JsonNode tree = MAPPER.readTree(json);
             // What is stored and sent on cannot hold it everywhere.
-            return hasNul(tree)
-                    ? unread("has a NUL character in a text", "Remove the character with the code 0.")
-                    : new DefinitionReader().read(tree);
+            if (hasNul(tree)) {
+                return unread("has a NUL character in a text", "Remove the character with the code 0.");
+            }
+            Reading reading = new DefinitionReader().read(tree);
+            return hasVastNumber(tree) ? reading.with(vastNumber()) : reading;
         } catch (JsonProcessingException e) {
             return unread(
                     "is not JSON: " + e.getOriginalMessage().lines().findFirst().orElse(""), "Send a JSON object.");
@@ -77,6 +82,19 @@ public final class DefinitionJson {
         }
         return json.propertyStream().anyMatch(field -> field.getKey().indexOf('\0') >= 0)
                 || json.valueStream().anyMatch(DefinitionJson::hasNul);
+    }
+
+    private static boolean hasVastNumber(JsonNode json) {
+        return json.isBigDecimal()
+                ? Math.abs((long) json.decimalValue().scale()) > DIGITS_MAX
+                : json.valueStream().anyMatch(DefinitionJson::hasVastNumber);
+    }
+
+    private static DefinitionFault vastNumber() {
+        return DefinitionFault.error(
+                Place.ROOT.at("definition"),
+                "has a number with more than %,d digits before or behind its point".formatted(DIGITS_MAX),
+                "Write it with a smaller exponent, or as a text.");
     }
 
     private static Reading unread(String detail, String remedy) {

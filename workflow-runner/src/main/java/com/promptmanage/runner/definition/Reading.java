@@ -3,6 +3,7 @@ package com.promptmanage.runner.definition;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * What could be read of a document.
@@ -24,6 +25,16 @@ public record Reading(
         edgePlaces = List.copyOf(edgePlaces);
         unread = Set.copyOf(unread);
         faults = List.copyOf(faults);
+    }
+
+    /** The same, with one more fault. */
+    Reading with(DefinitionFault fault) {
+        return new Reading(
+                definition,
+                nodePlaces,
+                edgePlaces,
+                unread,
+                Stream.concat(faults.stream(), Stream.of(fault)).toList());
     }
 
     /** A definition of which nothing was left out. */

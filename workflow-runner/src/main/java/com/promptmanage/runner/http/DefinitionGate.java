@@ -39,20 +39,19 @@ final class DefinitionGate {
      * @param faults gets everything that is wrong with it
      */
     Stored stored(@Nullable JsonNode json, Faults faults) {
-        Definition definition = Definition.EMPTY;
-        List<DefinitionFault> found = List.of();
-        if (json != null && !json.isNull()) {
-            Reading reading = DefinitionJson.read(json);
-            definition = reading.definition();
-            found = check.apply(reading);
-        }
-        found.stream()
-                .filter(DefinitionFault::isError)
-                .map(DefinitionGate::fault)
-                .forEach(faults::add);
-        return new Stored(
-                new String(DefinitionJson.bytes(definition), StandardCharsets.UTF_8),
-                found.stream().filter(fault -> !fault.isError()).toList());
+        return json == null || json.isNull()
+                ? new Stored(text(Definition.EMPTY), List.of())
+                : judged(DefinitionJson.read(json), faults);
+    }
+
+    /**
+     * A definition that was let in before, by the rules of that time.
+     *
+     * @param text as it is stored
+     * @param faults gets everything that is wrong with it by the rules of today
+     */
+    Stored again(String text, Faults faults) {
+        return judged(DefinitionJson.read(text.getBytes(StandardCharsets.UTF_8)), faults);
     }
 
     /** Everything that is wrong, warnings included, as the builder shows it. */
@@ -83,6 +82,21 @@ final class DefinitionGate {
                 .put("detail", fault.detail())
                 .put("remedy", fault.remedy())
                 .put("message", fault.message());
+    }
+
+    private Stored judged(Reading reading, Faults faults) {
+        List<DefinitionFault> found = check.apply(reading);
+        found.stream()
+                .filter(DefinitionFault::isError)
+                .map(DefinitionGate::fault)
+                .forEach(faults::add);
+        return new Stored(
+                text(reading.definition()),
+                found.stream().filter(fault -> !fault.isError()).toList());
+    }
+
+    private static String text(Definition definition) {
+        return new String(DefinitionJson.bytes(definition), StandardCharsets.UTF_8);
     }
 
     private static Fault fault(DefinitionFault fault) {

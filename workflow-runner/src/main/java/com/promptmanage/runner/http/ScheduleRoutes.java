@@ -12,8 +12,8 @@ import com.promptmanage.service.http.RequestBody;
 import com.promptmanage.service.http.Routes;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import java.time.Clock;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Optional;
 
 /** {@code /api/workflows/{id}/schedule}: when a workflow is run by itself. */
@@ -25,9 +25,10 @@ final class ScheduleRoutes implements Routes {
 
     private final Schedules schedules;
 
-    private final Clock clock;
+    private final InstantSource clock;
 
-    ScheduleRoutes(WorkflowAccess access, Schedules schedules, Clock clock) {
+    /** @param clock by which schedules are fired */
+    ScheduleRoutes(WorkflowAccess access, Schedules schedules, InstantSource clock) {
         this.access = access;
         this.schedules = schedules;
         this.clock = clock;

@@ -186,7 +186,7 @@ final class TemplateRoutes implements Routes {
         access.requireCreate(caller, account);
         var none = new Customizations(null, null, null, null, null);
         Deployment deployment = (customizations == null ? none : customizations).deployment();
-        switch (deployer.deploy(template, deployment)) {
+        switch (deployer.deploy(template, deployment, account)) {
             case Deployed.Refused refused -> {
                 var faults = new Faults();
                 refused.faults()

@@ -3,6 +3,7 @@ package com.promptmanage.runner.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.promptmanage.runner.definition.DefinitionFault;
 import com.promptmanage.runner.definition.DefinitionJson;
 import com.promptmanage.runner.http.WorkflowAccess.Allowed;
 import com.promptmanage.runner.journal.Sharing.Level;
@@ -15,6 +16,7 @@ import com.promptmanage.service.http.Routes;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** {@code /api/workflows/{id}/versions}: what a workflow was, what changed, and back again. */
@@ -24,9 +26,12 @@ final class VersionRoutes implements Routes {
 
     private final Workflows workflows;
 
-    VersionRoutes(WorkflowAccess access, Workflows workflows) {
+    private final DefinitionGate gate;
+
+    VersionRoutes(WorkflowAccess access, Workflows workflows, DefinitionGate gate) {
         this.access = access;
         this.workflows = workflows;
+        this.gate = gate;
     }
 
     @Override
@@ -91,6 +96,9 @@ final class VersionRoutes implements Routes {
         String before = workflows.definition(
                 allowed.scope(), allowed.workflow().id(), allowed.workflow().version());
         access.requireUse(allowed, WorkflowJson.definition(before), WorkflowJson.definition(definition));
+        var faults = new Faults();
+        List<DefinitionFault> warnings = gate.again(definition, faults).warnings();
+        faults.check();
         access.requireConcurrency(allowed.workflow().account(), WorkflowJson.definition(definition));
         WorkflowRow now = workflows.change(
                 allowed.scope(),
@@ -100,7 +108,10 @@ final class VersionRoutes implements Routes {
                 allowed.who(),
                 "Restored version %d".formatted(version));
         ctx.json(WorkflowRoutes.answer(
-                now, workflows.definition(allowed.scope(), now.id(), now.version()), allowed.level()));
+                now,
+                workflows.definition(allowed.scope(), now.id(), now.version()),
+                allowed.level(),
+                warnings));
     }
 
     private ObjectNode definition(Allowed allowed, int version) {

@@ -7,6 +7,7 @@ import com.promptmanage.runner.journal.GivenInputs;
 import com.promptmanage.runner.journal.Runs;
 import com.promptmanage.runner.journal.Sharing;
 import com.promptmanage.runner.journal.Workflows;
+import com.promptmanage.runner.template.AccountSetup;
 import com.promptmanage.runner.template.Deployer;
 import com.promptmanage.runner.template.TemplateCatalogue;
 import com.promptmanage.runner.trigger.HookSecrets;
@@ -18,6 +19,7 @@ import com.promptmanage.service.id.Ids;
 import com.promptmanage.service.tier.Tiers;
 import io.javalin.config.RoutesConfig;
 import java.time.Clock;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Function;
 
@@ -34,6 +36,7 @@ public final class WorkflowApi implements Routes, AutoCloseable {
     /**
      * @param check tells everything that is wrong with a definition that was read
      * @param seal for the secrets of hooks
+     * @param setup what accounts have of what templates ask for
      */
     public WorkflowApi(
             Database database,
@@ -42,6 +45,7 @@ public final class WorkflowApi implements Routes, AutoCloseable {
             Runs runs,
             Function<Reading, List<DefinitionFault>> check,
             HookSecrets.Seal seal,
+            AccountSetup setup,
             Ids ids,
             Clock clock) {
         var workflows = new Workflows(database, clock);
@@ -49,15 +53,18 @@ public final class WorkflowApi implements Routes, AutoCloseable {
         var records = new ExecutionRecords(database);
         var history = new ShownHistory(tiers, clock);
         var access = new WorkflowAccess(authentication, tiers, workflows, sharing, records, history);
+        var gate = new DefinitionGate(check);
+        // By which schedules are fired: a process whose own is wrong must not say when they are.
+        InstantSource databaseClock = Schedules.databaseClock(database);
         this.streams = new StreamRoutes(access, records);
         this.parts = List.of(
-                new WorkflowRoutes(access, workflows, new DefinitionGate(check), ids, clock),
-                new TemplateRoutes(access, workflows, TemplateCatalogue.load(), new Deployer(check), ids, clock),
-                new VersionRoutes(access, workflows),
+                new WorkflowRoutes(access, workflows, gate, ids, clock),
+                new TemplateRoutes(access, workflows, TemplateCatalogue.load(), new Deployer(check, setup), ids, clock),
+                new VersionRoutes(access, workflows, gate),
                 new SharingRoutes(access, sharing, clock),
                 new RunRoutes(access, workflows, runs, records, history),
                 new NodeInputRoutes(access, new GivenInputs(database), clock),
-                new ScheduleRoutes(access, new Schedules(database, clock), clock),
+                new ScheduleRoutes(access, new Schedules(database, databaseClock), databaseClock),
                 new HookRoutes(access, new HookSecrets(database, seal, clock), runs, clock),
                 new AnalyticsRoutes(access, records, history, clock),
                 streams);

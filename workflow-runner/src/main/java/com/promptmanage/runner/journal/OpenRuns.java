@@ -41,7 +41,8 @@ final class OpenRuns {
 
     /**
      * What was cut off or ended the execution is to be run again: at once, and with all its attempts. A delay that had begun is over
-     * when it would have been.
+     * when it would have been. Who takes up an execution that has failed was not asked of a call that perhaps arrived: what was cut
+     * off with such a call has still to ask, or to fail.
      */
     static void again(Change change) {
         int failed = change.handle()
@@ -55,9 +56,13 @@ final class OpenRuns {
                 .execute();
         int cut = change.handle()
                 .createUpdate("""
-                        UPDATE node_runs SET status = 'held', attempt = 0, losses = 0, again_at = now(),
-                            due_at = CASE WHEN waited THEN due_at ELSE now() END
-                        WHERE execution_id = :execution AND status = 'cancelled'
+                        UPDATE node_runs n SET status = 'held', attempt = 0, losses = 0,
+                            again_at = CASE WHEN (
+                                SELECT c.state = 'ambiguous' AND c.error_kind IS NOT NULL FROM external_calls c
+                                WHERE c.node_run_id = n.id AND c.state <> 'intent'
+                                ORDER BY c.created_at DESC, c.number DESC LIMIT 1) THEN n.again_at ELSE now() END,
+                            due_at = CASE WHEN n.waited THEN n.due_at ELSE now() END
+                        WHERE n.execution_id = :execution AND n.status = 'cancelled'
                         """)
                 .bind("execution", change.row().id())
                 .execute();
@@ -66,12 +71,18 @@ final class OpenRuns {
         wantAgain(change);
     }
 
-    /** Whoever takes it up was asked by one node: its call may be made again. What others would ask, they still have to. */
+    /**
+     * Whoever takes it up was asked by one node, about one of the items that it runs for: that call may be made again, as if the node
+     * had not asked. What others would ask, they still have to; and models that were fallen back from are not asked anew. Of one that
+     * was paused before the scope was told, only the node is known.
+     */
     static void allow(Change change) {
         change.handle().createUpdate("""
-                        UPDATE node_runs n SET again_at = now() FROM executions e
-                        WHERE e.id = :execution AND n.execution_id = e.id AND n.status = 'held'
+                        UPDATE external_calls c SET error_kind = NULL
+                        FROM executions e JOIN node_runs n ON n.execution_id = e.id
+                        WHERE e.id = :execution AND n.status = 'held' AND c.node_run_id = n.id AND c.state = 'ambiguous'
                           AND n.node_id = CAST(e.reason AS json) ->> 'nodeId'
+                          AND n.scope = coalesce(CAST(e.reason AS json) ->> 'scope', n.scope)
                         """).bind("execution", change.row().id()).execute();
     }
 

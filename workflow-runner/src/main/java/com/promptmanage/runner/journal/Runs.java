@@ -206,17 +206,14 @@ public final class Runs {
                         """).mapTo(String.class).list());
     }
 
-    /** Executions that are not over, of what was deleted and of whose account is disabled: nobody can end them any more. */
+    /** Executions that nobody can end any more, since what they belong to was deleted or disabled in the last minutes. */
+    public List<String> orphanedOfLate() {
+        return database.asSystem(OrphanedRuns::ofLate);
+    }
+
+    /** All executions that nobody can end any more. Dear where much is under way: not to be asked for each second. */
     public List<String> orphaned() {
-        return database.asSystem(
-                handle -> handle.createQuery("""
-                        SELECT e.id FROM executions e JOIN workflows w ON w.id = e.workflow_id
-                        LEFT JOIN teams t ON t.id = substr(e.account, 6) AND e.account LIKE 'team:%'
-                        LEFT JOIN users u ON u.id = substr(e.account, 6) AND e.account LIKE 'user:%'
-                        WHERE e.status IN ('queued', 'running', 'paused', 'paused_budget')
-                          AND (w.deleted_at IS NOT NULL OR t.deleted_at IS NOT NULL OR u.disabled_at IS NOT NULL)
-                        ORDER BY e.number LIMIT 100
-                        """).mapTo(String.class).list());
+        return database.asSystem(OrphanedRuns::all);
     }
 
     /** Ends an execution that has had its time. Returns its workflow, if it was ended now. */

@@ -197,7 +197,7 @@ public final class Workflows {
     /**
      * Changes a workflow. A definition makes a new version, if it is another than before.
      *
-     * @param changed the whole row as it shall be, with the version that was read
+     * @param changed the whole row as it shall be, with the version, and the time of its last change, that were read
      * @param definition null to keep the current one
      * @return the row as it is now
      * @throws ProblemException 409 if it was changed by someone else meanwhile
@@ -218,6 +218,11 @@ public final class Workflows {
                                 .formatted(version));
             }
             WorkflowRow before = find(handle, changed.id()).orElseThrow();
+            // All of the row is written: what another has set since it was read, such as a pause, would be undone.
+            if (!before.updatedAt().equals(changed.updatedAt())) {
+                throw ProblemException.conflict(
+                        "It was changed meanwhile: read the workflow again and repeat the change");
+            }
             Instant now = clock.instant();
             boolean isNew = definition != null
                     && !definition.equals(

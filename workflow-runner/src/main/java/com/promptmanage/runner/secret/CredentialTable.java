@@ -210,6 +210,29 @@ public final class CredentialTable implements SecretValues {
         return open(account, By.KIND, kind);
     }
 
+    /** Whether there is such a one that may be used. It is not opened. */
+    public boolean isActive(Account account, String credentialId) {
+        return isThere(account, "id = :key", credentialId);
+    }
+
+    /** Whether workflows of the account may refer to a secret by this name. It is not opened. */
+    public boolean isSecret(Account account, String name) {
+        return isThere(account, "kind = 'secret' AND name = :key", name);
+    }
+
+    private boolean isThere(Account account, String condition, String key) {
+        return database.inTransaction(
+                new Scope.Tenant("", Set.of(account.value())),
+                handle -> handle.createQuery("""
+                        SELECT EXISTS (
+                            SELECT 1 FROM credentials WHERE account = :account AND status = 'active' AND
+                        """ + condition + ")")
+                        .bind("account", account.value())
+                        .bind("key", key)
+                        .mapTo(Boolean.class)
+                        .one());
+    }
+
     /**
      * Encrypts anew what is encrypted with another key than the one that seals now. Any number of processes may do it.
      *

@@ -10,7 +10,9 @@ import com.promptmanage.runner.connector.PostgresConnector;
 import com.promptmanage.runner.connector.SampleConnector;
 import com.promptmanage.runner.connector.SlackConnector;
 import com.promptmanage.runner.connector.WebhookConnector;
+import com.promptmanage.runner.secret.CredentialTable;
 import com.promptmanage.runner.secret.SecretValues;
+import com.promptmanage.runner.template.AccountSetup;
 import com.promptmanage.service.access.Authentication;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.Routes;
@@ -87,6 +89,11 @@ public final class DataSources implements AutoCloseable {
     /** Where nodes read from and write to. */
     public Places places() {
         return places;
+    }
+
+    /** What accounts have set up. */
+    public AccountSetup setup(CredentialTable credentials) {
+        return new StoredSetup(table, connectors, credentials);
     }
 
     /** {@code /api/data-sources} and {@code /api/connectors}. */

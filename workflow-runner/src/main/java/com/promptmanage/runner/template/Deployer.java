@@ -7,6 +7,7 @@ import com.promptmanage.runner.definition.DefinitionJson;
 import com.promptmanage.runner.definition.NodeType;
 import com.promptmanage.runner.definition.Reading;
 import com.promptmanage.runner.template.TemplateParameter.Kind;
+import com.promptmanage.topics.account.Account;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -26,15 +27,21 @@ public final class Deployer {
 
     private final Function<Reading, List<DefinitionFault>> check;
 
-    /** @param check tells everything that is wrong with a definition that was read */
-    public Deployer(Function<Reading, List<DefinitionFault>> check) {
+    private final AccountSetup setup;
+
+    /**
+     * @param check tells everything that is wrong with a definition that was read
+     * @param setup what accounts have of what is asked for
+     */
+    public Deployer(Function<Reading, List<DefinitionFault>> check, AccountSetup setup) {
         this.check = check;
+        this.setup = setup;
     }
 
-    /** Pure: the same template and wishes come to the same. */
-    public Deployed deploy(WorkflowTemplate template, Deployment deployment) {
+    /** The same template and wishes come to the same, for an account that has the same. */
+    public Deployed deploy(WorkflowTemplate template, Deployment deployment, Account account) {
         var faults = new ArrayList<Deployed.Fault>();
-        Map<String, String> replacements = replacements(template.parameters(), deployment, faults);
+        Map<String, String> replacements = replacements(template.parameters(), deployment, account, faults);
         var definition = (ObjectNode) new Placeholders(replacements).fill(template.definition());
         customise(definition, deployment.promptCustomizations(), faults);
         Reading reading = DefinitionJson.read(definition);
@@ -53,8 +60,8 @@ public final class Deployer {
                 found);
     }
 
-    private static Map<String, String> replacements(
-            List<TemplateParameter> parameters, Deployment deployment, List<Deployed.Fault> faults) {
+    private Map<String, String> replacements(
+            List<TemplateParameter> parameters, Deployment deployment, Account account, List<Deployed.Fault> faults) {
         var replacements = new HashMap<String, String>();
         for (TemplateParameter parameter : parameters) {
             Map<String, String> given = switch (parameter.kind()) {
@@ -77,6 +84,9 @@ public final class Deployer {
                         field,
                         "is not the name of a secret",
                         "Store the secret, and give the name it is stored under."));
+            } else {
+                lack(parameter, given, value, account)
+                        .ifPresent(lack -> faults.add(new Deployed.Fault(field, lack.detail(), lack.remedy())));
             }
             replacement(parameter, value).ifPresent(text -> replacements.put(parameter.name(), text));
         }
@@ -84,6 +94,16 @@ public final class Deployer {
         unknown(parameters, Kind.SECRET, deployment.secretMappings(), faults);
         unknown(parameters, Kind.TEXT, deployment.values(), faults);
         return replacements;
+    }
+
+    /** A secret that nobody named may be stored later, under the parameter's own name. */
+    private Optional<AccountSetup.Lack> lack(
+            TemplateParameter parameter, Map<String, String> given, String value, Account account) {
+        return switch (parameter.kind()) {
+            case DATA_SOURCE -> setup.source(account, value, parameter.connector());
+            case SECRET -> given.containsKey(parameter.name()) ? setup.secret(account, value) : Optional.empty();
+            case TEXT -> Optional.empty();
+        };
     }
 
     /** What is missing or refused stays open, so that what else is wrong can be told and nothing more. */

@@ -28,6 +28,9 @@ final class TemplateJson {
 
     private static final int BYTES_MAX = 2 * Limits.DOCUMENT_BYTES_MAX;
 
+    /** Each is looked up when it is deployed. */
+    private static final int PARAMETERS_MAX = 1_000;
+
     private TemplateJson() {}
 
     static byte[] bytes(WorkflowTemplate template) {
@@ -44,7 +47,11 @@ final class TemplateJson {
             throw new IllegalArgumentException("a template has at most %,d bytes".formatted(BYTES_MAX));
         }
         try {
-            return MAPPER.readValue(json, WorkflowTemplate.class);
+            WorkflowTemplate template = MAPPER.readValue(json, WorkflowTemplate.class);
+            if (template.parameters().size() > PARAMETERS_MAX) {
+                throw new IllegalArgumentException("a template has at most %,d parameters".formatted(PARAMETERS_MAX));
+            }
+            return template;
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(e.getOriginalMessage(), e);
         } catch (IOException e) {

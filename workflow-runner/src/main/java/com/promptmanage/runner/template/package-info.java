@@ -1,6 +1,6 @@
 /**
  * Workflows to start from: those that come with the product, and those that were exported. A document with parameters
- * becomes a definition in one pure step, {@link com.promptmanage.runner.template.Deployer#deploy}.
+ * becomes a definition in one step, {@link com.promptmanage.runner.template.Deployer#deploy}.
  */
 @NullMarked
 package com.promptmanage.runner.template;

@@ -5,20 +5,32 @@ import com.promptmanage.runner.journal.Runs.NewRun;
 import com.promptmanage.runner.journal.Runs.TriggeredBy;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.http.UnavailableException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Continuous workflows: when an execution has completed, and its delay is over, there is another with the same data, as long as
  * the workflow's condition holds. The first one is somebody's; one that fails is the last. Each goes on from one that is named in
- * its key, and so once.
+ * its key, and so once. For one thread.
  */
 public final class ContinuousRuns {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(ContinuousRuns.class);
 
+    /** How long one that may not go on, such as by its account's tier, is left alone. */
+    private static final Duration AFTER_REFUSAL = Duration.ofMinutes(1);
+
     private final Runs runs;
+
+    /** Workflows that were refused, and until when they are left alone by the database's clock. */
+    private final Map<String, Instant> refused = new HashMap<>();
 
     private final Predicate<Runs.Last> holds;
 
@@ -29,11 +41,11 @@ public final class ContinuousRuns {
     }
 
     void look() {
-        for (Runs.Last last : runs.lastOfContinuous()) {
+        List<Runs.Last> all = runs.lastOfContinuous();
+        refused.keySet().retainAll(all.stream().map(Runs.Last::workflowId).collect(Collectors.toSet()));
+        for (Runs.Last last : all) {
             try {
-                boolean isDue =
-                        !last.completedAt().plus(last.settings().loopDelay()).isAfter(last.now());
-                if (isDue && holds.test(last)) {
+                if (isDue(last) && holds.test(last)) {
                     again(last);
                 }
             } catch (UnavailableException e) {
@@ -45,6 +57,11 @@ public final class ContinuousRuns {
                         .log("a continuous workflow does not go on for now");
             }
         }
+    }
+
+    private boolean isDue(Runs.Last last) {
+        return !last.completedAt().plus(last.settings().loopDelay()).isAfter(last.now())
+                && !refused.getOrDefault(last.workflowId(), Instant.EPOCH).isAfter(last.now());
     }
 
     private void again(Runs.Last last) {
@@ -59,10 +76,11 @@ public final class ContinuousRuns {
                     false,
                     null));
         } catch (ProblemException e) {
+            refused.put(last.workflowId(), last.now().plus(AFTER_REFUSAL));
             LOGGER.atInfo()
                     .addKeyValue("workflowId", last.workflowId())
                     .addKeyValue("cause", e.getMessage())
-                    .log("a continuous workflow does not go on");
+                    .log("a continuous workflow does not go on for now");
         }
     }
 }

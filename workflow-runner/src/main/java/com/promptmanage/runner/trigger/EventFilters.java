@@ -52,9 +52,7 @@ public final class EventFilters {
             for (Map.Entry<String, JsonNode> one : filter.properties()) {
                 JsonNode actual = event.path("data").path(one.getKey());
                 JsonNode expected = one.getValue();
-                boolean fits = expected.isArray()
-                        ? contains(expected, actual)
-                        : actual.isValueNode() && actual.asText().equals(expected.asText());
+                boolean fits = expected.isArray() ? contains(expected, actual) : isSame(expected, actual);
                 if (!fits) {
                     return false;
                 }
@@ -64,11 +62,28 @@ public final class EventFilters {
 
         private static boolean contains(JsonNode list, JsonNode actual) {
             for (JsonNode one : list) {
-                if (actual.isValueNode() && one.asText().equals(actual.asText())) {
+                if (isSame(one, actual)) {
                     return true;
                 }
             }
             return false;
+        }
+
+        /** As texts, and numbers however they are written; what is null is no text. */
+        private static boolean isSame(JsonNode expected, JsonNode actual) {
+            if (!actual.isValueNode() || actual.isNull()) {
+                return false;
+            }
+            return actual.asText().equals(expected.asText())
+                    || (hasEnd(expected)
+                            && hasEnd(actual)
+                            && expected.decimalValue().compareTo(actual.decimalValue()) == 0);
+        }
+
+        /** Whether it is a number, and none beyond what a double holds. */
+        private static boolean hasEnd(JsonNode value) {
+            return value.isNumber()
+                    && (!(value.isDouble() || value.isFloat()) || Double.isFinite(value.doubleValue()));
         }
     }
 

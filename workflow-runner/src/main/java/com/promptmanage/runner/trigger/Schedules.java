@@ -11,7 +11,6 @@ import com.promptmanage.topics.account.Account;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.OffsetDateTime;
@@ -27,9 +26,10 @@ public final class Schedules {
 
     private final Database database;
 
-    private final Clock clock;
+    private final InstantSource clock;
 
-    public Schedules(Database database, Clock clock) {
+    /** @param clock one that all processes have in common: {@link #databaseClock} */
+    public Schedules(Database database, InstantSource clock) {
         this.database = database;
         this.clock = clock;
     }
@@ -38,7 +38,7 @@ public final class Schedules {
      * Says when schedules are due, to all processes alike: by a clock of its own, one that is fast would fire too early, and leave
      * out as missed what is still to come. Asks each time.
      */
-    public InstantSource databaseClock() {
+    public static InstantSource databaseClock(Database database) {
         return () -> database.asSystem(handle ->
                 handle.createQuery("SELECT now()").mapTo(Instant.class).one());
     }

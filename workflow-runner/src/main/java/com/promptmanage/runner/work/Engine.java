@@ -38,6 +38,8 @@ public final class Engine implements AutoCloseable {
 
     private static final Duration SWEEP_EVERY = Duration.ofSeconds(1);
 
+    private static final Duration LOOK_FOR_ALL_ORPHANS_EVERY = Duration.ofSeconds(15);
+
     private static final Duration FORGET_EVERY = Duration.ofMinutes(10);
 
     /** For storing and giving back what was given up. */
@@ -330,11 +332,16 @@ public final class Engine implements AutoCloseable {
 
     private void sweepAll() {
         long forgotNanos = System.nanoTime();
+        long allOrphansNanos = forgotNanos;
         while (!closed) {
             try {
                 Thread.sleep(SWEEP_EVERY);
                 lookAfter(runs.overdue(), execution -> runs.timeOut(execution).ifPresent(runs::admit));
-                lookAfter(runs.orphaned(), runs::cancel);
+                lookAfter(runs.orphanedOfLate(), runs::cancel);
+                if (System.nanoTime() - allOrphansNanos >= LOOK_FOR_ALL_ORPHANS_EVERY.toNanos()) {
+                    lookAfter(runs.orphaned(), runs::cancel);
+                    allOrphansNanos = System.nanoTime();
+                }
                 lookAfter(runs.passed(), runs::takeUp);
                 lookAfter(runs.waiting(), runs::admit);
                 if (System.nanoTime() - forgotNanos >= FORGET_EVERY.toNanos() && !retention.forget(options.history())) {

@@ -96,7 +96,7 @@ final class ExternalCalls {
                 Optional<Failure> last = fresh.last().map(failure -> judged(node, call, failure));
                 if (last.filter(failure -> isAsked(node, call, failure)).isPresent()) {
                     // Nobody was: whoever was to ask was lost, or the execution stood still for something else by then.
-                    yield asked(node, call);
+                    yield asked(lease, node, call);
                 }
                 // It has failed for good before; who was to say so was lost, or another alternative was gone on to.
                 Optional<Failure> end = last.filter(
@@ -133,7 +133,7 @@ final class ExternalCalls {
                         Failure.Kind.AMBIGUOUS,
                         "Nobody knows whether %s was reached: its worker was lost".formatted(call.target()));
                 ledger.giveUp(begun.lease(), unknown.callId(), Optional.of(failure));
-                yield Optional.of(asked(node, call));
+                yield Optional.of(asked(begun.lease(), node, call));
             }
         };
     }
@@ -142,9 +142,12 @@ final class ExternalCalls {
         return judged.kind() == Failure.Kind.AMBIGUOUS && onAmbiguous(node, call) == OnAmbiguous.ASK;
     }
 
-    private static Attempt asked(Node node, ExternalCall call) {
+    private static Attempt asked(NodeLease lease, Node node, ExternalCall call) {
         ObjectNode why = JsonNodeFactory.instance.objectNode();
-        why.put("code", "ambiguous_call").put("nodeId", node.id().value()).put("target", call.target());
+        why.put("code", "ambiguous_call")
+                .put("nodeId", node.id().value())
+                .put("scope", lease.scope())
+                .put("target", call.target());
         return new Attempt.Pause(
                 Status.PAUSED,
                 "Nobody knows whether %s was reached: find out, then resume to call it again, or cancel"
@@ -223,7 +226,7 @@ final class ExternalCalls {
                     return true;
                 });
                 if (isAsked(node, call, judged)) {
-                    yield asked(node, call);
+                    yield asked(lease, node, call);
                 }
                 Optional<Duration> delay = rule.delay(judged, fresh.failedBefore() + 1);
                 yield delay.isPresent() ? new Attempt.Retry(judged, delay.get()) : Attempt.Done.failed(judged);

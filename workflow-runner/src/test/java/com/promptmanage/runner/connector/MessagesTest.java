@@ -5,10 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.promptmanage.runner.FakeServer;
 import com.promptmanage.runner.definition.NodeConfig.Operation;
-import com.promptmanage.testkit.ManualClock;
-import com.promptmanage.topics.account.Account;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -63,20 +59,6 @@ class MessagesTest {
         assertThat(server.last().body()).isEqualTo("{\"a\":1}");
         assertThat(server.last().header("Idempotency-key")).isEqualTo("exe_1/node/0");
         assertThat(server.last().header("X-team")).isEqualTo("a");
-    }
-
-    @Test
-    void anAccountWritesToSoManyPeopleADayAndNoMore() {
-        var clock = new ManualClock(Instant.parse("2026-11-25T23:00:00Z"));
-        var allowance = new MailAllowance(clock);
-        for (int i = 0; i < MailAllowance.RECIPIENTS_A_DAY / 20; i++) {
-            assertThat(allowance.take(TestPlaces.ACCOUNT, 20)).isTrue();
-        }
-
-        assertThat(allowance.take(TestPlaces.ACCOUNT, 1)).isFalse();
-        assertThat(allowance.take(Account.user("another"), 1)).isTrue();
-        clock.advance(Duration.ofHours(1));
-        assertThat(allowance.take(TestPlaces.ACCOUNT, 20)).isTrue();
     }
 
     private Session slack() throws ConnectorException {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.promptmanage.runner.call.Failure.Kind;
 import com.promptmanage.runner.definition.NodeConfig.Operation;
 import com.promptmanage.runner.definition.NodeConfig.Operator;
@@ -14,6 +15,7 @@ import com.promptmanage.service.http.Faults;
 import com.promptmanage.service.outbound.Outbound;
 import com.promptmanage.service.outbound.OutboundSettings;
 import com.promptmanage.testkit.EmbeddedPostgres;
+import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -121,6 +123,23 @@ class PostgresConnectorTest {
         assertThatFailure(() -> all(query)).isEqualTo(Kind.VALIDATION);
         assertThat(all(sql("SELECT * FROM people WHERE name = ?", "\"' OR true --\"")))
                 .isEmpty();
+    }
+
+    @Test
+    void aNumberIsWrittenOutOnlyIfItsDigitsAreFew() throws Exception {
+        JsonNode vast = JsonNodeFactory.instance.numberNode(new BigDecimal("1e-999999999"));
+        var query = new Query(
+                List.of(),
+                List.of(new Where("score", Operator.GREATER, vast)),
+                null,
+                null,
+                Map.of("table", json("\"people\"")));
+
+        assertThatFailure(() -> all(query)).isEqualTo(Kind.VALIDATION);
+        JsonNode digits =
+                all(sql("SELECT repeat('9', 2000)::numeric AS n")).getFirst().path("n");
+        assertThat(digits.isTextual()).isTrue();
+        assertThat(digits.textValue()).hasSize(2_000);
     }
 
     @Test

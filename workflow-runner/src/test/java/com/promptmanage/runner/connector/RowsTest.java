@@ -87,6 +87,15 @@ class RowsTest {
         assertThat(sorted.getLast().has("v")).as("what is not there comes last").isFalse();
     }
 
+    @Test
+    void aNumberThatNoDoubleHoldsIsOneWithoutEndAndNoFailure() {
+        List<JsonNode> rows = rows("{\"n\":1e999}", "{\"n\":2}");
+        var query = new Query(
+                List.of(), List.of(new Where("n", Operator.GREATER, TestPlaces.json("5"))), "n", null, Map.of());
+
+        assertThat(Rows.query(rows, query, false)).containsExactly(rows.getFirst());
+    }
+
     private static List<JsonNode> rows(String... rows) {
         return Arrays.stream(rows).map(TestPlaces::json).toList();
     }

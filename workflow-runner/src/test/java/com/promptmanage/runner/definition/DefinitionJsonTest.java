@@ -9,6 +9,7 @@ import com.promptmanage.runner.definition.NodeConfig.Webhook;
 import com.promptmanage.topics.money.NanoUsd;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -91,6 +92,21 @@ class DefinitionJsonTest {
         assertThat(nested).isEqualTo(flat);
         assertThat(nested.operation()).isEqualTo(Operation.CREATE);
         assertThat(nested.options()).containsOnlyKeys("valueInput");
+    }
+
+    @Test
+    void aNumberThatWouldTakeAllMemoryWrittenOutIsRefusedAndTheRestIsRead() {
+        for (String vast : List.of("1e999999999", "1e-999999999", "1e-1001")) {
+            Reading read = read(EVERYTHING.replace("\"value\":7", "\"value\":" + vast));
+
+            assertThat(read.faults()).singleElement().satisfies(fault -> {
+                assertThat(fault.isError()).isTrue();
+                assertThat(fault.detail()).contains("1,000 digits");
+            });
+            assertThat(read.definition().nodes()).hasSize(8);
+        }
+        assertThat(read(EVERYTHING.replace("\"value\":7", "\"value\":1e-1000")).faults())
+                .isEmpty();
     }
 
     @Test

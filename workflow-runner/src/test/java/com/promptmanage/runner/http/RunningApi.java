@@ -7,6 +7,7 @@ import com.promptmanage.runner.definition.DefinitionCheck;
 import com.promptmanage.runner.expression.Expressions;
 import com.promptmanage.runner.journal.Runs;
 import com.promptmanage.runner.journal.Versions;
+import com.promptmanage.runner.template.AccountSetup;
 import com.promptmanage.runner.trigger.HookSecrets;
 import com.promptmanage.runner.work.RunningEngine;
 import com.promptmanage.service.access.Access;
@@ -86,6 +87,11 @@ final class RunningApi implements AutoCloseable {
     }
 
     RunningApi(boolean tiersEnforced) {
+        this(tiersEnforced, Clock.systemUTC());
+    }
+
+    /** @param ofWorkflows what the process that has the routes of workflows takes for the time */
+    RunningApi(boolean tiersEnforced, Clock ofWorkflows) {
         Clock clock = Clock.systemUTC();
         engine = new RunningEngine(MigratedDatabase.url(), Duration.ofSeconds(10));
         access = new Access(
@@ -103,8 +109,9 @@ final class RunningApi implements AutoCloseable {
                 new Runs(engine.database(), access.tiers(), new Versions(), new Ids(clock), clock),
                 new DefinitionCheck(new Expressions())::check,
                 new Mirrored(),
+                AccountSetup.UNKNOWN,
                 new Ids(clock),
-                clock);
+                ofWorkflows);
         server = HttpServer.start(HttpServer.Options.onPort(0), List.of(api));
     }
 

@@ -207,6 +207,8 @@ class WorkflowApiTest {
         String path = "/api/workflows/" + made.json().at("/workflow/id").asText();
         Answer again = api.put(editor, path, "{\"definition\": %s}".formatted(definition));
         Answer renamed = api.put(editor, path, "{\"name\": \"Theirs\"}");
+        Answer other = api.put(editor, path, "{\"definition\": %s}".formatted(TwoSteps.DEFINITION));
+        Answer restored = api.post(editor, path + "/versions/1/restore", "");
 
         assertThat(verdict.json().path("valid").booleanValue()).isTrue();
         assertThat(verdict.json().path("faults")).hasSize(1);
@@ -217,6 +219,33 @@ class WorkflowApiTest {
         assertThat(made.json().at("/warnings/0/message").asText()).contains("no list price");
         assertThat(again.json().path("warnings")).isEqualTo(made.json().path("warnings"));
         assertThat(renamed.json().get("warnings")).isEmpty();
+        assertThat(other.json().get("warnings")).isEmpty();
+        assertThat(restored.json().path("warnings")).isEqualTo(made.json().path("warnings"));
+    }
+
+    @Test
+    void aVersionThatIsRefusedByTheRulesOfTodayIsNotRestoredAndOneWithNothingInItIs() {
+        Answer made = api.post(editor, "/api/workflows", "{\"teamId\": \"team_1\", \"name\": \"Old\"}");
+        String id = made.json().at("/workflow/id").asText();
+        String path = "/api/workflows/" + id;
+        api.put(editor, path, "{\"definition\": %s}".formatted(TwoSteps.DEFINITION));
+        api.put(editor, path, "{\"definition\": %s}".formatted(TwoSteps.DEFINITION.replace("\"First\"", "\"Begin\"")));
+        // As if it had been let in by rules that knew no such fault.
+        api.engine()
+                .database()
+                .useAsSystem(handle -> handle.execute("""
+                        UPDATE workflow_versions SET definition = replace(definition, '"target":"second"', '"target":"third"')
+                        WHERE workflow_id = ? AND version = 2
+                        """, id));
+
+        Answer refused = api.post(editor, path + "/versions/2/restore", "");
+        Answer empty = api.post(editor, path + "/versions/1/restore", "");
+
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.json().path("errors").findValuesAsText("field"))
+                .anyMatch(field -> field.startsWith("definition.edges[0]"));
+        assertThat(empty.status()).isEqualTo(200);
+        assertThat(empty.json().at("/workflow/version").intValue()).isEqualTo(4);
     }
 
     @Test

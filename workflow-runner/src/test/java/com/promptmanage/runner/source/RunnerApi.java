@@ -84,7 +84,7 @@ final class RunnerApi implements AutoCloseable {
                 credentials,
                 outbound,
                 new HttpSender(outbound, clock),
-                List.of(new EmailConnector(Optional.empty(), clock)),
+                List.of(new EmailConnector(Optional.empty(), database)),
                 clock,
                 Duration.ofMillis(20));
         var routes = new ArrayList<Routes>(sources.routes(access.authentication(), access.tiers()));

@@ -3,6 +3,7 @@ package com.promptmanage.runner.template;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.runner.RunnerStand;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -55,6 +56,24 @@ class TemplatesRunTest {
     @MethodSource("cases")
     void runsToItsEnd(Case template) throws Exception {
         template.run(stand);
+    }
+
+    @Test
+    void whatTheTeamDoesNotHaveIsToldBeforeAnythingIsMadeOfATemplate() {
+        JsonNode told = stand.send("POST", "/api/workflow-templates/template-lead-scorer/deploy", """
+                {"teamId": "team_1", "customizations": {
+                  "dataSourceMappings": {"AIRTABLE_BASE_ID": "appNoSuchBase"},
+                  "secretMappings": {"CRM_API_KEY": "NOT_KEPT"},
+                  "values": {"COMPANY_LOOKUP_URL": "https://a.example", "CRM_API_URL": "https://b.example"}}}
+                """, 400);
+
+        assertThat(told.path("errors").findValuesAsText("field"))
+                .containsExactlyInAnyOrder(
+                        "customizations.dataSourceMappings.AIRTABLE_BASE_ID",
+                        "customizations.secretMappings.CRM_API_KEY");
+        assertThat(told.path("errors").findValuesAsText("remedy"))
+                .anyMatch(remedy -> remedy.contains("no connector for airtable"))
+                .anyMatch(remedy -> remedy.contains("Store the secret"));
     }
 
     @Test

@@ -1,14 +1,21 @@
 package com.promptmanage.runner.template;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.promptmanage.runner.definition.Definition;
 import com.promptmanage.runner.definition.DefinitionCheck;
 import com.promptmanage.runner.definition.DefinitionFault;
 import com.promptmanage.runner.definition.DefinitionJson;
 import com.promptmanage.runner.definition.NodeId;
 import com.promptmanage.runner.expression.Expressions;
 import com.promptmanage.runner.template.TemplateParameter.Kind;
+import com.promptmanage.topics.account.Account;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -16,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -24,7 +32,9 @@ class TemplatesTest {
 
     private static final TemplateCatalogue CATALOGUE = TemplateCatalogue.load();
 
-    private static final Deployer DEPLOYER = new Deployer(new DefinitionCheck(new Expressions())::check);
+    private static final Account TEAM = Account.team("team_1");
+
+    private static final Deployer DEPLOYER = deployer(AccountSetup.UNKNOWN);
 
     private static final Set<String> CONNECTORS = Set.of(
             "google_sheets", "airtable", "notion", "api", "csv", "json", "database", "webhook", "slack", "email");
@@ -36,7 +46,7 @@ class TemplatesTest {
     @ParameterizedTest
     @MethodSource("all")
     void everyTemplateDeploysWithoutAFault(WorkflowTemplate template) {
-        Deployed deployed = DEPLOYER.deploy(template, filledIn(template));
+        Deployed deployed = DEPLOYER.deploy(template, filledIn(template), TEAM);
 
         assertThat(deployed).isInstanceOfSatisfying(Deployed.Ready.class, ready -> {
             assertThat(ready.warnings()).extracting(DefinitionFault::message).isEmpty();
@@ -93,7 +103,7 @@ class TemplatesTest {
                 Map.of("MIN_SCORE", "seven >"),
                 Map.of("check_score", "Hi", "analyze_fit", "{{create_task.id}}"));
 
-        assertThat(DEPLOYER.deploy(template, deployment))
+        assertThat(DEPLOYER.deploy(template, deployment, TEAM))
                 .isInstanceOfSatisfying(
                         Deployed.Refused.class,
                         refused -> assertThat(refused.faults())
@@ -109,6 +119,46 @@ class TemplatesTest {
     }
 
     @Test
+    void whatTheAccountDoesNotHaveIsToldWithAllElseAndASecretThatNobodyNamedMayComeLater() {
+        WorkflowTemplate template = CATALOGUE.find("template-lead-scorer").orElseThrow();
+        var nothing = new AccountSetup() {
+            @Override
+            public Optional<Lack> source(Account account, String sourceId, @Nullable String connector) {
+                return Optional.of(new Lack("%s of %s is not there".formatted(sourceId, connector), "Connect it."));
+            }
+
+            @Override
+            public Optional<Lack> secret(Account account, String name) {
+                return Optional.of(new Lack(name + " is not there", "Store it."));
+            }
+        };
+        var deployment = new Deployment(
+                Optional.empty(),
+                Map.of("AIRTABLE_BASE_ID", "app1"),
+                Map.of("CRM_API_KEY", "KEY_OF_OURS"),
+                Map.of("COMPANY_LOOKUP_URL", "https://lookup.example"),
+                Map.of());
+
+        assertThat(deployer(nothing).deploy(template, deployment, TEAM))
+                .isInstanceOfSatisfying(
+                        Deployed.Refused.class,
+                        refused -> assertThat(refused.faults())
+                                .containsExactlyInAnyOrder(
+                                        new Deployed.Fault(
+                                                "dataSourceMappings.AIRTABLE_BASE_ID",
+                                                "app1 of airtable is not there",
+                                                "Connect it."),
+                                        new Deployed.Fault(
+                                                "secretMappings.CRM_API_KEY",
+                                                "KEY_OF_OURS is not there",
+                                                "Store it."),
+                                        refused.faults().stream()
+                                                .filter(fault -> fault.field().equals("values.CRM_API_URL"))
+                                                .findFirst()
+                                                .orElseThrow()));
+    }
+
+    @Test
     void secretsBecomeReferencesAndBracesInValuesStayText() {
         WorkflowTemplate template = CATALOGUE.find("template-news-digest").orElseThrow();
         var deployment = new Deployment(
@@ -118,7 +168,7 @@ class TemplatesTest {
                 Map.of("SUBJECT", "braces {{secrets.KEY}}"),
                 Map.of());
 
-        assertThat(DEPLOYER.deploy(template, deployment)).isInstanceOfSatisfying(Deployed.Ready.class, ready -> {
+        assertThat(DEPLOYER.deploy(template, deployment, TEAM)).isInstanceOfSatisfying(Deployed.Ready.class, ready -> {
             assertThat(ready.name()).isEqualTo("My news");
             JsonNode post = node(ready, "post");
             assertThat(post.path("config").path("url").asText()).isEqualTo("{{secrets.team_channel}}");
@@ -140,7 +190,7 @@ class TemplatesTest {
                 Map.of(),
                 Map.of("explain", "Explain {{variables.alert}} in Danish."));
 
-        assertThat(DEPLOYER.deploy(template, deployment))
+        assertThat(DEPLOYER.deploy(template, deployment, TEAM))
                 .isInstanceOfSatisfying(
                         Deployed.Ready.class,
                         ready -> assertThat(node(ready, "explain")
@@ -153,10 +203,10 @@ class TemplatesTest {
     @Test
     void anExportDeploysToTheSameWorkflowWithOtherSources() {
         WorkflowTemplate template = CATALOGUE.find("template-lead-scorer").orElseThrow();
-        var ready = (Deployed.Ready) DEPLOYER.deploy(template, filledIn(template));
+        var ready = (Deployed.Ready) DEPLOYER.deploy(template, filledIn(template), TEAM);
 
         WorkflowTemplate export = WorkflowExport.of("Leads", "Mine", ready.definition());
-        var back = (Deployed.Ready) DEPLOYER.deploy(export, filledIn(export));
+        var back = (Deployed.Ready) DEPLOYER.deploy(export, filledIn(export), TEAM);
 
         assertThat(export.definition().toString()).doesNotContain("ds-", "secrets.");
         assertThat(export.parameters())
@@ -171,6 +221,27 @@ class TemplatesTest {
                 .isEqualTo(DefinitionJson.read(export.definition()).definition());
     }
 
+    @Test
+    void aTemplateAsksForSoMuchAndNoMore() throws Exception {
+        byte[] export = WorkflowExport.bytes(WorkflowExport.of("Many", "Asks for much", Definition.EMPTY));
+        var json = (ObjectNode) new ObjectMapper().readTree(export);
+        ArrayNode parameters = json.putArray("parameters");
+        for (int i = 0; i < 1_000; i++) {
+            parameters
+                    .addObject()
+                    .put("name", "P" + i)
+                    .put("kind", "text")
+                    .put("label", "One")
+                    .put("description", "One of many");
+        }
+
+        assertThat(WorkflowExport.read(bytes(json)).parameters()).hasSize(1_000);
+        parameters.add(parameters.get(0));
+        assertThatThrownBy(() -> WorkflowExport.read(bytes(json)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("1,000 parameters");
+    }
+
     private static Set<String> withoutWebhook(Set<String> used) {
         var rest = new HashSet<>(used);
         rest.remove("webhook");
@@ -183,6 +254,14 @@ class TemplatesTest {
                 .get(ready.definition()
                         .nodes()
                         .indexOf(ready.definition().node(new NodeId(id)).orElseThrow()));
+    }
+
+    private static byte[] bytes(ObjectNode json) {
+        return json.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static Deployer deployer(AccountSetup setup) {
+        return new Deployer(new DefinitionCheck(new Expressions())::check, setup);
     }
 
     private static Deployment filledIn(WorkflowTemplate template) {

@@ -15,6 +15,7 @@ import com.promptmanage.service.database.DatabaseSettings;
 import com.promptmanage.service.database.Scope;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.id.Ids;
+import com.promptmanage.service.tier.Tiers;
 import com.promptmanage.testkit.ManualClock;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -24,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -163,6 +165,28 @@ class SchedulerTest {
     }
 
     @Test
+    void aContinuousWorkflowThatMayNotGoOnIsLeftAloneForAWhile() {
+        database.useAsSystem(handle -> {
+            handle.execute("UPDATE workflows SET execution_mode = 'continuous' WHERE id = ?", workflow);
+            handle.execute("""
+                    INSERT INTO executions (id, workflow_id, workflow_version, account, user_id, triggered_by, trigger_data,
+                        status, created_at, completed_at, ended_at)
+                    SELECT 'exe_last', ?, 1, 'team:team_1', 'ada', 'manual', '{}', 'completed', h.ago, h.ago, h.ago
+                    FROM (SELECT now() - interval '1 hour' AS ago) AS h
+                    """, workflow);
+        });
+        var ofATier = new Runs(database, new Tiers(database, true), new Versions(), new Ids(clock), clock);
+        var asked = new AtomicInteger();
+        var continuous = new ContinuousRuns(ofATier, last -> asked.incrementAndGet() > 0);
+
+        continuous.look();
+        continuous.look();
+
+        assertThat(executions()).as("no free account's workflow runs").hasSize(1);
+        assertThat(asked).hasValue(1);
+    }
+
+    @Test
     void aScheduleThatCannotBeFiredHoldsUpNoOther() {
         put(new Schedule("interval", null, 10, null, null, null));
         database.useAsSystem(handle -> handle.execute(
@@ -245,7 +269,12 @@ class SchedulerTest {
         dueIn(soon, 30);
         clock.set(Instant.now().plus(Duration.ofHours(1)));
 
-        Scheduler.byHand(schedules, runs, new ContinuousRuns(runs, last -> true), meters, schedules.databaseClock())
+        Scheduler.byHand(
+                        schedules,
+                        runs,
+                        new ContinuousRuns(runs, last -> true),
+                        meters,
+                        Schedules.databaseClock(database))
                 .look();
 
         assertThat(executions()).hasSize(1);

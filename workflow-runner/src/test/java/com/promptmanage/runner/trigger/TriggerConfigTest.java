@@ -3,6 +3,7 @@ package com.promptmanage.runner.trigger;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.promptmanage.runner.journal.StoredJson;
 import com.promptmanage.runner.trigger.EventFilters.Wanted;
 import com.promptmanage.service.http.Fault;
@@ -15,7 +16,8 @@ class TriggerConfigTest {
 
     private static final JsonNode EVENT = StoredJson.read("""
             {"type": "com.promptmanage.token.usage.v1",
-             "data": {"model": "gpt-4o-mini", "inputTokens": 5, "attributes": {"a": 1}, "workflowId": "wf_other"}}""");
+             "data": {"model": "gpt-4o-mini", "inputTokens": 5, "attributes": {"a": 1}, "workflowId": "wf_other",
+                      "teamId": null, "percent": 80.0}}""");
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
@@ -53,12 +55,31 @@ class TriggerConfigTest {
             {"type":"event","filter":{"model":"o1"}}                                        | false
             {"type":"event","filter":{"attributes":""}}                                     | false
             {"type":"event","filter":{"nowhere":""}}                                        | false
+            {"type":"event","filter":{"teamId":"null"}}                                     | false
+            {"type":"event","filter":{"teamId":["null"]}}                                   | false
+            {"type":"event","filter":{"percent":80}}                                        | true
+            {"type":"event","filter":{"inputTokens":[4,5.0]}}                               | true
+            {"type":"event","filter":{"inputTokens":1e400}}                                 | false
             """)
     void anEventRunsWhatWaitsForIt(String config, boolean matches) {
         JsonNode json = StoredJson.read(config);
 
         assertThat(TriggerConfig.faults(json)).isEmpty();
         assertThat(Wanted.of("wf_1", json).orElseThrow().matches(EVENT)).isEqualTo(matches);
+    }
+
+    /** As events are read, and not as filters are: one that cannot be compared would hold up those of everyone. */
+    @Test
+    void aNumberThatNoDoubleHoldsMatchesNoOtherAndEndsNothing() throws Exception {
+        JsonNode event = new ObjectMapper().readTree("{\"data\": {\"percent\": 1e999, \"share\": 80.0}}");
+
+        assertThat(wanted("{\"percent\":80}").matches(event)).isFalse();
+        assertThat(wanted("{\"share\":80}").matches(event)).isTrue();
+    }
+
+    private static Wanted wanted(String filter) {
+        return Wanted.of("wf_1", StoredJson.read("{\"type\":\"event\",\"filter\":%s}".formatted(filter)))
+                .orElseThrow();
     }
 
     @Test

@@ -6,10 +6,13 @@ import static com.promptmanage.runner.work.Workflow.quick;
 import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.promptmanage.runner.MigratedDatabase;
 import com.promptmanage.runner.call.CallResult;
 import com.promptmanage.runner.call.Failure;
 import com.promptmanage.runner.definition.Node;
+import com.promptmanage.runner.definition.NodeConfig;
+import com.promptmanage.runner.definition.NodeId;
 import com.promptmanage.runner.definition.NodePolicy;
 import com.promptmanage.runner.definition.NodePolicy.OnAmbiguous;
 import com.promptmanage.runner.node.ExternalCall.Repeat;
@@ -118,6 +121,98 @@ class AmbiguousCallsTest {
         engine.awaitStatus(execution, "completed");
 
         assertThat(calls.values()).allSatisfy(made -> assertThat(made).hasValue(2));
+    }
+
+    @Test
+    void eachItemOfALoopAsksForItself() throws Exception {
+        List<AtomicInteger> calls = List.of(new AtomicInteger(), new AtomicInteger());
+        var entered = new CountDownLatch(2);
+        engine.script()
+                .when(
+                        "items",
+                        asked -> Script.completed(JsonNodeFactory.instance.arrayNode().addAll(Script.numbers(2))));
+        engine.script().when("item-asks", asked -> {
+            AtomicInteger made = calls.get(asked.context().index());
+            return new Plan.Calls(new Script.Call(
+                    "item-asks", question -> made.incrementAndGet() == 1 ? breaksWith(entered) : answered("there")));
+        });
+        var bothAtOnce = new NodeConfig.Loop("input", "item", List.of(new NodeId("item-asks")), null, 2);
+        Workflow workflow = Workflow.of(
+                        Workflow.step("items"), new Node("each", bothAtOnce), prompt("item-asks", OnAmbiguous.ASK))
+                .edge("items", "each");
+        String execution = engine.trigger(engine.add(workflow, 1));
+        engine.awaitStatus(execution, "paused");
+        Await.until(() -> assertThat(engine.nodes(execution))
+                .contains(entry("item-asks in each[0]", "held"), entry("item-asks in each[1]", "held")));
+        String first = String.valueOf(engine.shown(execution).reason());
+
+        engine.runs().resume(execution);
+
+        Await.until(() -> assertThat(engine.shown(execution).reason())
+                .isNotNull()
+                .contains("each[")
+                .isNotEqualTo(first));
+        assertThat(calls.get(first.contains("each[0]") ? 1 : 0))
+                .as("who resumed it was not asked about this item")
+                .hasValue(1);
+        engine.runs().resume(execution);
+        engine.awaitStatus(execution, "completed");
+        assertThat(calls).allSatisfy(made -> assertThat(made).hasValue(2));
+    }
+
+    @Test
+    void whoIsAskedAboutTheModelThatWasFallenBackOnDoesNotHaveTheFirstOnePaidAgain() throws Exception {
+        var firsts = new AtomicInteger();
+        var seconds = new AtomicInteger();
+        engine.script()
+                .when(
+                        "falls-back",
+                        asked -> new Plan.Calls(List.of(
+                                new Script.Call("first", question -> {
+                                    firsts.incrementAndGet();
+                                    return refused(Failure.Kind.PERMANENT);
+                                }),
+                                new Script.Call(
+                                        "second",
+                                        question -> seconds.incrementAndGet() == 1
+                                                ? lineBreaks()
+                                                : answered("there")))));
+        String execution = engine.trigger(engine.add(Workflow.of(prompt("falls-back", OnAmbiguous.ASK)), 1));
+        engine.awaitStatus(execution, "paused");
+
+        engine.runs().resume(execution);
+
+        engine.awaitStatus(execution, "completed");
+        assertThat(seconds).hasValue(2);
+        assertThat(firsts).hasValue(1);
+    }
+
+    @Test
+    void whoTakesUpAnExecutionThatFailedMeanwhileIsAskedAllTheSame() throws Exception {
+        var calls = new AtomicInteger();
+        var entered = new CountDownLatch(2);
+        var falls = new CountDownLatch(1);
+        var isDown = new AtomicBoolean(true);
+        breaksOnce("asks", calls, () -> breaksWith(entered));
+        engine.script().when("fell", asked -> {
+            entered.countDown();
+            Script.awaitQuietly(falls);
+            return isDown.get() ? Script.failed(Failure.Kind.PERMANENT, "it fell") : Script.completed(Script.object());
+        });
+        String execution =
+                engine.trigger(engine.add(Workflow.of(prompt("asks", OnAmbiguous.ASK), Workflow.step("fell")), 1));
+        engine.awaitStatus(execution, "paused");
+        falls.countDown();
+        engine.awaitStatus(execution, "failed");
+        isDown.set(false);
+
+        engine.runs().resume(execution);
+
+        engine.awaitStatus(execution, "paused");
+        assertThat(calls).as("nobody was asked yet").hasValue(1);
+        engine.runs().resume(execution);
+        engine.awaitStatus(execution, "completed");
+        assertThat(calls).hasValue(2);
     }
 
     /** Its worker was taken for lost, and was not: the answer comes when the call has been made again. */
@@ -283,6 +378,13 @@ class AmbiguousCallsTest {
 
     private static CallResult lineBreaks() {
         return refused(Failure.Kind.AMBIGUOUS);
+    }
+
+    /** As soon as all that are to run at that time do: each of them counts down for itself. */
+    private static CallResult breaksWith(CountDownLatch entered) {
+        entered.countDown();
+        Script.awaitQuietly(entered);
+        return lineBreaks();
     }
 
     /** The call is entered as sent, nothing is stored after that, and the lease runs out: as with a worker that was killed. */

@@ -106,7 +106,9 @@ class EngineCrowdTest {
         });
         String ofTeam = engine.add(Workflow.of(step("stuck"), step("never")).edge("stuck", "never"), 1);
         String ofNobody = engine.add(Workflow.of(delay("pause", 3_600_000)), 1);
-        List<String> executions = List.of(engine.trigger(ofTeam), engine.trigger(ofTeam), engine.trigger(ofNobody));
+        String longGone = engine.add(Workflow.of(delay("pause", 3_600_000)), 1);
+        List<String> executions = List.of(
+                engine.trigger(ofTeam), engine.trigger(ofTeam), engine.trigger(ofNobody), engine.trigger(longGone));
         entered.await();
         String other = engine.trigger(engine.add(Workflow.of(delay("pause", 3_600_000)), 1));
 
@@ -115,6 +117,7 @@ class EngineCrowdTest {
                     "INSERT INTO teams (id, name, slug, deleted_at) VALUES ('team_gone', 'T', 'team-gone', now())");
             handle.execute("UPDATE executions SET account = 'team:team_gone' WHERE workflow_id = ?", ofTeam);
             handle.execute("UPDATE workflows SET deleted_at = now() WHERE id = ?", ofNobody);
+            handle.execute("UPDATE workflows SET deleted_at = now() - interval '1 day' WHERE id = ?", longGone);
         });
 
         for (String execution : executions) {

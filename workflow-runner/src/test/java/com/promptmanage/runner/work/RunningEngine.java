@@ -13,6 +13,7 @@ import com.promptmanage.runner.journal.Runs;
 import com.promptmanage.runner.journal.Versions;
 import com.promptmanage.runner.journal.WorkflowRow;
 import com.promptmanage.runner.journal.Workflows;
+import com.promptmanage.runner.template.AccountSetup;
 import com.promptmanage.runner.trigger.HookSecrets;
 import com.promptmanage.service.access.Authentication;
 import com.promptmanage.service.audit.Actor;
@@ -110,7 +111,8 @@ public final class RunningEngine implements AutoCloseable {
                         usage -> Optional.empty(),
                         BudgetGate.OPEN,
                         Reading::faults,
-                        new NoSeal()),
+                        new NoSeal(),
+                        AccountSetup.UNKNOWN),
                 new Engine.Options("test", Duration.ofSeconds(10), 64, Duration.ofDays(30), STOP),
                 new SimpleMeterRegistry(),
                 Clock.systemUTC());
