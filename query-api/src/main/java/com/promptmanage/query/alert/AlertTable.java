@@ -155,7 +155,8 @@ final class AlertTable {
 
     private static List<Listed> page(
             Handle handle, Watch watch, Filter filter, @Nullable String reader, @Nullable Long before, int limit) {
-        // A page of each account, the newest of which are the page: of several accounts at once all have to be read and sorted.
+        // A page of each account, the newest of which are the page: of several at once all have to be read and sorted.
+        // The place is given as it is: a condition with coalesce waits for a row's policy, and no page begins there.
         return handle.createQuery("""
                         SELECT number, alert::text AS alert, acknowledged_at, acknowledged_by,
                                CASE WHEN CAST(:reader AS text) IS NULL THEN acknowledged_at IS NOT NULL
@@ -170,7 +171,7 @@ final class AlertTable {
                               AND (CAST(:budgetId AS text) IS NULL OR budget_id = :budgetId)
                               AND (CAST(:acknowledged AS boolean) IS NULL
                                    OR (acknowledged_at IS NOT NULL) = CAST(:acknowledged AS boolean))
-                              AND number < coalesce(CAST(:before AS bigint), 9223372036854775807)
+                              AND number < :before
                             ORDER BY number DESC
                             LIMIT :limit) AS newest
                         ORDER BY number DESC
@@ -181,7 +182,7 @@ final class AlertTable {
                 .bind("severity", filter.severity())
                 .bind("budgetId", filter.budgetId())
                 .bind("acknowledged", filter.acknowledged())
-                .bind("before", before)
+                .bind("before", before == null ? Long.MAX_VALUE : before)
                 .bind("reader", reader)
                 .bind("limit", limit)
                 .map(AlertTable::listedWithRead)
