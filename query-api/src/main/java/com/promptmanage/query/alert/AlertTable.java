@@ -176,19 +176,25 @@ final class AlertTable {
 
     private static List<Listed> page(
             Handle handle, Watch watch, Filter filter, @Nullable String reader, @Nullable Long before, int limit) {
+        // A page of each account, the newest of which are the page: of several at once all have to be read and sorted.
+        // The place is given as it is: a condition with coalesce waits for a row's policy, and no page begins there.
         return handle.createQuery("""
                         SELECT number, alert::text AS alert, acknowledged_at, acknowledged_by,
                                CASE WHEN CAST(:reader AS text) IS NULL THEN acknowledged_at IS NOT NULL
                                     ELSE EXISTS (SELECT 1 FROM alert_reads r
-                                                 WHERE r.user_id = :reader AND r.alert_id = alerts.id) END AS read
-                        FROM alerts
-                        WHERE account = ANY (CAST(:accounts AS text[]))
-                          AND (CAST(:member AS text) IS NULL OR (dimension = 'member' AND value = :member))
-                          AND (CAST(:severity AS text) IS NULL OR severity = :severity)
-                          AND (CAST(:budgetId AS text) IS NULL OR budget_id = :budgetId)
-                          AND (CAST(:acknowledged AS boolean) IS NULL
-                               OR (acknowledged_at IS NOT NULL) = CAST(:acknowledged AS boolean))
-                          AND number < coalesce(CAST(:before AS bigint), 9223372036854775807)
+                                                 WHERE r.user_id = :reader AND r.alert_id = newest.id) END AS read
+                        FROM unnest(CAST(:accounts AS text[])) AS watched (account)
+                        CROSS JOIN LATERAL (
+                            SELECT * FROM alerts
+                            WHERE alerts.account = watched.account
+                              AND (CAST(:member AS text) IS NULL OR (dimension = 'member' AND value = :member))
+                              AND (CAST(:severity AS text) IS NULL OR severity = :severity)
+                              AND (CAST(:budgetId AS text) IS NULL OR budget_id = :budgetId)
+                              AND (CAST(:acknowledged AS boolean) IS NULL
+                                   OR (acknowledged_at IS NOT NULL) = CAST(:acknowledged AS boolean))
+                              AND number < :before
+                            ORDER BY number DESC
+                            LIMIT :limit) AS newest
                         ORDER BY number DESC
                         LIMIT :limit
                         """)
@@ -197,7 +203,7 @@ final class AlertTable {
                 .bind("severity", filter.severity())
                 .bind("budgetId", filter.budgetId())
                 .bind("acknowledged", filter.acknowledged())
-                .bind("before", before)
+                .bind("before", before == null ? Long.MAX_VALUE : before)
                 .bind("reader", reader)
                 .bind("limit", limit)
                 .map(AlertTable::listedWithRead)

@@ -41,6 +41,7 @@ final class AuditTable {
 
     /** @param before the id of the last entry of the page before; null for the first page */
     List<Entry> list(Scope scope, AuditQuery query, @Nullable Long before, int limit) {
+        // The place is given as it is: a condition with coalesce waits for a row's policy, and no page begins there.
         return database.inTransaction(
                 scope,
                 handle -> handle.createQuery("""
@@ -48,7 +49,7 @@ final class AuditTable {
                                        old_values::text AS old_values, new_values::text AS new_values, address, user_agent
                                 FROM audit_log
                                 WHERE account = :account
-                                  AND id < coalesce(CAST(:before AS bigint), 9223372036854775807)
+                                  AND id < :before
                                   AND (CAST(:action AS text) IS NULL OR action = :action)
                                   AND (CAST(:actor AS text) IS NULL OR actor_id = :actor)
                                   AND (CAST(:type AS text) IS NULL OR resource_type = :type)
@@ -58,7 +59,7 @@ final class AuditTable {
                                 ORDER BY id DESC LIMIT :limit
                                 """)
                         .bind("account", query.account().value())
-                        .bind("before", before)
+                        .bind("before", before == null ? Long.MAX_VALUE : before)
                         .bind("action", query.action())
                         .bind("actor", query.actorId())
                         .bind("type", query.resourceType())

@@ -45,7 +45,7 @@ public final class Fanout implements AlertWriter.Listener {
                             UNION
                             SELECT a.id, c.id
                             FROM listed a
-                            JOIN team_members m ON a.account = 'team:' || m.team_id
+                            JOIN team_members m ON starts_with(a.account, 'team:') AND m.team_id = substr(a.account, 6)
                                 AND (m.role IN ('owner', 'admin') OR (a.dimension = 'member' AND a.value = m.user_id))
                             JOIN notification_channels c ON c.account = 'user:' || m.user_id
                         )

@@ -29,7 +29,7 @@ final class Owners {
         if (!sender.sendsMail()) {
             return;
         }
-        List<String> addresses = addresses(account);
+        List<String> addresses = addresses(database, account);
         if (!addresses.isEmpty()) {
             Outcome outcome = sender.send(
                     "owners",
@@ -44,13 +44,15 @@ final class Owners {
         }
     }
 
-    private List<String> addresses(Account account) {
+    static List<String> addresses(Database database, Account account) {
         return database.asSystem(handle -> handle.createQuery("""
                         SELECT email FROM users
                         WHERE disabled_at IS NULL
-                          AND ('user:' || id = :account
-                               OR id IN (SELECT user_id FROM team_members
-                                         WHERE 'team:' || team_id = :account AND role = 'owner'))
+                          AND id IN (SELECT substr(:account, 6) WHERE starts_with(:account, 'user:')
+                                     UNION ALL
+                                     SELECT user_id FROM team_members
+                                     WHERE starts_with(:account, 'team:') AND team_id = substr(:account, 6)
+                                       AND role = 'owner')
                         ORDER BY email
                         LIMIT 20
                         """)

@@ -60,7 +60,8 @@ final class DueReports {
                         SELECT id, account, lease FROM report_schedules
                         WHERE enabled AND due_at <= :now AND (leased_until IS NULL OR leased_until <= :now)
                         AND NOT EXISTS (
-                            SELECT FROM teams WHERE account = 'team:' || teams.id AND teams.deleted_at IS NOT NULL)
+                            SELECT FROM teams WHERE starts_with(account, 'team:') AND teams.id = substr(account, 6)
+                              AND teams.deleted_at IS NOT NULL)
                         ORDER BY due_at LIMIT :most
                         """)
                 .bind("now", utc(now))
@@ -80,8 +81,8 @@ final class DueReports {
                         SELECT taken.*, teams.timezone AS team_timezone,
                                coalesce(teams.name, users.name, taken.account) AS account_name
                         FROM taken
-                        LEFT JOIN teams ON taken.account = 'team:' || teams.id
-                        LEFT JOIN users ON taken.account = 'user:' || users.id
+                        LEFT JOIN teams ON starts_with(taken.account, 'team:') AND teams.id = substr(taken.account, 6)
+                        LEFT JOIN users ON starts_with(taken.account, 'user:') AND users.id = substr(taken.account, 6)
                         """)
                 .bind("id", candidate.id())
                 .bind("lease", candidate.lease())

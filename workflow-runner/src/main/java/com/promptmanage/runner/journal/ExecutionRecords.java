@@ -157,28 +157,30 @@ public final class ExecutionRecords {
 
     /** The newest first. */
     public List<Shown> list(Scope scope, Filter filter, int limit) {
-        return database.inTransaction(
-                scope,
-                handle -> handle.createQuery("SELECT " + Shown.COLUMNS + """
-                        , left(trigger_data, 1000) AS trigger_data FROM executions WHERE workflow_id = :workflow
-                          AND (CAST(:status AS text) IS NULL OR status = :status)
-                          AND (CAST(:by AS text) IS NULL OR triggered_by = :by)
-                          AND (CAST(:from AS timestamptz) IS NULL OR created_at >= :from)
-                          AND (CAST(:to AS timestamptz) IS NULL OR created_at < :to)
-                          AND (created_at >= :shownFrom OR completed_at IS NULL)
-                          AND (CAST(:before AS bigint) IS NULL OR number < :before)
-                        ORDER BY number DESC LIMIT :limit
-                        """)
-                        .bind("workflow", filter.workflowId())
-                        .bind("status", filter.status())
-                        .bind("by", filter.triggeredBy())
-                        .bind("from", Change.at(filter.from()))
-                        .bind("to", Change.at(filter.to()))
-                        .bind("shownFrom", Change.at(filter.shownFrom()))
-                        .bind("before", filter.before())
-                        .bind("limit", limit)
-                        .map((row, ctx) -> Shown.read(row))
-                        .list());
+        return database.inTransaction(scope, handle -> {
+            // A plan for any workflow reads all executions of this one: most workflows have few.
+            handle.execute("SET LOCAL plan_cache_mode = force_custom_plan");
+            return handle.createQuery("SELECT " + Shown.COLUMNS + """
+                            , left(trigger_data, 1000) AS trigger_data FROM executions WHERE workflow_id = :workflow
+                              AND (CAST(:status AS text) IS NULL OR status = :status)
+                              AND (CAST(:by AS text) IS NULL OR triggered_by = :by)
+                              AND (CAST(:from AS timestamptz) IS NULL OR created_at >= :from)
+                              AND (CAST(:to AS timestamptz) IS NULL OR created_at < :to)
+                              AND (created_at >= :shownFrom OR completed_at IS NULL)
+                              AND (CAST(:before AS bigint) IS NULL OR number < :before)
+                            ORDER BY number DESC LIMIT :limit
+                            """)
+                    .bind("workflow", filter.workflowId())
+                    .bind("status", filter.status())
+                    .bind("by", filter.triggeredBy())
+                    .bind("from", Change.at(filter.from()))
+                    .bind("to", Change.at(filter.to()))
+                    .bind("shownFrom", Change.at(filter.shownFrom()))
+                    .bind("before", filter.before())
+                    .bind("limit", limit)
+                    .map((row, ctx) -> Shown.read(row))
+                    .list();
+        });
     }
 
     /** In the order in which they were begun; those of loops and fan-outs beside each other. */

@@ -131,8 +131,15 @@ public final class Workflows {
     /** Those that the scope may see, the newest last. */
     public Page list(Scope scope, Filter filter, Part part) {
         return database.inTransaction(scope, handle -> {
+            // Which they may see is looked up first: the policy alone, of which a part is about what is shared, would
+            // be asked of the workflows of all accounts.
             String where = """
                      FROM workflows WHERE deleted_at IS NULL
+                      AND id IN (
+                          SELECT mine.id FROM workflows AS mine
+                          WHERE mine.account = ANY ((SELECT pm_accounts())::text[]) AND mine.deleted_at IS NULL
+                          UNION ALL
+                          SELECT workflow_id FROM workflow_permissions WHERE user_id = (SELECT pm_user()))
                       AND (CAST(:account AS text) IS NULL OR account = :account
                            OR (:withShared AND NOT account = ANY ((SELECT pm_accounts())::text[])))
                       AND (CAST(:status AS text) IS NULL OR status = :status)

@@ -119,8 +119,9 @@ final class KnownKeys implements AutoCloseable {
     }
 
     private Map<String, ApiKey> readChanged() {
+        // Not clock_timestamp, which is another for every row: it would be compared with all keys.
         return database.asSystem(handle -> byHash(handle.createQuery("SELECT " + ApiKey.COLUMNS
-                        + " FROM api_keys WHERE changed_at > clock_timestamp() - :lookBack * interval '1 second'")
+                        + " FROM api_keys WHERE changed_at > statement_timestamp() - :lookBack * interval '1 second'")
                 .bind("lookBack", LOOK_BACK.toSeconds())));
     }
 

@@ -120,6 +120,44 @@ class RowSecurityTest {
         assertThat(refused(RED, "SELECT password_hash FROM users")).isTrue();
     }
 
+    /** Or what everyone does would take longer with each team that there is. */
+    @Test
+    void whoMayBeSeenIsFoundWithoutReadingTheMembersOfOtherTeams() throws Exception {
+        String url = EmbeddedPostgres.shared().createDatabase();
+        try (Database other = Database.open(DatabaseSettings.of(url, "app-password-of-tests"));
+                var owner = java.sql.DriverManager.getConnection(url);
+                var statement = owner.createStatement()) {
+            statement.execute("""
+                    INSERT INTO users (id, email, name) SELECT 'u' || n, n || '@x', 'N' FROM generate_series(1, 3000) AS n;
+                    INSERT INTO teams (id, name, slug) SELECT 't' || n, 'N', 'team-' || n FROM generate_series(1, 3000) AS n;
+                    INSERT INTO team_members (team_id, user_id, role)
+                    SELECT 't' || n, 'u' || m, 'viewer'
+                    FROM generate_series(1, 3000) AS n, LATERAL (VALUES (n), (n % 3000 + 1)) AS members (m)
+                    """);
+            statement.execute("VACUUM ANALYZE users, teams, team_members");
+
+            other.useTransaction(new Scope.Tenant("u7", Set.of("user:u7", "team:t7")), handle -> {
+                long before = membersRead(handle);
+                assertThat(handle.createQuery("""
+                                SELECT u.id FROM team_members m JOIN users u ON u.id = m.user_id
+                                WHERE m.team_id = 't7' ORDER BY u.id
+                                """).mapTo(String.class).list()).containsExactly("u7", "u8");
+                assertThat(handle.createQuery("SELECT id FROM teams")
+                                .mapTo(String.class)
+                                .list())
+                        .containsExactly("t7");
+                assertThat(membersRead(handle) - before).isLessThan(100);
+            });
+        }
+    }
+
+    private static long membersRead(Handle handle) {
+        return handle.createQuery("""
+                        SELECT sum(pg_stat_get_xact_tuples_returned(name::regclass))::bigint
+                        FROM unnest(ARRAY['teams', 'team_members', 'team_members_pkey', 'team_members_of_user']) AS name
+                        """).mapTo(Long.class).one();
+    }
+
     @Test
     void whatWaitsForKafkaIsSeenByNoTenant() {
         database.useTransaction(

@@ -1,0 +1,4 @@
+@NullMarked
+package com.promptmanage.query.audit;
+
+import org.jspecify.annotations.NullMarked;
