@@ -146,9 +146,12 @@ public final class UsageShapes {
     }
 
     private static NormalizedTokens bedrock(CountReader usage) {
+        long written = usage.count("cacheWriteInputTokens");
+        long writtenForAnHour = CacheWrites.ofAnHour(usage.object().path("cacheDetails"), written);
         var counts = TokenCounts.ofInputOutput(usage.count("inputTokens"), usage.count("outputTokens"))
                 .with(TokenKind.CACHE_READ, usage.count("cacheReadInputTokens"))
-                .with(TokenKind.CACHE_WRITE_5M, usage.count("cacheWriteInputTokens"));
+                .with(TokenKind.CACHE_WRITE_5M, written - writtenForAnHour)
+                .with(TokenKind.CACHE_WRITE_1H, writtenForAnHour);
         return new NormalizedTokens(counts, UsageShape.BEDROCK, Convention.EXCLUSIVE);
     }
 

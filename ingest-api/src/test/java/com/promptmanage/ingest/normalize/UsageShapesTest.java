@@ -50,6 +50,8 @@ class UsageShapesTest {
             Anthropic, lives told                 | {usage:{input_tokens:9,cache_read_input_tokens:7,cache_creation_input_tokens:10,cache_creation:{ephemeral_5m_input_tokens:4,ephemeral_1h_input_tokens:6},output_tokens:5}} | input=9, cacheRead=7, cacheWrite5m=4, cacheWrite1h=6, output=5 | ANTHROPIC | EXCLUSIVE
             Anthropic, lives partly told          | {usage:{input_tokens:9,cache_creation_input_tokens:10,cache_creation:{ephemeral_1h_input_tokens:6},output_tokens:5}} | input=9, cacheWrite5m=4, cacheWrite1h=6, output=5 | ANTHROPIC | EXCLUSIVE
             Bedrock                               | {usage:{inputTokens:9,outputTokens:5,totalTokens:21,cacheReadInputTokens:3,cacheWriteInputTokens:4}} | input=9, cacheRead=3, cacheWrite5m=4, output=5 | BEDROCK | EXCLUSIVE
+            Bedrock, lives told                   | {usage:{inputTokens:9,outputTokens:5,cacheReadInputTokens:3,cacheWriteInputTokens:4,cacheDetails:[{inputTokens:1,ttl:'5m'},{inputTokens:3,ttl:'1h'}]}} | input=9, cacheRead=3, cacheWrite5m=1, cacheWrite1h=3, output=5 | BEDROCK | EXCLUSIVE
+            Bedrock, more lives than was written  | {usage:{inputTokens:9,outputTokens:5,cacheWriteInputTokens:4,cacheDetails:[{inputTokens:3,ttl:'1h'},{inputTokens:3,ttl:'1h'}]}} | input=9, cacheWrite1h=4, output=5 | BEDROCK | EXCLUSIVE
             # Gemini: thoughts beside the candidates, the cached within the prompt
             Gemini                                | {usageMetadata:{promptTokenCount:1000,cachedContentTokenCount:400,candidatesTokenCount:50,thoughtsTokenCount:200,toolUsePromptTokenCount:30,totalTokenCount:1280}} | input=630, cacheRead=400, output=50, reasoning=200 | GEMINI | INCLUSIVE
             Gemini with forms                     | {usageMetadata:{promptTokenCount:1000,cachedContentTokenCount:100,candidatesTokenCount:1290,promptTokensDetails:[{modality:TEXT,tokenCount:500},{modality:AUDIO,tokenCount:300},{modality:IMAGE,tokenCount:200}],cacheTokensDetails:[{modality:AUDIO,tokenCount:100}],candidatesTokensDetails:[{modality:IMAGE,tokenCount:1290}]}} | input=500, cacheRead=100, inputAudio=200, inputImage=200, outputImage=1290 | GEMINI | INCLUSIVE
@@ -148,7 +150,7 @@ class UsageShapesTest {
     /** Names and words without quotes are easier to read in a table. */
     private Optional<NormalizedTokens> read(String unquoted) throws Exception {
         String json = unquoted.replaceAll("'?\\b(?!(?:true|null)\\b)([a-zA-Z_][a-zA-Z0-9_]*)\\b'?", "\"$1\"")
-                .replaceAll("'(\\d+)'", "\"$1\"")
+                .replaceAll("'(\\d\\w*)'", "\"$1\"")
                 .replaceAll("(\\d)\"e(\\d+)\"", "$1e$2");
         return UsageShapes.read(JSON.readTree(json), "data.", (field, detail, remedy) -> faults.add(field));
     }
