@@ -25,6 +25,7 @@ import java.time.Clock;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
@@ -33,6 +34,8 @@ import java.util.zip.InflaterInputStream;
 final class Passage {
 
     private static final String ENCODING = "Content-Encoding";
+
+    private static final Pattern LENGTH = Pattern.compile("\\d{1,15}");
 
     /** Of an answer that only its caller can unpack: rather too few, for what is not known should rather be too much. */
     private static final int PACKED_BYTES_PER_TOKEN = 2;
@@ -285,7 +288,7 @@ final class Passage {
             return -1;
         }
         return reply.header("Content-Length")
-                .filter(text -> text.matches("\\d{1,15}"))
+                .filter(text -> LENGTH.matcher(text).matches())
                 .map(Long::parseLong)
                 .orElse(-1L);
     }
