@@ -93,10 +93,7 @@ public final class UsageShapes {
             return Optional.of(OpenAi.chat(usage, usage, UsageShape.OPENAI_CHAT));
         }
         if (usage.has("input_tokens", "output_tokens")) {
-            return Optional.of(
-                    usage.has("cache_read_input_tokens", "cache_creation_input_tokens", "cache_creation")
-                            ? anthropic(usage)
-                            : OpenAi.responses(usage));
+            return Optional.of(isAnthropics(usage) ? anthropic(usage) : OpenAi.responses(usage));
         }
         if (usage.has("inputTokens", "outputTokens")) {
             return Optional.of(
@@ -136,13 +133,35 @@ public final class UsageShapes {
         return inclusive(counts, usage.countOrNull("totalTokens"), shape);
     }
 
+    private static boolean isAnthropics(CountReader usage) {
+        return usage.has("cache_read_input_tokens", "cache_creation_input_tokens", "cache_creation", "iterations");
+    }
+
     private static NormalizedTokens anthropic(CountReader usage) {
         var counts = CacheWrites.addTo(
-                TokenCounts.ofInputOutput(usage.count("input_tokens"), usage.count("output_tokens"))
-                        .with(TokenKind.CACHE_READ, usage.count("cache_read_input_tokens")),
+                TokenCounts.ofInputOutput(withCompacted(usage, "input_tokens"), withCompacted(usage, "output_tokens"))
+                        .with(TokenKind.CACHE_READ, usage.count("cache_read_input_tokens"))
+                        .with(
+                                TokenKind.REASONING,
+                                usage.inside("output_tokens_details").count("thinking_tokens")),
                 usage.count("cache_creation_input_tokens"),
                 usage.inside("cache_creation"));
-        return new NormalizedTokens(counts, UsageShape.ANTHROPIC, Convention.EXCLUSIVE);
+        return normalized(
+                new ReportedTokens(counts, null, Convention.EXCLUSIVE, Convention.INCLUSIVE), UsageShape.ANTHROPIC);
+    }
+
+    /**
+     * A count with what it took to sum up a long conversation before it was answered: that is billed, and not in the counts of the
+     * whole. What another model was asked for advice is not in them either, and is not of this model.
+     */
+    private static long withCompacted(CountReader usage, String name) {
+        long sum = usage.count(name);
+        for (JsonNode iteration : usage.object().path("iterations")) {
+            if (iteration.path("type").asText().equals("compaction")) {
+                sum += new CountReader(iteration, usage.path() + "iterations.", usage.faults()).count(name);
+            }
+        }
+        return Math.min(sum, TokenCounts.MAX);
     }
 
     private static NormalizedTokens bedrock(CountReader usage) {
