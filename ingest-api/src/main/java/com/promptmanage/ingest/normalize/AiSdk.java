@@ -33,6 +33,14 @@ record AiSdk(JsonNode attributes, JsonNode metadata) {
 
     private static final int VERSION_OF_ALL_INPUT = 6;
 
+    /**
+     * Whether a provider of that name means by its input what was neither read from a cache nor written to it. Another interface of
+     * Bedrock, {@code amazon-bedrock-mantle}, speaks as OpenAI does.
+     */
+    static boolean tellsInputWithoutCached(String provider) {
+        return provider.equals("amazon-bedrock") || provider.contains("anthropic");
+    }
+
     /** Whether the input that is told is without what was read from a cache and written to it. */
     boolean isInputWithoutCached() {
         return isOfExclusiveProvider()
@@ -51,8 +59,7 @@ record AiSdk(JsonNode attributes, JsonNode metadata) {
     /** What was written to a cache: before version 6 it was told only here. Missing if it is not told. */
     JsonNode cacheWritten() {
         return firstCount(
-                metadata.path("anthropic").path("cacheCreationInputTokens"),
-                bedrock().path("cacheWriteInputTokens"));
+                metadata.path("anthropic").path("cacheCreationInputTokens"), bedrock().path("cacheWriteInputTokens"));
     }
 
     /** Of so many tokens that were written to a cache, those that live an hour there. */
@@ -66,9 +73,7 @@ record AiSdk(JsonNode attributes, JsonNode metadata) {
 
     /** By the SDK's name for it; behind a gateway, only what the provider itself said shows who it was. */
     private boolean isOfExclusiveProvider() {
-        String provider = attributes.path(PROVIDER).asText();
-        return provider.equals("amazon-bedrock")
-                || provider.contains("anthropic")
+        return tellsInputWithoutCached(attributes.path(PROVIDER).asText())
                 || metadata.has("anthropic")
                 || metadata.has("bedrock");
     }

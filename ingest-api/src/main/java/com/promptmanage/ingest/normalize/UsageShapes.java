@@ -33,7 +33,8 @@ public final class UsageShapes {
         for (String carrier : CARRIERS) {
             JsonNode usage = data.get(carrier);
             if (usage != null && usage.isObject()) {
-                Optional<NormalizedTokens> found = ofCarrier(new CountReader(usage, path + carrier + ".", faults));
+                Optional<NormalizedTokens> found =
+                        ofCarrier(new CountReader(usage, path + carrier + ".", faults), provider(data));
                 if (found.isPresent()) {
                     return found;
                 }
@@ -44,7 +45,7 @@ public final class UsageShapes {
 
     /** Reads a provider's own usage object, in OpenAI's, Anthropic's, Gemini's, Bedrock's or Vercel's names. */
     public static Optional<NormalizedTokens> ofUsage(JsonNode usage, String path, FaultSink faults) {
-        return ofCarrier(new CountReader(usage, path, faults));
+        return ofCarrier(new CountReader(usage, path, faults), "");
     }
 
     /** Whether the counts are given as {@code tokens} with one of our kinds, or none at all. */
@@ -82,10 +83,15 @@ public final class UsageShapes {
                 faults.add(path + required, "is missing", "Send an integer from 0 to 1000000000000.");
             }
         }
-        return camelCase(flat, UsageShape.FLAT);
+        return camelCase(flat, UsageShape.FLAT, Convention.INCLUSIVE);
     }
 
-    private static Optional<NormalizedTokens> ofCarrier(CountReader usage) {
+    private static String provider(JsonNode data) {
+        return data.path("provider").asText();
+    }
+
+    /** @param provider as the event names it; empty if it does not */
+    private static Optional<NormalizedTokens> ofCarrier(CountReader usage, String provider) {
         if (usage.has("promptTokenCount", "prompt_token_count", "candidatesTokenCount", "candidates_token_count")) {
             return Optional.of(Gemini.read(usage));
         }
@@ -99,10 +105,10 @@ public final class UsageShapes {
             return Optional.of(
                     usage.has("cacheReadInputTokens", "cacheWriteInputTokens")
                             ? bedrock(usage)
-                            : camelCase(usage, UsageShape.VERCEL));
+                            : vercel(usage, provider));
         }
         if (usage.has("promptTokens", "completionTokens")) {
-            return Optional.of(camelCase(usage, UsageShape.VERCEL));
+            return Optional.of(vercel(usage, provider));
         }
         return Optional.empty();
     }
@@ -113,14 +119,20 @@ public final class UsageShapes {
             return Optional.of(OpenAi.chat(data, raw.object().isMissingNode() ? data : raw, UsageShape.LITELLM));
         }
         if (isFlat(data.object()) && !data.has("cacheReadInputTokens", "cacheWriteInputTokens")) {
-            return Optional.of(camelCase(data, UsageShape.FLAT));
+            return Optional.of(camelCase(data, UsageShape.FLAT, Convention.INCLUSIVE));
         }
-        Optional<NormalizedTokens> found = ofCarrier(data);
+        Optional<NormalizedTokens> found = ofCarrier(data, provider(data.object()));
         return found.isPresent() ? found : openMeter(data);
     }
 
+    /** The details came with the version from which on what was cached is within the input, whatever the provider. */
+    private static NormalizedTokens vercel(CountReader usage, String provider) {
+        boolean isBeside = AiSdk.tellsInputWithoutCached(provider) && !usage.has("inputTokenDetails");
+        return camelCase(usage, UsageShape.VERCEL, isBeside ? Convention.EXCLUSIVE : Convention.INCLUSIVE);
+    }
+
     /** Vercel's names, which our own short form shares; each version has its own for what was cached. */
-    private static NormalizedTokens camelCase(CountReader usage, UsageShape shape) {
+    private static NormalizedTokens camelCase(CountReader usage, UsageShape shape, Convention inputMeant) {
         CountReader input = usage.inside("inputTokenDetails");
         CountReader output = usage.inside("outputTokenDetails");
         Long cacheRead = usage.countOrNull("cachedInputTokens");
@@ -130,7 +142,8 @@ public final class UsageShapes {
                 .with(TokenKind.CACHE_READ, cacheRead == null ? input.count("cacheReadTokens") : cacheRead)
                 .with(TokenKind.CACHE_WRITE_5M, input.count("cacheWriteTokens"))
                 .with(TokenKind.REASONING, reasoning == null ? output.count("reasoningTokens") : reasoning);
-        return inclusive(counts, usage.countOrNull("totalTokens"), shape);
+        return normalized(
+                new ReportedTokens(counts, usage.countOrNull("totalTokens"), inputMeant, Convention.INCLUSIVE), shape);
     }
 
     private static boolean isAnthropics(CountReader usage) {
@@ -141,9 +154,7 @@ public final class UsageShapes {
         var counts = CacheWrites.addTo(
                 TokenCounts.ofInputOutput(withCompacted(usage, "input_tokens"), withCompacted(usage, "output_tokens"))
                         .with(TokenKind.CACHE_READ, usage.count("cache_read_input_tokens"))
-                        .with(
-                                TokenKind.REASONING,
-                                usage.inside("output_tokens_details").count("thinking_tokens")),
+                        .with(TokenKind.REASONING, usage.inside("output_tokens_details").count("thinking_tokens")),
                 usage.count("cache_creation_input_tokens"),
                 usage.inside("cache_creation"));
         return normalized(

@@ -73,6 +73,8 @@ class UsageShapesTest {
             Vercel 5                              | {usage:{inputTokens:120,outputTokens:80,totalTokens:200,reasoningTokens:60,cachedInputTokens:100}} | input=20, cacheRead=100, output=20, reasoning=60 | VERCEL | INCLUSIVE
             Vercel 6                              | {usage:{inputTokens:120,inputTokenDetails:{noCacheTokens:15,cacheReadTokens:100,cacheWriteTokens:5},outputTokens:80,outputTokenDetails:{textTokens:20,reasoningTokens:60},totalTokens:200}} | input=15, cacheRead=100, cacheWrite5m=5, output=20, reasoning=60 | VERCEL | INCLUSIVE
             Vercel 6, nothing known of the cache  | {usage:{inputTokens:120,inputTokenDetails:{noCacheTokens:null,cacheReadTokens:null},outputTokens:80,reasoningTokens:null}} | input=120, output=80 | VERCEL | INCLUSIVE
+            Vercel 5, of Anthropic                | {provider:anthropic,usage:{inputTokens:120,outputTokens:80,totalTokens:200,cachedInputTokens:100}} | input=120, cacheRead=100, output=80 | VERCEL | EXCLUSIVE
+            Vercel 6, of Anthropic                | {provider:anthropic,usage:{inputTokens:120,inputTokenDetails:{noCacheTokens:15,cacheReadTokens:100,cacheWriteTokens:5},outputTokens:80,totalTokens:200}} | input=15, cacheRead=100, cacheWrite5m=5, output=80 | VERCEL | INCLUSIVE
             # OpenMeter
             OpenMeter                             | {tokens:10}                                                                    | input=10                                      | OPENMETER | DISJOINT
             OpenMeter input                       | {tokens:10,type:input}                                                         | input=10                                      | OPENMETER | DISJOINT
