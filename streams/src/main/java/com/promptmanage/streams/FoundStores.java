@@ -68,7 +68,9 @@ final class FoundStores<S> {
             return known.store();
         }
         S store = lookUp.find(partition);
-        if (store != null) {
+        if (store == null) {
+            found.remove(partition);
+        } else {
             keep(partition, store, changes);
         }
         return store;
