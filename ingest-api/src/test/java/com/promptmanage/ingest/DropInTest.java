@@ -302,6 +302,7 @@ class DropInTest {
         assertThat(ingest.get("/api/public/projects").statusCode()).isEqualTo(401);
         HttpResponse<String> projects = ingest.get("/api/public/projects", key);
         assertThat(projects.body()).contains("\"data\":[{\"id\":\"team:drop-in\"");
+        assertThat(projects.body()).contains("\"organization\":{\"id\":\"team:drop-in\"", "\"retentionDays\":0");
     }
 
     @Test

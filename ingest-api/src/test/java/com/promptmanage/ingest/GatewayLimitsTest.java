@@ -166,4 +166,56 @@ class GatewayLimitsTest {
         assertThat(ownPrice.statusCode()).isEqualTo(200);
         assertThat(ownPrice.headers().firstValue("Prompt-Manage-Cost")).isEmpty();
     }
+
+    /** By the account's own prices, which the budgets know, and for the model that answers. */
+    @Test
+    void whatACallHasCostIsWhatItsAccountPays() throws Exception {
+        try (var budgets = FakeProvider.start();
+                var provider = FakeProvider.start();
+                var checked = RunningIngest.withGateway(Map.of(
+                        "PM_GATEWAY_OPENAI_URL", provider.url(),
+                        "PM_QUERY_URL", budgets.url(),
+                        "PM_QUERY_API_KEY", "pm_query"))) {
+            String app = checked.key(NewKey.of("app", Account.team("agreed")));
+            String own = price("gpt-4o-mini", "0.10") + "," + price("gpt-4o-mini-2024-07-18", "0.05");
+            budgets.answers(200, JSON, allowed("\"own\":[" + own + "],\"listed\":null"));
+            provider.answers(200, JSON, "{\"model\":\"gpt-4o-mini\",\"usage\":" + USAGE + "}");
+            // A process takes longer over its first question: until it is answered the list is all that is known.
+            Await.until(() -> assertThat(cost(checked, app, "gpt-4o-mini")).isEqualTo("0.0002 account"));
+
+            provider.answers(200, JSON, "{\"model\":\"gpt-4o-mini-2024-07-18\",\"usage\":" + USAGE + "}");
+            assertThat(cost(checked, app, "gpt-4o-mini")).isEqualTo("0.0001 account");
+            provider.answers(200, JSON, "{\"model\":\"gpt-4o-mini-2024-12-01\",\"usage\":" + USAGE + "}");
+            assertThat(cost(checked, app, "gpt-4o-mini"))
+                    .as("of a name that has no price of its own")
+                    .isEqualTo("0.0002 account");
+            provider.answers(200, JSON, "{\"model\":\"gpt-4o\",\"usage\":" + USAGE + "}");
+            assertThat(cost(checked, app, "gpt-4o-mini"))
+                    .as("of another model than the budgets were asked about")
+                    .isEqualTo("0.0125 list");
+            budgets.answers(200, JSON, allowed("\"own\":[],\"listed\":" + price("gpt-4o", "1.00")));
+            assertThat(cost(checked, app, "gpt-4o"))
+                    .as("by a list that is another than ours")
+                    .isEqualTo("0.002 account");
+        }
+    }
+
+    private static String allowed(String prices) {
+        return "{\"allowed\":true,\"estimatedCostNanoUsd\":1,\"budgets\":[],\"failClosed\":[],\"prices\":{%s}}"
+                .formatted(prices);
+    }
+
+    private static String price(String model, String usdPerMillion) {
+        return "{\"id\":\"of %1$s\",\"provider\":\"openai\",\"model\":\"%1$s\",\"effectiveFrom\":\"2024-01-01T00:00:00Z\",\"tiers\":[{\"name\":\"standard\",\"usdPerMillion\":{\"input\":\"%2$s\",\"output\":\"%2$s\"}}]}"
+                .formatted(model, usdPerMillion);
+    }
+
+    /** With its basis. */
+    private static String cost(RunningIngest checked, String app, String model) throws Exception {
+        HttpResponse<String> answer = checked.post(
+                CHAT, app, JSON, BodyPublishers.ofString("{\"model\":\"%s\"}".formatted(model)), OWN_KEY);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return answer.headers().firstValue("Prompt-Manage-Cost").orElse("none") + " "
+                + answer.headers().firstValue("Prompt-Manage-Cost-Basis").orElse("none");
+    }
 }

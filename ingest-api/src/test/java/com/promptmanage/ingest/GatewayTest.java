@@ -110,6 +110,9 @@ class GatewayTest {
 
         assertThat(answer.body()).isEqualTo(body);
         assertThat(answer.headers().firstValue("Prompt-Manage-Cost")).hasValue("0.00075");
+        assertThat(answer.headers().firstValue("Prompt-Manage-Cost-Basis"))
+                .as("nobody is asked for the account's own prices")
+                .hasValue("list");
         assertThat(answer.headers().firstValueAsLong("Content-Length")).hasValue(body.length());
         assertThat(answer.headers().allValues("X-Request-Id")).containsExactly("req_of_provider");
         assertThat(gateway.onlyEvent().usage().userId()).isEqualTo("end-user");

@@ -1,5 +1,6 @@
 package com.promptmanage.streams;
 
+import com.promptmanage.streams.commit.CommitHookStore;
 import com.promptmanage.streams.meter.AccountPartition;
 import com.promptmanage.topics.account.Account;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <S> what each is
  */
-final class AccountStores<S extends StateStore> {
+final class AccountStores<S extends CommitHookStore> {
 
     private final KafkaStreams streams;
 
@@ -29,6 +30,8 @@ final class AccountStores<S extends StateStore> {
     private final String name;
 
     private final QueryableStoreType<S> type;
+
+    private final FoundStores<S> found;
 
     /** Where the store of an account is. */
     sealed interface Owner {
@@ -44,12 +47,18 @@ final class AccountStores<S extends StateStore> {
     }
 
     /** @param partitions how many the accounts are spread over */
-    AccountStores(KafkaStreams streams, StreamsSettings settings, int partitions, String name, Class<S> type) {
-        this.streams = streams;
+    AccountStores(
+            RunningApplication application, StreamsSettings settings, int partitions, String name, Class<S> type) {
+        this.streams = application.streams();
         this.settings = settings;
         this.partitions = partitions;
         this.name = name;
         this.type = new AsItIs<>(type);
+        this.found = new FoundStores<>(
+                application::isReady,
+                application::stateChanges,
+                CommitHookStore::opening,
+                partition -> find(query(partition)));
     }
 
     int partitionOf(Account account) {
@@ -77,7 +86,7 @@ final class AccountStores<S extends StateStore> {
     /** The store of a partition that this process owns; null if it does not, or while it is restored. */
     @Nullable
     S owned(int partition) {
-        return find(query(partition));
+        return found.get(partition);
     }
 
     /** As {@link #owned}, but a copy of another process's store will do. */

@@ -39,8 +39,7 @@ public final class ExecutionsRuntime implements Executions, AutoCloseable {
                         ExecutionsSupplier.DELETIONS_KEPT),
                 commits,
                 counts.restored);
-        stores = new AccountStores<>(
-                application.streams(), metering, partitions, ExecutionsSupplier.STORE, ExecutionStore.class);
+        stores = new AccountStores<>(application, metering, partitions, ExecutionsSupplier.STORE, ExecutionStore.class);
     }
 
     public void start() {

@@ -64,8 +64,7 @@ public final class MeteringRuntime implements Metering, AutoCloseable {
                 this::tellCommitted);
         application = new RunningApplication(
                 "metering", MeteringTopology.of(meter), properties(settings), commits, counts.restored);
-        stores =
-                new AccountStores<>(application.streams(), settings, partitions, MeterStores.LEDGER, LedgerStore.class);
+        stores = new AccountStores<>(application, settings, partitions, MeterStores.LEDGER, LedgerStore.class);
     }
 
     public void start() {
@@ -125,6 +124,10 @@ public final class MeteringRuntime implements Metering, AutoCloseable {
     private AccountReads readsOf(LedgerStore ledger, int partition, boolean active) {
         if (!active) {
             return new LedgerReads(ledger, () -> lag(partition));
+        }
+        AccountReads known = reads.get(ledger);
+        if (known != null) {
+            return known;
         }
         reads.keySet().removeIf(store -> !store.isOpen());
         return reads.computeIfAbsent(ledger, store -> new LedgerReads(store, () -> 0));

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.kafka.clients.admin.Admin;
@@ -36,6 +37,8 @@ final class RunningApplication implements AutoCloseable {
 
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
+    private final AtomicLong stateChanges = new AtomicLong();
+
     /**
      * @param name for people
      * @param restored counts the records of changelogs that are read to bring back state
@@ -44,6 +47,8 @@ final class RunningApplication implements AutoCloseable {
         this.name = name;
         this.settings = settings;
         streams = new KafkaStreams(topology, settings, new CommitTellingClients(commits));
+        // Streams waits for it before it goes on: before it gives away a partition.
+        streams.setStateListener((now, before) -> stateChanges.incrementAndGet());
         streams.setUncaughtExceptionHandler(this::onThreadFailure);
         streams.setGlobalStateRestoreListener(new RestoreLog(restored));
     }
@@ -68,6 +73,11 @@ final class RunningApplication implements AutoCloseable {
     /** Whether every partition of this process can be asked. */
     boolean isReady() {
         return streams.state() == KafkaStreams.State.RUNNING;
+    }
+
+    /** How often the state has changed since the start: no partition moves without a change. */
+    long stateChanges() {
+        return stateChanges.get();
     }
 
     /** Why a thread last ended, if one did. */

@@ -177,6 +177,29 @@ class MeteringTest {
     }
 
     @Test
+    void whatACallMayBeChargedByIsToldForAllNamesOfItsModel() {
+        ModelPrice own = price("gpt-4o-mini", "0.10", "0.10");
+        ModelPrice dated = price("gpt-4o-mini-2024-07-18", "0.05", "0.05");
+        var call = event("1", NOW, 1, 1).usage();
+        assertThat(metering.reads().prices(call, NOW.toEpochMilli())).satisfies(prices -> {
+            assertThat(prices.own()).isEmpty();
+            assertThat(prices.listed())
+                    .hasValueSatisfying(price -> assertThat(price.model()).isEqualTo("gpt-4o-mini"));
+        });
+
+        metering.settings(new AccountSettings(
+                ACME, ZoneOffset.UTC, List.of(), Set.of(), List.of(price("gpt-4.1", "9.00", "9.00"), own, dated)));
+
+        assertThat(metering.reads().prices(call, NOW.toEpochMilli())).satisfies(prices -> {
+            assertThat(prices.own()).containsExactlyInAnyOrder(own, dated);
+            assertThat(prices.ownFor("gpt-4o-mini-2024-07-18")).hasValue(dated);
+        });
+        assertThat(metering.reads().prices(call, Instant.EPOCH.minusMillis(1).toEpochMilli()).own())
+                .as("before any of them")
+                .isEmpty();
+    }
+
+    @Test
     void aReportedCostWinsOnlyIfItsSourceIsTrusted() {
         metering.send(reporting("1", 5));
         assertThat(total().costNanoUsd()).isEqualTo(750_000);

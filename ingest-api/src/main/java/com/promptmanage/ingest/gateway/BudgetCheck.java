@@ -12,7 +12,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -28,11 +27,11 @@ final class BudgetCheck implements AutoCloseable {
      *
      * @param refusal empty if the call may be made; else for people: which budget stands in the way, and what to do
      * @param headers what the caller is told of its budgets
-     * @param quoteNanoUsd what the planned call costs at most by the account's own prices, nanoUSD; empty if it is not known
+     * @param prices what they say of the account's prices, as they say it; empty if they have not answered
      */
-    record Verdict(Optional<String> refusal, Map<String, String> headers, OptionalLong quoteNanoUsd) {
+    record Verdict(Optional<String> refusal, Map<String, String> headers, Optional<JsonNode> prices) {
 
-        static final Verdict UNASKED = new Verdict(Optional.empty(), Map.of(), OptionalLong.empty());
+        static final Verdict UNASKED = new Verdict(Optional.empty(), Map.of(), Optional.empty());
     }
 
     BudgetCheck(Budgets budgets, ServiceKey ownKey, Database database, Clock clock) {
@@ -89,7 +88,6 @@ final class BudgetCheck implements AutoCloseable {
 
     private static Verdict verdict(JsonNode answer) {
         var headers = new TreeMap<String, String>();
-        JsonNode quote = answer.path("estimatedCostNanoUsd");
         if (answer.path("estimatedCost").isTextual()) {
             headers.put(
                     "Prompt-Manage-Estimated-Cost", answer.path("estimatedCost").textValue());
@@ -105,7 +103,7 @@ final class BudgetCheck implements AutoCloseable {
         return new Verdict(
                 answer.path("allowed").asBoolean() ? Optional.empty() : Optional.of(refusal(deniedBy, tightest)),
                 headers,
-                quote.isIntegralNumber() ? OptionalLong.of(quote.longValue()) : OptionalLong.empty());
+                Optional.of(answer.path("prices")));
     }
 
     /** The budget that refused; else, of those that count money, the one with the least left; else of those that count tokens. */

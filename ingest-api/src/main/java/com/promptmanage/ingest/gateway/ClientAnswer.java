@@ -16,6 +16,8 @@ final class ClientAnswer {
 
     private static final String COST = "Prompt-Manage-Cost";
 
+    private static final String COST_BASIS = "Prompt-Manage-Cost-Basis";
+
     /** It has no trailers, whatever the request says. */
     private static final String HTTP_1_0 = "HTTP/1.0";
 
@@ -45,7 +47,7 @@ final class ClientAnswer {
 
     private @Nullable OutputStream out;
 
-    private volatile @Nullable String cost;
+    private volatile Map<String, String> trailers = Map.of();
 
     /** Whoever asked has gone. */
     static final class GoneException extends IOException {
@@ -97,11 +99,12 @@ final class ClientAnswer {
     }
 
     /** Told in the head if that has not gone out, else behind the answer to who takes trailers. */
-    void cost(String usd) {
+    void cost(CallCost cost) {
+        var told = Map.of(COST, cost.cost().toUsd(), COST_BASIS, cost.basis());
         if (hasBegun()) {
-            cost = usd;
+            trailers = told;
         } else {
-            ctx.header(COST, usd);
+            told.forEach(ctx::header);
         }
     }
 
@@ -109,8 +112,8 @@ final class ClientAnswer {
     void begin() throws GoneException {
         try {
             if (takesTrailers()) {
-                ctx.header("Trailer", COST);
-                ctx.res().setTrailerFields(() -> cost == null ? Map.of() : Map.of(COST, String.valueOf(cost)));
+                ctx.header("Trailer", COST + ", " + COST_BASIS);
+                ctx.res().setTrailerFields(() -> trailers);
             }
             out = ctx.res().getOutputStream();
         } catch (IOException e) {

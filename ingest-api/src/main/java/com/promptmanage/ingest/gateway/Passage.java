@@ -11,9 +11,7 @@ import com.promptmanage.service.outbound.Outbound;
 import com.promptmanage.service.outbound.OutboundException;
 import com.promptmanage.service.outbound.OutboundException.Failure;
 import com.promptmanage.service.token.TokenCounter;
-import com.promptmanage.topics.money.NanoUsd;
 import com.promptmanage.topics.pricing.ListPrices;
-import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.UsageEvent;
 import io.javalin.http.Context;
 import java.io.FilterInputStream;
@@ -23,8 +21,7 @@ import java.io.PushbackInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Locale;
-import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
@@ -33,6 +30,8 @@ import java.util.zip.InflaterInputStream;
 final class Passage {
 
     private static final String ENCODING = "Content-Encoding";
+
+    private static final Pattern LENGTH = Pattern.compile("\\d{1,15}");
 
     /** Of an answer that only its caller can unpack: rather too few, for what is not known should rather be too much. */
     private static final int PACKED_BYTES_PER_TOKEN = 2;
@@ -176,30 +175,10 @@ final class Passage {
         if (used.isEstimated()) {
             means.meters().estimated(request.api());
         }
-        if (!used.isEstimated() && isAtListPrice()) {
-            means.prices()
-                    .cost(
-                            event.usage().model(),
-                            event.usage().serviceTier(),
-                            used.tokens().counts())
-                    .map(NanoUsd::toUsd)
-                    .ifPresent(client::cost);
+        if (!used.isEstimated()) {
+            CallCost.of(event.usage(), request.model(), verdict, means.prices()).ifPresent(client::cost);
         }
         means.reports().report(record.outgoing(event, used));
-    }
-
-    /** Whether the account pays what the list says, as far as the budgets' answer shows it: else we do not know what it pays. */
-    private boolean isAtListPrice() {
-        if (verdict.equals(Verdict.UNASKED)) {
-            return true;
-        }
-        Optional<NanoUsd> listed = means.prices()
-                .cost(
-                        request.model(),
-                        request.serviceTier(),
-                        TokenCounts.ofInputOutput(request.inputTokensAtMost(), request.maxOutputTokens()));
-        OptionalLong quote = verdict.quoteNanoUsd();
-        return quote.isPresent() && listed.isPresent() && listed.get().value() == quote.getAsLong();
     }
 
     private void brokenOff(IOException e) {
@@ -285,7 +264,7 @@ final class Passage {
             return -1;
         }
         return reply.header("Content-Length")
-                .filter(text -> text.matches("\\d{1,15}"))
+                .filter(text -> LENGTH.matcher(text).matches())
                 .map(Long::parseLong)
                 .orElse(-1L);
     }

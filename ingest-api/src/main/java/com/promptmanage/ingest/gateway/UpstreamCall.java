@@ -84,7 +84,15 @@ final class UpstreamCall {
     }
 
     private static boolean isPassed(String name) {
-        return !NOT_PASSED.contains(name) && PREFIXES_NOT_PASSED.stream().noneMatch(name::startsWith);
+        if (NOT_PASSED.contains(name)) {
+            return false;
+        }
+        for (String prefix : PREFIXES_NOT_PASSED) {
+            if (name.startsWith(prefix)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Without a key: one in an address is ours by mistake. */

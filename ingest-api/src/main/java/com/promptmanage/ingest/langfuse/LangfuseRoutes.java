@@ -44,7 +44,21 @@ public final class LangfuseRoutes implements Routes {
 
     record Answer(List<Success> successes, List<Refusal> errors) {}
 
-    record Project(String id, String name, Map<String, String> metadata) {}
+    record Organization(String id, String name) {}
+
+    /**
+     * With all that one version or another of the SDKs will not do without.
+     *
+     * @param retentionDays 0, which stands for no end
+     */
+    record Project(
+            String id, String name, Organization organization, Map<String, String> metadata, int retentionDays) {
+
+        static Project of(Account account) {
+            return new Project(
+                    account.value(), account.id(), new Organization(account.value(), account.id()), Map.of(), 0);
+        }
+    }
 
     record Projects(List<Project> data) {}
 
@@ -95,7 +109,7 @@ public final class LangfuseRoutes implements Routes {
     /** SDKs ask for it to see whether their keys are right. */
     private void projects(Context ctx) {
         Account account = accountOf(callers.apply(ctx));
-        ctx.json(new Projects(List.of(new Project(account.value(), account.id(), Map.of()))));
+        ctx.json(new Projects(List.of(Project.of(account))));
     }
 
     private static Account accountOf(Caller caller) {

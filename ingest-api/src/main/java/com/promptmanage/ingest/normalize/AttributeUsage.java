@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenKind;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -144,8 +145,9 @@ public final class AttributeUsage {
                     INPUT_AUDIO,
                     CACHED_AUDIO,
                     OUTPUT_AUDIO,
+                    AiSdk.NAMES,
                     List.of(PROVIDER_METADATA))
-            .flatMap(List::stream)
+            .flatMap(Collection::stream)
             .collect(Collectors.toUnmodifiableSet());
 
     /** Longer names are nobody's. */
@@ -261,30 +263,21 @@ public final class AttributeUsage {
             // Embeddings: all of it went in.
             input = total;
         }
-        JsonNode anthropic = provider.path("anthropic");
-        JsonNode bedrock = provider.path("bedrock").path("usage");
+        var aiSdk = new AiSdk(attributes, provider);
         Long cacheRead = first(CACHE_READ);
-        // Version 4 of the AI SDK told what was cached only here: of Anthropic beside the input, of OpenAI within it.
-        boolean isCachedBeside = cacheRead == null && anthropic.has("cacheReadInputTokens");
         if (cacheRead == null) {
-            cacheRead = ofMetadata(
-                    isCachedBeside
-                            ? anthropic.path("cacheReadInputTokens")
-                            : provider.path("openai").path("cachedPromptTokens"));
+            cacheRead = ofMetadata(aiSdk.cacheRead());
         }
-        Long written = first(CACHE_WRITE);
-        if (written == null) {
-            written = ofMetadata(
-                    anthropic.has("cacheCreationInputTokens")
-                            ? anthropic.path("cacheCreationInputTokens")
-                            : bedrock.path("cacheWriteInputTokens"));
-        }
+        Long told = first(CACHE_WRITE);
+        long written = told == null ? ofMetadata(aiSdk.cacheWritten()) : told;
+        long writtenForAnHour = aiSdk.writtenForAnHour(written);
         // Another instrumentation on the same span may tell an output of its own, with the thoughts in it.
         boolean isThoughtBeside =
                 attributes.hasNonNull(THOUGHTS) && (output == null || attributes.hasNonNull(OUTPUT_TOKENS));
         var counts = TokenCounts.ofInputOutput(orZero(input), orZero(output))
                 .with(TokenKind.CACHE_READ, cacheRead)
-                .with(TokenKind.CACHE_WRITE_5M, written)
+                .with(TokenKind.CACHE_WRITE_5M, written - writtenForAnHour)
+                .with(TokenKind.CACHE_WRITE_1H, writtenForAnHour)
                 .with(TokenKind.REASONING, orZero(first(REASONING)))
                 .with(TokenKind.INPUT_AUDIO, Math.max(0, orZero(first(INPUT_AUDIO)) - orZero(first(CACHED_AUDIO))))
                 .with(TokenKind.OUTPUT_AUDIO, orZero(first(OUTPUT_AUDIO)));
@@ -292,14 +285,13 @@ public final class AttributeUsage {
                 new ReportedTokens(
                         counts,
                         total,
-                        isCachedBeside ? Convention.EXCLUSIVE : Convention.INCLUSIVE,
+                        aiSdk.isInputWithoutCached() ? Convention.EXCLUSIVE : Convention.INCLUSIVE,
                         isThoughtBeside ? Convention.EXCLUSIVE : Convention.INCLUSIVE),
                 shape());
     }
 
-    /** The AI SDK writes null, too, for what a provider did not tell. */
     private long ofMetadata(JsonNode count) {
-        return count.isIntegralNumber() ? number(count, PROVIDER_METADATA) : 0;
+        return count.isMissingNode() ? 0 : number(count, PROVIDER_METADATA);
     }
 
     private UsageShape shape() {

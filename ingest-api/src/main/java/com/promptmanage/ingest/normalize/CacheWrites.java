@@ -1,5 +1,6 @@
 package com.promptmanage.ingest.normalize;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenKind;
 
@@ -20,5 +21,21 @@ final class CacheWrites {
         long oneHour = lives.count("ephemeral_1h_input_tokens");
         return counts.with(TokenKind.CACHE_WRITE_5M, fiveMinutes + Math.max(0, sum - fiveMinutes - oneHour))
                 .with(TokenKind.CACHE_WRITE_1H, oneHour);
+    }
+
+    /**
+     * What of a sum lives an hour, as Bedrock tells it: a list of counts with the time that each lives.
+     *
+     * @param details missing if it does not
+     */
+    static long ofAnHour(JsonNode details, long sum) {
+        long anHour = 0;
+        for (JsonNode one : details) {
+            JsonNode count = one.path("inputTokens");
+            if (one.path("ttl").asText().equals("1h") && count.isIntegralNumber() && count.canConvertToLong()) {
+                anHour += Math.clamp(count.longValue(), 0L, sum - anHour);
+            }
+        }
+        return anHour;
     }
 }

@@ -110,7 +110,8 @@ public final class LangfuseUsage {
     private static @Nullable TokenKind kind(String name) {
         boolean in = name.startsWith("input") || name.startsWith("prompt");
         boolean out = name.startsWith("output") || name.startsWith("completion");
-        if (name.contains("cache_creation") || name.contains("cache_write")) {
+        // LangChain, of Anthropic's, tells by the time that it lives what was written to a cache.
+        if (name.contains("cache_creation") || name.contains("cache_write") || name.contains("ephemeral")) {
             return name.contains("1h") ? TokenKind.CACHE_WRITE_1H : TokenKind.CACHE_WRITE_5M;
         }
         if (!out && (name.contains("cache_read") || name.contains("cached"))) {

@@ -15,8 +15,9 @@ final class OpenAi {
      * @param details where the producer's details stand: mostly in the same place
      */
     static NormalizedTokens chat(CountReader sums, CountReader details, UsageShape shape) {
-        CountReader prompt = details.inside("prompt_tokens_details");
-        CountReader completion = details.inside("completion_tokens_details");
+        // LiteLLM puts the details of a response beside its own sums as they came.
+        CountReader prompt = details.inside("prompt_tokens_details", "input_tokens_details");
+        CountReader completion = details.inside("completion_tokens_details", "output_tokens_details");
         Long cacheRead = prompt.countOrNull("cached_tokens");
         Long cacheWrite = prompt.countOrNull("cache_creation_tokens", "cache_write_tokens");
         Long reasoning = completion.countOrNull("reasoning_tokens");

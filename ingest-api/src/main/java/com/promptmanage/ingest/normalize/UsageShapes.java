@@ -33,7 +33,8 @@ public final class UsageShapes {
         for (String carrier : CARRIERS) {
             JsonNode usage = data.get(carrier);
             if (usage != null && usage.isObject()) {
-                Optional<NormalizedTokens> found = ofCarrier(new CountReader(usage, path + carrier + ".", faults));
+                Optional<NormalizedTokens> found =
+                        ofCarrier(new CountReader(usage, path + carrier + ".", faults), provider(data));
                 if (found.isPresent()) {
                     return found;
                 }
@@ -44,7 +45,7 @@ public final class UsageShapes {
 
     /** Reads a provider's own usage object, in OpenAI's, Anthropic's, Gemini's, Bedrock's or Vercel's names. */
     public static Optional<NormalizedTokens> ofUsage(JsonNode usage, String path, FaultSink faults) {
-        return ofCarrier(new CountReader(usage, path, faults));
+        return ofCarrier(new CountReader(usage, path, faults), "");
     }
 
     /** Whether the counts are given as {@code tokens} with one of our kinds, or none at all. */
@@ -82,10 +83,15 @@ public final class UsageShapes {
                 faults.add(path + required, "is missing", "Send an integer from 0 to 1000000000000.");
             }
         }
-        return camelCase(flat, UsageShape.FLAT);
+        return camelCase(flat, UsageShape.FLAT, Convention.INCLUSIVE);
     }
 
-    private static Optional<NormalizedTokens> ofCarrier(CountReader usage) {
+    private static String provider(JsonNode data) {
+        return data.path("provider").asText();
+    }
+
+    /** @param provider as the event names it; empty if it does not */
+    private static Optional<NormalizedTokens> ofCarrier(CountReader usage, String provider) {
         if (usage.has("promptTokenCount", "prompt_token_count", "candidatesTokenCount", "candidates_token_count")) {
             return Optional.of(Gemini.read(usage));
         }
@@ -93,19 +99,16 @@ public final class UsageShapes {
             return Optional.of(OpenAi.chat(usage, usage, UsageShape.OPENAI_CHAT));
         }
         if (usage.has("input_tokens", "output_tokens")) {
-            return Optional.of(
-                    usage.has("cache_read_input_tokens", "cache_creation_input_tokens", "cache_creation")
-                            ? anthropic(usage)
-                            : OpenAi.responses(usage));
+            return Optional.of(isAnthropics(usage) ? anthropic(usage) : OpenAi.responses(usage));
         }
         if (usage.has("inputTokens", "outputTokens")) {
             return Optional.of(
                     usage.has("cacheReadInputTokens", "cacheWriteInputTokens")
                             ? bedrock(usage)
-                            : camelCase(usage, UsageShape.VERCEL));
+                            : vercel(usage, provider));
         }
         if (usage.has("promptTokens", "completionTokens")) {
-            return Optional.of(camelCase(usage, UsageShape.VERCEL));
+            return Optional.of(vercel(usage, provider));
         }
         return Optional.empty();
     }
@@ -116,14 +119,20 @@ public final class UsageShapes {
             return Optional.of(OpenAi.chat(data, raw.object().isMissingNode() ? data : raw, UsageShape.LITELLM));
         }
         if (isFlat(data.object()) && !data.has("cacheReadInputTokens", "cacheWriteInputTokens")) {
-            return Optional.of(camelCase(data, UsageShape.FLAT));
+            return Optional.of(camelCase(data, UsageShape.FLAT, Convention.INCLUSIVE));
         }
-        Optional<NormalizedTokens> found = ofCarrier(data);
+        Optional<NormalizedTokens> found = ofCarrier(data, provider(data.object()));
         return found.isPresent() ? found : openMeter(data);
     }
 
+    /** The details came with the version from which on what was cached is within the input, whatever the provider. */
+    private static NormalizedTokens vercel(CountReader usage, String provider) {
+        boolean isBeside = AiSdk.tellsInputWithoutCached(provider) && !usage.has("inputTokenDetails");
+        return camelCase(usage, UsageShape.VERCEL, isBeside ? Convention.EXCLUSIVE : Convention.INCLUSIVE);
+    }
+
     /** Vercel's names, which our own short form shares; each version has its own for what was cached. */
-    private static NormalizedTokens camelCase(CountReader usage, UsageShape shape) {
+    private static NormalizedTokens camelCase(CountReader usage, UsageShape shape, Convention inputMeant) {
         CountReader input = usage.inside("inputTokenDetails");
         CountReader output = usage.inside("outputTokenDetails");
         Long cacheRead = usage.countOrNull("cachedInputTokens");
@@ -133,22 +142,46 @@ public final class UsageShapes {
                 .with(TokenKind.CACHE_READ, cacheRead == null ? input.count("cacheReadTokens") : cacheRead)
                 .with(TokenKind.CACHE_WRITE_5M, input.count("cacheWriteTokens"))
                 .with(TokenKind.REASONING, reasoning == null ? output.count("reasoningTokens") : reasoning);
-        return inclusive(counts, usage.countOrNull("totalTokens"), shape);
+        return normalized(
+                new ReportedTokens(counts, usage.countOrNull("totalTokens"), inputMeant, Convention.INCLUSIVE), shape);
+    }
+
+    private static boolean isAnthropics(CountReader usage) {
+        return usage.has("cache_read_input_tokens", "cache_creation_input_tokens", "cache_creation", "iterations");
     }
 
     private static NormalizedTokens anthropic(CountReader usage) {
         var counts = CacheWrites.addTo(
-                TokenCounts.ofInputOutput(usage.count("input_tokens"), usage.count("output_tokens"))
-                        .with(TokenKind.CACHE_READ, usage.count("cache_read_input_tokens")),
+                TokenCounts.ofInputOutput(withCompacted(usage, "input_tokens"), withCompacted(usage, "output_tokens"))
+                        .with(TokenKind.CACHE_READ, usage.count("cache_read_input_tokens"))
+                        .with(TokenKind.REASONING, usage.inside("output_tokens_details").count("thinking_tokens")),
                 usage.count("cache_creation_input_tokens"),
                 usage.inside("cache_creation"));
-        return new NormalizedTokens(counts, UsageShape.ANTHROPIC, Convention.EXCLUSIVE);
+        return normalized(
+                new ReportedTokens(counts, null, Convention.EXCLUSIVE, Convention.INCLUSIVE), UsageShape.ANTHROPIC);
+    }
+
+    /**
+     * A count with what it took to sum up a long conversation before it was answered: that is billed, and not in the counts of the
+     * whole. What another model was asked for advice is not in them either, and is not of this model.
+     */
+    private static long withCompacted(CountReader usage, String name) {
+        long sum = usage.count(name);
+        for (JsonNode iteration : usage.object().path("iterations")) {
+            if (iteration.path("type").asText().equals("compaction")) {
+                sum += new CountReader(iteration, usage.path() + "iterations.", usage.faults()).count(name);
+            }
+        }
+        return Math.min(sum, TokenCounts.MAX);
     }
 
     private static NormalizedTokens bedrock(CountReader usage) {
+        long written = usage.count("cacheWriteInputTokens");
+        long writtenForAnHour = CacheWrites.ofAnHour(usage.object().path("cacheDetails"), written);
         var counts = TokenCounts.ofInputOutput(usage.count("inputTokens"), usage.count("outputTokens"))
                 .with(TokenKind.CACHE_READ, usage.count("cacheReadInputTokens"))
-                .with(TokenKind.CACHE_WRITE_5M, usage.count("cacheWriteInputTokens"));
+                .with(TokenKind.CACHE_WRITE_5M, written - writtenForAnHour)
+                .with(TokenKind.CACHE_WRITE_1H, writtenForAnHour);
         return new NormalizedTokens(counts, UsageShape.BEDROCK, Convention.EXCLUSIVE);
     }
 

@@ -49,7 +49,12 @@ class UsageShapesTest {
             Anthropic, little cached              | {usage:{input_tokens:1000,cache_read_input_tokens:100,output_tokens:5}}        | input=1000, cacheRead=100, output=5           | ANTHROPIC | EXCLUSIVE
             Anthropic, lives told                 | {usage:{input_tokens:9,cache_read_input_tokens:7,cache_creation_input_tokens:10,cache_creation:{ephemeral_5m_input_tokens:4,ephemeral_1h_input_tokens:6},output_tokens:5}} | input=9, cacheRead=7, cacheWrite5m=4, cacheWrite1h=6, output=5 | ANTHROPIC | EXCLUSIVE
             Anthropic, lives partly told          | {usage:{input_tokens:9,cache_creation_input_tokens:10,cache_creation:{ephemeral_1h_input_tokens:6},output_tokens:5}} | input=9, cacheWrite5m=4, cacheWrite1h=6, output=5 | ANTHROPIC | EXCLUSIVE
+            Anthropic, thoughts told              | {usage:{input_tokens:9,cache_read_input_tokens:7,output_tokens:50,output_tokens_details:{thinking_tokens:30}}} | input=9, cacheRead=7, output=20, reasoning=30 | ANTHROPIC | EXCLUSIVE
+            Anthropic, after a compaction         | {usage:{input_tokens:45,cache_read_input_tokens:7,output_tokens:12,iterations:[{type:compaction,input_tokens:180,output_tokens:35},{type:message,input_tokens:45,output_tokens:12},{type:advisor_message,input_tokens:3,output_tokens:4}]}} | input=225, cacheRead=7, output=47 | ANTHROPIC | EXCLUSIVE
+            Anthropic, compactions beyond counts  | {usage:{input_tokens:45,output_tokens:12,iterations:[{type:compaction,input_tokens:1000000000000,output_tokens:1},{type:compaction,input_tokens:1000000000000,output_tokens:1}]}} | input=1000000000000, output=14 | ANTHROPIC | EXCLUSIVE
             Bedrock                               | {usage:{inputTokens:9,outputTokens:5,totalTokens:21,cacheReadInputTokens:3,cacheWriteInputTokens:4}} | input=9, cacheRead=3, cacheWrite5m=4, output=5 | BEDROCK | EXCLUSIVE
+            Bedrock, lives told                   | {usage:{inputTokens:9,outputTokens:5,cacheReadInputTokens:3,cacheWriteInputTokens:4,cacheDetails:[{inputTokens:1,ttl:'5m'},{inputTokens:3,ttl:'1h'}]}} | input=9, cacheRead=3, cacheWrite5m=1, cacheWrite1h=3, output=5 | BEDROCK | EXCLUSIVE
+            Bedrock, more lives than was written  | {usage:{inputTokens:9,outputTokens:5,cacheWriteInputTokens:4,cacheDetails:[{inputTokens:3,ttl:'1h'},{inputTokens:3,ttl:'1h'}]}} | input=9, cacheWrite1h=4, output=5 | BEDROCK | EXCLUSIVE
             # Gemini: thoughts beside the candidates, the cached within the prompt
             Gemini                                | {usageMetadata:{promptTokenCount:1000,cachedContentTokenCount:400,candidatesTokenCount:50,thoughtsTokenCount:200,toolUsePromptTokenCount:30,totalTokenCount:1280}} | input=630, cacheRead=400, output=50, reasoning=200 | GEMINI | INCLUSIVE
             Gemini with forms                     | {usageMetadata:{promptTokenCount:1000,cachedContentTokenCount:100,candidatesTokenCount:1290,promptTokensDetails:[{modality:TEXT,tokenCount:500},{modality:AUDIO,tokenCount:300},{modality:IMAGE,tokenCount:200}],cacheTokensDetails:[{modality:AUDIO,tokenCount:100}],candidatesTokensDetails:[{modality:IMAGE,tokenCount:1290}]}} | input=500, cacheRead=100, inputAudio=200, inputImage=200, outputImage=1290 | GEMINI | INCLUSIVE
@@ -59,6 +64,7 @@ class UsageShapesTest {
             LiteLLM, short                        | {cost:0.1,prompt_tokens:12,completion_tokens:8,total_tokens:20}                | input=12, output=8                            | LITELLM | INCLUSIVE
             LiteLLM, Anthropic's names            | {prompt_tokens:98805,completion_tokens:7,metadata:{usage_object:{cache_read_input_tokens:66360,cache_creation_input_tokens:32435}}} | input=10, cacheRead=66360, cacheWrite5m=32435, output=7 | LITELLM | INCLUSIVE
             LiteLLM, lives told                   | {prompt_tokens:130,completion_tokens:25,metadata:{usage_object:{prompt_tokens_details:{cached_tokens:20,cache_creation_tokens:10,cache_creation_token_details:{ephemeral_5m_input_tokens:7,ephemeral_1h_input_tokens:3}}}}} | input=100, cacheRead=20, cacheWrite5m=7, cacheWrite1h=3, output=25 | LITELLM | INCLUSIVE
+            LiteLLM, details of a response        | {prompt_tokens:328,completion_tokens:52,total_tokens:380,metadata:{usage_object:{input_tokens:328,input_tokens_details:{cached_tokens:128},output_tokens:52,output_tokens_details:{reasoning_tokens:32},total_tokens:380}}} | input=200, cacheRead=128, output=20, reasoning=32 | LITELLM | INCLUSIVE
             LiteLLM, an hour told beside the sum  | {prompt_tokens:130,completion_tokens:25,metadata:{usage_object:{cache_creation_input_tokens:10,cache_creation:{ephemeral_1h_input_tokens:3}}}} | input=120, cacheWrite5m=7, cacheWrite1h=3, output=25 | LITELLM | INCLUSIVE
             LiteLLM, its answer                   | {usage:{prompt_tokens:130,completion_tokens:25,prompt_tokens_details:{cache_creation_tokens:10,cache_creation_token_details:{ephemeral_1h_input_tokens:10}}}} | input=120, cacheWrite1h=10, output=25 | OPENAI_CHAT | INCLUSIVE
             LangChain, lives told                 | {usage_metadata:{input_tokens:50,output_tokens:4,input_token_details:{cache_read:5,cache_creation:0,ephemeral_5m_input_tokens:6,ephemeral_1h_input_tokens:9}}} | input=30, cacheRead=5, cacheWrite5m=6, cacheWrite1h=9, output=4 | OPENAI_RESPONSES | INCLUSIVE
@@ -67,6 +73,8 @@ class UsageShapesTest {
             Vercel 5                              | {usage:{inputTokens:120,outputTokens:80,totalTokens:200,reasoningTokens:60,cachedInputTokens:100}} | input=20, cacheRead=100, output=20, reasoning=60 | VERCEL | INCLUSIVE
             Vercel 6                              | {usage:{inputTokens:120,inputTokenDetails:{noCacheTokens:15,cacheReadTokens:100,cacheWriteTokens:5},outputTokens:80,outputTokenDetails:{textTokens:20,reasoningTokens:60},totalTokens:200}} | input=15, cacheRead=100, cacheWrite5m=5, output=20, reasoning=60 | VERCEL | INCLUSIVE
             Vercel 6, nothing known of the cache  | {usage:{inputTokens:120,inputTokenDetails:{noCacheTokens:null,cacheReadTokens:null},outputTokens:80,reasoningTokens:null}} | input=120, output=80 | VERCEL | INCLUSIVE
+            Vercel 5, of Anthropic                | {provider:anthropic,usage:{inputTokens:120,outputTokens:80,totalTokens:200,cachedInputTokens:100}} | input=120, cacheRead=100, output=80 | VERCEL | EXCLUSIVE
+            Vercel 6, of Anthropic                | {provider:anthropic,usage:{inputTokens:120,inputTokenDetails:{noCacheTokens:15,cacheReadTokens:100,cacheWriteTokens:5},outputTokens:80,totalTokens:200}} | input=15, cacheRead=100, cacheWrite5m=5, output=80 | VERCEL | INCLUSIVE
             # OpenMeter
             OpenMeter                             | {tokens:10}                                                                    | input=10                                      | OPENMETER | DISJOINT
             OpenMeter input                       | {tokens:10,type:input}                                                         | input=10                                      | OPENMETER | DISJOINT
@@ -148,7 +156,7 @@ class UsageShapesTest {
     /** Names and words without quotes are easier to read in a table. */
     private Optional<NormalizedTokens> read(String unquoted) throws Exception {
         String json = unquoted.replaceAll("'?\\b(?!(?:true|null)\\b)([a-zA-Z_][a-zA-Z0-9_]*)\\b'?", "\"$1\"")
-                .replaceAll("'(\\d+)'", "\"$1\"")
+                .replaceAll("'(\\d\\w*)'", "\"$1\"")
                 .replaceAll("(\\d)\"e(\\d+)\"", "$1e$2");
         return UsageShapes.read(JSON.readTree(json), "data.", (field, detail, remedy) -> faults.add(field));
     }

@@ -19,6 +19,7 @@ import com.promptmanage.topics.budget.Budget;
 import com.promptmanage.topics.budget.Budget.Enforcement;
 import com.promptmanage.topics.budget.Budget.FailMode;
 import com.promptmanage.topics.money.NanoUsd;
+import com.promptmanage.topics.pricing.CallPricesCodec;
 import com.promptmanage.topics.usage.TokenKind;
 import com.promptmanage.topics.usage.TokenUsage;
 import io.javalin.config.RoutesConfig;
@@ -76,9 +77,10 @@ final class CheckRoutes implements Routes {
             refuse(ctx, call.account(), decision, decision.denial().get());
         } else {
             ObjectNode json = json(decision);
-            // What others' budgets are on is not for everyone to see.
+            // What others' budgets are on is not for everyone to see, nor is what the account has agreed on.
             if (Permissions.mayQuery(caller, call.account())) {
                 json.set("failClosed", failClosed(reads.definitions(call.account())));
+                json.set("prices", CallPricesCodec.write(reads.prices(call, nowMs)));
             }
             ctx.json(json);
         }

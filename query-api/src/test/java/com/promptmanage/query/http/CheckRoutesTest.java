@@ -15,12 +15,19 @@ import com.promptmanage.topics.budget.Dimension;
 import com.promptmanage.topics.budget.Limit;
 import com.promptmanage.topics.budget.Period;
 import com.promptmanage.topics.money.NanoUsd;
+import com.promptmanage.topics.pricing.CallPrices;
+import com.promptmanage.topics.pricing.CallPricesCodec;
+import com.promptmanage.topics.pricing.ModelPrice;
+import com.promptmanage.topics.pricing.PriceTier;
+import com.promptmanage.topics.pricing.Rates;
 import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenKind;
 import com.promptmanage.topics.usage.TokenUsage;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -105,6 +112,35 @@ class CheckRoutesTest {
                         [{"dimension":"account","value":"*"},{"dimension":"workflow","value":"w1"}]"""));
         assertThat(byMember.status()).isEqualTo(200);
         assertThat(byMember.json().has("failClosed")).isFalse();
+    }
+
+    /** So that a gateway can say what a call has cost by the account's own prices. */
+    @Test
+    void pricesAreToldToWhoMaySeeTheWholeAccount() {
+        var own = new ModelPrice(
+                "own",
+                "openai",
+                "agreed",
+                List.of(),
+                Instant.EPOCH,
+                null,
+                List.of(PriceTier.standard(Rates.of(Map.of(TokenKind.INPUT, 100_000_000L)))));
+        var prices = new CallPrices(List.of(own), Optional.empty());
+        api.metering().reads().callPrices("agreed", prices);
+        api.team(team, "UTC");
+        String viewer = team + "-viewer";
+
+        JsonNode told = check("\"model\":\"agreed\",\"inputTokens\":1").path("prices");
+        assertThat(CallPricesCodec.read(told)).isEqualTo(prices);
+        assertThat(told.at("/own/0/tiers/0/usdPerMillion/input").textValue()).isEqualTo("0.10");
+        assertThat(api.post(
+                                api.signIn(viewer),
+                                CHECK,
+                                "{\"teamId\":\"%s\",\"userId\":\"%s\",\"model\":\"agreed\",\"inputTokens\":1}"
+                                        .formatted(team, viewer))
+                        .json()
+                        .has("prices"))
+                .isFalse();
     }
 
     @Test

@@ -10,6 +10,7 @@ import com.promptmanage.topics.budget.Budget;
 import com.promptmanage.topics.budget.Dimension;
 import com.promptmanage.topics.budget.Limit;
 import com.promptmanage.topics.budget.Period.Window;
+import com.promptmanage.topics.pricing.CallPrices;
 import com.promptmanage.topics.settings.AccountSettings;
 import com.promptmanage.topics.usage.TokenUsage;
 import java.time.Instant;
@@ -22,6 +23,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
@@ -49,6 +51,8 @@ public final class InMemoryReads implements AccountReads {
 
     private final Map<String, ToLongFunction<TokenUsage>> prices = new HashMap<>();
 
+    private final Map<String, CallPrices> callPrices = new HashMap<>();
+
     private final Map<String, String> countedModels = new HashMap<>();
 
     private int committed;
@@ -58,6 +62,11 @@ public final class InMemoryReads implements AccountReads {
     /** From now on calls of a model cost this, nanoUSD. */
     public synchronized void price(String model, ToLongFunction<TokenUsage> costNanoUsd) {
         prices.put(model, costNanoUsd);
+    }
+
+    /** From now on calls of a model may be charged by these. */
+    public synchronized void callPrices(String model, CallPrices of) {
+        callPrices.put(model, of);
     }
 
     /** From now on it is known that usage of a model counts under another name of it. */
@@ -163,6 +172,11 @@ public final class InMemoryReads implements AccountReads {
     public synchronized OptionalLong quote(TokenUsage call, long atMs) {
         ToLongFunction<TokenUsage> price = prices.get(call.model());
         return price == null ? OptionalLong.empty() : OptionalLong.of(price.applyAsLong(call));
+    }
+
+    @Override
+    public synchronized CallPrices prices(TokenUsage call, long atMs) {
+        return callPrices.getOrDefault(call.model(), new CallPrices(List.of(), Optional.empty()));
     }
 
     @Override

@@ -24,6 +24,9 @@ import com.promptmanage.topics.budget.BudgetCodec;
 import com.promptmanage.topics.budget.Dimension;
 import com.promptmanage.topics.budget.Limit;
 import com.promptmanage.topics.budget.Period.Window;
+import com.promptmanage.topics.pricing.CallPrices;
+import com.promptmanage.topics.pricing.ModelName;
+import com.promptmanage.topics.pricing.ModelPrice;
 import com.promptmanage.topics.pricing.ModelPriceCodec;
 import com.promptmanage.topics.pricing.Rates;
 import com.promptmanage.topics.settings.AccountSettings;
@@ -32,10 +35,13 @@ import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenUsage;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -249,6 +255,43 @@ public final class LedgerReads implements AccountReads {
             }
         }
         return OptionalLong.empty();
+    }
+
+    @Override
+    public CallPrices prices(TokenUsage call, long atMs) {
+        List<ModelPrice> overrides = settings(call.account()).priceOverrides();
+        return new CallPrices(
+                overrides.isEmpty() ? List.of() : ownPrices(overrides, call, atMs),
+                inForce(catalogue(), call.model(), call, atMs));
+    }
+
+    private static List<ModelPrice> ownPrices(List<ModelPrice> overrides, TokenUsage call, long atMs) {
+        PriceList prices = PriceList.of(overrides);
+        List<String> keys = ModelName.keys(call.model());
+        // What is left when all that is added to a model's name is taken off is in each of its names.
+        String bare = keys.isEmpty() ? "" : keys.getLast();
+        Set<ModelPrice> own = new LinkedHashSet<>();
+        inForce(prices, call.model(), call, atMs).ifPresent(own::add);
+        for (ModelPrice override : overrides) {
+            for (String name : names(override)) {
+                if (ModelName.key(name).contains(bare)) {
+                    inForce(prices, name, call, atMs).ifPresent(own::add);
+                }
+            }
+        }
+        return List.copyOf(own);
+    }
+
+    private static List<String> names(ModelPrice price) {
+        var names = new ArrayList<String>(price.aliases());
+        names.add(price.model());
+        return names;
+    }
+
+    /** Of any tier: which one a call is in is known when it has been made. */
+    private static Optional<ModelPrice> inForce(PriceList prices, String model, TokenUsage call, long atMs) {
+        return Optional.ofNullable(prices.find(model, call.provider()).at(atMs, "", 0))
+                .map(Priced::price);
     }
 
     @Override

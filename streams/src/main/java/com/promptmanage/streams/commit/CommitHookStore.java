@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.utils.Bytes;
@@ -55,6 +56,8 @@ public abstract class CommitHookStore implements StateStore, CachedStateStore<Ob
 
     private final KeyValueStore<Bytes, byte[]> rows;
     private final Commits commits;
+
+    private final AtomicLong openings = new AtomicLong();
 
     private long touchedMs;
 
@@ -233,6 +236,7 @@ public abstract class CommitHookStore implements StateStore, CachedStateStore<Ob
     @Override
     public final void init(StateStoreContext stateStoreContext, StateStore root) {
         context = (InternalProcessorContext<?, ?>) stateStoreContext;
+        openings.incrementAndGet();
         rows.init(new CommittedRowsContext(stateStoreContext), root);
     }
 
@@ -270,6 +274,11 @@ public abstract class CommitHookStore implements StateStore, CachedStateStore<Ob
     @Override
     public final boolean isOpen() {
         return rows.isOpen();
+    }
+
+    /** How often it has been opened, this time included; 0 while it is closed. After an opening it may have to be restored. */
+    public final long opening() {
+        return rows.isOpen() ? openings.get() : 0;
     }
 
     @Override

@@ -2,6 +2,7 @@ package com.promptmanage.streams.read;
 
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.budget.Budget;
+import com.promptmanage.topics.pricing.CallPrices;
 import com.promptmanage.topics.settings.AccountSettings;
 import com.promptmanage.topics.usage.TokenUsage;
 import java.util.List;
@@ -33,6 +34,9 @@ public interface AccountReads {
 
     /** What a call at that time costs this account, nanoUSD; empty if its model has no price. */
     OptionalLong quote(TokenUsage call, long atMs);
+
+    /** The prices by which a call at that time may be charged, whichever of its model's names the provider answers by. */
+    CallPrices prices(TokenUsage call, long atMs);
 
     /** What follows the account: its zone, its tags, its own prices. */
     AccountSettings settings(Account account);

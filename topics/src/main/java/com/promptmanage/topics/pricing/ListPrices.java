@@ -40,24 +40,30 @@ public final class ListPrices {
      * @param serviceTier that the call was served in; null for the usual one
      */
     public Optional<NanoUsd> cost(String model, @Nullable String serviceTier, TokenCounts counts) {
-        return find(model).flatMap(price -> {
-            String tier = serviceTier == null ? "" : serviceTier.toLowerCase(Locale.ROOT);
-            Rates rates = price.ratesFor(tier, counts.totalInput());
-            long[] tokens = counts.toArray();
-            long[] perMillion = rates.nanoUsdPerMillion();
-            if (!Rates.cover(tokens, perMillion)) {
-                return Optional.empty();
+        return find(model).flatMap(price -> cost(price, serviceTier, counts));
+    }
+
+    /**
+     * What a call costs by a price, rounded once, half-even. Empty if it used a kind of token that the price has no rate for.
+     *
+     * @param serviceTier that the call was served in; null for the usual one
+     */
+    public static Optional<NanoUsd> cost(ModelPrice price, @Nullable String serviceTier, TokenCounts counts) {
+        String tier = serviceTier == null ? "" : serviceTier.toLowerCase(Locale.ROOT);
+        Rates rates = price.ratesFor(tier, counts.totalInput());
+        long[] tokens = counts.toArray();
+        long[] perMillion = rates.nanoUsdPerMillion();
+        if (!Rates.cover(tokens, perMillion)) {
+            return Optional.empty();
+        }
+        BigDecimal sum = BigDecimal.ZERO;
+        for (int i = 0; i < tokens.length; i++) {
+            if (tokens[i] != 0) {
+                sum = sum.add(BigDecimal.valueOf(tokens[i]).multiply(BigDecimal.valueOf(perMillion[i])));
             }
-            BigDecimal sum = BigDecimal.ZERO;
-            for (int i = 0; i < tokens.length; i++) {
-                if (tokens[i] != 0) {
-                    sum = sum.add(BigDecimal.valueOf(tokens[i]).multiply(BigDecimal.valueOf(perMillion[i])));
-                }
-            }
-            return Optional.of(new NanoUsd(sum.movePointLeft(RATE_PLACES)
-                    .setScale(0, RoundingMode.HALF_EVEN)
-                    .longValueExact()));
-        });
+        }
+        return Optional.of(new NanoUsd(
+                sum.movePointLeft(RATE_PLACES).setScale(0, RoundingMode.HALF_EVEN).longValueExact()));
     }
 
     /** By a name of the model, with or without a date. */

@@ -9,6 +9,7 @@ import java.util.Base64;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * Without that header the session's cookie counts, and then only from our own pages if something may change.
  */
 public final class Authentication {
+
+    private static final Pattern BLANKS = Pattern.compile("\\s+");
 
     private static final String AUTHORIZATION = "Authorization";
 
@@ -119,7 +122,7 @@ public final class Authentication {
     }
 
     private Caller byHeader(String header, boolean basic) {
-        String[] parts = header.strip().split("\\s+", 2);
+        String[] parts = BLANKS.split(header.strip(), 2);
         String credentials = parts.length == 2 ? parts[1] : "";
         Optional<? extends Caller> caller = switch (parts[0].toLowerCase(Locale.ROOT)) {
             case "bearer" -> byBearer(credentials);

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,10 +29,12 @@ public record Call(
         Optional<Duration> silenceMax,
         Optional<Integer> responseBytesMax) {
 
-    private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}");
+    private static final int TOKEN_LENGTH_MAX = 256;
 
-    /** Visible characters of Latin 1, blanks and tabs: no line ends, which would begin another header. */
-    private static final Pattern VALUE = Pattern.compile("[\\t\\x20-\\x7e\\xa0-\\xff]{0,16384}");
+    private static final int VALUE_LENGTH_MAX = 16_384;
+
+    /** What a token may hold besides letters and digits (RFC 9110, 5.6.2). */
+    private static final String TOKEN_SIGNS = "!#$%&'*+-.^_`|~";
 
     /** What the connection is governed by, which is ours. */
     private static final Set<String> OURS = Set.of(
@@ -51,13 +52,12 @@ public record Call(
     public record Header(String name, String value) {}
 
     public Call {
-        if (!TOKEN.matcher(method).matches()) {
+        if (!isToken(method)) {
             throw new IllegalArgumentException("'%s' is no HTTP method".formatted(method));
         }
         headers = List.copyOf(headers);
         for (Header header : headers) {
-            if (!TOKEN.matcher(header.name()).matches()
-                    || !VALUE.matcher(header.value()).matches()) {
+            if (!isToken(header.name()) || !isValue(header.value())) {
                 throw new IllegalArgumentException(
                         "header '%s' has a name or a value that cannot be sent".formatted(header.name()));
             }
@@ -105,6 +105,35 @@ public record Call(
 
     public Call withResponseBytesMax(int other) {
         return new Call(method, uri, headers, body, redirectsMax, totalMax, silenceMax, Optional.of(other));
+    }
+
+    private static boolean isToken(String text) {
+        if (text.isEmpty() || text.length() > TOKEN_LENGTH_MAX) {
+            return false;
+        }
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean isLetterOrDigit = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+            if (!isLetterOrDigit && TOKEN_SIGNS.indexOf(c) < 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Visible characters of Latin 1, blanks and tabs: no line ends, which would begin another header. */
+    private static boolean isValue(String text) {
+        if (text.length() > VALUE_LENGTH_MAX) {
+            return false;
+        }
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean isVisible = (c >= ' ' && c <= '~') || (c >= 0xa0 && c <= 0xff);
+            if (!isVisible && c != '\t') {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Without headers, body and query: they hold secrets. */
