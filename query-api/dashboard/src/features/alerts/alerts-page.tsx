@@ -37,9 +37,7 @@ export function AlertsPage() {
     });
   const acknowledgeShown = async () => {
     try {
-      for (const alert of open) {
-        await acknowledge.mutateAsync(alert.id);
-      }
+      await acknowledge.mutateAsync(open.map((alert) => alert.id));
       toast(open.length === 1 ? "One alert is seen to." : `${open.length} alerts are seen to.`);
     } catch (failure) {
       toast(messageOf(failure), "critical");
@@ -117,10 +115,10 @@ export function AlertsPage() {
                         now={now}
                         onAcknowledge={
                           account.mayManage
-                            ? () => acknowledge.mutate(alert.id, { onError: (failure) => toast(messageOf(failure), "critical") })
+                            ? () => acknowledge.mutate([alert.id], { onError: (failure) => toast(messageOf(failure), "critical") })
                             : undefined
                         }
-                        busy={acknowledge.isPending && acknowledge.variables === alert.id}
+                        busy={acknowledge.isPending && acknowledge.variables.includes(alert.id)}
                       />
                     </li>
                   ))}
