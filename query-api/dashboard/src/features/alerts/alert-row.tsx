@@ -1,5 +1,6 @@
 import { clsx } from "clsx";
 import { Check, CircleX, Info, TriangleAlert } from "lucide-react";
+import { formatExactUsd, nanoUsd } from "@/shared/format/money";
 import { formatAgo, formatDateTime } from "@/shared/format/time";
 import { useNamesOf, type Names } from "@/shared/session/names";
 import { Button } from "@/shared/ui/button";
@@ -70,7 +71,7 @@ function Exact({ alert, children }: { alert: Alert; children: string }) {
     ["limit", alert.limitUsd],
     ["usual", alert.usualUsd],
     ["heading for", alert.forecastUsd],
-  ].flatMap(([name, usd]) => (usd === undefined ? [] : [`${name} $${usd}`]));
+  ].flatMap(([name, usd]) => (usd === undefined ? [] : [`${name} ${formatExactUsd(nanoUsd(usd))}`]));
   return amounts.length === 0 ? (
     children
   ) : (

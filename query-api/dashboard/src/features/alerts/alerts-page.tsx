@@ -3,6 +3,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import { clsx } from "clsx";
 import { BellOff } from "lucide-react";
 import { messageOf } from "@/shared/api/client";
+import { formatCount } from "@/shared/format/numbers";
 import { formatDay, today, zoneName } from "@/shared/format/time";
 import { useAccount } from "@/shared/session/account";
 import { useZone } from "@/shared/session/zone";
@@ -38,7 +39,7 @@ export function AlertsPage() {
   const acknowledgeShown = async () => {
     try {
       await acknowledge.mutateAsync(open.map((alert) => alert.id));
-      toast(open.length === 1 ? "One alert is seen to." : `${open.length} alerts are seen to.`);
+      toast(open.length === 1 ? "One alert is seen to." : `${formatCount(open.length)} alerts are seen to.`);
     } catch (failure) {
       toast(messageOf(failure), "critical");
     }
@@ -144,7 +145,7 @@ export function waiting(unread: number | undefined, error: unknown): string {
   if (unread === undefined) {
     return error ? "How many wait to be seen to is not known." : "Looking for alerts…";
   }
-  return unread === 0 ? "Every alert has been seen to." : `${unread} ${unread === 1 ? "waits" : "wait"} for someone to see to.`;
+  return unread === 0 ? "Every alert has been seen to." : `${formatCount(unread)} ${unread === 1 ? "waits" : "wait"} for someone to see to.`;
 }
 
 function byDay(alerts: Alert[], zone: string): [string, Alert[]][] {

@@ -138,7 +138,7 @@ export function SingleForm({ account, budget }: { account: Account; budget: Sing
           {form.thresholds.map((value, index) => {
             const usd = form.monthly ? thresholdUsd(form.monthly, Number(value) || 0) : null;
             return (
-              <Field key={index} label={LEVELS[index]!} help={usd ? `$${usd}` : undefined}>
+              <Field key={index} label={LEVELS[index]!} help={usd ?? undefined}>
                 {(control) => (
                   <div className="relative">
                     <input

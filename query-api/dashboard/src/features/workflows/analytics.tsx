@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { Bar, CartesianGrid, ComposedChart, Line, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 import { ticksInSteps, usdTick, wholeTicksUpTo } from "@/shared/format/axis";
-import { nanoUsd, pixels } from "@/shared/format/money";
+import { formatExactUsd, nanoUsd, pixels } from "@/shared/format/money";
 import { formatCount, formatDuration, formatPercent } from "@/shared/format/numbers";
 import { formatDay } from "@/shared/format/time";
 import { Amount } from "@/shared/ui/amount";
@@ -152,7 +152,7 @@ function Chart({ days }: { days: Day[] }) {
         <Key colour="bg-line-strong">Others</Key>
         <Key colour="bg-series-1">Cost</Key>
       </p>
-      <div className="h-56" role="img" aria-label={`Runs and cost on ${days.length} days: ${days.map((day) => `${formatDay(day.date)} ${day.completed} completed, ${day.failed} failed, $${day.cost}`).join("; ")}`}>
+      <div className="h-56" role="img" aria-label={`Runs and cost on ${days.length} days: ${days.map((day) => `${formatDay(day.date)} ${day.completed} completed, ${day.failed} failed, ${formatExactUsd(nanoUsd(day.cost))}`).join("; ")}`}>
         <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 600, height: 224 }}>
           <ComposedChart data={days} margin={{ top: 6, right: 0, bottom: 0, left: 0 }} accessibilityLayer={false}>
             <CartesianGrid yAxisId="runs" vertical={false} stroke="var(--line)" />
@@ -203,7 +203,7 @@ function Tip({ day }: { day: Day }) {
         ["Completed", formatCount(day.completed)],
         ["Failed", formatCount(day.failed)],
         ["Others", formatCount(day.others)],
-        ["Cost", `$${day.cost}`],
+        ["Cost", formatExactUsd(nanoUsd(day.cost))],
       ].map(([name, value]) => (
         <p key={name} className="flex justify-between gap-6">
           <span className="text-soft">{name}</span>
