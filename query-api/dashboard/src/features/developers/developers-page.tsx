@@ -5,8 +5,10 @@ import { changePermille, type NanoUsd } from "@/shared/format/money";
 import { formatChange, formatCompact, formatCount } from "@/shared/format/numbers";
 import { zoneName } from "@/shared/format/time";
 import { useAccount } from "@/shared/session/account";
+import { historyRefused } from "@/shared/session/history";
 import { useZone } from "@/shared/session/zone";
 import { Amount } from "@/shared/ui/amount";
+import { Button } from "@/shared/ui/button";
 import { SelectField } from "@/shared/ui/field";
 import { Card, Failure, Page, Skeleton } from "@/shared/ui/layout";
 import { Snippet } from "@/shared/ui/snippet";
@@ -15,7 +17,7 @@ import { usePageTitle } from "@/shared/ui/title";
 import { developersQuery } from "./api";
 import { DeveloperTable } from "./developer-table";
 import { groupsOf, sumOf, total, type Sum } from "./groups";
-import type { DeveloperSearch, Range } from "./search";
+import { DAYS, isShown, usualRange, type DeveloperSearch, type Range } from "./search";
 import { agentName, SETUPS } from "./snippets";
 
 const route = getRouteApi("/signed-in/dashboard/developers");
@@ -29,7 +31,10 @@ export function DevelopersPage() {
   const zone = useZone();
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const { data, error, refetch } = useQuery(developersQuery(account, search.range ?? "30d", zone));
+  const { historyDays } = account.features;
+  const usual = usualRange(historyDays);
+  const range = search.range ?? usual;
+  const { data, error, refetch } = useQuery(developersQuery(account, range, zone));
   const change = (patch: { [K in keyof DeveloperSearch]?: DeveloperSearch[K] | undefined }) =>
     void navigate({
       replace: true,
@@ -55,9 +60,9 @@ export function DevelopersPage() {
               ))}
             </SelectField>
           )}
-          <SelectField label="Range" hideLabel className="w-40" value={search.range ?? "30d"} onChange={(event) => change({ range: event.target.value === "30d" ? undefined : (event.target.value as Range) })}>
-            {Object.entries(RANGES).map(([range, label]) => (
-              <option key={range} value={range}>
+          <SelectField label="Range" hideLabel className="w-40" value={range} onChange={(event) => change({ range: event.target.value === usual ? undefined : (event.target.value as Range) })}>
+            {Object.entries(RANGES).map(([one, label]) => (
+              <option key={one} value={one} disabled={one !== range && !isShown(one as Range, historyDays)}>
                 {label}
               </option>
             ))}
@@ -67,7 +72,11 @@ export function DevelopersPage() {
     >
       {error && !data ? (
         <Card>
-          <Failure error={error} retry={() => void refetch()} />
+          <Failure
+            error={error}
+            retry={() => void refetch()}
+            action={historyRefused(error) !== null && range !== usual && <Button onClick={() => change({ range: undefined })}>Show the last {DAYS[usual]} days</Button>}
+          />
         </Card>
       ) : sum === null ? (
         <div className="grid gap-4">
