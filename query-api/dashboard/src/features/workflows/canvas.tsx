@@ -21,8 +21,9 @@ import type { Faults } from "./faults";
 import { NodeCard, type CardNode } from "./node-card";
 import { kindName } from "./kinds";
 import { DRAGGED } from "./palette";
+import { useHit } from "./use-hit";
 import { useInView } from "./use-in-view";
-import { fitting, fittingLegibly, screenOf } from "./view";
+import { fitting, fittingFirst, screenOf } from "./view";
 
 const NODE_TYPES = { card: NodeCard };
 
@@ -94,12 +95,13 @@ export function Canvas({
   const { screenToFlowPosition } = useReactFlow();
   const container = useRef<HTMLDivElement>(null);
   useInView(definition, container, readOnly);
+  useHit(container);
   // What the nodes take on the screen is the canvas's to know; the overview draws them by it.
   const [sizes, setSizes] = useState<ReadonlyMap<string, { width: number; height: number }>>(new Map());
   // What is dropped onto an empty canvas stays where it was let go.
   const [fits] = useState(definition.nodes.length > 0);
   // The same all along: the canvas takes other options for what it is to do next.
-  const [firstFit] = useState(() => fittingLegibly(definition.nodes, readOnly));
+  const [firstFit] = useState(() => fittingFirst(definition.nodes, readOnly));
   const { isNarrow } = screenOf(readOnly);
   const nodes = useMemo(
     () =>
