@@ -25,7 +25,7 @@ export function AlertsPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const zone = useZone();
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(alertsQuery(account, search));
+  const { data, error, refetch, isPlaceholderData, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(alertsQuery(account, search));
   const acknowledge = useAcknowledge(account);
   const now = useNow();
   const alerts = data?.pages.flatMap((page) => page.alerts) ?? [];
@@ -75,7 +75,7 @@ export function AlertsPage() {
             <option value="yes">Seen to</option>
           </SelectField>
           {account.mayManage && (
-            <Button disabled={open.length === 0} busy={acknowledge.isPending} onClick={() => void acknowledgeShown()}>
+            <Button disabled={open.length === 0 || isPlaceholderData} busy={acknowledge.isPending} onClick={() => void acknowledgeShown()}>
               Acknowledge these
             </Button>
           )}
@@ -100,7 +100,8 @@ export function AlertsPage() {
             {!isNarrowed && "When a budget reaches one of its thresholds, the alert is here within a second."}
           </Empty>
         ) : (
-          <div className="overflow-hidden rounded-xl">
+          // What was asked for before stays, dimmed, until the answer for this is there.
+          <div aria-busy={isPlaceholderData} className={clsx("overflow-hidden rounded-xl transition-opacity", isPlaceholderData && "opacity-60")}>
             {byDay(alerts, zone).map(([day, ofDay], index) => (
               <section key={day} aria-label={formatDay(day, true)}>
                 <div className={clsx("flex justify-between gap-3 border-b border-line bg-page px-4 py-1.5 text-xs text-soft sm:px-5", index > 0 && "border-t")}>

@@ -13,17 +13,23 @@ const NONE = { developers: 0, sessions: 0, runs: 0, unpricedRuns: 0, totalTokens
 
 afterEach(() => vi.unstubAllGlobals());
 
+const CALL = { ...NONE, userId: "ann", model: "opus", agent: "claude-code", runs: 2, totalTokens: 10, cost: "0.50" };
+
 /** The page in a tier that shows seven days, and the first days that it asked for. */
-function open(address: string): string[] {
+function open(address: string, developers: readonly object[] = []): string[] {
   vi.stubGlobal("scrollTo", () => undefined);
   const asked: string[] = [];
   const first = addDays(today("UTC", new Date()), -7);
   vi.stubGlobal("fetch", ({ url }: Request) => {
-    asked.push(new URL(url).searchParams.get("startDate")!);
+    const { pathname, searchParams } = new URL(url);
+    if (!pathname.endsWith("/developers")) {
+      return new Promise(() => undefined);
+    }
+    asked.push(searchParams.get("startDate")!);
     return Promise.resolve(
       asked.at(-1)! < first
         ? Response.json({ code: "tier_limit", detail: "The tier 'free' allows at most 7 days of history", limit: { name: "historyDays", max: 7, current: null, tier: "free" } }, { status: 403 })
-        : Response.json({ summary: NONE, developers: [], nextCursor: null }),
+        : Response.json({ summary: developers.length > 0 ? { ...CALL, developers: 1 } : NONE, developers, nextCursor: null }),
     );
   });
   const features = { historyDays: 7 };
@@ -50,7 +56,7 @@ function open(address: string): string[] {
 
 test("whoever may see a week is shown a week, and is not offered more", async () => {
   const asked = open("/dashboard/developers?team=acme&zone=UTC");
-  expect(await screen.findByText("No coding agent has told of a call yet")).toBeTruthy();
+  expect(await screen.findByText("No coding agent has told of a call in the last 7 days")).toBeTruthy();
   expect(asked).toHaveLength(1);
   expect(screen.getByLabelText<HTMLSelectElement>("Range").value).toBe("7d");
   expect(screen.getByRole<HTMLOptionElement>("option", { name: "Last 90 days" }).disabled).toBe(true);
@@ -61,5 +67,11 @@ test("an address with a longer range is refused, and leads to the one that is sh
   expect((await screen.findByRole("alert")).textContent).toContain("at most 7 days of history");
   expect(screen.queryByRole("button", { name: "Try again" })).toBeNull();
   await userEvent.click(screen.getByRole("button", { name: "Show the last 7 days" }));
-  expect(await screen.findByText("No coding agent has told of a call yet")).toBeTruthy();
+  expect(await screen.findByText("No coding agent has told of a call in the last 7 days")).toBeTruthy();
+});
+
+test("an agent that has told of nothing is not taken for none at all, and the others are a click away", async () => {
+  open("/dashboard/developers?team=acme&agent=codex", [CALL]);
+  await userEvent.click(await screen.findByRole("button", { name: "Show every agent" }));
+  expect((await screen.findByTestId("developers-spend")).textContent).toContain("$0.50");
 });

@@ -1,5 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
+import { clsx } from "clsx";
+import { SearchX } from "lucide-react";
 import type { ReactNode } from "react";
 import { changePermille, type NanoUsd } from "@/shared/format/money";
 import { formatChange, formatCompact, formatCount } from "@/shared/format/numbers";
@@ -10,7 +12,7 @@ import { useZone } from "@/shared/session/zone";
 import { Amount } from "@/shared/ui/amount";
 import { Button } from "@/shared/ui/button";
 import { SelectField } from "@/shared/ui/field";
-import { Card, Failure, Page, Skeleton } from "@/shared/ui/layout";
+import { Card, Empty, Failure, Page, Skeleton } from "@/shared/ui/layout";
 import { Snippet } from "@/shared/ui/snippet";
 import { Tabs } from "@/shared/ui/tabs";
 import { usePageTitle } from "@/shared/ui/title";
@@ -34,7 +36,7 @@ export function DevelopersPage() {
   const { historyDays } = account.features;
   const usual = usualRange(historyDays);
   const range = search.range ?? usual;
-  const { data, error, refetch } = useQuery(developersQuery(account, range, zone));
+  const { data, error, refetch, isPlaceholderData } = useQuery(developersQuery(account, range, zone));
   const change = (patch: { [K in keyof DeveloperSearch]?: DeveloperSearch[K] | undefined }) =>
     void navigate({
       replace: true,
@@ -88,9 +90,16 @@ export function DevelopersPage() {
           <Skeleton className="h-72 rounded-xl" />
         </div>
       ) : sum.runs === 0 ? (
-        <SetUp />
+        search.agent && agents.length > 0 ? (
+          <Card>
+            <Empty icon={SearchX} title={`${agentName(search.agent)} has told of no call in this time`} action={<Button onClick={() => change({ agent: undefined })}>Show every agent</Button>} />
+          </Card>
+        ) : (
+          <SetUp days={DAYS[range]} />
+        )
       ) : (
-        <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
+        // What was asked for before stays, dimmed, until the answer for this is there.
+        <div aria-busy={isPlaceholderData} className={clsx("grid grid-cols-[minmax(0,1fr)] gap-4 transition-opacity", isPlaceholderData && "opacity-60")}>
           <Figures sum={sum} developers={developers} />
           <DeveloperTable groups={groupsOf(shown, search.by ?? "userId")} by={search.by ?? "userId"} onBy={(by) => change({ by })} />
           <details className="rounded-xl border border-line bg-surface shadow-card">
@@ -152,9 +161,9 @@ function Figure({ label, value, testId, children }: { label: string; value: Reac
   );
 }
 
-function SetUp() {
+function SetUp({ days }: { days: number }) {
   return (
-    <Card title="No coding agent has told of a call yet" hint="Each sends what it used by itself, once its settings say where to. Prompts and answers that come along are not read.">
+    <Card title={`No coding agent has told of a call in the last ${days} days`} hint="Each sends what it used by itself, once its settings say where to. Prompts and answers that come along are not read.">
       <Setups />
     </Card>
   );
