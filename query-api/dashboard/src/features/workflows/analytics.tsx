@@ -11,9 +11,17 @@ import { Card, Failure, Skeleton } from "@/shared/ui/layout";
 import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
 import { analyticsQuery, type Analytics } from "./api-automation";
 
-/** How the workflow's runs of the last 30 days have gone, by day and by node. */
+/** As many as the API looks back on by itself. */
+const DAYS_USUAL = 30;
+
+/**
+ * How the workflow's runs of the last 30 days have gone, by day and by node.
+ *
+ * @param shownDays how many the account's tier shows; null for all
+ */
 export function AnalyticsCards({
   id,
+  shownDays,
   zone,
   labels,
   hasRun,
@@ -21,6 +29,7 @@ export function AnalyticsCards({
   onAsTable,
 }: {
   id: string;
+  shownDays: number | null;
   zone: string;
   labels: ReadonlyMap<string, string>;
   hasRun: boolean;
@@ -45,7 +54,7 @@ export function AnalyticsCards({
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
       <dl className="grid grid-cols-2 gap-3 lg:grid-cols-4" data-testid="analytics">
-        <Figure name="Runs in 30 days" value={formatCount(data.totalExecutions ?? 0)} note={data.failedExecutions ? `${formatCount(data.failedExecutions)} failed` : "none failed"} />
+        <Figure name={`Runs in ${formatCount(Math.min(DAYS_USUAL, shownDays ?? DAYS_USUAL))} days`} value={formatCount(data.totalExecutions ?? 0)} note={data.failedExecutions ? `${formatCount(data.failedExecutions)} failed` : "none failed"} />
         <Figure name="Completed" value={data.successRate == null ? "–" : formatPercent(Number(data.successRate) * 100)} note="of those that ended by themselves" />
         <Figure name="Duration" value={p50 == null ? "–" : formatDuration(p50)} note={p95 == null ? "the median" : `the median; 95 % within ${formatDuration(p95)}`} />
         <Figure
