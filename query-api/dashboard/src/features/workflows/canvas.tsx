@@ -14,7 +14,7 @@ import {
 import "@xyflow/react/dist/style.css";
 import { useMemo, useRef, useState } from "react";
 import type { NanoUsd } from "@/shared/format/money";
-import { useTheme } from "@/shared/theme";
+import { useIsDark } from "@/shared/theme";
 import type { Definition, NodeType, WorkflowNode } from "./definition";
 import { connect, kindOfEdge, removeEdges, removeNodes, whyNot } from "./definition";
 import type { Faults } from "./faults";
@@ -90,8 +90,7 @@ export function Canvas({
   /** What is dropped from the palette, and where on the canvas. */
   onDrop?: (type: NodeType, at: { x: number; y: number }) => void;
 }) {
-  // Whoever changes the theme sees the canvas follow.
-  useTheme();
+  const isDark = useIsDark();
   const { screenToFlowPosition } = useReactFlow();
   const container = useRef<HTMLDivElement>(null);
   useInView(definition, container, readOnly);
@@ -146,8 +145,6 @@ export function Canvas({
       ),
     [definition.edges, selected, states],
   );
-  const isDark = document.documentElement.dataset.theme === "dark";
-
   const onNodesChange = (changes: NodeChange<CardNode>[]) => {
     const measured = changes.filter((change) => change.type === "dimensions");
     if (measured.length > 0) {
