@@ -93,7 +93,7 @@ export function Canvas({
   const isDark = useIsDark();
   const { screenToFlowPosition } = useReactFlow();
   const container = useRef<HTMLDivElement>(null);
-  useInView(definition, container, readOnly);
+  useInView(definition, selected, container, readOnly);
   useHit(container);
   // What the nodes take on the screen is the canvas's to know; the overview draws them by it.
   const [sizes, setSizes] = useState<ReadonlyMap<string, { width: number; height: number }>>(new Map());

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { fittingFirst, fittingLegibly, readable } from "./view";
+import { fittingFirst, fittingLegibly, isAway, isSeenWhole, readable } from "./view";
 
 const at = (id: string, x: number) => ({ id, position: { x, y: 0 } });
 const ids = (nodes: { id: string }[]) => nodes.map((node) => node.id).join("");
@@ -54,4 +54,18 @@ test("of one that is too high those are shown that are beside the first, or besi
   const nodes = column(20);
   expect(shown(nodes)).toEqual(["n0", "n1", "n2", "n3"]);
   expect(fittingLegibly(nodes, false, nodes[19]).nodes?.map(({ id }) => id)).toEqual(["n16", "n17", "n18", "n19"]);
+});
+
+test.each([
+  ["in the middle", { x: 300, y: 300 }, true, false],
+  ["over an edge", { x: 900, y: 300 }, false, false],
+  ["under the palette", { x: 110, y: 300 }, false, false],
+  ["beyond the right", { x: 1000, y: 300 }, false, true],
+  ["before the left", { x: -30, y: 300 }, false, true],
+  ["above", { x: 300, y: -50 }, false, true],
+  ["below", { x: 300, y: 700 }, false, true],
+])("a node %s is seen whole, or not at all", (_, place, isWhole, isGone) => {
+  const canvas = { left: 100, right: 1000, top: 50, bottom: 700 };
+  expect(isSeenWhole(place, 0.5, canvas)).toBe(isWhole);
+  expect(isAway(place, 0.5, canvas)).toBe(isGone);
 });

@@ -72,6 +72,26 @@ export function fittingLegibly<T extends Placed>(nodes: readonly T[], readOnly: 
   return { ...fitting(readOnly), minZoom, nodes: shown.map(({ id }) => ({ id })) };
 }
 
+/** What the palette covers at the left. */
+const COVERED = 64;
+
+interface Point {
+  x: number;
+  y: number;
+}
+
+type Box = Pick<DOMRect, "left" | "right" | "top" | "bottom">;
+
+/** Where a node begins is told as the box is, on the screen. */
+export function isSeenWhole({ x, y }: Point, zoom: number, box: Box): boolean {
+  return x > box.left + COVERED && x + NODE_WIDTH * zoom < box.right && y > box.top && y + NODE_HEIGHT * zoom < box.bottom;
+}
+
+/** Whether nothing of it is seen. */
+export function isAway({ x, y }: Point, zoom: number, box: Box): boolean {
+  return x + NODE_WIDTH * zoom <= box.left || x >= box.right || y + NODE_HEIGHT * zoom <= box.top || y >= box.bottom;
+}
+
 function first<T extends Placed>(nodes: readonly T[]): T | undefined {
   return nodes.reduce<T | undefined>((most, node) => (most === undefined || node.position.x < most.position.x ? node : most), undefined);
 }
