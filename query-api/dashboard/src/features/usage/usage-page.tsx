@@ -16,7 +16,7 @@ import { Breakdown } from "./breakdown";
 import { Cards } from "./cards";
 import { ExportMenu, LiveDot, RangePicker, ZonePicker } from "./controls";
 import { Narrowed } from "./narrowed";
-import { changed, isAmong, isCut, RANGE_LABELS, readOnly, readUsageSearch, withinHistory, withOnly, withoutOnly, writeOnly, type Only, type UsageSearch } from "./search";
+import { changed, isAmong, isCut, lacksPrevious, RANGE_LABELS, readOnly, readUsageSearch, withinHistory, withOnly, withoutOnly, writeOnly, type Only, type UsageSearch } from "./search";
 import { SavingsCard } from "./savings";
 import { TopPrompts } from "./top-prompts";
 import { saidOf, useLive } from "./use-live";
@@ -64,7 +64,7 @@ export function UsagePage() {
     >
       <Narrowed onlys={onlys} onChange={(next) => change({ only: writeOnly(next) })} />
       {shown.data && onlys.length === 0 && !asked.range && isUntouched(shown.data) ? (
-        <FirstVisit />
+        <FirstVisit title={nothingIn(search, lacksPrevious(search, first, zone, now))} />
       ) : shown.error && !shown.data ? (
         <Card>
           <Failure
@@ -109,12 +109,17 @@ function isUntouched({ summary, previous }: Stats): boolean {
   return summary.totalRuns === 0 && previous.totalRuns === 0;
 }
 
-function FirstVisit() {
+/** Of an account whose tier shows a few days only, nobody knows here that there was never anything. */
+export function nothingIn({ range = "30d" }: Pick<UsageSearch, "range">, isPart: boolean): string {
+  return isPart ? `Nothing has arrived in the ${RANGE_LABELS[range].toLowerCase()}` : "Nothing has arrived yet";
+}
+
+function FirstVisit({ title }: { title: string }) {
   return (
     <Card>
       <Empty
         icon={Rocket}
-        title="Nothing has arrived yet"
+        title={title}
         action={
           <Link to="/welcome" className={buttonClass("primary")}>
             Send the first event
