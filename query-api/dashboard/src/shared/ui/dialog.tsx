@@ -35,8 +35,8 @@ export function Dialog({
         <Radix.Content
           {...(description ? {} : { "aria-describedby": undefined })}
           onInteractOutside={(event) => {
-            // A message over it is put away without it.
-            if (isOnce || (event.target instanceof Element && event.target.closest("[data-toasts]"))) {
+            // A message over it is put away without it, and is gone from the page by now.
+            if (isOnce || (event.target instanceof Element && event.target.closest("[data-toast]"))) {
               event.preventDefault();
             }
           }}
