@@ -120,7 +120,7 @@ export function AlertsPage() {
                             ? () => acknowledge.mutate([alert.id], { onError: (failure) => toast(messageOf(failure), "critical") })
                             : undefined
                         }
-                        busy={acknowledge.isPending && acknowledge.variables.includes(alert.id)}
+                        busy={acknowledge.isPending && acknowledge.variables?.includes(alert.id) === true}
                       />
                     </li>
                   ))}

@@ -96,7 +96,7 @@ export function Bell({ account }: { account: Account }) {
                   zone={zone}
                   now={now}
                   onAcknowledge={account.mayManage ? () => acknowledge.mutate([alert.id], { onError: (failure) => toast(messageOf(failure), "critical") }) : undefined}
-                  busy={acknowledge.isPending && acknowledge.variables.includes(alert.id)}
+                  busy={acknowledge.isPending && acknowledge.variables?.includes(alert.id) === true}
                   brief
                 />
               </li>
