@@ -19,6 +19,10 @@ function apply(theme: Theme): void {
   document.documentElement.dataset.theme = dark ? "dark" : "light";
 }
 
+function tell(): void {
+  listeners.forEach((listener) => listener());
+}
+
 export function setTheme(theme: Theme): void {
   try {
     if (theme === "system") {
@@ -30,16 +34,27 @@ export function setTheme(theme: Theme): void {
     // Then it holds until the page is loaded anew.
   }
   apply(theme);
-  listeners.forEach((listener) => listener());
+  tell();
 }
 
 export function watchSystemTheme(): void {
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => apply(stored()));
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    apply(stored());
+    tell();
+  });
 }
 
+function listen(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** What was chosen. */
 export function useTheme(): Theme {
-  return useSyncExternalStore((listener) => {
-    listeners.add(listener);
-    return () => listeners.delete(listener);
-  }, stored);
+  return useSyncExternalStore(listen, stored);
+}
+
+/** What is shown, also where the system has changed it, as at dusk. */
+export function useIsDark(): boolean {
+  return useSyncExternalStore(listen, () => document.documentElement.dataset.theme === "dark");
 }

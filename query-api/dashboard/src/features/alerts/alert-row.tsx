@@ -1,5 +1,7 @@
 import { clsx } from "clsx";
 import { Check, CircleX, Info, TriangleAlert } from "lucide-react";
+import { useEffect, useRef } from "react";
+import { formatExactUsd, nanoUsd } from "@/shared/format/money";
 import { formatAgo, formatDateTime } from "@/shared/format/time";
 import { useNamesOf, type Names } from "@/shared/session/names";
 import { Button } from "@/shared/ui/button";
@@ -30,8 +32,16 @@ export function AlertRow({
 }) {
   const { icon: Icon, colours, word } = LOOKS[alert.severity];
   const names = useNamesOf([alert.dimension ?? "account"]);
+  const row = useRef<HTMLDivElement>(null);
+  const isActed = useRef(false);
+  // The button goes once the alert is seen to: whoever goes through a list by keyboard stays at its place in it.
+  useEffect(() => {
+    if (alert.acknowledged && isActed.current && document.activeElement === document.body) {
+      row.current?.focus();
+    }
+  }, [alert.acknowledged]);
   return (
-    <div className="flex items-start gap-3" data-testid="alert">
+    <div ref={row} tabIndex={-1} className="flex items-start gap-3" data-testid="alert">
       <span className={clsx("mt-0.5 flex size-8 shrink-0 items-center justify-center rounded-full", colours)}>
         <Icon aria-hidden className="size-4" />
         <span className="sr-only">{word}</span>
@@ -52,7 +62,17 @@ export function AlertRow({
         </p>
       </div>
       {onAcknowledge && !alert.acknowledged && (
-        <Button size="s" busy={busy} onClick={onAcknowledge} aria-label={`Acknowledge: ${alert.title}`} title="Acknowledge" className="shrink-0">
+        <Button
+          size="s"
+          busy={busy}
+          onClick={() => {
+            isActed.current = true;
+            onAcknowledge();
+          }}
+          aria-label={`Acknowledge: ${alert.title}`}
+          title="Acknowledge"
+          className="shrink-0"
+        >
           <Check aria-hidden className="size-4" /> {!brief && <span className="max-sm:sr-only">Acknowledge</span>}
         </Button>
       )}
@@ -70,7 +90,7 @@ function Exact({ alert, children }: { alert: Alert; children: string }) {
     ["limit", alert.limitUsd],
     ["usual", alert.usualUsd],
     ["heading for", alert.forecastUsd],
-  ].flatMap(([name, usd]) => (usd === undefined ? [] : [`${name} $${usd}`]));
+  ].flatMap(([name, usd]) => (usd === undefined ? [] : [`${name} ${formatExactUsd(nanoUsd(usd))}`]));
   return amounts.length === 0 ? (
     children
   ) : (

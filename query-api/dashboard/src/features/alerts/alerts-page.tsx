@@ -3,6 +3,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import { clsx } from "clsx";
 import { BellOff } from "lucide-react";
 import { messageOf } from "@/shared/api/client";
+import { formatCount } from "@/shared/format/numbers";
 import { formatDay, today, zoneName } from "@/shared/format/time";
 import { useAccount } from "@/shared/session/account";
 import { useZone } from "@/shared/session/zone";
@@ -24,7 +25,7 @@ export function AlertsPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const zone = useZone();
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(alertsQuery(account, search));
+  const { data, error, refetch, isPlaceholderData, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(alertsQuery(account, search));
   const acknowledge = useAcknowledge(account);
   const now = useNow();
   const alerts = data?.pages.flatMap((page) => page.alerts) ?? [];
@@ -37,10 +38,8 @@ export function AlertsPage() {
     });
   const acknowledgeShown = async () => {
     try {
-      for (const alert of open) {
-        await acknowledge.mutateAsync(alert.id);
-      }
-      toast(open.length === 1 ? "One alert is seen to." : `${open.length} alerts are seen to.`);
+      await acknowledge.mutateAsync(open.map((alert) => alert.id));
+      toast(open.length === 1 ? "One alert is seen to." : `${formatCount(open.length)} alerts are seen to.`);
     } catch (failure) {
       toast(messageOf(failure), "critical");
     }
@@ -76,7 +75,7 @@ export function AlertsPage() {
             <option value="yes">Seen to</option>
           </SelectField>
           {account.mayManage && (
-            <Button disabled={open.length === 0} busy={acknowledge.isPending} onClick={() => void acknowledgeShown()}>
+            <Button disabled={open.length === 0 || isPlaceholderData} busy={acknowledge.isPending} onClick={() => void acknowledgeShown()}>
               Acknowledge these
             </Button>
           )}
@@ -101,7 +100,8 @@ export function AlertsPage() {
             {!isNarrowed && "When a budget reaches one of its thresholds, the alert is here within a second."}
           </Empty>
         ) : (
-          <div className="overflow-hidden rounded-xl">
+          // What was asked for before stays, dimmed, until the answer for this is there.
+          <div aria-busy={isPlaceholderData} className={clsx("overflow-hidden rounded-xl transition-opacity", isPlaceholderData && "opacity-60")}>
             {byDay(alerts, zone).map(([day, ofDay], index) => (
               <section key={day} aria-label={formatDay(day, true)}>
                 <div className={clsx("flex justify-between gap-3 border-b border-line bg-page px-4 py-1.5 text-xs text-soft sm:px-5", index > 0 && "border-t")}>
@@ -117,10 +117,10 @@ export function AlertsPage() {
                         now={now}
                         onAcknowledge={
                           account.mayManage
-                            ? () => acknowledge.mutate(alert.id, { onError: (failure) => toast(messageOf(failure), "critical") })
+                            ? () => acknowledge.mutate([alert.id], { onError: (failure) => toast(messageOf(failure), "critical") })
                             : undefined
                         }
-                        busy={acknowledge.isPending && acknowledge.variables === alert.id}
+                        busy={acknowledge.isPending && acknowledge.variables?.includes(alert.id) === true}
                       />
                     </li>
                   ))}
@@ -146,7 +146,7 @@ export function waiting(unread: number | undefined, error: unknown): string {
   if (unread === undefined) {
     return error ? "How many wait to be seen to is not known." : "Looking for alerts…";
   }
-  return unread === 0 ? "Every alert has been seen to." : `${unread} ${unread === 1 ? "waits" : "wait"} for someone to see to.`;
+  return unread === 0 ? "Every alert has been seen to." : `${formatCount(unread)} ${unread === 1 ? "waits" : "wait"} for someone to see to.`;
 }
 
 function byDay(alerts: Alert[], zone: string): [string, Alert[]][] {

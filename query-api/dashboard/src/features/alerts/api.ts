@@ -40,10 +40,15 @@ export function streamUrl(account: Account): string {
   return `/api/token-tracking/alerts/stream?${new URLSearchParams(account.visible as Record<string, string>)}`;
 }
 
+/** One after the other, for the API takes one at a time; what is shown is asked for anew once, also after the one that failed. */
 export function useAcknowledge(account: Account) {
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: (id: string) => answer(api.POST("/api/token-tracking/alerts/{id}/acknowledge", { params: { path: { id } } })),
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: ["alerts", account.key] }),
+    mutationFn: async (ids: readonly string[]) => {
+      for (const id of ids) {
+        await answer(api.POST("/api/token-tracking/alerts/{id}/acknowledge", { params: { path: { id } } }));
+      }
+    },
+    onSettled: () => queryClient.invalidateQueries({ queryKey: ["alerts", account.key] }),
   });
 }

@@ -95,8 +95,8 @@ export function Bell({ account }: { account: Account }) {
                   alert={alert}
                   zone={zone}
                   now={now}
-                  onAcknowledge={account.mayManage ? () => acknowledge.mutate(alert.id, { onError: (failure) => toast(messageOf(failure), "critical") }) : undefined}
-                  busy={acknowledge.isPending && acknowledge.variables === alert.id}
+                  onAcknowledge={account.mayManage ? () => acknowledge.mutate([alert.id], { onError: (failure) => toast(messageOf(failure), "critical") }) : undefined}
+                  busy={acknowledge.isPending && acknowledge.variables?.includes(alert.id) === true}
                   brief
                 />
               </li>

@@ -1,5 +1,5 @@
 import { useState, type ReactNode } from "react";
-import { exactUsd } from "@/shared/format/money";
+import { exactUsd, formatExactUsd, nanoUsd } from "@/shared/format/money";
 import { typedUsd } from "@/shared/format/typed-amounts";
 import type { Account } from "@/shared/session/account";
 import { CheckField, TextField } from "@/shared/ui/field";
@@ -46,7 +46,7 @@ export function QuickAdjust({ account, budget, onClose }: { account: Account; bu
       },
       {
         onSuccess: () => {
-          toast(`${budget.name} is now $${typed.usd}.`);
+          toast(`${budget.name} is now ${formatExactUsd(nanoUsd(typed.usd ?? limit))}.`);
           onClose();
         },
       },

@@ -56,3 +56,16 @@ test("a form begins anew with whatever of it someone else has set, and not with 
   expect(of({ status: { spent: "1.00" } })).toBe(of({ status: { spent: "2.00" } }));
   expect(new Set([of({}), of({ alertThresholds: [50, 90, 100] }), of({ enforcement: "block" }), of({ maxTokensPerPrompt: 5 }), formKeyOf(null)]).size).toBe(5);
 });
+
+test("what is wrong with the percentages is tied to them, for whoever hears the page", async () => {
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <SingleForm account={ACCOUNT} budget={KEPT as unknown as SingleBudget} />
+    </QueryClientProvider>,
+  );
+  const percentages = screen.getByRole("group", { name: "Alert at" });
+  expect(percentages.getAttribute("aria-describedby")).toBeNull();
+  await userEvent.type(screen.getByLabelText("Warning"), "{Backspace}{Backspace}10");
+  expect(document.getElementById(percentages.getAttribute("aria-describedby")!)?.textContent).toMatch(/percentages that rise/);
+  expect(screen.getByLabelText("Warning").getAttribute("aria-invalid")).toBe("true");
+});

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useId, useState } from "react";
 import { messageOf, ProblemError } from "@/shared/api/client";
 import { formatDate } from "@/shared/format/time";
 import { formatPercent } from "@/shared/format/numbers";
@@ -30,6 +30,7 @@ export function SingleForm({ account, budget }: { account: Account; budget: Sing
   };
   const [form, setForm] = useState(initial);
   const save = useSaveSingle(account);
+  const thresholdsId = useId();
   const set = (patch: Partial<typeof form>) => setForm((before) => ({ ...before, ...patch }));
   const isDirty = JSON.stringify(form) !== JSON.stringify(initial);
   const problem = save.error instanceof ProblemError ? save.error : null;
@@ -132,17 +133,18 @@ export function SingleForm({ account, budget }: { account: Account; budget: Sing
           <option value="block">Block further runs</option>
         </SelectField>
       </div>
-      <fieldset>
+      <fieldset aria-describedby={errors.thresholds ? thresholdsId : undefined}>
         <legend className="mb-1 text-[0.8125rem] font-medium">Alert at</legend>
         <div className="grid grid-cols-3 gap-3">
           {form.thresholds.map((value, index) => {
             const usd = form.monthly ? thresholdUsd(form.monthly, Number(value) || 0) : null;
             return (
-              <Field key={index} label={LEVELS[index]!} help={usd ? `$${usd}` : undefined}>
+              <Field key={index} label={LEVELS[index]!} help={usd ?? undefined}>
                 {(control) => (
                   <div className="relative">
                     <input
                       {...control}
+                      {...(errors.thresholds ? { "aria-invalid": true as const } : {})}
                       inputMode="numeric"
                       className={`${inputClass} pr-7`}
                       value={value}
@@ -157,7 +159,7 @@ export function SingleForm({ account, budget }: { account: Account; budget: Sing
             );
           })}
         </div>
-        {errors.thresholds && <p className="mt-1 text-xs text-critical">{errors.thresholds}</p>}
+        {errors.thresholds && <p id={thresholdsId} className="mt-1 text-xs text-critical">{errors.thresholds}</p>}
       </fieldset>
       {save.error && <Note tone="critical">{messageOf(save.error)}</Note>}
       <div className="flex justify-end gap-2">

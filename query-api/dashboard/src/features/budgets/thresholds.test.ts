@@ -32,8 +32,9 @@ test("each that makes no sense says so, and so does the same once more", () => {
 });
 
 test("thresholds are told in dollars", () => {
-  expect(thresholdUsd("30.00", 75)).toBe("22.50");
-  expect(thresholdUsd("30", 90)).toBe("27.00");
-  expect(thresholdUsd("$30,5", 100)).toBe("30.50");
+  expect(thresholdUsd("30.00", 75)).toBe("$22.50");
+  expect(thresholdUsd("30", 90)).toBe("$27.00");
+  expect(thresholdUsd("$30,5", 100)).toBe("$30.50");
+  expect(thresholdUsd("1234567.89", 90)).toBe("$1,111,111.101");
   expect(thresholdUsd("", 90)).toBeNull();
 });

@@ -1,4 +1,4 @@
-import { exactUsd, nanoUsd } from "@/shared/format/money";
+import { formatExactUsd, nanoUsd } from "@/shared/format/money";
 import { faultOfCount, typedUsd } from "@/shared/format/typed-amounts";
 import type { Threshold } from "./api";
 
@@ -82,8 +82,8 @@ function percentOf(at: string): string {
   return at.trim().replace(/\s*%$/, "").replace(/^(\d+),(\d+)$/, "$1.$2");
 }
 
-/** What a percentage of a limit is in dollars, for a form in which either may not make sense yet. */
+/** What a percentage of a limit is, for people; of a form in which either may not make sense yet. */
 export function thresholdUsd(limit: string, percent: number): string | null {
   const { usd } = typedUsd(limit);
-  return usd === undefined ? null : exactUsd((nanoUsd(usd) * BigInt(Math.round(percent * 100))) / 10_000n);
+  return usd === undefined ? null : formatExactUsd((nanoUsd(usd) * BigInt(Math.round(percent * 100))) / 10_000n);
 }

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { CheckCircle2 } from "lucide-react";
 import { useState } from "react";
 import { messageOf } from "@/shared/api/client";
+import { formatExactUsd, nanoUsd } from "@/shared/format/money";
 import { typedUsd } from "@/shared/format/typed-amounts";
 import type { Account } from "@/shared/session/account";
 import { Button } from "@/shared/ui/button";
@@ -134,7 +135,7 @@ export function Wizard({ account, onClose }: { account: Account; onClose: () => 
                     <span>
                       {percent} % <span className="text-soft">· {level}</span>
                     </span>
-                    <span className="font-medium">{typed.usd ? `$${thresholdUsd(typed.usd, percent)}` : "–"}</span>
+                    <span className="font-medium">{(typed.usd && thresholdUsd(typed.usd, percent)) || "–"}</span>
                   </li>
                 ))}
               </ul>
@@ -151,7 +152,7 @@ export function Wizard({ account, onClose }: { account: Account; onClose: () => 
       {step === "done" && (
         <div className="flex flex-col items-center py-4 text-center">
           <CheckCircle2 aria-hidden className="mb-3 size-10 text-good" />
-          <p className="text-lg font-semibold">${typed.usd} each month</p>
+          <p className="text-lg font-semibold">{formatExactUsd(nanoUsd(typed.usd ?? "0"))} each month</p>
           <p className="mt-1 text-soft">
             {account.isTeam ? "Owners and admins are" : "You are"} told at 75, 90 and 100 %.{" "}
             {block ? "At the end, further runs are blocked." : "Nothing is blocked."}

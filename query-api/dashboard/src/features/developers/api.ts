@@ -2,11 +2,9 @@ import { queryOptions } from "@tanstack/react-query";
 import { answer, api, type Schemas } from "@/shared/api/client";
 import { addDays, today } from "@/shared/format/time";
 import type { Account } from "@/shared/session/account";
-import type { Range } from "./search";
+import { DAYS, type Range } from "./search";
 
 export type AgentUse = Schemas["AgentUse"] & { userId: string; model: string; agent: string };
-
-const DAYS: Record<Range, number> = { "7d": 7, "30d": 30, "90d": 90 };
 
 export function developersQuery(account: Account, range: Range, zone: string) {
   const endDate = today(zone, new Date());

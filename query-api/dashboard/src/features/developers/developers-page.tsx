@@ -1,21 +1,25 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
+import { clsx } from "clsx";
+import { SearchX } from "lucide-react";
 import type { ReactNode } from "react";
 import { changePermille, type NanoUsd } from "@/shared/format/money";
 import { formatChange, formatCompact, formatCount } from "@/shared/format/numbers";
 import { zoneName } from "@/shared/format/time";
 import { useAccount } from "@/shared/session/account";
+import { historyRefused } from "@/shared/session/history";
 import { useZone } from "@/shared/session/zone";
 import { Amount } from "@/shared/ui/amount";
+import { Button } from "@/shared/ui/button";
 import { SelectField } from "@/shared/ui/field";
-import { Card, Failure, Page, Skeleton } from "@/shared/ui/layout";
+import { Card, Empty, Failure, Page, Skeleton } from "@/shared/ui/layout";
 import { Snippet } from "@/shared/ui/snippet";
 import { Tabs } from "@/shared/ui/tabs";
 import { usePageTitle } from "@/shared/ui/title";
 import { developersQuery } from "./api";
 import { DeveloperTable } from "./developer-table";
 import { groupsOf, sumOf, total, type Sum } from "./groups";
-import type { DeveloperSearch, Range } from "./search";
+import { DAYS, isShown, usualRange, type DeveloperSearch, type Range } from "./search";
 import { agentName, SETUPS } from "./snippets";
 
 const route = getRouteApi("/signed-in/dashboard/developers");
@@ -29,7 +33,10 @@ export function DevelopersPage() {
   const zone = useZone();
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const { data, error, refetch } = useQuery(developersQuery(account, search.range ?? "30d", zone));
+  const { historyDays } = account.features;
+  const usual = usualRange(historyDays);
+  const range = search.range ?? usual;
+  const { data, error, refetch, isPlaceholderData } = useQuery(developersQuery(account, range, zone));
   const change = (patch: { [K in keyof DeveloperSearch]?: DeveloperSearch[K] | undefined }) =>
     void navigate({
       replace: true,
@@ -55,9 +62,9 @@ export function DevelopersPage() {
               ))}
             </SelectField>
           )}
-          <SelectField label="Range" hideLabel className="w-40" value={search.range ?? "30d"} onChange={(event) => change({ range: event.target.value === "30d" ? undefined : (event.target.value as Range) })}>
-            {Object.entries(RANGES).map(([range, label]) => (
-              <option key={range} value={range}>
+          <SelectField label="Range" hideLabel className="w-40" value={range} onChange={(event) => change({ range: event.target.value === usual ? undefined : (event.target.value as Range) })}>
+            {Object.entries(RANGES).map(([one, label]) => (
+              <option key={one} value={one} disabled={one !== range && !isShown(one as Range, historyDays)}>
                 {label}
               </option>
             ))}
@@ -67,7 +74,11 @@ export function DevelopersPage() {
     >
       {error && !data ? (
         <Card>
-          <Failure error={error} retry={() => void refetch()} />
+          <Failure
+            error={error}
+            retry={() => void refetch()}
+            action={historyRefused(error) !== null && range !== usual && <Button onClick={() => change({ range: undefined })}>Show the last {DAYS[usual]} days</Button>}
+          />
         </Card>
       ) : sum === null ? (
         <div className="grid gap-4">
@@ -79,9 +90,16 @@ export function DevelopersPage() {
           <Skeleton className="h-72 rounded-xl" />
         </div>
       ) : sum.runs === 0 ? (
-        <SetUp />
+        search.agent && agents.length > 0 ? (
+          <Card>
+            <Empty icon={SearchX} title={`${agentName(search.agent)} has told of no call in this time`} action={<Button onClick={() => change({ agent: undefined })}>Show every agent</Button>} />
+          </Card>
+        ) : (
+          <SetUp days={DAYS[range]} />
+        )
       ) : (
-        <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
+        // What was asked for before stays, dimmed, until the answer for this is there.
+        <div aria-busy={isPlaceholderData} className={clsx("grid grid-cols-[minmax(0,1fr)] gap-4 transition-opacity", isPlaceholderData && "opacity-60")}>
           <Figures sum={sum} developers={developers} />
           <DeveloperTable groups={groupsOf(shown, search.by ?? "userId")} by={search.by ?? "userId"} onBy={(by) => change({ by })} />
           <details className="rounded-xl border border-line bg-surface shadow-card">
@@ -143,9 +161,9 @@ function Figure({ label, value, testId, children }: { label: string; value: Reac
   );
 }
 
-function SetUp() {
+function SetUp({ days }: { days: number }) {
   return (
-    <Card title="No coding agent has told of a call yet" hint="Each sends what it used by itself, once its settings say where to. Prompts and answers that come along are not read.">
+    <Card title={`No coding agent has told of a call in the last ${days} days`} hint="Each sends what it used by itself, once its settings say where to. Prompts and answers that come along are not read.">
       <Setups />
     </Card>
   );

@@ -122,6 +122,7 @@ function NewKeyDialog({ account, onClose }: { account: Account; onClose: () => v
     return (
       <Dialog
         open
+        isOnce
         onClose={onClose}
         title="Copy your key now"
         description="It is shown this once. Whoever has it can use it."

@@ -46,8 +46,8 @@ export function DeliveriesDialog({ account, channel, onClose }: { account: Accou
         ) : !deliveries ? (
           <Skeleton className="h-40" />
         ) : deliveries.length === 0 ? (
-          <Empty icon={Inbox} title="Nothing was sent">
-            A test, or the next alert, will be here.
+          <Empty icon={Inbox} title={status ? "No delivery is like that" : "Nothing was sent"}>
+            {!status && "A test, or the next alert, will be here."}
           </Empty>
         ) : (
           <ul className="divide-y divide-line rounded-lg border border-line" aria-label="Deliveries">

@@ -13,6 +13,7 @@ export function SecretDialog({ secret, name, onClose }: { secret: string; name: 
   return (
     <Dialog
       open
+      isOnce
       onClose={onClose}
       title="Copy the signing secret now"
       description={`It is shown this once. With it, your service checks that a call comes from ${name}.`}

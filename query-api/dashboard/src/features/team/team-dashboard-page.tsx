@@ -3,8 +3,9 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { Download, Lightbulb, Users } from "lucide-react";
 import { nanoUsd, type NanoUsd } from "@/shared/format/money";
 import { formatCompact, formatCount, formatPercent } from "@/shared/format/numbers";
-import { zoneName } from "@/shared/format/time";
+import { addDays, formatDay, today, zoneName } from "@/shared/format/time";
 import { tellsMembers, useAccount, type Account } from "@/shared/session/account";
+import { firstDayShown } from "@/shared/session/history";
 import { useZone } from "@/shared/session/zone";
 import { Amount } from "@/shared/ui/amount";
 import { Button, buttonClass } from "@/shared/ui/button";
@@ -57,11 +58,14 @@ function TeamDashboard({ account }: { account: Account }) {
   const whole = budgets.data?.budgets.find((budget) => budget.dimension === "account" && budget.status?.unit === "usd")?.status;
   const summary = summaryOf(rows ?? []);
   const total = usage.data ? nanoUsd(usage.data.summary.totalCost) : 0n;
+  const first = firstDayShown(account, zone, new Date());
+  const monthStart = `${today(zone, new Date()).slice(0, 8)}01`;
+  const lastMonth = (before: string) => (first !== null && `${addDays(monthStart, -1).slice(0, 8)}01` < first ? `Last month is not shown in the tier ${account.tier}` : `${before} by this time last month`);
   const part = usePart(rows ?? [], (row) => row.name);
   return (
     <Page
       title="Team spend"
-      description={`This month so far${isTold ? ", member by member" : ""}. Days are those of ${zoneName(zone)}.`}
+      description={`${first !== null && monthStart < first ? `This month since ${formatDay(first)}, which is as far back as the tier ${account.tier} shows` : "This month so far"}${isTold ? ", member by member" : ""}. Days are those of ${zoneName(zone)}.`}
       actions={
         <>
           <Link to="/settings/budget" className={buttonClass()}>
@@ -124,12 +128,12 @@ function TeamDashboard({ account }: { account: Account }) {
                       Who is active is not told in the tier {account.tier}
                     </Figure>
                     <Figure label="Tokens" value={formatCompact(usage.data.summary.totalTokens)}>
-                      {formatCompact(usage.data.previous.totalTokens)} by this time last month
+                      {lastMonth(formatCompact(usage.data.previous.totalTokens))}
                     </Figure>
                   </>
                 )}
                 <Figure label="Runs" value={formatCount(usage.data.summary.totalRuns)}>
-                  {formatCount(usage.data.previous.totalRuns)} by this time last month
+                  {lastMonth(formatCount(usage.data.previous.totalRuns))}
                 </Figure>
               </>
             )}

@@ -142,7 +142,7 @@ function RemoveDialog({ account, member, onClose }: { account: Account; member: 
       done={isSelf ? `You have left ${account.name}.` : `${member.name} is out.`}
       onClose={onClose}
     >
-      What they have spent stays on record. They can be invited again.
+      {isSelf ? "What you have spent stays on record. You can be invited again." : "What they have spent stays on record. They can be invited again."}
     </ConfirmDialog>
   );
 }

@@ -1,7 +1,8 @@
 import { queryOptions } from "@tanstack/react-query";
 import { answer, api, type Schemas } from "@/shared/api/client";
 import { tellsMembers, type Account } from "@/shared/session/account";
-import { daysOf, filtersOf, readOnly, statsRange, withoutOnly, type Only, type UsageSearch } from "./search";
+import { firstDayShown } from "@/shared/session/history";
+import { daysOf, filtersOf, isCut, readOnly, statsRange, withoutOnly, type Only, type UsageSearch } from "./search";
 
 export type Stats = Schemas["Stats"];
 export type Figures = Schemas["StatsFigures"];
@@ -87,9 +88,13 @@ export function savingsQuery(account: Account, search: UsageSearch, zone: string
 export const PAGE_SIZE = 25;
 
 function historyQuery(account: Account, search: UsageSearch, zone: string) {
+  const now = new Date();
+  const { startDate, endDate } = daysOf(search, zone, now);
   return {
     ...account.visible,
-    ...daysOf(search, zone, new Date()),
+    // Without its first day it begins where the statistics of the same period do, which are cut and not refused.
+    ...(isCut(search, firstDayShown(account, zone, now), zone, now) ? {} : { startDate }),
+    endDate,
     ...filtersOf(readOnly(search.only)),
     ...(search.type ? { executionType: search.type as "prompt_run" } : {}),
     ...(search.unpriced ? { unpriced: true } : {}),

@@ -7,11 +7,12 @@ import { changePermille, nanoUsd } from "@/shared/format/money";
 import { formatChange, formatCompact, formatCount, formatPercent } from "@/shared/format/numbers";
 import { formatDate } from "@/shared/format/time";
 import type { Account } from "@/shared/session/account";
+import { firstDayShown } from "@/shared/session/history";
 import { Amount } from "@/shared/ui/amount";
 import { Hint } from "@/shared/ui/hint";
 import { FailureLine, Progress, Skeleton } from "@/shared/ui/layout";
 import { monthQuery, wholeBudgetQuery, type Stats } from "./api";
-import { readOnly, type UsageSearch } from "./search";
+import { isCut, lacksPrevious, readOnly, type UsageSearch } from "./search";
 
 /** On a narrow page the first and the last have a line of their own: they have the most to say. */
 const WIDE: ReadonlySet<number> = new Set([0, 3]);
@@ -29,7 +30,10 @@ export function Cards({
   search: UsageSearch;
   onShowUnpriced: () => void;
 }) {
-  const month = useQuery(monthQuery(account, zone));
+  const now = new Date();
+  const first = firstDayShown(account, zone, now);
+  const isMonthCut = isCut({ range: "month" }, first, zone, now);
+  const month = useQuery({ ...monthQuery(account, zone), enabled: !isMonthCut });
   if (!stats) {
     return (
       <div className="grid grid-cols-2 gap-3 xl:grid-cols-4 xl:gap-4">
@@ -39,7 +43,9 @@ export function Cards({
       </div>
     );
   }
-  const { summary, previous } = stats;
+  const { summary } = stats;
+  // Of a time before that is shown in part or not at all nothing is said: it would be too little.
+  const previous = lacksPrevious(search, first, zone, now) ? null : stats.previous;
   const input = sum(summary.tokens, ["input", "cacheRead", "cacheWrite5m", "cacheWrite1h", "inputAudio", "inputImage"]);
   const projected = month.data?.forecast;
   const isNarrowed = readOnly(search.only).length > 0;
@@ -50,7 +56,7 @@ export function Cards({
         wide
         testId="card-spend"
         value={<Amount usd={summary.totalCost} />}
-        change={<Change now={nanoUsd(summary.totalCost)} before={nanoUsd(previous.totalCost)} moreIsWorse />}
+        change={previous && <Change now={nanoUsd(summary.totalCost)} before={nanoUsd(previous.totalCost)} moreIsWorse />}
         more={account.maySeeAll && <BudgetLine account={account} />}
         note={
           <>
@@ -62,6 +68,9 @@ export function Cards({
             {isNarrowed ? (
               // Where a part of it is heading is not reckoned.
               "Where the month is heading is told of everything only"
+            ) : isMonthCut ? (
+              // It would be reckoned from the last days alone, and be too little.
+              `Where the month is heading is not told: the tier ${account.tier} does not show all of it`
             ) : month.error && !month.data ? (
               <FailureLine what="The forecast" error={month.error} retry={() => void month.refetch()} />
             ) : projected && "projectedCost" in projected ? (
@@ -80,25 +89,25 @@ export function Cards({
         label="Tokens"
         testId="card-tokens"
         value={<Exact count={summary.totalTokens} />}
-        change={<Change now={BigInt(summary.totalTokens)} before={BigInt(previous.totalTokens)} />}
+        change={previous && <Change now={BigInt(summary.totalTokens)} before={BigInt(previous.totalTokens)} />}
         note={`${formatCompact(input)} in · ${formatCompact(summary.totalTokens - input)} out`}
       />
       <Figure
         label="Runs"
         testId="card-runs"
         value={<Exact count={summary.totalRuns} />}
-        change={<Change now={BigInt(summary.totalRuns)} before={BigInt(previous.totalRuns)} />}
-        note={previous.totalRuns === 0 ? "None in the time before" : `${formatCount(previous.totalRuns)} in the time before`}
+        change={previous && <Change now={BigInt(summary.totalRuns)} before={BigInt(previous.totalRuns)} />}
+        note={!previous ? `The time before is not shown in the tier ${account.tier}` : previous.totalRuns === 0 ? "None in the time before" : `${formatCount(previous.totalRuns)} in the time before`}
       />
       <Figure
         label="Average per run"
         wide
         testId="card-average"
         value={<Amount usd={summary.avgCostPerRun} />}
-        change={<Change now={nanoUsd(summary.avgCostPerRun)} before={nanoUsd(previous.avgCostPerRun)} moreIsWorse />}
+        change={previous && <Change now={nanoUsd(summary.avgCostPerRun)} before={nanoUsd(previous.avgCostPerRun)} moreIsWorse />}
         note={
           <>
-            {previous.totalRuns > 0 && (
+            {previous && previous.totalRuns > 0 && (
               <>
                 <Amount usd={previous.avgCostPerRun} /> in the time before
               </>

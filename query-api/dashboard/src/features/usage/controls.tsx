@@ -9,14 +9,18 @@ import { TextField } from "@/shared/ui/field";
 import { Hint } from "@/shared/ui/hint";
 import { Menu, MenuItem, MenuLabel, Popover } from "@/shared/ui/menu";
 import { exportUrl } from "./api";
-import { daysOf, RANGE_LABELS, RANGES, type Range, type UsageSearch } from "./search";
+import { daysOf, isCut, RANGE_LABELS, RANGES, type Range, type UsageSearch } from "./search";
 
 type Change = (patch: { [K in keyof UsageSearch]?: UsageSearch[K] | undefined }) => void;
 
-export function RangePicker({ search, zone, onChange }: { search: UsageSearch; zone: string; onChange: Change }) {
+/** @param first the first day that the account's tier shows; null where it shows all */
+export function RangePicker({ search, zone, first, onChange }: { search: UsageSearch; zone: string; first: string | null; onChange: Change }) {
   const [open, setOpen] = useState(false);
   const range = search.range ?? "30d";
-  const days = daysOf(search, zone, new Date());
+  const now = new Date();
+  const days = daysOf(search, zone, now);
+  // A period of the calendar is shown as far as it can be.
+  const isRefused = (one: Range) => first !== null && daysOf({ range: one }, zone, now).startDate < first && !isCut({ range: one }, first, zone, now);
   const [from, setFrom] = useState(days.startDate);
   const [to, setTo] = useState(days.endDate);
   const pick = (next: Range) => {
@@ -46,9 +50,10 @@ export function RangePicker({ search, zone, onChange }: { search: UsageSearch; z
             key={one}
             type="button"
             aria-pressed={one === range}
+            disabled={isRefused(one)}
             onClick={() => pick(one)}
             className={clsx(
-              "rounded-lg px-2.5 py-1.5 text-left text-[0.8125rem]",
+              "rounded-lg px-2.5 py-1.5 text-left text-[0.8125rem] disabled:cursor-not-allowed disabled:opacity-55",
               one === range ? "bg-accent-wash font-medium text-accent" : "hover:bg-line/50",
             )}
           >
@@ -56,6 +61,7 @@ export function RangePicker({ search, zone, onChange }: { search: UsageSearch; z
           </button>
         ))}
       </div>
+      {first !== null && <p className="mt-2 text-xs text-soft">The account&apos;s tier shows the days since {formatDay(first)}.</p>}
       <form
         className="mt-3 grid grid-cols-2 gap-3 border-t border-line pt-3"
         onSubmit={(event) => {
@@ -66,7 +72,7 @@ export function RangePicker({ search, zone, onChange }: { search: UsageSearch; z
           }
         }}
       >
-        <TextField label="From" type="date" required value={from} max={to} onChange={(event) => setFrom(event.target.value)} />
+        <TextField label="From" type="date" required value={from} min={first ?? undefined} max={to} onChange={(event) => setFrom(event.target.value)} />
         <TextField label="To" type="date" required value={to} min={from} onChange={(event) => setTo(event.target.value)} />
         <Button kind="primary" type="submit" size="s" className="col-span-2">
           Show these days

@@ -1,5 +1,5 @@
 import { useState, type ReactNode } from "react";
-import { exactUsd } from "@/shared/format/money";
+import { formatExactUsd } from "@/shared/format/money";
 import { formatCount, formatDuration, words } from "@/shared/format/numbers";
 import { formatDateTime, zoneName } from "@/shared/format/time";
 import type { Account } from "@/shared/session/account";
@@ -70,7 +70,7 @@ function Entry({ entry, onPrice }: { entry: UsageEntry; onPrice?: () => void }) 
               <tr key={kind}>
                 <Td>{words(kind.replaceAll(/([A-Z0-9]+)/g, " $1").toLowerCase())}</Td>
                 <Td right>{formatCount(count)}</Td>
-                <Td right>{entry.costs[kind] === undefined ? "–" : `$${exactUsd(BigInt(entry.costs[kind]))}`}</Td>
+                <Td right>{entry.costs[kind] === undefined ? "–" : formatExactUsd(BigInt(entry.costs[kind]))}</Td>
               </tr>
             ))}
             <tr className="font-semibold">

@@ -9,7 +9,7 @@ import type { Stats } from "./api";
 import { Cards } from "./cards";
 import { SavingsCard } from "./savings";
 
-const ACCOUNT = { key: "acme", params: { teamId: "acme" }, visible: { teamId: "acme" }, zone: "UTC", maySeeAll: true } as unknown as Account;
+const ACCOUNT = { key: "acme", params: { teamId: "acme" }, visible: { teamId: "acme" }, zone: "UTC", maySeeAll: true, tier: "free", features: {} } as unknown as Account;
 
 const FIGURES = { totalCost: "1.00", totalTokens: 10, totalRuns: 1, avgCostPerRun: "1.00", unpricedRuns: 0, tokens: {} };
 
@@ -83,6 +83,18 @@ test("beside a part of the usage the savings say that they are of everything", a
   show(<SavingsCard account={ACCOUNT} search={{ only: "model:gpt-4o" }} zone="UTC" onPick={() => undefined} />);
   expect((await screen.findByTestId("savings")).textContent).toContain("of the whole spend");
   expect(screen.getByRole("heading", { name: "Ways to spend less, of everything" })).toBeTruthy();
+});
+
+test("where the tier does not show all of the month, its forecast is not asked for, and with the time before nothing is compared", async () => {
+  vi.setSystemTime("2026-11-25T12:00:00Z");
+  const free = { ...ACCOUNT, features: { historyDays: 7 } } as unknown as Account;
+  show(<Cards account={free} stats={STATS} zone="UTC" search={{ range: "7d" }} onShowUnpriced={() => undefined} />);
+  expect(screen.getByText(/Where the month is heading is not told: the tier free/)).toBeTruthy();
+  expect(screen.getByText("The time before is not shown in the tier free")).toBeTruthy();
+  expect(screen.queryByText(/in the time before$/)).toBeNull();
+  await screen.findByText(/The budget could not be loaded/);
+  expect(screen.queryByText(/The forecast could not be loaded/)).toBeNull();
+  vi.useRealTimers();
 });
 
 test("of a part of the usage there is no forecast, and none that has failed", async () => {

@@ -1,8 +1,9 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import { addDays } from "@/shared/format/time";
 import type { Account } from "@/shared/session/account";
 import { nextOrder, numberOf, pagesBehind } from "./activity";
 import { activityQuery, isLive } from "./api";
-import { changed, daysOf, filtersOf, isAmong, readOnly, readUsageSearch, statsRange, withinHistory, withOnly, withoutOnly, writeOnly, type UsageSearch } from "./search";
+import { changed, daysOf, filtersOf, isAmong, isCut, lacksPrevious, readOnly, readUsageSearch, statsRange, withinHistory, withOnly, withoutOnly, writeOnly, type UsageSearch } from "./search";
 
 describe("the address of a view", () => {
   test("keeps what makes sense and leaves out what does not", () => {
@@ -95,6 +96,29 @@ describe("a range", () => {
     expect(withinHistory({ range: "90d" }, 7)).toEqual({ range: "90d" });
   });
 
+  test("of the calendar that begins before what the tier shows is cut; any other is refused", () => {
+    expect(isCut({ range: "month" }, "2026-11-18", "UTC", now)).toBe(true);
+    expect(isCut({ range: "week" }, "2026-11-18", "UTC", now)).toBe(false);
+    expect(isCut({ range: "30d" }, "2026-11-18", "UTC", now)).toBe(false);
+    expect(isCut({ range: "month" }, null, "UTC", now)).toBe(false);
+    expect(isCut({ range: "month" }, "2026-10-30", "UTC", new Date("2026-11-06T00:00:00Z"))).toBe(false);
+  });
+
+  test.each([
+    ["7d", "2026-11-12"],
+    ["day", "2026-11-24"],
+    ["week", "2026-11-16"],
+    ["month", "2026-10-01"],
+    ["year", "2025-01-01"],
+    ["30d", "2026-09-27"],
+  ] as const)("of %s is compared with what begins on %s, or with nothing", (range, start) => {
+    expect(lacksPrevious({ range }, start, "UTC", now)).toBe(false);
+    expect(lacksPrevious({ range }, addDays(start, 1), "UTC", now)).toBe(true);
+    expect(lacksPrevious({ range }, null, "UTC", now)).toBe(false);
+    expect(lacksPrevious({ range, only: "day:2026-11-24" }, "2026-11-23", "UTC", now)).toBe(false);
+    expect(lacksPrevious({ range, only: "day:2026-11-24" }, "2026-11-24", "UTC", now)).toBe(true);
+  });
+
   test("of the calendar is asked for as a period, so that it is compared with as much of the one before", () => {
     expect(statsRange({ range: "month" }, "UTC", now)).toEqual({ period: "month" });
     expect(statsRange({ range: "7d" }, "UTC", now)).toEqual({ startDate: "2026-11-19", endDate: "2026-11-25" });
@@ -123,8 +147,19 @@ describe("recent activity", () => {
     expect(numberOf(pagesBehind(["p7"], "p8"), "p8")).toBeNull();
   });
 
+  test("of this month begins where the statistics do, and not with a refusal, in a tier that does not show all of it", () => {
+    vi.setSystemTime("2026-11-25T19:00:00Z");
+    const asked = (features: object, search: UsageSearch) => activityQuery({ key: "acme", visible: {}, features } as unknown as Account, search, "UTC").queryKey[3];
+    expect(asked({ historyDays: 7 }, { range: "month" })).not.toHaveProperty("startDate");
+    expect(asked({ historyDays: 7 }, { range: "month" })).toMatchObject({ endDate: "2026-11-25" });
+    expect(asked({ historyDays: 90 }, { range: "month" })).toMatchObject({ startDate: "2026-11-01" });
+    expect(asked({}, { range: "month" })).toMatchObject({ startDate: "2026-11-01" });
+    expect(asked({ historyDays: 7 }, { range: "90d" })).toMatchObject({ startDate: "2026-08-28" });
+    vi.useRealTimers();
+  });
+
   test("is sorted by the server, all of it, and not anew with each event", () => {
-    const account = { key: "acme", visible: { teamId: "acme" } } as unknown as Account;
+    const account = { key: "acme", visible: { teamId: "acme" }, features: {} } as unknown as Account;
     const asked = (search: UsageSearch) => activityQuery(account, search, "UTC").queryKey[3];
     expect(asked({ sort: "cost", order: "up", page: "1-1.cost.asc.MQ" })).toMatchObject({ sort: "cost", order: "asc", cursor: "1-1.cost.asc.MQ" });
     expect(asked({})).not.toHaveProperty("sort");

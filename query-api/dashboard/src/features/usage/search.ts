@@ -152,6 +152,16 @@ export function withinHistory(search: UsageSearch, historyDays: number | null | 
   return search.range === undefined && typeof historyDays === "number" && historyDays < DAYS_DEFAULT ? { ...search, range: "7d" } : search;
 }
 
+/**
+ * Whether a period of the calendar begins before what the tier shows: the API leaves the rest of it out. Of any other range it would
+ * refuse all.
+ *
+ * @param first the first day that is shown; null where all are
+ */
+export function isCut(search: UsageSearch, first: string | null, zone: string, now: Date): boolean {
+  return first !== null && "period" in statsRange(search, zone, now) && daysOf(search, zone, now).startDate < first;
+}
+
 /** The first and last day of what is shown, both included. */
 export function daysOf(search: UsageSearch, zone: string, now: Date): { startDate: string; endDate: string } {
   const endDate = today(zone, now);
@@ -172,6 +182,28 @@ export function daysOf(search: UsageSearch, zone: string, now: Date): { startDat
       return { startDate: `${endDate.slice(0, 5)}01-01`, endDate };
     case "custom":
       return { startDate: search.from!, endDate: search.to! };
+  }
+}
+
+/** Whether what a range is compared with begins before what the tier shows: then there is less of it, and nothing to compare with. */
+export function lacksPrevious(search: UsageSearch, first: string | null, zone: string, now: Date): boolean {
+  const day = readOnly(search.only).find((one) => one.dimension === "day")?.value;
+  return first !== null && previousStart(day === undefined ? search : { range: "custom", from: day, to: day }, zone, now) < first;
+}
+
+/** The first day of what a range is compared with. */
+function previousStart(search: UsageSearch, zone: string, now: Date): string {
+  const { startDate, endDate } = daysOf(search, zone, now);
+  const dayBefore = addDays(startDate, -1);
+  switch (search.range) {
+    case "week":
+      return addDays(startDate, -7);
+    case "month":
+      return `${dayBefore.slice(0, 8)}01`;
+    case "year":
+      return `${dayBefore.slice(0, 5)}01-01`;
+    default:
+      return addDays(dayBefore, (Date.parse(startDate) - Date.parse(endDate)) / 86_400_000);
   }
 }
 

@@ -6,6 +6,7 @@ import { tellsMembers, type Account } from "@/shared/session/account";
 import { breakdownQuery, shownQuery } from "./api";
 import { Breakdown } from "./breakdown";
 import { TopPrompts } from "./top-prompts";
+import { nothingIn } from "./usage-page";
 
 function account(features: Account["features"], isTeam = true): Account {
   return { key: "acme", isTeam, tier: "free", features, params: { teamId: "acme" }, visible: { teamId: "acme" }, maySeeAll: true } as unknown as Account;
@@ -37,4 +38,9 @@ test("where the dearest prompts are not told, nobody is asked to send what they 
   show(<TopPrompts account={FREE} search={{}} zone="UTC" stats={undefined} error={null} retry={() => undefined} onPick={() => undefined} onChange={() => undefined} />);
   expect(screen.getByText("The dearest prompts are not told in the tier free")).toBeTruthy();
   expect(screen.queryByText(/Send a promptId/)).toBeNull();
+});
+
+test("an account whose earlier days are not shown is not said to have used nothing ever", () => {
+  expect(nothingIn({ range: "7d" }, true)).toBe("Nothing has arrived in the last 7 days");
+  expect(nothingIn({}, false)).toBe("Nothing has arrived yet");
 });

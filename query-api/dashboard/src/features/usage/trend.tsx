@@ -1,6 +1,6 @@
 import { Bar, CartesianGrid, ComposedChart, Line, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 import { axisWidth, ticksInSteps, ticksUpTo, usdTick } from "@/shared/format/axis";
-import { formatNanoUsd, nanoUsd, pixels } from "@/shared/format/money";
+import { formatExactUsd, formatNanoUsd, nanoUsd, pixels } from "@/shared/format/money";
 import { formatCompact, formatCount } from "@/shared/format/numbers";
 import { formatDay } from "@/shared/format/time";
 import { Amount } from "@/shared/ui/amount";
@@ -133,7 +133,8 @@ function Tip({ day }: { day: Point }) {
     <div className="rounded-lg border border-line bg-raised px-3 py-2 text-xs shadow-pop figures">
       <p className="mb-1 font-semibold">{formatDay(day.date, true)}</p>
       <p className="flex justify-between gap-6">
-        <span className="text-soft">Spend</span>${day.cost}
+        <span className="text-soft">Spend</span>
+        {formatExactUsd(nanoUsd(day.cost))}
       </p>
       <p className="flex justify-between gap-6">
         <span className="text-soft">Exactly</span>

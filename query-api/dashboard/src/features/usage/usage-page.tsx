@@ -3,10 +3,12 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { clsx } from "clsx";
 import { Rocket } from "lucide-react";
 import { lazy, Suspense } from "react";
+import { formatCount } from "@/shared/format/numbers";
 import { useAccount } from "@/shared/session/account";
+import { firstDayShown, historyRefused } from "@/shared/session/history";
 import { useZone } from "@/shared/session/zone";
-import { buttonClass } from "@/shared/ui/button";
-import { Card, Empty, Failure, Page, Skeleton } from "@/shared/ui/layout";
+import { Button, buttonClass } from "@/shared/ui/button";
+import { Card, Empty, Failure, Note, Page, Skeleton } from "@/shared/ui/layout";
 import { usePageTitle } from "@/shared/ui/title";
 import { Activity } from "./activity";
 import { breakdownQuery, liveUrl, shownQuery, type Stats } from "./api";
@@ -14,7 +16,7 @@ import { Breakdown } from "./breakdown";
 import { Cards } from "./cards";
 import { ExportMenu, LiveDot, RangePicker, ZonePicker } from "./controls";
 import { Narrowed } from "./narrowed";
-import { changed, isAmong, readOnly, readUsageSearch, withinHistory, withOnly, withoutOnly, writeOnly, type Only, type UsageSearch } from "./search";
+import { changed, isAmong, isCut, lacksPrevious, RANGE_LABELS, readOnly, readUsageSearch, withinHistory, withOnly, withoutOnly, writeOnly, type Only, type UsageSearch } from "./search";
 import { SavingsCard } from "./savings";
 import { TopPrompts } from "./top-prompts";
 import { saidOf, useLive } from "./use-live";
@@ -42,6 +44,9 @@ export function UsagePage() {
 
   const shown = useQuery(shownQuery(account, search, zone));
   const breakdown = useQuery(breakdownQuery(account, search, zone));
+  const now = new Date();
+  const first = firstDayShown(account, zone, now);
+  const usual = withinHistory({}, account.features.historyDays).range ?? "30d";
   const connection = useLive(account.key, liveUrl(account));
 
   return (
@@ -51,7 +56,7 @@ export function UsagePage() {
       actions={
         <>
           <LiveDot connection={saidOf(connection, shown)} asOf={shown.data?.asOf} zone={zone} />
-          <RangePicker search={search} zone={zone} onChange={change} />
+          <RangePicker search={search} zone={zone} first={first} onChange={change} />
           <ZonePicker zone={zone} accountZone={account.zone} onChange={(next) => change({ zone: next })} />
           <ExportMenu account={account} search={search} zone={zone} />
         </>
@@ -59,14 +64,30 @@ export function UsagePage() {
     >
       <Narrowed onlys={onlys} onChange={(next) => change({ only: writeOnly(next) })} />
       {shown.data && onlys.length === 0 && !asked.range && isUntouched(shown.data) ? (
-        <FirstVisit />
+        <FirstVisit title={nothingIn(search, lacksPrevious(search, first, zone, now))} />
       ) : shown.error && !shown.data ? (
         <Card>
-          <Failure error={shown.error} retry={() => void shown.refetch()} />
+          <Failure
+            error={shown.error}
+            retry={() => void shown.refetch()}
+            action={
+              historyRefused(shown.error) !== null && (
+                <Button onClick={() => change({ range: undefined, from: undefined, to: undefined, only: writeOnly(withoutOnly(onlys, "day")) })}>
+                  Show the {RANGE_LABELS[usual].toLowerCase()}
+                </Button>
+              )
+            }
+          />
         </Card>
       ) : (
         // What was there before stays, dimmed, until the answer for this view is.
         <div aria-busy={shown.isPlaceholderData} className={clsx("grid grid-cols-[minmax(0,1fr)] gap-4 transition-opacity", shown.isPlaceholderData && "opacity-60")}>
+          {isCut(search, first, zone, now) && !onlys.some((one) => one.dimension === "day") && (
+            <Note>
+              {RANGE_LABELS[search.range ?? usual]} begins before what is shown in the tier {account.tier}: {formatCount(account.features.historyDays ?? 0)} days. What was before them is
+              counted, and is not in these figures.
+            </Note>
+          )}
           <Cards account={account} stats={shown.data} zone={zone} search={search} onShowUnpriced={() => change({ unpriced: "yes" })} />
           <Suspense fallback={<Skeleton className="h-[25rem] rounded-xl sm:h-[23.625rem]" />}>
             <Trend stats={shown.data} asTable={search.trend === "table"} onAsTable={(asTable) => change({ trend: asTable ? "table" : undefined })} onPick={account.maySeeAll ? (day) => narrow({ dimension: "day", value: day }) : undefined} />
@@ -88,12 +109,17 @@ function isUntouched({ summary, previous }: Stats): boolean {
   return summary.totalRuns === 0 && previous.totalRuns === 0;
 }
 
-function FirstVisit() {
+/** Of an account whose tier shows a few days only, nobody knows here that there was never anything. */
+export function nothingIn({ range = "30d" }: Pick<UsageSearch, "range">, isPart: boolean): string {
+  return isPart ? `Nothing has arrived in the ${RANGE_LABELS[range].toLowerCase()}` : "Nothing has arrived yet";
+}
+
+function FirstVisit({ title }: { title: string }) {
   return (
     <Card>
       <Empty
         icon={Rocket}
-        title="Nothing has arrived yet"
+        title={title}
         action={
           <Link to="/welcome" className={buttonClass("primary")}>
             Send the first event

@@ -72,7 +72,8 @@ export function WelcomePage({ makeKey, hasBudget, wizard }: { makeKey: MakeKey; 
           <div aria-live="polite" data-testid="arrival">
             {arrival ? (
               <p>
-                <strong className="font-semibold">It is here:</strong> {formatCount(arrival.tokens)} tokens for <Amount usd={arrival.cost} />.{" "}
+                <strong className="font-semibold">It is here:</strong> {formatCount(arrival.tokens)} tokens{" "}
+                {arrival.cost === null ? "of a model that has no price yet" : <>for <Amount usd={arrival.cost} /></>}.{" "}
                 <Link to="/dashboard/usage" className="font-medium text-accent underline underline-offset-2">
                   See your usage
                 </Link>
@@ -114,11 +115,13 @@ export function WelcomePage({ makeKey, hasBudget, wizard }: { makeKey: MakeKey; 
 
 export type MakeKey = (account: Account) => Promise<string>;
 
-/** What the month has grown by since the page was opened; null while it has not. */
-function useArrival(account: Account): { cost: string; tokens: number } | null {
+/** The first call that came since the page was opened; null while none has. Its cost is null where its model has no price. */
+export function useArrival(account: Account): { cost: string | null; tokens: number } | null {
   const queryClient = useQueryClient();
   const before = useRef<number | null>(null);
   const [arrived, setArrived] = useState(false);
+  // The newest before: what an account has used for months is not what has just arrived.
+  const [known, setKnown] = useState<string | null>();
   useEvents(`/api/token-tracking/stream?${new URLSearchParams(account.visible as Record<string, string>)}`, "totals", (data) => {
     const { month } = JSON.parse(data) as Totals;
     before.current ??= month.runs;
@@ -131,12 +134,18 @@ function useArrival(account: Account): { cost: string; tokens: number } | null {
   const { data } = useQuery({
     queryKey: ["welcome", account.key],
     queryFn: () => answer(api.GET("/api/token-tracking/usage", { params: { query: { ...account.visible, limit: 1 } } })),
-    enabled: arrived,
     // The history follows the totals by some tenths of a second.
-    refetchInterval: (query) => (query.state.data?.usage.length ? false : 500),
+    refetchInterval: (query) => (arrived && !isNews(query.state.data?.usage[0]?.id, known) ? 500 : false),
   });
   const newest = data?.usage[0];
-  return arrived && newest ? { cost: newest.cost ?? "0.00", tokens: newest.totalTokens } : null;
+  if (data !== undefined && known === undefined) {
+    setKnown(arrived ? null : (newest?.id ?? null));
+  }
+  return arrived && newest && isNews(newest.id, known) ? { cost: newest.cost ?? null, tokens: newest.totalTokens } : null;
+}
+
+function isNews(id: string | undefined, known: string | null | undefined): boolean {
+  return id !== undefined && known !== undefined && id !== known;
 }
 
 function Step({ number, title, done, children }: { number: number; title: string; done: boolean; children: ReactNode }) {

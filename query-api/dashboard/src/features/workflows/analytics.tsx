@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { Bar, CartesianGrid, ComposedChart, Line, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 import { ticksInSteps, usdTick, wholeTicksUpTo } from "@/shared/format/axis";
-import { nanoUsd, pixels } from "@/shared/format/money";
+import { formatExactUsd, nanoUsd, pixels } from "@/shared/format/money";
 import { formatCount, formatDuration, formatPercent } from "@/shared/format/numbers";
 import { formatDay } from "@/shared/format/time";
 import { Amount } from "@/shared/ui/amount";
@@ -11,9 +11,17 @@ import { Card, Failure, Skeleton } from "@/shared/ui/layout";
 import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
 import { analyticsQuery, type Analytics } from "./api-automation";
 
-/** How the workflow's runs of the last 30 days have gone, by day and by node. */
+/** As many as the API looks back on by itself. */
+const DAYS_USUAL = 30;
+
+/**
+ * How the workflow's runs of the last 30 days have gone, by day and by node.
+ *
+ * @param shownDays how many the account's tier shows; null for all
+ */
 export function AnalyticsCards({
   id,
+  shownDays,
   zone,
   labels,
   hasRun,
@@ -21,6 +29,7 @@ export function AnalyticsCards({
   onAsTable,
 }: {
   id: string;
+  shownDays: number | null;
   zone: string;
   labels: ReadonlyMap<string, string>;
   hasRun: boolean;
@@ -45,7 +54,7 @@ export function AnalyticsCards({
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
       <dl className="grid grid-cols-2 gap-3 lg:grid-cols-4" data-testid="analytics">
-        <Figure name="Runs in 30 days" value={formatCount(data.totalExecutions ?? 0)} note={data.failedExecutions ? `${formatCount(data.failedExecutions)} failed` : "none failed"} />
+        <Figure name={`Runs in ${formatCount(Math.min(DAYS_USUAL, shownDays ?? DAYS_USUAL))} days`} value={formatCount(data.totalExecutions ?? 0)} note={data.failedExecutions ? `${formatCount(data.failedExecutions)} failed` : "none failed"} />
         <Figure name="Completed" value={data.successRate == null ? "–" : formatPercent(Number(data.successRate) * 100)} note="of those that ended by themselves" />
         <Figure name="Duration" value={p50 == null ? "–" : formatDuration(p50)} note={p95 == null ? "the median" : `the median; 95 % within ${formatDuration(p95)}`} />
         <Figure
@@ -152,7 +161,7 @@ function Chart({ days }: { days: Day[] }) {
         <Key colour="bg-line-strong">Others</Key>
         <Key colour="bg-series-1">Cost</Key>
       </p>
-      <div className="h-56" role="img" aria-label={`Runs and cost on ${days.length} days: ${days.map((day) => `${formatDay(day.date)} ${day.completed} completed, ${day.failed} failed, $${day.cost}`).join("; ")}`}>
+      <div className="h-56" role="img" aria-label={`Runs and cost on ${days.length} days: ${days.map((day) => `${formatDay(day.date)} ${day.completed} completed, ${day.failed} failed, ${formatExactUsd(nanoUsd(day.cost))}`).join("; ")}`}>
         <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 600, height: 224 }}>
           <ComposedChart data={days} margin={{ top: 6, right: 0, bottom: 0, left: 0 }} accessibilityLayer={false}>
             <CartesianGrid yAxisId="runs" vertical={false} stroke="var(--line)" />
@@ -203,7 +212,7 @@ function Tip({ day }: { day: Day }) {
         ["Completed", formatCount(day.completed)],
         ["Failed", formatCount(day.failed)],
         ["Others", formatCount(day.others)],
-        ["Cost", `$${day.cost}`],
+        ["Cost", formatExactUsd(nanoUsd(day.cost))],
       ].map(([name, value]) => (
         <p key={name} className="flex justify-between gap-6">
           <span className="text-soft">{name}</span>

@@ -14,15 +14,16 @@ import {
 import "@xyflow/react/dist/style.css";
 import { useMemo, useRef, useState } from "react";
 import type { NanoUsd } from "@/shared/format/money";
-import { useTheme } from "@/shared/theme";
+import { useIsDark } from "@/shared/theme";
 import type { Definition, NodeType, WorkflowNode } from "./definition";
 import { connect, kindOfEdge, removeEdges, removeNodes, whyNot } from "./definition";
 import type { Faults } from "./faults";
 import { NodeCard, type CardNode } from "./node-card";
 import { kindName } from "./kinds";
 import { DRAGGED } from "./palette";
+import { useHit } from "./use-hit";
 import { useInView } from "./use-in-view";
-import { fitting, fittingLegibly, screenOf } from "./view";
+import { fitting, fittingFirst, screenOf } from "./view";
 
 const NODE_TYPES = { card: NodeCard };
 
@@ -89,17 +90,17 @@ export function Canvas({
   /** What is dropped from the palette, and where on the canvas. */
   onDrop?: (type: NodeType, at: { x: number; y: number }) => void;
 }) {
-  // Whoever changes the theme sees the canvas follow.
-  useTheme();
+  const isDark = useIsDark();
   const { screenToFlowPosition } = useReactFlow();
   const container = useRef<HTMLDivElement>(null);
-  useInView(definition, container, readOnly);
+  useInView(definition, selected, container, readOnly);
+  useHit(container);
   // What the nodes take on the screen is the canvas's to know; the overview draws them by it.
   const [sizes, setSizes] = useState<ReadonlyMap<string, { width: number; height: number }>>(new Map());
   // What is dropped onto an empty canvas stays where it was let go.
   const [fits] = useState(definition.nodes.length > 0);
   // The same all along: the canvas takes other options for what it is to do next.
-  const [firstFit] = useState(() => fittingLegibly(definition.nodes, readOnly));
+  const [firstFit] = useState(() => fittingFirst(definition.nodes, readOnly));
   const { isNarrow } = screenOf(readOnly);
   const nodes = useMemo(
     () =>
@@ -144,8 +145,6 @@ export function Canvas({
       ),
     [definition.edges, selected, states],
   );
-  const isDark = document.documentElement.dataset.theme === "dark";
-
   const onNodesChange = (changes: NodeChange<CardNode>[]) => {
     const measured = changes.filter((change) => change.type === "dimensions");
     if (measured.length > 0) {

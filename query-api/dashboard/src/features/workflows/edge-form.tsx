@@ -34,7 +34,7 @@ export function EdgeForm({
     <fieldset disabled={readOnly} className="grid gap-4">
       <div className="flex items-center justify-between gap-2">
         <div className="min-w-0">
-          <h2 className="font-semibold">Connection</h2>
+          <h2 tabIndex={-1} className="font-semibold">Connection</h2>
           <p className="truncate text-xs text-soft">
             {source?.label} → {target?.label}
           </p>

@@ -28,7 +28,7 @@ export function ExecutionPanel({
     <div className="grid grid-cols-[minmax(0,1fr)] gap-4 wrap-anywhere">
       <div className="flex items-start justify-between gap-2">
         <div className="min-w-0">
-          <h2 className="font-semibold">Run</h2>
+          <h2 tabIndex={-1} className="font-semibold">Run</h2>
           {workflowId ? (
             <Link
               to="/dashboard/workflows/$id/executions/$executionId"

@@ -4,6 +4,7 @@ import { History } from "lucide-react";
 import { useMemo } from "react";
 import { formatCount, formatDuration, words } from "@/shared/format/numbers";
 import { formatDateTime, zoneName } from "@/shared/format/time";
+import { useAccount } from "@/shared/session/account";
 import { useZone } from "@/shared/session/zone";
 import { Amount } from "@/shared/ui/amount";
 import { Button, buttonClass } from "@/shared/ui/button";
@@ -22,6 +23,7 @@ const route = getRouteApi("/signed-in/dashboard/workflows/$id/executions");
 export function ExecutionsPage() {
   usePageTitle("Executions");
   const { id } = route.useParams();
+  const account = useAccount();
   const zone = useZone();
   const workflow = useQuery(workflowQuery(id));
   const { status, days } = route.useSearch();
@@ -42,7 +44,7 @@ export function ExecutionsPage() {
       }
     >
       <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
-        <AnalyticsCards id={id} zone={zone} labels={labels} hasRun={workflow.data?.lastExecutedAt !== null} asTable={days === "table"} onAsTable={(asTable) => change({ days: asTable ? "table" : undefined })} />
+        <AnalyticsCards id={id} shownDays={account.features.workflowHistoryDays ?? null} zone={zone} labels={labels} hasRun={workflow.data?.lastExecutedAt !== null} asTable={days === "table"} onAsTable={(asTable) => change({ days: asTable ? "table" : undefined })} />
         <Card
           flush
           title="Newest first"

@@ -7,10 +7,11 @@ import { words } from "@/shared/format/numbers";
 import { useAccount } from "@/shared/session/account";
 import { Button, buttonClass } from "@/shared/ui/button";
 import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
-import { SelectField, TextField } from "@/shared/ui/field";
+import { SelectField } from "@/shared/ui/field";
 import { Card, Empty, Failure, Page, Skeleton } from "@/shared/ui/layout";
 import { useIsNarrow } from "@/shared/ui/narrow";
 import { useNow } from "@/shared/ui/now";
+import { SearchField } from "@/shared/ui/search-field";
 import { usePageTitle } from "@/shared/ui/title";
 import { useDeleteWorkflow, workflowsQuery, type Workflow } from "./api";
 import { WorkflowCards, WorkflowTable } from "./list-rows";
@@ -54,15 +55,7 @@ export function WorkflowListPage() {
       }
     >
       <div className="mb-4 flex flex-wrap gap-2">
-        <TextField
-          label="Search"
-          hideLabel
-          type="search"
-          placeholder="Search"
-          className="w-full sm:w-64"
-          value={search.q ?? ""}
-          onChange={(event) => change({ q: event.target.value || undefined })}
-        />
+        <SearchField label="Search" className="w-full sm:w-64" value={search.q ?? ""} onChange={(text) => change({ q: text || undefined })} />
         <SelectField
           label="Status"
           hideLabel

@@ -46,8 +46,8 @@ const FAULTS: Record<PlaceFault["severity"], { border: string; text: string }> =
   warning: { border: "border-warning", text: "text-warning" },
 };
 
-/** What is hit reaches farther than what is seen: 32 px of the canvas, which are 24 of the screen where nodes are drawn smallest. */
-const handle = "!size-3 !border-2 !border-surface !bg-soft hover:!bg-accent before:absolute before:-inset-3 before:rounded-full";
+/** What is hit reaches farther than what is seen: 32 px of the canvas, and never less than 24 of the screen, however small nodes are drawn. */
+const handle = "!size-3 !border-2 !border-surface !bg-soft hover:!bg-accent before:absolute before:inset-[calc(50%_-_max(16px,12px_/_var(--zoom,1)))] before:rounded-full";
 
 export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<CardNode>) {
   const Icon = ICONS[data.type];

@@ -50,7 +50,7 @@ export function NodeForm({
     <fieldset disabled={readOnly} className="grid gap-4">
       <div className="flex items-center justify-between gap-2">
         <div>
-          <h2 className="font-semibold">{TYPE_LABELS[node.type]}</h2>
+          <h2 tabIndex={-1} className="font-semibold">{TYPE_LABELS[node.type]}</h2>
           <p className="font-mono text-xs text-soft">{node.id}</p>
         </div>
         {!readOnly && (

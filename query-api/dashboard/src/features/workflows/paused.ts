@@ -1,4 +1,4 @@
-import { exactUsd } from "@/shared/format/money";
+import { formatExactUsd } from "@/shared/format/money";
 
 interface Reason {
   message?: string;
@@ -25,7 +25,7 @@ export function pausedBecause(execution: { status: string; reason?: unknown }): 
     case "ambiguous_call":
       return `Nobody knows whether ${reason.target ?? "the other side"} was reached. Find out, then resume to call again, or cancel.`;
     case "execution_cost_limit":
-      return `The next call could take this run beyond its own limit of $${exactUsd(BigInt(reason.maxCostNanoUsd ?? 0))}. Raise it in a new version and rerun, or cancel.`;
+      return `The next call could take this run beyond its own limit of ${formatExactUsd(BigInt(reason.maxCostNanoUsd ?? 0))}. Raise it in a new version and rerun, or cancel.`;
     case "budget_unanswered":
       return "The budgets were asked whether they allow the next call, and did not answer. That does not mean that one is spent. Resume to ask again, or cancel.";
     default:

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { useEffect, useRef, type ReactNode } from "react";
 import { messageOf } from "@/shared/api/client";
 import { Button } from "@/shared/ui/button";
 import { Note } from "@/shared/ui/layout";
@@ -12,18 +12,29 @@ import { sampleOf } from "./sample";
 import { SettingsForm } from "./settings-form";
 
 /** What can be said of whatever is chosen: a node, a line, several, or nothing and so the whole workflow. */
-export function Properties({
-  definition,
-  selected,
-  faults,
-  error,
-  warnings,
-  readOnly,
-  run,
-  runs,
-  onEdit,
-  onSelect,
-}: {
+export function Properties(props: Shown) {
+  const { selected, onSelect } = props;
+  const panel = useRef<HTMLDivElement>(null);
+  const isLed = useRef(false);
+  // A button of the panel that chooses something else goes with what it stood in; the focus goes to what is there instead.
+  useEffect(() => {
+    if (isLed.current) {
+      panel.current?.querySelector("h2")?.focus();
+    }
+    isLed.current = false;
+  }, [selected]);
+  const lead = (ids: ReadonlySet<string>) => {
+    isLed.current = true;
+    onSelect(ids);
+  };
+  return (
+    <div ref={panel}>
+      <OfSelected {...props} onSelect={lead} />
+    </div>
+  );
+}
+
+interface Shown {
   definition: Definition;
   selected: ReadonlySet<string>;
   faults: Faults;
@@ -38,7 +49,20 @@ export function Properties({
   runs: readonly NodeExecution[];
   onEdit: (next: (before: Definition) => Definition) => void;
   onSelect: (ids: ReadonlySet<string>) => void;
-}) {
+}
+
+function OfSelected({
+  definition,
+  selected,
+  faults,
+  error,
+  warnings,
+  readOnly,
+  run,
+  runs,
+  onEdit,
+  onSelect,
+}: Shown) {
   const only = selected.size === 1 ? [...selected][0] : undefined;
   const node = definition.nodes.find((one) => one.id === only);
   const edge = definition.edges.find((one) => one.id === only);

@@ -14,7 +14,7 @@ export function SettingsForm({ settings, readOnly, onChange }: { settings: Setti
   return (
     <fieldset disabled={readOnly} className="grid gap-4">
       <div>
-        <h2 className="font-semibold">Workflow settings</h2>
+        <h2 tabIndex={-1} className="font-semibold">Workflow settings</h2>
         <p className="text-xs text-soft">Choose a node to set that one.</p>
       </div>
       <SelectField

@@ -93,7 +93,7 @@ export function Toolbar(props: ToolbarProps) {
             </IconButton>
           }
         >
-          <MenuItem onSelect={() => props.onOpen("run")} disabled={isEmpty}>
+          <MenuItem onSelect={() => props.onOpen("run")} disabled={isEmpty || isSaving || isStarting}>
             <Database aria-hidden className="size-4" /> Run with data …
           </MenuItem>
           {isStored && (

@@ -1,15 +1,10 @@
 import { useReactFlow } from "@xyflow/react";
 import { useEffect, useRef, type RefObject } from "react";
-import { NODE_WIDTH as WIDTH, type Definition } from "./definition";
-import { fittingLegibly } from "./view";
+import type { Definition } from "./definition";
+import { fittingLegibly, isAway, isSeenWhole } from "./view";
 
-const HEIGHT = 80;
-
-/** What the palette covers at the left. */
-const COVERED = 64;
-
-/** Brings a node that was just added into view, unless it is there already. */
-export function useInView(definition: Definition, container: RefObject<HTMLDivElement | null>, readOnly: boolean) {
+/** Brings a node into view that was just added, unless it is seen, and one that was chosen elsewhere and is not seen at all. */
+export function useInView(definition: Definition, selected: ReadonlySet<string>, container: RefObject<HTMLDivElement | null>, readOnly: boolean) {
   const { fitView, flowToScreenPosition, getZoom } = useReactFlow();
   const count = useRef(definition.nodes.length);
   useEffect(() => {
@@ -17,12 +12,21 @@ export function useInView(definition: Definition, container: RefObject<HTMLDivEl
     count.current = definition.nodes.length;
     const box = container.current?.getBoundingClientRect();
     if (added && box) {
-      const { x, y } = flowToScreenPosition(added.position);
-      const zoom = getZoom();
-      const isSeen = x > box.left + COVERED && x + WIDTH * zoom < box.right && y > box.top && y + HEIGHT * zoom < box.bottom;
-      if (!isSeen) {
+      if (!isSeenWhole(flowToScreenPosition(added.position), getZoom(), box)) {
         void fitView(fittingLegibly(definition.nodes, readOnly, added));
       }
     }
   }, [definition.nodes, container, readOnly, fitView, flowToScreenPosition, getZoom]);
+  // What is drawn by now: whoever moves the view away from what is chosen, and edits it, stays where they are.
+  const drawn = useRef(definition.nodes);
+  useEffect(() => {
+    drawn.current = definition.nodes;
+  });
+  useEffect(() => {
+    const chosen = selected.size === 1 ? drawn.current.find((node) => selected.has(node.id)) : undefined;
+    const box = container.current?.getBoundingClientRect();
+    if (chosen && box && isAway(flowToScreenPosition(chosen.position), getZoom(), box)) {
+      void fitView(fittingLegibly(drawn.current, readOnly, chosen));
+    }
+  }, [selected, container, readOnly, fitView, flowToScreenPosition, getZoom]);
 }

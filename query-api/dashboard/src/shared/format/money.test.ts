@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { changePermille, exactUsd, formatUsd, isRounded, nanoUsd } from "./money";
+import { changePermille, exactUsd, formatExactUsd, formatUsd, isRounded, nanoUsd } from "./money";
 
 describe("money", () => {
   test.each([
@@ -56,6 +56,17 @@ describe("money", () => {
     [-1_500_000_001n, undefined, true],
   ])("whether %s nanoUSD with at least %s places is rounded: %s", (amount, least, rounded) => {
     expect(isRounded(amount, least)).toBe(rounded);
+  });
+
+  test.each([
+    [1_234_567_890_123_456_789n, "$1,234,567,890.123456789"],
+    [98_765_432_109_120_000_000n, "$98,765,432,109.12"],
+    [30_000_000_000n, "$30.00"],
+    [2_467_993_050n, "$2.46799305"],
+    [1n, "$0.000000001"],
+    [-1_500_000_000n, "-$1.50"],
+  ])("%s nanoUSD is told exactly as %s, its digits grouped", (amount, told) => {
+    expect(formatExactUsd(amount)).toBe(told);
   });
 
   test("a change has a base, or there is none", () => {

@@ -17,7 +17,7 @@ export function nanoUsd(text: string): NanoUsd {
   return sign ? -amount : amount;
 }
 
-/** Exact text, with 2 to 9 places. */
+/** Exact text, with 2 to 9 places, as the API and a field want it: for people there is {@link formatExactUsd}. */
 export function exactUsd(amount: NanoUsd): string {
   const negative = amount < 0n;
   const absolute = negative ? -amount : amount;
@@ -44,6 +44,11 @@ function placesFor(amount: NanoUsd, least: number): number {
  */
 export function formatUsd(amount: NanoUsd, least: number = PLACES): string {
   return inDollars(amount, least, placesFor(amount, least));
+}
+
+/** For people who want to know it exactly: nothing is rounded, and digits are grouped as everywhere. */
+export function formatExactUsd(amount: NanoUsd): string {
+  return inDollars(amount, PLACES, 9);
 }
 
 /** With so many places and no other, as the ticks of an axis are. */

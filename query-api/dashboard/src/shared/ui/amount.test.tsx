@@ -25,6 +25,16 @@ test("the exact amount is there for whoever listens, and for the keyboard on foc
   expect((await screen.findByRole("tooltip")).textContent).toContain("2,467,993,050 nanoUSD");
 });
 
+test("the digits of an exact amount are grouped as those of the one that is shown", () => {
+  render(
+    <HintProvider>
+      <Amount usd="12345.678901234" />
+    </HintProvider>,
+  );
+  expect(amount("12345678901234").querySelector("[aria-hidden]")?.textContent).toBe("$12,345.68");
+  expect(amount("12345678901234").querySelector(".sr-only")?.textContent).toBe("$12,345.678901234");
+});
+
 test("a tap shows the exact amount, another one hides it, and one on the next shows that instead", async () => {
   const finger = userEvent.setup();
   const tap = (target: Element) => finger.pointer([{ keys: "[TouchA]", target }]);

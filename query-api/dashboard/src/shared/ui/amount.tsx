@@ -1,5 +1,5 @@
 import { createContext, useContext } from "react";
-import { exactUsd, formatNanoUsd, formatUsd, isRounded, nanoUsd, type NanoUsd } from "@/shared/format/money";
+import { formatExactUsd, formatNanoUsd, formatUsd, isRounded, nanoUsd, type NanoUsd } from "@/shared/format/money";
 import { Hint } from "./hint";
 
 /** Whether amounts are reached by arrows, as those of a table are, and not each by the tab key. */
@@ -19,7 +19,7 @@ export function Amount({ usd, places }: { usd: string | NanoUsd; places?: number
     <Hint
       text={
         <>
-          ${exactUsd(amount)}
+          {formatExactUsd(amount)}
           <br />
           {formatNanoUsd(amount)}
         </>
@@ -30,7 +30,7 @@ export function Amount({ usd, places }: { usd: string | NanoUsd; places?: number
           <>
             <span aria-hidden>{shown}</span>
             {/* Not to be copied along with what is shown. */}
-            <span className="sr-only select-none">${exactUsd(amount)}</span>
+            <span className="sr-only select-none">{formatExactUsd(amount)}</span>
           </>
         ) : (
           shown

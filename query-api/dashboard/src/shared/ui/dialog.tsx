@@ -4,7 +4,11 @@ import { Dialog as Radix } from "radix-ui";
 import type { ReactNode } from "react";
 import { IconButton } from "./button";
 
-/** Closes on Escape and gives the focus back to what opened it. */
+/**
+ * Closes on Escape and gives the focus back to what opened it.
+ *
+ * @param isOnce whether it holds what is never shown again: a click beside it does not take that away
+ */
 export function Dialog({
   open,
   onClose,
@@ -13,6 +17,7 @@ export function Dialog({
   children,
   footer,
   wide = false,
+  isOnce = false,
 }: {
   open: boolean;
   onClose: () => void;
@@ -21,6 +26,7 @@ export function Dialog({
   children: ReactNode;
   footer?: ReactNode;
   wide?: boolean;
+  isOnce?: boolean;
 }) {
   return (
     <Radix.Root open={open} onOpenChange={(now) => !now && onClose()}>
@@ -28,6 +34,12 @@ export function Dialog({
         <Radix.Overlay className="fixed inset-0 z-40 bg-black/45" />
         <Radix.Content
           {...(description ? {} : { "aria-describedby": undefined })}
+          onInteractOutside={(event) => {
+            // A message over it is put away without it, and is gone from the page by now.
+            if (isOnce || (event.target instanceof Element && event.target.closest("[data-toast]"))) {
+              event.preventDefault();
+            }
+          }}
           className={clsx(
             "fixed top-1/2 left-1/2 z-50 flex max-h-[92dvh] w-[calc(100vw-1.5rem)] -translate-x-1/2 -translate-y-1/2 flex-col rounded-2xl border border-line bg-raised shadow-pop",
             wide ? "max-w-3xl" : "max-w-lg",

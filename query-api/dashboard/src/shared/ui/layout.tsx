@@ -98,8 +98,12 @@ export function Below({ isSettled, children }: { isSettled: boolean; children: R
   return <div className={clsx("min-w-0", !isSettled && "invisible")}>{children}</div>;
 }
 
-/** Says what happened, and offers to try again. */
-export function Failure({ error, retry }: { error: unknown; retry?: () => void }) {
+/**
+ * Says what happened, and offers to try again.
+ *
+ * @param action what helps instead, where another try would be refused as this one was
+ */
+export function Failure({ error, retry, action }: { error: unknown; retry?: () => void; action?: ReactNode }) {
   return (
     <div role="alert" className="flex flex-col items-center px-4 py-10 text-center">
       <span className="mb-3 flex size-11 items-center justify-center rounded-full bg-critical-wash text-critical">
@@ -107,10 +111,14 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
       </span>
       <p className="font-medium">This could not be loaded</p>
       <p className="mt-1 max-w-md text-soft">{messageOf(error)}</p>
-      {retry && (
-        <Button className="mt-4" onClick={retry}>
-          Try again
-        </Button>
+      {action ? (
+        <div className="mt-4">{action}</div>
+      ) : (
+        retry && (
+          <Button className="mt-4" onClick={retry}>
+            Try again
+          </Button>
+        )
       )}
     </div>
   );

@@ -47,6 +47,7 @@ export function Toasts() {
         return (
           <div
             key={id}
+            data-toast
             className="pointer-events-auto flex w-full max-w-sm items-start gap-2.5 rounded-xl border border-line bg-raised px-3.5 py-3 shadow-pop animate-[appear_160ms_ease-out] sm:w-auto"
           >
             <Icon aria-hidden className={clsx("mt-0.5 size-4 shrink-0", COLOURS[tone])} />

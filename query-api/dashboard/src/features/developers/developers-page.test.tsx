@@ -1,0 +1,77 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { createMemoryHistory, createRootRoute, createRoute, createRouter, RouterProvider } from "@tanstack/react-router";
+import { render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { afterEach, expect, test, vi } from "vitest";
+import { addDays, today } from "@/shared/format/time";
+import { sessionQuery, type User } from "@/shared/session/session";
+import { HintProvider } from "@/shared/ui/hint";
+import { DevelopersPage } from "./developers-page";
+import { readDeveloperSearch } from "./search";
+
+const NONE = { developers: 0, sessions: 0, runs: 0, unpricedRuns: 0, totalTokens: 0, cost: "0.00", reportedRuns: 0, reportedCost: "0.00", costOfReported: "0.00" };
+
+afterEach(() => vi.unstubAllGlobals());
+
+const CALL = { ...NONE, userId: "ann", model: "opus", agent: "claude-code", runs: 2, totalTokens: 10, cost: "0.50" };
+
+/** The page in a tier that shows seven days, and the first days that it asked for. */
+function open(address: string, developers: readonly object[] = []): string[] {
+  vi.stubGlobal("scrollTo", () => undefined);
+  const asked: string[] = [];
+  const first = addDays(today("UTC", new Date()), -7);
+  vi.stubGlobal("fetch", ({ url }: Request) => {
+    const { pathname, searchParams } = new URL(url);
+    if (!pathname.endsWith("/developers")) {
+      return new Promise(() => undefined);
+    }
+    asked.push(searchParams.get("startDate")!);
+    return Promise.resolve(
+      asked.at(-1)! < first
+        ? Response.json({ code: "tier_limit", detail: "The tier 'free' allows at most 7 days of history", limit: { name: "historyDays", max: 7, current: null, tier: "free" } }, { status: 403 })
+        : Response.json({ summary: developers.length > 0 ? { ...CALL, developers: 1 } : NONE, developers, nextCursor: null }),
+    );
+  });
+  const features = { historyDays: 7 };
+  const user = { id: "ann", name: "Ann", features, tier: "free", teams: [{ id: "acme", name: "Acme", role: "owner", timezone: "UTC", tier: "free", features }] };
+  const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+  client.setQueryData(sessionQuery.queryKey, user as unknown as User);
+  const root = createRootRoute();
+  const signedIn = createRoute({ getParentRoute: () => root, id: "signed-in" });
+  const pages = [
+    createRoute({ getParentRoute: () => signedIn, path: "/dashboard/developers", validateSearch: readDeveloperSearch, component: DevelopersPage }),
+    createRoute({ getParentRoute: () => signedIn, path: "/settings/api-keys", component: () => null }),
+  ];
+  const history = createMemoryHistory({ initialEntries: [address] });
+  const router = createRouter({ routeTree: root.addChildren([signedIn.addChildren(pages)]), history });
+  render(
+    <QueryClientProvider client={client}>
+      <HintProvider>
+        <RouterProvider router={router as never} />
+      </HintProvider>
+    </QueryClientProvider>,
+  );
+  return asked;
+}
+
+test("whoever may see a week is shown a week, and is not offered more", async () => {
+  const asked = open("/dashboard/developers?team=acme&zone=UTC");
+  expect(await screen.findByText("No coding agent has told of a call in the last 7 days")).toBeTruthy();
+  expect(asked).toHaveLength(1);
+  expect(screen.getByLabelText<HTMLSelectElement>("Range").value).toBe("7d");
+  expect(screen.getByRole<HTMLOptionElement>("option", { name: "Last 90 days" }).disabled).toBe(true);
+});
+
+test("an address with a longer range is refused, and leads to the one that is shown", async () => {
+  open("/dashboard/developers?team=acme&zone=UTC&range=90d");
+  expect((await screen.findByRole("alert")).textContent).toContain("at most 7 days of history");
+  expect(screen.queryByRole("button", { name: "Try again" })).toBeNull();
+  await userEvent.click(screen.getByRole("button", { name: "Show the last 7 days" }));
+  expect(await screen.findByText("No coding agent has told of a call in the last 7 days")).toBeTruthy();
+});
+
+test("an agent that has told of nothing is not taken for none at all, and the others are a click away", async () => {
+  open("/dashboard/developers?team=acme&agent=codex", [CALL]);
+  await userEvent.click(await screen.findByRole("button", { name: "Show every agent" }));
+  expect((await screen.findByTestId("developers-spend")).textContent).toContain("$0.50");
+});

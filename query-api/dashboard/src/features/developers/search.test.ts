@@ -1,0 +1,16 @@
+import { expect, test } from "vitest";
+import { isShown, usualRange } from "./search";
+
+test("the page begins with a month, or with a week where the tier does not show a month", () => {
+  expect(usualRange(7)).toBe("7d");
+  expect(usualRange(90)).toBe("30d");
+  expect(usualRange(null)).toBe("30d");
+  expect(usualRange(undefined)).toBe("30d");
+});
+
+test("a range that would be refused is not offered", () => {
+  expect(isShown("7d", 7)).toBe(true);
+  expect(isShown("30d", 7)).toBe(false);
+  expect(isShown("90d", 90)).toBe(true);
+  expect(isShown("90d", null)).toBe(true);
+});

@@ -1,0 +1,50 @@
+import { render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { expect, test, vi } from "vitest";
+import { Toolbar, type ToolbarProps } from "./toolbar";
+
+function open(patch: Partial<ToolbarProps>) {
+  const does = vi.fn();
+  render(
+    <Toolbar
+      name="Mine"
+      note=""
+      status={null}
+      readOnly={false}
+      isStored={false}
+      isEmpty={false}
+      isSaving={false}
+      isStarting={false}
+      undo={null}
+      redo={null}
+      onRename={does}
+      onAdd={does}
+      onSave={does}
+      onRun={does}
+      onStatus={does}
+      onArrange={does}
+      onExport={does}
+      onExportTemplate={does}
+      onImport={does}
+      onExecutions={does}
+      onOpen={does}
+      {...patch}
+    />,
+  );
+}
+
+const CASES: [string, Partial<ToolbarProps>, boolean][] = [
+  ["nothing is under way", {}, false],
+  // What has no id yet would become two.
+  ["it is being saved", { isSaving: true }, true],
+  ["a run begins", { isStarting: true }, true],
+  ["there is no node", { isEmpty: true }, true],
+];
+
+test.each(CASES)("where %s, a run with data is held back: %o %s", async (_, patch, isHeld) => {
+  open(patch);
+  screen.getByRole("button", { name: "More" }).focus();
+  await userEvent.keyboard("{Enter}");
+  const item = await screen.findByRole("menuitem", { name: /Run with data/ });
+  expect(item.getAttribute("aria-disabled") === "true").toBe(isHeld);
+});
