@@ -69,7 +69,7 @@ class TraceFiguresTest {
 
     @BeforeAll
     static void start() throws Exception {
-        stack = LocalStack.start(LocalStack.Options.in(directory));
+        stack = LocalStack.start(LocalStack.Options.in(directory).withEnvironment(Patience.SETTINGS));
         api = Api.of(stack.local());
     }
 

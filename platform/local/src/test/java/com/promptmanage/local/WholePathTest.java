@@ -27,7 +27,7 @@ class WholePathTest {
     private static final long EVENT_NANO_USD = 750_000;
 
     private static final Map<String, String> NEW_KEY =
-            Map.of("PM_SECRET_KEYS", "2026-12:" + Base64.getEncoder().encodeToString(new byte[32]));
+            Patience.with(Map.of("PM_SECRET_KEYS", "2026-12:" + Base64.getEncoder().encodeToString(new byte[32])));
 
     @TempDir
     private Path directory;
@@ -38,7 +38,7 @@ class WholePathTest {
         List<String> alertIds;
         String good;
         String bad;
-        try (var stack = LocalStack.start(LocalStack.Options.in(directory));
+        try (var stack = LocalStack.start(LocalStack.Options.in(directory).withEnvironment(Patience.SETTINGS));
                 var api = Api.of(stack.local());
                 var person = ExecutionFigures.person(stack.local());
                 var beside = Executors.newVirtualThreadPerTaskExecutor();
