@@ -1,11 +1,12 @@
 package com.promptmanage.local;
 
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Settings for a machine that stands still for some seconds now and then: what is awaited is answered later then, and nobody is
- * told to come again.
+ * Settings for a machine that stands still for some seconds now and then: what is awaited is answered later then, and
+ * nobody is told to come again.
  */
 final class Patience {
 
@@ -14,10 +15,10 @@ final class Patience {
 
     private Patience() {}
 
-    /** These settings with others besides. */
-    static Map<String, String> with(Map<String, String> others) {
-        var all = new HashMap<>(SETTINGS);
-        all.putAll(others);
-        return all;
+    /** A stack with these settings, and others besides. */
+    static LocalStack.Options in(Path directory, Map<String, String> others) {
+        var settings = new HashMap<>(SETTINGS);
+        settings.putAll(others);
+        return LocalStack.Options.in(directory).withEnvironment(settings);
     }
 }
