@@ -138,10 +138,7 @@ final class RunningIngest implements AutoCloseable {
         var settings = new HashMap<>(gateway);
         settings.put("PM_OUTBOUND_ALLOWED_RANGES", "127.0.0.0/8");
         return new RunningIngest(
-                kafka,
-                patient(kafka),
-                GatewaySettings.from(new Settings(Settings.PREFIX, settings)),
-                customization);
+                kafka, patient(kafka), GatewaySettings.from(new Settings(Settings.PREFIX, settings)), customization);
     }
 
     String key(NewKey wanted) {
