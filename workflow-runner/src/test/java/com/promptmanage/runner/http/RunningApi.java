@@ -86,7 +86,7 @@ final class RunningApi implements AutoCloseable {
 
     RunningApi(boolean tiersEnforced) {
         Clock clock = Clock.systemUTC();
-        engine = new RunningEngine(MigratedDatabase.url(), Duration.ofSeconds(10));
+        engine = new RunningEngine(MigratedDatabase.url(), Duration.ofSeconds(30));
         access = new Access(
                 engine.database(),
                 clock,

@@ -111,7 +111,7 @@ public final class RunningEngine implements AutoCloseable {
                         BudgetGate.OPEN,
                         Reading::faults,
                         new NoSeal()),
-                new Engine.Options("test", Duration.ofSeconds(10), 64, Duration.ofDays(30), STOP),
+                new Engine.Options("test", Duration.ofSeconds(30), 64, Duration.ofDays(30), STOP),
                 new SimpleMeterRegistry(),
                 Clock.systemUTC());
     }
