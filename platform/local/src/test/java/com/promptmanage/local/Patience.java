@@ -8,7 +8,7 @@ import java.util.Map;
  * Settings for a machine that stands still for some seconds now and then: what is awaited is answered later then, and
  * nobody is told to come again.
  */
-final class Patience {
+public final class Patience {
 
     static final Map<String, String> SETTINGS =
             Map.of("PM_QUERY_RECEIPT_WAIT", "PT20S", "PM_INGEST_ANSWER_TIMEOUT", "PT20S");
@@ -16,7 +16,7 @@ final class Patience {
     private Patience() {}
 
     /** A stack with these settings, and others besides. */
-    static LocalStack.Options in(Path directory, Map<String, String> others) {
+    public static LocalStack.Options in(Path directory, Map<String, String> others) {
         var settings = new HashMap<>(SETTINGS);
         settings.putAll(others);
         return LocalStack.Options.in(directory).withEnvironment(settings);
