@@ -53,7 +53,7 @@ class KilledWorkersTest {
 
     private static final int WORKERS = 2;
 
-    private static final Duration LEASE = Duration.ofMillis(1_500);
+    private static final Duration LEASE = Duration.ofSeconds(3);
 
     private static final Duration PATIENCE = Duration.ofSeconds(60L + EXECUTIONS / 10);
 
