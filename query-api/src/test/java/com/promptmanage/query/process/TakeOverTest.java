@@ -77,7 +77,7 @@ class TakeOverTest {
 
     private final AtomicInteger sent = new AtomicInteger();
 
-    /** A process that stands still for longer than its session, on a busy machine, spoils it: then all of it once more. */
+    /** A process that stands still for longer than its session lives spoils it: then all of it once more. */
     @Test
     void whenOneOfTwoIsKilledTheOtherAnswersForAll() throws Exception {
         Await.until(Duration.ofMinutes(4), () -> {

@@ -58,7 +58,7 @@ class OutboxRelayTest {
     private static final Duration WAITS_MAX = Duration.ofMinutes(2);
 
     private final Database database = Database.open(
-            new DatabaseSettings(url, Optional.empty(), APP_PASSWORD, 10, WAITS_MAX, WAITS_MAX, WAITS_MAX));
+            new DatabaseSettings(url, Optional.empty(), APP_PASSWORD, 16, WAITS_MAX, WAITS_MAX, WAITS_MAX));
 
     private final String topic = "outbox-test-" + TOPICS.incrementAndGet();
 
