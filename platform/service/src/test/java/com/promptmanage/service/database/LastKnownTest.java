@@ -119,7 +119,8 @@ class LastKnownTest {
 
         // A busy machine may tell what is older before the query has failed.
         Await.until(() -> {
-            assertThatThrownBy(() -> known.get(ACME, LastKnownTest::wrong)).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> known.get(ACME, LastKnownTest::wrong))
+                    .isInstanceOf(IllegalArgumentException.class);
         });
     }
 
