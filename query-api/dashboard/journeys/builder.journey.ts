@@ -1,5 +1,6 @@
 import type { Browser, Download, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { PATIENCE_MS } from "./patience";
 import { get, launch, local, log, makeWorkflow, post, shot, visitSignedIn } from "./product";
 
 const product = local();
@@ -91,7 +92,7 @@ test("a node is dragged in, run with data, and taken along as a file and as a te
   await page.getByLabel("Import a workflow").setInputFiles({ name: "w.json", mimeType: "application/json", buffer: Buffer.from("[]") });
   await page.getByText("This file is not a workflow in JSON.").waitFor();
   await page.getByRole("button", { name: "Undo" }).click();
-  expect(await node.count()).toBe(0);
+  await expect.poll(() => node.count(), { timeout: PATIENCE_MS }).toBe(0);
 
   await page.goto(`/dashboard/workflow-templates?team=${product.teamId}`);
   await page.getByLabel("An exported workflow").setInputFiles({ name: "t.json", mimeType: "application/json", buffer: await contentOf(template) });
@@ -131,7 +132,7 @@ test("a colleague is given a part in it, more of one, and none", async () => {
   expect(await grants()).toEqual(["usr_mara editor"]);
   await dialog.getByRole("button", { name: "Stop sharing with Mara Lindqvist" }).click();
   await page.getByTestId("grant").waitFor({ state: "detached" });
-  expect(await grants()).toEqual([]);
+  await expect.poll(grants, { timeout: PATIENCE_MS }).toEqual([]);
   expect(complaints).toEqual([]);
   await page.close();
 });

@@ -1,5 +1,6 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { PATIENCE_MS } from "./patience";
 import { get, launch, local, log, shot, visit, visitSignedIn } from "./product";
 
 const product = local();
@@ -36,8 +37,11 @@ test("the page shows what the API says to the nanoUSD, and an event as it happen
   await page.goto(`/dashboard/usage?team=${product.teamId}&range=month`);
   const spend = page.getByTestId("card-spend").locator("[data-nano-usd]").first();
   await spend.waitFor();
-  const before = await get(product, `/api/token-tracking/stats?teamId=${product.teamId}&period=month`);
-  expect(await spend.getAttribute("data-nano-usd")).toBe(String(before.summary.totalCostNanoUsd));
+  const stats = () => get(product, `/api/token-tracking/stats?teamId=${product.teamId}&period=month`);
+  // What was sent just before may still be on its way to either.
+  const agree = async () => (await spend.getAttribute("data-nano-usd")) === String((await stats()).summary.totalCostNanoUsd);
+  await expect.poll(agree, { timeout: PATIENCE_MS }).toBe(true);
+  const before = await stats();
   await spend.hover();
   await page.getByRole("tooltip").getByText("nanoUSD").waitFor();
   await page.getByText("1 run without a price").waitFor();

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { PATIENCE_MS } from "./patience";
 import { get, launch, local, makeWorkflow, shot, visitSignedIn } from "./product";
 
 const product = local();
@@ -62,13 +63,14 @@ test("a node takes its edges along, and every step can be taken back", async () 
     await page.getByTestId("add-node-btn").click();
     await page.getByTestId(`node-${type}`).click();
   }
-  await page.locator(".react-flow__node").nth(2).waitFor();
+  const nodes = page.locator(".react-flow__node");
+  await nodes.nth(2).waitFor();
   await page.getByRole("button", { name: "Delete node" }).click();
-  expect(await page.locator(".react-flow__node").count()).toBe(2);
+  await expect.poll(() => nodes.count(), { timeout: PATIENCE_MS }).toBe(2);
   await page.getByRole("button", { name: "Undo" }).click();
-  expect(await page.locator(".react-flow__node").count()).toBe(3);
+  await expect.poll(() => nodes.count(), { timeout: PATIENCE_MS }).toBe(3);
   await page.getByRole("button", { name: "Redo" }).click();
-  expect(await page.locator(".react-flow__node").count()).toBe(2);
+  await expect.poll(() => nodes.count(), { timeout: PATIENCE_MS }).toBe(2);
   await page.getByRole("button", { name: "More" }).click();
   await page.getByRole("menuitem", { name: "As JSON" }).click();
   expect(await page.getByRole("textbox", { name: "Definition" }).inputValue()).toContain('"type": "prompt"');

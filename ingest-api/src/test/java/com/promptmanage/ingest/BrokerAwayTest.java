@@ -78,7 +78,7 @@ class BrokerAwayTest {
     void aRequestIsAnswered503InTimeAndWorksAgainWhenTheBrokerIsBack() throws Exception {
         var refused = new ArrayList<HttpResponse<String>>();
         // What else the machine does only adds to the times: then once more.
-        Await.until(() -> {
+        Await.until(Duration.ofMinutes(3), () -> {
             assertThat(send("before").statusCode()).isEqualTo(204);
             kafka.stop();
             try {
@@ -234,13 +234,16 @@ class BrokerAwayTest {
                         return null;
                     }));
                 }
-                for (int i = 0; i < 2; i++) {
-                    Thread.sleep(1000);
-                    kafka.stop();
-                    kafka.start();
+                try {
+                    for (int i = 0; i < 2; i++) {
+                        awaitMore(acknowledged);
+                        kafka.stop();
+                        kafka.start();
+                    }
+                    awaitMore(acknowledged);
+                } finally {
+                    stopping.set(true);
                 }
-                Thread.sleep(1000);
-                stopping.set(true);
             }
             for (Future<?> sender : sending) {
                 sender.get();
@@ -256,6 +259,12 @@ class BrokerAwayTest {
         }
     }
 
+    /** Events are acknowledged before each restart and after the last, however long a machine takes for them. */
+    private static void awaitMore(Set<String> acknowledged) throws Exception {
+        int before = acknowledged.size();
+        Await.until(() -> assertThat(acknowledged).hasSizeGreaterThan(before + 100));
+    }
+
     @Test
     void aFloodWithoutABrokerIsRefusedAndHoldsNoMoreThanItsShare() throws Exception {
         kafka.stop();
@@ -268,8 +277,12 @@ class BrokerAwayTest {
                 sending.add(senders.submit(() ->
                         statuses.add(ingest.events(key, RunningIngest.ONE, body).statusCode())));
             }
-            Thread.sleep(1500);
-            assertThat(held()).isBetween(1L, 32L << 20);
+            long most = 0;
+            while (!sending.stream().allMatch(Future::isDone)) {
+                most = Math.max(most, held());
+                Thread.sleep(20);
+            }
+            assertThat(most).isBetween(1L, 32L << 20);
         }
 
         for (Future<?> sender : sending) {

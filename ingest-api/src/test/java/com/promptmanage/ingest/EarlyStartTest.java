@@ -111,7 +111,9 @@ class EarlyStartTest {
                 "PM_HTTP_HOST",
                 "127.0.0.1",
                 "PM_HTTP_PORT",
-                Integer.toString(port));
+                Integer.toString(port),
+                "PM_INGEST_ANSWER_TIMEOUT",
+                "PT10S");
     }
 
     private int log(URI base, String key) throws Exception {

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.promptmanage.ingest.admission.AdmissionSettings;
 import com.promptmanage.ingest.admission.AdmissionSettings.Rate;
-import com.promptmanage.ingest.publish.PublishSettings;
 import com.promptmanage.service.access.NewKey;
 import com.promptmanage.testkit.Damage;
 import com.promptmanage.testkit.EmbeddedKafka;
@@ -120,7 +119,7 @@ class IngestFuzzTest {
         ingest = new RunningIngest(
                 kafka,
                 new IngestSettings(
-                        PublishSettings.of(kafka.bootstrapServers()),
+                        RunningIngest.publishing(kafka),
                         new AdmissionSettings(
                                 new Rate(100_000, 1_000_000), new Rate(100_000, 1_000_000), 16 << 20, 256 << 20)));
     }

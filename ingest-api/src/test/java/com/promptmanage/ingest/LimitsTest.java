@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.promptmanage.ingest.admission.AdmissionSettings;
 import com.promptmanage.ingest.admission.AdmissionSettings.Rate;
-import com.promptmanage.ingest.publish.PublishSettings;
 import com.promptmanage.service.access.NewKey;
 import com.promptmanage.testkit.EmbeddedKafka;
 import com.promptmanage.topics.account.Account;
@@ -53,7 +52,7 @@ class LimitsTest {
         ingest = new RunningIngest(
                 kafka,
                 new IngestSettings(
-                        PublishSettings.of(kafka.bootstrapServers()),
+                        RunningIngest.publishing(kafka),
                         new AdmissionSettings(
                                 new Rate(REQUESTS_PER_SECOND, REQUESTS_BURST),
                                 new Rate(PER_SECOND, 20_000),

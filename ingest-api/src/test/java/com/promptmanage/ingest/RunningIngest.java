@@ -1,6 +1,8 @@
 package com.promptmanage.ingest;
 
+import com.promptmanage.ingest.admission.AdmissionSettings;
 import com.promptmanage.ingest.gateway.GatewaySettings;
+import com.promptmanage.ingest.publish.PublishSettings;
 import com.promptmanage.service.access.Access;
 import com.promptmanage.service.access.NewKey;
 import com.promptmanage.service.database.Database;
@@ -48,6 +50,9 @@ final class RunningIngest implements AutoCloseable {
 
     /** Longer than any request may take, so that an answer never comes because a lock was given up. */
     private static final Duration LOCK_MAX = Duration.ofSeconds(30);
+
+    /** Far longer than a machine with much to do stands still: what is refused then is refused for another reason. */
+    private static final Duration BROKER_ANSWERS_WITHIN = Duration.ofSeconds(20);
 
     private final Database database;
     private final Access access;
@@ -110,7 +115,16 @@ final class RunningIngest implements AutoCloseable {
 
     static RunningIngest withDefaults() {
         EmbeddedKafka kafka = EmbeddedKafka.shared();
-        return new RunningIngest(kafka, IngestSettings.of(kafka.bootstrapServers()));
+        return new RunningIngest(kafka, patient(kafka));
+    }
+
+    /** For a broker that is there all the time. */
+    static PublishSettings publishing(EmbeddedKafka kafka) {
+        return new PublishSettings(kafka.bootstrapServers(), PublishSettings.BUFFER_BYTES, BROKER_ANSWERS_WITHIN);
+    }
+
+    private static IngestSettings patient(EmbeddedKafka kafka) {
+        return new IngestSettings(publishing(kafka), AdmissionSettings.DEFAULT);
     }
 
     /** @param gateway settings of it, by their names; what it calls may be on loopback */
@@ -124,10 +138,7 @@ final class RunningIngest implements AutoCloseable {
         var settings = new HashMap<>(gateway);
         settings.put("PM_OUTBOUND_ALLOWED_RANGES", "127.0.0.0/8");
         return new RunningIngest(
-                kafka,
-                IngestSettings.of(kafka.bootstrapServers()),
-                GatewaySettings.from(new Settings(Settings.PREFIX, settings)),
-                customization);
+                kafka, patient(kafka), GatewaySettings.from(new Settings(Settings.PREFIX, settings)), customization);
     }
 
     String key(NewKey wanted) {

@@ -18,11 +18,14 @@ import com.promptmanage.topics.usage.TokenUsage;
 import com.promptmanage.topics.usage.UsageEvent;
 import com.promptmanage.topics.usage.UsageEventCodec;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
@@ -139,7 +142,7 @@ class MeteringRuntimeTest {
             assertThat(metering.awaitCommitted(last.partition(), last.offset(), Duration.ofSeconds(60)))
                     .isTrue();
             assertThat(metering.counts().restored.sum()).isZero();
-            copy(directory.resolve("state"), left);
+            awaitCopied(directory.resolve("state"), left);
         }
         long missing = restoredFrom(left, events);
         long all = restoredFrom(directory.resolve("nothing"), events);
@@ -162,11 +165,49 @@ class MeteringRuntimeTest {
         }
     }
 
-    private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> files = Files.walk(from)) {
-            for (Path file : files.toList()) {
-                Files.copy(file, to.resolve(from.relativize(file).toString()));
+    /** As it is at one moment: RocksDB may write and delete files meanwhile, and then all is copied once more. */
+    private static void awaitCopied(Path from, Path to) throws Exception {
+        Await.until(() -> {
+            delete(to);
+            try {
+                Map<Path, Long> before = sizes(from);
+                copy(from, to);
+                assertThat(sizes(from)).isEqualTo(before);
+            } catch (NoSuchFileException | UncheckedIOException e) {
+                throw new AssertionError("something was deleted meanwhile", e);
             }
+        });
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        for (Path file : all(from)) {
+            Files.copy(file, to.resolve(from.relativize(file).toString()));
+        }
+    }
+
+    /** Of all files, in bytes. */
+    private static Map<Path, Long> sizes(Path directory) throws IOException {
+        var sizes = new HashMap<Path, Long>();
+        for (Path file : all(directory)) {
+            if (Files.isRegularFile(file)) {
+                sizes.put(file, Files.size(file));
+            }
+        }
+        return sizes;
+    }
+
+    private static void delete(Path directory) throws IOException {
+        if (Files.exists(directory)) {
+            for (Path file : all(directory).reversed()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    /** Directories come before what is in them. */
+    private static List<Path> all(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            return files.toList();
         }
     }
 

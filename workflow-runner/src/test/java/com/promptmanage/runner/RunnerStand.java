@@ -163,7 +163,7 @@ public final class RunnerStand implements AutoCloseable {
                 new Runs(database.background(), versions, ids, clock),
                 work,
                 new Engine.Options(
-                        "templates", Duration.ofSeconds(10), 64, Duration.ofDays(30), Duration.ofSeconds(30)),
+                        "templates", Duration.ofSeconds(30), 64, Duration.ofDays(30), Duration.ofSeconds(30)),
                 new SimpleMeterRegistry());
         api = new WorkflowApi(
                 database,

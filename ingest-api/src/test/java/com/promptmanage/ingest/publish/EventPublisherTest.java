@@ -10,6 +10,7 @@ import com.promptmanage.topics.Topics;
 import com.promptmanage.topics.account.Account;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.Test;
@@ -26,7 +27,9 @@ class EventPublisherTest {
             new TopicProvisioner(admin, 8, (short) 1).provision(Topics.ALL);
         }
         var registry = new SimpleMeterRegistry();
-        try (var publisher = new EventPublisher(PublishSettings.of(kafka.bootstrapServers()), registry)) {
+        var settings =
+                new PublishSettings(kafka.bootstrapServers(), PublishSettings.BUFFER_BYTES, Duration.ofSeconds(20));
+        try (var publisher = new EventPublisher(settings, registry)) {
             Thread.currentThread().interrupt();
             assertThatThrownBy(() -> publisher.publish(List.of(EVENT))).isInstanceOf(UnavailableException.class);
             assertThat(Thread.interrupted()).isTrue();

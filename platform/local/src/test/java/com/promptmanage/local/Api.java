@@ -21,7 +21,7 @@ final class Api implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(30)).build();
 
     private final URI baseUrl;
 
@@ -77,7 +77,7 @@ final class Api implements AutoCloseable {
 
     private Answer send(HttpRequest.Builder request) throws IOException, InterruptedException {
         HttpResponse<byte[]> answer =
-                http.send(request.timeout(Duration.ofSeconds(30)).build(), BodyHandlers.ofByteArray());
+                http.send(request.timeout(Duration.ofSeconds(60)).build(), BodyHandlers.ofByteArray());
         boolean json = answer.headers().firstValue("Content-Type").orElse("").contains("json");
         return new Answer(
                 answer.statusCode(),

@@ -21,8 +21,7 @@ class DashboardJourneysTest {
 
     @Test
     void peopleGetWhereTheyWantToGo(@TempDir Path directory) throws Exception {
-        var options =
-                LocalStack.Options.in(directory).withEnvironment(Map.of("PM_OUTBOUND_ALLOWED_RANGES", "127.0.0.0/8"));
+        var options = Patience.in(directory, Map.of("PM_OUTBOUND_ALLOWED_RANGES", "127.0.0.0/8"));
         try (var stack = LocalStack.start(options)) {
             assertThat(stack.local().baseUrl()).isNotEmpty();
             // Not this process's own streams: by them Maven talks to it.

@@ -121,7 +121,7 @@ class KafkaRightsTest {
             publishPrices(listeners.of("query"));
 
             var keepsakes = Keepsakes.of(directory);
-            var settings = LocalSettings.of(Map.of(), keepsakes, false);
+            var settings = LocalSettings.of(Patience.SETTINGS, keepsakes, false);
             var meters = new SimpleMeterRegistry();
             var clock = Clock.systemUTC();
             var secrets = new SecretBox(settings.secretKeys());

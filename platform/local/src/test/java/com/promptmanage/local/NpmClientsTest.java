@@ -36,7 +36,7 @@ class NpmClientsTest {
     void eachCallOfEachClientIsCountedOnceWhateverHappensOnTheWay() throws Exception {
         install();
         try (var models = FakeModels.start();
-                var stack = LocalStack.start(LocalStack.Options.in(directory).withEnvironment(models.environment()));
+                var stack = LocalStack.start(Patience.in(directory, models.environment()));
                 var api = Api.of(stack.local());
                 var network = UnreliableNetwork.to(stack.local().baseUrl())) {
             spendBudgetOf("over-budget", api);

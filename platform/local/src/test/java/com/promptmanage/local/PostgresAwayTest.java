@@ -44,7 +44,7 @@ class PostgresAwayTest {
     @Test
     void eventsAreCountedAndAlertsAreToldWhileItStandsStillAndTheHistoryFollows() throws Exception {
         try (var models = FakeModels.start();
-                var stack = LocalStack.start(LocalStack.Options.in(directory).withEnvironment(models.environment()));
+                var stack = LocalStack.start(Patience.in(directory, models.environment()));
                 var api = Api.of(stack.local());
                 var session = new Api(
                         stack.local().baseUrl(),

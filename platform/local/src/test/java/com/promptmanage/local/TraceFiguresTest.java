@@ -69,7 +69,7 @@ class TraceFiguresTest {
 
     @BeforeAll
     static void start() throws Exception {
-        stack = LocalStack.start(LocalStack.Options.in(directory));
+        stack = LocalStack.start(Patience.in(directory, Map.of()));
         api = Api.of(stack.local());
     }
 

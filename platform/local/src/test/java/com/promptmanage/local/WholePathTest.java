@@ -38,7 +38,7 @@ class WholePathTest {
         List<String> alertIds;
         String good;
         String bad;
-        try (var stack = LocalStack.start(LocalStack.Options.in(directory));
+        try (var stack = LocalStack.start(Patience.in(directory, Map.of()));
                 var api = Api.of(stack.local());
                 var person = ExecutionFigures.person(stack.local());
                 var beside = Executors.newVirtualThreadPerTaskExecutor();
@@ -93,7 +93,7 @@ class WholePathTest {
             SealedSecrets.awaitSealedWith("local", stack.local());
         }
 
-        try (var stack = LocalStack.start(LocalStack.Options.in(directory).withEnvironment(NEW_KEY));
+        try (var stack = LocalStack.start(Patience.in(directory, NEW_KEY));
                 var api = Api.of(stack.local());
                 var person = ExecutionFigures.person(stack.local())) {
             SealedSecrets.awaitSealedWith("2026-12", stack.local());

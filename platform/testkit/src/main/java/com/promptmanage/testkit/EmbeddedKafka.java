@@ -258,8 +258,9 @@ public final class EmbeddedKafka implements AutoCloseable {
         settings.put("group.initial.rebalance.delay.ms", "0");
         // Lets a fault test notice a dead member in a second instead of six.
         settings.put("group.min.session.timeout.ms", "1000");
-        // A killed broker's next life waits until its controller has given up the last one.
-        settings.put("broker.session.timeout.ms", "2000");
+        // A killed broker's next life waits until its controller has given up the last one. After a longer stall a
+        // process has no broker for a moment that could take a topic.
+        settings.put("broker.session.timeout.ms", "6000");
         settings.put("broker.heartbeat.interval.ms", "500");
         // The cleaner takes its buffer from the heap at the start; the default of 128 MiB is for real brokers.
         settings.put("log.cleaner.dedupe.buffer.size", Integer.toString(16 << 20));

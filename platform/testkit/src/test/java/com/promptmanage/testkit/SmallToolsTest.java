@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.HashSet;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -59,17 +60,19 @@ class SmallToolsTest {
     @Test
     void tellsWhichThreadIsLeft() throws Exception {
         var before = ThreadLeaks.snapshot();
-        var thread = new Thread(SmallToolsTest::sleepOneSecond, "leaky-1");
+        var end = new CountDownLatch(1);
+        var thread = new Thread(() -> await(end), "leaky-1");
         thread.start();
 
         assertThatThrownBy(() -> before.expectNoneLeft("leaky", Duration.ofMillis(50)))
                 .hasMessageContaining("threads left running: [leaky-1]");
+        end.countDown();
         before.expectNoneLeft("leaky");
     }
 
-    private static void sleepOneSecond() {
+    private static void await(CountDownLatch latch) {
         try {
-            Thread.sleep(Duration.ofSeconds(1));
+            latch.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -79,13 +79,17 @@ class LiveRoutesTest {
         try (EventReader reader = read(key, "?teamId=acme")) {
             Await.until(() -> assertThat(reader.events()).hasSize(1));
             long started = System.nanoTime();
-            for (int i = 0; i < 200; i++) {
+            int commits = 0;
+            // On a machine that has much to do the burst lasts until something was told in its midst, if ever.
+            while (commits < 200 || (reader.events().size() < 3 && commits < 5_000)) {
                 add("ann", 1, NOW);
                 api.metering().commit();
+                commits++;
                 Thread.sleep(5);
             }
+            int runs = commits;
             Await.until(() ->
-                    assertThat(json(reader).path("today").path("runs").asLong()).isEqualTo(200));
+                    assertThat(json(reader).path("today").path("runs").asLong()).isEqualTo(runs));
             double seconds = (System.nanoTime() - started) / 1e9;
             assertThat((double) reader.events().size()).isBetween(3.0, 4 * seconds + 3);
         }

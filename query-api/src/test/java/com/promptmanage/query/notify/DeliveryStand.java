@@ -40,7 +40,7 @@ final class DeliveryStand implements AutoCloseable {
                         MailSettings.Security.NONE,
                         Optional.empty(),
                         "Prompt Manage <pm@example.com>",
-                        Duration.ofSeconds(5)),
+                        Duration.ofSeconds(30)),
                 Clock.systemUTC())));
     }
 

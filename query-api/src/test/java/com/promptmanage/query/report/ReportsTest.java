@@ -381,7 +381,7 @@ class ReportsTest {
                         MailSettings.Security.NONE,
                         Optional.empty(),
                         "Prompt Manage <pm@example.com>",
-                        Duration.ofSeconds(5)),
+                        Duration.ofSeconds(30)),
                 api.clock());
     }
 

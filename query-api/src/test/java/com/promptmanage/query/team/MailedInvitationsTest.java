@@ -38,7 +38,7 @@ class MailedInvitationsTest {
                         MailSettings.Security.NONE,
                         Optional.empty(),
                         "Prompt Manage <pm@example.com>",
-                        Duration.ofSeconds(5)),
+                        Duration.ofSeconds(30)),
                 Clock.systemUTC());
         api = TestApi.start(
                 Instant.parse("2026-11-25T12:00:00Z"),

@@ -13,6 +13,7 @@ import com.promptmanage.runner.definition.NodeConfig.Query;
 import com.promptmanage.service.http.Faults;
 import com.promptmanage.service.outbound.Outbound;
 import com.promptmanage.service.outbound.OutboundSettings;
+import com.promptmanage.testkit.Await;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -196,9 +197,12 @@ class ApiConnectorTest {
             }
         });
 
-        assertThatFailure(() -> TestPlaces.open(API, config(""), Map.of(), Duration.ofMillis(200))
-                        .test())
-                .satisfies(failure -> assertThat(failure.kind()).isEqualTo(Kind.AMBIGUOUS));
+        // A machine that has much to do may take all of the time for the connection: then once more.
+        Await.until(() -> {
+            Session session = TestPlaces.open(API, config(""), Map.of(), Duration.ofMillis(200));
+            assertThatFailure(session::test)
+                    .satisfies(failure -> assertThat(failure.kind()).isEqualTo(Kind.AMBIGUOUS));
+        });
     }
 
     @Test

@@ -93,7 +93,7 @@ final class RunningApi implements AutoCloseable {
     /** @param ofWorkflows what the process that has the routes of workflows takes for the time */
     RunningApi(boolean tiersEnforced, Clock ofWorkflows) {
         Clock clock = Clock.systemUTC();
-        engine = new RunningEngine(MigratedDatabase.url(), Duration.ofSeconds(10));
+        engine = new RunningEngine(MigratedDatabase.url(), Duration.ofSeconds(30));
         access = new Access(
                 engine.database(),
                 clock,

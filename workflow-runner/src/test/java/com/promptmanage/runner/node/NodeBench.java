@@ -84,13 +84,13 @@ final class NodeBench implements AutoCloseable {
     /** The output of a node whose call is answered. */
     JsonNode run(NodeConfig config, Context context) throws InterruptedException {
         ExternalCall call = call(config, context);
-        return output(call.use(answer(call.make(Duration.ofSeconds(5), CallWatcher.NONE))));
+        return output(call.use(answer(call.make(Duration.ofSeconds(60), CallWatcher.NONE))));
     }
 
     /** What is wrong with an answer. */
     Failure failure(NodeConfig config, Context context) throws InterruptedException {
         ExternalCall call = call(config, context);
-        return ((Outcome.Failed) call.use(answer(call.make(Duration.ofSeconds(5), CallWatcher.NONE)))).failure();
+        return ((Outcome.Failed) call.use(answer(call.make(Duration.ofSeconds(60), CallWatcher.NONE)))).failure();
     }
 
     static Answer answer(CallResult result) {

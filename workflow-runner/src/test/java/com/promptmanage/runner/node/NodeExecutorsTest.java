@@ -117,7 +117,7 @@ class NodeExecutorsTest {
                 true);
 
         ExternalCall call = nodes.call(source, context("{\"status\":\"New\"}"));
-        Outcome outcome = call.use(answer(call.make(Duration.ofSeconds(5), CallWatcher.NONE)));
+        Outcome outcome = call.use(answer(call.make(Duration.ofSeconds(60), CallWatcher.NONE)));
 
         assertThat(call.repeat()).isEqualTo(ExternalCall.Repeat.HARMLESS);
         assertThat(((Outcome.Records) outcome).records()).hasToString("[{\"company\":\"Meridian Payroll\"}]");
@@ -135,7 +135,7 @@ class NodeExecutorsTest {
 
         ExternalCall call = nodes.call(
                 webhook, context("{\"website\":\"a&b.example\",\"note\":\"say \\\"hi\\\"\\nthen\",\"id\":7}"));
-        CallResult result = call.make(Duration.ofSeconds(5), CallWatcher.NONE);
+        CallResult result = call.make(Duration.ofSeconds(60), CallWatcher.NONE);
         JsonNode output = output(call.use(answer(result)));
 
         FakeServer.Asked asked = server.last();
@@ -166,12 +166,12 @@ class NodeExecutorsTest {
                 null);
 
         ExternalCall call = nodes.call(webhook, context("{}"));
-        Failure failure = ((CallResult.Failed) call.make(Duration.ofSeconds(5), CallWatcher.NONE)).failure();
+        Failure failure = ((CallResult.Failed) call.make(Duration.ofSeconds(60), CallWatcher.NONE)).failure();
         Failure unknown = ((CallResult.Failed) nodes.call(
                                 new Webhook(
                                         server.url("/"), Method.GET, Map.of("X", "{{secrets.NOBODY}}"), Map.of(), null),
                                 context("{}"))
-                        .make(Duration.ofSeconds(5), CallWatcher.NONE))
+                        .make(Duration.ofSeconds(60), CallWatcher.NONE))
                 .failure();
 
         assertThat(server.asked().getFirst().uri().getPath()).isEqualTo("/" + SECRET + "/x");
@@ -198,7 +198,7 @@ class NodeExecutorsTest {
 
         ExternalCall call = nodes.call(
                 output, context("{}", Map.of("analyze", json("{\"severity\":\"high\",\"reason\":\"spam\"}"))));
-        JsonNode written = output(call.use(answer(call.make(Duration.ofSeconds(5), CallWatcher.NONE))));
+        JsonNode written = output(call.use(answer(call.make(Duration.ofSeconds(60), CallWatcher.NONE))));
 
         assertThat(server.last().json().path("text").asText()).isEqualTo("high: spam");
         assertThat(written.path("written").asInt()).isEqualTo(1);

@@ -33,7 +33,7 @@ class PromptNodeTest {
                 .build();
 
         ExternalCall call = nodes.call(prompt, context("{\"name\":\"Ada\",\"company\":\"Mills\"}"));
-        CallResult result = call.make(Duration.ofSeconds(5), CallWatcher.NONE);
+        CallResult result = call.make(Duration.ofSeconds(60), CallWatcher.NONE);
         JsonNode output = output(call.use(answer(result)));
 
         assertThat(call.target()).isEqualTo("simulated/gpt-4o-mini");

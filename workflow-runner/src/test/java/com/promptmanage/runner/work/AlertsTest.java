@@ -43,7 +43,7 @@ class AlertsTest {
 
     @BeforeAll
     void start() {
-        engine = new RunningEngine(MigratedDatabase.url(), Duration.ofSeconds(10));
+        engine = new RunningEngine(MigratedDatabase.url(), Duration.ofSeconds(30));
     }
 
     @AfterAll

@@ -40,7 +40,7 @@ class AmbiguousCallsTest {
             List.of(AmbiguousCallsTest::lineBreaks, AmbiguousCallsTest::workerIsLost);
 
     /** What a lost worker held is left alone for that long: longer than a machine with much to do stands still. */
-    private static final Duration LEASE = Duration.ofMillis(1_500);
+    private static final Duration LEASE = Duration.ofSeconds(5);
 
     private RunningEngine engine;
 

@@ -45,7 +45,7 @@ class CallBudgetsTest {
 
     @BeforeAll
     void start() {
-        engine = new RunningEngine(MigratedDatabase.url(), Duration.ofSeconds(10));
+        engine = new RunningEngine(MigratedDatabase.url(), Duration.ofSeconds(30));
     }
 
     @AfterAll

@@ -39,7 +39,7 @@ class ClockJumpsTest {
 
     @BeforeAll
     void start() {
-        engine = new RunningEngine(MigratedDatabase.url(), Duration.ofSeconds(10), clock);
+        engine = new RunningEngine(MigratedDatabase.url(), Duration.ofSeconds(30), clock);
     }
 
     @AfterAll

@@ -42,7 +42,7 @@ class EngineCrowdTest {
 
     @BeforeAll
     void start() {
-        engine = new RunningEngine(MigratedDatabase.url(), Duration.ofSeconds(10));
+        engine = new RunningEngine(MigratedDatabase.url(), Duration.ofSeconds(30));
     }
 
     @AfterAll
@@ -154,7 +154,8 @@ class EngineCrowdTest {
             Await.until(() -> assertThat(waitingForLocks()).isPositive());
 
             workOfAnother();
-            assertThat(waitingForLocks()).isEqualTo(1);
+            // Others may wait for a moment besides; more of those whom the lock holds up would wait all the time.
+            Await.until(() -> assertThat(waitingForLocks()).isEqualTo(1));
             connection.rollback();
         }
 
@@ -225,7 +226,7 @@ class EngineCrowdTest {
     /** More follow the hub than are given out at a time, and more slots are free than for those. */
     @Test
     void whatANodeTakesForThoseThatFollowItIsFreeAgainAfterIt() throws Exception {
-        try (var roomy = new RunningEngine(MigratedDatabase.url(), Duration.ofSeconds(10), Clock.systemUTC(), 160)) {
+        try (var roomy = new RunningEngine(MigratedDatabase.url(), Duration.ofSeconds(30), Clock.systemUTC(), 160)) {
             List<Node> followers =
                     IntStream.range(0, 150).mapToObj(i -> step("follower" + i)).toList();
             Workflow star = Workflow.of(Stream.concat(Stream.of(step("hub")), followers.stream())

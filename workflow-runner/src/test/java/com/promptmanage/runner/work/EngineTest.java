@@ -49,7 +49,7 @@ class EngineTest {
 
     @BeforeAll
     void start() {
-        engine = new RunningEngine(MigratedDatabase.url(), Duration.ofSeconds(10));
+        engine = new RunningEngine(MigratedDatabase.url(), Duration.ofSeconds(30));
     }
 
     @AfterAll

@@ -113,7 +113,7 @@ public final class RunningEngine implements AutoCloseable {
                         Reading::faults,
                         new NoSeal(),
                         AccountSetup.UNKNOWN),
-                new Engine.Options("test", Duration.ofSeconds(10), 64, Duration.ofDays(30), STOP),
+                new Engine.Options("test", Duration.ofSeconds(30), 64, Duration.ofDays(30), STOP),
                 new SimpleMeterRegistry(),
                 Clock.systemUTC());
     }

@@ -3,6 +3,7 @@ package com.promptmanage.local.attack;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.promptmanage.local.LocalStack;
+import com.promptmanage.local.Patience;
 import com.promptmanage.local.command.LocalFile;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,6 +16,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The whole system, running, and requests to it as anyone. */
@@ -33,7 +35,7 @@ final class SystemStage implements AutoCloseable {
     private final List<Operation> operations;
 
     SystemStage(Path directory) throws IOException, InterruptedException {
-        stack = LocalStack.start(LocalStack.Options.in(directory));
+        stack = LocalStack.start(Patience.in(directory, Map.of()));
         base = URI.create(stack.local().baseUrl());
         operations = Operation.of(json("", "GET", "/openapi.json", null));
     }

@@ -35,7 +35,7 @@ class ReplayTest {
     @BeforeEach
     void start() throws IOException {
         api = new FakeIngest();
-        client = new IngestClient(api.url(), "pm_key", Duration.ofSeconds(5));
+        client = new IngestClient(api.url(), "pm_key", Duration.ofSeconds(60));
     }
 
     @AfterEach

@@ -46,6 +46,8 @@ class SignInFloodTest {
 
     private static final int AT_ONCE = 80;
 
+    private static final Duration WAIT_MAX = Duration.ofMinutes(2);
+
     private final ManualClock clock = new ManualClock(Instant.parse("2026-11-24T12:00:00Z"));
 
     private final String url = MigratedDatabase.url();
@@ -56,9 +58,8 @@ class SignInFloodTest {
 
     private final class Instance implements AutoCloseable {
 
-        // Enough connections that nobody is turned away for want of one, however slow the machine.
-        private final Database database = Database.open(
-                DatabaseSettings.of(url, MigratedDatabase.APP_PASSWORD).withConnectionsMax(20));
+        // Enough connections and time that nobody is turned away for want of them, however slow the machine.
+        private final Database database = Database.open(patient(url));
 
         private final Access access = new Access(
                 database,
@@ -76,6 +77,11 @@ class SignInFloodTest {
             access.close();
             database.close();
         }
+    }
+
+    private static DatabaseSettings patient(String url) {
+        var usual = DatabaseSettings.of(url, MigratedDatabase.APP_PASSWORD);
+        return new DatabaseSettings(url, usual.owner(), usual.appPassword(), 20, WAIT_MAX, WAIT_MAX, WAIT_MAX);
     }
 
     /** @param from the address that it comes from */

@@ -241,7 +241,7 @@ class MailerTest {
 
     private static MailSettings settings(int port, Security security, Optional<Login> login) {
         return new MailSettings(
-                "localhost", port, security, login, "Prompt Manage <pm@example.com>", Duration.ofSeconds(5));
+                "localhost", port, security, login, "Prompt Manage <pm@example.com>", Duration.ofSeconds(30));
     }
 
     private static void refuseRecipients(ServerSocket server, int code) {

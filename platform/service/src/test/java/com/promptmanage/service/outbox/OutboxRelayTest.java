@@ -54,7 +54,11 @@ class OutboxRelayTest {
 
     private final String url = MigratedDatabase.url();
 
-    private final Database database = Database.open(DatabaseSettings.of(url, APP_PASSWORD));
+    /** Longer than a machine with much to do takes for what another waits for. */
+    private static final Duration WAITS_MAX = Duration.ofMinutes(2);
+
+    private final Database database = Database.open(
+            new DatabaseSettings(url, Optional.empty(), APP_PASSWORD, 16, WAITS_MAX, WAITS_MAX, WAITS_MAX));
 
     private final String topic = "outbox-test-" + TOPICS.incrementAndGet();
 
