@@ -213,8 +213,8 @@ class GatewayLimitsTest {
 
     /** With its basis. */
     private static String cost(RunningIngest checked, String app, String model) throws Exception {
-        HttpResponse<String> answer = checked.post(
-                CHAT, app, JSON, BodyPublishers.ofString("{\"model\":\"%s\"}".formatted(model)), OWN_KEY);
+        HttpResponse<String> answer =
+                checked.post(CHAT, app, JSON, BodyPublishers.ofString("{\"model\":\"%s\"}".formatted(model)), OWN_KEY);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         return answer.headers().firstValue("Prompt-Manage-Cost").orElse("none") + " "
                 + answer.headers().firstValue("Prompt-Manage-Cost-Basis").orElse("none");

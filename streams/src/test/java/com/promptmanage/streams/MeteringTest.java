@@ -194,7 +194,9 @@ class MeteringTest {
             assertThat(prices.own()).containsExactlyInAnyOrder(own, dated);
             assertThat(prices.ownFor("gpt-4o-mini-2024-07-18")).hasValue(dated);
         });
-        assertThat(metering.reads().prices(call, Instant.EPOCH.minusMillis(1).toEpochMilli()).own())
+        assertThat(metering.reads()
+                        .prices(call, Instant.EPOCH.minusMillis(1).toEpochMilli())
+                        .own())
                 .as("before any of them")
                 .isEmpty();
     }

@@ -105,15 +105,7 @@ public final class Runner implements AutoCloseable {
                 Scheduler.start(schedules, runs, new ContinuousRuns(runs, goesOn), meters, databaseClock),
                 EventTriggers.start(kafkaSettings, new EventFilters(database), runs),
                 new WorkflowApi(
-                        database,
-                        authentication,
-                        tiers,
-                        runs,
-                        parts.check(),
-                        parts.seal(),
-                        parts.setup(),
-                        ids,
-                        clock));
+                        database, authentication, tiers, runs, parts.check(), parts.seal(), parts.setup(), ids, clock));
     }
 
     public Routes routes() {

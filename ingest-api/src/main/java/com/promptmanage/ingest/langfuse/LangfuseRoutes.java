@@ -51,8 +51,7 @@ public final class LangfuseRoutes implements Routes {
      *
      * @param retentionDays 0, which stands for no end
      */
-    record Project(
-            String id, String name, Organization organization, Map<String, String> metadata, int retentionDays) {
+    record Project(String id, String name, Organization organization, Map<String, String> metadata, int retentionDays) {
 
         static Project of(Account account) {
             return new Project(

@@ -59,7 +59,8 @@ record AiSdk(JsonNode attributes, JsonNode metadata) {
     /** What was written to a cache: before version 6 it was told only here. Missing if it is not told. */
     JsonNode cacheWritten() {
         return firstCount(
-                metadata.path("anthropic").path("cacheCreationInputTokens"), bedrock().path("cacheWriteInputTokens"));
+                metadata.path("anthropic").path("cacheCreationInputTokens"),
+                bedrock().path("cacheWriteInputTokens"));
     }
 
     /** Of so many tokens that were written to a cache, those that live an hour there. */

@@ -154,7 +154,9 @@ public final class UsageShapes {
         var counts = CacheWrites.addTo(
                 TokenCounts.ofInputOutput(withCompacted(usage, "input_tokens"), withCompacted(usage, "output_tokens"))
                         .with(TokenKind.CACHE_READ, usage.count("cache_read_input_tokens"))
-                        .with(TokenKind.REASONING, usage.inside("output_tokens_details").count("thinking_tokens")),
+                        .with(
+                                TokenKind.REASONING,
+                                usage.inside("output_tokens_details").count("thinking_tokens")),
                 usage.count("cache_creation_input_tokens"),
                 usage.inside("cache_creation"));
         return normalized(

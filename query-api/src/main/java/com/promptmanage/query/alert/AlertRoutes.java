@@ -113,8 +113,7 @@ final class AlertRoutes implements Routes {
                 .orElseThrow(() -> ProblemException.notFound("There is no such alert that you may see"));
         Permissions.require(caller, Action.MANAGE_BUDGETS, account);
         caller.person().ifPresent(reader -> table.markRead(id, reader, clock.instant(), caller.scope(account)));
-        ctx.json(
-                table.acknowledge(id, account, authentication.actor(ctx), clock.instant(), caller.scope(account)));
+        ctx.json(table.acknowledge(id, account, authentication.actor(ctx), clock.instant(), caller.scope(account)));
     }
 
     private static ObjectNode answer(Found found, int limit) {

@@ -29,8 +29,9 @@ import org.jspecify.annotations.Nullable;
 /** The schedules, as people set them. */
 final class ScheduleTable {
 
-    static final String COLUMNS = "id, account, name, frequency, at, timezone, recipients, enabled, next_period, due_at,"
-            + " attempts, problem, created_at, updated_at";
+    static final String COLUMNS =
+            "id, account, name, frequency, at, timezone, recipients, enabled, next_period, due_at,"
+                    + " attempts, problem, created_at, updated_at";
 
     private final Database database;
 

@@ -122,7 +122,8 @@ class AlertRoutesTest {
         assertThat(ids(list("?acknowledged=true"))).containsExactly("a");
         assertThat(ids(list("?acknowledged=false"))).containsExactly("b");
         assertThat(api.database()
-                        .<List<String>, RuntimeException>asSystem(handle -> handle.createQuery("""
+                        .<List<String>, RuntimeException>asSystem(handle ->
+                                handle.createQuery("""
                                 SELECT concat_ws(' ', account, actor_id, resource_type, resource_id, old_values, new_values)
                                 FROM audit_log WHERE action = 'alert_acknowledged' ORDER BY id
                                 """).mapTo(String.class).list()))

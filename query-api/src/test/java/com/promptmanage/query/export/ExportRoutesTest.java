@@ -170,7 +170,8 @@ class ExportRoutesTest {
         assertThat(status("acme-admin", "?teamId=acme")).isEqualTo(403);
 
         assertThat(api.database()
-                        .<List<String>, RuntimeException>asSystem(handle -> handle.createQuery("""
+                        .<List<String>, RuntimeException>asSystem(handle ->
+                                handle.createQuery("""
                                 SELECT concat_ws(' ', action, actor_id, resource_type, resource_id, old_values, new_values)
                                 FROM audit_log WHERE account = 'team:acme' ORDER BY id
                                 """).mapTo(String.class).list()))
@@ -199,8 +200,8 @@ class ExportRoutesTest {
         for (InputStream one : held) {
             one.close();
         }
-        Await.until(() -> assertThat(get("?teamId=acme&model=none").statusCode())
-                .isEqualTo(200));
+        Await.until(
+                () -> assertThat(get("?teamId=acme&model=none").statusCode()).isEqualTo(200));
     }
 
     @Test

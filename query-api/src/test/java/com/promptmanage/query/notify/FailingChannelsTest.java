@@ -106,7 +106,8 @@ class FailingChannelsTest {
         assertThat(again.status()).isEqualTo(202);
         assertThat(api.api()
                         .database()
-                        .<List<String>, RuntimeException>asSystem(handle -> handle.createQuery("""
+                        .<List<String>, RuntimeException>asSystem(handle ->
+                                handle.createQuery("""
                                 SELECT concat_ws(' ', account, actor_kind, resource_type, old_values ->> 'status',
                                                  new_values ->> 'status', new_values ->> 'channelId')
                                 FROM audit_log WHERE action = 'delivery_resent'

@@ -103,7 +103,10 @@ class UnmadeReportsTest {
         assertThat(over.at("/nextPeriod/start").textValue()).isEqualTo("2026-11-30");
         assertThat(over.path("attempts").intValue()).isZero();
         assertThat(over.path("problem").isNull()).isTrue();
-        assertThat(meters.get("reports.mails").tag("outcome", "not_made").counter().count())
+        assertThat(meters.get("reports.mails")
+                        .tag("outcome", "not_made")
+                        .counter()
+                        .count())
                 .isEqualTo(attempts + 2);
 
         api.metering().place(ACME, new Place.Here(api.metering().reads()));
@@ -132,8 +135,8 @@ class UnmadeReportsTest {
         InvocationHandler fails = (proxy, method, arguments) -> {
             throw new IllegalStateException("not a store");
         };
-        return (AccountReads) Proxy.newProxyInstance(
-                AccountReads.class.getClassLoader(), new Class<?>[] {AccountReads.class}, fails);
+        return (AccountReads)
+                Proxy.newProxyInstance(AccountReads.class.getClassLoader(), new Class<?>[] {AccountReads.class}, fails);
     }
 
     private String create() {
@@ -152,6 +155,7 @@ class UnmadeReportsTest {
                         "Prompt Manage <pm@example.com>",
                         Duration.ofSeconds(5)),
                 api.clock());
-        return new ReportSender(api.database(), api.metering(), mailer, api.access().tiers(), meters, api.clock());
+        return new ReportSender(
+                api.database(), api.metering(), mailer, api.access().tiers(), meters, api.clock());
     }
 }

@@ -62,8 +62,9 @@ public final class ListPrices {
                 sum = sum.add(BigDecimal.valueOf(tokens[i]).multiply(BigDecimal.valueOf(perMillion[i])));
             }
         }
-        return Optional.of(new NanoUsd(
-                sum.movePointLeft(RATE_PLACES).setScale(0, RoundingMode.HALF_EVEN).longValueExact()));
+        return Optional.of(new NanoUsd(sum.movePointLeft(RATE_PLACES)
+                .setScale(0, RoundingMode.HALF_EVEN)
+                .longValueExact()));
     }
 
     /** By a name of the model, with or without a date. */

@@ -35,7 +35,8 @@ class CallPricesTest {
 
         assertThat(new CallPrices(List.of(alias, PLAIN), Optional.empty()).ownFor("gpt-4o-2024-08-06"))
                 .hasValue(PLAIN);
-        assertThat(new CallPrices(List.of(alias), Optional.empty()).ownFor("gpt-4o")).hasValue(alias);
+        assertThat(new CallPrices(List.of(alias), Optional.empty()).ownFor("gpt-4o"))
+                .hasValue(alias);
     }
 
     @Test

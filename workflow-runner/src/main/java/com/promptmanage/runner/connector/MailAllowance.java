@@ -27,7 +27,8 @@ final class MailAllowance {
      * @throws com.promptmanage.service.http.UnavailableException if the database cannot be asked
      */
     boolean take(Account account, int recipients) {
-        // Who began before midnight and comes after those of the new day counts with them: else it would begin the old one anew.
+        // Who began before midnight and comes after those of the new day counts with them: else it would begin the old
+        // one anew.
         int taken = database.asSystem(handle -> handle.createUpdate("""
                         INSERT INTO mail_counts AS c (account, day, recipients)
                         VALUES (:account, CAST(now() AT TIME ZONE 'UTC' AS date), :recipients)

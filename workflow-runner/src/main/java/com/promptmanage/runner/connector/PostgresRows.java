@@ -43,7 +43,8 @@ final class PostgresRows {
         } else if (isWrittenOut(value)) {
             statement.setBigDecimal(place, value.decimalValue());
         } else {
-            // The driver would write out all digits of 1e-999999999; the server says at once that it holds no such number.
+            // The driver would write out all digits of 1e-999999999; the server says at once that it holds no such
+            // number.
             statement.setString(place, value.asText());
         }
     }

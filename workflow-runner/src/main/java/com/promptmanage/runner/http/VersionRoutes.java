@@ -108,10 +108,7 @@ final class VersionRoutes implements Routes {
                 allowed.who(),
                 "Restored version %d".formatted(version));
         ctx.json(WorkflowRoutes.answer(
-                now,
-                workflows.definition(allowed.scope(), now.id(), now.version()),
-                allowed.level(),
-                warnings));
+                now, workflows.definition(allowed.scope(), now.id(), now.version()), allowed.level(), warnings));
     }
 
     private ObjectNode definition(Allowed allowed, int version) {

@@ -27,7 +27,8 @@ record StoredSetup(DataSourceTable table, Connectors connectors, CredentialTable
             return lack(account, stored.get());
         }
         Optional<Connector> wanted = Optional.ofNullable(connector).flatMap(connectors::find);
-        // What is only written to is entered with what the account has for such places, and the name is the place's own.
+        // What is only written to is entered with what the account has for such places, and the name is the place's
+        // own.
         if (wanted.filter(known -> !known.type().abilities().contains(Ability.READ))
                 .isPresent()) {
             return Optional.empty();

@@ -82,8 +82,7 @@ public final class EventFilters {
 
         /** Whether it is a number, and none beyond what a double holds. */
         private static boolean hasEnd(JsonNode value) {
-            return value.isNumber()
-                    && (!(value.isDouble() || value.isFloat()) || Double.isFinite(value.doubleValue()));
+            return value.isNumber() && (!(value.isDouble() || value.isFloat()) || Double.isFinite(value.doubleValue()));
         }
     }
 

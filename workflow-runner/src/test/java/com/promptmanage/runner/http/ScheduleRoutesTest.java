@@ -23,8 +23,7 @@ class ScheduleRoutesTest {
                         .isBetween(
                                 Instant.now().minus(Duration.ofDays(2)),
                                 Instant.now().plus(Duration.ofDays(2)));
-                assertThat(set.json().at("/preview/0"))
-                        .isEqualTo(set.json().path("nextFireAt"));
+                assertThat(set.json().at("/preview/0")).isEqualTo(set.json().path("nextFireAt"));
             }
         }
     }

@@ -231,9 +231,7 @@ class WorkflowApiTest {
         api.put(editor, path, "{\"definition\": %s}".formatted(TwoSteps.DEFINITION));
         api.put(editor, path, "{\"definition\": %s}".formatted(TwoSteps.DEFINITION.replace("\"First\"", "\"Begin\"")));
         // As if it had been let in by rules that knew no such fault.
-        api.engine()
-                .database()
-                .useAsSystem(handle -> handle.execute("""
+        api.engine().database().useAsSystem(handle -> handle.execute("""
                         UPDATE workflow_versions SET definition = replace(definition, '"target":"second"', '"target":"third"')
                         WHERE workflow_id = ? AND version = 2
                         """, id));

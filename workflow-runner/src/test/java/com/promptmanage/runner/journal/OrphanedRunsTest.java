@@ -75,10 +75,9 @@ class OrphanedRunsTest {
 
         String plan = String.join(
                 "\n",
-                database.asSystem(
-                        handle -> handle.createQuery("EXPLAIN " + OrphanedRuns.OF_LATE.replace(":max", "100"))
-                                .mapTo(String.class)
-                                .list()));
+                database.asSystem(handle -> handle.createQuery("EXPLAIN " + OrphanedRuns.OF_LATE.replace(":max", "100"))
+                        .mapTo(String.class)
+                        .list()));
 
         assertThat(plan)
                 .contains("workflows_deleted", "teams_deleted", "users_disabled")
@@ -88,8 +87,7 @@ class OrphanedRunsTest {
     private String execution() {
         String workflow = RunningEngine.add(
                 database, Workflow.of(Workflow.delay("pause", 3_600_000)).definition(), 1);
-        return runs.enqueue(new Runs.NewRun(
-                        workflow, null, "ada", Runs.TriggeredBy.MANUAL, "{}", null, false, null))
+        return runs.enqueue(new Runs.NewRun(workflow, null, "ada", Runs.TriggeredBy.MANUAL, "{}", null, false, null))
                 .executionId();
     }
 }

@@ -29,8 +29,8 @@ class WorkflowsTest {
 
     @Test
     void whoChangesOneThingDoesNotUndoWhatAnotherHasSetMeanwhile() {
-        String id = RunningEngine.add(
-                database, Workflow.of(Workflow.step("only")).definition(), 1);
+        String id =
+                RunningEngine.add(database, Workflow.of(Workflow.step("only")).definition(), 1);
         WorkflowRow read = workflows.find(id).orElseThrow();
         change(read, WorkflowRow.Status.PAUSED, read.name());
 

@@ -67,8 +67,8 @@ class StoredSetupTest {
         assertThat(setup.source(ONE, source, "csv")).isEmpty();
 
         api.database()
-                .useAsSystem(handle ->
-                        handle.execute("UPDATE credentials SET status = 'revoked' WHERE id = ?", credential));
+                .useAsSystem(
+                        handle -> handle.execute("UPDATE credentials SET status = 'revoked' WHERE id = ?", credential));
 
         assertThat(setup.source(ONE, source, "csv"))
                 .get()

@@ -149,9 +149,7 @@ class TemplatesTest {
                                                 "app1 of airtable is not there",
                                                 "Connect it."),
                                         new Deployed.Fault(
-                                                "secretMappings.CRM_API_KEY",
-                                                "KEY_OF_OURS is not there",
-                                                "Store it."),
+                                                "secretMappings.CRM_API_KEY", "KEY_OF_OURS is not there", "Store it."),
                                         refused.faults().stream()
                                                 .filter(fault -> fault.field().equals("values.CRM_API_URL"))
                                                 .findFirst()

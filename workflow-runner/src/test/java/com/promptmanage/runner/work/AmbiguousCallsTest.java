@@ -130,7 +130,8 @@ class AmbiguousCallsTest {
         engine.script()
                 .when(
                         "items",
-                        asked -> Script.completed(JsonNodeFactory.instance.arrayNode().addAll(Script.numbers(2))));
+                        asked -> Script.completed(
+                                JsonNodeFactory.instance.arrayNode().addAll(Script.numbers(2))));
         engine.script().when("item-asks", asked -> {
             AtomicInteger made = calls.get(asked.context().index());
             return new Plan.Calls(new Script.Call(
@@ -174,9 +175,8 @@ class AmbiguousCallsTest {
                                 }),
                                 new Script.Call(
                                         "second",
-                                        question -> seconds.incrementAndGet() == 1
-                                                ? lineBreaks()
-                                                : answered("there")))));
+                                        question ->
+                                                seconds.incrementAndGet() == 1 ? lineBreaks() : answered("there")))));
         String execution = engine.trigger(engine.add(Workflow.of(prompt("falls-back", OnAmbiguous.ASK)), 1));
         engine.awaitStatus(execution, "paused");
 

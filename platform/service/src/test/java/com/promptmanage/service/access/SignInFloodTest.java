@@ -221,8 +221,7 @@ class SignInFloodTest {
             }
 
             assertThat(statuses).containsOnly(401, 429);
-            assertThat(statuses.stream().filter(status -> status == 401))
-                    .hasSize(SignInLocks.FAILURES_EVERYWHERE_MAX);
+            assertThat(statuses.stream().filter(status -> status == 401)).hasSize(SignInLocks.FAILURES_EVERYWHERE_MAX);
             var right = send(0, new Try("203.0.113.9", email, PASSWORD)).join();
             var wrong = send(1, new Try("203.0.113.9", email, "wrong")).join();
             assertThat(right.statusCode()).isEqualTo(429);
