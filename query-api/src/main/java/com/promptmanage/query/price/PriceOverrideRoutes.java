@@ -79,7 +79,7 @@ public final class PriceOverrideRoutes implements Routes {
                         ACCOUNT,
                         "is not the account whose prices are replaced, %s".formatted(account),
                         "Name the account by the parameter teamId or userId."));
-        ArrayNode prices = PriceForm.read(fields);
+        ArrayNode prices = PriceForm.read(fields, faults);
         faults.check();
         Actor actor = authentication.actor(ctx);
         ctx.json(database.inTransaction(caller.scope(account), handle -> {
