@@ -145,6 +145,13 @@ public final class MeteringDriver implements AutoCloseable {
         return rated;
     }
 
+    /** The ids of the records of rated events since the last call of this or {@link #rated}. */
+    public List<String> ratedIds() {
+        return topology.take(Topics.USAGE_RATED).stream()
+                .map(record -> EventJson.read(record.value()).path("id").textValue())
+                .toList();
+    }
+
     /** The records rejected since the last call. */
     public List<TestRecord<byte[], byte[]>> rejected() {
         return topology.take(Topics.USAGE_REJECTED);

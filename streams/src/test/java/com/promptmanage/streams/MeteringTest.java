@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -144,6 +145,30 @@ class MeteringTest {
 
         assertThat(total().costNanoUsd()).isEqualTo(2_500 * 2_000L);
         assertThat(total().unpricedEvents()).isZero();
+    }
+
+    /** By its id whoever has had a record passes over a repeat; of several with one id it would lose all but the first. */
+    @Test
+    void eachRecordOfRatedEventsHasAnIdOfItsOwn() {
+        for (int i = 0; i < 2_500; i++) {
+            metering.send(new UsageEvent("held-" + i, "test", NOW, usage("new-model", 1, 0)));
+        }
+        var ids = new ArrayList<String>(metering.ratedIds());
+        metering.price(price("new-model", "2", "8"));
+        metering.advance(Duration.ofMillis(10));
+        ids.addAll(metering.ratedIds());
+        assertThat(total().unpricedEvents()).as("one portion").isEqualTo(1_500);
+
+        // No event comes between their commits, and not even one in the life of who takes over.
+        metering.advance(Duration.ofMillis(10));
+        ids.addAll(metering.ratedIds());
+        metering.restart();
+        metering.advance(Duration.ofSeconds(1));
+        metering.advance(Duration.ofSeconds(1));
+        ids.addAll(metering.ratedIds());
+
+        assertThat(total().unpricedEvents()).isZero();
+        assertThat(ids).hasSizeGreaterThan(2_502).doesNotHaveDuplicates();
     }
 
     @Test

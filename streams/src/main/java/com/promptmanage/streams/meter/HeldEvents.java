@@ -41,7 +41,7 @@ final class HeldEvents {
     /** Tries to price a held event. */
     interface Rerating {
         /** Whether the event need not be held any longer: it has its price now, or is too old for one. */
-        boolean rerate(byte[] account, byte[] record, long arrivalMs);
+        boolean rerate(byte[] account, byte[] record, long offset, long arrivalMs);
     }
 
     private record Waiting(Bytes from, Bytes to) {}
@@ -75,9 +75,11 @@ final class HeldEvents {
         if (waiting != null) {
             LedgerStore.Portion portion =
                     ledger.newestRows(waiting.from().get(), waiting.to().get(), PORTION);
-            portion.rows().forEach((key, event) -> {
-                if (rerating.rerate(StateKeys.heldAccount(key.get()), event, StateKeys.heldArrivalMs(key.get()))) {
-                    ledger.put(key.get(), null);
+            portion.rows().forEach((row, event) -> {
+                byte[] key = row.get();
+                if (rerating.rerate(
+                        StateKeys.heldAccount(key), event, StateKeys.heldOffset(key), StateKeys.heldArrivalMs(key))) {
+                    ledger.put(key, null);
                 }
             });
             if (portion.next() != null) {
