@@ -76,6 +76,11 @@ public final class MeteringDriver implements AutoCloseable {
         events = 0;
     }
 
+    /** Leaves a row in the state for who takes over, as an earlier version may have. */
+    public void leave(byte[] key, byte[] value) {
+        topology.leave(MeterStores.LEDGER, key, value);
+    }
+
     /** @return the event's offset, which begins with 0 again after {@link #restart} */
     public long send(UsageEvent event) {
         send(Topics.USAGE_EVENTS.name(), event.account().key(), UsageEventCodec.write(event));

@@ -26,6 +26,7 @@ import com.promptmanage.topics.usage.TokenKind;
 import com.promptmanage.topics.usage.TokenUsage;
 import com.promptmanage.topics.usage.UsageEvent;
 import com.promptmanage.topics.usage.UsageEventCodec;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -145,6 +146,28 @@ class MeteringTest {
 
         assertThat(total().costNanoUsd()).isEqualTo(2_500 * 2_000L);
         assertThat(total().unpricedEvents()).isZero();
+    }
+
+    /** An earlier version may have counted what this one refuses. */
+    @Test
+    void whatWaitsAndCannotBeReadAnyMoreStaysUnpricedAndEndsNoThread() {
+        metering.send(new UsageEvent("1", "test", NOW, usage("new-model", 1_000, 0)));
+        byte[] begin = "hnew-model\0\0%s\0".formatted(ACME.value()).getBytes(UTF_8);
+        metering.leave(
+                ByteBuffer.allocate(begin.length + 2 * Long.BYTES)
+                        .put(begin)
+                        .putLong(99)
+                        .putLong(NOW.toEpochMilli())
+                        .array(),
+                "{}".getBytes(UTF_8));
+        metering.restart();
+
+        metering.price(price("new-model", "2", "8"));
+        metering.advance(Duration.ofSeconds(1));
+
+        assertThat(metering.counts().abandoned.sum()).isOne();
+        assertThat(total().unpricedEvents()).isZero();
+        assertThat(total().costNanoUsd()).isEqualTo(2_000_000);
     }
 
     /** By its id whoever has had a record passes over a repeat; of several with one id it would lose all but the first. */

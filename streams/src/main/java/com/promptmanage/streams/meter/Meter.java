@@ -281,9 +281,10 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
         MeteredAccount account = accounts.of(accountName);
         try {
             event = reader.read(accountName, record, arrivalMs);
-        } catch (Rejection rejection) {
-            throw new IllegalStateException(
-                    "an event that was counted cannot be read: " + rejection.detail(), rejection);
+        } catch (Rejection byTheRulesOfToday) {
+            // An earlier version has counted it. It stays unpriced: whoever ended by it would do so again at each start.
+            counts.abandoned.increment();
+            return true;
         }
         if (retention.isPast(event.timeMs())) {
             counts.abandoned.increment();
