@@ -325,6 +325,23 @@ class MeteringTest {
     }
 
     @Test
+    void whatWouldBeCountedUnderAWrongTimeOrTwiceUnderOneTagIsRejected() {
+        UsageEvent early = event("early", Instant.EPOCH.minusSeconds(1), 1, 1);
+        metering.send(Topics.USAGE_EVENTS.name(), ACME.key(), UsageEventCodec.write(early), Instant.EPOCH);
+        // Halves of characters: in bytes, both are a question mark.
+        metering.send(Topics.ACCOUNTS.name(), ACME.key(), """
+                {"type":"com.promptmanage.account.settings.v1",
+                 "data":{"account":"team:acme","tags":["\\ud800","\\udfff"]}}""".getBytes(UTF_8));
+        metering.send(AcmeUsage.tagged("good", Map.of("?", "x")));
+
+        assertThat(metering.rejected())
+                .extracting(record ->
+                        new String(record.headers().lastHeader("pm-reason").value(), UTF_8))
+                .containsExactly("time_out_of_range", "invalid");
+        assertThat(total().events()).isEqualTo(1);
+    }
+
+    @Test
     void sumsThatWouldNotFitRejectTheEventWhole() {
         long half = Long.MAX_VALUE / 2_000_000 * 1_000_000;
         metering.price(huge());
