@@ -91,7 +91,9 @@ class AbandonedTransactionsTest {
     /** Counts how often it is asked for transactions, and answers nothing. */
     private static Admin adminThatIsAway(AtomicInteger asked) {
         return (Admin) Proxy.newProxyInstance(
-                AbandonedTransactionsTest.class.getClassLoader(), new Class<?>[] {Admin.class}, (self, method, values) -> {
+                AbandonedTransactionsTest.class.getClassLoader(),
+                new Class<?>[] {Admin.class},
+                (self, method, values) -> {
                     if (method.getName().equals("listTransactions")) {
                         asked.incrementAndGet();
                         throw new TimeoutException("the broker is away");

@@ -204,7 +204,8 @@ class OutboxRelayTest {
     void waitsForKafkaAndForPostgres() throws Exception {
         try (EmbeddedKafka ownKafka = EmbeddedKafka.start(directory.resolve("kafka"));
                 EmbeddedPostgres ownPostgres = EmbeddedPostgres.start(directory.resolve("postgres"));
-                Database there = Database.open(DatabaseSettings.of(ownPostgres.jdbcUrl(), MigratedDatabase.APP_PASSWORD))) {
+                Database there =
+                        Database.open(DatabaseSettings.of(ownPostgres.jdbcUrl(), MigratedDatabase.APP_PASSWORD))) {
             ownKafka.createTopics(1, topic);
             ownKafka.stop();
             there.useTransaction(
