@@ -5,6 +5,7 @@ import com.promptmanage.streams.ledger.LedgerStore;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.kafka.common.utils.Bytes;
@@ -59,11 +60,17 @@ final class HeldEvents {
         models().add(Bytes.wrap(StateKeys.heldOf(model, provider)));
     }
 
-    /** Prices have changed: what is held may have one now. */
+    /**
+     * Prices have changed: what is held may have one now. A model that waits for its turn keeps it: else changes that come fast
+     * would keep it from the last of many models for good.
+     */
     void retry() {
-        toRetry.clear();
+        var waiting = new HashSet<Bytes>();
+        toRetry.forEach(one -> waiting.add(one.from()));
         for (Bytes model : models()) {
-            toRetry.add(new Waiting(model, Bytes.wrap(StateKeys.afterAllOf(model.get()))));
+            if (!waiting.contains(model)) {
+                toRetry.add(new Waiting(model, Bytes.wrap(StateKeys.afterAllOf(model.get()))));
+            }
         }
         if (!toRetry.isEmpty() && schedule == null) {
             schedule = context.schedule(PAUSE, PunctuationType.WALL_CLOCK_TIME, now -> retryPortion());
