@@ -31,7 +31,7 @@ public interface AccountReads {
     /** From committed state: the account's budgets as they are defined. */
     List<Budget> definitions(Account account);
 
-    /** What a call at that time costs this account, nanoUSD; empty if its model has no price. */
+    /** What a call at that time costs this account, nanoUSD, at most {@link Long#MAX_VALUE}; empty if its model has no price. */
     OptionalLong quote(TokenUsage call, long atMs);
 
     /** What follows the account: its zone, its tags, its own prices. */

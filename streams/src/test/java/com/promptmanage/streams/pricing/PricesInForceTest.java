@@ -210,6 +210,14 @@ class PricesInForceTest {
         });
     }
 
+    @Test
+    void whatNoSumCanHoldIsQuotedAsTheMostThatThereIs() {
+        metering.price(price("dear", "dear", Instant.EPOCH, "9000000000"));
+        TokenUsage call = TokenUsage.of("ann", "acme", "dear", input(TokenCounts.MAX));
+
+        assertThat(metering.reads().quote(call, NOW.toEpochMilli())).hasValue(Long.MAX_VALUE);
+    }
+
     /** What waits is looked at model by model, and each change of a price or an account may have a price for any of it. */
     @Test
     void theLastOfManyModelsGetsItsPriceThoughSomethingChangesAllTheTime() {
