@@ -47,7 +47,7 @@ public record LocalFile(
     }
 
     /** Whether the process that wrote it runs; one that was killed could not remove it. */
-    public boolean isOfRunningProcess() {
+    public boolean hasRunningProcess() {
         return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
     }
 

@@ -141,7 +141,7 @@ public final class ReplayMain {
             Path directory = Path.of(arguments.text("--data").orElse(".data"));
             try {
                 LocalFile local = LocalFile.read(directory);
-                if (url == null && !local.isOfRunningProcess()) {
+                if (url == null && !local.hasRunningProcess()) {
                     throw new IOException(
                             "the system in %s was killed: start bin/up, or give --url and --key".formatted(directory));
                 }

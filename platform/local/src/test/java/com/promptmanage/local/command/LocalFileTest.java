@@ -25,8 +25,8 @@ class LocalFileTest {
         Process ended = new ProcessBuilder("true").start();
         ended.waitFor();
 
-        assertThat(of(ProcessHandle.current().pid()).isOfRunningProcess()).isTrue();
-        assertThat(of(ended.pid()).isOfRunningProcess()).isFalse();
+        assertThat(of(ProcessHandle.current().pid()).hasRunningProcess()).isTrue();
+        assertThat(of(ended.pid()).hasRunningProcess()).isFalse();
     }
 
     private static LocalFile of(long pid) {
