@@ -9,6 +9,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -20,6 +22,7 @@ import org.apache.kafka.clients.admin.TransactionListing;
 import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.ThreadMetadata;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,7 +46,12 @@ final class AbandonedTransactions implements AutoCloseable {
 
     private final Admin admin;
 
-    private final KafkaStreams streams;
+    private final Supplier<KafkaStreams.State> state;
+
+    private final Supplier<Set<ThreadMetadata>> ownThreads;
+
+    /** Told of a failure, once until there is none. */
+    private final Consumer<Exception> complaint;
 
     /** Streams' name of a producer: the application, the process, and the number of the thread. */
     private final Pattern transactionalId;
@@ -54,23 +62,36 @@ final class AbandonedTransactions implements AutoCloseable {
     /** Whether it was told that they cannot be ended; only the executor's thread asks. */
     private boolean isTold;
 
-    private AbandonedTransactions(String applicationId, Admin admin, KafkaStreams streams) {
+    AbandonedTransactions(
+            String applicationId,
+            Admin admin,
+            Supplier<KafkaStreams.State> state,
+            Supplier<Set<ThreadMetadata>> ownThreads,
+            Consumer<Exception> complaint) {
         this.applicationId = applicationId;
         this.admin = admin;
-        this.streams = streams;
+        this.state = state;
+        this.ownThreads = ownThreads;
+        this.complaint = complaint;
         transactionalId = Pattern.compile("(" + Pattern.quote(applicationId) + "-[0-9a-f-]{36})-[0-9]+");
     }
 
     /** Looks for them as long as the application waits for its partitions. */
     static AbandonedTransactions watch(String applicationId, Admin admin, KafkaStreams streams) {
-        var watch = new AbandonedTransactions(applicationId, admin, streams);
+        var watch = new AbandonedTransactions(
+                applicationId,
+                admin,
+                streams::state,
+                streams::metadataForLocalThreads,
+                cause -> warn(applicationId, cause));
         var unused = watch.executor.scheduleWithFixedDelay(
                 watch::look, LOOK_EVERY.toMillis(), LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
         return watch;
     }
 
-    private void look() {
-        if (streams.state() != KafkaStreams.State.REBALANCING) {
+    /** Only one thread at a time. */
+    void look() {
+        if (state.get() != KafkaStreams.State.REBALANCING) {
             isTold = false;
             return;
         }
@@ -96,12 +117,16 @@ final class AbandonedTransactions implements AutoCloseable {
     /** A broker that is away, or forbids it, would have it told each second. */
     private void tellOnce(Exception cause) {
         if (!isTold) {
-            LOGGER.atWarn()
-                    .addKeyValue("application", applicationId)
-                    .setCause(cause)
-                    .log("cannot end the transactions of a process that is gone");
+            complaint.accept(cause);
             isTold = true;
         }
+    }
+
+    private static void warn(String applicationId, Exception cause) {
+        LOGGER.atWarn()
+                .addKeyValue("application", applicationId)
+                .setCause(cause)
+                .log("cannot end the transactions of a process that is gone");
     }
 
     private List<String> open() throws Exception {
@@ -117,7 +142,7 @@ final class AbandonedTransactions implements AutoCloseable {
     private List<String> abandoned(List<String> open) throws Exception {
         Set<String> living = Stream.concat(
                         members().stream().map(MemberDescription::clientId),
-                        streams.metadataForLocalThreads().stream().map(thread -> thread.threadName()))
+                        ownThreads.get().stream().map(ThreadMetadata::threadName))
                 .map(name -> name.replaceFirst("-StreamThread-.*", ""))
                 .collect(Collectors.toSet());
         return open.stream().filter(id -> !living.contains(process(id))).toList();

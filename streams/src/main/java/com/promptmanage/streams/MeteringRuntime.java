@@ -26,9 +26,13 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Runs the metering in this process, and tells where each account's state is to be asked. */
 public final class MeteringRuntime implements Metering, AutoCloseable {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(MeteringRuntime.class);
 
     private final RunningApplication application;
 
@@ -200,7 +204,19 @@ public final class MeteringRuntime implements Metering, AutoCloseable {
                     .map(name -> new Account(new String(name, StandardCharsets.UTF_8)))
                     .toList();
             int partition = partitionOf(changed.getFirst());
-            listeners.forEach(listener -> listener.committed(partition, changed));
+            listeners.forEach(listener -> tell(listener, partition, changed));
+        }
+    }
+
+    /** The commit is made: what others make of it ends no thread, and keeps no store from hearing of it. */
+    private static void tell(CommitListener listener, int partition, List<Account> changed) {
+        try {
+            listener.committed(partition, changed);
+        } catch (RuntimeException e) {
+            LOGGER.atError()
+                    .addKeyValue("partition", partition)
+                    .setCause(e)
+                    .log("a listener to commits failed: it misses this one");
         }
     }
 

@@ -76,6 +76,11 @@ public final class MeteringDriver implements AutoCloseable {
         events = 0;
     }
 
+    /** Leaves a row in the state for who takes over, as an earlier version may have. */
+    public void leave(byte[] key, byte[] value) {
+        topology.leave(MeterStores.LEDGER, key, value);
+    }
+
     /** @return the event's offset, which begins with 0 again after {@link #restart} */
     public long send(UsageEvent event) {
         send(Topics.USAGE_EVENTS.name(), event.account().key(), UsageEventCodec.write(event));
@@ -143,6 +148,13 @@ public final class MeteringDriver implements AutoCloseable {
             EventJson.read(record.value()).path("data").path("events").forEach(rated::add);
         }
         return rated;
+    }
+
+    /** The ids of the records of rated events since the last call of this or {@link #rated}. */
+    public List<String> ratedIds() {
+        return topology.take(Topics.USAGE_RATED).stream()
+                .map(record -> EventJson.read(record.value()).path("id").textValue())
+                .toList();
     }
 
     /** The records rejected since the last call. */

@@ -88,6 +88,28 @@ class MeteringRuntimeTest {
     }
 
     @Test
+    void aListenerThatFailsEndsNoThreadAndKeepsNoOtherFromHearingOfACommit() throws Exception {
+        try (var metering = run()) {
+            var heard = new AtomicInteger();
+            metering.onCommit((partition, changed) -> {
+                throw new IllegalStateException("broken");
+            });
+            metering.onCommit((partition, changed) -> heard.incrementAndGet());
+
+            var unused = send(0, 1);
+            Await.until(() -> assertThat(heard).hasPositiveValue());
+            int before = heard.get();
+            var last = send(1, 2);
+            Await.until(() -> assertThat(heard).hasValueGreaterThan(before));
+
+            assertThat(metering.awaitCommitted(last.partition(), last.offset(), Duration.ofSeconds(30)))
+                    .isTrue();
+            assertThat(total(metering).events()).isEqualTo(2);
+            assertThat(metering.lastFailure()).isNull();
+        }
+    }
+
+    @Test
     void aReceiptIsPassedSoonAfterTheLastEventOfAQuietTopic() throws Exception {
         try (var metering = run()) {
             var sent = new AtomicInteger();

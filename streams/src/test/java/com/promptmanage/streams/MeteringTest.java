@@ -26,10 +26,12 @@ import com.promptmanage.topics.usage.TokenKind;
 import com.promptmanage.topics.usage.TokenUsage;
 import com.promptmanage.topics.usage.UsageEvent;
 import com.promptmanage.topics.usage.UsageEventCodec;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -144,6 +146,52 @@ class MeteringTest {
 
         assertThat(total().costNanoUsd()).isEqualTo(2_500 * 2_000L);
         assertThat(total().unpricedEvents()).isZero();
+    }
+
+    /** An earlier version may have counted what this one refuses. */
+    @Test
+    void whatWaitsAndCannotBeReadAnyMoreStaysUnpricedAndEndsNoThread() {
+        metering.send(new UsageEvent("1", "test", NOW, usage("new-model", 1_000, 0)));
+        byte[] begin = "hnew-model\0\0%s\0".formatted(ACME.value()).getBytes(UTF_8);
+        metering.leave(
+                ByteBuffer.allocate(begin.length + 2 * Long.BYTES)
+                        .put(begin)
+                        .putLong(99)
+                        .putLong(NOW.toEpochMilli())
+                        .array(),
+                "{}".getBytes(UTF_8));
+        metering.restart();
+
+        metering.price(price("new-model", "2", "8"));
+        metering.advance(Duration.ofSeconds(1));
+
+        assertThat(metering.counts().abandoned.sum()).isOne();
+        assertThat(total().unpricedEvents()).isZero();
+        assertThat(total().costNanoUsd()).isEqualTo(2_000_000);
+    }
+
+    /** By its id whoever has had a record passes over a repeat; of several with one id it would lose all but the first. */
+    @Test
+    void eachRecordOfRatedEventsHasAnIdOfItsOwn() {
+        for (int i = 0; i < 2_500; i++) {
+            metering.send(new UsageEvent("held-" + i, "test", NOW, usage("new-model", 1, 0)));
+        }
+        var ids = new ArrayList<String>(metering.ratedIds());
+        metering.price(price("new-model", "2", "8"));
+        metering.advance(Duration.ofMillis(10));
+        ids.addAll(metering.ratedIds());
+        assertThat(total().unpricedEvents()).as("one portion").isEqualTo(1_500);
+
+        // No event comes between their commits, and not even one in the life of who takes over.
+        metering.advance(Duration.ofMillis(10));
+        ids.addAll(metering.ratedIds());
+        metering.restart();
+        metering.advance(Duration.ofSeconds(1));
+        metering.advance(Duration.ofSeconds(1));
+        ids.addAll(metering.ratedIds());
+
+        assertThat(total().unpricedEvents()).isZero();
+        assertThat(ids).hasSizeGreaterThan(2_502).doesNotHaveDuplicates();
     }
 
     @Test
@@ -298,6 +346,23 @@ class MeteringTest {
                         "invalid",
                         "invalid",
                         "invalid");
+        assertThat(total().events()).isEqualTo(1);
+    }
+
+    @Test
+    void whatWouldBeCountedUnderAWrongTimeOrTwiceUnderOneTagIsRejected() {
+        UsageEvent early = event("early", Instant.EPOCH.minusSeconds(1), 1, 1);
+        metering.send(Topics.USAGE_EVENTS.name(), ACME.key(), UsageEventCodec.write(early), Instant.EPOCH);
+        // Halves of characters: in bytes, both are a question mark.
+        metering.send(Topics.ACCOUNTS.name(), ACME.key(), """
+                {"type":"com.promptmanage.account.settings.v1",
+                 "data":{"account":"team:acme","tags":["\\ud800","\\udfff"]}}""".getBytes(UTF_8));
+        metering.send(AcmeUsage.tagged("good", Map.of("?", "x")));
+
+        assertThat(metering.rejected())
+                .extracting(record ->
+                        new String(record.headers().lastHeader("pm-reason").value(), UTF_8))
+                .containsExactly("time_out_of_range", "invalid");
         assertThat(total().events()).isEqualTo(1);
     }
 

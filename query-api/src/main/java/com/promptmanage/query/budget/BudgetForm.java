@@ -76,10 +76,13 @@ record BudgetForm(
     /** @param zone of periods that name none */
     static BudgetForm read(Fields fields, ZoneId zone, Faults faults) {
         fields.refuseOthersThan(FIELDS);
-        Dimension dimension = dimension(fields);
+        Optional<Dimension> dimension = dimension(fields);
         Optional<Limit> limit = limit(fields);
         String name = name(fields);
-        String value = value(fields, dimension);
+        // Whether a value fits a dimension that is wrong cannot be told.
+        String value = dimension
+                .map(of -> value(fields, of))
+                .orElseGet(() -> fields.id("value").orElse(Budget.EACH));
         Period period = period(fields, zone);
         List<Threshold> thresholds = thresholds(fields, limit);
         Enforcement enforcement = oneOf(fields, "enforcement", Enforcement.values(), Enforcement.ALERT_ONLY);
@@ -88,7 +91,7 @@ record BudgetForm(
         faults.check();
         return new BudgetForm(
                 name,
-                dimension,
+                dimension.orElseThrow(),
                 value,
                 limit.orElseThrow(),
                 period,
@@ -120,14 +123,16 @@ record BudgetForm(
         return name.get();
     }
 
-    private static Dimension dimension(Fields fields) {
+    /** Empty if it is there and wrong. */
+    private static Optional<Dimension> dimension(Fields fields) {
+        if (!fields.has("dimension")) {
+            return Optional.of(Dimension.ACCOUNT);
+        }
         // What is counted by event type uses no tokens and costs nothing, so nothing of it can be limited.
         return fields.parsed(
-                        "dimension",
-                        text -> Dimension.parse(text)
-                                .filter(dimension -> dimension.kind() != Dimension.Kind.EVENT_TYPE),
-                        "Use one of account, member, model, provider, workflow, prompt, api_key, execution_type, tag:<name>.")
-                .orElse(Dimension.ACCOUNT);
+                "dimension",
+                text -> Dimension.parse(text).filter(dimension -> dimension.kind() != Dimension.Kind.EVENT_TYPE),
+                "Use one of account, member, model, provider, workflow, prompt, api_key, execution_type, tag:<name>.");
     }
 
     private static String value(Fields fields, Dimension dimension) {

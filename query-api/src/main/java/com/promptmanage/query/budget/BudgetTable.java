@@ -115,7 +115,7 @@ final class BudgetTable {
                 requireRevision(kept, expectedVersion);
                 delete(handle, actor, kept);
                 // However large the others are, for by this they become fewer.
-                append(handle, account, recordOf(handle, account, revision));
+                append(handle, account, revision, recordOf(handle, account, revision));
             });
             return before.isPresent();
         });
@@ -205,12 +205,16 @@ final class BudgetTable {
         return update(handle, actor, before.get(), form, revision).revision() == revision;
     }
 
-    /** Locks the account's row until the transaction ends, and counts the change that is about to be made. */
+    /**
+     * Locks the account's row until the transaction ends.
+     *
+     * @return the revision of the change that may now be made, and is then told to {@link #append}
+     */
     private static long lock(Handle handle, Account account) {
         return handle.createQuery("""
-                        INSERT INTO budget_accounts AS known (account, revision) VALUES (:account, 1)
-                        ON CONFLICT (account) DO UPDATE SET revision = known.revision + 1
-                        RETURNING revision
+                        INSERT INTO budget_accounts AS known (account) VALUES (:account)
+                        ON CONFLICT (account) DO UPDATE SET revision = known.revision
+                        RETURNING revision + 1
                         """)
                 .bind("account", account.value())
                 .mapTo(Long.class)
@@ -325,7 +329,7 @@ final class BudgetTable {
                     "The budgets of %s take more room than they may have together: delete one, or shorten names and values"
                             .formatted(account));
         }
-        append(handle, account, record);
+        append(handle, account, revision, record);
     }
 
     private byte[] recordOf(Handle handle, Account account, long revision) {
@@ -338,7 +342,12 @@ final class BudgetTable {
                 "%s/%d".formatted(account, revision));
     }
 
-    private static void append(Handle handle, Account account, byte[] record) {
+    /** The change has been made: it is counted and told. */
+    private static void append(Handle handle, Account account, long revision, byte[] record) {
+        handle.createUpdate("UPDATE budget_accounts SET revision = :revision WHERE account = :account")
+                .bind("revision", revision)
+                .bind("account", account.value())
+                .execute();
         Outbox.append(handle, OutboxRecord.of(Topics.BUDGETS.name(), account.value(), record));
     }
 

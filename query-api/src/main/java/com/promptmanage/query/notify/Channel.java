@@ -45,6 +45,21 @@ record Channel(
         return values;
     }
 
+    /** Whether it differs from another in nothing but the time of its last change. */
+    boolean isAs(Channel other) {
+        return other.equals(new Channel(
+                id,
+                account,
+                name,
+                destination,
+                minimumLevel,
+                enabled,
+                disabledReason,
+                failingSince,
+                createdAt,
+                other.updatedAt));
+    }
+
     Channel withDestination(Destination other, Instant now) {
         return new Channel(
                 id, account, name, other, minimumLevel, enabled, disabledReason, failingSince, createdAt, now);

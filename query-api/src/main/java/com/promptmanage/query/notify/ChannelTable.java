@@ -106,7 +106,8 @@ final class ChannelTable {
     }
 
     /**
-     * Changes it under a lock; what was switched off and is on again begins without the failures of before.
+     * Changes it under a lock; what was switched off and is on again begins without the failures of before. A change that changes
+     * nothing is none.
      *
      * @param action what the audit log calls it
      */
@@ -115,6 +116,9 @@ final class ChannelTable {
                 owned.scope(),
                 handle -> find(handle, owned.account(), id, " FOR UPDATE").map(before -> {
                     Channel after = change.apply(before);
+                    if (after.isAs(before)) {
+                        return before;
+                    }
                     handle.createUpdate("""
                                     UPDATE notification_channels
                                     SET name = :name, joins = :joins, sealed = :sealed, minimum_level = :minimumLevel,

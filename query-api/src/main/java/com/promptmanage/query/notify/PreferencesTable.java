@@ -39,9 +39,13 @@ final class PreferencesTable {
                 .orElse(Preferences.DEFAULTS);
     }
 
+    /** What is so already is no change. */
     void put(Owned owned, Preferences preferences, Instant now) {
         database.useTransaction(owned.scope(), handle -> {
             Preferences before = of(handle, owned.account());
+            if (preferences.equals(before)) {
+                return;
+            }
             handle.createUpdate("""
                             INSERT INTO notification_preferences (account, preferences, updated_at)
                             VALUES (:account, CAST(:preferences AS jsonb), :now)

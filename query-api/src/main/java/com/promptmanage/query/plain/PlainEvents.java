@@ -78,14 +78,15 @@ final class PlainEvents {
         String text = event.path("time").asText("");
         try {
             Instant time = OffsetDateTime.parse(text).toInstant();
-            if (!time.isBefore(receivedAt.minus(AGE_MAX)) && !time.isAfter(receivedAt.plus(AHEAD_MAX))) {
+            boolean isTooOld = time.isBefore(Instant.EPOCH) || time.isBefore(receivedAt.minus(AGE_MAX));
+            if (!isTooOld && !time.isAfter(receivedAt.plus(AHEAD_MAX))) {
                 return time;
             }
         } catch (DateTimeException e) {
             throw new IllegalArgumentException("time '%s' is none".formatted(text), e);
         }
         throw new IllegalArgumentException(
-                "time '%s' is more than 401 days before or a day after its arrival".formatted(text));
+                "time '%s' is before 1970, or more than 401 days before or a day after its arrival".formatted(text));
     }
 
     private static JsonNode kept(JsonNode node) {

@@ -5,8 +5,12 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.query.request.Fields;
+import com.promptmanage.service.http.Faults;
+import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.pricing.ModelPrice;
 import com.promptmanage.topics.pricing.ModelPriceCodec;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -29,8 +33,8 @@ final class PriceForm {
 
     private PriceForm() {}
 
-    /** What is wrong is told to the faults of the fields. */
-    static ArrayNode read(Fields fields) {
+    /** @param faults of the fields, which are told what is wrong */
+    static ArrayNode read(Fields fields, Faults faults) {
         fields.refuseOthersThan(FIELDS);
         ArrayNode prices = NODES.arrayNode();
         Optional<JsonNode> array = fields.array("priceOverrides");
@@ -46,13 +50,14 @@ final class PriceForm {
         for (int i = 0; i < array.get().size(); i++) {
             JsonNode node = array.get().get(i);
             fields.element("priceOverrides", i, node)
-                    .flatMap(price -> price(price, node, ids))
+                    .flatMap(price -> price(price, node, ids, faults))
                     .ifPresent(prices::add);
         }
         return prices;
     }
 
-    private static Optional<ObjectNode> price(Fields fields, JsonNode node, Set<String> ids) {
+    private static Optional<ObjectNode> price(Fields fields, JsonNode node, Set<String> ids, Faults faults) {
+        int faultsBefore = faults.count();
         fields.refuseOthersThan(PRICE_FIELDS);
         Optional<String> model = fields.id("model");
         if (model.isEmpty()) {
@@ -67,12 +72,46 @@ final class PriceForm {
                     "usdPerMillion",
                     hasTiers ? "is there besides tiers" : "is missing",
                     "Send the rates by kind of token, such as {\"input\": \"0.15\", \"output\": \"0.60\"}, or tiers.");
-            return Optional.empty();
+        } else if (hasTiers) {
+            TierForm.checkTiers(fields);
+        } else {
+            TierForm.checkRates(fields);
         }
-        if (model.isEmpty()) {
-            return Optional.empty();
+        fields.id("id");
+        checkAliases(fields);
+        checkEffectiveFrom(fields);
+        fields.wholeNumber("contextTokensMax", 1, Long.MAX_VALUE);
+        // The codec's fault of a price that has one would be the same again, and name no field.
+        return faults.count() > faultsBefore
+                ? Optional.empty()
+                : checked(fields, whole(fields, node.deepCopy(), model.orElseThrow(), hasTiers), ids);
+    }
+
+    private static void checkAliases(Fields fields) {
+        fields.array("aliases").ifPresent(aliases -> {
+            for (int i = 0; i < aliases.size(); i++) {
+                JsonNode alias = aliases.get(i);
+                if (!alias.isTextual() || !Account.isId(alias.textValue()) || !Fields.canBeKept(alias.textValue())) {
+                    fields.fault(
+                            "aliases[%d]".formatted(i),
+                            "is not a name",
+                            "Send 1 to 256 characters, none of them a control character.");
+                }
+            }
+        });
+    }
+
+    private static void checkEffectiveFrom(Fields fields) {
+        fields.text("effectiveFrom").filter(text -> !isTime(text)).ifPresent(text -> fields.fault(
+                "effectiveFrom", "is not a time in the years 1 to 9999", "Send one such as 2026-01-01T00:00:00Z."));
+    }
+
+    private static boolean isTime(String text) {
+        try {
+            return ModelPrice.isEffectiveTime(Instant.parse(text));
+        } catch (DateTimeParseException e) {
+            return false;
         }
-        return checked(fields, whole(fields, node.deepCopy(), model.get(), hasTiers), ids);
     }
 
     /** With what may be left out. */
@@ -96,6 +135,11 @@ final class PriceForm {
     }
 
     private static Optional<ObjectNode> checked(Fields fields, ObjectNode price, Set<String> ids) {
+        if (!Account.isId(price.path("id").textValue())) {
+            fields.fault("id", "is missing, and the model's name is too long to make one of it", "Send one.");
+            return Optional.empty();
+        }
+        TierForm.leaveOutUnheeded(price);
         try {
             ModelPrice read = ModelPriceCodec.read(price);
             if (!ids.add(read.id())) {

@@ -79,7 +79,7 @@ public final class PriceOverrideRoutes implements Routes {
                         ACCOUNT,
                         "is not the account whose prices are replaced, %s".formatted(account),
                         "Name the account by the parameter teamId or userId."));
-        ArrayNode prices = PriceForm.read(fields);
+        ArrayNode prices = PriceForm.read(fields, faults);
         faults.check();
         Actor actor = authentication.actor(ctx);
         ctx.json(database.inTransaction(caller.scope(account), handle -> {
@@ -88,7 +88,9 @@ public final class PriceOverrideRoutes implements Routes {
             replace(handle, account, prices);
             ObjectNode after = answer(handle, account);
             if (!after.equals(before)) {
-                AuditLog.append(handle, actor, clock.instant(), changed(account, before, after));
+                Instant now = clock.instant();
+                AccountRecords.publish(handle, account, now);
+                AuditLog.append(handle, actor, now, changed(account, before, after));
             }
             return after;
         }));
@@ -115,17 +117,11 @@ public final class PriceOverrideRoutes implements Routes {
                 .execute();
     }
 
-    private void replace(Handle handle, Account account, ArrayNode prices) {
-        Instant now = clock.instant();
-        handle.createUpdate("""
-                        UPDATE price_overrides SET prices = CAST(:prices AS jsonb), updated_at = :now
-                        WHERE account = :account
-                        """)
+    private static void replace(Handle handle, Account account, ArrayNode prices) {
+        handle.createUpdate("UPDATE price_overrides SET prices = CAST(:prices AS jsonb) WHERE account = :account")
                 .bind("account", account.value())
                 .bind("prices", prices.toString())
-                .bind("now", now)
                 .execute();
-        AccountRecords.publish(handle, account, now);
     }
 
     /** As the metering will read them. */

@@ -81,14 +81,18 @@ public final class Fields {
 
     public Optional<String> text(String name) {
         return of(name, JsonNode::isTextual, "a text").map(JsonNode::textValue).filter(text -> {
-            boolean canBeKept = text.indexOf('\0') < 0
-                    && text.codePoints()
-                            .noneMatch(point -> point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE);
-            if (!canBeKept) {
+            if (!canBeKept(text)) {
                 fault(name, "has U+0000 or half of a character", "Leave it out.");
             }
-            return canBeKept;
+            return canBeKept(text);
         });
+    }
+
+    /** Whether the database can hold a text. */
+    public static boolean canBeKept(String text) {
+        return text.indexOf('\0') < 0
+                && text.codePoints()
+                        .noneMatch(point -> point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE);
     }
 
     /** 1 to 256 characters, none a control character. */

@@ -58,7 +58,46 @@ class BudgetChangesTest {
 
         assertThat(answer.status()).as(answer.json().toString()).isEqualTo(200);
         assertThat(answer.json().get("version").longValue()).isEqualTo(1);
+        assertThat(answer.header("ETag")).hasValue("\"1\"");
+        assertThat(answer.json()).isEqualTo(created);
         assertThat(stand.allPublished()).hasSize(1);
+        assertThat(stand.put(BUDGETS + "/" + id(created), "{\"name\":\"other\",\"limitUsd\":\"1.00\"}")
+                        .json()
+                        .get("version")
+                        .longValue())
+                .as("no version is used up by what changed nothing")
+                .isEqualTo(2);
+    }
+
+    @Test
+    void theBudgetForEachValueThatIsSentBackIsNoChange() {
+        JsonNode created =
+                stand.create("{\"name\":\"each\",\"dimension\":\"member\",\"value\":\"*\",\"limitUsd\":\"1.00\"}");
+
+        stand.put(BUDGETS + "/" + id(created), created.toString());
+
+        assertThat(stand.allPublished()).hasSize(1);
+        assertThat(stand.create("{\"name\":\"next\",\"limitUsd\":\"1.00\"}")
+                        .get("version")
+                        .longValue())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void whoChangesNothingOfAnotherVersionThanIsThereIsToldAllTheSame() {
+        JsonNode created = stand.create("{\"name\":\"a\",\"limitUsd\":\"1.00\"}");
+        String path = BUDGETS + "/" + id(created);
+
+        assertThat(stand.put(path, "{\"name\":\"a\",\"limitUsd\":\"1.00\",\"version\":2}")
+                        .status())
+                .isEqualTo(409);
+        assertThat(stand.delete(BUDGETS + "/budget_none").status()).isEqualTo(404);
+        assertThat(stand.put(path, "{\"name\":\"b\",\"limitUsd\":\"1.00\",\"version\":1}")
+                        .json()
+                        .get("version")
+                        .longValue())
+                .as("no refusal uses a version up")
+                .isEqualTo(2);
     }
 
     @Test

@@ -82,9 +82,9 @@ class PriceOverrideRoutesTest {
         assertThat(put("acme-owner", "{\"priceOverrides\": []}").json().path("priceOverrides"))
                 .isEmpty();
 
-        assertThat(published()).hasSize(3);
+        // What changed nothing is neither told to the metering nor an entry of the log.
+        assertThat(published()).hasSize(2);
         assertThat(published().getLast().priceOverrides()).isEmpty();
-        // What changed nothing is told to the metering, and is no entry of the log.
         assertThat(logged()).containsExactly("acme-admin 0 2", "acme-owner 2 0");
     }
 
@@ -129,11 +129,71 @@ class PriceOverrideRoutesTest {
                         "priceOverides",
                         "priceOverrides[0].model",
                         "priceOverrides[1].usdPerMillion",
-                        "priceOverrides[2].price",
-                        "priceOverrides[3].price",
-                        "priceOverrides[4].price",
+                        "priceOverrides[2].usdPerMillion.imput",
+                        "priceOverrides[3].effectiveFrom",
+                        "priceOverrides[4].usdPerMillion.input",
                         "priceOverrides[6].id");
         assertThat(published()).isEmpty();
+    }
+
+    @Test
+    void eachFaultOfOnePriceIsToldOnceAndAtItsOwnField() {
+        Answer answer = put("acme-admin", """
+                {"priceOverrides": [
+                  {"model": "m", "provider": "p", "id": "", "aliases": ["n", 7], "effectiveFrom": "soon",
+                   "contextTokensMax": 0, "usdPerMillion": {"input": "-1", "output": "much", "reasoning": 2, "imput": "1"}},
+                  {"model": "m", "provider": "p", "usdPerMillion": {}},
+                  {"model": "m", "provider": "p", "effectiveFrom": "+10000-01-01T00:00:00Z", "usdPerMillion": []},
+                  {"model": "m", "provider": "p", "tiers": []},
+                  {"model": "m", "provider": "p", "tiers": [
+                    {"name": "a", "usdPerMillion": {"input": "1"}},
+                    {"usdPerMillion": {"input": null}, "serviceTiers": ["flex", 1], "inputTokenAbove": 5},
+                    {"name": "c", "serviceTiers": "flex", "inputTokensAbove": -2, "usdPerMillion": {"input": "1"}}]},
+                  {"model": "%s", "provider": "p", "usdPerMillion": {"input": "1"}}]}""".formatted("m".repeat(256)));
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.json().findValuesAsText("field"))
+                .containsExactlyInAnyOrder(
+                        "priceOverrides[0].id",
+                        "priceOverrides[0].aliases[1]",
+                        "priceOverrides[0].effectiveFrom",
+                        "priceOverrides[0].contextTokensMax",
+                        "priceOverrides[0].usdPerMillion.input",
+                        "priceOverrides[0].usdPerMillion.output",
+                        "priceOverrides[0].usdPerMillion.reasoning",
+                        "priceOverrides[0].usdPerMillion.imput",
+                        "priceOverrides[1].usdPerMillion",
+                        "priceOverrides[2].effectiveFrom",
+                        "priceOverrides[2].usdPerMillion",
+                        "priceOverrides[3].tiers",
+                        "priceOverrides[4].tiers[0]",
+                        "priceOverrides[4].tiers[1].name",
+                        "priceOverrides[4].tiers[1].usdPerMillion",
+                        "priceOverrides[4].tiers[1].serviceTiers[1]",
+                        "priceOverrides[4].tiers[1].inputTokenAbove",
+                        "priceOverrides[4].tiers[2].serviceTiers",
+                        "priceOverrides[4].tiers[2].inputTokensAbove",
+                        "priceOverrides[4].tiers[2]",
+                        "priceOverrides[5].id");
+        assertThat(published()).isEmpty();
+    }
+
+    @Test
+    void aListPriceWithTiersMayBeSentAsAnOwnOne() {
+        Answer answer = put("acme-admin", """
+                {"priceOverrides": [{"model": "m", "provider": "p", "contextTokensMax": 1000, "aliases": ["n"], "tiers": [
+                  {"name": "Flex", "serviceTiers": ["flex"], "usdPerMillion": {"input": "1"}, "nanoUsdPerMillion": {"input": 1000000000}},
+                  {"name": "long", "serviceTiers": [], "inputTokensAbove": 200000, "usdPerMillion": {"input": "4"}},
+                  {"name": "standard", "inputTokensAbove": -1, "usdPerMillion": {"input": "2"}}]}]}""");
+
+        assertThat(answer.status()).as(answer.json().toString()).isEqualTo(200);
+        assertThat(published().getLast().priceOverrides()).singleElement().satisfies(price -> {
+            assertThat(price.ratesFor("flex", 1).nanoUsdPerMillion(TokenKind.INPUT))
+                    .isEqualTo(1_000_000_000);
+            assertThat(price.ratesFor("", 200_001).nanoUsdPerMillion(TokenKind.INPUT))
+                    .isEqualTo(4_000_000_000L);
+            assertThat(price.ratesFor("", 1).nanoUsdPerMillion(TokenKind.INPUT)).isEqualTo(2_000_000_000);
+        });
     }
 
     @Test

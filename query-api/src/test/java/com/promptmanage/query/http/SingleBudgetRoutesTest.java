@@ -110,6 +110,45 @@ class SingleBudgetRoutesTest {
     }
 
     @Test
+    void whatIsThereAlreadyIsNoChange() {
+        String body = "{\"monthlyBudgetUsd\":\"30.00\",\"dailyBudgetUsd\":\"2\",\"maxTokensPerPrompt\":5}";
+        JsonNode first = api.put(caller, BUDGET, body).json();
+        List<Long> versions = versions();
+
+        Answer again = api.put(caller, BUDGET, body);
+        Answer ofNothing = api.put(caller, BUDGET, "{}");
+
+        assertThat(again.status()).isEqualTo(200);
+        assertThat(again.json()).isEqualTo(first);
+        assertThat(ofNothing.json()).isEqualTo(first);
+        assertThat(versions()).isEqualTo(versions).containsOnly(1L);
+        assertThat(published()).isEqualTo(1);
+        api.put(caller, BUDGET, "{\"monthlyBudgetUsd\":\"31.00\"}");
+        assertThat(versions()).containsExactlyInAnyOrder(1L, 2L);
+        assertThat(published()).isEqualTo(2);
+    }
+
+    private List<Long> versions() {
+        return api
+                .get(caller, "/api/token-tracking/budgets")
+                .json()
+                .get("budgets")
+                .findValues("version")
+                .stream()
+                .map(JsonNode::longValue)
+                .toList();
+    }
+
+    private long published() {
+        return api.database()
+                .asSystem(handle -> handle.createQuery(
+                                "SELECT count(*) FROM outbox WHERE topic = 'budgets' AND record_key = :key")
+                        .bind("key", Account.user(user).key())
+                        .mapTo(Long.class)
+                        .one());
+    }
+
+    @Test
     void changesAtTheSameTimeDoNotUndoEachOther() throws Exception {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Callable<Answer>> changes = List.of(

@@ -86,6 +86,35 @@ class ChannelRoutesTest {
     }
 
     @Test
+    void whatIsSoAlreadyIsNoChangeOfAChannelOrOfPreferences() {
+        JsonNode made = api.channel("webhook", hook.url("/"));
+        String path = PATH + "/" + made.path("id").asText();
+        JsonNode before = api.api().get(api.admin(), path).json();
+        String preferences = "/api/users/me/notification-preferences";
+        String person = api.api().signIn("acme-viewer");
+        String wanted = "{\"minimumLevel\":\"warning\",\"alertTypes\":[\"anomaly\"]}";
+        assertThat(api.api().put(person, preferences, wanted).status()).isEqualTo(200);
+        api.api().clock().advance(java.time.Duration.ofMinutes(1));
+
+        Answer channel = api.api().send(api.admin(), "PATCH", path, """
+                {"name":"%s","enabled":true}""".formatted(made.path("name").asText()));
+        Answer again = api.api().put(person, preferences, wanted);
+
+        assertThat(channel.status()).isEqualTo(200);
+        assertThat(channel.json()).isEqualTo(before);
+        assertThat(again.status()).isEqualTo(200);
+        assertThat(audited()).containsExactly("channel_created", "notification_preferences_changed");
+        api.api().send(api.admin(), "PATCH", path, "{\"enabled\":false}");
+        assertThat(audited()).last().isEqualTo("channel_changed");
+    }
+
+    private List<String> audited() {
+        return api.api().database().asSystem(handle -> handle.createQuery("""
+                        SELECT action FROM audit_log WHERE resource_type LIKE 'notification%' ORDER BY id
+                        """).mapTo(String.class).list());
+    }
+
+    @Test
     void anAccountTriesOutSoManyTimesAnHourHoweverManyChannelsItMakes() {
         for (int i = 0; i < 30; i++) {
             assertThat(tryOut(api.channel("webhook", hook.url("/"))).status()).isEqualTo(200);

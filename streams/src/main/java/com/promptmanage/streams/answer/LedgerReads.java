@@ -250,11 +250,20 @@ public final class LedgerReads implements AccountReads {
                     .at(atMs, serviceTier, call.tokens().totalInput());
             if (priced != null) {
                 return Rates.cover(tokens, priced.rates())
-                        ? OptionalLong.of(CostOf.nanoUsd(tokens, priced.rates()))
+                        ? OptionalLong.of(costOf(tokens, priced.rates()))
                         : OptionalLong.empty();
             }
         }
         return OptionalLong.empty();
+    }
+
+    /** What does not fit is above every limit: who asks beforehand is to hear that, and not of a failure. */
+    private static long costOf(long[] tokens, long[] rates) {
+        try {
+            return CostOf.nanoUsd(tokens, rates);
+        } catch (ArithmeticException e) {
+            return Long.MAX_VALUE;
+        }
     }
 
     @Override

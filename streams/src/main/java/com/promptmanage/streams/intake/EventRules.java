@@ -49,11 +49,12 @@ final class EventRules {
             throw new Rejection(Reason.INVALID, "time is missing");
         }
         event.timeMs = Rfc3339.epochMs(time);
-        if (event.timeMs < arrivalMs - EventReader.AGE_MAX.toMillis()
+        // What arrives without a time counts as of 1970. Rows from before it would not lie in the order of time.
+        if (event.timeMs < Math.max(0, arrivalMs - EventReader.AGE_MAX.toMillis())
                 || event.timeMs > arrivalMs + EventReader.AHEAD_MAX.toMillis()) {
             throw new Rejection(
                     Reason.TIME_OUT_OF_RANGE,
-                    "time %s is more than 401 days before or a day after its arrival".formatted(time));
+                    "time %s is before 1970, or more than 401 days before or a day after its arrival".formatted(time));
         }
         event.isTokenUsage = event.type.is(TOKEN_USAGE);
         if (!event.isTokenUsage && event.type.startsWith(OUR_TYPES)) {

@@ -113,6 +113,10 @@ final class Accounts {
         if (!settings.account().equals(account)) {
             throw new Rejection(Reason.ACCOUNT_MISMATCH, "the settings are not of the record's account " + account);
         }
+        if (!settings.tags().stream().allMatch(Accounts::isWritable)) {
+            // Two halves would be one tag in the rows, and its spend be added twice.
+            throw new Rejection(Reason.INVALID, "a tag has half a character");
+        }
         MeteredAccount metered = of(account.key());
         requireHere(metered);
         ledger.put(StateKeys.account(account.key()), value);
@@ -183,12 +187,12 @@ final class Accounts {
     /** Whether the texts of its alerts can be kept in a database: one that cannot would hold up all that come after it. */
     private static boolean isWritable(Budget budget) {
         String dimension = budget.dimension().value();
-        for (String text : List.of(budget.id(), budget.name(), budget.value(), dimension)) {
-            if (text.indexOf('\0') >= 0 || !UTF_8.newEncoder().canEncode(text)) {
-                return false;
-            }
-        }
-        return true;
+        return List.of(budget.id(), budget.name(), budget.value(), dimension).stream()
+                .allMatch(Accounts::isWritable);
+    }
+
+    private static boolean isWritable(String text) {
+        return text.indexOf('\0') < 0 && UTF_8.newEncoder().canEncode(text);
     }
 
     private static Account accountOf(byte @Nullable [] key, byte @Nullable [] value) throws Rejection {

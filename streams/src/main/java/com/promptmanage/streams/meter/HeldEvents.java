@@ -5,6 +5,7 @@ import com.promptmanage.streams.ledger.LedgerStore;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.kafka.common.utils.Bytes;
@@ -41,7 +42,7 @@ final class HeldEvents {
     /** Tries to price a held event. */
     interface Rerating {
         /** Whether the event need not be held any longer: it has its price now, or is too old for one. */
-        boolean rerate(byte[] account, byte[] record, long arrivalMs);
+        boolean rerate(byte[] account, byte[] record, long offset, long arrivalMs);
     }
 
     private record Waiting(Bytes from, Bytes to) {}
@@ -59,11 +60,17 @@ final class HeldEvents {
         models().add(Bytes.wrap(StateKeys.heldOf(model, provider)));
     }
 
-    /** Prices have changed: what is held may have one now. */
+    /**
+     * Prices have changed: what is held may have one now. A model that waits for its turn keeps it: else changes that come fast
+     * would keep it from the last of many models for good.
+     */
     void retry() {
-        toRetry.clear();
+        var waiting = new HashSet<Bytes>();
+        toRetry.forEach(one -> waiting.add(one.from()));
         for (Bytes model : models()) {
-            toRetry.add(new Waiting(model, Bytes.wrap(StateKeys.afterAllOf(model.get()))));
+            if (!waiting.contains(model)) {
+                toRetry.add(new Waiting(model, Bytes.wrap(StateKeys.afterAllOf(model.get()))));
+            }
         }
         if (!toRetry.isEmpty() && schedule == null) {
             schedule = context.schedule(PAUSE, PunctuationType.WALL_CLOCK_TIME, now -> retryPortion());
@@ -75,9 +82,11 @@ final class HeldEvents {
         if (waiting != null) {
             LedgerStore.Portion portion =
                     ledger.newestRows(waiting.from().get(), waiting.to().get(), PORTION);
-            portion.rows().forEach((key, event) -> {
-                if (rerating.rerate(StateKeys.heldAccount(key.get()), event, StateKeys.heldArrivalMs(key.get()))) {
-                    ledger.put(key.get(), null);
+            portion.rows().forEach((row, event) -> {
+                byte[] key = row.get();
+                if (rerating.rerate(
+                        StateKeys.heldAccount(key), event, StateKeys.heldOffset(key), StateKeys.heldArrivalMs(key))) {
+                    ledger.put(key, null);
                 }
             });
             if (portion.next() != null) {

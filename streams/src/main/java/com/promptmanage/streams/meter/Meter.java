@@ -94,10 +94,6 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
 
     private Retention retention;
 
-    private long ratedRecords;
-
-    private long lastOffset;
-
     private long lastArrivalMs;
 
     private long commitRequestedMs;
@@ -134,7 +130,6 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
         lastArrivalMs = record.timestamp();
         try {
             if (topic.equals(Topics.USAGE_EVENTS.name())) {
-                lastOffset = from.offset();
                 ledger.processed(from.offset());
                 retention.arrived(record.timestamp());
                 meter(record, from.offset());
@@ -176,7 +171,7 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
                 values.set(Dimension.Kind.PROVIDER, pricing.provider());
             }
             count(account, event, record.timestamp());
-            rate(account, event, priced ? Status.RATED : Status.UNPRICED, cost);
+            rate(account, event, offset, priced ? Status.RATED : Status.UNPRICED, cost);
             if (!priced) {
                 counts.unpriced.increment();
                 held.hold(account, event, offset, record.timestamp());
@@ -281,14 +276,15 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
     }
 
     /** Prices an event that waited for its price. */
-    private boolean rerate(byte[] accountName, byte[] record, long arrivalMs) {
+    private boolean rerate(byte[] accountName, byte[] record, long offset, long arrivalMs) {
         ReceivedEvent event;
         MeteredAccount account = accounts.of(accountName);
         try {
             event = reader.read(accountName, record, arrivalMs);
-        } catch (Rejection rejection) {
-            throw new IllegalStateException(
-                    "an event that was counted cannot be read: " + rejection.detail(), rejection);
+        } catch (Rejection byTheRulesOfToday) {
+            // An earlier version has counted it. It stays unpriced: whoever ended by it would do so again at each start.
+            counts.abandoned.increment();
+            return true;
         }
         if (retention.isPast(event.timeMs())) {
             counts.abandoned.increment();
@@ -306,7 +302,7 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
             return false;
         }
         recount(account, event, cost);
-        rate(account, event, Status.RERATED, cost);
+        rate(account, event, offset, Status.RERATED, cost);
         account.addToLifetime(Buckets.quarter(event.timeMs()), cost, 0);
         counts.rerated.increment();
         return true;
@@ -353,7 +349,8 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
         }
     }
 
-    private void rate(MeteredAccount account, ReceivedEvent event, Status status, long costNanoUsd) {
+    /** @param offset of the event */
+    private void rate(MeteredAccount account, ReceivedEvent event, long offset, Status status, long costNanoUsd) {
         if (!writesRated) {
             return;
         }
@@ -362,7 +359,7 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
             sendRated(account);
         }
         if (rated.isEmpty()) {
-            rated.begin(nextRatedId(), account.name(), Instant.ofEpochMilli(context.currentSystemTimeMs()));
+            rated.begin(ratedId(offset, status), account.name(), Instant.ofEpochMilli(context.currentSystemTimeMs()));
             rating.set(account.number());
         }
         if (status == Status.UNPRICED) {
@@ -375,9 +372,9 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
         rated.add(event, status, costNanoUsd, costs, pricing.priceId(), model, provider);
     }
 
-    /** Unique and the same for the same work: the place of the newest event, and a number within the commit. */
-    private String nextRatedId() {
-        return context.taskId().partition() + "-" + lastOffset + "-" + ratedRecords++;
+    /** Unique: the place of the record's first event, which is rated once, and once more if it had to wait for its price. */
+    private String ratedId(long offset, Status status) {
+        return context.taskId().partition() + "-" + offset + (status == Status.RERATED ? "-rerated" : "");
     }
 
     private void sendRated(MeteredAccount account) {
@@ -416,7 +413,6 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
             }
         }
         rating.clear();
-        ratedRecords = 0;
         accounts.writeLifetimes();
     }
 

@@ -23,7 +23,10 @@ public final class MeterCounts {
     /** Events that were unpriced and have found their price. */
     public final LongAdder rerated = new LongAdder();
 
-    /** Unpriced events that were given up: no price came for as long as they are kept. They stay unpriced. */
+    /**
+     * Unpriced events that were given up: no price came for as long as they are kept, or they cannot be read any more. They stay
+     * unpriced.
+     */
     public final LongAdder abandoned = new LongAdder();
 
     /** Alerts raised. */

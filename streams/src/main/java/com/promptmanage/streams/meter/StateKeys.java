@@ -195,6 +195,10 @@ public final class StateKeys {
         return Arrays.copyOfRange(heldKey, heldPrefix(heldKey).length, heldKey.length - 1 - 2 * Long.BYTES);
     }
 
+    static long heldOffset(byte[] heldKey) {
+        return ByteBuffer.wrap(heldKey).getLong(heldKey.length - 2 * Long.BYTES);
+    }
+
     static long heldArrivalMs(byte[] heldKey) {
         return ByteBuffer.wrap(heldKey).getLong(heldKey.length - Long.BYTES);
     }

@@ -32,7 +32,7 @@ public interface AccountReads {
     /** From committed state: the account's budgets as they are defined. */
     List<Budget> definitions(Account account);
 
-    /** What a call at that time costs this account, nanoUSD; empty if its model has no price. */
+    /** What a call at that time costs this account, nanoUSD, at most {@link Long#MAX_VALUE}; empty if its model has no price. */
     OptionalLong quote(TokenUsage call, long atMs);
 
     /** The prices by which a call at that time may be charged, whichever of its model's names the provider answers by. */

@@ -38,7 +38,7 @@ public interface Metering {
     /** The state of every partition that this process owns. */
     Collection<AccountReads> local();
 
-    /** Calls back after each commit that changed state, on a thread that must not be held up. */
+    /** Calls back after each commit that changed state, on a thread that must not be held up. What it throws is logged. */
     void onCommit(CommitListener listener);
 
     /** Is told which accounts a commit changed. */

@@ -210,6 +210,33 @@ class PricesInForceTest {
         });
     }
 
+    @Test
+    void whatNoSumCanHoldIsQuotedAsTheMostThatThereIs() {
+        metering.price(price("dear", "dear", Instant.EPOCH, "9000000000"));
+        TokenUsage call = TokenUsage.of("ann", "acme", "dear", input(TokenCounts.MAX));
+
+        assertThat(metering.reads().quote(call, NOW.toEpochMilli())).hasValue(Long.MAX_VALUE);
+    }
+
+    /** What waits is looked at model by model, and each change of a price or an account may have a price for any of it. */
+    @Test
+    void theLastOfManyModelsGetsItsPriceThoughSomethingChangesAllTheTime() {
+        for (char name = 'a'; name <= 'z'; name++) {
+            rated("in-house-" + name, "", NOW, input(1_000));
+        }
+        metering.price(price("listed", "in-house-z", Instant.EPOCH, "3"));
+
+        for (int i = 0; i < 40; i++) {
+            settings(price("own", "of-another-model", Instant.EPOCH, "1"));
+            metering.advance(Duration.ofMillis(10));
+        }
+
+        assertThat(metering.rated()).singleElement().satisfies(rated -> {
+            assertThat(rated.path("status").asText()).isEqualTo("rerated");
+            assertThat(rated.path("costNanoUsd").asLong()).isEqualTo(3_000_000);
+        });
+    }
+
     /** Taken as they stand, they would take the price away, or charge one kind at the rate of another, or end the thread. */
     @Test
     void aPriceRecordThatCannotBeReadIsRejectedAndThePriceBeforeItStays() {

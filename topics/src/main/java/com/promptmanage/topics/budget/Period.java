@@ -75,7 +75,8 @@ public record Period(Unit unit, ZoneId zone, MonthDay monthDay, DayOfWeek weekda
 
     /**
      * Reads an anchor: {@code HH:mm} for a day, {@code thursday} for a week, a day of the month such as {@code 15} for a
-     * month, {@code MM-dd} for a quarter and a year; each but the first may be followed by a blank and {@code HH:mm}.
+     * month, {@code MM-dd} for a quarter and a year; each but the first may be followed by a blank and {@code HH:mm}. The
+     * time is on a quarter of an hour.
      *
      * @throws IllegalArgumentException if the anchor does not fit the unit
      */
@@ -183,11 +184,12 @@ public record Period(Unit unit, ZoneId zone, MonthDay monthDay, DayOfWeek weekda
     }
 
     private static String anchorForm(Unit unit) {
+        String clock = "HH:mm (mm is 00, 15, 30 or 45)";
         return switch (unit) {
-            case DAY -> "HH:mm";
-            case WEEK -> "a weekday such as thursday, optionally with HH:mm";
-            case MONTH -> "a day from 1 to 31, optionally with HH:mm";
-            case QUARTER, YEAR -> "MM-dd, optionally with HH:mm";
+            case DAY -> clock;
+            case WEEK -> "a weekday such as thursday, optionally with " + clock;
+            case MONTH -> "a day from 1 to 31, optionally with " + clock;
+            case QUARTER, YEAR -> "MM-dd, optionally with " + clock;
             case TOTAL -> "none";
         };
     }

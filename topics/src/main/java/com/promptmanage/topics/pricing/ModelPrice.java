@@ -36,7 +36,7 @@ public record ModelPrice(
         if (!aliases.stream().allMatch(Account::isId)) {
             throw new IllegalArgumentException("each alias of %s must be 1 to 256 characters".formatted(model));
         }
-        if (effectiveFrom.isBefore(EARLIEST) || effectiveFrom.isAfter(LATEST)) {
+        if (!isEffectiveTime(effectiveFrom)) {
             throw new IllegalArgumentException(
                     "effectiveFrom of %s must be in the years 1 to 9999, got %s".formatted(model, effectiveFrom));
         }
@@ -54,6 +54,11 @@ public record ModelPrice(
                                 .formatted(tier.name(), model));
             }
         }
+    }
+
+    /** Whether a price may begin at a time. */
+    public static boolean isEffectiveTime(Instant time) {
+        return !time.isBefore(EARLIEST) && !time.isAfter(LATEST);
     }
 
     /** The rates for a call. */

@@ -96,6 +96,15 @@ class PeriodTest {
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
+    @ParameterizedTest
+    @CsvSource({"DAY, 06:07", "WEEK, thursday 06:07", "MONTH, 15 06:07", "QUARTER, 02-15 06:07", "YEAR, 04-01 06:07"})
+    void whoSendsATimeThatIsNoQuarterOfAnHourIsToldThatItMustBeOne(Unit unit, String anchor) {
+        assertThatThrownBy(() -> Period.anchored(unit, ZoneId.of("UTC"), anchor))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("'%s' is not an anchor", anchor)
+                .hasMessageContaining("HH:mm (mm is 00, 15, 30 or 45)");
+    }
+
     private static Period anyOf(Unit unit, Random random) {
         ZoneId zone = ZoneId.of(ZONES.get(random.nextInt(ZONES.size())));
         String clock = "%02d:%02d".formatted(random.nextInt(24), 15 * random.nextInt(4));

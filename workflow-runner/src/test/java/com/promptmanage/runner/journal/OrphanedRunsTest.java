@@ -73,13 +73,12 @@ class OrphanedRunsTest {
             statement.execute("ANALYZE users, teams, workflows, executions");
         }
 
-        String plan = String.join(
-                "\n",
+        List<String> plan =
                 database.asSystem(handle -> handle.createQuery("EXPLAIN " + OrphanedRuns.OF_LATE.replace(":max", "100"))
                         .mapTo(String.class)
-                        .list()));
+                        .list());
 
-        assertThat(plan)
+        assertThat(String.join("\n", plan))
                 .contains("workflows_deleted", "teams_deleted", "users_disabled")
                 .doesNotContain("Seq Scan");
     }

@@ -42,11 +42,13 @@ class AmbiguousCallsTest {
     /** What a lost worker held is left alone for that long: longer than a machine with much to do stands still. */
     private static final Duration LEASE = Duration.ofSeconds(5);
 
+    private final String url = MigratedDatabase.url();
+
     private RunningEngine engine;
 
     @BeforeAll
     void start() {
-        engine = new RunningEngine(MigratedDatabase.url(), LEASE);
+        engine = new RunningEngine(url, LEASE);
     }
 
     @AfterAll
@@ -88,6 +90,31 @@ class AmbiguousCallsTest {
         for (Supplier<CallResult> first : FIRSTS) {
             var calls = new AtomicInteger();
             String execution = trigger("ask", OnAmbiguous.ASK, calls, first);
+
+            engine.awaitStatus(execution, "paused");
+            assertThat(calls).hasValue(1);
+            assertThat(engine.shown(execution).reason()).contains("ambiguous_call", "gpt-4o-mini");
+            assertThat(engine.nodes(execution)).containsOnly(entry("ask", "held"));
+
+            engine.runs().resume(execution);
+            engine.awaitStatus(execution, "completed");
+            assertThat(calls).hasValue(2);
+            assertThat(states(execution)).isEqualTo("ambiguous wasted, answered");
+        }
+    }
+
+    /** That nobody knows of the call is stored by then, and that a person is to be asked is not. */
+    @Test
+    void whoeverTakesUpANodeWhoseWorkerWasLostBeforeItAskedAsksAndDoesNotCall() throws Exception {
+        for (Supplier<CallResult> first : FIRSTS) {
+            var calls = new AtomicInteger();
+            String execution;
+            try (var refused = new RefusedPauses(url)) {
+                execution = trigger("ask", OnAmbiguous.ASK, calls, first);
+                Await.until(() -> assertThat(refused.count()).isGreaterThanOrEqualTo(2));
+                assertThat(engine.shown(execution).status()).isEqualTo("running");
+                assertThat(states(execution)).isEqualTo("ambiguous wasted");
+            }
 
             engine.awaitStatus(execution, "paused");
             assertThat(calls).hasValue(1);

@@ -223,6 +223,49 @@ class EngineCrowdTest {
         assertThat(two.most()).isEqualTo(2);
     }
 
+    /** More queues are full than are looked into at a time, and one is not: whoever should have begun what waits in it was lost. */
+    @Test
+    void whatWaitsThoughThereIsRoomIsFoundBehindMoreThanAThousandFullQueues() throws Exception {
+        String workflow = engine.add(Workflow.of(delay("long", 3_600_000)), 1);
+        String first = engine.trigger(workflow);
+        String second = engine.trigger(workflow);
+        assertThat(engine.shown(second).status()).isEqualTo("queued");
+        addFullQueues(workflow, 1_200);
+        try {
+            assertThat(engine.runs().waiting()).noneMatch(id -> id.startsWith("a-full-queue-"));
+
+            // Nobody is told of the room that this makes.
+            engine.database()
+                    .useAsSystem(handle ->
+                            handle.execute("UPDATE workflows SET max_concurrent_runs = 2 WHERE id = ?", workflow));
+
+            engine.awaitStatus(second, "running");
+        } finally {
+            engine.database()
+                    .useAsSystem(handle -> handle.execute("DELETE FROM workflows WHERE id LIKE 'a-full-queue-%'"));
+            engine.runs().cancel(second);
+            engine.runs().cancel(first);
+        }
+    }
+
+    /** Like a workflow with one execution, each with another one that waits for its own. */
+    private void addFullQueues(String like, int count) {
+        engine.database().useAsSystem(handle -> {
+            handle.execute("""
+                    INSERT INTO workflows (id, account, created_by, name, status, created_at, updated_at)
+                    SELECT 'a-full-queue-' || n, account, created_by, name, status, now(), now()
+                    FROM workflows, generate_series(1, ?) AS n WHERE id = ?
+                    """, count, like);
+            handle.execute("""
+                    INSERT INTO executions (id, workflow_id, workflow_version, account, user_id, triggered_by, trigger_data,
+                                            status, created_at)
+                    SELECT status || '-in-' || w.id, w.id, 1, account, 'ada', 'manual', '{}', status, now()
+                    FROM (SELECT id, account FROM workflows WHERE id LIKE 'a-full-queue-%') AS w,
+                         (VALUES ('running'), ('queued')) AS s (status)
+                    """);
+        });
+    }
+
     /** More follow the hub than are given out at a time, and more slots are free than for those. */
     @Test
     void whatANodeTakesForThoseThatFollowItIsFreeAgainAfterIt() throws Exception {

@@ -13,7 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 
 /**
  * How to reach a running local system: the content of {@code local.json} in its data directory, which is there while it
- * is ready. Holds secrets, so only the owner may read it.
+ * is ready, and after it was killed until it is started again. Holds secrets, so only the owner may read it.
  *
  * @param apiKey of the demo team, with every scope; may speak for any user and team
  * @param pid the process to end for an orderly stop
@@ -44,6 +44,11 @@ public record LocalFile(
         } catch (JacksonException e) {
             throw new IOException("%s is not what bin/up writes: %s".formatted(file, e.getOriginalMessage()), e);
         }
+    }
+
+    /** Whether the process that wrote it runs; one that was killed could not remove it. */
+    public boolean hasRunningProcess() {
+        return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
     }
 
     /** Appears whole: whoever finds the file can read all of it. */

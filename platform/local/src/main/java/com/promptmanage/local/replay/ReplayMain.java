@@ -141,6 +141,10 @@ public final class ReplayMain {
             Path directory = Path.of(arguments.text("--data").orElse(".data"));
             try {
                 LocalFile local = LocalFile.read(directory);
+                if (url == null && !local.hasRunningProcess()) {
+                    throw new IOException(
+                            "the system in %s was killed: start bin/up, or give --url and --key".formatted(directory));
+                }
                 return new Target(URI.create(url == null ? local.baseUrl() : url), key == null ? local.apiKey() : key);
             } catch (NoSuchFileException e) {
                 throw new IOException(

@@ -21,6 +21,19 @@ class LocalFileTest {
     Path directory;
 
     @Test
+    void tellsWhetherTheProcessThatWroteItStillRuns() throws Exception {
+        Process ended = new ProcessBuilder("true").start();
+        ended.waitFor();
+
+        assertThat(of(ProcessHandle.current().pid()).hasRunningProcess()).isTrue();
+        assertThat(of(ended.pid()).hasRunningProcess()).isFalse();
+    }
+
+    private static LocalFile of(long pid) {
+        return new LocalFile("http://127.0.0.1:1", "k", "p", "a@b.c", "secret", "pm_x", "t", "u", pid);
+    }
+
+    @Test
     void isReadAsItWasWrittenUntilItIsRemoved() throws IOException {
         LOCAL.write(directory);
 

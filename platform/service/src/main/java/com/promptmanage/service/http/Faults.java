@@ -20,6 +20,10 @@ public final class Faults {
         faults.addAll(others);
     }
 
+    public int count() {
+        return faults.size();
+    }
+
     public boolean isEmpty() {
         return faults.isEmpty();
     }

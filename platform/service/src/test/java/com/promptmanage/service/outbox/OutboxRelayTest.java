@@ -1,12 +1,14 @@
 package com.promptmanage.service.outbox;
 
+import static com.promptmanage.service.outbox.OutboxStand.SOMEONE;
+import static com.promptmanage.service.outbox.OutboxStand.atOnce;
+import static com.promptmanage.service.outbox.OutboxStand.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.DatabaseSettings;
 import com.promptmanage.service.database.MigratedDatabase;
-import com.promptmanage.service.database.Scope;
 import com.promptmanage.testkit.Await;
 import com.promptmanage.testkit.EmbeddedKafka;
 import com.promptmanage.testkit.EmbeddedPostgres;
@@ -22,11 +24,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.MockProducer;
@@ -41,33 +41,20 @@ import org.junit.jupiter.api.io.TempDir;
 @SuppressWarnings("try")
 class OutboxRelayTest {
 
-    static final String APP_PASSWORD = MigratedDatabase.APP_PASSWORD;
+    private final OutboxStand stand = new OutboxStand();
 
-    private static final AtomicInteger TOPICS = new AtomicInteger();
+    private final EmbeddedKafka kafka = stand.kafka();
 
-    /** Longer than any test waits. */
-    private static final Duration NEVER = Duration.ofMinutes(10);
+    private final Database database = stand.database();
 
-    private static final Scope SOMEONE = new Scope.Tenant("usr_1", Set.of("user:usr_1"));
-
-    private final EmbeddedKafka kafka = EmbeddedKafka.shared();
-
-    private final String url = MigratedDatabase.url();
-
-    /** Longer than a machine with much to do takes for what another waits for. */
-    private static final Duration WAITS_MAX = Duration.ofMinutes(2);
-
-    private final Database database = Database.open(
-            new DatabaseSettings(url, Optional.empty(), APP_PASSWORD, 16, WAITS_MAX, WAITS_MAX, WAITS_MAX));
-
-    private final String topic = "outbox-test-" + TOPICS.incrementAndGet();
+    private final String topic = stand.topic();
 
     @TempDir
     Path directory;
 
     @AfterEach
     void close() {
-        database.close();
+        stand.close();
     }
 
     @Test
@@ -87,7 +74,7 @@ class OutboxRelayTest {
                 }))
                 .hasMessage("undo");
 
-        try (var relay = relay();
+        try (var relay = stand.relay();
                 var received = new Received(kafka.bootstrapServers(), topic)) {
             Await.until(() -> assertThat(received.poll().byKey())
                     .isEqualTo(Map.of("a", List.of(Optional.of("1"), Optional.of("2"), Optional.empty()))));
@@ -99,7 +86,7 @@ class OutboxRelayTest {
                                     .value(),
                             StandardCharsets.UTF_8))
                     .isEqualTo("first");
-            Await.until(() -> assertThat(waiting()).isZero());
+            Await.until(() -> assertThat(stand.waiting()).isZero());
         }
     }
 
@@ -117,8 +104,8 @@ class OutboxRelayTest {
         int writers = 8;
         int each = 40;
         createCounters(keys);
-        try (var one = relay();
-                var other = relay();
+        try (var one = stand.relay();
+                var other = stand.relay();
                 var received = new Received(kafka.bootstrapServers(), topic)) {
             List<CompletableFuture<Void>> running = IntStream.range(0, writers)
                     .mapToObj(writer -> atOnce(() -> count(keys, each, writer)))
@@ -142,7 +129,7 @@ class OutboxRelayTest {
         kafka.createTopics(1, topic);
         var appended = new CountDownLatch(1);
         var release = new CountDownLatch(1);
-        try (var relay = relay();
+        try (var relay = stand.relay();
                 var received = new Received(kafka.bootstrapServers(), topic)) {
             var slow = atOnce(() -> database.useTransaction(SOMEONE, handle -> {
                 Outbox.append(handle, OutboxRecord.of(topic, "a", bytes("1")));
@@ -150,7 +137,7 @@ class OutboxRelayTest {
                 await(release);
             }));
             appended.await();
-            var later = atOnce(() -> append("2"));
+            var later = atOnce(() -> stand.append("2"));
             database.useTransaction(
                     SOMEONE, handle -> Outbox.append(handle, OutboxRecord.of(topic, "b", bytes("other key"))));
             database.useTransaction(
@@ -198,9 +185,9 @@ class OutboxRelayTest {
         }
         writing.get();
 
-        try (var relay = relay();
+        try (var relay = stand.relay();
                 var received = new Received(kafka.bootstrapServers(), topic)) {
-            Await.until(Duration.ofSeconds(60), () -> assertThat(waiting()).isZero());
+            Await.until(Duration.ofSeconds(60), () -> assertThat(stand.waiting()).isZero());
             List<String> all =
                     IntStream.rangeClosed(1, each).mapToObj(Integer::toString).toList();
             Await.until(() -> assertThat(received.poll().all()).hasSizeGreaterThanOrEqualTo(keys * each));
@@ -217,7 +204,8 @@ class OutboxRelayTest {
     void waitsForKafkaAndForPostgres() throws Exception {
         try (EmbeddedKafka ownKafka = EmbeddedKafka.start(directory.resolve("kafka"));
                 EmbeddedPostgres ownPostgres = EmbeddedPostgres.start(directory.resolve("postgres"));
-                Database there = Database.open(DatabaseSettings.of(ownPostgres.jdbcUrl(), APP_PASSWORD))) {
+                Database there =
+                        Database.open(DatabaseSettings.of(ownPostgres.jdbcUrl(), MigratedDatabase.APP_PASSWORD))) {
             ownKafka.createTopics(1, topic);
             ownKafka.stop();
             there.useTransaction(
@@ -313,11 +301,11 @@ class OutboxRelayTest {
                 assertThat(lives).hasSize(2);
                 assertThat(values(lives.getLast())).containsExactly("1", "2", "3");
             });
-            assertThat(waiting()).isEqualTo(3);
+            assertThat(stand.waiting()).isEqualTo(3);
             while (lives.getLast().completeNext()) {
                 assertThat(lives).hasSize(2);
             }
-            Await.until(() -> assertThat(waiting()).isZero());
+            Await.until(() -> assertThat(stand.waiting()).isZero());
             assertThat(lives).hasSize(2);
         }
     }
@@ -332,56 +320,17 @@ class OutboxRelayTest {
     void anotherTakesOverWhenTheOneThatWorksEnds() throws Exception {
         kafka.createTopics(1, topic);
         try (var received = new Received(kafka.bootstrapServers(), topic)) {
-            var first = relay();
-            try (var second = relay()) {
-                append("1");
+            var first = stand.relay();
+            try (var second = stand.relay()) {
+                stand.append("1");
                 Await.until(() -> assertThat(received.poll().all()).hasSize(1));
 
                 first.close();
-                append("2");
+                stand.append("2");
 
                 Await.until(() -> assertThat(received.poll().byKey().get("a"))
                         .containsExactly(Optional.of("1"), Optional.of("2")));
             }
-        }
-    }
-
-    /** By itself it does not look before the test is over. */
-    @Test
-    void theNoticeOfACommitWakesItHoweverLongItWasQuiet() throws Exception {
-        kafka.createTopics(1, topic);
-        OutboxRelay relay = relay(new OutboxRelay.Pace(NEVER, NEVER, Duration.ZERO));
-        for (int i = 0; i < 20; i++) {
-            append(Integer.toString(i));
-            Await.until(() -> assertThat(waiting()).isZero());
-            // Who commits sooner after another gives no notice.
-            Thread.sleep(10);
-        }
-
-        // It heeds nothing else either.
-        var closing = atOnce(relay::close);
-        Await.until(() -> {
-            append("wake");
-            assertThat(closing).isDone();
-        });
-    }
-
-    @Test
-    void aCommitWithoutANoticeIsFoundSoonAfterThereWasSomething() throws Exception {
-        kafka.createTopics(1, topic);
-        var soon = OutboxRelay.Pace.USUAL.whenBusy();
-        try (var relay = relay(new OutboxRelay.Pace(soon, NEVER, NEVER))) {
-            append("something");
-            Await.until(() -> assertThat(waiting()).isZero());
-
-            database.useAsSystem(handle -> handle.execute(
-                    "INSERT INTO outbox (topic, record_key, record_value) VALUES (?, ?, ?)",
-                    topic,
-                    bytes("a"),
-                    bytes("without a notice")));
-
-            Await.until(() -> assertThat(waiting()).isZero());
-            assertThat(soon).isLessThan(Duration.ofMillis(100));
         }
     }
 
@@ -392,12 +341,8 @@ class OutboxRelayTest {
                 .hasMessageContaining("1,000,001 bytes is too large for topic " + topic);
     }
 
-    private void append(String value) {
-        database.useTransaction(SOMEONE, handle -> Outbox.append(handle, OutboxRecord.of(topic, "a", bytes(value))));
-    }
-
     private void createCounters(int keys) throws Exception {
-        try (var owner = java.sql.DriverManager.getConnection(url);
+        try (var owner = java.sql.DriverManager.getConnection(stand.url());
                 var statement = owner.createStatement()) {
             statement.execute("""
                     CREATE TABLE counters (id int PRIMARY KEY, count int NOT NULL);
@@ -424,11 +369,6 @@ class OutboxRelayTest {
         }
     }
 
-    /** On a thread of its own: the common pool has one thread on a small machine. */
-    private static CompletableFuture<Void> atOnce(Runnable work) {
-        return CompletableFuture.runAsync(work, task -> Thread.ofVirtual().start(task));
-    }
-
     private static void await(CountDownLatch latch) {
         try {
             latch.await();
@@ -437,33 +377,11 @@ class OutboxRelayTest {
         }
     }
 
-    private OutboxRelay relay() {
-        return OutboxRelay.start(database, kafka.bootstrapServers(), new SimpleMeterRegistry());
-    }
-
-    private OutboxRelay relay(OutboxRelay.Pace pace) {
-        return OutboxRelay.start(
-                database,
-                OutboxRelay.producers(Map.of("bootstrap.servers", kafka.bootstrapServers())),
-                pace,
-                new SimpleMeterRegistry());
-    }
-
     private JavaProcess process() {
-        return JavaProcess.start(RelayMain.class, List.of("-Xmx256m"), Map.of(), url, kafka.bootstrapServers());
+        return JavaProcess.start(RelayMain.class, List.of("-Xmx256m"), Map.of(), stand.url(), kafka.bootstrapServers());
     }
 
     private static OutboxRows.Row row(String topic) {
         return new OutboxRows.Row(1, topic, bytes("team:a"), bytes("{}"), Map.of(), Instant.EPOCH);
-    }
-
-    private long waiting() {
-        return database.asSystem(handle -> handle.createQuery("SELECT count(*) FROM outbox")
-                .mapTo(Long.class)
-                .one());
-    }
-
-    private static byte[] bytes(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -2,6 +2,7 @@ package com.promptmanage.service.outbox;
 
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.DatabaseSettings;
+import com.promptmanage.service.database.MigratedDatabase;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.concurrent.CountDownLatch;
 
@@ -13,7 +14,7 @@ final class RelayMain {
     private RelayMain() {}
 
     public static void main(String... args) throws InterruptedException {
-        Database database = Database.open(DatabaseSettings.of(args[0], OutboxRelayTest.APP_PASSWORD));
+        Database database = Database.open(DatabaseSettings.of(args[0], MigratedDatabase.APP_PASSWORD));
         OutboxRelay relay = OutboxRelay.start(database, args[1], new SimpleMeterRegistry());
         Runtime.getRuntime().addShutdownHook(new Thread(relay::close));
         System.out.println(READY);
