@@ -69,8 +69,8 @@ class AbandonedTransactionsTest {
         var state = new AtomicReference<>(KafkaStreams.State.REBALANCING);
         var complaints = new ArrayList<Exception>();
         var asked = new AtomicInteger();
-        try (var watch = new AbandonedTransactions(
-                "metering", adminThatIsAway(asked), state::get, Set::of, complaints::add)) {
+        try (var watch =
+                new AbandonedTransactions("metering", adminThatIsAway(asked), state::get, Set::of, complaints::add)) {
             for (int i = 0; i < 5; i++) {
                 watch.look();
             }
@@ -79,7 +79,9 @@ class AbandonedTransactionsTest {
 
             state.set(KafkaStreams.State.RUNNING);
             watch.look();
-            assertThat(asked).as("while nobody waits for partitions, nobody looks").hasValue(5);
+            assertThat(asked)
+                    .as("while nobody waits for partitions, nobody looks")
+                    .hasValue(5);
 
             state.set(KafkaStreams.State.REBALANCING);
             watch.look();

@@ -102,8 +102,12 @@ final class PriceForm {
     }
 
     private static void checkEffectiveFrom(Fields fields) {
-        fields.text("effectiveFrom").filter(text -> !isTime(text)).ifPresent(text -> fields.fault(
-                "effectiveFrom", "is not a time in the years 1 to 9999", "Send one such as 2026-01-01T00:00:00Z."));
+        fields.text("effectiveFrom")
+                .filter(text -> !isTime(text))
+                .ifPresent(text -> fields.fault(
+                        "effectiveFrom",
+                        "is not a time in the years 1 to 9999",
+                        "Send one such as 2026-01-01T00:00:00Z."));
     }
 
     private static boolean isTime(String text) {

@@ -46,7 +46,8 @@ final class TierForm {
             rates.get().text(kind.field()).ifPresent(usd -> checkRate(rates.get(), kind.field(), usd));
         }
         boolean isAnyTold = owner.node(RATES).orElseThrow().properties().stream()
-                .anyMatch(rate -> !KINDS.contains(rate.getKey()) || !rate.getValue().isNull());
+                .anyMatch(rate ->
+                        !KINDS.contains(rate.getKey()) || !rate.getValue().isNull());
         if (!isAnyTold) {
             owner.fault(RATES, "has no rate", "Send at least one: \"0\" for what is free.");
         }

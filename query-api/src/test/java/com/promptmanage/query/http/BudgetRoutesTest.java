@@ -181,8 +181,7 @@ class BudgetRoutesTest {
     @ValueSource(strings = {"\"colour\"", "\"event_type\"", "\"tag:\"", "7"})
     void aWrongDimensionBringsNoFaultOfTheValueThatMayBeRight(String dimension) {
         Answer answer = stand.post(
-                BUDGETS,
-                "{\"name\":\"a\",\"limitUsd\":\"1\",\"value\":\"red\",\"dimension\":%s}".formatted(dimension));
+                BUDGETS, "{\"name\":\"a\",\"limitUsd\":\"1\",\"value\":\"red\",\"dimension\":%s}".formatted(dimension));
 
         assertThat(answer.status()).isEqualTo(400);
         assertThat(fields(answer)).containsExactly("dimension");

@@ -129,12 +129,7 @@ class SingleBudgetRoutesTest {
     }
 
     private List<Long> versions() {
-        return api
-                .get(caller, "/api/token-tracking/budgets")
-                .json()
-                .get("budgets")
-                .findValues("version")
-                .stream()
+        return api.get(caller, "/api/token-tracking/budgets").json().get("budgets").findValues("version").stream()
                 .map(JsonNode::longValue)
                 .toList();
     }

@@ -97,7 +97,8 @@ class ChannelRoutesTest {
         api.api().clock().advance(java.time.Duration.ofMinutes(1));
 
         Answer channel = api.api().send(api.admin(), "PATCH", path, """
-                {"name":"%s","enabled":true}""".formatted(made.path("name").asText()));
+                {"name":"%s","enabled":true}""".formatted(
+                        made.path("name").asText()));
         Answer again = api.api().put(person, preferences, wanted);
 
         assertThat(channel.status()).isEqualTo(200);
@@ -109,7 +110,9 @@ class ChannelRoutesTest {
     }
 
     private List<String> audited() {
-        return api.api().database().asSystem(handle -> handle.createQuery("""
+        return api.api()
+                .database()
+                .asSystem(handle -> handle.createQuery("""
                         SELECT action FROM audit_log WHERE resource_type LIKE 'notification%' ORDER BY id
                         """).mapTo(String.class).list());
     }

@@ -282,7 +282,8 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
         try {
             event = reader.read(accountName, record, arrivalMs);
         } catch (Rejection byTheRulesOfToday) {
-            // An earlier version has counted it. It stays unpriced: whoever ended by it would do so again at each start.
+            // An earlier version has counted it. It stays unpriced: whoever ended by it would do so again at each
+            // start.
             counts.abandoned.increment();
             return true;
         }

@@ -28,8 +28,9 @@ class UpCommandTest {
         data = Files.createDirectory(directory.resolve("data"));
         Files.copy(UP, directory.resolve("up"));
         script("java-home", "echo /nowhere");
-        script("classpath", "[[ -f '%s' ]] && echo 'is there' >&2 || echo 'is gone' >&2; exit 3"
-                .formatted(LocalFile.in(data)));
+        script(
+                "classpath",
+                "[[ -f '%s' ]] && echo 'is there' >&2 || echo 'is gone' >&2; exit 3".formatted(LocalFile.in(data)));
     }
 
     @Test

@@ -187,7 +187,8 @@ class OutboxRelayTest {
 
         try (var relay = stand.relay();
                 var received = new Received(kafka.bootstrapServers(), topic)) {
-            Await.until(Duration.ofSeconds(60), () -> assertThat(stand.waiting()).isZero());
+            Await.until(
+                    Duration.ofSeconds(60), () -> assertThat(stand.waiting()).isZero());
             List<String> all =
                     IntStream.rangeClosed(1, each).mapToObj(Integer::toString).toList();
             Await.until(() -> assertThat(received.poll().all()).hasSizeGreaterThanOrEqualTo(keys * each));

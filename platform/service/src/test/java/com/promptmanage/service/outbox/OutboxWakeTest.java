@@ -52,11 +52,12 @@ class OutboxWakeTest {
             stand.append("something");
             Await.until(() -> assertThat(stand.waiting()).isZero());
 
-            stand.database().useAsSystem(handle -> handle.execute(
-                    "INSERT INTO outbox (topic, record_key, record_value) VALUES (?, ?, ?)",
-                    stand.topic(),
-                    bytes("a"),
-                    bytes("without a notice")));
+            stand.database()
+                    .useAsSystem(handle -> handle.execute(
+                            "INSERT INTO outbox (topic, record_key, record_value) VALUES (?, ?, ?)",
+                            stand.topic(),
+                            bytes("a"),
+                            bytes("without a notice")));
 
             Await.until(() -> assertThat(stand.waiting()).isZero());
             assertThat(soon).isLessThan(Duration.ofMillis(100));
