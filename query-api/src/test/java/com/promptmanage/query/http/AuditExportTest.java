@@ -15,6 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Instant;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -28,8 +29,12 @@ class AuditExportTest {
             Instant.parse("2026-11-24T12:00:00Z"),
             parts -> List.of(new AuditRoutes(parts.database(), parts.access().authentication(), parts.clock())));
 
-    @AutoClose("shutdownNow")
     private final HttpClient client = HttpClient.newHttpClient();
+
+    @AfterEach
+    void stop() {
+        client.shutdownNow();
+    }
 
     @Test
     void itIsBrokenOffWhenItsKeyIsRevoked() throws Exception {

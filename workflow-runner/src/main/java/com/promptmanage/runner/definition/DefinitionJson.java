@@ -12,6 +12,10 @@ import com.promptmanage.runner.definition.DefinitionFault.Place;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Definitions as JSON. What is written reads back as an equal definition, and equal definitions are written alike. */
 public final class DefinitionJson {
@@ -46,7 +50,9 @@ public final class DefinitionJson {
                 return unread("has a NUL character in a text", "Remove the character with the code 0.");
             }
             Reading reading = new DefinitionReader().read(tree);
-            return hasVastNumber(tree) ? reading.with(vastNumber()) : reading;
+            Set<String> told =
+                    reading.faults().stream().map(DefinitionFault::field).collect(Collectors.toSet());
+            return reading.with(vastNumbers(tree, Place.ROOT, told).toList());
         } catch (JsonProcessingException e) {
             return unread(
                     "is not JSON: " + e.getOriginalMessage().lines().findFirst().orElse(""), "Send a JSON object.");
@@ -84,17 +90,27 @@ public final class DefinitionJson {
                 || json.valueStream().anyMatch(DefinitionJson::hasNul);
     }
 
-    private static boolean hasVastNumber(JsonNode json) {
-        return json.isBigDecimal()
-                ? Math.abs((long) json.decimalValue().scale()) > DIGITS_MAX
-                : json.valueStream().anyMatch(DefinitionJson::hasVastNumber);
+    /** Without those that there is something said of already. */
+    private static Stream<DefinitionFault> vastNumbers(JsonNode json, Place place, Set<String> told) {
+        if (json.isBigDecimal()) {
+            return Math.abs((long) json.decimalValue().scale()) > DIGITS_MAX && !told.contains(place.field())
+                    ? Stream.of(DefinitionFault.error(
+                            place,
+                            "is a number with more than %,d digits before or behind its point".formatted(DIGITS_MAX),
+                            "Write it with a smaller exponent, or as a text."))
+                    : Stream.empty();
+        }
+        return json.isArray()
+                ? IntStream.range(0, json.size())
+                        .boxed()
+                        .flatMap(i -> vastNumbers(json.get(i), item(json, place, i), told))
+                : json.propertyStream().flatMap(field -> vastNumbers(field.getValue(), place.at(field.getKey()), told));
     }
 
-    private static DefinitionFault vastNumber() {
-        return DefinitionFault.error(
-                Place.ROOT.at("definition"),
-                "has a number with more than %,d digits before or behind its point".formatted(DIGITS_MAX),
-                "Write it with a smaller exponent, or as a text.");
+    private static Place item(JsonNode list, Place place, int index) {
+        return place.equals(Place.ROOT.at("nodes"))
+                ? Place.node(index, new NodeId(list.get(index).path("id").asText()))
+                : place.at(index);
     }
 
     private static Reading unread(String detail, String remedy) {

@@ -27,14 +27,14 @@ public record Reading(
         faults = List.copyOf(faults);
     }
 
-    /** The same, with one more fault. */
-    Reading with(DefinitionFault fault) {
+    /** The same, with more faults. */
+    Reading with(List<DefinitionFault> more) {
         return new Reading(
                 definition,
                 nodePlaces,
                 edgePlaces,
                 unread,
-                Stream.concat(faults.stream(), Stream.of(fault)).toList());
+                Stream.concat(faults.stream(), more.stream()).toList());
     }
 
     /** A definition of which nothing was left out. */

@@ -101,6 +101,8 @@ class DefinitionJsonTest {
 
             assertThat(read.faults()).singleElement().satisfies(fault -> {
                 assertThat(fault.isError()).isTrue();
+                assertThat(fault.field()).isEqualTo("nodes[0].config.query.where[0].value");
+                assertThat(fault.about()).contains("node leads");
                 assertThat(fault.detail()).contains("1,000 digits");
             });
             assertThat(read.definition().nodes()).hasSize(8);

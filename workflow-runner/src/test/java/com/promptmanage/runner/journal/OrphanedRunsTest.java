@@ -8,6 +8,7 @@ import com.promptmanage.runner.work.Workflow;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.DatabaseSettings;
 import com.promptmanage.service.id.Ids;
+import java.sql.DriverManager;
 import java.time.Clock;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -17,8 +18,10 @@ class OrphanedRunsTest {
 
     private static final String ROWS = "(SELECT CAST(i AS text) AS i FROM generate_series(1, 5000) AS i) AS r";
 
-    private final Database database = Database.open(
-            DatabaseSettings.of(MigratedDatabase.url(), "of-the-tests").withConnectionsMax(2));
+    private final String url = MigratedDatabase.url();
+
+    private final Database database =
+            Database.open(DatabaseSettings.of(url, "of-the-tests").withConnectionsMax(2));
 
     private final Runs runs = new Runs(database, new Versions(), new Ids(Clock.systemUTC()), Clock.systemUTC());
 
@@ -59,7 +62,7 @@ class OrphanedRunsTest {
     /** Read each second by each process, however many users there are and however much is under way. */
     @Test
     void whatWentOfLateIsLookedForByIndexes() throws Exception {
-        try (var connection = database.connect();
+        try (var connection = DriverManager.getConnection(url);
                 var statement = connection.createStatement()) {
             statement.execute("INSERT INTO users (id, email, name) SELECT i, i || '@e.com', i FROM " + ROWS);
             statement.execute("INSERT INTO teams (id, name, slug) SELECT i, i, 'team-' || i FROM " + ROWS);

@@ -119,7 +119,8 @@ class AmbiguousCallsTest {
             engine.awaitStatus(execution, "paused");
             assertThat(calls).hasValue(1);
             assertThat(engine.shown(execution).reason()).contains("ambiguous_call", "gpt-4o-mini");
-            assertThat(engine.nodes(execution)).containsOnly(entry("ask", "held"));
+            assertThat(engine.nodes(execution))
+                    .hasEntrySatisfying("ask", state -> assertThat(state).startsWith("held"));
 
             engine.runs().resume(execution);
             engine.awaitStatus(execution, "completed");
