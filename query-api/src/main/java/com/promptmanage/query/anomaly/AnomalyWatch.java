@@ -83,7 +83,7 @@ public final class AnomalyWatch implements AutoCloseable {
             while (!closed.await(EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
                 try {
                     look();
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | StackOverflowError | LinkageError e) {
                     LOGGER.atWarn().addKeyValue("cause", e.toString()).log("unusual hours are not looked for just now");
                 }
             }

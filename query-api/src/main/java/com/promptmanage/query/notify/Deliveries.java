@@ -126,7 +126,7 @@ final class Deliveries implements AutoCloseable {
             } catch (UnavailableException e) {
                 pause = LOOK_AFTER_FAILURE;
                 LOGGER.atWarn().addKeyValue("cause", e.toString()).log("nothing is delivered for now");
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | StackOverflowError | LinkageError e) {
                 pause = LOOK_AFTER_FAILURE;
                 LOGGER.atError().setCause(e).log("nothing is delivered for now");
             }
@@ -163,7 +163,7 @@ final class Deliveries implements AutoCloseable {
                 mine = attempt(lease, destination, due.get());
             }
             table.release(lease);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError | LinkageError e) {
             // The lease ends by itself, and then it is tried again.
             LOGGER.atError()
                     .setCause(e)
