@@ -4,6 +4,7 @@ import { buttonClass } from "@/shared/ui/button";
 
 const PROBLEMS: Record<string, string> = {
   issuer_away: "It does not answer just now. Try again in a moment, or sign in another way.",
+  too_many_sign_ins: "Too many have gone there without coming back. Try again within the hour, or sign in another way.",
   issuer_refused: "You were not let in there. Ask whoever runs it whether you may use Prompt Manage.",
   sign_in_expired: "That took too long, or was begun in another browser. Try again.",
   sign_in_unproven: "What came back does not prove who you are. Try again; tell whoever runs this installation if it stays.",

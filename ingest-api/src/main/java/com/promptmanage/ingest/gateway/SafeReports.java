@@ -119,7 +119,7 @@ final class SafeReports implements AutoCloseable {
                             new String(event.key(), StandardCharsets.UTF_8),
                             event.json())));
             return true;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError | LinkageError e) {
             LOGGER.atWarn().addKeyValue("cause", e.toString()).log("cannot put an event into the outbox");
             return false;
         }
@@ -149,7 +149,7 @@ final class SafeReports implements AutoCloseable {
         try {
             publisher.publish(List.of(event));
             return true;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError | LinkageError e) {
             return false;
         }
     }

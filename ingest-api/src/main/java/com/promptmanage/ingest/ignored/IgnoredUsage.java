@@ -151,7 +151,7 @@ public final class IgnoredUsage implements AutoCloseable {
                 if (rounds++ % 1000 == 0) {
                     forget();
                 }
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | StackOverflowError | LinkageError e) {
                 LOGGER.atWarn().addKeyValue("cause", e.toString()).log("cannot write the ignored usage down");
             }
         }
@@ -189,7 +189,7 @@ public final class IgnoredUsage implements AutoCloseable {
                                 .add());
                 batch.execute();
             });
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError | LinkageError e) {
             taken.forEach(this::add);
             throw e;
         }

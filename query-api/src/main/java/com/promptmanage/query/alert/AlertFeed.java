@@ -174,7 +174,7 @@ public final class AlertFeed implements AutoCloseable {
                 follow();
             } catch (OffsetOutOfRangeException e) {
                 loseTrack("where the feed stood is gone");
-            } catch (ExecutionException | RuntimeException e) {
+            } catch (ExecutionException | RuntimeException | StackOverflowError | LinkageError e) {
                 LOGGER.atWarn().addKeyValue("cause", e.toString()).log("alerts are not followed for now");
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

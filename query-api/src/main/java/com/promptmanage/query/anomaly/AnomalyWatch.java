@@ -3,6 +3,7 @@ package com.promptmanage.query.anomaly;
 import com.promptmanage.query.anomaly.UnusualHours.Unusual;
 import com.promptmanage.query.notify.Notices;
 import com.promptmanage.service.database.Database;
+import com.promptmanage.service.http.UnavailableException;
 import com.promptmanage.streams.read.AccountReads;
 import com.promptmanage.streams.read.Metering;
 import com.promptmanage.streams.read.SpendEntry;
@@ -83,7 +84,7 @@ public final class AnomalyWatch implements AutoCloseable {
             while (!closed.await(EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
                 try {
                     look();
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | StackOverflowError | LinkageError e) {
                     LOGGER.atWarn().addKeyValue("cause", e.toString()).log("unusual hours are not looked for just now");
                 }
             }
@@ -101,14 +102,31 @@ public final class AnomalyWatch implements AutoCloseable {
             if (!isNew) {
                 looked.put(account, spent);
             } else if (metering.owner(account) instanceof Metering.Place.Here(var reads)) {
-                List<Notice> notices = notices(reads, account, now);
-                if (!notices.isEmpty()) {
-                    database.useAsSystem(handle -> Notices.tell(handle, notices, now));
+                if (isLookedAt(reads, account, now)) {
+                    looked.put(account, spent);
                 }
-                looked.put(account, spent);
             }
         });
         seen = looked;
+    }
+
+    /** One that cannot be judged keeps nobody else from being told; it is looked at again with the next round. */
+    private boolean isLookedAt(AccountReads reads, Account account, Instant now) {
+        try {
+            List<Notice> notices = notices(reads, account, now);
+            if (!notices.isEmpty()) {
+                database.useAsSystem(handle -> Notices.tell(handle, notices, now));
+            }
+            return true;
+        } catch (UnavailableException e) {
+            throw e;
+        } catch (RuntimeException | StackOverflowError | LinkageError e) {
+            LOGGER.atWarn()
+                    .addKeyValue("account", account.value())
+                    .addKeyValue("cause", e.toString())
+                    .log("unusual hours of an account are not looked for just now");
+            return false;
+        }
     }
 
     /** By the totals of the history, which come after the ledger: what is in them, the ledger has. */

@@ -185,7 +185,7 @@ public final class TopicCopy implements AutoCloseable {
                 }
             } catch (OvertakenException e) {
                 LOGGER.atInfo().addKeyValue("topic", topic).log("another process copies this topic now");
-            } catch (SQLException | ExecutionException | RuntimeException e) {
+            } catch (SQLException | ExecutionException | RuntimeException | StackOverflowError | LinkageError e) {
                 failures.increment();
                 LOGGER.atWarn()
                         .addKeyValue("topic", topic)

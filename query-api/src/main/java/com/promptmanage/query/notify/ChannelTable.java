@@ -164,20 +164,24 @@ final class ChannelTable {
             handle.execute(
                     "SELECT pg_advisory_xact_lock(hashtextextended(?, 51))",
                     owned.account().value());
-            int trials = handle.createQuery("""
-                            SELECT count(*) FROM audit_log
-                            WHERE account = :account AND action = :action AND at > :since
-                            """)
-                    .bind("account", owned.account().value())
-                    .bind("action", TESTED)
-                    .bind("since", now.minus(Duration.ofHours(1)))
-                    .mapTo(Integer.class)
-                    .one();
+            int trials = trials(handle, owned.account(), now.minus(Duration.ofHours(1)));
             if (trials < most) {
                 tell(handle, owned, channel.id(), TESTED, now, channel, channel);
             }
             return trials < most;
         });
+    }
+
+    static int trials(Handle handle, Account account, Instant since) {
+        // The action is written out, for the index has no others.
+        return handle.createQuery("""
+                        SELECT count(*) FROM audit_log
+                        WHERE account = :account AND action = 'channel_tested' AND at > :since
+                        """)
+                .bind("account", account.value())
+                .bind("since", since)
+                .mapTo(Integer.class)
+                .one();
     }
 
     /** Encrypts with the current key what is encrypted with an older one. What cannot be read stays as it is. */

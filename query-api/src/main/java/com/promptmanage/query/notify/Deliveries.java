@@ -55,6 +55,9 @@ final class Deliveries implements AutoCloseable {
 
     private static final int CHANNELS_AT_ONCE = 32;
 
+    /** For whose it is; what it was, is in the log. */
+    private static final String UNMADE = "the message could not be made, by a fault that is none of yours";
+
     private final DeliveryTable table;
 
     private final ChannelTable channels;
@@ -126,7 +129,7 @@ final class Deliveries implements AutoCloseable {
             } catch (UnavailableException e) {
                 pause = LOOK_AFTER_FAILURE;
                 LOGGER.atWarn().addKeyValue("cause", e.toString()).log("nothing is delivered for now");
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | StackOverflowError | LinkageError e) {
                 pause = LOOK_AFTER_FAILURE;
                 LOGGER.atError().setCause(e).log("nothing is delivered for now");
             }
@@ -163,7 +166,7 @@ final class Deliveries implements AutoCloseable {
                 mine = attempt(lease, destination, due.get());
             }
             table.release(lease);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError | LinkageError e) {
             // The lease ends by itself, and then it is tried again.
             LOGGER.atError()
                     .setCause(e)
@@ -177,7 +180,7 @@ final class Deliveries implements AutoCloseable {
     /** @return whether to go on with the channel */
     private boolean attempt(Lease lease, Destination destination, Due due) {
         Instant startedAt = clock.instant();
-        Outcome outcome = sender.send(lease.channelId(), destination, due.message());
+        Outcome outcome = sent(lease, destination, due.message());
         Instant now = clock.instant();
         Next next = next(lease, due, startedAt, outcome, now);
         boolean recorded = table.record(lease, new Attempt(due, startedAt, outcome, next), now);
@@ -190,6 +193,22 @@ final class Deliveries implements AutoCloseable {
             owners.tell(lease.account(), notice(lease, off.reason(), now));
         }
         return recorded && !(next instanceof Next.SwitchOff);
+    }
+
+    /** What cannot be made into a message fails as one that nobody takes, so that those behind it have their turn. */
+    private Outcome sent(Lease lease, Destination destination, Message message) {
+        try {
+            return sender.send(lease.channelId(), destination, message);
+        } catch (UnavailableException e) {
+            throw e;
+        } catch (RuntimeException | StackOverflowError | LinkageError e) {
+            LOGGER.atError()
+                    .setCause(e)
+                    .addKeyValue("channelId", lease.channelId())
+                    .addKeyValue("messageId", message.id())
+                    .log("a message cannot be made");
+            return new Outcome(Outcome.End.RETRY, null, UNMADE, null, Duration.ZERO);
+        }
     }
 
     private static Next next(Lease lease, Due due, Instant startedAt, Outcome outcome, Instant now) {

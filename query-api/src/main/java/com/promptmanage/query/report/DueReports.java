@@ -38,6 +38,7 @@ final class DueReports {
      * @param zone whose days the periods are of
      * @param accountName what people call the account
      * @param attempts that were made for this period
+     * @param mailedSince when it was first tried to mail it, of the attempts without a break at which it could be made
      */
     record Lease(
             Schedule schedule,
@@ -45,7 +46,7 @@ final class DueReports {
             String accountName,
             long number,
             int attempts,
-            @Nullable Instant firstAttemptAt) {
+            @Nullable Instant mailedSince) {
 
         /** When the report of the period after this one is due. */
         Instant nextDueAt() {
@@ -164,9 +165,9 @@ final class DueReports {
      * Gives it back, to be tried again.
      *
      * @param problem why it is not sent yet, for whose it is
+     * @param mailedSince as {@link Lease#mailedSince} of the next attempt
      */
-    void retry(Lease lease, String problem, Instant now, Instant dueAt) {
-        Instant first = lease.firstAttemptAt();
+    void retry(Lease lease, String problem, @Nullable Instant mailedSince, Instant dueAt) {
         database.useAsSystem(handle -> handle.createUpdate("""
                         UPDATE report_schedules SET attempts = attempts + 1, first_attempt_at = :first, due_at = :dueAt,
                             problem = :problem, leased_until = NULL
@@ -174,7 +175,7 @@ final class DueReports {
                         """)
                 .bind("id", lease.schedule().id())
                 .bind("lease", lease.number())
-                .bind("first", utc(first == null ? now : first))
+                .bind("first", mailedSince == null ? null : utc(mailedSince))
                 .bind("problem", problem)
                 .bind("dueAt", utc(dueAt))
                 .execute());

@@ -97,7 +97,7 @@ public final class ReportSender implements AutoCloseable {
             do {
                 try {
                     sendDue();
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | StackOverflowError | LinkageError e) {
                     LOGGER.atWarn().addKeyValue("cause", e.toString()).log("reports are not sent just now");
                 }
             } while (!closed.await(LOOK.toMillis(), TimeUnit.MILLISECONDS));
@@ -139,7 +139,8 @@ public final class ReportSender implements AutoCloseable {
         } catch (UnavailableException e) {
             // Nothing can be recorded now. When the lease ends it is tried as if for the first time.
             throw e;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError | LinkageError e) {
+            // Errors too, for a text may be such that a library does not come to an end of it: nobody else's is to wait.
             notMade(lease, e);
             return;
         }
@@ -147,7 +148,7 @@ public final class ReportSender implements AutoCloseable {
     }
 
     /** It is tried less and less often, until the next period's report takes its turn. */
-    private void notMade(Lease lease, RuntimeException e) {
+    private void notMade(Lease lease, Throwable e) {
         Instant now = clock.instant();
         Instant nextDue = lease.nextDueAt();
         count("not_made");
@@ -160,25 +161,31 @@ public final class ReportSender implements AutoCloseable {
             finish(lease, UNMADE);
             return;
         }
-        Instant again = now.plus(pause(lease, UNMADE_PAUSE, UNMADE_PAUSE_MAX));
-        queue.retry(lease, UNMADE, now, again.isAfter(nextDue) && nextDue.isAfter(now) ? nextDue : again);
+        Instant again = now.plus(unmadePause(lease));
+        queue.retry(lease, UNMADE, null, again.isAfter(nextDue) && nextDue.isAfter(now) ? nextDue : again);
     }
 
     /** Twice as long after each attempt. */
-    private static Duration pause(Lease lease, Duration first, Duration longest) {
-        Duration pause = first.multipliedBy(1L << Math.min(lease.attempts(), 10));
-        return pause.compareTo(longest) < 0 ? pause : longest;
+    private static Duration unmadePause(Lease lease) {
+        return shorter(UNMADE_PAUSE.multipliedBy(1L << Math.min(lease.attempts(), 10)), UNMADE_PAUSE_MAX);
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     private void failed(Lease lease, MailException e) {
         Instant now = clock.instant();
-        Instant first = lease.firstAttemptAt();
-        boolean isOver = first != null && first.plus(TRIED_FOR).isBefore(now);
+        Instant known = lease.mailedSince();
+        Instant since = known == null ? now : known;
+        boolean isOver = since.plus(TRIED_FOR).isBefore(now);
         String said = String.valueOf(e.getMessage());
         if (e.isPermanent() || isOver) {
             finish(lease, said);
         } else {
-            queue.retry(lease, said, now, now.plus(pause(lease, PAUSE, PAUSE_MAX)));
+            // Twice as long after each attempt, of those alone that came as far as to the mail server.
+            Duration pause = shorter(Duration.between(since, now).plus(PAUSE), PAUSE_MAX);
+            queue.retry(lease, said, since, now.plus(pause));
             count("retry");
             LOGGER.atWarn()
                     .addKeyValue("reportId", lease.schedule().id())

@@ -118,7 +118,7 @@ public final class OldRecords implements AutoCloseable {
         try {
             remove(database, retention, clock.instant());
             return true;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError | LinkageError e) {
             LOGGER.atWarn().addKeyValue("cause", e.toString()).log("old records are not removed yet");
             return false;
         }

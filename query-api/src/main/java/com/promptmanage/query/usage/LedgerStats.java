@@ -42,7 +42,7 @@ final class LedgerStats {
         StatsRange range = query.range();
         // The days before now, which tell where a period is heading, are for the most part its own: one look serves
         // both.
-        long sinceMs = range.isCurrent() && range.beginsWithADay()
+        long sinceMs = range.isCurrent()
                 ? Math.min(range.fromMs(), PastDays.sinceMs(range.zone(), now.toEpochMilli()))
                 : range.fromMs();
         List<SpendEntry> days = spendOfPart(query.dimension(), sinceMs, range.toMs(), Step.DAY);
@@ -63,9 +63,7 @@ final class LedgerStats {
         StatsRange range = query.range();
         long nowMs = now.toEpochMilli();
         var of = new PastDays.Of(query.account(), query.dimension(), counted, range.zone());
-        Map<String, PastDays> past = range.beginsWithADay()
-                ? PastDays.among(days, reads, of, Spend::costNanoUsd, nowMs)
-                : PastDays.read(reads, of, Spend::costNanoUsd, nowMs);
+        Map<String, PastDays> past = PastDays.among(days, reads, of, Spend::costNanoUsd, nowMs);
         return past.getOrDefault(counted == null ? query.account().value() : counted, PastDays.NONE);
     }
 

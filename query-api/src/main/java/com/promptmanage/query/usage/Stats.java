@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param trend every day of the range up to today, also those without spend
  * @param topPrompts the dearest, at most ten; null where the ledger does not know them
  * @param previous the range of equal length before
- * @param forecast what the period is heading for, nanoUSD; null of a range that someone chose, which heads nowhere
+ * @param forecast what the period is heading for, nanoUSD; null of a range that someone chose, which heads nowhere, and of a
+ *     period that is not shown as a whole
  */
 record Stats(
         Spend total,

@@ -12,7 +12,8 @@ import java.time.temporal.ChronoUnit;
  * The range a statistic is about, and the one of equal length it is compared with.
  *
  * @param toMs exclusive, ms since the epoch, as are all ends
- * @param isCurrent whether it is the calendar period that now lies in, so that it makes sense to ask where it is heading
+ * @param isCurrent whether it is the calendar period that now lies in, and all of it, so that it makes sense to ask where it is
+ *     heading: of a part it would be told from the spend of a part
  */
 public record StatsRange(
         ZoneId zone, long fromMs, long toMs, long previousFromMs, long previousToMs, boolean isCurrent) {
@@ -72,17 +73,12 @@ public record StatsRange(
                         Math.max(toMs, ms),
                         Math.max(previousFromMs, ms),
                         Math.max(previousToMs, ms),
-                        isCurrent);
+                        isCurrent && ms <= fromMs);
     }
 
-    /** When the day of its zone begins that it begins in. */
+    /** When the day of its zone begins that it begins in: what is shown of it may be cut anywhere. */
     long firstDayMs() {
         return startMs(Instant.ofEpochMilli(fromMs).atZone(zone).toLocalDate(), zone);
-    }
-
-    /** Or within a day: what is shown of it may be cut anywhere. */
-    boolean beginsWithADay() {
-        return firstDayMs() == fromMs;
     }
 
     static long startMs(LocalDate date, ZoneId zone) {

@@ -7,11 +7,14 @@ import com.promptmanage.query.metering.InMemoryMetering;
 import com.promptmanage.query.notify.PublishedSchema;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.DatabaseSettings;
+import com.promptmanage.streams.read.AccountReads;
 import com.promptmanage.streams.read.Metering;
 import com.promptmanage.testkit.ManualClock;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenUsage;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -129,6 +132,34 @@ class AnomalyWatchTest {
 
         metering.place(ACME, new Metering.Place.Here(metering.reads()));
         watch.look();
+        assertThat(told()).hasSize(1);
+    }
+
+    @Test
+    void anAccountThatCannotBeJudgedKeepsNoOtherFromBeingTold() {
+        habit();
+        spend(NOW.minusSeconds(600), 20_000);
+        InvocationHandler fails = (proxy, method, arguments) -> {
+            throw new StackOverflowError();
+        };
+        var broken = new Metering.Place.Here((AccountReads) Proxy.newProxyInstance(
+                AccountReads.class.getClassLoader(), new Class<?>[] {AccountReads.class}, fails));
+        // Whichever comes first: some of many come before.
+        for (int i = 0; i < 20; i++) {
+            Account other = Account.team("other-" + i);
+            metering.place(other, broken);
+            database.useAsSystem(handle -> handle.createUpdate("""
+                            INSERT INTO rated_totals (account, day, events, unpriced_events, tokens, cost_nano_usd)
+                            VALUES (:account, :day, 1, 0, 1, :cost)
+                            """)
+                    .bind("account", other.value())
+                    .bind("day", NOW.atOffset(ZoneOffset.UTC).toLocalDate())
+                    .bind("cost", 20_000 * PRICE)
+                    .execute());
+        }
+
+        watch.look();
+
         assertThat(told()).hasSize(1);
     }
 

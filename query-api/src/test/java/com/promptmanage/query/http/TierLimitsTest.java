@@ -76,11 +76,22 @@ class TierLimitsTest {
         assertThat(year.status()).isEqualTo(200);
         assertThat(year.header(ShownHistory.HEADER)).hasValue("90");
         assertThat(year.json().path("trends").path(0).path("date").asText()).isEqualTo("2026-08-18");
+        assertThat(year.json().has("forecast"))
+                .as("where a year is heading that is shown in part")
+                .isFalse();
+        assertThat(api.get(owner, "/api/token-tracking/stats?teamId=acme&period=month")
+                        .json()
+                        .has("forecast"))
+                .isTrue();
 
         tier("enterprise");
         assertThat(api.get(owner, "/api/token-tracking/stats?teamId=acme&startDate=2026-01-01")
                         .status())
                 .isEqualTo(200);
+        assertThat(api.get(owner, "/api/token-tracking/stats?teamId=acme&period=year")
+                        .json()
+                        .has("forecast"))
+                .isTrue();
     }
 
     @Test

@@ -52,6 +52,32 @@ class FailingChannelsTest {
         assertThat(api.channelNow(id).path("failingSince").isNull()).isTrue();
     }
 
+    @Test
+    void anAlertThatCannotBeMadeIntoAMessageHoldsUpNoneBehindIt() throws Exception {
+        JsonNode channel = api.create(api.admin(), "/api/teams/acme", """
+                {"kind":"webhook","name":"proxy","url":"%s","format":"litellm"}""".formatted(hook.url("/")));
+        String id = channel.path("id").asText();
+        api.raise(alert("a1", Severity.WARNING));
+        api.api()
+                .database()
+                .useAsSystem(handle -> handle.execute(
+                        "UPDATE alert_deliveries SET alert = alert || CAST(? AS jsonb)", "{\"spentUsd\":\"much\"}"));
+        api.raise(alert("a2", Severity.WARNING));
+        api.deliver();
+
+        Await.until(() -> assertThat(hook.ids()).containsExactly("a2"));
+        Await.until(() -> assertThat(api.deliveries(id))
+                .filteredOn(
+                        delivery -> delivery.path("status").asText().equals("pending"))
+                .singleElement()
+                .satisfies(delivery -> {
+                    assertThat(delivery.path("alertId").asText()).isEqualTo("a1");
+                    JsonNode attempt = delivery.path("attempts").path(0);
+                    assertThat(attempt.path("outcome").asText()).isEqualTo("retry");
+                    assertThat(attempt.path("response").asText()).contains("could not be made");
+                }));
+    }
+
     /** As if another key had sealed it, which is known or not. */
     private void sealedWith(String keyId, String before) {
         api.api()

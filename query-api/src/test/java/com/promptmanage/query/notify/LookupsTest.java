@@ -100,10 +100,32 @@ class LookupsTest {
         var lease = new DeliveryTable.Lease("of team:acme", Account.team("acme"), "n", "webhook", "s", null, 1);
 
         database.useAsSystem(handle -> {
-            long before = rowsRead(handle);
+            long before = rowsRead(handle, "alert_deliveries");
             assertThat(table.next(lease, false, NOW))
                     .hasValueSatisfying(due -> assertThat(due.ids()).containsExactly("d4901"));
-            assertThat(rowsRead(handle) - before).isLessThan(10);
+            assertThat(rowsRead(handle, "alert_deliveries") - before).isLessThan(10);
+        });
+    }
+
+    @Test
+    void howOftenChannelsWereTriedOutIsCountedWithoutLookingAtOtherChanges() throws SQLException {
+        database.useAsSystem(handle -> handle.execute("""
+                INSERT INTO audit_log (account, at, action, actor_kind, actor_id, actor_name, resource_type, resource_id)
+                SELECT 'team:acme', '2026-11-25T12:00:00Z'::timestamptz - n * interval '1 second',
+                       CASE WHEN n % 1000 = 0 THEN 'channel_tested' ELSE 'channel_changed' END,
+                       'person', 'ann', 'Ann', 'notification_channel', 'c'
+                FROM generate_series(1, 5000) AS n
+                """));
+        try (var connection = DriverManager.getConnection(url);
+                var statement = connection.createStatement()) {
+            statement.execute("VACUUM ANALYZE audit_log");
+        }
+
+        database.useAsSystem(handle -> {
+            long before = rowsRead(handle, "audit_log");
+            assertThat(ChannelTable.trials(handle, Account.team("acme"), NOW.minusSeconds(3_600)))
+                    .isEqualTo(3);
+            assertThat(rowsRead(handle, "audit_log") - before).isLessThan(10);
         });
     }
 
@@ -114,12 +136,12 @@ class LookupsTest {
                         """).mapTo(Long.class).one();
     }
 
-    private static long rowsRead(Handle handle) {
+    private static long rowsRead(Handle handle, String table) {
         return handle.createQuery("""
                         SELECT sum(pg_stat_get_xact_tuples_returned(relation))::bigint
-                        FROM (SELECT 'alert_deliveries'::regclass::oid
-                              UNION ALL SELECT indexrelid FROM pg_index WHERE indrelid = 'alert_deliveries'::regclass)
+                        FROM (SELECT CAST(:table AS regclass)::oid
+                              UNION ALL SELECT indexrelid FROM pg_index WHERE indrelid = CAST(:table AS regclass))
                             AS read (relation)
-                        """).mapTo(Long.class).one();
+                        """).bind("table", table).mapTo(Long.class).one();
     }
 }

@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,6 +35,8 @@ class UnmadeReportsTest {
 
     /** Of the week in which it is set. */
     private static final Instant DUE = Instant.parse("2026-11-30T13:00:00Z");
+
+    private static final int NOBODY_LISTENS = 1;
 
     private static final String WEEKLY = """
             {"name":"Costs","frequency":"weekly","at":"13:00","timezone":"UTC","to":["cfo@example.com"]}""";
@@ -130,10 +133,74 @@ class UnmadeReportsTest {
         assertThat(mails.getReceivedMessages()).hasSize(1);
     }
 
+    @Test
+    void aReportThatALibraryDoesNotComeToAnEndOfHoldsUpNoOther() {
+        String one = REPORTS + "/" + create();
+        api.user("ida");
+        String hers = api.key(Account.user("ida"), KeyScope.QUERY, KeyScope.MANAGE);
+        assertThat(api.post(hers, "/api/users/me/reports", WEEKLY.replace("13:00", "14:00"))
+                        .status())
+                .isEqualTo(201);
+        api.metering().place(ACME, new Place.Here(failing(StackOverflowError::new)));
+        api.clock().set(DUE.plus(Duration.ofHours(2)));
+
+        sender().sendDue();
+
+        assertThat(api.get(admin, one).json().path("problem").textValue()).contains("could not be made");
+        assertThat(mails.getReceivedMessages()).hasSize(1);
+    }
+
+    /** However long it could not be made: the mail server is away for the first time. */
+    @Test
+    void aReportThatIsMadeInTheEndHasAllTheTriesOfItsMail() {
+        String one = REPORTS + "/" + create();
+        api.metering().place(ACME, new Place.Here(broken()));
+        api.clock().set(DUE);
+        for (int i = 0; i < 12; i++) {
+            sender().sendDue();
+            api.clock().advance(Duration.ofHours(4));
+        }
+        api.metering().place(ACME, new Place.Here(api.metering().reads()));
+
+        for (int minutes : List.of(2, 4, 8, 16, 32, 60, 60)) {
+            sender(NOBODY_LISTENS).sendDue();
+            JsonNode waiting = api.get(admin, one).json();
+            assertThat(waiting.path("deliveries")).isEmpty();
+            assertThat(waiting.path("problem").textValue()).doesNotContain("could not be made");
+            assertThat(waiting.path("dueAt").textValue())
+                    .isEqualTo(api.clock()
+                            .instant()
+                            .plus(minutes, ChronoUnit.MINUTES)
+                            .toString());
+            api.clock().advance(Duration.ofMinutes(minutes));
+        }
+        sender().sendDue();
+        assertThat(mails.getReceivedMessages()).hasSize(1);
+    }
+
+    @Test
+    void aMailThatNobodyTakesForADayIsGivenUp() {
+        String one = REPORTS + "/" + create();
+        api.clock().set(DUE);
+        sender(NOBODY_LISTENS).sendDue();
+        api.clock().advance(Duration.ofHours(24));
+        sender(NOBODY_LISTENS).sendDue();
+        assertThat(api.get(admin, one).json().path("deliveries")).isEmpty();
+        api.clock().advance(Duration.ofHours(1));
+        sender(NOBODY_LISTENS).sendDue();
+
+        assertThat(api.get(admin, one).json().at("/deliveries/0/status").textValue())
+                .isEqualTo("failed");
+    }
+
     /** As where a store cannot be read. */
     private static AccountReads broken() {
+        return failing(() -> new IllegalStateException("not a store"));
+    }
+
+    private static AccountReads failing(Supplier<Throwable> failure) {
         InvocationHandler fails = (proxy, method, arguments) -> {
-            throw new IllegalStateException("not a store");
+            throw failure.get();
         };
         return (AccountReads)
                 Proxy.newProxyInstance(AccountReads.class.getClassLoader(), new Class<?>[] {AccountReads.class}, fails);
@@ -146,10 +213,14 @@ class UnmadeReportsTest {
     }
 
     private ReportSender sender() {
+        return sender(mails.getSmtp().getPort());
+    }
+
+    private ReportSender sender(int port) {
         var mailer = new Mailer(
                 new MailSettings(
                         "127.0.0.1",
-                        mails.getSmtp().getPort(),
+                        port,
                         MailSettings.Security.NONE,
                         Optional.empty(),
                         "Prompt Manage <pm@example.com>",

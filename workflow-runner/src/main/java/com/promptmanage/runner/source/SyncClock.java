@@ -78,7 +78,7 @@ final class SyncClock implements AutoCloseable {
             syncs.run(source, sync);
         } catch (InterruptedException e) {
             LOGGER.atDebug().addKeyValue("syncId", sync.id()).log("a sync is left when the process ends");
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError | LinkageError e) {
             LOGGER.atWarn().setCause(e).addKeyValue("syncId", sync.id()).log("a sync cannot be noted");
         } finally {
             leave(source.account());
@@ -144,7 +144,7 @@ final class SyncClock implements AutoCloseable {
             }
         } catch (RejectedExecutionException e) {
             throw e;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError | LinkageError e) {
             LOGGER.atWarn().setCause(e).log("cannot see which sources are to be synced");
         }
     }
@@ -157,7 +157,7 @@ final class SyncClock implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             LOGGER.atDebug().addKeyValue("dataSourceId", source.id()).log("a sync is left when the process ends");
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError | LinkageError e) {
             LOGGER.atWarn().setCause(e).addKeyValue("dataSourceId", source.id()).log("a sync cannot be noted");
         } finally {
             free.release();

@@ -64,7 +64,7 @@ final class Syncs {
             table.fail(source, sync, progress.counts, e.failure());
         } catch (SupersededException e) {
             LOGGER.atWarn().setCause(e).addKeyValue("dataSourceId", source.id()).log("a sync went on for too long");
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError | LinkageError e) {
             LOGGER.atError()
                     .setCause(e)
                     .addKeyValue("dataSourceId", source.id())

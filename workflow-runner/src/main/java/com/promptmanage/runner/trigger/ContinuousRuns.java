@@ -50,7 +50,7 @@ public final class ContinuousRuns {
                 }
             } catch (UnavailableException e) {
                 throw e;
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | StackOverflowError | LinkageError e) {
                 LOGGER.atError()
                         .setCause(e)
                         .addKeyValue("workflowId", last.workflowId())

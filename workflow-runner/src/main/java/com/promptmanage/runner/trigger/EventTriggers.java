@@ -130,7 +130,7 @@ public final class EventTriggers implements AutoCloseable {
             } catch (KafkaException | UnavailableException e) {
                 LOGGER.atWarn().addKeyValue("cause", e.toString()).log("events trigger nothing for now");
                 pause();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | StackOverflowError | LinkageError e) {
                 LOGGER.atError().setCause(e).log("events trigger nothing for now");
                 pause();
             }
@@ -212,7 +212,7 @@ public final class EventTriggers implements AutoCloseable {
                 return;
             } catch (UnavailableException e) {
                 throw e;
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | StackOverflowError | LinkageError e) {
                 LOGGER.atError()
                         .setCause(e)
                         .addKeyValue("workflowId", workflowId)

@@ -104,7 +104,7 @@ public final class Scheduler implements AutoCloseable {
                         .addKeyValue("cause", String.valueOf(e.getCause()))
                         .log("schedules wait for the database");
                 pause();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | StackOverflowError | LinkageError e) {
                 LOGGER.atError().setCause(e).log("schedules are not fired for now");
                 pause();
             }
@@ -119,7 +119,7 @@ public final class Scheduler implements AutoCloseable {
                 fire(row);
             } catch (UnavailableException e) {
                 throw e;
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | StackOverflowError | LinkageError e) {
                 LOGGER.atError()
                         .setCause(e)
                         .addKeyValue("workflowId", row.workflowId())

@@ -162,7 +162,7 @@ public final class Engine implements AutoCloseable {
                 claimOnce();
             } catch (InterruptedException e) {
                 return;
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | StackOverflowError | LinkageError e) {
                 complain("nodes are not taken on for now", e);
             }
         }
@@ -216,7 +216,7 @@ public final class Engine implements AutoCloseable {
             meters.stale();
         } catch (InterruptedException e) {
             letGo(lease);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError | LinkageError e) {
             complain("a node is left to its lease", e);
         } finally {
             held.leave(own);
@@ -260,7 +260,7 @@ public final class Engine implements AutoCloseable {
             letGo(lease);
         } catch (UnavailableException e) {
             complain("a result is not stored: its node is left to its lease", e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError | LinkageError e) {
             complain("a node is left to its lease", e);
         } finally {
             held.leave(own);
@@ -292,7 +292,7 @@ public final class Engine implements AutoCloseable {
         if (closed) {
             try {
                 journal.release(List.of(lease));
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | StackOverflowError | LinkageError e) {
                 complain("a node is left to its lease", e);
             }
         }
@@ -305,7 +305,7 @@ public final class Engine implements AutoCloseable {
                 renewOnce();
             } catch (InterruptedException e) {
                 return;
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | StackOverflowError | LinkageError e) {
                 complain("leases are not renewed for now", e);
             }
         }
@@ -349,7 +349,7 @@ public final class Engine implements AutoCloseable {
                 }
             } catch (InterruptedException e) {
                 return;
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | StackOverflowError | LinkageError e) {
                 complain("executions are not looked after for now", e);
             }
         }
@@ -362,7 +362,7 @@ public final class Engine implements AutoCloseable {
                 look.accept(id);
             } catch (UnavailableException e) {
                 throw e;
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | StackOverflowError | LinkageError e) {
                 LOGGER.atError().setCause(e).addKeyValue("id", id).log("an execution or a queue is not looked after");
             }
         }
@@ -372,7 +372,7 @@ public final class Engine implements AutoCloseable {
         return new Taker(options.owner(), options.lease(), capacity);
     }
 
-    private void complain(String what, RuntimeException e) {
+    private void complain(String what, Throwable e) {
         if (closed) {
             return;
         }

@@ -115,7 +115,7 @@ final class NodeWorker {
                 case Plan.Known(Outcome outcome, long savedNanoUsd) -> new Attempt.Known(outcome, savedNanoUsd);
                 case Plan.Calls plan -> calls.make(begun, plan, held);
             };
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError | LinkageError e) {
             if (e instanceof com.promptmanage.service.http.UnavailableException) {
                 throw e;
             }

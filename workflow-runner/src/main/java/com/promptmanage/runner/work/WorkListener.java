@@ -58,7 +58,7 @@ final class WorkListener implements AutoCloseable {
                         signal.give();
                     }
                 }
-            } catch (SQLException e) {
+            } catch (SQLException | RuntimeException | StackOverflowError | LinkageError e) {
                 // Hints are late meanwhile, and nothing is lost.
                 LOGGER.atDebug().setCause(e).log("cannot listen for now");
                 pause();

@@ -166,15 +166,7 @@ class SchedulerTest {
 
     @Test
     void aContinuousWorkflowThatMayNotGoOnIsLeftAloneForAWhile() {
-        database.useAsSystem(handle -> {
-            handle.execute("UPDATE workflows SET execution_mode = 'continuous' WHERE id = ?", workflow);
-            handle.execute("""
-                    INSERT INTO executions (id, workflow_id, workflow_version, account, user_id, triggered_by, trigger_data,
-                        status, created_at, completed_at, ended_at)
-                    SELECT 'exe_last', ?, 1, 'team:team_1', 'ada', 'manual', '{}', 'completed', h.ago, h.ago, h.ago
-                    FROM (SELECT now() - interval '1 hour' AS ago) AS h
-                    """, workflow);
-        });
+        isContinuous(workflow);
         var ofATier = new Runs(database, new Tiers(database, true), new Versions(), new Ids(clock), clock);
         var asked = new AtomicInteger();
         var continuous = new ContinuousRuns(ofATier, last -> asked.incrementAndGet() > 0);
@@ -184,6 +176,39 @@ class SchedulerTest {
 
         assertThat(executions()).as("no free account's workflow runs").hasSize(1);
         assertThat(asked).hasValue(1);
+    }
+
+    @Test
+    void aContinuousWorkflowWhoseConditionIsNotComeToAnEndOfHoldsUpNoOther() {
+        String other =
+                RunningEngine.add(database, Workflow.of(Workflow.step("only")).definition(), 10);
+        isContinuous(workflow);
+        isContinuous(other);
+        var continuous = new ContinuousRuns(runs, last -> {
+            if (last.workflowId().equals(workflow)) {
+                throw new StackOverflowError();
+            }
+            return true;
+        });
+
+        continuous.look();
+
+        assertThat(executions(workflow)).hasSize(1);
+        assertThat(executions(other)).hasSize(2);
+    }
+
+    /** With an execution that has ended. */
+    private void isContinuous(String id) {
+        database.useAsSystem(handle -> {
+            handle.execute("UPDATE workflows SET execution_mode = 'continuous' WHERE id = ?", id);
+            handle.execute("""
+                    INSERT INTO executions (id, workflow_id, workflow_version, account, user_id, triggered_by, trigger_data,
+                        status, created_at, completed_at, ended_at)
+                    SELECT 'last_of_' || w.id, w.id, 1, 'team:team_1', 'ada', 'manual', '{}', 'completed',
+                           h.ago, h.ago, h.ago
+                    FROM workflows w, (SELECT now() - interval '1 hour' AS ago) AS h WHERE w.id = ?
+                    """, id);
+        });
     }
 
     @Test

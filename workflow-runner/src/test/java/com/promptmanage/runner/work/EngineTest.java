@@ -106,6 +106,20 @@ class EngineTest {
         });
     }
 
+    /** Else it would be run again and again, by one worker after the other. */
+    @Test
+    void aNodeThatIsNotComeToAnEndOfFails() throws Exception {
+        engine.script().when("deep", asked -> {
+            throw new StackOverflowError();
+        });
+
+        String execution = engine.trigger(engine.add(Workflow.of(step("deep")), 1));
+
+        engine.awaitStatus(execution, "failed");
+        assertThat(engine.nodes(execution)).containsOnly(entry("deep", "failed"));
+        assertThat(engine.script().invocations("deep")).hasSize(1);
+    }
+
     @Test
     void whoeverIsReachedByTheErrorEdgeOfASourceRunsWhenItFailedAndIsSkippedWhenNot() throws Exception {
         Workflow workflow = Workflow.of(source("leads"), step("score"), step("tell"))

@@ -79,7 +79,7 @@ public final class Access implements AutoCloseable {
                 issuers(settings, outbound, clock),
                 settings.signUp(),
                 new IssuerRoutes.Browsers(cookie, browsers, sessions, addresses),
-                new PendingSignIns(database, clock),
+                new PendingSignIns(database, counts, clock),
                 identities);
         this.resets = new PasswordResets(
                 database,

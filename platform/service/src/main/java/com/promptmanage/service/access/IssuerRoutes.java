@@ -1,5 +1,6 @@
 package com.promptmanage.service.access;
 
+import com.promptmanage.service.access.PendingSignIns.Back;
 import com.promptmanage.service.access.PendingSignIns.Pending;
 import com.promptmanage.service.audit.Actor;
 import com.promptmanage.service.http.ProblemException;
@@ -98,11 +99,16 @@ final class IssuerRoutes implements Routes {
             fail(ctx, issuer, e);
             return;
         }
-        pending.keep(
+        boolean isKept = pending.keep(
                 issuer.settings().id(),
                 browsers.cookie().markBrowser(ctx),
+                browsers.addresses().of(ctx),
                 new Pending(attempt, target, signedIn(ctx), isAfresh(ctx)));
-        go(ctx, there.toString());
+        if (isKept) {
+            go(ctx, there.toString());
+        } else {
+            fail(ctx, "too_many_sign_ins");
+        }
     }
 
     /** Another site's link carries no such cookie: so nobody is led here with a session that they do not know of. */
@@ -119,26 +125,28 @@ final class IssuerRoutes implements Routes {
         OidcIssuer issuer = issuer(ctx);
         Optional<String> browser = SessionCookie.browser(ctx);
         @Nullable String state = ctx.queryParam("state");
-        Optional<Pending> sent = browser.isEmpty() || state == null
+        Optional<Back> back = browser.isEmpty() || state == null
                 ? Optional.empty()
                 : pending.take(issuer.settings().id(), browser.get(), state);
-        if (sent.isEmpty()) {
+        if (back.isEmpty()) {
             fail(ctx, "sign_in_expired");
             return;
         }
+        Pending sent = back.get().sent();
         Identity identity;
         try {
-            identity = issuer.identify(ctx.queryParamMap(), sent.get().attempt());
+            identity = issuer.identify(ctx.queryParamMap(), sent.attempt());
         } catch (IssuerException e) {
             fail(ctx, issuer, e);
             return;
         }
-        var coming = new Identities.Coming(
-                issuer.settings().signUp(), sent.get().signedIn(), sent.get().afresh(), from(ctx));
+        var coming =
+                new Identities.Coming(issuer.settings().signUp(), sent.signedIn(), sent.afresh(), from(ctx));
         switch (identities.signIn(identity, coming)) {
             case Identities.Outcome.In in -> {
+                pending.cameBack(browsers.addresses().of(ctx), back.get().startedAt());
                 browsers.cookie().give(ctx, in.signedIn().token());
-                go(ctx, sent.get().target());
+                go(ctx, sent.target());
             }
             // The page offers to go there again.
             case Identities.Outcome.Out out

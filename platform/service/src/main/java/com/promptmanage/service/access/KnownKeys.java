@@ -148,7 +148,7 @@ final class KnownKeys implements AutoCloseable {
                     if (System.nanoTime() - lastUsesWrittenNanos > WRITE_USES_EVERY.toNanos()) {
                         writeUses();
                     }
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | StackOverflowError | LinkageError e) {
                     // The keys that are known go on working; what changed meanwhile is read when the database is back.
                     LOGGER.atWarn().addKeyValue("cause", e.toString()).log("cannot refresh the known API keys");
                 }

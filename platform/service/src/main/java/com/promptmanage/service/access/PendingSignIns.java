@@ -1,11 +1,13 @@
 package com.promptmanage.service.access;
 
+import com.promptmanage.service.access.HourlyCounts.Count;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.oidc.Attempt;
 import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
@@ -14,12 +16,24 @@ final class PendingSignIns {
 
     static final Duration LIFETIME = Duration.ofMinutes(10);
 
+    /** Within an hour, of those who have not come back signed in: an office behind one address comes on one morning. */
+    static final int PER_NETWORK_MAX = 300;
+
+    /** From addresses beside each other: nobody who has many is to take all of those that everyone has together. */
+    static final int PER_SITE_MAX = 1_000;
+
+    /** From everywhere: so many rows are left within an hour at most, each of which lives for {@link #LIFETIME}. */
+    static final int IN_ALL_MAX = 20_000;
+
     private final Database database;
+
+    private final HourlyCounts counts;
 
     private final Clock clock;
 
-    PendingSignIns(Database database, Clock clock) {
+    PendingSignIns(Database database, HourlyCounts counts, Clock clock) {
         this.database = database;
+        this.counts = counts;
         this.clock = clock;
     }
 
@@ -30,10 +44,20 @@ final class PendingSignIns {
      */
     record Pending(Attempt attempt, String target, Optional<String> signedIn, boolean afresh) {}
 
-    /** @param browser what the browser that is sent there carries, so that no other can come back in its place */
-    void keep(String issuerId, String browser, Pending pending) {
+    /** @param startedAt when it was sent */
+    record Back(Pending sent, Instant startedAt) {}
+
+    /**
+     * @param browser what the browser that is sent there carries, so that no other can come back in its place
+     * @param from the address that it comes from
+     * @return false if too many were sent from there, or from everywhere, within the hour: then nothing is kept
+     */
+    boolean keep(String issuerId, String browser, String from, Pending pending) {
         Instant now = clock.instant();
-        database.useAsSystem(handle -> {
+        return database.asSystem(handle -> {
+            if (counts.attempt(handle, counted(from)).isPresent()) {
+                return false;
+            }
             handle.createUpdate("""
                             INSERT INTO pending_sign_ins (state_hash, browser_hash, issuer_id, nonce, verifier, target,
                                                           user_id, afresh, expires_at)
@@ -50,11 +74,29 @@ final class PendingSignIns {
                     .bind("expires", now.plus(LIFETIME))
                     .execute();
             forgetOld(handle, now);
+            return true;
         });
     }
 
+    private static List<Count> counted(String from) {
+        return List.of(
+                new Count("sign-ins elsewhere from " + HourlyCounts.network(from), PER_NETWORK_MAX),
+                new Count("sign-ins elsewhere from all of " + HourlyCounts.site(from), PER_SITE_MAX),
+                new Count("sign-ins elsewhere", IN_ALL_MAX));
+    }
+
+    /**
+     * Whoever has signed in is none of those that are to be bounded.
+     *
+     * @param from the address that they come from, if it is the same as before
+     */
+    void cameBack(String from, Instant startedAt) {
+        database.useAsSystem(
+                handle -> counted(from).forEach(count -> counts.takeBack(handle, count, startedAt)));
+    }
+
     /** Once: whoever brings the state a second time finds nothing, and neither does another browser. */
-    Optional<Pending> take(String issuerId, String browser, String state) {
+    Optional<Back> take(String issuerId, String browser, String state) {
         Instant now = clock.instant();
         byte[] mark = Secrets.hash(browser);
         return database.asSystem(handle -> handle.createQuery("""
@@ -64,15 +106,17 @@ final class PendingSignIns {
                 .bind("state", Secrets.hash(state))
                 .bind("issuer", issuerId)
                 .map((row, ctx) -> {
-                    boolean isGood = MessageDigest.isEqual(mark, row.getBytes("browser_hash"))
-                            && now.isBefore(row.getTimestamp("expires_at").toInstant());
+                    Instant expiresAt = row.getTimestamp("expires_at").toInstant();
+                    boolean isGood =
+                            MessageDigest.isEqual(mark, row.getBytes("browser_hash")) && now.isBefore(expiresAt);
+                    var sent = new Pending(
+                            new Attempt(state, row.getString("nonce"), row.getString("verifier")),
+                            row.getString("target"),
+                            Optional.ofNullable(row.getString("user_id")),
+                            row.getBoolean("afresh"));
                     return isGood
-                            ? Optional.of(new Pending(
-                                    new Attempt(state, row.getString("nonce"), row.getString("verifier")),
-                                    row.getString("target"),
-                                    Optional.ofNullable(row.getString("user_id")),
-                                    row.getBoolean("afresh")))
-                            : Optional.<Pending>empty();
+                            ? Optional.of(new Back(sent, expiresAt.minus(LIFETIME)))
+                            : Optional.<Back>empty();
                 })
                 .findOne()
                 .flatMap(found -> found));

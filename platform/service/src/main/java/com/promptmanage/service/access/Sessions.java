@@ -28,10 +28,15 @@ import org.jdbi.v3.core.statement.Query;
  *
  * <p>What a token stands for, roles included, is remembered for {@link #REMEMBERED}: that long a revoked session or a
  * lost role still counts in other processes.
+ *
+ * <p>Of one person {@link #OPEN_MAX} are open; one more ends the oldest.
  */
 public final class Sessions {
 
     static final Duration LIFETIME = Duration.ofHours(24);
+
+    /** More than anyone has browsers and programs that sign in: whoever signs in for each call fills no table. */
+    static final int OPEN_MAX = 50;
 
     /** Wrong passwords of someone who is signed in are counted together, wherever they come from, and apart from sign-ins. */
     private static final String ANOTHER_PASSWORD = "a session";
@@ -233,6 +238,7 @@ public final class Sessions {
         String token = Secrets.make(Secrets.SESSION_PREFIX);
         Instant now = clock.instant();
         String id = ids.next("ses");
+        endOldest(handle, user.id(), now);
         handle.createUpdate("""
                         INSERT INTO sessions (id, token_hash, user_id, created_at, expires_at)
                         VALUES (:id, :hash, :user, :now, :expires)
@@ -249,6 +255,20 @@ public final class Sessions {
                 now.plus(LIFETIME),
                 new Caller.Person(
                         user.id(), user.email(), user.name(), id, rolesOf(handle, user.id()), user.operator()));
+    }
+
+    /** So that there is room for one more. What has ended already is not kept either. */
+    private static void endOldest(Handle handle, String userId, Instant now) {
+        handle.createUpdate("""
+                        DELETE FROM sessions WHERE user_id = :user AND id NOT IN (
+                            SELECT id FROM sessions
+                            WHERE user_id = :user AND revoked_at IS NULL AND expires_at > :now
+                            ORDER BY created_at DESC, id DESC LIMIT :kept)
+                        """)
+                .bind("user", userId)
+                .bind("now", now)
+                .bind("kept", OPEN_MAX - 1)
+                .execute();
     }
 
     /** Also of those who never come back: the table would grow with each of them. */

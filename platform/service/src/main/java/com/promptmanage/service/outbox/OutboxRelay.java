@@ -177,7 +177,7 @@ public final class OutboxRelay implements AutoCloseable {
             } catch (InterruptException e) {
                 // Kafka's own form of InterruptedException, with the flag set again.
                 return;
-            } catch (SQLException | ExecutionException | RuntimeException e) {
+            } catch (SQLException | ExecutionException | RuntimeException | StackOverflowError | LinkageError e) {
                 if (!closed) {
                     failures.increment();
                     LOGGER.atWarn().addKeyValue("cause", e.toString()).log("outbox is not relayed for now");

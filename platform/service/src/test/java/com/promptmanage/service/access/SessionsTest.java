@@ -13,8 +13,11 @@ import com.promptmanage.service.database.MigratedDatabase;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.testkit.Await;
 import com.promptmanage.testkit.EmbeddedPostgres;
+import com.promptmanage.testkit.ManualClock;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -84,6 +87,33 @@ class SessionsTest {
                 assertThat(status(access, "wrong")).isEqualTo(401);
             }
             assertThat(status(access, PASSWORD)).isEqualTo(429);
+        }
+    }
+
+    @Test
+    void oneMoreThanMayBeOpenEndsTheOldest() {
+        var clock = new ManualClock(Instant.parse("2026-11-24T12:00:00Z"));
+        try (var database = MigratedDatabase.open();
+                var access = new Access(database, clock, AccessSettings.DEFAULTS.withPasswordMemoryKib(64))) {
+            access.people().ensureUser(new NewUser("usr_ann", "ann@example.com", "Ann", Optional.of(PASSWORD)));
+            access.people().ensureUser(new NewUser("usr_bob", "bob@example.com", "Bob", Optional.of(PASSWORD)));
+            Sessions sessions = access.sessions();
+            String anothers = sessions.signIn("bob@example.com", PASSWORD).token();
+            var tokens = new ArrayList<String>();
+            for (int i = 0; i <= Sessions.OPEN_MAX; i++) {
+                clock.advance(Duration.ofSeconds(1));
+                tokens.add(sessions.signIn("ann@example.com", PASSWORD).token());
+            }
+
+            assertThat(sessions.caller(tokens.getFirst())).isEmpty();
+            assertThat(tokens.subList(1, tokens.size()))
+                    .allSatisfy(token -> assertThat(sessions.caller(token)).isPresent());
+            assertThat(sessions.caller(anothers)).isPresent();
+            assertThat(database.<Integer, RuntimeException>asSystem(
+                            handle -> handle.createQuery("SELECT count(*) FROM sessions WHERE user_id = 'usr_ann'")
+                                    .mapTo(Integer.class)
+                                    .one()))
+                    .isEqualTo(Sessions.OPEN_MAX);
         }
     }
 
