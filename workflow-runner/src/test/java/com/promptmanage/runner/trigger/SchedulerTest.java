@@ -21,6 +21,7 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -166,15 +167,7 @@ class SchedulerTest {
 
     @Test
     void aContinuousWorkflowThatMayNotGoOnIsLeftAloneForAWhile() {
-        database.useAsSystem(handle -> {
-            handle.execute("UPDATE workflows SET execution_mode = 'continuous' WHERE id = ?", workflow);
-            handle.execute("""
-                    INSERT INTO executions (id, workflow_id, workflow_version, account, user_id, triggered_by, trigger_data,
-                        status, created_at, completed_at, ended_at)
-                    SELECT 'exe_last', ?, 1, 'team:team_1', 'ada', 'manual', '{}', 'completed', h.ago, h.ago, h.ago
-                    FROM (SELECT now() - interval '1 hour' AS ago) AS h
-                    """, workflow);
-        });
+        endedAnHourAgo("exe_last");
         var ofATier = new Runs(database, new Tiers(database, true), new Versions(), new Ids(clock), clock);
         var asked = new AtomicInteger();
         var continuous = new ContinuousRuns(ofATier, last -> asked.incrementAndGet() > 0);
@@ -184,6 +177,41 @@ class SchedulerTest {
 
         assertThat(executions()).as("no free account's workflow runs").hasSize(1);
         assertThat(asked).hasValue(1);
+    }
+
+    @Test
+    void whetherAContinuousWorkflowGoesOnIsAskedOnceAfterEachExecution() {
+        endedAnHourAgo("exe_one");
+        var asked = new ArrayList<String>();
+        var continuous = new ContinuousRuns(runs, last -> {
+            asked.add(last.executionId());
+            if (last.executionId().equals("exe_two")) {
+                throw new IllegalStateException("nobody can tell");
+            }
+            return false;
+        });
+
+        continuous.look();
+        continuous.look();
+        endedAnHourAgo("exe_two");
+        continuous.look();
+        continuous.look();
+
+        assertThat(asked).containsExactly("exe_one", "exe_two");
+        assertThat(executions()).hasSize(2);
+    }
+
+    /** Of the workflow, which has none under way. */
+    private void endedAnHourAgo(String execution) {
+        database.useAsSystem(handle -> {
+            handle.execute("UPDATE workflows SET execution_mode = 'continuous' WHERE id = ?", workflow);
+            handle.execute("""
+                    INSERT INTO executions (id, workflow_id, workflow_version, account, user_id, triggered_by, trigger_data,
+                        status, created_at, completed_at, ended_at)
+                    SELECT ?, ?, 1, 'team:team_1', 'ada', 'manual', '{}', 'completed', h.ago, h.ago, h.ago
+                    FROM (SELECT now() - interval '1 hour' AS ago) AS h
+                    """, execution, workflow);
+        });
     }
 
     @Test
