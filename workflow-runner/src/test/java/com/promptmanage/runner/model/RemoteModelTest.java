@@ -16,6 +16,7 @@ import com.promptmanage.testkit.Await;
 import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenKind;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -222,6 +223,27 @@ class RemoteModelTest {
 
         assertThat(failure.kind()).isEqualTo(Kind.AMBIGUOUS);
         assertThat(failure.usage().orElseThrow().tokens()).isEqualTo(TokenCounts.ofInputOutput(900, 1));
+    }
+
+    /** The line breaks before its counts have come. */
+    @Test
+    void anAnswerThatIsWholeIsKeptAlsoIfTheLineBreaksBehindIt() throws Exception {
+        byte[] events = """
+                data: {"id":"1","model":"local","choices":[{"index":0,"delta":{"content":"Hello, world"},"finish_reason":"stop"}]}
+
+                """.getBytes(StandardCharsets.UTF_8);
+        server.then(exchange -> {
+            exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
+            exchange.sendResponseHeaders(200, events.length + 100L);
+            exchange.getResponseBody().write(events);
+            exchange.getResponseBody().flush();
+        });
+
+        Answered answered = answered(ask());
+
+        assertThat(ModelAnswer.of(answered.answer().content()).text()).isEqualTo("Hello, world");
+        assertThat(answered.answer().usage().orElseThrow().tokens().get(TokenKind.OUTPUT))
+                .isEqualTo(3);
     }
 
     @Test
