@@ -66,7 +66,7 @@ public final class WebhookConnector implements Connector {
             headers.removeIf(other -> other.name().equalsIgnoreCase(header.getKey()));
             headers.add(new Header(header.getKey(), header.getValue().asText()));
         });
-        headers.addAll(ApiConfig.authentication(access));
+        ApiConfig.authenticate(headers, access);
         return new Session() {
             @Override
             public String test() {

@@ -144,6 +144,17 @@ class ApiConnectorTest {
     }
 
     @Test
+    void aCredentialIsSentInPlaceOfAHeaderOfItsName() throws Exception {
+        server.thenJson(200, "[]");
+
+        try (Session session = open("\"headers\":{\"authorization\":\"Basic old\"}", Map.of("token", "token-123456"))) {
+            session.test();
+        }
+
+        assertThat(server.last().headers().get("Authorization")).containsExactly("Bearer token-123456");
+    }
+
+    @Test
     void aSecretIsNeverInAnError() throws Exception {
         server.thenJson(401, "{\"message\":\"the key key-123456 is not known\"}");
 
