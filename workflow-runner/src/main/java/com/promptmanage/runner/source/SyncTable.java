@@ -113,6 +113,8 @@ final class SyncTable {
                 ON CONFLICT (data_source_id, record_key)
                 DO UPDATE SET record = excluded.record, sync_id = excluded.sync_id, synced_at = excluded.synced_at
                 """);
+            String named = source.draft().config().path("idField").asText("");
+            String idField = named.isBlank() ? "id" : named;
             int tooLarge = 0;
             for (JsonNode record : records) {
                 String json = JsonbText.of(record.toString());
@@ -121,7 +123,7 @@ final class SyncTable {
                     continue;
                 }
                 batch.bind("source", source.id())
-                        .bind("key", key(record, json))
+                        .bind("key", key(record.path(idField), json))
                         .bind("account", source.account().value())
                         .bind("record", json)
                         .bind("sync", sync.id())
@@ -258,8 +260,7 @@ final class SyncTable {
     }
 
     /** By its id; a record without one is known by all that it holds. */
-    private static String key(JsonNode record, String json) {
-        JsonNode id = record.path("id");
+    private static String key(JsonNode id, String json) {
         String text = id.asText().replace("\0", "");
         if (id.isValueNode() && !id.isNull() && !text.isBlank() && text.length() <= KEY_CHARS_MAX) {
             return text;

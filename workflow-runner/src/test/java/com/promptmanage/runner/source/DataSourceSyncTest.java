@@ -57,6 +57,24 @@ class DataSourceSyncTest {
     }
 
     @Test
+    void aRecordThatHasItsIdElsewhereIsKeptOnce() throws Exception {
+        server.thenJson(200, "[{\"uuid\":\"a\",\"v\":1,\"updated_at\":\"2026-11-25T10:00:00Z\"}]")
+                .thenJson(200, "[{\"uuid\":\"a\",\"v\":2,\"updated_at\":\"2027-01-01T00:00:00Z\"}]");
+        String path = "/api/data-sources/"
+                + api.create(
+                                "{\"name\":\"API\",\"type\":\"api\",\"config\":{\"url\":\"%s\",\"idField\":\"uuid\"},\"syncMode\":\"incremental\",\"teamId\":\"one\"}"
+                                        .formatted(server.url("/r")))
+                        .json()
+                        .path("id")
+                        .asText();
+
+        sync(path, "");
+        sync(path, "");
+
+        assertThat(values(path)).containsExactly(2);
+    }
+
+    @Test
     void fourSourcesOfAnAccountAreSyncedAtATimeAndRecordsStayInTheOrderOfTheirFields() throws Exception {
         var gate = new CountDownLatch(1);
         server.then(exchange -> {
