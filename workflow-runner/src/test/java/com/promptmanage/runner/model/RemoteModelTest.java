@@ -352,6 +352,21 @@ class RemoteModelTest {
     }
 
     @Test
+    void aRefusalIsToldFromAnAnswer() throws Exception {
+        server.then(200, "text/event-stream", """
+                data: {"id":"1","model":"m","choices":[{"index":0,"delta":{"refusal":"I will not."},"finish_reason":null}]}
+
+                data: {"id":"1","model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
+
+                data: [DONE]
+
+                """);
+
+        assertThat(ModelAnswer.of(answered(ask()).answer().content()).isRefused())
+                .isTrue();
+    }
+
+    @Test
     void aModelThatNoEventCouldCarryIsTheOneThatWasAsked() throws Exception {
         server.then(200, "text/event-stream", """
                 data: {"id":"1","model":"%s","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":"stop"}]}
