@@ -288,6 +288,18 @@ class ApiConnectorTest {
         assertThat(server.asked().get(1).uri().getRawPath()).isEqualTo("/records/r%2F1");
     }
 
+    /** To fail would have it written again. */
+    @Test
+    void whatIsWrittenIsWrittenAlsoIfTheAnswerIsNotTheJsonThatItSays() throws Exception {
+        server.thenJson(201, "<html>taken</html>");
+        try (Session session = open("", Map.of())) {
+            Written created = session.write(TestPlaces.write(Operation.CREATE, "{\"name\":\"Ada\"}"));
+
+            assertThat(created.count()).isEqualTo(1);
+            assertThat(created.ids()).isEmpty();
+        }
+    }
+
     private static WriteRequest update(String id) {
         return new WriteRequest(
                 Operation.UPDATE,
