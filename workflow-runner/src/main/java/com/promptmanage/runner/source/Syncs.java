@@ -34,6 +34,12 @@ final class Syncs {
 
     private static final int PAGES_MAX = 10_000;
 
+    /**
+     * How much further back than the last one an incremental sync asks: the source's clock may be behind ours, and what it changed
+     * just before may not have been there to be seen. What comes twice is the same record.
+     */
+    private static final Duration OVERLAP = Duration.ofMinutes(5);
+
     private final Places places;
 
     private final SyncTable table;
@@ -82,7 +88,8 @@ final class Syncs {
             throws ConnectorException, InterruptedException {
         Query query = new Query(List.of(), List.of(), null, null, options(source));
         Optional<Since> since = sync.mode() == Mode.INCREMENTAL && source.lastSyncAt() != null
-                ? Optional.of(new Since(source.draft().sinceField(), source.lastSyncAt()))
+                ? Optional.of(new Since(
+                        source.draft().sinceField(), source.lastSyncAt().minus(OVERLAP)))
                 : Optional.empty();
         @Nullable String cursor = null;
         boolean tellsChanges = false;
