@@ -113,8 +113,7 @@ final class SyncTable {
                 ON CONFLICT (data_source_id, record_key)
                 DO UPDATE SET record = excluded.record, sync_id = excluded.sync_id, synced_at = excluded.synced_at
                 """);
-            String named = source.draft().config().path("idField").asText("");
-            String idField = named.isBlank() ? "id" : named;
+            String idField = idField(source.draft().config());
             int tooLarge = 0;
             for (JsonNode record : records) {
                 String json = JsonbText.of(record.toString());
@@ -257,6 +256,12 @@ final class SyncTable {
                         "details",
                         failure == null ? null : JsonbText.of(failure.details().toString()))
                 .execute();
+    }
+
+    /** As the source's connector calls it. */
+    private static String idField(JsonNode config) {
+        String named = config.path("idField").asText(config.path("idColumn").asText(""));
+        return named.isBlank() ? "id" : named;
     }
 
     /** By its id; a record without one is known by all that it holds. */
