@@ -94,12 +94,10 @@ public final class EmailConnector implements Connector {
                 try {
                     sender.send(mail);
                 } catch (MailException e) {
-                    if (e.isPermanent()) {
+                    if (!e.isAmbiguous()) {
                         giveBack(access.account(), day, mail.to().size());
                     }
-                    throw new ConnectorException(
-                            e.isPermanent() ? Failure.Kind.PERMANENT : Failure.Kind.TRANSIENT,
-                            String.valueOf(e.getMessage()));
+                    throw new ConnectorException(kind(e), String.valueOf(e.getMessage()));
                 }
                 return new Written(1, List.of(mail.id()), JsonNodeFactory.instance.missingNode());
             }
@@ -121,7 +119,15 @@ public final class EmailConnector implements Connector {
                         .formatted(account, MailAllowance.RECIPIENTS_A_DAY)));
     }
 
-    /** Of a mail that the server will never take, nobody has anything: it takes one for all of its recipients, or not at all. */
+    /** Mail that has perhaps gone out is not sent once more without being asked for. */
+    private static Failure.Kind kind(MailException e) {
+        if (e.isAmbiguous()) {
+            return Failure.Kind.AMBIGUOUS;
+        }
+        return e.isPermanent() ? Failure.Kind.PERMANENT : Failure.Kind.TRANSIENT;
+    }
+
+    /** Of a mail that the server has refused, nobody has anything: it takes one for all of its recipients, or not at all. */
     private void giveBack(Account account, LocalDate day, int recipients) {
         try {
             allowance.giveBack(account, day, recipients);

@@ -33,21 +33,23 @@ class EmailConnectorTest {
             DatabaseSettings.of(MigratedDatabase.url(), "of-the-tests").withConnectionsMax(2));
 
     @Test
-    void whatTheServerWillNeverTakeUsesNothingOfTheAllowance() throws Exception {
-        assertThat(refusedWith(550)).isEqualTo(Failure.Kind.PERMANENT);
+    void whatTheServerRefusesUsesNothingOfTheAllowanceAndWhatItHasPerhapsTakenDoes() throws Exception {
+        assertThat(failure("550 no")).isEqualTo(Failure.Kind.PERMANENT);
+        assertThat(counted()).isZero();
+        assertThat(failure("451 not now")).isEqualTo(Failure.Kind.TRANSIENT);
         assertThat(counted()).isZero();
 
-        assertThat(refusedWith(451)).isEqualTo(Failure.Kind.TRANSIENT);
-        assertThat(counted()).as("it may be taken later").isEqualTo(2);
+        assertThat(failure("250 fine")).isEqualTo(Failure.Kind.AMBIGUOUS);
+        assertThat(counted()).isEqualTo(2);
 
-        assertThat(refusedWith(550)).isEqualTo(Failure.Kind.PERMANENT);
+        assertThat(failure("550 no")).isEqualTo(Failure.Kind.PERMANENT);
         assertThat(counted()).isEqualTo(2);
     }
 
-    /** Of what kind a mail to two people fails that the server answers so. */
-    private Failure.Kind refusedWith(int code) throws Exception {
+    /** Of what kind a mail to two people fails of whom the server says so, and which it does not hear to the end. */
+    private Failure.Kind failure(String ofRecipients) throws Exception {
         try (var server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
-            Thread.ofVirtual().start(() -> refuseRecipients(server, code));
+            Thread.ofVirtual().start(() -> answer(server, ofRecipients));
             var settings = new MailSettings(
                     "localhost",
                     server.getLocalPort(),
@@ -74,13 +76,17 @@ class EmailConnectorTest {
                         .one());
     }
 
-    private static void refuseRecipients(ServerSocket server, int code) {
+    private static void answer(ServerSocket server, String ofRecipients) {
         try (Socket client = server.accept();
                 var lines =
                         new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.US_ASCII))) {
             say(client, "220 hello");
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                say(client, line.startsWith("RCPT") ? code + " no" : "250 fine");
+                if (line.startsWith("DATA")) {
+                    say(client, "354 go on");
+                    return;
+                }
+                say(client, line.startsWith("RCPT") ? ofRecipients : "250 fine");
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
