@@ -11,8 +11,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 
 /** Executions that are to go on when their workflow, or who may run it, is not what it was when they began. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ResumedRunsTest {
 
     @AutoClose
@@ -24,6 +26,7 @@ class ResumedRunsTest {
 
     @BeforeEach
     void secondFailsWhileItIsDown() {
+        isDown.set(true);
         api.engine()
                 .script()
                 .when(
