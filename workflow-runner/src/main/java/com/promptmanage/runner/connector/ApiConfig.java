@@ -96,8 +96,16 @@ record ApiConfig(
             headers.removeIf(other -> other.name().equalsIgnoreCase(header.getKey()));
             headers.add(new Header(header.getKey(), header.getValue().asText()));
         });
-        headers.addAll(authentication(access));
+        authenticate(headers, access);
         return headers;
+    }
+
+    /** Adds what the credential says, in place of what the configuration says: two of a name are refused, or the wrong one counts. */
+    static void authenticate(List<Header> headers, Access access) throws ConnectorException {
+        for (Header own : authentication(access)) {
+            headers.removeIf(other -> other.name().equalsIgnoreCase(own.name()));
+            headers.add(own);
+        }
     }
 
     /** By what the credential holds: a token, a key, or a name and a password. */

@@ -102,9 +102,7 @@ final class ApiSession implements Session {
                 new HttpSender.Request(method, uri, headers, Json.bytes(request.record())),
                 access.time(),
                 access.redaction());
-        JsonNode answer = reply.body().length > 0 && HttpSender.isJson(reply)
-                ? HttpSender.json(reply)
-                : Json.mapper().nullNode();
+        JsonNode answer = HttpSender.jsonOf(reply).orElseGet(Json.mapper()::nullNode);
         JsonNode id = answer.path(config.idField());
         return new Written(
                 1,

@@ -16,18 +16,23 @@ import com.promptmanage.topics.account.Account;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sends mail through the operator's server. A record says {@code to}, {@code subject} and {@code text}, or leaves the first two to
  * the configuration; of what else is in it, a list of its fields is made.
  */
 public final class EmailConnector implements Connector {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(EmailConnector.class);
 
     /** So that no mail shows a crowd to each other. How much may be sent altogether is {@link MailAllowance}'s to say. */
     private static final int RECIPIENTS_MAX = 20;
@@ -85,33 +90,53 @@ public final class EmailConnector implements Connector {
             @Override
             public Written write(WriteRequest request) throws ConnectorException {
                 Mail mail = mail(request, access.config());
-                take(access.account(), mail.to().size());
+                LocalDate day = take(access.account(), mail.to().size());
                 try {
                     sender.send(mail);
                 } catch (MailException e) {
-                    throw new ConnectorException(
-                            e.isPermanent() ? Failure.Kind.PERMANENT : Failure.Kind.TRANSIENT,
-                            String.valueOf(e.getMessage()));
+                    if (!e.isAmbiguous()) {
+                        giveBack(access.account(), day, mail.to().size());
+                    }
+                    throw new ConnectorException(kind(e), String.valueOf(e.getMessage()));
                 }
                 return new Written(1, List.of(mail.id()), JsonNodeFactory.instance.missingNode());
             }
         };
     }
 
-    private void take(Account account, int recipients) throws ConnectorException {
-        boolean isEnough;
+    private LocalDate take(Account account, int recipients) throws ConnectorException {
+        Optional<LocalDate> taken;
         try {
-            isEnough = allowance.take(account, recipients);
+            taken = allowance.take(account, recipients);
         } catch (UnavailableException e) {
             // Thrown on, it would leave open whether anything was sent.
             throw new ConnectorException(
                     Failure.Kind.TRANSIENT, "nothing was sent: how much was sent today cannot be looked up for now");
         }
-        if (!isEnough) {
-            throw new ConnectorException(
-                    Failure.Kind.PERMANENT,
-                    "this mail would take %s beyond the %d people a day that it may write to from here: go on tomorrow"
-                            .formatted(account, MailAllowance.RECIPIENTS_A_DAY));
+        return taken.orElseThrow(() -> new ConnectorException(
+                Failure.Kind.PERMANENT,
+                "this mail would take %s beyond the %d people a day that it may write to from here: go on tomorrow"
+                        .formatted(account, MailAllowance.RECIPIENTS_A_DAY)));
+    }
+
+    /** Mail that has perhaps gone out is not sent once more without being asked for. */
+    private static Failure.Kind kind(MailException e) {
+        if (e.isAmbiguous()) {
+            return Failure.Kind.AMBIGUOUS;
+        }
+        return e.isPermanent() ? Failure.Kind.PERMANENT : Failure.Kind.TRANSIENT;
+    }
+
+    /** Of a mail that the server has refused, nobody has anything: it takes one for all of its recipients, or not at all. */
+    private void giveBack(Account account, LocalDate day, int recipients) {
+        try {
+            allowance.giveBack(account, day, recipients);
+        } catch (UnavailableException e) {
+            // Why the mail was refused is what its workflow needs to know.
+            LOGGER.atWarn()
+                    .setCause(e)
+                    .addKeyValue("account", account.value())
+                    .log("what a mail was refused for counts all the same");
         }
     }
 

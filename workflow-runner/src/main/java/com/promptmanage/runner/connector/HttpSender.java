@@ -120,7 +120,22 @@ public final class HttpSender {
         }
     }
 
-    public static boolean isJson(Reply reply) {
+    /**
+     * What an answer says in JSON; empty if it says nothing, or what it calls JSON is none. What was asked for is done either way, and
+     * to be told that it failed would have it done again.
+     */
+    public static Optional<JsonNode> jsonOf(Reply reply) {
+        if (reply.body().length == 0 || !isJson(reply)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(json(reply));
+        } catch (ConnectorException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static boolean isJson(Reply reply) {
         return reply.header("Content-Type")
                 .map(type -> type.toLowerCase(Locale.ROOT))
                 .filter(type -> type.startsWith("application/json") || type.contains("+json"))

@@ -2,6 +2,8 @@ package com.promptmanage.runner.connector;
 
 import com.promptmanage.service.database.Database;
 import com.promptmanage.topics.account.Account;
+import java.time.LocalDate;
+import java.util.Optional;
 
 /**
  * How many people an account may still write to today. Mail goes out in the operator's name, so no account may send so much that
@@ -24,23 +26,42 @@ final class MailAllowance {
      * Takes some of it, if it is enough; else nothing.
      *
      * @param recipients from 1 to {@value #RECIPIENTS_A_DAY}
+     * @return the day of UTC of which it was taken; empty if it is not enough
      * @throws com.promptmanage.service.http.UnavailableException if the database cannot be asked
      */
-    boolean take(Account account, int recipients) {
+    Optional<LocalDate> take(Account account, int recipients) {
         // Who began before midnight and comes after those of the new day counts with them: else it would begin the old
         // one anew.
-        int taken = database.asSystem(handle -> handle.createUpdate("""
+        return database.asSystem(handle -> handle.createQuery("""
                         INSERT INTO mail_counts AS c (account, day, recipients)
                         VALUES (:account, CAST(now() AT TIME ZONE 'UTC' AS date), :recipients)
                         ON CONFLICT (account) DO UPDATE
                         SET day = greatest(c.day, excluded.day),
                             recipients = excluded.recipients + CASE WHEN c.day >= excluded.day THEN c.recipients ELSE 0 END
                         WHERE excluded.recipients + CASE WHEN c.day >= excluded.day THEN c.recipients ELSE 0 END <= :max
+                        RETURNING day
                         """)
                 .bind("account", account.value())
                 .bind("recipients", recipients)
                 .bind("max", RECIPIENTS_A_DAY)
+                .mapTo(LocalDate.class)
+                .findOne());
+    }
+
+    /**
+     * Gives back what was taken for a mail that went to nobody; nothing, if another day has begun since.
+     *
+     * @param day of which it was taken
+     * @throws com.promptmanage.service.http.UnavailableException if the database cannot be asked
+     */
+    void giveBack(Account account, LocalDate day, int recipients) {
+        database.useAsSystem(handle -> handle.createUpdate("""
+                        UPDATE mail_counts SET recipients = recipients - :recipients
+                        WHERE account = :account AND day = :day AND recipients >= :recipients
+                        """)
+                .bind("account", account.value())
+                .bind("day", day)
+                .bind("recipients", recipients)
                 .execute());
-        return taken > 0;
     }
 }

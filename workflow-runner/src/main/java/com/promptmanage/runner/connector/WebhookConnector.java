@@ -66,7 +66,7 @@ public final class WebhookConnector implements Connector {
             headers.removeIf(other -> other.name().equalsIgnoreCase(header.getKey()));
             headers.add(new Header(header.getKey(), header.getValue().asText()));
         });
-        headers.addAll(ApiConfig.authentication(access));
+        ApiConfig.authenticate(headers, access);
         return new Session() {
             @Override
             public String test() {
@@ -81,9 +81,8 @@ public final class WebhookConnector implements Connector {
                         new HttpSender.Request(method, uri, all, Json.bytes(request.record())),
                         access.time(),
                         access.redaction());
-                JsonNode answer = HttpSender.isJson(reply) && reply.body().length > 0
-                        ? access.redaction().apply(HttpSender.json(reply))
-                        : Json.mapper().missingNode();
+                JsonNode answer =
+                        HttpSender.jsonOf(reply).map(access.redaction()::apply).orElseGet(Json.mapper()::missingNode);
                 return new Written(1, List.of(), answer);
             }
         };

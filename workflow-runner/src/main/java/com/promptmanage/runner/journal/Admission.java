@@ -95,15 +95,21 @@ final class Admission {
                         JOIN workflows w ON w.id = q.workflow_id
                         WHERE w.max_concurrent_runs > (
                             SELECT count(*) FROM executions r WHERE r.workflow_id = w.id AND r.status = 'running')
+                          AND (w.status = 'active' OR EXISTS (
+                            SELECT 1 FROM executions t
+                            WHERE t.workflow_id = w.id AND t.status = 'queued' AND t.is_test))
                         LIMIT 1000
                         """).mapTo(String.class).list());
     }
 
-    /** Holds the workflow's lock, and takes those of the executions after it. Returns how many began. */
+    /**
+     * Holds the workflow's lock, and takes those of the executions after it. Of a workflow that is paused only tests begin: the rest
+     * waits until it is active again. Returns how many began.
+     */
     int admit(Handle handle, Workflow workflow) {
         // Asked whenever an execution ends: those that run are counted only if one waits.
         List<String> next = handle.createQuery("""
-                        SELECT id FROM executions WHERE workflow_id = :id AND status = 'queued'
+                        SELECT id FROM executions WHERE workflow_id = :id AND status = 'queued' AND (:active OR is_test)
                         ORDER BY number LIMIT CASE
                             WHEN EXISTS (SELECT 1 FROM executions WHERE workflow_id = :id AND status = 'queued')
                             THEN least(:most, greatest(0, :runsMax - (
@@ -112,6 +118,7 @@ final class Admission {
                         FOR UPDATE SKIP LOCKED
                         """)
                 .bind("id", workflow.id())
+                .bind("active", workflow.status().equals("active"))
                 .bind("most", ADMITTED_MAX)
                 .bind("runsMax", workflow.maxConcurrentRuns())
                 .mapTo(String.class)

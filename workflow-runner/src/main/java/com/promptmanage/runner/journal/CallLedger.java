@@ -101,7 +101,7 @@ public final class CallLedger {
     public Standing stand(NodeLease lease, int alternative, ExternalCall call) throws StaleLeaseException {
         return onFence(lease, false, handle -> {
             List<Row> rows = handle.createQuery("SELECT " + Row.COLUMNS + """
-                            , n.again_at IS NULL OR c.created_at >= n.again_at AS counts
+                            , NOT c.is_forgiven AND (n.again_at IS NULL OR c.created_at >= n.again_at) AS counts
                             FROM external_calls c JOIN node_runs n ON n.id = c.node_run_id
                             WHERE c.node_run_id = :run AND c.alternative = :alternative
                               AND c.fingerprint = :fingerprint

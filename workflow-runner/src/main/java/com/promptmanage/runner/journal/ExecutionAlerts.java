@@ -47,13 +47,18 @@ final class ExecutionAlerts {
 
     private final Known known;
 
-    /** What the tables say of the execution beside its row. */
+    /**
+     * What the tables say of the execution beside its row.
+     *
+     * @param maxCostNanoUsd given by who resumed it, in place of what its version says; null if nobody gave any
+     */
     private record Known(
             String workflowName,
             AlertWishes wishes,
             boolean isTest,
             boolean isSimulated,
-            @Nullable Instant deadlineAt) {}
+            @Nullable Instant deadlineAt,
+            @Nullable Long maxCostNanoUsd) {}
 
     private ExecutionAlerts(Change change, Known known) {
         this.change = change;
@@ -67,7 +72,8 @@ final class ExecutionAlerts {
     private static List<ExecutionAlerts> of(Handle handle, List<Change> changes) {
         var known = new HashMap<String, Known>();
         handle.createQuery("""
-                        SELECT e.id, w.name, w.notifications, e.is_test, e.is_simulated, e.deadline_at
+                        SELECT e.id, w.name, w.notifications, e.is_test, e.is_simulated, e.deadline_at,
+                            e.max_cost_nano_usd
                         FROM executions e JOIN workflows w ON w.id = e.workflow_id WHERE e.id = ANY (:ids)
                         """)
                 .bindArray(
@@ -81,7 +87,8 @@ final class ExecutionAlerts {
                                 AlertWishes.of(row.getString("notifications")),
                                 row.getBoolean("is_test"),
                                 row.getBoolean("is_simulated"),
-                                WorkflowRow.optionalInstant(row, "deadline_at"))))
+                                WorkflowRow.optionalInstant(row, "deadline_at"),
+                                row.getObject("max_cost_nano_usd", Long.class))))
                 .list()
                 .forEach(entry -> known.put(entry.getKey(), entry.getValue()));
         var alerts = new ArrayList<ExecutionAlerts>();
@@ -147,17 +154,21 @@ final class ExecutionAlerts {
     /** It has cost something more. */
     static void spent(Change change, long beforeNanoUsd, long nowNanoUsd) {
         ExecutionAlerts alerts = of(change);
-        Optional<NanoUsd> limit = change.pinned().settings().maxCost();
-        Optional<NanoUsd> threshold = alerts.known
-                .wishes()
-                .costThreshold()
-                .or(() -> limit.map(most -> new NanoUsd(most.value() / 100 * COST_PERCENT)));
+        Optional<NanoUsd> said = alerts.known.wishes().costThreshold();
+        Optional<NanoUsd> given =
+                Optional.ofNullable(alerts.known.maxCostNanoUsd()).map(NanoUsd::new);
+        Optional<NanoUsd> threshold = said.or(() -> given.or(() -> change.pinned().settings().maxCost())
+                .map(most -> new NanoUsd(most.value() / 100 * COST_PERCENT)));
         if (threshold
                 .filter(from -> beforeNanoUsd < from.value() && nowNanoUsd >= from.value())
                 .isPresent()) {
+            String once = AlertKind.COST_THRESHOLD.value();
             alerts.raise(
                     AlertKind.COST_THRESHOLD,
-                    AlertKind.COST_THRESHOLD.value(),
+                    // Who has allowed more is told again when most of that is spent, too.
+                    said.isEmpty() && given.isPresent()
+                            ? once + "." + given.get().value()
+                            : once,
                     Severity.WARNING,
                     "Workflow is expensive: ",
                     "One execution has cost $%s so far, at list price; the threshold is $%s."

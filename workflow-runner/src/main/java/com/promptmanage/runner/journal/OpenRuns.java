@@ -72,17 +72,26 @@ final class OpenRuns {
     }
 
     /**
-     * Whoever takes it up was asked by one node, about one of the items that it runs for: that call may be made again, as if the node
-     * had not asked. What others would ask, they still have to; and models that were fallen back from are not asked anew. Of one that
-     * was paused before the scope was told, only the node is known.
+     * Whoever takes it up was asked by one node, about one of the items that it runs for: that call, the last one of it, may be made
+     * again, as if it had not been made before, and so as often as any other. What others would ask, they still have to; and models
+     * that were fallen back from are not asked anew. Of one that was paused before the scope was told, only the node is known.
      */
     static void allow(Change change) {
         change.handle().createUpdate("""
-                        UPDATE external_calls c SET error_kind = NULL
+                        UPDATE external_calls c
+                        SET is_forgiven = true,
+                            error_kind = CASE WHEN c.state = 'ambiguous' THEN NULL ELSE c.error_kind END
                         FROM executions e JOIN node_runs n ON n.execution_id = e.id
-                        WHERE e.id = :execution AND n.status = 'held' AND c.node_run_id = n.id AND c.state = 'ambiguous'
+                        CROSS JOIN LATERAL (
+                            SELECT l.state, l.alternative, l.fingerprint FROM external_calls l
+                            WHERE l.node_run_id = n.id AND l.state <> 'intent'
+                            ORDER BY l.created_at DESC, l.number DESC LIMIT 1) asked
+                        WHERE e.id = :execution AND n.status = 'held'
                           AND n.node_id = CAST(e.reason AS json) ->> 'nodeId'
                           AND n.scope = coalesce(CAST(e.reason AS json) ->> 'scope', n.scope)
+                          AND asked.state = 'ambiguous' AND c.node_run_id = n.id
+                          AND c.alternative = asked.alternative AND c.fingerprint = asked.fingerprint
+                          AND c.state IN ('failed', 'ambiguous', 'unusable')
                         """).bind("execution", change.row().id()).execute();
     }
 

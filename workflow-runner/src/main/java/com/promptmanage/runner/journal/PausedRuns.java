@@ -1,6 +1,6 @@
 package com.promptmanage.runner.journal;
 
-import com.promptmanage.topics.execution.ExecutionChange.Status;
+import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.topics.money.NanoUsd;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +13,11 @@ final class PausedRuns {
     private static final int SECONDS_MIN = 5;
 
     private static final int SECONDS_MAX = 600;
+
+    private static final String DUE = """
+             FROM executions e JOIN workflows w ON w.id = e.workflow_id
+            WHERE e.status = 'paused_budget' AND e.take_up_at < now() AND (w.status = 'active' OR e.is_test)
+            """;
 
     private PausedRuns() {}
 
@@ -34,22 +39,42 @@ final class PausedRuns {
                 .execute();
     }
 
-    /** Those whose time has come, by the database's clock. */
+    /** Those whose time has come, by the database's clock. Whoever pauses a workflow wants nothing of it to go on by itself. */
     static List<String> due(Handle handle) {
-        return handle.createQuery("""
-                        SELECT id FROM executions WHERE status = 'paused_budget' AND take_up_at < now()
-                        ORDER BY take_up_at LIMIT 100
-                        """).mapTo(String.class).list();
+        return handle.createQuery("SELECT e.id" + DUE + " ORDER BY e.take_up_at LIMIT 100")
+                .mapTo(String.class)
+                .list();
     }
 
     /** Whether this one is such a one, under its lock. */
     static boolean isDue(Change change) {
-        return change.status() == Status.PAUSED_BUDGET
-                && change.handle()
-                        .createQuery("SELECT coalesce(take_up_at < now(), false) FROM executions WHERE id = :id")
-                        .bind("id", change.row().id())
-                        .mapTo(Boolean.class)
-                        .one();
+        return change.handle()
+                .createQuery("SELECT EXISTS (SELECT 1" + DUE + " AND e.id = :id)")
+                .bind("id", change.row().id())
+                .mapTo(Boolean.class)
+                .one();
+    }
+
+    /**
+     * For one that a person takes up: as little goes on of a workflow that is paused as is begun of it.
+     *
+     * @throws ProblemException 404 if the workflow, or what it belongs to, is gone; 409 if it is not active, and this no test
+     */
+    static void requireActive(Change change) {
+        String status = change.handle().createQuery("""
+                        SELECT CASE WHEN e.is_test THEN 'active' ELSE w.status END
+                        FROM executions e JOIN workflows w ON w.id = e.workflow_id
+                        WHERE e.id = :id AND w.deleted_at IS NULL AND
+                        """ + GoneAccounts.exclude("w.account"))
+                .bind("id", change.row().id())
+                .mapTo(String.class)
+                .findOne()
+                .orElseThrow(() -> ProblemException.notFound("There is no such execution that you may see"));
+        if (!status.equals("active")) {
+            throw ProblemException.conflict(
+                    "The workflow's status is %s: set it to active, then resume, or cancel the execution"
+                            .formatted(status));
+        }
     }
 
     /** In place of what its version says. */

@@ -252,6 +252,8 @@ public final class Runs {
      * not paid again.
      *
      * @return false if it is not in a state to go on from
+     * @throws ProblemException 404 if its workflow, or what that belongs to, is gone; 409 if the workflow is not active, and it is
+     *     no test
      */
     public boolean resume(String executionId) {
         return resume(executionId, Optional.empty());
@@ -264,9 +266,15 @@ public final class Runs {
      * @throws ProblemException 400 if its version sets no limit
      */
     public boolean resume(String executionId, Optional<NanoUsd> maxCost) {
-        return resume(executionId, maxCost, change -> switch (change.status()) {
-            case FAILED, TIMEOUT, PAUSED, PAUSED_BUDGET -> true;
-            case QUEUED, RUNNING, COMPLETED, CANCELLED -> false;
+        return resume(executionId, maxCost, change -> {
+            boolean may = switch (change.status()) {
+                case FAILED, TIMEOUT, PAUSED, PAUSED_BUDGET -> true;
+                case QUEUED, RUNNING, COMPLETED, CANCELLED -> false;
+            };
+            if (may) {
+                PausedRuns.requireActive(change);
+            }
+            return may;
         });
     }
 

@@ -47,7 +47,9 @@ enum Dialect {
             into.requestId(event.path("id"));
             into.serviceTier(event.path("service_tier"));
             into.usage(event.path("usage"));
-            into.finishReason(event.path("choices").path(0).path("finish_reason"));
+            JsonNode choice = event.path("choices").path(0);
+            into.finishReason(choice.path("finish_reason"));
+            into.refusal(choice.path("delta").path("refusal"));
             into.error(event.path("error"));
         }
     },

@@ -20,6 +20,8 @@ final class StreamedAnswer {
 
     private String finishReason = "";
 
+    private boolean isRefused;
+
     private @Nullable JsonNode error;
 
     void text(String piece) {
@@ -48,6 +50,11 @@ final class StreamedAnswer {
         if (said.isTextual() && !said.textValue().isBlank()) {
             finishReason = said.textValue();
         }
+    }
+
+    /** Why it will not answer, which OpenAI's models say in place of the text: it ends like any other answer. */
+    void refusal(JsonNode said) {
+        isRefused |= said.isTextual() && !said.textValue().isBlank();
     }
 
     /** Counts are running totals: what is told later replaces what was told before, what is not told again stays. */
@@ -89,7 +96,7 @@ final class StreamedAnswer {
     }
 
     String finishReason() {
-        return finishReason;
+        return isRefused && text.isEmpty() ? ModelAnswer.REFUSAL : finishReason;
     }
 
     /** What the provider said went wrong after it had begun to answer; null if nothing. */

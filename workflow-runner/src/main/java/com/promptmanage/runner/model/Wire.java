@@ -56,6 +56,8 @@ final class Wire implements HttpClient, HttpClientBuilder {
 
     private @Nullable Failure failure;
 
+    private boolean hasBroken;
+
     Wire(Outbound outbound, Dialect dialect, Duration timeout, Clock clock, StreamedAnswer answer) {
         this.outbound = outbound;
         this.dialect = dialect;
@@ -93,7 +95,7 @@ final class Wire implements HttpClient, HttpClientBuilder {
                     .headers(Map.of())
                     .build());
             parser.parse(reply.body(), new Noting(listener));
-            if (failure == null) {
+            if (failure == null && !hasBroken) {
                 listener.onClose();
             }
         } catch (OutboundException e) {
@@ -132,10 +134,18 @@ final class Wire implements HttpClient, HttpClientBuilder {
 
         @Override
         public void onError(Throwable problem) {
-            failure = problem instanceof OutboundException known
-                    ? HttpFailures.of(dialect.title(), known)
-                    : new Failure(Failure.Kind.AMBIGUOUS, dialect.title() + ": the answer broke off");
+            hasBroken = true;
+            if (!isWhole()) {
+                failure = problem instanceof OutboundException known
+                        ? HttpFailures.of(dialect.title(), known)
+                        : new Failure(Failure.Kind.AMBIGUOUS, dialect.title() + ": the answer broke off");
+            }
             listener.onError(problem);
+        }
+
+        /** All of its text is there, and paid for; only counts were still to come. Gemini may give its reason with each part. */
+        private boolean isWhole() {
+            return dialect != Dialect.GEMINI && answer.isComplete();
         }
     }
 

@@ -44,6 +44,12 @@ final class PromptOutput {
     private PromptOutput() {}
 
     static Outcome of(ModelAnswer answer, Prompt config, ObjectNode usage) {
+        if (answer.isRefused()) {
+            return new Outcome.Failed(
+                    Failure.Kind.PERMANENT,
+                    "%s refuses to answer (%s): word the prompt otherwise, or name fallbackModels"
+                            .formatted(answer.model(), answer.finishReason()));
+        }
         if (answer.text().isBlank() && config.retryOnEmpty()) {
             return new Outcome.Failed(Failure.Kind.TRANSIENT, "the model's answer is empty");
         }

@@ -145,14 +145,13 @@ final class WebhookCall implements ExternalCall {
         return new Header(name, value.replaceAll("[\\r\\n\\t]+", " ").strip());
     }
 
-    private static ObjectNode content(Reply reply) throws ConnectorException {
+    private static ObjectNode content(Reply reply) {
         ObjectNode content = JsonNodeFactory.instance.objectNode().put("status", reply.status());
-        if (reply.body().length > 0) {
-            if (HttpSender.isJson(reply)) {
-                content.set("json", HttpSender.json(reply));
-            } else {
-                content.put("text", reply.text());
-            }
+        Optional<JsonNode> json = HttpSender.jsonOf(reply);
+        if (json.isPresent()) {
+            content.set("json", json.get());
+        } else if (reply.body().length > 0) {
+            content.put("text", reply.text());
         }
         return content;
     }

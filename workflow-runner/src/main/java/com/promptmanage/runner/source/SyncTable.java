@@ -113,6 +113,7 @@ final class SyncTable {
                 ON CONFLICT (data_source_id, record_key)
                 DO UPDATE SET record = excluded.record, sync_id = excluded.sync_id, synced_at = excluded.synced_at
                 """);
+            String idField = idField(source.draft().config());
             int tooLarge = 0;
             for (JsonNode record : records) {
                 String json = JsonbText.of(record.toString());
@@ -121,7 +122,7 @@ final class SyncTable {
                     continue;
                 }
                 batch.bind("source", source.id())
-                        .bind("key", key(record, json))
+                        .bind("key", key(record.path(idField), json))
                         .bind("account", source.account().value())
                         .bind("record", json)
                         .bind("sync", sync.id())
@@ -257,9 +258,14 @@ final class SyncTable {
                 .execute();
     }
 
+    /** As the source's connector calls it. */
+    private static String idField(JsonNode config) {
+        String named = config.path("idField").asText(config.path("idColumn").asText(""));
+        return named.isBlank() ? "id" : named;
+    }
+
     /** By its id; a record without one is known by all that it holds. */
-    private static String key(JsonNode record, String json) {
-        JsonNode id = record.path("id");
+    private static String key(JsonNode id, String json) {
         String text = id.asText().replace("\0", "");
         if (id.isValueNode() && !id.isNull() && !text.isBlank() && text.length() <= KEY_CHARS_MAX) {
             return text;

@@ -1,5 +1,6 @@
 package com.promptmanage.runner.source;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.runner.call.Failure;
 import com.promptmanage.runner.connector.ConnectorException;
 import com.promptmanage.runner.connector.Page;
@@ -9,9 +10,7 @@ import com.promptmanage.runner.connector.ReadRequest.Since;
 import com.promptmanage.runner.connector.Rows;
 import com.promptmanage.runner.connector.Session;
 import com.promptmanage.runner.connector.TimeLeft;
-import com.promptmanage.runner.definition.NodeConfig.Operator;
 import com.promptmanage.runner.definition.NodeConfig.Query;
-import com.promptmanage.runner.definition.NodeConfig.Where;
 import com.promptmanage.runner.source.DataSource.Mode;
 import com.promptmanage.runner.source.Sync.Counts;
 import java.time.Duration;
@@ -34,6 +33,12 @@ final class Syncs {
     private static final Logger LOGGER = LoggerFactory.getLogger(Syncs.class);
 
     private static final int PAGES_MAX = 10_000;
+
+    /**
+     * How much further back than the last one an incremental sync asks: the source's clock may be behind ours, and what it changed
+     * just before may not have been there to be seen. What comes twice is the same record.
+     */
+    private static final Duration OVERLAP = Duration.ofMinutes(5);
 
     private final Places places;
 
@@ -83,13 +88,18 @@ final class Syncs {
             throws ConnectorException, InterruptedException {
         Query query = new Query(List.of(), List.of(), null, null, options(source));
         Optional<Since> since = sync.mode() == Mode.INCREMENTAL && source.lastSyncAt() != null
-                ? Optional.of(new Since(source.draft().sinceField(), source.lastSyncAt()))
+                ? Optional.of(new Since(
+                        source.draft().sinceField(), source.lastSyncAt().minus(OVERLAP)))
                 : Optional.empty();
         @Nullable String cursor = null;
         boolean tellsChanges = false;
         for (int pages = 0; pages < PAGES_MAX; pages++) {
             Page page = session.read(new ReadRequest(query, cursor, Page.RECORDS_DEFAULT, since));
-            var fresh = since.isEmpty() ? page.records() : Rows.query(page.records(), changedSince(since.get()), false);
+            List<JsonNode> fresh = since.isEmpty()
+                    ? page.records()
+                    : page.records().stream()
+                            .filter(new ChangedSince(since.get()))
+                            .toList();
             progress.counts = progress.counts.plus(page.records().size(), 0, 0, page.bytes());
             tellsChanges |= since.isEmpty()
                     || page.records().isEmpty()
@@ -115,23 +125,9 @@ final class Syncs {
         throw new ConnectorException(Failure.Kind.PERMANENT, "the source gives page after page without an end");
     }
 
-    /** For those that could not ask for it. Times compare as texts, for RFC 3339 in UTC sorts as it reads. */
-    private static Query changedSince(Since since) {
-        return new Query(
-                List.of(),
-                List.of(new Where(
-                        since.field(),
-                        Operator.GREATER_OR_EQUAL,
-                        com.fasterxml.jackson.databind.node.JsonNodeFactory.instance.textNode(
-                                since.time().toString()))),
-                null,
-                null,
-                Map.of());
-    }
-
     /** What a stored source says of itself is its configuration; some of it is what a query would say. */
-    private static Map<String, com.fasterxml.jackson.databind.JsonNode> options(DataSource source) {
-        var options = new java.util.LinkedHashMap<String, com.fasterxml.jackson.databind.JsonNode>();
+    private static Map<String, JsonNode> options(DataSource source) {
+        var options = new java.util.LinkedHashMap<String, JsonNode>();
         source.draft().config().properties().forEach(option -> options.put(option.getKey(), option.getValue()));
         return options;
     }

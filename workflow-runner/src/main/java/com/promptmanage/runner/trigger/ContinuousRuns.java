@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -24,13 +25,16 @@ public final class ContinuousRuns {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(ContinuousRuns.class);
 
-    /** How long one that may not go on, such as by its account's tier, is left alone. */
+    /** How long one that may not go on, such as by its account's tier, or whose condition cannot be told, is left alone. */
     private static final Duration AFTER_REFUSAL = Duration.ofMinutes(1);
 
     private final Runs runs;
 
     /** Workflows that were refused, and until when they are left alone by the database's clock. */
     private final Map<String, Instant> refused = new HashMap<>();
+
+    /** Workflows that have come to their end, and the execution after which the condition did not hold: it is asked once. */
+    private final Map<String, String> ended = new HashMap<>();
 
     private final Predicate<Runs.Last> holds;
 
@@ -42,15 +46,18 @@ public final class ContinuousRuns {
 
     void look() {
         List<Runs.Last> all = runs.lastOfContinuous();
-        refused.keySet().retainAll(all.stream().map(Runs.Last::workflowId).collect(Collectors.toSet()));
+        Set<String> ids = all.stream().map(Runs.Last::workflowId).collect(Collectors.toSet());
+        refused.keySet().retainAll(ids);
+        ended.keySet().retainAll(ids);
         for (Runs.Last last : all) {
             try {
-                if (isDue(last) && holds.test(last)) {
-                    again(last);
+                if (isDue(last)) {
+                    goOn(last);
                 }
             } catch (UnavailableException e) {
                 throw e;
             } catch (RuntimeException | StackOverflowError | LinkageError e) {
+                refused.put(last.workflowId(), last.now().plus(AFTER_REFUSAL));
                 LOGGER.atError()
                         .setCause(e)
                         .addKeyValue("workflowId", last.workflowId())
@@ -61,7 +68,16 @@ public final class ContinuousRuns {
 
     private boolean isDue(Runs.Last last) {
         return !last.completedAt().plus(last.settings().loopDelay()).isAfter(last.now())
+                && !last.executionId().equals(ended.get(last.workflowId()))
                 && !refused.getOrDefault(last.workflowId(), Instant.EPOCH).isAfter(last.now());
+    }
+
+    private void goOn(Runs.Last last) {
+        if (holds.test(last)) {
+            again(last);
+        } else {
+            ended.put(last.workflowId(), last.executionId());
+        }
     }
 
     private void again(Runs.Last last) {

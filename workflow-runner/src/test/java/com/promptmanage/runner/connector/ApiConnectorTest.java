@@ -144,6 +144,17 @@ class ApiConnectorTest {
     }
 
     @Test
+    void aCredentialIsSentInPlaceOfAHeaderOfItsName() throws Exception {
+        server.thenJson(200, "[]");
+
+        try (Session session = open("\"headers\":{\"authorization\":\"Basic old\"}", Map.of("token", "token-123456"))) {
+            session.test();
+        }
+
+        assertThat(server.last().headers().get("Authorization")).containsExactly("Bearer token-123456");
+    }
+
+    @Test
     void aSecretIsNeverInAnError() throws Exception {
         server.thenJson(401, "{\"message\":\"the key key-123456 is not known\"}");
 
@@ -275,6 +286,18 @@ class ApiConnectorTest {
         assertThat(server.asked().get(0).header("Idempotency-key")).isEqualTo("exe_1/node/0");
         assertThat(server.asked().get(1).method()).isEqualTo("PATCH");
         assertThat(server.asked().get(1).uri().getRawPath()).isEqualTo("/records/r%2F1");
+    }
+
+    /** To fail would have it written again. */
+    @Test
+    void whatIsWrittenIsWrittenAlsoIfTheAnswerIsNotTheJsonThatItSays() throws Exception {
+        server.thenJson(201, "<html>taken</html>");
+        try (Session session = open("", Map.of())) {
+            Written created = session.write(TestPlaces.write(Operation.CREATE, "{\"name\":\"Ada\"}"));
+
+            assertThat(created.count()).isEqualTo(1);
+            assertThat(created.ids()).isEmpty();
+        }
     }
 
     private static WriteRequest update(String id) {

@@ -6,6 +6,7 @@ import com.promptmanage.runner.MigratedDatabase;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.DatabaseSettings;
 import com.promptmanage.topics.account.Account;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -31,35 +32,53 @@ class MailAllowanceTest {
     @Test
     void anAccountWritesToSoManyPeopleADayAndNoMore() {
         for (int i = 0; i < MailAllowance.RECIPIENTS_A_DAY / 20; i++) {
-            assertThat(allowance.take(TestPlaces.ACCOUNT, 20)).isTrue();
+            assertThat(allowance.take(TestPlaces.ACCOUNT, 20)).isPresent();
         }
 
-        assertThat(allowance.take(TestPlaces.ACCOUNT, 1)).isFalse();
-        assertThat(allowance.take(Account.user("another"), 1)).isTrue();
+        assertThat(allowance.take(TestPlaces.ACCOUNT, 1)).isEmpty();
+        assertThat(allowance.take(Account.user("another"), 1)).isPresent();
         aDayPasses();
-        assertThat(allowance.take(TestPlaces.ACCOUNT, 20)).isTrue();
+        assertThat(allowance.take(TestPlaces.ACCOUNT, 20)).isPresent();
         for (int i = 1; i < MailAllowance.RECIPIENTS_A_DAY / 20; i++) {
-            assertThat(allowance.take(TestPlaces.ACCOUNT, 20)).isTrue();
+            assertThat(allowance.take(TestPlaces.ACCOUNT, 20)).isPresent();
         }
-        assertThat(allowance.take(TestPlaces.ACCOUNT, 1)).as("of the new day").isFalse();
+        assertThat(allowance.take(TestPlaces.ACCOUNT, 1)).as("of the new day").isEmpty();
     }
 
     @Test
     void whatIsRefusedUsesNothing() {
         assertThat(allowance.take(TestPlaces.ACCOUNT, MailAllowance.RECIPIENTS_A_DAY - 10))
-                .isTrue();
+                .isPresent();
 
-        assertThat(allowance.take(TestPlaces.ACCOUNT, 20)).isFalse();
-        assertThat(allowance.take(TestPlaces.ACCOUNT, 10)).isTrue();
-        assertThat(allowance.take(TestPlaces.ACCOUNT, 1)).isFalse();
+        assertThat(allowance.take(TestPlaces.ACCOUNT, 20)).isEmpty();
+        assertThat(allowance.take(TestPlaces.ACCOUNT, 10)).isPresent();
+        assertThat(allowance.take(TestPlaces.ACCOUNT, 1)).isEmpty();
     }
 
     @Test
     void whoCountedYesterdayAndComesLateBeginsNoDayAnew() {
-        allowance.take(TestPlaces.ACCOUNT, MailAllowance.RECIPIENTS_A_DAY);
+        assertThat(allowance.take(TestPlaces.ACCOUNT, MailAllowance.RECIPIENTS_A_DAY))
+                .isPresent();
         database.useAsSystem(handle -> handle.execute("UPDATE mail_counts SET day = day + 1"));
 
-        assertThat(allowance.take(TestPlaces.ACCOUNT, 1)).isFalse();
+        assertThat(allowance.take(TestPlaces.ACCOUNT, 1)).isEmpty();
+    }
+
+    @Test
+    void whatIsGivenBackIsThereAgainAndNothingMore() {
+        LocalDate day = allowance
+                .take(TestPlaces.ACCOUNT, MailAllowance.RECIPIENTS_A_DAY)
+                .orElseThrow();
+
+        allowance.giveBack(TestPlaces.ACCOUNT, day, MailAllowance.RECIPIENTS_A_DAY);
+        allowance.giveBack(TestPlaces.ACCOUNT, day, 20);
+        assertThat(allowance.take(TestPlaces.ACCOUNT, MailAllowance.RECIPIENTS_A_DAY))
+                .hasValue(day);
+        assertThat(allowance.take(TestPlaces.ACCOUNT, 1)).isEmpty();
+        allowance.giveBack(TestPlaces.ACCOUNT, day.minusDays(1), 20);
+        assertThat(allowance.take(TestPlaces.ACCOUNT, 1))
+                .as("of the day before")
+                .isEmpty();
     }
 
     @Test
@@ -69,7 +88,9 @@ class MailAllowanceTest {
                 var threads = Executors.newFixedThreadPool(4)) {
             var both = List.of(allowance, new MailAllowance(another));
             List<Callable<Boolean>> takes = IntStream.range(0, 60)
-                    .<Callable<Boolean>>mapToObj(i -> () -> both.get(i % 2).take(TestPlaces.ACCOUNT, 20))
+                    .<Callable<Boolean>>mapToObj(i -> () -> both.get(i % 2)
+                            .take(TestPlaces.ACCOUNT, 20)
+                            .isPresent())
                     .toList();
             for (Future<Boolean> take : threads.invokeAll(takes)) {
                 taken += take.get() ? 1 : 0;
@@ -77,7 +98,7 @@ class MailAllowanceTest {
         }
 
         assertThat(taken).isEqualTo(MailAllowance.RECIPIENTS_A_DAY / 20);
-        assertThat(new MailAllowance(database).take(TestPlaces.ACCOUNT, 1)).isFalse();
+        assertThat(new MailAllowance(database).take(TestPlaces.ACCOUNT, 1)).isEmpty();
     }
 
     private void aDayPasses() {

@@ -44,6 +44,28 @@ class WorkflowsTest {
         assertThat(workflows.find(id).orElseThrow().name()).isEqualTo("Another name");
     }
 
+    @Test
+    void whoHasReadAWorkflowBeforeItsPersonWasDisabledDoesNotMakeItActiveAgain() {
+        String id =
+                RunningEngine.add(database, Workflow.of(Workflow.step("only")).definition(), 1);
+        database.useAsSystem(handle -> {
+            handle.execute("INSERT INTO users (id, email, name) VALUES ('leaver', 'leaver@example.com', 'L')");
+            handle.execute("UPDATE workflows SET account = 'user:leaver' WHERE id = ?", id);
+            // By the clock of a process that is ahead of the database's.
+            handle.execute("UPDATE workflows SET updated_at = now() + interval '1 hour' WHERE id = ?", id);
+        });
+        WorkflowRow read = workflows.find(id).orElseThrow();
+        database.useAsSystem(handle -> handle.execute("UPDATE users SET disabled_at = now() WHERE id = 'leaver'"));
+
+        assertThatThrownBy(() -> change(read, read.status(), "Another name"))
+                .isInstanceOf(ProblemException.class)
+                .hasMessageContaining("read the workflow again");
+
+        WorkflowRow now = workflows.find(id).orElseThrow();
+        assertThat(now.status()).isEqualTo(WorkflowRow.Status.PAUSED);
+        assertThat(now.updatedAt()).isAfter(read.updatedAt());
+    }
+
     private void change(WorkflowRow row, WorkflowRow.Status status, String name) {
         workflows.change(
                 Scope.EVERYONE,

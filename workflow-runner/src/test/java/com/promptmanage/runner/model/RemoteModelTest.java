@@ -16,6 +16,7 @@ import com.promptmanage.testkit.Await;
 import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenKind;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -224,6 +225,27 @@ class RemoteModelTest {
         assertThat(failure.usage().orElseThrow().tokens()).isEqualTo(TokenCounts.ofInputOutput(900, 1));
     }
 
+    /** The line breaks before its counts have come. */
+    @Test
+    void anAnswerThatIsWholeIsKeptAlsoIfTheLineBreaksBehindIt() throws Exception {
+        byte[] events = """
+                data: {"id":"1","model":"local","choices":[{"index":0,"delta":{"content":"Hello, world"},"finish_reason":"stop"}]}
+
+                """.getBytes(StandardCharsets.UTF_8);
+        server.then(exchange -> {
+            exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
+            exchange.sendResponseHeaders(200, events.length + 100L);
+            exchange.getResponseBody().write(events);
+            exchange.getResponseBody().flush();
+        });
+
+        Answered answered = answered(ask());
+
+        assertThat(ModelAnswer.of(answered.answer().content()).text()).isEqualTo("Hello, world");
+        assertThat(answered.answer().usage().orElseThrow().tokens().get(TokenKind.OUTPUT))
+                .isEqualTo(3);
+    }
+
     @Test
     void aProviderThatIsOverloadedInTheMiddleIsTransient() throws Exception {
         server.then(200, "text/event-stream", """
@@ -327,6 +349,21 @@ class RemoteModelTest {
 
         assertThat(usage.tokens().get(TokenKind.OUTPUT)).isEqualTo(3);
         assertThat(usage.tokens().get(TokenKind.INPUT)).isPositive();
+    }
+
+    @Test
+    void aRefusalIsToldFromAnAnswer() throws Exception {
+        server.then(200, "text/event-stream", """
+                data: {"id":"1","model":"m","choices":[{"index":0,"delta":{"refusal":"I will not."},"finish_reason":null}]}
+
+                data: {"id":"1","model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
+
+                data: [DONE]
+
+                """);
+
+        assertThat(ModelAnswer.of(answered(ask()).answer().content()).isRefused())
+                .isTrue();
     }
 
     @Test

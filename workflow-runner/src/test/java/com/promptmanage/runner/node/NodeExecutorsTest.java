@@ -155,6 +155,19 @@ class NodeExecutorsTest {
         assertThat(call.repeat()).isEqualTo(ExternalCall.Repeat.HARMFUL);
     }
 
+    /** The other side has done what was asked: to call again would have it done twice. */
+    @Test
+    void aWebhookWhoseAnswerIsNotTheJsonThatItSaysHasArrivedAllTheSame() throws Exception {
+        server.thenJson(200, "ok");
+        ExternalCall call = nodes.call(
+                new Webhook(server.url("/"), Method.POST, Map.of(), Map.of(), null), context("{}"));
+
+        JsonNode output = output(call.use(answer(call.make(Duration.ofSeconds(60), CallWatcher.NONE))));
+
+        assertThat(output.path("status").asInt()).isEqualTo(200);
+        assertThat(output.path("text").asText()).isEqualTo("ok");
+    }
+
     @Test
     void aWebhookThatFailsTellsNoSecret() throws Exception {
         server.thenJson(500, "{\"was\":\"Bearer %s\"}".formatted(SECRET));

@@ -3,6 +3,7 @@ package com.promptmanage.runner.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.promptmanage.runner.call.Failure;
 import com.promptmanage.runner.definition.NodeConfig.Prompt;
 import com.promptmanage.runner.definition.NodeConfig.ResponseFormat;
 import com.promptmanage.runner.model.ModelAnswer;
@@ -23,6 +24,25 @@ class PromptOutputTest {
     @Test
     void anAnswerOfNothingButTheBeginningOfABlockIsReadLikeAnyOther() {
         assertThat(of("```" + "\n".repeat(150_000) + "x")).contains("\"text\"");
+    }
+
+    /** Asked again, it would be refused again: another model may answer. */
+    @Test
+    void aRefusalIsNoAnswerAndIsNotAskedForAgain() {
+        for (String reason : List.of("refusal", "content_filter", "SAFETY")) {
+            Outcome outcome = PromptOutput.of(
+                    new ModelAnswer(" ", "m", "p", reason, false), PROMPT, JsonNodeFactory.instance.objectNode());
+
+            assertThat(outcome).isInstanceOfSatisfying(Outcome.Failed.class, failed -> {
+                assertThat(failed.failure().kind()).isEqualTo(Failure.Kind.PERMANENT);
+                assertThat(failed.failure().message()).contains("refuses", reason, "fallbackModels");
+            });
+        }
+        assertThat(PromptOutput.of(
+                        new ModelAnswer("Half", "m", "p", "SAFETY", false),
+                        PROMPT,
+                        JsonNodeFactory.instance.objectNode()))
+                .isInstanceOf(Outcome.Completed.class);
     }
 
     private static String of(String answer) {

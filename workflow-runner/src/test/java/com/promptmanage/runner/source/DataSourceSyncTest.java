@@ -8,6 +8,7 @@ import com.promptmanage.runner.source.RunnerApi.Answer;
 import com.promptmanage.testkit.Await;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
@@ -54,6 +55,40 @@ class DataSourceSyncTest {
         assertThat(api.get(api.viewer(), path + "/syncs").json().path("syncs")).hasSize(3);
         assertThat(api.get(api.viewer(), path).json().path("lastSyncAt").isTextual())
                 .isTrue();
+    }
+
+    /** It says a time before that at which the first sync begins by our clock. */
+    @Test
+    void whatASourceWhoseClockIsBehindChangedMeanwhileIsNotLeftOut() throws Exception {
+        Instant behind = api.clock().instant().minus(Duration.ofMinutes(2));
+        server.thenJson(200, "[{\"id\":\"a\",\"v\":1,\"updated_at\":\"2026-11-25T10:00:00Z\"}]")
+                .thenJson(200, "[{\"id\":\"a\",\"v\":2,\"updated_at\":\"%s\"}]".formatted(behind));
+        String path = api.apiSource(server, "incremental", "manual");
+
+        sync(path, "");
+        sync(path, "");
+
+        assertThat(values(path)).containsExactly(2);
+    }
+
+    @Test
+    void aRecordThatHasItsIdElsewhereIsKeptOnce() throws Exception {
+        for (String setting : List.of("idField", "idColumn")) {
+            try (var own = new FakeServer()) {
+                own.thenJson(200, "[{\"uuid\":\"a\",\"v\":1,\"updated_at\":\"2026-11-25T10:00:00Z\"}]")
+                        .thenJson(200, "[{\"uuid\":\"a\",\"v\":2,\"updated_at\":\"2027-01-01T00:00:00Z\"}]");
+                String source = """
+                        {"name":"API","type":"api","teamId":"one","syncMode":"incremental","config":{"url":"%s","%s":"uuid"}}
+                        """.formatted(own.url("/r"), setting);
+                String path = "/api/data-sources/"
+                        + api.create(source).json().path("id").asText();
+
+                sync(path, "");
+                sync(path, "");
+
+                assertThat(values(path)).as(setting).containsExactly(2);
+            }
+        }
     }
 
     @Test

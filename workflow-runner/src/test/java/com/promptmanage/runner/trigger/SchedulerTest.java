@@ -21,6 +21,7 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -166,7 +167,7 @@ class SchedulerTest {
 
     @Test
     void aContinuousWorkflowThatMayNotGoOnIsLeftAloneForAWhile() {
-        isContinuous(workflow);
+        endedAnHourAgo("exe_last", workflow);
         var ofATier = new Runs(database, new Tiers(database, true), new Versions(), new Ids(clock), clock);
         var asked = new AtomicInteger();
         var continuous = new ContinuousRuns(ofATier, last -> asked.incrementAndGet() > 0);
@@ -182,8 +183,8 @@ class SchedulerTest {
     void aContinuousWorkflowWhoseConditionIsNotComeToAnEndOfHoldsUpNoOther() {
         String other =
                 RunningEngine.add(database, Workflow.of(Workflow.step("only")).definition(), 10);
-        isContinuous(workflow);
-        isContinuous(other);
+        endedAnHourAgo("exe_of_one", workflow);
+        endedAnHourAgo("exe_of_other", other);
         var continuous = new ContinuousRuns(runs, last -> {
             if (last.workflowId().equals(workflow)) {
                 throw new StackOverflowError();
@@ -197,17 +198,38 @@ class SchedulerTest {
         assertThat(executions(other)).hasSize(2);
     }
 
-    /** With an execution that has ended. */
-    private void isContinuous(String id) {
+    @Test
+    void whetherAContinuousWorkflowGoesOnIsAskedOnceAfterEachExecution() {
+        endedAnHourAgo("exe_one", workflow);
+        var asked = new ArrayList<String>();
+        var continuous = new ContinuousRuns(runs, last -> {
+            asked.add(last.executionId());
+            if (last.executionId().equals("exe_two")) {
+                throw new IllegalStateException("nobody can tell");
+            }
+            return false;
+        });
+
+        continuous.look();
+        continuous.look();
+        endedAnHourAgo("exe_two", workflow);
+        continuous.look();
+        continuous.look();
+
+        assertThat(asked).containsExactly("exe_one", "exe_two");
+        assertThat(executions()).hasSize(2);
+    }
+
+    /** Of a workflow that has none under way. */
+    private void endedAnHourAgo(String execution, String workflow) {
         database.useAsSystem(handle -> {
-            handle.execute("UPDATE workflows SET execution_mode = 'continuous' WHERE id = ?", id);
+            handle.execute("UPDATE workflows SET execution_mode = 'continuous' WHERE id = ?", workflow);
             handle.execute("""
                     INSERT INTO executions (id, workflow_id, workflow_version, account, user_id, triggered_by, trigger_data,
                         status, created_at, completed_at, ended_at)
-                    SELECT 'last_of_' || w.id, w.id, 1, 'team:team_1', 'ada', 'manual', '{}', 'completed',
-                           h.ago, h.ago, h.ago
-                    FROM workflows w, (SELECT now() - interval '1 hour' AS ago) AS h WHERE w.id = ?
-                    """, id);
+                    SELECT ?, ?, 1, 'team:team_1', 'ada', 'manual', '{}', 'completed', h.ago, h.ago, h.ago
+                    FROM (SELECT now() - interval '1 hour' AS ago) AS h
+                    """, execution, workflow);
         });
     }
 

@@ -16,6 +16,7 @@ import com.fasterxml.jackson.databind.node.IntNode;
 import com.promptmanage.runner.MigratedDatabase;
 import com.promptmanage.runner.call.Failure;
 import com.promptmanage.runner.definition.ErrorHandling;
+import com.promptmanage.runner.definition.Node;
 import com.promptmanage.runner.definition.RetryPolicy;
 import com.promptmanage.runner.definition.Settings;
 import com.promptmanage.runner.journal.Runs;
@@ -26,6 +27,7 @@ import com.promptmanage.topics.event.EventJson;
 import com.promptmanage.topics.money.NanoUsd;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -154,6 +156,34 @@ class AlertsTest {
         assertThat(alerts(over).getFirst().at("/data/message").asText()).contains("0.00024");
         assertThat(types(under)).isEmpty();
         assertThat(types(near)).containsExactly("workflow_cost_threshold");
+    }
+
+    /** Each call costs 0.00012 USD, and is estimated to cost 0.00015. */
+    @Test
+    void whoAllowsAnExecutionMoreIsToldWhenMostOfThatIsSpent() throws Exception {
+        List<String> ids = List.of("a", "b", "c", "d", "e");
+        Workflow workflow = Workflow.of(ids.stream()
+                .map(id -> {
+                    engine.script().when(id, asked -> new Plan.Calls(new Script.Call(id, question -> answered(id))));
+                    return prompt(id);
+                })
+                .toArray(Node[]::new));
+        for (int i = 1; i < ids.size(); i++) {
+            workflow.edge(ids.get(i - 1), ids.get(i));
+        }
+        String execution =
+                engine.trigger(engine.add(workflow.with(settings(null, null, new NanoUsd(300_000))), DEFAULTS));
+        engine.awaitStatus(execution, "paused_budget");
+        assertThat(types(execution)).containsExactly("workflow_cost_threshold");
+
+        engine.runs().resume(execution, Optional.of(new NanoUsd(700_000)));
+        engine.awaitStatus(execution, "completed");
+
+        assertThat(alerts(execution))
+                .extracting(alert -> alert.at("/data/message").asText())
+                .satisfiesExactly(
+                        first -> assertThat(first).contains("$0.00024 so far", "the threshold is $0.00024"),
+                        second -> assertThat(second).contains("$0.0006 so far", "the threshold is $0.00056"));
     }
 
     @Test

@@ -225,6 +225,31 @@ class CallBudgetsTest {
         engine.awaitStatus(execution, "completed");
     }
 
+    @Test
+    void nothingOfAPausedWorkflowGoesOnByItself() throws Exception {
+        engine.script().when("unheard", asked -> new Plan.Calls(new Script.Call("unheard", question -> answered("1"))));
+        engine.budgets(call -> new Verdict.Denied("nobody answers", object().put("code", "budget_unanswered"), true));
+        String workflow = engine.add(Workflow.of(prompt("unheard")), 1);
+        String execution = engine.trigger(workflow);
+        engine.awaitStatus(execution, "paused_budget");
+        status(workflow, "paused");
+        engine.budgets(BudgetGate.OPEN);
+        hurry(execution);
+
+        assertThat(engine.runs().passed()).doesNotContain(execution);
+        engine.runs().takeUp(execution);
+        assertThat(engine.shown(execution).status()).isEqualTo("paused_budget");
+
+        status(workflow, "active");
+        engine.awaitStatus(execution, "completed");
+    }
+
+    private void status(String workflow, String status) {
+        engine.database()
+                .useAsSystem(
+                        handle -> handle.execute("UPDATE workflows SET status = ? WHERE id = ?", status, workflow));
+    }
+
     /** It may have been frozen since. */
     @Test
     void whoFoundLongAgoThatSomethingHasPassedTakesUpNothingThatWaitsForAPersonByNow() throws Exception {

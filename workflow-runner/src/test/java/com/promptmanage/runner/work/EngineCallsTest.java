@@ -18,6 +18,9 @@ import com.promptmanage.runner.call.Answer;
 import com.promptmanage.runner.call.CallResult;
 import com.promptmanage.runner.call.CallWatcher;
 import com.promptmanage.runner.call.Failure;
+import com.promptmanage.runner.definition.Node;
+import com.promptmanage.runner.definition.NodePolicy;
+import com.promptmanage.runner.definition.NodePolicy.OnAmbiguous;
 import com.promptmanage.runner.journal.ExecutionRecords;
 import com.promptmanage.runner.node.CallEstimate;
 import com.promptmanage.runner.node.ExternalCall;
@@ -53,6 +56,35 @@ class EngineCallsTest {
     @AfterAll
     void stop() {
         engine.close();
+    }
+
+    @Test
+    void whatFailedBeforeAPersonWasAskedDoesNotCountForTheCallThatTheyAllow() throws Exception {
+        var calls = new AtomicInteger();
+        engine.script()
+                .when(
+                        "shaky",
+                        asked -> new Plan.Calls(
+                                new Script.Call("shaky", question -> switch (calls.incrementAndGet()) {
+                                    case 1, 2, 4, 5 -> refused(Failure.Kind.TRANSIENT);
+                                    case 3 -> refused(Failure.Kind.AMBIGUOUS);
+                                    default -> answered("there");
+                                })));
+        Node plain = prompt("shaky");
+        var asks = new Node(
+                plain.id(),
+                plain.label(),
+                plain.position(),
+                plain.config(),
+                new NodePolicy(null, null, OnAmbiguous.ASK, null));
+        String execution = engine.trigger(engine.add(Workflow.of(asks).with(quick()), 1));
+        engine.awaitStatus(execution, "paused");
+        assertThat(calls).as("three attempts, as the workflow says").hasValue(3);
+
+        engine.runs().resume(execution);
+
+        engine.awaitStatus(execution, "completed");
+        assertThat(calls).hasValue(6);
     }
 
     @Test

@@ -17,6 +17,7 @@ import com.promptmanage.runner.call.Failure;
 import com.promptmanage.runner.definition.Node;
 import com.promptmanage.runner.definition.RetryPolicy;
 import com.promptmanage.runner.definition.Settings;
+import com.promptmanage.runner.journal.Runs;
 import com.promptmanage.runner.node.Outcome;
 import com.promptmanage.service.database.Scope;
 import com.promptmanage.testkit.Await;
@@ -221,6 +222,42 @@ class EngineCrowdTest {
         }
 
         assertThat(two.most()).isEqualTo(2);
+    }
+
+    @Test
+    void whatWaitsInTheQueueOfAPausedWorkflowBeginsWhenItIsActiveAgain() throws Exception {
+        var entered = new CountDownLatch(1);
+        var goesOn = new CountDownLatch(1);
+        engine.script().when("gate", asked -> {
+            entered.countDown();
+            awaitQuietly(goesOn);
+            return completed(object());
+        });
+        String workflow = engine.add(Workflow.of(step("gate")), 1);
+        String first = engine.trigger(workflow);
+        String waits = engine.trigger(workflow);
+        entered.await();
+        status(workflow, "paused");
+        goesOn.countDown();
+        engine.awaitStatus(first, "completed");
+
+        engine.runs().admit(workflow);
+
+        assertThat(engine.runs().waiting()).doesNotContain(workflow);
+        assertThat(engine.shown(waits).status()).isEqualTo("queued");
+        String test = engine.runs()
+                .enqueue(new Runs.NewRun(workflow, null, "ada", Runs.TriggeredBy.MANUAL, "{}", null, true, null))
+                .executionId();
+        engine.awaitStatus(test, "completed");
+        assertThat(engine.shown(waits).status()).isEqualTo("queued");
+        status(workflow, "active");
+        engine.awaitStatus(waits, "completed");
+    }
+
+    private void status(String workflow, String status) {
+        engine.database()
+                .useAsSystem(
+                        handle -> handle.execute("UPDATE workflows SET status = ? WHERE id = ?", status, workflow));
     }
 
     /** More queues are full than are looked into at a time, and one is not: whoever should have begun what waits in it was lost. */

@@ -70,10 +70,11 @@ public final class Mailer {
     }
 
     /**
-     * Sends; when it returns, the server has taken the message for all of its recipients. After an exception some of them may
-     * have it.
+     * Sends; when it returns, the server has taken the message for all of its recipients. After an exception nobody has it, unless
+     * the exception is {@linkplain MailException#isAmbiguous ambiguous}.
      */
     public void send(Mail mail) throws MailException {
+        boolean isBegun = false;
         try {
             MimeMessage message = message(mail);
             try (Transport transport = session.getTransport("smtp")) {
@@ -82,15 +83,16 @@ public final class Mailer {
                         settings.port(),
                         settings.login().map(MailSettings.Login::user).orElse(null),
                         settings.login().map(MailSettings.Login::password).orElse(null));
+                isBegun = true;
                 transport.sendMessage(message, message.getAllRecipients());
             }
         } catch (AuthenticationFailedException e) {
-            throw new MailException("the mail server does not know us: the operator sees to that", false, e);
+            throw new MailException("the mail server does not know us: the operator sees to that", false, false, e);
         } catch (MessagingException e) {
             int code = codeOf(e);
             throw code == 0
-                    ? new MailException("the mail server does not answer", false, e)
-                    : new MailException("the mail server refused with code " + code, code >= 500, e);
+                    ? new MailException("the mail server does not answer", false, isBegun, e)
+                    : new MailException("the mail server refused with code " + code, code >= 500, false, e);
         }
     }
 

@@ -138,7 +138,8 @@ class MailerTest {
                 assertThatExceptionOfType(MailException.class)
                         .isThrownBy(() -> mailer.send(MAIL))
                         .withMessageContaining(Integer.toString(code))
-                        .satisfies(e -> assertThat(e.isPermanent()).isEqualTo(code == 550));
+                        .satisfies(e -> assertThat(e.isPermanent()).isEqualTo(code == 550))
+                        .satisfies(e -> assertThat(e.isAmbiguous()).isFalse());
             }
         }
     }
@@ -150,7 +151,8 @@ class MailerTest {
 
         assertThatExceptionOfType(MailException.class)
                 .isThrownBy(() -> new Mailer(settings(port, Security.NONE, Optional.empty()), CLOCK).send(MAIL))
-                .satisfies(e -> assertThat(e.isPermanent()).isFalse());
+                .satisfies(e -> assertThat(e.isPermanent()).isFalse())
+                .satisfies(e -> assertThat(e.isAmbiguous()).isFalse());
     }
 
     @Test
