@@ -1,26 +1,31 @@
 import { clsx } from "clsx";
 import { AlertTriangle, type LucideIcon } from "lucide-react";
-import type { ReactNode } from "react";
+import type { ReactNode, Ref } from "react";
 import { messageOf } from "@/shared/api/client";
 import { formatPercent } from "@/shared/format/numbers";
 import { Button } from "./button";
 
+/** @param headingRef where the focus goes once what had it is gone */
 export function Page({
   title,
   description,
   actions,
+  headingRef,
   children,
 }: {
   title: string;
   description?: ReactNode;
   actions?: ReactNode;
+  headingRef?: Ref<HTMLHeadingElement>;
   children: ReactNode;
 }) {
   return (
     <div className="mx-auto w-full max-w-7xl px-4 py-5 sm:px-6 sm:py-7">
       <div className="mb-5 flex flex-wrap items-end justify-between gap-x-4 gap-y-3">
         <div className="min-w-0">
-          <h1 className="text-xl font-semibold tracking-tight sm:text-2xl">{title}</h1>
+          <h1 ref={headingRef} tabIndex={headingRef ? -1 : undefined} className="text-xl font-semibold tracking-tight sm:text-2xl">
+            {title}
+          </h1>
           {description && <p className="mt-1 max-w-2xl text-soft">{description}</p>}
         </div>
         {actions && <div className="flex flex-wrap items-center gap-2 max-sm:w-full">{actions}</div>}
