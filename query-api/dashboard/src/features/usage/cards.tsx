@@ -68,8 +68,8 @@ export function Cards({
             {isNarrowed ? (
               // Where a part of it is heading is not reckoned.
               "Where the month is heading is told of everything only"
-            ) : isMonthCut ? (
-              // It would be reckoned from the last days alone, and be too little.
+            ) : isMonthCut || (first !== null && month.data && projected === undefined) ? (
+              // It would be reckoned from the last days alone, and be too little: the API does not tell it either.
               `Where the month is heading is not told: the tier ${account.tier} does not show all of it`
             ) : month.error && !month.data ? (
               <FailureLine what="The forecast" error={month.error} retry={() => void month.refetch()} />
