@@ -25,12 +25,12 @@ export function InvitationPage() {
     <main className="mx-auto max-w-lg px-4 py-16">
       <Card>
         {isClosed(invitation.error) ? (
-          <Empty icon={MailOpen} title="This invitation is not open">
+          <Empty isPage icon={MailOpen} title="This invitation is not open">
             {sentence(messageOf(invitation.error))} Ask whoever invited you for another.
           </Empty>
         ) : !invitation.data ? (
           invitation.error ? (
-            <Failure error={invitation.error} retry={() => void invitation.refetch()} />
+            <Failure isPage error={invitation.error} retry={() => void invitation.refetch()} />
           ) : (
             <Skeleton className="h-48" />
           )

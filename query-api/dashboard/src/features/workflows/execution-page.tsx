@@ -36,10 +36,10 @@ function isTold(data: unknown): boolean {
 }
 
 export function ExecutionPage() {
-  usePageTitle("Execution");
   const { id, executionId } = route.useParams();
   const zone = useZone();
   const { data, error, refetch, states } = useExecution(executionId);
+  usePageTitle(data?.workflowName ? `Execution of ${data.workflowName}` : "Execution");
   const workflow = useQuery(workflowQuery(id));
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   // The graph is that of the version that ran, which may not be the newest.

@@ -71,24 +71,31 @@ export function Skeleton({ className }: { className?: string }) {
   return <div aria-hidden className={clsx("skeleton", className)} />;
 }
 
-/** Says what would be here, and what to do so that it is. */
+/**
+ * Says what would be here, and what to do so that it is.
+ *
+ * @param isPage whether it is all of the page, whose heading it has then
+ */
 export function Empty({
   icon: Icon,
   title,
   children,
   action,
+  isPage = false,
 }: {
   icon: LucideIcon;
   title: string;
   children?: ReactNode;
   action?: ReactNode;
+  isPage?: boolean;
 }) {
+  const Title = isPage ? "h1" : "p";
   return (
     <div className="flex flex-col items-center px-4 py-10 text-center">
       <span className="mb-3 flex size-11 items-center justify-center rounded-full bg-accent-wash text-accent">
         <Icon aria-hidden className="size-5" />
       </span>
-      <p className="font-medium">{title}</p>
+      <Title className="font-medium">{title}</Title>
       {children && <p className="mt-1 max-w-md text-soft">{children}</p>}
       {action && <div className="mt-4">{action}</div>}
     </div>
@@ -107,14 +114,16 @@ export function Below({ isSettled, children }: { isSettled: boolean; children: R
  * Says what happened, and offers to try again.
  *
  * @param action what helps instead, where another try would be refused as this one was
+ * @param isPage whether it is all of the page, whose heading it has then
  */
-export function Failure({ error, retry, action }: { error: unknown; retry?: () => void; action?: ReactNode }) {
+export function Failure({ error, retry, action, isPage = false }: { error: unknown; retry?: () => void; action?: ReactNode; isPage?: boolean }) {
+  const Title = isPage ? "h1" : "p";
   return (
     <div role="alert" className="flex flex-col items-center px-4 py-10 text-center">
       <span className="mb-3 flex size-11 items-center justify-center rounded-full bg-critical-wash text-critical">
         <AlertTriangle aria-hidden className="size-5" />
       </span>
-      <p className="font-medium">This could not be loaded</p>
+      <Title className="font-medium">This could not be loaded</Title>
       <p className="mt-1 max-w-md text-soft">{messageOf(error)}</p>
       {action ? (
         <div className="mt-4">{action}</div>
