@@ -57,7 +57,9 @@ export function FormDialog({
         className="grid gap-4"
         onSubmit={(event) => {
           event.preventDefault();
-          onSubmit();
+          if (!busy) {
+            onSubmit();
+          }
         }}
       >
         {columns ? <div className="grid gap-4 sm:grid-cols-2">{children}</div> : children}
