@@ -14,7 +14,7 @@ function Frame() {
   useArrival(content);
   return (
     <>
-      <Link to={"/two" as never}>Always there</Link>
+      <Link to="/dashboard/usage">Always there</Link>
       <main ref={content} tabIndex={-1}>
         <Outlet />
       </main>
@@ -24,9 +24,9 @@ function Frame() {
 
 function open() {
   const root = createRootRoute({ component: Frame });
-  const one = createRoute({ getParentRoute: () => root, path: "/one", component: () => <Link to={"/two" as never}>On</Link> });
-  const two = createRoute({ getParentRoute: () => root, path: "/two", component: () => <h1>Two</h1> });
-  const router = createRouter({ routeTree: root.addChildren([one, two]), history: createMemoryHistory({ initialEntries: ["/one"] }) });
+  const one = createRoute({ getParentRoute: () => root, path: "/dashboard/alerts", component: () => <Link to="/dashboard/usage">On</Link> });
+  const two = createRoute({ getParentRoute: () => root, path: "/dashboard/usage", component: () => <h1>Two</h1> });
+  const router = createRouter({ routeTree: root.addChildren([one, two]), history: createMemoryHistory({ initialEntries: ["/dashboard/alerts"] }) });
   render(<RouterProvider router={router as never} />);
 }
 
