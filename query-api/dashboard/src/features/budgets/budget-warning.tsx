@@ -53,7 +53,7 @@ export function BudgetWarning({
     <div role={level === "critical" ? "alert" : "status"} data-testid="budget-warning" data-level={level} className={clsx("flex gap-3 rounded-xl border px-3.5 py-2.5", brief ? "items-center" : "items-start", colours)}>
       <Icon aria-hidden className={clsx("size-[1.125rem] shrink-0", !brief && "mt-0.5")} />
       <div className={clsx("flex min-w-0 flex-1 items-center gap-x-4 gap-y-1.5", !brief && "flex-wrap")}>
-        <p className={clsx("min-w-0 flex-1", brief ? "truncate" : "basis-64")}>
+        <p className={clsx("min-w-0 flex-1", brief ? "truncate" : "basis-64 wrap-anywhere")}>
           <strong className="font-semibold">
             {title}: {budget.name}
           </strong>{" "}

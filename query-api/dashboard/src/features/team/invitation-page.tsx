@@ -36,7 +36,7 @@ export function InvitationPage() {
           )
         ) : (
           <div className="grid gap-4">
-            <div>
+            <div className="min-w-0 wrap-anywhere">
               <h1 className="text-xl font-semibold">Join {invitation.data.teamName}</h1>
               <p className="mt-1 text-soft">
                 {invitation.data.invitedByName} invites {invitation.data.email} as {words(invitation.data.role).toLowerCase()}. Open until{" "}

@@ -182,7 +182,7 @@ function Figure({
     <section aria-label={label} data-testid={testId} className={clsx("min-w-0 rounded-xl border border-line bg-surface p-3.5 shadow-card sm:p-4", wide && "col-span-2 xl:col-span-1")}>
       <h2 className="text-[0.8125rem] font-medium text-soft">{label}</h2>
       <div className="mt-1.5 flex flex-wrap items-baseline gap-x-2 gap-y-1">
-        <span className="text-xl font-semibold tracking-tight sm:text-[1.625rem] sm:leading-8">{value}</span>
+        <span className="min-w-0 text-xl font-semibold tracking-tight wrap-anywhere sm:text-[1.625rem] sm:leading-8">{value}</span>
         {change}
       </div>
       {more}

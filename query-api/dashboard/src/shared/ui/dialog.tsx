@@ -54,8 +54,8 @@ export function Dialog({
         >
           <div className="flex items-start justify-between gap-3 px-5 pt-4">
             <div className="min-w-0">
-              <Radix.Title className="text-base font-semibold">{title}</Radix.Title>
-              {description && <Radix.Description className="mt-0.5 text-soft">{description}</Radix.Description>}
+              <Radix.Title className="text-base font-semibold wrap-break-word">{title}</Radix.Title>
+              {description && <Radix.Description className="mt-0.5 wrap-break-word text-soft">{description}</Radix.Description>}
             </div>
             <Radix.Close asChild>
               <IconButton label="Close" className="-mt-1 -mr-2">

@@ -23,10 +23,10 @@ export function Page({
     <div className="mx-auto w-full max-w-7xl px-4 py-5 sm:px-6 sm:py-7">
       <div className="mb-5 flex flex-wrap items-end justify-between gap-x-4 gap-y-3">
         <div className="min-w-0">
-          <h1 ref={headingRef} tabIndex={headingRef ? -1 : undefined} className="text-xl font-semibold tracking-tight sm:text-2xl">
+          <h1 ref={headingRef} tabIndex={headingRef ? -1 : undefined} className="text-xl font-semibold tracking-tight wrap-break-word sm:text-2xl">
             {title}
           </h1>
-          {description && <p className="mt-1 max-w-2xl text-soft">{description}</p>}
+          {description && <p className="mt-1 max-w-2xl wrap-break-word text-soft">{description}</p>}
         </div>
         {actions && <div className="flex flex-wrap items-center gap-2 max-sm:w-full">{actions}</div>}
       </div>
@@ -56,7 +56,7 @@ export function Card({
       {(title || actions) && (
         <div className="flex flex-wrap items-center justify-between gap-x-3 gap-y-2 px-4 pt-4 sm:px-5">
           <div className="min-w-0">
-            {title && <h2 className="text-[0.9375rem] font-semibold">{title}</h2>}
+            {title && <h2 className="text-[0.9375rem] font-semibold wrap-break-word">{title}</h2>}
             {hint && <p className="mt-0.5 text-[0.8125rem] text-soft">{hint}</p>}
           </div>
           {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
@@ -95,7 +95,7 @@ export function Empty({
       <span className="mb-3 flex size-11 items-center justify-center rounded-full bg-accent-wash text-accent">
         <Icon aria-hidden className="size-5" />
       </span>
-      <Title className="font-medium">{title}</Title>
+      <Title className="max-w-full font-medium wrap-break-word">{title}</Title>
       {children && <p className="mt-1 max-w-md text-soft">{children}</p>}
       {action && <div className="mt-4">{action}</div>}
     </div>
@@ -124,7 +124,7 @@ export function Failure({ error, retry, action, isPage = false }: { error: unkno
         <AlertTriangle aria-hidden className="size-5" />
       </span>
       <Title className="font-medium">This could not be loaded</Title>
-      <p className="mt-1 max-w-md text-soft">{messageOf(error)}</p>
+      <p className="mt-1 w-full max-w-md wrap-break-word text-soft">{messageOf(error)}</p>
       {action ? (
         <div className="mt-4">{action}</div>
       ) : (
@@ -184,7 +184,7 @@ export function Badge({ tone = "neutral", children, ...rest }: { tone?: Tone; ch
 /** A message within a page. */
 export function Note({ tone = "info", children }: { tone?: Tone; children: ReactNode }) {
   return (
-    <div role={tone === "critical" ? "alert" : "status"} className={clsx("rounded-lg px-3.5 py-2.5 text-[0.8125rem]", TONES[tone])}>
+    <div role={tone === "critical" ? "alert" : "status"} className={clsx("min-w-0 rounded-lg px-3.5 py-2.5 text-[0.8125rem] wrap-break-word", TONES[tone])}>
       {children}
     </div>
   );
