@@ -92,3 +92,13 @@ test("whoever puts messages away by keyboard goes on to the next, and from the l
   fireEvent.click(other);
   expect(document.activeElement).toBe(screen.getByText("on the page"));
 });
+
+test("Escape puts away the message that has the focus, and no other", () => {
+  say("One is exceeded.", "critical");
+  say("Another is exceeded.", "critical");
+  const button = messageOf("One is exceeded.").querySelector("button")!;
+  act(() => button.focus());
+  fireEvent.keyDown(button, { key: "Escape" });
+  expect(screen.queryByText("One is exceeded.")).toBeNull();
+  expect(screen.getByText("Another is exceeded.")).toBeTruthy();
+});

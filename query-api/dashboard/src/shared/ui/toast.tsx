@@ -114,6 +114,7 @@ function Message({ toast: { id, tone, text }, onDismiss }: { toast: Toast; onDis
       onPointerLeave={() => setHovered(false)}
       onFocus={() => setFocused(true)}
       onBlur={() => setFocused(false)}
+      onKeyDown={(event) => event.key === "Escape" && !event.defaultPrevented && onDismiss()}
       className="pointer-events-auto flex w-full max-w-sm shrink-0 items-start gap-2.5 rounded-xl border border-line bg-raised px-3.5 py-3 shadow-pop animate-[appear_160ms_ease-out] sm:w-auto"
     >
       <Icon aria-hidden className={clsx("mt-0.5 size-4 shrink-0", COLOURS[tone])} />
