@@ -10,7 +10,7 @@ import { Addressed } from "./addressed";
 import { Logo } from "./logo";
 import { NAVIGATION, OF_THE_RUNNER } from "./navigation";
 import { PersonMenu, TeamSwitcher, ThemeMenu } from "./top-bar";
-import { useArrival } from "./use-arrival";
+import { usePlace } from "./use-place";
 
 const SideMenu = lazy(() => import("./side-menu").then((module) => ({ default: module.SideMenu })));
 
@@ -18,7 +18,7 @@ export function Shell() {
   const [open, setOpen] = useState(false);
   const account = useAccount();
   const content = useRef<HTMLElement>(null);
-  useArrival(content);
+  usePlace(content);
   // A canvas takes the whole window.
   const isCanvas = useRouterState({ select: (state) => /^\/dashboard\/workflows\/[^/]+$/.test(state.location.pathname) });
   return (

@@ -1,17 +1,23 @@
 import { createMemoryHistory, createRootRoute, createRoute, createRouter, Link, Outlet, RouterProvider } from "@tanstack/react-router";
-import { render, screen, waitFor } from "@testing-library/react";
+import { fireEvent, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useRef } from "react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { useArrival } from "./use-arrival";
+import { usePlace } from "./use-place";
 
 beforeEach(() => void vi.stubGlobal("scrollTo", () => undefined));
 
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+/** Until all that was to happen has. */
+const LONG_MS = 10_000;
 
 function Frame() {
   const content = useRef<HTMLElement>(null);
-  useArrival(content);
+  usePlace(content);
   return (
     <>
       <Link to="/dashboard/usage">Always there</Link>
@@ -19,6 +25,16 @@ function Frame() {
         <Outlet />
       </main>
     </>
+  );
+}
+
+function Row({ isThere }: { isThere: boolean }) {
+  const content = useRef<HTMLElement>(null);
+  usePlace(content);
+  return (
+    <main ref={content} tabIndex={-1}>
+      {isThere && <button>Delete</button>}
+    </main>
   );
 }
 
@@ -47,4 +63,23 @@ test("a link that stays keeps the focus, and a page that is only opened takes no
   await userEvent.keyboard("{Enter}");
   await screen.findByRole("heading", { name: "Two" });
   expect(document.activeElement).toBe(link);
+});
+
+test("a row that is deleted leaves the focus at the content", async () => {
+  vi.useFakeTimers();
+  const { rerender } = render(<Row isThere />);
+  screen.getByText("Delete").focus();
+  rerender(<Row isThere={false} />);
+  await vi.advanceTimersByTimeAsync(LONG_MS);
+  expect(document.activeElement).toBe(screen.getByRole("main"));
+});
+
+test("what goes after a click beside it takes nobody anywhere", async () => {
+  vi.useFakeTimers();
+  const { rerender } = render(<Row isThere />);
+  screen.getByText("Delete").focus();
+  fireEvent.pointerDown(document.body);
+  rerender(<Row isThere={false} />);
+  await vi.advanceTimersByTimeAsync(LONG_MS);
+  expect(document.activeElement).toBe(document.body);
 });
