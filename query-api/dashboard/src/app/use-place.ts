@@ -3,31 +3,40 @@ import { useEffect, type RefObject } from "react";
 /** Whoever knows better where the focus goes, as a dialog that closes, has said so by then. */
 const SETTLED_MS = 100;
 
+/** What there is around something, from the nearest on, to begin at. */
+const PLACES = "[tabindex], section, aside";
+
+/** Where what is chosen goes on from its neighbour by itself. */
+const CANVAS = ".react-flow";
+
 /**
- * A link of a page goes with the page, and a button of a row with the row: whoever goes by keyboard begins at the content then, and not
- * at the top of the window again.
+ * A link of a page goes with the page, and a button of a row with the row: whoever goes by keyboard begins at what it stood in then, or
+ * else at the content, and not at the top of the window again.
  */
 export function usePlace(content: RefObject<HTMLElement | null>): void {
   useEffect(() => {
-    let last: EventTarget | null = null;
+    let last: readonly Element[] = [];
     let timer: ReturnType<typeof setTimeout> | undefined;
     const remember = (event: FocusEvent) => {
-      last = event.target;
+      last = event.composedPath().filter((one) => one instanceof Element);
     };
     // A click beside everything has left it.
     const forget = () => {
-      last = null;
+      last = [];
     };
     const observer = new MutationObserver(() => {
-      if (!(last instanceof Node) || last.isConnected) {
+      const [gone, ...around] = last;
+      if (!gone || gone.isConnected) {
         return;
       }
-      last = null;
+      last = [];
+      if (around.some((one) => one.matches(CANVAS))) {
+        return;
+      }
       clearTimeout(timer);
       timer = setTimeout(() => {
         if (document.activeElement === document.body) {
-          // Where the page is scrolled to is the router's to say.
-          content.current?.focus({ preventScroll: true });
+          begin(around.find((one) => one.isConnected && one.matches(PLACES)) ?? content.current);
         }
       }, SETTLED_MS);
     });
@@ -41,4 +50,15 @@ export function usePlace(content: RefObject<HTMLElement | null>): void {
       document.removeEventListener("pointerdown", forget, { capture: true });
     };
   }, [content]);
+}
+
+function begin(place: Element | null): void {
+  const target = place?.matches("[tabindex]") ? place : (place?.querySelector("h2") ?? place);
+  if (target instanceof HTMLElement) {
+    if (!target.hasAttribute("tabindex")) {
+      target.tabIndex = -1;
+    }
+    // Where the page is scrolled to is the router's to say.
+    target.focus({ preventScroll: true });
+  }
 }
