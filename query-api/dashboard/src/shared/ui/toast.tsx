@@ -65,9 +65,9 @@ export function Toasts() {
   );
   const list = useRef<HTMLDivElement>(null);
   const cameFrom = useRef<Element | null>(null);
-  // The button goes with its message: the focus goes to the next one's, and from the last back to where it came from.
-  const putAway = (id: number) => {
-    const isFocused = list.current?.contains(document.activeElement) === true;
+  // The button goes with its message: from the keyboard, the focus goes to the next one's, and from the last back to where it came from.
+  const putAway = (id: number, byKeyboard: boolean) => {
+    const isFocused = byKeyboard && list.current?.contains(document.activeElement) === true;
     const index = toasts.findIndex((one) => one.id === id);
     const next = toasts[index + 1] ?? toasts[index - 1];
     const target = next ? list.current?.querySelector<HTMLElement>(`[data-toast="${next.id}"] button[aria-label=Dismiss]`) : cameFrom.current;
@@ -93,13 +93,13 @@ export function Toasts() {
     >
       {/* The latest is the lowest, and in sight where they are more than there is room for. */}
       {shown.toReversed().map((one) => (
-        <Message key={one.id} toast={one} onDismiss={() => putAway(one.id)} />
+        <Message key={one.id} toast={one} onDismiss={(byKeyboard) => putAway(one.id, byKeyboard)} />
       ))}
     </div>
   );
 }
 
-function Message({ toast: { id, tone, text }, onDismiss }: { toast: Toast; onDismiss: () => void }) {
+function Message({ toast: { id, tone, text }, onDismiss }: { toast: Toast; onDismiss: (byKeyboard: boolean) => void }) {
   const [isHovered, setHovered] = useState(false);
   const [isFocused, setFocused] = useState(false);
   const isHeld = stays({ tone }) || isHovered || isFocused;
@@ -118,12 +118,12 @@ function Message({ toast: { id, tone, text }, onDismiss }: { toast: Toast; onDis
       onPointerLeave={() => setHovered(false)}
       onFocus={() => setFocused(true)}
       onBlur={() => setFocused(false)}
-      onKeyDown={(event) => event.key === "Escape" && !event.defaultPrevented && onDismiss()}
+      onKeyDown={(event) => event.key === "Escape" && !event.defaultPrevented && onDismiss(true)}
       className="pointer-events-auto flex w-full max-w-sm shrink-0 items-start gap-2.5 rounded-xl border border-line bg-raised px-3.5 py-3 shadow-pop animate-[appear_160ms_ease-out] sm:w-auto"
     >
       <Icon aria-hidden className={clsx("mt-0.5 size-4 shrink-0", COLOURS[tone])} />
       <div className="min-w-0 wrap-anywhere">{text}</div>
-      <button type="button" aria-label="Dismiss" className="-m-1.5 shrink-0 rounded-md p-1.5 text-soft hover:text-ink" onClick={onDismiss}>
+      <button type="button" aria-label="Dismiss" className="-m-1.5 shrink-0 rounded-md p-1.5 text-soft hover:text-ink" onClick={({ detail }) => onDismiss(detail === 0)}>
         <X aria-hidden className="size-4" />
       </button>
     </div>
