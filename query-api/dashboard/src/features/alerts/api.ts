@@ -41,9 +41,11 @@ export function streamUrl(account: Account): string {
   return `/api/token-tracking/alerts/stream?${new URLSearchParams(account.visible as Record<string, string>)}`;
 }
 
-/** What a message over the page is about that tells an alert. */
+/** What messages over the page are about that tell alerts. */
+export const ABOUT_ALERTS = "alert:";
+
 export function aboutAlert(id: string): string {
-  return `alert:${id}`;
+  return `${ABOUT_ALERTS}${id}`;
 }
 
 /** One after the other, for the API takes one at a time; what is shown is asked for anew once, also after the one that failed. */

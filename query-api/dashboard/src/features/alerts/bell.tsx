@@ -11,9 +11,9 @@ import { IconButton } from "@/shared/ui/button";
 import { Empty, Failure, Skeleton } from "@/shared/ui/layout";
 import { Popover } from "@/shared/ui/menu";
 import { useNow } from "@/shared/ui/now";
-import { dismissAbout, toast } from "@/shared/ui/toast";
+import { dismissAbout, dismissKind, toast } from "@/shared/ui/toast";
 import { AlertRow, told } from "./alert-row";
-import { aboutAlert, latestQuery, streamUrl, useAcknowledge, type Alert } from "./api";
+import { ABOUT_ALERTS, aboutAlert, latestQuery, streamUrl, useAcknowledge, type Alert } from "./api";
 
 /** The stream tells an alert as soon as it is raised; in the list it is some tenths of a second later. */
 const LISTED_AFTER_MS = 2_000;
@@ -59,6 +59,8 @@ export function Bell({ account }: { account: Account }) {
       }
     }
   }, [data]);
+  // What is told of one account is not to stand over another's pages, nor over the sign-in.
+  useEffect(() => () => dismissKind(ABOUT_ALERTS), []);
   const unread = data?.unread ?? 0;
   return (
     <Popover

@@ -1,6 +1,6 @@
 import { act, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { dismissAbout, toast, Toasts } from "./toast";
+import { dismissAbout, dismissKind, toast, Toasts } from "./toast";
 
 /** Far longer than any message is shown that goes by itself. */
 const LONG_MS = 60_000;
@@ -78,6 +78,14 @@ test("what was said about something goes once that is seen to", () => {
   act(() => dismissAbout("alert:a"));
   expect(screen.queryByText("A budget is exceeded.")).toBeNull();
   expect(screen.getByText("Another is exceeded.")).toBeTruthy();
+});
+
+test("what was said about an account that is left goes, and what else was said stays", () => {
+  say("A budget is exceeded.", "critical", "alert:a");
+  say("It could not be saved.", "critical");
+  act(() => dismissKind("alert:"));
+  expect(screen.queryByText("A budget is exceeded.")).toBeNull();
+  expect(screen.getByText("It could not be saved.")).toBeTruthy();
 });
 
 test("whoever puts messages away by keyboard goes on to the next, and from the last back to where they were", () => {

@@ -48,6 +48,13 @@ export function dismissAbout(about: string): void {
   }
 }
 
+/** Puts away what was said about anything of a kind, as of an account that is left. */
+export function dismissKind(kind: string): void {
+  if (toasts.some((shown) => shown.about?.startsWith(kind))) {
+    change(toasts.filter((shown) => !shown.about?.startsWith(kind)));
+  }
+}
+
 function dismiss(id: number): void {
   change(toasts.filter((shown) => shown.id !== id));
 }
