@@ -33,7 +33,7 @@ export function Dialog({
 }) {
   const isTouched = useRef(false);
   const touch = () => {
-    isTouched.current = isForm;
+    isTouched.current = true;
   };
   return (
     <Radix.Root open={open} onOpenChange={(now) => !now && onClose()}>
@@ -43,7 +43,7 @@ export function Dialog({
           {...(description ? {} : { "aria-describedby": undefined })}
           onInteractOutside={(event) => {
             // A message over it is put away without it, and is gone from the page by now.
-            if (isOnce || isTouched.current || (event.target instanceof Element && event.target.closest("[data-toast]"))) {
+            if (isOnce || (isForm && isTouched.current) || (event.target instanceof Element && event.target.closest("[data-toast]"))) {
               event.preventDefault();
             }
           }}
