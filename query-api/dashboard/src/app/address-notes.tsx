@@ -5,14 +5,17 @@ import type { Account } from "@/shared/session/account";
 import { zoneOf } from "@/shared/session/zone";
 import { Button } from "@/shared/ui/button";
 import { Card, Empty, Note } from "@/shared/ui/layout";
+import { usePageTitle } from "@/shared/ui/title";
 
 /** In place of a page whose address is of another team: figures of one's own would be taken for that team's. */
 export function UnknownTeam({ account }: { account: Account }) {
+  usePageTitle("No such team");
   const navigate = useNavigate();
   return (
     <div className="mx-auto max-w-2xl px-4 py-16" data-testid="unknown-team">
       <Card>
         <Empty
+          isPage
           icon={UserX}
           title="This address is of a team that you are not in"
           action={

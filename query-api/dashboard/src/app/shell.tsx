@@ -1,6 +1,6 @@
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { Menu as MenuIcon } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useRef, useState } from "react";
 import { Bell } from "@/features/alerts/bell";
 import { BudgetWarnings, FLOATING_ROOM } from "@/features/budgets/warnings";
 import { useIsServed } from "@/shared/api/served";
@@ -10,12 +10,15 @@ import { Addressed } from "./addressed";
 import { Logo } from "./logo";
 import { NAVIGATION, OF_THE_RUNNER } from "./navigation";
 import { PersonMenu, TeamSwitcher, ThemeMenu } from "./top-bar";
+import { usePlace } from "./use-place";
 
 const SideMenu = lazy(() => import("./side-menu").then((module) => ({ default: module.SideMenu })));
 
 export function Shell() {
   const [open, setOpen] = useState(false);
   const account = useAccount();
+  const content = useRef<HTMLElement>(null);
+  usePlace(content);
   // A canvas takes the whole window.
   const isCanvas = useRouterState({ select: (state) => /^\/dashboard\/workflows\/[^/]+$/.test(state.location.pathname) });
   return (
@@ -51,7 +54,7 @@ export function Shell() {
             <PersonMenu />
           </div>
         </header>
-        <main id="content" tabIndex={-1} className={`flex-1 outline-none ${FLOATING_ROOM}`}>
+        <main ref={content} id="content" tabIndex={-1} className={`flex-1 outline-none ${FLOATING_ROOM}`}>
           <Addressed account={account}>
             {!isCanvas && <BudgetWarnings key={account.key} account={account} />}
             {/* Nothing of one account is shown, or filled into a form, as another's. */}

@@ -48,9 +48,9 @@ export function TeamSwitcher() {
         options={accountsOf(user).map((one) => ({
           value: one.key,
           label: (
-            <span className="flex w-full items-center justify-between gap-4">
-              <span>{one.name}</span>
-              <span className="text-xs text-soft">{one.isTeam ? words(one.role) : "Only you"}</span>
+            <span className="flex w-full min-w-0 items-center justify-between gap-4">
+              <span className="min-w-0 wrap-anywhere">{one.name}</span>
+              <span className="shrink-0 text-xs text-soft">{one.isTeam ? words(one.role) : "Only you"}</span>
             </span>
           ),
         }))}
@@ -111,8 +111,8 @@ export function PersonMenu() {
         }
       >
         <div className="px-2.5 py-1.5">
-          <p className="font-medium">{user.name}</p>
-          <p className="text-xs text-soft">{user.email}</p>
+          <p className="font-medium wrap-anywhere">{user.name}</p>
+          <p className="text-xs wrap-anywhere text-soft">{user.email}</p>
         </div>
         <MenuLine />
         {user.hasPassword && (

@@ -1,9 +1,10 @@
 import { QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-query";
-import { act, renderHook, waitFor } from "@testing-library/react";
+import { act, render, renderHook, screen, waitFor } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Account } from "@/shared/session/account";
-import { latestQuery, useAcknowledge } from "./api";
+import { toast, Toasts } from "@/shared/ui/toast";
+import { aboutAlert, latestQuery, useAcknowledge } from "./api";
 
 const ACCOUNT = { key: "acme", visible: { teamId: "acme" } } as unknown as Account;
 
@@ -42,4 +43,14 @@ test("where one is refused, those before it are shown as they are now", async ()
   const hook = await open();
   await act(() => expect(hook.current.acknowledge.mutateAsync(["a", "gone", "c"])).rejects.toThrow("There is no such alert"));
   expect(asked).toEqual(["POST /a/acknowledge", "POST /gone/acknowledge", "GET "]);
+});
+
+test("what was said over the page of an alert goes once it is acknowledged, and stays where that was refused", async () => {
+  const hook = await open();
+  render(<Toasts />);
+  act(() => toast("One is exceeded", "critical", aboutAlert("a")));
+  act(() => toast("Another is exceeded", "critical", aboutAlert("gone")));
+  await act(() => expect(hook.current.acknowledge.mutateAsync(["a", "gone"])).rejects.toThrow("There is no such alert"));
+  expect(screen.queryByText("One is exceeded")).toBeNull();
+  expect(screen.getByText("Another is exceeded")).toBeTruthy();
 });

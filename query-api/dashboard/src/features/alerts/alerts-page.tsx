@@ -16,6 +16,7 @@ import { toast } from "@/shared/ui/toast";
 import { AlertRow } from "./alert-row";
 import { alertsQuery, useAcknowledge, type Alert } from "./api";
 import type { AlertSearch } from "./search";
+import { useNext } from "./use-next";
 
 const route = getRouteApi("/signed-in/dashboard/alerts");
 
@@ -29,6 +30,7 @@ export function AlertsPage() {
   const acknowledge = useAcknowledge(account);
   const now = useNow();
   const alerts = data?.pages.flatMap((page) => page.alerts) ?? [];
+  const { list, heading, actOn } = useNext(alerts);
   const open = alerts.filter((alert) => !alert.acknowledged);
   const isNarrowed = search.severity !== undefined || search.seen !== undefined || search.budget !== undefined;
   const change = (patch: { [K in keyof AlertSearch]?: AlertSearch[K] | undefined }) =>
@@ -37,6 +39,7 @@ export function AlertsPage() {
         Object.fromEntries(Object.entries({ ...before, ...patch }).filter(([, value]) => value !== undefined)) as AlertSearch,
     });
   const acknowledgeShown = async () => {
+    actOn(open[0]);
     try {
       await acknowledge.mutateAsync(open.map((alert) => alert.id));
       toast(open.length === 1 ? "One alert is seen to." : `${formatCount(open.length)} alerts are seen to.`);
@@ -48,6 +51,7 @@ export function AlertsPage() {
   return (
     <Page
       title="Alerts"
+      headingRef={heading}
       description={waiting(data?.pages[0]?.unread, error)}
       actions={
         <>
@@ -101,7 +105,7 @@ export function AlertsPage() {
           </Empty>
         ) : (
           // What was asked for before stays, dimmed, until the answer for this is there.
-          <div aria-busy={isPlaceholderData} className={clsx("overflow-hidden rounded-xl transition-opacity", isPlaceholderData && "opacity-60")}>
+          <div ref={list} aria-busy={isPlaceholderData} className={clsx("overflow-hidden rounded-xl transition-opacity", isPlaceholderData && "opacity-60")}>
             {byDay(alerts, zone).map(([day, ofDay], index) => (
               <section key={day} aria-label={formatDay(day, true)}>
                 <div className={clsx("flex justify-between gap-3 border-b border-line bg-page px-4 py-1.5 text-xs text-soft sm:px-5", index > 0 && "border-t")}>
@@ -117,7 +121,10 @@ export function AlertsPage() {
                         now={now}
                         onAcknowledge={
                           account.mayManage
-                            ? () => acknowledge.mutate([alert.id], { onError: (failure) => toast(messageOf(failure), "critical") })
+                            ? () => {
+                                actOn(alert);
+                                acknowledge.mutate([alert.id], { onError: (failure) => toast(messageOf(failure), "critical") });
+                              }
                             : undefined
                         }
                         busy={acknowledge.isPending && acknowledge.variables?.includes(alert.id) === true}

@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { answer, api, type Schemas } from "@/shared/api/client";
 import type { Account } from "@/shared/session/account";
+import { dismissAbout } from "@/shared/ui/toast";
 import type { AlertSearch } from "./search";
 
 export type Alert = Schemas["Alert"];
@@ -40,6 +41,13 @@ export function streamUrl(account: Account): string {
   return `/api/token-tracking/alerts/stream?${new URLSearchParams(account.visible as Record<string, string>)}`;
 }
 
+/** What messages over the page are about that tell alerts. */
+export const ABOUT_ALERTS = "alert:";
+
+export function aboutAlert(id: string): string {
+  return `${ABOUT_ALERTS}${id}`;
+}
+
 /** One after the other, for the API takes one at a time; what is shown is asked for anew once, also after the one that failed. */
 export function useAcknowledge(account: Account) {
   const queryClient = useQueryClient();
@@ -47,6 +55,7 @@ export function useAcknowledge(account: Account) {
     mutationFn: async (ids: readonly string[]) => {
       for (const id of ids) {
         await answer(api.POST("/api/token-tracking/alerts/{id}/acknowledge", { params: { path: { id } } }));
+        dismissAbout(aboutAlert(id));
       }
     },
     onSettled: () => queryClient.invalidateQueries({ queryKey: ["alerts", account.key] }),

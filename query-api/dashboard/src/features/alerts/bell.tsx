@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Bell as BellIcon, BellOff } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { messageOf } from "@/shared/api/client";
 import { useEvents } from "@/shared/api/stream";
 import type { Account } from "@/shared/session/account";
@@ -11,9 +11,9 @@ import { IconButton } from "@/shared/ui/button";
 import { Empty, Failure, Skeleton } from "@/shared/ui/layout";
 import { Popover } from "@/shared/ui/menu";
 import { useNow } from "@/shared/ui/now";
-import { toast } from "@/shared/ui/toast";
+import { dismissAbout, dismissKind, toast } from "@/shared/ui/toast";
 import { AlertRow, told } from "./alert-row";
-import { latestQuery, streamUrl, useAcknowledge, type Alert } from "./api";
+import { ABOUT_ALERTS, aboutAlert, latestQuery, streamUrl, useAcknowledge, type Alert } from "./api";
 
 /** The stream tells an alert as soon as it is raised; in the list it is some tenths of a second later. */
 const LISTED_AFTER_MS = 2_000;
@@ -44,12 +44,23 @@ export function Bell({ account }: { account: Account }) {
           <p className="text-soft">{told(alert, names)}</p>
         </>,
         TONES[alert.severity],
+        aboutAlert(alert.id),
       );
       askAgain();
       setTimeout(askAgain, LISTED_AFTER_MS);
     },
     askAgain,
   );
+  // Also what someone else has seen to, or the same person elsewhere, is news no more.
+  useEffect(() => {
+    for (const alert of data?.alerts ?? []) {
+      if (alert.acknowledged) {
+        dismissAbout(aboutAlert(alert.id));
+      }
+    }
+  }, [data]);
+  // What is told of one account is not to stand over another's pages, nor over the sign-in.
+  useEffect(() => () => dismissKind(ABOUT_ALERTS), []);
   const unread = data?.unread ?? 0;
   return (
     <Popover

@@ -160,11 +160,11 @@ function BudgetItem({
     <li className="rounded-lg border border-line p-3.5" data-testid="budget">
       <div className="flex items-start justify-between gap-2">
         <div className="min-w-0">
-          <p className="flex flex-wrap items-center gap-2 font-medium">
+          <p className="flex flex-wrap items-center gap-2 font-medium wrap-anywhere">
             {budget.name} <Badge tone={LEVEL_TONE[worst]}>{LEVEL_WORDS[worst]}</Badge>
             {budget.enforcement === "block" && <Badge>Blocks</Badge>}
           </p>
-          {describe(budget) !== budget.name && <p className="text-xs text-soft">{describe(budget)}</p>}
+          {describe(budget) !== budget.name && <p className="text-xs wrap-anywhere text-soft">{describe(budget)}</p>}
         </div>
         <div className="-mt-1.5 -mr-1.5 flex">
           {budget.limitUsd !== undefined && (
@@ -215,7 +215,7 @@ function SpentRow({ row: { budget, status, level }, named, zone }: { row: Watche
   return (
     <div>
       <div className="mb-1 flex flex-wrap justify-between gap-x-3 text-xs figures">
-        <span>
+        <span className="min-w-0 wrap-anywhere">
           {named && <span className="font-medium">{value} · </span>}
           <BudgetAmount status={status} of={status.spent} />{" "}
           <span className="text-soft">

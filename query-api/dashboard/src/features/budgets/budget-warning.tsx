@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { clsx } from "clsx";
 import { CircleX, Info, TriangleAlert, X } from "lucide-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { exactUsd, nanoUsd } from "@/shared/format/money";
 import { formatPercent } from "@/shared/format/numbers";
 import type { Level } from "@/shared/ui/layout";
@@ -43,17 +43,31 @@ export function BudgetWarning({
   onDismiss: () => void;
 }) {
   const [gone, setGone] = useState(false);
+  const box = useRef<HTMLDivElement>(null);
   const { budget, status, level } = warning;
   if (level === "calm" || gone) {
     return null;
   }
   const { icon: Icon, colours, title } = LOOKS[level];
   const isOver = level === "critical" && status.isExceeded;
+  const dismiss = () => {
+    try {
+      localStorage.setItem(keyOf(warning), "1");
+    } catch {
+      // Then it comes back with the next page.
+    }
+    // What it stood over is what is read next.
+    if (box.current?.contains(document.activeElement)) {
+      box.current.closest("main")?.focus({ preventScroll: true });
+    }
+    setGone(true);
+    onDismiss();
+  };
   return (
-    <div role={level === "critical" ? "alert" : "status"} data-testid="budget-warning" data-level={level} className={clsx("flex gap-3 rounded-xl border px-3.5 py-2.5", brief ? "items-center" : "items-start", colours)}>
+    <div role={level === "critical" ? "alert" : "status"} ref={box} onKeyDown={(event) => event.key === "Escape" && !event.defaultPrevented && dismiss()} data-testid="budget-warning" data-level={level} className={clsx("flex gap-3 rounded-xl border px-3.5 py-2.5", brief ? "items-center" : "items-start", colours)}>
       <Icon aria-hidden className={clsx("size-[1.125rem] shrink-0", !brief && "mt-0.5")} />
       <div className={clsx("flex min-w-0 flex-1 items-center gap-x-4 gap-y-1.5", !brief && "flex-wrap")}>
-        <p className={clsx("min-w-0 flex-1", brief ? "truncate" : "basis-64")}>
+        <p className={clsx("min-w-0 flex-1", brief ? "truncate" : "basis-64 wrap-anywhere")}>
           <strong className="font-semibold">
             {title}: {budget.name}
           </strong>{" "}
@@ -86,15 +100,7 @@ export function BudgetWarning({
         type="button"
         aria-label={`Dismiss: ${title}`}
         className="-m-1.5 rounded-md p-1.5 hover:bg-black/5"
-        onClick={() => {
-          try {
-            localStorage.setItem(keyOf(warning), "1");
-          } catch {
-            // Then it comes back with the next page.
-          }
-          setGone(true);
-          onDismiss();
-        }}
+        onClick={dismiss}
       >
         <X aria-hidden className="size-4" />
       </button>

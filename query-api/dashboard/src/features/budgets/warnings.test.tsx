@@ -18,10 +18,10 @@ function budget(percentage: number, patch: Partial<Budget> = {}): { budgets: Bud
 function open() {
   const root = createRootRoute({
     component: () => (
-      <>
+      <main tabIndex={-1}>
         <BudgetWarnings account={ACCOUNT} />
         <Outlet />
-      </>
+      </main>
     ),
   });
   const pages = ["/one", "/two"].map((path) => createRoute({ getParentRoute: () => root, path, component: () => <h1>{path}</h1> }));
@@ -102,4 +102,16 @@ test("what was put away stays away under another name, and comes back with what 
   next.budgets[0]!.status!.periodStart = "2026-12-01T00:00:00Z";
   await tell(next);
   expect(screen.getByTestId("budget-warning").dataset.level).toBe("warning");
+});
+
+test("Escape puts a warning away that has the focus, which goes to the page that it stood over", async () => {
+  const { tell } = open();
+  await screen.findByText("/one");
+  await tell(budget(80));
+  await userEvent.keyboard("{Escape}");
+  expect(screen.getByTestId("budget-warning")).toBeTruthy();
+  screen.getByRole("button", { name: /Dismiss/ }).focus();
+  await userEvent.keyboard("{Escape}");
+  expect(screen.queryByTestId("budget-warning")).toBeNull();
+  expect(document.activeElement).toBe(screen.getByRole("main"));
 });

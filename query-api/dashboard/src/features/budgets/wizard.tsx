@@ -75,6 +75,7 @@ export function Wizard({ account, onClose }: { account: Account; onClose: () => 
   return (
     <Dialog
       open
+      isForm={step !== "done"}
       onClose={onClose}
       title={step === "done" ? "Your budget is set" : "Find a budget"}
       description={step === "usage" ? "Two questions." : step === "amount" ? "Change it as you like." : undefined}

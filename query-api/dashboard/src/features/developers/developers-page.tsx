@@ -19,12 +19,12 @@ import { usePageTitle } from "@/shared/ui/title";
 import { developersQuery } from "./api";
 import { DeveloperTable } from "./developer-table";
 import { groupsOf, sumOf, total, type Sum } from "./groups";
-import { DAYS, isShown, usualRange, type DeveloperSearch, type Range } from "./search";
+import { isShown, usualRange, type DeveloperSearch, type Range } from "./search";
 import { agentName, SETUPS } from "./snippets";
 
 const route = getRouteApi("/signed-in/dashboard/developers");
 
-const RANGES: Record<Range, string> = { "7d": "Last 7 days", "30d": "Last 30 days", "90d": "Last 90 days" };
+const RANGES: Record<Range, string> = { day: "Today", "7d": "Last 7 days", "30d": "Last 30 days", "90d": "Last 90 days" };
 
 /** What people spend by coding agents, and whether the agents say the same. */
 export function DevelopersPage() {
@@ -77,7 +77,7 @@ export function DevelopersPage() {
           <Failure
             error={error}
             retry={() => void refetch()}
-            action={historyRefused(error) !== null && range !== usual && <Button onClick={() => change({ range: undefined })}>Show the last {DAYS[usual]} days</Button>}
+            action={historyRefused(error) !== null && range !== usual && <Button onClick={() => change({ range: undefined })}>Show {usual === "day" ? "today" : `the ${RANGES[usual].toLowerCase()}`}</Button>}
           />
         </Card>
       ) : sum === null ? (
@@ -95,7 +95,7 @@ export function DevelopersPage() {
             <Empty icon={SearchX} title={`${agentName(search.agent)} has told of no call in this time`} action={<Button onClick={() => change({ agent: undefined })}>Show every agent</Button>} />
           </Card>
         ) : (
-          <SetUp days={DAYS[range]} />
+          <SetUp range={range} />
         )
       ) : (
         // What was asked for before stays, dimmed, until the answer for this is there.
@@ -161,9 +161,9 @@ function Figure({ label, value, testId, children }: { label: string; value: Reac
   );
 }
 
-function SetUp({ days }: { days: number }) {
+function SetUp({ range }: { range: Range }) {
   return (
-    <Card title={`No coding agent has told of a call in the last ${days} days`} hint="Each sends what it used by itself, once its settings say where to. Prompts and answers that come along are not read.">
+    <Card title={`No coding agent has told of a call ${range === "day" ? "today" : `in the ${RANGES[range].toLowerCase()}`}`} hint="Each sends what it used by itself, once its settings say where to. Prompts and answers that come along are not read.">
       <Setups />
     </Card>
   );

@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 import { isShown, usualRange } from "./search";
 
-test("the page begins with a month, or with a week where the tier does not show a month", () => {
+test("the page begins with a month, or with a week or a day where the tier does not show more", () => {
   expect(usualRange(7)).toBe("7d");
+  expect(usualRange(6)).toBe("day");
+  expect(usualRange(1)).toBe("day");
   expect(usualRange(90)).toBe("30d");
   expect(usualRange(null)).toBe("30d");
   expect(usualRange(undefined)).toBe("30d");

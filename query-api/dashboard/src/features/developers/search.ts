@@ -1,16 +1,16 @@
-export const RANGES = ["7d", "30d", "90d"] as const;
+export const RANGES = ["day", "7d", "30d", "90d"] as const;
 export type Range = (typeof RANGES)[number];
 
-export const DAYS: Record<Range, number> = { "7d": 7, "30d": 30, "90d": 90 };
+export const DAYS: Record<Range, number> = { day: 1, "7d": 7, "30d": 30, "90d": 90 };
 
 /** @param historyDays how many the account's tier shows; null for all */
 export function isShown(range: Range, historyDays: number | null | undefined): boolean {
   return typeof historyDays !== "number" || DAYS[range] <= historyDays;
 }
 
-/** A month, or a week where the tier does not show a month: a page that nobody asked anything of does not begin with a refusal. */
+/** A month, or the longest that the tier shows where that is less: a page that nobody asked anything of does not begin with a refusal. */
 export function usualRange(historyDays: number | null | undefined): Range {
-  return isShown("30d", historyDays) ? "30d" : "7d";
+  return (["30d", "7d"] as const).find((range) => isShown(range, historyDays)) ?? "day";
 }
 
 /** What the page shows: the address holds it. */

@@ -34,6 +34,13 @@ test("one click takes the advice", async () => {
   expect(chosen).toEqual(["gpt-4o-mini"]);
 });
 
+test("where there is little room the estimate is a line, whose figures keep their names for those who hear it", () => {
+  show("gpt-4");
+  const figures = [...document.querySelectorAll("dl > div")];
+  expect(figures.map((figure) => figure.querySelector("dt")?.textContent)).toEqual(["Input tokens", "Output tokens", "Cost"]);
+  expect(figures.map((figure) => figure.querySelector("dd[aria-hidden]")?.textContent)).toEqual(["in", "out", undefined]);
+});
+
 test("advice that was taken is gone at once, though the new estimate is not there yet", () => {
   show("gpt-4o-mini");
   expect(screen.queryByRole("button", { name: "Switch" })).toBeNull();

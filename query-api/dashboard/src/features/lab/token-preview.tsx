@@ -43,9 +43,10 @@ export function TokenPreview({
         <Skeleton className="mt-3 h-14" />
       ) : (
         <>
-          <dl className="mt-3 grid grid-cols-3 gap-3 figures" aria-live="polite">
-            <Figure name="Input tokens" value={`~${formatCount(shown?.inputTokens ?? 0)}`} />
-            <Figure name="Output tokens" value={`~${formatCount(shown?.outputTokens ?? 0)}`} />
+          {/* A line where there is little room, below what is typed. */}
+          <dl className="mt-2 flex flex-wrap gap-x-3 gap-y-0.5 figures sm:mt-3 sm:grid sm:grid-cols-3 sm:gap-3" aria-live="polite">
+            <Figure name="Input tokens" short="in" value={`~${formatCount(shown?.inputTokens ?? 0)}`} />
+            <Figure name="Output tokens" short="out" value={`~${formatCount(shown?.outputTokens ?? 0)}`} />
             <Figure
               name="Cost"
               value={
@@ -104,11 +105,17 @@ function SuggestionRow({ suggestion, onModelChange }: { suggestion: Suggestion; 
   );
 }
 
-function Figure({ name, value }: { name: string; value: React.ReactNode }) {
+/** @param short what stands behind the value on a narrow page, where the name is only heard */
+function Figure({ name, short, value }: { name: string; short?: string; value: React.ReactNode }) {
   return (
-    <div className="min-w-0">
-      <dt className="text-xs text-soft">{name}</dt>
-      <dd className="text-base font-semibold wrap-anywhere">{value}</dd>
+    <div className="min-w-0 max-sm:flex max-sm:items-baseline max-sm:gap-1">
+      <dt className="text-xs text-soft max-sm:sr-only">{name}</dt>
+      <dd className="font-semibold wrap-anywhere sm:text-base">{value}</dd>
+      {short && (
+        <dd aria-hidden className="text-xs text-soft sm:hidden">
+          {short}
+        </dd>
+      )}
     </div>
   );
 }

@@ -25,18 +25,18 @@ export function InvitationPage() {
     <main className="mx-auto max-w-lg px-4 py-16">
       <Card>
         {isClosed(invitation.error) ? (
-          <Empty icon={MailOpen} title="This invitation is not open">
+          <Empty isPage icon={MailOpen} title="This invitation is not open">
             {sentence(messageOf(invitation.error))} Ask whoever invited you for another.
           </Empty>
         ) : !invitation.data ? (
           invitation.error ? (
-            <Failure error={invitation.error} retry={() => void invitation.refetch()} />
+            <Failure isPage error={invitation.error} retry={() => void invitation.refetch()} />
           ) : (
             <Skeleton className="h-48" />
           )
         ) : (
           <div className="grid gap-4">
-            <div>
+            <div className="min-w-0 wrap-anywhere">
               <h1 className="text-xl font-semibold">Join {invitation.data.teamName}</h1>
               <p className="mt-1 text-soft">
                 {invitation.data.invitedByName} invites {invitation.data.email} as {words(invitation.data.role).toLowerCase()}. Open until{" "}

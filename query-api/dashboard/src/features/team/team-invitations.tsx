@@ -30,6 +30,7 @@ export function InviteDialog({ account, onClose }: { account: Account; onClose: 
     return (
       <Dialog
         open
+        isOnce={invite.data.acceptLink !== undefined}
         onClose={onClose}
         title={`${email} is invited`}
         footer={
@@ -121,7 +122,7 @@ export function Invitations({ account }: { account: Account }) {
         </ul>
       )}
       {again && (
-        <Dialog open onClose={() => setAgain(null)} title="Sent again" description="The old link is worth nothing from now on.">
+        <Dialog open isOnce={again.acceptLink !== undefined} onClose={() => setAgain(null)} title="Sent again" description="The old link is worth nothing from now on.">
           <InvitationLink invitation={again} />
         </Dialog>
       )}

@@ -68,8 +68,8 @@ export function Cards({
             {isNarrowed ? (
               // Where a part of it is heading is not reckoned.
               "Where the month is heading is told of everything only"
-            ) : isMonthCut ? (
-              // It would be reckoned from the last days alone, and be too little.
+            ) : isMonthCut || (first !== null && month.data && projected === undefined) ? (
+              // It would be reckoned from the last days alone, and be too little: the API does not tell it either.
               `Where the month is heading is not told: the tier ${account.tier} does not show all of it`
             ) : month.error && !month.data ? (
               <FailureLine what="The forecast" error={month.error} retry={() => void month.refetch()} />
@@ -182,7 +182,7 @@ function Figure({
     <section aria-label={label} data-testid={testId} className={clsx("min-w-0 rounded-xl border border-line bg-surface p-3.5 shadow-card sm:p-4", wide && "col-span-2 xl:col-span-1")}>
       <h2 className="text-[0.8125rem] font-medium text-soft">{label}</h2>
       <div className="mt-1.5 flex flex-wrap items-baseline gap-x-2 gap-y-1">
-        <span className="text-xl font-semibold tracking-tight sm:text-[1.625rem] sm:leading-8">{value}</span>
+        <span className="min-w-0 text-xl font-semibold tracking-tight wrap-anywhere sm:text-[1.625rem] sm:leading-8">{value}</span>
         {change}
       </div>
       {more}

@@ -97,6 +97,14 @@ test("where the tier does not show all of the month, its forecast is not asked f
   vi.useRealTimers();
 });
 
+test("a month that the server leaves without a forecast is said to be told in part, and takes nothing else from the page", async () => {
+  answers["/api/token-tracking/stats"] = { summary: FIGURES };
+  const paid = { ...ACCOUNT, tier: "pro", features: { historyDays: 90 } } as unknown as Account;
+  show(<Cards account={paid} stats={STATS} zone="UTC" search={{}} onShowUnpriced={() => undefined} />);
+  expect(await screen.findByText(/Where the month is heading is not told: the tier pro/)).toBeTruthy();
+  expect(screen.getByTestId("card-runs").textContent).toContain("1");
+});
+
 test("of a part of the usage there is no forecast, and none that has failed", async () => {
   show(<Cards account={ACCOUNT} stats={STATS} zone="UTC" search={{ only: "model:gpt-4o" }} onShowUnpriced={() => undefined} />);
   await screen.findByText(/The budget could not be loaded/);

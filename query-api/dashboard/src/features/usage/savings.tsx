@@ -57,7 +57,7 @@ export function SavingsCard({
         <ul className="pb-2">
           {data.suggestions.map((suggestion) => (
             <li key={suggestion.title} className="flex items-start gap-3 px-4 py-2 sm:px-5">
-              <span className="min-w-0 flex-1">
+              <span className="min-w-0 flex-1 wrap-anywhere">
                 <span className="block font-medium">{suggestion.title}</span>
                 <span className="block text-xs text-soft">{suggestion.description}</span>
               </span>

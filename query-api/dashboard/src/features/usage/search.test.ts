@@ -90,6 +90,8 @@ describe("a range", () => {
 
   test("that nobody has chosen is no longer than what the tier shows; one that was chosen is asked for as it is", () => {
     expect(withinHistory({ by: "model" }, 7)).toEqual({ by: "model", range: "7d" });
+    expect(withinHistory({}, 6)).toEqual({ range: "day" });
+    expect(withinHistory({}, 1)).toEqual({ range: "day" });
     expect(withinHistory({}, 90)).toEqual({});
     expect(withinHistory({}, null)).toEqual({});
     expect(withinHistory({}, undefined)).toEqual({});

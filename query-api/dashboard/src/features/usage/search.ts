@@ -142,6 +142,8 @@ export function dimensionLabel(dimension: string): string {
 
 const DAYS_DEFAULT = 30;
 
+const DAYS_OF_A_WEEK = 7;
+
 /**
  * With a range that the account's tier shows, where the address names none: what is asked for beyond it is refused, and a page that
  * nobody asked anything of is not to begin with that.
@@ -149,7 +151,10 @@ const DAYS_DEFAULT = 30;
  * @param historyDays how many the tier shows; null for all
  */
 export function withinHistory(search: UsageSearch, historyDays: number | null | undefined): UsageSearch {
-  return search.range === undefined && typeof historyDays === "number" && historyDays < DAYS_DEFAULT ? { ...search, range: "7d" } : search;
+  if (search.range !== undefined || typeof historyDays !== "number" || historyDays >= DAYS_DEFAULT) {
+    return search;
+  }
+  return { ...search, range: historyDays < DAYS_OF_A_WEEK ? "day" : "7d" };
 }
 
 /**

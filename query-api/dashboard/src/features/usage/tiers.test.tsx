@@ -42,5 +42,6 @@ test("where the dearest prompts are not told, nobody is asked to send what they 
 
 test("an account whose earlier days are not shown is not said to have used nothing ever", () => {
   expect(nothingIn({ range: "7d" }, true)).toBe("Nothing has arrived in the last 7 days");
+  expect(nothingIn({ range: "day" }, true)).toBe("Nothing has arrived today");
   expect(nothingIn({}, false)).toBe("Nothing has arrived yet");
 });

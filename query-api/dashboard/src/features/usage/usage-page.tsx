@@ -73,7 +73,7 @@ export function UsagePage() {
             action={
               historyRefused(shown.error) !== null && (
                 <Button onClick={() => change({ range: undefined, from: undefined, to: undefined, only: writeOnly(withoutOnly(onlys, "day")) })}>
-                  Show the {RANGE_LABELS[usual].toLowerCase()}
+                  {usual === "day" ? "Show today" : `Show the ${RANGE_LABELS[usual].toLowerCase()}`}
                 </Button>
               )
             }
@@ -111,7 +111,8 @@ function isUntouched({ summary, previous }: Stats): boolean {
 
 /** Of an account whose tier shows a few days only, nobody knows here that there was never anything. */
 export function nothingIn({ range = "30d" }: Pick<UsageSearch, "range">, isPart: boolean): string {
-  return isPart ? `Nothing has arrived in the ${RANGE_LABELS[range].toLowerCase()}` : "Nothing has arrived yet";
+  const when = range === "day" ? "today" : `in the ${RANGE_LABELS[range].toLowerCase()}`;
+  return isPart ? `Nothing has arrived ${when}` : "Nothing has arrived yet";
 }
 
 function FirstVisit({ title }: { title: string }) {

@@ -34,7 +34,7 @@ export function WorkflowPage() {
     );
   }
   if (error && !data) {
-    return <Failure error={error} retry={() => void refetch()} />;
+    return <Failure isPage error={error} retry={() => void refetch()} />;
   }
   return data && data.id === id ? <Builder key={`${page.count} ${id}`} workflow={data} onMade={() => undefined} /> : <Skeleton className="m-6 h-[70dvh]" />;
 }

@@ -36,10 +36,10 @@ function isTold(data: unknown): boolean {
 }
 
 export function ExecutionPage() {
-  usePageTitle("Execution");
   const { id, executionId } = route.useParams();
   const zone = useZone();
   const { data, error, refetch, states } = useExecution(executionId);
+  usePageTitle(data?.workflowName ? `Execution of ${data.workflowName}` : "Execution");
   const workflow = useQuery(workflowQuery(id));
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   // The graph is that of the version that ran, which may not be the newest.
@@ -149,7 +149,7 @@ export function ExecutionPage() {
         </Card>
         <div className={clsx("grid grid-cols-[minmax(0,1fr)] items-start gap-4", isTold(data.triggerData) && "xl:grid-cols-[minmax(0,1.4fr)_minmax(0,1fr)]")}>
           <Card title="Nodes" hint="Choose a node in the graph to see only its runs.">
-            <NodeRuns execution={data} only={selected} />
+            <NodeRuns execution={data} only={selected} ran={shown === undefined ? undefined : definition} />
           </Card>
           {isTold(data.triggerData) && (
             <Card title="Started with">

@@ -21,11 +21,11 @@ import { StatusBadge } from "./status";
 const route = getRouteApi("/signed-in/dashboard/workflows/$id/executions");
 
 export function ExecutionsPage() {
-  usePageTitle("Executions");
   const { id } = route.useParams();
   const account = useAccount();
   const zone = useZone();
   const workflow = useQuery(workflowQuery(id));
+  usePageTitle(workflow.data?.name ? `Executions of ${workflow.data.name}` : "Executions");
   const { status, days } = route.useSearch();
   const navigate = route.useNavigate();
   const change = (patch: Partial<Record<keyof ExecutionSearch, string | undefined>>) =>

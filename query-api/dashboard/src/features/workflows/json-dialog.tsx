@@ -21,6 +21,7 @@ export function JsonDialog({
   return (
     <Dialog
       open
+      isForm
       onClose={onClose}
       wide
       title="The workflow as JSON"

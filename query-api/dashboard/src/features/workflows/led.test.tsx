@@ -30,9 +30,11 @@ afterEach(() => vi.unstubAllGlobals());
 function Panel({ readOnly }: { readOnly: boolean }) {
   const [definition, setDefinition] = useState(DRAWN);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [isRun, setRun] = useState(false);
   return (
     <>
       <button onClick={() => setSelected(new Set(["then"]))}>on the canvas</button>
+      <button onClick={() => setRun(true)}>Run</button>
       <Properties
         definition={definition}
         selected={selected}
@@ -40,7 +42,7 @@ function Panel({ readOnly }: { readOnly: boolean }) {
         error={null}
         warnings={WARNINGS}
         readOnly={readOnly}
-        run={null}
+        run={isRun && <button onClick={() => setRun(false)}>Close the run</button>}
         runs={[]}
         onEdit={setDefinition}
         onSelect={setSelected}
@@ -82,4 +84,12 @@ test("what is chosen on the canvas takes the focus from nobody", async () => {
   await userEvent.click(canvas);
   expect(screen.getByRole("heading", { name: "Delay" })).toBeTruthy();
   expect(document.activeElement).toBe(canvas);
+});
+
+test("after a run is closed the focus is where the workflow's settings begin", async () => {
+  open();
+  await userEvent.click(screen.getByRole("button", { name: "Run" }));
+  screen.getByRole("button", { name: "Close the run" }).focus();
+  await userEvent.keyboard("{Enter}");
+  expect(document.activeElement).toBe(screen.getByRole("heading", { name: "Workflow settings" }));
 });

@@ -38,7 +38,7 @@ const EDGES: Record<string, string> = {
   completed: "border-good",
   failed: "border-critical",
   cancelled: "border-line-strong",
-  skipped: "border-dashed border-line-strong opacity-60",
+  skipped: "border-dashed border-line-strong bg-page!",
 };
 
 const FAULTS: Record<PlaceFault["severity"], { border: string; text: string }> = {

@@ -6,11 +6,16 @@ import { Button } from "@/shared/ui/button";
 import { CopyButton } from "@/shared/ui/copy";
 import { Badge, Failure, Note, Skeleton } from "@/shared/ui/layout";
 import { inputQuery, payloadQuery, type ExecutionDetail, type NodeExecution } from "./api";
-import { inOrder, isUnpriced, itemOfRun } from "./runs";
+import type { Definition } from "./definition";
+import { attemptOf, inOrder, isUnpriced, itemOfRun } from "./runs";
 import { StatusBadge } from "./status";
 
-/** Each run of each node: how long, how much, what went in and what came out. */
-export function NodeRuns({ execution, only }: { execution: ExecutionDetail; only?: ReadonlySet<string> }) {
+/**
+ * Each run of each node: how long, how much, what went in and what came out.
+ *
+ * @param ran the definition that it is a run of, where that is known
+ */
+export function NodeRuns({ execution, only, ran }: { execution: ExecutionDetail; only?: ReadonlySet<string>; ran?: Definition | undefined }) {
   const shown = inOrder(only && only.size > 0 ? execution.nodeExecutions.filter((run) => only.has(run.nodeId)) : execution.nodeExecutions);
   if (shown.length === 0) {
     return <p className="text-soft">No run yet.</p>;
@@ -18,19 +23,19 @@ export function NodeRuns({ execution, only }: { execution: ExecutionDetail; only
   return (
     <ul className="divide-y divide-line rounded-lg border border-line" aria-label="Nodes">
       {shown.map((run) => (
-        <NodeRun key={run.id} executionId={execution.id} run={run} />
+        <NodeRun key={run.id} executionId={execution.id} run={run} ran={ran} />
       ))}
     </ul>
   );
 }
 
-function NodeRun({ executionId, run }: { executionId: string; run: NodeExecution }) {
+function NodeRun({ executionId, run, ran }: { executionId: string; run: NodeExecution; ran: Definition | undefined }) {
   const [open, setOpen] = useState(false);
   const facts = [
     run.executionTimeMs ? formatDuration(run.executionTimeMs) : null,
     run.tokens ? `${formatCount(run.tokens)} tokens` : null,
     run.model ?? null,
-    run.attemptNumber && run.attemptNumber > 1 ? `attempt ${run.attemptNumber}` : null,
+    attemptOf(run, ran),
   ].filter(Boolean);
   return (
     <li className="p-2.5">

@@ -13,7 +13,7 @@ import { SettingsForm } from "./settings-form";
 
 /** What can be said of whatever is chosen: a node, a line, several, or nothing and so the whole workflow. */
 export function Properties(props: Shown) {
-  const { selected, onSelect } = props;
+  const { selected, run, onSelect } = props;
   const panel = useRef<HTMLDivElement>(null);
   const isLed = useRef(false);
   // A button of the panel that chooses something else goes with what it stood in; the focus goes to what is there instead.
@@ -23,6 +23,15 @@ export function Properties(props: Shown) {
     }
     isLed.current = false;
   }, [selected]);
+  // As it does from the button that closes a run.
+  const hasRun = Boolean(run);
+  const hadRun = useRef(hasRun);
+  useEffect(() => {
+    if (hadRun.current && !hasRun && document.activeElement === document.body) {
+      panel.current?.querySelector("h2")?.focus();
+    }
+    hadRun.current = hasRun;
+  }, [hasRun]);
   const lead = (ids: ReadonlySet<string>) => {
     isLed.current = true;
     onSelect(ids);

@@ -10,6 +10,7 @@ export function RunDialog({ onClose, onRun }: { onClose: () => void; onRun: (tri
   return (
     <Dialog
       open
+      isForm
       onClose={onClose}
       title="Run with data"
       description="Nodes find it as {{trigger.name}}; what is under input is what the first nodes get."

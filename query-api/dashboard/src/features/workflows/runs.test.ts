@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { NodeExecution } from "./api";
-import { inOrder, isUnpriced, itemOfRun, labelOf } from "./runs";
+import { EMPTY } from "./definition";
+import { attemptOf, inOrder, isUnpriced, itemOfRun, labelOf } from "./runs";
 
 function run(nodeId: string, scope: string): NodeExecution {
   return { id: `${nodeId}${scope}`, nodeId, scope, status: "completed" } as NodeExecution;
@@ -22,4 +23,15 @@ test.each([
 test("a node is called what people call it, where that is known", () => {
   const runs = [{ nodeId: "fetch_leads", label: "New leads" }];
   expect([labelOf(runs, "fetch_leads"), labelOf(runs, "other")]).toEqual(["New leads", "other"]);
+});
+
+test("an attempt is told with how many there may be, where the definition that ran says so", () => {
+  const node = { id: "ask", type: "prompt" as const, label: "Ask", config: {}, position: { x: 0, y: 0 } };
+  const ran = { ...EMPTY, nodes: [node, { ...node, id: "own", retryPolicy: { maxAttempts: 5 } }] };
+  expect(attemptOf({ nodeId: "ask", attemptNumber: 1 }, ran)).toBeNull();
+  expect(attemptOf({ nodeId: "ask", attemptNumber: 2 }, ran)).toBe("attempt 2 of 3");
+  expect(attemptOf({ nodeId: "own", attemptNumber: 4 }, ran)).toBe("attempt 4 of 5");
+  expect(attemptOf({ nodeId: "ask", attemptNumber: 2 }, { ...ran, settings: {} })).toBe("attempt 2");
+  expect(attemptOf({ nodeId: "gone", attemptNumber: 2 }, ran)).toBe("attempt 2");
+  expect(attemptOf({ nodeId: "ask", attemptNumber: 2 }, undefined)).toBe("attempt 2");
 });

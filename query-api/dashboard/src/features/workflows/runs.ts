@@ -1,4 +1,5 @@
 import type { NodeExecution } from "./api";
+import type { Definition } from "./definition";
 
 /** leads[1]/parts[0]: the indexes of the items that a run is of, outermost first. */
 function indexesOf(scope: string | undefined): number[] {
@@ -34,4 +35,17 @@ export function isUnpriced({ tokens, output }: Pick<NodeExecution, "tokens" | "o
 /** What people call a node of an execution; its id, if none of its runs came along. */
 export function labelOf(runs: readonly Pick<NodeExecution, "nodeId" | "label">[], nodeId: string): string {
   return runs.find((run) => run.nodeId === nodeId)?.label ?? nodeId;
+}
+
+/**
+ * Which attempt of a node it is, and of how many where the definition that ran says so: else it depends on what went wrong. Null of the
+ * first, which may be the only one.
+ */
+export function attemptOf({ nodeId, attemptNumber = 1 }: Pick<NodeExecution, "nodeId" | "attemptNumber">, ran: Pick<Definition, "nodes" | "settings"> | undefined): string | null {
+  if (attemptNumber < 2) {
+    return null;
+  }
+  const node = ran?.nodes.find((one) => one.id === nodeId);
+  const most = node && (node.retryPolicy?.maxAttempts ?? ran?.settings.retryPolicy?.maxAttempts);
+  return most !== undefined && attemptNumber <= most ? `attempt ${attemptNumber} of ${most}` : `attempt ${attemptNumber}`;
 }

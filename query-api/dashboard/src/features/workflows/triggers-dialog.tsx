@@ -18,7 +18,7 @@ import { apiCall, signedCall } from "./trigger-snippets";
 export function TriggersDialog({ workflow, readOnly, onClose }: { workflow: Workflow; readOnly: boolean; onClose: () => void }) {
   const change = useChangeWorkflow(workflow.id);
   return (
-    <Dialog open onClose={onClose} wide title="Schedule and triggers" description="What runs this workflow without you.">
+    <Dialog open isForm onClose={onClose} wide title="Schedule and triggers" description="What runs this workflow without you.">
       {workflow.status !== "active" && (
         <div className="mb-4 flex flex-wrap items-center gap-x-3 gap-y-2 rounded-lg bg-warning-wash px-3.5 py-2.5 text-[0.8125rem] text-warning" role="status">
           <span className="flex-1">Only an active workflow is run by itself; this one is {workflow.status === "draft" ? "a draft" : workflow.status}.</span>

@@ -13,7 +13,7 @@ const KINDS: Record<Kind, string> = {
 export function buttonClass(kind: Kind = "plain", size: "s" | "m" = "m", extra?: string): string {
   return clsx(
     "inline-flex items-center justify-center gap-1.5 rounded-lg border font-medium whitespace-nowrap transition-colors select-none",
-    "disabled:opacity-55 disabled:cursor-not-allowed aria-disabled:opacity-55",
+    "disabled:opacity-55 disabled:cursor-not-allowed aria-disabled:cursor-not-allowed aria-disabled:opacity-55",
     size === "s" ? "h-8 px-2.5 text-[0.8125rem]" : "h-9 px-3.5",
     KINDS[kind],
     extra,
@@ -22,13 +22,15 @@ export function buttonClass(kind: Kind = "plain", size: "s" | "m" = "m", extra?:
 
 type Props = ComponentProps<"button"> & { kind?: Kind; size?: "s" | "m"; busy?: boolean };
 
-export function Button({ kind = "plain", size = "m", busy = false, className, children, disabled, ...rest }: Props) {
+/** While it is busy it does nothing, and keeps the focus: what is disabled loses it, and with it one's place on the page. */
+export function Button({ kind = "plain", size = "m", busy = false, className, children, onClick, ...rest }: Props) {
   return (
     <button
       type="button"
       className={buttonClass(kind, size, className)}
-      disabled={disabled || busy}
+      aria-disabled={busy || undefined}
       aria-busy={busy || undefined}
+      onClick={busy ? (event) => event.preventDefault() : onClick}
       {...rest}
     >
       {busy && <Spinner />}

@@ -2,6 +2,7 @@ import { fireEvent, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test, vi } from "vitest";
 import { Dialog } from "./dialog";
+import { FormDialog } from "./form-dialog";
 import { toast, Toasts } from "./toast";
 
 function open(isOnce: boolean) {
@@ -40,6 +41,42 @@ test("what is never shown again is not lost by a click beside it, and is left by
   expect(onClose).not.toHaveBeenCalled();
   await userEvent.keyboard("{Escape}");
   expect(onClose).toHaveBeenCalledOnce();
+});
+
+test("what was put into a form is not lost by a click beside it; one that nobody touched is closed", async () => {
+  const onClose = vi.fn();
+  render(
+    <>
+      <p>beside</p>
+      <FormDialog title="A key" submit="Make it" busy={false} error={null} onSubmit={vi.fn()} onClose={onClose}>
+        <input aria-label="Name" />
+      </FormDialog>
+    </>,
+  );
+  await turn();
+  click(screen.getByText("beside"));
+  expect(onClose).toHaveBeenCalledOnce();
+  await userEvent.type(screen.getByLabelText("Name"), "CI");
+  click(screen.getByText("beside"));
+  expect(onClose).toHaveBeenCalledOnce();
+  await userEvent.click(screen.getByRole("button", { name: "Cancel" }));
+  expect(onClose).toHaveBeenCalledTimes(2);
+});
+
+test("a row that a button of a form has added counts as put in", async () => {
+  const onClose = vi.fn();
+  render(
+    <>
+      <p>beside</p>
+      <FormDialog title="A budget" submit="Save" busy={false} error={null} onSubmit={vi.fn()} onClose={onClose}>
+        <button type="button">Add a threshold</button>
+      </FormDialog>
+    </>,
+  );
+  await turn();
+  await userEvent.click(screen.getByRole("button", { name: "Add a threshold" }));
+  click(screen.getByText("beside"));
+  expect(onClose).not.toHaveBeenCalled();
 });
 
 test("a message over a dialog is put away without it", async () => {

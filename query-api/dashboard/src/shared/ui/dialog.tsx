@@ -1,13 +1,14 @@
 import { clsx } from "clsx";
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
-import type { ReactNode } from "react";
+import { useRef, type ReactNode } from "react";
 import { IconButton } from "./button";
 
 /**
  * Closes on Escape and gives the focus back to what opened it.
  *
  * @param isOnce whether it holds what is never shown again: a click beside it does not take that away
+ * @param isForm whether something is put in: once it is, a click beside it does not take that away either
  */
 export function Dialog({
   open,
@@ -18,6 +19,7 @@ export function Dialog({
   footer,
   wide = false,
   isOnce = false,
+  isForm = false,
 }: {
   open: boolean;
   onClose: () => void;
@@ -27,7 +29,12 @@ export function Dialog({
   footer?: ReactNode;
   wide?: boolean;
   isOnce?: boolean;
+  isForm?: boolean;
 }) {
+  const isTouched = useRef(false);
+  const touch = () => {
+    isTouched.current = true;
+  };
   return (
     <Radix.Root open={open} onOpenChange={(now) => !now && onClose()}>
       <Radix.Portal>
@@ -36,7 +43,7 @@ export function Dialog({
           {...(description ? {} : { "aria-describedby": undefined })}
           onInteractOutside={(event) => {
             // A message over it is put away without it, and is gone from the page by now.
-            if (isOnce || (event.target instanceof Element && event.target.closest("[data-toast]"))) {
+            if (isOnce || (isForm && isTouched.current) || (event.target instanceof Element && event.target.closest("[data-toast]"))) {
               event.preventDefault();
             }
           }}
@@ -47,8 +54,8 @@ export function Dialog({
         >
           <div className="flex items-start justify-between gap-3 px-5 pt-4">
             <div className="min-w-0">
-              <Radix.Title className="text-base font-semibold">{title}</Radix.Title>
-              {description && <Radix.Description className="mt-0.5 text-soft">{description}</Radix.Description>}
+              <Radix.Title className="text-base font-semibold wrap-break-word">{title}</Radix.Title>
+              {description && <Radix.Description className="mt-0.5 wrap-break-word text-soft">{description}</Radix.Description>}
             </div>
             <Radix.Close asChild>
               <IconButton label="Close" className="-mt-1 -mr-2">
@@ -56,7 +63,14 @@ export function Dialog({
               </IconButton>
             </Radix.Close>
           </div>
-          <div className="min-h-0 overflow-y-auto px-5 py-4">{children}</div>
+          {/* What is put in by a button, such as another row, changes no field. */}
+          <div
+            className="min-h-0 overflow-y-auto px-5 py-4"
+            onChange={touch}
+            onClick={(event) => event.target instanceof Element && event.target.closest("button") && touch()}
+          >
+            {children}
+          </div>
           {footer && <div className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3">{footer}</div>}
         </Radix.Content>
       </Radix.Portal>

@@ -3,7 +3,7 @@ import { ChevronDown } from "lucide-react";
 import { useId, type ComponentProps, type ReactNode } from "react";
 
 export const inputClass =
-  "h-9 w-full rounded-lg border border-line-strong bg-surface px-3 text-ink placeholder:text-soft/80 transition-colors hover:border-soft aria-invalid:border-critical disabled:opacity-60";
+  "h-9 w-full rounded-lg border border-field bg-surface px-3 text-ink placeholder:text-soft transition-colors hover:border-soft aria-invalid:border-critical disabled:opacity-60";
 
 /** A label, a control, help and what is wrong, tied together for those who hear the page. */
 export function Field({

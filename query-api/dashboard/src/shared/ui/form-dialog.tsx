@@ -4,7 +4,7 @@ import { Button } from "./button";
 import { Dialog } from "./dialog";
 import { Note } from "./layout";
 
-/** A form over the page: sent by its button or by Enter. What is wrong is said below its fields. */
+/** A form over the page: sent by its button or by Enter, left by Cancel or Escape. What is wrong is said below its fields. */
 export function FormDialog({
   title,
   description,
@@ -38,6 +38,7 @@ export function FormDialog({
   return (
     <Dialog
       open
+      isForm
       onClose={onClose}
       title={title}
       {...(description ? { description } : {})}
@@ -56,7 +57,9 @@ export function FormDialog({
         className="grid gap-4"
         onSubmit={(event) => {
           event.preventDefault();
-          onSubmit();
+          if (!busy) {
+            onSubmit();
+          }
         }}
       >
         {columns ? <div className="grid gap-4 sm:grid-cols-2">{children}</div> : children}

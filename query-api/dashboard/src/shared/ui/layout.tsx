@@ -1,27 +1,32 @@
 import { clsx } from "clsx";
 import { AlertTriangle, type LucideIcon } from "lucide-react";
-import type { ReactNode } from "react";
+import type { ReactNode, Ref } from "react";
 import { messageOf } from "@/shared/api/client";
 import { formatPercent } from "@/shared/format/numbers";
 import { Button } from "./button";
 
+/** @param headingRef where the focus goes once what had it is gone */
 export function Page({
   title,
   description,
   actions,
+  headingRef,
   children,
 }: {
   title: string;
   description?: ReactNode;
   actions?: ReactNode;
+  headingRef?: Ref<HTMLHeadingElement>;
   children: ReactNode;
 }) {
   return (
     <div className="mx-auto w-full max-w-7xl px-4 py-5 sm:px-6 sm:py-7">
       <div className="mb-5 flex flex-wrap items-end justify-between gap-x-4 gap-y-3">
         <div className="min-w-0">
-          <h1 className="text-xl font-semibold tracking-tight sm:text-2xl">{title}</h1>
-          {description && <p className="mt-1 max-w-2xl text-soft">{description}</p>}
+          <h1 ref={headingRef} tabIndex={headingRef ? -1 : undefined} className="text-xl font-semibold tracking-tight wrap-break-word sm:text-2xl">
+            {title}
+          </h1>
+          {description && <p className="mt-1 max-w-2xl wrap-break-word text-soft">{description}</p>}
         </div>
         {actions && <div className="flex flex-wrap items-center gap-2 max-sm:w-full">{actions}</div>}
       </div>
@@ -51,7 +56,7 @@ export function Card({
       {(title || actions) && (
         <div className="flex flex-wrap items-center justify-between gap-x-3 gap-y-2 px-4 pt-4 sm:px-5">
           <div className="min-w-0">
-            {title && <h2 className="text-[0.9375rem] font-semibold">{title}</h2>}
+            {title && <h2 className="text-[0.9375rem] font-semibold wrap-break-word">{title}</h2>}
             {hint && <p className="mt-0.5 text-[0.8125rem] text-soft">{hint}</p>}
           </div>
           {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
@@ -66,24 +71,31 @@ export function Skeleton({ className }: { className?: string }) {
   return <div aria-hidden className={clsx("skeleton", className)} />;
 }
 
-/** Says what would be here, and what to do so that it is. */
+/**
+ * Says what would be here, and what to do so that it is.
+ *
+ * @param isPage whether it is all of the page, whose heading it has then
+ */
 export function Empty({
   icon: Icon,
   title,
   children,
   action,
+  isPage = false,
 }: {
   icon: LucideIcon;
   title: string;
   children?: ReactNode;
   action?: ReactNode;
+  isPage?: boolean;
 }) {
+  const Title = isPage ? "h1" : "p";
   return (
     <div className="flex flex-col items-center px-4 py-10 text-center">
       <span className="mb-3 flex size-11 items-center justify-center rounded-full bg-accent-wash text-accent">
         <Icon aria-hidden className="size-5" />
       </span>
-      <p className="font-medium">{title}</p>
+      <Title className="max-w-full font-medium wrap-break-word">{title}</Title>
       {children && <p className="mt-1 max-w-md text-soft">{children}</p>}
       {action && <div className="mt-4">{action}</div>}
     </div>
@@ -102,15 +114,17 @@ export function Below({ isSettled, children }: { isSettled: boolean; children: R
  * Says what happened, and offers to try again.
  *
  * @param action what helps instead, where another try would be refused as this one was
+ * @param isPage whether it is all of the page, whose heading it has then
  */
-export function Failure({ error, retry, action }: { error: unknown; retry?: () => void; action?: ReactNode }) {
+export function Failure({ error, retry, action, isPage = false }: { error: unknown; retry?: () => void; action?: ReactNode; isPage?: boolean }) {
+  const Title = isPage ? "h1" : "p";
   return (
     <div role="alert" className="flex flex-col items-center px-4 py-10 text-center">
       <span className="mb-3 flex size-11 items-center justify-center rounded-full bg-critical-wash text-critical">
         <AlertTriangle aria-hidden className="size-5" />
       </span>
-      <p className="font-medium">This could not be loaded</p>
-      <p className="mt-1 max-w-md text-soft">{messageOf(error)}</p>
+      <Title className="font-medium">This could not be loaded</Title>
+      <p className="mt-1 w-full max-w-md wrap-break-word text-soft">{messageOf(error)}</p>
       {action ? (
         <div className="mt-4">{action}</div>
       ) : (
@@ -170,7 +184,7 @@ export function Badge({ tone = "neutral", children, ...rest }: { tone?: Tone; ch
 /** A message within a page. */
 export function Note({ tone = "info", children }: { tone?: Tone; children: ReactNode }) {
   return (
-    <div role={tone === "critical" ? "alert" : "status"} className={clsx("rounded-lg px-3.5 py-2.5 text-[0.8125rem]", TONES[tone])}>
+    <div role={tone === "critical" ? "alert" : "status"} className={clsx("min-w-0 rounded-lg px-3.5 py-2.5 text-[0.8125rem] wrap-break-word", TONES[tone])}>
       {children}
     </div>
   );

@@ -14,7 +14,7 @@ export function Menu({ trigger, children, align = "end" }: { trigger: ReactNode;
           align={align}
           sideOffset={6}
           collisionPadding={8}
-          className={clsx(panel, "max-h-[70dvh] min-w-48 overflow-y-auto p-1")}
+          className={clsx(panel, "max-h-[70dvh] max-w-[calc(100vw-1rem)] min-w-48 overflow-y-auto p-1")}
         >
           {children}
         </DropdownMenu.Content>

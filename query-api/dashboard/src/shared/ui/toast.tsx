@@ -1,14 +1,19 @@
 import { clsx } from "clsx";
 import { CheckCircle2, Info, TriangleAlert, X } from "lucide-react";
-import { useSyncExternalStore, type ReactNode } from "react";
+import { useEffect, useRef, useState, useSyncExternalStore, type ReactNode } from "react";
 
 interface Toast {
   id: number;
   tone: "good" | "info" | "warning" | "critical";
   text: ReactNode;
+  /** What it is about, where it is to go once that is seen to elsewhere. */
+  about?: string | undefined;
 }
 
 const SHOWN_MS = 6000;
+
+/** How many of those are shown that go by themselves. */
+const PASSING = 3;
 
 let toasts: readonly Toast[] = [];
 let lastId = 0;
@@ -19,10 +24,35 @@ function change(next: readonly Toast[]): void {
   listeners.forEach((listener) => listener());
 }
 
-export function toast(text: ReactNode, tone: Toast["tone"] = "good"): void {
-  const id = ++lastId;
-  change([...toasts.slice(-2), { id, tone, text }]);
-  setTimeout(() => dismiss(id), SHOWN_MS);
+/** What went wrong, or is about to, waits until someone has read it. */
+function stays({ tone }: Pick<Toast, "tone">): boolean {
+  return tone === "warning" || tone === "critical";
+}
+
+/**
+ * Says what happened, over whatever page is there: a while long, or, of a warning and what is critical, until it is put away. Said once
+ * more, it stands there once, as the latest.
+ *
+ * @param about for {@link dismissAbout}
+ */
+export function toast(text: ReactNode, tone: Toast["tone"] = "good", about?: string): void {
+  const others = toasts.filter((shown) => typeof text !== "string" || shown.text !== text || shown.tone !== tone);
+  const passing = others.filter((shown) => !stays(shown)).slice(stays({ tone }) ? -PASSING : 1 - PASSING);
+  change([...others.filter((shown) => stays(shown) || passing.includes(shown)), { id: ++lastId, tone, text, about }]);
+}
+
+/** Puts away what was said about something that is seen to by now. */
+export function dismissAbout(about: string): void {
+  if (toasts.some((shown) => shown.about === about)) {
+    change(toasts.filter((shown) => shown.about !== about));
+  }
+}
+
+/** Puts away what was said about anything of a kind, as of an account that is left. */
+export function dismissKind(kind: string): void {
+  if (toasts.some((shown) => shown.about?.startsWith(kind))) {
+    change(toasts.filter((shown) => !shown.about?.startsWith(kind)));
+  }
 }
 
 function dismiss(id: number): void {
@@ -40,24 +70,69 @@ export function Toasts() {
     },
     () => toasts,
   );
+  const list = useRef<HTMLDivElement>(null);
+  const cameFrom = useRef<Element | null>(null);
+  // The button goes with its message: from the keyboard, the focus goes to the next one's, and from the last back to where it came from.
+  const putAway = (id: number, byKeyboard: boolean) => {
+    const isFocused = byKeyboard && list.current?.contains(document.activeElement) === true;
+    const index = toasts.findIndex((one) => one.id === id);
+    const next = toasts[index + 1] ?? toasts[index - 1];
+    const target = next ? list.current?.querySelector<HTMLElement>(`[data-toast="${next.id}"] button[aria-label=Dismiss]`) : cameFrom.current;
+    if (isFocused && target instanceof HTMLElement && target.isConnected) {
+      target.focus();
+    }
+    dismiss(id);
+  };
   return (
-    <div aria-live="polite" className="pointer-events-none fixed inset-x-3 bottom-3 z-[60] flex flex-col items-end gap-2 sm:inset-x-auto sm:right-4">
-      {shown.map(({ id, tone, text }) => {
-        const Icon = ICONS[tone];
-        return (
-          <div
-            key={id}
-            data-toast
-            className="pointer-events-auto flex w-full max-w-sm items-start gap-2.5 rounded-xl border border-line bg-raised px-3.5 py-3 shadow-pop animate-[appear_160ms_ease-out] sm:w-auto"
-          >
-            <Icon aria-hidden className={clsx("mt-0.5 size-4 shrink-0", COLOURS[tone])} />
-            <div className="min-w-0">{text}</div>
-            <button type="button" aria-label="Dismiss" className="-m-1.5 shrink-0 rounded-md p-1.5 text-soft hover:text-ink" onClick={() => dismiss(id)}>
-              <X aria-hidden className="size-4" />
-            </button>
-          </div>
-        );
-      })}
+    <div
+      ref={list}
+      aria-live="polite"
+      onFocus={({ relatedTarget }) => {
+        if (relatedTarget && !list.current?.contains(relatedTarget)) {
+          cameFrom.current = relatedTarget;
+        }
+      }}
+      className={clsx(
+        "pointer-events-none fixed inset-x-0 bottom-0 z-[60] flex max-h-[60dvh] flex-col-reverse items-end gap-2 overflow-y-auto p-3 sm:inset-x-auto sm:right-1",
+        // Above a line that a page has at its lower end, and not over it.
+        "[body:has([data-floating])_&]:bottom-14",
+      )}
+    >
+      {/* The latest is the lowest, and in sight where they are more than there is room for. */}
+      {shown.toReversed().map((one) => (
+        <Message key={one.id} toast={one} onDismiss={(byKeyboard) => putAway(one.id, byKeyboard)} />
+      ))}
+    </div>
+  );
+}
+
+function Message({ toast: { id, tone, text }, onDismiss }: { toast: Toast; onDismiss: (byKeyboard: boolean) => void }) {
+  const [isHovered, setHovered] = useState(false);
+  const [isFocused, setFocused] = useState(false);
+  const isHeld = stays({ tone }) || isHovered || isFocused;
+  useEffect(() => {
+    if (isHeld) {
+      return;
+    }
+    const timer = setTimeout(() => dismiss(id), SHOWN_MS);
+    return () => clearTimeout(timer);
+  }, [id, isHeld]);
+  const Icon = ICONS[tone];
+  return (
+    <div
+      data-toast={id}
+      onPointerEnter={() => setHovered(true)}
+      onPointerLeave={() => setHovered(false)}
+      onFocus={() => setFocused(true)}
+      onBlur={() => setFocused(false)}
+      onKeyDown={(event) => event.key === "Escape" && !event.defaultPrevented && onDismiss(true)}
+      className="pointer-events-auto flex w-full max-w-sm shrink-0 items-start gap-2.5 rounded-xl border border-line bg-raised px-3.5 py-3 shadow-pop animate-[appear_160ms_ease-out] sm:w-auto"
+    >
+      <Icon aria-hidden className={clsx("mt-0.5 size-4 shrink-0", COLOURS[tone])} />
+      <div className="min-w-0 wrap-anywhere">{text}</div>
+      <button type="button" aria-label="Dismiss" className="-m-1.5 shrink-0 rounded-md p-1.5 text-soft hover:text-ink" onClick={({ detail }) => onDismiss(detail === 0)}>
+        <X aria-hidden className="size-4" />
+      </button>
     </div>
   );
 }

@@ -1,0 +1,64 @@
+import { useEffect, type RefObject } from "react";
+
+/** Whoever knows better where the focus goes, as a dialog that closes, has said so by then. */
+const SETTLED_MS = 100;
+
+/** What there is around something, from the nearest on, to begin at. */
+const PLACES = "[tabindex], section, aside";
+
+/** Where what is chosen goes on from its neighbour by itself. */
+const CANVAS = ".react-flow";
+
+/**
+ * A link of a page goes with the page, and a button of a row with the row: whoever goes by keyboard begins at what it stood in then, or
+ * else at the content, and not at the top of the window again.
+ */
+export function usePlace(content: RefObject<HTMLElement | null>): void {
+  useEffect(() => {
+    let last: readonly Element[] = [];
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const remember = (event: FocusEvent) => {
+      last = event.composedPath().filter((one) => one instanceof Element);
+    };
+    // A click beside everything has left it.
+    const forget = () => {
+      last = [];
+    };
+    const observer = new MutationObserver(() => {
+      const [gone, ...around] = last;
+      if (!gone || gone.isConnected) {
+        return;
+      }
+      last = [];
+      if (around.some((one) => one.matches(CANVAS))) {
+        return;
+      }
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        if (document.activeElement === document.body) {
+          begin(around.find((one) => one.isConnected && one.matches(PLACES)) ?? content.current);
+        }
+      }, SETTLED_MS);
+    });
+    document.addEventListener("focusin", remember);
+    document.addEventListener("pointerdown", forget, { capture: true });
+    observer.observe(document.body, { childList: true, subtree: true });
+    return () => {
+      clearTimeout(timer);
+      observer.disconnect();
+      document.removeEventListener("focusin", remember);
+      document.removeEventListener("pointerdown", forget, { capture: true });
+    };
+  }, [content]);
+}
+
+function begin(place: Element | null): void {
+  const target = place?.matches("[tabindex]") ? place : (place?.querySelector("h2") ?? place);
+  if (target instanceof HTMLElement) {
+    if (!target.hasAttribute("tabindex")) {
+      target.tabIndex = -1;
+    }
+    // Where the page is scrolled to is the router's to say.
+    target.focus({ preventScroll: true });
+  }
+}
