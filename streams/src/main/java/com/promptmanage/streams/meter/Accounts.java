@@ -101,8 +101,12 @@ final class Accounts {
         metered.seeBy(tagNumbers(metered));
     }
 
-    /** Takes over what follows an account; the defaults if the value is null. */
-    void settings(byte @Nullable [] key, byte @Nullable [] value, long nowMs) throws Rejection {
+    /**
+     * Takes over what follows an account; the defaults if the value is null.
+     *
+     * @return what follows it now
+     */
+    AccountSettings settings(byte @Nullable [] key, byte @Nullable [] value, long nowMs) throws Rejection {
         Account account = accountOf(key, value);
         AccountSettings settings;
         try {
@@ -126,6 +130,7 @@ final class Accounts {
         metered.changeSettings(settings);
         budgetKeeper.rename(metered, nowMs);
         metered.seeBy(tagNumbers(metered));
+        return settings;
     }
 
     /** A model may have another name now. */
