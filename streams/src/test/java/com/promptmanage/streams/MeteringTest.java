@@ -5,6 +5,7 @@ import static com.promptmanage.streams.AcmeUsage.NOW;
 import static com.promptmanage.streams.AcmeUsage.event;
 import static com.promptmanage.streams.AcmeUsage.price;
 import static com.promptmanage.streams.AcmeUsage.reporting;
+import static com.promptmanage.streams.AcmeUsage.tagged;
 import static com.promptmanage.streams.AcmeUsage.usage;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -278,7 +279,7 @@ class MeteringTest {
         metering.send(Topics.ACCOUNTS.name(), ACME.key(), """
                 {"type":"com.promptmanage.account.settings.v1",
                  "data":{"account":"team:acme","tags":["\\ud800","\\udfff"]}}""".getBytes(UTF_8));
-        metering.send(AcmeUsage.tagged("good", Map.of("?", "x")));
+        metering.send(tagged("good", Map.of("?", "x")));
 
         assertThat(metering.rejected())
                 .extracting(record ->
@@ -361,6 +362,22 @@ class MeteringTest {
 
         assertThat(spend(Dimension.MEMBER)).extracting(SpendEntry::value).containsExactly("ann \"the\" \\ äöü 🎈");
         assertThat(metering.rated()).hasSize(1);
+    }
+
+    /** The commit by which numbers are given anew may be long in coming. */
+    @Test
+    void aTagThatIsMetAfterMillionsOfNamesIsCountedAsItself() {
+        metering.settings(new AccountSettings(ACME, ZoneOffset.UTC, List.of("project"), Set.of(), List.of()));
+        metering.send(tagged("1", Map.of("project", "x")));
+        metering.restart();
+
+        metering.meetNames(1 << 22);
+        metering.send(tagged("2", Map.of("project", "x")));
+
+        assertThat(spend(Dimension.ofTag("project"))).singleElement().satisfies(entry -> {
+            assertThat(entry.value()).isEqualTo("x");
+            assertThat(entry.spend().events()).isEqualTo(2);
+        });
     }
 
     /** So dear that the most tokens that an event may have cost half of what an account can have spent. */

@@ -4,6 +4,7 @@ import com.promptmanage.streams.commit.CommitHookStore;
 import com.promptmanage.streams.commit.Commits;
 import com.promptmanage.topics.budget.Dimension;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -60,11 +61,14 @@ public final class LedgerStore extends CommitHookStore {
 
     private static final byte[] POSITION_KEY = {'o'};
 
-    /**
-     * Texts with a number; beyond it all numbers are given anew, with the next commit. A tag's number must fit 22 bits, so there may
-     * be three million more by then.
-     */
+    /** Texts with a number; beyond it all numbers are given anew, with the next commit. */
     private static final int NAMES_MAX = 1 << 20;
+
+    /** Beyond it they are given anew before the next record: a commit can be long in coming, and a tag's number must fit. */
+    private static final int NAMES_BETWEEN_COMMITS_MAX = 2 << 20;
+
+    /** As {@link #dimension} packs it. */
+    private static final int TAG_MAX = (1 << 22) - 1;
 
     private final CommitWatcher watcher;
 
@@ -83,6 +87,9 @@ public final class LedgerStore extends CommitHookStore {
     private boolean positionChanged;
 
     private List<byte[]> committing = List.of();
+
+    /** Whose rows the running transaction had changed when their numbers lost their meaning. */
+    private final List<byte[]> changedBefore = new ArrayList<>();
 
     /**
      * @param hotRowsMax how many rows may stay on the heap, of about 200 bytes each
@@ -129,10 +136,33 @@ public final class LedgerStore extends CommitHookStore {
     /**
      * The number of a dimension.
      *
-     * @param tag the number of the tag's name, or {@link Names#EMPTY}
+     * @param tag the number of the tag's name, or {@link Names#EMPTY}; below 2^22
      */
     public static int dimension(Dimension.Kind kind, int tag) {
+        if (tag > TAG_MAX) {
+            // Its spend would be added to another tag's.
+            throw new IllegalStateException("there are too many names for a tag to have the number " + tag);
+        }
         return tag << 7 | kind.code();
+    }
+
+    /**
+     * Gives all numbers of {@link #names} anew, in the middle of a transaction, if there are very many. To be called between two
+     * records.
+     */
+    public void makeRoomForNames() {
+        if (names.size() > NAMES_BETWEEN_COMMITS_MAX) {
+            beforeCommit.run();
+            writeRows();
+            changedBefore.addAll(working.takeChangedAccounts());
+            forgetNames();
+        }
+    }
+
+    private void forgetNames() {
+        names.clear();
+        working.forgetHot();
+        afterForgetting.run();
     }
 
     /** The offset on {@code usage.events} that has been processed. */
@@ -239,7 +269,9 @@ public final class LedgerStore extends CommitHookStore {
                             .array());
             positionChanged = false;
         }
-        committing = working.takeChangedAccounts();
+        changedBefore.addAll(working.takeChangedAccounts());
+        committing = List.copyOf(changedBefore);
+        changedBefore.clear();
     }
 
     @Override
@@ -259,9 +291,7 @@ public final class LedgerStore extends CommitHookStore {
         watcher.committed(this, accounts);
         working.cool();
         if (names.size() > NAMES_MAX) {
-            names.clear();
-            working.forgetHot();
-            afterForgetting.run();
+            forgetNames();
         }
     }
 
@@ -270,6 +300,7 @@ public final class LedgerStore extends CommitHookStore {
         names.clear();
         working.clear();
         committing = List.of();
+        changedBefore.clear();
         position = -1;
         positionChanged = false;
         beforeCommit = () -> {};

@@ -128,8 +128,8 @@ final class Accounts {
             metered.keepFrom(OldRows.rebuild(ledger, account.key(), metered, new Buckets(settings.zone())));
         }
         metered.changeSettings(settings);
-        budgetKeeper.rename(metered, nowMs);
         metered.seeBy(tagNumbers(metered));
+        budgetKeeper.rename(metered, nowMs);
         return settings;
     }
 

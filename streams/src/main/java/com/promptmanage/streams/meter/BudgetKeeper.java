@@ -129,9 +129,11 @@ final class BudgetKeeper {
         List<MeteredBudget> before = account.budgets();
         var after = new ArrayList<MeteredBudget>();
         for (Budget definition : definitions) {
-            MeteredBudget budget = metered(account, definition);
-            after.add(budget);
-            if (before.stream().noneMatch(old -> old.budget().equals(definition))) {
+            after.add(metered(account, definition));
+        }
+        // Only now: an evaluation may meet very many values, and tags must have their numbers before.
+        for (MeteredBudget budget : after) {
+            if (before.stream().noneMatch(old -> old.budget().equals(budget.budget()))) {
                 evaluate(account, budget, nowMs);
             }
         }
@@ -194,8 +196,11 @@ final class BudgetKeeper {
             for (Map.Entry<org.apache.kafka.common.utils.Bytes, long[]> each : ledger.sumEach(
                             account.name(), budget.budget().dimension(), runs)
                     .entrySet()) {
-                int value = ledger.names().number(each.getKey().get());
-                evaluate(account, budget, value, window, each.getValue(), nowMs);
+                // What has reached nothing needs no counter, and no number, until its next event comes.
+                if (budget.thresholds().reached(budget.partOf(each.getValue()), window, nowMs) != 0) {
+                    int value = ledger.names().number(each.getKey().get());
+                    evaluate(account, budget, value, window, each.getValue(), nowMs);
+                }
             }
         }
     }

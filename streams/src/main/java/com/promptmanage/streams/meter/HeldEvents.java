@@ -106,6 +106,7 @@ final class HeldEvents {
         long start = System.nanoTime();
         int looked = 0;
         int steps = 0;
+        ledger.makeRoomForNames();
         // At least one of each kind: neither waits for the other to have an end.
         do {
             looked += isRoundsTurn ? goRound(PORTION - looked) : lookAtWoken(PORTION - looked);

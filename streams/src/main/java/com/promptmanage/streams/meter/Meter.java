@@ -130,6 +130,7 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
                 .orElseThrow(() -> new IllegalStateException("a record of a topic has its place on it"));
         String topic = from.topic();
         lastArrivalMs = record.timestamp();
+        ledger.makeRoomForNames();
         try {
             if (topic.equals(Topics.USAGE_EVENTS.name())) {
                 ledger.processed(from.offset());
