@@ -79,8 +79,12 @@ final class Accounts {
         }
     }
 
-    /** Takes over all budgets of an account; none if the value is null. */
-    void budgets(byte @Nullable [] key, byte @Nullable [] value, long nowMs) throws Rejection {
+    /**
+     * Takes over all budgets of an account; none if the value is null.
+     *
+     * @param arrivalMs when they came, which may be a while ago
+     */
+    void budgets(byte @Nullable [] key, byte @Nullable [] value, long arrivalMs, long nowMs) throws Rejection {
         Account account = accountOf(key, value);
         List<Budget> definitions;
         try {
@@ -97,7 +101,7 @@ final class Accounts {
         MeteredAccount metered = of(account.key());
         requireHere(metered);
         ledger.put(StateKeys.budgets(account.key()), value);
-        budgetKeeper.define(metered, definitions, nowMs);
+        budgetKeeper.define(metered, definitions, arrivalMs, nowMs);
         metered.seeBy(tagNumbers(metered));
     }
 

@@ -137,7 +137,7 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
                 retention.arrived(record.timestamp());
                 meter(record, from.offset());
             } else if (topic.equals(Topics.BUDGETS.name())) {
-                accounts.budgets(record.key(), record.value(), context.currentSystemTimeMs());
+                accounts.budgets(record.key(), record.value(), record.timestamp(), context.currentSystemTimeMs());
             } else if (topic.equals(Topics.ACCOUNTS.name())) {
                 held.retry(accounts.settings(record.key(), record.value(), context.currentSystemTimeMs())
                         .priceOverrides());
