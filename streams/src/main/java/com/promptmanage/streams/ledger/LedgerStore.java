@@ -86,10 +86,8 @@ public final class LedgerStore extends CommitHookStore {
 
     private boolean positionChanged;
 
-    private List<byte[]> committing = List.of();
-
-    /** Whose rows the running transaction had changed when their numbers lost their meaning. */
-    private final List<byte[]> changedBefore = new ArrayList<>();
+    /** Whose rows the running transaction has changed, as far as they are written. */
+    private final List<byte[]> changedAccounts = new ArrayList<>();
 
     /**
      * @param hotRowsMax how many rows may stay on the heap, of about 200 bytes each
@@ -154,7 +152,7 @@ public final class LedgerStore extends CommitHookStore {
         if (names.size() > NAMES_BETWEEN_COMMITS_MAX) {
             beforeCommit.run();
             writeRows();
-            changedBefore.addAll(working.takeChangedAccounts());
+            changedAccounts.addAll(working.takeChangedAccounts());
             forgetNames();
         }
     }
@@ -269,9 +267,7 @@ public final class LedgerStore extends CommitHookStore {
                             .array());
             positionChanged = false;
         }
-        changedBefore.addAll(working.takeChangedAccounts());
-        committing = List.copyOf(changedBefore);
-        changedBefore.clear();
+        changedAccounts.addAll(working.takeChangedAccounts());
     }
 
     @Override
@@ -286,8 +282,8 @@ public final class LedgerStore extends CommitHookStore {
 
     @Override
     protected void onCommitted() {
-        List<byte[]> accounts = committing;
-        committing = List.of();
+        List<byte[]> accounts = List.copyOf(changedAccounts);
+        changedAccounts.clear();
         watcher.committed(this, accounts);
         working.cool();
         if (names.size() > NAMES_MAX) {
@@ -299,8 +295,7 @@ public final class LedgerStore extends CommitHookStore {
     protected void dropHeap() {
         names.clear();
         working.clear();
-        committing = List.of();
-        changedBefore.clear();
+        changedAccounts.clear();
         position = -1;
         positionChanged = false;
         beforeCommit = () -> {};
