@@ -11,7 +11,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.streams.read.SpendEntry;
+import com.promptmanage.topics.Topics;
 import com.promptmanage.topics.budget.Budget;
+import com.promptmanage.topics.budget.BudgetCodec;
 import com.promptmanage.topics.budget.Dimension;
 import com.promptmanage.topics.budget.Limit;
 import com.promptmanage.topics.budget.Period;
@@ -23,6 +25,7 @@ import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenUsage;
 import com.promptmanage.topics.usage.UsageEvent;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
@@ -161,6 +164,35 @@ class MeteredBudgetsTest {
         assertThat(thresholds())
                 .as("of the period in which it was made, also from before")
                 .containsExactly(100);
+    }
+
+    /** Whoever reads the topics was away for some days, over the end of a month. */
+    @Test
+    void aBudgetThatIsReadAfterThePeriodInWhichItCameIsHeldAgainstThatPeriodToo() {
+        Instant made = NOW.minus(Duration.ofDays(25));
+        metering.send(event("1", made.minusSeconds(60), 1_000, 1_000));
+
+        sendBudget(budget("0.0005", 1).createdAt(made), made);
+        assertThat(metering.alerts()).singleElement().satisfies(alert -> {
+            assertThat(alert.path("periodStart").asText()).isEqualTo("2026-10-01T00:00:00Z");
+            assertThat(alert.path("threshold").intValue()).isEqualTo(100);
+            assertThat(alert.path("spentNanoUsd").longValue()).isEqualTo(750_000);
+            assertThat(alert.path("lateEvent").booleanValue()).isTrue();
+        });
+
+        sendBudget(budget("0.0005", 1).createdAt(made), made);
+        metering.send(event("2", made, 1_000, 1_000));
+        assertThat(metering.alerts()).as("told once").isEmpty();
+        metering.send(event("3", NOW, 1_000, 1_000));
+        assertThat(thresholds()).as("of the present period").containsExactly(100);
+    }
+
+    private void sendBudget(Budget budget, Instant arrival) {
+        metering.send(
+                Topics.BUDGETS.name(),
+                ACME.key(),
+                BudgetCodec.writeAll(ACME, List.of(budget), arrival, "budgets"),
+                arrival);
     }
 
     @Test

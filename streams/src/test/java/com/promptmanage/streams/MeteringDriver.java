@@ -7,6 +7,7 @@ import com.promptmanage.streams.answer.LedgerReads;
 import com.promptmanage.streams.commit.Commits;
 import com.promptmanage.streams.intake.EventIdSettings;
 import com.promptmanage.streams.ledger.LedgerStore;
+import com.promptmanage.streams.ledger.Names;
 import com.promptmanage.streams.meter.MeterCounts;
 import com.promptmanage.streams.meter.MeterStores;
 import com.promptmanage.streams.meter.MeterSupplier;
@@ -22,6 +23,7 @@ import com.promptmanage.topics.settings.AccountSettings;
 import com.promptmanage.topics.settings.AccountSettingsCodec;
 import com.promptmanage.topics.usage.UsageEvent;
 import com.promptmanage.topics.usage.UsageEventCodec;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -74,6 +76,14 @@ public final class MeteringDriver implements AutoCloseable {
     public void restart() {
         topology.restart();
         events = 0;
+    }
+
+    /** Meets so many names as events may bring within one transaction, which here has one record. */
+    public void meetNames(int count) {
+        Names names = ledger().names();
+        for (int i = 0; i < count; i++) {
+            names.number(ByteBuffer.allocate(Integer.BYTES).putInt(i).array());
+        }
     }
 
     /** Leaves a row in the state for who takes over, as an earlier version may have. */

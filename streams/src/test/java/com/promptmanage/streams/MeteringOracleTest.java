@@ -110,7 +110,7 @@ class MeteringOracleTest {
                 } else if (dice == 97 && inputRate.size() == 2) {
                     inputRate.put("later", 7_777_777_777L);
                     metering.price(price("later", 7_777_777_777L));
-                    // At each turn, what waits of one spelling and provider.
+                    // More turns than all that waits has need of.
                     for (int turn = 0; turn < SPELLINGS.size() * PROVIDERS.size(); turn++) {
                         metering.advance(Duration.ofMillis(10));
                     }

@@ -7,6 +7,8 @@ import com.promptmanage.streams.read.Spend;
 import com.promptmanage.testkit.Await;
 import com.promptmanage.topics.Topics;
 import com.promptmanage.topics.account.Account;
+import com.promptmanage.topics.budget.Dimension;
+import com.promptmanage.topics.budget.Period;
 import com.promptmanage.topics.event.EventJson;
 import com.promptmanage.topics.pricing.ModelPrice;
 import com.promptmanage.topics.pricing.ModelPriceCodec;
@@ -24,6 +26,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -59,7 +62,9 @@ class MeteringRuntimeTest {
 
     @Test
     void whatIsCommittedCanBeReadAndSurvivesARestartWithoutASecondAlert() throws Exception {
-        broker.budget(ACME, AcmeUsage.monthly(ACME, "3.00", 1), Instant.now());
+        // Of all time: a month may begin meanwhile.
+        Period ever = Period.of(Period.Unit.TOTAL, ZoneOffset.UTC);
+        broker.budget(ACME, AcmeUsage.budget("b", Dimension.ACCOUNT, "*", "3.00", ever), Instant.now());
         try (var metering = run()) {
             var unused = send(0, 5_000);
             RecordMetadata last = send(2_500, 5_000);

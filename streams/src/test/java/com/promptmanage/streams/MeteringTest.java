@@ -5,6 +5,7 @@ import static com.promptmanage.streams.AcmeUsage.NOW;
 import static com.promptmanage.streams.AcmeUsage.event;
 import static com.promptmanage.streams.AcmeUsage.price;
 import static com.promptmanage.streams.AcmeUsage.reporting;
+import static com.promptmanage.streams.AcmeUsage.tagged;
 import static com.promptmanage.streams.AcmeUsage.usage;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -26,12 +27,10 @@ import com.promptmanage.topics.usage.TokenKind;
 import com.promptmanage.topics.usage.TokenUsage;
 import com.promptmanage.topics.usage.UsageEvent;
 import com.promptmanage.topics.usage.UsageEventCodec;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -117,83 +116,6 @@ class MeteringTest {
     }
 
     /** The price is committed, and who took it dies before it has come to all that waited: nobody else is told of it. */
-    @Test
-    void whoTakesOverPricesWhatStillWaitsThoughItsPriceIsThere() {
-        for (int i = 0; i < 1_500; i++) {
-            metering.send(new UsageEvent("held-" + i, "test", NOW, usage("new-model", 1, 0)));
-        }
-        metering.price(price("new-model", "2", "8"));
-        metering.advance(Duration.ofMillis(10));
-        assertThat(total().unpricedEvents()).isEqualTo(500);
-
-        metering.restart();
-        metering.advance(Duration.ofSeconds(1));
-        metering.advance(Duration.ofSeconds(1));
-
-        assertThat(total().unpricedEvents()).isZero();
-        assertThat(total().costNanoUsd()).isEqualTo(1_500 * 2_000L);
-    }
-
-    @Test
-    void manyHeldEventsArePricedInPortions() {
-        for (int i = 0; i < 2_500; i++) {
-            metering.send(new UsageEvent("held-" + i, "test", NOW, usage("new-model", 1, 0)));
-        }
-        metering.price(price("new-model", "2", "8"));
-        for (int portion = 0; portion < 3; portion++) {
-            metering.advance(Duration.ofSeconds(1));
-        }
-
-        assertThat(total().costNanoUsd()).isEqualTo(2_500 * 2_000L);
-        assertThat(total().unpricedEvents()).isZero();
-    }
-
-    /** An earlier version may have counted what this one refuses. */
-    @Test
-    void whatWaitsAndCannotBeReadAnyMoreStaysUnpricedAndEndsNoThread() {
-        metering.send(new UsageEvent("1", "test", NOW, usage("new-model", 1_000, 0)));
-        byte[] begin = "hnew-model\0\0%s\0".formatted(ACME.value()).getBytes(UTF_8);
-        metering.leave(
-                ByteBuffer.allocate(begin.length + 2 * Long.BYTES)
-                        .put(begin)
-                        .putLong(99)
-                        .putLong(NOW.toEpochMilli())
-                        .array(),
-                "{}".getBytes(UTF_8));
-        metering.restart();
-
-        metering.price(price("new-model", "2", "8"));
-        metering.advance(Duration.ofSeconds(1));
-
-        assertThat(metering.counts().abandoned.sum()).isOne();
-        assertThat(total().unpricedEvents()).isZero();
-        assertThat(total().costNanoUsd()).isEqualTo(2_000_000);
-    }
-
-    /** By its id whoever has had a record passes over a repeat; of several with one id it would lose all but the first. */
-    @Test
-    void eachRecordOfRatedEventsHasAnIdOfItsOwn() {
-        for (int i = 0; i < 2_500; i++) {
-            metering.send(new UsageEvent("held-" + i, "test", NOW, usage("new-model", 1, 0)));
-        }
-        var ids = new ArrayList<String>(metering.ratedIds());
-        metering.price(price("new-model", "2", "8"));
-        metering.advance(Duration.ofMillis(10));
-        ids.addAll(metering.ratedIds());
-        assertThat(total().unpricedEvents()).as("one portion").isEqualTo(1_500);
-
-        // No event comes between their commits, and not even one in the life of who takes over.
-        metering.advance(Duration.ofMillis(10));
-        ids.addAll(metering.ratedIds());
-        metering.restart();
-        metering.advance(Duration.ofSeconds(1));
-        metering.advance(Duration.ofSeconds(1));
-        ids.addAll(metering.ratedIds());
-
-        assertThat(total().unpricedEvents()).isZero();
-        assertThat(ids).hasSizeGreaterThan(2_502).doesNotHaveDuplicates();
-    }
-
     @Test
     void theAccountsOwnPriceComesFirst() {
         metering.settings(new AccountSettings(
@@ -357,7 +279,7 @@ class MeteringTest {
         metering.send(Topics.ACCOUNTS.name(), ACME.key(), """
                 {"type":"com.promptmanage.account.settings.v1",
                  "data":{"account":"team:acme","tags":["\\ud800","\\udfff"]}}""".getBytes(UTF_8));
-        metering.send(AcmeUsage.tagged("good", Map.of("?", "x")));
+        metering.send(tagged("good", Map.of("?", "x")));
 
         assertThat(metering.rejected())
                 .extracting(record ->
@@ -440,6 +362,22 @@ class MeteringTest {
 
         assertThat(spend(Dimension.MEMBER)).extracting(SpendEntry::value).containsExactly("ann \"the\" \\ äöü 🎈");
         assertThat(metering.rated()).hasSize(1);
+    }
+
+    /** The commit by which numbers are given anew may be long in coming. */
+    @Test
+    void aTagThatIsMetAfterMillionsOfNamesIsCountedAsItself() {
+        metering.settings(new AccountSettings(ACME, ZoneOffset.UTC, List.of("project"), Set.of(), List.of()));
+        metering.send(tagged("1", Map.of("project", "x")));
+        metering.restart();
+
+        metering.meetNames(1 << 22);
+        metering.send(tagged("2", Map.of("project", "x")));
+
+        assertThat(spend(Dimension.ofTag("project"))).singleElement().satisfies(entry -> {
+            assertThat(entry.value()).isEqualTo("x");
+            assertThat(entry.spend().events()).isEqualTo(2);
+        });
     }
 
     /** So dear that the most tokens that an event may have cost half of what an account can have spent. */

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.local.command.LocalFile;
 import com.promptmanage.testkit.Await;
+import com.promptmanage.testkit.PresentMonth;
 import com.promptmanage.testkit.Signals;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -39,10 +41,17 @@ class PostgresAwayTest {
     private int made;
 
     @TempDir
-    private Path directory;
+    private Path attempts;
 
     @Test
     void eventsAreCountedAndAlertsAreToldWhileItStandsStillAndTheHistoryFollows() throws Exception {
+        PresentMonth.run(() -> {
+            made = 0;
+            whileItStandsStill(Files.createTempDirectory(attempts, "attempt"));
+        });
+    }
+
+    private void whileItStandsStill(Path directory) throws Exception {
         try (var models = FakeModels.start();
                 var stack = LocalStack.start(Patience.in(directory, models.environment()));
                 var api = Api.of(stack.local());

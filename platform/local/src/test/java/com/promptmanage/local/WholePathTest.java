@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.testkit.Await;
+import com.promptmanage.testkit.PresentMonth;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -30,10 +32,14 @@ class WholePathTest {
             Map.of("PM_SECRET_KEYS", "2026-12:" + Base64.getEncoder().encodeToString(new byte[32]));
 
     @TempDir
-    private Path directory;
+    private Path attempts;
 
     @Test
     void anEventBecomesSpendAndOneAlertAnExecutionItsFiguresAndARestartChangesNothing() throws Exception {
+        PresentMonth.run(() -> goTheWholePath(Files.createTempDirectory(attempts, "attempt")));
+    }
+
+    private static void goTheWholePath(Path directory) throws Exception {
         String budgetId;
         List<String> alertIds;
         String good;

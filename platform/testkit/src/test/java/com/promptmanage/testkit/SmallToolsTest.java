@@ -58,6 +58,26 @@ class SmallToolsTest {
     }
 
     @Test
+    void aTestIsRunOnceMoreOnlyIfAMonthBeganInIt() throws Exception {
+        var clock = new ManualClock(Instant.parse("2026-11-30T23:59:59Z"));
+        var runs = new AtomicInteger();
+
+        PresentMonth.run(clock, () -> {
+            int run = runs.incrementAndGet();
+            clock.advance(Duration.ofSeconds(1));
+            assertThat(run).as("in a month of its own").isEqualTo(2);
+        });
+        assertThat(runs).hasValue(2);
+
+        assertThatThrownBy(() -> PresentMonth.run(clock, () -> {
+                    runs.incrementAndGet();
+                    throw new AssertionError("fails");
+                }))
+                .hasMessage("fails");
+        assertThat(runs).hasValue(3);
+    }
+
+    @Test
     void tellsWhichThreadIsLeft() throws Exception {
         var before = ThreadLeaks.snapshot();
         var end = new CountDownLatch(1);

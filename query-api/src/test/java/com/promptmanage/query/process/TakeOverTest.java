@@ -34,6 +34,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,6 +61,9 @@ class TakeOverTest {
 
     /** 1,000 tokens in and 1,000 out on gpt-4o-mini. */
     private static final long EVENT_NANO_USD = 750_000;
+
+    /** From then up to today: no period that may be over in the middle of the test. */
+    private static final LocalDate BEGIN = LocalDate.now(ZoneOffset.UTC).minusDays(1);
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -249,7 +254,7 @@ class TakeOverTest {
     }
 
     private static String stats(Account account) {
-        return "/api/token-tracking/stats?period=year&teamId=" + account.id();
+        return "/api/token-tracking/stats?startDate=%s&teamId=%s".formatted(BEGIN, account.id());
     }
 
     private int status(int port, String path) throws Exception {

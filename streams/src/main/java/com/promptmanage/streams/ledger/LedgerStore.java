@@ -4,6 +4,7 @@ import com.promptmanage.streams.commit.CommitHookStore;
 import com.promptmanage.streams.commit.Commits;
 import com.promptmanage.topics.budget.Dimension;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -60,11 +61,14 @@ public final class LedgerStore extends CommitHookStore {
 
     private static final byte[] POSITION_KEY = {'o'};
 
-    /**
-     * Texts with a number; beyond it all numbers are given anew, with the next commit. A tag's number must fit 22 bits, so there may
-     * be three million more by then.
-     */
+    /** Texts with a number; beyond it all numbers are given anew, with the next commit. */
     private static final int NAMES_MAX = 1 << 20;
+
+    /** Beyond it they are given anew before the next record: a commit can be long in coming, and a tag's number must fit. */
+    private static final int NAMES_BETWEEN_COMMITS_MAX = 2 << 20;
+
+    /** As {@link #dimension} packs it. */
+    private static final int TAG_MAX = (1 << 22) - 1;
 
     private final CommitWatcher watcher;
 
@@ -82,7 +86,8 @@ public final class LedgerStore extends CommitHookStore {
 
     private boolean positionChanged;
 
-    private List<byte[]> committing = List.of();
+    /** Whose rows the running transaction has changed, as far as they are written. */
+    private final List<byte[]> changedAccounts = new ArrayList<>();
 
     /**
      * @param hotRowsMax how many rows may stay on the heap, of about 200 bytes each
@@ -129,10 +134,33 @@ public final class LedgerStore extends CommitHookStore {
     /**
      * The number of a dimension.
      *
-     * @param tag the number of the tag's name, or {@link Names#EMPTY}
+     * @param tag the number of the tag's name, or {@link Names#EMPTY}; below 2^22
      */
     public static int dimension(Dimension.Kind kind, int tag) {
+        if (tag > TAG_MAX) {
+            // Its spend would be added to another tag's.
+            throw new IllegalStateException("there are too many names for a tag to have the number " + tag);
+        }
         return tag << 7 | kind.code();
+    }
+
+    /**
+     * Gives all numbers of {@link #names} anew, in the middle of a transaction, if there are very many. To be called between two
+     * records.
+     */
+    public void makeRoomForNames() {
+        if (names.size() > NAMES_BETWEEN_COMMITS_MAX) {
+            beforeCommit.run();
+            writeRows();
+            changedAccounts.addAll(working.takeChangedAccounts());
+            forgetNames();
+        }
+    }
+
+    private void forgetNames() {
+        names.clear();
+        working.forgetHot();
+        afterForgetting.run();
     }
 
     /** The offset on {@code usage.events} that has been processed. */
@@ -239,7 +267,7 @@ public final class LedgerStore extends CommitHookStore {
                             .array());
             positionChanged = false;
         }
-        committing = working.takeChangedAccounts();
+        changedAccounts.addAll(working.takeChangedAccounts());
     }
 
     @Override
@@ -254,14 +282,12 @@ public final class LedgerStore extends CommitHookStore {
 
     @Override
     protected void onCommitted() {
-        List<byte[]> accounts = committing;
-        committing = List.of();
+        List<byte[]> accounts = List.copyOf(changedAccounts);
+        changedAccounts.clear();
         watcher.committed(this, accounts);
         working.cool();
         if (names.size() > NAMES_MAX) {
-            names.clear();
-            working.forgetHot();
-            afterForgetting.run();
+            forgetNames();
         }
     }
 
@@ -269,7 +295,7 @@ public final class LedgerStore extends CommitHookStore {
     protected void dropHeap() {
         names.clear();
         working.clear();
-        committing = List.of();
+        changedAccounts.clear();
         position = -1;
         positionChanged = false;
         beforeCommit = () -> {};

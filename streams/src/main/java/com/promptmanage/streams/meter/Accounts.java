@@ -79,8 +79,12 @@ final class Accounts {
         }
     }
 
-    /** Takes over all budgets of an account; none if the value is null. */
-    void budgets(byte @Nullable [] key, byte @Nullable [] value, long nowMs) throws Rejection {
+    /**
+     * Takes over all budgets of an account; none if the value is null.
+     *
+     * @param arrivalMs when they came, which may be a while ago
+     */
+    void budgets(byte @Nullable [] key, byte @Nullable [] value, long arrivalMs, long nowMs) throws Rejection {
         Account account = accountOf(key, value);
         List<Budget> definitions;
         try {
@@ -97,12 +101,16 @@ final class Accounts {
         MeteredAccount metered = of(account.key());
         requireHere(metered);
         ledger.put(StateKeys.budgets(account.key()), value);
-        budgetKeeper.define(metered, definitions, nowMs);
+        budgetKeeper.define(metered, definitions, arrivalMs, nowMs);
         metered.seeBy(tagNumbers(metered));
     }
 
-    /** Takes over what follows an account; the defaults if the value is null. */
-    void settings(byte @Nullable [] key, byte @Nullable [] value, long nowMs) throws Rejection {
+    /**
+     * Takes over what follows an account; the defaults if the value is null.
+     *
+     * @return what follows it now
+     */
+    AccountSettings settings(byte @Nullable [] key, byte @Nullable [] value, long nowMs) throws Rejection {
         Account account = accountOf(key, value);
         AccountSettings settings;
         try {
@@ -124,8 +132,9 @@ final class Accounts {
             metered.keepFrom(OldRows.rebuild(ledger, account.key(), metered, new Buckets(settings.zone())));
         }
         metered.changeSettings(settings);
-        budgetKeeper.rename(metered, nowMs);
         metered.seeBy(tagNumbers(metered));
+        budgetKeeper.rename(metered, nowMs);
+        return settings;
     }
 
     /** A model may have another name now. */

@@ -123,16 +123,22 @@ final class BudgetKeeper {
 
     /**
      * Takes over an account's definitions. Those that are new or changed are evaluated at once: what is already spent in
-     * the window that holds the present may have reached a threshold.
+     * the window that holds the present may have reached a threshold, and in the window in which the definitions came, if
+     * that is over by now: it was not when they were made.
      */
-    void define(MeteredAccount account, List<Budget> definitions, long nowMs) {
+    void define(MeteredAccount account, List<Budget> definitions, long arrivalMs, long nowMs) {
         List<MeteredBudget> before = account.budgets();
         var after = new ArrayList<MeteredBudget>();
         for (Budget definition : definitions) {
-            MeteredBudget budget = metered(account, definition);
-            after.add(budget);
-            if (before.stream().noneMatch(old -> old.budget().equals(definition))) {
-                evaluate(account, budget, nowMs);
+            after.add(metered(account, definition));
+        }
+        // Only now: an evaluation may meet very many values, and tags must have their numbers before.
+        for (MeteredBudget budget : after) {
+            if (before.stream().noneMatch(old -> old.budget().equals(budget.budget()))) {
+                if (arrivalMs < budget.windowAt(nowMs).startMs()) {
+                    evaluate(account, budget, arrivalMs, nowMs);
+                }
+                evaluate(account, budget, nowMs, nowMs);
             }
         }
         account.limitBy(List.copyOf(after));
@@ -154,7 +160,7 @@ final class BudgetKeeper {
             } else {
                 MeteredBudget renamed = metered(account, budget.budget());
                 after.add(renamed);
-                evaluate(account, renamed, nowMs);
+                evaluate(account, renamed, nowMs, nowMs);
             }
         }
         account.limitBy(List.copyOf(after));
@@ -183,30 +189,37 @@ final class BudgetKeeper {
                 : ledger.names().number(definition.value().getBytes(StandardCharsets.UTF_8));
     }
 
-    private void evaluate(MeteredAccount account, MeteredBudget budget, long nowMs) {
-        Window window = budget.windowAt(nowMs);
+    /** Holds a budget against what was spent in the window of a time. */
+    private void evaluate(MeteredAccount account, MeteredBudget budget, long timeMs, long nowMs) {
+        Window window = budget.windowAt(timeMs);
         List<Cover.Run> runs = cover(account, window);
         if (budget.onlyValue() >= 0) {
             long[] sums = new long[Amounts.WIDTH];
             ledger.sum(account.number(), budget.dimension(), budget.onlyValue(), runs, sums);
-            evaluate(account, budget, budget.onlyValue(), window, sums, nowMs);
+            evaluate(account, budget, counter(budget, budget.onlyValue(), window, sums), timeMs, nowMs);
         } else {
             for (Map.Entry<org.apache.kafka.common.utils.Bytes, long[]> each : ledger.sumEach(
                             account.name(), budget.budget().dimension(), runs)
                     .entrySet()) {
-                int value = ledger.names().number(each.getKey().get());
-                evaluate(account, budget, value, window, each.getValue(), nowMs);
+                // What has reached nothing needs no counter, and no number, until its next event comes.
+                if (budget.thresholds().reached(budget.partOf(each.getValue()), window, nowMs) != 0) {
+                    int value = ledger.names().number(each.getKey().get());
+                    evaluate(account, budget, counter(budget, value, window, each.getValue()), timeMs, nowMs);
+                }
             }
         }
     }
 
-    private void evaluate(
-            MeteredAccount account, MeteredBudget budget, int value, Window window, long[] sums, long nowMs) {
-        var counter = new Counter(value, window);
-        counter.spent = budget.partOf(sums);
+    private void evaluate(MeteredAccount account, MeteredBudget budget, Counter counter, long timeMs, long nowMs) {
         counter.passed = passedBefore(budget, counter);
         budget.remember(counter);
-        raise(account, budget, counter, nowMs, nowMs);
+        raise(account, budget, counter, timeMs, nowMs);
+    }
+
+    private static Counter counter(MeteredBudget budget, int value, Window window, long[] sums) {
+        var counter = new Counter(value, window);
+        counter.spent = budget.partOf(sums);
+        return counter;
     }
 
     /**

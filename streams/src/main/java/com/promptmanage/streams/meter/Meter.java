@@ -18,11 +18,13 @@ import com.promptmanage.topics.alert.BudgetAlert;
 import com.promptmanage.topics.alert.BudgetAlertCodec;
 import com.promptmanage.topics.budget.Dimension;
 import com.promptmanage.topics.event.StructuredMode;
+import com.promptmanage.topics.pricing.ModelPrice;
 import com.promptmanage.topics.usage.TokenKind;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -119,7 +121,7 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
         ids.open();
         ledger.attach(accounts::get, this::beforeCommit, this::forgetNumbers);
         // Whoever had the partition before may have ended between a price and the last event that waited for it.
-        held.retry();
+        held.retry(List.of());
     }
 
     @Override
@@ -128,20 +130,21 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
                 .orElseThrow(() -> new IllegalStateException("a record of a topic has its place on it"));
         String topic = from.topic();
         lastArrivalMs = record.timestamp();
+        ledger.makeRoomForNames();
         try {
             if (topic.equals(Topics.USAGE_EVENTS.name())) {
                 ledger.processed(from.offset());
                 retention.arrived(record.timestamp());
                 meter(record, from.offset());
             } else if (topic.equals(Topics.BUDGETS.name())) {
-                accounts.budgets(record.key(), record.value(), context.currentSystemTimeMs());
+                accounts.budgets(record.key(), record.value(), record.timestamp(), context.currentSystemTimeMs());
             } else if (topic.equals(Topics.ACCOUNTS.name())) {
-                accounts.settings(record.key(), record.value(), context.currentSystemTimeMs());
-                held.retry();
+                held.retry(accounts.settings(record.key(), record.value(), context.currentSystemTimeMs())
+                        .priceOverrides());
             } else if (topic.equals(Topics.PRICES.name())) {
-                pricing.put(record.key(), record.value());
+                List<ModelPrice> changed = pricing.put(record.key(), record.value());
                 accounts.pricesChanged(context.currentSystemTimeMs());
-                held.retry();
+                held.retry(changed);
             } else {
                 throw new IllegalStateException("no step takes records of " + topic);
             }

@@ -56,8 +56,12 @@ final class Pricing {
         this.ledger = ledger;
     }
 
-    /** Takes over all versions of a model's price; none if the value is null. */
-    void put(byte @Nullable [] key, byte @Nullable [] value) throws Rejection {
+    /**
+     * Takes over all versions of a model's price; none if the value is null.
+     *
+     * @return the versions
+     */
+    List<ModelPrice> put(byte @Nullable [] key, byte @Nullable [] value) throws Rejection {
         if (key == null || key.length == 0) {
             throw new Rejection(Reason.INVALID, "the record's key is not a model");
         }
@@ -79,6 +83,7 @@ final class Pricing {
         ledger.put(StateKeys.priceChangesKey(), StateKeys.priceChangesValue(changes + 1));
         catalogue.put(new String(key, UTF_8), prices);
         before.forget();
+        return prices;
     }
 
     /**

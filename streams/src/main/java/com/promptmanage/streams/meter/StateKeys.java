@@ -155,7 +155,7 @@ public final class StateKeys {
     }
 
     /** What the keys of all held events of a model begin with. */
-    static byte[] heldOf(byte[] model, byte[] provider) {
+    private static byte[] heldOf(byte[] model, byte[] provider) {
         return ByteBuffer.allocate(1 + model.length + 1 + provider.length + 1)
                 .put(HELD)
                 .put(model)
@@ -184,10 +184,16 @@ public final class StateKeys {
         return Arrays.copyOf(heldKey, end);
     }
 
-    /** Where the held events of a model end, exclusive, given what their keys begin with. */
-    static byte[] afterAllOf(byte[] heldPrefix) {
-        byte[] end = heldPrefix.clone();
-        end[end.length - 1] = 1;
+    /** Where the held events begin whose model's name begins like this. */
+    static byte[] heldFrom(byte[] modelBegin) {
+        return key(HELD, modelBegin);
+    }
+
+    /** Where they end, exclusive. */
+    static byte[] afterHeldFrom(byte[] modelBegin) {
+        byte[] end = Arrays.copyOf(heldFrom(modelBegin), 1 + modelBegin.length + 1);
+        // No text in UTF-8 has such a byte.
+        end[end.length - 1] = (byte) 0xFF;
         return end;
     }
 

@@ -1,6 +1,7 @@
 package com.promptmanage.streams.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.promptmanage.topics.budget.Dimension;
 import java.nio.charset.StandardCharsets;
@@ -153,6 +154,15 @@ class WorkingRowsTest {
         assertThat(tags).containsExactly("met-late", "met-late", "met-late");
     }
 
+    @Test
+    void aTagWhoseNumberDoesNotFitIsRefusedAndNotTakenForAnother() {
+        int most = (1 << 22) - 1;
+
+        assertThat(LedgerStore.dimension(Dimension.Kind.TAG, most) >>> 7).isEqualTo(most);
+        assertThatThrownBy(() -> LedgerStore.dimension(Dimension.Kind.TAG, most + 1))
+                .isInstanceOf(IllegalStateException.class);
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void everyRowIsTheSumOfWhatWasCommittedWhateverCoolsDownAndWhoeverTakesOver(long seed) {
@@ -214,6 +224,7 @@ class WorkingRowsTest {
                 case 0 -> takeOver();
                 case 1, 2 -> write();
                 case 3, 4, 5, 6 -> commit();
+                case 7 -> forgetNames();
                 default ->
                     add(
                             accounts.get(random.nextInt(accounts.size())),
@@ -263,6 +274,13 @@ class WorkingRowsTest {
         logged.clear();
         rows.cool();
         accounts.forEach(PlainAccount::commit);
+    }
+
+    /** There are too many of them, and the commit is not there yet. */
+    private void forgetNames() {
+        write();
+        names.clear();
+        rows.forgetHot();
     }
 
     /** The process ends where it is, and another knows what is committed. */

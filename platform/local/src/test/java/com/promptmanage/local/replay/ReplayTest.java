@@ -159,6 +159,17 @@ class ReplayTest {
         assertThat(api.batches()).isEmpty();
     }
 
+    /** Something else answers there: to send it all again, for minutes, does not help. */
+    @Test
+    void givesUpAtOnceOnAnAnswerWithoutAReceipt() {
+        api.refuseWith(204);
+
+        assertThatThrownBy(() -> client.send(List.of()))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("gave no receipt");
+        assertThat(api.authorizations()).hasSize(1);
+    }
+
     @Test
     void givesUpInTheEndWhenNobodyIsThere() {
         api.close();
