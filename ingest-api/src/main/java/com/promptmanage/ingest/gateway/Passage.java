@@ -25,6 +25,7 @@ import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
+import org.jspecify.annotations.Nullable;
 
 /** One call on its way through: the provider is asked once, its answer is passed on, and what it used is put on record. */
 final class Passage {
@@ -44,7 +45,8 @@ final class Passage {
 
     private final Verdict verdict;
 
-    private final CallRecord record;
+    /** Null for a call that costs nothing. */
+    private final @Nullable CallRecord record;
 
     private final AnswerUsage usage;
 
@@ -63,7 +65,7 @@ final class Passage {
             GatewayMeters meters,
             Clock clock) {}
 
-    Passage(Means means, Context ctx, GatewayRequest request, Verdict verdict, CallRecord record) {
+    Passage(Means means, Context ctx, GatewayRequest request, Verdict verdict, @Nullable CallRecord record) {
         this.means = means;
         this.ctx = ctx;
         this.request = request;
@@ -73,8 +75,15 @@ final class Passage {
         this.client = new ClientAnswer(ctx);
     }
 
+    /** Of a call that costs nothing: nothing is put on record. */
+    static Passage forNothing(Means means, Context ctx, GatewayRequest request) {
+        return new Passage(means, ctx, request, Verdict.UNASKED, null);
+    }
+
     void run(Call call) {
-        ctx.header("Prompt-Manage-Call-Id", record.id());
+        if (record != null) {
+            ctx.header("Prompt-Manage-Call-Id", record.id());
+        }
         try (OpenReply reply = means.outbound().open(call)) {
             if (reply.status() / 100 == 3) {
                 refuse(502, "provider_redirects", "The provider redirects to another address, which is not followed");
@@ -158,7 +167,8 @@ final class Passage {
 
     /** Puts on record what was used, once. */
     private void report(boolean isWhole) {
-        if (isReported) {
+        CallRecord kept = record;
+        if (isReported || kept == null) {
             return;
         }
         isReported = true;
@@ -170,7 +180,7 @@ final class Passage {
                 () -> request.text().tokens(means.counter(), request.model()),
                 means.counter(),
                 request.model());
-        UsageEvent event = record.event(used, usage, means.clock().instant());
+        UsageEvent event = kept.event(used, usage, means.clock().instant());
         means.usageMeters().count(used.tokens());
         if (used.isEstimated()) {
             means.meters().estimated(request.api());
@@ -178,7 +188,7 @@ final class Passage {
         if (!used.isEstimated()) {
             CallCost.of(event.usage(), request.model(), verdict, means.prices()).ifPresent(client::cost);
         }
-        means.reports().report(record.outgoing(event, used));
+        means.reports().report(kept.outgoing(event, used));
     }
 
     private void brokenOff(IOException e) {
