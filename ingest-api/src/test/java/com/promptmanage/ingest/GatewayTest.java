@@ -360,6 +360,32 @@ class GatewayTest {
         assertThat(provider.asked()).isEmpty();
     }
 
+    @Test
+    void whatAnotherModelWasAskedForAdviceIsACallOfThatModel() throws Exception {
+        provider.answers(200, JSON, """
+                {"model":"claude-haiku-4-5","content":[],"usage":{"input_tokens":412,"output_tokens":531,"iterations":[\
+                {"type":"message","input_tokens":412,"output_tokens":531},\
+                {"type":"advisor_message","model":"claude-opus-4-6","input_tokens":823,"output_tokens":1612}]}}""");
+
+        HttpResponse<String> answer = gateway.post(
+                "/gateway/anthropic/v1/messages",
+                "{\"model\":\"claude-haiku-4-5\",\"max_tokens\":9,\"messages\":[]}",
+                OWN_KEY);
+
+        assertThat(answer.headers().firstValue("Prompt-Manage-Cost"))
+                .as("it is that of two")
+                .isEmpty();
+        List<UsageEvent> events = gateway.events();
+        assertThat(events)
+                .extracting(event -> event.usage().model())
+                .containsExactly("claude-haiku-4-5", "claude-opus-4-6");
+        assertThat(events)
+                .extracting(event -> event.usage().tokens())
+                .containsExactly(TokenCounts.ofInputOutput(412, 531), TokenCounts.ofInputOutput(823, 1612));
+        assertThat(events.getLast().id()).isEqualTo(events.getFirst().id() + "#advice-1");
+        assertThat(events.getLast().account()).isEqualTo(events.getFirst().account());
+    }
+
     private static String gemini(String text, int output) {
         return "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"%s\"}]}}],\"modelVersion\":\"gemini-2.0-flash\",\"usageMetadata\":{\"promptTokenCount\":7,\"candidatesTokenCount\":%d,\"totalTokenCount\":%d}}"
                 .formatted(text, output, output + 7);

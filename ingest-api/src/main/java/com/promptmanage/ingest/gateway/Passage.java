@@ -3,6 +3,7 @@ package com.promptmanage.ingest.gateway;
 import com.promptmanage.ingest.gateway.AnswerUsage.Used;
 import com.promptmanage.ingest.gateway.BudgetCheck.Verdict;
 import com.promptmanage.ingest.gateway.GatewayMeters.Outcome;
+import com.promptmanage.ingest.normalize.Advice;
 import com.promptmanage.ingest.normalize.UsageMeters;
 import com.promptmanage.service.http.RawAnswer;
 import com.promptmanage.service.outbound.Call;
@@ -20,6 +21,8 @@ import java.io.InputStream;
 import java.io.PushbackInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
@@ -180,15 +183,22 @@ final class Passage {
                 () -> request.text().tokens(means.counter(), request.model()),
                 means.counter(),
                 request.model());
-        UsageEvent event = kept.event(used, usage, means.clock().instant());
+        Instant ended = means.clock().instant();
+        UsageEvent event = kept.event(used, usage, ended);
+        List<Advice> advice = usage.advice();
         means.usageMeters().count(used.tokens());
         if (used.isEstimated()) {
             means.meters().estimated(request.api());
         }
-        if (!used.isEstimated()) {
+        // With advice in it, its cost is that of several calls.
+        if (!used.isEstimated() && advice.isEmpty()) {
             CallCost.of(event.usage(), request.model(), verdict, means.prices()).ifPresent(client::cost);
         }
         means.reports().report(kept.outgoing(event, used));
+        for (Advice one : advice) {
+            means.usageMeters().count(one.tokens());
+            means.reports().report(kept.outgoing(one, usage, ended));
+        }
     }
 
     private void brokenOff(IOException e) {

@@ -217,7 +217,7 @@ final class LangfuseJoin {
                 .reportedCostNanoUsd(first ? reportedCostNanoUsd(body) : null)
                 .tokens(uncounted)
                 .build();
-        var event = new UsageEvent(ObjectKey.kept(eventId), SOURCE, EventTimes.believable(time, now), usage);
+        var event = new UsageEvent(Texts.keptId(eventId), SOURCE, EventTimes.believable(time, now), usage);
         return new OutgoingEvent(payer.account(), UsageEventCodec.write(event, tokens.attributes(Map.of())));
     }
 
