@@ -68,7 +68,8 @@ final class UpstreamCall {
         headers.add(credentials);
         try {
             return new Call(
-                    ctx.req().getMethod(),
+                    // Whoever wants a head alone is answered with that of the whole.
+                    ctx.req().getMethod().equals("HEAD") ? "GET" : ctx.req().getMethod(),
                     URI.create(address + path + query(ctx.queryString())),
                     headers,
                     body.length == 0 ? null : body,
