@@ -34,7 +34,7 @@ final class FakeProvider implements AutoCloseable {
     private volatile Answer answer = exchange -> exchange.sendResponseHeaders(500, -1);
 
     /** @param headers the first of each, by name */
-    record Asked(String target, Map<String, String> headers, String body) {
+    record Asked(String method, String target, Map<String, String> headers, String body) {
 
         String header(String name) {
             return headers.getOrDefault(name.toLowerCase(Locale.ROOT), "");
@@ -121,7 +121,7 @@ final class FakeProvider implements AutoCloseable {
         exchange.getRequestHeaders()
                 .forEach((name, values) -> headers.put(name.toLowerCase(Locale.ROOT), values.getFirst()));
         String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
-        asked.add(new Asked(exchange.getRequestURI().toString(), headers, body));
+        asked.add(new Asked(exchange.getRequestMethod(), exchange.getRequestURI().toString(), headers, body));
         // An exchange that is not closed in order has its connection broken off.
         answer.to(exchange);
         exchange.close();

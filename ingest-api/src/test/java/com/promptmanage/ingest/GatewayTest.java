@@ -14,6 +14,7 @@ import com.promptmanage.topics.usage.TokenKind;
 import com.promptmanage.topics.usage.UsageEvent;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -279,7 +280,7 @@ class GatewayTest {
                         .path("message")
                         .textValue())
                 .contains("Prompt-Manage-User", "1 to 256 characters");
-        assertThat(RunningGateway.error(ingest.get("/gateway/openai/v1/models"), 404)
+        assertThat(RunningGateway.error(ingest.get("/gateway/openai/v1/files"), 404)
                         .path("code")
                         .textValue())
                 .isEqualTo("not_found");
@@ -288,11 +289,11 @@ class GatewayTest {
                         .textValue())
                 .contains("/v1/chat/completions");
         assertThat(RunningGateway.error(
-                                ingest.post("/gateway/anthropic/v1/messages/count_tokens", key, JSON, "{}"), 404)
+                                ingest.post("/gateway/anthropic/v1/messages/batches", key, JSON, "{}"), 404)
                         .path("type")
                         .textValue())
                 .isEqualTo("not_found_error");
-        assertThat(RunningGateway.error(ingest.post("/gateway/gemini/v1/models/m:countTokens", key, JSON, "{}"), 404)
+        assertThat(RunningGateway.error(ingest.post("/gateway/gemini/v1/models/m:predict", key, JSON, "{}"), 404)
                         .path("status")
                         .textValue())
                 .isEqualTo("NOT_FOUND");
@@ -301,6 +302,88 @@ class GatewayTest {
                         .path("code")
                         .textValue())
                 .isEqualTo("provider_redirects");
+    }
+
+    @Test
+    void whatCostsNothingIsPassedOnAndNotPutOnRecord() throws Exception {
+        String models = "{\"data\":[{\"id\":\"m\"}],\"usage\":" + USAGE + "}";
+        provider.answers(200, JSON, models);
+        for (String path : List.of(
+                "/openai/v1/models",
+                "/openai/v1/models/ft:gpt-4o-mini:org::id",
+                "/anthropic/v1/models?limit=2",
+                "/anthropic/v1/models/claude-haiku-4-5",
+                "/gemini/v1beta/models",
+                "/gemini/v1beta/models/gemini-2.0-flash")) {
+            HttpResponse<String> answer = gateway.get("/gateway" + path, OWN_KEY);
+
+            assertThat(answer.statusCode()).as(path).isEqualTo(200);
+            assertThat(answer.body()).isEqualTo(models);
+            assertThat(answer.headers().firstValue("Prompt-Manage-Call-Id")).isEmpty();
+            assertThat(provider.last().method()).isEqualTo("GET");
+            assertThat("/" + path.split("/", -1)[1] + provider.last().target()).isEqualTo(path);
+            assertThat(provider.last().headers().values()).noneMatch(value -> value.contains(key));
+        }
+        provider.answers(200, JSON, "{\"input_tokens\":14}");
+        String asked = "{\"model\":\"claude-haiku-4-5\",\"messages\":[]}";
+        for (String path : List.of(
+                "/anthropic/v1/messages/count_tokens?beta=true", "/gemini/v1beta/models/gemini-2.0-flash:countTokens")) {
+            HttpResponse<String> answer = gateway.post("/gateway" + path, asked, OWN_KEY);
+
+            assertThat(answer.statusCode()).as(path).isEqualTo(200);
+            assertThat(answer.body()).isEqualTo("{\"input_tokens\":14}");
+            assertThat(provider.last().method()).isEqualTo("POST");
+            assertThat(provider.last().body()).isEqualTo(asked);
+        }
+        assertThat(gateway.events()).isEmpty();
+    }
+
+    @Test
+    void whatCostsNothingIsNotForEveryone() throws Exception {
+        provider.answers(200, JSON, "{}");
+
+        assertThat(ingest.get("/gateway/openai/v1/models").statusCode()).isEqualTo(401);
+        assertThat(ingest.get("/gateway/openai/v1/models", key).statusCode())
+                .as("without a key of the provider's")
+                .isEqualTo(401);
+        assertThat(ingest.post("/gateway/anthropic/v1/messages/count_tokens", "", JSON, "{}")
+                        .statusCode())
+                .isEqualTo(401);
+        assertThat(RunningGateway.error(gateway.get("/gateway/gemini/v9/models", OWN_KEY), 404)
+                        .path("status")
+                        .textValue())
+                .isEqualTo("NOT_FOUND");
+        assertThat(RunningGateway.error(gateway.get("/gateway/anthropic/v1/models/-m", OWN_KEY), 404)
+                        .path("type")
+                        .textValue())
+                .isEqualTo("not_found_error");
+        assertThat(provider.asked()).isEmpty();
+    }
+
+    @Test
+    void whatAnotherModelWasAskedForAdviceIsACallOfThatModel() throws Exception {
+        provider.answers(200, JSON, """
+                {"model":"claude-haiku-4-5","content":[],"usage":{"input_tokens":412,"output_tokens":531,"iterations":[\
+                {"type":"message","input_tokens":412,"output_tokens":531},\
+                {"type":"advisor_message","model":"claude-opus-4-6","input_tokens":823,"output_tokens":1612}]}}""");
+
+        HttpResponse<String> answer = gateway.post(
+                "/gateway/anthropic/v1/messages",
+                "{\"model\":\"claude-haiku-4-5\",\"max_tokens\":9,\"messages\":[]}",
+                OWN_KEY);
+
+        assertThat(answer.headers().firstValue("Prompt-Manage-Cost"))
+                .as("it is that of two")
+                .isEmpty();
+        List<UsageEvent> events = gateway.events();
+        assertThat(events)
+                .extracting(event -> event.usage().model())
+                .containsExactly("claude-haiku-4-5", "claude-opus-4-6");
+        assertThat(events)
+                .extracting(event -> event.usage().tokens())
+                .containsExactly(TokenCounts.ofInputOutput(412, 531), TokenCounts.ofInputOutput(823, 1612));
+        assertThat(events.getLast().id()).isEqualTo(events.getFirst().id() + "#advice-1");
+        assertThat(events.getLast().account()).isEqualTo(events.getFirst().account());
     }
 
     private static String gemini(String text, int output) {

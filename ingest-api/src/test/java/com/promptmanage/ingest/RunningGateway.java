@@ -108,6 +108,10 @@ final class RunningGateway implements AutoCloseable, BeforeEachCallback, AfterAl
                 "/gateway/anthropic/v1/messages", "", JSON, BodyPublishers.ofString(body), Map.of("x-api-key", ours));
     }
 
+    HttpResponse<String> get(String path, Map<String, String> headers) throws Exception {
+        return ingest.get(path, key, headers);
+    }
+
     HttpResponse<String> post(String path, String body, Map<String, String> headers) throws Exception {
         return ingest.post(path, key, JSON, BodyPublishers.ofString(body), headers);
     }

@@ -191,11 +191,14 @@ final class RunningIngest implements AutoCloseable {
     }
 
     HttpResponse<String> get(String path, String key) throws IOException, InterruptedException {
-        return client.send(
-                HttpRequest.newBuilder(server.baseUri().resolve(path))
-                        .header("Authorization", "Bearer " + key)
-                        .build(),
-                BodyHandlers.ofString(StandardCharsets.UTF_8));
+        return get(path, key, Map.of());
+    }
+
+    HttpResponse<String> get(String path, String key, Map<String, String> headers)
+            throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(server.baseUri().resolve(path)).header("Authorization", "Bearer " + key);
+        headers.forEach(request::header);
+        return client.send(request.build(), BodyHandlers.ofString(StandardCharsets.UTF_8));
     }
 
     HttpResponse<byte[]> postBytes(String path, String authorization, String contentType, byte[] body, boolean packed)

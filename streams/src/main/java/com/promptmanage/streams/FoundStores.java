@@ -46,7 +46,8 @@ final class FoundStores<S> {
 
     /**
      * @param isRunning whether the application runs, and moves no partition
-     * @param stateChanges how many changes of the application's state there have been; each is counted before a partition moves
+     * @param stateChanges how many changes of the application's state there have been; when it runs again after partitions have moved,
+     *     the change that they moved in is counted
      * @param opening how often a store has been opened; 0 while it is closed
      */
     FoundStores(BooleanSupplier isRunning, LongSupplier stateChanges, ToLongFunction<S> opening, LookUp<S> lookUp) {
@@ -64,7 +65,7 @@ final class FoundStores<S> {
             return lookUp.find(partition);
         }
         Found<S> known = found.get(partition);
-        if (known != null && known.stateChanges() == changes && known.opening() == opening.applyAsLong(known.store())) {
+        if (known != null && known.stateChanges() == changes && isStillGood(known)) {
             return known.store();
         }
         S store = lookUp.find(partition);
@@ -74,6 +75,15 @@ final class FoundStores<S> {
             keep(partition, store, changes);
         }
         return store;
+    }
+
+    /**
+     * Asked after it was seen that the application runs. Of several threads that move partitions only the one that begins counts the
+     * change, and another may go on before it has; but the application runs again only after that.
+     */
+    private boolean isStillGood(Found<S> known) {
+        return known.stateChanges() == stateChanges.getAsLong()
+                && known.opening() == opening.applyAsLong(known.store());
     }
 
     /** If it can still be answered from: what was found may have been closed, and opened anew, before the opening was asked for. */

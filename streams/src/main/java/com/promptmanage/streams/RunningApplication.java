@@ -47,7 +47,7 @@ final class RunningApplication implements AutoCloseable {
         this.name = name;
         this.settings = settings;
         streams = new KafkaStreams(topology, settings, new CommitTellingClients(commits));
-        // Streams waits for it before it goes on: before it gives away a partition.
+        // The thread that is to give away a partition tells it before, and waits; what a thread loses without a word, it closes.
         streams.setStateListener((now, before) -> stateChanges.incrementAndGet());
         streams.setUncaughtExceptionHandler(this::onThreadFailure);
         streams.setGlobalStateRestoreListener(new RestoreLog(restored));
@@ -75,7 +75,7 @@ final class RunningApplication implements AutoCloseable {
         return streams.state() == KafkaStreams.State.RUNNING;
     }
 
-    /** How often the state has changed since the start: no partition moves without a change. */
+    /** How often the state has changed since the start: no partition is given away without a change. */
     long stateChanges() {
         return stateChanges.get();
     }

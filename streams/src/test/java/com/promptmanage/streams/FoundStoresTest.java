@@ -25,8 +25,16 @@ class FoundStoresTest {
     /** What happens while Streams is asked. */
     private Runnable meanwhile = () -> {};
 
+    /** What happens just before it is seen whether the application runs. */
+    private Runnable justBefore = () -> {};
+
     private final FoundStores<String> stores = new FoundStores<>(
-            () -> isRunning, () -> stateChanges, store -> openings.getOrDefault(store, 1L), this::find);
+            this::isRunning, () -> stateChanges, store -> openings.getOrDefault(store, 1L), this::find);
+
+    private boolean isRunning() {
+        justBefore.run();
+        return isRunning;
+    }
 
     private @Nullable String find(int partition) {
         lookedUp.add(partition);
@@ -121,6 +129,14 @@ class FoundStoresTest {
         assertThat(stores.get(0)).isEqualTo("first");
 
         meanwhile = () -> {};
+        assertThat(stores.get(0)).isNull();
+    }
+
+    @Test
+    void whatMovedWhileItWasAskedForIsLookedUpAgain() {
+        stores.get(0);
+        justBefore = () -> rebalance(() -> owned.remove(0));
+
         assertThat(stores.get(0)).isNull();
     }
 

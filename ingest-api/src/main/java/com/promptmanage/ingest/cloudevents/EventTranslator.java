@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.ingest.admission.ApiKeyUsed;
 import com.promptmanage.ingest.admission.Named;
 import com.promptmanage.ingest.admission.Payer;
+import com.promptmanage.ingest.normalize.Advice;
 import com.promptmanage.ingest.normalize.CallFields;
 import com.promptmanage.ingest.normalize.Excerpt;
 import com.promptmanage.ingest.normalize.FaultSink;
@@ -15,8 +16,11 @@ import com.promptmanage.ingest.normalize.UsageShapes;
 import com.promptmanage.ingest.publish.OutgoingEvent;
 import com.promptmanage.service.access.Caller;
 import com.promptmanage.topics.Topics;
+import com.promptmanage.topics.usage.TokenCounts;
+import com.promptmanage.topics.usage.TokenUsage;
 import com.promptmanage.topics.usage.UsageEvent;
 import com.promptmanage.topics.usage.UsageEventCodec;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -88,7 +92,13 @@ final class EventTranslator {
         UsageShape shape = tokens.get().shape();
         CallFields fields =
                 shape.isOurs() ? CallFields.ours(data, DATA, faults) : CallFields.ofOthers(data, DATA, shape);
-        return fine(List.of(usage(event, payer, model, tokens.get(), fields), plain.kept()));
+        var events = new ArrayList<OutgoingEvent>();
+        events.add(usage(event, payer, model, tokens.get(), fields));
+        if (shape == UsageShape.ANTHROPIC) {
+            UsageShapes.advice(data, DATA, faults).forEach(advice -> events.add(usage(event, payer, advice, fields)));
+        }
+        events.add(plain.kept());
+        return fine(events);
     }
 
     /** What is taken must not be refused later for its size: some characters take three times as much in a record. */
@@ -130,15 +140,36 @@ final class EventTranslator {
     private OutgoingEvent usage(
             CloudEvent event, Payer payer, String model, NormalizedTokens tokens, CallFields fields) {
         meters.count(tokens);
+        String id = event.id().isEmpty() ? "missing" : event.id();
+        return outgoing(
+                event, payer, id, told(payer, model.isEmpty() ? "missing" : model, tokens.counts(), fields), tokens);
+    }
+
+    /** What the whole call took and cost is told with the call itself. */
+    private OutgoingEvent usage(CloudEvent event, Payer payer, Advice advice, CallFields fields) {
+        meters.count(advice.tokens());
+        TokenUsage usage = told(payer, advice.model(), advice.tokens().counts(), fields)
+                .toBuilder()
+                .durationMs(null)
+                .reservationId(null)
+                .reportedCostNanoUsd(null)
+                .build();
+        return outgoing(event, payer, advice.id(event.id()), usage, advice.tokens());
+    }
+
+    private TokenUsage told(Payer payer, String model, TokenCounts tokens, CallFields fields) {
         String endUser = payer.endUser();
-        var usage = fields.usage(
+        return fields.usage(
                 payer.userId(),
                 payer.teamId(),
-                model.isEmpty() ? "missing" : model,
-                tokens.counts(),
+                model,
+                tokens,
                 endUser == null || endUser.equals(payer.userId()) ? Map.of() : Map.of(END_USER_TAG, endUser),
                 ApiKeyUsed.by(caller, fields));
-        String id = event.id().isEmpty() ? "missing" : event.id();
+    }
+
+    private static OutgoingEvent outgoing(
+            CloudEvent event, Payer payer, String id, TokenUsage usage, NormalizedTokens tokens) {
         String source = event.source().isEmpty() ? "missing" : event.source();
         return new OutgoingEvent(
                 payer.account(),

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.ingest.body.EventSlices.Slice;
 import com.promptmanage.ingest.body.StrictJson;
+import com.promptmanage.ingest.normalize.Advice;
 import com.promptmanage.ingest.normalize.Convention;
 import com.promptmanage.ingest.normalize.NormalizedTokens;
 import com.promptmanage.ingest.normalize.Texts;
@@ -140,6 +141,16 @@ final class AnswerUsage {
                         told.get().shape(),
                         told.get().convention()),
                 true);
+    }
+
+    /** What the model that was asked has asked another for, as far as it is told. */
+    List<Advice> advice() {
+        if (api != Api.MESSAGES) {
+            return List.of();
+        }
+        boolean[] isWrong = {false};
+        List<Advice> advice = Advice.of(usage, "usage.", (field, detail, remedy) -> isWrong[0] = true);
+        return isWrong[0] ? List.of() : advice;
     }
 
     /** Empty if nothing was told, or what was is no usage. */

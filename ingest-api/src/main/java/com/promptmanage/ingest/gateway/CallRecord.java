@@ -3,6 +3,7 @@ package com.promptmanage.ingest.gateway;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.promptmanage.ingest.gateway.AnswerUsage.Used;
+import com.promptmanage.ingest.normalize.Advice;
 import com.promptmanage.ingest.publish.OutgoingEvent;
 import com.promptmanage.topics.usage.TokenUsage;
 import com.promptmanage.topics.usage.UsageEvent;
@@ -30,20 +31,39 @@ record CallRecord(
             tags.put(ESTIMATED, "true");
         }
         String model = answer.model();
+        var usage = told(model == null ? askedModel : model, answer)
+                .durationMs(Math.max(0, Duration.between(began, ended).toMillis()))
+                .tags(tags)
+                .tokens(used.tokens().counts())
+                .build();
+        return new UsageEvent(id, source(), ended, usage);
+    }
+
+    /** What is told beside it of another model that was asked within the call. */
+    OutgoingEvent outgoing(Advice advice, AnswerUsage answer, Instant ended) {
+        var usage = told(advice.model(), answer)
+                .tags(attribution.tags())
+                .tokens(advice.tokens().counts())
+                .build();
+        var event = new UsageEvent(advice.id(id), source(), ended, usage);
+        return new OutgoingEvent(
+                event.account(), UsageEventCodec.write(event, advice.tokens().attributes(Map.of())));
+    }
+
+    private TokenUsage.Builder told(String model, AnswerUsage answer) {
         String tier = answer.serviceTier();
-        var usage = TokenUsage.builder(attribution.payer().userId(), model == null ? askedModel : model)
+        return TokenUsage.builder(attribution.payer().userId(), model)
                 .teamId(attribution.payer().teamId())
                 .provider(api.provider().pricedAs())
                 .promptId(attribution.promptId())
                 .workflowId(attribution.workflowId())
                 .apiKeyId(attribution.apiKeyId())
                 .conversationId(attribution.conversationId())
-                .serviceTier(tier == null ? askedTier : tier)
-                .durationMs(Math.max(0, Duration.between(began, ended).toMillis()))
-                .tags(tags)
-                .tokens(used.tokens().counts())
-                .build();
-        return new UsageEvent(id, "/gateway/" + api.provider().value(), ended, usage);
+                .serviceTier(tier == null ? askedTier : tier);
+    }
+
+    private String source() {
+        return "/gateway/" + api.provider().value();
     }
 
     OutgoingEvent outgoing(UsageEvent event, Used used) {

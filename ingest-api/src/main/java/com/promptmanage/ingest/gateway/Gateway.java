@@ -32,8 +32,10 @@ import io.javalin.http.Context;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -42,7 +44,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code POST /gateway/…}: passes calls on to providers. A caller is told what is wrong in the words of the provider that it
+ * {@code /gateway/…}: passes calls on to providers. A caller is told what is wrong in the words of the provider that it
  * thinks it talks to.
  */
 public final class Gateway implements Routes, AutoCloseable {
@@ -53,20 +55,18 @@ public final class Gateway implements Routes, AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(Gateway.class);
 
     private static final Pattern GEMINI_CALL =
-            Pattern.compile("([A-Za-z0-9._-]{1,128}):(generateContent|streamGenerateContent|embedContent)");
+            Pattern.compile("([A-Za-z0-9._-]{1,128}):(generateContent|streamGenerateContent|embedContent|countTokens)");
 
-    private static final Pattern GEMINI_VERSION = Pattern.compile("v1(alpha|beta)?");
+    private static final String GEMINI_COUNT = "countTokens";
 
     private static final String GEMINI_TAKEN =
-            "Only generateContent, streamGenerateContent and embedContent of v1, v1alpha and v1beta are passed on";
+            "Only generateContent, streamGenerateContent, embedContent, countTokens and the models of v1, v1alpha and v1beta are passed on";
 
     private static final List<Target> TARGETS = List.of(
             new Target(Api.CHAT, "/v1/chat/completions"),
             new Target(Api.RESPONSES, "/v1/responses"),
             new Target(Api.EMBEDDINGS, "/v1/embeddings"),
             new Target(Api.MESSAGES, "/v1/messages"));
-
-    private static final Pattern GEMINI_PATH = Pattern.compile("/[^/]+/models/[^/]+");
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
 
@@ -128,19 +128,6 @@ public final class Gateway implements Routes, AutoCloseable {
         }
     }
 
-    /** Ends a request for what is nowhere: that is told in the words of the provider, too. */
-    private static final class NotPassedOnException extends RuntimeException {
-
-        private static final long serialVersionUID = 1L;
-
-        private final Provider provider;
-
-        NotPassedOnException(Provider provider, String message) {
-            super(message, null, false, false);
-            this.provider = provider;
-        }
-    }
-
     public Gateway(GatewaySettings settings, Ground ground) {
         this.settings = settings;
         this.admission = ground.admission();
@@ -189,17 +176,15 @@ public final class Gateway implements Routes, AutoCloseable {
     @Override
     public void addTo(RoutesConfig routes) {
         for (Provider provider : Provider.values()) {
-            List<String> taken = TARGETS.stream()
-                    .filter(target -> target.api().provider() == provider)
-                    .map(Target::path)
-                    .toList();
+            List<String> taken = taken(provider);
             routes.before(PATH + provider.value() + "/*", ctx -> requireTaken(ctx, provider, taken));
         }
         routes.exception(
                 NotPassedOnException.class,
-                (e, ctx) -> refuse(ctx, e.provider, 404, Kind.NOT_FOUND.code(), String.valueOf(e.getMessage())));
+                (e, ctx) -> refuse(ctx, e.provider(), 404, Kind.NOT_FOUND.code(), String.valueOf(e.getMessage())));
         TARGETS.forEach(target -> add(routes, target));
-        routes.post("/gateway/gemini/{version}/models/{call}", ctx -> answer(ctx, gemini(ctx)), Several.OF_ANY);
+        FreeTarget.ALL.forEach(target -> add(routes, target));
+        routes.post("/gateway/gemini/{version}/models/{call}", this::answerGemini, Several.OF_ANY);
         keyRoutes.addTo(routes);
     }
 
@@ -221,36 +206,57 @@ public final class Gateway implements Routes, AutoCloseable {
                 Several.OF_ANY);
     }
 
-    /** @param taken the paths behind the provider's name that have no part that varies */
+    private void add(RoutesConfig routes, FreeTarget target) {
+        String path = PATH + target.api().provider().value() + target.path();
+        if (target.isPost()) {
+            routes.post(path, ctx -> answerForNothing(ctx, target), Several.OF_ANY);
+        } else {
+            routes.get(path, ctx -> answerForNothing(ctx, target), Several.OF_ANY);
+        }
+    }
+
+    /** The paths behind a provider's name; what varies in them stands in braces. */
+    private static List<String> taken(Provider provider) {
+        var paths = new ArrayList<String>();
+        TARGETS.stream()
+                .filter(target -> target.api().provider() == provider)
+                .forEach(target -> paths.add(target.path()));
+        FreeTarget.ALL.stream()
+                .filter(target -> target.api().provider() == provider)
+                .forEach(target -> paths.add(target.path()));
+        return List.copyOf(paths);
+    }
+
     private static void requireTaken(Context ctx, Provider provider, List<String> taken) {
         String asked =
                 ctx.path().endsWith("/") ? ctx.path().substring(0, ctx.path().length() - 1) : ctx.path();
         String prefix = PATH + provider.value();
         String path = asked.startsWith(prefix) ? asked.substring(prefix.length()) : "";
-        if (provider == Provider.GEMINI) {
-            if (!GEMINI_PATH.matcher(path).matches()) {
-                throw new NotPassedOnException(provider, GEMINI_TAKEN);
-            }
-        } else if (!taken.contains(path)) {
-            throw new NotPassedOnException(provider, "Only %s are passed on".formatted(String.join(", ", taken)));
+        if (taken.stream().noneMatch(one -> FreeTarget.isOf(one, path))) {
+            throw new NotPassedOnException(
+                    provider,
+                    provider == Provider.GEMINI
+                            ? GEMINI_TAKEN
+                            : "Only %s are passed on".formatted(String.join(", ", taken)));
         }
     }
 
-    private static Target gemini(Context ctx) {
+    private void answerGemini(Context ctx) {
         String version = ctx.pathParam("version");
         Matcher call = GEMINI_CALL.matcher(ctx.pathParam("call"));
-        if (!GEMINI_VERSION.matcher(version).matches() || !call.matches()) {
+        if (!FreeTarget.GEMINI_VERSION.matcher(version).matches() || !call.matches()) {
             throw new NotPassedOnException(Provider.GEMINI, GEMINI_TAKEN);
         }
-        return new Target(
-                Api.CONTENT,
-                "/%s/models/%s".formatted(version, call.group()),
-                call.group(1),
-                call.group(2).startsWith("stream"));
+        String path = "/%s/models/%s".formatted(version, call.group());
+        if (call.group(2).equals(GEMINI_COUNT)) {
+            answer(ctx, Provider.GEMINI, admitted -> passForNothing(ctx, admitted, Api.CONTENT, path));
+        } else {
+            answer(ctx, new Target(Api.CONTENT, path, call.group(1), call.group(2).startsWith("stream")));
+        }
     }
 
     private void answer(Context ctx, Target target) {
-        try (var admitted = admission.admit(ctx, memory)) {
+        answer(ctx, target.api().provider(), admitted -> {
             byte[] body = admitted.body(bodyBytesMax);
             admitted.charge(1);
             GatewayRequest request = GatewayRequest.read(target.api(), body, target.model(), target.isStream());
@@ -258,21 +264,40 @@ public final class Gateway implements Routes, AutoCloseable {
                 admitted.hold((long) body.length + request.body().length);
             }
             pass(ctx, admitted.caller(), target, request);
+        });
+    }
+
+    private void answerForNothing(Context ctx, FreeTarget target) {
+        answer(
+                ctx,
+                target.api().provider(),
+                admitted -> passForNothing(ctx, admitted, target.api(), target.path(ctx)));
+    }
+
+    private void answer(Context ctx, Provider provider, Consumer<Admission.Admitted> passing) {
+        try (var admitted = admission.admit(ctx, memory)) {
+            passing.accept(admitted);
         } catch (ProblemException e) {
             e.headers().forEach(ctx::header);
-            refuse(
-                    ctx,
-                    target.api().provider(),
-                    e.problem().status(),
-                    e.problem().code(),
-                    said(e.problem()));
+            refuse(ctx, provider, e.problem().status(), e.problem().code(), said(e.problem()));
         } catch (UnavailableException e) {
             ctx.header("Retry-After", Long.toString(Math.max(1, e.retryAfter().toSeconds())));
-            refuse(ctx, target.api().provider(), 503, Kind.UNAVAILABLE.code(), String.valueOf(e.getMessage()));
+            refuse(ctx, provider, 503, Kind.UNAVAILABLE.code(), String.valueOf(e.getMessage()));
         } catch (UnreadableSecretException e) {
             LOGGER.atError().addKeyValue("cause", e.getMessage()).log("a provider's key cannot be read");
-            refuse(ctx, target.api().provider(), 503, Kind.UNAVAILABLE.code(), UnreadableSecretException.TOLD);
+            refuse(ctx, provider, 503, Kind.UNAVAILABLE.code(), UnreadableSecretException.TOLD);
         }
+    }
+
+    /** @param api another of the same provider */
+    private void passForNothing(Context ctx, Admission.Admitted admitted, Api api, String path) {
+        byte[] body = admitted.body(bodyBytesMax);
+        admitted.charge(1);
+        Attribution call = Attribution.of(ctx, admitted.caller(), null);
+        String key = key(ctx, admitted.caller(), call, api.provider());
+        Call upstream = UpstreamCall.of(
+                ctx, settings.address(api.provider()), path, body, api.provider().credentials(key));
+        Passage.forNothing(means, ctx, GatewayRequest.forNothing(api)).run(upstream);
     }
 
     private void pass(Context ctx, Caller caller, Target target, GatewayRequest request) {
@@ -294,7 +319,7 @@ public final class Gateway implements Routes, AutoCloseable {
                 ctx,
                 settings.address(target.api().provider()),
                 target.path(),
-                request,
+                request.body(),
                 target.api().provider().credentials(key));
         new Passage(
                         means,

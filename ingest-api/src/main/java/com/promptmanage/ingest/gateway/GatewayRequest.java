@@ -111,6 +111,11 @@ record GatewayRequest(
                 sample(body));
     }
 
+    /** Of a call that costs nothing: what it says is the provider's business alone. */
+    static GatewayRequest forNothing(Api api) {
+        return new GatewayRequest(api, "", false, new byte[0], false, 0, null, null, new TextSample());
+    }
+
     /** About how many tokens go in, rather too many; texts only. */
     long inputTokensAtMost() {
         return Math.min(TokenCounts.MAX, text.bytes() / BYTES_PER_TOKEN + 1);

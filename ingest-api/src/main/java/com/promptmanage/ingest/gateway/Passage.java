@@ -3,6 +3,7 @@ package com.promptmanage.ingest.gateway;
 import com.promptmanage.ingest.gateway.AnswerUsage.Used;
 import com.promptmanage.ingest.gateway.BudgetCheck.Verdict;
 import com.promptmanage.ingest.gateway.GatewayMeters.Outcome;
+import com.promptmanage.ingest.normalize.Advice;
 import com.promptmanage.ingest.normalize.UsageMeters;
 import com.promptmanage.service.http.RawAnswer;
 import com.promptmanage.service.outbound.Call;
@@ -20,11 +21,14 @@ import java.io.InputStream;
 import java.io.PushbackInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
+import org.jspecify.annotations.Nullable;
 
 /** One call on its way through: the provider is asked once, its answer is passed on, and what it used is put on record. */
 final class Passage {
@@ -44,7 +48,8 @@ final class Passage {
 
     private final Verdict verdict;
 
-    private final CallRecord record;
+    /** Null for a call that costs nothing. */
+    private final @Nullable CallRecord record;
 
     private final AnswerUsage usage;
 
@@ -63,7 +68,7 @@ final class Passage {
             GatewayMeters meters,
             Clock clock) {}
 
-    Passage(Means means, Context ctx, GatewayRequest request, Verdict verdict, CallRecord record) {
+    Passage(Means means, Context ctx, GatewayRequest request, Verdict verdict, @Nullable CallRecord record) {
         this.means = means;
         this.ctx = ctx;
         this.request = request;
@@ -73,8 +78,15 @@ final class Passage {
         this.client = new ClientAnswer(ctx);
     }
 
+    /** Of a call that costs nothing: nothing is put on record. */
+    static Passage forNothing(Means means, Context ctx, GatewayRequest request) {
+        return new Passage(means, ctx, request, Verdict.UNASKED, null);
+    }
+
     void run(Call call) {
-        ctx.header("Prompt-Manage-Call-Id", record.id());
+        if (record != null) {
+            ctx.header("Prompt-Manage-Call-Id", record.id());
+        }
         try (OpenReply reply = means.outbound().open(call)) {
             if (reply.status() / 100 == 3) {
                 refuse(502, "provider_redirects", "The provider redirects to another address, which is not followed");
@@ -158,7 +170,8 @@ final class Passage {
 
     /** Puts on record what was used, once. */
     private void report(boolean isWhole) {
-        if (isReported) {
+        CallRecord kept = record;
+        if (isReported || kept == null) {
             return;
         }
         isReported = true;
@@ -170,15 +183,22 @@ final class Passage {
                 () -> request.text().tokens(means.counter(), request.model()),
                 means.counter(),
                 request.model());
-        UsageEvent event = record.event(used, usage, means.clock().instant());
+        Instant ended = means.clock().instant();
+        UsageEvent event = kept.event(used, usage, ended);
+        List<Advice> advice = usage.advice();
         means.usageMeters().count(used.tokens());
         if (used.isEstimated()) {
             means.meters().estimated(request.api());
         }
-        if (!used.isEstimated()) {
+        // With advice in it, its cost is that of several calls.
+        if (!used.isEstimated() && advice.isEmpty()) {
             CallCost.of(event.usage(), request.model(), verdict, means.prices()).ifPresent(client::cost);
         }
-        means.reports().report(record.outgoing(event, used));
+        means.reports().report(kept.outgoing(event, used));
+        for (Advice one : advice) {
+            means.usageMeters().count(one.tokens());
+            means.reports().report(kept.outgoing(one, usage, ended));
+        }
     }
 
     private void brokenOff(IOException e) {

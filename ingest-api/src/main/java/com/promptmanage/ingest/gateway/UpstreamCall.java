@@ -51,9 +51,10 @@ final class UpstreamCall {
 
     /**
      * @param path behind the provider's address
+     * @param body empty for none
      * @throws ProblemException 400 if the request has a header or a query that cannot be passed on
      */
-    static Call of(Context ctx, URI address, String path, GatewayRequest request, Header credentials) {
+    static Call of(Context ctx, URI address, String path, byte[] body, Header credentials) {
         var headers = new ArrayList<Header>();
         Set<String> ofConnection =
                 ConnectionHeaders.named(Collections.list(ctx.req().getHeaders(ConnectionHeaders.NAME)).stream());
@@ -67,10 +68,11 @@ final class UpstreamCall {
         headers.add(credentials);
         try {
             return new Call(
-                    "POST",
+                    // Whoever wants a head alone is answered with that of the whole.
+                    ctx.req().getMethod().equals("HEAD") ? "GET" : ctx.req().getMethod(),
                     URI.create(address + path + query(ctx.queryString())),
                     headers,
-                    request.body(),
+                    body.length == 0 ? null : body,
                     0,
                     Optional.empty(),
                     Optional.empty(),

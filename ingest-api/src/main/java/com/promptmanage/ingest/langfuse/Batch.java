@@ -129,10 +129,10 @@ record Batch(List<String> ids, List<Told> told, int others) {
             JsonMembers.read(body, members, PASSED_OVER).ifPresent(one -> {
                 Kind kind = kind(type, one);
                 String id = one.path("id").asText();
-                if (kind != null && Texts.isId(id)) {
+                if (kind != null && !id.isEmpty()) {
                     Instant at = EventTimes.parse(outer.path("timestamp").asText());
                     told.add(new Told(
-                            new ObjectKey(kind, id),
+                            ObjectKey.of(kind, id),
                             (ObjectNode) whole(one),
                             at == null ? now : at,
                             type.endsWith("-update")));

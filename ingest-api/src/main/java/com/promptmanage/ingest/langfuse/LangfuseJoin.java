@@ -144,11 +144,14 @@ final class LangfuseJoin {
     private static List<ObjectKey> tracesOf(Map<ObjectKey, Known> known) {
         return known.entrySet().stream()
                 .filter(one -> one.getKey().kind() == Kind.CALL)
-                .map(one -> new ObjectKey(
-                        Kind.TRACE, one.getValue().body().path("traceId").asText()))
-                .filter(trace -> Texts.isId(trace.id()) && !known.containsKey(trace))
+                .map(one -> traceOf(one.getValue()))
+                .filter(trace -> !trace.id().isEmpty() && !known.containsKey(trace))
                 .distinct()
                 .toList();
+    }
+
+    private static ObjectKey traceOf(Known call) {
+        return ObjectKey.of(Kind.TRACE, call.body().path("traceId").asText());
     }
 
     private List<OutgoingEvent> count(
@@ -156,8 +159,7 @@ final class LangfuseJoin {
         var events = new ArrayList<OutgoingEvent>();
         known.forEach((key, call) -> {
             if (key.kind() == Kind.CALL) {
-                Known trace = traces.get(
-                        new ObjectKey(Kind.TRACE, call.body().path("traceId").asText()));
+                Known trace = traces.get(traceOf(call));
                 OutgoingEvent event =
                         count(caller, key.id(), call, trace == null ? MissingNode.getInstance() : trace.body(), now);
                 if (event != null) {
@@ -215,8 +217,7 @@ final class LangfuseJoin {
                 .reportedCostNanoUsd(first ? reportedCostNanoUsd(body) : null)
                 .tokens(uncounted)
                 .build();
-        String whole = Texts.isId(eventId) ? eventId : eventId.substring(eventId.length() - 200);
-        var event = new UsageEvent(whole, SOURCE, EventTimes.believable(time, now), usage);
+        var event = new UsageEvent(Texts.keptId(eventId), SOURCE, EventTimes.believable(time, now), usage);
         return new OutgoingEvent(payer.account(), UsageEventCodec.write(event, tokens.attributes(Map.of())));
     }
 

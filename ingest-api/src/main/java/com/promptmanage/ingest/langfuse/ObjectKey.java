@@ -1,8 +1,13 @@
 package com.promptmanage.ingest.langfuse;
 
+import com.promptmanage.ingest.normalize.Texts;
 import java.util.Comparator;
 
-/** What SDKs tell about. */
+/**
+ * What SDKs tell about.
+ *
+ * @param id empty if it has none
+ */
 record ObjectKey(Kind kind, String id) {
 
     /** In which the rows of a request are locked, so that requests do not wait for each other in a circle. */
@@ -24,5 +29,10 @@ record ObjectKey(Kind kind, String id) {
         String value() {
             return value;
         }
+    }
+
+    /** @param told the id that an SDK gives it: Langfuse's may have 800 characters */
+    static ObjectKey of(Kind kind, String told) {
+        return new ObjectKey(kind, Texts.keptId(Texts.whole(told)));
     }
 }

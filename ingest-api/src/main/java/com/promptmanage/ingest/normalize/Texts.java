@@ -1,6 +1,10 @@
 package com.promptmanage.ingest.normalize;
 
 import com.promptmanage.topics.account.Account;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 
 /** Which texts may stand in a record. */
 public final class Texts {
@@ -10,6 +14,24 @@ public final class Texts {
     /** Whether it may name something: 1 to 256 characters, none a control character, none half a character. */
     public static boolean isId(String text) {
         return Account.isId(text) && isWhole(text);
+    }
+
+    /**
+     * An id as it is, or, where it is longer than ids are here or has characters that ids have not, what its SHA-256 comes to. Never
+     * to be changed: what was sent before would be counted again.
+     *
+     * @param id empty if there is none
+     */
+    public static String keptId(String id) {
+        return id.isEmpty() || isId(id) ? id : "sha256:" + HexFormat.of().formatHex(sha256(id));
+    }
+
+    private static byte[] sha256(String text) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
     }
 
     /** Whether it can be written in UTF-8. JSON can escape half of a pair of surrogates, which is no character. */

@@ -43,6 +43,16 @@ public final class UsageShapes {
         return ofData(new CountReader(data, path, faults));
     }
 
+    /** What other models were asked for advice within a call whose counts {@link #read} has found to be in Anthropic's names. */
+    public static List<Advice> advice(JsonNode data, String path, FaultSink faults) {
+        for (String carrier : CARRIERS) {
+            if (data.path(carrier).has("iterations")) {
+                return Advice.of(data.path(carrier), path + carrier + ".", faults);
+            }
+        }
+        return Advice.of(data, path, faults);
+    }
+
     /** Reads a provider's own usage object, in OpenAI's, Anthropic's, Gemini's, Bedrock's or Vercel's names. */
     public static Optional<NormalizedTokens> ofUsage(JsonNode usage, String path, FaultSink faults) {
         return ofCarrier(new CountReader(usage, path, faults), "");
@@ -150,7 +160,7 @@ public final class UsageShapes {
         return usage.has("cache_read_input_tokens", "cache_creation_input_tokens", "cache_creation", "iterations");
     }
 
-    private static NormalizedTokens anthropic(CountReader usage) {
+    static NormalizedTokens anthropic(CountReader usage) {
         var counts = CacheWrites.addTo(
                 TokenCounts.ofInputOutput(withCompacted(usage, "input_tokens"), withCompacted(usage, "output_tokens"))
                         .with(TokenKind.CACHE_READ, usage.count("cache_read_input_tokens"))
@@ -165,7 +175,7 @@ public final class UsageShapes {
 
     /**
      * A count with what it took to sum up a long conversation before it was answered: that is billed, and not in the counts of the
-     * whole. What another model was asked for advice is not in them either, and is not of this model.
+     * whole. What another model was asked for is not in them either, and is a call of that model: {@link Advice}.
      */
     private static long withCompacted(CountReader usage, String name) {
         long sum = usage.count(name);

@@ -32,6 +32,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -55,11 +56,17 @@ final class LiteLlmBudgetRoutes implements Routes {
     private static final List<String> NOT_HERE =
             List.of("tpm_limit", "rpm_limit", "max_parallel_requests", "model_max_budget", "budget_reset_at");
 
+    /** What can be set, with what is said of it. */
+    private static final Map<String, String> SETTINGS = Map.of(
+            "max_budget", "USD that may be spent in one period: calls beyond are refused.",
+            "soft_budget", "USD from which on people are warned: no call is refused.",
+            "budget_duration", "The calendar period after which it begins anew.");
+
     private static final Set<String> KNOWN =
             Stream.concat(FIELDS.stream(), NOT_HERE.stream()).collect(Collectors.toUnmodifiableSet());
 
     private static final String DURATIONS =
-            "Use 1d, 7d, 1mo (or 30d, which is a calendar month too) or 1y, or leave it out for a budget that never begins anew.";
+            "Use 1d, 7d, 1mo (or 30d, which is a calendar month too), 3mo or 1y, or leave it out for a budget that never begins anew.";
 
     private final Authentication authentication;
 
@@ -152,7 +159,9 @@ final class LiteLlmBudgetRoutes implements Routes {
                                 before.dimension(),
                                 before.value(),
                                 max.<Limit>map(Limit.Spend::new).orElse(before.limit()),
-                                period.orElse(before.period()),
+                                // Who says what it is already means it as it is, wherever it begins.
+                                period.filter(other -> other.unit() != before.period().unit())
+                                        .orElse(before.period()),
                                 soft.map(LiteLlmBudgetRoutes::thresholds).orElse(before.thresholds()),
                                 before.enforcement(),
                                 before.failMode(),
@@ -222,12 +231,14 @@ final class LiteLlmBudgetRoutes implements Routes {
         }
         ObjectNode budget = json(found(caller, account, name), ofMoney(caller, account));
         ArrayNode answer = JsonNodeFactory.instance.arrayNode();
-        Stream.of("max_budget", "soft_budget", "budget_duration").forEach(field -> {
+        SETTINGS.keySet().stream().sorted().forEach(field -> {
             ObjectNode one = answer.addObject();
             one.put("field_name", field);
             one.put("field_type", field.equals("budget_duration") ? "String" : "Float");
+            one.put("field_description", SETTINGS.get(field));
             one.set("field_value", budget.get(field));
             one.put("stored_in_db", true);
+            one.putNull("field_default_value");
         });
         ctx.json(answer);
     }
@@ -287,6 +298,7 @@ final class LiteLlmBudgetRoutes implements Routes {
             case "1d", "24h" -> Optional.of(Period.Unit.DAY);
             case "7d", "1w" -> Optional.of(Period.Unit.WEEK);
             case "30d", "1mo" -> Optional.of(Period.Unit.MONTH);
+            case "3mo" -> Optional.of(Period.Unit.QUARTER);
             case "1y", "365d" -> Optional.of(Period.Unit.YEAR);
             default -> Optional.empty();
         };

@@ -4,11 +4,13 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.streams.read.Spend;
+import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.money.NanoUsd;
 import com.promptmanage.topics.usage.TokenKind;
 import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -41,6 +43,31 @@ final class ActivityJson {
         return json;
     }
 
+    /** By key, the dearest first, and within it by model; keys are told as null where a call had none. */
+    static ArrayNode byKey(List<Cell> cells) {
+        ArrayNode keys = JsonNodeFactory.instance.arrayNode();
+        by(cells, cell -> cell.apiKeyId() == null ? "" : cell.apiKeyId()).values().stream()
+                .sorted(Comparator.comparingLong((List<Cell> alike) -> sum(alike).costNanoUsd())
+                        .reversed())
+                .forEach(alike -> {
+                    ObjectNode key = keys.addObject();
+                    key.put("api_key", alike.getFirst().apiKeyId());
+                    totals(key, sum(alike));
+                    ArrayNode models = key.putArray("model_details");
+                    by(alike, Cell::model)
+                            .forEach((model, ofModel) ->
+                                    totals(models.addObject().put("model", model), sum(ofModel)));
+                });
+        return keys;
+    }
+
+    private static void totals(ObjectNode json, Spend spend) {
+        long input = spend.tokens().totalInput();
+        json.put("total_cost", usd(spend.costNanoUsd()));
+        json.put("total_input_tokens", input);
+        json.put("total_output_tokens", spend.tokens().total() - input);
+    }
+
     static BigDecimal usd(long nanoUsd) {
         return new BigDecimal(new NanoUsd(nanoUsd).toUsd());
     }
@@ -67,8 +94,12 @@ final class ActivityJson {
         json.set("metrics", metrics(sum(cells)));
         ObjectNode breakdown = json.putObject("breakdown");
         breakdown.set("models", parts(cells, Cell::model));
+        // A model has no other name here for those who ask.
+        breakdown.set("model_groups", parts(cells, Cell::model));
         breakdown.set("providers", parts(cells, Cell::provider));
-        breakdown.set("api_keys", parts(cells, Cell::apiKeyId));
+        breakdown.set("api_keys", keys(cells));
+        breakdown.putObject("mcp_servers");
+        breakdown.putObject("endpoints");
         breakdown.set(
                 "entities",
                 withEntities ? parts(cells, cell -> cell.account().id()) : JsonNodeFactory.instance.objectNode());
@@ -81,6 +112,18 @@ final class ActivityJson {
             ObjectNode part = json.putObject(value);
             part.set("metrics", metrics(sum(ofValue)));
             part.putObject("metadata");
+            part.set("api_key_breakdown", keys(ofValue));
+        });
+        return json;
+    }
+
+    private static ObjectNode keys(List<Cell> cells) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        by(cells, Cell::apiKeyId).forEach((key, ofKey) -> {
+            ObjectNode part = json.putObject(key);
+            part.set("metrics", metrics(sum(ofKey)));
+            Account account = ofKey.getFirst().account();
+            part.putObject("metadata").putNull("key_alias").put("team_id", account.isTeam() ? account.id() : null);
         });
         return json;
     }

@@ -35,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SpendReadRoutes implements Routes {
 
+    private static final String BY_KEY = "api_key";
+
     private static final int DAYS_USUAL = 30;
 
     private static final int DAYS_MAX = 400;
@@ -76,7 +78,7 @@ public final class SpendReadRoutes implements Routes {
         boolean summarize = days.isExplicit() && id == null && !"false".equals(ctx.queryParam("summarize"));
         ArrayNode answer = JsonNodeFactory.instance.arrayNode();
         if (summarize) {
-            summaries(table.cells(query)).forEach(answer::add);
+            summaries(table.cells(query), days.last()).forEach(answer::add);
         } else {
             table.calls(query, id, CALLS_MAX).forEach(call -> answer.add(json(about.account(), call)));
         }
@@ -96,10 +98,14 @@ public final class SpendReadRoutes implements Routes {
     private void report(Context ctx) {
         String groupBy = ctx.queryParam("group_by") == null ? "team" : ctx.queryParam("group_by");
         var faults = new Faults();
-        if (!List.of("team", "customer").contains(groupBy)) {
-            faults.add("group_by", "is not known", "Use team or customer.");
+        if (!List.of("team", "customer", BY_KEY).contains(groupBy)) {
+            faults.add("group_by", "is not known", "Use team, customer or api_key.");
         }
         faults.check();
+        if (BY_KEY.equals(groupBy) || ctx.queryParam("api_key") != null || ctx.queryParam("internal_user_id") != null) {
+            ctx.json(ActivityJson.byKey(cellsOfKeys(ctx)));
+            return;
+        }
         boolean isByTeam = "team".equals(groupBy);
         List<Cell> cells = isByTeam
                 ? cells(ctx, teams(ctx), days(ctx))
@@ -110,6 +116,14 @@ public final class SpendReadRoutes implements Routes {
         new TreeMap<>(cells.stream().collect(Collectors.groupingBy(Cell::day)))
                 .forEach((day, ofDay) -> answer.add(report(day, ofDay, name, isByTeam)));
         ctx.json(answer);
+    }
+
+    /** Of the teams that are named; else of what the caller asks about. */
+    private List<Cell> cellsOfKeys(Context ctx) {
+        List<Account> accounts = isTeamNamed(ctx)
+                ? teams(ctx)
+                : List.of(asked(ctx, ctx.queryParam("internal_user_id")).account());
+        return cells(ctx, accounts, days(ctx));
     }
 
     private static ObjectNode report(
@@ -136,17 +150,26 @@ public final class SpendReadRoutes implements Routes {
         return json;
     }
 
-    private static List<ObjectNode> summaries(List<Cell> cells) {
+    /** Days without calls are told behind the last that has some, as LiteLLM does, and not between. */
+    private static List<ObjectNode> summaries(List<Cell> cells, LocalDate last) {
+        var days = new TreeMap<>(cells.stream().collect(Collectors.groupingBy(Cell::day)));
+        if (!days.isEmpty()) {
+            days.lastKey().plusDays(1).datesUntil(last.plusDays(1)).forEach(day -> days.put(day, List.of()));
+        }
         var summaries = new ArrayList<ObjectNode>();
-        new TreeMap<>(cells.stream().collect(Collectors.groupingBy(Cell::day))).forEach((day, ofDay) -> {
-            ObjectNode json = JsonNodeFactory.instance.objectNode();
-            json.put("startTime", day.toString());
-            json.put("spend", ActivityJson.usd(ActivityJson.sum(ofDay).costNanoUsd()));
-            spends(json.putObject("users"), ofDay, Cell::userId);
-            spends(json.putObject("models"), ofDay, Cell::model);
-            summaries.add(json);
-        });
+        days.forEach((day, ofDay) -> summaries.add(summary(day, ofDay)));
         return summaries;
+    }
+
+    /** Keys stand beside the rest, which no key's id takes the place of. */
+    private static ObjectNode summary(LocalDate day, List<Cell> cells) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        spends(json, cells, Cell::apiKeyId);
+        json.put("startTime", day.toString());
+        json.put("spend", ActivityJson.usd(ActivityJson.sum(cells).costNanoUsd()));
+        spends(json.putObject("users"), cells, Cell::userId);
+        spends(json.putObject("models"), cells, Cell::model);
+        return json;
     }
 
     private static void spends(ObjectNode into, List<Cell> cells, Function<Cell, @Nullable String> name) {
@@ -179,8 +202,12 @@ public final class SpendReadRoutes implements Routes {
 
     private List<Cell> cells(Context ctx, List<Account> accounts, Days days) {
         @Nullable String user = ctx.queryParam("internal_user_id");
+        @Nullable String customer = ctx.queryParam("customer_id");
         var cells = new ArrayList<Cell>();
         accounts.forEach(account -> cells.addAll(table.cells(query(ctx, account, user, days))));
+        if (customer != null) {
+            cells.removeIf(cell -> !customer.equals(cell.customer()));
+        }
         return cells;
     }
 
@@ -216,7 +243,7 @@ public final class SpendReadRoutes implements Routes {
     /** Those that are named; else, of the caller's own, all whose usage they may see. */
     private List<Account> teams(Context ctx) {
         Caller caller = authentication.caller(ctx);
-        @Nullable String named = ctx.queryParam("team_ids");
+        @Nullable String named = teamsNamed(ctx);
         if (named == null || named.isBlank()) {
             return caller.accounts().stream()
                     .filter(Account::isTeam)
@@ -237,6 +264,17 @@ public final class SpendReadRoutes implements Routes {
         faults.check();
         teams.forEach(team -> Permissions.requireQuery(caller, team));
         return List.copyOf(teams);
+    }
+
+    private static boolean isTeamNamed(Context ctx) {
+        @Nullable String named = teamsNamed(ctx);
+        return named != null && !named.isBlank();
+    }
+
+    /** Some of LiteLLM's routes take several, some one. */
+    private static @Nullable String teamsNamed(Context ctx) {
+        @Nullable String several = ctx.queryParam("team_ids");
+        return several == null ? ctx.queryParam("team_id") : several;
     }
 
     /** Days of UTC, the last one included. */

@@ -56,13 +56,16 @@ public final class EntitlementRoutes implements Routes {
         String subject = ctx.pathParam("subject");
         String key = ctx.pathParam("key");
         Permissions.requireQuery(caller, account, subject);
+        if (ctx.queryParam("time") != null) {
+            throw ProblemException.invalid("time", "is not known here", "Leave it out: what is left is told of now.");
+        }
         routing.answer(ctx, account, reads -> answer(ctx, reads, account, subject, key));
     }
 
     private void answer(Context ctx, AccountReads reads, Account account, String subject, String key) {
         long nowMs = clock.millis();
-        Budget budget = reads.budgets(account, nowMs).stream()
-                .map(BudgetSpend::budget)
+        // Of a budget of each member there is nothing to be seen while nobody has spent: all of it is left then.
+        Budget budget = reads.definitions(account).stream()
                 .filter(one -> one.id().equals(key) || one.name().equals(key))
                 .filter(one -> isOf(one, subject))
                 .findFirst()
@@ -91,6 +94,7 @@ public final class EntitlementRoutes implements Routes {
         json.put("balance", amount(budget, Math.max(0, limit - spent)));
         json.put("usage", amount(budget, spent));
         json.put("overage", amount(budget, Math.max(0, spent - limit)));
+        json.put("totalAvailableGrantAmount", amount(budget, limit));
         return json;
     }
 

@@ -54,7 +54,8 @@ record EventFilter(
                 time.flatMap(of -> bound(of, "$lt", "$lte")).orElse(null));
     }
 
-    private static List<String> texts(Fields of) {
+    /** What a field may be. */
+    static List<String> texts(Fields of) {
         of.refuseOthersThan(Set.of("$eq", "$in"));
         var texts = new ArrayList<String>();
         of.text("$eq").ifPresent(texts::add);

@@ -11,11 +11,13 @@ import com.promptmanage.query.meters.Asking.About;
 import com.promptmanage.query.meters.KeptEvents.Content;
 import com.promptmanage.query.meters.KeptEvents.Kept;
 import com.promptmanage.query.meters.KeptEvents.Place;
+import com.promptmanage.query.meters.KeptEvents.Subject;
 import com.promptmanage.query.meters.KeptEvents.Wanted;
 import com.promptmanage.query.request.Paging;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.Faults;
 import com.promptmanage.service.http.Json;
+import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.http.Routes;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.money.NanoUsd;
@@ -32,7 +34,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** {@code GET /api/v1/events}, {@code GET /api/v2/events} and {@code GET /api/v1/subjects}. */
+/** {@code GET /api/v1/events}, {@code GET /api/v2/events} and {@code GET /api/v1/subjects…}. */
 final class KeptEventRoutes implements Routes {
 
     private static final int EVENTS_MAX = 100;
@@ -63,6 +65,7 @@ final class KeptEventRoutes implements Routes {
         routes.get("/api/v1/events", this::newest);
         routes.get("/api/v2/events", this::page);
         routes.get("/api/v1/subjects", this::subjects);
+        routes.get("/api/v1/subjects/{subject}", this::subject);
     }
 
     private void newest(Context ctx) {
@@ -72,6 +75,9 @@ final class KeptEventRoutes implements Routes {
         Instant to = MeterQuery.time(asked, "to", clock.instant(), faults);
         Instant from = MeterQuery.time(asked, "from", to.minus(EVENTS_SINCE), faults);
         int limit = limit(ctx.queryParam("limit"), faults);
+        asked.refuse(
+                List.of("ingestedAtFrom", "ingestedAtTo"), "Leave it out: from and to are of the events' time.", faults);
+        asked.refuse(List.of("customerId"), "There are no customers here: ask by subject.", faults);
         faults.check();
         var texts = new HashMap<String, List<String>>();
         putIfThere(texts, "subject", about.member());
@@ -134,14 +140,35 @@ final class KeptEventRoutes implements Routes {
         Instant now = clock.instant();
         Instant from = asking.shownFrom(ctx, account, now.minus(SUBJECTS_SINCE));
         ArrayNode found = JsonNodeFactory.instance.arrayNode();
-        events.subjects(account, from, now, SUBJECTS_MAX).forEach(subject -> {
-            ObjectNode one = found.addObject();
-            one.put("id", subject.key());
-            one.put("key", subject.key());
-            one.put("createdAt", subject.first().toString());
-            one.put("updatedAt", subject.last().toString());
-        });
+        events.subjects(account, null, from, now, SUBJECTS_MAX).forEach(subject -> found.add(json(subject)));
         ctx.json(found);
+    }
+
+    private void subject(Context ctx) {
+        String key = ctx.pathParam("subject");
+        Account account = asking.usage(ctx, key).account();
+        if (!Account.isId(key)) {
+            throw noSubject();
+        }
+        Instant now = clock.instant();
+        Instant from = asking.shownFrom(ctx, account, now.minus(SUBJECTS_SINCE));
+        ctx.json(events.subjects(account, key, from, now, 1).stream()
+                .findFirst()
+                .map(KeptEventRoutes::json)
+                .orElseThrow(KeptEventRoutes::noSubject));
+    }
+
+    private static ProblemException noSubject() {
+        return ProblemException.notFound("No event of the last 400 days that you may see is about this subject");
+    }
+
+    private static ObjectNode json(Subject subject) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("id", subject.key());
+        json.put("key", subject.key());
+        json.put("createdAt", subject.first().toString());
+        json.put("updatedAt", subject.last().toString());
+        return json;
     }
 
     private static ObjectNode json(Kept kept) {

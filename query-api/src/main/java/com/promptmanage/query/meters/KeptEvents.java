@@ -166,21 +166,30 @@ final class KeptEvents {
         });
     }
 
-    /** In the order of their keys. */
-    List<Subject> subjects(Account account, Instant from, Instant to, int limit) {
+    /**
+     * In the order of their keys.
+     *
+     * @param key whose; null for everyone's
+     */
+    List<Subject> subjects(Account account, @Nullable String key, Instant from, Instant to, int limit) {
         return database.inTransaction(
                 scope(account),
                 handle -> handle.createQuery("""
                                 SELECT subject, min(first) AS first, max(last) AS last FROM (
                                     SELECT user_id AS subject, min(time) AS first, max(time) AS last FROM usage_history
-                                    WHERE account = :account AND time >= :from AND time < :to GROUP BY user_id
+                                    WHERE account = :account AND time >= :from AND time < :to
+                                      AND (CAST(:key AS text) IS NULL OR user_id = :key)
+                                    GROUP BY user_id
                                     UNION ALL
                                     SELECT subject, min(time), max(time) FROM plain_events
-                                    WHERE account = :account AND time >= :from AND time < :to GROUP BY subject
+                                    WHERE account = :account AND time >= :from AND time < :to
+                                      AND (CAST(:key AS text) IS NULL OR subject = :key)
+                                    GROUP BY subject
                                 ) AS found
                                 GROUP BY subject ORDER BY subject LIMIT :limit
                                 """)
                         .bind("account", account.value())
+                        .bind("key", key)
                         .bind("from", from.atOffset(ZoneOffset.UTC))
                         .bind("to", to.atOffset(ZoneOffset.UTC))
                         .bind("limit", limit)

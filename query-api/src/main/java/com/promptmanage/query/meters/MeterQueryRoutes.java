@@ -53,10 +53,16 @@ final class MeterQueryRoutes implements Routes {
     public void addTo(RoutesConfig routes) {
         routes.get(
                 "/api/v1/meters/{slug}/query",
-                ctx -> query(ctx, MeterParameters.of(ctx), new Faults()),
+                this::queryByAddress,
                 Several.of("subject", "groupBy", "filterGroupBy"));
         routes.post("/api/v1/meters/{slug}/query", this::queryByBody);
         routes.get("/api/v1/meters/{slug}/subjects", this::subjects);
+    }
+
+    private void queryByAddress(Context ctx) {
+        asking.authenticate(ctx);
+        var faults = new Faults();
+        query(ctx, MeterParameters.ofQuery(ctx, faults), faults);
     }
 
     private void queryByBody(Context ctx) {
@@ -92,12 +98,16 @@ final class MeterQueryRoutes implements Routes {
         About about = asking.usage(ctx, null);
         Meter meter = meter(ctx, about);
         Account account = about.account();
-        Instant now = clock.instant();
-        Instant from = asking.shownFrom(ctx, account, now.minus(SUBJECTS_SINCE));
+        var faults = new Faults();
+        var asked = MeterParameters.of(ctx);
+        Instant to = MeterQuery.time(asked, "to", clock.instant(), faults);
+        Instant wanted = MeterQuery.time(asked, "from", to.minus(SUBJECTS_SINCE), faults);
+        faults.check();
+        Instant from = asking.shownFrom(ctx, account, wanted);
         ArrayNode subjects = JsonNodeFactory.instance.arrayNode();
         List<String> found = switch (meter) {
-            case TokenMeter ofTokens -> tokens.subjects(account, from, now, SUBJECTS_MAX);
-            case PlainMeter ofEvents -> plain.subjects(account, ofEvents, from, now, SUBJECTS_MAX);
+            case TokenMeter ofTokens -> tokens.subjects(account, from, to, SUBJECTS_MAX);
+            case PlainMeter ofEvents -> plain.subjects(account, ofEvents, from, to, SUBJECTS_MAX);
         };
         found.forEach(subjects::add);
         ctx.json(subjects);

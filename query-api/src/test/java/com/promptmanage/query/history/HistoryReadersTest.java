@@ -164,6 +164,31 @@ class HistoryReadersTest {
         assertThat(report.path(0).path("teams").path(0).path("total_spend").decimalValue())
                 .isEqualByComparingTo("0.123456789");
 
+        JsonNode breakdown = activity.path("results").path(1).path("breakdown");
+        assertThat(breakdown.path("model_groups")).isEqualTo(breakdown.path("models"));
+        assertThat(breakdown.path("mcp_servers").isObject()).isTrue();
+        assertThat(breakdown.path("models").path("gpt-4o-mini").path("api_key_breakdown"))
+                .isEqualTo(breakdown.path("api_keys"));
+        for (String asked : List.of("group_by=api_key", "internal_user_id=ann")) {
+            JsonNode keys = stand.get("/global/spend/report?team_id=acme&start_date=2026-11-22&end_date=2026-11-24&" + asked)
+                    .json();
+            assertThat(keys).hasSize(1);
+            assertThat(keys.path(0).path("total_cost").decimalValue()).isEqualByComparingTo("0.123456790");
+            assertThat(keys.path(0).path("total_input_tokens").longValue()).isEqualTo(60);
+            assertThat(keys.path(0).path("total_output_tokens").longValue()).isEqualTo(6);
+            assertThat(keys.path(0).path("model_details").path(0).path("model").textValue())
+                    .isEqualTo("gpt-4o-mini");
+        }
+        assertThat(stand.get("/global/spend/report?team_id=acme&start_date=2026-11-22&customer_id=nobody")
+                        .json())
+                .isEmpty();
+
+        JsonNode behind = stand.get("/spend/logs?teamId=acme&start_date=2026-11-22&end_date=2026-11-26").json();
+        assertThat(behind)
+                .extracting(day -> day.path("startTime").asText())
+                .as("days without calls stand behind the last that has some")
+                .containsExactly("2026-11-22", "2026-11-23", "2026-11-24", "2026-11-25", "2026-11-26");
+        assertThat(behind.path(4).path("spend").decimalValue()).isEqualByComparingTo("0");
         JsonNode summary = stand.get("/spend/logs" + days).json();
         assertThat(summary.path(0).path("startTime").textValue()).isEqualTo("2026-11-22");
         assertThat(summary.path(1).path("users").path("ann").decimalValue()).isEqualByComparingTo("0.123456789");

@@ -48,7 +48,10 @@ class BudgetRoutesTest {
                         .json())
                 .hasSize(1);
         assertThat(stand.get("/budget/list").json()).hasSize(1);
-        assertThat(stand.get("/budget/settings?budget_id=prod").json()).hasSize(3);
+        assertThat(stand.get("/budget/settings?budget_id=prod").json())
+                .hasSize(3)
+                .allSatisfy(field ->
+                        assertThat(field.path("field_description").isTextual()).isTrue());
         assertThat(stand.post("/budget/new", "{\"max_budget\":1,\"rpm_limit\":5}")
                         .status())
                 .isEqualTo(400);
@@ -62,6 +65,29 @@ class BudgetRoutesTest {
                 .isEqualTo(403);
         assertThat(stand.post("/budget/delete", "{\"id\":\"prod\"}").status()).isEqualTo(200);
         assertThat(stand.post("/budget/delete", "{\"id\":\"prod\"}").status()).isEqualTo(404);
+    }
+
+    @Test
+    void aPeriodThatLitellmRepeatsStaysAsItIs() {
+        stand.post(
+                BUDGETS,
+                "{\"name\":\"from the 15th\",\"limitUsd\":\"1\",\"period\":{\"unit\":\"month\",\"anchor\":\"15\"}}");
+        stand.post(BUDGETS, "{\"name\":\"quarterly\",\"limitUsd\":\"1\",\"period\":\"quarter\"}");
+
+        JsonNode repeated = stand.post(
+                        "/budget/update",
+                        "{\"budget_id\":\"from the 15th\",\"max_budget\":2,\"budget_duration\":\"1mo\"}")
+                .json();
+        assertThat(repeated.get("max_budget").decimalValue()).isEqualByComparingTo("2");
+        assertThat(repeated.get("budget_reset_at").textValue()).contains("-15T");
+        Answer quarterly = stand.post("/budget/update", "{\"budget_id\":\"quarterly\",\"budget_duration\":\"3mo\"}");
+        assertThat(quarterly.status()).isEqualTo(200);
+        assertThat(quarterly.json().get("budget_duration").textValue()).isEqualTo("3mo");
+        assertThat(stand.post("/budget/update", "{\"budget_id\":\"quarterly\",\"budget_duration\":\"1d\"}")
+                        .json()
+                        .get("budget_duration")
+                        .textValue())
+                .isEqualTo("1d");
     }
 
     @Test

@@ -190,6 +190,28 @@ class PlainMetersTest {
         assertThat(api.get(key, "/api/v1/subjects").json())
                 .extracting(one -> one.path("key").asText())
                 .containsExactly("ann", "bob");
+        assertThat(api.get(key, "/api/v1/subjects/bob").json().path("key").textValue())
+                .isEqualTo("bob");
+        assertThat(api.get(key, "/api/v1/subjects/nobody").status()).isEqualTo(404);
+        assertThat(api.get(key, "/api/v1/meters/jobs/subjects?from=" + hour.plus(9, ChronoUnit.DAYS))
+                        .json())
+                .as("nothing from then on")
+                .isEmpty();
+        assertThat(only("cpu_sum", "&advancedMeterGroupByFilters=" + encoded("{\"route\":{\"$in\":[\"/x\"]}}")))
+                .isEqualTo("0.3");
+        assertThat(only("cpu_sum", "&advancedMeterGroupByFilters=" + encoded("{\"route\":{\"$eq\":\"/x\"}}")))
+                .isEqualTo("0.3");
+        for (String narrowed : List.of(
+                "/api/v1/meters/jobs/query?filterCustomerId=c",
+                "/api/v1/meters/jobs/query?advancedMeterGroupByFilters=" + encoded("{\"route\":{\"$ne\":\"/x\"}}"),
+                "/api/v1/meters/jobs/query?filterGroupBy[route]=/x&advancedMeterGroupByFilters="
+                        + encoded("{\"route\":{\"$eq\":\"/x\"}}"),
+                "/api/v1/events?customerId=c",
+                "/api/v1/events?ingestedAtFrom=2026-01-01T00:00:00Z")) {
+            assertThat(api.get(key, narrowed).status())
+                    .as("it is not answered as if it were not asked: %s", narrowed)
+                    .isEqualTo(400);
+        }
         assertThat(api.text(key, "/api/v1/meters/cpu_sum/query" + range, "Accept", "text/csv"))
                 .contains("window_start,window_end,subject,value\r\n", ",,-12345678901234567883.2\r\n");
     }

@@ -3,6 +3,7 @@ package com.promptmanage.topics.pricing;
 import com.promptmanage.topics.money.NanoUsd;
 import com.promptmanage.topics.usage.TokenCounts;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.util.HashMap;
 import java.util.Locale;
@@ -44,7 +45,8 @@ public final class ListPrices {
     }
 
     /**
-     * What a call costs by a price, rounded once, half-even. Empty if it used a kind of token that the price has no rate for.
+     * What a call costs by a price, rounded once, half-even. Empty if it used a kind of token that the price has no rate for, or if
+     * no amount can be as large.
      *
      * @param serviceTier that the call was served in; null for the usual one
      */
@@ -62,9 +64,12 @@ public final class ListPrices {
                 sum = sum.add(BigDecimal.valueOf(tokens[i]).multiply(BigDecimal.valueOf(perMillion[i])));
             }
         }
-        return Optional.of(new NanoUsd(sum.movePointLeft(RATE_PLACES)
+        BigInteger nanoUsd = sum.movePointLeft(RATE_PLACES)
                 .setScale(0, RoundingMode.HALF_EVEN)
-                .longValueExact()));
+                .toBigIntegerExact();
+        return nanoUsd.bitLength() < Long.SIZE
+                ? Optional.of(new NanoUsd(nanoUsd.longValueExact()))
+                : Optional.empty();
     }
 
     /** By a name of the model, with or without a date. */

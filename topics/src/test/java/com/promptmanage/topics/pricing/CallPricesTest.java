@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.promptmanage.topics.event.EventJson;
+import com.promptmanage.topics.money.NanoUsd;
+import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenKind;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -67,6 +69,17 @@ class CallPricesTest {
         assertThatThrownBy(() -> CallPricesCodec.read(EventJson.read("{}".getBytes(StandardCharsets.UTF_8))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("own");
+    }
+
+    /** Whoever tells it in passing must not fail by it: the call has been paid for. */
+    @Test
+    void aCostThatNoAmountCanHoldIsNotTold() {
+        ModelPrice dear = price("dear", List.of(), Long.MAX_VALUE);
+
+        assertThat(ListPrices.cost(dear, null, TokenCounts.ofInputOutput(1_000_000, 0)))
+                .hasValue(new NanoUsd(Long.MAX_VALUE));
+        assertThat(ListPrices.cost(dear, null, TokenCounts.ofInputOutput(1_000_001, 0)))
+                .isEmpty();
     }
 
     private static ModelPrice price(String model, List<String> aliases, long inputRate) {
