@@ -125,14 +125,20 @@ public final class HttpSender {
      * to be told that it failed would have it done again.
      */
     public static Optional<JsonNode> jsonOf(Reply reply) {
-        if (reply.body().length == 0 || !isJson(reply)) {
-            return Optional.empty();
-        }
         try {
-            return Optional.of(json(reply));
+            return saidJsonOf(reply);
         } catch (ConnectorException e) {
             return Optional.empty();
         }
+    }
+
+    /**
+     * What an answer says in JSON; empty if it says nothing.
+     *
+     * @throws ConnectorException if what it calls JSON is none
+     */
+    public static Optional<JsonNode> saidJsonOf(Reply reply) throws ConnectorException {
+        return reply.body().length == 0 || !isJson(reply) ? Optional.empty() : Optional.of(json(reply));
     }
 
     private static boolean isJson(Reply reply) {
