@@ -360,6 +360,27 @@ class GatewayTest {
         assertThat(provider.asked()).isEmpty();
     }
 
+    /** What costs is not let in as what does not, for a provider to take it for a call: Google's go by such a header. */
+    @Test
+    void noCallIsMadeByWayOfWhatCostsNothing() throws Exception {
+        for (String header : List.of("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override")) {
+            var headers = Map.of("Prompt-Manage-Provider-Key", "sk-provider", header, "POST");
+            provider.answers(200, JSON, "{}");
+
+            assertThat(RunningGateway.error(
+                                    gateway.get("/gateway/gemini/v1/models/gemini-2.0-flash:generateContent", headers),
+                                    404)
+                            .path("status")
+                            .textValue())
+                    .isEqualTo("NOT_FOUND");
+            assertThat(provider.asked()).isEmpty();
+
+            assertThat(gateway.get("/gateway/gemini/v1/models", headers).statusCode())
+                    .isEqualTo(200);
+            assertThat(provider.last().header(header)).as(header).isEmpty();
+        }
+    }
+
     @Test
     void whatAnotherModelWasAskedForAdviceIsACallOfThatModel() throws Exception {
         provider.answers(200, JSON, """
