@@ -109,6 +109,7 @@ class HeldEventsTest {
         assertThat(rerated()).containsExactly("a-model");
     }
 
+    /** The price is committed, and who took it dies before it has come to all that waited: nobody else is told of it. */
     @Test
     void whoTakesOverPricesWhatStillWaitsThoughItsPriceIsThere() {
         for (int i = 0; i < 1_500; i++) {
