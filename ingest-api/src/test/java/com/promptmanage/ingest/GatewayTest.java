@@ -407,6 +407,26 @@ class GatewayTest {
         assertThat(events.getLast().account()).isEqualTo(events.getFirst().account());
     }
 
+    @Test
+    void aCountOfAdviceThatIsNoneTakesNothingFromTheRest() throws Exception {
+        provider.answers(200, JSON, """
+                {"model":"claude-haiku-4-5","content":[],"usage":{"input_tokens":4,"output_tokens":5,"iterations":[\
+                {"type":"advisor_message","model":"claude-opus-4-6","input_tokens":"many","output_tokens":7},\
+                {"type":"advisor_message","model":"claude-opus-4-6","input_tokens":8,"output_tokens":9}]}}""");
+
+        gateway.post(
+                "/gateway/anthropic/v1/messages",
+                "{\"model\":\"claude-haiku-4-5\",\"max_tokens\":9,\"messages\":[]}",
+                OWN_KEY);
+
+        assertThat(gateway.events())
+                .extracting(event -> event.usage().tokens())
+                .containsExactly(
+                        TokenCounts.ofInputOutput(4, 5),
+                        TokenCounts.ofInputOutput(0, 7),
+                        TokenCounts.ofInputOutput(8, 9));
+    }
+
     private static String gemini(String text, int output) {
         return "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"%s\"}]}}],\"modelVersion\":\"gemini-2.0-flash\",\"usageMetadata\":{\"promptTokenCount\":7,\"candidatesTokenCount\":%d,\"totalTokenCount\":%d}}"
                 .formatted(text, output, output + 7);
