@@ -121,7 +121,8 @@ final class FakeProvider implements AutoCloseable {
         exchange.getRequestHeaders()
                 .forEach((name, values) -> headers.put(name.toLowerCase(Locale.ROOT), values.getFirst()));
         String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
-        asked.add(new Asked(exchange.getRequestMethod(), exchange.getRequestURI().toString(), headers, body));
+        asked.add(
+                new Asked(exchange.getRequestMethod(), exchange.getRequestURI().toString(), headers, body));
         // An exchange that is not closed in order has its connection broken off.
         answer.to(exchange);
         exchange.close();

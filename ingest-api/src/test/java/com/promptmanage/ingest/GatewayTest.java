@@ -288,8 +288,7 @@ class GatewayTest {
                         .path("message")
                         .textValue())
                 .contains("/v1/chat/completions");
-        assertThat(RunningGateway.error(
-                                ingest.post("/gateway/anthropic/v1/messages/batches", key, JSON, "{}"), 404)
+        assertThat(RunningGateway.error(ingest.post("/gateway/anthropic/v1/messages/batches", key, JSON, "{}"), 404)
                         .path("type")
                         .textValue())
                 .isEqualTo("not_found_error");
@@ -327,7 +326,8 @@ class GatewayTest {
         provider.answers(200, JSON, "{\"input_tokens\":14}");
         String asked = "{\"model\":\"claude-haiku-4-5\",\"messages\":[]}";
         for (String path : List.of(
-                "/anthropic/v1/messages/count_tokens?beta=true", "/gemini/v1beta/models/gemini-2.0-flash:countTokens")) {
+                "/anthropic/v1/messages/count_tokens?beta=true",
+                "/gemini/v1beta/models/gemini-2.0-flash:countTokens")) {
             HttpResponse<String> answer = gateway.post("/gateway" + path, asked, OWN_KEY);
 
             assertThat(answer.statusCode()).as(path).isEqualTo(200);

@@ -47,7 +47,8 @@ final class RunningApplication implements AutoCloseable {
         this.name = name;
         this.settings = settings;
         streams = new KafkaStreams(topology, settings, new CommitTellingClients(commits));
-        // The thread that is to give away a partition tells it before, and waits; what a thread loses without a word, it closes.
+        // The thread that is to give away a partition tells it before, and waits; what a thread loses without a word,
+        // it closes.
         streams.setStateListener((now, before) -> stateChanges.incrementAndGet());
         streams.setUncaughtExceptionHandler(this::onThreadFailure);
         streams.setGlobalStateRestoreListener(new RestoreLog(restored));

@@ -148,8 +148,7 @@ final class EventTranslator {
     /** What the whole call took and cost is told with the call itself. */
     private OutgoingEvent usage(CloudEvent event, Payer payer, Advice advice, CallFields fields) {
         meters.count(advice.tokens());
-        TokenUsage usage = told(payer, advice.model(), advice.tokens().counts(), fields)
-                .toBuilder()
+        TokenUsage usage = told(payer, advice.model(), advice.tokens().counts(), fields).toBuilder()
                 .durationMs(null)
                 .reservationId(null)
                 .reportedCostNanoUsd(null)

@@ -251,7 +251,9 @@ public final class Gateway implements Routes, AutoCloseable {
         if (call.group(2).equals(GEMINI_COUNT)) {
             answer(ctx, Provider.GEMINI, admitted -> passForNothing(ctx, admitted, Api.CONTENT, path));
         } else {
-            answer(ctx, new Target(Api.CONTENT, path, call.group(1), call.group(2).startsWith("stream")));
+            answer(
+                    ctx,
+                    new Target(Api.CONTENT, path, call.group(1), call.group(2).startsWith("stream")));
         }
     }
 
@@ -268,10 +270,7 @@ public final class Gateway implements Routes, AutoCloseable {
     }
 
     private void answerForNothing(Context ctx, FreeTarget target) {
-        answer(
-                ctx,
-                target.api().provider(),
-                admitted -> passForNothing(ctx, admitted, target.api(), target.path(ctx)));
+        answer(ctx, target.api().provider(), admitted -> passForNothing(ctx, admitted, target.api(), target.path(ctx)));
     }
 
     private void answer(Context ctx, Provider provider, Consumer<Admission.Admitted> passing) {
@@ -296,7 +295,11 @@ public final class Gateway implements Routes, AutoCloseable {
         Attribution call = Attribution.of(ctx, admitted.caller(), null);
         String key = key(ctx, admitted.caller(), call, api.provider());
         Call upstream = UpstreamCall.of(
-                ctx, settings.address(api.provider()), path, body, api.provider().credentials(key));
+                ctx,
+                settings.address(api.provider()),
+                path,
+                body,
+                api.provider().credentials(key));
         Passage.forNothing(means, ctx, GatewayRequest.forNothing(api)).run(upstream);
     }
 

@@ -10,7 +10,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -71,16 +70,11 @@ final class UpstreamCall {
         headers.add(new Header("Accept-Encoding", "identity"));
         headers.add(credentials);
         try {
-            return new Call(
-                    // Whoever wants a head alone is answered with that of the whole.
-                    ctx.req().getMethod().equals("HEAD") ? "GET" : ctx.req().getMethod(),
-                    URI.create(address + path + query(ctx.queryString())),
-                    headers,
-                    body.length == 0 ? null : body,
-                    0,
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty());
+            // Whoever wants a head alone is answered with that of the whole.
+            String method =
+                    ctx.req().getMethod().equals("HEAD") ? "GET" : ctx.req().getMethod();
+            URI uri = URI.create(address + path + query(ctx.queryString()));
+            return Call.of(method, uri, body.length == 0 ? null : body).withHeaders(headers);
         } catch (IllegalArgumentException e) {
             throw ProblemException.invalid(
                     "request",

@@ -160,7 +160,8 @@ final class LiteLlmBudgetRoutes implements Routes {
                                 before.value(),
                                 max.<Limit>map(Limit.Spend::new).orElse(before.limit()),
                                 // Who says what it is already means it as it is, wherever it begins.
-                                period.filter(other -> other.unit() != before.period().unit())
+                                period.filter(other ->
+                                                other.unit() != before.period().unit())
                                         .orElse(before.period()),
                                 soft.map(LiteLlmBudgetRoutes::thresholds).orElse(before.thresholds()),
                                 before.enforcement(),

@@ -47,7 +47,8 @@ final class ActivityJson {
     static ArrayNode byKey(List<Cell> cells) {
         ArrayNode keys = JsonNodeFactory.instance.arrayNode();
         by(cells, cell -> cell.apiKeyId() == null ? "" : cell.apiKeyId()).values().stream()
-                .sorted(Comparator.comparingLong((List<Cell> alike) -> sum(alike).costNanoUsd())
+                .sorted(Comparator.comparingLong(
+                                (List<Cell> alike) -> sum(alike).costNanoUsd())
                         .reversed())
                 .forEach(alike -> {
                     ObjectNode key = keys.addObject();

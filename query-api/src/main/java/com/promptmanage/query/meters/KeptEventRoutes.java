@@ -76,7 +76,9 @@ final class KeptEventRoutes implements Routes {
         Instant from = MeterQuery.time(asked, "from", to.minus(EVENTS_SINCE), faults);
         int limit = limit(ctx.queryParam("limit"), faults);
         asked.refuse(
-                List.of("ingestedAtFrom", "ingestedAtTo"), "Leave it out: from and to are of the events' time.", faults);
+                List.of("ingestedAtFrom", "ingestedAtTo"),
+                "Leave it out: from and to are of the events' time.",
+                faults);
         asked.refuse(List.of("customerId"), "There are no customers here: ask by subject.", faults);
         faults.check();
         var texts = new HashMap<String, List<String>>();

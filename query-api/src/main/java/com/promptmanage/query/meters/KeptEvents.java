@@ -116,7 +116,8 @@ final class KeptEvents {
                     SET LOCAL enable_hashjoin = off;
                     SET LOCAL enable_mergejoin = off;
                     SET LOCAL max_parallel_workers_per_gather = 0""");
-            // The identities are computed apart: a condition that calls functions which might tell what they are given is
+            // The identities are computed apart: a condition that calls functions which might tell what they are given
+            // is
             // held back until a row's policy was asked, and not looked for in an index.
             return handle.createQuery("""
                                 SELECT * FROM (

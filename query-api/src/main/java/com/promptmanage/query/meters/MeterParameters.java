@@ -78,9 +78,7 @@ record MeterParameters(Map<String, List<String>> values) {
      * @param names of parameters
      */
     void refuse(List<String> names, String remedy, Faults faults) {
-        names.stream()
-                .filter(values::containsKey)
-                .forEach(name -> faults.add(name, "is not known here", remedy));
+        names.stream().filter(values::containsKey).forEach(name -> faults.add(name, "is not known here", remedy));
     }
 
     private static void readFilters(Fields body, Map<String, List<String>> values) {

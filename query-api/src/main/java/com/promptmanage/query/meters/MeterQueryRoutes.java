@@ -52,9 +52,7 @@ final class MeterQueryRoutes implements Routes {
     @Override
     public void addTo(RoutesConfig routes) {
         routes.get(
-                "/api/v1/meters/{slug}/query",
-                this::queryByAddress,
-                Several.of("subject", "groupBy", "filterGroupBy"));
+                "/api/v1/meters/{slug}/query", this::queryByAddress, Several.of("subject", "groupBy", "filterGroupBy"));
         routes.post("/api/v1/meters/{slug}/query", this::queryByBody);
         routes.get("/api/v1/meters/{slug}/subjects", this::subjects);
     }

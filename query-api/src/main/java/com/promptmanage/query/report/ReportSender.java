@@ -140,7 +140,8 @@ public final class ReportSender implements AutoCloseable {
             // Nothing can be recorded now. When the lease ends it is tried as if for the first time.
             throw e;
         } catch (RuntimeException | StackOverflowError | LinkageError e) {
-            // Errors too, for a text may be such that a library does not come to an end of it: nobody else's is to wait.
+            // Errors too, for a text may be such that a library does not come to an end of it: nobody else's is to
+            // wait.
             notMade(lease, e);
             return;
         }

@@ -170,7 +170,8 @@ class HistoryReadersTest {
         assertThat(breakdown.path("models").path("gpt-4o-mini").path("api_key_breakdown"))
                 .isEqualTo(breakdown.path("api_keys"));
         for (String asked : List.of("group_by=api_key", "internal_user_id=ann")) {
-            JsonNode keys = stand.get("/global/spend/report?team_id=acme&start_date=2026-11-22&end_date=2026-11-24&" + asked)
+            JsonNode keys = stand.get(
+                            "/global/spend/report?team_id=acme&start_date=2026-11-22&end_date=2026-11-24&" + asked)
                     .json();
             assertThat(keys).hasSize(1);
             assertThat(keys.path(0).path("total_cost").decimalValue()).isEqualByComparingTo("0.123456790");
@@ -183,7 +184,8 @@ class HistoryReadersTest {
                         .json())
                 .isEmpty();
 
-        JsonNode behind = stand.get("/spend/logs?teamId=acme&start_date=2026-11-22&end_date=2026-11-26").json();
+        JsonNode behind = stand.get("/spend/logs?teamId=acme&start_date=2026-11-22&end_date=2026-11-26")
+                .json();
         assertThat(behind)
                 .extracting(day -> day.path("startTime").asText())
                 .as("days without calls stand behind the last that has some")

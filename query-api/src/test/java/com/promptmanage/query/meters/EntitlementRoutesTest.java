@@ -38,8 +38,8 @@ class EntitlementRoutesTest {
     @AutoClose
     private final TestApi api = TestApi.start(
             NOW,
-            parts -> List.of(new EntitlementRoutes(
-                    parts.access().authentication(), TestRoutes.routing(parts), parts.clock())));
+            parts -> List.of(
+                    new EntitlementRoutes(parts.access().authentication(), TestRoutes.routing(parts), parts.clock())));
 
     private final String key = api.key(ACME, KeyScope.QUERY);
 

@@ -67,8 +67,7 @@ class FailingChannelsTest {
 
         Await.until(() -> assertThat(hook.ids()).containsExactly("a2"));
         Await.until(() -> assertThat(api.deliveries(id))
-                .filteredOn(
-                        delivery -> delivery.path("status").asText().equals("pending"))
+                .filteredOn(delivery -> delivery.path("status").asText().equals("pending"))
                 .singleElement()
                 .satisfies(delivery -> {
                     assertThat(delivery.path("alertId").asText()).isEqualTo("a1");

@@ -63,7 +63,7 @@ class TakeOverTest {
     private static final long EVENT_NANO_USD = 750_000;
 
     /** From then up to today: no period that may be over in the middle of the test. */
-    private static final LocalDate BEGIN = LocalDate.now(ZoneOffset.UTC).minusDays(1);
+    private final LocalDate begin = LocalDate.now(ZoneOffset.UTC).minusDays(1);
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -253,8 +253,8 @@ class TakeOverTest {
         return receipt == null ? "" : receipt.encode();
     }
 
-    private static String stats(Account account) {
-        return "/api/token-tracking/stats?startDate=%s&teamId=%s".formatted(BEGIN, account.id());
+    private String stats(Account account) {
+        return "/api/token-tracking/stats?startDate=%s&teamId=%s".formatted(begin, account.id());
     }
 
     private int status(int port, String path) throws Exception {

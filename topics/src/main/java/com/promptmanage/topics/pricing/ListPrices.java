@@ -67,9 +67,7 @@ public final class ListPrices {
         BigInteger nanoUsd = sum.movePointLeft(RATE_PLACES)
                 .setScale(0, RoundingMode.HALF_EVEN)
                 .toBigIntegerExact();
-        return nanoUsd.bitLength() < Long.SIZE
-                ? Optional.of(new NanoUsd(nanoUsd.longValueExact()))
-                : Optional.empty();
+        return nanoUsd.bitLength() < Long.SIZE ? Optional.of(new NanoUsd(nanoUsd.longValueExact())) : Optional.empty();
     }
 
     /** By a name of the model, with or without a date. */

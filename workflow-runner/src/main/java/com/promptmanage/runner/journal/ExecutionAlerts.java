@@ -157,8 +157,9 @@ final class ExecutionAlerts {
         Optional<NanoUsd> said = alerts.known.wishes().costThreshold();
         Optional<NanoUsd> given =
                 Optional.ofNullable(alerts.known.maxCostNanoUsd()).map(NanoUsd::new);
-        Optional<NanoUsd> threshold = said.or(() -> given.or(() -> change.pinned().settings().maxCost())
-                .map(most -> new NanoUsd(most.value() / 100 * COST_PERCENT)));
+        Optional<NanoUsd> threshold =
+                said.or(() -> given.or(() -> change.pinned().settings().maxCost())
+                        .map(most -> new NanoUsd(most.value() / 100 * COST_PERCENT)));
         if (threshold
                 .filter(from -> beforeNanoUsd < from.value() && nowNanoUsd >= from.value())
                 .isPresent()) {

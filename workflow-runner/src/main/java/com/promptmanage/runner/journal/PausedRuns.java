@@ -61,7 +61,8 @@ final class PausedRuns {
      * @throws ProblemException 404 if the workflow, or what it belongs to, is gone; 409 if it is not active, and this no test
      */
     static void requireActive(Change change) {
-        String status = change.handle().createQuery("""
+        String status = change.handle()
+                .createQuery("""
                         SELECT CASE WHEN e.is_test THEN 'active' ELSE w.status END
                         FROM executions e JOIN workflows w ON w.id = e.workflow_id
                         WHERE e.id = :id AND w.deleted_at IS NULL AND

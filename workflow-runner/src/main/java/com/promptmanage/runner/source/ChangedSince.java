@@ -81,12 +81,11 @@ record ChangedSince(Since since) implements Predicate<JsonNode> {
             LocalDate day = LocalDate.ofInstant(from(), ZoneOffset.UTC);
             return !LocalDate.parse(text).plusDays(1).isBefore(day);
         }
-        Instant time =
-                switch (TIME.parseBest(text.replace(' ', 'T'), OffsetDateTime::from, LocalDateTime::from)) {
-                    case OffsetDateTime known -> known.toInstant();
-                    case LocalDateTime local -> local.toInstant(ZoneOffset.UTC);
-                    default -> throw new DateTimeException("no time");
-                };
+        Instant time = switch (TIME.parseBest(text.replace(' ', 'T'), OffsetDateTime::from, LocalDateTime::from)) {
+            case OffsetDateTime known -> known.toInstant();
+            case LocalDateTime local -> local.toInstant(ZoneOffset.UTC);
+            default -> throw new DateTimeException("no time");
+        };
         return !time.isBefore(from());
     }
 }

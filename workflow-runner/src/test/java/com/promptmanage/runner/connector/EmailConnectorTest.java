@@ -58,9 +58,7 @@ class EmailConnectorTest {
                     "pm@example.com",
                     Duration.ofSeconds(30));
             Session session = TestPlaces.open(
-                    new EmailConnector(Optional.of(new Mailer(settings, Clock.systemUTC())), database),
-                    "{}",
-                    Map.of());
+                    new EmailConnector(Optional.of(new Mailer(settings, Clock.systemUTC())), database), "{}", Map.of());
             WriteRequest mail =
                     TestPlaces.write(Operation.CREATE, "{\"to\":\"a@example.com, b@example.com\",\"text\":\"Hi\"}");
             return catchThrowableOfType(ConnectorException.class, () -> session.write(mail))

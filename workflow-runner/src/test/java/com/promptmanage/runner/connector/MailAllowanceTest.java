@@ -88,9 +88,8 @@ class MailAllowanceTest {
                 var threads = Executors.newFixedThreadPool(4)) {
             var both = List.of(allowance, new MailAllowance(another));
             List<Callable<Boolean>> takes = IntStream.range(0, 60)
-                    .<Callable<Boolean>>mapToObj(i -> () -> both.get(i % 2)
-                            .take(TestPlaces.ACCOUNT, 20)
-                            .isPresent())
+                    .<Callable<Boolean>>mapToObj(i ->
+                            () -> both.get(i % 2).take(TestPlaces.ACCOUNT, 20).isPresent())
                     .toList();
             for (Future<Boolean> take : threads.invokeAll(takes)) {
                 taken += take.get() ? 1 : 0;

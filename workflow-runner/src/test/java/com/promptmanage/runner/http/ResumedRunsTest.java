@@ -92,10 +92,7 @@ class ResumedRunsTest {
         steps.grant(id, "helper", "viewer");
         assertThat(resume(helper, execution).status()).isEqualTo(403);
         assertThat(rerun(helper, execution).status()).isEqualTo(403);
-        assertThat(api.put(
-                                api.signIn("owner"),
-                                "/api/workflows/%s/permissions".formatted(id),
-                                "{\"permissions\": []}")
+        assertThat(api.put(api.signIn("owner"), "/api/workflows/%s/permissions".formatted(id), "{\"permissions\": []}")
                         .status())
                 .isEqualTo(200);
         assertThat(resume(helper, execution).status()).isEqualTo(404);

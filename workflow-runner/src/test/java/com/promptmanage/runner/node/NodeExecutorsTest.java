@@ -159,8 +159,8 @@ class NodeExecutorsTest {
     @Test
     void aWebhookWhoseAnswerIsNotTheJsonThatItSaysHasArrivedAllTheSame() throws Exception {
         server.thenJson(200, "ok");
-        ExternalCall call = nodes.call(
-                new Webhook(server.url("/"), Method.POST, Map.of(), Map.of(), null), context("{}"));
+        ExternalCall call =
+                nodes.call(new Webhook(server.url("/"), Method.POST, Map.of(), Map.of(), null), context("{}"));
 
         JsonNode output = output(call.use(answer(call.make(Duration.ofSeconds(60), CallWatcher.NONE))));
 

@@ -64,12 +64,11 @@ class EngineCallsTest {
         engine.script()
                 .when(
                         "shaky",
-                        asked -> new Plan.Calls(
-                                new Script.Call("shaky", question -> switch (calls.incrementAndGet()) {
-                                    case 1, 2, 4, 5 -> refused(Failure.Kind.TRANSIENT);
-                                    case 3 -> refused(Failure.Kind.AMBIGUOUS);
-                                    default -> answered("there");
-                                })));
+                        asked -> new Plan.Calls(new Script.Call("shaky", question -> switch (calls.incrementAndGet()) {
+                            case 1, 2, 4, 5 -> refused(Failure.Kind.TRANSIENT);
+                            case 3 -> refused(Failure.Kind.AMBIGUOUS);
+                            default -> answered("there");
+                        })));
         Node plain = prompt("shaky");
         var asks = new Node(
                 plain.id(),

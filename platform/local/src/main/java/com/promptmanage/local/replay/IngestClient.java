@@ -86,8 +86,7 @@ public final class IngestClient implements AutoCloseable {
                     }
                     return answer.headers()
                             .firstValue("Prompt-Manage-Receipt")
-                            .orElseThrow(
-                                    () -> new RefusedException(events + " accepted events but gave no receipt"));
+                            .orElseThrow(() -> new RefusedException(events + " accepted events but gave no receipt"));
                 }
                 problem = "%s answered %d: %s".formatted(events, answer.statusCode(), answer.body());
                 if (!ASK_AGAIN.contains(answer.statusCode())) {

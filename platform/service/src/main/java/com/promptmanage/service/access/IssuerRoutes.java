@@ -140,8 +140,7 @@ final class IssuerRoutes implements Routes {
             fail(ctx, issuer, e);
             return;
         }
-        var coming =
-                new Identities.Coming(issuer.settings().signUp(), sent.signedIn(), sent.afresh(), from(ctx));
+        var coming = new Identities.Coming(issuer.settings().signUp(), sent.signedIn(), sent.afresh(), from(ctx));
         switch (identities.signIn(identity, coming)) {
             case Identities.Outcome.In in -> {
                 pending.cameBack(browsers.addresses().of(ctx), back.get().startedAt());

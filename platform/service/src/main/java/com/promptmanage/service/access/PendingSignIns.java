@@ -91,8 +91,7 @@ final class PendingSignIns {
      * @param from the address that they come from, if it is the same as before
      */
     void cameBack(String from, Instant startedAt) {
-        database.useAsSystem(
-                handle -> counted(from).forEach(count -> counts.takeBack(handle, count, startedAt)));
+        database.useAsSystem(handle -> counted(from).forEach(count -> counts.takeBack(handle, count, startedAt)));
     }
 
     /** Once: whoever brings the state a second time finds nothing, and neither does another browser. */
@@ -114,9 +113,7 @@ final class PendingSignIns {
                             row.getString("target"),
                             Optional.ofNullable(row.getString("user_id")),
                             row.getBoolean("afresh"));
-                    return isGood
-                            ? Optional.of(new Back(sent, expiresAt.minus(LIFETIME)))
-                            : Optional.<Back>empty();
+                    return isGood ? Optional.of(new Back(sent, expiresAt.minus(LIFETIME))) : Optional.<Back>empty();
                 })
                 .findOne()
                 .flatMap(found -> found));

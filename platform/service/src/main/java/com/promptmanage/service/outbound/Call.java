@@ -86,8 +86,13 @@ public record Call(
     }
 
     public Call withHeader(String name, String value) {
+        return withHeaders(List.of(new Header(name, value)));
+    }
+
+    /** Behind those that are there. */
+    public Call withHeaders(List<Header> others) {
         var more = new ArrayList<>(headers);
-        more.add(new Header(name, value));
+        more.addAll(others);
         return new Call(method, uri, more, body, redirectsMax, totalMax, silenceMax, responseBytesMax);
     }
 
