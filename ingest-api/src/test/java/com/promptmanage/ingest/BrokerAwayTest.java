@@ -64,7 +64,13 @@ class BrokerAwayTest {
                                 new Rate(100_000, 1_000_000), new Rate(100_000, 1_000_000), 16 << 20, 32 << 20)),
                 GatewaySettings.from(new Settings(
                         Settings.PREFIX,
-                        Map.of("PM_GATEWAY_OPENAI_URL", provider.url(), "PM_OUTBOUND_ALLOWED_RANGES", "127.0.0.0/8"))));
+                        Map.of(
+                                "PM_GATEWAY_OPENAI_URL",
+                                provider.url(),
+                                "PM_GATEWAY_ANTHROPIC_URL",
+                                provider.url(),
+                                "PM_OUTBOUND_ALLOWED_RANGES",
+                                "127.0.0.0/8"))));
         key = ingest.key(NewKey.of("app", Account.team("acme")));
     }
 
@@ -185,6 +191,26 @@ class BrokerAwayTest {
         }
     }
 
+    @Test
+    void theBrokerIsWaitedForOnceHoweverManyEventsACallBecomes() throws Exception {
+        provider.answers(200, RunningIngest.JSON, """
+                {"model":"m","usage":{"input_tokens":1,"output_tokens":2,"iterations":[\
+                {"type":"advisor_message","model":"n","input_tokens":3,"output_tokens":4},\
+                {"type":"advisor_message","model":"n","input_tokens":5,"output_tokens":6}]}}""");
+        kafka.stop();
+
+        HttpResponse<String> paid = ingest.post(
+                "/gateway/anthropic/v1/messages",
+                key,
+                RunningIngest.JSON,
+                BodyPublishers.ofString("{\"model\":\"m\",\"max_tokens\":9,\"messages\":[]}"),
+                Map.of("Prompt-Manage-Provider-Key", "sk"));
+
+        assertThat(paid.statusCode()).isEqualTo(200);
+        assertThat(outbox()).isEqualTo(3);
+        assertThat(metric("ingest_publish_failures_total")).isEqualTo(1);
+    }
+
     private void isToldByTheRelay(TopicTail tail, String id) throws Exception {
         Await.until(() -> assertThat(outbox()).isZero());
         var kept = tail.records();
@@ -300,10 +326,14 @@ class BrokerAwayTest {
     }
 
     private long held() throws Exception {
+        return metric("ingest_memory_held_bytes");
+    }
+
+    private long metric(String name) throws Exception {
         return ingest.get("/metrics")
                 .body()
                 .lines()
-                .filter(line -> line.startsWith("ingest_memory_held_bytes "))
+                .filter(line -> line.startsWith(name + " "))
                 .map(line -> (long) Double.parseDouble(line.split(" ", 2)[1]))
                 .findFirst()
                 .orElseThrow();

@@ -360,6 +360,27 @@ class GatewayTest {
         assertThat(provider.asked()).isEmpty();
     }
 
+    /** What costs is not let in as what does not, for a provider to take it for a call: Google's go by such a header. */
+    @Test
+    void noCallIsMadeByWayOfWhatCostsNothing() throws Exception {
+        for (String header : List.of("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override")) {
+            var headers = Map.of("Prompt-Manage-Provider-Key", "sk-provider", header, "POST");
+            provider.answers(200, JSON, "{}");
+
+            assertThat(RunningGateway.error(
+                                    gateway.get("/gateway/gemini/v1/models/gemini-2.0-flash:generateContent", headers),
+                                    404)
+                            .path("status")
+                            .textValue())
+                    .isEqualTo("NOT_FOUND");
+            assertThat(provider.asked()).isEmpty();
+
+            assertThat(gateway.get("/gateway/gemini/v1/models", headers).statusCode())
+                    .isEqualTo(200);
+            assertThat(provider.last().header(header)).as(header).isEmpty();
+        }
+    }
+
     @Test
     void whatAnotherModelWasAskedForAdviceIsACallOfThatModel() throws Exception {
         provider.answers(200, JSON, """
@@ -384,6 +405,26 @@ class GatewayTest {
                 .containsExactly(TokenCounts.ofInputOutput(412, 531), TokenCounts.ofInputOutput(823, 1612));
         assertThat(events.getLast().id()).isEqualTo(events.getFirst().id() + "#advice-1");
         assertThat(events.getLast().account()).isEqualTo(events.getFirst().account());
+    }
+
+    @Test
+    void aCountOfAdviceThatIsNoneTakesNothingFromTheRest() throws Exception {
+        provider.answers(200, JSON, """
+                {"model":"claude-haiku-4-5","content":[],"usage":{"input_tokens":4,"output_tokens":5,"iterations":[\
+                {"type":"advisor_message","model":"claude-opus-4-6","input_tokens":"many","output_tokens":7},\
+                {"type":"advisor_message","model":"claude-opus-4-6","input_tokens":8,"output_tokens":9}]}}""");
+
+        gateway.post(
+                "/gateway/anthropic/v1/messages",
+                "{\"model\":\"claude-haiku-4-5\",\"max_tokens\":9,\"messages\":[]}",
+                OWN_KEY);
+
+        assertThat(gateway.events())
+                .extracting(event -> event.usage().tokens())
+                .containsExactly(
+                        TokenCounts.ofInputOutput(4, 5),
+                        TokenCounts.ofInputOutput(0, 7),
+                        TokenCounts.ofInputOutput(8, 9));
     }
 
     private static String gemini(String text, int output) {

@@ -114,6 +114,26 @@ class LimitsTest {
         assertThat(answer.statusCode()).isEqualTo(413);
     }
 
+    /** Each is a record of its own, and larger than what tells of it. */
+    @Test
+    void adviceIsChargedAsTheEventsThatItBecomes() throws Exception {
+        String advice = "{\"type\":\"advisor_message\",\"model\":\"m\",\"input_tokens\":1,\"output_tokens\":1},";
+        String data = "{\"model\":\"m\",\"usage\":{\"output_tokens\":1,\"iterations\":[%s{\"type\":\"message\"}]}}"
+                .formatted(advice.repeat(99));
+        var events = new ArrayList<String>();
+        for (int i = 0; i < 250; i++) {
+            events.add(event("advised-" + i).replace("{}", data));
+        }
+        String key = newKey();
+
+        assertThat(ingest.events(key, RunningIngest.BATCH, "[" + String.join(",", events) + "]")
+                        .statusCode())
+                .isEqualTo(204);
+
+        assertThat(ingest.events(key, RunningIngest.ONE, event("after")).statusCode())
+                .isEqualTo(429);
+    }
+
     @Test
     void anEventThatNoRecordCanHoldIsAFault() throws Exception {
         String large = event("large").replace("{}", "{\"text\":\"" + "x".repeat(600_000) + "\"}");

@@ -10,7 +10,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.streams.read.Spend;
 import com.promptmanage.topics.pricing.ModelPrice;
+import com.promptmanage.topics.pricing.PriceTier;
+import com.promptmanage.topics.pricing.Rates;
 import com.promptmanage.topics.settings.AccountSettings;
+import com.promptmanage.topics.usage.TokenKind;
 import com.promptmanage.topics.usage.UsageEvent;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -18,6 +21,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -60,6 +64,29 @@ class HeldEventsTest {
 
         settings(price("z-model", "2", "8"));
         metering.advance(PAUSE);
+
+        assertThat(rerated()).containsExactly("z-model");
+    }
+
+    @Test
+    void whatItsPriceDoesNotCoverHoldsUpNoOtherName() {
+        hold(2_500, "b-model");
+        hold(1, "z-model");
+        metering.rated();
+
+        metering.price(new ModelPrice(
+                "of output only",
+                "test",
+                "b-model",
+                List.of(),
+                Instant.EPOCH,
+                null,
+                List.of(PriceTier.standard(Rates.of(Map.of(TokenKind.OUTPUT, 1L))))));
+        metering.price(price("z-model", "2", "8"));
+        // Of the one, of all in their turn, of the other.
+        for (int i = 0; i < 3; i++) {
+            metering.advance(PAUSE);
+        }
 
         assertThat(rerated()).containsExactly("z-model");
     }
@@ -109,6 +136,7 @@ class HeldEventsTest {
         assertThat(rerated()).containsExactly("a-model");
     }
 
+    /** The price is committed, and who took it dies before it has come to all that waited: nobody else is told of it. */
     @Test
     void whoTakesOverPricesWhatStillWaitsThoughItsPriceIsThere() {
         for (int i = 0; i < 1_500; i++) {

@@ -115,7 +115,6 @@ class MeteringTest {
                 .satisfies(rated -> assertThat(rated.path("status").asText()).isEqualTo("rerated"));
     }
 
-    /** The price is committed, and who took it dies before it has come to all that waited: nobody else is told of it. */
     @Test
     void theAccountsOwnPriceComesFirst() {
         metering.settings(new AccountSettings(

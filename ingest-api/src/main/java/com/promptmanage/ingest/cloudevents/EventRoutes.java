@@ -60,7 +60,13 @@ public final class EventRoutes implements Routes {
     private List<OutgoingEvent> read(Admitted admitted, Form form) {
         var batch = new EventBatch(admitted.body(), form);
         admitted.charge(batch.size());
-        return batch.translate(admitted.caller(), clock.instant(), meters, admitted::hold);
+        List<OutgoingEvent> events = batch.translate(admitted.caller(), clock.instant(), meters, admitted::hold);
+        // One can tell of several calls.
+        long calls = events.stream().filter(OutgoingEvent::isCounted).count();
+        if (calls > batch.size()) {
+            admitted.charge(Math.toIntExact(calls - batch.size()));
+        }
+        return events;
     }
 
     private static Form form(@Nullable String contentType) {

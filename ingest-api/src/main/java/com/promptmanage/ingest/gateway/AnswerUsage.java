@@ -143,14 +143,9 @@ final class AnswerUsage {
                 true);
     }
 
-    /** What the model that was asked has asked another for, as far as it is told. */
+    /** What the model that was asked has asked another for, as far as it is told: a count that is wrong takes nothing from the rest. */
     List<Advice> advice() {
-        if (api != Api.MESSAGES) {
-            return List.of();
-        }
-        boolean[] isWrong = {false};
-        List<Advice> advice = Advice.of(usage, "usage.", (field, detail, remedy) -> isWrong[0] = true);
-        return isWrong[0] ? List.of() : advice;
+        return api == Api.MESSAGES ? Advice.of(usage, "usage.", (field, detail, remedy) -> {}) : List.of();
     }
 
     /** Empty if nothing was told, or what was is no usage. */

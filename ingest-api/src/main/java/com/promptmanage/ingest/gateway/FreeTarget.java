@@ -30,6 +30,9 @@ record FreeTarget(Api api, boolean isPost, String path) {
     /** No dots alone, which would lead out of the path. */
     private static final Pattern MODEL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:-]{0,127}");
 
+    /** What stands behind a colon there is something that the model is asked to do, and may cost. */
+    private static final Pattern GEMINI_MODEL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
+
     private static FreeTarget get(Api api, String path) {
         return new FreeTarget(api, false, path);
     }
@@ -42,8 +45,7 @@ record FreeTarget(Api api, boolean isPost, String path) {
     String path(Context ctx) {
         String asked = path;
         for (Map.Entry<String, String> part : ctx.pathParamMap().entrySet()) {
-            Pattern form = part.getKey().equals(VERSION) ? GEMINI_VERSION : MODEL;
-            if (!form.matcher(part.getValue()).matches()) {
+            if (!form(part.getKey()).matcher(part.getValue()).matches()) {
                 throw new NotPassedOnException(
                         api.provider(),
                         part.getKey().equals(VERSION)
@@ -53,6 +55,13 @@ record FreeTarget(Api api, boolean isPost, String path) {
             asked = asked.replace("{" + part.getKey() + "}", part.getValue());
         }
         return asked;
+    }
+
+    private Pattern form(String part) {
+        if (part.equals(VERSION)) {
+            return GEMINI_VERSION;
+        }
+        return api.provider() == Provider.GEMINI ? GEMINI_MODEL : MODEL;
     }
 
     /** Whether a path is one of those that a template stands for. */

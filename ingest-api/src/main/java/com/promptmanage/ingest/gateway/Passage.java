@@ -5,6 +5,7 @@ import com.promptmanage.ingest.gateway.BudgetCheck.Verdict;
 import com.promptmanage.ingest.gateway.GatewayMeters.Outcome;
 import com.promptmanage.ingest.normalize.Advice;
 import com.promptmanage.ingest.normalize.UsageMeters;
+import com.promptmanage.ingest.publish.OutgoingEvent;
 import com.promptmanage.service.http.RawAnswer;
 import com.promptmanage.service.outbound.Call;
 import com.promptmanage.service.outbound.OpenReply;
@@ -22,6 +23,7 @@ import java.io.PushbackInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -194,11 +196,13 @@ final class Passage {
         if (!used.isEstimated() && advice.isEmpty()) {
             CallCost.of(event.usage(), request.model(), verdict, means.prices()).ifPresent(client::cost);
         }
-        means.reports().report(kept.outgoing(event, used));
+        var events = new ArrayList<OutgoingEvent>();
+        events.add(kept.outgoing(event, used));
         for (Advice one : advice) {
             means.usageMeters().count(one.tokens());
-            means.reports().report(kept.outgoing(one, usage, ended));
+            events.add(kept.outgoing(one, usage, ended));
         }
+        means.reports().report(events);
     }
 
     private void brokenOff(IOException e) {

@@ -72,16 +72,19 @@ final class SafeReports implements AutoCloseable {
         return !isAway;
     }
 
-    /** Returns when the event is with the broker, or with the database, or, if both are away, here. */
-    void report(OutgoingEvent event) {
+    /**
+     * Returns when the events of a call are with the broker, or with the database, or, if both are away, here. Each of the two is
+     * waited for once, however many events they are.
+     */
+    void report(List<OutgoingEvent> events) {
         try {
-            publisher.publish(List.of(event));
+            publisher.publish(events);
             isAway = false;
         } catch (UnavailableException | ProblemException e) {
             isAway = true;
             lastLookNanos.set(System.nanoTime());
-            if (!keep(event)) {
-                waiting.add(event);
+            if (!keep(events)) {
+                waiting.addAll(events);
                 LOGGER.atError()
                         .log("neither the broker nor the database takes what a call has used: it waits in memory");
             }
@@ -110,14 +113,13 @@ final class SafeReports implements AutoCloseable {
         }
     }
 
-    private boolean keep(OutgoingEvent event) {
+    private boolean keep(List<OutgoingEvent> events) {
+        List<OutboxRecord> records = events.stream()
+                .map(event -> OutboxRecord.of(
+                        Topics.USAGE_EVENTS.name(), new String(event.key(), StandardCharsets.UTF_8), event.json()))
+                .toList();
         try {
-            database.useAsSystem(handle -> Outbox.append(
-                    handle,
-                    OutboxRecord.of(
-                            Topics.USAGE_EVENTS.name(),
-                            new String(event.key(), StandardCharsets.UTF_8),
-                            event.json())));
+            database.useAsSystem(handle -> Outbox.append(handle, records));
             return true;
         } catch (RuntimeException | StackOverflowError | LinkageError e) {
             LOGGER.atWarn().addKeyValue("cause", e.toString()).log("cannot put an event into the outbox");
@@ -138,7 +140,7 @@ final class SafeReports implements AutoCloseable {
 
     private void retry() {
         for (OutgoingEvent event = waiting.peek(); event != null; event = waiting.peek()) {
-            if (!keep(event) && !publish(event)) {
+            if (!keep(List.of(event)) && !publish(event)) {
                 return;
             }
             waiting.poll();

@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
 final class UpstreamCall {
 
     /**
-     * Keys, ours among them; what governs a connection; what tells of our caller's network and browser. Answers come unpacked, for
-     * they are looked at as they pass.
+     * Keys, ours among them; what governs a connection; what tells of our caller's network and browser; what has the provider take
+     * the request for one of another method than the one that it was let in by. Answers come unpacked, for they are looked at as they
+     * pass.
      */
     private static final Set<String> NOT_PASSED = Set.of(
             "accept-encoding",
@@ -41,6 +42,9 @@ final class UpstreamCall {
             "via",
             "x-api-key",
             "x-goog-api-key",
+            "x-http-method",
+            "x-http-method-override",
+            "x-method-override",
             "x-real-ip");
 
     private static final List<String> PREFIXES_NOT_PASSED =

@@ -59,10 +59,11 @@ public final class EntitlementRoutes implements Routes {
         if (ctx.queryParam("time") != null) {
             throw ProblemException.invalid("time", "is not known here", "Leave it out: what is left is told of now.");
         }
-        routing.answer(ctx, account, reads -> answer(ctx, reads, account, subject, key));
+        // Of a budget that was changed between two commits, it could not be found what was spent of it.
+        routing.answer(ctx, account, reads -> ctx.json(reads.atOneCommit(() -> json(reads, account, subject, key))));
     }
 
-    private void answer(Context ctx, AccountReads reads, Account account, String subject, String key) {
+    private ObjectNode json(AccountReads reads, Account account, String subject, String key) {
         long nowMs = clock.millis();
         // Of a budget of each member there is nothing to be seen while nobody has spent: all of it is left then.
         Budget budget = reads.definitions(account).stream()
@@ -77,7 +78,7 @@ public final class EntitlementRoutes implements Routes {
                 .mapToLong(BudgetSpend::spent)
                 .findFirst()
                 .orElse(0);
-        ctx.json(json(budget, spent));
+        return json(budget, spent);
     }
 
     private static boolean isOf(Budget budget, String subject) {

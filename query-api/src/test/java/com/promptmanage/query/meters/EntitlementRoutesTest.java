@@ -1,5 +1,6 @@
 package com.promptmanage.query.meters;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -7,6 +8,8 @@ import com.promptmanage.query.http.TestApi;
 import com.promptmanage.query.http.TestApi.Answer;
 import com.promptmanage.query.http.TestRoutes;
 import com.promptmanage.service.access.KeyScope;
+import com.promptmanage.streams.read.AccountReads;
+import com.promptmanage.streams.read.Metering.Place;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.budget.Budget;
 import com.promptmanage.topics.budget.Budget.Enforcement;
@@ -16,9 +19,13 @@ import com.promptmanage.topics.budget.Limit;
 import com.promptmanage.topics.budget.Period;
 import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenUsage;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -71,6 +78,35 @@ class EntitlementRoutesTest {
         assertThat(value("ann", "?time=2026-11-01T00:00:00Z").status()).isEqualTo(400);
         assertThat(api.get(key, "/api/v1/subjects/ann/entitlements/none/value").status())
                 .isEqualTo(404);
+    }
+
+    @Test
+    void theBudgetAndWhatWasSpentOfItAreOfOneCommit() {
+        api.metering().budgets(ACME, List.of(ofEachMember()));
+        AccountReads reads = api.metering().reads();
+        var isOfOne = new AtomicBoolean();
+        var alone = new CopyOnWriteArrayList<String>();
+        InvocationHandler watching = (proxy, method, arguments) -> {
+            boolean before = isOfOne.get();
+            if (!before) {
+                alone.add(method.getName());
+            }
+            isOfOne.set(before || method.getName().equals("atOneCommit"));
+            try {
+                return requireNonNull(method.invoke(reads, arguments));
+            } finally {
+                isOfOne.set(before);
+            }
+        };
+        api.metering()
+                .place(
+                        ACME,
+                        new Place.Here((AccountReads) Proxy.newProxyInstance(
+                                AccountReads.class.getClassLoader(), new Class<?>[] {AccountReads.class}, watching)));
+
+        assertThat(value("ann", "").json().path("balance").longValue()).isEqualTo(1_000);
+
+        assertThat(alone).contains("atOneCommit").doesNotContain("definitions", "budgets");
     }
 
     private Answer value(String subject, String more) {

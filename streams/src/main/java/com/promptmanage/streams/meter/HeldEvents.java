@@ -1,6 +1,7 @@
 package com.promptmanage.streams.meter;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
 import com.promptmanage.streams.intake.ReceivedEvent;
 import com.promptmanage.streams.ledger.LedgerStore;
@@ -127,13 +128,12 @@ final class HeldEvents {
         if (woken.isEmpty()) {
             return 0;
         }
-        Map.Entry<Bytes, Waiting> first = woken.entrySet().iterator().next();
-        Waiting waiting = first.getValue();
+        Bytes name = woken.keySet().iterator().next();
+        Waiting waiting = requireNonNull(woken.remove(name));
         LedgerStore.Portion portion = look(waiting, atMost);
-        if (portion.next() == null) {
-            woken.remove(first.getKey());
-        } else {
-            woken.put(first.getKey(), new Waiting(portion.next(), waiting.to()));
+        if (portion.next() != null) {
+            // Behind the others: what goes on waiting under one name, because its price does not say all, holds up none of them.
+            woken.put(name, new Waiting(portion.next(), waiting.to()));
         }
         return portion.rows().size();
     }
