@@ -55,6 +55,11 @@ final class RemoteModel implements LanguageModel {
     }
 
     @Override
+    public String place() {
+        return endpoint.baseUrl().toString();
+    }
+
+    @Override
     public CallResult ask(ModelRequest request, Duration timeout, CallWatcher watcher) throws InterruptedException {
         Instant began = clock.instant();
         var answer = new StreamedAnswer();

@@ -82,6 +82,7 @@ class RemoteModelTest {
         assertThat(usage.tokens().total()).isEqualTo(1500);
         assertThat(usage.providerRequestId()).isEqualTo("chatcmpl-1");
         assertThat(usage.serviceTier()).isEqualTo("default");
+        assertThat(model(Dialect.OPEN_AI, "/v1").place()).isEqualTo(server.url("/v1"));
         FakeServer.Asked asked = server.last();
         assertThat(asked.uri().getPath()).isEqualTo("/v1/chat/completions");
         assertThat(asked.header("Authorization")).isEqualTo("Bearer " + KEY);
