@@ -136,7 +136,8 @@ final class RemoteModel implements LanguageModel {
                 Duration.between(began, ended),
                 answer.serviceTier(),
                 answer.requestId(),
-                false));
+                false,
+                !isTold));
     }
 
     private TokenCounts counted(ModelRequest request, StreamedAnswer answer) {

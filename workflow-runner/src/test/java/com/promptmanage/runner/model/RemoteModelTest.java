@@ -80,6 +80,7 @@ class RemoteModelTest {
                         .with(TokenKind.INPUT_AUDIO, 6)
                         .with(TokenKind.REASONING, 200));
         assertThat(usage.tokens().total()).isEqualTo(1500);
+        assertThat(usage.estimated()).isFalse();
         assertThat(usage.providerRequestId()).isEqualTo("chatcmpl-1");
         assertThat(usage.serviceTier()).isEqualTo("default");
         assertThat(model(Dialect.OPEN_AI, "/v1").place()).isEqualTo(server.url("/v1"));
@@ -243,8 +244,9 @@ class RemoteModelTest {
         Answered answered = answered(ask());
 
         assertThat(ModelAnswer.of(answered.answer().content()).text()).isEqualTo("Hello, world");
-        assertThat(answered.answer().usage().orElseThrow().tokens().get(TokenKind.OUTPUT))
-                .isEqualTo(3);
+        CallUsage usage = answered.answer().usage().orElseThrow();
+        assertThat(usage.tokens().get(TokenKind.OUTPUT)).isEqualTo(3);
+        assertThat(usage.estimated()).isTrue();
     }
 
     @Test

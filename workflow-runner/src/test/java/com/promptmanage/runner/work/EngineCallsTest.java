@@ -16,6 +16,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.runner.MigratedDatabase;
 import com.promptmanage.runner.call.Answer;
 import com.promptmanage.runner.call.CallResult;
+import com.promptmanage.runner.call.CallUsage;
 import com.promptmanage.runner.call.CallWatcher;
 import com.promptmanage.runner.call.Failure;
 import com.promptmanage.runner.call.HttpFailures;
@@ -31,9 +32,13 @@ import com.promptmanage.service.database.Scope;
 import com.promptmanage.service.secret.SecretBox;
 import com.promptmanage.service.secret.SecretKeys;
 import com.promptmanage.service.secret.UnreadableSecretException;
+import com.promptmanage.topics.Topics;
+import com.promptmanage.topics.event.EventJson;
+import com.promptmanage.topics.usage.TokenCounts;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -139,6 +144,52 @@ class EngineCallsTest {
                 name -> name.equals("Retry-After") ? retryAfter : Optional.empty(),
                 "",
                 Clock.systemUTC()));
+    }
+
+    /** As the gateway marks it, for whoever compares with the provider's bill. */
+    @Test
+    void whatWeCountedOurselvesIsMarked() throws Exception {
+        var counted = new CallUsage(
+                "openai",
+                "gpt-4o-mini",
+                TokenCounts.ofInputOutput(100, 20),
+                Instant.now(),
+                Duration.ofMillis(5),
+                null,
+                null,
+                false,
+                true);
+        engine.script()
+                .when(
+                        "counted",
+                        asked -> new Plan.Calls(new Script.Call(
+                                "counted",
+                                question -> new CallResult.Answered(
+                                        new Answer(object().put("text", "there"), Optional.of(counted))))));
+        engine.script().when("told", asked -> new Plan.Calls(new Script.Call("told", question -> answered("there"))));
+
+        String execution = engine.run(Workflow.of(prompt("counted"), prompt("told")));
+
+        assertThat(usage(execution))
+                .extracting(
+                        event -> event.at("/data/nodeId").asText(),
+                        event -> event.at("/data/tags/usageestimated").asText())
+                .containsExactlyInAnyOrder(tuple("counted", "true"), tuple("told", ""));
+    }
+
+    private List<JsonNode> usage(String execution) {
+        return engine
+                .database()
+                .asSystem(handle -> handle.createQuery("""
+                        SELECT record_value FROM outbox WHERE topic = :topic ORDER BY id
+                        """)
+                        .bind("topic", Topics.USAGE_EVENTS.name())
+                        .mapTo(byte[].class)
+                        .list())
+                .stream()
+                .map(EventJson::read)
+                .filter(event -> event.at("/data/executionId").asText().equals(execution))
+                .toList();
     }
 
     @Test
