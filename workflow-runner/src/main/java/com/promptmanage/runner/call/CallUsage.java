@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param serviceTier as the provider answered it, if it did
  * @param providerRequestId by which the provider can find the call; null if it gave none
  * @param simulated whether no model was asked
+ * @param estimated whether we counted the tokens, since the provider did not tell
  */
 public record CallUsage(
         String provider,
@@ -23,4 +24,19 @@ public record CallUsage(
         Duration took,
         @Nullable String serviceTier,
         @Nullable String providerRequestId,
-        boolean simulated) {}
+        boolean simulated,
+        boolean estimated) {
+
+    /** As the provider told it. */
+    public CallUsage(
+            String provider,
+            String model,
+            TokenCounts tokens,
+            Instant endedAt,
+            Duration took,
+            @Nullable String serviceTier,
+            @Nullable String providerRequestId,
+            boolean simulated) {
+        this(provider, model, tokens, endedAt, took, serviceTier, providerRequestId, simulated, false);
+    }
+}

@@ -51,6 +51,24 @@ public final class HttpFailures {
         return new Failure(kind(status), message).with(details).retryAfter(retryAfter(header, clock));
     }
 
+    /**
+     * What a failure means for a call that has an effect of its own each time: a server that answers that something broke may have
+     * done what it was asked before that. One that says when to come again has not.
+     */
+    public static Failure ofEffect(Failure failure) {
+        int status = failure.details().path("status").asInt();
+        boolean isRefused = status == 503 && failure.retryAfter().isPresent();
+        if (failure.kind() != Failure.Kind.TRANSIENT || status < 500 || isRefused) {
+            return failure;
+        }
+        return new Failure(
+                Failure.Kind.AMBIGUOUS,
+                failure.message() + " (it may have been done all the same)",
+                failure.details(),
+                failure.retryAfter(),
+                failure.usage());
+    }
+
     private static Failure.Kind kind(int status) {
         return switch (status) {
             case 429 -> Failure.Kind.RATE_LIMITED;

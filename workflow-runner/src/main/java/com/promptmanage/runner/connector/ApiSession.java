@@ -17,8 +17,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** An API as a list of records. */
 final class ApiSession implements Session {
@@ -28,11 +30,17 @@ final class ApiSession implements Session {
             .options(Option.SUPPRESS_EXCEPTIONS)
             .build();
 
+    /** What is answered to whoever asks for a page behind the last. */
+    private static final Set<Integer> NO_SUCH_PAGE = Set.of(400, 404, 416, 422);
+
     private final ApiConfig config;
 
     private final Access access;
 
     private final HttpSender sender;
+
+    /** On the page that was read last. */
+    private List<JsonNode> before = List.of();
 
     ApiSession(ApiConfig config, Access access, HttpSender sender) {
         this.config = config;
@@ -63,17 +71,37 @@ final class ApiSession implements Session {
         if (body != null) {
             withJson(headers);
         }
-        Reply reply = sender.send(
+        return page(
                 new HttpSender.Request(config.method(), with(config.url(), parameters), headers, body),
-                access.time(),
-                access.redaction());
+                request.cursor());
+    }
+
+    private Page page(HttpSender.Request request, @Nullable String cursor)
+            throws ConnectorException, InterruptedException {
+        boolean isDoubtful = config.pagination().isDoubtful(cursor);
+        Reply reply;
+        try {
+            reply = sender.send(request, access.time(), access.redaction());
+        } catch (ConnectorException e) {
+            if (isDoubtful
+                    && NO_SUCH_PAGE.contains(
+                            e.failure().details().path("status").asInt())) {
+                return new Page(List.of(), null, false, 0);
+            }
+            throw e;
+        }
         JsonNode answer = HttpSender.json(reply);
-        List<JsonNode> records = records(answer);
-        return new Page(
-                records,
-                config.pagination().next(request.cursor(), answer, records.size()),
-                false,
-                reply.body().length);
+        JsonNode found = found(answer);
+        List<JsonNode> records = records(found);
+        // It knows of no pages, and gives the same again.
+        if (isDoubtful && records.equals(before)) {
+            return new Page(List.of(), null, false, reply.body().length);
+        }
+        before = records;
+        @Nullable String next = config.pagination().next(cursor, answer, records.size());
+        // What is no list is all that there is, unless the answer says something else.
+        boolean isAll = !found.isArray() && config.pagination().isDoubtful(next);
+        return new Page(records, isAll ? null : next, false, reply.body().length);
     }
 
     @Override
@@ -110,7 +138,7 @@ final class ApiSession implements Session {
                 access.redaction().apply(answer));
     }
 
-    private List<JsonNode> records(JsonNode answer) throws ConnectorException {
+    private JsonNode found(JsonNode answer) throws ConnectorException {
         JsonNode found = answer;
         if (config.responsePath().isPresent()) {
             try {
@@ -122,9 +150,10 @@ final class ApiSession implements Session {
             }
         }
         // A path to one list selects a list with this list in it.
-        if (found.isArray() && found.size() == 1 && found.get(0).isArray()) {
-            found = found.get(0);
-        }
+        return found.isArray() && found.size() == 1 && found.get(0).isArray() ? found.get(0) : found;
+    }
+
+    private List<JsonNode> records(JsonNode found) {
         var records = new ArrayList<JsonNode>();
         if (found.isArray()) {
             found.forEach(record -> records.add(asObject(record)));

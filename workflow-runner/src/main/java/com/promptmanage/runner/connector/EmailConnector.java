@@ -94,9 +94,7 @@ public final class EmailConnector implements Connector {
                 try {
                     sender.send(mail);
                 } catch (MailException e) {
-                    if (!e.isAmbiguous()) {
-                        giveBack(access.account(), day, mail.to().size());
-                    }
+                    giveBack(e, access.account(), day, mail.to().size());
                     throw new ConnectorException(kind(e), String.valueOf(e.getMessage()));
                 }
                 return new Written(1, List.of(mail.id()), JsonNodeFactory.instance.missingNode());
@@ -128,9 +126,13 @@ public final class EmailConnector implements Connector {
     }
 
     /** Of a mail that the server has refused, nobody has anything: it takes one for all of its recipients, or not at all. */
-    private void giveBack(Account account, LocalDate day, int recipients) {
+    private void giveBack(MailException why, Account account, LocalDate day, int recipients) {
         try {
-            allowance.giveBack(account, day, recipients);
+            if (why.isPermanent()) {
+                allowance.giveBackRefused(account, day, recipients);
+            } else if (!why.isAmbiguous()) {
+                allowance.giveBack(account, day, recipients);
+            }
         } catch (UnavailableException e) {
             // Why the mail was refused is what its workflow needs to know.
             LOGGER.atWarn()

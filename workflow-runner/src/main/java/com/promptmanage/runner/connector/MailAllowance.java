@@ -16,6 +16,9 @@ final class MailAllowance {
 
     static final int RECIPIENTS_A_DAY = 500;
 
+    /** A list of addresses has some that nobody has any more; who asks for more of them is asking for what there is. */
+    static final int REFUSED_A_DAY = 100;
+
     private final Database database;
 
     MailAllowance(Database database) {
@@ -37,7 +40,8 @@ final class MailAllowance {
                         VALUES (:account, CAST(now() AT TIME ZONE 'UTC' AS date), :recipients)
                         ON CONFLICT (account) DO UPDATE
                         SET day = greatest(c.day, excluded.day),
-                            recipients = excluded.recipients + CASE WHEN c.day >= excluded.day THEN c.recipients ELSE 0 END
+                            recipients = excluded.recipients + CASE WHEN c.day >= excluded.day THEN c.recipients ELSE 0 END,
+                            refused = CASE WHEN c.day >= excluded.day THEN c.refused ELSE 0 END
                         WHERE excluded.recipients + CASE WHEN c.day >= excluded.day THEN c.recipients ELSE 0 END <= :max
                         RETURNING day
                         """)
@@ -62,6 +66,26 @@ final class MailAllowance {
                 .bind("account", account.value())
                 .bind("day", day)
                 .bind("recipients", recipients)
+                .execute());
+    }
+
+    /**
+     * As {@link #giveBack}, for a mail that the server will not take: of so many people a day. Else whoever wants to know which
+     * addresses there are could ask for as many as they like.
+     *
+     * @param day of which it was taken
+     * @throws com.promptmanage.service.http.UnavailableException if the database cannot be asked
+     */
+    void giveBackRefused(Account account, LocalDate day, int recipients) {
+        database.useAsSystem(handle -> handle.createUpdate("""
+                        UPDATE mail_counts SET recipients = recipients - :recipients, refused = refused + :recipients
+                        WHERE account = :account AND day = :day AND recipients >= :recipients
+                          AND refused + :recipients <= :max
+                        """)
+                .bind("account", account.value())
+                .bind("day", day)
+                .bind("recipients", recipients)
+                .bind("max", REFUSED_A_DAY)
                 .execute());
     }
 }

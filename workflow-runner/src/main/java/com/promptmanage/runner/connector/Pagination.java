@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 sealed interface Pagination {
 
+    /** Behind a cursor of ours, if there may be no such page. */
+    String DOUBT = "?";
+
     int pageSize();
 
     /** What is asked for, besides what the configuration asks for anyway. */
@@ -25,6 +28,14 @@ sealed interface Pagination {
      */
     @Nullable
     String next(@Nullable String cursor, JsonNode answer, int records) throws ConnectorException;
+
+    /**
+     * Whether there may be no such page: the one before was not full, and its answer did not say whether it was the last. An API may
+     * give fewer at a time than it is asked for.
+     */
+    default boolean isDoubtful(@Nullable String cursor) {
+        return false;
+    }
 
     /** All at once. */
     record None() implements Pagination {
@@ -47,29 +58,37 @@ sealed interface Pagination {
     /**
      * By number.
      *
-     * @param totalPath may be missing in the answer: then a page that is not full is the last
+     * @param totalPath may be missing in the answer: then a page with nothing on it is the last
      */
     record ByPage(int pageSize, String pageParam, String sizeParam, int first, String totalPath, String hasMorePath)
             implements Pagination {
         @Override
         public Map<String, String> parameters(@Nullable String cursor) {
             return Map.of(
-                    pageParam, cursor == null ? String.valueOf(first) : cursor, sizeParam, String.valueOf(pageSize));
+                    pageParam,
+                    cursor == null ? String.valueOf(first) : number(cursor),
+                    sizeParam,
+                    String.valueOf(pageSize));
         }
 
         @Override
         public @Nullable String next(@Nullable String cursor, JsonNode answer, int records) {
-            int page = cursor == null ? first : Integer.parseInt(cursor);
-            return hasMore(answer, records, page) ? String.valueOf(page + 1) : null;
-        }
-
-        private boolean hasMore(JsonNode answer, int records, int page) {
+            int page = cursor == null ? first : Integer.parseInt(number(cursor));
+            String next = String.valueOf(page + 1);
             JsonNode hasMore = Rows.at(answer, hasMorePath);
             if (hasMore.isBoolean()) {
-                return hasMore.booleanValue() && records > 0;
+                return hasMore.booleanValue() && records > 0 ? next : null;
             }
             JsonNode total = Rows.at(answer, totalPath);
-            return total.canConvertToInt() ? page - first + 1 < total.intValue() : records >= pageSize;
+            if (total.canConvertToInt()) {
+                return page - first + 1 < total.intValue() ? next : null;
+            }
+            return untold(next, records, pageSize);
+        }
+
+        @Override
+        public boolean isDoubtful(@Nullable String cursor) {
+            return cursor != null && cursor.endsWith(DOUBT);
         }
     }
 
@@ -77,15 +96,23 @@ sealed interface Pagination {
     record ByOffset(int pageSize, String offsetParam, String sizeParam, String hasMorePath) implements Pagination {
         @Override
         public Map<String, String> parameters(@Nullable String cursor) {
-            return Map.of(offsetParam, cursor == null ? "0" : cursor, sizeParam, String.valueOf(pageSize));
+            return Map.of(offsetParam, cursor == null ? "0" : number(cursor), sizeParam, String.valueOf(pageSize));
         }
 
         @Override
         public @Nullable String next(@Nullable String cursor, JsonNode answer, int records) {
-            long offset = cursor == null ? 0 : Long.parseLong(cursor);
-            JsonNode told = Rows.at(answer, hasMorePath);
-            boolean hasMore = told.isBoolean() ? told.booleanValue() && records > 0 : records >= pageSize;
-            return hasMore ? String.valueOf(offset + records) : null;
+            long offset = cursor == null ? 0 : Long.parseLong(number(cursor));
+            String next = String.valueOf(offset + records);
+            JsonNode hasMore = Rows.at(answer, hasMorePath);
+            if (hasMore.isBoolean()) {
+                return hasMore.booleanValue() && records > 0 ? next : null;
+            }
+            return untold(next, records, pageSize);
+        }
+
+        @Override
+        public boolean isDoubtful(@Nullable String cursor) {
+            return cursor != null && cursor.endsWith(DOUBT);
         }
     }
 
@@ -119,6 +146,19 @@ sealed interface Pagination {
                     "the API gives the cursor that it was asked with again, with %,d records: it would be read for ever. Set pagination.cursorParam to the parameter that it takes cursors by, and nextCursorPath to where it tells the next"
                             .formatted(records));
         }
+    }
+
+    /** The next one, if the answer does not say whether there is one. */
+    private static @Nullable String untold(String next, int records, int pageSize) {
+        if (records == 0) {
+            return null;
+        }
+        return records < pageSize ? next + DOUBT : next;
+    }
+
+    /** Of a cursor of ours. */
+    private static String number(String cursor) {
+        return cursor.replace(DOUBT, "");
     }
 
     /** From the configuration; what is not said is as most have it. */

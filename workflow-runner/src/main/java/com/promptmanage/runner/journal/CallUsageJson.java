@@ -30,6 +30,7 @@ final class CallUsageJson {
         json.put("serviceTier", usage.serviceTier());
         json.put("providerRequestId", usage.providerRequestId());
         json.put("simulated", usage.simulated());
+        json.put("estimated", usage.estimated());
         return StoredJson.write(json);
     }
 
@@ -47,7 +48,8 @@ final class CallUsageJson {
                 Duration.ofMillis(json.path("tookMs").longValue()),
                 text(json, "serviceTier"),
                 text(json, "providerRequestId"),
-                json.path("simulated").booleanValue());
+                json.path("simulated").booleanValue(),
+                json.path("estimated").booleanValue());
     }
 
     private static @Nullable String text(JsonNode json, String field) {

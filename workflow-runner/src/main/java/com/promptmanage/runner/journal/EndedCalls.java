@@ -242,6 +242,10 @@ final class EndedCalls implements Together.Work<EndedCalls.Ended> {
         if (used.simulated()) {
             tags.put("simulated", "true");
         }
+        // As the gateway says it.
+        if (used.estimated()) {
+            tags.put("usageestimated", "true");
+        }
         return new UsageEvent(
                 call.callId(),
                 Change.SOURCE,

@@ -10,6 +10,9 @@ public interface LanguageModel {
     /** As it stands on events of usage, for example {@code openai}. */
     String provider();
 
+    /** Where it is asked: another place may have another model of the same name. Empty if nobody outside is. */
+    String place();
+
     /**
      * Asks once, without retries. An {@link CallResult.Answered answer} holds a {@link ModelAnswer} and always what was used.
      *

@@ -11,6 +11,7 @@ import com.promptmanage.service.outbound.Outbound;
 import com.promptmanage.service.token.TokenCounter;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.usage.TokenCounts;
+import com.promptmanage.topics.usage.TokenKind;
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.SystemMessage;
 import dev.langchain4j.data.message.UserMessage;
@@ -52,6 +53,11 @@ final class RemoteModel implements LanguageModel {
     @Override
     public String provider() {
         return dialect.provider();
+    }
+
+    @Override
+    public String place() {
+        return endpoint.baseUrl().toString();
     }
 
     @Override
@@ -121,7 +127,7 @@ final class RemoteModel implements LanguageModel {
         if (!isTold && !answer.isComplete() && answer.text().isEmpty()) {
             return Optional.empty();
         }
-        TokenCounts tokens = isTold ? dialect.tokens(answer.usage()) : counted(request, answer);
+        TokenCounts tokens = isTold ? told(request, answer) : counted(request, answer);
         Instant ended = clock.instant();
         return Optional.of(new CallUsage(
                 provider(),
@@ -131,7 +137,18 @@ final class RemoteModel implements LanguageModel {
                 Duration.between(began, ended),
                 answer.serviceTier(),
                 answer.requestId(),
-                false));
+                false,
+                !isTold || !answer.isComplete()));
+    }
+
+    /** Of an answer that broke off, the provider has told no more than how much there was of it at its beginning. */
+    private TokenCounts told(ModelRequest request, StreamedAnswer answer) {
+        TokenCounts told = dialect.tokens(answer.usage());
+        if (answer.isComplete()) {
+            return told;
+        }
+        long came = counter.count(answer.text(), request.model()).tokens();
+        return came > told.get(TokenKind.OUTPUT) ? told.with(TokenKind.OUTPUT, came) : told;
     }
 
     private TokenCounts counted(ModelRequest request, StreamedAnswer answer) {

@@ -55,6 +55,11 @@ public final class SimulatedModel implements LanguageModel {
     }
 
     @Override
+    public String place() {
+        return "";
+    }
+
+    @Override
     public CallResult ask(ModelRequest request, Duration timeout, CallWatcher watcher) throws InterruptedException {
         Instant began = clock.instant();
         Stage stage = Stage.of(request.prompt());

@@ -73,6 +73,11 @@ final class PromptCall implements ExternalCall {
         return Fingerprints.of("prompt", request());
     }
 
+    /** Of the answer that is kept. Whoever moves to another place goes on with what is paid for, but wants new answers from there. */
+    private String cacheKey() {
+        return Fingerprints.of("prompt", request(), model.place());
+    }
+
     @Override
     public Optional<CallEstimate> estimate() {
         return Optional.of(new CallEstimate(
@@ -96,7 +101,7 @@ final class PromptCall implements ExternalCall {
                     && !(use(answer) instanceof Outcome.Failed)) {
                 cache.keep(
                         account,
-                        fingerprint(),
+                        cacheKey(),
                         new AnswerCache.Kept(told, answer.usage().get()),
                         cacheTtl.get());
             }
@@ -112,7 +117,7 @@ final class PromptCall implements ExternalCall {
 
     /** If an answer to this is kept: nothing is used then, and what that saves is told. */
     Optional<Plan> kept() {
-        return cacheTtl.flatMap(ttl -> cache.find(account, fingerprint(), ttl)).flatMap(kept -> {
+        return cacheTtl.flatMap(ttl -> cache.find(account, cacheKey(), ttl)).flatMap(kept -> {
             ObjectNode usage = PromptOutput.usage(Optional.empty(), cost).put("cached", true);
             usage.set("saved", PromptOutput.usage(Optional.of(kept.usage()), cost));
             Outcome outcome = PromptOutput.of(kept.answer(), config, usage);

@@ -8,6 +8,7 @@ import com.promptmanage.runner.call.CallResult;
 import com.promptmanage.runner.call.CallUsage;
 import com.promptmanage.runner.call.CallWatcher;
 import com.promptmanage.runner.call.Failure;
+import com.promptmanage.runner.call.HttpFailures;
 import com.promptmanage.runner.definition.Node;
 import com.promptmanage.runner.definition.NodePolicy.OnAmbiguous;
 import com.promptmanage.runner.definition.RetryPolicy;
@@ -219,7 +220,8 @@ final class ExternalCalls {
                 });
                 yield used(lease, call, fresh.callId(), answer, fresh.failedBefore(), rule, held);
             }
-            case CallResult.Failed(Failure failure) -> {
+            case CallResult.Failed(Failure said) -> {
+                Failure failure = call.repeat() == Repeat.HARMFUL ? HttpFailures.ofEffect(said) : said;
                 Failure judged = judged(node, call, failure);
                 held.whole(() -> {
                     ledger.failed(lease, fresh.callId(), failure, cost(failure.usage()));

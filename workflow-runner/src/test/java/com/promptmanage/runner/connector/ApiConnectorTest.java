@@ -60,13 +60,64 @@ class ApiConnectorTest {
     }
 
     @Test
-    void pagesByOffsetEndWithOneThatIsNotFull() throws Exception {
-        server.thenJson(200, "[{\"id\":1},{\"id\":2}]").thenJson(200, "[{\"id\":3}]");
+    void pagesByOffsetEndWithOneThatIsEmpty() throws Exception {
+        server.thenJson(200, "[{\"id\":1},{\"id\":2}]")
+                .thenJson(200, "[{\"id\":3}]")
+                .thenJson(200, "[]");
 
         assertThat(all("\"pagination\":{\"type\":\"offset\",\"pageSize\":2}")).hasSize(3);
         assertThat(server.asked())
                 .extracting(asked -> asked.uri().getQuery())
-                .containsExactly("limit=2&offset=0", "limit=2&offset=2");
+                .containsExactly("limit=2&offset=0", "limit=2&offset=2", "limit=2&offset=3");
+    }
+
+    @Test
+    void anApiThatGivesFewerAtATimeThanItIsAskedForIsReadToItsEnd() throws Exception {
+        List<String> types = List.of("page", "offset");
+        types.forEach(type -> server.thenJson(200, "[{\"id\":1},{\"id\":2}]")
+                .thenJson(200, "[{\"id\":3},{\"id\":4}]")
+                .thenJson(200, "[{\"id\":5}]")
+                .thenJson(200, "[]"));
+
+        for (String type : types) {
+            assertThat(all("\"pagination\":{\"type\":\"%s\",\"pageSize\":50}".formatted(type)))
+                    .as(type)
+                    .hasSize(5);
+        }
+        assertThat(server.asked())
+                .extracting(asked -> asked.uri().getQuery())
+                .startsWith("page=1&per_page=50", "page=2&per_page=50", "page=3&per_page=50", "page=4&per_page=50")
+                .endsWith("limit=50&offset=0", "limit=50&offset=2", "limit=50&offset=4", "limit=50&offset=5");
+    }
+
+    @Test
+    void aPageThatIsRefusedBehindOneThatWasNotFullIsTheEndAndAnyOtherIsNot() throws Exception {
+        String paged = "\"pagination\":{\"type\":\"page\",\"pageSize\":2}";
+        server.thenJson(200, "[{\"id\":1}]").thenJson(404, "{}").thenJson(200, "[{\"id\":1}]");
+
+        assertThat(all(paged)).hasSize(1);
+        server.thenJson(503, "{}").thenJson(200, "[{\"id\":1},{\"id\":2}]");
+        assertThatFailure(() -> all(paged))
+                .satisfies(failure -> assertThat(failure.kind()).isEqualTo(Kind.TRANSIENT));
+        server.thenJson(404, "{}");
+        assertThatFailure(() -> all(paged))
+                .satisfies(failure -> assertThat(failure.kind()).isEqualTo(Kind.PERMANENT));
+    }
+
+    @Test
+    void anApiThatKnowsOfNoPagesIsReadOnce() throws Exception {
+        server.thenJson(200, "[{\"id\":1}]");
+        assertThat(all("\"pagination\":{\"type\":\"page\"}")).hasSize(1);
+        assertThat(server.asked()).hasSize(2);
+    }
+
+    /** Else a clock in it would make each a new one. */
+    @Test
+    void anAnswerThatIsNoListIsAllThatThereIs() throws Exception {
+        server.thenJson(200, "{\"at\":1}").thenJson(200, "{\"at\":2}");
+
+        assertThat(all("\"pagination\":{\"type\":\"page\"}")).hasSize(1);
+        assertThat(server.asked()).hasSize(1);
     }
 
     @Test

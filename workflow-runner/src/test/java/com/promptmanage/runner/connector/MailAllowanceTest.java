@@ -81,6 +81,29 @@ class MailAllowanceTest {
                 .isEmpty();
     }
 
+    /** Else an account could find out which addresses there are, without an end. */
+    @Test
+    void whatIsRefusedForGoodIsGivenBackForSoManyPeopleADay() {
+        for (int i = 0; i < MailAllowance.REFUSED_A_DAY / 20; i++) {
+            allowance.giveBackRefused(TestPlaces.ACCOUNT, taken(20), 20);
+        }
+
+        LocalDate day = taken(MailAllowance.RECIPIENTS_A_DAY);
+        allowance.giveBackRefused(TestPlaces.ACCOUNT, day, 20);
+        assertThat(allowance.take(TestPlaces.ACCOUNT, 1)).isEmpty();
+        allowance.giveBack(TestPlaces.ACCOUNT, day, 20);
+        assertThat(allowance.take(TestPlaces.ACCOUNT, 20)).as("of a server that was away").isPresent();
+
+        aDayPasses();
+        allowance.giveBackRefused(TestPlaces.ACCOUNT, taken(20), 20);
+        assertThat(allowance.take(TestPlaces.ACCOUNT, MailAllowance.RECIPIENTS_A_DAY))
+                .isPresent();
+    }
+
+    private LocalDate taken(int recipients) {
+        return allowance.take(TestPlaces.ACCOUNT, recipients).orElseThrow();
+    }
+
     @Test
     void severalProcessesTogetherSendNoMoreThanOneAndOneThatIsStartedAnewForgetsNothing() throws Exception {
         int taken = 0;

@@ -80,8 +80,10 @@ class RemoteModelTest {
                         .with(TokenKind.INPUT_AUDIO, 6)
                         .with(TokenKind.REASONING, 200));
         assertThat(usage.tokens().total()).isEqualTo(1500);
+        assertThat(usage.estimated()).isFalse();
         assertThat(usage.providerRequestId()).isEqualTo("chatcmpl-1");
         assertThat(usage.serviceTier()).isEqualTo("default");
+        assertThat(model(Dialect.OPEN_AI, "/v1").place()).isEqualTo(server.url("/v1"));
         FakeServer.Asked asked = server.last();
         assertThat(asked.uri().getPath()).isEqualTo("/v1/chat/completions");
         assertThat(asked.header("Authorization")).isEqualTo("Bearer " + KEY);
@@ -210,19 +212,26 @@ class RemoteModelTest {
 
     @Test
     void anAnswerThatBreaksOffIsAmbiguousAndTellsWhatItUsed() throws Exception {
-        server.then(200, "text/event-stream", """
-                event: message_start
-                data: {"type":"message_start","message":{"id":"msg_1","type":"message","role":"assistant","model":"claude-haiku-4-5","content":[],"usage":{"input_tokens":900,"output_tokens":1}}}
+        for (String text : List.of("Hel", "Hello, world")) {
+            server.then(200, "text/event-stream", """
+                    event: message_start
+                    data: {"type":"message_start","message":{"id":"msg_1","type":"message","role":"assistant","model":"claude-haiku-4-5","content":[],"usage":{"input_tokens":900,"output_tokens":1}}}
 
-                event: content_block_delta
-                data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"Hel"}}
+                    event: content_block_start
+                    data: {"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}
 
-                """);
+                    event: content_block_delta
+                    data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"%s"}}
 
-        Failure failure = failed(model(Dialect.ANTHROPIC, "/v1").ask(request(false), TIMEOUT, CallWatcher.NONE));
+                    """.formatted(text));
+        }
 
-        assertThat(failure.kind()).isEqualTo(Kind.AMBIGUOUS);
-        assertThat(failure.usage().orElseThrow().tokens()).isEqualTo(TokenCounts.ofInputOutput(900, 1));
+        for (long output : List.of(1L, 3L)) {
+            Failure failure = failed(model(Dialect.ANTHROPIC, "/v1").ask(request(false), TIMEOUT, CallWatcher.NONE));
+
+            assertThat(failure.kind()).isEqualTo(Kind.AMBIGUOUS);
+            assertThat(failure.usage().orElseThrow().tokens()).isEqualTo(TokenCounts.ofInputOutput(900, output));
+        }
     }
 
     /** The line breaks before its counts have come. */
@@ -242,8 +251,9 @@ class RemoteModelTest {
         Answered answered = answered(ask());
 
         assertThat(ModelAnswer.of(answered.answer().content()).text()).isEqualTo("Hello, world");
-        assertThat(answered.answer().usage().orElseThrow().tokens().get(TokenKind.OUTPUT))
-                .isEqualTo(3);
+        CallUsage usage = answered.answer().usage().orElseThrow();
+        assertThat(usage.tokens().get(TokenKind.OUTPUT)).isEqualTo(3);
+        assertThat(usage.estimated()).isTrue();
     }
 
     @Test

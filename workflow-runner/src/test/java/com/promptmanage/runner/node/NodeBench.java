@@ -199,7 +199,8 @@ final class NodeBench implements AutoCloseable {
         }
     }
 
-    private static final class Cache implements AnswerCache {
+    /** In memory, and for ever. */
+    static final class Cache implements AnswerCache {
 
         private final Map<String, Kept> kept = new HashMap<>();
 

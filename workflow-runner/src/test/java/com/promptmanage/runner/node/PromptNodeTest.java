@@ -13,7 +13,15 @@ import com.promptmanage.runner.call.CallWatcher;
 import com.promptmanage.runner.call.Failure;
 import com.promptmanage.runner.call.Failure.Kind;
 import com.promptmanage.runner.definition.NodeConfig.Prompt;
+import com.promptmanage.runner.model.AnswerCache;
+import com.promptmanage.runner.model.LanguageModel;
+import com.promptmanage.runner.model.ModelRequest;
+import com.promptmanage.runner.model.SimulatedModel;
+import com.promptmanage.service.token.TokenCounter;
+import com.promptmanage.topics.account.Account;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -117,6 +125,50 @@ class PromptNodeTest {
         assertThat(kept.path("cached").asBoolean()).isTrue();
         assertThat(first.path("cached").asBoolean()).isFalse();
         assertThat(other).isInstanceOf(Plan.Calls.class);
+    }
+
+    /** As after a credential has been moved: there may be another model of the same name. */
+    @Test
+    void anAnswerFromOnePlaceIsNotGivenForAnother() throws Exception {
+        var cache = new NodeBench.Cache();
+        PromptCall here = at("https://one.example/v1", cache);
+        PromptCall there = at("https://two.example/v1", cache);
+
+        here.make(Duration.ofSeconds(60), CallWatcher.NONE);
+
+        assertThat(here.kept()).isPresent();
+        assertThat(there.kept()).isEmpty();
+        assertThat(there.fingerprint()).as("of what is paid for").isEqualTo(here.fingerprint());
+    }
+
+    private static PromptCall at(String place, AnswerCache cache) {
+        var simulated = new SimulatedModel(new TokenCounter(), Duration.ZERO, Clock.systemUTC());
+        var model = new LanguageModel() {
+            @Override
+            public String provider() {
+                return simulated.provider();
+            }
+
+            @Override
+            public String place() {
+                return place;
+            }
+
+            @Override
+            public CallResult ask(ModelRequest request, Duration timeout, CallWatcher watcher)
+                    throws InterruptedException {
+                return simulated.ask(request, timeout, watcher);
+            }
+        };
+        return new PromptCall(
+                Account.team("team_test"),
+                prompt("Hello", "gpt-4o").cached().build(),
+                new ModelRequest("gpt-4o", "Hello", null, null, 300, false),
+                model,
+                1,
+                Optional.of(Duration.ofHours(1)),
+                cache,
+                usage -> Optional.empty());
     }
 
     @Test

@@ -16,8 +16,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.runner.MigratedDatabase;
 import com.promptmanage.runner.call.Answer;
 import com.promptmanage.runner.call.CallResult;
+import com.promptmanage.runner.call.CallUsage;
 import com.promptmanage.runner.call.CallWatcher;
 import com.promptmanage.runner.call.Failure;
+import com.promptmanage.runner.call.HttpFailures;
 import com.promptmanage.runner.definition.Node;
 import com.promptmanage.runner.definition.NodePolicy;
 import com.promptmanage.runner.definition.NodePolicy.OnAmbiguous;
@@ -30,8 +32,13 @@ import com.promptmanage.service.database.Scope;
 import com.promptmanage.service.secret.SecretBox;
 import com.promptmanage.service.secret.SecretKeys;
 import com.promptmanage.service.secret.UnreadableSecretException;
+import com.promptmanage.topics.Topics;
+import com.promptmanage.topics.event.EventJson;
+import com.promptmanage.topics.usage.TokenCounts;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -84,6 +91,104 @@ class EngineCallsTest {
 
         engine.awaitStatus(execution, "completed");
         assertThat(calls).hasValue(6);
+    }
+
+    /** It may have done what it was asked before something broke. */
+    @Test
+    void whatHasAnEffectIsNotDoneAgainAfterAnAnswerThatSomethingBroke() throws Exception {
+        for (int status : List.of(500, 502, 503)) {
+            var calls = new AtomicInteger();
+            engine.script().when("send", asked -> sending(calls, trouble(status, Optional.empty())));
+
+            String execution =
+                    engine.trigger(engine.add(Workflow.of(prompt("send")).with(quick()), 1));
+
+            engine.awaitStatus(execution, "failed");
+            assertThat(calls).as("answered %d", status).hasValue(1);
+        }
+    }
+
+    @Test
+    void whatHasAnEffectIsDoneAgainIfItWasRefusedForNowOrTheNodeSaysSo() throws Exception {
+        var calls = new AtomicInteger();
+        engine.script().when("send", asked -> sending(calls, trouble(503, Optional.of("0"))));
+        engine.run(Workflow.of(prompt("send")).with(quick()));
+        assertThat(calls).hasValue(2);
+
+        Node plain = prompt("send");
+        var retries = new Node(
+                plain.id(),
+                plain.label(),
+                plain.position(),
+                plain.config(),
+                new NodePolicy(null, null, OnAmbiguous.RETRY, null));
+        calls.set(0);
+        engine.script().when("send", asked -> sending(calls, trouble(500, Optional.empty())));
+        engine.run(Workflow.of(retries).with(quick()));
+        assertThat(calls).hasValue(2);
+    }
+
+    /** The first answer is this one. */
+    private static Plan sending(AtomicInteger calls, CallResult first) {
+        return new Plan.Calls(new Script.Call(
+                "send",
+                question -> calls.incrementAndGet() == 1 ? first : answered("sent"),
+                ExternalCall.Repeat.HARMFUL));
+    }
+
+    private static CallResult trouble(int status, Optional<String> retryAfter) {
+        return new CallResult.Failed(HttpFailures.of(
+                "POST https://example.com/",
+                status,
+                name -> name.equals("Retry-After") ? retryAfter : Optional.empty(),
+                "",
+                Clock.systemUTC()));
+    }
+
+    /** As the gateway marks it, for whoever compares with the provider's bill. */
+    @Test
+    void whatWeCountedOurselvesIsMarked() throws Exception {
+        var counted = new CallUsage(
+                "openai",
+                "gpt-4o-mini",
+                TokenCounts.ofInputOutput(100, 20),
+                Instant.now(),
+                Duration.ofMillis(5),
+                null,
+                null,
+                false,
+                true);
+        engine.script()
+                .when(
+                        "counted",
+                        asked -> new Plan.Calls(new Script.Call(
+                                "counted",
+                                question -> new CallResult.Answered(
+                                        new Answer(object().put("text", "there"), Optional.of(counted))))));
+        engine.script().when("told", asked -> new Plan.Calls(new Script.Call("told", question -> answered("there"))));
+
+        String execution = engine.run(Workflow.of(prompt("counted"), prompt("told")));
+
+        assertThat(usage(execution))
+                .extracting(
+                        event -> event.at("/data/nodeId").asText(),
+                        event -> event.at("/data/tags/usageestimated").asText())
+                .containsExactlyInAnyOrder(tuple("counted", "true"), tuple("told", ""));
+    }
+
+    private List<JsonNode> usage(String execution) {
+        return engine
+                .database()
+                .asSystem(handle -> handle.createQuery("""
+                        SELECT record_value FROM outbox WHERE topic = :topic ORDER BY id
+                        """)
+                        .bind("topic", Topics.USAGE_EVENTS.name())
+                        .mapTo(byte[].class)
+                        .list())
+                .stream()
+                .map(EventJson::read)
+                .filter(event -> event.at("/data/executionId").asText().equals(execution))
+                .toList();
     }
 
     @Test
