@@ -30,7 +30,13 @@ export function isDismissed(warning: Watched): boolean {
   }
 }
 
-/** @param brief on one line, where it stands over what someone reads: the rest is behind its link */
+/** Below the severest level too, whoever may raise a limit that is three quarters gone can do so where they read of it. */
+const INCREASE_FROM_PERCENT = 76;
+
+/**
+ * @param brief on one line, where it stands over what someone reads: the rest is behind its link
+ * @param onIncrease of whoever may change the budget
+ */
 export function BudgetWarning({
   warning,
   brief = false,
@@ -89,7 +95,7 @@ export function BudgetWarning({
           <Link to="/settings/budget" className="underline underline-offset-2">
             {brief ? "Details" : "View details"}
           </Link>
-          {level === "critical" && onIncrease && (
+          {onIncrease && (level === "critical" || status.percentage >= INCREASE_FROM_PERCENT) && (
             <button type="button" onClick={onIncrease} className={clsx("underline underline-offset-2", brief && "max-sm:hidden")}>
               Increase budget
             </button>
