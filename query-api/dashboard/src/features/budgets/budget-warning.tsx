@@ -70,11 +70,18 @@ export function BudgetWarning({
     onDismiss();
   };
   return (
-    <div role={level === "critical" ? "alert" : "status"} ref={box} onKeyDown={(event) => event.key === "Escape" && !event.defaultPrevented && dismiss()} data-testid="budget-warning" data-level={level} className={clsx("flex gap-3 rounded-xl border px-3.5 py-2.5", brief ? "items-center" : "items-start", colours)}>
+    <div
+      ref={box}
+      onKeyDown={(event) => event.key === "Escape" && !event.defaultPrevented && dismiss()}
+      data-testid="budget-warning"
+      data-level={level}
+      className={clsx("flex gap-3 rounded-xl border px-3.5 py-2.5", brief ? "items-center" : "items-start", colours)}
+    >
       <Icon aria-hidden className={clsx("size-[1.125rem] shrink-0", !brief && "mt-0.5")} />
       <div className={clsx("flex min-w-0 flex-1 items-center gap-x-4 gap-y-1.5", !brief && "flex-wrap")}>
         <p className={clsx("min-w-0 flex-1", brief ? "truncate" : "basis-64 wrap-anywhere")}>
-          <strong className="font-semibold">
+          {/* The level is read out, and not once more whenever an amount beside it moves. */}
+          <strong role={level === "critical" ? "alert" : "status"} className="font-semibold">
             {title}: {budget.name}
           </strong>{" "}
           <span className={clsx(brief && "max-sm:hidden")}>

@@ -134,3 +134,17 @@ test("from 76 % of a budget on, whoever may change it is offered to increase it,
   expect(screen.getByTestId("budget-warning").dataset.level).toBe("critical");
   expect(increase()).toBeNull();
 });
+
+test("of a warning its level is read out, and no amount, which would be read out whenever it moves", async () => {
+  const { tell } = open();
+  await screen.findByText("/one");
+  await tell(budget(80));
+  const said = screen.getByRole("status");
+  expect(said.textContent).toBe("Budget alert: All of it");
+  await tell(budget(85));
+  expect(screen.getByText(/85% used/).closest("[role], [aria-live]")).toBeNull();
+  expect(screen.getByRole("status")).toBe(said);
+  await tell(budget(101));
+  expect(screen.queryByRole("status")).toBeNull();
+  expect(screen.getByRole("alert").textContent).toBe("Budget exceeded: All of it");
+});
