@@ -9,13 +9,15 @@ import { firstDayShown } from "@/shared/session/history";
 import { useZone } from "@/shared/session/zone";
 import { Amount } from "@/shared/ui/amount";
 import { Button, buttonClass } from "@/shared/ui/button";
-import { TextField } from "@/shared/ui/field";
+import { SelectField, TextField } from "@/shared/ui/field";
 import { Badge, Card, Empty, Failure, FailureLine, Page, Progress, Skeleton, type Level } from "@/shared/ui/layout";
 import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
 import { usePageTitle } from "@/shared/ui/title";
 import { memberBudgetsQuery, membersQuery, teamSavingsQuery, teamUsageQuery } from "./api";
-import { memberRows, sorted, summaryOf, type MemberRow } from "./rows";
-import type { Sort } from "./search";
+import { Figure, FIGURE } from "./figure";
+import { MemberView } from "./member-view";
+import { memberRows, nameOf, sorted, summaryOf, type MemberRow } from "./rows";
+import { readTeamSearch, type Sort } from "./search";
 import { usePart } from "./use-part";
 
 const route = getRouteApi("/signed-in/dashboard/team");
@@ -49,10 +51,15 @@ function TeamDashboard({ account }: { account: Account }) {
   const isTold = tellsMembers(account);
   const usage = useQuery(teamUsageQuery(account.key, zone, isTold));
   const budgets = useQuery(memberBudgetsQuery(account.key));
-  const sort = route.useSearch().sort ?? "cost";
+  // Once more: the router keeps what makes no sense in an address beside what was read of it.
+  const { sort = "cost", member: asked } = readTeamSearch({ ...route.useSearch() });
+  const member = isTold ? asked : undefined;
   const navigate = route.useNavigate();
   const setSort = (next: Sort) =>
     void navigate({ search: ({ sort: _sort, ...rest }) => (next === "cost" ? rest : { ...rest, sort: next }), replace: true, resetScroll: false });
+  const setMember = (next: string) =>
+    void navigate({ search: ({ member: _member, ...rest }) => (next === "" ? rest : { ...rest, member: next }), resetScroll: false });
+  const names = new Map((members.data ?? []).map((one) => [one.userId, one.name]));
   const error = members.error ?? usage.error ?? budgets.error;
   const rows = members.data && usage.data && budgets.data ? (isTold ? sorted(memberRows(members.data, usage.data, budgets.data.budgets), sort) : []) : null;
   const whole = budgets.data?.budgets.find((budget) => budget.dimension === "account" && budget.status?.unit === "usd")?.status;
@@ -65,7 +72,7 @@ function TeamDashboard({ account }: { account: Account }) {
   return (
     <Page
       title="Team spend"
-      description={`${first !== null && monthStart < first ? `This month since ${formatDay(first)}, which is as far back as the tier ${account.tier} shows` : "This month so far"}${isTold ? ", member by member" : ""}. Days are those of ${zoneName(zone)}.`}
+      description={`${first !== null && monthStart < first ? `This month since ${formatDay(first)}, which is as far back as the tier ${account.tier} shows` : "This month so far"}${member !== undefined ? `, of ${nameOf(member, names)} alone` : isTold ? ", member by member" : ""}. Days are those of ${zoneName(zone)}.`}
       actions={
         <>
           <Link to="/settings/budget" className={buttonClass()}>
@@ -85,7 +92,21 @@ function TeamDashboard({ account }: { account: Account }) {
         </>
       }
     >
-      {error && !rows ? (
+      {isTold && (
+        <SelectField label="View as" className="mb-4 w-full sm:w-64" value={member ?? ""} onChange={(event) => setMember(event.target.value)}>
+          <option value="">Everyone</option>
+          {[...names].map(([userId, name]) => (
+            <option key={userId} value={userId}>
+              {name}
+            </option>
+          ))}
+          {/* Also who has left, a key, and whoever it is until it is known. */}
+          {member !== undefined && !names.has(member) && <option value={member}>{nameOf(member, names)}</option>}
+        </SelectField>
+      )}
+      {member !== undefined ? (
+        <MemberView key={member} account={account} zone={zone} member={member} budget={rows?.find((row) => row.userId === member)?.budget ?? null} lastMonth={lastMonth} />
+      ) : error && !rows ? (
         <Card>
           <Failure
             error={error}
@@ -277,18 +298,5 @@ function Row({ row, total }: { row: MemberRow; total: NanoUsd }) {
       </Td>
       <Td>{row.budget ? <Badge tone={STATUS[row.level].tone}>{STATUS[row.level].label}</Badge> : <span className="text-soft">–</span>}</Td>
     </tr>
-  );
-}
-
-/** As high with its figure as without, also where a line of it is broken. */
-const FIGURE = "min-h-37 sm:min-h-30";
-
-function Figure({ label, value, children }: { label: string; value: React.ReactNode; children: React.ReactNode }) {
-  return (
-    <section aria-label={label} className={`${FIGURE} min-w-0 rounded-xl border border-line bg-surface p-3.5 shadow-card sm:p-4`}>
-      <h2 className="text-[0.8125rem] font-medium text-soft">{label}</h2>
-      <p className="mt-1.5 text-xl font-semibold tracking-tight wrap-anywhere figures sm:text-[1.625rem] sm:leading-8">{value}</p>
-      <p className="mt-1.5 text-xs text-soft">{children}</p>
-    </section>
   );
 }

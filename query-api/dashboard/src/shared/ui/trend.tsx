@@ -1,14 +1,15 @@
 import { Bar, CartesianGrid, ComposedChart, Line, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import type { Schemas } from "@/shared/api/client";
 import { axisWidth, ticksInSteps, ticksUpTo, usdTick } from "@/shared/format/axis";
 import { formatExactUsd, formatNanoUsd, nanoUsd, pixels } from "@/shared/format/money";
 import { formatCompact, formatCount } from "@/shared/format/numbers";
 import { formatDay } from "@/shared/format/time";
-import { Amount } from "@/shared/ui/amount";
-import { Button } from "@/shared/ui/button";
-import { Card, Skeleton } from "@/shared/ui/layout";
-import { Table, Td, Th } from "@/shared/ui/table";
-import type { Stats } from "./api";
+import { Amount } from "./amount";
+import { Button } from "./button";
+import { Card, Skeleton } from "./layout";
+import { Table, Td, Th } from "./table";
 
+type Stats = Schemas["Stats"];
 type Point = Stats["trends"][number];
 
 /** Spend and tokens by day; the same as a table for those who would rather read it. */
