@@ -1,23 +1,21 @@
-import { useQuery, type UseQueryResult } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Cpu, MessageSquareText, type LucideIcon } from "lucide-react";
+import { Cpu } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import type { Schemas } from "@/shared/api/client";
 import { formatCompact, formatCount, formatPercent } from "@/shared/format/numbers";
 import type { Account } from "@/shared/session/account";
 import { Amount } from "@/shared/ui/amount";
 import { buttonClass } from "@/shared/ui/button";
-import { Card, Empty, Failure, Skeleton } from "@/shared/ui/layout";
+import { Card, Failure, Skeleton } from "@/shared/ui/layout";
 import { memberUsageQuery } from "./api";
 import { Figure, FIGURE } from "./figure";
 import type { MemberRow } from "./rows";
+import { Top, TopPrompts, type Entry } from "./top";
 
 type Stats = Schemas["Stats"];
 
 const Trend = lazy(() => import("@/shared/ui/trend").then((module) => ({ default: module.Trend })));
-
-/** How many of its models and prompts are shown, the dearest first. */
-const SHOWN = 10;
 
 /**
  * The part of one of the team of this month so far.
@@ -38,9 +36,8 @@ export function MemberView({
   budget: MemberRow["budget"];
   lastMonth: (before: string) => string;
 }) {
-  const isLacking = account.features.topPrompts === false;
   const models = useQuery(memberUsageQuery(account.key, zone, member, "model"));
-  const prompts = useQuery({ ...memberUsageQuery(account.key, zone, member, "prompt"), enabled: !isLacking });
+  const prompts = useQuery({ ...memberUsageQuery(account.key, zone, member, "prompt"), enabled: account.features.topPrompts !== false });
   const [asTable, setAsTable] = useState(false);
   if (models.error && !models.data) {
     return (
@@ -62,16 +59,8 @@ export function MemberView({
         <Trend stats={models.data} asTable={asTable} onAsTable={setAsTable} />
       </Suspense>
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 xl:grid-cols-2">
-        <Top title="Top models" icon={Cpu} nothing="No run this month" usage={models} />
-        {isLacking ? (
-          <Card title="Top prompts" flush>
-            <Empty icon={MessageSquareText} title={`The dearest prompts are not told in the tier ${account.tier}`}>
-              They are counted all the same.
-            </Empty>
-          </Card>
-        ) : (
-          <Top title="Top prompts" icon={MessageSquareText} nothing="No run names a prompt" usage={prompts} />
-        )}
+        <Top title="Top models" icon={Cpu} nothing="No run this month" entries={entriesOf(models.data)} error={models.error} retry={() => void models.refetch()} />
+        <TopPrompts account={account} entries={entriesOf(prompts.data)} error={prompts.error} retry={() => void prompts.refetch()} />
       </div>
       <p>
         <Link to="/dashboard/usage" search={{ range: "month", only: `user:${member}` }} className={buttonClass()}>
@@ -80,6 +69,11 @@ export function MemberView({
       </p>
     </div>
   );
+}
+
+/** What names no value is not among them. */
+function entriesOf(stats: Stats | undefined): readonly Entry[] | undefined {
+  return stats?.breakdown.filter((share) => !share.unattributed && !share.combined).map((share) => ({ ...share, name: share.category }));
 }
 
 function Figures({ stats: { summary, previous }, budget, lastMonth }: { stats: Stats; budget: MemberRow["budget"]; lastMonth: (before: string) => string }) {
@@ -109,42 +103,5 @@ function Figures({ stats: { summary, previous }, budget, lastMonth }: { stats: S
         {summary.unpricedRuns > 0 && "Over all runs, also those without a price"}
       </Figure>
     </>
-  );
-}
-
-/** The dearest values of a dimension. */
-function Top({ title, icon, nothing, usage: { data, error, refetch } }: { title: string; icon: LucideIcon; nothing: string; usage: UseQueryResult<Stats> }) {
-  const shares = data?.breakdown.filter((share) => !share.unattributed && !share.combined).slice(0, SHOWN);
-  return (
-    <Card title={title} flush>
-      {error && !shares ? (
-        <Failure error={error} retry={() => void refetch()} />
-      ) : !shares ? (
-        <div className="grid gap-2 px-5 pb-5">
-          {[0, 1, 2, 3].map((row) => (
-            <Skeleton key={row} className="h-9" />
-          ))}
-        </div>
-      ) : shares.length === 0 ? (
-        <Empty icon={icon} title={nothing} />
-      ) : (
-        <ol className="pb-2" aria-label={title}>
-          {shares.map((share) => (
-            <li key={share.category} className="flex items-center gap-3 px-4 py-2 sm:px-5">
-              <div className="min-w-0 flex-1">
-                <p className="truncate font-medium" title={share.category}>
-                  {share.category}
-                </p>
-                <p className="text-xs text-soft figures">
-                  {formatCount(share.runs)} {share.runs === 1 ? "run" : "runs"} · {formatCompact(share.tokens)} tokens
-                  {share.unpricedRuns > 0 && ` · ${formatCount(share.unpricedRuns)} unpriced`}
-                </p>
-              </div>
-              <span className="text-right font-medium">{share.unpricedRuns > 0 && share.unpricedRuns === share.runs ? "No price yet" : <Amount usd={share.cost} />}</span>
-            </li>
-          ))}
-        </ol>
-      )}
-    </Card>
   );
 }

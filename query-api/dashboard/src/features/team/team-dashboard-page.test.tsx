@@ -1,6 +1,6 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { createMemoryHistory, createRootRoute, createRoute, createRouter, RouterProvider } from "@tanstack/react-router";
-import { render, screen } from "@testing-library/react";
+import { cleanup, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, test, vi } from "vitest";
 import { sessionQuery, type User } from "@/shared/session/session";
@@ -9,6 +9,10 @@ import { readTeamSearch } from "./search";
 import { TeamDashboardPage } from "./team-dashboard-page";
 
 const FIGURES = { totalCost: "1.50", totalTokens: 1200, totalRuns: 3, avgCostPerRun: "0.50", unpricedRuns: 0, tokens: {} };
+
+const TRENDS = [{ date: "2026-11-02", runs: 2, tokens: 800, cost: "0.50" }];
+
+const PROMPTS = [{ promptId: "welcome", runs: 3, tokens: 1200, cost: "1.50", unpricedRuns: 0 }];
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -25,12 +29,11 @@ function open(features: User["features"], { member = "", role = "owner" } = {}):
       groups.push(`${userId ? `${userId} ` : ""}${query.get("groupBy")}`);
       if (userId) {
         const share = { category: query.get("groupBy") === "model" ? "gpt-4o" : "greeting", runs: 2, tokens: 800, cost: "0.50", unpricedRuns: 0 };
-        const trends = [{ date: "2026-11-02", runs: 2, tokens: 800, cost: "0.50" }];
-        return Response.json({ summary: { ...FIGURES, totalCost: "0.50" }, previous: FIGURES, breakdown: [share], trends });
+        return Response.json({ summary: { ...FIGURES, totalCost: "0.50" }, previous: FIGURES, breakdown: [share], trends: TRENDS });
       }
       return groups.at(-1) === "user" && features.memberAnalytics === false
         ? Response.json({ code: "tier_limit", detail: "The tier 'free' does not include what a team spends by member" }, { status: 403 })
-        : Response.json({ summary: FIGURES, previous: FIGURES, breakdown: [{ category: "ann", runs: 3, tokens: 1200, cost: "1.50" }] });
+        : Response.json({ summary: FIGURES, previous: FIGURES, breakdown: [{ category: "ann", runs: 3, tokens: 1200, cost: "1.50" }], trends: TRENDS, topPrompts: PROMPTS });
     },
   };
   vi.stubGlobal("fetch", ({ url }: Request) => {
@@ -111,4 +114,15 @@ test("an editor of the team has no view of another member", async () => {
   expect(await screen.findByText("Team spend is for this team's admins")).toBeTruthy();
   expect(screen.queryByLabelText("View as")).toBeNull();
   expect(ofRole).toEqual([]);
+});
+
+test("the team's days and its dearest prompts come with what is asked for anyway, and no prompt where the tier tells none", async () => {
+  const groups = open({});
+  expect((await screen.findByRole("list", { name: "Top prompts" })).textContent).toContain("welcome");
+  expect(await screen.findByText("Spend by day")).toBeTruthy();
+  expect(groups).toEqual(["user"]);
+  cleanup();
+  open({ topPrompts: false });
+  expect(await screen.findByText("The dearest prompts are not told in the tier free")).toBeTruthy();
+  expect(screen.queryByText("welcome")).toBeNull();
 });

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { Download, Lightbulb, Users } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
 import { nanoUsd, type NanoUsd } from "@/shared/format/money";
 import { formatCompact, formatCount, formatPercent } from "@/shared/format/numbers";
 import { addDays, formatDay, today, zoneName } from "@/shared/format/time";
@@ -10,7 +11,7 @@ import { useZone } from "@/shared/session/zone";
 import { Amount } from "@/shared/ui/amount";
 import { Button, buttonClass } from "@/shared/ui/button";
 import { SelectField, TextField } from "@/shared/ui/field";
-import { Badge, Card, Empty, Failure, FailureLine, Page, Progress, Skeleton, type Level } from "@/shared/ui/layout";
+import { Badge, Below, Card, Empty, Failure, FailureLine, Page, Progress, Skeleton, type Level } from "@/shared/ui/layout";
 import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
 import { usePageTitle } from "@/shared/ui/title";
 import { memberBudgetsQuery, membersQuery, teamSavingsQuery, teamUsageQuery } from "./api";
@@ -18,7 +19,10 @@ import { Figure, FIGURE } from "./figure";
 import { MemberView } from "./member-view";
 import { memberRows, nameOf, sorted, summaryOf, type MemberRow } from "./rows";
 import { readTeamSearch, type Sort } from "./search";
+import { TopPrompts } from "./top";
 import { usePart } from "./use-part";
+
+const Trend = lazy(() => import("@/shared/ui/trend").then((module) => ({ default: module.Trend })));
 
 const route = getRouteApi("/signed-in/dashboard/team");
 
@@ -68,6 +72,7 @@ function TeamDashboard({ account }: { account: Account }) {
   const first = firstDayShown(account, zone, new Date());
   const monthStart = `${today(zone, new Date()).slice(0, 8)}01`;
   const lastMonth = (before: string) => (first !== null && `${addDays(monthStart, -1).slice(0, 8)}01` < first ? `Last month is not shown in the tier ${account.tier}` : `${before} by this time last month`);
+  const [asTable, setAsTable] = useState(false);
   const part = usePart(rows ?? [], (row) => row.name);
   return (
     <Page
@@ -159,6 +164,9 @@ function TeamDashboard({ account }: { account: Account }) {
               </>
             )}
           </div>
+          <Suspense fallback={<Skeleton className="h-[25rem] rounded-xl sm:h-[23.625rem]" />}>
+            <Trend stats={usage.data} asTable={asTable} onAsTable={setAsTable} />
+          </Suspense>
           <Card
             title={summary.others > 0 ? "Members and others" : "Members"}
             hint={summary.others > 0 ? "Others are keys that act for nobody, and people who are not in the team." : undefined}
@@ -221,6 +229,14 @@ function TeamDashboard({ account }: { account: Account }) {
               </div>
             )}
           </Card>
+          <Below isSettled={rows !== null}>
+            <TopPrompts
+              account={account}
+              entries={usage.data && (usage.data.topPrompts ?? []).map((prompt) => ({ ...prompt, name: prompt.promptId }))}
+              error={usage.error}
+              retry={() => void usage.refetch()}
+            />
+          </Below>
           {/* The last, since it is there only when there is something to say, and nothing is to move for it. */}
           <SavingsBox account={account} zone={zone} />
         </div>
