@@ -17,12 +17,12 @@ const PROMPTS = [{ promptId: "welcome", runs: 3, tokens: 1200, cost: "1.50", unp
 afterEach(() => vi.unstubAllGlobals());
 
 /** The page of a team, and what it asked the statistics to be grouped by. The server refuses what the tier does not have. */
-function open(features: User["features"], { member = "", role = "owner" } = {}): string[] {
+function open(features: User["features"], { member = "", role = "owner", budgets = [] as unknown[] } = {}): string[] {
   vi.stubGlobal("scrollTo", () => undefined);
   const groups: string[] = [];
   const answers: Record<string, (query: URLSearchParams) => Response> = {
     "/api/teams/acme/members": () => Response.json({ members: [{ userId: "ann", name: "Ann" }], nextCursor: null }),
-    "/api/token-tracking/budgets": () => Response.json({ budgets: [] }),
+    "/api/token-tracking/budgets": () => Response.json({ budgets }),
     "/api/token-tracking/suggestions": () => Response.json({ suggestions: [], totalSavings: "0.00", savingsPercentage: "0.0", longPrompts: [] }),
     "/api/token-tracking/stats": (query) => {
       const userId = query.get("userId");
@@ -125,4 +125,19 @@ test("the team's days and its dearest prompts come with what is asked for anyway
   open({ topPrompts: false });
   expect(await screen.findByText("The dearest prompts are not told in the tier free")).toBeTruthy();
   expect(screen.queryByText("welcome")).toBeNull();
+});
+
+test("how many the tier has room for is told beside how many there are, where it is limited", async () => {
+  open({ seats: 3 });
+  expect((await screen.findByLabelText("Active members")).textContent).toContain("of 1, with 3 seats");
+  cleanup();
+  open({ seats: null });
+  expect((await screen.findByLabelText("Active members")).textContent).not.toContain("seat");
+});
+
+test("how far a member's budget is stands beside its status too, where its column has no room", async () => {
+  const status = { value: "ann", unit: "usd", limit: "2.00", spent: "1.70", percentage: 85 };
+  open({}, { budgets: [{ id: "b1", dimension: "member", period: "month", values: [status] }] });
+  const row = await screen.findByTestId("member-row");
+  expect([...row.querySelectorAll("td")].at(-1)!.textContent).toBe("Getting there85%");
 });

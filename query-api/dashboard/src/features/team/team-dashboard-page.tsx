@@ -69,6 +69,7 @@ function TeamDashboard({ account }: { account: Account }) {
   const whole = budgets.data?.budgets.find((budget) => budget.dimension === "account" && budget.status?.unit === "usd")?.status;
   const summary = summaryOf(rows ?? []);
   const total = usage.data ? nanoUsd(usage.data.summary.totalCost) : 0n;
+  const seats = seatsOf(account);
   const first = firstDayShown(account, zone, new Date());
   const monthStart = `${today(zone, new Date()).slice(0, 8)}01`;
   const lastMonth = (before: string) => (first !== null && `${addDays(monthStart, -1).slice(0, 8)}01` < first ? `Last month is not shown in the tier ${account.tier}` : `${before} by this time last month`);
@@ -142,6 +143,7 @@ function TeamDashboard({ account }: { account: Account }) {
                   <>
                     <Figure label="Active members" value={formatCount(summary.active)}>
                       of {formatCount(summary.members)}
+                      {seats && `, with ${seats}`}
                       {summary.others > 0 && `; ${formatCount(summary.others)} below ${summary.others === 1 ? "is no member" : "are no members"}`}
                     </Figure>
                     <Figure label="Average per active member" value={<Amount usd={summary.averageCost} />}>
@@ -151,6 +153,7 @@ function TeamDashboard({ account }: { account: Account }) {
                 ) : (
                   <>
                     <Figure label="Members" value={formatCount(members.data.length)}>
+                      {seats && `With ${seats}. `}
                       Who is active is not told in the tier {account.tier}
                     </Figure>
                     <Figure label="Tokens" value={formatCompact(usage.data.summary.totalTokens)}>
@@ -276,6 +279,11 @@ function SavingsBox({ account, zone }: { account: Account; zone: string }) {
   );
 }
 
+/** How many members the tier has room for; empty where it is any number. */
+function seatsOf({ features: { seats } }: Account): string {
+  return typeof seats === "number" ? `${formatCount(seats)} ${seats === 1 ? "seat" : "seats"}` : "";
+}
+
 function Row({ row, total }: { row: MemberRow; total: NanoUsd }) {
   return (
     <tr className="hover:bg-page" data-testid="member-row">
@@ -312,7 +320,17 @@ function Row({ row, total }: { row: MemberRow; total: NanoUsd }) {
           <span className="text-xs text-soft">None</span>
         )}
       </Td>
-      <Td>{row.budget ? <Badge tone={STATUS[row.level].tone}>{STATUS[row.level].label}</Badge> : <span className="text-soft">–</span>}</Td>
+      <Td>
+        {row.budget ? (
+          <>
+            <Badge tone={STATUS[row.level].tone}>{STATUS[row.level].label}</Badge>
+            {/* Where the column of budgets has no room. */}
+            <span className="block text-xs text-soft figures md:hidden">{formatPercent(row.budget.percentage)}</span>
+          </>
+        ) : (
+          <span className="text-soft">–</span>
+        )}
+      </Td>
     </tr>
   );
 }
