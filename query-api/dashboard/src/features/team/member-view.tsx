@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Cpu } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense } from "react";
 import type { Schemas } from "@/shared/api/client";
 import { formatCompact, formatCount, formatPercent } from "@/shared/format/numbers";
 import type { Account } from "@/shared/session/account";
@@ -22,6 +22,7 @@ const Trend = lazy(() => import("@/shared/ui/trend").then((module) => ({ default
  *
  * @param budget the one of their own budgets that is the furthest
  * @param lastMonth says of what was there by this time last month, or why that is not told
+ * @param asTable whether the days are shown as numbers
  */
 export function MemberView({
   account,
@@ -29,16 +30,19 @@ export function MemberView({
   member,
   budget,
   lastMonth,
+  asTable,
+  onAsTable,
 }: {
   account: Account;
   zone: string;
   member: string;
   budget: MemberRow["budget"];
   lastMonth: (before: string) => string;
+  asTable: boolean;
+  onAsTable: (asTable: boolean) => void;
 }) {
   const models = useQuery(memberUsageQuery(account.key, zone, member, "model"));
   const prompts = useQuery({ ...memberUsageQuery(account.key, zone, member, "prompt"), enabled: account.features.topPrompts !== false });
-  const [asTable, setAsTable] = useState(false);
   if (models.error && !models.data) {
     return (
       <Card>
@@ -56,7 +60,7 @@ export function MemberView({
         )}
       </div>
       <Suspense fallback={<Skeleton className="h-[25rem] rounded-xl sm:h-[23.625rem]" />}>
-        <Trend stats={models.data} asTable={asTable} onAsTable={setAsTable} />
+        <Trend stats={models.data} asTable={asTable} onAsTable={onAsTable} />
       </Suspense>
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 xl:grid-cols-2">
         <Top title="Top models" icon={Cpu} nothing="No run this month" entries={entriesOf(models.data)} error={models.error} retry={() => void models.refetch()} />

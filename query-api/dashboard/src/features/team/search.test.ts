@@ -9,5 +9,7 @@ test.each([
   [{ sort: "age" }, {}],
   [{ member: "ann", sort: "runs" }, { member: "ann", sort: "runs" }],
   [{ member: "" }, {}],
+  [{ trend: "table" }, { trend: "table" }],
+  [{ trend: "chart" }, {}],
   [{}, {}],
 ])("the address %j is read as %j", (raw, read) => expect(readTeamSearch(raw)).toEqual(read));

@@ -7,10 +7,16 @@ export interface TeamSearch {
   sort?: Exclude<Sort, "cost">;
   /** Whose part it shows, if not everyone's: the id of a user, or of a key that acts for nobody. */
   member?: string;
+  /** Whether the days are shown as numbers. */
+  trend?: "table";
 }
 
 export function readTeamSearch(raw: Record<string, unknown>): TeamSearch {
   const sort = SORTS.find((one) => one === raw.sort);
   const member = raw.member;
-  return { ...(sort && sort !== "cost" ? { sort } : {}), ...(typeof member === "string" && member !== "" ? { member } : {}) };
+  return {
+    ...(sort && sort !== "cost" ? { sort } : {}),
+    ...(typeof member === "string" && member !== "" ? { member } : {}),
+    ...(raw.trend === "table" ? { trend: "table" as const } : {}),
+  };
 }

@@ -46,7 +46,7 @@ function open(features: User["features"], { member = "", role = "owner", budgets
   const root = createRootRoute();
   const signedIn = createRoute({ getParentRoute: () => root, id: "signed-in" });
   const page = createRoute({ getParentRoute: () => signedIn, path: "/dashboard/team", validateSearch: readTeamSearch, component: TeamDashboardPage });
-  const history = createMemoryHistory({ initialEntries: [`/dashboard/team?team=acme${member && `&member=${member}`}`] });
+  const history = createMemoryHistory({ initialEntries: [`/dashboard/team?team=acme&trend=table${member && `&member=${member}`}`] });
   const router = createRouter({ routeTree: root.addChildren([signedIn.addChildren([page])]), history });
   render(
     <QueryClientProvider client={client}>
@@ -86,6 +86,7 @@ test("the page is shown as of one member, whom the address holds, and as of ever
   expect(await screen.findByText("greeting")).toBeTruthy();
   expect(await screen.findByText("Spend by day")).toBeTruthy();
   expect(screen.getByLabelText("Spend").querySelector("[data-nano-usd]")?.getAttribute("data-nano-usd")).toBe("500000000");
+  expect(await screen.findByRole("region", { name: "Spend by day, as a table" })).toBeTruthy();
   expect(screen.queryByTestId("member-row")).toBeNull();
   expect(screen.getByLabelText<HTMLSelectElement>("View as").value).toBe("ann");
   expect(groups).toEqual(["user", "ann model", "ann prompt"]);

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { Download, Lightbulb, Users } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense } from "react";
 import { nanoUsd, type NanoUsd } from "@/shared/format/money";
 import { formatCompact, formatCount, formatPercent } from "@/shared/format/numbers";
 import { addDays, formatDay, today, zoneName } from "@/shared/format/time";
@@ -56,13 +56,15 @@ function TeamDashboard({ account }: { account: Account }) {
   const usage = useQuery(teamUsageQuery(account.key, zone, isTold));
   const budgets = useQuery(memberBudgetsQuery(account.key));
   // Once more: the router keeps what makes no sense in an address beside what was read of it.
-  const { sort = "cost", member: asked } = readTeamSearch({ ...route.useSearch() });
+  const { sort = "cost", member: asked, trend } = readTeamSearch({ ...route.useSearch() });
   const member = isTold ? asked : undefined;
   const navigate = route.useNavigate();
   const setSort = (next: Sort) =>
     void navigate({ search: ({ sort: _sort, ...rest }) => (next === "cost" ? rest : { ...rest, sort: next }), replace: true, resetScroll: false });
   const setMember = (next: string) =>
     void navigate({ search: ({ member: _member, ...rest }) => (next === "" ? rest : { ...rest, member: next }), resetScroll: false });
+  const setAsTable = (asTable: boolean) =>
+    void navigate({ search: ({ trend: _trend, ...rest }) => (asTable ? { ...rest, trend: "table" as const } : rest), resetScroll: false });
   const names = new Map((members.data ?? []).map((one) => [one.userId, one.name]));
   const error = members.error ?? usage.error ?? budgets.error;
   const rows = members.data && usage.data && budgets.data ? (isTold ? sorted(memberRows(members.data, usage.data, budgets.data.budgets), sort) : []) : null;
@@ -73,7 +75,6 @@ function TeamDashboard({ account }: { account: Account }) {
   const first = firstDayShown(account, zone, new Date());
   const monthStart = `${today(zone, new Date()).slice(0, 8)}01`;
   const lastMonth = (before: string) => (first !== null && `${addDays(monthStart, -1).slice(0, 8)}01` < first ? `Last month is not shown in the tier ${account.tier}` : `${before} by this time last month`);
-  const [asTable, setAsTable] = useState(false);
   const part = usePart(rows ?? [], (row) => row.name);
   return (
     <Page
@@ -111,7 +112,16 @@ function TeamDashboard({ account }: { account: Account }) {
         </SelectField>
       )}
       {member !== undefined ? (
-        <MemberView key={member} account={account} zone={zone} member={member} budget={rows?.find((row) => row.userId === member)?.budget ?? null} lastMonth={lastMonth} />
+        <MemberView
+          key={member}
+          account={account}
+          zone={zone}
+          member={member}
+          budget={rows?.find((row) => row.userId === member)?.budget ?? null}
+          lastMonth={lastMonth}
+          asTable={trend === "table"}
+          onAsTable={setAsTable}
+        />
       ) : error && !rows ? (
         <Card>
           <Failure
@@ -168,7 +178,7 @@ function TeamDashboard({ account }: { account: Account }) {
             )}
           </div>
           <Suspense fallback={<Skeleton className="h-[25rem] rounded-xl sm:h-[23.625rem]" />}>
-            <Trend stats={usage.data} asTable={asTable} onAsTable={setAsTable} />
+            <Trend stats={usage.data} asTable={trend === "table"} onAsTable={setAsTable} />
           </Suspense>
           <Card
             title={summary.others > 0 ? "Members and others" : "Members"}
