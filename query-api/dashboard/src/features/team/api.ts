@@ -146,6 +146,14 @@ export function teamSavingsQuery(id: string, zone: string) {
   });
 }
 
+/** The key is that of the page that changes them: what is set there is known here. */
+export function teamReportsQuery(teamId: string) {
+  return queryOptions({
+    queryKey: ["reports", teamId],
+    queryFn: async ({ signal }) => (await answer(api.GET("/api/teams/{teamId}/reports", { params: { path: { teamId } }, signal }))).reports,
+  });
+}
+
 export function memberBudgetsQuery(id: string) {
   return queryOptions({
     queryKey: ["budgets", id, "all"],

@@ -17,11 +17,12 @@ const PROMPTS = [{ promptId: "welcome", runs: 3, tokens: 1200, cost: "1.50", unp
 afterEach(() => vi.unstubAllGlobals());
 
 /** The page of a team, and what it asked the statistics to be grouped by. The server refuses what the tier does not have. */
-function open(features: User["features"], { member = "", role = "owner", budgets = [] as unknown[] } = {}): string[] {
+function open(features: User["features"], { member = "", role = "owner", budgets = [] as unknown[], reports = [] as unknown[] } = {}): string[] {
   vi.stubGlobal("scrollTo", () => undefined);
   const groups: string[] = [];
   const answers: Record<string, (query: URLSearchParams) => Response> = {
     "/api/teams/acme/members": () => Response.json({ members: [{ userId: "ann", name: "Ann" }], nextCursor: null }),
+    "/api/teams/acme/reports": () => Response.json({ reports }),
     "/api/token-tracking/budgets": () => Response.json({ budgets }),
     "/api/token-tracking/suggestions": () => Response.json({ suggestions: [], totalSavings: "0.00", savingsPercentage: "0.0", longPrompts: [] }),
     "/api/token-tracking/stats": (query) => {
@@ -141,4 +142,14 @@ test("how far a member's budget is stands beside its status too, where its colum
   open({}, { budgets: [{ id: "b1", dimension: "member", period: "month", values: [status] }] });
   const row = await screen.findByTestId("member-row");
   expect([...row.querySelectorAll("td")].at(-1)!.textContent).toBe("Getting there85%");
+});
+
+test("the reports that are sent by themselves are told, with the way to where they are set", async () => {
+  const report = { id: "r1", name: "To finance", frequency: "weekly", to: ["cfo@example.com"], dueAt: "2026-11-30T06:00:00Z" };
+  open({}, { reports: [{ ...report, enabled: true }, { ...report, id: "r2", name: "Old", enabled: false }] });
+  const list = await screen.findByRole("list", { name: "Scheduled reports" });
+  const [sent, old] = [...list.querySelectorAll("li")].map((item) => item.textContent);
+  expect(sent).toMatch(/^To finance.*Every week · cfo@example\.com · next /);
+  expect(old).toMatch(/^OldOff.*Every week · cfo@example\.com$/);
+  expect(screen.getByRole("link", { name: "Add or change" }).getAttribute("href")).toContain("/settings/notifications");
 });

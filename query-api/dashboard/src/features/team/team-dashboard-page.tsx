@@ -19,6 +19,7 @@ import { Figure, FIGURE } from "./figure";
 import { MemberView } from "./member-view";
 import { memberRows, nameOf, sorted, summaryOf, type MemberRow } from "./rows";
 import { readTeamSearch, type Sort } from "./search";
+import { TeamReports } from "./team-reports";
 import { TopPrompts } from "./top";
 import { usePart } from "./use-part";
 
@@ -243,12 +244,15 @@ function TeamDashboard({ account }: { account: Account }) {
             )}
           </Card>
           <Below isSettled={rows !== null}>
-            <TopPrompts
-              account={account}
-              entries={usage.data && (usage.data.topPrompts ?? []).map((prompt) => ({ ...prompt, name: prompt.promptId }))}
-              error={usage.error}
-              retry={() => void usage.refetch()}
-            />
+            <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 xl:grid-cols-2">
+              <TopPrompts
+                account={account}
+                entries={usage.data && (usage.data.topPrompts ?? []).map((prompt) => ({ ...prompt, name: prompt.promptId }))}
+                error={usage.error}
+                retry={() => void usage.refetch()}
+              />
+              <TeamReports account={account} />
+            </div>
           </Below>
           {/* The last, since it is there only when there is something to say, and nothing is to move for it. */}
           <SavingsBox account={account} zone={zone} />
