@@ -14,7 +14,7 @@ import { SelectField, TextField } from "@/shared/ui/field";
 import { Badge, Below, Card, Empty, Failure, FailureLine, Page, Progress, Skeleton, type Level } from "@/shared/ui/layout";
 import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
 import { usePageTitle } from "@/shared/ui/title";
-import { memberBudgetsQuery, membersQuery, teamSavingsQuery, teamUsageQuery } from "./api";
+import { memberBudgetsQuery, membersQuery, teamReportsQuery, teamSavingsQuery, teamUsageQuery } from "./api";
 import { Figure, FIGURE } from "./figure";
 import { MemberView } from "./member-view";
 import { memberRows, nameOf, sorted, summaryOf, type MemberRow } from "./rows";
@@ -56,6 +56,7 @@ function TeamDashboard({ account }: { account: Account }) {
   const isTold = tellsMembers(account);
   const usage = useQuery(teamUsageQuery(account.key, zone, isTold));
   const budgets = useQuery(memberBudgetsQuery(account.key));
+  const areReportsAwaited = useQuery(teamReportsQuery(account.key)).isPending;
   // Once more: the router keeps what makes no sense in an address beside what was read of it.
   const { sort = "cost", member: asked, trend } = readTeamSearch({ ...route.useSearch() });
   const member = isTold ? asked : undefined;
@@ -255,7 +256,9 @@ function TeamDashboard({ account }: { account: Account }) {
             </div>
           </Below>
           {/* The last, since it is there only when there is something to say, and nothing is to move for it. */}
-          <SavingsBox account={account} zone={zone} />
+          <Below isSettled={rows !== null && !areReportsAwaited}>
+            <SavingsBox account={account} zone={zone} />
+          </Below>
         </div>
       )}
     </Page>
