@@ -17,6 +17,13 @@ test("a colleague is invited by a link, joins with an account of their own, and 
   await page.goto(`/dashboard/team?team=${product.teamId}`);
   await page.getByTestId("member-row").getByText("Mara Lindqvist").waitFor();
   await shot(page, "team");
+  await page.getByLabel("View as").selectOption({ label: "Mara Lindqvist" });
+  await page.waitForURL(/[?&]member=/);
+  await page.getByTestId("member-view").getByText("Top models").waitFor();
+  await page.reload();
+  await page.getByTestId("member-view").getByText("Top prompts").waitFor();
+  await page.getByLabel("View as").selectOption({ label: "Everyone" });
+  await page.getByTestId("member-row").first().waitFor();
   await page.goto(`/settings/team?team=${product.teamId}`);
   await page.getByTestId("member").first().waitFor();
   await page.getByRole("button", { name: "Invite" }).click();

@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 
 const BYTES_MAX = 300_000;
 const PAGE = "src/features/usage/usage-page.tsx";
-const CHART = "src/features/usage/trend.tsx";
+const CHART = "src/shared/ui/trend.tsx";
 
 const out = process.env.DASHBOARD_OUT ?? "dist";
 const manifest = JSON.parse(await readFile(`${out}/manifest.json`, "utf8"));

@@ -5,6 +5,7 @@ import { sessionQuery } from "@/shared/session/session";
 import { HintProvider } from "@/shared/ui/hint";
 import { Toasts } from "@/shared/ui/toast";
 import { OfflineBar } from "./offline";
+import { PageChanges } from "./page-changes";
 import { createQueryClient } from "./query-client";
 import { createAppRouter } from "./router";
 
@@ -30,6 +31,7 @@ export function App() {
     <QueryClientProvider client={queryClient}>
       <HintProvider>
         <RouterProvider router={router} />
+        <PageChanges />
         <Toasts />
         <OfflineBar />
         {user && (

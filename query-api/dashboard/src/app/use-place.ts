@@ -40,13 +40,13 @@ export function usePlace(content: RefObject<HTMLElement | null>): void {
         }
       }, SETTLED_MS);
     });
-    document.addEventListener("focusin", remember);
+    document.addEventListener("focusin", remember, { capture: true });
     document.addEventListener("pointerdown", forget, { capture: true });
     observer.observe(document.body, { childList: true, subtree: true });
     return () => {
       clearTimeout(timer);
       observer.disconnect();
-      document.removeEventListener("focusin", remember);
+      document.removeEventListener("focusin", remember, { capture: true });
       document.removeEventListener("pointerdown", forget, { capture: true });
     };
   }, [content]);

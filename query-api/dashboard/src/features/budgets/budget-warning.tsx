@@ -30,7 +30,13 @@ export function isDismissed(warning: Watched): boolean {
   }
 }
 
-/** @param brief on one line, where it stands over what someone reads: the rest is behind its link */
+/** Below the severest level too, whoever may raise a limit that is three quarters gone can do so where they read of it. */
+const INCREASE_FROM_PERCENT = 76;
+
+/**
+ * @param brief on one line, where it stands over what someone reads: the rest is behind its link
+ * @param onIncrease of whoever may change the budget
+ */
 export function BudgetWarning({
   warning,
   brief = false,
@@ -64,11 +70,18 @@ export function BudgetWarning({
     onDismiss();
   };
   return (
-    <div role={level === "critical" ? "alert" : "status"} ref={box} onKeyDown={(event) => event.key === "Escape" && !event.defaultPrevented && dismiss()} data-testid="budget-warning" data-level={level} className={clsx("flex gap-3 rounded-xl border px-3.5 py-2.5", brief ? "items-center" : "items-start", colours)}>
+    <div
+      ref={box}
+      onKeyDown={(event) => event.key === "Escape" && !event.defaultPrevented && dismiss()}
+      data-testid="budget-warning"
+      data-level={level}
+      className={clsx("flex gap-3 rounded-xl border px-3.5 py-2.5", brief ? "items-center" : "items-start", colours)}
+    >
       <Icon aria-hidden className={clsx("size-[1.125rem] shrink-0", !brief && "mt-0.5")} />
       <div className={clsx("flex min-w-0 flex-1 items-center gap-x-4 gap-y-1.5", !brief && "flex-wrap")}>
         <p className={clsx("min-w-0 flex-1", brief ? "truncate" : "basis-64 wrap-anywhere")}>
-          <strong className="font-semibold">
+          {/* The level is read out, and not once more whenever an amount beside it moves. */}
+          <strong role={level === "critical" ? "alert" : "status"} className="font-semibold">
             {title}: {budget.name}
           </strong>{" "}
           <span className={clsx(brief && "max-sm:hidden")}>
@@ -89,7 +102,7 @@ export function BudgetWarning({
           <Link to="/settings/budget" className="underline underline-offset-2">
             {brief ? "Details" : "View details"}
           </Link>
-          {level === "critical" && onIncrease && (
+          {onIncrease && (level === "critical" || status.percentage >= INCREASE_FROM_PERCENT) && (
             <button type="button" onClick={onIncrease} className={clsx("underline underline-offset-2", brief && "max-sm:hidden")}>
               Increase budget
             </button>

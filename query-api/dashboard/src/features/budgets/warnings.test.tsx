@@ -15,11 +15,11 @@ function budget(percentage: number, patch: Partial<Budget> = {}): { budgets: Bud
   return { budgets: [{ id: "b1", version: 1, alertVersion: 1, name: "All of it", enforcement: "alert", status, ...patch } as unknown as Budget] };
 }
 
-function open() {
+function open(account = ACCOUNT) {
   const root = createRootRoute({
     component: () => (
       <main tabIndex={-1}>
-        <BudgetWarnings account={ACCOUNT} />
+        <BudgetWarnings account={account} />
         <Outlet />
       </main>
     ),
@@ -29,7 +29,7 @@ function open() {
   const queryClient = new QueryClient();
   const tell = (budgets: { budgets: Budget[] }) =>
     act(async () => {
-      queryClient.setQueryData(budgetsQuery(ACCOUNT).queryKey, budgets as never);
+      queryClient.setQueryData(budgetsQuery(account).queryKey, budgets as never);
       // Observers are told in a turn of their own.
       await new Promise((resolve) => setTimeout(resolve));
     });
@@ -114,4 +114,37 @@ test("Escape puts a warning away that has the focus, which goes to the page that
   await userEvent.keyboard("{Escape}");
   expect(screen.queryByTestId("budget-warning")).toBeNull();
   expect(document.activeElement).toBe(screen.getByRole("main"));
+});
+
+test("from 76 % of a budget on, whoever may change it is offered to increase it, and nobody else", async () => {
+  const increase = () => screen.queryByRole("button", { name: "Increase budget" });
+  const manager = open();
+  await screen.findByText("/one");
+  await manager.tell(budget(75.9));
+  expect(screen.getByTestId("budget-warning").dataset.level).toBe("info");
+  expect(increase()).toBeNull();
+  await manager.tell(budget(76));
+  expect(screen.getByTestId("budget-warning").dataset.level).toBe("info");
+  expect(increase()).not.toBeNull();
+  manager.view.unmount();
+
+  const viewer = open({ ...ACCOUNT, mayManage: false });
+  await screen.findByText("/one");
+  await viewer.tell(budget(101));
+  expect(screen.getByTestId("budget-warning").dataset.level).toBe("critical");
+  expect(increase()).toBeNull();
+});
+
+test("of a warning its level is read out, and no amount, which would be read out whenever it moves", async () => {
+  const { tell } = open();
+  await screen.findByText("/one");
+  await tell(budget(80));
+  const said = screen.getByRole("status");
+  expect(said.textContent).toBe("Budget alert: All of it");
+  await tell(budget(85));
+  expect(screen.getByText(/85% used/).closest("[role], [aria-live]")).toBeNull();
+  expect(screen.getByRole("status")).toBe(said);
+  await tell(budget(101));
+  expect(screen.queryByRole("status")).toBeNull();
+  expect(screen.getByRole("alert").textContent).toBe("Budget exceeded: All of it");
 });

@@ -125,10 +125,32 @@ export function teamUsageQuery(id: string, zone: string, byMember: boolean) {
   });
 }
 
+/** This month so far of one of the team: a user, or a key that acts for nobody. */
+export function memberUsageQuery(id: string, zone: string, userId: string, groupBy: "model" | "prompt") {
+  return queryOptions({
+    queryKey: ["usage", id, "member", userId, zone, groupBy],
+    queryFn: ({ signal }) =>
+      answer(
+        api.GET("/api/token-tracking/stats", {
+          params: { query: { teamId: id, userId, period: "month", groupBy, timezone: zone } },
+          signal,
+        }),
+      ),
+  });
+}
+
 export function teamSavingsQuery(id: string, zone: string) {
   return queryOptions({
     queryKey: ["usage", id, "team-savings", zone],
     queryFn: ({ signal }) => answer(api.GET("/api/token-tracking/suggestions", { params: { query: { teamId: id, period: "month", timezone: zone } }, signal })),
+  });
+}
+
+/** The key is that of the page that changes them: what is set there is known here. */
+export function teamReportsQuery(teamId: string) {
+  return queryOptions({
+    queryKey: ["reports", teamId],
+    queryFn: async ({ signal }) => (await answer(api.GET("/api/teams/{teamId}/reports", { params: { path: { teamId } }, signal }))).reports,
   });
 }
 

@@ -1,6 +1,6 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { createMemoryHistory, createRootRoute, createRoute, createRouter, RouterProvider } from "@tanstack/react-router";
-import { render, screen } from "@testing-library/react";
+import { render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, test, vi } from "vitest";
 import { InvitationPage } from "./invitation-page";
@@ -29,4 +29,34 @@ test("an invitation is told as closed only if the server says so; what could not
   await userEvent.click(screen.getByRole("button", { name: "Try again" }));
   expect(await screen.findByText("This invitation is not open")).toBeTruthy();
   expect(screen.getByText(/There is no such invitation\. Ask whoever invited you/)).toBeTruthy();
+});
+
+test("whoever declines keeps the focus at the button while it is sent, and can not join meanwhile", async () => {
+  const invitation = { teamName: "Acme", invitedByName: "Mara", email: "ann@example.com", role: "editor", expiresAt: "2026-12-24T10:00:00Z" };
+  const sent: string[] = [];
+  vi.stubGlobal("scrollTo", () => undefined);
+  vi.stubGlobal("fetch", ({ method, url }: Request) => {
+    const { pathname } = new URL(url);
+    if (method === "POST") {
+      sent.push(pathname);
+      return new Promise(() => undefined);
+    }
+    return Promise.resolve(pathname === "/api/invitations/abc" ? Response.json(invitation) : Response.json({ user: { id: "ann", name: "Ann", email: "ann@example.com", features: {}, teams: [] } }));
+  });
+  const root = createRootRoute();
+  const page = createRoute({ getParentRoute: () => root, path: "/invite/$token", component: InvitationPage });
+  const router = createRouter({ routeTree: root.addChildren([page]), history: createMemoryHistory({ initialEntries: ["/invite/abc"] }) });
+  render(
+    <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
+      <RouterProvider router={router as never} />
+    </QueryClientProvider>,
+  );
+  const decline = await screen.findByRole<HTMLButtonElement>("button", { name: "Decline" });
+  await userEvent.click(decline);
+  await waitFor(() => expect(decline.getAttribute("aria-busy")).toBe("true"));
+  expect(document.activeElement).toBe(decline);
+  expect(decline.disabled).toBe(false);
+  expect(screen.getByRole<HTMLButtonElement>("button", { name: "Join as ann@example.com" }).disabled).toBe(true);
+  await userEvent.click(decline);
+  expect(sent).toEqual(["/api/invitations/abc/reject"]);
 });

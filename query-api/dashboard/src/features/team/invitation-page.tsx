@@ -50,7 +50,8 @@ export function InvitationPage() {
               <div className="flex flex-wrap gap-2">
                 <Button
                   kind="primary"
-                  busy={reply.isPending}
+                  busy={reply.isPending && reply.variables === true}
+                  disabled={reply.isPending && reply.variables === false}
                   onClick={() =>
                     reply.mutate(true, {
                       onSuccess: (joined) => void navigate({ to: "/dashboard/usage", search: joined ? { team: joined.teamId } : {} }),
@@ -59,7 +60,11 @@ export function InvitationPage() {
                 >
                   Join as {session.data.email}
                 </Button>
-                <Button disabled={reply.isPending} onClick={() => reply.mutate(false, { onSuccess: () => void navigate({ to: "/dashboard/usage" }) })}>
+                <Button
+                  busy={reply.isPending && reply.variables === false}
+                  disabled={reply.isPending && reply.variables === true}
+                  onClick={() => reply.mutate(false, { onSuccess: () => void navigate({ to: "/dashboard/usage" }) })}
+                >
                   Decline
                 </Button>
               </div>

@@ -32,12 +32,10 @@ export function memberRows(
   return [...new Set([...names.keys(), ...spent.keys()])].map((userId) => {
     const share = spent.get(userId);
     const budget = furthest(userId, budgets);
-    // What a program did by itself is nobody's, and counted under its key.
-    const isKey = userId.startsWith("key_");
     return {
       userId,
-      name: names.get(userId) ?? (isKey ? `API key …${userId.slice(-4)}` : userId),
-      kind: names.has(userId) ? "member" : isKey ? "key" : "other",
+      name: nameOf(userId, names),
+      kind: names.has(userId) ? "member" : isKey(userId) ? "key" : "other",
       runs: share?.runs ?? 0,
       tokens: share?.tokens ?? 0,
       cost: nanoUsd(share?.cost ?? "0"),
@@ -45,6 +43,16 @@ export function memberRows(
       level: budget ? memberLevel(budget.percentage) : "calm",
     };
   });
+}
+
+/** @param names what the members are called, by their ids */
+export function nameOf(userId: string, names: ReadonlyMap<string, string>): string {
+  return names.get(userId) ?? (isKey(userId) ? `API key …${userId.slice(-4)}` : userId);
+}
+
+/** What a program did by itself is nobody's, and counted under its key. */
+function isKey(userId: string): boolean {
+  return userId.startsWith("key_");
 }
 
 export interface TeamSummary {

@@ -7,5 +7,9 @@ test.each([
   // The dearest come first anyway.
   [{ sort: "cost" }, {}],
   [{ sort: "age" }, {}],
+  [{ member: "ann", sort: "runs" }, { member: "ann", sort: "runs" }],
+  [{ member: "" }, {}],
+  [{ trend: "table" }, { trend: "table" }],
+  [{ trend: "chart" }, {}],
   [{}, {}],
-])("the order of the address %j is read as %j", (raw, read) => expect(readTeamSearch(raw)).toEqual(read));
+])("the address %j is read as %j", (raw, read) => expect(readTeamSearch(raw)).toEqual(read));

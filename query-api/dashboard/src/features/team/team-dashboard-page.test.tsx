@@ -1,6 +1,7 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { createMemoryHistory, createRootRoute, createRoute, createRouter, RouterProvider } from "@tanstack/react-router";
-import { render, screen } from "@testing-library/react";
+import { cleanup, render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
 import { afterEach, expect, test, vi } from "vitest";
 import { sessionQuery, type User } from "@/shared/session/session";
 import { HintProvider } from "@/shared/ui/hint";
@@ -9,34 +10,44 @@ import { TeamDashboardPage } from "./team-dashboard-page";
 
 const FIGURES = { totalCost: "1.50", totalTokens: 1200, totalRuns: 3, avgCostPerRun: "0.50", unpricedRuns: 0, tokens: {} };
 
+const TRENDS = [{ date: "2026-11-02", runs: 2, tokens: 800, cost: "0.50" }];
+
+const PROMPTS = [{ promptId: "welcome", runs: 3, tokens: 1200, cost: "1.50", unpricedRuns: 0 }];
+
 afterEach(() => vi.unstubAllGlobals());
 
 /** The page of a team, and what it asked the statistics to be grouped by. The server refuses what the tier does not have. */
-function open(features: User["features"]): string[] {
+function open(features: User["features"], { member = "", role = "owner", budgets = [] as unknown[], reports = [] as unknown[] } = {}): string[] {
   vi.stubGlobal("scrollTo", () => undefined);
   const groups: string[] = [];
   const answers: Record<string, (query: URLSearchParams) => Response> = {
     "/api/teams/acme/members": () => Response.json({ members: [{ userId: "ann", name: "Ann" }], nextCursor: null }),
-    "/api/token-tracking/budgets": () => Response.json({ budgets: [] }),
+    "/api/teams/acme/reports": () => Response.json({ reports }),
+    "/api/token-tracking/budgets": () => Response.json({ budgets }),
     "/api/token-tracking/suggestions": () => Response.json({ suggestions: [], totalSavings: "0.00", savingsPercentage: "0.0", longPrompts: [] }),
     "/api/token-tracking/stats": (query) => {
-      groups.push(query.get("groupBy")!);
+      const userId = query.get("userId");
+      groups.push(`${userId ? `${userId} ` : ""}${query.get("groupBy")}`);
+      if (userId) {
+        const share = { category: query.get("groupBy") === "model" ? "gpt-4o" : "greeting", runs: 2, tokens: 800, cost: "0.50", unpricedRuns: 0 };
+        return Response.json({ summary: { ...FIGURES, totalCost: "0.50" }, previous: FIGURES, breakdown: [share], trends: TRENDS });
+      }
       return groups.at(-1) === "user" && features.memberAnalytics === false
         ? Response.json({ code: "tier_limit", detail: "The tier 'free' does not include what a team spends by member" }, { status: 403 })
-        : Response.json({ summary: FIGURES, previous: FIGURES, breakdown: [{ category: "ann", runs: 3, tokens: 1200, cost: "1.50" }] });
+        : Response.json({ summary: FIGURES, previous: FIGURES, breakdown: [{ category: "ann", runs: 3, tokens: 1200, cost: "1.50" }], trends: TRENDS, topPrompts: PROMPTS });
     },
   };
   vi.stubGlobal("fetch", ({ url }: Request) => {
     const { pathname, searchParams } = new URL(url);
     return Promise.resolve(answers[pathname]!(searchParams));
   });
-  const user = { id: "ann", name: "Ann", features: {}, tier: "free", teams: [{ id: "acme", name: "Acme", role: "owner", timezone: "UTC", tier: "free", features }] };
+  const user = { id: "ann", name: "Ann", features: {}, tier: "free", teams: [{ id: "acme", name: "Acme", role, timezone: "UTC", tier: "free", features }] };
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   client.setQueryData(sessionQuery.queryKey, user as unknown as User);
   const root = createRootRoute();
   const signedIn = createRoute({ getParentRoute: () => root, id: "signed-in" });
   const page = createRoute({ getParentRoute: () => signedIn, path: "/dashboard/team", validateSearch: readTeamSearch, component: TeamDashboardPage });
-  const history = createMemoryHistory({ initialEntries: ["/dashboard/team?team=acme"] });
+  const history = createMemoryHistory({ initialEntries: [`/dashboard/team?team=acme&trend=table${member && `&member=${member}`}`] });
   const router = createRouter({ routeTree: root.addChildren([signedIn.addChildren([page])]), history });
   render(
     <QueryClientProvider client={client}>
@@ -64,4 +75,81 @@ test("where the tier does not tell it, the page says so, and has the team's tota
   expect(screen.queryByRole("alert")).toBeNull();
   expect(screen.queryByText("Nobody is called that.")).toBeNull();
   expect(groups).toEqual(["day"]);
+});
+
+test("the page is shown as of one member, whom the address holds, and as of everyone again", async () => {
+  const groups = open({});
+  await screen.findByRole("option", { name: "Ann" });
+  const select = screen.getByLabelText<HTMLSelectElement>("View as");
+  expect(select.value).toBe("");
+  await userEvent.selectOptions(select, "Ann");
+  expect(await screen.findByText("gpt-4o")).toBeTruthy();
+  expect(await screen.findByText("greeting")).toBeTruthy();
+  expect(await screen.findByText("Spend by day")).toBeTruthy();
+  expect(screen.getByLabelText("Spend").querySelector("[data-nano-usd]")?.getAttribute("data-nano-usd")).toBe("500000000");
+  expect(await screen.findByRole("region", { name: "Spend by day, as a table" })).toBeTruthy();
+  expect(screen.queryByTestId("member-row")).toBeNull();
+  expect(screen.getByLabelText<HTMLSelectElement>("View as").value).toBe("ann");
+  expect(groups).toEqual(["user", "ann model", "ann prompt"]);
+  await userEvent.selectOptions(screen.getByLabelText("View as"), "Everyone");
+  expect((await screen.findByTestId("member-row")).textContent).toContain("Ann");
+});
+
+test("an address of a member leads to their part, also of one who has left the team", async () => {
+  open({}, { member: "bob" });
+  expect((await screen.findByRole("list", { name: "Top models" })).textContent).toContain("gpt-4o");
+  await screen.findByRole("option", { name: "Ann" });
+  const select = screen.getByLabelText<HTMLSelectElement>("View as");
+  expect([...select.options].map((option) => option.text)).toEqual(["Everyone", "Ann", "bob"]);
+  expect(select.value).toBe("bob");
+});
+
+test("whoever may not see what a member spends is not shown it by an address either", async () => {
+  const ofTier = open({ memberAnalytics: false }, { member: "ann" });
+  expect(await screen.findByText("What each member spends is not told in the tier free")).toBeTruthy();
+  expect(screen.queryByLabelText("View as")).toBeNull();
+  expect(ofTier).toEqual(["day"]);
+});
+
+test("an editor of the team has no view of another member", async () => {
+  const ofRole = open({}, { member: "ann", role: "editor" });
+  expect(await screen.findByText("Team spend is for this team's admins")).toBeTruthy();
+  expect(screen.queryByLabelText("View as")).toBeNull();
+  expect(ofRole).toEqual([]);
+});
+
+test("the team's days and its dearest prompts come with what is asked for anyway, and no prompt where the tier tells none", async () => {
+  const groups = open({});
+  expect((await screen.findByRole("list", { name: "Top prompts" })).textContent).toContain("welcome");
+  expect(await screen.findByText("Spend by day")).toBeTruthy();
+  expect(groups).toEqual(["user"]);
+  cleanup();
+  open({ topPrompts: false });
+  expect(await screen.findByText("The dearest prompts are not told in the tier free")).toBeTruthy();
+  expect(screen.queryByText("welcome")).toBeNull();
+});
+
+test("how many the tier has room for is told beside how many there are, where it is limited", async () => {
+  open({ seats: 3 });
+  expect((await screen.findByLabelText("Active members")).textContent).toContain("of 1, with 3 seats");
+  cleanup();
+  open({ seats: null });
+  expect((await screen.findByLabelText("Active members")).textContent).not.toContain("seat");
+});
+
+test("how far a member's budget is stands beside its status too, where its column has no room", async () => {
+  const status = { value: "ann", unit: "usd", limit: "2.00", spent: "1.70", percentage: 85 };
+  open({}, { budgets: [{ id: "b1", dimension: "member", period: "month", values: [status] }] });
+  const row = await screen.findByTestId("member-row");
+  expect([...row.querySelectorAll("td")].at(-1)!.textContent).toBe("Getting there85%");
+});
+
+test("the reports that are sent by themselves are told, with the way to where they are set", async () => {
+  const report = { id: "r1", name: "To finance", frequency: "weekly", to: ["cfo@example.com"], dueAt: "2026-11-30T06:00:00Z" };
+  open({}, { reports: [{ ...report, enabled: true }, { ...report, id: "r2", name: "Old", enabled: false }] });
+  const list = await screen.findByRole("list", { name: "Scheduled reports" });
+  const [sent, old] = [...list.querySelectorAll("li")].map((item) => item.textContent);
+  expect(sent).toMatch(/^To finance.*Every week · cfo@example\.com · next /);
+  expect(old).toMatch(/^OldOff.*Every week · cfo@example\.com$/);
+  expect(screen.getByRole("link", { name: "Add or change" }).getAttribute("href")).toContain("/settings/notifications");
 });

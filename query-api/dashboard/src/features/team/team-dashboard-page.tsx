@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { Download, Lightbulb, Users } from "lucide-react";
+import { lazy, Suspense } from "react";
 import { nanoUsd, type NanoUsd } from "@/shared/format/money";
 import { formatCompact, formatCount, formatPercent } from "@/shared/format/numbers";
 import { addDays, formatDay, today, zoneName } from "@/shared/format/time";
@@ -9,14 +10,20 @@ import { firstDayShown } from "@/shared/session/history";
 import { useZone } from "@/shared/session/zone";
 import { Amount } from "@/shared/ui/amount";
 import { Button, buttonClass } from "@/shared/ui/button";
-import { TextField } from "@/shared/ui/field";
-import { Badge, Card, Empty, Failure, FailureLine, Page, Progress, Skeleton, type Level } from "@/shared/ui/layout";
+import { SelectField, TextField } from "@/shared/ui/field";
+import { Badge, Below, Card, Empty, Failure, FailureLine, Page, Progress, Skeleton, type Level } from "@/shared/ui/layout";
 import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
 import { usePageTitle } from "@/shared/ui/title";
-import { memberBudgetsQuery, membersQuery, teamSavingsQuery, teamUsageQuery } from "./api";
-import { memberRows, sorted, summaryOf, type MemberRow } from "./rows";
-import type { Sort } from "./search";
+import { memberBudgetsQuery, membersQuery, teamReportsQuery, teamSavingsQuery, teamUsageQuery } from "./api";
+import { Figure, FIGURE } from "./figure";
+import { MemberView } from "./member-view";
+import { memberRows, nameOf, sorted, summaryOf, type MemberRow } from "./rows";
+import { readTeamSearch, type Sort } from "./search";
+import { TeamReports } from "./team-reports";
+import { TopPrompts } from "./top";
 import { usePart } from "./use-part";
+
+const Trend = lazy(() => import("@/shared/ui/trend").then((module) => ({ default: module.Trend })));
 
 const route = getRouteApi("/signed-in/dashboard/team");
 
@@ -49,15 +56,24 @@ function TeamDashboard({ account }: { account: Account }) {
   const isTold = tellsMembers(account);
   const usage = useQuery(teamUsageQuery(account.key, zone, isTold));
   const budgets = useQuery(memberBudgetsQuery(account.key));
-  const sort = route.useSearch().sort ?? "cost";
+  const areReportsAwaited = useQuery(teamReportsQuery(account.key)).isPending;
+  // Once more: the router keeps what makes no sense in an address beside what was read of it.
+  const { sort = "cost", member: asked, trend } = readTeamSearch({ ...route.useSearch() });
+  const member = isTold ? asked : undefined;
   const navigate = route.useNavigate();
   const setSort = (next: Sort) =>
     void navigate({ search: ({ sort: _sort, ...rest }) => (next === "cost" ? rest : { ...rest, sort: next }), replace: true, resetScroll: false });
+  const setMember = (next: string) =>
+    void navigate({ search: ({ member: _member, ...rest }) => (next === "" ? rest : { ...rest, member: next }), resetScroll: false });
+  const setAsTable = (asTable: boolean) =>
+    void navigate({ search: ({ trend: _trend, ...rest }) => (asTable ? { ...rest, trend: "table" as const } : rest), resetScroll: false });
+  const names = new Map((members.data ?? []).map((one) => [one.userId, one.name]));
   const error = members.error ?? usage.error ?? budgets.error;
   const rows = members.data && usage.data && budgets.data ? (isTold ? sorted(memberRows(members.data, usage.data, budgets.data.budgets), sort) : []) : null;
   const whole = budgets.data?.budgets.find((budget) => budget.dimension === "account" && budget.status?.unit === "usd")?.status;
   const summary = summaryOf(rows ?? []);
   const total = usage.data ? nanoUsd(usage.data.summary.totalCost) : 0n;
+  const seats = seatsOf(account);
   const first = firstDayShown(account, zone, new Date());
   const monthStart = `${today(zone, new Date()).slice(0, 8)}01`;
   const lastMonth = (before: string) => (first !== null && `${addDays(monthStart, -1).slice(0, 8)}01` < first ? `Last month is not shown in the tier ${account.tier}` : `${before} by this time last month`);
@@ -65,7 +81,7 @@ function TeamDashboard({ account }: { account: Account }) {
   return (
     <Page
       title="Team spend"
-      description={`${first !== null && monthStart < first ? `This month since ${formatDay(first)}, which is as far back as the tier ${account.tier} shows` : "This month so far"}${isTold ? ", member by member" : ""}. Days are those of ${zoneName(zone)}.`}
+      description={`${first !== null && monthStart < first ? `This month since ${formatDay(first)}, which is as far back as the tier ${account.tier} shows` : "This month so far"}${member !== undefined ? `, of ${nameOf(member, names)} alone` : isTold ? ", member by member" : ""}. Days are those of ${zoneName(zone)}.`}
       actions={
         <>
           <Link to="/settings/budget" className={buttonClass()}>
@@ -85,7 +101,30 @@ function TeamDashboard({ account }: { account: Account }) {
         </>
       }
     >
-      {error && !rows ? (
+      {isTold && (
+        <SelectField label="View as" className="mb-4 w-full sm:w-64" value={member ?? ""} onChange={(event) => setMember(event.target.value)}>
+          <option value="">Everyone</option>
+          {[...names].map(([userId, name]) => (
+            <option key={userId} value={userId}>
+              {name}
+            </option>
+          ))}
+          {/* Also who has left, a key, and whoever it is until it is known. */}
+          {member !== undefined && !names.has(member) && <option value={member}>{nameOf(member, names)}</option>}
+        </SelectField>
+      )}
+      {member !== undefined ? (
+        <MemberView
+          key={member}
+          account={account}
+          zone={zone}
+          member={member}
+          budget={rows?.find((row) => row.userId === member)?.budget ?? null}
+          lastMonth={lastMonth}
+          asTable={trend === "table"}
+          onAsTable={setAsTable}
+        />
+      ) : error && !rows ? (
         <Card>
           <Failure
             error={error}
@@ -116,6 +155,7 @@ function TeamDashboard({ account }: { account: Account }) {
                   <>
                     <Figure label="Active members" value={formatCount(summary.active)}>
                       of {formatCount(summary.members)}
+                      {seats && `, with ${seats}`}
                       {summary.others > 0 && `; ${formatCount(summary.others)} below ${summary.others === 1 ? "is no member" : "are no members"}`}
                     </Figure>
                     <Figure label="Average per active member" value={<Amount usd={summary.averageCost} />}>
@@ -125,6 +165,7 @@ function TeamDashboard({ account }: { account: Account }) {
                 ) : (
                   <>
                     <Figure label="Members" value={formatCount(members.data.length)}>
+                      {seats && `With ${seats}. `}
                       Who is active is not told in the tier {account.tier}
                     </Figure>
                     <Figure label="Tokens" value={formatCompact(usage.data.summary.totalTokens)}>
@@ -138,6 +179,9 @@ function TeamDashboard({ account }: { account: Account }) {
               </>
             )}
           </div>
+          <Suspense fallback={<Skeleton className="h-[25rem] rounded-xl sm:h-[23.625rem]" />}>
+            <Trend stats={usage.data} asTable={trend === "table"} onAsTable={setAsTable} />
+          </Suspense>
           <Card
             title={summary.others > 0 ? "Members and others" : "Members"}
             hint={summary.others > 0 ? "Others are keys that act for nobody, and people who are not in the team." : undefined}
@@ -200,8 +244,21 @@ function TeamDashboard({ account }: { account: Account }) {
               </div>
             )}
           </Card>
+          <Below isSettled={rows !== null}>
+            <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 xl:grid-cols-2">
+              <TopPrompts
+                account={account}
+                entries={usage.data && (usage.data.topPrompts ?? []).map((prompt) => ({ ...prompt, name: prompt.promptId }))}
+                error={usage.error}
+                retry={() => void usage.refetch()}
+              />
+              <TeamReports account={account} />
+            </div>
+          </Below>
           {/* The last, since it is there only when there is something to say, and nothing is to move for it. */}
-          <SavingsBox account={account} zone={zone} />
+          <Below isSettled={rows !== null && !areReportsAwaited}>
+            <SavingsBox account={account} zone={zone} />
+          </Below>
         </div>
       )}
     </Page>
@@ -237,6 +294,11 @@ function SavingsBox({ account, zone }: { account: Account; zone: string }) {
       </Link>
     </div>
   );
+}
+
+/** How many members the tier has room for; empty where it is any number. */
+function seatsOf({ features: { seats } }: Account): string {
+  return typeof seats === "number" ? `${formatCount(seats)} ${seats === 1 ? "seat" : "seats"}` : "";
 }
 
 function Row({ row, total }: { row: MemberRow; total: NanoUsd }) {
@@ -275,20 +337,17 @@ function Row({ row, total }: { row: MemberRow; total: NanoUsd }) {
           <span className="text-xs text-soft">None</span>
         )}
       </Td>
-      <Td>{row.budget ? <Badge tone={STATUS[row.level].tone}>{STATUS[row.level].label}</Badge> : <span className="text-soft">–</span>}</Td>
+      <Td>
+        {row.budget ? (
+          <>
+            <Badge tone={STATUS[row.level].tone}>{STATUS[row.level].label}</Badge>
+            {/* Where the column of budgets has no room. */}
+            <span className="block text-xs text-soft figures md:hidden">{formatPercent(row.budget.percentage)}</span>
+          </>
+        ) : (
+          <span className="text-soft">–</span>
+        )}
+      </Td>
     </tr>
-  );
-}
-
-/** As high with its figure as without, also where a line of it is broken. */
-const FIGURE = "min-h-37 sm:min-h-30";
-
-function Figure({ label, value, children }: { label: string; value: React.ReactNode; children: React.ReactNode }) {
-  return (
-    <section aria-label={label} className={`${FIGURE} min-w-0 rounded-xl border border-line bg-surface p-3.5 shadow-card sm:p-4`}>
-      <h2 className="text-[0.8125rem] font-medium text-soft">{label}</h2>
-      <p className="mt-1.5 text-xl font-semibold tracking-tight wrap-anywhere figures sm:text-[1.625rem] sm:leading-8">{value}</p>
-      <p className="mt-1.5 text-xs text-soft">{children}</p>
-    </section>
   );
 }

@@ -21,7 +21,7 @@ import { SavingsCard } from "./savings";
 import { TopPrompts } from "./top-prompts";
 import { saidOf, useLive } from "./use-live";
 
-const Trend = lazy(() => import("./trend").then((module) => ({ default: module.Trend })));
+const Trend = lazy(() => import("@/shared/ui/trend").then((module) => ({ default: module.Trend })));
 
 const route = getRouteApi("/signed-in/dashboard/usage");
 

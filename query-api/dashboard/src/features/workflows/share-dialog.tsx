@@ -22,23 +22,38 @@ export function ShareDialog({ id, isTeam, mayChange, onClose }: { id: string; is
   const { data, error, refetch } = useQuery(permissionsQuery(id));
   // Without them a field for a person's id would stand there, and become a list of people under one's hands.
   const areNamesAwaited = useMemberNamesQuery().isLoading;
+  const [userId, setUserId] = useState("");
   return (
     <Dialog
       open
+      // What is changed of those it is shared with is saved at once.
+      isForm={userId !== ""}
       onClose={onClose}
       title="Share"
       description={isTeam ? "The people of the team may do what their roles allow. Here, single people may do more." : "Nobody else sees it, unless you say so here."}
     >
-      {error && !data ? <Failure error={error} retry={() => void refetch()} /> : data && !areNamesAwaited ? <Grants id={id} granted={data} mayChange={mayChange} /> : <Skeleton className="h-32" />}
+      {error && !data ? <Failure error={error} retry={() => void refetch()} /> : data && !areNamesAwaited ? <Grants id={id} granted={data} mayChange={mayChange} userId={userId} setUserId={setUserId} /> : <Skeleton className="h-32" />}
     </Dialog>
   );
 }
 
-function Grants({ id, granted, mayChange }: { id: string; granted: Grant[]; mayChange: boolean }) {
+function Grants({
+  id,
+  granted,
+  mayChange,
+  userId,
+  setUserId,
+}: {
+  id: string;
+  granted: Grant[];
+  mayChange: boolean;
+  /** Who is chosen to be shared with next, or what is typed of them. */
+  userId: string;
+  setUserId: (userId: string) => void;
+}) {
   const names = useMemberNames();
   const people = useMemberNamesQuery();
   const share = useShare(id);
-  const [userId, setUserId] = useState("");
   const [level, setLevel] = useState<Level>("viewer");
   const others = [...names].filter(([member]) => !granted.some((grant) => grant.userId === member));
   const put = (change: (granted: readonly Share[]) => readonly Share[], said: string) =>

@@ -97,13 +97,17 @@ function AgainTab({ workflow, readOnly }: { workflow: Workflow; readOnly: boolea
         label="Run again whenever it has completed"
         help="With the same data. The first run is yours; one that fails is the last. The workflow's settings say how long to pause between, and while what holds."
         checked={workflow.executionMode === "continuous"}
-        disabled={readOnly || change.isPending}
-        onChange={(event) =>
-          change.mutate(
-            { executionMode: event.target.checked ? "continuous" : "manual" },
-            { onSuccess: (now) => toast(now.executionMode === "continuous" ? "It runs again and again." : "It no longer runs again by itself.") },
-          )
-        }
+        disabled={readOnly}
+        // What is disabled loses the focus.
+        aria-disabled={change.isPending || undefined}
+        onChange={(event) => {
+          if (!change.isPending) {
+            change.mutate(
+              { executionMode: event.target.checked ? "continuous" : "manual" },
+              { onSuccess: (now) => toast(now.executionMode === "continuous" ? "It runs again and again." : "It no longer runs again by itself.") },
+            );
+          }
+        }}
       />
       {change.error && <Note tone="critical">{messageOf(change.error)}</Note>}
     </div>

@@ -39,25 +39,30 @@ export function Button({ kind = "plain", size = "m", busy = false, className, ch
   );
 }
 
-/** A button that is only a picture; its label is read out and shown as a hint. */
+/** A button that is only a picture; its label is read out and shown as a hint. While it is busy, as {@link Button}. */
 export function IconButton({
   label,
+  busy = false,
   className,
   children,
+  onClick,
   ...rest
-}: Omit<ComponentProps<"button">, "aria-label"> & { label: string }) {
+}: Omit<ComponentProps<"button">, "aria-label"> & { label: string; busy?: boolean }) {
   return (
     <button
       type="button"
       aria-label={label}
       title={label}
+      aria-disabled={busy || undefined}
+      aria-busy={busy || undefined}
+      onClick={busy ? (event) => event.preventDefault() : onClick}
       className={clsx(
-        "relative inline-flex size-9 shrink-0 items-center justify-center rounded-lg text-soft transition-colors hover:bg-line/60 hover:text-ink disabled:opacity-40 [&_svg]:size-[1.125rem]",
+        "relative inline-flex size-9 shrink-0 items-center justify-center rounded-lg text-soft transition-colors hover:bg-line/60 hover:text-ink disabled:opacity-40 aria-disabled:cursor-not-allowed aria-disabled:opacity-40 [&_svg]:size-[1.125rem]",
         className,
       )}
       {...rest}
     >
-      {children}
+      {busy ? <Spinner /> : children}
     </button>
   );
 }

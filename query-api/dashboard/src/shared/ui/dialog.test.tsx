@@ -1,4 +1,4 @@
-import { fireEvent, render, screen } from "@testing-library/react";
+import { act, fireEvent, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test, vi } from "vitest";
 import { Dialog } from "./dialog";
@@ -85,5 +85,35 @@ test("a message over a dialog is put away without it", async () => {
   await screen.findByText("It is saved.");
   click(screen.getByLabelText("Dismiss"));
   expect(screen.queryByText("It is saved.")).toBeNull();
+  expect(onClose).not.toHaveBeenCalled();
+});
+
+test("a message over a dialog is reached and put away by keyboard, without the dialog, which has the focus again then", async () => {
+  const onClose = vi.fn();
+  render(
+    <>
+      <Dialog open onClose={onClose} title="A budget">
+        <input aria-label="Limit" />
+      </Dialog>
+      <Toasts />
+    </>,
+  );
+  await turn();
+  act(() => {
+    toast("One is exceeded.", "critical");
+    toast("Another is exceeded.", "critical");
+  });
+  const field = screen.getByLabelText("Limit");
+  act(() => field.focus());
+  await userEvent.keyboard("{F8}");
+  expect(document.activeElement?.closest("[data-toast]")?.textContent).toBe("Another is exceeded.");
+  await userEvent.keyboard("{F8}");
+  expect(document.activeElement).toBe(field);
+  await userEvent.keyboard("{F8}{Escape}");
+  expect(screen.queryByText("Another is exceeded.")).toBeNull();
+  expect(document.activeElement?.closest("[data-toast]")?.textContent).toBe("One is exceeded.");
+  await userEvent.keyboard("{Escape}");
+  expect(screen.queryByText("One is exceeded.")).toBeNull();
+  expect(document.activeElement).toBe(field);
   expect(onClose).not.toHaveBeenCalled();
 });

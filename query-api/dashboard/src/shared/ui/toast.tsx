@@ -59,9 +59,33 @@ function dismiss(id: number): void {
   change(toasts.filter((shown) => shown.id !== id));
 }
 
+/**
+ * Puts a message away from the keyboard. The button goes with it, and the focus to the next one's; from the last one back to where it
+ * came from.
+ */
+function putAway(id: number, list: HTMLElement | null, cameFrom: Element | null): void {
+  const index = toasts.findIndex((one) => one.id === id);
+  const next = toasts[index + 1] ?? toasts[index - 1];
+  if (list?.contains(document.activeElement)) {
+    focusOn(next ? buttonOf(next, list) : cameFrom);
+  }
+  dismiss(id);
+}
+
+function buttonOf({ id }: Toast, list: HTMLElement | null): Element | null {
+  return list?.querySelector(`[data-toast="${id}"] button[aria-label=Dismiss]`) ?? null;
+}
+
+function focusOn(target: Element | null): void {
+  if (target instanceof HTMLElement && target.isConnected) {
+    target.focus();
+  }
+}
+
 const ICONS = { good: CheckCircle2, info: Info, warning: TriangleAlert, critical: TriangleAlert };
 const COLOURS = { good: "text-good", info: "text-info", warning: "text-warning", critical: "text-critical" };
 
+/** The messages. F8 leads to the latest and back again, also while a dialog over the page keeps the focus to itself. */
 export function Toasts() {
   const shown = useSyncExternalStore(
     (listener) => {
@@ -72,20 +96,40 @@ export function Toasts() {
   );
   const list = useRef<HTMLDivElement>(null);
   const cameFrom = useRef<Element | null>(null);
-  // The button goes with its message: from the keyboard, the focus goes to the next one's, and from the last back to where it came from.
-  const putAway = (id: number, byKeyboard: boolean) => {
-    const isFocused = byKeyboard && list.current?.contains(document.activeElement) === true;
-    const index = toasts.findIndex((one) => one.id === id);
-    const next = toasts[index + 1] ?? toasts[index - 1];
-    const target = next ? list.current?.querySelector<HTMLElement>(`[data-toast="${next.id}"] button[aria-label=Dismiss]`) : cameFrom.current;
-    if (isFocused && target instanceof HTMLElement && target.isConnected) {
-      target.focus();
-    }
-    dismiss(id);
-  };
+  useEffect(() => {
+    const isWithin = (target: EventTarget | null) => target instanceof Node && list.current?.contains(target) === true;
+    const onKeyDown = (event: KeyboardEvent) => {
+      const latest = toasts.at(-1);
+      if (event.key === "F8" && latest) {
+        event.preventDefault();
+        focusOn(isWithin(document.activeElement) ? cameFrom.current : buttonOf(latest, list.current));
+      } else if (event.key === "Escape" && isWithin(event.target) && event.target instanceof Element) {
+        // A dialog below would take it for its own.
+        event.stopPropagation();
+        putAway(Number(event.target.closest("[data-toast]")?.getAttribute("data-toast")), list.current, cameFrom.current);
+      }
+    };
+    // Of what goes on here, a dialog that fetches the focus back is to hear nothing: it listens at the document.
+    const keep = (event: FocusEvent) => {
+      if (isWithin(event.type === "focusin" ? event.target : event.relatedTarget)) {
+        event.stopPropagation();
+      }
+    };
+    window.addEventListener("keydown", onKeyDown, { capture: true });
+    document.body.addEventListener("focusin", keep);
+    document.body.addEventListener("focusout", keep);
+    return () => {
+      window.removeEventListener("keydown", onKeyDown, { capture: true });
+      document.body.removeEventListener("focusin", keep);
+      document.body.removeEventListener("focusout", keep);
+    };
+  }, []);
   return (
     <div
       ref={list}
+      role="region"
+      aria-label="Messages (F8)"
+      aria-keyshortcuts="F8"
       aria-live="polite"
       onFocus={({ relatedTarget }) => {
         if (relatedTarget && !list.current?.contains(relatedTarget)) {
@@ -100,7 +144,7 @@ export function Toasts() {
     >
       {/* The latest is the lowest, and in sight where they are more than there is room for. */}
       {shown.toReversed().map((one) => (
-        <Message key={one.id} toast={one} onDismiss={(byKeyboard) => putAway(one.id, byKeyboard)} />
+        <Message key={one.id} toast={one} onDismiss={(byKeyboard) => (byKeyboard ? putAway(one.id, list.current, cameFrom.current) : dismiss(one.id))} />
       ))}
     </div>
   );
@@ -125,7 +169,6 @@ function Message({ toast: { id, tone, text }, onDismiss }: { toast: Toast; onDis
       onPointerLeave={() => setHovered(false)}
       onFocus={() => setFocused(true)}
       onBlur={() => setFocused(false)}
-      onKeyDown={(event) => event.key === "Escape" && !event.defaultPrevented && onDismiss(true)}
       className="pointer-events-auto flex w-full max-w-sm shrink-0 items-start gap-2.5 rounded-xl border border-line bg-raised px-3.5 py-3 shadow-pop animate-[appear_160ms_ease-out] sm:w-auto"
     >
       <Icon aria-hidden className={clsx("mt-0.5 size-4 shrink-0", COLOURS[tone])} />

@@ -1,17 +1,22 @@
 import { Bar, CartesianGrid, ComposedChart, Line, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import type { Schemas } from "@/shared/api/client";
 import { axisWidth, ticksInSteps, ticksUpTo, usdTick } from "@/shared/format/axis";
 import { formatExactUsd, formatNanoUsd, nanoUsd, pixels } from "@/shared/format/money";
 import { formatCompact, formatCount } from "@/shared/format/numbers";
 import { formatDay } from "@/shared/format/time";
-import { Amount } from "@/shared/ui/amount";
-import { Button } from "@/shared/ui/button";
-import { Card, Skeleton } from "@/shared/ui/layout";
-import { Table, Td, Th } from "@/shared/ui/table";
-import type { Stats } from "./api";
+import { Amount } from "./amount";
+import { Button } from "./button";
+import { Card, Skeleton } from "./layout";
+import { Table, Td, Th } from "./table";
 
+type Stats = Schemas["Stats"];
 type Point = Stats["trends"][number];
 
-/** Spend and tokens by day; the same as a table for those who would rather read it. */
+/**
+ * Spend and tokens by day; the same as a table for those who would rather read it, or have no pointer.
+ *
+ * @param onPick what a day that is chosen leads to
+ */
 export function Trend({
   stats,
   asTable,
@@ -46,7 +51,7 @@ export function Trend({
         {!stats ? (
           <Skeleton className="h-full" />
         ) : asTable ? (
-          <TrendTable days={stats.trends} />
+          <TrendTable days={stats.trends} {...(onPick ? { onPick } : {})} />
         ) : (
           <Chart days={stats.trends} {...(onPick ? { onPick } : {})} />
         )}
@@ -152,7 +157,7 @@ function Tip({ day }: { day: Point }) {
   );
 }
 
-function TrendTable({ days }: { days: Point[] }) {
+function TrendTable({ days, onPick }: { days: Point[]; onPick?: (day: string) => void }) {
   return (
     <div className="relative h-full overflow-y-auto" tabIndex={0} role="region" aria-label="Spend by day, as a table">
       <Table>
@@ -167,7 +172,15 @@ function TrendTable({ days }: { days: Point[] }) {
         <tbody>
           {days.toReversed().map((day) => (
             <tr key={day.date}>
-              <Td>{formatDay(day.date, true)}</Td>
+              <Td>
+                {onPick ? (
+                  <button type="button" className="min-h-6 hover:text-accent hover:underline hover:underline-offset-2" onClick={() => onPick(day.date)}>
+                    {formatDay(day.date, true)}
+                  </button>
+                ) : (
+                  formatDay(day.date, true)
+                )}
+              </Td>
               <Td right>
                 <Amount usd={day.cost} />
               </Td>
