@@ -67,6 +67,7 @@ public final class WorkflowApi implements Routes, AutoCloseable {
                 new ScheduleRoutes(access, new Schedules(database, databaseClock), databaseClock),
                 new HookRoutes(access, new HookSecrets(database, seal, clock), runs, clock),
                 new AnalyticsRoutes(access, records, history, clock),
+                new OutputRoutes(access, database, history, clock),
                 streams);
     }
 
