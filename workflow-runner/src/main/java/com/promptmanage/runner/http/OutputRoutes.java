@@ -13,10 +13,6 @@ import com.promptmanage.runner.request.Owner;
 import com.promptmanage.service.access.Action;
 import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.access.Permissions;
-import com.promptmanage.service.audit.Actor;
-import com.promptmanage.service.audit.AuditEntry;
-import com.promptmanage.service.audit.AuditLog;
-import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.DatabaseUnavailableException;
 import com.promptmanage.service.database.Scope;
 import com.promptmanage.service.http.Faults;
@@ -34,8 +30,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,17 +65,14 @@ final class OutputRoutes implements Routes {
 
     private final ShownHistory history;
 
-    private final Database database;
-
     private final Clock clock;
 
     private final Watchers exports = new Watchers(EXPORTS_MAX, EXPORTS_OF_ONE_MAX);
 
-    OutputRoutes(WorkflowAccess access, Database database, ShownHistory history, Clock clock) {
+    OutputRoutes(WorkflowAccess access, ListedOutputs outputs, ShownHistory history, Clock clock) {
         this.access = access;
-        this.outputs = new ListedOutputs(database);
+        this.outputs = outputs;
         this.history = history;
-        this.database = database;
         this.clock = clock;
     }
 
@@ -126,7 +117,8 @@ final class OutputRoutes implements Routes {
         try {
             // Read before anything is written, so that what goes wrong at the start is answered as a problem.
             Page first = outputs.page(wanted.scope(), wanted.filter(), null, LIMIT_MAX);
-            log(wanted, access.actor(ctx), format);
+            // Before the first byte leaves: whoever breaks it off has what came until then.
+            outputs.logExport(wanted.scope(), access.actor(ctx), clock.instant(), wanted.filter(), format);
             boolean isCsv = format.equals("csv");
             ctx.contentType(isCsv ? "text/csv;charset=utf-8" : "application/json");
             ctx.header("Content-Disposition", "attachment; filename=\"outputs.%s\"".formatted(format));
@@ -148,29 +140,6 @@ final class OutputRoutes implements Routes {
                                 .formatted(EXPORTS_OF_ONE_MAX),
                         RETRY_AFTER);
         }
-    }
-
-    /** Before the first byte leaves: whoever breaks it off has what came until then. */
-    private void log(Wanted wanted, Actor actor, String format) {
-        Filter filter = wanted.filter();
-        Map<String, String> exported = new LinkedHashMap<>();
-        exported.put("format", format);
-        exported.put("from", filter.from().toString());
-        if (filter.workflowId() != null) {
-            exported.put("workflowId", filter.workflowId());
-        }
-        database.useTransaction(
-                wanted.scope(),
-                handle -> AuditLog.append(
-                        handle,
-                        actor,
-                        clock.instant(),
-                        AuditEntry.added(
-                                filter.account(),
-                                "data_exported",
-                                "workflow_outputs",
-                                filter.account().value(),
-                                exported)));
     }
 
     private void write(Context ctx, Wanted wanted, Page first, boolean isCsv) {

@@ -2,6 +2,9 @@ package com.promptmanage.runner.journal;
 
 import com.promptmanage.runner.definition.Graph;
 import com.promptmanage.runner.definition.NodeConfig;
+import com.promptmanage.service.audit.Actor;
+import com.promptmanage.service.audit.AuditEntry;
+import com.promptmanage.service.audit.AuditLog;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.Scope;
 import com.promptmanage.topics.account.Account;
@@ -10,6 +13,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -150,6 +154,28 @@ public final class ListedOutputs {
             }
             return new Page(found, place);
         });
+    }
+
+    /** Tells the audit log that someone is about to have all of it. */
+    public void logExport(Scope scope, Actor actor, Instant at, Filter filter, String format) {
+        var exported = new LinkedHashMap<String, String>();
+        exported.put("format", format);
+        exported.put("from", filter.from().toString());
+        if (filter.workflowId() != null) {
+            exported.put("workflowId", filter.workflowId());
+        }
+        database.useTransaction(
+                scope,
+                handle -> AuditLog.append(
+                        handle,
+                        actor,
+                        at,
+                        AuditEntry.added(
+                                filter.account(),
+                                "data_exported",
+                                "workflow_outputs",
+                                filter.account().value(),
+                                exported)));
     }
 
     private List<Listed> listed(Handle handle, Filter filter, List<Completed> batch) {
