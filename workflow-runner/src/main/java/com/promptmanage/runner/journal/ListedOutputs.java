@@ -138,7 +138,7 @@ public final class ListedOutputs {
             handle.execute("SET LOCAL plan_cache_mode = force_custom_plan");
             int wanted = filter.isNarrow() ? BATCH : limit + 1;
             var found = new ArrayList<Listed>();
-            Place place = after == null ? new Place(filter.to(), 0) : after;
+            Place place = after == null || !after.completedAt().isBefore(filter.to()) ? new Place(filter.to(), 0) : after;
             for (int lookedAt = 0; lookedAt < LOOKED_AT_MAX; lookedAt += wanted) {
                 List<Completed> batch = completed(handle, filter, place, wanted);
                 for (Listed one : listed(handle, filter, batch)) {
@@ -201,7 +201,12 @@ public final class ListedOutputs {
                 && (filter.tag() == null || execution.tags().contains(filter.tag()));
     }
 
-    /** Each one's workflow is looked up by its id: otherwise the database may read the workflows of all accounts to find it. */
+    /**
+     * What comes before a place is one comparison, with which the index is entered there, and not at its end.
+     *
+     * <p>Each one's workflow is looked up by its id: otherwise the database may read the workflows of all accounts to find
+     * it.
+     */
     private static List<Completed> completed(Handle handle, Filter filter, Place before, int limit) {
         boolean isOfOne = filter.workflowId() != null;
         return handle.createQuery("""
@@ -210,9 +215,8 @@ public final class ListedOutputs {
                                      left(trigger_data, :chars) AS trigger_data, is_test, is_simulated, started_at,
                                      completed_at, tokens, cost_nano_usd, unpriced_calls
                               FROM executions
-                              WHERE status = 'completed' AND completed_at >= :from AND completed_at < :to
-                                AND created_at >= :shownFrom AND (completed_at, number) < (:before, :number)
-                                AND
+                              WHERE status = 'completed' AND completed_at >= :from AND created_at >= :shownFrom
+                                AND (completed_at, number) < (:before, :number) AND
                         """ + (isOfOne ? " workflow_id = :of" : " account = :of") + """
                                ORDER BY completed_at DESC, number DESC LIMIT :limit) AS e
                         CROSS JOIN LATERAL (
@@ -222,7 +226,6 @@ public final class ListedOutputs {
                 .bind("of", isOfOne ? filter.workflowId() : filter.account().value())
                 .bind("chars", BEGINNING_CHARS)
                 .bind("from", Change.at(filter.from()))
-                .bind("to", Change.at(filter.to()))
                 .bind("shownFrom", Change.at(filter.shownFrom()))
                 .bind("before", Change.at(before.completedAt()))
                 .bind("number", before.number())

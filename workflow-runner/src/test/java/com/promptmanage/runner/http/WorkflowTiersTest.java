@@ -243,6 +243,17 @@ class WorkflowTiersTest {
                 .isEqualTo(200);
         assertThat(api.get(editor, "/api/workflows/executions/" + open).status())
                 .isEqualTo(200);
+        String outputs = "/api/workflow-outputs?teamId=team_1";
+        String since = "&from=" + Instant.now().minus(Duration.ofDays(50));
+        assertLimit(api.get(editor, outputs + since), "workflowHistoryDays", "30");
+        assertLimit(
+                api.get(editor, outputs.replace("?", "/export?") + since), "workflowHistoryDays", "30");
+        // Ended of late, and begun before what is shown.
+        String begunLongAgo = run(id);
+        moveBack(begunLongAgo, "completed_at");
+        assertThat(api.get(editor, outputs).json().path("outputs").findValuesAsText("executionId"))
+                .contains(recent)
+                .doesNotContain(begunLongAgo);
         String path = "/api/workflows/executions/" + old;
         for (String part : List.of("", "/stream", "/payloads/1", "/nodes/1/input")) {
             assertLimit(api.get(editor, path + part), "workflowHistoryDays", "30");

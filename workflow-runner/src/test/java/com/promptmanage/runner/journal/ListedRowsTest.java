@@ -138,6 +138,9 @@ class ListedRowsTest {
                         .extracting(one -> one.execution().id())
                         .hasSize(20)
                         .startsWith("e2980");
+                var far = new ListedOutputs.Place(
+                        first.outputs().getFirst().execution().place().completedAt(), 500);
+                assertThat(outputs.page(ANN, filter, far, 20).outputs()).hasSize(20);
                 assertThat(rowsRead(handle) - before).isLessThan(1_000);
             }
         });
