@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -118,14 +119,10 @@ class ListedRowsTest {
     @Test
     void aPageOfOutputsReadsWhatIsOnItAndNotTheExecutionsBeforeOrThoseOfOthers() {
         var outputs = new ListedOutputs(database);
-        var ofAccount = new ListedOutputs.Filter(
-                new Account("team:acme"), null, null, false, Instant.EPOCH, Instant.parse("3000-01-01T00:00:00Z"), Instant.EPOCH);
-        var ofWorkflow = new ListedOutputs.Filter(
-                new Account("team:acme"), "w1", null, false, Instant.EPOCH, Instant.parse("3000-01-01T00:00:00Z"), Instant.EPOCH);
         database.useTransaction(ANN, handle -> {
             // The plan that the database would come to have for any account.
             handle.execute("SET LOCAL plan_cache_mode = force_generic_plan");
-            for (var filter : List.of(ofAccount, ofWorkflow)) {
+            for (var filter : List.of(outputsOf(null, null), outputsOf("w1", null))) {
                 long before = rowsRead(handle);
                 ListedOutputs.Page first = outputs.page(ANN, filter, null, 20);
                 ListedOutputs.Page second = outputs.page(ANN, filter, first.next(), 20);
@@ -149,8 +146,7 @@ class ListedRowsTest {
     @Test
     void aSearchForWhatIsRareLooksAtSoManyAndSaysWhereToGoOn() {
         var outputs = new ListedOutputs(database);
-        var rare = new ListedOutputs.Filter(
-                new Account("team:acme"), null, "rare", false, Instant.EPOCH, Instant.parse("3000-01-01T00:00:00Z"), Instant.EPOCH);
+        var rare = outputsOf(null, "rare");
 
         ListedOutputs.Page page = outputs.page(ANN, rare, null, 20);
         int pages = 1;
@@ -160,6 +156,17 @@ class ListedRowsTest {
         }
 
         assertThat(pages).as("of 3,001 executions").isEqualTo(4);
+    }
+
+    private static ListedOutputs.Filter outputsOf(@Nullable String workflowId, @Nullable String tag) {
+        return new ListedOutputs.Filter(
+                new Account("team:acme"),
+                workflowId,
+                tag,
+                false,
+                Instant.EPOCH,
+                Instant.parse("3000-01-01T00:00:00Z"),
+                Instant.EPOCH);
     }
 
     private static long rowsRead(Handle handle) {
