@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class ListedOutputs {
 
     /** How many executions a page looks at, about, where few are what it is asked for. */
-    static final int LOOKED_AT_MAX = 1_000;
+    private static final int LOOKED_AT_MAX = 1_000;
 
     private static final int BATCH = 200;
 
@@ -138,7 +138,8 @@ public final class ListedOutputs {
             handle.execute("SET LOCAL plan_cache_mode = force_custom_plan");
             int wanted = filter.isNarrow() ? BATCH : limit + 1;
             var found = new ArrayList<Listed>();
-            Place place = after == null || !after.completedAt().isBefore(filter.to()) ? new Place(filter.to(), 0) : after;
+            Place place =
+                    after == null || !after.completedAt().isBefore(filter.to()) ? new Place(filter.to(), 0) : after;
             for (int lookedAt = 0; lookedAt < LOOKED_AT_MAX; lookedAt += wanted) {
                 List<Completed> batch = completed(handle, filter, place, wanted);
                 for (Listed one : listed(handle, filter, batch)) {
