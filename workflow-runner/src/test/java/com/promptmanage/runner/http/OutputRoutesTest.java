@@ -1,14 +1,19 @@
 package com.promptmanage.runner.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.runner.http.RunningApi.Answer;
+import com.promptmanage.runner.http.RunningApi.Revocable;
 import com.promptmanage.service.access.KeyScope;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -246,6 +251,35 @@ class OutputRoutesTest {
         assertThat(file.at("/450/executionId").asText()).isEqualTo("more450");
         assertThat(file.at("/450/durationMs").isIntegralNumber()).isTrue();
         assertThat(onlyEmpty).hasSize(450);
+    }
+
+    /** Read a page at a time by a reader who has read no more than its beginning. */
+    @Test
+    void aFileIsBrokenOffWhenItsKeyIsRevokedAndDoesNotLookWhole() throws Exception {
+        api.user("holder");
+        String id = api.post(
+                        api.signIn("holder"),
+                        "/api/workflows",
+                        "{\"name\": \"Own\", \"definition\": %s}".formatted(TwoSteps.DEFINITION))
+                .json()
+                .at("/workflow/id")
+                .asText();
+        change("UPDATE workflows SET category = repeat('x', 4000) WHERE id = '%s'".formatted(id));
+        change("""
+                INSERT INTO executions (id, workflow_id, workflow_version, account, user_id, triggered_by, trigger_data,
+                    status, created_at, started_at, completed_at)
+                SELECT 'own' || n, '%s', 1, 'user:holder', 'holder', 'schedule', '{}', 'completed', now(), now(), now()
+                FROM generate_series(1, 6000) AS n
+                """.formatted(id));
+        Revocable key = api.revocableKey("holder", KeyScope.QUERY);
+        try (Stream<String> file = api.open(key.credentials(), OUTPUTS + "/export")) {
+            Iterator<String> lines = file.iterator();
+            assertThat(lines.next()).startsWith("completedAt,");
+
+            key.revoke().run();
+
+            assertThatThrownBy(() -> lines.forEachRemaining(line -> {})).isInstanceOf(UncheckedIOException.class);
+        }
     }
 
     /** Returns the execution's id. */
