@@ -21,6 +21,7 @@ const PAGES = [
   "/settings/notifications",
   "/dashboard/connectors",
   "/dashboard/workflows",
+  "/dashboard/outputs",
   "/dashboard/workflow-templates",
   "/dashboard/workflows/new",
 ];

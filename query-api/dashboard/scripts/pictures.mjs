@@ -41,6 +41,7 @@ const PAGES = [
   `/dashboard/workflows/${workflow}`,
   `/dashboard/workflows/${workflow}/executions`,
   `/dashboard/workflows/${workflow}/executions/${execution}`,
+  "/dashboard/outputs",
   "/dashboard/workflow-templates",
   "/dashboard/connectors",
   "/settings/api-keys",

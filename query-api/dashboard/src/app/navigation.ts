@@ -1,4 +1,4 @@
-import { BellRing, Cable, ChartSpline, FlaskConical, KeyRound, PiggyBank, Rocket, Send, SquareTerminal, UserCog, Users, Workflow } from "lucide-react";
+import { BellRing, Cable, ChartSpline, FileText, FlaskConical, KeyRound, PiggyBank, Rocket, Send, SquareTerminal, UserCog, Users, Workflow } from "lucide-react";
 
 export const NAVIGATION = [
   {
@@ -16,6 +16,7 @@ export const NAVIGATION = [
     pages: [
       { to: "/dashboard/lab", label: "Prompt lab", icon: FlaskConical },
       { to: "/dashboard/workflows", label: "Workflows", icon: Workflow },
+      { to: "/dashboard/outputs", label: "Outputs", icon: FileText },
       { to: "/dashboard/connectors", label: "Connectors", icon: Cable },
     ],
   },
@@ -31,4 +32,4 @@ export const NAVIGATION = [
 ] as const;
 
 /** Served by the workflow runner, which does not stand everywhere. */
-export const OF_THE_RUNNER: ReadonlySet<string> = new Set(["/dashboard/workflows", "/dashboard/connectors"]);
+export const OF_THE_RUNNER: ReadonlySet<string> = new Set(["/dashboard/workflows", "/dashboard/outputs", "/dashboard/connectors"]);

@@ -15,6 +15,7 @@ import { readBudgetSearch } from "@/features/budgets/search";
 import { readDeveloperSearch } from "@/features/developers/search";
 import { readTeamSearch } from "@/features/team/search";
 import { readUsageSearch } from "@/features/usage/search";
+import { readOutputSearch } from "@/features/workflows/outputs";
 import { readExecutionSearch, readWorkflowSearch } from "@/features/workflows/search";
 import { PageFailure, NotFound, PageSkeleton } from "./fallbacks";
 import { Shell } from "./shell";
@@ -180,6 +181,13 @@ const workflows = createRoute({
   component: lazyRouteComponent(() => import("@/features/workflows/list-page"), "WorkflowListPage"),
 });
 
+const outputs = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/dashboard/outputs",
+  validateSearch: readOutputSearch,
+  component: lazyRouteComponent(() => import("@/features/workflows/outputs-page"), "OutputsPage"),
+});
+
 const templates = createRoute({
   getParentRoute: () => signedIn,
   path: "/dashboard/workflow-templates",
@@ -219,6 +227,7 @@ const routeTree = root.addChildren([home, signIn, signUp, forgotPassword, resetP
     notifications,
     connectors,
     workflows,
+    outputs,
     templates,
     workflow,
     executions,

@@ -12,7 +12,7 @@ record Asked(Context ctx, Faults faults) {
     private static final Instant TIME_MIN = Instant.EPOCH;
 
     /** Later ones the database does not know. */
-    private static final Instant TIME_MAX = Instant.parse("3000-01-01T00:00:00Z");
+    static final Instant TIME_MAX = Instant.parse("3000-01-01T00:00:00Z");
 
     @Nullable
     String text(String name) {
@@ -50,6 +50,25 @@ record Asked(Context ctx, Faults faults) {
             // Said below.
         }
         faults.add(name, "is '%s'".formatted(value), "Send a time such as 2026-11-25T08:00:00Z.");
+        return null;
+    }
+
+    boolean flag(String name) {
+        String value = text(name);
+        if (value != null && !value.equals("true") && !value.equals("false")) {
+            faults.add(name, "is '%s'".formatted(value), "Send true or false.");
+        }
+        return "true".equals(value);
+    }
+
+    /** A thing's id, as we make them. */
+    @Nullable
+    String idOf(String name) {
+        String value = text(name);
+        if (value == null || value.matches("[0-9A-Za-z_-]{1,64}")) {
+            return value;
+        }
+        faults.add(name, "is not an id", "Send the id of one, as it is listed.");
         return null;
     }
 

@@ -24,6 +24,7 @@ import com.promptmanage.topics.account.Account;
 import io.javalin.http.Context;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,7 +98,8 @@ final class WorkflowAccess {
         return require(caller(ctx), ctx.pathParam("id"), least);
     }
 
-    private Allowed require(Caller caller, String workflowId, Level least) {
+    /** As {@link #require(Context, Level)}, for a workflow that the address does not lead to. */
+    Allowed require(Caller caller, String workflowId, Level least) {
         WorkflowRow workflow = workflows.find(workflowId).orElseThrow(WorkflowAccess::unknown);
         Level level = level(caller, workflow).orElseThrow(WorkflowAccess::unknown);
         var allowed = new Allowed(caller, workflow, level);
@@ -139,6 +141,15 @@ final class WorkflowAccess {
     boolean isStillShown(Context ctx, String who) {
         return authentication.isStillAllowed(
                 ctx, now -> requireShownExecution(ctx, now).workflow().who().equals(who));
+    }
+
+    /**
+     * Whether an answer that goes on is still its caller's to read.
+     *
+     * @see Authentication#isStillAllowed
+     */
+    boolean isStillAllowed(Context ctx, Predicate<Caller> isAllowed) {
+        return authentication.isStillAllowed(ctx, isAllowed);
     }
 
     private AllowedExecution requireShownExecution(Context ctx, Caller caller) {

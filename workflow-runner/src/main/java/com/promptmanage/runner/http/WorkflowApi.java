@@ -4,6 +4,7 @@ import com.promptmanage.runner.definition.DefinitionFault;
 import com.promptmanage.runner.definition.Reading;
 import com.promptmanage.runner.journal.ExecutionRecords;
 import com.promptmanage.runner.journal.GivenInputs;
+import com.promptmanage.runner.journal.ListedOutputs;
 import com.promptmanage.runner.journal.Runs;
 import com.promptmanage.runner.journal.Sharing;
 import com.promptmanage.runner.journal.Workflows;
@@ -67,6 +68,7 @@ public final class WorkflowApi implements Routes, AutoCloseable {
                 new ScheduleRoutes(access, new Schedules(database, databaseClock), databaseClock),
                 new HookRoutes(access, new HookSecrets(database, seal, clock), runs, clock),
                 new AnalyticsRoutes(access, records, history, clock),
+                new OutputRoutes(access, new ListedOutputs(database), history, clock),
                 streams);
     }
 

@@ -154,6 +154,18 @@ final class RunningApi implements AutoCloseable {
                         .secret();
     }
 
+    /** Credentials that can be taken away while they are in use. */
+    record Revocable(String credentials, Runnable revoke) {}
+
+    Revocable revocableKey(String user, KeyScope... scopes) {
+        var key = access.keys()
+                .create(
+                        Scope.EVERYONE,
+                        NewKey.of("a key", Account.user(user)).withScopes(Set.of(scopes)));
+        return new Revocable(
+                "Bearer " + key.secret(), () -> access.keys().revoke(Scope.EVERYONE, key.id()));
+    }
+
     Answer get(String credentials, String path) {
         return send(credentials, "GET", path, null);
     }

@@ -243,12 +243,22 @@ class WorkflowTiersTest {
                 .isEqualTo(200);
         assertThat(api.get(editor, "/api/workflows/executions/" + open).status())
                 .isEqualTo(200);
+        String outputs = "/api/workflow-outputs?teamId=team_1";
+        String since = "&from=" + Instant.now().minus(Duration.ofDays(50));
+        assertLimit(api.get(editor, outputs + since), "workflowHistoryDays", "30");
+        assertLimit(api.get(editor, outputs.replace("?", "/export?") + since), "workflowHistoryDays", "30");
+        assertThat(api.get(editor, outputs).json().path("outputs").findValuesAsText("executionId"))
+                .as("not what ended of late, and was begun before what is shown")
+                .contains(recent)
+                .doesNotContain(old);
         String path = "/api/workflows/executions/" + old;
         for (String part : List.of("", "/stream", "/payloads/1", "/nodes/1/input")) {
             assertLimit(api.get(editor, path + part), "workflowHistoryDays", "30");
         }
 
         api.tier("enterprise");
+        assertThat(api.get(editor, outputs).json().path("outputs").findValuesAsText("executionId"))
+                .contains(recent, old);
         assertThat(listed(list)).containsExactlyInAnyOrder(old, recent, open);
         assertThat(api.get(editor, path).status()).isEqualTo(200);
     }

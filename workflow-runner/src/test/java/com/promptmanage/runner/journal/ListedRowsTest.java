@@ -8,6 +8,7 @@ import com.promptmanage.runner.journal.ExecutionRecords.Shown;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.DatabaseSettings;
 import com.promptmanage.service.database.Scope;
+import com.promptmanage.topics.account.Account;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -15,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -43,6 +45,10 @@ class ListedRowsTest {
                     UNION ALL VALUES ('w1', 'team:acme', 'ann', 'w', now(), now()),
                                      ('w2', 'team:acme', 'ann', 'w', now(), now()),
                                      ('w3', 'team:third', 'cid', 'w', now(), now());
+                    INSERT INTO workflow_versions (workflow_id, version, definition, author, created_at)
+                    SELECT id, 1, '{"version": "1.0", "nodes": [{"id": "n", "type": "transform", "label": "N",
+                                    "config": {"transformType": "custom", "code": "input"}}], "edges": []}', 'ann', now()
+                    FROM workflows WHERE account = 'team:acme';
                     INSERT INTO workflow_permissions (workflow_id, account, user_id, level, granted_by, granted_at)
                     VALUES ('w3', 'team:third', 'ann', 'viewer', 'cid', now());
                     INSERT INTO executions (id, workflow_id, workflow_version, account, user_id, triggered_by, trigger_data,
@@ -108,6 +114,59 @@ class ListedRowsTest {
             assertThat(page.total()).isEqualTo(3);
             assertThat(rowsRead(handle) - before).isLessThan(500);
         });
+    }
+
+    @Test
+    void aPageOfOutputsReadsWhatIsOnItAndNotTheExecutionsBeforeOrThoseOfOthers() {
+        var outputs = new ListedOutputs(database);
+        database.useTransaction(ANN, handle -> {
+            // The plan that the database would come to have for any account.
+            handle.execute("SET LOCAL plan_cache_mode = force_generic_plan");
+            for (var filter : List.of(outputsOf(null, null), outputsOf("w1", null))) {
+                long before = rowsRead(handle);
+                ListedOutputs.Page first = outputs.page(ANN, filter, null, 20);
+                ListedOutputs.Page second = outputs.page(ANN, filter, first.next(), 20);
+
+                assertThat(first.outputs())
+                        .extracting(one -> one.execution().id())
+                        .hasSize(20)
+                        .startsWith("e3000", "e2999");
+                assertThat(second.outputs())
+                        .extracting(one -> one.execution().id())
+                        .hasSize(20)
+                        .startsWith("e2980");
+                var far = new ListedOutputs.Place(
+                        first.outputs().getFirst().execution().place().completedAt(), 500);
+                assertThat(outputs.page(ANN, filter, far, 20).outputs()).hasSize(20);
+                assertThat(rowsRead(handle) - before).isLessThan(1_000);
+            }
+        });
+    }
+
+    @Test
+    void aSearchForWhatIsRareLooksAtSoManyAndSaysWhereToGoOn() {
+        var outputs = new ListedOutputs(database);
+        var rare = outputsOf(null, "rare");
+
+        ListedOutputs.Page page = outputs.page(ANN, rare, null, 20);
+        int pages = 1;
+        for (; page.next() != null; pages++) {
+            assertThat(page.outputs()).isEmpty();
+            page = outputs.page(ANN, rare, page.next(), 20);
+        }
+
+        assertThat(pages).as("of 3,001 executions").isEqualTo(4);
+    }
+
+    private static ListedOutputs.Filter outputsOf(@Nullable String workflowId, @Nullable String tag) {
+        return new ListedOutputs.Filter(
+                new Account("team:acme"),
+                workflowId,
+                tag,
+                false,
+                Instant.EPOCH,
+                Instant.parse("3000-01-01T00:00:00Z"),
+                Instant.EPOCH);
     }
 
     private static long rowsRead(Handle handle) {

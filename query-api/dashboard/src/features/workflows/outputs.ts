@@ -1,0 +1,78 @@
+import { infiniteQueryOptions } from "@tanstack/react-query";
+import { answer, api, type Schemas } from "@/shared/api/client";
+import type { Account } from "@/shared/session/account";
+
+export type Output = Schemas["WorkflowOutput"];
+
+/** Since when outputs are shown, if not for the last seven days: in days. */
+export const PERIODS = { day: 1, month: 30 } as const;
+
+/** Which outputs are shown: the address holds it. */
+export interface OutputSearch {
+  workflow?: string;
+  tag?: string;
+  empty?: "yes";
+  period?: keyof typeof PERIODS;
+}
+
+export function readOutputSearch(raw: Record<string, unknown>): OutputSearch {
+  const search: OutputSearch = {};
+  if (typeof raw.workflow === "string" && raw.workflow !== "") search.workflow = raw.workflow;
+  if (typeof raw.tag === "string" && raw.tag !== "") search.tag = raw.tag;
+  if (raw.empty === "yes") search.empty = "yes";
+  if (raw.period === "day" || raw.period === "month") search.period = raw.period;
+  return search;
+}
+
+/** Whether an account's tier shows less than a period. */
+export function isRefused(period: keyof typeof PERIODS, shownDays: number | null): boolean {
+  return shownDays !== null && PERIODS[period] > shownDays;
+}
+
+const DAY_MS = 86_400_000;
+
+/** As the API is asked. Without a period it says itself since when, as far back as the tier shows. */
+export function outputFilter(account: Pick<Account, "params">, search: OutputSearch, now: number) {
+  return {
+    ...("teamId" in account.params ? { teamId: account.params.teamId } : {}),
+    ...(search.workflow ? { workflowId: search.workflow } : {}),
+    ...(search.tag ? { tag: search.tag } : {}),
+    ...(search.empty ? { empty: true } : {}),
+    ...(search.period ? { from: new Date(now - PERIODS[search.period] * DAY_MS).toISOString() } : {}),
+  };
+}
+
+export function outputsQuery(account: Account, search: OutputSearch) {
+  return infiniteQueryOptions({
+    queryKey: ["outputs", account.key, search],
+    queryFn: ({ signal, pageParam }) =>
+      answer(
+        api.GET("/api/workflow-outputs", {
+          params: { query: { ...outputFilter(account, search, Date.now()), limit: 50, ...(pageParam ? { cursor: pageParam } : {}) } },
+          signal,
+        }),
+      ),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.nextCursor,
+    staleTime: 5000,
+  });
+}
+
+/** Where a program reads what is shown. */
+export function outputsUrl(account: Pick<Account, "params">, search: OutputSearch, now: number): string {
+  return `/api/workflow-outputs?${paramsOf(account, search, now)}`;
+}
+
+export function outputsFileUrl(account: Pick<Account, "params">, search: OutputSearch, format: "csv" | "json", now: number): string {
+  const params = paramsOf(account, search, now);
+  params.set("format", format);
+  return `/api/workflow-outputs/export?${params}`;
+}
+
+function paramsOf(account: Pick<Account, "params">, search: OutputSearch, now: number): URLSearchParams {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(outputFilter(account, search, now))) {
+    params.set(name, String(value));
+  }
+  return params;
+}

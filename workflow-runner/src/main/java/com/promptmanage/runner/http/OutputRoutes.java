@@ -1,0 +1,239 @@
+package com.promptmanage.runner.http;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.promptmanage.runner.http.WorkflowAccess.Allowed;
+import com.promptmanage.runner.journal.ListedOutputs;
+import com.promptmanage.runner.journal.ListedOutputs.Filter;
+import com.promptmanage.runner.journal.ListedOutputs.Listed;
+import com.promptmanage.runner.journal.ListedOutputs.Page;
+import com.promptmanage.runner.journal.ListedOutputs.Place;
+import com.promptmanage.runner.journal.Sharing.Level;
+import com.promptmanage.runner.request.Owner;
+import com.promptmanage.service.access.Action;
+import com.promptmanage.service.access.Caller;
+import com.promptmanage.service.access.Permissions;
+import com.promptmanage.service.database.DatabaseUnavailableException;
+import com.promptmanage.service.database.Scope;
+import com.promptmanage.service.http.Faults;
+import com.promptmanage.service.http.Json;
+import com.promptmanage.service.http.ProblemException;
+import com.promptmanage.service.http.RawAnswer;
+import com.promptmanage.service.http.Routes;
+import com.promptmanage.service.tier.AccountTier;
+import com.promptmanage.topics.account.Account;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code GET /api/workflow-outputs}: what an account's workflows, or one workflow, have put out, the newest first; and all of it as a
+ * file, which is read a page at a time and written at once, as fast as its reader takes it.
+ */
+final class OutputRoutes implements Routes {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(OutputRoutes.class);
+
+    private static final String PATH = "/api/workflow-outputs";
+
+    private static final Duration DAYS = Duration.ofDays(7);
+
+    private static final int LIMIT = 50;
+
+    private static final int LIMIT_MAX = 200;
+
+    /** How many exports run at a time, and of one caller; they share the database with the workers. */
+    private static final int EXPORTS_MAX = 4;
+
+    private static final int EXPORTS_OF_ONE_MAX = 2;
+
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
+
+    private static final int BUFFER_BYTES = 64 << 10;
+
+    private final WorkflowAccess access;
+
+    private final ListedOutputs outputs;
+
+    private final ShownHistory history;
+
+    private final Clock clock;
+
+    private final Watchers exports = new Watchers(EXPORTS_MAX, EXPORTS_OF_ONE_MAX);
+
+    OutputRoutes(WorkflowAccess access, ListedOutputs outputs, ShownHistory history, Clock clock) {
+        this.access = access;
+        this.outputs = outputs;
+        this.history = history;
+        this.clock = clock;
+    }
+
+    /** What is asked for, which the caller may see. */
+    private record Wanted(Scope scope, Filter filter) {}
+
+    @Override
+    public void addTo(RoutesConfig routes) {
+        routes.get(PATH, this::list);
+        routes.get(PATH + "/export", this::export);
+    }
+
+    private void list(Context ctx) {
+        var faults = new Faults();
+        var asked = new Asked(ctx, faults);
+        int limit = asked.number("limit", LIMIT, 1, LIMIT_MAX);
+        @Nullable Place after = place(asked);
+        Wanted wanted = wanted(ctx, asked);
+        Page page = outputs.page(wanted.scope(), wanted.filter(), after, limit);
+        ObjectNode answer = Json.mapper().createObjectNode();
+        answer.put("from", wanted.filter().from().toString());
+        ArrayNode list = answer.putArray("outputs");
+        page.outputs().forEach(output -> list.add(OutputRow.of(output).json()));
+        answer.put("nextCursor", page.next() == null ? null : cursorOf(page.next()));
+        ctx.json(answer);
+    }
+
+    private void export(Context ctx) throws IOException {
+        var faults = new Faults();
+        var asked = new Asked(ctx, faults);
+        @Nullable String said = asked.text("format");
+        String format = said == null ? "csv" : said;
+        if (!format.equals("csv") && !format.equals("json")) {
+            faults.add("format", "is not known", "Use csv or json.");
+        }
+        Wanted wanted = wanted(ctx, asked);
+        Account account = wanted.filter().account();
+        AccountTier tier = access.tier(account);
+        tier.require("exports", tier.features().exports());
+        String who = WorkflowAccess.who(access.caller(ctx));
+        enter(who);
+        try {
+            // Read before anything is written, so that what goes wrong at the start is answered as a problem.
+            Page first = outputs.page(wanted.scope(), wanted.filter(), null, LIMIT_MAX);
+            // Before the first byte leaves: whoever breaks it off has what came until then.
+            outputs.logExport(wanted.scope(), access.actor(ctx), clock.instant(), wanted.filter(), format);
+            boolean isCsv = format.equals("csv");
+            ctx.contentType(isCsv ? "text/csv;charset=utf-8" : "application/json");
+            ctx.header("Content-Disposition", "attachment; filename=\"outputs.%s\"".formatted(format));
+            write(ctx, wanted, first, isCsv);
+        } finally {
+            exports.leave(who);
+        }
+    }
+
+    private void enter(String who) {
+        switch (exports.enter(who)) {
+            case ADMITTED -> {}
+            case FULL ->
+                throw ProblemException.rateLimited(
+                        "%d exports are running, which is as many as may".formatted(EXPORTS_MAX), RETRY_AFTER);
+            case HAS_ENOUGH ->
+                throw ProblemException.rateLimited(
+                        "%d exports of yours are running, which is as many as may: wait for one to end"
+                                .formatted(EXPORTS_OF_ONE_MAX),
+                        RETRY_AFTER);
+        }
+    }
+
+    private void write(Context ctx, Wanted wanted, Page first, boolean isCsv) {
+        try {
+            var file = new OutputFile(new BufferedOutputStream(ctx.res().getOutputStream(), BUFFER_BYTES), isCsv);
+            @Nullable Page page = first;
+            while (page != null) {
+                if (!isStillAllowed(ctx, wanted.filter())) {
+                    LOGGER.atInfo().log("an export is broken off: whose it was may not have it any more");
+                    RawAnswer.breakOff(ctx);
+                    return;
+                }
+                for (Listed output : page.outputs()) {
+                    file.write(OutputRow.of(output));
+                }
+                page = page.next() == null
+                        ? null
+                        : outputs.page(wanted.scope(), wanted.filter(), page.next(), LIMIT_MAX);
+            }
+            file.end();
+        } catch (DatabaseUnavailableException e) {
+            LOGGER.atWarn().addKeyValue("cause", e.toString()).log("an export is broken off");
+            // The answer has begun, and must not end as if it were whole.
+            RawAnswer.breakOff(ctx);
+        } catch (IOException e) {
+            LOGGER.atDebug().addKeyValue("cause", e.toString()).log("the reader of an export went away");
+        }
+    }
+
+    private boolean isStillAllowed(Context ctx, Filter filter) {
+        return access.isStillAllowed(
+                ctx, now -> account(now, ctx, filter.workflowId()).equals(filter.account()));
+    }
+
+    private Wanted wanted(Context ctx, Asked asked) {
+        Caller caller = access.caller(ctx);
+        @Nullable String workflowId = asked.idOf("workflowId");
+        @Nullable Instant from = asked.time("from");
+        @Nullable Instant to = asked.time("to");
+        if (from != null && to != null && !from.isBefore(to)) {
+            asked.faults().add("from", "is not before 'to'", "Send a time before it.");
+        }
+        boolean isOnlyEmpty = asked.flag("empty");
+        asked.faults().check();
+        Account account = account(caller, ctx, workflowId);
+        Instant wanted = from == null ? (to == null ? clock.instant() : to).minus(DAYS) : from;
+        Instant since = history.since(account, wanted, from != null || to != null);
+        var filter = new Filter(
+                account,
+                workflowId,
+                asked.text("tag"),
+                isOnlyEmpty,
+                since,
+                // Processes' clocks differ: what another one has just ended is not left out.
+                to == null ? Asked.TIME_MAX : to,
+                history.since(account, Instant.EPOCH, false));
+        return new Wanted(caller.scope(account), filter);
+    }
+
+    /**
+     * Whose outputs they are: a workflow's as its sharing says, otherwise those of all workflows of an account.
+     *
+     * @throws ProblemException 403 or 404 unless the caller may see them
+     */
+    private Account account(Caller caller, Context ctx, @Nullable String workflowId) {
+        if (workflowId != null) {
+            Allowed allowed = access.require(caller, workflowId, Level.VIEWER);
+            return allowed.workflow().account();
+        }
+        Account account = Owner.of(ctx, caller);
+        Permissions.require(caller, Action.VIEW, account);
+        return account;
+    }
+
+    private static @Nullable Place place(Asked asked) {
+        @Nullable String cursor = asked.text("cursor");
+        if (cursor == null) {
+            return null;
+        }
+        if (cursor.matches("[0-9a-z]{1,11}-[0-9a-z]{1,12}")) {
+            String[] parts = cursor.split("-", 2);
+            long micros = Long.parseLong(parts[0], Character.MAX_RADIX);
+            Instant at = Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+            if (at.isBefore(Asked.TIME_MAX)) {
+                return new Place(at, Long.parseLong(parts[1], Character.MAX_RADIX));
+            }
+        }
+        asked.faults()
+                .add("cursor", "is not one of ours", "Send nextCursor as it came, or nothing for the first page.");
+        return null;
+    }
+
+    private static String cursorOf(Place place) {
+        long micros = ChronoUnit.MICROS.between(Instant.EPOCH, place.completedAt());
+        return Asked.cursorOf(micros) + "-" + Asked.cursorOf(place.number());
+    }
+}

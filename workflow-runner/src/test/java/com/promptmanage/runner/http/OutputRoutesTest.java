@@ -1,0 +1,314 @@
+package com.promptmanage.runner.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.promptmanage.runner.http.RunningApi.Answer;
+import com.promptmanage.runner.http.RunningApi.Revocable;
+import com.promptmanage.service.access.KeyScope;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** What workflows have put out, over HTTP: listed, narrowed down, exported, and by whom. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class OutputRoutesTest {
+
+    private static final String OUTPUTS = "/api/workflow-outputs";
+
+    private static final String OF_TEAM = OUTPUTS + "?teamId=team_1";
+
+    private static final String EXPORT = OUTPUTS + "/export?teamId=team_1";
+
+    @AutoClose
+    private final RunningApi api = new RunningApi();
+
+    private final TwoSteps steps = new TwoSteps(api);
+
+    private final String editor = steps.editor();
+
+    private final String viewer = api.signIn("viewer");
+
+    OutputRoutesTest() {
+        api.user("stranger");
+    }
+
+    @BeforeEach
+    void nothingYet() {
+        change("DELETE FROM executions");
+    }
+
+    @Test
+    void anOutputIsListedWithWhatItWasMadeOfAndWhatItCost() throws Exception {
+        String id = steps.create("active");
+        String execution = run(id, "{\"id\": \"order 66\", \"input\": \"Gr\u00fc\u00dfe\\nan alle\"}");
+        change("""
+                UPDATE executions SET tokens = 12, cost_nano_usd = 9007199254740993, unpriced_calls = 1,
+                    started_at = completed_at - interval '1500 ms'
+                """);
+        change("UPDATE workflows SET tags = '{nightly}', category = 'reporting' WHERE id = '%s'".formatted(id));
+
+        Answer answer = api.get(viewer, OF_TEAM);
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.json().path("nextCursor").isNull()).isTrue();
+        assertThat(answer.json().path("outputs")).hasSize(1);
+        JsonNode output = answer.json().at("/outputs/0");
+        assertThat(output.path("executionId").asText()).isEqualTo(execution);
+        assertThat(output.path("workflowId").asText()).isEqualTo(id);
+        assertThat(output.path("workflowName").asText()).isEqualTo("Two steps");
+        assertThat(output.path("category").asText()).isEqualTo("reporting");
+        assertThat(output.at("/tags/0").asText()).isEqualTo("nightly");
+        assertThat(output.path("triggeredBy").asText()).isEqualTo("manual");
+        assertThat(output.path("inputKey").asText()).isEqualTo("order 66");
+        assertThat(output.path("summary").asText()).isEqualTo("Gr\u00fc\u00dfe an alle");
+        assertThat(output.path("empty").booleanValue()).isFalse();
+        assertThat(output.path("tokens").longValue()).isEqualTo(12);
+        assertThat(output.path("cost").asText()).isEqualTo("9007199.254740993");
+        assertThat(output.path("costNanoUsd").longValue()).isEqualTo(9_007_199_254_740_993L);
+        assertThat(output.path("unpricedCalls").intValue()).isEqualTo(1);
+        assertThat(output.path("durationMs").longValue()).isEqualTo(1500);
+    }
+
+    @Test
+    void whatPutOutNothingSaysSoAndIsFoundAlone() throws Exception {
+        String id = steps.create("active");
+        String empty = run(id, "{\"input\": []}");
+        String full = run(id, "{\"input\": {\"a\": 1}}");
+
+        List<JsonNode> all = all(OF_TEAM);
+        List<JsonNode> onlyEmpty = all(OF_TEAM + "&empty=true");
+
+        assertThat(all).extracting(one -> one.path("executionId").asText()).containsExactly(full, empty);
+        assertThat(all).extracting(one -> one.path("summary").asText("-")).containsExactly("{\"a\":1}", "-");
+        assertThat(onlyEmpty)
+                .extracting(one -> one.path("executionId").asText())
+                .containsExactly(empty);
+        assertThat(onlyEmpty.getFirst().path("empty").booleanValue()).isTrue();
+    }
+
+    @Test
+    void aLargeOutputIsToldByItsBeginning() throws Exception {
+        String letters = "x".repeat(100_000);
+
+        run(steps.create("active"), "{\"input\": \"%s\"}".formatted(letters));
+
+        assertThat(all(OF_TEAM).getFirst().path("summary").asText()).isEqualTo("x".repeat(200) + "…");
+    }
+
+    @Test
+    void ofAFanOutTheFirstItemThatHoldsSomethingIsTold() throws Exception {
+        String execution = run(steps.create("active"), "{\"input\": []}");
+        change("""
+                INSERT INTO node_runs (execution_id, scope, node_id, status, due_at, output)
+                SELECT '%s', 'first[' || n || ']', 'second', 'completed', now(),
+                       CASE WHEN n < 3 THEN '{}' ELSE '"item ' || n || '"' END
+                FROM generate_series(0, 5) AS n
+                """.formatted(execution));
+
+        assertThat(all(OF_TEAM).getFirst().path("summary").asText()).isEqualTo("item 3");
+    }
+
+    @Test
+    void pagesHoldEachOutputOnceInTheOrderOfTheirEnds() throws Exception {
+        String id = steps.create("active");
+        String one = run(id, "{\"input\": 1}");
+        String other = run(id, "{\"input\": 2}");
+        String last = run(id, "{\"input\": 3}");
+        // At the same time, as what several workers bring at once.
+        change("UPDATE executions SET completed_at = date_trunc('second', now())");
+        change("UPDATE executions SET completed_at = completed_at + interval '1 s' WHERE id = '%s'".formatted(one));
+
+        var seen = new ArrayList<String>();
+        String cursor = "";
+        do {
+            JsonNode page = api.get(viewer, OF_TEAM + "&limit=1" + cursor).json();
+            assertThat(page.path("outputs")).hasSize(1);
+            seen.add(page.at("/outputs/0/executionId").asText());
+            cursor = page.path("nextCursor").isNull()
+                    ? ""
+                    : "&cursor=" + page.path("nextCursor").asText();
+        } while (!cursor.isEmpty());
+
+        assertThat(seen).containsExactly(one, last, other);
+    }
+
+    @Test
+    void aListIsOfOneWorkflowOrOfThoseWithATag() throws Exception {
+        String id = steps.create("active");
+        String tagged = steps.create("active");
+        change("UPDATE workflows SET tags = '{nightly,mail}' WHERE id = '%s'".formatted(tagged));
+        String scratch = steps.create("active");
+        change("UPDATE workflows SET tags = '{node-test}' WHERE id = '%s'".formatted(scratch));
+        String first = run(id, "{\"input\": 1}");
+        String second = run(tagged, "{\"input\": 2}");
+        run(scratch, "{\"input\": 3}");
+
+        assertThat(ids(OF_TEAM)).containsExactly(second, first);
+        assertThat(ids(OF_TEAM + "&tag=mail")).containsExactly(second);
+        assertThat(ids(OF_TEAM + "&tag=none")).isEmpty();
+        assertThat(ids(OUTPUTS + "?workflowId=" + id)).containsExactly(first);
+        change("UPDATE workflows SET deleted_at = now() WHERE id = '%s'".formatted(tagged));
+        assertThat(ids(OF_TEAM)).as("of one that is gone, nothing").containsExactly(first);
+    }
+
+    @Test
+    void aListIsOfTheLastSevenDaysOrOfWhenItIsAskedFor() throws Exception {
+        String id = steps.create("active");
+        String old = run(id, "{\"input\": 1}");
+        change("UPDATE executions SET completed_at = completed_at - interval '8 days'");
+        String recent = run(id, "{\"input\": 2}");
+        Instant now = Instant.now();
+
+        assertThat(ids(OF_TEAM)).containsExactly(recent);
+        assertThat(ids(OF_TEAM + "&from=" + now.minus(Duration.ofDays(9)))).containsExactly(recent, old);
+        assertThat(ids(OF_TEAM + "&to=" + now.minus(Duration.ofDays(7)))).containsExactly(old);
+        assertThat(api.get(viewer, OF_TEAM + "&from=%s&to=%s".formatted(now, now.minusSeconds(1)))
+                        .status())
+                .isEqualTo(400);
+    }
+
+    @Test
+    void whatIsAskedForWronglyIsNamed() {
+        Answer answer = api.get(
+                viewer, OF_TEAM + "&limit=0&cursor=zz-&empty=perhaps&workflowId=%27&from=now&to=then");
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.json().path("errors").findValuesAsText("field"))
+                .containsExactlyInAnyOrder("limit", "cursor", "empty", "workflowId", "from", "to");
+        assertThat(api.get(viewer, EXPORT + "&format=pdf").json().at("/errors/0/field").asText())
+                .isEqualTo("format");
+    }
+
+    @Test
+    void whoMaySeeAWorkflowSeesItsOutputsAndNobodyElse() throws Exception {
+        String id = steps.create("active");
+        String execution = run(id, "{\"input\": 1}");
+        String stranger = api.signIn("stranger");
+        String ofOne = OUTPUTS + "?workflowId=" + id;
+
+        assertThat(api.get(stranger, OF_TEAM).status()).isEqualTo(404);
+        assertThat(api.get(stranger, EXPORT).status()).isEqualTo(404);
+        assertThat(api.get(stranger, ofOne).status()).isEqualTo(404);
+        assertThat(ids(stranger, OUTPUTS)).as("of their own").isEmpty();
+        assertThat(api.get(api.key("viewer", KeyScope.INGEST), OUTPUTS).status())
+                .isEqualTo(403);
+
+        steps.grant(id, "stranger", "viewer");
+
+        assertThat(ids(stranger, ofOne)).containsExactly(execution);
+        assertThat(api.get(stranger, OF_TEAM).status()).isEqualTo(404);
+    }
+
+    @Test
+    void allOfItIsAFileOfLinesThatRunsNothingAndTheAuditLogSaysWhoHasIt() throws Exception {
+        String id = steps.create("active");
+        run(id, "{\"id\": \"=1+1\", \"input\": \"two, \\\"three\\\"\"}");
+        change("UPDATE executions SET cost_nano_usd = 1, tokens = 5");
+
+        List<String> lines = api.stream(viewer, EXPORT);
+
+        assertThat(lines).hasSize(2);
+        assertThat(lines.getFirst()).startsWith("completedAt,workflowId,workflowName,").contains(",costUsd,costNanoUsd,");
+        assertThat(lines.getLast())
+                .contains(",'=1+1,false,\"two, \"\"three\"\"\",5,0.000000001,1,0,")
+                .contains(id);
+        assertThat(api.engine()
+                        .database()
+                        .asSystem(handle -> handle.createQuery("""
+                                        SELECT actor_id FROM audit_log
+                                        WHERE action = 'data_exported' AND resource_type = 'workflow_outputs'
+                                        """).mapTo(String.class).list()))
+                .contains("viewer");
+    }
+
+    @Test
+    void allOfItIsAnArrayOfMorePagesThanOne() throws Exception {
+        String id = steps.create("active");
+        String execution = run(id, "{\"input\": 1}");
+        change("""
+                INSERT INTO executions (id, workflow_id, workflow_version, account, user_id, triggered_by, trigger_data,
+                    status, created_at, started_at, completed_at)
+                SELECT 'more' || n, workflow_id, workflow_version, account, user_id, 'schedule', '{}', 'completed',
+                       created_at, started_at, completed_at - n * interval '1 ms'
+                FROM executions CROSS JOIN generate_series(1, 450) AS n
+                """);
+
+        JsonNode file = api.get(viewer, EXPORT + "&format=json").json();
+        JsonNode onlyEmpty = api.get(viewer, EXPORT + "&format=json&empty=true").json();
+
+        assertThat(file).hasSize(451);
+        assertThat(file.at("/0/executionId").asText()).isEqualTo(execution);
+        assertThat(file.at("/450/executionId").asText()).isEqualTo("more450");
+        assertThat(file.at("/450/durationMs").isIntegralNumber()).isTrue();
+        assertThat(onlyEmpty).hasSize(450);
+    }
+
+    /** Read a page at a time by a reader who has read no more than its beginning. */
+    @Test
+    void aFileIsBrokenOffWhenItsKeyIsRevokedAndDoesNotLookWhole() throws Exception {
+        api.user("holder");
+        String id = api.post(
+                        api.signIn("holder"),
+                        "/api/workflows",
+                        "{\"name\": \"Own\", \"definition\": %s}".formatted(TwoSteps.DEFINITION))
+                .json()
+                .at("/workflow/id")
+                .asText();
+        change("UPDATE workflows SET category = repeat('x', 4000) WHERE id = '%s'".formatted(id));
+        change("""
+                INSERT INTO executions (id, workflow_id, workflow_version, account, user_id, triggered_by, trigger_data,
+                    status, created_at, started_at, completed_at)
+                SELECT 'own' || n, '%s', 1, 'user:holder', 'holder', 'schedule', '{}', 'completed', now(), now(), now()
+                FROM generate_series(1, 6000) AS n
+                """.formatted(id));
+        Revocable key = api.revocableKey("holder", KeyScope.QUERY);
+        try (Stream<String> file = api.open(key.credentials(), OUTPUTS + "/export")) {
+            Iterator<String> lines = file.iterator();
+            assertThat(lines.next()).startsWith("completedAt,");
+
+            key.revoke().run();
+
+            assertThatThrownBy(() -> lines.forEachRemaining(line -> {})).isInstanceOf(UncheckedIOException.class);
+        }
+    }
+
+    /** Returns the execution's id. */
+    private String run(String workflow, String triggerData) throws Exception {
+        Answer accepted = api.post(
+                editor,
+                "/api/workflows/%s/trigger".formatted(workflow),
+                "{\"triggerData\": %s}".formatted(triggerData));
+        assertThat(accepted.status()).as(accepted.json().toString()).isEqualTo(202);
+        String execution = accepted.json().path("executionId").asText();
+        steps.awaitStatus(execution, "completed");
+        return execution;
+    }
+
+    private List<String> ids(String path) {
+        return ids(viewer, path);
+    }
+
+    private List<String> ids(String credentials, String path) {
+        Answer answer = api.get(credentials, path);
+        assertThat(answer.status()).as(answer.json().toString()).isEqualTo(200);
+        return answer.json().path("outputs").findValuesAsText("executionId");
+    }
+
+    private List<JsonNode> all(String path) {
+        return api.get(viewer, path).json().path("outputs").valueStream().toList();
+    }
+
+    private void change(String sql) {
+        api.engine().database().useAsSystem(handle -> handle.execute(sql));
+    }
+}
