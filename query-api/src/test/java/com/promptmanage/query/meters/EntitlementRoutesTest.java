@@ -98,11 +98,8 @@ class EntitlementRoutesTest {
                 isOfOne.set(before);
             }
         };
-        api.metering()
-                .place(
-                        ACME,
-                        new Place.Here((AccountReads) Proxy.newProxyInstance(
-                                AccountReads.class.getClassLoader(), new Class<?>[] {AccountReads.class}, watching)));
+        api.metering().place(ACME, new Place.Here((AccountReads) Proxy.newProxyInstance(
+                AccountReads.class.getClassLoader(), new Class<?>[] {AccountReads.class}, watching)));
 
         assertThat(value("ann", "").json().path("balance").longValue()).isEqualTo(1_000);
 

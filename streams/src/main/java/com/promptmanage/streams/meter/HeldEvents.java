@@ -132,7 +132,8 @@ final class HeldEvents {
         Waiting waiting = requireNonNull(woken.remove(name));
         LedgerStore.Portion portion = look(waiting, atMost);
         if (portion.next() != null) {
-            // Behind the others: what goes on waiting under one name, because its price does not say all, holds up none of them.
+            // Behind the others: what goes on waiting under one name, because its price does not say all, holds up none
+            // of them.
             woken.put(name, new Waiting(portion.next(), waiting.to()));
         }
         return portion.rows().size();

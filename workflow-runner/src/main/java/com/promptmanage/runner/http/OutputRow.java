@@ -17,7 +17,11 @@ import org.jspecify.annotations.Nullable;
  * @param inputKey what the execution was begun with, in short; null if with nothing
  * @param durationMs null if it never started
  */
-record OutputRow(Completed execution, @Nullable String summary, @Nullable String inputKey, @Nullable Long durationMs) {
+record OutputRow(
+        Completed execution,
+        @Nullable String summary,
+        @Nullable String inputKey,
+        @Nullable Long durationMs) {
 
     /** The names of {@link #cells}. */
     static final List<String> COLUMNS = List.of(
@@ -51,8 +55,7 @@ record OutputRow(Completed execution, @Nullable String summary, @Nullable String
                 execution.startedAt() == null
                         ? null
                         : Duration.between(
-                                        execution.startedAt(),
-                                        execution.place().completedAt())
+                                        execution.startedAt(), execution.place().completedAt())
                                 .toMillis());
     }
 

@@ -290,8 +290,7 @@ public final class ListedOutputs {
         Columns.bind(query, "prompts", ends, end -> Boolean.toString(end.isPrompt()));
         query.bind("chars", BEGINNING_CHARS)
                 .map((row, ctx) -> Map.entry(
-                        row.getString("execution"),
-                        new Beginning(row.getString("json"), row.getBoolean("is_prompt"))))
+                        row.getString("execution"), new Beginning(row.getString("json"), row.getBoolean("is_prompt"))))
                 .list()
                 .forEach(entry -> found.putIfAbsent(entry.getKey(), entry.getValue()));
         return found;
@@ -301,8 +300,7 @@ public final class ListedOutputs {
         Graph nodes = versions.get(handle, execution.workflowId(), execution.workflowVersion())
                 .nodes();
         return nodes.ends(Optional.empty()).stream()
-                .map(end -> new End(
-                        execution.id(), end.value(), nodes.node(end).config() instanceof NodeConfig.Prompt))
+                .map(end -> new End(execution.id(), end.value(), nodes.node(end).config() instanceof NodeConfig.Prompt))
                 .toList();
     }
 }

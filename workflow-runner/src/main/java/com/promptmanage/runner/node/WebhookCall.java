@@ -148,8 +148,7 @@ final class WebhookCall implements ExternalCall {
     /** @throws ConnectorException if it is not the JSON that it says, and to ask once more does no harm */
     private ObjectNode content(Reply reply) throws ConnectorException {
         ObjectNode content = JsonNodeFactory.instance.objectNode().put("status", reply.status());
-        Optional<JsonNode> json =
-                repeat() == Repeat.HARMLESS ? HttpSender.saidJsonOf(reply) : HttpSender.jsonOf(reply);
+        Optional<JsonNode> json = repeat() == Repeat.HARMLESS ? HttpSender.saidJsonOf(reply) : HttpSender.jsonOf(reply);
         if (json.isPresent()) {
             content.set("json", json.get());
         } else if (reply.body().length > 0) {

@@ -92,7 +92,9 @@ class MailAllowanceTest {
         allowance.giveBackRefused(TestPlaces.ACCOUNT, day, 20);
         assertThat(allowance.take(TestPlaces.ACCOUNT, 1)).isEmpty();
         allowance.giveBack(TestPlaces.ACCOUNT, day, 20);
-        assertThat(allowance.take(TestPlaces.ACCOUNT, 20)).as("of a server that was away").isPresent();
+        assertThat(allowance.take(TestPlaces.ACCOUNT, 20))
+                .as("of a server that was away")
+                .isPresent();
 
         aDayPasses();
         allowance.giveBackRefused(TestPlaces.ACCOUNT, taken(20), 20);

@@ -179,13 +179,15 @@ class OutputRoutesTest {
 
     @Test
     void whatIsAskedForWronglyIsNamed() {
-        Answer answer = api.get(
-                viewer, OF_TEAM + "&limit=0&cursor=zz-&empty=perhaps&workflowId=%27&from=now&to=then");
+        Answer answer = api.get(viewer, OF_TEAM + "&limit=0&cursor=zz-&empty=perhaps&workflowId=%27&from=now&to=then");
 
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.json().path("errors").findValuesAsText("field"))
                 .containsExactlyInAnyOrder("limit", "cursor", "empty", "workflowId", "from", "to");
-        assertThat(api.get(viewer, EXPORT + "&format=pdf").json().at("/errors/0/field").asText())
+        assertThat(api.get(viewer, EXPORT + "&format=pdf")
+                        .json()
+                        .at("/errors/0/field")
+                        .asText())
                 .isEqualTo("format");
     }
 
@@ -218,17 +220,19 @@ class OutputRoutesTest {
         List<String> lines = api.stream(viewer, EXPORT);
 
         assertThat(lines).hasSize(2);
-        assertThat(lines.getFirst()).startsWith("completedAt,workflowId,workflowName,").contains(",costUsd,costNanoUsd,");
+        assertThat(lines.getFirst())
+                .startsWith("completedAt,workflowId,workflowName,")
+                .contains(",costUsd,costNanoUsd,");
         assertThat(lines.getLast())
                 .contains(",'=1+1,false,\"two, \"\"three\"\"\",5,0.000000001,1,0,")
                 .contains(id);
-        assertThat(api.engine()
-                        .database()
-                        .asSystem(handle -> handle.createQuery("""
-                                        SELECT actor_id FROM audit_log
-                                        WHERE action = 'data_exported' AND resource_type = 'workflow_outputs'
-                                        """).mapTo(String.class).list()))
-                .contains("viewer");
+        List<String> exporters = api.engine()
+                .database()
+                .asSystem(handle -> handle.createQuery("""
+                        SELECT actor_id FROM audit_log
+                        WHERE action = 'data_exported' AND resource_type = 'workflow_outputs'
+                        """).mapTo(String.class).list());
+        assertThat(exporters).contains("viewer");
     }
 
     @Test

@@ -159,11 +159,8 @@ final class RunningApi implements AutoCloseable {
 
     Revocable revocableKey(String user, KeyScope... scopes) {
         var key = access.keys()
-                .create(
-                        Scope.EVERYONE,
-                        NewKey.of("a key", Account.user(user)).withScopes(Set.of(scopes)));
-        return new Revocable(
-                "Bearer " + key.secret(), () -> access.keys().revoke(Scope.EVERYONE, key.id()));
+                .create(Scope.EVERYONE, NewKey.of("a key", Account.user(user)).withScopes(Set.of(scopes)));
+        return new Revocable("Bearer " + key.secret(), () -> access.keys().revoke(Scope.EVERYONE, key.id()));
     }
 
     Answer get(String credentials, String path) {

@@ -79,8 +79,8 @@ class DataSourceSyncTest {
             String source = """
                     {"name":"API","type":"api","teamId":"one","syncMode":"incremental","config":{"url":"%s","idField":"uuid"}}
                     """.formatted(own.url("/r"));
-            String path = "/api/data-sources/"
-                    + api.create(source).json().path("id").asText();
+            String path =
+                    "/api/data-sources/" + api.create(source).json().path("id").asText();
 
             sync(path, "");
             sync(path, "");
