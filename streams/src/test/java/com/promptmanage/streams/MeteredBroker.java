@@ -100,24 +100,31 @@ final class MeteredBroker implements AutoCloseable {
                 .get();
     }
 
-    List<ConsumerRecord<byte[], byte[]>> committed(Topic topic) {
+    List<ConsumerRecord<byte[], byte[]>> committed(Topic topic) throws Exception {
         var records = new ArrayList<ConsumerRecord<byte[], byte[]>>();
-        try (var consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", kafka.bootstrapServers(), "isolation.level", "read_committed"),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer())) {
+        try (var consumer = consumer("read_committed");
+                var ofAll = consumer("read_uncommitted")) {
             List<TopicPartition> partitions = consumer.partitionsFor(topic.name()).stream()
                     .map(info -> new TopicPartition(info.topic(), info.partition()))
                     .toList();
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
-            var ends = consumer.endOffsets(partitions);
-            while (partitions.stream()
-                    .anyMatch(partition -> consumer.position(partition) < requireNonNull(ends.get(partition)))) {
+            // A commit is marked in each partition after the broker has said that it is made, and can be read from then.
+            var ends = ofAll.endOffsets(partitions);
+            Await.until(() -> {
                 consumer.poll(Duration.ofMillis(200)).forEach(records::add);
-            }
+                assertThat(partitions)
+                        .allMatch(partition -> consumer.position(partition) >= requireNonNull(ends.get(partition)));
+            });
         }
         return records;
+    }
+
+    private KafkaConsumer<byte[], byte[]> consumer(String isolation) {
+        return new KafkaConsumer<>(
+                Map.of("bootstrap.servers", kafka.bootstrapServers(), "isolation.level", isolation),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
     }
 
     /** What an account has spent in the day before a moment and the day after it. */

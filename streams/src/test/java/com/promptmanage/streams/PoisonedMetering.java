@@ -107,7 +107,7 @@ final class PoisonedMetering implements AutoCloseable {
     }
 
     /** What is rejected by now, each of which was sent so. */
-    List<ConsumerRecord<byte[], byte[]>> rejected() {
+    List<ConsumerRecord<byte[], byte[]>> rejected() throws Exception {
         List<ConsumerRecord<byte[], byte[]>> rejected = broker.committed(Topics.USAGE_REJECTED);
         assertThat(rejected).allSatisfy(this::isWhatWasSent);
         return rejected;
@@ -160,7 +160,7 @@ final class PoisonedMetering implements AutoCloseable {
         }
     }
 
-    void assertHealthy() {
+    void assertHealthy() throws Exception {
         assertThat(metering.lastFailure()).isNull();
         assertThat(metering.isReady()).isTrue();
         for (int i = 0; i < HEALTHY; i++) {

@@ -26,14 +26,14 @@ record ChangedSince(Since since) implements Predicate<JsonNode> {
     private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder()
             .parseCaseInsensitive()
             .append(DateTimeFormatter.ISO_LOCAL_DATE_TIME)
-            .optionalStart()
-            .appendOffset("+HHmm", "Z")
-            .optionalEnd()
             .parseLenient()
             .optionalStart()
             .appendOffset("+HH:mm:ss", "Z")
             .optionalEnd()
             .toFormatter(Locale.ROOT);
+
+    /** A time's end with an offset that has no colon. */
+    private static final Pattern NO_COLON = Pattern.compile("(:\\d{2}(?:[.,]\\d+)?[+-]\\d{2})(\\d{2})$");
 
     private static final Pattern DAY = Pattern.compile("\\d{4}-\\d{2}-\\d{2}");
 
@@ -84,7 +84,8 @@ record ChangedSince(Since since) implements Predicate<JsonNode> {
             LocalDate day = LocalDate.ofInstant(from(), ZoneOffset.UTC);
             return !LocalDate.parse(text).plusDays(1).isBefore(day);
         }
-        Instant time = switch (TIME.parseBest(text.replace(' ', 'T'), OffsetDateTime::from, LocalDateTime::from)) {
+        String usual = NO_COLON.matcher(text.replace(' ', 'T')).replaceFirst("$1:$2");
+        Instant time = switch (TIME.parseBest(usual, OffsetDateTime::from, LocalDateTime::from)) {
             case OffsetDateTime known -> known.toInstant();
             case LocalDateTime local -> local.toInstant(ZoneOffset.UTC);
             default -> throw new DateTimeException("no time");

@@ -16,8 +16,10 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -95,6 +97,8 @@ public final class HttpServer implements AutoCloseable {
      */
     private static final int ACCEPT_QUEUE = 4096;
 
+    private static final String METHOD_OVERRIDE = "X-HTTP-Method-Override";
+
     private static final String ZERO = "%00";
 
     private static final Pattern BAD_ESCAPE = Pattern.compile("%(?![0-9A-Fa-f]{2})");
@@ -164,7 +168,10 @@ public final class HttpServer implements AutoCloseable {
         config.http.prefer405over404 = true;
         config.http.maxRequestSize = options.bodyBytesMax();
         config.http.defaultContentType = "application/json";
-        config.jetty.modifyHttpConfiguration(http -> http.setSendServerVersion(false));
+        config.jetty.modifyHttpConfiguration(http -> {
+            http.setSendServerVersion(false);
+            http.addCustomizer((request, answered) -> withItsOwnMethod(request));
+        });
         var errors = new ConnectionErrors(options.headers());
         config.jetty.modifyServer(server -> server.setErrorHandler(errors));
         config.jetty.addConnector((server, http) -> connector(server, http, options));
@@ -175,6 +182,22 @@ public final class HttpServer implements AutoCloseable {
         new Answers().addTo(config.routes);
         routes.forEach(part -> part.addTo(config.routes));
         options.customization().accept(config);
+    }
+
+    /** Javalin takes another method's name from a header: what is asked for by GET would be done as by DELETE. */
+    private static Request withItsOwnMethod(Request request) {
+        if (!request.getHeaders().contains(METHOD_OVERRIDE)) {
+            return request;
+        }
+        HttpFields headers = HttpFields.build(request.getHeaders())
+                .remove(METHOD_OVERRIDE)
+                .asImmutable();
+        return new Request.Wrapper(request) {
+            @Override
+            public HttpFields getHeaders() {
+                return headers;
+            }
+        };
     }
 
     /**

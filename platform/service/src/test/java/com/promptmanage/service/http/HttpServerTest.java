@@ -205,6 +205,15 @@ class HttpServerTest {
     }
 
     @Test
+    void takesAMethodFromNoHeader() throws Exception {
+        var asItself = send("GET", "/thread", BodyPublishers.noBody(), "X-HTTP-Method-Override", "DELETE");
+        assertThat(asItself.statusCode()).isEqualTo(200);
+
+        var wrong = send("DELETE", "/thread", BodyPublishers.noBody(), "x-http-method-override", "GET");
+        problemIn(wrong, 405, "method_not_allowed");
+    }
+
+    @Test
     void keepsItsInsidesToItself() throws Exception {
         var answer = get("/broken");
 
