@@ -109,7 +109,8 @@ final class MeteredBroker implements AutoCloseable {
                     .toList();
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
-            // A commit is marked in each partition after the broker has said that it is made, and can be read from then.
+            // A commit is marked in each partition after the broker has said that it is made, and can be read from
+            // then.
             var ends = ofAll.endOffsets(partitions);
             Await.until(() -> {
                 consumer.poll(Duration.ofMillis(200)).forEach(records::add);

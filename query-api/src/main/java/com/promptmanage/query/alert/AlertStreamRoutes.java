@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -137,7 +138,7 @@ final class AlertStreamRoutes implements Routes {
             mark();
             catchUp();
             while (!subscription.isOver() && isYoung()) {
-                Optional<FeedItem> item = subscription.next(heartbeat);
+                Optional<FeedItem> item = subscription.next(EventStream.LOOK);
                 if (!isAllowed()) {
                     return;
                 }
@@ -152,8 +153,11 @@ final class AlertStreamRoutes implements Routes {
             if (!isBehind()) {
                 return;
             }
-            while (!replays.tryAcquire(heartbeat.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS)) {
-                mark();
+            while (!replays.tryAcquire(EventStream.LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
+                if (!isAllowed()) {
+                    return;
+                }
+                stayAlive();
             }
             try (AlertReplay replay = feed.replay(position, subscription.start())) {
                 while (!feed.isClosed() && isYoung() && !replay.isOver() && isAllowed()) {

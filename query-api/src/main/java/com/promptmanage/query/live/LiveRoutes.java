@@ -129,8 +129,9 @@ public final class LiveRoutes implements Routes {
             throws IOException, InterruptedException {
         long endNanos = System.nanoTime() + EventStream.LIFE_MAX.toNanos();
         send(stream, about, zone, reads);
+        long writtenNanos = System.nanoTime();
         while (!totals.isClosed() && System.nanoTime() - endNanos < 0) {
-            boolean changed = reader.awaitChange(heartbeat);
+            boolean changed = reader.awaitChange(EventStream.LOOK);
             // Its state may have moved to another process, whose commits we are not told of.
             if (totals.isClosed() || routing.here(about.account()).isEmpty()) {
                 return;
@@ -140,9 +141,11 @@ public final class LiveRoutes implements Routes {
             }
             if (changed) {
                 send(stream, about, zone, reads);
+                writtenNanos = System.nanoTime();
                 Thread.sleep(PACE);
-            } else {
+            } else if (System.nanoTime() - writtenNanos >= heartbeat.toNanos()) {
                 stream.mark(null);
+                writtenNanos = System.nanoTime();
             }
         }
     }

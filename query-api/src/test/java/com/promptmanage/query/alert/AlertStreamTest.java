@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.promptmanage.query.http.TestApi;
 import com.promptmanage.query.push.EventReader;
 import com.promptmanage.service.access.KeyScope;
+import com.promptmanage.service.access.NewKey;
+import com.promptmanage.service.database.Scope;
 import com.promptmanage.testkit.Await;
 import com.promptmanage.testkit.EmbeddedKafka;
 import com.promptmanage.topics.account.Account;
@@ -19,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -190,6 +193,21 @@ class AlertStreamTest {
     }
 
     @Test
+    void aQuietStreamEndsWhenItsKeyIsRevokedLongBeforeItsNextSignOfLife() throws Exception {
+        try (TestApi quiet = api(feed, Duration.ofHours(1))) {
+            var brief = quiet.access()
+                    .keys()
+                    .create(Scope.EVERYONE, NewKey.of("brief", ACME).withScopes(Set.of(KeyScope.QUERY)));
+            try (EventReader reader = EventReader.open("Bearer " + brief.secret(), url(quiet, ""), null)) {
+                Await.until(() -> assertThat(reader.comments()).isPositive());
+                quiet.access().keys().revoke(Scope.EVERYONE, brief.id());
+
+                Await.until(() -> assertThat(reader.isOver()).isTrue());
+            }
+        }
+    }
+
+    @Test
     void anIdThatIsNotOursIsRefused() {
         try (EventReader refused = read(key, "17")) {
             assertThat(refused.status()).isEqualTo(400);
@@ -235,9 +253,13 @@ class AlertStreamTest {
     }
 
     private static TestApi api(AlertFeed feed) {
+        return api(feed, HEARTBEAT);
+    }
+
+    private static TestApi api(AlertFeed feed, Duration heartbeat) {
         return TestApi.start(
                 Instant.parse("2026-11-24T12:00:00Z"),
-                parts -> new Alerts(parts.database(), parts.access().authentication(), feed, parts.clock(), HEARTBEAT)
+                parts -> new Alerts(parts.database(), parts.access().authentication(), feed, parts.clock(), heartbeat)
                         .routes());
     }
 

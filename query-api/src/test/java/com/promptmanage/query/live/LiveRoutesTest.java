@@ -126,6 +126,20 @@ class LiveRoutesTest {
     }
 
     @Test
+    void aStreamWithNothingToTellEndsAlsoLongBeforeItWouldSaySo() throws Exception {
+        var brief = api.access()
+                .keys()
+                .create(Scope.EVERYONE, NewKey.of("brief", ACME).withScopes(Set.of(KeyScope.QUERY)));
+        try (TestApi quiet = api(Duration.ofHours(1));
+                EventReader reader = EventReader.open("Bearer " + brief.secret(), url(quiet, "?teamId=acme"), null)) {
+            Await.until(() -> assertThat(reader.events()).hasSize(1));
+            quiet.access().keys().revoke(Scope.EVERYONE, brief.id());
+
+            Await.until(() -> assertThat(reader.isOver()).isTrue());
+        }
+    }
+
+    @Test
     void aStreamEndsWhenTheStateMovesAwaySoThatItsReaderFollowsIt() throws Exception {
         try (EventReader reader = read(key, "?teamId=acme")) {
             Await.until(() -> assertThat(reader.comments()).isPositive());
@@ -153,6 +167,10 @@ class LiveRoutesTest {
     }
 
     private TestApi api() {
+        return api(Duration.ofMillis(300));
+    }
+
+    private TestApi api(Duration heartbeat) {
         return TestApi.startAt(database, NOW, parts -> {
             var started = new LiveTotals(parts.metering());
             totals.add(started);
@@ -162,7 +180,7 @@ class LiveRoutesTest {
                     new AccountZones(parts.database()),
                     started,
                     parts.clock(),
-                    Duration.ofMillis(300)));
+                    heartbeat));
         });
     }
 

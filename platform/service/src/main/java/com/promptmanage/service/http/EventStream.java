@@ -16,6 +16,9 @@ public final class EventStream {
     /** A stream with nothing to say says so this often: proxies and we find out that the other side is gone. */
     public static final Duration HEARTBEAT = Duration.ofSeconds(15);
 
+    /** So often it is looked whether a stream is still its reader's to read: a key that is revoked is of no use after five seconds. */
+    public static final Duration LOOK = Duration.ofSeconds(1);
+
     /**
      * The longest life of a stream. Its reader comes back by itself, and shows again who it is: so a key that was revoked, or
      * a member who left, does not read on for ever.

@@ -189,9 +189,8 @@ public final class HttpServer implements AutoCloseable {
         if (!request.getHeaders().contains(METHOD_OVERRIDE)) {
             return request;
         }
-        HttpFields headers = HttpFields.build(request.getHeaders())
-                .remove(METHOD_OVERRIDE)
-                .asImmutable();
+        HttpFields headers =
+                HttpFields.build(request.getHeaders()).remove(METHOD_OVERRIDE).asImmutable();
         return new Request.Wrapper(request) {
             @Override
             public HttpFields getHeaders() {
