@@ -19,7 +19,7 @@ import java.util.Optional;
  * <p>A transform of type map, filter or reduce takes a list, so it <em>collects</em>: it runs once, outside the innermost
  * fan-out that its predecessors are in, after all items are done, and its input is the list of what its predecessor made
  * of each item, in the items' order, without those that were skipped or failed. Directly behind a data source that list is
- * the source's records.
+ * the source's records. Of several predecessors it is what all of them made, an item's next to each other.
  *
  * <p>An error edge leads out of what has failed, which has no items: its target runs once for each time that the source
  * failed. A node that runs for the items is no such target: {@link GraphRules} refuses an edge of the one kind to where one of the

@@ -39,6 +39,10 @@ final class TextRules {
             "cost",
             "costNanoUsd");
 
+    /** What is there only while a node runs. */
+    private static final Set<String> OF_ONE_NODE =
+            Set.of(Names.RECORD, Names.ITEM, Names.ACCUMULATOR, Names.EXECUTION);
+
     private final Checking checking;
 
     private final Expressions expressions;
@@ -123,13 +127,21 @@ final class TextRules {
         }
     }
 
-    /** An expression about what a whole run came to: it may refer to every node. */
+    /** An expression about what a whole run came to: it may refer to every node, and to nothing that only a node is told. */
     void outcome(Place place, String source) {
         try {
             Expression expression = expressions.compile(source);
             if (!expression.canBeTruth()) {
                 checking.error(place, "is neither true nor false, whatever the data", "Compare it with something.");
             }
+            expression.references().stream()
+                    .map(Reference::root)
+                    .filter(OF_ONE_NODE::contains)
+                    .distinct()
+                    .forEach(name -> checking.warning(
+                            place,
+                            "refers to %s, which is not there when a run is over".formatted(name),
+                            "Name a node by its id, variables or NOW."));
         } catch (ExpressionFaultsException e) {
             e.faults().forEach(fault -> checking.error(place, fault.detail(), fault.remedy()));
         }

@@ -107,7 +107,7 @@ final class CelFunctions {
             case Collection<?> list -> list.size();
             case Map<?, ?> map -> map.size();
             case NullValue nothing -> 0;
-            default -> throw new IllegalArgumentException("a number or truth value has no length");
+            default -> throw new UnfitException("length takes a text, a list or an object");
         };
     }
 
@@ -152,7 +152,7 @@ final class CelFunctions {
                     .setScale((int) places, RoundingMode.HALF_UP)
                     .doubleValue();
         }
-        throw new IllegalArgumentException("round takes a number and from 0 to 15 places");
+        throw new UnfitException("round takes a number and from 0 to 15 places");
     }
 
     private static String concatenated(String one, String other) {
@@ -163,5 +163,15 @@ final class CelFunctions {
     private static String made(String text) {
         ALLOWANCE.get().take(text.length());
         return text;
+    }
+
+    /** A function was given what it does not take. The message says what it takes, to the expression's author. */
+    static final class UnfitException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        UnfitException(String message) {
+            super(message, null, false, false);
+        }
     }
 }

@@ -1,5 +1,8 @@
 package com.promptmanage.runner.expression;
 
+import com.promptmanage.runner.expression.CelFunctions.UnfitException;
+import dev.cel.common.CelErrorCode;
+import dev.cel.runtime.CelEvaluationException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -13,13 +16,59 @@ final class CelMessages {
     private static final Pattern UNEXPECTED = Pattern.compile(
             "^(?:mismatched input|extraneous input|no viable alternative at input) '(.{1,80}?)'(?: expecting .*)?$");
 
+    /** Of what is not there; otherwise what was looked for stands by itself, whatever it is. */
+    private static final Pattern NOT_THERE =
+            Pattern.compile("^(?:key '.*' is not present in map|Error resolving field|No such attribute)");
+
+    /** With the fields that were asked for. */
+    private static final Pattern FIELD_OF_NONE = Pattern.compile("^Error resolving fields? '(.{1,80}?)'\\. Field.*$");
+
+    /** Of a key, so much as a message has room for. */
+    private static final int KEY_CHARS_MAX = 80;
+
     private CelMessages() {}
 
-    static String plain(String message) {
+    /** Why an evaluation came to nothing. */
+    static String of(CelEvaluationException problem) {
+        for (Throwable cause = problem.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof UnfitException) {
+                return String.valueOf(cause.getMessage());
+            }
+        }
+        String message = String.valueOf(problem.getMessage());
+        String said = withoutPlace(message);
+        if (problem.getErrorCode() == CelErrorCode.ATTRIBUTE_NOT_FOUND
+                && !NOT_THERE.matcher(said).find()) {
+            String key = said.length() <= KEY_CHARS_MAX ? said : said.substring(0, KEY_CHARS_MAX) + "…";
+            return "key '%s' is not there".formatted(key);
+        }
+        return plain(message);
+    }
+
+    private static String withoutPlace(String message) {
         String said = message.lines().findFirst().orElse("").strip();
-        if (said.startsWith("evaluation error at ")) {
-            int colon = said.indexOf(": ");
-            said = colon < 0 ? said : said.substring(colon + 2);
+        int colon = said.startsWith("evaluation error") ? said.indexOf(": ") : -1;
+        return colon < 0 ? said : said.substring(colon + 2);
+    }
+
+    static String plain(String message) {
+        String said = withoutPlace(message);
+        if (said.startsWith("Function '") && said.contains("' failed with arg(s) '")) {
+            // It names what the engine calls the function, and writes out what that was given, however long.
+            return "a function was given a value that it does not take";
+        }
+        if (said.startsWith("For input string")) {
+            return "a text is to become a number, and is none";
+        }
+        if (said.startsWith("expected boolean value")) {
+            return "a value stands where true or false belongs, or one is not there";
+        }
+        if (said.startsWith("expected a list or a map for iteration range")) {
+            return "all, exists, exists_one, filter and map look through a list or an object, and were given neither";
+        }
+        Matcher field = FIELD_OF_NONE.matcher(said);
+        if (field.find()) {
+            return "field '%s' is asked of what is no object".formatted(field.group(1));
         }
         if (said.startsWith("No matching overload for function '_")
                 || said.startsWith("found no matching overload for '_")) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.cel.common.values.CelByteString;
 import dev.cel.common.values.NullValue;
 import java.math.BigInteger;
 import java.time.Duration;
@@ -102,12 +103,10 @@ final class CelValues {
             case Duration duration -> JSON.textNode(duration.toString());
             // An unsigned one, of a literal such as 5u.
             case Number number when !(number instanceof Double) -> JSON.numberNode(new BigInteger(number.toString()));
-            default ->
-                throw new EvaluationException("it comes to %s, which JSON does not have"
-                        .formatted(
-                                value instanceof Double
-                                        ? "a number without end"
-                                        : value.getClass().getSimpleName()));
+            case CelByteString bytes -> throw new EvaluationException("it comes to bytes, which JSON does not have");
+            case Double number ->
+                throw new EvaluationException("it comes to a number without end, which JSON does not have");
+            default -> throw new EvaluationException("it comes to a value of a kind that JSON does not have");
         };
     }
 

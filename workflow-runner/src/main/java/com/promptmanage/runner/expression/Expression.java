@@ -123,7 +123,7 @@ public final class Expression {
                 return String.valueOf(cause.getMessage());
             }
         }
-        String said = CelMessages.plain(String.valueOf(problem.getMessage()));
+        String said = CelMessages.of(problem);
         return missing.isEmpty() ? said : "%s (not there: %s)".formatted(said, String.join(", ", missing));
     }
 }

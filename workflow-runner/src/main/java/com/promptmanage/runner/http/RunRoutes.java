@@ -57,9 +57,6 @@ final class RunRoutes implements Routes {
 
     private final ShownHistory history;
 
-    /** @param maxCostUsd what the whole execution may cost from now on; null to leave that as it is */
-    record ResumeForm(@Nullable String maxCostUsd) {}
-
     RunRoutes(WorkflowAccess access, Workflows workflows, Runs runs, ExecutionRecords records, ShownHistory history) {
         this.access = access;
         this.workflows = workflows;
@@ -210,7 +207,7 @@ final class RunRoutes implements Routes {
         AllowedExecution allowed = access.requireExecution(ctx, Level.RUNNER);
         // Whoever began it: now it goes on because of this caller.
         access.requireTrigger(allowed.workflow().workflow().account(), by(allowed.workflow()));
-        Optional<NanoUsd> maxCost = maxCost(ctx);
+        Optional<NanoUsd> maxCost = ResumeForm.maxCost(RequestBody.bytes(ctx, RESUME_BYTES_MAX));
         if (maxCost.isPresent() && !allowed.workflow().mayAtLeast(Level.EDITOR)) {
             throw ProblemException.forbidden("Only those who may edit a workflow allow an execution to cost more");
         }
@@ -220,26 +217,6 @@ final class RunRoutes implements Routes {
                             .formatted(allowed.execution().status()));
         }
         accepted(ctx, allowed.execution().id(), false);
-    }
-
-    private static Optional<NanoUsd> maxCost(Context ctx) {
-        byte[] body = RequestBody.bytes(ctx, RESUME_BYTES_MAX);
-        @Nullable
-        String said =
-                body.length == 0 ? null : Json.read(body, ResumeForm.class).maxCostUsd();
-        if (said == null) {
-            return Optional.empty();
-        }
-        try {
-            NanoUsd most = NanoUsd.ofUsd(said);
-            if (most.compareTo(NanoUsd.ZERO) > 0) {
-                return Optional.of(most);
-            }
-        } catch (IllegalArgumentException e) {
-            // Told like an amount that is none.
-        }
-        throw ProblemException.invalid(
-                "maxCostUsd", "is not an amount", "Send US dollars as text, such as \"0.50\", more than 0.");
     }
 
     /** From the start, with the same data: the same version, or with {@code ?version=current} the workflow's current one. */

@@ -187,7 +187,13 @@ public final class CallLedger {
         });
     }
 
-    private static long limit(Handle handle, String executionId, long ofTheVersion) {
+    /**
+     * What an execution may cost.
+     *
+     * @param ofTheVersion nanoUSD, which hold unless someone who resumed it has allowed another amount
+     * @return nanoUSD
+     */
+    static long limit(Handle handle, String executionId, long ofTheVersion) {
         return handle.createQuery("SELECT coalesce(max_cost_nano_usd, :version) FROM executions WHERE id = :id")
                 .bind("version", ofTheVersion)
                 .bind("id", executionId)
@@ -198,8 +204,10 @@ public final class CallLedger {
     /**
      * With what may have been spent. All calls are looked through only where one was perhaps paid for, or is of a model that only the
      * account's own prices know: its estimate counts.
+     *
+     * @return nanoUSD
      */
-    private static long spent(Handle handle, String executionId) {
+    static long spent(Handle handle, String executionId) {
         return handle.createQuery("""
                         SELECT e.cost_nano_usd + (SELECT coalesce(sum(c.estimate_nano_usd), 0) FROM external_calls c
                                                   WHERE c.execution_id = e.id AND c.state = 'sent')

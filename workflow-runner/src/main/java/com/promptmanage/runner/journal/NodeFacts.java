@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.promptmanage.runner.definition.Edge;
 import com.promptmanage.runner.definition.NodeId;
+import com.promptmanage.runner.journal.Outputs.Found;
 import com.promptmanage.topics.account.Account;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param outputs by node, of those that ran once, or for the same items as this one; of one that failed, and led here by an
  *     edge for that case, an object {@code error}
  * @param gathered by node directly before it that is run more often: what it put out each time, in the order of the items
+ * @param together of one with several nodes before it, what all those in {@code gathered} put out, in the order of the items, and
+ *     for one item in that of the edges; else empty
  * @param items by owner, the item of each scope that the node is run in
  * @param indexes by owner, that item's place
  * @param costNanoUsd of the execution so far
@@ -32,6 +36,7 @@ public record NodeFacts(
         JsonNode triggerData,
         Map<String, JsonNode> outputs,
         Map<String, List<JsonNode>> gathered,
+        List<JsonNode> together,
         Map<String, JsonNode> items,
         Map<String, Integer> indexes,
         long costNanoUsd) {
@@ -39,6 +44,7 @@ public record NodeFacts(
     public NodeFacts {
         outputs = Map.copyOf(outputs);
         gathered = Map.copyOf(gathered);
+        together = List.copyOf(together);
         items = Map.copyOf(items);
         indexes = Map.copyOf(indexes);
     }
@@ -106,16 +112,22 @@ public record NodeFacts(
             return errors;
         }
 
-        private Map<String, List<JsonNode>> gathered(Handle handle) {
-            var gathered = new HashMap<String, List<JsonNode>>();
+        private Map<String, List<Found>> gathered(Handle handle) {
+            var gathered = new LinkedHashMap<String, List<Found>>();
             for (String before : pinned.before(lease.nodeId()).gathered()) {
-                gathered.put(
-                        before,
-                        Outputs.below(handle, row.id(), lease.scope(), before).stream()
-                                .map(Outputs.Found::output)
-                                .toList());
+                gathered.put(before, Outputs.below(handle, row.id(), lease.scope(), before));
             }
             return gathered;
+        }
+
+        private List<JsonNode> together(Map<String, List<Found>> gathered) {
+            boolean isJoin =
+                    pinned.nodes().predecessors(new NodeId(lease.nodeId())).size() > 1;
+            return isJoin ? outputs(Outputs.inOrder(gathered.values())) : List.of();
+        }
+
+        private static List<JsonNode> outputs(List<Found> found) {
+            return found.stream().map(Found::output).toList();
         }
 
         private NodeFacts told(Handle handle, Map<Values.Key, Values.Value> values) {
@@ -129,13 +141,17 @@ public record NodeFacts(
                 indexes.put(owner, key.index());
             });
             Values.Value trigger = values.get(trigger());
+            Map<String, List<Found>> gathered = gathered(handle);
+            var gatheredOutputs = new HashMap<String, List<JsonNode>>();
+            gathered.forEach((node, found) -> gatheredOutputs.put(node, outputs(found)));
             return new NodeFacts(
                     row.account(),
                     row.userId(),
                     row.workflowId(),
                     trigger == null ? JsonNodeFactory.instance.objectNode() : trigger.json(),
                     outputs,
-                    gathered(handle),
+                    gatheredOutputs,
+                    together(gathered),
                     items,
                     indexes,
                     row.totals().costNanoUsd());

@@ -3,6 +3,7 @@ package com.promptmanage.runner.journal;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.runner.run.Decision.Effect;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -50,6 +51,14 @@ final class Outputs {
                         depth(row.getString("scope")) - depth(scope),
                         StoredJson.read(row.getString("output"))))
                 .stream()
+                .sorted(Comparator.comparing(Found::scope, Outputs::byIndexes))
+                .toList();
+    }
+
+    /** What several nodes put out, in the order of the items; for one item in the order of these nodes. */
+    static List<Found> inOrder(Collection<List<Found>> byNode) {
+        return byNode.stream()
+                .flatMap(List::stream)
                 .sorted(Comparator.comparing(Found::scope, Outputs::byIndexes))
                 .toList();
     }

@@ -3,7 +3,6 @@ package com.promptmanage.runner.journal;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.topics.money.NanoUsd;
 import java.util.List;
-import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
 /** When executions that stand still go on by themselves, and what those that are taken up may cost from then on. */
@@ -13,6 +12,8 @@ final class PausedRuns {
     private static final int SECONDS_MIN = 5;
 
     private static final int SECONDS_MAX = 600;
+
+    private static final String MAX_COST = "maxCostUsd";
 
     private static final String DUE = """
              FROM executions e JOIN workflows w ON w.id = e.workflow_id
@@ -78,12 +79,40 @@ final class PausedRuns {
         }
     }
 
-    /** In place of what its version says. */
-    static void allow(Change change, Optional<NanoUsd> maxCost) {
-        maxCost.ifPresent(most -> change.handle()
+    /**
+     * Sets what the execution may cost from now on, in place of what its version says.
+     *
+     * @throws ProblemException 400 if its version sets no limit, or this one is lower than the limit that holds, or not above what
+     *     is spent, so that nothing could go on
+     */
+    static void allow(Change change, NanoUsd most) {
+        NanoUsd ofTheVersion = change.pinned()
+                .settings()
+                .maxCost()
+                .orElseThrow(() -> ProblemException.invalid(
+                        MAX_COST,
+                        "is given for an execution whose version sets none",
+                        "Leave it out, or set maxCostUsd in the workflow's settings."));
+        String id = change.row().id();
+        var limit = new NanoUsd(CallLedger.limit(change.handle(), id, ofTheVersion.value()));
+        if (most.compareTo(limit) < 0) {
+            throw ProblemException.invalid(
+                    MAX_COST,
+                    "is %s, which is less than the %s that the execution may cost already".formatted(most, limit),
+                    "Send a higher amount than that, or leave it out to go on within it.");
+        }
+        var spent = new NanoUsd(CallLedger.spent(change.handle(), id));
+        if (most.compareTo(spent) <= 0) {
+            throw ProblemException.invalid(
+                    MAX_COST,
+                    "is %s, and the execution has spent %s already, with what was perhaps paid for"
+                            .formatted(most, spent),
+                    "Send a higher amount than that, so that it can go on.");
+        }
+        change.handle()
                 .createUpdate("UPDATE executions SET max_cost_nano_usd = :most WHERE id = :id")
                 .bind("most", most.value())
-                .bind("id", change.row().id())
-                .execute());
+                .bind("id", id)
+                .execute();
     }
 }

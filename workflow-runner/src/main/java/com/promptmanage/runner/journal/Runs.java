@@ -263,7 +263,8 @@ public final class Runs {
      * As {@link #resume(String)}.
      *
      * @param maxCost what the whole execution may cost from now on, in place of what its version says; empty to leave that as it is
-     * @throws ProblemException 400 if its version sets no limit
+     * @throws ProblemException 400 if its version sets no limit, or this one is lower than the one that holds, or not above what is
+     *     spent
      */
     public boolean resume(String executionId, Optional<NanoUsd> maxCost) {
         return resume(executionId, maxCost, change -> {
@@ -297,13 +298,7 @@ public final class Runs {
     }
 
     private static void goOn(Change change, Optional<NanoUsd> maxCost) {
-        if (maxCost.isPresent() && change.pinned().settings().maxCost().isEmpty()) {
-            throw ProblemException.invalid(
-                    "maxCostUsd",
-                    "is given for an execution whose version sets none",
-                    "Leave it out, or set maxCostUsd in the workflow's settings.");
-        }
-        PausedRuns.allow(change, maxCost);
+        maxCost.ifPresent(most -> PausedRuns.allow(change, most));
         if (change.status().isEnd()) {
             OpenRuns.again(change);
         } else if (change.status() == Status.PAUSED) {

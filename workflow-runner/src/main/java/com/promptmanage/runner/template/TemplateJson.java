@@ -5,11 +5,16 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.promptmanage.runner.definition.Limits;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Templates as JSON: resources of the product, and files that people exchange. */
 final class TemplateJson {
@@ -30,6 +35,8 @@ final class TemplateJson {
 
     /** Each is looked up when it is deployed. */
     private static final int PARAMETERS_MAX = 1_000;
+
+    private static final String UNFIT = "has a value that does not belong there";
 
     private TemplateJson() {}
 
@@ -53,9 +60,29 @@ final class TemplateJson {
             }
             return template;
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(e.getOriginalMessage(), e);
+            throw new IllegalArgumentException(said(e), e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Without the names of our classes, of which the sender knows nothing. */
+    private static String said(JsonProcessingException problem) {
+        if (!(problem instanceof JsonMappingException mapping)) {
+            return "it is not JSON";
+        }
+        String place = mapping.getPath().stream()
+                .map(step -> step.getFieldName() == null ? "[%d]".formatted(step.getIndex()) : "." + step.getFieldName())
+                .collect(Collectors.joining())
+                .replaceFirst("^\\.", "");
+        Throwable cause = mapping.getCause();
+        @Nullable String refusal = cause == null ? null : cause.getMessage();
+        String what =
+                switch (mapping) {
+                    case UnrecognizedPropertyException unknown -> "is not known here";
+                    case ValueInstantiationException refused -> refusal == null ? UNFIT : refusal;
+                    default -> UNFIT;
+                };
+        return place.isEmpty() ? what : "%s: %s".formatted(place, what);
     }
 }

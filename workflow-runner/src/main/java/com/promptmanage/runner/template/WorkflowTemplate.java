@@ -33,8 +33,8 @@ public record WorkflowTemplate(
         requireNonNull(difficulty, "difficulty is missing");
         requireNonNull(estimatedTime, "estimatedTime is missing");
         requireNonNull(definition, "definition is missing");
-        requiredConnectors = List.copyOf(requiredConnectors);
-        tags = List.copyOf(tags);
-        parameters = List.copyOf(parameters);
+        requiredConnectors = List.copyOf(requireNonNull(requiredConnectors, "requiredConnectors is missing"));
+        tags = List.copyOf(requireNonNull(tags, "tags is missing"));
+        parameters = List.copyOf(requireNonNull(parameters, "parameters is missing"));
     }
 }

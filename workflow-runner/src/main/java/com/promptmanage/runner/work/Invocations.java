@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.runner.definition.Edge;
 import com.promptmanage.runner.definition.NodeConfig;
 import com.promptmanage.runner.definition.NodeId;
+import com.promptmanage.runner.definition.Scopes;
 import com.promptmanage.runner.journal.NodeFacts;
 import com.promptmanage.runner.journal.NodeJournal.Begun;
 import com.promptmanage.runner.journal.NodeLease;
@@ -76,8 +77,15 @@ public final class Invocations {
         if (edges.isEmpty()) {
             return atStart(pinned.graph().owners(nodeId), facts, variables);
         }
+        List<NodeId> predecessors = pinned.nodes().predecessors(id);
+        if (predecessors.size() > 1 && Scopes.collects(pinned.nodes().node(id))) {
+            Optional<JsonNode> list = listOf(facts, predecessors);
+            if (list.isPresent()) {
+                return list.get();
+            }
+        }
         var inputs = new ArrayList<Optional<JsonNode>>();
-        for (NodeId before : pinned.nodes().predecessors(id)) {
+        for (NodeId before : predecessors) {
             inputs.add(outputOf(facts, before));
         }
         if (inputs.size() == 1) {
@@ -89,6 +97,32 @@ public final class Invocations {
             inputs.get(i).ifPresent(input -> joined.set("input_" + place, input));
         }
         return joined;
+    }
+
+    /**
+     * For a node that takes a list, of several that come before it: what those made that are run for items, and the lists of the
+     * others. Who was skipped adds nothing. Empty if one of them has put out what is no list.
+     */
+    private static Optional<JsonNode> listOf(NodeFacts facts, List<NodeId> predecessors) {
+        ArrayNode list = JsonNodeFactory.instance.arrayNode();
+        boolean isGathered = false;
+        for (NodeId before : predecessors) {
+            if (facts.gathered().containsKey(before.value())) {
+                if (!isGathered) {
+                    list.addAll(facts.together());
+                    isGathered = true;
+                }
+                continue;
+            }
+            Optional<JsonNode> output = outputOf(facts, before);
+            if (output.isPresent()) {
+                if (!(output.get() instanceof ArrayNode more)) {
+                    return Optional.empty();
+                }
+                list.addAll(more);
+            }
+        }
+        return Optional.of(list);
     }
 
     /** Nothing comes before it: it begins with its item, or with what the execution was triggered with. */

@@ -291,6 +291,27 @@ class DefinitionCheckTest {
                 .satisfies(fault -> assertThat(fault.remedy()).isEqualTo("Keep a workflow within 500 nodes."));
     }
 
+    /** Else a continuous workflow would stop after its first run, and nobody would know why. */
+    @Test
+    void whatIsNotThereWhenARunIsOverIsWarnedOfInContinueWhile() {
+        String definition = """
+            {"nodes":[{"id":"a","type":"delay","config":{"delayMs":0}}],"settings":{"continueWhile":"%s"}}\
+            """;
+
+        assertThat(check(definition.formatted("execution.id != '' && record.more && execution.attempt > 0")))
+                .extracting(DefinitionFault::severity, DefinitionFault::field, DefinitionFault::detail)
+                .containsExactlyInAnyOrder(
+                        tuple(
+                                Severity.WARNING,
+                                "settings.continueWhile",
+                                "refers to execution, which is not there when a run is over"),
+                        tuple(
+                                Severity.WARNING,
+                                "settings.continueWhile",
+                                "refers to record, which is not there when a run is over"));
+        assertThat(check(definition.formatted("a.more && NOW > variables.until"))).isEmpty();
+    }
+
     @Test
     void anEmptyWorkflowIsOnlyWarnedOf() {
         assertThat(check("{}"))

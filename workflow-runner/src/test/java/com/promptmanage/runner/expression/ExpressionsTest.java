@@ -108,6 +108,14 @@ class ExpressionsTest {
         text + 1                   | the values beside + do not go together: they are of different types, or one is not there
         score / (score - score)    | it divides by zero
         size(score)                | size does not take values of these types, or one is not there
+        round(1e300, 400)          | round takes a number and from 0 to 15 places
+        round(nowhere, 2)          | round takes a number and from 0 to 15 places (not there: nowhere)
+        length(score)              | length takes a text, a list or an object
+        variables["__proto__"]     | key '__proto__' is not there
+        variables["/ by zero"]     | key '/ by zero' is not there
+        b"abc"                     | it comes to bytes, which JSON does not have
+        [1, b"abc"]                | it comes to bytes, which JSON does not have
+        1e308 * 10.0               | it comes to a number without end, which JSON does not have
         """)
     void whatCannotBeEvaluatedSaysWhy(String source, String message) throws Exception {
         Expression expression = EXPRESSIONS.compile(source);
@@ -115,6 +123,28 @@ class ExpressionsTest {
         assertThatThrownBy(() -> expression.evaluate(SCOPE))
                 .isInstanceOf(EvaluationException.class)
                 .hasMessage(message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "score.nope > 1",
+                "text.all(t, t == 'a')",
+                "score && true",
+                "text.matches('(')",
+                "timestamp('soon')",
+                "timestamp(NOW).getHours('Nowhere/AtAll')",
+                "tags[5]",
+                "int(text)"
+            })
+    void whatCannotBeEvaluatedNamesNothingOfTheEngine(String source) throws Exception {
+        Expression expression = EXPRESSIONS.compile(source);
+
+        assertThatThrownBy(() -> expression.evaluate(SCOPE))
+                .isInstanceOf(EvaluationException.class)
+                .message()
+                .isNotBlank()
+                .doesNotContain("failed with arg", "evaluation error", "please refund", "Cel", "messages or maps");
     }
 
     @ParameterizedTest

@@ -189,6 +189,7 @@ class WorkflowRunsTest {
         String resume = "/api/workflows/executions/%s/resume".formatted(execution);
         Answer noAmount = api.post(editor, resume, "{\"maxCostUsd\": \"much\"}");
         Answer noLimit = api.post(editor, resume, "{\"maxCostUsd\": \"0.50\"}");
+        Answer noLimitAsNumber = api.post(editor, resume, "{\"maxCostUsd\": 0.5}");
         api.user("helper");
         steps.grant(id, "helper", "runner");
         Answer byRunner = api.post(api.signIn("helper"), resume, "{\"maxCostUsd\": \"0.50\"}");
@@ -207,10 +208,11 @@ class WorkflowRunsTest {
 
         assertThat(unclear.json().path("errors").findValuesAsText("field")).containsExactly("from", "timezone");
         assertThat(failed.path("errorNodeId").asText()).isEqualTo("second");
-        for (Answer refused : List.of(noAmount, noLimit)) {
+        for (Answer refused : List.of(noAmount, noLimit, noLimitAsNumber)) {
             assertThat(refused.status()).isEqualTo(400);
             assertThat(refused.json().path("errors").findValuesAsText("field")).containsExactly("maxCostUsd");
         }
+        assertThat(noLimitAsNumber.json().path("errors")).isEqualTo(noLimit.json().path("errors"));
         assertThat(byRunner.status()).isEqualTo(403);
         assertThat(failed.path("unpricedCalls").isInt()).isTrue();
         assertThat(resumed.status()).isEqualTo(202);

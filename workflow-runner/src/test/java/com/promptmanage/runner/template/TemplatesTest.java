@@ -240,6 +240,30 @@ class TemplatesTest {
                 .hasMessageContaining("1,000 parameters");
     }
 
+    @Test
+    void whatIsNoTemplateIsToldWithoutTheNamesOfClasses() throws Exception {
+        byte[] export = WorkflowExport.bytes(WorkflowExport.of("Leads", "Mine", Definition.EMPTY));
+        var json = (ObjectNode) new ObjectMapper().readTree(export);
+
+        assertThatThrownBy(() -> WorkflowExport.read(bytes(new ObjectMapper().createObjectNode())))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("id is missing");
+        JsonNode difficulty = json.get("difficulty");
+        json.put("difficulty", "who knows");
+        assertThatThrownBy(() -> WorkflowExport.read(bytes(json)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("difficulty: has a value that does not belong there");
+        json.remove("difficulty");
+        assertThatThrownBy(() -> WorkflowExport.read(bytes(json)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("difficulty is missing");
+        json.set("difficulty", difficulty);
+        json.put("colour", "red");
+        assertThatThrownBy(() -> WorkflowExport.read(bytes(json)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("colour: is not known here");
+    }
+
     private static Set<String> withoutWebhook(Set<String> used) {
         var rest = new HashSet<>(used);
         rest.remove("webhook");

@@ -7,6 +7,7 @@ import static com.promptmanage.runner.work.Workflow.prompt;
 import static com.promptmanage.runner.work.Workflow.quick;
 import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -26,6 +27,8 @@ import com.promptmanage.runner.node.Outcome;
 import com.promptmanage.runner.node.Plan;
 import com.promptmanage.runner.work.BudgetGate.Verdict;
 import com.promptmanage.service.database.Scope;
+import com.promptmanage.service.http.Fault;
+import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.testkit.Await;
 import com.promptmanage.topics.money.NanoUsd;
 import java.time.Duration;
@@ -162,6 +165,34 @@ class CallBudgetsTest {
         engine.awaitStatus(execution, "completed");
 
         assertThat(calls).hasValue(1);
+    }
+
+    @Test
+    void anExecutionIsResumedWithNoLowerLimitAndWithNoneThatIsSpentAlready() throws Exception {
+        engine.script().when("paid", asked -> new Plan.Calls(new Script.Call("paid", question -> answered("1"))));
+        engine.script().when("next", asked -> new Plan.Calls(new Script.Call("next", question -> answered("2"))));
+        // Less than what it comes to.
+        engine.budgets(call -> new Verdict.Allowed(OptionalLong.of(1)));
+        String execution = engine.trigger(engine.add(
+                Workflow.of(prompt("paid"), prompt("next")).edge("paid", "next").with(limit(100_000)), 1));
+        engine.awaitStatus(execution, "paused_budget");
+
+        assertThat(refusal(execution, 99_999)).contains("is 0.000099999 USD", "less than the 0.0001 USD");
+        assertThat(refusal(execution, 120_000)).contains("is 0.00012 USD", "has spent 0.00012 USD");
+        assertThat(engine.shown(execution).status()).isEqualTo("paused_budget");
+        engine.runs().resume(execution, Optional.of(new NanoUsd(120_001)));
+        engine.awaitStatus(execution, "completed");
+        engine.budgets(BudgetGate.OPEN);
+
+        assertThat(engine.nodes(execution)).containsOnly(entry("paid", "completed"), entry("next", "completed"));
+    }
+
+    private String refusal(String execution, long nanoUsd) {
+        var refused = catchThrowableOfType(
+                ProblemException.class, () -> engine.runs().resume(execution, Optional.of(new NanoUsd(nanoUsd))));
+        Fault fault = refused.problem().errors().getFirst();
+        assertThat(fault.field()).isEqualTo("maxCostUsd");
+        return fault.detail();
     }
 
     @Test

@@ -106,6 +106,59 @@ class EngineTest {
         });
     }
 
+    @Test
+    void whoCollectsBehindBothBranchesGetsWhatEitherMadeOfEachItemInTheirOrder() throws Exception {
+        engine.script().when("numbers", asked -> done(new Outcome.Records(numbers(6))));
+        engine.script().when("parity", asked -> {
+            JsonNode number = asked.context().input();
+            return done(new Outcome.Branched(number, number.intValue() % 2 == 0));
+        });
+        engine.script()
+                .when(
+                        "negate",
+                        asked -> completed(
+                                IntNode.valueOf(-asked.context().input().intValue())));
+
+        String execution = engine.run(Workflow.of(
+                        source("numbers"),
+                        condition("parity", "keep", "negate"),
+                        step("keep"),
+                        step("negate"),
+                        collect("both"))
+                .edge("numbers", "parity")
+                .edge("parity", "keep", "true")
+                .edge("parity", "negate", "false")
+                .edge("keep", "both")
+                .edge("negate", "both"));
+
+        assertThat(engine.output(execution, "both")).isEqualTo("[0,-1,2,-3,4,-5]");
+    }
+
+    @Test
+    void whoTakesAListBehindTwoBranchesGetsThatOfTheOneThatWasTaken() throws Exception {
+        engine.script().when("which", asked -> done(new Outcome.Branched(object().put("result", false), false)));
+        engine.script()
+                .when("short", asked -> completed(JsonNodeFactory.instance.arrayNode().add(1)));
+        engine.script()
+                .when(
+                        "long",
+                        asked -> completed(
+                                JsonNodeFactory.instance.arrayNode().add(2).add(3)));
+
+        String execution = engine.run(
+                Workflow.of(condition("which", "short", "long"), step("short"), step("long"), collect("taken"))
+                        .edge("which", "short", "true")
+                        .edge("which", "long", "false")
+                        .edge("short", "taken")
+                        .edge("long", "taken"));
+        String joined = engine.run(Workflow.of(step("short"), step("long"), collect("each"))
+                .edge("short", "each")
+                .edge("long", "each"));
+
+        assertThat(engine.output(execution, "taken")).isEqualTo("[2,3]");
+        assertThat(engine.output(joined, "each")).isEqualTo("[1,2,3]");
+    }
+
     /** Else it would be run again and again, by one worker after the other. */
     @Test
     void aNodeThatIsNotComeToAnEndOfFails() throws Exception {
