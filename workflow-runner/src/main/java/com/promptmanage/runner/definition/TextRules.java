@@ -40,8 +40,7 @@ final class TextRules {
             "costNanoUsd");
 
     /** What is there only while a node runs. */
-    private static final Set<String> OF_ONE_NODE =
-            Set.of(Names.RECORD, Names.ITEM, Names.ACCUMULATOR, Names.EXECUTION);
+    private static final Set<String> OF_ONE_NODE = Set.of(Names.RECORD, Names.ITEM, Names.ACCUMULATOR, Names.EXECUTION);
 
     private final Checking checking;
 

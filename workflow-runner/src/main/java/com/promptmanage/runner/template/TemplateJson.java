@@ -72,17 +72,17 @@ final class TemplateJson {
             return "it is not JSON";
         }
         String place = mapping.getPath().stream()
-                .map(step -> step.getFieldName() == null ? "[%d]".formatted(step.getIndex()) : "." + step.getFieldName())
+                .map(step ->
+                        step.getFieldName() == null ? "[%d]".formatted(step.getIndex()) : "." + step.getFieldName())
                 .collect(Collectors.joining())
                 .replaceFirst("^\\.", "");
         Throwable cause = mapping.getCause();
         @Nullable String refusal = cause == null ? null : cause.getMessage();
-        String what =
-                switch (mapping) {
-                    case UnrecognizedPropertyException unknown -> "is not known here";
-                    case ValueInstantiationException refused -> refusal == null ? UNFIT : refusal;
-                    default -> UNFIT;
-                };
+        String what = switch (mapping) {
+            case UnrecognizedPropertyException unknown -> "is not known here";
+            case ValueInstantiationException refused -> refusal == null ? UNFIT : refusal;
+            default -> UNFIT;
+        };
         return place.isEmpty() ? what : "%s: %s".formatted(place, what);
     }
 }

@@ -309,7 +309,8 @@ class DefinitionCheckTest {
                                 Severity.WARNING,
                                 "settings.continueWhile",
                                 "refers to record, which is not there when a run is over"));
-        assertThat(check(definition.formatted("a.more && NOW > variables.until"))).isEmpty();
+        assertThat(check(definition.formatted("a.more && NOW > variables.until")))
+                .isEmpty();
     }
 
     @Test

@@ -58,8 +58,7 @@ class ResumeFormTest {
 
     @Test
     void anotherFieldIsRefused() {
-        var refused = catchThrowableOfType(
-                ProblemException.class, () -> ResumeForm.maxCost(bytes("{\"maxCost\": 1}")));
+        var refused = catchThrowableOfType(ProblemException.class, () -> ResumeForm.maxCost(bytes("{\"maxCost\": 1}")));
 
         assertThat(refused.problem().errors()).extracting(Fault::field).containsExactly("maxCost");
     }

@@ -212,7 +212,8 @@ class WorkflowRunsTest {
             assertThat(refused.status()).isEqualTo(400);
             assertThat(refused.json().path("errors").findValuesAsText("field")).containsExactly("maxCostUsd");
         }
-        assertThat(noLimitAsNumber.json().path("errors")).isEqualTo(noLimit.json().path("errors"));
+        assertThat(noLimitAsNumber.json().path("errors"))
+                .isEqualTo(noLimit.json().path("errors"));
         assertThat(byRunner.status()).isEqualTo(403);
         assertThat(failed.path("unpricedCalls").isInt()).isTrue();
         assertThat(resumed.status()).isEqualTo(202);

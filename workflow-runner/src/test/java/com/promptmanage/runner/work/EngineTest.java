@@ -138,7 +138,9 @@ class EngineTest {
     void whoTakesAListBehindTwoBranchesGetsThatOfTheOneThatWasTaken() throws Exception {
         engine.script().when("which", asked -> done(new Outcome.Branched(object().put("result", false), false)));
         engine.script()
-                .when("short", asked -> completed(JsonNodeFactory.instance.arrayNode().add(1)));
+                .when(
+                        "short",
+                        asked -> completed(JsonNodeFactory.instance.arrayNode().add(1)));
         engine.script()
                 .when(
                         "long",

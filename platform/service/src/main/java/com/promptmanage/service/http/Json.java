@@ -40,8 +40,8 @@ public final class Json {
     private static final int TOLD_CHARS_MAX = 300;
 
     /** What the parser advises, or tells of its source: settings of its own, which nobody outside could change. */
-    private static final Pattern ADVICE = Pattern.compile(
-            ": (?:enable|not allowed) .*|, from `[^`]*`| \\(start marker at [^\\]]*\\]\\)"
+    private static final Pattern ADVICE =
+            Pattern.compile(": (?:enable|not allowed) .*|, from `[^`]*`| \\(start marker at [^\\]]*\\]\\)"
                     + "| \\((?:bound|but|disable|enable|not recognized|set) [^)]*\\)");
 
     /** What the parser says of a value of another type than its field's, with classes that a caller has no use for. */
