@@ -259,10 +259,14 @@ class ChannelRoutesTest {
     void preferencesAreKeptAsTheyWereSent() {
         String path = "/api/users/me/notification-preferences";
         String person = api.api().signIn("acme-viewer");
+        String mine = api.create(person, "/api/users/me", """
+                        {"kind":"webhook","name":"mine","url":"%s"}""".formatted(hook.url("/alerts")))
+                .path("id")
+                .asText();
         String sent = """
-                {"minimumLevel":"warning","alertTypes":["budget_exceeded","anomaly"],"channels":["c1"],
+                {"minimumLevel":"warning","alertTypes":["budget_exceeded","anomaly"],"channels":["%s"],
                  "quietHours":{"start":"22:00","end":"07:00","timezone":"Europe/Berlin"},
-                 "digest":{"at":"09:00","timezone":"UTC"}}""";
+                 "digest":{"at":"09:00","timezone":"UTC"}}""".formatted(mine);
         JsonNode before = api.api().get(person, path).json();
         assertThat(before.path("minimumLevel").asText()).isEqualTo("info");
         assertThat(before.path("quietHours").isNull()).isTrue();
@@ -271,6 +275,7 @@ class ChannelRoutesTest {
 
         JsonNode after = api.api().get(person, path).json();
         assertThat(after.path("alertTypes").toString()).isEqualTo("[\"budget_exceeded\",\"anomaly\"]");
+        assertThat(after.path("channels").toString()).isEqualTo("[\"%s\"]".formatted(mine));
         assertThat(after.path("quietHours").path("timezone").asText()).isEqualTo("Europe/Berlin");
         assertThat(after.path("digest").path("at").asText()).isEqualTo("09:00");
         Answer wrong = api.api().put(person, path, """
@@ -278,6 +283,55 @@ class ChannelRoutesTest {
         assertThat(wrong.json().path("errors").findValuesAsText("field"))
                 .containsExactlyInAnyOrder(
                         "alertTypes[0]", "quietHours.start", "quietHours.timezone", "digest.at", "digest.timezone");
+    }
+
+    @Test
+    void preferencesNameChannelsOfTheAccountOnlyAndThoseThatAreOffToo() {
+        String path = "/api/teams/acme/notification-preferences";
+        String off = api.channel("webhook", hook.url("/")).path("id").asText();
+        api.api().send(api.admin(), "PATCH", PATH + "/" + off, "{\"enabled\":false}");
+        String elsewhere = api.create(api.api().signIn("acme-viewer"), "/api/users/me", """
+                        {"kind":"webhook","name":"mine","url":"%s"}""".formatted(hook.url("/alerts")))
+                .path("id")
+                .asText();
+
+        Answer wrong = api.api().put(api.admin(), path, """
+                {"channels":["%s","no-such","%s",5],"minimumLevel":"loud"}""".formatted(off, elsewhere));
+
+        assertThat(wrong.status()).isEqualTo(400);
+        assertThat(wrong.json().path("errors").findValuesAsText("field"))
+                .containsExactlyInAnyOrder("channels[1]", "channels[2]", "channels[3]", "minimumLevel");
+        assertThat(api.api().get(api.admin(), path).json().path("channels").isNull())
+                .isTrue();
+        assertThat(api.api()
+                        .put(api.admin(), path, "{\"channels\":[\"%s\"]}".formatted(off))
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void aChannelThatIsDeletedIsTakenOutOfThePreferences() {
+        String path = "/api/teams/acme/notification-preferences";
+        String one = api.channel("webhook", hook.url("/1")).path("id").asText();
+        String two = api.channel("webhook", hook.url("/2")).path("id").asText();
+        api.channel("webhook", hook.url("/3"));
+        api.api().put(api.admin(), path, """
+                {"minimumLevel":"warning","channels":["%s","%s"]}""".formatted(one, two));
+
+        api.api().delete(api.admin(), PATH + "/" + one);
+        assertThat(keptPreferences()).contains(two).doesNotContain(one);
+        assertThat(audited()).last().isEqualTo("notification_preferences_changed");
+
+        api.api().delete(api.admin(), PATH + "/" + two);
+        assertThat(keptPreferences()).contains("\"channels\": null", "\"minimumLevel\": \"warning\"");
+    }
+
+    private String keptPreferences() {
+        return api.api()
+                .database()
+                .asSystem(handle -> handle.createQuery("SELECT preferences::text FROM notification_preferences")
+                        .mapTo(String.class)
+                        .one());
     }
 
     @Test
