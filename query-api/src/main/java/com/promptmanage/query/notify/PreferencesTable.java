@@ -29,8 +29,7 @@ final class PreferencesTable {
     }
 
     Preferences of(Scope scope, Account account) {
-        return database.inTransaction(
-                scope, handle -> kept(handle, account, "").among(channels(handle, account, "")));
+        return database.inTransaction(scope, handle -> kept(handle, account, "").among(channels(handle, account, "")));
     }
 
     private static Preferences kept(Handle handle, Account account, String lock) {
