@@ -49,8 +49,8 @@ final class PreferencesJson {
      * @param there ids of all channels of the account
      */
     static Preferences read(Fields fields, Set<String> there, Faults faults) {
-        fields.array("channels")
-                .filter(ids -> ids.size() <= CHANNELS_MAX)
+        fields.node("channels")
+                .filter(ids -> ids.isArray() && ids.size() <= CHANNELS_MAX)
                 .ifPresent(ids -> refuseOthersThan(there, ids, fields));
         return read(fields, faults);
     }

@@ -286,55 +286,6 @@ class ChannelRoutesTest {
     }
 
     @Test
-    void preferencesNameChannelsOfTheAccountOnlyAndThoseThatAreOffToo() {
-        String path = "/api/teams/acme/notification-preferences";
-        String off = api.channel("webhook", hook.url("/")).path("id").asText();
-        api.api().send(api.admin(), "PATCH", PATH + "/" + off, "{\"enabled\":false}");
-        String elsewhere = api.create(api.api().signIn("acme-viewer"), "/api/users/me", """
-                        {"kind":"webhook","name":"mine","url":"%s"}""".formatted(hook.url("/alerts")))
-                .path("id")
-                .asText();
-
-        Answer wrong = api.api().put(api.admin(), path, """
-                {"channels":["%s","no-such","%s",5],"minimumLevel":"loud"}""".formatted(off, elsewhere));
-
-        assertThat(wrong.status()).isEqualTo(400);
-        assertThat(wrong.json().path("errors").findValuesAsText("field"))
-                .containsExactlyInAnyOrder("channels[1]", "channels[2]", "channels[3]", "minimumLevel");
-        assertThat(api.api().get(api.admin(), path).json().path("channels").isNull())
-                .isTrue();
-        assertThat(api.api()
-                        .put(api.admin(), path, "{\"channels\":[\"%s\"]}".formatted(off))
-                        .status())
-                .isEqualTo(200);
-    }
-
-    @Test
-    void aChannelThatIsDeletedIsTakenOutOfThePreferences() {
-        String path = "/api/teams/acme/notification-preferences";
-        String one = api.channel("webhook", hook.url("/1")).path("id").asText();
-        String two = api.channel("webhook", hook.url("/2")).path("id").asText();
-        api.channel("webhook", hook.url("/3"));
-        api.api().put(api.admin(), path, """
-                {"minimumLevel":"warning","channels":["%s","%s"]}""".formatted(one, two));
-
-        api.api().delete(api.admin(), PATH + "/" + one);
-        assertThat(keptPreferences()).contains(two).doesNotContain(one);
-        assertThat(audited()).last().isEqualTo("notification_preferences_changed");
-
-        api.api().delete(api.admin(), PATH + "/" + two);
-        assertThat(keptPreferences()).contains("\"channels\": null", "\"minimumLevel\": \"warning\"");
-    }
-
-    private String keptPreferences() {
-        return api.api()
-                .database()
-                .asSystem(handle -> handle.createQuery("SELECT preferences::text FROM notification_preferences")
-                        .mapTo(String.class)
-                        .one());
-    }
-
-    @Test
     void channelsAreForThoseWhoManageAndTheyAloneSeeThem() {
         JsonNode made = api.channel("webhook", hook.url("/"));
         String path = PATH + "/" + made.path("id").asText();
