@@ -3,7 +3,6 @@ package com.promptmanage.query.budget;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.query.request.Fields;
 import com.promptmanage.query.request.TimeZones;
-import com.promptmanage.service.http.Faults;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.budget.Budget;
 import com.promptmanage.topics.budget.Budget.Enforcement;
@@ -98,41 +97,51 @@ record SingleBudget(
                 .toList();
     }
 
+    /** What a request says, whichever account it is about; empty is what it leaves out or takes away. */
+    record Request(
+            Optional<ZoneId> zone,
+            Optional<List<Threshold>> thresholds,
+            Optional<Enforcement> enforcement,
+            Optional<NanoUsd> monthly,
+            Optional<NanoUsd> daily,
+            OptionalLong tokensPerPromptMax) {
+
+        /** What is wrong is added to the faults of the fields. */
+        static Request read(Fields fields) {
+            fields.refuseOthersThan(FIELDS);
+            return new Request(
+                    fields.parsed("timezone", TimeZones::parse, TimeZones.REMEDY),
+                    SingleBudget.thresholds(fields),
+                    fields.parsed(
+                            "enforcement",
+                            text -> Arrays.stream(Enforcement.values())
+                                    .filter(value -> value.name()
+                                            .toLowerCase(Locale.ROOT)
+                                            .equals(text))
+                                    .findFirst(),
+                            "Use one of alert_only, block."),
+                    limit(fields, Part.MONTHLY),
+                    limit(fields, Part.DAILY),
+                    fields.wholeNumber("maxTokensPerPrompt", 1, Long.MAX_VALUE));
+        }
+    }
+
     /**
      * What a request asks to change. A field that is left out stays as it is; one that is null is taken away.
      *
+     * @param request what was read of the fields, without a fault
      * @param zone of a budget that is made now, unless the request names one
      */
-    BudgetTable.Rework change(Fields fields, Account account, ZoneId zone, Faults faults) {
-        fields.refuseOthersThan(FIELDS);
-        Optional<ZoneId> wantedZone = fields.parsed("timezone", TimeZones::parse, TimeZones.REMEDY);
-        Optional<List<Threshold>> thresholds = thresholds(fields);
-        Optional<Enforcement> enforcement = fields.parsed(
-                "enforcement",
-                text -> Arrays.stream(Enforcement.values())
-                        .filter(value -> value.name().toLowerCase(Locale.ROOT).equals(text))
-                        .findFirst(),
-                "Use one of alert_only, block.");
-        Optional<NanoUsd> monthlyLimit = limit(fields, Part.MONTHLY);
-        Optional<NanoUsd> dailyLimit = limit(fields, Part.DAILY);
-        OptionalLong tokens = fields.wholeNumber("maxTokensPerPrompt", 1, Long.MAX_VALUE);
-        faults.check();
-        var common = new Common(wantedZone, zone, thresholds, enforcement, leading());
+    BudgetTable.Rework change(Fields fields, Request request, Account account, ZoneId zone) {
+        var common = new Common(request.zone(), zone, request.thresholds(), request.enforcement(), leading());
         var wanted = new ArrayList<BudgetTable.Wanted>();
-        want(fields, account, Part.MONTHLY, monthlyLimit, monthly, common).ifPresent(wanted::add);
-        want(fields, account, Part.DAILY, dailyLimit, daily, common).ifPresent(wanted::add);
+        want(fields, account, Part.MONTHLY, request.monthly(), monthly, common).ifPresent(wanted::add);
+        want(fields, account, Part.DAILY, request.daily(), daily, common).ifPresent(wanted::add);
+        OptionalLong tokens = request.tokensPerPromptMax();
         return new BudgetTable.Rework(
                 List.copyOf(wanted),
                 tokens.isPresent() || fields.isNull("maxTokensPerPrompt") ? tokens : tokensPerPromptMax);
     }
-
-    /** What both budgets take from the request, else from what is there, else from the defaults. */
-    private record Common(
-            Optional<ZoneId> wantedZone,
-            ZoneId zone,
-            Optional<List<Threshold>> thresholds,
-            Optional<Enforcement> enforcement,
-            Optional<Budget> leading) {}
 
     private static Optional<BudgetTable.Wanted> want(
             Fields fields,

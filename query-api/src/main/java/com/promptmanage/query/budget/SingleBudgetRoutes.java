@@ -96,6 +96,7 @@ final class SingleBudgetRoutes implements Routes {
                 fields.text("entityType").orElse(ctx.queryParam("entityType")),
                 fields.text("entityId").orElse(ctx.queryParam("entityId")),
                 faults);
+        SingleBudget.Request request = SingleBudget.Request.read(fields);
         faults.check();
         Permissions.require(caller, Action.MANAGE_BUDGETS, account);
         Scope scope = caller.scope(account);
@@ -104,7 +105,7 @@ final class SingleBudgetRoutes implements Routes {
                 scope,
                 account,
                 authentication.actor(ctx),
-                before -> SingleBudget.of(account, before).change(fields, account, zone, faults));
+                before -> SingleBudget.of(account, before).change(fields, request, account, zone));
         promptLimits.forget(account);
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("success", true);
@@ -116,18 +117,21 @@ final class SingleBudgetRoutes implements Routes {
             Caller caller, @Nullable String entityType, @Nullable String entityId, Faults faults) {
         Account own = Asked.own(caller);
         String type = entityType == null ? (own.isTeam() ? "team" : "user") : entityType;
-        if (!type.equals("user") && !type.equals("team")) {
+        boolean isTypeKnown = type.equals("user") || type.equals("team");
+        if (!isTypeKnown) {
             faults.add("entityType", "is not known", "Use user or team.");
-            return own;
         }
         if (entityId == null) {
-            if (type.equals("team") != own.isTeam()) {
+            if (isTypeKnown && type.equals("team") != own.isTeam()) {
                 faults.add("entityId", "is missing", "Say which %s.".formatted(type));
             }
             return own;
         }
-        if (!Account.isId(entityId)) {
+        boolean isIdFine = Account.isId(entityId);
+        if (!isIdFine) {
             faults.add("entityId", "is not an id", "Send 1 to 256 characters, none of them a control character.");
+        }
+        if (!isTypeKnown || !isIdFine) {
             return own;
         }
         return type.equals("team") ? Account.team(entityId) : Account.user(entityId);

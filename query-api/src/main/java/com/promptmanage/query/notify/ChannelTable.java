@@ -148,6 +148,7 @@ final class ChannelTable {
                         .map(before -> {
                             handle.execute("DELETE FROM notification_channels WHERE id = ?", id);
                             tell(handle, owned, id, "channel_deleted", now, before, null);
+                            PreferencesTable.forgetDeletedChannels(handle, owned, now);
                             return before;
                         })
                         .isPresent());

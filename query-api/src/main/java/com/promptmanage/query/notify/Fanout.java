@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Makes, for each alert that is listed, a delivery for each channel that wants it, in the transaction that lists it: so there is
@@ -52,7 +53,8 @@ public final class Fanout implements AlertWriter.Listener {
                         SELECT a.id, a.severity, a.raised_at, c.id AS channel_id, c.account AS channel_account,
                                (a.alert || jsonb_strip_nulls(jsonb_build_object('accountName', n.name)))::text AS alert,
                                c.joins AND c.kind <> 'webhook' AND (a.alert ->> 'lateEvent') IS NOT DISTINCT FROM 'true' AS gathered,
-                               c.joins, c.minimum_level, p.preferences::text AS preferences
+                               c.joins, c.minimum_level, p.preferences::text AS preferences,
+                               ARRAY(SELECT o.id FROM notification_channels o WHERE o.account = p.account) AS channels_there
                         FROM pairs JOIN listed a ON a.id = pairs.alert_id
                         LEFT JOIN LATERAL (
                             SELECT name FROM teams WHERE a.account LIKE 'team:%' AND id = substr(a.account, 6)
@@ -86,7 +88,8 @@ public final class Fanout implements AlertWriter.Listener {
                 row.getString("channel_id"),
                 severity(row.getString("minimum_level")),
                 row.getBoolean("joins"),
-                PreferencesTable.read(row.getString("preferences")),
+                PreferencesTable.read(row.getString("preferences"))
+                        .among(Set.of((String[]) row.getArray("channels_there").getArray())),
                 severity(row.getString("severity")),
                 AlertType.of(Json.read(row.getString("alert").getBytes(StandardCharsets.UTF_8), JsonNode.class)),
                 now);

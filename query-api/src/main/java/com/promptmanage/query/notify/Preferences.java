@@ -6,6 +6,7 @@ import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,21 @@ record Preferences(
     Preferences {
         types = Set.copyOf(types);
         channels = channels == null ? null : Set.copyOf(channels);
+    }
+
+    /**
+     * As they are with the channels that are left. Where none is left of those that were chosen, all are used: who chose some
+     * wants to be told. Who chose none from the beginning does not.
+     *
+     * @param there ids of all channels of the account
+     */
+    Preferences among(Set<String> there) {
+        if (channels == null || there.containsAll(channels)) {
+            return this;
+        }
+        var left = new HashSet<>(channels);
+        left.retainAll(there);
+        return new Preferences(minimumLevel, types, left.isEmpty() ? null : left, quietHours, digest);
     }
 
     /** When what comes at a moment, and goes alone, is sent: then, unless it is quiet. */

@@ -43,6 +43,29 @@ final class PreferencesJson {
         return read;
     }
 
+    /**
+     * As {@link #read(Fields, Faults)}, and what is chosen must be a channel of the account.
+     *
+     * @param there ids of all channels of the account
+     */
+    static Preferences read(Fields fields, Set<String> there, Faults faults) {
+        fields.node("channels")
+                .filter(ids -> ids.isArray() && ids.size() <= CHANNELS_MAX)
+                .ifPresent(ids -> refuseOthersThan(there, ids, fields));
+        return read(fields, faults);
+    }
+
+    private static void refuseOthersThan(Set<String> there, JsonNode ids, Fields fields) {
+        for (int i = 0; i < ids.size(); i++) {
+            if (!ids.get(i).isTextual() || !there.contains(ids.get(i).textValue())) {
+                fields.fault(
+                        "channels[%d]".formatted(i),
+                        "is not the id of a channel of this account",
+                        "Use ids that its list of notification channels shows, or null for all of them.");
+            }
+        }
+    }
+
     static ObjectNode write(Preferences preferences) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("minimumLevel", preferences.minimumLevel().value());

@@ -42,9 +42,9 @@ final class PreferencesRoutes implements Routes {
     private void put(Context ctx) {
         Owned owned = Owned.by(ctx, authentication);
         var faults = new Faults();
+        Fields fields = Fields.of(RequestBody.bytes(ctx, BODY_BYTES_MAX), faults);
         Preferences preferences =
-                PreferencesJson.read(Fields.of(RequestBody.bytes(ctx, BODY_BYTES_MAX), faults), faults);
-        table.put(owned, preferences, clock.instant());
+                table.put(owned, there -> PreferencesJson.read(fields, there, faults), clock.instant());
         ctx.json(PreferencesJson.write(preferences));
     }
 }

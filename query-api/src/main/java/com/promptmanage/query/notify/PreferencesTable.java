@@ -14,6 +14,8 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -27,11 +29,12 @@ final class PreferencesTable {
     }
 
     Preferences of(Scope scope, Account account) {
-        return database.inTransaction(scope, handle -> of(handle, account));
+        return database.inTransaction(scope, handle -> kept(handle, account, "").among(channels(handle, account, "")));
     }
 
-    private static Preferences of(Handle handle, Account account) {
-        return handle.createQuery("SELECT preferences::text FROM notification_preferences WHERE account = :account")
+    private static Preferences kept(Handle handle, Account account, String lock) {
+        return handle
+                .createQuery("SELECT preferences::text FROM notification_preferences WHERE account = :account" + lock)
                 .bind("account", account.value())
                 .mapTo(String.class)
                 .findOne()
@@ -39,38 +42,63 @@ final class PreferencesTable {
                 .orElse(Preferences.DEFAULTS);
     }
 
-    /** What is so already is no change. */
-    void put(Owned owned, Preferences preferences, Instant now) {
-        database.useTransaction(owned.scope(), handle -> {
-            Preferences before = of(handle, owned.account());
-            if (preferences.equals(before)) {
-                return;
+    private static Set<String> channels(Handle handle, Account account, String lock) {
+        return Set.copyOf(handle.createQuery(
+                        "SELECT id FROM notification_channels WHERE account = :account ORDER BY id" + lock)
+                .bind("account", account.value())
+                .mapTo(String.class)
+                .list());
+    }
+
+    /**
+     * What is so already is no change.
+     *
+     * @param wanted makes them, or refuses to, of the ids of all channels of the account: none of those goes meanwhile
+     * @return what is kept now
+     */
+    Preferences put(Owned owned, Function<Set<String>, Preferences> wanted, Instant now) {
+        return database.inTransaction(owned.scope(), handle -> {
+            Preferences preferences = wanted.apply(channels(handle, owned.account(), " FOR KEY SHARE"));
+            Preferences before = kept(handle, owned.account(), "");
+            if (!preferences.equals(before)) {
+                keep(handle, owned, before, preferences, now);
+                release(handle, owned.account(), preferences, now);
             }
-            handle.createUpdate("""
-                            INSERT INTO notification_preferences (account, preferences, updated_at)
-                            VALUES (:account, CAST(:preferences AS jsonb), :now)
-                            ON CONFLICT (account) DO UPDATE
-                            SET preferences = excluded.preferences, updated_at = excluded.updated_at
-                            """)
-                    .bind("account", owned.account().value())
-                    .bind(
-                            "preferences",
-                            new String(Json.bytes(PreferencesJson.write(preferences)), StandardCharsets.UTF_8))
-                    .bind("now", now.atOffset(ZoneOffset.UTC))
-                    .execute();
-            release(handle, owned.account(), preferences, now);
-            AuditLog.append(
-                    handle,
-                    owned.actor(),
-                    now,
-                    new AuditEntry(
-                            owned.account(),
-                            "notification_preferences_changed",
-                            "notification_preferences",
-                            owned.account().value(),
-                            told(before),
-                            told(preferences)));
+            return preferences;
         });
+    }
+
+    /** In the transaction that deletes channels of an account: they are chosen no longer. */
+    static void forgetDeletedChannels(Handle handle, Owned owned, Instant now) {
+        Preferences before = kept(handle, owned.account(), " FOR UPDATE");
+        Preferences after = before.among(channels(handle, owned.account(), ""));
+        if (!after.equals(before)) {
+            keep(handle, owned, before, after, now);
+        }
+    }
+
+    private static void keep(Handle handle, Owned owned, Preferences before, Preferences after, Instant now) {
+        handle.createUpdate("""
+                        INSERT INTO notification_preferences (account, preferences, updated_at)
+                        VALUES (:account, CAST(:preferences AS jsonb), :now)
+                        ON CONFLICT (account) DO UPDATE
+                        SET preferences = excluded.preferences, updated_at = excluded.updated_at
+                        """)
+                .bind("account", owned.account().value())
+                .bind("preferences", new String(Json.bytes(PreferencesJson.write(after)), StandardCharsets.UTF_8))
+                .bind("now", now.atOffset(ZoneOffset.UTC))
+                .execute();
+        AuditLog.append(
+                handle,
+                owned.actor(),
+                now,
+                new AuditEntry(
+                        owned.account(),
+                        "notification_preferences_changed",
+                        "notification_preferences",
+                        owned.account().value(),
+                        told(before),
+                        told(after)));
     }
 
     /** What is held, and was not tried yet, is held no longer than it would be if it came now. What goes together still does. */

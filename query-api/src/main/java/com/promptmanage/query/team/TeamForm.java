@@ -86,15 +86,16 @@ record TeamForm(
     private static Optional<List<String>> names(Fields fields, String field, int max) {
         return fields.array(field).map(array -> {
             var names = new ArrayList<String>();
-            for (JsonNode name : array) {
+            // More wrong ones than there may be right ones make the answer long, and help nobody.
+            for (int i = 0; i < array.size() && i - names.size() < max; i++) {
+                JsonNode name = array.get(i);
                 if (name.isTextual() && Account.isId(name.textValue())) {
                     names.add(name.textValue());
                 } else {
                     fields.fault(
-                            "%s[%d]".formatted(field, names.size()),
+                            "%s[%d]".formatted(field, i),
                             "is not a name",
                             "Send 1 to 256 characters, none of them a control character.");
-                    return List.<String>of();
                 }
             }
             List<String> distinct = names.stream().distinct().toList();

@@ -179,6 +179,31 @@ class SingleBudgetRoutesTest {
     }
 
     @Test
+    void everythingWrongIsToldAtOnceWhoeverAsksAndWhateverAccountItIsAbout() {
+        String wrong = """
+                "monthlyBudgetUsd":"0","maxTokensPerPrompt":0,"alertThresholds":[1],"enforcement":"x","timezone":"Mars"}""";
+        List<String> fields =
+                List.of("monthlyBudgetUsd", "maxTokensPerPrompt", "alertThresholds", "enforcement", "timezone");
+
+        assertThat(faults("{\"entityType\":\"planet\",\"entityId\":\"\"," + wrong))
+                .contains("entityType", "entityId")
+                .containsAll(fields)
+                .hasSize(fields.size() + 2);
+        api.team("hidden" + user, "UTC");
+        for (String team : List.of("hidden" + user, "nowhere" + user)) {
+            String about = "{\"entityType\":\"team\",\"entityId\":\"%s\"".formatted(team);
+            assertThat(faults(about + "," + wrong)).containsExactlyInAnyOrderElementsOf(fields);
+            assertThat(api.put(caller, BUDGET, about + "}").status()).isEqualTo(404);
+        }
+    }
+
+    private List<String> faults(String body) {
+        Answer answer = api.put(caller, BUDGET, body);
+        assertThat(answer.status()).isEqualTo(400);
+        return answer.json().path("errors").findValuesAsText("field");
+    }
+
+    @Test
     void onlyTheirOwnAndTheirTeamsAreAnyonesToSet() {
         api.team("crew" + user, "America/New_York");
         String owner = api.signIn("crew" + user + "-owner");

@@ -83,6 +83,16 @@ class TeamRoutesTest {
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.json().path("errors").findValuesAsText("field"))
                 .containsExactlyInAnyOrder("tier", "name", "slug", "timezone", "tags[0]");
+        assertThat(api.patch(owner, its.path(), "{\"tags\":[\"\",\"fine\",\"\\u0001\",5]}")
+                        .json()
+                        .path("errors")
+                        .findValuesAsText("field"))
+                .containsExactly("tags[0]", "tags[2]", "tags[3]");
+        String many = "5,".repeat(AccountSettings.TAGS_MAX * 2) + "5";
+        assertThat(api.patch(owner, its.path(), "{\"tags\":[%s]}".formatted(many))
+                        .json()
+                        .path("errors"))
+                .hasSize(AccountSettings.TAGS_MAX);
         assertThat(api.patch(owner, its.path(), "{\"slug\":\"same-slug\"}").status())
                 .isEqualTo(200);
         api.team(team + "b", "UTC");

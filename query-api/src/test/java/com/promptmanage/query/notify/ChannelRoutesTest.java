@@ -259,10 +259,14 @@ class ChannelRoutesTest {
     void preferencesAreKeptAsTheyWereSent() {
         String path = "/api/users/me/notification-preferences";
         String person = api.api().signIn("acme-viewer");
+        String mine = api.create(person, "/api/users/me", """
+                        {"kind":"webhook","name":"mine","url":"%s"}""".formatted(hook.url("/alerts")))
+                .path("id")
+                .asText();
         String sent = """
-                {"minimumLevel":"warning","alertTypes":["budget_exceeded","anomaly"],"channels":["c1"],
+                {"minimumLevel":"warning","alertTypes":["budget_exceeded","anomaly"],"channels":["%s"],
                  "quietHours":{"start":"22:00","end":"07:00","timezone":"Europe/Berlin"},
-                 "digest":{"at":"09:00","timezone":"UTC"}}""";
+                 "digest":{"at":"09:00","timezone":"UTC"}}""".formatted(mine);
         JsonNode before = api.api().get(person, path).json();
         assertThat(before.path("minimumLevel").asText()).isEqualTo("info");
         assertThat(before.path("quietHours").isNull()).isTrue();
@@ -271,6 +275,7 @@ class ChannelRoutesTest {
 
         JsonNode after = api.api().get(person, path).json();
         assertThat(after.path("alertTypes").toString()).isEqualTo("[\"budget_exceeded\",\"anomaly\"]");
+        assertThat(after.path("channels").toString()).isEqualTo("[\"%s\"]".formatted(mine));
         assertThat(after.path("quietHours").path("timezone").asText()).isEqualTo("Europe/Berlin");
         assertThat(after.path("digest").path("at").asText()).isEqualTo("09:00");
         Answer wrong = api.api().put(person, path, """

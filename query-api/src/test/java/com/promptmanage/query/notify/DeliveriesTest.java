@@ -87,6 +87,37 @@ class DeliveriesTest {
         assertThat(sent.at("/data/executionId").asText()).isEqualTo("exe_1");
     }
 
+    /** As preferences may have been kept that name channels nobody knows. */
+    @Test
+    void whoChoseOnlyChannelsThatAreGoneIsToldOnThoseThatAreThere() throws Exception {
+        JsonNode one = api.channel("webhook", hook.url("/1"));
+        JsonNode two = api.channel("webhook", hook.url("/2"));
+        prefer("[\"gone\"]");
+        api.deliver();
+
+        api.raise(alert("a1", Severity.CRITICAL));
+        stand.awaitDelivered(one, 1);
+        stand.awaitDelivered(two, 1);
+
+        prefer("[\"gone\",\"%s\"]".formatted(two.path("id").asText()));
+        api.raise(alert("a2", Severity.CRITICAL));
+        stand.awaitDelivered(two, 2);
+        prefer("[]");
+        api.raise(alert("a3", Severity.CRITICAL));
+        assertThat(api.deliveries(one.path("id").asText())).hasSize(1);
+        assertThat(api.deliveries(two.path("id").asText())).hasSize(2);
+    }
+
+    private void prefer(String channels) {
+        api.api()
+                .database()
+                .useAsSystem(handle -> handle.execute("""
+                        INSERT INTO notification_preferences (account, preferences, updated_at)
+                        VALUES ('team:acme', jsonb_build_object('channels', CAST(? AS jsonb)), now())
+                        ON CONFLICT (account) DO UPDATE SET preferences = excluded.preferences
+                        """, channels));
+    }
+
     @Test
     void whatFailsIsTriedAgainUnderTheSameIdUntilItArrives() throws Exception {
         JsonNode channel = api.channel("webhook", hook.url("/"));

@@ -43,6 +43,9 @@ public final class Sessions {
 
     static final Duration REMEMBERED = Duration.ofSeconds(3);
 
+    /** When to come again, where only those that are looked at are in the way. */
+    private static final Duration UNDER_WAY = Duration.ofSeconds(2);
+
     private static final String USERS =
             "SELECT id, email, name, password_hash, operator FROM users WHERE disabled_at IS NULL AND ";
 
@@ -286,17 +289,29 @@ public final class Sessions {
      * @param attempt nothing if the password is wrong; throws if something else was in the way
      */
     private <T> Optional<T> unlessWrong(String address, String network, Supplier<Optional<T>> attempt) {
-        database.asSystem(handle -> locks.attempt(handle, address, network)).ifPresent(left -> {
-            throw ProblemException.rateLimited(
-                    "Too many wrong passwords for this address. Wait, then try again.", left);
+        database.asSystem(handle -> locks.attempt(handle, address, network)).ifPresent(lock -> {
+            throw refusal(lock);
         });
         Instant countedAt = clock.instant();
+        Optional<T> answer;
         try {
-            return attempt.get();
+            answer = attempt.get();
         } catch (RuntimeException e) {
             takeBack(address, network, countedAt, e);
             throw e;
         }
+        if (answer.isEmpty()) {
+            database.useAsSystem(handle -> locks.failed(handle, address, network));
+        }
+        return answer;
+    }
+
+    private static ProblemException refusal(SignInLocks.Lock lock) {
+        return lock.isOfThoseUnderWay()
+                ? ProblemException.rateLimited(
+                        "Too many sign-ins with this address are under way. Wait a moment, then try again.", UNDER_WAY)
+                : ProblemException.rateLimited(
+                        "Too many wrong passwords for this address. Wait, then try again.", lock.left());
     }
 
     private void takeBack(String address, String network, Instant countedAt, RuntimeException unanswered) {

@@ -1,9 +1,9 @@
 package com.promptmanage.service.access;
 
-import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -28,7 +28,24 @@ final class SignInLocks {
 
     static final Duration LOCKED_FOR = Duration.ofMinutes(15);
 
+    /** Longer than any password is looked at: what is not known by then never will be. */
+    private static final Duration LOOKED_AT_FOR = Duration.ofSeconds(30);
+
     private final Clock clock;
+
+    /**
+     * Why a password is not to be looked at.
+     *
+     * @param left how long the address is locked, unless some that are looked at come to be right
+     * @param wrong how many of those that were counted are known to be wrong
+     */
+    record Lock(Duration left, int wrong) {
+
+        /** Whether there were no wrong ones, only as many at once as might be. */
+        boolean isOfThoseUnderWay() {
+            return wrong == 0 && left.compareTo(LOCKED_FOR.minus(LOOKED_AT_FOR)) > 0;
+        }
+    }
 
     SignInLocks(Clock clock) {
         this.clock = clock;
@@ -39,36 +56,37 @@ final class SignInLocks {
      * here for its network is none of those from everywhere, nor the other way round.
      *
      * @param network where it comes from, as {@link HourlyCounts#site} tells it
-     * @return how long the address is locked, if it is: then the password is not to be looked at
+     * @return the lock, if there is one: then the password is not to be looked at
      */
-    Optional<Duration> attempt(Handle handle, String email, String network) {
+    Optional<Lock> attempt(Handle handle, String email, String network) {
         Instant now = clock.instant();
         // Always the network first: two that lock rows in another order would wait for each other.
-        Optional<Instant> lockedUntil = attempt(handle, email, hash(email, network), FAILURES_MAX, now);
-        if (lockedUntil.isEmpty()) {
-            lockedUntil = attempt(handle, email, hash(email), FAILURES_EVERYWHERE_MAX, now);
-            if (lockedUntil.isPresent()) {
+        Optional<Lock> lock = attempt(handle, email, hash(email, network), FAILURES_MAX, now);
+        if (lock.isEmpty()) {
+            lock = attempt(handle, email, hash(email), FAILURES_EVERYWHERE_MAX, now);
+            if (lock.isPresent()) {
                 takeBack(handle, hash(email, network), now);
             }
         }
         forgetOld(handle, now);
-        return lockedUntil.map(until -> Duration.between(now, until));
+        return lock;
     }
 
-    private static Optional<Instant> attempt(Handle handle, String email, byte[] counted, int max, Instant now) {
+    private static Optional<Lock> attempt(Handle handle, String email, byte[] counted, int max, Instant now) {
         return handle.createQuery("""
                         INSERT INTO sign_in_failures AS f (email_hash, of_email, failures, first_at)
                         VALUES (:counted, :email, 1, :now)
-                        ON CONFLICT (email_hash) DO UPDATE SET (failures, first_at, locked_until) = (
+                        ON CONFLICT (email_hash) DO UPDATE SET (failures, first_at, wrong, locked_until) = (
                             SELECT CASE WHEN over THEN 1 ELSE least(f.failures + 1, :max) END,
                                    CASE WHEN over THEN excluded.first_at ELSE f.first_at END,
+                                   CASE WHEN over THEN 0 ELSE f.wrong END,
                                    CASE WHEN over THEN NULL
                                         WHEN f.locked_until IS NOT NULL THEN f.locked_until
                                         WHEN f.failures >= :max THEN CAST(:until AS timestamptz)
                                    END
                             FROM (SELECT coalesce(f.locked_until <= excluded.first_at,
                                                   f.first_at <= CAST(:old AS timestamptz))) AS earlier (over))
-                        RETURNING locked_until
+                        RETURNING locked_until, wrong
                         """)
                 .bind("counted", counted)
                 .bind("email", hash(email))
@@ -76,8 +94,11 @@ final class SignInLocks {
                 .bind("old", now.minus(COUNTED_FOR))
                 .bind("max", max)
                 .bind("until", now.plus(LOCKED_FOR))
-                .map((row, ctx) ->
-                        Optional.ofNullable(row.getTimestamp("locked_until")).map(Timestamp::toInstant))
+                .map((row, ctx) -> {
+                    int wrong = row.getInt("wrong");
+                    return Optional.ofNullable(row.getTimestamp("locked_until"))
+                            .map(until -> new Lock(Duration.between(now, until.toInstant()), wrong));
+                })
                 .one();
     }
 
@@ -92,6 +113,13 @@ final class SignInLocks {
                 .bind("old", now.minus(COUNTED_FOR))
                 .bind("now", now)
                 .execute();
+    }
+
+    /** An attempt is known to be wrong. It was counted already. */
+    void failed(Handle handle, String email, String network) {
+        for (byte[] counted : List.of(hash(email, network), hash(email))) {
+            handle.execute("UPDATE sign_in_failures SET wrong = wrong + 1 WHERE email_hash = ?", counted);
+        }
     }
 
     /**

@@ -285,6 +285,41 @@ class SignInFloodTest {
     }
 
     @Test
+    void whoSignsInMoreOftenAtOnceThanMayBeWrongIsToldToWaitAMoment() throws Exception {
+        var waiting = new ArrayList<CompletableFuture<HttpResponse<String>>>();
+        var next = database().<HttpResponse<String>, Exception>asSystem(handle -> {
+            // Who is right waits here, after the password was looked at.
+            handle.execute("SELECT 1 FROM users WHERE id = 'usr_ann' FOR UPDATE");
+            for (int i = 0; i < SignInLocks.FAILURES_MAX; i++) {
+                waiting.add(send(0, new Try("198.51.100.1", "ann@example.com", PASSWORD)));
+            }
+            Await.until(() -> assertThat(thatWaitForLocks()).isEqualTo(SignInLocks.FAILURES_MAX));
+            return send(1, new Try("198.51.100.1", "ann@example.com", PASSWORD)).join();
+        });
+
+        assertThat(next.statusCode()).isEqualTo(429);
+        assertThat(next.headers().firstValue("Retry-After")).hasValue("2");
+        assertThat(next.body()).contains("are under way").doesNotContain("wrong passwords");
+        assertThat(waiting.stream().map(one -> one.join().statusCode())).containsOnly(200);
+        assertThat(status(PASSWORD)).isEqualTo(200);
+        for (int i = 0; i < SignInLocks.FAILURES_MAX; i++) {
+            assertThat(status("wrong")).isEqualTo(401);
+        }
+        assertThat(send(0, new Try("198.51.100.1", "ann@example.com", PASSWORD))
+                        .join()
+                        .body())
+                .contains("Too many wrong passwords");
+    }
+
+    /** In a transaction of its own, for one sees the connections only that there were when it first looked. */
+    private long thatWaitForLocks() {
+        return instances.getLast().database.asSystem(handle -> handle.createQuery("""
+                        SELECT count(DISTINCT l.pid) FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+                        WHERE NOT l.granted AND a.datname = current_database()
+                        """).mapTo(Long.class).one());
+    }
+
+    @Test
     void whoSignsInManyTimesAtOnceLocksNoOneOut() {
         List<HttpResponse<String>> answers = atOnce(AT_ONCE, i -> new Try("192.0.2." + i, "ann@example.com", PASSWORD));
 
