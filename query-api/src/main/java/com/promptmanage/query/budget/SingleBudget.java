@@ -143,6 +143,14 @@ record SingleBudget(
                 tokens.isPresent() || fields.isNull("maxTokensPerPrompt") ? tokens : tokensPerPromptMax);
     }
 
+    /** What both budgets take from the request, else from what is there, else from the defaults. */
+    private record Common(
+            Optional<ZoneId> wantedZone,
+            ZoneId zone,
+            Optional<List<Threshold>> thresholds,
+            Optional<Enforcement> enforcement,
+            Optional<Budget> leading) {}
+
     private static Optional<BudgetTable.Wanted> want(
             Fields fields,
             Account account,

@@ -33,8 +33,8 @@ final class PreferencesTable {
     }
 
     private static Preferences kept(Handle handle, Account account, String lock) {
-        return handle
-                .createQuery("SELECT preferences::text FROM notification_preferences WHERE account = :account" + lock)
+        return handle.createQuery(
+                        "SELECT preferences::text FROM notification_preferences WHERE account = :account" + lock)
                 .bind("account", account.value())
                 .mapTo(String.class)
                 .findOne()
@@ -43,11 +43,11 @@ final class PreferencesTable {
     }
 
     private static Set<String> channels(Handle handle, Account account, String lock) {
-        return Set.copyOf(handle.createQuery(
-                        "SELECT id FROM notification_channels WHERE account = :account ORDER BY id" + lock)
-                .bind("account", account.value())
-                .mapTo(String.class)
-                .list());
+        return Set.copyOf(
+                handle.createQuery("SELECT id FROM notification_channels WHERE account = :account ORDER BY id" + lock)
+                        .bind("account", account.value())
+                        .mapTo(String.class)
+                        .list());
     }
 
     /**

@@ -109,9 +109,7 @@ class DeliveriesTest {
     }
 
     private void prefer(String channels) {
-        api.api()
-                .database()
-                .useAsSystem(handle -> handle.execute("""
+        api.api().database().useAsSystem(handle -> handle.execute("""
                         INSERT INTO notification_preferences (account, preferences, updated_at)
                         VALUES ('team:acme', jsonb_build_object('channels', CAST(? AS jsonb)), now())
                         ON CONFLICT (account) DO UPDATE SET preferences = excluded.preferences

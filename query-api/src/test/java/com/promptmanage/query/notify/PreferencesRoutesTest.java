@@ -34,7 +34,8 @@ class PreferencesRoutesTest {
         String path = "/api/teams/acme/notification-preferences";
         String off = api.channel("webhook", hook.url("/")).path("id").asText();
         api.api().send(api.admin(), "PATCH", PATH + "/" + off, "{\"enabled\":false}");
-        String elsewhere = api.create(api.api().signIn("acme-viewer"), "/api/users/me", """
+        String elsewhere = api.create(
+                        api.api().signIn("acme-viewer"), "/api/users/me", """
                         {"kind":"webhook","name":"mine","url":"%s"}""".formatted(hook.url("/alerts")))
                 .path("id")
                 .asText();

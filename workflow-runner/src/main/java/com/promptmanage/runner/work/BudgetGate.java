@@ -23,6 +23,17 @@ public interface BudgetGate {
             String nodeId,
             CallEstimate estimate) {}
 
+    /** What a call under way may use, which the budgets do not know of yet. */
+    @FunctionalInterface
+    interface Reservation {
+
+        /** Nothing. */
+        Reservation NONE = () -> {};
+
+        /** The call has ended and is entered, however it ended, or is not made at all. */
+        void end();
+    }
+
     /** The answer. */
     sealed interface Verdict {
 
@@ -30,8 +41,14 @@ public interface BudgetGate {
          * @param estimateNanoUsd what it will cost at most, if the model has a price
          * @param budgets the budgets that it counts towards, as they stand before it; empty if there is none, or they
          *     could not be asked
+         * @param reservation of what it may use; whoever makes the call ends it
          */
-        record Allowed(OptionalLong estimateNanoUsd, Optional<JsonNode> budgets) implements Verdict {
+        record Allowed(OptionalLong estimateNanoUsd, Optional<JsonNode> budgets, Reservation reservation)
+                implements Verdict {
+
+            public Allowed(OptionalLong estimateNanoUsd, Optional<JsonNode> budgets) {
+                this(estimateNanoUsd, budgets, Reservation.NONE);
+            }
 
             public Allowed(OptionalLong estimateNanoUsd) {
                 this(estimateNanoUsd, Optional.empty());
@@ -51,5 +68,10 @@ public interface BudgetGate {
         }
     }
 
-    Verdict check(Planned call);
+    /**
+     * May wait for other calls to end, if what they use decides.
+     *
+     * @throws InterruptedException if the thread is interrupted while it waits
+     */
+    Verdict check(Planned call) throws InterruptedException;
 }

@@ -189,27 +189,36 @@ final class ExternalCalls {
 
     private Attempt pay(Begun begun, Node node, ExternalCall call, Standing.Fresh fresh, RetryRule rule, HeldNode held)
             throws InterruptedException, StaleLeaseException {
-        NodeLease lease = begun.lease();
-        OptionalLong estimate = OptionalLong.empty();
-        Optional<JsonNode> budgetState = Optional.empty();
         Optional<CallEstimate> paid = call.estimate();
-        if (paid.isPresent()) {
-            switch (budgets.check(planned(begun, paid.get()))) {
-                case Verdict.Denied denied -> {
-                    return new Attempt.Pause(Status.PAUSED_BUDGET, denied.message(), denied.details(), denied.passes());
-                }
-                case Verdict.Allowed allowed -> {
-                    estimate = allowed.estimateNanoUsd().isPresent() ? allowed.estimateNanoUsd() : listed(paid.get());
-                    budgetState = allowed.budgets();
+        if (paid.isEmpty()) {
+            return made(begun, node, call, fresh, Sent.UNPAID, rule, held);
+        }
+        switch (budgets.check(planned(begun, paid.get()))) {
+            case Verdict.Denied denied -> {
+                return new Attempt.Pause(Status.PAUSED_BUDGET, denied.message(), denied.details(), denied.passes());
+            }
+            case Verdict.Allowed allowed -> {
+                try {
+                    OptionalLong estimate =
+                            allowed.estimateNanoUsd().isPresent() ? allowed.estimateNanoUsd() : listed(paid.get());
+                    var sent = new Sent(true, estimate, limit(begun), allowed.budgets());
+                    return made(begun, node, call, fresh, sent, rule, held);
+                } finally {
+                    allowed.reservation().end();
                 }
             }
         }
-        OptionalLong limit = paid.isPresent() ? limit(begun) : OptionalLong.empty();
-        OptionalLong tooLittle = sending(lease, fresh.callId(), new Sent(estimate, limit, budgetState), held);
+    }
+
+    private Attempt made(
+            Begun begun, Node node, ExternalCall call, Standing.Fresh fresh, Sent sent, RetryRule rule, HeldNode held)
+            throws InterruptedException, StaleLeaseException {
+        NodeLease lease = begun.lease();
+        OptionalLong tooLittle = sending(lease, fresh.callId(), sent, held);
         if (tooLittle.isPresent()) {
-            return overLimit(call, estimate, tooLittle.getAsLong());
+            return overLimit(call, sent.estimateNanoUsd(), tooLittle.getAsLong());
         }
-        CallResult result = paid.isPresent()
+        CallResult result = sent.isPaid()
                 ? held.<CallResult, InterruptedException>paid(() -> call.make(timeout(node), CallWatcher.NONE))
                 : call.make(timeout(node), CallWatcher.NONE);
         return switch (result) {
@@ -237,7 +246,11 @@ final class ExternalCalls {
     }
 
     /** What is entered of a call before it is made. */
-    private record Sent(OptionalLong estimateNanoUsd, OptionalLong limitNanoUsd, Optional<JsonNode> budgets) {}
+    private record Sent(
+            boolean isPaid, OptionalLong estimateNanoUsd, OptionalLong limitNanoUsd, Optional<JsonNode> budgets) {
+
+        static final Sent UNPAID = new Sent(false, OptionalLong.empty(), OptionalLong.empty(), Optional.empty());
+    }
 
     /**
      * Returns the execution's limit, if it does not allow the call. Who is to let go before it is made takes the entry back: nothing

@@ -111,7 +111,7 @@ class HttpBudgetGateTest {
         });
     }
 
-    private static void assertTold(HttpBudgetGate gate, Planned call) {
+    private static void assertTold(HttpBudgetGate gate, Planned call) throws InterruptedException {
         assertThat(gate.check(call))
                 .isInstanceOfSatisfying(
                         Verdict.Allowed.class,

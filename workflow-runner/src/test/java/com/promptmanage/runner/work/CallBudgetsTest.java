@@ -301,6 +301,34 @@ class CallBudgetsTest {
     }
 
     @Test
+    void whatIsReservedForACallIsSoUntilItHasEndedHoweverItEnds() throws Exception {
+        var ended = new AtomicInteger();
+        var endedInCalls = new AtomicInteger();
+        engine.script()
+                .when(
+                        "answered",
+                        asked -> new Plan.Calls(new Script.Call("answered", question -> {
+                            endedInCalls.addAndGet(ended.get());
+                            return answered("1");
+                        })));
+        engine.script()
+                .when(
+                        "refused",
+                        asked -> new Plan.Calls(
+                                new Script.Call("refused", question -> refused(Failure.Kind.PERMANENT))));
+        engine.budgets(call -> new Verdict.Allowed(OptionalLong.of(1), Optional.empty(), ended::incrementAndGet));
+
+        engine.run(Workflow.of(prompt("answered")));
+        assertThat(endedInCalls).as("before the answer").hasValue(0);
+        assertThat(ended).hasValue(1);
+        String failed = engine.trigger(engine.add(Workflow.of(prompt("refused")), 1));
+        engine.awaitStatus(failed, "failed");
+        engine.budgets(BudgetGate.OPEN);
+
+        assertThat(ended).hasValue(2);
+    }
+
+    @Test
     void howTheBudgetsStandRidesOnTheNodesResult() throws Exception {
         engine.script().when("paid", asked -> new Plan.Calls(new Script.Call("paid", question -> answered("1"))));
         engine.budgets(call -> new Verdict.Allowed(

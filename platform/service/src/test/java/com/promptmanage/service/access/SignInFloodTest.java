@@ -313,7 +313,10 @@ class SignInFloodTest {
 
     /** In a transaction of its own, for one sees the connections only that there were when it first looked. */
     private long thatWaitForLocks() {
-        return instances.getLast().database.asSystem(handle -> handle.createQuery("""
+        return instances
+                .getLast()
+                .database
+                .asSystem(handle -> handle.createQuery("""
                         SELECT count(DISTINCT l.pid) FROM pg_locks l JOIN pg_stat_activity a USING (pid)
                         WHERE NOT l.granted AND a.datname = current_database()
                         """).mapTo(Long.class).one());

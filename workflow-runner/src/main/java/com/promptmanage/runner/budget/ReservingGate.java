@@ -1,0 +1,163 @@
+package com.promptmanage.runner.budget;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.promptmanage.runner.budget.Reservations.Share;
+import com.promptmanage.runner.work.BudgetGate;
+import com.promptmanage.service.budget.BudgetClient;
+import com.promptmanage.service.http.Json;
+import com.promptmanage.topics.account.Account;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Lets a call through if the budgets allow it together with the calls that this process has under way, which the budgets do not
+ * know of yet. Close to the limit of a budget that blocks, a call waits for those and asks again; elsewhere it asks once.
+ */
+final class ReservingGate implements BudgetGate {
+
+    static final Duration PAUSE = Duration.ofMillis(200);
+
+    /**
+     * Half a minute, in which most calls have ended. A longer wait would keep one of the worker's places from nodes that could go
+     * on.
+     */
+    static final int PAUSES_MAX = 150;
+
+    private final Budgets budgets;
+
+    private final Reservations reservations;
+
+    private final Pause pause;
+
+    /** Whoever knows the budgets. */
+    @FunctionalInterface
+    interface Budgets {
+        BudgetClient.Answer ask(Account account, ObjectNode question);
+    }
+
+    /** Lets time pass. */
+    @FunctionalInterface
+    interface Pause {
+        void take(Duration time) throws InterruptedException;
+    }
+
+    ReservingGate(Budgets budgets, Reservations reservations, Pause pause) {
+        this.budgets = budgets;
+        this.reservations = reservations;
+        this.pause = pause;
+    }
+
+    @Override
+    public Verdict check(Planned call) throws InterruptedException {
+        ObjectNode question = question(call);
+        for (int pauses = 0; ; pauses++) {
+            Optional<Verdict> verdict = switch (budgets.ask(call.account(), question)) {
+                case BudgetClient.Answer.Told(var answer) -> told(call, answer, pauses == PAUSES_MAX);
+                case BudgetClient.Answer.Untold(var isClosed) ->
+                    Optional.of(isClosed ? unanswered(call) : new Verdict.Allowed(OptionalLong.empty()));
+            };
+            if (verdict.isPresent()) {
+                return verdict.get();
+            }
+            pause.take(PAUSE);
+        }
+    }
+
+    /** Empty if calls under way decide. */
+    private Optional<Verdict> told(Planned call, JsonNode answer, boolean isLast) {
+        if (!answer.path("allowed").asBoolean()) {
+            return Optional.of(denied(call, answer));
+        }
+        JsonNode told = answer.path("budgets");
+        OptionalLong cost = whole(answer.path("estimatedCostNanoUsd"));
+        long tokens = call.estimate().inputTokens() + call.estimate().maxOutputTokens();
+        Optional<Reservation> reservation = reservations.reserve(shares(call.account(), told), cost, tokens);
+        if (reservation.isPresent()) {
+            return Optional.of(new Verdict.Allowed(
+                    cost, told.isEmpty() ? Optional.empty() : Optional.of(told), reservation.get()));
+        }
+        return isLast ? Optional.of(uncertain(call, answer)) : Optional.empty();
+    }
+
+    private static List<Share> shares(Account account, JsonNode budgets) {
+        var shares = new ArrayList<Share>();
+        for (JsonNode budget : budgets) {
+            var key = new Reservations.Key(
+                    account.value(),
+                    budget.path("id").asText(),
+                    budget.path("value").asText());
+            boolean isBlocking = budget.path("enforcement").asText().equals("block");
+            shares.add(new Share(
+                    key,
+                    isBlocking ? whole(budget.path("remainingNanoUsd")) : OptionalLong.empty(),
+                    isBlocking ? whole(budget.path("remainingTokens")) : OptionalLong.empty()));
+        }
+        return shares;
+    }
+
+    private static OptionalLong whole(JsonNode number) {
+        return number.isIntegralNumber() ? OptionalLong.of(number.longValue()) : OptionalLong.empty();
+    }
+
+    private static ObjectNode question(Planned call) {
+        ObjectNode body = Json.mapper().createObjectNode();
+        Account account = call.account();
+        if (account.isTeam()) {
+            body.put("teamId", account.id());
+            body.put("userId", call.userId());
+        } else {
+            body.put("userId", account.id());
+        }
+        body.put("model", call.estimate().model());
+        body.put("provider", call.estimate().provider());
+        body.put("inputTokens", call.estimate().inputTokens());
+        body.put("maxOutputTokens", call.estimate().maxOutputTokens());
+        body.put("executionType", "workflow_node");
+        body.put("workflowId", call.workflowId());
+        body.put("executionId", call.executionId());
+        body.put("nodeId", call.nodeId());
+        return body;
+    }
+
+    private static Verdict denied(Planned call, JsonNode answer) {
+        String deniedBy = answer.path("deniedBy").asText();
+        ObjectNode why = Json.mapper().createObjectNode();
+        why.put("code", "budget_exceeded").put("nodeId", call.nodeId()).put("deniedBy", deniedBy);
+        why.set("estimatedCost", answer.path("estimatedCost"));
+        why.set("budgets", answer.path("budgets"));
+        String name = deniedBy;
+        for (JsonNode budget : answer.path("budgets")) {
+            if (budget.path("id").asText().equals(deniedBy)) {
+                name = budget.path("name").asText(deniedBy);
+            }
+        }
+        return new Verdict.Denied(
+                "Budget '%s' does not allow the next call, to %s: have it raised or wait for its next period, then resume"
+                        .formatted(name, call.estimate().model()),
+                why);
+    }
+
+    private static Verdict uncertain(Planned call, JsonNode answer) {
+        ObjectNode why = Json.mapper().createObjectNode();
+        why.put("code", "budget_reserved").put("nodeId", call.nodeId());
+        why.set("budgets", answer.path("budgets"));
+        return new Verdict.Denied(
+                "What calls under way may still use of a budget leaves too little for the next call, to %s: the budgets are asked again by and by, and at once if it is resumed"
+                        .formatted(call.estimate().model()),
+                why,
+                true);
+    }
+
+    private static Verdict unanswered(Planned call) {
+        ObjectNode why = Json.mapper().createObjectNode();
+        why.put("code", "budget_unanswered").put("nodeId", call.nodeId());
+        return new Verdict.Denied(
+                "The budgets did not answer in time, and one of them blocks in that case (failMode closed): they are asked again by and by, and at once if it is resumed",
+                why,
+                true);
+    }
+}

@@ -1,0 +1,202 @@
+package com.promptmanage.runner.budget;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.promptmanage.runner.node.CallEstimate;
+import com.promptmanage.runner.work.BudgetGate.Planned;
+import com.promptmanage.runner.work.BudgetGate.Verdict;
+import com.promptmanage.service.budget.BudgetClient.Answer;
+import com.promptmanage.service.http.Json;
+import com.promptmanage.testkit.Await;
+import com.promptmanage.topics.account.Account;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Calls at once, against budgets that know of a call only when the test says so. A call costs 100 nanoUSD and 150 tokens at most. */
+class ReservingGateTest {
+
+    private final AtomicLong left = new AtomicLong();
+
+    private final AtomicLong cost = new AtomicLong(100);
+
+    private final AtomicInteger asked = new AtomicInteger();
+
+    private final AtomicInteger paused = new AtomicInteger();
+
+    private final AtomicLong nanos = new AtomicLong();
+
+    private final Semaphore goOn = new Semaphore(0);
+
+    private final ExecutorService beside = Executors.newVirtualThreadPerTaskExecutor();
+
+    private volatile String budget = "b1";
+
+    private volatile String leftName = "remainingNanoUsd";
+
+    private final ReservingGate gate =
+            new ReservingGate((account, question) -> answer(), new Reservations(nanos::get), this::pause);
+
+    @AfterEach
+    void stop() {
+        beside.shutdownNow();
+    }
+
+    @Test
+    void noMoreCallsAreUnderWayThanTheBudgetHasRoomForAndNoneIsMadeWhenItIsSpent() throws Exception {
+        left.set(250);
+        List<Future<Verdict>> calls = start(20);
+        awaitThat(calls, 2, 18);
+
+        // They have ended, but are not counted yet.
+        allowed(calls).forEach(call -> call.reservation().end());
+        goOn.release(18);
+        awaitThat(calls, 2, 18 + 18);
+
+        left.set(200);
+        nanos.addAndGet(Reservations.SETTLING.toNanos() + 1);
+        goOn.release(18);
+        awaitThat(calls, 4, 18 + 18 + 16);
+
+        left.set(0);
+        goOn.release(16);
+        Await.until(() -> assertThat(calls).allMatch(Future::isDone));
+        assertThat(allowed(calls)).hasSize(4);
+        assertThat(calls.stream().map(Future::resultNow).filter(Verdict.Denied.class::isInstance))
+                .hasSize(16)
+                .allSatisfy(verdict -> assertThat(code(verdict)).isEqualTo("budget_exceeded"));
+    }
+
+    @Test
+    void farFromTheLimitEveryCallAsksOnceAndWaitsForNone() throws Exception {
+        left.set(1_000_000);
+        List<Future<Verdict>> calls = start(20);
+
+        awaitThat(calls, 20, 0);
+        assertThat(asked).hasValue(20);
+    }
+
+    @Test
+    void whoIsInterruptedWhileItWaitsEndsAndReservesNothing() throws Exception {
+        left.set(150);
+        Verdict first = gate.check(call());
+        Future<Verdict> waiting = beside.submit(() -> gate.check(call()));
+        Await.until(() -> assertThat(paused).hasValue(1));
+
+        beside.shutdownNow();
+
+        assertThatThrownBy(() -> waiting.get(30, TimeUnit.SECONDS)).hasCauseInstanceOf(InterruptedException.class);
+        assertThat(first)
+                .isInstanceOfSatisfying(
+                        Verdict.Allowed.class, allowed -> allowed.reservation().end());
+        nanos.addAndGet(Reservations.SETTLING.toNanos() + 1);
+        assertThat(gate.check(call())).isInstanceOf(Verdict.Allowed.class);
+        assertThat(paused).hasValue(1);
+    }
+
+    @Test
+    void aCallUnderWayThatDoesNotEndIsNotWaitedForForEver() throws Exception {
+        leftName = "remainingTokens";
+        left.set(200);
+        goOn.release(ReservingGate.PAUSES_MAX);
+
+        assertThat(gate.check(call())).isInstanceOf(Verdict.Allowed.class);
+        assertThat(gate.check(call())).isInstanceOfSatisfying(Verdict.Denied.class, denied -> {
+            assertThat(code(denied)).isEqualTo("budget_reserved");
+            assertThat(denied.passes()).as("asked again by itself").isTrue();
+        });
+        assertThat(asked).hasValue(1 + 1 + ReservingGate.PAUSES_MAX);
+    }
+
+    @Test
+    void whatIsUnderWayCountsTowardItsOwnBudgetsOnly() throws Exception {
+        left.set(150);
+
+        assertThat(gate.check(call())).isInstanceOf(Verdict.Allowed.class);
+        budget = "b2";
+        assertThat(gate.check(call())).isInstanceOf(Verdict.Allowed.class);
+        assertThat(paused).hasValue(0);
+    }
+
+    @Test
+    void aCallThatCostsNothingWaitsForNone() throws Exception {
+        left.set(100);
+
+        assertThat(gate.check(call())).isInstanceOf(Verdict.Allowed.class);
+        cost.set(0);
+        assertThat(gate.check(call())).isInstanceOf(Verdict.Allowed.class);
+        assertThat(paused).hasValue(0);
+    }
+
+    private List<Future<Verdict>> start(int count) {
+        var calls = new ArrayList<Future<Verdict>>();
+        for (int i = 0; i < count; i++) {
+            calls.add(beside.submit(() -> gate.check(call())));
+        }
+        return calls;
+    }
+
+    /** Whoever is not allowed waits, so that no more can follow. */
+    private void awaitThat(List<Future<Verdict>> calls, int allowed, int pauses) throws Exception {
+        Await.until(() -> {
+            assertThat(paused).hasValue(pauses);
+            assertThat(allowed(calls)).hasSize(allowed);
+        });
+    }
+
+    private static List<Verdict.Allowed> allowed(List<Future<Verdict>> calls) {
+        return calls.stream()
+                .filter(call -> call.state() == Future.State.SUCCESS)
+                .map(Future::resultNow)
+                .filter(Verdict.Allowed.class::isInstance)
+                .map(Verdict.Allowed.class::cast)
+                .toList();
+    }
+
+    private static String code(Verdict verdict) {
+        return ((Verdict.Denied) verdict).details().path("code").asText();
+    }
+
+    private void pause(Duration time) throws InterruptedException {
+        assertThat(time).isEqualTo(ReservingGate.PAUSE);
+        paused.incrementAndGet();
+        goOn.acquire();
+    }
+
+    private Answer answer() {
+        asked.incrementAndGet();
+        long rest = left.get();
+        boolean isOfTokens = leftName.equals("remainingTokens");
+        ObjectNode json = Json.mapper().createObjectNode();
+        json.put("allowed", rest >= (isOfTokens ? 150 : cost.get()));
+        json.put("estimatedCostNanoUsd", cost.get());
+        json.putArray("budgets")
+                .addObject()
+                .put("id", budget)
+                .put("name", "Month")
+                .put("enforcement", "block")
+                .put(leftName, rest);
+        return new Answer.Told(json);
+    }
+
+    private static Planned call() {
+        return new Planned(
+                Account.team("acme"),
+                "ada",
+                "wf_1",
+                "exe_1",
+                "node",
+                new CallEstimate("openai", "gpt-4o-mini", 100, 50));
+    }
+}
