@@ -36,9 +36,7 @@ public record PublishSettings(String bootstrapServers, long bufferBytes, Duratio
         config.put(ProducerConfig.CLIENT_ID_CONFIG, "ingest-api");
         config.put(ProducerConfig.ACKS_CONFIG, "all");
         config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-        // A request has often one event: for each batch LZ4's stream would make two blocks of 64 KiB anew, and this one
-        // keeps them.
-        config.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "snappy");
+        config.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, bufferBytes);
         config.put(ProducerConfig.BATCH_SIZE_CONFIG, 128 << 10);
         // Whoever comes while a broker works on the request before goes with the next: batches are as large as the load
