@@ -153,15 +153,6 @@ final class Cast implements AutoCloseable {
 
     /** @return the status; of a stream that goes on, as soon as it has begun */
     int send(String credentials, String method, String path, byte @Nullable [] body) {
-        int status = sendOnce(credentials, method, path, body);
-        // Who is told to come again, by a machine that has much to do, comes again.
-        for (int attempt = 1; status == 503 && attempt < ATTEMPTS; attempt++) {
-            status = sendOnce(credentials, method, path, body);
-        }
-        return status;
-    }
-
-    private int sendOnce(String credentials, String method, String path, byte @Nullable [] body) {
         var request = HttpRequest.newBuilder(URI.create(api.server().baseUri() + path))
                 .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
         if (!credentials.isEmpty()) {

@@ -33,8 +33,6 @@ class WholeSystemTest {
 
     private static final int BODIES = 6;
 
-    private static final int COME_AGAIN_MAX = 3;
-
     /** What nobody is answered where it is not 401. */
     private static final Map<String, Integer> OPEN = Map.ofEntries(
             Map.entry("GET /health/live", 200),
@@ -217,10 +215,6 @@ class WholeSystemTest {
 
     private void note(List<String> broken, Operation operation, String path, byte @Nullable [] body) throws Exception {
         int status = stage.status(session, operation.method(), path, body);
-        // Who is told to come again, by a machine that has much to do, comes again.
-        for (int again = 0; status == 503 && again < COME_AGAIN_MAX; again++) {
-            status = stage.status(session, operation.method(), path, body);
-        }
         if (status >= 500) {
             broken.add("%s at %s: %d to %s"
                     .formatted(operation.name(), shortened(path), status, body == null ? "nothing" : shortened(body)));
