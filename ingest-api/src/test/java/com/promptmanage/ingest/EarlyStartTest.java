@@ -54,14 +54,14 @@ class EarlyStartTest {
                     .create(Scope.EVERYONE, NewKey.of("app", Account.team("acme")))
                     .secret();
             URI base = URI.create("http://127.0.0.1:" + port);
-            Await.until(() -> assertThat(status(base.resolve("/health/live"))).isEqualTo(200));
+            awaitStatus(200, base.resolve("/health/live"), process);
 
             assertThat(status(base.resolve("/health/ready"))).isEqualTo(503);
             assertThat(log(base, key)).isEqualTo(503);
             assertThat(process.isAlive()).isTrue();
 
             Files.writeString(hosts, "127.0.0.1 localhost broker.example\n");
-            Await.until(() -> assertThat(status(base.resolve("/health/ready"))).isEqualTo(200));
+            awaitStatus(200, base.resolve("/health/ready"), process);
             assertThat(log(base, key)).isEqualTo(200);
         }
     }
@@ -76,8 +76,7 @@ class EarlyStartTest {
                     List.of(),
                     settings(EmbeddedKafka.shared().bootstrapServers(), postgres.jdbcUrl(), port))) {
                 URI base = URI.create("http://127.0.0.1:" + port);
-                Await.until(
-                        () -> assertThat(status(base.resolve("/health/live"))).isEqualTo(200));
+                awaitStatus(200, base.resolve("/health/live"), process);
 
                 var ready = client.send(
                         HttpRequest.newBuilder(base.resolve("/health/ready")).build(), BodyHandlers.ofString());
@@ -88,9 +87,7 @@ class EarlyStartTest {
 
                 postgres.start();
 
-                Await.until(
-                        Duration.ofSeconds(90),
-                        () -> assertThat(status(base.resolve("/health/ready"))).isEqualTo(200));
+                awaitStatus(200, base.resolve("/health/ready"), process);
                 assertThat(log(base, "of-nobody")).isEqualTo(401);
             }
         }
@@ -123,6 +120,13 @@ class EarlyStartTest {
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString("{\"model\":\"m\",\"inputTokens\":1,\"outputTokens\":1}"));
         return client.send(request.build(), BodyHandlers.discarding()).statusCode();
+    }
+
+    private void awaitStatus(int expected, URI uri, JavaProcess process) throws Exception {
+        Await.until(Duration.ofMinutes(2), () -> {
+            process.requireAlive();
+            assertThat(status(uri)).isEqualTo(expected);
+        });
     }
 
     private int status(URI uri) throws InterruptedException {

@@ -3,10 +3,10 @@ package com.promptmanage.testkit;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,13 +24,17 @@ public final class JavaProcess implements AutoCloseable {
 
     private final Process process;
 
+    private static final int ERRORS_KEPT = 40;
+
     private final LinkedBlockingQueue<String> lines = new LinkedBlockingQueue<>();
+
+    /** The last lines of its standard error, for whoever asks why it ended. */
+    private final ArrayDeque<String> errors = new ArrayDeque<>();
 
     private JavaProcess(Process process) {
         this.process = process;
-        var reader = new Thread(this::read, "output-of-" + process.pid());
-        reader.setDaemon(true);
-        reader.start();
+        follow("output-of-", this::read);
+        follow("errors-of-", this::readErrors);
         var end = new Thread(process::destroyForcibly, "end-" + process.pid());
         Runtime.getRuntime().addShutdownHook(end);
     }
@@ -50,7 +54,7 @@ public final class JavaProcess implements AutoCloseable {
         command.addAll(jvmOptions);
         command.add(main.getName());
         command.addAll(List.of(args));
-        var builder = new ProcessBuilder(command).redirectError(Redirect.INHERIT);
+        var builder = new ProcessBuilder(command);
         builder.environment().putAll(environment);
         try {
             return new JavaProcess(builder.start());
@@ -65,6 +69,20 @@ public final class JavaProcess implements AutoCloseable {
 
     public boolean isAlive() {
         return process.isAlive();
+    }
+
+    /**
+     * For who waits for what it does.
+     *
+     * @throws IllegalStateException if it has ended, with what it said last
+     */
+    public void requireAlive() {
+        if (!isAlive()) {
+            synchronized (errors) {
+                throw new IllegalStateException("process %d has ended with %d; it said last:\n%s"
+                        .formatted(pid(), process.exitValue(), String.join("\n", errors)));
+            }
+        }
     }
 
     /** Waits for a line of its output that starts so, and returns the rest of that line. */
@@ -115,6 +133,30 @@ public final class JavaProcess implements AutoCloseable {
     @Override
     public void close() {
         process.destroyForcibly();
+    }
+
+    private void follow(String name, Runnable reading) {
+        var reader = new Thread(reading, name + process.pid());
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    /** Shown as they come, among this process's own. */
+    @SuppressWarnings("SystemOut")
+    private void readErrors() {
+        try (BufferedReader said = process.errorReader(StandardCharsets.UTF_8)) {
+            for (String line = said.readLine(); line != null; line = said.readLine()) {
+                System.err.println(line);
+                synchronized (errors) {
+                    if (errors.size() == ERRORS_KEPT) {
+                        errors.removeFirst();
+                    }
+                    errors.addLast(line);
+                }
+            }
+        } catch (IOException e) {
+            System.err.println("errors of " + pid() + " ended: " + e.getMessage());
+        }
     }
 
     private void read() {

@@ -1,12 +1,18 @@
 package com.promptmanage.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -55,6 +61,38 @@ class SmallToolsTest {
     @Test
     void portsDiffer() {
         assertThat(new HashSet<>(FreePorts.several(20))).hasSize(20);
+    }
+
+    @Test
+    void aPortForLaterIsNoneThatTheSystemGives() throws IOException {
+        List<Integer> forLater = FreePorts.several(20);
+
+        try (var given = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            assertThat(forLater).allMatch(port -> port < 32_768 && port != given.getLocalPort());
+        }
+    }
+
+    @Test
+    void whoWaitsForAProcessThatHasEndedIsToldWhatItSaidLast() throws Exception {
+        try (var process = JavaProcess.start(Complaining.class, List.of("-Xmx32m"), Map.of())) {
+            Await.until(() -> assertThat(process.isAlive()).isFalse());
+
+            Await.until(() -> assertThatIllegalStateException()
+                    .isThrownBy(process::requireAlive)
+                    .withMessageContaining("ended with 3")
+                    .withMessageContaining("there is no such thing"));
+        }
+    }
+
+    static final class Complaining {
+
+        private Complaining() {}
+
+        @SuppressWarnings("SystemOut")
+        public static void main(String[] arguments) {
+            System.err.println("there is no such thing");
+            System.exit(3);
+        }
     }
 
     @Test
