@@ -15,6 +15,7 @@ import com.promptmanage.ingest.mapping.KeyAttributes;
 import com.promptmanage.ingest.normalize.UsageMeters;
 import com.promptmanage.ingest.otlp.OtlpRoutes;
 import com.promptmanage.ingest.publish.EventPublisher;
+import com.promptmanage.ingest.publish.PublishSettings.Load;
 import com.promptmanage.service.access.Access;
 import com.promptmanage.service.access.Authentication;
 import com.promptmanage.service.access.Caller;
@@ -38,6 +39,8 @@ public final class IngestRoutes implements Routes, AutoCloseable {
 
     private final EventPublisher publisher;
 
+    private final EventPublisher gatewayPublisher;
+
     private final IgnoredUsage ignored;
 
     private final Gateway gateway;
@@ -54,7 +57,8 @@ public final class IngestRoutes implements Routes, AutoCloseable {
             Clock clock) {
         Authentication authentication = access.authentication();
         Function<Context, Caller> callers = ctx -> callerOf(ctx, authentication);
-        this.publisher = new EventPublisher(settings.publish(), registry);
+        this.publisher = new EventPublisher(settings.publish(), Load.BATCHES, registry);
+        this.gatewayPublisher = new EventPublisher(settings.publish(), Load.LONE_EVENTS, registry);
         var admission = new Admission(callers, settings.admission(), System::nanoTime, registry);
         var meters = new UsageMeters(registry);
         this.ignored = new IgnoredUsage(database, registry, clock);
@@ -67,7 +71,7 @@ public final class IngestRoutes implements Routes, AutoCloseable {
                         callers,
                         authentication::actor,
                         access.keys(),
-                        publisher,
+                        gatewayPublisher,
                         database,
                         secrets,
                         meters,
@@ -116,6 +120,7 @@ public final class IngestRoutes implements Routes, AutoCloseable {
     public void close() {
         gateway.close();
         ignored.close();
+        gatewayPublisher.close();
         publisher.close();
     }
 }

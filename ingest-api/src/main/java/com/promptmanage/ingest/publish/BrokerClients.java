@@ -1,5 +1,6 @@
 package com.promptmanage.ingest.publish;
 
+import com.promptmanage.ingest.publish.PublishSettings.Load;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import java.time.Duration;
 import org.apache.kafka.clients.admin.Admin;
@@ -25,6 +26,8 @@ final class BrokerClients implements AutoCloseable {
 
     private final PublishSettings settings;
 
+    private final Load load;
+
     private final PublishMeters meters;
 
     private volatile @Nullable Producer<byte[], byte[]> producer;
@@ -35,8 +38,9 @@ final class BrokerClients implements AutoCloseable {
 
     private boolean closed;
 
-    BrokerClients(PublishSettings settings, PublishMeters meters) {
+    BrokerClients(PublishSettings settings, Load load, PublishMeters meters) {
         this.settings = settings;
+        this.load = load;
         this.meters = meters;
         open();
     }
@@ -111,11 +115,11 @@ final class BrokerClients implements AutoCloseable {
     private synchronized boolean tryToOpen() {
         try {
             if (admin == null) {
-                admin = Admin.create(settings.adminConfig());
+                admin = Admin.create(settings.adminConfig(load));
             }
             if (producer == null) {
                 var created = new KafkaProducer<>(
-                        settings.producerConfig(), new ByteArraySerializer(), new ByteArraySerializer());
+                        settings.producerConfig(load), new ByteArraySerializer(), new ByteArraySerializer());
                 meters.measure(new KafkaClientMetrics(created));
                 producer = created;
             }

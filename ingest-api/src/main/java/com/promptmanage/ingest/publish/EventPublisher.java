@@ -1,5 +1,6 @@
 package com.promptmanage.ingest.publish;
 
+import com.promptmanage.ingest.publish.PublishSettings.Load;
 import com.promptmanage.service.http.Problem.Kind;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.http.UnavailableException;
@@ -45,10 +46,10 @@ public final class EventPublisher implements AutoCloseable {
     private final BrokerClients clients;
 
     /** Returns at once, also while the broker cannot be reached or its name is not known. */
-    public EventPublisher(PublishSettings settings, MeterRegistry registry) {
+    public EventPublisher(PublishSettings settings, Load load, MeterRegistry registry) {
         this.settings = settings;
         this.meters = new PublishMeters(registry);
-        this.clients = new BrokerClients(settings, meters);
+        this.clients = new BrokerClients(settings, load, meters);
     }
 
     /**

@@ -14,6 +14,28 @@ import org.apache.kafka.clients.producer.ProducerConfig;
  */
 public record PublishSettings(String bootstrapServers, long bufferBytes, Duration answerMax) {
 
+    /** What the requests of a publisher are like. */
+    public enum Load {
+
+        /** Any number of events at once, which are much alike: compressed they are a part of what they were. */
+        BATCHES("ingest-api", "lz4"),
+
+        /**
+         * One at a time, for whom nobody else waits. LZ4 takes two blocks of 64 KiB for each batch, however small: for a lone
+         * event of less than one KiB that is most of what is allocated for it, here and again in who reads it.
+         */
+        LONE_EVENTS("ingest-api-gateway", "none");
+
+        private final String clientId;
+
+        private final String compression;
+
+        Load(String clientId, String compression) {
+            this.clientId = clientId;
+            this.compression = compression;
+        }
+    }
+
     /** So that 503 comes within five seconds, with half a second for everything else. */
     public static final Duration ANSWER_MAX = Duration.ofSeconds(4);
 
@@ -30,18 +52,17 @@ public record PublishSettings(String bootstrapServers, long bufferBytes, Duratio
         return answerMax.dividedBy(2);
     }
 
-    Map<String, Object> producerConfig() {
+    Map<String, Object> producerConfig(Load load) {
         var config = new HashMap<String, Object>();
         config.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
-        config.put(ProducerConfig.CLIENT_ID_CONFIG, "ingest-api");
+        config.put(ProducerConfig.CLIENT_ID_CONFIG, load.clientId);
         config.put(ProducerConfig.ACKS_CONFIG, "all");
         config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-        config.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+        config.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, load.compression);
         config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, bufferBytes);
         config.put(ProducerConfig.BATCH_SIZE_CONFIG, 128 << 10);
-        // Whoever comes while a broker works on the request before goes with the next: batches are as large as the load
-        // is,
-        // and a lone event waits for nobody. Several requests at once would make them small.
+        // Whoever comes while a broker works on the request before goes with the next: batches are as large as the
+        // load is, and a lone event waits for nobody. Several requests at once would make them small.
         config.put(ProducerConfig.LINGER_MS_CONFIG, 0);
         config.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
         config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, RECORD_BYTES_MAX);
@@ -62,12 +83,12 @@ public record PublishSettings(String bootstrapServers, long bufferBytes, Duratio
         return config;
     }
 
-    Map<String, Object> adminConfig() {
+    Map<String, Object> adminConfig(Load load) {
         return Map.of(
                 AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
                 bootstrapServers,
                 AdminClientConfig.CLIENT_ID_CONFIG,
-                "ingest-api-check",
+                load.clientId + "-check",
                 AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG,
                 500L);
     }
