@@ -13,9 +13,12 @@ test("a node is as its worst item is, and costs what all cost", () => {
     run("a", "skipped"),
     run("b", "skipped"),
     run("b", "completed"),
+    run("c", "skipped"),
+    run("c", "skipped"),
   ]);
-  expect(states.get("a")).toEqual({ status: "failed", runs: "3 runs · 30 ms", cost: 7n });
-  expect(states.get("b")).toEqual({ status: "completed", runs: "2 runs", cost: null });
+  expect(states.get("a")).toEqual({ status: "failed", runs: "2 runs · 1 skipped · 30 ms", cost: 7n });
+  expect(states.get("b")).toEqual({ status: "completed", runs: "1 run · 1 skipped", cost: null });
+  expect(states.get("c")).toEqual({ status: "skipped", runs: "2 skipped", cost: null });
 });
 
 test("what failed or was cancelled is not told as done", () => {

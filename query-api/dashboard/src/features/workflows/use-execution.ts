@@ -54,8 +54,11 @@ export function nodeStates(runs: readonly NodeExecution[]): ReadonlyMap<string, 
       const status = ofNode.reduce((worst, run) => (RANK.indexOf(run.status) > RANK.indexOf(worst) ? run.status : worst), "skipped" as string);
       const cost = ofNode.reduce((sum, run) => sum + nanoUsd(run.cost ?? "0"), 0n);
       const ms = ofNode.reduce((most, run) => Math.max(most, run.executionTimeMs ?? 0), 0);
+      const skipped = ofNode.filter((run) => run.status === "skipped").length;
+      const ran = ofNode.length - skipped;
       const parts = [
-        ofNode.length > 1 ? `${formatCount(ofNode.length)} runs` : null,
+        ofNode.length > 1 && ran > 0 ? `${formatCount(ran)} ${ran === 1 ? "run" : "runs"}` : null,
+        ofNode.length > 1 && skipped > 0 ? `${formatCount(skipped)} skipped` : null,
         ms > 0 ? formatDuration(ms) : null,
       ].filter(Boolean);
       return [id, { status, runs: parts.join(" · ") || words(status), cost: cost > 0n ? cost : null }];
