@@ -140,7 +140,8 @@ public final class ListedOutputs {
             var found = new ArrayList<Listed>();
             Place place =
                     after == null || !after.completedAt().isBefore(filter.to()) ? new Place(filter.to(), 0) : after;
-            for (int lookedAt = 0; lookedAt < LOOKED_AT_MAX; lookedAt += wanted) {
+            int lookedAt = 0;
+            while (lookedAt < LOOKED_AT_MAX) {
                 List<Completed> batch = completed(handle, filter, place, wanted);
                 for (Listed one : listed(handle, filter, batch)) {
                     if (found.size() == limit) {
@@ -152,6 +153,9 @@ public final class ListedOutputs {
                     return new Page(found, null);
                 }
                 place = batch.getLast().place();
+                lookedAt += wanted;
+                // What lists leave out comes in rows: a page of one would step over it two at a time.
+                wanted = Math.max(wanted, BATCH);
             }
             return new Page(found, place);
         });
