@@ -185,8 +185,7 @@ final class OutputRoutes implements Routes {
         boolean isOnlyEmpty = asked.flag("empty");
         asked.faults().check();
         Account account = account(caller, ctx, workflowId);
-        Instant wanted = from == null ? (to == null ? clock.instant() : to).minus(DAYS) : from;
-        Instant since = history.since(account, wanted, from != null || to != null);
+        Instant since = history.since(account, from, to, DAYS);
         var filter = new Filter(
                 account,
                 workflowId,

@@ -211,6 +211,12 @@ class WorkflowTiersTest {
                 api.get(editor, path + "?from=" + Instant.now().minus(Duration.ofDays(40))),
                 "workflowHistoryDays",
                 "30");
+        Answer untilTenDaysAgo = api.get(editor, path + "?to=" + daysAgo(10));
+        assertThat(untilTenDaysAgo.status())
+                .as("who does not say since when gets what there is")
+                .isEqualTo(200);
+        assertThat(Instant.parse(untilTenDaysAgo.json().path("from").asText())).isAfter(daysAgo(32));
+        assertLimit(api.get(editor, path + "?to=" + daysAgo(40)), "workflowHistoryDays", "30");
 
         api.tier("free");
         Instant since = Instant.parse(api.get(editor, path).json().path("from").asText());
@@ -247,6 +253,10 @@ class WorkflowTiersTest {
         String since = "&from=" + Instant.now().minus(Duration.ofDays(50));
         assertLimit(api.get(editor, outputs + since), "workflowHistoryDays", "30");
         assertLimit(api.get(editor, outputs.replace("?", "/export?") + since), "workflowHistoryDays", "30");
+        assertThat(api.get(editor, outputs + "&to=" + daysAgo(28)).status())
+                .as("who does not say since when gets what there is")
+                .isEqualTo(200);
+        assertLimit(api.get(editor, outputs + "&to=" + daysAgo(40)), "workflowHistoryDays", "30");
         assertThat(api.get(editor, outputs).json().path("outputs").findValuesAsText("executionId"))
                 .as("not what ended of late, and was begun before what is shown")
                 .contains(recent)
@@ -307,6 +317,10 @@ class WorkflowTiersTest {
                 .asText();
         api.engine().awaitStatus(execution, "completed");
         return execution;
+    }
+
+    private static Instant daysAgo(int days) {
+        return Instant.now().minus(Duration.ofDays(days));
     }
 
     private void moveBack(String execution, String completedAt) {
