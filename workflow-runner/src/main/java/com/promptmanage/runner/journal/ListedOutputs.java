@@ -161,13 +161,23 @@ public final class ListedOutputs {
         });
     }
 
-    /** Tells the audit log that someone is about to have all of it. */
+    /** Tells the audit log that someone is about to have all of it, and what that is. */
     public void logExport(Scope scope, Actor actor, Instant at, Filter filter, String format) {
         var exported = new LinkedHashMap<String, String>();
         exported.put("format", format);
         exported.put("from", filter.from().toString());
+        // Without an end, it is as far as now.
+        if (filter.to().isBefore(at)) {
+            exported.put("to", filter.to().toString());
+        }
         if (filter.workflowId() != null) {
             exported.put("workflowId", filter.workflowId());
+        }
+        if (filter.tag() != null) {
+            exported.put("tag", filter.tag());
+        }
+        if (filter.isOnlyEmpty()) {
+            exported.put("empty", "true");
         }
         database.useTransaction(
                 scope,

@@ -236,6 +236,25 @@ class OutputRoutesTest {
     }
 
     @Test
+    void theAuditLogSaysWhatAFileHolds() throws Exception {
+        String to = Instant.now().minus(Duration.ofDays(2)).toString();
+
+        assertThat(api.stream(viewer, EXPORT + "&tag=nightly&empty=true&to=" + to))
+                .hasSize(1);
+
+        List<String> exported = api.engine()
+                .database()
+                .asSystem(handle -> handle.createQuery("""
+                        SELECT concat_ws(' ', new_values ->> 'format', new_values ->> 'tag', new_values ->> 'empty',
+                                         new_values ->> 'to')
+                        FROM audit_log
+                        WHERE action = 'data_exported' AND resource_type = 'workflow_outputs'
+                        ORDER BY id DESC LIMIT 1
+                        """).mapTo(String.class).list());
+        assertThat(exported).containsExactly("csv nightly true " + to);
+    }
+
+    @Test
     void allOfItIsAnArrayOfMorePagesThanOne() throws Exception {
         String id = steps.create("active");
         String execution = run(id, "{\"input\": 1}");
