@@ -274,6 +274,19 @@ class WorkflowTiersTest {
     }
 
     @Test
+    void outputsAreListedInEveryTierAndExportedWhereThereAreExports() {
+        String outputs = "/api/workflow-outputs?teamId=team_1";
+        String export = "/api/workflow-outputs/export?format=json&teamId=team_1";
+        assertThat(api.get(editor, export).status()).isEqualTo(200);
+
+        api.tier("free");
+        Answer refused = api.get(editor, export);
+        assertLimit(refused, "exports", "null");
+        assertThat(refused.json().path("detail").asText()).contains("outputs");
+        assertThat(api.get(editor, outputs).status()).isEqualTo(200);
+    }
+
+    @Test
     void whatComesFromAVersionOrATemplateIsWithinTheTierToo() {
         String id = made("");
         api.tier("enterprise");
