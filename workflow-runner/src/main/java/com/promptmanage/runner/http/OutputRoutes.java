@@ -181,6 +181,7 @@ final class OutputRoutes implements Routes {
         if (from != null && to != null && !from.isBefore(to)) {
             asked.faults().add("from", "is not before 'to'", "Send a time before it.");
         }
+        @Nullable String tag = tag(asked);
         boolean isOnlyEmpty = asked.flag("empty");
         asked.faults().check();
         Account account = account(caller, ctx, workflowId);
@@ -188,7 +189,7 @@ final class OutputRoutes implements Routes {
         var filter = new Filter(
                 account,
                 workflowId,
-                asked.text("tag"),
+                tag,
                 isOnlyEmpty,
                 since,
                 // Processes' clocks differ: what another one has just ended is not left out.
@@ -210,6 +211,19 @@ final class OutputRoutes implements Routes {
         Account account = Owner.of(ctx, caller);
         Permissions.require(caller, Action.VIEW, account);
         return account;
+    }
+
+    /** What is none would stand in the audit log all the same. */
+    private static @Nullable String tag(Asked asked) {
+        @Nullable String tag = asked.text("tag");
+        if (tag != null && !WorkflowForm.isTag(tag)) {
+            asked.faults()
+                    .add(
+                            "tag",
+                            "is not a tag",
+                            "Send one that workflows have, of 1 to %d characters.".formatted(WorkflowForm.TAG_MAX));
+        }
+        return tag;
     }
 
     private static @Nullable Place place(Asked asked) {

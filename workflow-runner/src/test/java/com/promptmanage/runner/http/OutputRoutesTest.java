@@ -185,6 +185,11 @@ class OutputRoutesTest {
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.json().path("errors").findValuesAsText("field"))
                 .containsExactlyInAnyOrder("limit", "cursor", "empty", "workflowId", "from", "to");
+        assertThat(api.get(viewer, EXPORT + "&format=json&tag=" + "x".repeat(101))
+                        .json()
+                        .at("/errors/0/field")
+                        .asText())
+                .isEqualTo("tag");
         assertThat(api.get(viewer, EXPORT + "&format=pdf")
                         .json()
                         .at("/errors/0/field")
