@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isUnanswered, pausedBecause } from "./paused";
+import { isUnanswered, isWaiting, pausedBecause } from "./paused";
 
 test("what holds a run is told with the way out", () => {
   expect(pausedBecause({ status: "running" })).toBeNull();
@@ -16,4 +16,14 @@ test("a run whose budgets did not answer is not said to be stopped by one", () =
   expect(isUnanswered(held)).toBe(true);
   expect(isUnanswered({ status: "paused_budget", reason: null })).toBe(false);
   expect(isUnanswered({ ...held, status: "completed" })).toBe(false);
+});
+
+test("a run that waits for calls under way is not said to be stopped by a budget", () => {
+  const held = { status: "paused_budget", reason: { code: "budget_reserved", nodeId: "a" } };
+  expect(pausedBecause(held)).toMatch(/calls under way.*goes on by itself/);
+  expect(pausedBecause(held)).not.toContain("Increase");
+  expect(isWaiting(held)).toBe(true);
+  expect(isUnanswered(held)).toBe(false);
+  expect(isWaiting({ status: "paused_budget", reason: { code: "budget_exceeded" } })).toBe(false);
+  expect(isWaiting({ ...held, status: "completed" })).toBe(false);
 });

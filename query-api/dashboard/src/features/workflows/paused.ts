@@ -12,6 +12,11 @@ export function isUnanswered({ status, reason }: { status: string; reason?: unkn
   return status === "paused_budget" && (reason as Reason | null | undefined)?.code === "budget_unanswered";
 }
 
+/** Whether it waits until calls under way have ended: no budget is spent yet, and it goes on by itself. */
+export function isWaiting({ status, reason }: { status: string; reason?: unknown }): boolean {
+  return status === "paused_budget" && (reason as Reason | null | undefined)?.code === "budget_reserved";
+}
+
 /** Why an execution is held, and what to do; null if it is not. */
 export function pausedBecause(execution: { status: string; reason?: unknown }): string | null {
   if (!execution.status.startsWith("paused")) {
@@ -28,6 +33,8 @@ export function pausedBecause(execution: { status: string; reason?: unknown }): 
       return `The next call could take this run beyond its own limit of ${formatExactUsd(BigInt(reason.maxCostNanoUsd ?? 0))}. Raise it in a new version and rerun, or cancel.`;
     case "budget_unanswered":
       return "The budgets were asked whether they allow the next call, and did not answer. That does not mean that one is spent. Resume to ask again, or cancel.";
+    case "budget_reserved":
+      return "What calls under way may still use of a budget leaves too little for the next call. When they have ended, it goes on by itself; resume to ask at once, or cancel.";
     default:
       return "A budget does not leave enough for the next call. Increase it, or wait until it begins anew, and resume.";
   }

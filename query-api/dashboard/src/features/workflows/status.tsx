@@ -1,6 +1,6 @@
 import { words } from "@/shared/format/numbers";
 import { Badge, type Tone } from "@/shared/ui/layout";
-import { isUnanswered } from "./paused";
+import { isUnanswered, isWaiting } from "./paused";
 
 const STATUS: Record<string, { tone: Tone; label: string }> = {
   queued: { tone: "neutral", label: "Queued" },
@@ -25,7 +25,10 @@ interface Held {
 }
 
 function looksOf(of: Held): { tone: Tone; label: string } {
-  return isUnanswered(of) ? { tone: "warning", label: "Paused: budgets did not answer" } : (STATUS[of.status] ?? { tone: "neutral", label: words(of.status) });
+  if (isUnanswered(of)) {
+    return { tone: "warning", label: "Paused: budgets did not answer" };
+  }
+  return isWaiting(of) ? { tone: "warning", label: "Paused: waits for calls under way" } : (STATUS[of.status] ?? { tone: "neutral", label: words(of.status) });
 }
 
 export function StatusBadge(of: Held) {

@@ -106,10 +106,13 @@ final class PreferencesJson {
         if (array.isEmpty()) {
             return EnumSet.allOf(AlertType.class);
         }
-        for (int i = 0; i < array.get().size(); i++) {
+        int wrong = 0;
+        // More wrong ones than there are right ones make the answer long, and help nobody.
+        for (int i = 0; i < array.get().size() && wrong < AlertType.values().length; i++) {
             Optional<AlertType> type = AlertType.parse(array.get().get(i).asText());
             type.ifPresent(types::add);
             if (type.isEmpty()) {
+                wrong++;
                 fields.fault(
                         "alertTypes[%d]".formatted(i),
                         "is not known",

@@ -56,6 +56,23 @@ class PreferencesRoutesTest {
                 .isEqualTo(200);
     }
 
+    /** Each is told with all that there are: what was wrong thousands of times would be answered by megabytes. */
+    @Test
+    void noMoreWrongAlertTypesAreToldThanThereAreRightOnes() {
+        String many = "5,".repeat(1_000) + "5";
+
+        Answer wrong = api.api()
+                .put(
+                        api.admin(),
+                        "/api/teams/acme/notification-preferences",
+                        "{\"alertTypes\":[%s],\"minimumLevel\":\"loud\"}".formatted(many));
+
+        assertThat(wrong.status()).isEqualTo(400);
+        assertThat(wrong.json().path("errors").findValuesAsText("field"))
+                .hasSize(AlertType.values().length + 1)
+                .contains("alertTypes[0]", "minimumLevel");
+    }
+
     @Test
     void aChannelThatIsDeletedIsTakenOutOfThePreferences() {
         String path = "/api/teams/acme/notification-preferences";

@@ -22,8 +22,8 @@ final class ReservingGate implements BudgetGate {
     static final Duration PAUSE = Duration.ofMillis(200);
 
     /**
-     * Half a minute, in which most calls have ended. A longer wait would keep one of the worker's places from nodes that could go
-     * on.
+     * Half a minute, besides what the answers take, in which most calls have ended. A longer wait would keep one of the worker's
+     * places from nodes that could go on.
      */
     static final int PAUSES_MAX = 150;
 
@@ -55,10 +55,10 @@ final class ReservingGate implements BudgetGate {
     public Verdict check(Planned call) throws InterruptedException {
         ObjectNode question = question(call);
         for (int pauses = 0; ; pauses++) {
+            boolean isLast = pauses == PAUSES_MAX;
             Optional<Verdict> verdict = switch (budgets.ask(call.account(), question)) {
-                case BudgetClient.Answer.Told(var answer) -> told(call, answer, pauses == PAUSES_MAX);
-                case BudgetClient.Answer.Untold(var isClosed) ->
-                    Optional.of(isClosed ? unanswered(call) : new Verdict.Allowed(OptionalLong.empty()));
+                case BudgetClient.Answer.Told(var answer) -> told(call, answer, isLast);
+                case BudgetClient.Answer.Untold(var isClosed) -> untold(call, isClosed, pauses > 0 && !isLast);
             };
             if (verdict.isPresent()) {
                 return verdict.get();
@@ -81,6 +81,14 @@ final class ReservingGate implements BudgetGate {
                     cost, told.isEmpty() ? Optional.empty() : Optional.of(told), reservation.get()));
         }
         return isLast ? Optional.of(uncertain(call, answer)) : Optional.empty();
+    }
+
+    /** Empty if calls under way decide, as was told before. It asks so often that one answer is sure to be missing now and then. */
+    private static Optional<Verdict> untold(Planned call, boolean isClosed, boolean isWaiting) {
+        if (isClosed) {
+            return Optional.of(unanswered(call));
+        }
+        return isWaiting ? Optional.empty() : Optional.of(new Verdict.Allowed(OptionalLong.empty()));
     }
 
     private static List<Share> shares(Account account, JsonNode budgets) {

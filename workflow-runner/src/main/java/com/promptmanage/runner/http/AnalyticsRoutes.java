@@ -51,8 +51,7 @@ final class AnalyticsRoutes implements Routes {
         ZoneId zone = zone(asked.text("timezone"), faults);
         faults.check();
         Instant until = to == null ? clock.instant() : to;
-        Instant wanted = from == null ? until.minus(DAYS) : from;
-        Instant since = history.since(allowed.workflow().account(), wanted, from != null || to != null);
+        Instant since = history.since(allowed.workflow().account(), from, to, DAYS);
         ExecutionStatistics statistics =
                 records.statistics(allowed.scope(), allowed.workflow().id(), since, until, zone);
         ctx.json(answer(allowed, statistics, since, until, zone));

@@ -50,7 +50,7 @@ final class OutputRoutes implements Routes {
 
     private static final int LIMIT_MAX = 200;
 
-    /** How many exports run at a time, and of one caller; they share the database with the workers. */
+    /** How many exports run at a time, and of one account; they share the database with the workers. */
     private static final int EXPORTS_MAX = 4;
 
     private static final int EXPORTS_OF_ONE_MAX = 2;
@@ -112,8 +112,7 @@ final class OutputRoutes implements Routes {
         Account account = wanted.filter().account();
         AccountTier tier = access.tier(account);
         tier.require("exports", tier.features().exports());
-        String who = WorkflowAccess.who(access.caller(ctx));
-        enter(who);
+        enter(account);
         try {
             // Read before anything is written, so that what goes wrong at the start is answered as a problem.
             Page first = outputs.page(wanted.scope(), wanted.filter(), null, LIMIT_MAX);
@@ -124,20 +123,20 @@ final class OutputRoutes implements Routes {
             ctx.header("Content-Disposition", "attachment; filename=\"outputs.%s\"".formatted(format));
             write(ctx, wanted, first, isCsv);
         } finally {
-            exports.leave(who);
+            exports.leave(account.value());
         }
     }
 
-    private void enter(String who) {
-        switch (exports.enter(who)) {
+    private void enter(Account account) {
+        switch (exports.enter(account.value())) {
             case ADMITTED -> {}
             case FULL ->
                 throw ProblemException.rateLimited(
                         "%d exports are running, which is as many as may".formatted(EXPORTS_MAX), RETRY_AFTER);
             case HAS_ENOUGH ->
                 throw ProblemException.rateLimited(
-                        "%d exports of yours are running, which is as many as may: wait for one to end"
-                                .formatted(EXPORTS_OF_ONE_MAX),
+                        "%d exports of %s are running, which is as many as may of one account: wait for one to end"
+                                .formatted(EXPORTS_OF_ONE_MAX, account),
                         RETRY_AFTER);
         }
     }
@@ -182,15 +181,15 @@ final class OutputRoutes implements Routes {
         if (from != null && to != null && !from.isBefore(to)) {
             asked.faults().add("from", "is not before 'to'", "Send a time before it.");
         }
+        @Nullable String tag = tag(asked);
         boolean isOnlyEmpty = asked.flag("empty");
         asked.faults().check();
         Account account = account(caller, ctx, workflowId);
-        Instant wanted = from == null ? (to == null ? clock.instant() : to).minus(DAYS) : from;
-        Instant since = history.since(account, wanted, from != null || to != null);
+        Instant since = history.since(account, from, to, DAYS);
         var filter = new Filter(
                 account,
                 workflowId,
-                asked.text("tag"),
+                tag,
                 isOnlyEmpty,
                 since,
                 // Processes' clocks differ: what another one has just ended is not left out.
@@ -212,6 +211,19 @@ final class OutputRoutes implements Routes {
         Account account = Owner.of(ctx, caller);
         Permissions.require(caller, Action.VIEW, account);
         return account;
+    }
+
+    /** What is none would stand in the audit log all the same. */
+    private static @Nullable String tag(Asked asked) {
+        @Nullable String tag = asked.text("tag");
+        if (tag != null && !WorkflowForm.isTag(tag)) {
+            asked.faults()
+                    .add(
+                            "tag",
+                            "is not a tag",
+                            "Send one that workflows have, of 1 to %d characters.".formatted(WorkflowForm.TAG_MAX));
+        }
+        return tag;
     }
 
     private static @Nullable Place place(Asked asked) {

@@ -119,7 +119,7 @@ final class OutputSummary {
                 isGap = chars > 0;
                 continue;
             }
-            if (chars >= charsMax) {
+            if (chars + (isGap ? 1 : 0) >= charsMax) {
                 return line.append('…').toString();
             }
             if (isGap) {

@@ -44,6 +44,26 @@ final class ShownHistory {
         return wanted.isBefore(first) ? first : wanted;
     }
 
+    /**
+     * As {@link #since(Account, Instant, boolean)}, of what a request may give both ends of. Whoever gives the end alone has not said
+     * since when: they are refused only if nothing before it is shown.
+     *
+     * @param from null if the request does not say since when
+     * @param to null if it does not say until when
+     * @param usual for how long before its end it is answered then; before now, if it has none
+     * @throws ProblemException 403 {@code tier_limit} if the request asks for what is not shown
+     */
+    Instant since(Account account, @Nullable Instant from, @Nullable Instant to, Duration usual) {
+        if (from != null) {
+            return since(account, from, true);
+        }
+        if (to == null) {
+            return since(account, clock.instant().minus(usual), false);
+        }
+        since(account, to, true);
+        return since(account, to.minus(usual), false);
+    }
+
     /** @throws ProblemException 403 {@code tier_limit} if it is over, and was begun before what is shown */
     void require(Shown execution) {
         AccountTier tier = tiers.of(execution.account());

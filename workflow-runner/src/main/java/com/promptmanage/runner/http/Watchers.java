@@ -3,7 +3,7 @@ package com.promptmanage.runner.http;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Who watches executions at this process. Safe for use by several threads. */
+/** Who has answers under way at this process that go on for long. Safe for use by several threads. */
 final class Watchers {
 
     private final int allMax;
@@ -14,7 +14,7 @@ final class Watchers {
 
     private int all;
 
-    /** Whether someone may watch one more. */
+    /** Whether someone may have one more. */
     enum Admission {
         ADMITTED,
         FULL,

@@ -45,7 +45,7 @@ record WorkflowForm(
 
     private static final int TAGS_MAX = 50;
 
-    private static final int TAG_MAX = 100;
+    static final int TAG_MAX = 100;
 
     private static final int JSON_CHARS_MAX = 64 << 10;
 
@@ -138,14 +138,16 @@ record WorkflowForm(
         }
     }
 
+    /** Whether a workflow may have it. */
+    static boolean isTag(@Nullable String tag) {
+        return tag != null && !tag.isBlank() && tag.length() <= TAG_MAX && tag.indexOf('\0') < 0;
+    }
+
     private void tags(Faults faults) {
         if (tags == null) {
             return;
         }
-        boolean fine = tags.size() <= TAGS_MAX
-                && tags.stream()
-                        .allMatch(tag ->
-                                tag != null && !tag.isBlank() && tag.length() <= TAG_MAX && tag.indexOf('\0') < 0);
+        boolean fine = tags.size() <= TAGS_MAX && tags.stream().allMatch(WorkflowForm::isTag);
         if (!fine) {
             faults.add(
                     "tags",

@@ -41,6 +41,8 @@ class ReservingGateTest {
 
     private final ExecutorService beside = Executors.newVirtualThreadPerTaskExecutor();
 
+    private volatile boolean isAway;
+
     private volatile String budget = "b1";
 
     private volatile String leftName = "remainingNanoUsd";
@@ -120,6 +122,23 @@ class ReservingGateTest {
     }
 
     @Test
+    void whoWaitsIsNotLetByForWantOfOneAnswer() throws Exception {
+        left.set(150);
+        assertThat(gate.check(call())).isInstanceOf(Verdict.Allowed.class);
+        Future<Verdict> waiting = beside.submit(() -> gate.check(call()));
+        Await.until(() -> assertThat(paused).hasValue(1));
+
+        isAway = true;
+        goOn.release();
+        Await.until(() -> assertThat(paused).hasValue(2));
+
+        // Nobody answers any more: in the end it is what the budgets want then.
+        goOn.release(ReservingGate.PAUSES_MAX);
+        assertThat(waiting.get(30, TimeUnit.SECONDS)).isInstanceOf(Verdict.Allowed.class);
+        assertThat(asked).hasValue(1 + 1 + ReservingGate.PAUSES_MAX);
+    }
+
+    @Test
     void whatIsUnderWayCountsTowardItsOwnBudgetsOnly() throws Exception {
         left.set(150);
 
@@ -176,6 +195,9 @@ class ReservingGateTest {
 
     private Answer answer() {
         asked.incrementAndGet();
+        if (isAway) {
+            return new Answer.Untold(false);
+        }
         long rest = left.get();
         boolean isOfTokens = leftName.equals("remainingTokens");
         ObjectNode json = Json.mapper().createObjectNode();

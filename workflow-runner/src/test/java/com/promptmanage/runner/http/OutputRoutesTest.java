@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.runner.http.RunningApi.Answer;
 import com.promptmanage.runner.http.RunningApi.Revocable;
 import com.promptmanage.service.access.KeyScope;
+import com.promptmanage.testkit.Await;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -184,6 +185,11 @@ class OutputRoutesTest {
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.json().path("errors").findValuesAsText("field"))
                 .containsExactlyInAnyOrder("limit", "cursor", "empty", "workflowId", "from", "to");
+        assertThat(api.get(viewer, EXPORT + "&format=json&tag=" + "x".repeat(101))
+                        .json()
+                        .at("/errors/0/field")
+                        .asText())
+                .isEqualTo("tag");
         assertThat(api.get(viewer, EXPORT + "&format=pdf")
                         .json()
                         .at("/errors/0/field")
@@ -236,6 +242,25 @@ class OutputRoutesTest {
     }
 
     @Test
+    void theAuditLogSaysWhatAFileHolds() throws Exception {
+        String to = Instant.now().minus(Duration.ofDays(2)).toString();
+
+        assertThat(api.stream(viewer, EXPORT + "&tag=nightly&empty=true&to=" + to))
+                .hasSize(1);
+
+        List<String> exported = api.engine()
+                .database()
+                .asSystem(handle -> handle.createQuery("""
+                        SELECT concat_ws(' ', new_values ->> 'format', new_values ->> 'tag', new_values ->> 'empty',
+                                         new_values ->> 'to')
+                        FROM audit_log
+                        WHERE action = 'data_exported' AND resource_type = 'workflow_outputs'
+                        ORDER BY id DESC LIMIT 1
+                        """).mapTo(String.class).list());
+        assertThat(exported).containsExactly("csv nightly true " + to);
+    }
+
+    @Test
     void allOfItIsAnArrayOfMorePagesThanOne() throws Exception {
         String id = steps.create("active");
         String execution = run(id, "{\"input\": 1}");
@@ -255,6 +280,34 @@ class OutputRoutesTest {
         assertThat(file.at("/450/executionId").asText()).isEqualTo("more450");
         assertThat(file.at("/450/durationMs").isIntegralNumber()).isTrue();
         assertThat(onlyEmpty).hasSize(450);
+    }
+
+    /** Whoever reads for it: an account has as many people and keys as it likes. */
+    @Test
+    void anAccountWhoseExportsAreNotReadKeepsNoOtherWaiting() throws Exception {
+        String id = steps.create("active");
+        change("UPDATE workflows SET category = repeat('x', 4000) WHERE id = '%s'".formatted(id));
+        change("""
+                INSERT INTO executions (id, workflow_id, workflow_version, account, user_id, triggered_by, trigger_data,
+                    status, created_at, started_at, completed_at)
+                SELECT 'unread' || n, '%s', 1, 'team:team_1', 'editor', 'schedule', '{}', 'completed', now(), now(), now()
+                FROM generate_series(1, 6000) AS n
+                """.formatted(id));
+        String json = "format=json";
+        try (Stream<String> one = api.open(viewer, EXPORT);
+                Stream<String> other = api.open(viewer, EXPORT)) {
+            assertThat(List.of(one.iterator().next(), other.iterator().next()))
+                    .allSatisfy(line -> assertThat(line).startsWith("completedAt,"));
+
+            Answer refused = api.get(editor, EXPORT + "&" + json);
+            Answer elsewhere = api.get(api.signIn("stranger"), OUTPUTS + "/export?" + json);
+
+            assertThat(refused.status()).isEqualTo(429);
+            assertThat(refused.json().path("detail").asText()).contains("team:team_1");
+            assertThat(elsewhere.status()).isEqualTo(200);
+        }
+        Await.until(() -> assertThat(api.get(editor, EXPORT + "&tag=none&" + json).status())
+                .isEqualTo(200));
     }
 
     /** Read a page at a time by a reader who has read no more than its beginning. */

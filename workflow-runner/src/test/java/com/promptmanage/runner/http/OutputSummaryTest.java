@@ -28,6 +28,10 @@ class OutputSummaryTest {
                 .isEqualTo("x".repeat(200) + "…");
         assertThat(OutputSummary.of(new Beginning("\"" + "x".repeat(200) + " \"", false)))
                 .isEqualTo("x".repeat(200));
+        assertThat(OutputSummary.of(new Beginning("\"" + "x".repeat(198) + " y\"", false)))
+                .isEqualTo("x".repeat(198) + " y");
+        assertThat(OutputSummary.of(new Beginning("\"" + "x".repeat(199) + " y\"", false)))
+                .isEqualTo("x".repeat(199) + "…");
         assertThat(OutputSummary.of(new Beginning("\"ab\\u00f", false))).isEqualTo("ab");
         assertThat(OutputSummary.of(new Beginning("\"ab\\", false))).isEqualTo("ab");
     }

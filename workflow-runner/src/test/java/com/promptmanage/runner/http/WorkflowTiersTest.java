@@ -211,6 +211,12 @@ class WorkflowTiersTest {
                 api.get(editor, path + "?from=" + Instant.now().minus(Duration.ofDays(40))),
                 "workflowHistoryDays",
                 "30");
+        Answer untilTenDaysAgo = api.get(editor, path + "?to=" + daysAgo(10));
+        assertThat(untilTenDaysAgo.status())
+                .as("who does not say since when gets what there is")
+                .isEqualTo(200);
+        assertThat(Instant.parse(untilTenDaysAgo.json().path("from").asText())).isAfter(daysAgo(32));
+        assertLimit(api.get(editor, path + "?to=" + daysAgo(40)), "workflowHistoryDays", "30");
 
         api.tier("free");
         Instant since = Instant.parse(api.get(editor, path).json().path("from").asText());
@@ -247,6 +253,10 @@ class WorkflowTiersTest {
         String since = "&from=" + Instant.now().minus(Duration.ofDays(50));
         assertLimit(api.get(editor, outputs + since), "workflowHistoryDays", "30");
         assertLimit(api.get(editor, outputs.replace("?", "/export?") + since), "workflowHistoryDays", "30");
+        assertThat(api.get(editor, outputs + "&to=" + daysAgo(28)).status())
+                .as("who does not say since when gets what there is")
+                .isEqualTo(200);
+        assertLimit(api.get(editor, outputs + "&to=" + daysAgo(40)), "workflowHistoryDays", "30");
         assertThat(api.get(editor, outputs).json().path("outputs").findValuesAsText("executionId"))
                 .as("not what ended of late, and was begun before what is shown")
                 .contains(recent)
@@ -261,6 +271,19 @@ class WorkflowTiersTest {
                 .contains(recent, old);
         assertThat(listed(list)).containsExactlyInAnyOrder(old, recent, open);
         assertThat(api.get(editor, path).status()).isEqualTo(200);
+    }
+
+    @Test
+    void outputsAreListedInEveryTierAndExportedWhereThereAreExports() {
+        String outputs = "/api/workflow-outputs?teamId=team_1";
+        String export = "/api/workflow-outputs/export?format=json&teamId=team_1";
+        assertThat(api.get(editor, export).status()).isEqualTo(200);
+
+        api.tier("free");
+        Answer refused = api.get(editor, export);
+        assertLimit(refused, "exports", "null");
+        assertThat(refused.json().path("detail").asText()).contains("outputs");
+        assertThat(api.get(editor, outputs).status()).isEqualTo(200);
     }
 
     @Test
@@ -307,6 +330,10 @@ class WorkflowTiersTest {
                 .asText();
         api.engine().awaitStatus(execution, "completed");
         return execution;
+    }
+
+    private static Instant daysAgo(int days) {
+        return Instant.now().minus(Duration.ofDays(days));
     }
 
     private void moveBack(String execution, String completedAt) {

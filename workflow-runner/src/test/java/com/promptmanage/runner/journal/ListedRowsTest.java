@@ -28,6 +28,10 @@ class ListedRowsTest {
 
     private static final Scope ANN = new Scope.Tenant("ann", Set.of("user:ann", "team:acme"));
 
+    private static final Scope DAN = new Scope.Tenant("dan", Set.of("user:dan"));
+
+    private static final Instant FAR = Instant.parse("3000-01-01T00:00:00Z");
+
     private final String url = MigratedDatabase.url();
 
     private final Database database =
@@ -45,10 +49,13 @@ class ListedRowsTest {
                     UNION ALL VALUES ('w1', 'team:acme', 'ann', 'w', now(), now()),
                                      ('w2', 'team:acme', 'ann', 'w', now(), now()),
                                      ('w3', 'team:third', 'cid', 'w', now(), now());
+                    INSERT INTO workflows (id, account, created_by, name, tags, created_at, updated_at)
+                    VALUES ('own', 'user:dan', 'dan', 'w', '{}', now(), now()),
+                           ('tried', 'user:dan', 'dan', 'w', '{node-test}', now(), now());
                     INSERT INTO workflow_versions (workflow_id, version, definition, author, created_at)
                     SELECT id, 1, '{"version": "1.0", "nodes": [{"id": "n", "type": "transform", "label": "N",
                                     "config": {"transformType": "custom", "code": "input"}}], "edges": []}', 'ann', now()
-                    FROM workflows WHERE account = 'team:acme';
+                    FROM workflows WHERE account IN ('team:acme', 'user:dan');
                     INSERT INTO workflow_permissions (workflow_id, account, user_id, level, granted_by, granted_at)
                     VALUES ('w3', 'team:third', 'ann', 'viewer', 'cid', now());
                     INSERT INTO executions (id, workflow_id, workflow_version, account, user_id, triggered_by, trigger_data,
@@ -59,7 +66,12 @@ class ListedRowsTest {
                     FROM generate_series(1, 3000) AS n
                     UNION ALL
                     SELECT 'o' || n, 'a' || n, 1, 'team:o' || n, 'bob', 'manual', '{}', 'completed', now(), now()
-                    FROM generate_series(1, 3000) AS n;
+                    FROM generate_series(1, 3000) AS n
+                    UNION ALL
+                    SELECT 'own', 'own', 1, 'user:dan', 'dan', 'manual', '{}', 'completed', now(), now() - interval '1 h'
+                    UNION ALL
+                    SELECT 't' || n, 'tried', 1, 'user:dan', 'dan', 'manual', '{}', 'completed', now(), now()
+                    FROM generate_series(1, 900) AS n;
                     INSERT INTO node_runs (execution_id, scope, node_id, status, due_at)
                     SELECT 'large', 'loop[' || n || ']', 'n', 'completed', now() FROM generate_series(1, 3000) AS n;
                     INSERT INTO node_runs (execution_id, scope, node_id, status, due_at)
@@ -158,15 +170,28 @@ class ListedRowsTest {
         assertThat(pages).as("of 3,001 executions").isEqualTo(4);
     }
 
+    @Test
+    void aPageOfOneStepsOverWhatListsLeaveOutInLargeSteps() {
+        var outputs = new ListedOutputs(database);
+        var all = new ListedOutputs.Filter(
+                new Account("user:dan"), null, null, false, Instant.EPOCH, FAR, Instant.EPOCH);
+        database.useTransaction(DAN, handle -> {
+            long before = scansOfExecutions(handle);
+            ListedOutputs.Page page = outputs.page(DAN, all, null, 1);
+
+            assertThat(page.outputs())
+                    .extracting(one -> one.execution().id())
+                    .containsExactly("own");
+            assertThat(page.next()).isNull();
+            assertThat(scansOfExecutions(handle) - before)
+                    .as("for 901 executions")
+                    .isBetween(1L, 30L);
+        });
+    }
+
     private static ListedOutputs.Filter outputsOf(@Nullable String workflowId, @Nullable String tag) {
         return new ListedOutputs.Filter(
-                new Account("team:acme"),
-                workflowId,
-                tag,
-                false,
-                Instant.EPOCH,
-                Instant.parse("3000-01-01T00:00:00Z"),
-                Instant.EPOCH);
+                new Account("team:acme"), workflowId, tag, false, Instant.EPOCH, FAR, Instant.EPOCH);
     }
 
     private static long rowsRead(Handle handle) {
@@ -175,6 +200,14 @@ class ListedRowsTest {
                         FROM unnest(ARRAY['workflows', 'executions', 'node_runs']::regclass[]) AS name
                         CROSS JOIN LATERAL (
                             SELECT name::oid UNION ALL SELECT indexrelid FROM pg_index WHERE indrelid = name) AS read (relation)
+                        """).mapTo(Long.class).one();
+    }
+
+    private static long scansOfExecutions(Handle handle) {
+        return handle.createQuery("""
+                        SELECT pg_stat_get_xact_numscans('executions'::regclass)
+                               + (SELECT sum(pg_stat_get_xact_numscans(indexrelid))::bigint
+                                  FROM pg_index WHERE indrelid = 'executions'::regclass)
                         """).mapTo(Long.class).one();
     }
 }

@@ -38,12 +38,13 @@ final class SignInLocks {
      *
      * @param left how long the address is locked, unless some that are looked at come to be right
      * @param wrong how many of those that were counted are known to be wrong
+     * @param max how many may be
      */
-    record Lock(Duration left, int wrong) {
+    record Lock(Duration left, int wrong, int max) {
 
-        /** Whether there were no wrong ones, only as many at once as might be. */
+        /** Whether there were fewer wrong ones than may be, and the others are still looked at. */
         boolean isOfThoseUnderWay() {
-            return wrong == 0 && left.compareTo(LOCKED_FOR.minus(LOOKED_AT_FOR)) > 0;
+            return wrong < max && left.compareTo(LOCKED_FOR.minus(LOOKED_AT_FOR)) > 0;
         }
     }
 
@@ -97,7 +98,7 @@ final class SignInLocks {
                 .map((row, ctx) -> {
                     int wrong = row.getInt("wrong");
                     return Optional.ofNullable(row.getTimestamp("locked_until"))
-                            .map(until -> new Lock(Duration.between(now, until.toInstant()), wrong));
+                            .map(until -> new Lock(Duration.between(now, until.toInstant()), wrong, max));
                 })
                 .one();
     }

@@ -22,7 +22,7 @@ public record AccountTier(Tier tier, Features features) {
             Map.entry("monthlyBudgets", "budgets"),
             Map.entry("dailyBudgets", "budgets by the day or the week"),
             Map.entry("memberBudgets", "budgets of members, models or other parts of the spend"),
-            Map.entry("exports", "downloads of usage"),
+            Map.entry("exports", "downloads of usage and of outputs"),
             Map.entry("reports", "scheduled reports"),
             Map.entry("topPrompts", "the dearest prompts"),
             Map.entry("memberAnalytics", "what a team spends by member"),

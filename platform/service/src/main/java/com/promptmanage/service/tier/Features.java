@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param monthlyBudgets whether there may be budgets at all
  * @param dailyBudgets whether a budget may be for a day or a week
  * @param memberBudgets whether a budget may be for members, or for another part of the account's spend
- * @param exports whether usage may be downloaded
+ * @param exports whether usage, and what workflows have put out, may be downloaded
  * @param reports whether reports are sent on a schedule
  * @param topPrompts whether it is told which prompts cost most
  * @param memberAnalytics whether what a team spends is told by member

@@ -311,6 +311,27 @@ class SignInFloodTest {
                 .contains("Too many wrong passwords");
     }
 
+    @Test
+    void whoWasWrongOnceBeforeIsToldSoTooAndIsLetInWhenThoseAreRight() throws Exception {
+        assertThat(statusFrom("198.51.100.1", "ann@example.com", "wrong")).isEqualTo(401);
+        var waiting = new ArrayList<CompletableFuture<HttpResponse<String>>>();
+        var next = database().<HttpResponse<String>, Exception>asSystem(handle -> {
+            // Who is right waits here, after the password was looked at.
+            handle.execute("SELECT 1 FROM users WHERE id = 'usr_ann' FOR UPDATE");
+            for (int i = 0; i < SignInLocks.FAILURES_MAX - 1; i++) {
+                waiting.add(send(0, new Try("198.51.100.1", "ann@example.com", PASSWORD)));
+            }
+            Await.until(() -> assertThat(thatWaitForLocks()).isEqualTo(SignInLocks.FAILURES_MAX - 1));
+            return send(1, new Try("198.51.100.1", "ann@example.com", PASSWORD)).join();
+        });
+
+        assertThat(next.statusCode()).isEqualTo(429);
+        assertThat(next.headers().firstValue("Retry-After")).hasValue("2");
+        assertThat(next.body()).contains("are under way").doesNotContain("wrong passwords");
+        assertThat(waiting.stream().map(one -> one.join().statusCode())).containsOnly(200);
+        assertThat(statusFrom("198.51.100.1", "ann@example.com", PASSWORD)).isEqualTo(200);
+    }
+
     /** In a transaction of its own, for one sees the connections only that there were when it first looked. */
     private long thatWaitForLocks() {
         return instances
