@@ -305,6 +305,11 @@ final class BudgetKeeper {
             return tags;
         }
 
+        /** The numbers of their names. */
+        int[] tagNumbers() {
+            return Arrays.stream(tagDimensions, 0, tags).map(LedgerStore::tagOf).toArray();
+        }
+
         int tagDimension(int index) {
             return tagDimensions[index];
         }
