@@ -114,7 +114,12 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
         ids = processorContext.getStateStore(MeterStores.EVENT_IDS);
         pricing = new Pricing(ledger);
         budgets = new BudgetKeeper(ledger, pricing, this::send);
-        accounts = new Accounts(ledger, budgets, processorContext.taskId().partition(), partitions);
+        accounts = new Accounts(
+                ledger,
+                budgets,
+                processorContext.taskId().partition(),
+                partitions,
+                processorContext::currentSystemTimeMs);
         held = new HeldEvents(ledger, processorContext, this::rerate);
         retention = new Retention(ledger, accounts, counts, retentionTime, processorContext);
         // Reading them back takes time, which no transaction is open to wait for yet.
