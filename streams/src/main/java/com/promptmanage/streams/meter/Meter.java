@@ -110,6 +110,8 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
     @Override
     public void init(ProcessorContext<byte[], byte[]> processorContext) {
         context = processorContext;
+        // A task whose transaction was given up begins anew with the processor that it has.
+        rating.clear();
         ledger = processorContext.getStateStore(MeterStores.LEDGER);
         ids = processorContext.getStateStore(MeterStores.EVENT_IDS);
         pricing = new Pricing(ledger);
