@@ -26,7 +26,7 @@ import org.apache.kafka.streams.state.StoreBuilder;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** A task whose transaction was given up, as after a commit that timed out, begins anew with the processor that it has. */
+/** A task whose transaction was given up, as by a commit that timed out, begins anew with the processor that it has. */
 class GivenUpTransactionTest {
 
     private final AtomicBoolean givesUp = new AtomicBoolean();
