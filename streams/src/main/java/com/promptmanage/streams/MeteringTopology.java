@@ -4,6 +4,7 @@ import com.promptmanage.streams.meter.MeterSupplier;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 
 /**
  * What the application is made of, in the order of the data. One sub-topology: what must be decided together lies in one
@@ -15,7 +16,8 @@ public final class MeteringTopology {
 
     private MeteringTopology() {}
 
-    public static Topology of(MeterSupplier meter) {
+    /** @param meter makes the meter of each partition */
+    public static Topology of(ProcessorSupplier<byte[], byte[], byte[], byte[]> meter) {
         var topology = new Topology();
         for (var topic : MeterSupplier.READS) {
             topology.addSource(

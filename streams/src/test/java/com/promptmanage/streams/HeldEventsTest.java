@@ -6,15 +6,20 @@ import static com.promptmanage.streams.AcmeUsage.price;
 import static com.promptmanage.streams.AcmeUsage.usage;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.streams.read.Spend;
+import com.promptmanage.streams.read.SpendEntry;
+import com.promptmanage.topics.budget.Dimension;
 import com.promptmanage.topics.pricing.ModelPrice;
 import com.promptmanage.topics.pricing.PriceTier;
 import com.promptmanage.topics.pricing.Rates;
 import com.promptmanage.topics.settings.AccountSettings;
+import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenKind;
 import com.promptmanage.topics.usage.UsageEvent;
+import com.promptmanage.topics.usage.UsageEventCodec;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -190,6 +195,47 @@ class HeldEventsTest {
         assertThat(spent().costNanoUsd()).isEqualTo(2_000_000);
     }
 
+    /** In the rows of a tag that is looked by since then it is not, so nothing of it is to be taken off there. */
+    @Test
+    void aPriceCountsByTheTagsThatItsEventWasCountedBy() {
+        seenBy("project");
+        metering.send(tagged());
+        seenBy("stage");
+
+        metering.price(price("new-model", "2", "8"));
+        metering.advance(Duration.ofSeconds(1));
+
+        assertThat(AcmeUsage.spend(metering, Dimension.ofTag("project")))
+                .extracting(SpendEntry::value, SpendEntry::spend)
+                .containsExactly(tuple("lighthouse", new Spend(1, 0, 2_000_000, TokenCounts.ofInputOutput(1_000, 0))));
+        assertThat(AcmeUsage.spend(metering, Dimension.ofTag("stage"))).isEmpty();
+    }
+
+    /** An earlier version has left the record alone. */
+    @Test
+    void whatDoesNotTellItsTagsIsPricedByThoseOfToday() {
+        seenBy("project");
+        long offset = metering.send(tagged());
+        metering.restart();
+        byte[] begin = "hnew-model\0\0%s\0".formatted(ACME.value()).getBytes(UTF_8);
+        metering.leave(
+                ByteBuffer.allocate(begin.length + 2 * Long.BYTES)
+                        .put(begin)
+                        .putLong(offset)
+                        .putLong(metering.now().toEpochMilli())
+                        .array(),
+                UsageEventCodec.write(tagged()));
+        metering.restart();
+
+        metering.price(price("new-model", "2", "8"));
+        metering.advance(Duration.ofSeconds(1));
+
+        assertThat(metering.counts().rerated.sum()).isOne();
+        assertThat(AcmeUsage.spend(metering, Dimension.ofTag("project")))
+                .extracting(SpendEntry::value, SpendEntry::spend)
+                .containsExactly(tuple("lighthouse", new Spend(1, 0, 2_000_000, TokenCounts.ofInputOutput(1_000, 0))));
+    }
+
     /** By its id whoever has had a record passes over a repeat; of several with one id it would lose all but the first. */
     @Test
     void eachRecordOfRatedEventsHasAnIdOfItsOwn() {
@@ -222,6 +268,20 @@ class HeldEventsTest {
 
     private void settings(ModelPrice own) {
         metering.settings(new AccountSettings(ACME, ZoneOffset.UTC, List.of(), Set.of(), List.of(own)));
+    }
+
+    private void seenBy(String tag) {
+        metering.settings(new AccountSettings(ACME, ZoneOffset.UTC, List.of(tag), Set.of(), List.of()));
+    }
+
+    private static UsageEvent tagged() {
+        return new UsageEvent(
+                "tagged",
+                "test",
+                NOW,
+                usage("new-model", 1_000, 0).toBuilder()
+                        .tags(Map.of("project", "lighthouse", "stage", "test"))
+                        .build());
     }
 
     private static ModelPrice alsoCalled(String alias) {

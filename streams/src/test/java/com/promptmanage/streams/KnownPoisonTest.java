@@ -92,6 +92,9 @@ class KnownPoisonTest {
             poisons.add(metering.misplaced(
                     Topics.USAGE_EVENTS, elsewhere, UsageEventCodec.write(metering.event("misplaced", elsewhere))));
             poisons.add(metering.poison(Topics.BUDGETS, new byte[] {'t', 'e', 'a', 'm', ':', (byte) 0xff}, null));
+            // Packed, the broker takes it; unpacked, nobody's changelog does.
+            poisons.add(metering.poison(Topics.PRICES, new byte[3 << 20], null));
+            poisons.add(metering.poison(Topics.PRICES, new byte[] {'m', (byte) 0xff}, null));
             poisons.add(metering.poison(Topics.PRICES, "another".getBytes(UTF_8), metering.prices(1)));
             poisons.add(metering.poison(Topics.USAGE_EVENTS, null, event.getBytes(UTF_8)));
             poisons.add(metering.poison(Topics.USAGE_EVENTS, POISONED.key(), null));

@@ -15,10 +15,12 @@ import com.promptmanage.topics.budget.Budget;
 import com.promptmanage.topics.budget.Dimension;
 import com.promptmanage.topics.budget.Limit;
 import com.promptmanage.topics.budget.Period;
+import com.promptmanage.topics.pricing.ModelPrice;
 import com.promptmanage.topics.settings.AccountSettings;
 import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.UsageEvent;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Set;
@@ -90,6 +92,26 @@ class ModelNamesTest {
         assertThat(metering.reads().budgets(ACME, NOW.toEpochMilli()))
                 .singleElement()
                 .satisfies(spent -> assertThat(spent.spent()).isEqualTo(4_000_000));
+    }
+
+    /** The price comes after a restart, before anything of the account does. */
+    @Test
+    void aBudgetFollowsItsModelThoughNobodyWasAtWorkOnItsAccountThen() {
+        metering.budgets(ACME, budget("b", Dimension.MODEL, "in-house", "0.000750", MONTH));
+        metering.send(event("1", NOW, 1_000, 1_000));
+        metering.restart();
+        metering.price(alsoCalled("in-house"));
+        assertThat(metering.alerts()).isEmpty();
+
+        metering.send(event("2", NOW, 1, 0));
+        assertThat(metering.alerts()).singleElement().satisfies(alert -> {
+            assertThat(alert.path("value").asText()).isEqualTo("gpt-4o-mini");
+            assertThat(alert.path("threshold").intValue()).isEqualTo(100);
+        });
+
+        metering.restart();
+        metering.send(event("3", NOW, 1, 0));
+        assertThat(metering.alerts()).as("told before").isEmpty();
     }
 
     @Test
@@ -189,6 +211,12 @@ class ModelNamesTest {
         assertThat(rated.getFirst().has("provider")).isFalse();
         assertThat(rated.getLast().path("model").asText()).isEqualTo("gpt-4o-mini");
         assertThat(rated.getLast().path("provider").asText()).isEqualTo("test");
+    }
+
+    private static ModelPrice alsoCalled(String alias) {
+        ModelPrice price = price("gpt-4o-mini", "0.15", "0.60");
+        return new ModelPrice(
+                price.id(), price.provider(), price.model(), List.of(alias), Instant.EPOCH, null, price.tiers());
     }
 
     private void send(String id, String model, @Nullable String provider) {

@@ -182,6 +182,23 @@ class RetentionTest {
         assertThat(metering.keysBySection()).doesNotContainKey('t');
     }
 
+    /** They are gone over in two goes, and between them there is another version, which passes them anew. */
+    @Test
+    void thresholdsThatAChangedBudgetPassesWhileTheyAreGoneOverAreNotForgotten() {
+        int members = 250;
+        metering.budgets(ACME, budget("each", Dimension.MEMBER, Period.Unit.TOTAL, COST, 1));
+        for (int i = 0; i < members; i++) {
+            metering.send(event("user-" + i, "known", metering.now()));
+        }
+        metering.advance(Duration.ofMinutes(1));
+        metering.advance(Duration.ofMinutes(1));
+
+        metering.budgets(ACME, budget("each", Dimension.MEMBER, Period.Unit.TOTAL, COST, 2));
+        IntStream.range(0, 3).forEach(portion -> metering.advance(Duration.ofMinutes(1)));
+
+        assertThat(metering.keysBySection()).containsEntry('t', members);
+    }
+
     /** An event of each of two members every five days, and the time that the state takes to be gone over. */
     private void liveFor(Duration time) {
         Instant end = metering.now().plus(time);
@@ -263,6 +280,10 @@ class RetentionTest {
     }
 
     private static Budget budget(String id, Dimension dimension, Period.Unit unit, long limitNanoUsd) {
+        return budget(id, dimension, unit, limitNanoUsd, 1);
+    }
+
+    private static Budget budget(String id, Dimension dimension, Period.Unit unit, long limitNanoUsd, long version) {
         return new Budget(
                 id,
                 id,
@@ -274,6 +295,6 @@ class RetentionTest {
                 List.of(new Threshold.Percent(100_000, Severity.CRITICAL)),
                 Budget.Enforcement.ALERT_ONLY,
                 Budget.FailMode.OPEN,
-                1);
+                version);
     }
 }

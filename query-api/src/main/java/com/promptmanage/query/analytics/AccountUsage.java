@@ -9,6 +9,7 @@ import com.promptmanage.streams.read.SpendEntry;
 import com.promptmanage.streams.read.SpendQuery;
 import com.promptmanage.streams.read.SpendQuery.Step;
 import com.promptmanage.topics.account.Account;
+import com.promptmanage.topics.budget.Budget;
 import com.promptmanage.topics.budget.Dimension;
 import com.promptmanage.topics.budget.Limit;
 import java.math.BigInteger;
@@ -30,6 +31,7 @@ import java.util.stream.Stream;
  * @param members dearest first
  * @param models dearest first
  * @param budgets of the account, each with what is spent of it now
+ * @param unspent the budgets of each member, as they stand for one who has spent nothing of them
  */
 public record AccountUsage(
         Spend total,
@@ -38,6 +40,7 @@ public record AccountUsage(
         List<SpendEntry> members,
         List<SpendEntry> models,
         List<BudgetSpend> budgets,
+        List<BudgetSpend> unspent,
         Savings savings) {
 
     private static final Comparator<SpendEntry> DEAREST_FIRST = Comparator.comparingLong(
@@ -50,6 +53,7 @@ public record AccountUsage(
         members = members.stream().sorted(DEAREST_FIRST).toList();
         models = models.stream().sorted(DEAREST_FIRST).toList();
         budgets = List.copyOf(budgets);
+        unspent = List.copyOf(unspent);
     }
 
     public static AccountUsage read(AccountReads reads, Account account, StatsRange range, Instant now) {
@@ -69,6 +73,7 @@ public record AccountUsage(
                     account.isTeam() ? spend(reads, account, Dimension.MEMBER, range, Step.WHOLE) : List.of(),
                     spend(reads, account, Dimension.MODEL, range, Step.WHOLE),
                     reads.budgets(account, now.toEpochMilli()),
+                    ofEachMember(reads.definitions(account), now.toEpochMilli()),
                     Savings.read(reads, account, range.fromMs(), range.toMs(), range.zone(), now.toEpochMilli()));
         });
     }
@@ -86,6 +91,11 @@ public record AccountUsage(
                         && spend.value().equals(userId)));
     }
 
+    /** Of the budgets of money for each member, the one of a member who has spent nothing of any. */
+    public Optional<BudgetSpend> unspentMemberBudget() {
+        return furthest(unspent.stream());
+    }
+
     /** What was used in each step of the calendar, those without use included, up to today. */
     public Map<LocalDate, Spend> series(StatsRange range, Interval interval, Instant now) {
         var series = new TreeMap<LocalDate, Spend>();
@@ -98,6 +108,14 @@ public record AccountUsage(
         }
         days.forEach((day, spend) -> series.merge(interval.startOf(day), spend, Spend::plus));
         return series;
+    }
+
+    private static List<BudgetSpend> ofEachMember(List<Budget> definitions, long nowMs) {
+        return definitions.stream()
+                .filter(budget -> budget.dimension().equals(Dimension.MEMBER) && budget.isForEach())
+                .map(budget -> new BudgetSpend(
+                        budget, budget.value(), budget.period().windowAt(nowMs), 0))
+                .toList();
     }
 
     private static LocalDate day(StatsRange range, long epochMs) {

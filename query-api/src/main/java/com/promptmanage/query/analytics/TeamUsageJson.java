@@ -89,7 +89,9 @@ final class TeamUsageJson {
         json.put("runs", spend.events()).put("tokens", spend.tokens().total());
         amount(json, "cost", spend.costNanoUsd());
         json.put("shareOfCost", Ratio.percent(spend.costNanoUsd(), usage.total().costNanoUsd()));
-        Optional<BudgetSpend> budget = usage.memberBudget(userId);
+        // Who is a member has what there is for each, also before anything is spent of it.
+        Optional<BudgetSpend> budget =
+                usage.memberBudget(userId).or(() -> known.flatMap(member -> usage.unspentMemberBudget()));
         if (budget.isPresent()) {
             BigDecimal percentage = percentage(budget.get());
             amount(json, "budgetLimit", budget.get().budget().limit().amount());

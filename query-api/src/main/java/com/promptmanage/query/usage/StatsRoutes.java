@@ -76,7 +76,7 @@ public final class StatsRoutes implements Routes {
         }
         routing.answer(ctx, query.account(), reads -> {
             Instant now = clock.instant();
-            requireSeen(reads, query, now);
+            requireSeen(reads, query);
             answer(ctx, query, LedgerStats.read(reads, query, now));
         });
     }
@@ -93,20 +93,20 @@ public final class StatsRoutes implements Routes {
     }
 
     /** Spend is seen by the tags that an account has chosen, and by those that one of its budgets limits. */
-    private static void requireSeen(AccountReads reads, StatsQuery query, Instant now) {
+    private static void requireSeen(AccountReads reads, StatsQuery query) {
         if (query.groupBy() instanceof GroupBy.By(var dimension)) {
-            requireSeen(reads, query, dimension, now);
+            requireSeen(reads, query, dimension);
         }
-        requireSeen(reads, query, query.dimension(), now);
+        requireSeen(reads, query, query.dimension());
     }
 
-    private static void requireSeen(AccountReads reads, StatsQuery query, Dimension dimension, Instant now) {
+    private static void requireSeen(AccountReads reads, StatsQuery query, Dimension dimension) {
         if (dimension.tag() == null) {
             return;
         }
         boolean isSeen = reads.settings(query.account()).tags().contains(dimension.tag())
-                || reads.budgets(query.account(), now.toEpochMilli()).stream()
-                        .anyMatch(spend -> spend.budget().dimension().equals(dimension));
+                || reads.definitions(query.account()).stream()
+                        .anyMatch(budget -> budget.dimension().equals(dimension));
         if (!isSeen) {
             throw new ProblemException(
                     Kind.UNSUPPORTED_GROUP_BY,

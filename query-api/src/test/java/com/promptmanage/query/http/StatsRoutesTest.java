@@ -9,11 +9,18 @@ import com.promptmanage.service.access.KeyScope;
 import com.promptmanage.service.access.NewKey;
 import com.promptmanage.testkit.Await;
 import com.promptmanage.topics.account.Account;
+import com.promptmanage.topics.budget.Budget;
+import com.promptmanage.topics.budget.Dimension;
+import com.promptmanage.topics.budget.Limit;
+import com.promptmanage.topics.budget.Period;
+import com.promptmanage.topics.money.NanoUsd;
 import com.promptmanage.topics.usage.Receipt;
 import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenKind;
 import com.promptmanage.topics.usage.TokenUsage;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
@@ -77,6 +84,33 @@ class StatsRoutesTest {
                         .get("code")
                         .textValue())
                 .isEqualTo("unsupported_group_by");
+    }
+
+    /** In this period nobody has, but in those before, which are asked for too. */
+    @Test
+    void aTagThatABudgetLimitsIsSeenThoughNothingIsSpentOfItYet() {
+        Account labelled = Account.team("labelled");
+        api.team("labelled", "UTC");
+        String key = api.key(labelled, KeyScope.QUERY);
+        api.metering()
+                .budgets(
+                        labelled,
+                        List.of(new Budget(
+                                "each",
+                                "Each project",
+                                labelled,
+                                Dimension.ofTag("project"),
+                                Budget.EACH,
+                                new Limit.Spend(new NanoUsd(1_000)),
+                                Period.of(Period.Unit.MONTH, ZoneOffset.UTC),
+                                Budget.DEFAULT_THRESHOLDS,
+                                Budget.Enforcement.ALERT_ONLY,
+                                Budget.FailMode.OPEN,
+                                1)));
+
+        assertThat(api.get(key, STATS + "?groupBy=tag:project").status()).isEqualTo(200);
+        assertThat(api.get(key, STATS + "?tag=project:x").status()).isEqualTo(200);
+        assertThat(api.get(key, STATS + "?groupBy=tag:stage").status()).isEqualTo(400);
     }
 
     @Test

@@ -94,6 +94,11 @@ class TeamUsageRoutesTest {
         assertThat(members.at("/1/status").textValue())
                 .as("nothing of the current month")
                 .isEqualTo("no_limit");
+        assertThat(members.at("/3/status").textValue())
+                .as("a member has the budget of each before using any of it")
+                .isEqualTo("ok");
+        assertThat(members.at("/3/budgetLimit").textValue()).isEqualTo("0.08");
+        assertThat(members.at("/3/budgetSpentNanoUsd").longValue()).isZero();
         assertThat(usage.at("/costBreakdownByModel/0/model").textValue()).isEqualTo("gpt-4o");
 
         assertThat(usage.path("series")).hasSize(30);

@@ -144,6 +144,11 @@ public final class LedgerStore extends CommitHookStore {
         return tag << 7 | kind.code();
     }
 
+    /** The number of the tag's name in the number of a dimension; {@link Names#EMPTY} if it is no tag. */
+    public static int tagOf(int dimension) {
+        return dimension >>> 7;
+    }
+
     /**
      * Gives all numbers of {@link #names} anew, in the middle of a transaction, if there are very many. To be called between two
      * records.

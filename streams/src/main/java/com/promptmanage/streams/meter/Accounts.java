@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The accounts of a partition that have been met, each brought from the state when it is. */
@@ -32,17 +33,21 @@ final class Accounts {
 
     private final int partitions;
 
+    private final LongSupplier clock;
+
     private final NumberMap<MeteredAccount> met = new NumberMap<>();
 
     /**
      * @param partition this one
      * @param partitions how many there are
+     * @param clock the task's wall clock, ms since the epoch
      */
-    Accounts(LedgerStore ledger, BudgetKeeper budgetKeeper, int partition, int partitions) {
+    Accounts(LedgerStore ledger, BudgetKeeper budgetKeeper, int partition, int partitions, LongSupplier clock) {
         this.ledger = ledger;
         this.budgetKeeper = budgetKeeper;
         this.partition = partition;
         this.partitions = partitions;
+        this.clock = clock;
     }
 
     MeteredAccount of(Text name) {
@@ -169,7 +174,7 @@ final class Accounts {
         var metered = new MeteredAccount(number, name, home, settings, ledger.get(StateKeys.lifetime(name)));
         met.put(number, 0, metered);
         if (storedBudgets != null) {
-            budgetKeeper.resume(metered, BudgetCodec.readAll(storedBudgets));
+            budgetKeeper.resume(metered, BudgetCodec.readAll(storedBudgets), clock.getAsLong());
         }
         metered.seeBy(tagNumbers(metered));
         return metered;

@@ -144,11 +144,28 @@ final class BudgetKeeper {
         account.limitBy(List.copyOf(after));
     }
 
-    /** Takes over definitions that were evaluated before: after a restart. */
-    void resume(MeteredAccount account, List<Budget> definitions) {
-        account.limitBy(definitions.stream()
-                .map(definition -> metered(account, definition))
-                .toList());
+    /**
+     * Takes over definitions that were evaluated before: after a restart. Only what limits a model that counts under another
+     * name than the budget's is evaluated again: the model may have it since, and nobody was at work on the account then.
+     */
+    void resume(MeteredAccount account, List<Budget> definitions, long nowMs) {
+        var budgets = new ArrayList<MeteredBudget>();
+        for (Budget definition : definitions) {
+            budgets.add(metered(account, definition));
+        }
+        for (MeteredBudget budget : budgets) {
+            if (isOfAnotherName(budget)) {
+                evaluate(account, budget, nowMs, nowMs);
+            }
+        }
+        account.limitBy(List.copyOf(budgets));
+    }
+
+    private boolean isOfAnotherName(MeteredBudget budget) {
+        Budget definition = budget.budget();
+        return definition.dimension().kind() == Dimension.Kind.MODEL
+                && !definition.isForEach()
+                && budget.onlyValue() != ledger.names().number(definition.value().getBytes(StandardCharsets.UTF_8));
     }
 
     /** Models may have other names now: a budget of one limits it under the name that its usage counts under. */
@@ -303,6 +320,11 @@ final class BudgetKeeper {
 
         int tags() {
             return tags;
+        }
+
+        /** The numbers of their names. */
+        int[] tagNumbers() {
+            return Arrays.stream(tagDimensions, 0, tags).map(LedgerStore::tagOf).toArray();
         }
 
         int tagDimension(int index) {

@@ -59,7 +59,7 @@ final class HeldEvents {
     /** Tries to price a held event. */
     interface Rerating {
         /** Whether the event need not be held any longer: it has its price now, or is too old for one. */
-        boolean rerate(byte[] account, byte[] record, long offset, long arrivalMs);
+        boolean rerate(HeldEvent event);
     }
 
     private record Waiting(Bytes from, Bytes to) {}
@@ -70,10 +70,13 @@ final class HeldEvents {
         this.rerating = rerating;
     }
 
-    void hold(MeteredAccount account, ReceivedEvent event, long offset, long arrivalMs) {
+    /** @param tags the numbers of the names of the tags that it was counted by */
+    void hold(MeteredAccount account, ReceivedEvent event, int[] tags, long offset, long arrivalMs) {
         byte[] model = event.model().copy();
         byte[] provider = event.provider().copy();
-        ledger.put(StateKeys.held(model, provider, account.name(), offset, arrivalMs), event.record());
+        ledger.put(
+                StateKeys.held(model, provider, account.name(), offset, arrivalMs),
+                HeldEvent.value(ledger.names(), tags, event.record()));
     }
 
     /**
@@ -159,8 +162,7 @@ final class HeldEvents {
                 ledger.newestRows(waiting.from().get(), waiting.to().get(), atMost);
         portion.rows().forEach((row, event) -> {
             byte[] key = row.get();
-            if (rerating.rerate(
-                    StateKeys.heldAccount(key), event, StateKeys.heldOffset(key), StateKeys.heldArrivalMs(key))) {
+            if (rerating.rerate(new HeldEvent(key, event))) {
                 ledger.put(key, null);
             }
         });

@@ -110,11 +110,18 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
     @Override
     public void init(ProcessorContext<byte[], byte[]> processorContext) {
         context = processorContext;
+        // A task whose transaction was given up begins anew with the processor that it has.
+        rating.clear();
         ledger = processorContext.getStateStore(MeterStores.LEDGER);
         ids = processorContext.getStateStore(MeterStores.EVENT_IDS);
         pricing = new Pricing(ledger);
         budgets = new BudgetKeeper(ledger, pricing, this::send);
-        accounts = new Accounts(ledger, budgets, processorContext.taskId().partition(), partitions);
+        accounts = new Accounts(
+                ledger,
+                budgets,
+                processorContext.taskId().partition(),
+                partitions,
+                processorContext::currentSystemTimeMs);
         held = new HeldEvents(ledger, processorContext, this::rerate);
         retention = new Retention(ledger, accounts, counts, retentionTime, processorContext);
         // Reading them back takes time, which no transaction is open to wait for yet.
@@ -168,7 +175,7 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
         }
         counts.accepted.increment();
         if (event.isTokenUsage()) {
-            number(account, event);
+            number(event, account.tags());
             if (priced) {
                 values.set(Dimension.Kind.MODEL, pricing.model());
                 values.set(Dimension.Kind.PROVIDER, pricing.provider());
@@ -177,7 +184,7 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
             rate(account, event, offset, priced ? Status.RATED : Status.UNPRICED, cost);
             if (!priced) {
                 counts.unpriced.increment();
-                held.hold(account, event, offset, record.timestamp());
+                held.hold(account, event, values.tagNumbers(), offset, record.timestamp());
             }
         } else {
             countPlain(account, event);
@@ -211,8 +218,12 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
         addToRows(account, event);
     }
 
-    /** Numbers the event's value in each dimension, that of the model and the provider as it names them. */
-    private void number(MeteredAccount account, ReceivedEvent event) {
+    /**
+     * Numbers the event's value in each dimension, that of the model and the provider as it names them.
+     *
+     * @param tags the numbers of the names of those that count
+     */
+    private void number(ReceivedEvent event, int[] tags) {
         Names names = ledger.names();
         values.clear();
         values.set(Dimension.Kind.ACCOUNT, Names.EMPTY);
@@ -223,7 +234,7 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
         number(names, Dimension.Kind.PROMPT, event.promptId());
         number(names, Dimension.Kind.API_KEY, event.apiKeyId());
         number(names, Dimension.Kind.EXECUTION_TYPE, event.executionType());
-        for (int tag : account.tags()) {
+        for (int tag : tags) {
             byte[] wanted = names.text(tag);
             for (int i = 0; i < event.tagCount(); i++) {
                 if (event.tagName(i).is(wanted) && event.tagValue(i).length() > 0) {
@@ -279,11 +290,11 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
     }
 
     /** Prices an event that waited for its price. */
-    private boolean rerate(byte[] accountName, byte[] record, long offset, long arrivalMs) {
+    private boolean rerate(HeldEvent waiting) {
         ReceivedEvent event;
-        MeteredAccount account = accounts.of(accountName);
+        MeteredAccount account = accounts.of(waiting.account());
         try {
-            event = reader.read(accountName, record, arrivalMs);
+            event = reader.read(account.name(), waiting.record(), waiting.arrivalMs());
         } catch (Rejection byTheRulesOfToday) {
             // An earlier version has counted it. It stays unpriced: whoever ended by it would do so again at each
             // start.
@@ -305,8 +316,8 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
         if (!priced || !account.hasRoomFor(cost, 0)) {
             return false;
         }
-        recount(account, event, cost);
-        rate(account, event, offset, Status.RERATED, cost);
+        recount(account, event, waiting.tags(ledger.names(), account.tags()), cost);
+        rate(account, event, waiting.offset(), Status.RERATED, cost);
         account.addToLifetime(Buckets.quarter(event.timeMs()), cost, 0);
         counts.rerated.increment();
         return true;
@@ -316,12 +327,14 @@ final class Meter implements Processor<byte[], byte[], byte[], byte[]> {
      * An event that was counted without a price has one. Without a price it counts under the names that it came with, be
      * they known or not, so that it is known here where it was counted: from there it moves whole to where its price
      * puts it. Elsewhere it and its tokens are in the rows already.
+     *
+     * @param tags the numbers of the names of those that it was counted by
      */
-    private void recount(MeteredAccount account, ReceivedEvent event, long cost) {
+    private void recount(MeteredAccount account, ReceivedEvent event, int[] tags, long cost) {
         boolean movesModel = pricing.model() != pricing.spelledModel();
         boolean movesProvider = pricing.provider() != pricing.spelledProvider();
         long nowMs = context.currentSystemTimeMs();
-        number(account, event);
+        number(event, tags);
         if (movesModel) {
             values.set(Dimension.Kind.MODEL, NO_VALUE);
         }

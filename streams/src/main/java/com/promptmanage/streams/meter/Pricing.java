@@ -14,6 +14,7 @@ import com.promptmanage.streams.meter.KnownPrices.Known;
 import com.promptmanage.streams.pricing.CostOf;
 import com.promptmanage.streams.pricing.PriceList;
 import com.promptmanage.streams.pricing.PriceTimeline.Priced;
+import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.pricing.ModelPrice;
 import com.promptmanage.topics.pricing.ModelPriceCodec;
 import com.promptmanage.topics.pricing.Rates;
@@ -62,7 +63,9 @@ final class Pricing {
      * @return the versions
      */
     List<ModelPrice> put(byte @Nullable [] key, byte @Nullable [] value) throws Rejection {
-        if (key == null || key.length == 0) {
+        // Packed, a key can be larger than our changelog takes, and a deletion has nothing else to be judged by.
+        String name = key == null ? "" : new String(key, UTF_8);
+        if (key == null || !Account.isId(name) || !Arrays.equals(name.getBytes(UTF_8), key)) {
             throw new Rejection(Reason.INVALID, "the record's key is not a model");
         }
         if (value != null) {
@@ -81,7 +84,7 @@ final class Pricing {
         ledger.put(StateKeys.prices(key), value);
         long changes = StateKeys.priceChanges(ledger.get(StateKeys.priceChangesKey()));
         ledger.put(StateKeys.priceChangesKey(), StateKeys.priceChangesValue(changes + 1));
-        catalogue.put(new String(key, UTF_8), prices);
+        catalogue.put(name, prices);
         before.forget();
         return prices;
     }

@@ -121,7 +121,7 @@ final class Retention {
 
         private @Nullable OldRows oldRows;
 
-        /** Of the account whose thresholds were looked at last. */
+        /** The account whose thresholds were looked at last; empty if it is to be asked for its budgets anew. */
         private byte[] limited = {};
 
         private List<Budget> budgets = List.of();
@@ -133,6 +133,8 @@ final class Retention {
 
         private boolean isDoneAfter(int portion) {
             int left = portion;
+            // Between two portions budgets change.
+            limited = new byte[0];
             while (left > 0) {
                 OldRows rows = oldRows;
                 byte[] key;

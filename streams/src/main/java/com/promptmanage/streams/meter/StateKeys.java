@@ -23,7 +23,7 @@ public final class StateKeys {
     /** The thresholds that a value has passed in a window. */
     private static final byte PASSED = 't';
 
-    /** Events that wait for a price: the record as it came. */
+    /** Events that wait for a price, as {@link HeldEvent} has them. */
     private static final byte HELD = 'h';
 
     /** How often prices have changed. */

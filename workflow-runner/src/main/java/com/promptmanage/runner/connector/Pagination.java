@@ -30,8 +30,8 @@ sealed interface Pagination {
     String next(@Nullable String cursor, JsonNode answer, int records) throws ConnectorException;
 
     /**
-     * Whether there may be no such page: the one before was not full, and its answer did not say whether it was the last. An API may
-     * give fewer at a time than it is asked for.
+     * Whether there may be no such page: the one before had fewer records than were asked for, or more, and its answer did not say
+     * whether it was the last. An API may give fewer at a time, and one that gives more may give all each time.
      */
     default boolean isDoubtful(@Nullable String cursor) {
         return false;
@@ -153,7 +153,7 @@ sealed interface Pagination {
         if (records == 0) {
             return null;
         }
-        return records < pageSize ? next + DOUBT : next;
+        return records == pageSize ? next : next + DOUBT;
     }
 
     /** Of a cursor of ours. */

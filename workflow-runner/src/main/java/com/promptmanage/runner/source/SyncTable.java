@@ -259,7 +259,7 @@ final class SyncTable {
     }
 
     /** As the source's connector calls it. */
-    private static String idField(JsonNode config) {
+    static String idField(JsonNode config) {
         String named = config.path("idField").asText(config.path("idColumn").asText(""));
         return named.isBlank() ? "id" : named;
     }

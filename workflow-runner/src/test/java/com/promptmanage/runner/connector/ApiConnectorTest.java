@@ -111,6 +111,15 @@ class ApiConnectorTest {
         assertThat(server.asked()).hasSize(2);
     }
 
+    @Test
+    void anApiThatGivesAllOfItsRecordsHoweverFewItIsAskedForIsReadOnce() throws Exception {
+        String records = "[{\"id\":1},{\"id\":2},{\"id\":3}]";
+        server.thenJson(200, records).thenJson(200, records).thenJson(200, "[]");
+
+        assertThat(all("\"pagination\":{\"type\":\"page\",\"pageSize\":2}")).hasSize(3);
+        assertThat(server.asked()).hasSize(2);
+    }
+
     /** Else a clock in it would make each a new one. */
     @Test
     void anAnswerThatIsNoListIsAllThatThereIs() throws Exception {
