@@ -394,6 +394,7 @@ class WorkflowRunsTest {
     void whoIsTakenOutOfATeamKeepsNothingThatWasSharedWithThemThere() {
         api.user("former");
         api.user("friend");
+        api.user("stranger");
         api.engine()
                 .database()
                 .useAsSystem(handle -> handle.execute(
