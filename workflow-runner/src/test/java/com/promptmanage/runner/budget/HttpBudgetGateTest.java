@@ -57,6 +57,8 @@ class HttpBudgetGateTest {
     /** Longer than any of them may wait, so that an answer never comes because a lock was given up. */
     private static final Duration LOCK_MAX = Duration.ofSeconds(90);
 
+    private static final int NODES_MAX = 64;
+
     private final ManualClock clock = new ManualClock(Instant.now());
 
     /** For the superuser, who may lock any table. */
@@ -75,7 +77,7 @@ class HttpBudgetGateTest {
     @BeforeAll
     void askForTheFirstTime() throws Exception {
         try (var first = new FakeServer().thenJson(200, OPEN);
-                var asking = new HttpBudgetGate(access.keys(), database, clock)) {
+                var asking = new HttpBudgetGate(access.keys(), database, clock, NODES_MAX)) {
             asking.askAt(URI.create(first.url("/")));
             Await.until(() -> assertThat(asking.check(call("earliest")))
                     .isInstanceOfSatisfying(
@@ -162,7 +164,7 @@ class HttpBudgetGateTest {
         try (var restarted = gate()) {
             assertThat(restarted.check(call("kept"))).isInstanceOf(Verdict.Denied.class);
         }
-        try (var early = new HttpBudgetGate(access.keys(), database, clock)) {
+        try (var early = new HttpBudgetGate(access.keys(), database, clock, NODES_MAX)) {
             assertThat(early.check(call("kept"))).as("nobody to ask yet").isInstanceOf(Verdict.Denied.class);
         }
     }
@@ -234,7 +236,7 @@ class HttpBudgetGateTest {
                 ctx.contentType("application/json").result(OPEN);
             });
             try (var query = HttpServer.start(HttpServer.Options.onPort(0), List.of(check));
-                    var asking = new HttpBudgetGate(access.keys(), database, clock)) {
+                    var asking = new HttpBudgetGate(access.keys(), database, clock, NODES_MAX)) {
                 asking.askAt(query.baseUri());
                 assertTold(asking, call("acme"));
                 assertTold(asking, call("other"));
@@ -325,7 +327,7 @@ class HttpBudgetGateTest {
     }
 
     private HttpBudgetGate gate() {
-        var made = new HttpBudgetGate(access.keys(), database, clock);
+        var made = new HttpBudgetGate(access.keys(), database, clock, NODES_MAX);
         made.askAt(URI.create(server.url("/")));
         return made;
     }
