@@ -169,6 +169,22 @@ class HttpBudgetGateTest {
         }
     }
 
+    @Test
+    void anAnswerThatDoesNotSayWhatIsAllowedIsNone() throws Exception {
+        inTime(() -> {
+            server.thenJson(200, CLOSED).thenJson(200, "{}").thenJson(200, "null");
+            assertTold(gate, call("unclear"));
+
+            for (int i = 0; i < 2; i++) {
+                assertThat(gate.check(call("unclear"))).isInstanceOfSatisfying(Verdict.Denied.class, denied -> {
+                    assertThat(denied.details().path("code").asText()).isEqualTo("budget_unanswered");
+                    assertThat(denied.passes()).as("asked again by itself").isTrue();
+                });
+            }
+            assertThat(gate.check(call("elsewhere"))).isInstanceOf(Verdict.Allowed.class);
+        });
+    }
+
     /** Whoever was asked about last, and whether they were ever asked about. */
     @Test
     void aBudgetOfOneMemberBlocksThatMemberAndNobodyElseAlsoAfterARestart() throws Exception {
