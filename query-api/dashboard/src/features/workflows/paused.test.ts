@@ -9,6 +9,12 @@ test("what holds a run is told with the way out", () => {
   expect(pausedBecause({ status: "paused", reason: { code: "ambiguous_call", target: "CRM" } })).toContain("CRM");
 });
 
+test("a run that waits in the queue of an archived workflow says so", () => {
+  const message = "The workflow's status is archived, so that nothing of it begins: set it to active, or cancel it";
+  expect(pausedBecause({ status: "queued", reason: { code: "workflow_not_active", message } })).toBe(message);
+  expect(pausedBecause({ status: "queued", reason: null })).toBeNull();
+});
+
 test("a run whose budgets did not answer is not said to be stopped by one", () => {
   const held = { status: "paused_budget", reason: { code: "budget_unanswered", nodeId: "a" } };
   expect(pausedBecause(held)).toMatch(/did not answer.*Resume to ask again/);

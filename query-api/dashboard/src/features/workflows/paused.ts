@@ -17,9 +17,10 @@ export function isWaiting({ status, reason }: { status: string; reason?: unknown
   return status === "paused_budget" && (reason as Reason | null | undefined)?.code === "budget_reserved";
 }
 
-/** Why an execution is held, and what to do; null if it is not. */
+/** Why an execution is held, or waits in vain, and what to do; null if it does neither. */
 export function pausedBecause(execution: { status: string; reason?: unknown }): string | null {
-  if (!execution.status.startsWith("paused")) {
+  const waitsInVain = execution.status === "queued" && Boolean(execution.reason);
+  if (!execution.status.startsWith("paused") && !waitsInVain) {
     return null;
   }
   const reason = (execution.reason ?? {}) as Reason;

@@ -157,7 +157,7 @@ function EventsTab({ workflow, readOnly }: { workflow: Workflow; readOnly: boole
             names={["Field", "Value"]}
             value={filter}
             onChange={setFilter}
-            help="Such as severity and critical. Nodes find the data as {{trigger.…}}."
+            help="Fields of the event's data: severity and critical, model and gpt-4o, or tags.team for one within another. All must fit. Nodes find the data as {{trigger.…}}."
           />
         )}
         {change.error && <Note tone="critical">{messageOf(change.error)}</Note>}

@@ -72,7 +72,8 @@ public final class RunnerService implements AutoCloseable {
                 settings.models(),
                 clock);
         nodes.start();
-        var budgets = new HttpBudgetGate(means.access().keys(), means.database().background(), clock);
+        var budgets =
+                new HttpBudgetGate(means.access().keys(), means.database().background(), clock, settings.nodesMax());
         settings.query().ifPresent(budgets::askAt);
         Runner runner = Runner.start(
                 means.database(),

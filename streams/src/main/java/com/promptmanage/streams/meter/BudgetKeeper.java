@@ -165,7 +165,8 @@ final class BudgetKeeper {
         Budget definition = budget.budget();
         return definition.dimension().kind() == Dimension.Kind.MODEL
                 && !definition.isForEach()
-                && budget.onlyValue() != ledger.names().number(definition.value().getBytes(StandardCharsets.UTF_8));
+                && budget.onlyValue()
+                        != ledger.names().number(definition.value().getBytes(StandardCharsets.UTF_8));
     }
 
     /** Models may have other names now: a budget of one limits it under the name that its usage counts under. */

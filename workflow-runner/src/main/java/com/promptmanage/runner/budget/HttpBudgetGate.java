@@ -16,9 +16,11 @@ public final class HttpBudgetGate implements BudgetGate, AutoCloseable {
 
     private final ReservingGate gate;
 
-    public HttpBudgetGate(ApiKeys keys, Database database, Clock clock) {
+    /** @param places how many nodes the worker runs at the same time, some of which may wait for others */
+    public HttpBudgetGate(ApiKeys keys, Database database, Clock clock, int places) {
         this.client = new BudgetClient(new ServiceKey(keys, "workflow-runner", clock), database, clock);
-        this.gate = new ReservingGate(client::ask, new Reservations(System::nanoTime), Thread::sleep);
+        this.gate = new ReservingGate(
+                client::ask, new Reservations(System::nanoTime), WaitingCalls.among(places), Thread::sleep);
     }
 
     /** @param query where the query API is */

@@ -82,7 +82,7 @@ final class Reservations {
         List<Key> keys = shares.stream().map(Share::key).toList();
         keys.forEach(key ->
                 reserved.put(key, reserved.getOrDefault(key, Amounts.NONE).plus(own)));
-        return Optional.of(() -> end(keys, own));
+        return Optional.of(new Held(keys, own));
     }
 
     /** What costs nothing always fits; of what may cost anything, something has to be left. */
@@ -93,9 +93,30 @@ final class Reservations {
         return own.isPresent() ? others > left.getAsLong() - own.getAsLong() : others >= left.getAsLong();
     }
 
-    private synchronized void end(List<Key> keys, Amounts amounts) {
-        settle();
-        ended.add(new Ended(nanoTime.getAsLong(), keys, amounts));
+    /** Ended twice it must not give back what others have reserved. */
+    private final class Held implements Reservation {
+
+        private final List<Key> keys;
+
+        private final Amounts amounts;
+
+        private boolean isEnded;
+
+        Held(List<Key> keys, Amounts amounts) {
+            this.keys = keys;
+            this.amounts = amounts;
+        }
+
+        @Override
+        public void end() {
+            synchronized (Reservations.this) {
+                settle();
+                if (!isEnded) {
+                    isEnded = true;
+                    ended.add(new Ended(nanoTime.getAsLong(), keys, amounts));
+                }
+            }
+        }
     }
 
     private void settle() {

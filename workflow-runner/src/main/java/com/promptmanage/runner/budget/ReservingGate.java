@@ -15,7 +15,8 @@ import java.util.OptionalLong;
 
 /**
  * Lets a call through if the budgets allow it together with the calls that this process has under way, which the budgets do not
- * know of yet. Close to the limit of a budget that blocks, a call waits for those and asks again; elsewhere it asks once.
+ * know of yet. Close to the limit of a budget that blocks, a call waits for those and asks again; elsewhere it asks once. Where as
+ * many wait as may, it is told at once that the execution is to be taken up again later.
  */
 final class ReservingGate implements BudgetGate {
 
@@ -27,9 +28,13 @@ final class ReservingGate implements BudgetGate {
      */
     static final int PAUSES_MAX = 150;
 
+    private static final String RESERVED = "budget_reserved";
+
     private final Budgets budgets;
 
     private final Reservations reservations;
+
+    private final WaitingCalls waiting;
 
     private final Pause pause;
 
@@ -45,50 +50,66 @@ final class ReservingGate implements BudgetGate {
         void take(Duration time) throws InterruptedException;
     }
 
-    ReservingGate(Budgets budgets, Reservations reservations, Pause pause) {
+    ReservingGate(Budgets budgets, Reservations reservations, WaitingCalls waiting, Pause pause) {
         this.budgets = budgets;
         this.reservations = reservations;
+        this.waiting = waiting;
         this.pause = pause;
     }
 
     @Override
     public Verdict check(Planned call) throws InterruptedException {
         ObjectNode question = question(call);
-        for (int pauses = 0; ; pauses++) {
-            boolean isLast = pauses == PAUSES_MAX;
-            Optional<Verdict> verdict = switch (budgets.ask(call.account(), question)) {
-                case BudgetClient.Answer.Told(var answer) -> told(call, answer, isLast);
-                case BudgetClient.Answer.Untold(var isClosed) -> untold(call, isClosed, pauses > 0 && !isLast);
-            };
-            if (verdict.isPresent()) {
-                return verdict.get();
+        Verdict first = verdict(call, budgets.ask(call.account(), question));
+        if (!isReserved(first) || !waiting.enter(call.account())) {
+            return first;
+        }
+        try {
+            Verdict last = first;
+            for (int pauses = 1; isReserved(last) && pauses <= PAUSES_MAX; pauses++) {
+                pause.take(PAUSE);
+                BudgetClient.Answer answer = budgets.ask(call.account(), question);
+                // It asks so often that one answer is sure to be missing now and then: calls under way decide until the last.
+                if (pauses == PAUSES_MAX || !isMissing(answer)) {
+                    last = verdict(call, answer);
+                }
             }
-            pause.take(PAUSE);
+            return last;
+        } finally {
+            waiting.leave(call.account());
         }
     }
 
-    /** Empty if calls under way decide. */
-    private Optional<Verdict> told(Planned call, JsonNode answer, boolean isLast) {
+    /** Whether calls under way decide. */
+    private static boolean isReserved(Verdict verdict) {
+        return verdict instanceof Verdict.Denied denied
+                && denied.details().path("code").asText().equals(RESERVED);
+    }
+
+    private static boolean isMissing(BudgetClient.Answer answer) {
+        return answer instanceof BudgetClient.Answer.Untold(var isClosed) && !isClosed;
+    }
+
+    private Verdict verdict(Planned call, BudgetClient.Answer given) {
+        return switch (given) {
+            case BudgetClient.Answer.Told(var answer) -> told(call, answer);
+            case BudgetClient.Answer.Untold(var isClosed) ->
+                isClosed ? unanswered(call) : new Verdict.Allowed(OptionalLong.empty());
+        };
+    }
+
+    private Verdict told(Planned call, JsonNode answer) {
         if (!answer.path("allowed").asBoolean()) {
-            return Optional.of(denied(call, answer));
+            return denied(call, answer);
         }
         JsonNode told = answer.path("budgets");
         OptionalLong cost = whole(answer.path("estimatedCostNanoUsd"));
         long tokens = call.estimate().inputTokens() + call.estimate().maxOutputTokens();
         Optional<Reservation> reservation = reservations.reserve(shares(call.account(), told), cost, tokens);
-        if (reservation.isPresent()) {
-            return Optional.of(new Verdict.Allowed(
-                    cost, told.isEmpty() ? Optional.empty() : Optional.of(told), reservation.get()));
-        }
-        return isLast ? Optional.of(uncertain(call, answer)) : Optional.empty();
-    }
-
-    /** Empty if calls under way decide, as was told before. It asks so often that one answer is sure to be missing now and then. */
-    private static Optional<Verdict> untold(Planned call, boolean isClosed, boolean isWaiting) {
-        if (isClosed) {
-            return Optional.of(unanswered(call));
-        }
-        return isWaiting ? Optional.empty() : Optional.of(new Verdict.Allowed(OptionalLong.empty()));
+        return reservation.isPresent()
+                ? new Verdict.Allowed(
+                        cost, told.isEmpty() ? Optional.empty() : Optional.of(told), reservation.get())
+                : uncertain(call, answer);
     }
 
     private static List<Share> shares(Account account, JsonNode budgets) {
@@ -151,7 +172,7 @@ final class ReservingGate implements BudgetGate {
 
     private static Verdict uncertain(Planned call, JsonNode answer) {
         ObjectNode why = Json.mapper().createObjectNode();
-        why.put("code", "budget_reserved").put("nodeId", call.nodeId());
+        why.put("code", RESERVED).put("nodeId", call.nodeId());
         why.set("budgets", answer.path("budgets"));
         return new Verdict.Denied(
                 "What calls under way may still use of a budget leaves too little for the next call, to %s: the budgets are asked again by and by, and at once if it is resumed"

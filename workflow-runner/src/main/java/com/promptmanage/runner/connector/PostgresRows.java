@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.promptmanage.runner.call.Failure;
 import com.promptmanage.service.http.Json;
 import java.math.BigDecimal;
 import java.sql.PreparedStatement;
@@ -13,7 +14,9 @@ import java.sql.SQLException;
 import java.sql.Types;
 import java.time.OffsetDateTime;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** JSON to and from a database's values. */
@@ -22,7 +25,24 @@ final class PostgresRows {
     /** A longer one is read as a text: nobody computes with it, and not everyone who reads it as a number can. */
     private static final int NUMBER_CHARACTERS_MAX = 1_000;
 
+    /** How one ends that is no instant: it stays a word, like that of a timestamp, a date and a number. */
+    private static final String INFINITY = "infinity";
+
     private PostgresRows() {}
+
+    /** In a record the last of two columns of one name would be all that is left of them. */
+    static void requireOneOfEachName(ResultSetMetaData columns) throws SQLException, ConnectorException {
+        Set<String> names = new HashSet<>();
+        for (int i = 1; i <= columns.getColumnCount(); i++) {
+            String name = columns.getColumnLabel(i);
+            if (!names.add(name)) {
+                throw new ConnectorException(
+                        Failure.Kind.VALIDATION,
+                        "two columns of the result are called '%s': give one of them another name in sql, with AS"
+                                .formatted(name));
+            }
+        }
+    }
 
     static void bind(PreparedStatement statement, List<JsonNode> values) throws SQLException {
         for (int i = 0; i < values.size(); i++) {
@@ -85,12 +105,14 @@ final class PostgresRows {
             case "numeric", "float4", "float8" -> number(text);
             case "bool" -> nodes.booleanNode(row.getBoolean(column));
             case "json", "jsonb" -> json(text);
-            case "timestamptz" ->
-                nodes.textNode(
-                        row.getObject(column, OffsetDateTime.class).toInstant().toString());
+            case "timestamptz" -> nodes.textNode(text.endsWith(INFINITY) ? text : instant(row, column));
             case "bytea" -> nodes.textNode(Base64.getEncoder().encodeToString(row.getBytes(column)));
             default -> nodes.textNode(text);
         };
+    }
+
+    private static String instant(ResultSet row, int column) throws SQLException {
+        return row.getObject(column, OffsetDateTime.class).toInstant().toString();
     }
 
     /** NaN and infinity are no numbers in JSON. */

@@ -96,6 +96,7 @@ final class PostgresSession implements Session {
                 var records = new ArrayList<JsonNode>();
                 long bytes = 0;
                 try (ResultSet rows = statement.executeQuery()) {
+                    PostgresRows.requireOneOfEachName(rows.getMetaData());
                     while (rows.next()) {
                         JsonNode record = PostgresRows.read(rows);
                         bytes += Json.bytes(record).length;

@@ -47,7 +47,8 @@ final class PostgresStatements {
         var values = new ArrayList<JsonNode>();
         var sql = new StringBuilder("SELECT ");
         Query query = request.query();
-        sql.append(query.columns().isEmpty() ? "*" : names(query.columns()));
+        List<String> named = query.columns().stream().distinct().toList();
+        sql.append(named.isEmpty() ? "*" : names(named));
         sql.append(" FROM ").append(from(request, values)).append(" AS source");
         var conditions = new ArrayList<String>();
         for (Where where : query.where()) {

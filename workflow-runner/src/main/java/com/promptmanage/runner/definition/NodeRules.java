@@ -30,6 +30,9 @@ final class NodeRules {
 
     private static final int FALLBACK_MODELS_MAX = 10;
 
+    /** The one option of a query that is no template. */
+    private static final String STATEMENT = "sql";
+
     /** Options of an output that say where to send to and who is sending. */
     private static final Set<String> SECRET_OPTIONS = Set.of("url", "headers");
 
@@ -86,7 +89,13 @@ final class NodeRules {
             texts.templates(where.at("value"), source.query().where().get(i).value(), view);
         }
         limit(query.at("limit"), source.query().limit());
-        texts.templates(query, source.query().options(), view);
+        source.query().options().forEach((name, value) -> {
+            if (name.equals(STATEMENT)) {
+                texts.statement(query.at(name), value.asText(""));
+            } else {
+                texts.templates(query.at(name), value, view);
+            }
+        });
         texts.truth(config.at("transform").at("filter"), source.transform().filter(), view);
         limit(config.at("transform").at("limit"), source.transform().limit());
     }

@@ -86,6 +86,24 @@ final class TextRules {
         }
     }
 
+    /** A statement is sent as it is: values are its parameters. What has braces and is no reference may be SQL's own. */
+    void statement(Place place, String sql) {
+        if (sql.length() > Limits.TEMPLATE_LENGTH_MAX) {
+            checking.error(
+                    place,
+                    "has %,d characters".formatted(sql.length()),
+                    "Keep it within %,d characters.".formatted(Limits.TEMPLATE_LENGTH_MAX));
+            return;
+        }
+        Template.parse(sql).references().stream().findFirst().ifPresent(reference -> {
+            String written = "{{%s}}".formatted(Checking.shown(reference.source()));
+            checking.error(
+                    place,
+                    "has %s, in whose place no value is put".formatted(written),
+                    "Write ? there, and \"%s\" in params, one for each ? in their order.".formatted(written));
+        });
+    }
+
     /** Every text within, wherever it stands. */
     void templates(Place place, @Nullable JsonNode json, View view) {
         if (json == null) {

@@ -155,7 +155,7 @@ final class RunRoutes implements Routes {
         List<Shown> page = found.subList(0, Math.min(limit, found.size()));
         ObjectNode answer = Json.mapper().createObjectNode();
         ArrayNode list = answer.putArray("executions");
-        page.forEach(execution -> list.add(WorkflowJson.of(execution)));
+        page.forEach(execution -> list.add(WorkflowJson.of(execution, allowed.workflow())));
         answer.put(
                 "nextCursor",
                 found.size() > limit ? Asked.cursorOf(page.getLast().number()) : null);
@@ -173,7 +173,7 @@ final class RunRoutes implements Routes {
         var definition = WorkflowJson.definition(
                 workflows.definition(allowed.workflow().scope(), execution.workflowId(), execution.workflowVersion()));
         NodePage page = records.page(allowed.workflow().scope(), execution.id(), after == null ? 0 : after, limit);
-        ObjectNode answer = WorkflowJson.of(execution);
+        ObjectNode answer = WorkflowJson.of(execution, allowed.workflow().workflow());
         WorkflowJson.asStored(answer, "triggerData", execution.triggerData());
         answer.put("workflowName", allowed.workflow().workflow().name());
         answer.put("yourLevel", allowed.workflow().level().value());

@@ -13,8 +13,9 @@ import com.promptmanage.topics.account.Account;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Clock;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -61,13 +62,13 @@ final class SharingRoutes implements Routes {
                     "is missing or has too many entries",
                     "Send the whole list, of at most %d people.".formatted(GRANTS_MAX));
         }
-        Set<String> seen = new HashSet<>();
+        Map<String, String> seen = new LinkedHashMap<>();
         List<Grant> grants = new java.util.ArrayList<>();
         for (int i = 0; i < entries.size(); i++) {
             Entry entry = entries.get(i);
             String field = "permissions[%d]".formatted(i);
             @Nullable String userId = entry == null ? null : entry.userId();
-            if (userId == null || !Account.isId(userId) || !seen.add(userId)) {
+            if (userId == null || !Account.isId(userId) || seen.putIfAbsent(userId, field) != null) {
                 faults.add(field + ".userId", "is missing or comes twice", "Name each person once, by id.");
                 continue;
             }
@@ -75,12 +76,26 @@ final class SharingRoutes implements Routes {
                     .orElse(Level.VIEWER);
             grants.add(new Grant(userId, level, allowed.who(), clock.instant()));
         }
+        requirePeople(seen, faults);
         faults.check();
         if (isMore(grants, sharing.grants(allowed.scope(), allowed.workflow().id()))) {
             access.requireSharing(allowed.workflow().account());
         }
         sharing.grant(allowed.scope(), allowed.workflow(), access.actor(ctx), grants);
         answer(ctx, allowed);
+    }
+
+    /** What is shared with nobody would look as if someone had it. */
+    private void requirePeople(Map<String, String> fieldOfUser, Faults faults) {
+        Set<String> people = sharing.people(fieldOfUser.keySet());
+        fieldOfUser.forEach((userId, field) -> {
+            if (!people.contains(userId)) {
+                faults.add(
+                        field + ".userId",
+                        "'%s' is nobody who has an account here".formatted(userId),
+                        "Send the id of someone's account, or leave the entry out.");
+            }
+        });
     }
 
     /** Whether someone is to get what they do not have: what was shared may be kept, and taken back, in every tier. */

@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
 /**
  * {@code GET /api/workflows/executions/{id}/stream}: every change of the execution and of its nodes, from the beginning or from
  * where a reader stopped, whichever process it happened in. Ends after the execution's end, and when its reader may not see the
- * execution any more.
+ * execution any more. Who has had the end is answered 204, so that an {@code EventSource} does not come back again.
  */
 final class StreamRoutes implements Routes, AutoCloseable {
 
@@ -83,6 +83,11 @@ final class StreamRoutes implements Routes, AutoCloseable {
     private void stream(Context ctx) {
         AllowedExecution allowed = access.requireShownExecution(ctx);
         int after = lastSeq(ctx.header(LAST_EVENT_ID));
+        if (isEnd(allowed.execution().status()) && entries(allowed, after, 1).isEmpty()) {
+            // To a stream that ends a browser comes back by itself, for ever, but not after this.
+            ctx.status(204);
+            return;
+        }
         String who = allowed.workflow().who();
         switch (watchers.enter(who)) {
             case ADMITTED -> {}
@@ -119,8 +124,7 @@ final class StreamRoutes implements Routes, AutoCloseable {
                 }
                 checkedNanos = System.nanoTime();
             }
-            List<Entry> entries =
-                    records.log(allowed.workflow().scope(), allowed.execution().id(), seq, ENTRIES_MAX);
+            List<Entry> entries = entries(allowed, seq, ENTRIES_MAX);
             for (Entry entry : entries) {
                 JsonNode event = StoredJson.read(entry.event());
                 stream.send(Integer.toString(entry.seq()), name(event), data(entry.seq(), event));
@@ -142,6 +146,10 @@ final class StreamRoutes implements Routes, AutoCloseable {
                 return;
             }
         }
+    }
+
+    private List<Entry> entries(AllowedExecution allowed, int after, int limit) {
+        return records.log(allowed.workflow().scope(), allowed.execution().id(), after, limit);
     }
 
     private static int lastSeq(@Nullable String text) {

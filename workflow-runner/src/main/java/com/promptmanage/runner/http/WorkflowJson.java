@@ -14,6 +14,7 @@ import com.promptmanage.runner.trigger.TriggerConfig;
 import com.promptmanage.service.http.Fault;
 import com.promptmanage.service.http.Json;
 import com.promptmanage.topics.account.Account;
+import com.promptmanage.topics.execution.ExecutionChange.Status;
 import com.promptmanage.topics.money.NanoUsd;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -55,7 +56,8 @@ final class WorkflowJson {
         return json;
     }
 
-    static ObjectNode of(Shown execution) {
+    /** @param workflow the execution's, as it is now */
+    static ObjectNode of(Shown execution, WorkflowRow workflow) {
         ObjectNode json = Json.mapper().createObjectNode();
         json.put("id", execution.id());
         json.put("workflowId", execution.workflowId());
@@ -66,7 +68,7 @@ final class WorkflowJson {
         json.put("test", execution.isTest());
         json.put("rerunOf", execution.rerunOf());
         json.put("status", execution.status());
-        json.set("reason", orNull(execution.reason()));
+        json.set("reason", reason(execution, workflow));
         json.put("createdAt", execution.createdAt().toString());
         time(json, "startedAt", execution.startedAt());
         time(json, "completedAt", execution.completedAt());
@@ -97,6 +99,24 @@ final class WorkflowJson {
         json.put("errorMessage", execution.errorMessage());
         json.set("errorDetails", orNull(execution.errorDetails()));
         return json;
+    }
+
+    /** What it stands still for: what it was paused with, or that its workflow lets nothing begin. */
+    private static JsonNode reason(Shown execution, WorkflowRow workflow) {
+        boolean isHeldBack = execution.status().equals(Status.QUEUED.value())
+                && !execution.isTest()
+                && workflow.status() != WorkflowRow.Status.ACTIVE;
+        if (!isHeldBack) {
+            return orNull(execution.reason());
+        }
+        return Json.mapper()
+                .createObjectNode()
+                .put("code", "workflow_not_active")
+                .put("workflowStatus", workflow.status().value())
+                .put(
+                        "message",
+                        "The workflow's status is %s, so that nothing of it begins: set it to active, and this goes on by itself, or cancel it"
+                                .formatted(workflow.status().value()));
     }
 
     /**

@@ -114,8 +114,8 @@ public record NodeFacts(
 
         private Map<String, List<Found>> gathered(Handle handle) {
             var gathered = new LinkedHashMap<String, List<Found>>();
-            for (String before : pinned.before(lease.nodeId()).gathered()) {
-                gathered.put(before, Outputs.below(handle, row.id(), lease.scope(), before));
+            for (Pinned.Gathered before : pinned.before(lease.nodeId()).gathered()) {
+                gathered.put(before.nodeId(), Outputs.gathered(handle, row.id(), lease.scope(), before));
             }
             return gathered;
         }

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 
@@ -31,6 +32,29 @@ final class Outputs {
         boolean isDeeper() {
             return depth > 1;
         }
+    }
+
+    /** As {@link #below}, but of a node whose edge is not always followed only what it was followed for. */
+    static List<Found> gathered(Handle handle, String executionId, String scope, Pinned.Gathered before) {
+        List<Found> found = below(handle, executionId, scope, before.nodeId());
+        if (before.exports().isEmpty() || found.isEmpty()) {
+            return found;
+        }
+        Set<String> followed = handle.createQuery("""
+                        SELECT path FROM run_scopes
+                        WHERE execution_id = :execution AND path = ANY (:paths)
+                          AND EXISTS (
+                            SELECT 1 FROM unnest(:exports) AS e(place) WHERE substr(exports, e.place + 1, 1) = 'A')
+                        """)
+                .bind("execution", executionId)
+                .bindArray(
+                        "paths", String.class, found.stream().map(Found::scope).toList())
+                .bind(
+                        "exports",
+                        before.exports().stream().mapToInt(Integer::intValue).toArray())
+                .mapTo(String.class)
+                .set();
+        return found.stream().filter(one -> followed.contains(one.scope())).toList();
     }
 
     /** Of the node's completed runs in all scopes within this one, in the order of the items. */

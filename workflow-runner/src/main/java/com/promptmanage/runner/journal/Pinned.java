@@ -1,6 +1,7 @@
 package com.promptmanage.runner.journal;
 
 import com.promptmanage.runner.definition.Definition;
+import com.promptmanage.runner.definition.Edge;
 import com.promptmanage.runner.definition.Graph;
 import com.promptmanage.runner.definition.Node;
 import com.promptmanage.runner.definition.NodeId;
@@ -40,7 +41,15 @@ public record Pinned(
      *
      * @param gathered those directly before it that are run more often
      */
-    record Before(List<Seen> seen, List<String> gathered) {}
+    record Before(List<Seen> seen, List<Gathered> gathered) {}
+
+    /**
+     * A node directly before another one, that is run more often.
+     *
+     * @param exports where in its scopes' exports stand the edges between the two, of which one has to be followed for what it put
+     *     out to be the other's; empty if one is followed whenever it is completed
+     */
+    record Gathered(String nodeId, List<Integer> exports) {}
 
     static Pinned of(String workflowId, int version, Definition definition) {
         Graph nodes = Graph.of(definition);
@@ -48,9 +57,9 @@ public record Pinned(
         StepGraph graph = DefinedGraph.of(definition);
         var before = new HashMap<String, Before>();
         for (Node node : nodes.nodes()) {
-            List<String> gathered = nodes.predecessors(node.id()).stream()
+            List<Gathered> gathered = nodes.predecessors(node.id()).stream()
                     .filter(other -> !scopes.sees(node.id(), other))
-                    .map(NodeId::value)
+                    .map(other -> gathered(nodes, graph, other, node.id()))
                     .toList();
             before.put(node.id().value(), new Before(seen(nodes, scopes, graph, node.id()), gathered));
         }
@@ -63,6 +72,12 @@ public record Pinned(
                 graph,
                 definition.settings().effective(),
                 Map.copyOf(before));
+    }
+
+    private static Gathered gathered(Graph nodes, StepGraph graph, NodeId from, NodeId to) {
+        boolean isAlwaysFollowed = nodes.incoming(to).stream()
+                .anyMatch(edge -> edge.source().equals(from) && edge.kind() == Edge.Kind.ALWAYS);
+        return new Gathered(from.value(), isAlwaysFollowed ? List.of() : graph.exports(from.value(), to.value()));
     }
 
     private static List<Seen> seen(Graph nodes, Scopes scopes, StepGraph graph, NodeId id) {

@@ -223,8 +223,8 @@ public final class Runs {
                 return Optional.empty();
             }
             OpenRuns.cancel(change);
-            change.timeOut("It did not end within %s"
-                    .formatted(change.pinned().settings().timeout()));
+            change.timeOut("It did not end within %d s"
+                    .formatted(change.pinned().settings().timeout().toSeconds()));
             change.save();
             return Optional.of(change.row().workflowId());
         }));

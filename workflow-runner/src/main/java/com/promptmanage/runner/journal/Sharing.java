@@ -7,10 +7,12 @@ import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.Scope;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 
@@ -69,6 +71,15 @@ public final class Sharing {
                 .mapTo(String.class)
                 .findOne()
                 .map(Sharing::level));
+    }
+
+    /** Those of the ids that are of people who have an account, which is not disabled. */
+    public Set<String> people(Collection<String> ids) {
+        return database.asSystem(
+                handle -> handle.createQuery("SELECT id FROM users WHERE id = ANY (:ids) AND disabled_at IS NULL")
+                        .bindArray("ids", String.class, List.copyOf(ids))
+                        .mapTo(String.class)
+                        .set());
     }
 
     /** These, and no others. */

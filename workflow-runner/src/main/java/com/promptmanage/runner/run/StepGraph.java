@@ -92,6 +92,17 @@ public final class StepGraph {
         return owners.getOrDefault(id, List.of());
     }
 
+    /** The places, from 0, that the links from a step to one outside of its block have in the exports of its scopes. */
+    public List<Integer> exports(String from, String to) {
+        Map<String, Integer> places = blockOf(step(from).owner()).exportIndex();
+        return outgoing(from).stream()
+                .filter(link -> link.to().equals(to))
+                .map(Link::id)
+                .filter(places::containsKey)
+                .map(id -> Objects.requireNonNull(places.get(id)))
+                .toList();
+    }
+
     /** What is run once. */
     Block root() {
         return root;

@@ -29,7 +29,7 @@ public final class EventFilters {
      * What one workflow waits for.
      *
      * @param eventType the CloudEvents type; empty for any
-     * @param filter members of the event's data and the values that they must have
+     * @param filter members of the event's data, those within others after a dot, and the values that they must have
      */
     record Wanted(String workflowId, String eventType, JsonNode filter) {
 
@@ -50,7 +50,7 @@ public final class EventFilters {
                 return false;
             }
             for (Map.Entry<String, JsonNode> one : filter.properties()) {
-                JsonNode actual = event.path("data").path(one.getKey());
+                JsonNode actual = member(event.path("data"), one.getKey());
                 JsonNode expected = one.getValue();
                 boolean fits = expected.isArray() ? contains(expected, actual) : isSame(expected, actual);
                 if (!fits) {
@@ -58,6 +58,17 @@ public final class EventFilters {
                 }
             }
             return true;
+        }
+
+        /** The member of that name, or else, within the one named before the first dot, that of the rest: a tag's name may have dots. */
+        private static JsonNode member(JsonNode data, String name) {
+            JsonNode within = data;
+            String rest = name;
+            for (int dot = rest.indexOf('.'); !within.has(rest) && dot >= 0; dot = rest.indexOf('.')) {
+                within = within.path(rest.substring(0, dot));
+                rest = rest.substring(dot + 1);
+            }
+            return within.path(rest);
         }
 
         private static boolean contains(JsonNode list, JsonNode actual) {

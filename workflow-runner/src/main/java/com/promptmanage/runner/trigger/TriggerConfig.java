@@ -23,6 +23,9 @@ public final class TriggerConfig {
 
     private static final Pattern EVENT_TYPE = Pattern.compile("com\\.promptmanage\\.[a-z0-9_.]{1,200}\\.v\\d{1,3}");
 
+    /** The part of an event that a filter looks into: its names begin within it. */
+    private static final String DATA = "data";
+
     private static final int FILTERS_MAX = 50;
 
     private TriggerConfig() {}
@@ -82,6 +85,7 @@ public final class TriggerConfig {
             return;
         }
         for (Map.Entry<String, JsonNode> one : filter.properties()) {
+            name(one.getKey(), faults);
             JsonNode wanted = one.getValue();
             boolean isFine = wanted.isArray()
                     ? !wanted.isEmpty() && wanted.valueStream().allMatch(TriggerConfig::isPlain)
@@ -92,6 +96,16 @@ public final class TriggerConfig {
                         "is %s".formatted(shown(wanted)),
                         "Send a text, a number, true or false, or a list of those of which one must be there.");
             }
+        }
+    }
+
+    /** A name that no event's data can have would let none through, for ever and silently. */
+    private static void name(String name, Faults faults) {
+        if (name.isBlank() || name.equals(DATA) || name.startsWith(DATA + ".")) {
+            faults.add(
+                    "triggerConfig.filter." + cut(name),
+                    "names nothing in the data of an event, so that no event could match",
+                    "Name a field as the event's data has it, without 'data.' before it: model, or tags.team for one within another.");
         }
     }
 

@@ -30,7 +30,7 @@ public interface BudgetGate {
         /** Nothing. */
         Reservation NONE = () -> {};
 
-        /** The call has ended and is entered, however it ended, or is not made at all. */
+        /** The call has ended and is entered, however it ended, or is not made at all. A second time it does nothing. */
         void end();
     }
 

@@ -57,6 +57,8 @@ class HttpBudgetGateTest {
     /** Longer than any of them may wait, so that an answer never comes because a lock was given up. */
     private static final Duration LOCK_MAX = Duration.ofSeconds(90);
 
+    private static final int NODES_MAX = 64;
+
     private final ManualClock clock = new ManualClock(Instant.now());
 
     /** For the superuser, who may lock any table. */
@@ -75,7 +77,7 @@ class HttpBudgetGateTest {
     @BeforeAll
     void askForTheFirstTime() throws Exception {
         try (var first = new FakeServer().thenJson(200, OPEN);
-                var asking = new HttpBudgetGate(access.keys(), database, clock)) {
+                var asking = new HttpBudgetGate(access.keys(), database, clock, NODES_MAX)) {
             asking.askAt(URI.create(first.url("/")));
             Await.until(() -> assertThat(asking.check(call("earliest")))
                     .isInstanceOfSatisfying(
@@ -162,9 +164,25 @@ class HttpBudgetGateTest {
         try (var restarted = gate()) {
             assertThat(restarted.check(call("kept"))).isInstanceOf(Verdict.Denied.class);
         }
-        try (var early = new HttpBudgetGate(access.keys(), database, clock)) {
+        try (var early = new HttpBudgetGate(access.keys(), database, clock, NODES_MAX)) {
             assertThat(early.check(call("kept"))).as("nobody to ask yet").isInstanceOf(Verdict.Denied.class);
         }
+    }
+
+    @Test
+    void anAnswerThatDoesNotSayWhatIsAllowedIsNone() throws Exception {
+        inTime(() -> {
+            server.thenJson(200, CLOSED).thenJson(200, "{}").thenJson(200, "null");
+            assertTold(gate, call("unclear"));
+
+            for (int i = 0; i < 2; i++) {
+                assertThat(gate.check(call("unclear"))).isInstanceOfSatisfying(Verdict.Denied.class, denied -> {
+                    assertThat(denied.details().path("code").asText()).isEqualTo("budget_unanswered");
+                    assertThat(denied.passes()).as("asked again by itself").isTrue();
+                });
+            }
+            assertThat(gate.check(call("elsewhere"))).isInstanceOf(Verdict.Allowed.class);
+        });
     }
 
     /** Whoever was asked about last, and whether they were ever asked about. */
@@ -234,7 +252,7 @@ class HttpBudgetGateTest {
                 ctx.contentType("application/json").result(OPEN);
             });
             try (var query = HttpServer.start(HttpServer.Options.onPort(0), List.of(check));
-                    var asking = new HttpBudgetGate(access.keys(), database, clock)) {
+                    var asking = new HttpBudgetGate(access.keys(), database, clock, NODES_MAX)) {
                 asking.askAt(query.baseUri());
                 assertTold(asking, call("acme"));
                 assertTold(asking, call("other"));
@@ -325,7 +343,7 @@ class HttpBudgetGateTest {
     }
 
     private HttpBudgetGate gate() {
-        var made = new HttpBudgetGate(access.keys(), database, clock);
+        var made = new HttpBudgetGate(access.keys(), database, clock, NODES_MAX);
         made.askAt(URI.create(server.url("/")));
         return made;
     }

@@ -27,6 +27,8 @@ import org.junit.jupiter.api.Test;
 /** Calls at once, against budgets that know of a call only when the test says so. A call costs 100 nanoUSD and 150 tokens at most. */
 class ReservingGateTest {
 
+    private static final int WAITING_OF_ONE_MAX = 20;
+
     private final AtomicLong left = new AtomicLong();
 
     private final AtomicLong cost = new AtomicLong(100);
@@ -47,8 +49,11 @@ class ReservingGateTest {
 
     private volatile String leftName = "remainingNanoUsd";
 
-    private final ReservingGate gate =
-            new ReservingGate((account, question) -> answer(), new Reservations(nanos::get), this::pause);
+    private final ReservingGate gate = new ReservingGate(
+            (account, question) -> answer(),
+            new Reservations(nanos::get),
+            WaitingCalls.among(8 * WAITING_OF_ONE_MAX),
+            this::pause);
 
     @AfterEach
     void stop() {
@@ -119,6 +124,51 @@ class ReservingGateTest {
             assertThat(denied.passes()).as("asked again by itself").isTrue();
         });
         assertThat(asked).hasValue(1 + 1 + ReservingGate.PAUSES_MAX);
+    }
+
+    /** Who waits has one of the worker's places, which others could use. */
+    @Test
+    void onlySoManyOfAnAccountWaitAndTheNextIsTakenUpLaterByItself() throws Exception {
+        left.set(150);
+        Verdict.Allowed first = (Verdict.Allowed) gate.check(call());
+        List<Future<Verdict>> calls = start(WAITING_OF_ONE_MAX);
+        awaitThat(calls, 0, WAITING_OF_ONE_MAX);
+
+        assertThat(gate.check(call())).isInstanceOfSatisfying(Verdict.Denied.class, denied -> {
+            assertThat(code(denied)).isEqualTo("budget_reserved");
+            assertThat(denied.passes()).as("asked again by itself").isTrue();
+        });
+        assertThat(paused).as("it has not waited").hasValue(WAITING_OF_ONE_MAX);
+        assertThat(gate.check(call("other"))).as("of another account").isInstanceOf(Verdict.Allowed.class);
+        Future<Verdict> waiting = beside.submit(() -> gate.check(call("other")));
+        Await.until(() -> assertThat(paused).hasValue(WAITING_OF_ONE_MAX + 1));
+
+        first.reservation().end();
+        left.set(0);
+        goOn.release(WAITING_OF_ONE_MAX + 1);
+        Await.until(() -> assertThat(calls).allMatch(Future::isDone));
+        assertThat(code(waiting.get(30, TimeUnit.SECONDS))).isEqualTo("budget_exceeded");
+        left.set(150);
+        nanos.addAndGet(Reservations.SETTLING.toNanos() + 1);
+        assertThat(gate.check(call())).as("their places are free").isInstanceOf(Verdict.Allowed.class);
+        Future<Verdict> next = beside.submit(() -> gate.check(call()));
+        Await.until(() -> assertThat(paused).hasValue(WAITING_OF_ONE_MAX + 2));
+        assertThat(next).isNotDone();
+    }
+
+    @Test
+    void whatEndsTwiceGivesNothingBackOfWhatOthersReserve() throws Exception {
+        left.set(250);
+        Verdict.Allowed first = (Verdict.Allowed) gate.check(call());
+        assertThat(gate.check(call())).isInstanceOf(Verdict.Allowed.class);
+        first.reservation().end();
+        first.reservation().end();
+        nanos.addAndGet(Reservations.SETTLING.toNanos() + 1);
+        left.set(150);
+
+        Future<Verdict> third = beside.submit(() -> gate.check(call()));
+        Await.until(() -> assertThat(paused).as("the second is still under way").hasValue(1));
+        assertThat(third).isNotDone();
     }
 
     @Test
@@ -213,12 +263,11 @@ class ReservingGateTest {
     }
 
     private static Planned call() {
+        return call("acme");
+    }
+
+    private static Planned call(String team) {
         return new Planned(
-                Account.team("acme"),
-                "ada",
-                "wf_1",
-                "exe_1",
-                "node",
-                new CallEstimate("openai", "gpt-4o-mini", 100, 50));
+                Account.team(team), "ada", "wf_1", "exe_1", "node", new CallEstimate("openai", "gpt-4o-mini", 100, 50));
     }
 }

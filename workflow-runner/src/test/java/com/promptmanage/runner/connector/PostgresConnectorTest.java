@@ -86,6 +86,34 @@ class PostgresConnectorTest {
         assertThat(cyd.path("vip").isNull()).isTrue();
     }
 
+    @Test
+    void whatIsInfiniteStaysSo() throws Exception {
+        assertThat(all(sql("""
+                        SELECT 'infinity'::timestamptz AS a, '-infinity'::timestamptz AS b, 'infinity'::timestamp AS c,
+                            '-infinity'::date AS d, 'infinity'::float8 AS e
+                        """)))
+                .hasToString(
+                        "[{\"a\":\"infinity\",\"b\":\"-infinity\",\"c\":\"infinity\",\"d\":\"-infinity\",\"e\":\"Infinity\"}]");
+    }
+
+    @Test
+    void twoColumnsOfOneNameAreRefusedAndNotReadAsOne() throws Exception {
+        String sql = "SELECT p.id, p.name, q.name%s FROM people p JOIN people q ON q.id = p.id WHERE p.name = 'Ada'";
+
+        assertThatFailure(() -> all(sql(sql.formatted("")))).isEqualTo(Kind.VALIDATION);
+        assertThatThrownBy(() -> all(sql(sql.formatted(""))))
+                .hasMessageContaining("two columns of the result are called 'name'")
+                .hasMessageContaining("AS");
+        assertThat(all(sql(sql.formatted(" AS other")))).hasToString("[{\"id\":1,\"name\":\"Ada\",\"other\":\"Ada\"}]");
+        var twice = new Query(
+                List.of("name", "name"),
+                List.of(new Where("id", Operator.EQUAL, json("1"))),
+                null,
+                null,
+                Map.of("table", json("\"people\"")));
+        assertThat(all(twice)).as("one column, named twice").hasToString("[{\"name\":\"Ada\"}]");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -145,6 +145,26 @@ class DefinitionCheckTest {
                 .contains("\"our-llama\"", "count as unpriced", "maxCostUsd", "price list");
     }
 
+    /** SQL has braces of its own, as in a text or a list of lists. */
+    @Test
+    void aStatementTakesItsValuesFromParamsAndNotFromItsText() {
+        List<DefinitionFault> faults = check("""
+            {"nodes":[
+             {"id":"put","type":"data_source","config":{"sourceId":"s","sourceType":"database",
+              "query":{"sql":"SELECT * FROM people WHERE name = '{{variables.name}}'"}}},
+             {"id":"given","type":"data_source","config":{"sourceId":"s","sourceType":"database",
+              "query":{"sql":"SELECT ?::text, '{{1,2},{3,4}}'::int[], '{{'","params":["{{put.name}}"]}}}],
+            "edges":[{"id":"e1","source":"put","target":"given"}]}\
+            """);
+
+        assertThat(faults).singleElement().satisfies(fault -> {
+            assertThat(fault.isError()).isTrue();
+            assertThat(fault.field()).isEqualTo("nodes[0].config.query.sql");
+            assertThat(fault.detail()).contains("{{variables.name}}");
+            assertThat(fault.remedy()).contains("Write ?", "params");
+        });
+    }
+
     @Test
     void secretsStandOnlyWhereRequestsGoOut() {
         List<DefinitionFault> faults = check("""

@@ -306,8 +306,9 @@ class OutputRoutesTest {
             assertThat(refused.json().path("detail").asText()).contains("team:team_1");
             assertThat(elsewhere.status()).isEqualTo(200);
         }
-        Await.until(() -> assertThat(api.get(editor, EXPORT + "&tag=none&" + json).status())
-                .isEqualTo(200));
+        Await.until(
+                () -> assertThat(api.get(editor, EXPORT + "&tag=none&" + json).status())
+                        .isEqualTo(200));
     }
 
     /** Read a page at a time by a reader who has read no more than its beginning. */

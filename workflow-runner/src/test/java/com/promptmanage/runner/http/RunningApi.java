@@ -205,6 +205,12 @@ final class RunningApi implements AutoCloseable {
                 .toList();
     }
 
+    /** What a stream that ends by itself is answered with. */
+    int status(String credentials, String path, String... headers) throws IOException, InterruptedException {
+        return client.send(request(credentials, "GET", path, null, headers), BodyHandlers.discarding())
+                .statusCode();
+    }
+
     private HttpRequest request(
             String credentials, String method, String path, @Nullable String body, String... headers) {
         var request = HttpRequest.newBuilder(URI.create(server.baseUri() + path))

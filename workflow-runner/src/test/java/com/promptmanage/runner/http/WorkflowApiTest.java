@@ -275,6 +275,28 @@ class WorkflowApiTest {
     }
 
     @Test
+    void nothingIsSharedWithSomeoneWhoIsNotThere() {
+        String path = "/api/workflows/%s/permissions".formatted(steps.create("active"));
+        String admin = api.signIn("admin");
+        api.user("left");
+        api.engine()
+                .database()
+                .useAsSystem(handle -> handle.execute("UPDATE users SET disabled_at = now() WHERE id = 'left'"));
+
+        Answer refused = api.put(admin, path, """
+                {"permissions": [
+                  {"userId": "nobody-of-that-id", "permissionLevel": "viewer"},
+                  {"userId": "viewer", "permissionLevel": "runner"}, {"userId": "left", "permissionLevel": "admin"}]}
+                """);
+
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.json().path("errors").findValuesAsText("field"))
+                .containsExactly("permissions[0].userId", "permissions[2].userId");
+        assertThat(refused.json().at("/errors/0/detail").asText()).contains("nobody-of-that-id");
+        assertThat(api.get(admin, path).json().path("permissions")).isEmpty();
+    }
+
+    @Test
     void onesOwnAreThoseOfNoTeamAndWhatStrangersShare() {
         api.user("both");
         String guest = api.signIn("both");

@@ -67,6 +67,24 @@ class WorkflowRunsTest {
                 .isEqualTo(ids.subList(3, ids.size()));
     }
 
+    /** An EventSource comes back after every stream that ends, but not after this answer. */
+    @Test
+    void whoHasHadTheEndOfAnExecutionIsToldThatNothingFollows() throws Exception {
+        String execution = steps.trigger(steps.create("active"));
+        steps.awaitStatus(execution, "completed");
+        String path = "/api/workflows/executions/%s/stream".formatted(execution);
+        long last = api.stream(viewer, path).stream()
+                .filter(line -> line.startsWith("id: "))
+                .count();
+
+        assertThat(api.status(viewer, path, "Last-Event-ID", Long.toString(last)))
+                .isEqualTo(204);
+        assertThat(api.status(viewer, path, "Last-Event-ID", Long.toString(last - 1)))
+                .isEqualTo(200);
+        assertThat(api.stream(viewer, path, "Last-Event-ID", Long.toString(last - 1)))
+                .contains("id: " + last);
+    }
+
     @Test
     void theListTellsOfEachWorkflowHowItsNewestExecutionStands() throws Exception {
         String id = steps.create("active");
@@ -378,6 +396,7 @@ class WorkflowRunsTest {
     void whoIsTakenOutOfATeamKeepsNothingThatWasSharedWithThemThere() {
         api.user("former");
         api.user("friend");
+        api.user("stranger");
         api.engine()
                 .database()
                 .useAsSystem(handle -> handle.execute(

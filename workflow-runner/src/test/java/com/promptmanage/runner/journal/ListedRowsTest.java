@@ -173,15 +173,13 @@ class ListedRowsTest {
     @Test
     void aPageOfOneStepsOverWhatListsLeaveOutInLargeSteps() {
         var outputs = new ListedOutputs(database);
-        var all = new ListedOutputs.Filter(
-                new Account("user:dan"), null, null, false, Instant.EPOCH, FAR, Instant.EPOCH);
+        var all =
+                new ListedOutputs.Filter(new Account("user:dan"), null, null, false, Instant.EPOCH, FAR, Instant.EPOCH);
         database.useTransaction(DAN, handle -> {
             long before = scansOfExecutions(handle);
             ListedOutputs.Page page = outputs.page(DAN, all, null, 1);
 
-            assertThat(page.outputs())
-                    .extracting(one -> one.execution().id())
-                    .containsExactly("own");
+            assertThat(page.outputs()).extracting(one -> one.execution().id()).containsExactly("own");
             assertThat(page.next()).isNull();
             assertThat(scansOfExecutions(handle) - before)
                     .as("for 901 executions")

@@ -17,7 +17,8 @@ class TriggerConfigTest {
     private static final JsonNode EVENT = StoredJson.read("""
             {"type": "com.promptmanage.token.usage.v1",
              "data": {"model": "gpt-4o-mini", "inputTokens": 5, "attributes": {"a": 1}, "workflowId": "wf_other",
-                      "teamId": null, "percent": 80.0}}""");
+                      "teamId": null, "percent": 80.0, "tokens": {"input": 5},
+                      "tags": {"team": "search", "service.name": "shop"}}}""");
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
@@ -27,6 +28,8 @@ class TriggerConfigTest {
             {"type":"event","filter":{"attributes":{}}}            | triggerConfig.filter.attributes
             {"type":"event","filter":{"model":[]}}                 | triggerConfig.filter.model
             {"type":"event","filter":{"model":null}}               | triggerConfig.filter.model
+            {"type":"event","filter":{"data.model":"o1"}}          | triggerConfig.filter.data.model
+            {"type":"event","filter":{"data":"o1","":"o1"}}        | triggerConfig.filter.data;triggerConfig.filter.
             {"type":"event","eventType":"budget alert"}            | triggerConfig.eventType
             {"type":"event","eventType":7}                         | triggerConfig.eventType
             {"type":"zzz"}                                         | triggerConfig.type
@@ -60,6 +63,12 @@ class TriggerConfigTest {
             {"type":"event","filter":{"percent":80}}                                        | true
             {"type":"event","filter":{"inputTokens":[4,5.0]}}                               | true
             {"type":"event","filter":{"inputTokens":1e400}}                                 | false
+            {"type":"event","filter":{"tags.team":"search","tokens.input":5}}               | true
+            {"type":"event","filter":{"tags.team":"shop"}}                                  | false
+            {"type":"event","filter":{"tags.service.name":["shop"]}}                        | true
+            {"type":"event","filter":{"tags":"search"}}                                     | false
+            {"type":"event","filter":{"model.name":"gpt-4o-mini"}}                          | false
+            {"type":"event","filter":{"nowhere.":""}}                                       | false
             """)
     void anEventRunsWhatWaitsForIt(String config, boolean matches) {
         JsonNode json = StoredJson.read(config);

@@ -200,9 +200,10 @@ class EngineCrowdTest {
     @Test
     void anExecutionThatTakesTooLongEndsAsTimeout() throws Exception {
         String execution =
-                engine.trigger(engine.add(Workflow.of(delay("long", 60_000)).with(timeout(Duration.ofMillis(200))), 1));
+                engine.trigger(engine.add(Workflow.of(delay("long", 60_000)).with(timeout(Duration.ofSeconds(1))), 1));
 
         engine.awaitStatus(execution, "timeout");
+        assertThat(engine.shown(execution).errorMessage()).isEqualTo("It did not end within 1 s");
     }
 
     @Test

@@ -136,6 +136,10 @@ public final class BudgetClient implements AutoCloseable {
                 return untold(account, question, wanted, deadlineNanos, "status " + reply.status());
             }
             JsonNode answer = Json.mapper().readTree(reply.body());
+            if (!answer.path("allowed").isBoolean()) {
+                // Of something in between, perhaps: taken for a no it would stop the caller until a person comes.
+                return untold(account, question, wanted, deadlineNanos, "an answer that does not say what is allowed");
+            }
             if (answer.path("failClosed").isArray()) {
                 failModes.remember(account, ClosedBudgets.of(answer.path("failClosed")));
             }

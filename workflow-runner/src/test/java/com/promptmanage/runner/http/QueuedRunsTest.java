@@ -1,0 +1,89 @@
+package com.promptmanage.runner.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.promptmanage.runner.http.RunningApi.Answer;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Executions that wait behind one that goes on for as long as the test does. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class QueuedRunsTest {
+
+    @AutoClose
+    private final RunningApi api = new RunningApi();
+
+    private final TwoSteps steps = new TwoSteps(api);
+
+    @ParameterizedTest
+    @ValueSource(strings = {"archived", "paused", "error"})
+    void whatWaitsForAWorkflowThatIsNotActiveSaysSoUntilItIs(String status) throws Exception {
+        String id = create();
+        String running = steps.trigger(id);
+        steps.awaitStatus(running, "running");
+        String waiting = steps.trigger(id);
+        assertThat(shown(waiting).path("reason").isNull()).as("its turn comes").isTrue();
+
+        status(id, status);
+        JsonNode shown = shown(waiting);
+        assertThat(shown.path("status").asText()).isEqualTo("queued");
+        assertThat(shown.at("/reason/code").asText()).isEqualTo("workflow_not_active");
+        assertThat(shown.at("/reason/workflowStatus").asText()).isEqualTo(status);
+        assertThat(shown.at("/reason/message").asText()).contains(status, "set it to active", "cancel");
+        JsonNode listed = api.get(steps.editor(), "/api/workflows/%s/executions".formatted(id))
+                .json()
+                .path("executions");
+        assertThat(listed.at("/0/reason")).isEqualTo(shown.path("reason"));
+        assertThat(listed.at("/1/reason").isNull()).as("it runs to its end").isTrue();
+
+        status(id, "active");
+        assertThat(shown(waiting).path("reason").isNull()).isTrue();
+        cancel(running);
+        steps.awaitStatus(waiting, "running");
+        cancel(waiting);
+    }
+
+    @Test
+    void whatWaitsForAnArchivedWorkflowCanBeCancelled() throws Exception {
+        String id = create();
+        String running = steps.trigger(id);
+        steps.awaitStatus(running, "running");
+        String waiting = steps.trigger(id);
+        status(id, "archived");
+
+        cancel(waiting);
+        steps.awaitStatus(waiting, "cancelled");
+        assertThat(shown(waiting).path("reason").isNull()).isTrue();
+        cancel(running);
+    }
+
+    private String create() {
+        Answer made = api.post(steps.editor(), "/api/workflows", """
+                {"teamId": "team_1", "name": "One at a time", "status": "active", "maxConcurrentRuns": 1,
+                 "definition": {"version": "1.0", "nodes": [
+                   {"id": "wait", "type": "delay", "label": "Wait", "config": {"delayMs": 3600000}}]}}
+                """);
+        assertThat(made.status()).as(made.json().toString()).isEqualTo(201);
+        return made.json().at("/workflow/id").asText();
+    }
+
+    private void status(String id, String status) {
+        assertThat(api.put(steps.editor(), "/api/workflows/" + id, "{\"status\": \"%s\"}".formatted(status))
+                        .status())
+                .isEqualTo(200);
+    }
+
+    private JsonNode shown(String execution) {
+        return api.get(steps.editor(), "/api/workflows/executions/" + execution).json();
+    }
+
+    private void cancel(String execution) {
+        assertThat(api.post(steps.editor(), "/api/workflows/executions/%s/cancel".formatted(execution), "")
+                        .status())
+                .isEqualTo(200);
+    }
+}
