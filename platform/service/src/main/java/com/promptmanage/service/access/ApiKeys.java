@@ -101,6 +101,11 @@ public final class ApiKeys implements AutoCloseable {
         return Secrets.isWhole(Secrets.KEY_PREFIX, secret);
     }
 
+    /** Whether what looks like a key stands anywhere in a text, such as behind {@code Bearer}. */
+    public static boolean isKeyIn(String text) {
+        return Secrets.isIn(Secrets.KEY_PREFIX, text);
+    }
+
     public Created create(Scope scope, NewKey wanted) {
         return database.inTransaction(scope, handle -> create(handle, wanted));
     }
