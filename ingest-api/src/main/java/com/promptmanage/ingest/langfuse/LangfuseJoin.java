@@ -54,7 +54,7 @@ final class LangfuseJoin {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(LangfuseJoin.class);
 
-    private static final String SOURCE = "langfuse";
+    static final String SOURCE = "langfuse";
 
     /** A transaction stays open until the broker answers, so only a few may. */
     private static final int AT_ONCE = 4;
@@ -194,6 +194,10 @@ final class LangfuseJoin {
         TokenCounts uncounted = call.uncounted(tokens.counts());
         if (uncounted == null) {
             return null;
+        }
+        long advice = LangfuseUsage.advice(body);
+        if (advice > 0) {
+            ignored.add(payer.account(), SOURCE, "", Reason.ADVICE, advice);
         }
         boolean first = !call.isCounted();
         String eventId = first ? id : "%s#%d".formatted(id, call.counts());

@@ -132,6 +132,10 @@ final class ExportTranslator implements Export.Visitor {
         if (missing > 0) {
             ignore(span, payer, Reason.LARGER_TOTAL, missing);
         }
+        long advice = AttributeUsage.advice(span.attributes());
+        if (advice > 0) {
+            ignore(span, payer, Reason.ADVICE, advice);
+        }
     }
 
     /** Call it when the export has ended. */
