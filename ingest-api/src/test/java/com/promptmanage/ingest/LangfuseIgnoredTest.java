@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.promptmanage.topics.usage.UsageEventCodec;
 import java.net.http.HttpResponse;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -48,6 +50,24 @@ class LangfuseIgnoredTest {
                 .contains("ingest_usage_ignored_total{reason=\"advice\",signal=\"langfuse\"} 1.0")
                 .contains("ingest_usage_ignored_total{reason=\"too_long\",signal=\"langfuse\"} 1.0")
                 .contains("ingest_usage_ignored_total{reason=\"repeats_its_calls\",signal=\"langfuse\"} 1.0");
+    }
+
+    /** As Go has it: two thousand years before the end, which no number of nanoseconds holds. */
+    @Test
+    void aStartThatWasNeverSetIsLeftOut() throws Exception {
+        String call =
+                "{\"id\":\"g9\",\"model\":\"m\",\"startTime\":\"0001-01-01T00:00:00Z\",\"endTime\":\"%s\",\"usageDetails\":{\"input\":1}}"
+                        .formatted(Instant.now());
+        byte[] batch = "{\"batch\":[%s]}".formatted(event("generation-create", call)).getBytes(UTF_8);
+
+        HttpResponse<byte[]> answer =
+                stand.ingest().postBytes("/api/public/ingestion", "Bearer " + stand.acme(), JSON, batch, false);
+
+        assertThat(answer.statusCode()).isEqualTo(207);
+        assertThat(UsageEventCodec.read(IngestStand.only(stand.records()).value())
+                        .usage()
+                        .durationMs())
+                .isNull();
     }
 
     private static Map<String, Long> ignoredTokens() throws Exception {

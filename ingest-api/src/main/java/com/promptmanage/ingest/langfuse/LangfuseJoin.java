@@ -66,8 +66,6 @@ final class LangfuseJoin {
 
     private static final Duration FORGET_EVERY = Duration.ofHours(1);
 
-    private static final long NANOS_PER_MILLI = 1_000_000;
-
     private final Database database;
 
     private final EventPublisher publisher;
@@ -213,10 +211,7 @@ final class LangfuseJoin {
                 .apiKeyId(caller instanceof Caller.Key key ? key.keyId() : null)
                 .conversationId(text(trace.path("sessionId")))
                 .serviceTier(text(body.path("modelParameters").path("service_tier")))
-                .durationMs(
-                        start == null || end == null || end.isBefore(start)
-                                ? null
-                                : (Long) (Duration.between(start, end).toNanos() / NANOS_PER_MILLI))
+                .durationMs(EventTimes.tookMs(start, end))
                 .tags(tags(payer, body, trace))
                 .reportedCostNanoUsd(first ? reportedCostNanoUsd(body) : null)
                 .tokens(uncounted)

@@ -303,6 +303,6 @@ final class ExportTranslator implements Export.Visitor {
 
     private static @Nullable Long milliseconds(long startNanos, long endNanos) {
         long nanos = endNanos - startNanos;
-        return startNanos == 0 || endNanos == 0 || nanos < 0 ? null : (Long) (nanos / NANOS_PER_MILLI);
+        return startNanos == 0 || endNanos == 0 || nanos < 0 ? null : EventTimes.believableMs(nanos / NANOS_PER_MILLI);
     }
 }
