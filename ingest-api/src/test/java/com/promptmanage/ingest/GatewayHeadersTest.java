@@ -123,6 +123,22 @@ class GatewayHeadersTest {
     }
 
     @Test
+    void noKeyOfOursIsTakenForTheProviders() throws Exception {
+        provider.answers(200, JSON, "{}");
+
+        HttpResponse<String> shown =
+                gateway.post(CHAT, "{\"model\":\"m\"}", Map.of("Prompt-Manage-Provider-Key", "Bearer " + key));
+        assertThat(RunningGateway.error(shown, 400).path("message").textValue())
+                .contains("a key of ours")
+                .doesNotContain(key);
+        HttpResponse<byte[]> left = ingest.put(
+                "/api/gateway/keys/openai", "Bearer " + key, "{\"key\":\"%s\"}".formatted(key).getBytes(UTF_8));
+        assertThat(left.statusCode()).isEqualTo(400);
+        assertThat(new String(left.body(), UTF_8)).contains("one of ours").doesNotContain(key);
+        assertThat(provider.asked()).isEmpty();
+    }
+
+    @Test
     void whatIsOfTheProvidersConnectionOrLooksLikeOursDoesNotReachTheCaller() throws Exception {
         String theirs = "said-by-them";
         provider.answers(exchange -> {
