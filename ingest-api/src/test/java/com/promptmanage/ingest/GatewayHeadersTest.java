@@ -111,6 +111,10 @@ class GatewayHeadersTest {
                         "prompt-manage-of-tomorrow", "1",
                         "api-key", key,
                         "X-Authorization", "Bearer " + key,
+                        "Keep-Alive", "timeout=5",
+                        "Proxy-Authorization", "Basic of-the-caller",
+                        "TE", "deflate",
+                        "Trailer", "X-Later",
                         "X-Of-Application", "stays"));
 
         FakeProvider.Asked asked = provider.last();
@@ -118,6 +122,7 @@ class GatewayHeadersTest {
         assertThat(asked.headers().keySet())
                 .contains("x-of-application")
                 .doesNotContain("api-key", "x-authorization")
+                .doesNotContain("keep-alive", "proxy-authorization", "te", "trailer")
                 .noneMatch(name -> name.startsWith("prompt-manage-"));
         assertThat(asked.headers().values()).noneMatch(value -> value.contains(key));
     }
