@@ -25,7 +25,8 @@ record ActivityPage(int number, @Nullable Integer size) {
     static ActivityPage of(Context ctx, Faults faults) {
         int number = whole(ctx.queryParam(NUMBER), 1, NUMBER, Integer.MAX_VALUE, faults);
         @Nullable String size = ctx.queryParam(SIZE);
-        return new ActivityPage(number, size == null ? null : (Integer) whole(size, 1, SIZE, SIZE_MAX, faults));
+        boolean isAll = size == null || size.isBlank();
+        return new ActivityPage(number, isAll ? null : (Integer) whole(size, 1, SIZE, SIZE_MAX, faults));
     }
 
     /** The rows that are on it, those of the newest day first. */
