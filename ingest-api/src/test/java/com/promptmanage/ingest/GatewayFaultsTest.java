@@ -208,6 +208,27 @@ class GatewayFaultsTest {
         assertThat(gateway.events()).isEmpty();
     }
 
+    /** So Anthropic says that it is overloaded when it has begun to answer; what it has told of usage before counts. */
+    @Test
+    void aStreamOfMessagesThatIsNothingButAnErrorCostsNothing() throws Exception {
+        String messages = "/gateway/anthropic/v1/messages";
+        String asked =
+                "{\"model\":\"claude-haiku-4-5\",\"max_tokens\":9,\"stream\":true,\"messages\":[{\"content\":\"hi\"}]}";
+        String error = "{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}";
+        provider.streams(out -> event(out, error));
+        assertThat(gateway.post(messages, asked, OWN_KEY).body()).contains("overloaded_error");
+        assertThat(gateway.events()).isEmpty();
+
+        provider.streams(out -> {
+            event(
+                    out,
+                    "{\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":10,\"output_tokens\":1}}}");
+            event(out, error);
+        });
+        assertThat(gateway.post(messages, asked, OWN_KEY).body()).contains("overloaded_error");
+        assertThat(gateway.onlyEvent().usage().tokens()).isEqualTo(TokenCounts.ofInputOutput(10, 1));
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {200, 400})
     void aLengthBesideChunksCountsForNothing(int status) throws Exception {

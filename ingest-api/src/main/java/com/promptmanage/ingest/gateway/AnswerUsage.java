@@ -30,6 +30,9 @@ final class AnswerUsage {
 
     private static final byte[] FAILED = "\"failed\"".getBytes(StandardCharsets.US_ASCII);
 
+    /** What an answer of Anthropic's is, or an event of it, in which something went wrong. */
+    private static final byte[] ERROR = "\"error\"".getBytes(StandardCharsets.US_ASCII);
+
     private final Api api;
 
     private final TextSample text = new TextSample();
@@ -87,8 +90,16 @@ final class AnswerUsage {
         }
         model = first(found, api.models(), model);
         serviceTier = first(found, api.tiers(), serviceTier);
-        hasFailed |= api == Api.RESPONSES
-                && (Arrays.equals(found.get("type"), FAILED_EVENT) || Arrays.equals(found.get("status"), FAILED));
+        hasFailed |= tellsOfFailure(found);
+    }
+
+    private boolean tellsOfFailure(Map<String, byte[]> found) {
+        byte[] type = found.get("type");
+        return switch (api) {
+            case RESPONSES -> Arrays.equals(type, FAILED_EVENT) || Arrays.equals(found.get("status"), FAILED);
+            case MESSAGES -> Arrays.equals(type, ERROR);
+            case CHAT, EMBEDDINGS, CONTENT -> false;
+        };
     }
 
     /** What is null is not told anew. */

@@ -25,13 +25,12 @@ final class ClientAnswer {
     private static final Set<String> NOT_PASSED = Set.of(
             "alt-svc",
             "cache-control",
+            "clear-site-data",
             "connection",
             "content-encoding",
             "content-length",
             "content-security-policy",
             "keep-alive",
-            "proxy-authenticate",
-            "proxy-connection",
             "referrer-policy",
             "set-cookie",
             "set-cookie2",
@@ -42,6 +41,9 @@ final class ClientAnswer {
             "upgrade",
             "x-content-type-options",
             "x-frame-options");
+
+    /** Likewise; those that begin as ours do would be taken for ours. */
+    private static final List<String> PREFIXES_NOT_PASSED = List.of("access-control-", Attribution.PREFIX, "proxy-");
 
     private final Context ctx;
 
@@ -67,7 +69,7 @@ final class ClientAnswer {
         return out != null;
     }
 
-    /** The head of a provider's answer, unchanged but for what {@link #NOT_PASSED} holds and what is of its connection. */
+    /** The head of a provider's answer, unchanged but for what is not {@link #isPassed passed} and what is of its connection. */
     void head(int status, List<Header> headers) {
         ctx.status(status);
         ctx.res().setContentType(null);
@@ -83,7 +85,7 @@ final class ClientAnswer {
                     // Nothing is added to it.
                     ctx.res().setCharacterEncoding((String) null);
                 }
-            } else if (!NOT_PASSED.contains(name) && !ofConnection.contains(name)) {
+            } else if (isPassed(name) && !ofConnection.contains(name)) {
                 // Such as the request's id: who complains to the provider needs the provider's.
                 if (seen.add(name)) {
                     ctx.res().setHeader(header.name(), header.value());
@@ -139,6 +141,10 @@ final class ClientAnswer {
         } catch (IOException e) {
             throw new GoneException(e);
         }
+    }
+
+    private static boolean isPassed(String name) {
+        return !NOT_PASSED.contains(name) && PREFIXES_NOT_PASSED.stream().noneMatch(name::startsWith);
     }
 
     private OutputStream stream() {

@@ -73,8 +73,13 @@ final class EventRelay {
             }
             client.flush();
         }
-        usage.read(scanner.found());
+        Map<String, byte[]> found = scanner.found();
+        usage.read(found);
         record();
+        if (isHidden(found)) {
+            // The last event may end with the stream, without the blank line that should stand behind it.
+            event.clear();
+        }
         pass();
         client.flush();
     }
@@ -127,7 +132,7 @@ final class EventRelay {
     private void endEvent() throws IOException {
         Map<String, byte[]> found = scanner.found();
         usage.read(found);
-        boolean isHidden = hidesUsage && !isInPieces && isUsageOnly(found);
+        boolean isHidden = isHidden(found);
         boolean isLast = DONE.contentEquals(start)
                 || AnswerUsage.json(found, "type")
                         .filter(type -> api.isLast(type.asText()))
@@ -144,6 +149,10 @@ final class EventRelay {
             record();
         }
         pass();
+    }
+
+    private boolean isHidden(Map<String, byte[]> found) {
+        return hidesUsage && !isInPieces && isUsageOnly(found);
     }
 
     /** What OpenAI adds for who asks for it: an event with the usage and no choice. */

@@ -343,7 +343,7 @@ public final class Gateway implements Routes, AutoCloseable {
     private String key(Context ctx, Caller caller, Attribution call, Provider provider) {
         String own = ctx.header("Prompt-Manage-Provider-Key");
         if (own != null && !own.isBlank()) {
-            if (ApiKeys.isKey(own.strip())) {
+            if (ApiKeys.isKeyIn(own)) {
                 throw ProblemException.invalid(
                         "Prompt-Manage-Provider-Key",
                         "holds a key of ours, which the provider does not know and must not see",

@@ -26,7 +26,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
@@ -36,6 +39,15 @@ import org.jspecify.annotations.Nullable;
 final class Passage {
 
     private static final String ENCODING = "Content-Encoding";
+
+    /** Of those that can be looked into. */
+    private static final Set<String> ENCODINGS = Set.of("identity", "gzip", "x-gzip", "deflate");
+
+    private static final int NO_CONTENT = 204;
+
+    private static final int RESET_CONTENT = 205;
+
+    private static final int NOT_MODIFIED = 304;
 
     private static final Pattern LENGTH = Pattern.compile("\\d{1,15}");
 
@@ -90,7 +102,9 @@ final class Passage {
             ctx.header("Prompt-Manage-Call-Id", record.id());
         }
         try (OpenReply reply = means.outbound().open(call)) {
-            if (reply.status() / 100 == 3) {
+            if (isWithoutBody(reply.status())) {
+                passHead(reply);
+            } else if (reply.status() / 100 == 3) {
                 refuse(502, "provider_redirects", "The provider redirects to another address, which is not followed");
             } else if (reply.status() / 100 == 2 && !is(reply, "text/html")) {
                 pass(reply);
@@ -102,6 +116,12 @@ final class Passage {
         }
     }
 
+    /** There is no answer in it, so that nothing was used. */
+    private void passHead(OpenReply reply) {
+        client.head(reply.status(), reply.headers());
+        means.meters().ended(request.api(), Outcome.ANSWERED);
+    }
+
     private void pass(OpenReply reply) {
         boolean isEvents = is(reply, "text/event-stream");
         try {
@@ -109,13 +129,14 @@ final class Passage {
             Outcome outcome = Outcome.ANSWERED;
             if (isEvents) {
                 client.header("X-Accel-Buffering", "no");
-                try (InputStream body = body(reply)) {
+            }
+            try (InputStream body = body(reply)) {
+                if (isEvents && ENCODINGS.contains(encoding(reply))) {
                     outcome = passEvents(body);
-                }
-            } else {
-                try (InputStream body = body(reply)) {
+                } else {
+                    // Where events end cannot be seen if they are packed.
                     new WholeRelay(request.api(), usage, client, () -> report(true))
-                            .relay(body, length(reply), request.isStream());
+                            .relay(body, length(reply), isEvents || request.isStream());
                 }
             }
             means.meters().ended(request.api(), outcome);
@@ -245,8 +266,8 @@ final class Passage {
         String encoding = encoding(reply);
         return switch (encoding) {
             case "identity" -> reply.body();
-            case "gzip", "x-gzip" -> new Bounded(new GZIPInputStream(reply.body()), means.answerBytesMax());
-            case "deflate" -> new Bounded(inflated(reply.body()), means.answerBytesMax());
+            case "gzip", "x-gzip" -> unpacked(reply, GZIPInputStream::new);
+            case "deflate" -> unpacked(reply, Passage::inflated);
             default -> {
                 // The caller may know what to do with it; what it used is estimated, and not beyond what may come out.
                 client.header(ENCODING, encoding);
@@ -255,6 +276,22 @@ final class Passage {
                 yield packed;
             }
         };
+    }
+
+    /** How what is packed in one way is unpacked. */
+    private interface Unpacking {
+        InputStream of(InputStream packed) throws IOException;
+    }
+
+    /** Of nothing, too, some say how it is packed. */
+    private InputStream unpacked(OpenReply reply, Unpacking unpacking) throws IOException {
+        var packed = new PushbackInputStream(reply.body(), 1);
+        int first = packed.read();
+        if (first < 0) {
+            return packed;
+        }
+        packed.unread(first);
+        return new Bounded(unpacking.of(packed), means.answerBytesMax());
     }
 
     /** It should be in zlib's frame; some leave that out. */
@@ -273,11 +310,19 @@ final class Passage {
                 .isPresent();
     }
 
+    private static boolean isWithoutBody(int status) {
+        return status == NO_CONTENT || status == RESET_CONTENT || status == NOT_MODIFIED;
+    }
+
+    /** All that were applied, one behind the other, whether one header tells them or several. */
     private static String encoding(OpenReply reply) {
-        return reply.header(ENCODING)
+        String told = reply.headers().stream()
+                .filter(header -> header.name().equalsIgnoreCase(ENCODING))
+                .flatMap(header -> Stream.of(header.value().split(",", -1)))
                 .map(text -> text.strip().toLowerCase(Locale.ROOT))
-                .filter(text -> !text.isEmpty())
-                .orElse("identity");
+                .filter(text -> !text.isEmpty() && !text.equals("identity"))
+                .collect(Collectors.joining(", "));
+        return told.isEmpty() ? "identity" : told;
     }
 
     /** Where both are said, how it is transferred overrides how long it is (RFC 9112, 6.3). */

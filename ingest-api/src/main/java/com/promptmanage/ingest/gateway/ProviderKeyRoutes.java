@@ -1,6 +1,7 @@
 package com.promptmanage.ingest.gateway;
 
 import com.promptmanage.service.access.Action;
+import com.promptmanage.service.access.ApiKeys;
 import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.access.Permissions;
 import com.promptmanage.service.audit.Actor;
@@ -85,6 +86,10 @@ final class ProviderKeyRoutes implements Routes {
         if (key == null || !KEY.matcher(key).matches()) {
             // What is wrong is told without repeating it.
             faults.add("key", "is missing or is none", "Send 1 to 512 visible characters of ASCII, without blanks.");
+        }
+        if (key != null && ApiKeys.isKeyIn(key)) {
+            faults.add(
+                    "key", "is one of ours, which the provider does not know and must not see", "Send the provider's.");
         }
         List<String> apiKeys = form.apiKeys() == null
                 ? List.of()

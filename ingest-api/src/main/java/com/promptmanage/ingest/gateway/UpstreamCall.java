@@ -1,10 +1,13 @@
 package com.promptmanage.ingest.gateway;
 
+import com.promptmanage.service.access.ApiKeys;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.outbound.Call;
 import com.promptmanage.service.outbound.Call.Header;
 import io.javalin.http.Context;
 import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -50,6 +53,19 @@ final class UpstreamCall {
     private static final List<String> PREFIXES_NOT_PASSED =
             List.of(Attribution.PREFIX, "proxy-", "sec-", "x-forwarded-");
 
+    /**
+     * Likewise in a query, by which Google's take headers too: names as they are when they are decoded, in lower case, and without
+     * the {@code $} that may stand before them.
+     */
+    private static final Set<String> PARAMETERS_NOT_PASSED = Set.of(
+            "_method",
+            "httpheaders",
+            "httpmethod",
+            "key",
+            "x-http-method",
+            "x-http-method-override",
+            "x-method-override");
+
     private UpstreamCall() {}
 
     /**
@@ -64,7 +80,9 @@ final class UpstreamCall {
         for (String name : Collections.list(ctx.req().getHeaderNames())) {
             String lower = name.toLowerCase(Locale.ROOT);
             if (isPassed(lower) && !ofConnection.contains(lower)) {
-                Collections.list(ctx.req().getHeaders(name)).forEach(value -> headers.add(new Header(name, value)));
+                Collections.list(ctx.req().getHeaders(name)).stream()
+                        .filter(value -> !ApiKeys.isKeyIn(value))
+                        .forEach(value -> headers.add(new Header(name, value)));
             }
         }
         headers.add(new Header("Accept-Encoding", "identity"));
@@ -95,14 +113,23 @@ final class UpstreamCall {
         return true;
     }
 
-    /** Without a key: one in an address is ours by mistake. */
+    /** Without a key: one in an address is ours by mistake. The rest is as it came. */
     private static String query(@Nullable String query) {
         if (query == null || query.isEmpty()) {
             return "";
         }
         String passed = Arrays.stream(query.split("&", -1))
-                .filter(part -> !part.startsWith("key="))
+                .filter(UpstreamCall::isParameterPassed)
                 .collect(Collectors.joining("&"));
         return passed.isEmpty() ? "" : "?" + passed;
+    }
+
+    /** @throws IllegalArgumentException if it is not percent-encoded as it should be */
+    private static boolean isParameterPassed(String parameter) {
+        String decoded = URLDecoder.decode(parameter, StandardCharsets.UTF_8);
+        int equals = decoded.indexOf('=');
+        String name = equals < 0 ? decoded : decoded.substring(0, equals);
+        String plain = name.strip().replaceFirst("^\\$", "").toLowerCase(Locale.ROOT);
+        return !PARAMETERS_NOT_PASSED.contains(plain) && !ApiKeys.isKeyIn(decoded);
     }
 }

@@ -26,7 +26,12 @@ public enum Reason {
     UNKNOWN_SPELLING(
             "It tells tokens only in attributes of names that are not known here; of each, the largest count is added up."),
     /** Tokens in the total of a call that are in none of its counts. The rest counts. */
-    LARGER_TOTAL("Its total is larger than the counts beside it: the difference is not counted, the rest is.");
+    LARGER_TOTAL("Its total is larger than the counts beside it: the difference is not counted, the rest is."),
+    /** Tokens of another model that was asked within a call. The call itself counts. */
+    ADVICE(
+            "The call asked another model for advice, and tells its tokens beside its own: the call is counted, the advice is not. Report it as a call of that model."),
+    /** Usage in more than is read of it. */
+    TOO_LONG("Its usage is told in more than 4 KiB, which is not read.");
 
     private final String explanation;
 

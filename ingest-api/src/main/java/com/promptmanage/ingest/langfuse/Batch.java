@@ -10,9 +10,11 @@ import com.promptmanage.ingest.body.EventSlices;
 import com.promptmanage.ingest.body.EventSlices.Form;
 import com.promptmanage.ingest.body.EventSlices.Slice;
 import com.promptmanage.ingest.body.JsonMembers;
+import com.promptmanage.ingest.ignored.Reason;
 import com.promptmanage.ingest.langfuse.ObjectKey.Kind;
 import com.promptmanage.ingest.normalize.EventTimes;
 import com.promptmanage.ingest.normalize.FaultSink;
+import com.promptmanage.ingest.normalize.LangfuseUsage;
 import com.promptmanage.ingest.normalize.Texts;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,9 +34,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param ids of all events, as they are answered
  * @param told of traces and calls, in the order in which it holds
+ * @param unread usage that is told and is of no call, or is not read
  * @param others how many stand among the events that are none
  */
-record Batch(List<String> ids, List<Told> told, int others) {
+record Batch(List<String> ids, List<Told> told, List<Unread> unread, int others) {
 
     private static final Set<String> FRAME = Set.of("id", "type", "timestamp", "body");
 
@@ -57,6 +60,9 @@ record Batch(List<String> ids, List<Told> told, int others) {
             "sessionId",
             "tags");
 
+    /** Of these, what tells usage. */
+    private static final Set<String> USAGE = Set.of("usage", "usageDetails");
+
     /** Which observations call a model. */
     private static final Set<String> CALLS = Set.of("generation", "embedding");
 
@@ -67,6 +73,9 @@ record Batch(List<String> ids, List<Told> told, int others) {
 
     /** How much larger a tree can be than its JSON. */
     private static final long TREE_FACTOR = 20;
+
+    /** Usage that does not count, and why. */
+    record Unread(Reason reason, long tokens) {}
 
     /**
      * Ends the request with 400 if it is no batch at all.
@@ -90,6 +99,7 @@ record Batch(List<String> ids, List<Told> told, int others) {
         faults.check();
         var ids = new ArrayList<String>();
         var told = new ArrayList<Told>();
+        var unread = new ArrayList<Unread>();
         int others = 0;
         long held = body.length;
         for (Slice event : events.slices()) {
@@ -99,29 +109,39 @@ record Batch(List<String> ids, List<Told> told, int others) {
             }
             Map<String, Slice> frame =
                     JsonMembers.find(body, event, FRAME, PASSED_OVER).orElse(Map.of());
-            Map<String, Slice> members = membersOf(body, frame.get("body"));
+            Map<String, Slice> members = membersOf(body, frame.get("body"), unread);
             held += TREE_FACTOR
                     * members.values().stream().mapToLong(Slice::length).sum();
             room.accept(held);
-            ids.add(read(body, event, members, now, told));
+            ids.add(read(body, event, members, now, told, unread));
         }
         told.sort(Comparator.comparing(Told::at).thenComparing(Told::isUpdate));
-        return new Batch(ids, told, others);
+        return new Batch(ids, told, unread, others);
     }
 
-    private static Map<String, Slice> membersOf(byte[] body, @Nullable Slice inner) {
+    private static Map<String, Slice> membersOf(byte[] body, @Nullable Slice inner, List<Unread> unread) {
         if (inner == null || inner.length() < 2 || body[inner.start()] != '{') {
             return Map.of();
         }
         Map<String, Slice> members =
                 JsonMembers.find(body, inner, MEMBERS, PASSED_OVER).orElse(Map.of());
+        if (members.entrySet().stream()
+                .anyMatch(one -> USAGE.contains(one.getKey()) && one.getValue().length() > MEMBER_BYTES_MAX)) {
+            unread.add(new Unread(Reason.TOO_LONG, 0));
+        }
         return members.entrySet().stream()
                 .filter(member -> member.getValue().length() <= MEMBER_BYTES_MAX)
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     /** Returns the event's id. */
-    private static String read(byte[] body, Slice event, Map<String, Slice> members, Instant now, List<Told> told) {
+    private static String read(
+            byte[] body,
+            Slice event,
+            Map<String, Slice> members,
+            Instant now,
+            List<Told> told,
+            List<Unread> unread) {
         JsonNode outer = JsonMembers.read(body, event, Set.of("id", "type", "timestamp"), PASSED_OVER)
                 .orElse(MissingNode.getInstance());
         String type = outer.path("type").asText();
@@ -129,7 +149,9 @@ record Batch(List<String> ids, List<Told> told, int others) {
             JsonMembers.read(body, members, PASSED_OVER).ifPresent(one -> {
                 Kind kind = kind(type, one);
                 String id = one.path("id").asText();
-                if (kind != null && !id.isEmpty()) {
+                if (kind == null) {
+                    repeated(one).ifPresent(unread::add);
+                } else if (!id.isEmpty()) {
                     Instant at = EventTimes.parse(outer.path("timestamp").asText());
                     told.add(new Told(
                             ObjectKey.of(kind, id),
@@ -140,6 +162,14 @@ record Batch(List<String> ids, List<Told> told, int others) {
             });
         }
         return Texts.whole(outer.path("id").asText());
+    }
+
+    /** Spans, agents and the like tell the usage of the calls inside them. */
+    private static Optional<Unread> repeated(JsonNode body) {
+        return LangfuseUsage.ofGeneration(body, "", PASSED_OVER)
+                .map(tokens -> tokens.counts().total())
+                .filter(tokens -> tokens > 0)
+                .map(tokens -> new Unread(Reason.REPEATS_ITS_CALLS, tokens));
     }
 
     /** As it can be kept. */

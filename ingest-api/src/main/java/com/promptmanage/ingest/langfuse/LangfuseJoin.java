@@ -54,7 +54,7 @@ final class LangfuseJoin {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(LangfuseJoin.class);
 
-    private static final String SOURCE = "langfuse";
+    static final String SOURCE = "langfuse";
 
     /** A transaction stays open until the broker answers, so only a few may. */
     private static final int AT_ONCE = 4;
@@ -65,8 +65,6 @@ final class LangfuseJoin {
     private static final Duration ANSWER_MAX = Duration.ofMillis(4_500);
 
     private static final Duration FORGET_EVERY = Duration.ofHours(1);
-
-    private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final Database database;
 
@@ -195,6 +193,10 @@ final class LangfuseJoin {
         if (uncounted == null) {
             return null;
         }
+        long advice = LangfuseUsage.advice(body);
+        if (advice > 0) {
+            ignored.add(payer.account(), SOURCE, "", Reason.ADVICE, advice);
+        }
         boolean first = !call.isCounted();
         String eventId = first ? id : "%s#%d".formatted(id, call.counts());
         call.count(uncounted);
@@ -209,10 +211,7 @@ final class LangfuseJoin {
                 .apiKeyId(caller instanceof Caller.Key key ? key.keyId() : null)
                 .conversationId(text(trace.path("sessionId")))
                 .serviceTier(text(body.path("modelParameters").path("service_tier")))
-                .durationMs(
-                        start == null || end == null || end.isBefore(start)
-                                ? null
-                                : (Long) (Duration.between(start, end).toNanos() / NANOS_PER_MILLI))
+                .durationMs(EventTimes.tookMs(start, end))
                 .tags(tags(payer, body, trace))
                 .reportedCostNanoUsd(first ? reportedCostNanoUsd(body) : null)
                 .tokens(uncounted)

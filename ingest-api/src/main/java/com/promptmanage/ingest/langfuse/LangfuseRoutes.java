@@ -31,6 +31,8 @@ public final class LangfuseRoutes implements Routes {
 
     private final LangfuseJoin join;
 
+    private final IgnoredUsage ignored;
+
     private final Clock clock;
 
     record Success(String id, int status) {}
@@ -73,6 +75,7 @@ public final class LangfuseRoutes implements Routes {
             Clock clock) {
         this.admission = admission;
         this.callers = callers;
+        this.ignored = ignored;
         this.join = new LangfuseJoin(database, publisher, meters, ignored, clock);
         this.clock = clock;
     }
@@ -94,7 +97,9 @@ public final class LangfuseRoutes implements Routes {
             Batch batch = Batch.read(body, clock.instant(), admitted::hold);
             admitted.charge(batch.ids().size() + batch.others());
             Caller caller = admitted.caller();
-            Receipt receipt = join.take(caller, accountOf(caller), batch.told());
+            Account account = accountOf(caller);
+            Receipt receipt = join.take(caller, account, batch.told());
+            batch.unread().forEach(one -> ignored.add(account, LangfuseJoin.SOURCE, "", one.reason(), one.tokens()));
             ctx.status(207)
                     .json(new Answer(
                             batch.ids().stream().map(id -> new Success(id, 201)).toList(),

@@ -11,7 +11,6 @@ import com.promptmanage.service.access.Caller;
 import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenUsage;
 import com.promptmanage.topics.usage.UsageEvent;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
@@ -136,11 +135,7 @@ record LiteLlmCall(JsonNode json) {
     }
 
     private TokenUsage completed(TokenUsage told) {
-        Optional<Instant> start = moment("startTime");
-        Optional<Instant> end = moment("endTime");
-        Long duration = start.isPresent() && end.isPresent() && !end.get().isBefore(start.get())
-                ? (Long) Duration.between(start.get(), end.get()).toMillis()
-                : null;
+        Long duration = EventTimes.tookMs(LooseTime.read(json.path("startTime")), LooseTime.read(json.path("endTime")));
         String conversation = text(json.path("session_id"));
         return told.toBuilder()
                 .conversationId(conversation == null ? told.conversationId() : conversation)

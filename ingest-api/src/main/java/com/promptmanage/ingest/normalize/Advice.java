@@ -25,9 +25,7 @@ public record Advice(int number, String model, NormalizedTokens tokens) {
         var advice = new ArrayList<Advice>();
         for (JsonNode iteration : usage.path("iterations")) {
             JsonNode model = iteration.path("model");
-            if (iteration.path("type").asText().equals("advisor_message")
-                    && model.isTextual()
-                    && Texts.isId(model.textValue())) {
+            if (isAdvice(iteration) && model.isTextual() && Texts.isId(model.textValue())) {
                 if (advice.size() == ADVICE_MAX) {
                     faults.add(
                             path + "iterations",
@@ -42,6 +40,23 @@ public record Advice(int number, String model, NormalizedTokens tokens) {
             }
         }
         return List.copyOf(advice);
+    }
+
+    /** How many tokens a usage object tells of advice altogether, whether it names the models or not. */
+    static long tokens(JsonNode usage) {
+        long tokens = 0;
+        for (JsonNode iteration : usage.path("iterations")) {
+            if (isAdvice(iteration)) {
+                tokens += UsageShapes.anthropic(new CountReader(iteration, "", (field, detail, remedy) -> {}))
+                        .counts()
+                        .total();
+            }
+        }
+        return tokens;
+    }
+
+    private static boolean isAdvice(JsonNode iteration) {
+        return iteration.path("type").asText().equals("advisor_message");
     }
 
     /** By what the event of it is known again. */

@@ -211,6 +211,15 @@ public final class AttributeUsage {
         return 0;
     }
 
+    /** Tokens of other models that a call asked for advice, which are in none of its counts; 0 if none are told. */
+    public static long advice(JsonNode attributes) {
+        if (attributes.has(LANGFUSE)) {
+            return Advice.tokens(document(attributes.get(LANGFUSE)));
+        }
+        return Advice.tokens(
+                document(attributes.get(PROVIDER_METADATA)).path("anthropic").path("usage"));
+    }
+
     /** @param attributes an object with the attributes' names; numbers may come as texts */
     public static NormalizedTokens read(JsonNode attributes, FaultSink faults) {
         return new AttributeUsage(attributes, faults).read();

@@ -20,6 +20,9 @@ public final class EventTimes {
     private static final Pattern RFC_3339 = Pattern.compile(
             "(\\d{4}-\\d{2}-\\d{2})[Tt ](\\d{2}:\\d{2}:)(\\d{2})(?:(\\.\\d{1,9})\\d{0,20})?([Zz]|[+-]\\d{2}:\\d{2})");
 
+    /** As where a call is reported in our own form. */
+    private static final long TOOK_MAX_MS = 1_000_000_000_000L;
+
     private static final String REMEDY = "Send RFC 3339, for example 2026-11-24T10:15:30Z.";
 
     private EventTimes() {}
@@ -66,6 +69,20 @@ public final class EventTimes {
                         Long.divideUnsigned(nanosSince1970, nanosPerSecond),
                         Long.remainderUnsigned(nanosSince1970, nanosPerSecond)),
                 now);
+    }
+
+    /**
+     * How long a call took, in ms.
+     *
+     * @return null if it is not known, or cannot be: a start that was never set is often that of the calendar
+     */
+    public static @Nullable Long tookMs(@Nullable Instant start, @Nullable Instant end) {
+        return start == null || end == null ? null : believableMs(Duration.between(start, end).toMillis());
+    }
+
+    /** A duration in ms; null if none can be so long, or it ends before it begins. */
+    public static @Nullable Long believableMs(long ms) {
+        return ms < 0 || ms > TOOK_MAX_MS ? null : (Long) ms;
     }
 
     /** The time, or now if it cannot be: usage with a wrong clock is usage all the same. */

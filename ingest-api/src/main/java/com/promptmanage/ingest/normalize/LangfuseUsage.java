@@ -55,6 +55,12 @@ public final class LangfuseUsage {
                 : Optional.empty();
     }
 
+    /** Of a generation: tokens of other models that it asked for advice, which are in none of its counts. */
+    public static long advice(JsonNode body) {
+        JsonNode details = body.path("usageDetails");
+        return Advice.tokens(details.isObject() && !details.isEmpty() ? details : body.path("usage"));
+    }
+
     static NormalizedTokens read(JsonNode details, String path, FaultSink faults) {
         return ofProvider(details, path, faults).orElseGet(() -> ofMap(details, path, faults));
     }

@@ -1,5 +1,6 @@
 package com.promptmanage.ingest.otlp;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.ingest.admission.AttributeMapping;
 import com.promptmanage.ingest.normalize.AttributeUsage;
 import java.util.HashSet;
@@ -17,7 +18,7 @@ final class AttributeNames {
     /** For usage and metadata that come as JSON in a text. */
     static final int DOCUMENT_MAX = 256 << 10;
 
-    /** More than this of one record are not kept. */
+    /** More than this of one record are not kept, but for those that are read by their names. */
     static final int COUNT_MAX = 256;
 
     /** Elements of a list that are kept. */
@@ -64,6 +65,11 @@ final class AttributeNames {
                 || names.contains(name)
                 || CallAttributes.LABEL_PREFIXES.stream().anyMatch(name::startsWith)
                 || AttributeUsage.isLikeACount(name);
+    }
+
+    /** Labels and the like of a sender's own, of whatever number, take no room from what is read by its name. */
+    boolean isRoomFor(String name, ObjectNode attributes) {
+        return attributes.size() < COUNT_MAX || attributes.has(name) || names.contains(name);
     }
 
     /** How long a text of this name may be; longer ones are left out. */

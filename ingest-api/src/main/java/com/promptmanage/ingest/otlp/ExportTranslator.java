@@ -132,6 +132,10 @@ final class ExportTranslator implements Export.Visitor {
         if (missing > 0) {
             ignore(span, payer, Reason.LARGER_TOTAL, missing);
         }
+        long advice = AttributeUsage.advice(span.attributes());
+        if (advice > 0) {
+            ignore(span, payer, Reason.ADVICE, advice);
+        }
     }
 
     /** Call it when the export has ended. */
@@ -299,6 +303,6 @@ final class ExportTranslator implements Export.Visitor {
 
     private static @Nullable Long milliseconds(long startNanos, long endNanos) {
         long nanos = endNanos - startNanos;
-        return startNanos == 0 || endNanos == 0 || nanos < 0 ? null : (Long) (nanos / NANOS_PER_MILLI);
+        return startNanos == 0 || endNanos == 0 || nanos < 0 ? null : EventTimes.believableMs(nanos / NANOS_PER_MILLI);
     }
 }

@@ -182,7 +182,7 @@ final class JsonRecords {
     private boolean isKept(String name, JsonNode value, ObjectNode attributes) {
         return names.isKept(name)
                 && (!value.isTextual() || value.textValue().length() <= AttributeNames.lengthMax(name))
-                && (attributes.size() < AttributeNames.COUNT_MAX || attributes.has(name));
+                && names.isRoomFor(name, attributes);
     }
 
     /** Null for what is not read: objects, bytes, texts that are too long. */

@@ -111,6 +111,13 @@ final class ProtoReader {
         return new String(bytes, at - length, length, StandardCharsets.UTF_8);
     }
 
+    /** As {@link #text()}, of what is no longer than this; empty of what is, which is not held then. */
+    String text(int bytesMax) throws MalformedException {
+        int length = length();
+        at += length;
+        return length > bytesMax ? "" : new String(bytes, at - length, length, StandardCharsets.UTF_8);
+    }
+
     /** Bytes as hexadecimal digits. */
     String hex() throws MalformedException {
         int length = length();

@@ -102,7 +102,7 @@ final class ProtobufExport implements Export {
                 case 1 << 3 | ProtoReader.BYTES -> traceId = id(reader);
                 case 2 << 3 | ProtoReader.BYTES -> spanId = id(reader);
                 case 4 << 3 | ProtoReader.BYTES -> parentId = id(reader);
-                case 5 << 3 | ProtoReader.BYTES -> name = reader.text();
+                case 5 << 3 | ProtoReader.BYTES -> name = reader.text(AttributeNames.TEXT_MAX);
                 case 7 << 3 | ProtoReader.FIXED_64 -> start = reader.fixed64();
                 case 8 << 3 | ProtoReader.FIXED_64 -> end = reader.fixed64();
                 case 9 << 3 | ProtoReader.BYTES -> attribute(reader.message(), attributes);
@@ -127,7 +127,7 @@ final class ProtobufExport implements Export {
                 }
                 case 6 << 3 | ProtoReader.BYTES -> attribute(reader.message(), attributes);
                 case 11 << 3 | ProtoReader.FIXED_64 -> noticed = reader.fixed64();
-                case 12 << 3 | ProtoReader.BYTES -> event = reader.text();
+                case 12 << 3 | ProtoReader.BYTES -> event = reader.text(AttributeNames.TEXT_MAX);
                 default -> reader.skip();
             }
         }
@@ -140,7 +140,7 @@ final class ProtobufExport implements Export {
         var points = new Metric.Points();
         while (reader.next()) {
             switch (reader.tag()) {
-                case 1 << 3 | ProtoReader.BYTES -> name = reader.text();
+                case 1 << 3 | ProtoReader.BYTES -> name = reader.text(AttributeNames.TEXT_MAX);
                 case 7 << 3 | ProtoReader.BYTES -> points(reader.message(), Data.SUM, points);
                 case 9 << 3 | ProtoReader.BYTES -> points(reader.message(), Data.HISTOGRAM, points);
                 case 10 << 3 | ProtoReader.BYTES -> points(reader.message(), Data.EXPONENTIAL_HISTOGRAM, points);
@@ -215,14 +215,14 @@ final class ProtobufExport implements Export {
         ProtoReader value = null;
         while (pair.next()) {
             switch (pair.tag()) {
-                case 1 << 3 | ProtoReader.BYTES -> name = pair.text();
+                case 1 << 3 | ProtoReader.BYTES -> name = pair.text(AttributeNames.TEXT_MAX);
                 case 2 << 3 | ProtoReader.BYTES -> value = pair.message();
                 default -> pair.skip();
             }
         }
         if (value != null && names.isKept(name)) {
             JsonNode read = value(value, AttributeNames.lengthMax(name));
-            if (read != null && (attributes.size() < AttributeNames.COUNT_MAX || attributes.has(name))) {
+            if (read != null && names.isRoomFor(name, attributes)) {
                 attributes.set(name, read);
             }
         }

@@ -260,6 +260,50 @@ class ExportAttackTest {
     }
 
     @Test
+    void aTextThatIsTooLongIsPassedOverAndNotHeld() throws Exception {
+        var reader = new ProtoReader(new Protobuf()
+                .part(1, "12345".getBytes(UTF_8))
+                .part(2, "1234".getBytes(UTF_8))
+                .bytes());
+
+        assertThat(reader.next()).isTrue();
+        assertThat(reader.text(4)).isEmpty();
+        assertThat(reader.next()).isTrue();
+        assertThat(reader.text(4)).isEqualTo("1234");
+        assertThat(reader.next()).isFalse();
+    }
+
+    @Test
+    void labelsOfTheSendersOwnTakeNoRoomFromWhatIsReadByItsName() throws Exception {
+        ObjectNode span = JSON.createObjectNode()
+                .put("traceId", "a".repeat(32))
+                .put("spanId", "b".repeat(16))
+                .put("name", "chat");
+        ObjectNode attributes = span.putObject("attributes");
+        for (int i = 0; i < 2 * AttributeNames.COUNT_MAX; i++) {
+            attributes.put("ai.telemetry.metadata.label" + i, "x");
+        }
+        attributes.put("gen_ai.usage.input_tokens", 7);
+        ObjectNode export = JSON.createObjectNode();
+        export.putArray("resourceSpans")
+                .addObject()
+                .putArray("scopeSpans")
+                .addObject()
+                .putArray("spans")
+                .add(span);
+        Protobuf.spellOutAttributes(export);
+        List<Export> forms = List.of(
+                new JsonExport(export.toString().getBytes(UTF_8), Signal.TRACES, NAMES),
+                new ProtobufExport(Protobuf.of(export), Signal.TRACES, NAMES));
+
+        for (Export form : forms) {
+            var found = new Reader();
+            form.walk(found);
+            assertThat(found.tokens).isEqualTo(7);
+        }
+    }
+
+    @Test
     void deepJsonIsMalformedAndDeepProtobufIsSkipped() throws Exception {
         String deep = "{\"resourceSpans\":[{\"x\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}]}";
         assertThat(isMalformed(new JsonExport(deep.getBytes(UTF_8), Signal.TRACES, NAMES)))

@@ -27,7 +27,8 @@ final class ActivityJson {
     private ActivityJson() {}
 
     /** @param withEntities whether each day is told by account too */
-    static ObjectNode activity(List<Cell> cells, boolean withEntities) {
+    static ObjectNode activity(List<Cell> all, ActivityPage page, boolean withEntities) {
+        List<Cell> cells = page.on(all);
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         ArrayNode results = json.putArray("results");
         new TreeMap<>(cells.stream().collect(Collectors.groupingBy(Cell::day)))
@@ -39,7 +40,8 @@ final class ActivityJson {
                 .forEach(one -> metadata.set(
                         one.getKey().equals("total_tokens") ? "total_tokens" : "total_" + one.getKey(),
                         one.getValue()));
-        metadata.put("page", 1).put("total_pages", 1).put("has_more", false);
+        int pages = page.count(all);
+        metadata.put("page", page.number()).put("total_pages", pages).put("has_more", page.number() < pages);
         return json;
     }
 

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the calls of one day used that have all of this in common. The cells of a range add up to the range.
  *
- * @param day in UTC, as LiteLLM has them
+ * @param day in the zone that was asked for; UTC unless one was, as LiteLLM has them
  * @param customer the end user whom the calls named; null if none
  */
 record Cell(

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -36,6 +37,11 @@ import org.jspecify.annotations.Nullable;
 public final class SpendReadRoutes implements Routes {
 
     private static final String BY_KEY = "api_key";
+
+    /** Minutes that are taken off UTC, so that west is above zero: what JavaScript's {@code getTimezoneOffset} gives. */
+    private static final String ZONE = "timezone";
+
+    private static final int ZONE_MINUTES_MAX = 14 * 60;
 
     private static final int DAYS_USUAL = 30;
 
@@ -53,7 +59,7 @@ public final class SpendReadRoutes implements Routes {
 
     private final Clock clock;
 
-    private record Days(LocalDate first, LocalDate last, boolean isExplicit) {}
+    private record Days(LocalDate first, LocalDate last, ZoneOffset zone, boolean isExplicit) {}
 
     public SpendReadRoutes(Authentication authentication, ShownHistory shown, Database database, Clock clock) {
         this.authentication = authentication;
@@ -72,6 +78,7 @@ public final class SpendReadRoutes implements Routes {
 
     private void logs(Context ctx) {
         Asked about = asked(ctx, ctx.queryParam("user_id"));
+        refusePagesAndZones(ctx);
         Days days = days(ctx);
         CellQuery query = query(ctx, about.account(), about.member(), days);
         @Nullable String id = ctx.queryParam("request_id");
@@ -87,12 +94,15 @@ public final class SpendReadRoutes implements Routes {
 
     private void userActivity(Context ctx) {
         Asked about = asked(ctx, ctx.queryParam("user_id"));
-        ctx.json(ActivityJson.activity(table.cells(query(ctx, about.account(), about.member(), days(ctx))), false));
+        ActivityPage page = page(ctx);
+        List<Cell> cells = table.cells(query(ctx, about.account(), about.member(), days(ctx)));
+        ctx.json(ActivityJson.activity(cells, page, false));
     }
 
     private void teamActivity(Context ctx) {
         Days days = days(ctx);
-        ctx.json(ActivityJson.activity(cells(ctx, teams(ctx), days), true));
+        ActivityPage page = page(ctx);
+        ctx.json(ActivityJson.activity(cells(ctx, teams(ctx), days), page, true));
     }
 
     private void report(Context ctx) {
@@ -102,6 +112,7 @@ public final class SpendReadRoutes implements Routes {
             faults.add("group_by", "is not known", "Use team, customer or api_key.");
         }
         faults.check();
+        refusePagesAndZones(ctx);
         if (BY_KEY.equals(groupBy) || ctx.queryParam("api_key") != null || ctx.queryParam("internal_user_id") != null) {
             ctx.json(ActivityJson.byKey(cellsOfKeys(ctx)));
             return;
@@ -212,10 +223,23 @@ public final class SpendReadRoutes implements Routes {
     }
 
     private CellQuery query(Context ctx, Account account, @Nullable String userId, Days days) {
-        Instant wanted = days.first().atStartOfDay(ZoneOffset.UTC).toInstant();
+        Instant wanted = days.first().atStartOfDay(days.zone()).toInstant();
         @Nullable Instant from = shown.from(ctx, account, wanted, days.isExplicit());
-        LocalDate first = from == null ? days.first() : LocalDate.ofInstant(from, ZoneOffset.UTC);
-        return new CellQuery(account, first, days.last(), userId, ctx.queryParam("model"), ctx.queryParam("api_key"));
+        LocalDate first = from == null ? days.first() : firstDay(from, days.zone());
+        return new CellQuery(
+                account,
+                first,
+                days.last(),
+                days.zone(),
+                userId,
+                ctx.queryParam("model"),
+                ctx.queryParam("api_key"));
+    }
+
+    /** The first whole one. */
+    private static LocalDate firstDay(Instant from, ZoneOffset zone) {
+        LocalDate day = LocalDate.ofInstant(from, zone);
+        return day.atStartOfDay(zone).toInstant().isBefore(from) ? day.plusDays(1) : day;
     }
 
     /**
@@ -240,8 +264,13 @@ public final class SpendReadRoutes implements Routes {
         return about;
     }
 
-    /** Those that are named; else, of the caller's own, all whose usage they may see. */
+    /** Those that are named; else, of the caller's own, all whose usage they may see. In any case without those to leave out. */
     private List<Account> teams(Context ctx) {
+        Set<Account> leftOut = teams("exclude_team_ids", ctx.queryParam("exclude_team_ids"));
+        return teamsAskedFor(ctx).stream().filter(team -> !leftOut.contains(team)).toList();
+    }
+
+    private List<Account> teamsAskedFor(Context ctx) {
         Caller caller = authentication.caller(ctx);
         @Nullable String named = teamsNamed(ctx);
         if (named == null || named.isBlank()) {
@@ -251,19 +280,28 @@ public final class SpendReadRoutes implements Routes {
                     .sorted(Comparator.comparing(Account::value))
                     .toList();
         }
-        var teams = new LinkedHashSet<Account>();
-        var faults = new Faults();
-        for (String id : named.split(",", -1)) {
-            Account.parse("team:" + id.strip())
-                    .ifPresentOrElse(
-                            teams::add, () -> faults.add("team_ids", "has what is no id", "Send ids, with commas."));
-        }
-        if (teams.size() > TEAMS_MAX) {
-            faults.add("team_ids", "are %d".formatted(teams.size()), "Send at most %d.".formatted(TEAMS_MAX));
-        }
-        faults.check();
+        Set<Account> teams = teams("team_ids", named);
         teams.forEach(team -> Permissions.requireQuery(caller, team));
         return List.copyOf(teams);
+    }
+
+    /** In the order in which a parameter names them; none if it is not there. */
+    private static Set<Account> teams(String parameter, @Nullable String ids) {
+        var teams = new LinkedHashSet<Account>();
+        if (ids == null || ids.isBlank()) {
+            return teams;
+        }
+        var faults = new Faults();
+        for (String id : ids.split(",", -1)) {
+            Account.parse("team:" + id.strip())
+                    .ifPresentOrElse(
+                            teams::add, () -> faults.add(parameter, "has what is no id", "Send ids, with commas."));
+        }
+        if (teams.size() > TEAMS_MAX) {
+            faults.add(parameter, "are %d".formatted(teams.size()), "Send at most %d.".formatted(TEAMS_MAX));
+        }
+        faults.check();
+        return teams;
     }
 
     private static boolean isTeamNamed(Context ctx) {
@@ -277,10 +315,32 @@ public final class SpendReadRoutes implements Routes {
         return several == null ? ctx.queryParam("team_id") : several;
     }
 
-    /** Days of UTC, the last one included. */
+    private static ActivityPage page(Context ctx) {
+        var faults = new Faults();
+        ActivityPage page = ActivityPage.of(ctx, faults);
+        faults.check();
+        return page;
+    }
+
+    /** What LiteLLM does not have there either, and would pass over: whoever asks page by page would get all of it each time. */
+    private static void refusePagesAndZones(Context ctx) {
+        var faults = new Faults();
+        for (String name : List.of(ActivityPage.NUMBER, ActivityPage.SIZE, ZONE)) {
+            if (ctx.queryParam(name) != null) {
+                faults.add(
+                        name,
+                        "is not taken here",
+                        "Leave it out, and ask for fewer days; /user/daily/activity and /team/daily/activity take it.");
+            }
+        }
+        faults.check();
+    }
+
+    /** The last one included. They are those of UTC unless another zone is asked for. */
     private Days days(Context ctx) {
         var faults = new Faults();
-        LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+        ZoneOffset zone = zone(ctx, faults);
+        LocalDate today = LocalDate.ofInstant(clock.instant(), zone);
         LocalDate last = day(ctx, "end_date", today, faults);
         LocalDate first = day(ctx, "start_date", last.minusDays(DAYS_USUAL), faults);
         if (first.isAfter(last)) {
@@ -293,7 +353,25 @@ public final class SpendReadRoutes implements Routes {
                     "Ask for a shorter range, or export the history.");
         }
         faults.check();
-        return new Days(first, last, ctx.queryParam("start_date") != null);
+        return new Days(first, last, zone, ctx.queryParam("start_date") != null);
+    }
+
+    private static ZoneOffset zone(Context ctx, Faults faults) {
+        @Nullable String text = ctx.queryParam(ZONE);
+        if (text == null || text.isBlank()) {
+            return ZoneOffset.UTC;
+        }
+        try {
+            int minutes = Integer.parseInt(text.strip());
+            if (Math.abs((long) minutes) <= ZONE_MINUTES_MAX) {
+                return ZoneOffset.ofTotalSeconds(-60 * minutes);
+            }
+        } catch (NumberFormatException e) {
+            // Told below, with offsets that no place has.
+        }
+        faults.add(
+                ZONE, "is no offset in minutes", "Send what is taken off UTC, such as 480 in Los Angeles in winter.");
+        return ZoneOffset.UTC;
     }
 
     private static LocalDate day(Context ctx, String name, LocalDate otherwise, Faults faults) {

@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Set;
 import org.jdbi.v3.core.statement.Query;
@@ -71,13 +70,15 @@ final class SpendTable {
         List<Cell> cells = database.inTransaction(
                 scope(query),
                 handle -> bound(handle.createQuery("""
-                                SELECT (time AT TIME ZONE 'UTC')::date AS day, user_id, model, provider, api_key_id,
-                                       tags ->> 'enduser' AS customer,
+                                SELECT ((time AT TIME ZONE 'UTC')
+                                           + CAST(:offset AS integer) * interval '1 second')::date AS day,
+                                       user_id, model, provider, api_key_id, tags ->> 'enduser' AS customer,
                                 """ + TokenColumns.SUMS + MEANT + """
                                 GROUP BY day, user_id, model, provider, api_key_id, customer
                                 ORDER BY day, user_id, model, provider, api_key_id, customer
                                 LIMIT :limit
                                 """), query)
+                        .bind("offset", query.zone().getTotalSeconds())
                         .bind("limit", cellsMax + 1)
                         .map((row, ctx) -> new Cell(
                                 query.account(),
@@ -144,10 +145,10 @@ final class SpendTable {
     private static Query bound(Query statement, CellQuery query) {
         return statement
                 .bind("account", query.account().value())
-                .bind("from", query.first().atStartOfDay(ZoneOffset.UTC).toOffsetDateTime())
+                .bind("from", query.first().atStartOfDay(query.zone()).toOffsetDateTime())
                 .bind(
                         "to",
-                        query.last().plusDays(1).atStartOfDay(ZoneOffset.UTC).toOffsetDateTime())
+                        query.last().plusDays(1).atStartOfDay(query.zone()).toOffsetDateTime())
                 .bind("userId", query.userId())
                 .bind("model", query.model())
                 .bind("apiKeyId", query.apiKeyId());

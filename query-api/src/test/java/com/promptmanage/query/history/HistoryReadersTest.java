@@ -225,6 +225,66 @@ class HistoryReadersTest {
     }
 
     @Test
+    void whatLiteLlmIsAskedForPageByPageAndInAZoneComesSo() throws Exception {
+        stand.commit(List.of(
+                rated(TEAM, "a", "2026-11-22T23:59:59Z", 10, 1),
+                rated(TEAM, "b", "2026-11-23T00:00:00Z", 20, 123_456_789),
+                rated(TEAM, "c", "2026-11-24T09:00:00Z", 30, 2)));
+        String days = "?teamId=acme&start_date=2026-11-22&end_date=2026-11-24";
+
+        JsonNode first = stand.get("/user/daily/activity" + days + "&page=1&page_size=2")
+                .json();
+        assertThat(first.path("results"))
+                .extracting(day -> day.path("date").asText())
+                .containsExactly("2026-11-24", "2026-11-23");
+        assertThat(first.at("/metadata/total_pages").intValue()).isEqualTo(2);
+        assertThat(first.at("/metadata/has_more").booleanValue()).isTrue();
+        assertThat(first.at("/metadata/total_api_requests").longValue()).isEqualTo(2);
+        JsonNode second = stand.get("/team/daily/activity?team_ids=acme&page=2&page_size=2"
+                        + days.substring("?teamId=acme".length()))
+                .json();
+        assertThat(second.path("results"))
+                .extracting(day -> day.path("date").asText())
+                .containsExactly("2026-11-22");
+        assertThat(second.at("/metadata/page").intValue()).isEqualTo(2);
+        assertThat(second.at("/metadata/has_more").booleanValue()).isFalse();
+        assertThat(stand.get("/user/daily/activity" + days + "&page=3&page_size=2")
+                        .json()
+                        .path("results"))
+                .isEmpty();
+        assertThat(stand.get("/user/daily/activity" + days + "&page=2").json().path("results"))
+                .as("without a size all of it is on the first page")
+                .isEmpty();
+
+        String day = "/user/daily/activity?teamId=acme&start_date=2026-11-22&end_date=2026-11-22&timezone=";
+        assertThat(stand.get(day + "480").json().at("/results/0/metrics/api_requests").longValue())
+                .as("in Los Angeles both are of the 22nd")
+                .isEqualTo(2);
+        assertThat(stand.get(day + "-330").json().path("results"))
+                .as("in Kolkata none is")
+                .isEmpty();
+        String teams = "/team/daily/activity?team_ids=acme&start_date=2026-11-22&end_date=2026-11-24";
+        assertThat(stand.get(teams).json().path("results")).hasSize(3);
+        assertThat(stand.get(teams + "&exclude_team_ids=other,%20acme").json().path("results"))
+                .isEmpty();
+
+        var wrongs = List.of("page=0", "page=x", "page_size=0", "page_size=1001", "timezone=841", "timezone=PST");
+        for (String wrong : wrongs) {
+            assertThat(stand.get("/user/daily/activity" + days + "&" + wrong).status())
+                    .as(wrong)
+                    .isEqualTo(400);
+        }
+        for (String untaken : List.of("page=1", "page_size=50", "timezone=0")) {
+            assertThat(stand.get("/spend/logs" + days + "&" + untaken).status())
+                    .as(untaken)
+                    .isEqualTo(400);
+            assertThat(stand.get("/global/spend/report?team_id=acme&" + untaken).status())
+                    .as(untaken)
+                    .isEqualTo(400);
+        }
+    }
+
+    @Test
     void aMetersWindowsAndGroupsAddUpInAnyZone() throws Exception {
         stand.commit(List.of(
                 rated(TEAM, "a", "2026-11-22T18:29:00Z", 10, 1),

@@ -10,12 +10,19 @@ import com.promptmanage.service.database.DatabaseSettings;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.topics.account.Account;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 
 class SpendTableTest {
 
     private static final CellQuery NOVEMBER = new CellQuery(
-            Account.team("acme"), LocalDate.parse("2026-11-01"), LocalDate.parse("2026-11-30"), null, null, null);
+            Account.team("acme"),
+            LocalDate.parse("2026-11-01"),
+            LocalDate.parse("2026-11-30"),
+            ZoneOffset.UTC,
+            null,
+            null,
+            null);
 
     @Test
     void whatWouldBeTooManySumsIsNotAddedUpForOneAnswer() {

@@ -96,9 +96,9 @@ public final class ApiKeys implements AutoCloseable {
         this.clock = clock;
     }
 
-    /** Whether it looks like a key, of ours or of another installation. */
-    public static boolean isKey(String secret) {
-        return Secrets.isWhole(Secrets.KEY_PREFIX, secret);
+    /** Whether what looks like a key, of ours or of another installation, stands anywhere in a text. */
+    public static boolean isKeyIn(String text) {
+        return Secrets.isIn(Secrets.KEY_PREFIX, text);
     }
 
     public Created create(Scope scope, NewKey wanted) {

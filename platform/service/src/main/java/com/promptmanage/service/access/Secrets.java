@@ -42,6 +42,17 @@ final class Secrets {
                 && checkOf(secret.substring(0, checked)).equals(secret.substring(checked));
     }
 
+    /** Whether something that could be one of ours stands anywhere in a text. */
+    static boolean isIn(String prefix, String text) {
+        int length = prefix.length() + RANDOM_LENGTH + CHECK_LENGTH;
+        for (int at = text.indexOf(prefix); at >= 0; at = text.indexOf(prefix, at + 1)) {
+            if (at + length <= text.length() && isWhole(prefix, text.substring(at, at + length))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** What is kept of it. */
     static byte[] hash(String secret) {
         try {

@@ -30,6 +30,18 @@ class SecretsTest {
     }
 
     @Test
+    void isFoundInWhatStandsAroundIt() {
+        String secret = Secrets.make("pm_");
+
+        assertThat(Secrets.isIn("pm_", secret)).isTrue();
+        assertThat(Secrets.isIn("pm_", "Bearer pm_pm_" + secret + "x")).isTrue();
+        assertThat(Secrets.isIn("pm_", secret.substring(0, secret.length() - 1)))
+                .isFalse();
+        assertThat(Secrets.isIn("pm_", "pm_" + "x".repeat(60))).isFalse();
+        assertThat(Secrets.isIn("pm_", "")).isFalse();
+    }
+
+    @Test
     void isNeverTheSame() {
         assertThat(IntStream.range(0, 10_000).mapToObj(i -> Secrets.make("pm_")).collect(Collectors.toSet()))
                 .hasSize(10_000);
