@@ -78,7 +78,7 @@ final class LangfuseJoin {
 
     private final Clock clock;
 
-    private final TimelyWork turns = new TimelyWork(AT_ONCE, ANSWER_MAX);
+    private final TimelyWork turns;
 
     private final AtomicReference<Instant> forgotAt = new AtomicReference<>(Instant.EPOCH);
 
@@ -88,6 +88,7 @@ final class LangfuseJoin {
         this.meters = meters;
         this.ignored = ignored;
         this.clock = clock;
+        this.turns = new TimelyWork(AT_ONCE, database.waits().orLonger(ANSWER_MAX));
     }
 
     /**

@@ -27,6 +27,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -41,6 +42,9 @@ public final class TestApi implements AutoCloseable {
             new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
 
     private static final String PASSWORD = "correct horse battery staple";
+
+    /** Far longer than a machine with much to do stands still: nobody is told that the database is away because of that. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final HttpClient client = HttpClient.newHttpClient();
 
@@ -92,7 +96,7 @@ public final class TestApi implements AutoCloseable {
     }
 
     private static DatabaseSettings settings(String jdbcUrl) {
-        return DatabaseSettings.of(jdbcUrl, "of-the-tests").withConnectionsMax(4);
+        return DatabaseSettings.of(jdbcUrl, "of-the-tests").withConnectionsMax(4).patient(PATIENCE);
     }
 
     /** Another process at the same database, with a stream of its own. */

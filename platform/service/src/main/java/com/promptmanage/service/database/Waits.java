@@ -1,0 +1,26 @@
+package com.promptmanage.service.database;
+
+import java.time.Duration;
+
+/**
+ * For how long a request waits for the database.
+ *
+ * @param connection for a connection of the pool, and for the server to take one; a second at least
+ * @param answer for what it has to be told: see {@link LastKnown}
+ * @param answerWithOlder for what it would do with as it was known last
+ */
+public record Waits(Duration connection, Duration answer, Duration answerWithOlder) {
+
+    /** A query for one row takes a millisecond; callers of the gateway, whose budgets have 500 ms, would do with an older answer. */
+    public static final Waits USUAL = new Waits(Duration.ofSeconds(3), Duration.ofSeconds(1), Duration.ofMillis(100));
+
+    /** So long for each, where a machine may stand still for a while and nobody minds. */
+    public static Waits of(Duration each) {
+        return new Waits(each, each, each);
+    }
+
+    /** For work that usually may take as long as this: never less. */
+    public Duration orLonger(Duration usual) {
+        return usual.compareTo(answer) < 0 ? answer : usual;
+    }
+}
