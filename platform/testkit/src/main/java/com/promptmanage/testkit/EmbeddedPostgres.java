@@ -33,7 +33,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(EmbeddedPostgres.class);
 
-    private static final Duration START_MAX = Duration.ofSeconds(60);
+    private static final Duration START_MAX = Duration.ofMinutes(3);
 
     /**
      * Runs the server, and asks it to stop when our end of the pipe closes: a JVM that was killed cannot ask any more.
@@ -309,7 +309,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 .filter(directory::isServedBy)
                 .ifPresent(orphan -> {
                     Signals.send("INT", orphan.pid());
-                    orphan.onExit().orTimeout(60, TimeUnit.SECONDS).join();
+                    orphan.onExit().orTimeout(3, TimeUnit.MINUTES).join();
                 });
     }
 
