@@ -110,7 +110,9 @@ final class RunningIngest implements AutoCloseable {
                 meters.registry(),
                 Clock.systemUTC());
         server = HttpServer.start(
-                HttpServer.Options.onPort(0).withCustomization(customization),
+                HttpServer.Options.onPort(0)
+                        .withDiscardMax(Duration.ofSeconds(30))
+                        .withCustomization(customization),
                 List.of(
                         meters,
                         routes,

@@ -76,7 +76,8 @@ public final class TestApi implements AutoCloseable {
         // Every test makes people; what their passwords' hashes take is not what is tested here.
         this.access = new Access(database, clock, settings.withPasswordMemoryKib(64));
         this.server = HttpServer.start(
-                HttpServer.Options.onPort(0), routes.apply(new Parts(database, access, metering, clock)));
+                HttpServer.Options.onPort(0).withDiscardMax(PATIENCE),
+                routes.apply(new Parts(database, access, metering, clock)));
     }
 
     public static TestApi start(Instant now, Function<Parts, List<? extends Routes>> routes) {
