@@ -75,7 +75,7 @@ class RunnerMainTest {
         try (var process = JavaProcess.start(RunnerMain.class, List.of("-Xmx256m"), settings(port))) {
             var api = URI.create("http://127.0.0.1:" + port);
             Await.until(
-                    Duration.ofSeconds(60),
+                    Duration.ofMinutes(3),
                     () -> assertThat(isReady(api, key)).as("ready").isTrue());
 
             String workflow = send(api, "POST", "/api/workflows", key, WORKFLOW)

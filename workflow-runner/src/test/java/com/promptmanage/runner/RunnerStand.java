@@ -133,7 +133,7 @@ public final class RunnerStand implements AutoCloseable {
                         MailSettings.Security.NONE,
                         Optional.empty(),
                         "Prompt Manage <pm@example.com>",
-                        Duration.ofSeconds(10)),
+                        Duration.ofSeconds(60)),
                 clock);
         nodes = new Nodes(
                 database,
