@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +33,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
     public static final String SUPERUSER = "postgres";
 
     private static final Logger LOGGER = LoggerFactory.getLogger(EmbeddedPostgres.class);
+
+    /** object_in_use: somebody is connected to the database. */
+    private static final String IN_USE = "55006";
 
     private static final Duration START_MAX = Duration.ofMinutes(3);
 
@@ -177,12 +181,29 @@ public final class EmbeddedPostgres implements AutoCloseable {
         String name = newName();
         try (Connection connection = DriverManager.getConnection(jdbcUrl());
                 var create = connection.createStatement()) {
-            create.execute("CREATE DATABASE %s TEMPLATE %s"
-                    .formatted(create.enquoteIdentifier(name, true), create.enquoteIdentifier(original, true)));
+            copy(
+                    create,
+                    "CREATE DATABASE %s TEMPLATE %s"
+                            .formatted(create.enquoteIdentifier(name, true), create.enquoteIdentifier(original, true)));
         } catch (SQLException e) {
             throw new IllegalStateException("cannot copy database " + original, e);
         }
         return jdbcUrl(name);
+    }
+
+    /** Whoever has filled the original may be on the way out of it, for longer than the server waits for that by itself. */
+    private static void copy(Statement create, String sql) throws SQLException {
+        long deadline = System.nanoTime() + START_MAX.toNanos();
+        while (true) {
+            try {
+                create.execute(sql);
+                return;
+            } catch (SQLException e) {
+                if (!IN_USE.equals(e.getSQLState()) || System.nanoTime() > deadline) {
+                    throw e;
+                }
+            }
+        }
     }
 
     private String newName() {

@@ -291,7 +291,9 @@ public final class Database implements AutoCloseable {
     private static PGSimpleDataSource source(DatabaseSettings settings, String purpose, Duration answerMax) {
         PGSimpleDataSource source = BoundedLogin.to(settings.url(), answerMax);
         source.setApplicationName("prompt-manage " + purpose);
-        source.setConnectTimeout((int) settings.waits().connection().toSeconds());
+        int connectSeconds = (int) settings.waits().connection().toSeconds();
+        source.setConnectTimeout(connectSeconds);
+        source.setSocketTimeout(Math.max(BoundedLogin.LOGIN_SECONDS, connectSeconds));
         source.setTcpKeepAlive(true);
         source.setOptions("-c statement_timeout=%d -c lock_timeout=%d -c idle_in_transaction_session_timeout=%d"
                 .formatted(

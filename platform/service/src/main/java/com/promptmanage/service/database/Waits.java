@@ -5,7 +5,8 @@ import java.time.Duration;
 /**
  * For how long a request waits for the database.
  *
- * @param connection for a connection of the pool, and for the server to take one; a second at least
+ * @param connection for a connection of the pool, and for the server to take one and, if it is longer than that takes usually, to let us
+ *     in; a second at least
  * @param answer for what it has to be told: see {@link LastKnown}
  * @param answerWithOlder for what it would do with as it was known last
  */
