@@ -7,15 +7,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.promptmanage.service.access.NewKey;
-import com.promptmanage.testkit.Await;
 import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenKind;
 import com.promptmanage.topics.usage.UsageEvent;
 import com.promptmanage.topics.usage.UsageEventCodec;
 import java.net.http.HttpResponse;
-import java.sql.Connection;
-import java.sql.Statement;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -143,31 +140,6 @@ class DropInTest {
     }
 
     @Test
-    void whileTheDatabaseStandsStillAnSdkIsToldSoInTimeAndItsCallCountsOnce() throws Exception {
-        String call =
-                event("generation-create", "{\"id\":\"g10\",\"model\":\"m\",\"usage\":{\"input\":7,\"output\":1}}");
-        try (RunningIngest hurried = RunningIngest.ofUsualWaits();
-                Connection other = hurried.database().connect();
-                Statement statement = other.createStatement()) {
-            String basic = basic(hurried.key(NewKey.of("hurried", Account.team("drop-in"))));
-            byte[] batch = batch(call).getBytes(UTF_8);
-            other.setAutoCommit(false);
-            statement.execute("LOCK TABLE langfuse_objects IN ACCESS EXCLUSIVE MODE");
-
-            HttpResponse<byte[]> refused = hurried.postBytes("/api/public/ingestion", basic, JSON, batch, false);
-            assertThat(refused.statusCode()).isEqualTo(503);
-            assertThat(refused.headers().firstValue("Retry-After")).isPresent();
-            other.rollback();
-
-            // A machine that stands still is told of as the database is.
-            Await.until(() -> assertThat(hurried.postBytes("/api/public/ingestion", basic, JSON, batch, false)
-                            .statusCode())
-                    .isEqualTo(207));
-        }
-        assertThat(events()).hasSize(1);
-    }
-
-    @Test
     void whileTheDatabaseIsAwayAnSdkIsToldToSendAgainAndNothingIsCounted() throws Exception {
         try (RunningIngest alone = RunningIngest.withDefaults();
                 TopicTail nothing = alone.tail()) {
@@ -237,7 +209,7 @@ class DropInTest {
     @Test
     void whatIsToldBeforeItsModelWaitsForItAndCounts() throws Exception {
         String late = ingest.key(NewKey.of("late", Account.team("late")));
-        String basic = "Basic " + Base64.getEncoder().encodeToString(("pk:" + late).getBytes(UTF_8));
+        String basic = basic(late);
         String end = batch(event("generation-update", "{\"id\":\"g11\",\"usage\":{\"input\":4,\"output\":2}}"));
         String beginning = batch(event("generation-create", "{\"id\":\"g11\",\"model\":\"m\"}"));
 
