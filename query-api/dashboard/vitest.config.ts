@@ -8,6 +8,7 @@ export default defineConfig({
     environment: "jsdom",
     // On a machine that is busy with others a test takes as long as it takes.
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     setupFiles: ["src/test/setup.ts"],
     // A zone that no developer lives in: what leans on the machine's zone fails here.
     env: { TZ: "Pacific/Chatham" },

@@ -1,5 +1,5 @@
 import { createMemoryHistory, createRootRoute, createRoute, createRouter, RouterProvider } from "@tanstack/react-router";
-import { render, screen } from "@testing-library/react";
+import { render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test, vi } from "vitest";
 import { browserZone } from "@/shared/format/time";
@@ -29,12 +29,12 @@ test("an address of another team is told from one's own, which the team-less is 
 test("where the team is not one's own, the page says so and leads to one that is", async () => {
   const router = open("/?team=team_2&only=x", () => <UnknownTeam account={{ key: "team_1", name: "Acme" } as Account} />);
   await userEvent.click(await screen.findByRole("button", { name: "Go to Acme" }));
-  await vi.waitFor(() => expect(router.state.location.search).toEqual({ team: "team_1" }));
+  await waitFor(() => expect(router.state.location.search).toEqual({ team: "team_1" }));
 });
 
 test("a zone that there is not says so, and which one holds instead", async () => {
   const router = open("/?zone=Mars/Base", () => <UnknownZone zone="Mars/Base" />);
   expect((await screen.findByRole("status")).textContent).toContain("Mars/Base");
   await userEvent.click(screen.getByRole("button", { name: "Keep that" }));
-  await vi.waitFor(() => expect(router.state.location.search).toEqual({ zone: browserZone() }));
+  await waitFor(() => expect(router.state.location.search).toEqual({ zone: browserZone() }));
 });

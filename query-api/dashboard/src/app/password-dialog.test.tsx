@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { render, screen } from "@testing-library/react";
+import { render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, test, vi } from "vitest";
 import { PasswordDialog } from "./password-dialog";
@@ -28,6 +28,6 @@ test("a password is changed by whoever knows the one before, and the dialog stay
   expect(await screen.findByText("Is not your password. Send the one you sign in with.")).toBeTruthy();
   expect(onClose).not.toHaveBeenCalled();
   await userEvent.click(screen.getByRole("button", { name: "Change it" }));
-  await vi.waitFor(() => expect(onClose).toHaveBeenCalled());
+  await waitFor(() => expect(onClose).toHaveBeenCalled());
   expect(sent).toEqual(Array(2).fill(["/api/auth/password", { currentPassword: "the old one", newPassword: "the new one" }]));
 });

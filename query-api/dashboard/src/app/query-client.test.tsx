@@ -1,5 +1,5 @@
 import { InfiniteQueryObserver, MutationObserver } from "@tanstack/react-query";
-import { render, screen } from "@testing-library/react";
+import { render, screen, waitFor } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 import { ProblemError } from "@/shared/api/client";
 import { Toasts } from "@/shared/ui/toast";
@@ -15,7 +15,7 @@ test("more of a list that could not be loaded is told, and what the list has sta
     getNextPageParam: () => 1,
   });
   const stop = observer.subscribe(() => undefined);
-  await vi.waitFor(() => expect(observer.getCurrentResult().data?.pages).toEqual(["first"]));
+  await waitFor(() => expect(observer.getCurrentResult().data?.pages).toEqual(["first"]));
   expect(screen.queryByText(/could not be loaded/)).toBeNull();
   await observer.fetchNextPage();
   expect(await screen.findByText("More could not be loaded: It is gone.")).toBeTruthy();

@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { render, screen } from "@testing-library/react";
+import { render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, test, vi } from "vitest";
 import { sessionQuery, type User } from "@/shared/session/session";
@@ -31,7 +31,7 @@ test("who was signed out goes on where they were, once their password is right",
   await userEvent.clear(screen.getByLabelText("Password"));
   await userEvent.type(screen.getByLabelText("Password"), "this is it");
   await userEvent.click(screen.getByRole("button", { name: "Sign in" }));
-  await vi.waitFor(() => expect(onClose).toHaveBeenCalled());
+  await waitFor(() => expect(onClose).toHaveBeenCalled());
   expect(sent).toEqual([
     { email: "ann@example.com", password: "not it" },
     { email: "ann@example.com", password: "this is it" },

@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { render, screen } from "@testing-library/react";
+import { render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, test, vi } from "vitest";
 import { SignUpForm } from "./sign-up";
@@ -31,6 +31,6 @@ test("whoever was invited signs up with the address of the invitation, and is to
   await send();
   expect((await screen.findByRole("alert")).textContent).toContain("There is an account with this e-mail address already.");
   await send();
-  await vi.waitFor(() => expect(onSignedUp).toHaveBeenCalledWith({ id: "usr_1", name: "Ann" }));
+  await waitFor(() => expect(onSignedUp).toHaveBeenCalledWith({ id: "usr_1", name: "Ann" }));
   expect(sent[0]).toEqual(["/api/auth/register", { name: "Ann", email: "ann@example.com", password: "long enough" }]);
 });

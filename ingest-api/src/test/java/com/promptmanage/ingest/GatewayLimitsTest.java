@@ -181,24 +181,26 @@ class GatewayLimitsTest {
             String own = price("gpt-4o-mini", "0.10") + "," + price("gpt-4o-mini-2024-07-18", "0.05");
             budgets.answers(200, JSON, allowed("\"own\":[" + own + "],\"listed\":null"));
             provider.answers(200, JSON, "{\"model\":\"gpt-4o-mini\",\"usage\":" + USAGE + "}");
-            // A process takes longer over its first question: until it is answered the list is all that is known.
-            Await.until(() -> assertThat(cost(checked, app, "gpt-4o-mini")).isEqualTo("0.0002 account"));
+            isTold("0.0002 account", "by its own price", checked, app, "gpt-4o-mini");
 
             provider.answers(200, JSON, "{\"model\":\"gpt-4o-mini-2024-07-18\",\"usage\":" + USAGE + "}");
-            assertThat(cost(checked, app, "gpt-4o-mini")).isEqualTo("0.0001 account");
+            isTold("0.0001 account", "by that of the model that answers", checked, app, "gpt-4o-mini");
             provider.answers(200, JSON, "{\"model\":\"gpt-4o-mini-2024-12-01\",\"usage\":" + USAGE + "}");
-            assertThat(cost(checked, app, "gpt-4o-mini"))
-                    .as("of a name that has no price of its own")
-                    .isEqualTo("0.0002 account");
+            isTold("0.0002 account", "of a name that has no price of its own", checked, app, "gpt-4o-mini");
             provider.answers(200, JSON, "{\"model\":\"gpt-4o\",\"usage\":" + USAGE + "}");
-            assertThat(cost(checked, app, "gpt-4o-mini"))
-                    .as("of another model than the budgets were asked about")
-                    .isEqualTo("0.0125 list");
+            isTold("0.0125 list", "of another model than the budgets were asked about", checked, app, "gpt-4o-mini");
             budgets.answers(200, JSON, allowed("\"own\":[],\"listed\":" + price("gpt-4o", "1.00")));
-            assertThat(cost(checked, app, "gpt-4o"))
-                    .as("by a list that is another than ours")
-                    .isEqualTo("0.002 account");
+            isTold("0.002 account", "by a list that is another than ours", checked, app, "gpt-4o");
         }
+    }
+
+    /**
+     * Until budgets answer in time the list is all that is known, and a process takes longer over its first question, as a busy machine does
+     * over any.
+     */
+    private static void isTold(String cost, String why, RunningIngest checked, String app, String model)
+            throws Exception {
+        Await.until(() -> assertThat(cost(checked, app, model)).as(why).isEqualTo(cost));
     }
 
     private static String allowed(String prices) {

@@ -8,6 +8,7 @@ import com.promptmanage.service.access.NewKey;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.DatabaseSettings;
 import com.promptmanage.service.database.Scope;
+import com.promptmanage.service.database.Waits;
 import com.promptmanage.service.http.HttpServer;
 import com.promptmanage.service.operations.HealthRoutes;
 import com.promptmanage.service.operations.Meters;
@@ -54,6 +55,8 @@ final class RunningIngest implements AutoCloseable {
     /** Far longer than a machine with much to do stands still: what is refused then is refused for another reason. */
     private static final Duration BROKER_ANSWERS_WITHIN = Duration.ofSeconds(20);
 
+    private static final Waits DATABASE_ANSWERS_WITHIN = Waits.of(Duration.ofSeconds(20));
+
     private final Database database;
     private final Access access;
     private final Meters meters = new Meters();
@@ -68,13 +71,14 @@ final class RunningIngest implements AutoCloseable {
     }
 
     RunningIngest(EmbeddedKafka kafka, IngestSettings settings, GatewaySettings gateway) {
-        this(kafka, settings, gateway, config -> {});
+        this(kafka, settings, gateway, DATABASE_ANSWERS_WITHIN, config -> {});
     }
 
     private RunningIngest(
             EmbeddedKafka kafka,
             IngestSettings settings,
             GatewaySettings gateway,
+            Waits waits,
             Consumer<JavalinConfig> customization) {
         this.kafka = kafka;
         try (Admin admin = kafka.admin()) {
@@ -94,7 +98,8 @@ final class RunningIngest implements AutoCloseable {
                 4,
                 Duration.ofSeconds(30),
                 LOCK_MAX,
-                Duration.ofSeconds(30)));
+                Duration.ofSeconds(30),
+                waits));
         access = new Access(database, Clock.systemUTC());
         routes = new IngestRoutes(
                 settings,
@@ -105,7 +110,9 @@ final class RunningIngest implements AutoCloseable {
                 meters.registry(),
                 Clock.systemUTC());
         server = HttpServer.start(
-                HttpServer.Options.onPort(0).withCustomization(customization),
+                HttpServer.Options.onPort(0)
+                        .withDiscardMax(Duration.ofSeconds(30))
+                        .withCustomization(customization),
                 List.of(
                         meters,
                         routes,
@@ -116,6 +123,12 @@ final class RunningIngest implements AutoCloseable {
     static RunningIngest withDefaults() {
         EmbeddedKafka kafka = EmbeddedKafka.shared();
         return new RunningIngest(kafka, patient(kafka));
+    }
+
+    /** Which waits for the database as the product does: for what is told while that stands still. */
+    static RunningIngest ofUsualWaits() {
+        EmbeddedKafka kafka = EmbeddedKafka.shared();
+        return new RunningIngest(kafka, patient(kafka), GatewaySettings.DEFAULTS, Waits.USUAL, config -> {});
     }
 
     /** For a broker that is there all the time. */
@@ -138,7 +151,11 @@ final class RunningIngest implements AutoCloseable {
         var settings = new HashMap<>(gateway);
         settings.put("PM_OUTBOUND_ALLOWED_RANGES", "127.0.0.0/8");
         return new RunningIngest(
-                kafka, patient(kafka), GatewaySettings.from(new Settings(Settings.PREFIX, settings)), customization);
+                kafka,
+                patient(kafka),
+                GatewaySettings.from(new Settings(Settings.PREFIX, settings)),
+                DATABASE_ANSWERS_WITHIN,
+                customization);
     }
 
     String key(NewKey wanted) {

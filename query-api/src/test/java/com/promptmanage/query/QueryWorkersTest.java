@@ -158,7 +158,9 @@ class QueryWorkersTest {
     private TestApi api(EmbeddedKafka kafka, MeteringRuntime metering) {
         return TestApi.start(Instant.now(), parts -> {
             var routing = new AccountRouting(
-                    metering, new Forwarding(Duration.ofSeconds(30)), new ReadYourWrites(Duration.ofMillis(300)));
+                    metering,
+                    new Forwarding(Duration.ofSeconds(30), Duration.ofSeconds(30)),
+                    new ReadYourWrites(Duration.ofMillis(300)));
             QueryWorkers started = QueryWorkers.start(
                     parts.database(),
                     Map.of("bootstrap.servers", kafka.bootstrapServers()),

@@ -45,6 +45,9 @@ class MeteringRuntimeTest {
 
     private static final Account ACME = Account.team("acme");
 
+    /** Only what never comes costs so much. */
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+
     @TempDir
     private Path directory;
 
@@ -68,7 +71,7 @@ class MeteringRuntimeTest {
         try (var metering = run()) {
             var unused = send(0, 5_000);
             RecordMetadata last = send(2_500, 5_000);
-            assertThat(metering.awaitCommitted(last.partition(), last.offset(), Duration.ofSeconds(30)))
+            assertThat(metering.awaitCommitted(last.partition(), last.offset(), PATIENCE))
                     .isTrue();
             assertThat(total(metering)).satisfies(spend -> {
                 assertThat(spend.events()).isEqualTo(5_000);
@@ -77,7 +80,7 @@ class MeteringRuntimeTest {
         }
         try (var metering = run()) {
             RecordMetadata last = send(4_000, 5_500);
-            assertThat(metering.awaitCommitted(last.partition(), last.offset(), Duration.ofSeconds(30)))
+            assertThat(metering.awaitCommitted(last.partition(), last.offset(), PATIENCE))
                     .isTrue();
             assertThat(total(metering).events()).isEqualTo(5_500);
             assertThat(metering.lastFailure()).isNull();
@@ -107,7 +110,7 @@ class MeteringRuntimeTest {
             var last = send(1, 2);
             Await.until(() -> assertThat(heard).hasValueGreaterThan(before));
 
-            assertThat(metering.awaitCommitted(last.partition(), last.offset(), Duration.ofSeconds(30)))
+            assertThat(metering.awaitCommitted(last.partition(), last.offset(), PATIENCE))
                     .isTrue();
             assertThat(total(metering).events()).isEqualTo(2);
             assertThat(metering.lastFailure()).isNull();
@@ -144,7 +147,7 @@ class MeteringRuntimeTest {
                                 Topics.USAGE_EVENTS.name(), ACME.key(), UsageEventCodec.write(event)));
             }
             long offset = requireNonNull(last).get().offset();
-            assertThat(metering.awaitCommitted(partition, offset, Duration.ofSeconds(30)))
+            assertThat(metering.awaitCommitted(partition, offset, PATIENCE))
                     .isTrue();
             price("new-model", partition);
             for (int i = 0; i < 20; i++) {
@@ -166,7 +169,7 @@ class MeteringRuntimeTest {
         Path left = directory.resolve("left");
         try (var metering = run()) {
             RecordMetadata last = send(0, events, events);
-            assertThat(metering.awaitCommitted(last.partition(), last.offset(), Duration.ofSeconds(60)))
+            assertThat(metering.awaitCommitted(last.partition(), last.offset(), PATIENCE))
                     .isTrue();
             assertThat(metering.counts().restored.sum()).isZero();
             awaitCopied(directory.resolve("state"), left);
@@ -185,7 +188,7 @@ class MeteringRuntimeTest {
             });
             assertThat(metering.lastFailure()).isNull();
             RecordMetadata repeated = send(0, 1_000, events);
-            assertThat(metering.awaitCommitted(repeated.partition(), repeated.offset(), Duration.ofSeconds(60)))
+            assertThat(metering.awaitCommitted(repeated.partition(), repeated.offset(), PATIENCE))
                     .isTrue();
             assertThat(total(metering).events()).isEqualTo(events);
             return metering.counts().restored.sum();

@@ -13,13 +13,12 @@ import com.promptmanage.service.http.Json;
 import com.promptmanage.testkit.Await;
 import com.promptmanage.testkit.EmbeddedKafka;
 import com.promptmanage.testkit.EmbeddedPostgres;
+import com.promptmanage.testkit.FreePorts;
 import com.promptmanage.testkit.JavaProcess;
 import com.promptmanage.topics.TopicProvisioner;
 import com.promptmanage.topics.Topics;
 import com.promptmanage.topics.account.Account;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -71,11 +70,11 @@ class RunnerMainTest {
                 {"allowed": true, "estimatedCostNanoUsd": 1000, "budgets": [{"id": "b1", "name": "Month"}]}
                 """);
         String key = key();
-        int port = freePort();
+        int port = FreePorts.one();
         try (var process = JavaProcess.start(RunnerMain.class, List.of("-Xmx256m"), settings(port))) {
             var api = URI.create("http://127.0.0.1:" + port);
             Await.until(
-                    Duration.ofSeconds(60),
+                    Duration.ofMinutes(3),
                     () -> assertThat(isReady(api, key)).as("ready").isTrue());
 
             String workflow = send(api, "POST", "/api/workflows", key, WORKFLOW)
@@ -183,11 +182,5 @@ class RunnerMainTest {
                 BodyHandlers.ofString());
         assertThat(response.statusCode()).as(response.body()).isBetween(200, 299);
         return Json.mapper().readTree(response.body());
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

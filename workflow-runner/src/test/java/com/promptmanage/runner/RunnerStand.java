@@ -20,7 +20,6 @@ import com.promptmanage.service.access.People.NewTeam;
 import com.promptmanage.service.access.People.NewUser;
 import com.promptmanage.service.access.Role;
 import com.promptmanage.service.database.Database;
-import com.promptmanage.service.database.DatabaseSettings;
 import com.promptmanage.service.http.HttpServer;
 import com.promptmanage.service.http.Json;
 import com.promptmanage.service.http.Routes;
@@ -122,7 +121,7 @@ public final class RunnerStand implements AutoCloseable {
     public RunnerStand() {
         mail.start();
         database = Database.open(
-                DatabaseSettings.of(MigratedDatabase.url(), "of-the-tests").withConnectionsMax(8));
+                MigratedDatabase.settings(MigratedDatabase.url()).withConnectionsMax(8));
         access = new Access(database, clock);
         access.people().ensureTeam(new NewTeam(TEAM, "Team", "the-team", "UTC"));
         access.people().ensureUser(new NewUser("ed", "ed@example.com", "Ed", Optional.of(PASSWORD)));
@@ -134,7 +133,7 @@ public final class RunnerStand implements AutoCloseable {
                         MailSettings.Security.NONE,
                         Optional.empty(),
                         "Prompt Manage <pm@example.com>",
-                        Duration.ofSeconds(10)),
+                        Duration.ofSeconds(60)),
                 clock);
         nodes = new Nodes(
                 database,

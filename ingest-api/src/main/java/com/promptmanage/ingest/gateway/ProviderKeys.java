@@ -43,7 +43,7 @@ final class ProviderKeys {
 
     private final Clock clock;
 
-    private final LastKnown<Place, Optional<Stored>> known = new LastKnown<>(FRESH);
+    private final LastKnown<Place, Optional<Stored>> known;
 
     private record Place(Account account, Provider provider) {
 
@@ -94,6 +94,7 @@ final class ProviderKeys {
         this.database = database;
         this.box = box;
         this.clock = clock;
+        this.known = new LastKnown<>(FRESH, database.waits());
     }
 
     /**

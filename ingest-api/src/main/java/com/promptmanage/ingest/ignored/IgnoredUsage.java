@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +47,9 @@ public final class IgnoredUsage implements AutoCloseable {
     private final Thread writer;
 
     private Map<Entry, Sum> pending = new HashMap<>();
+
+    /** Held from when something is taken until it is written: else who reads meanwhile finds it in neither place. */
+    private final ReentrantLock writing = new ReentrantLock();
 
     /**
      * Whose usage it is and why it was ignored.
@@ -157,7 +161,17 @@ public final class IgnoredUsage implements AutoCloseable {
         }
     }
 
+    /** What someone else is writing is written when this returns. */
     private void write() {
+        writing.lock();
+        try {
+            writeTaken();
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    private void writeTaken() {
         Map<Entry, Sum> taken = take();
         if (taken.isEmpty()) {
             return;

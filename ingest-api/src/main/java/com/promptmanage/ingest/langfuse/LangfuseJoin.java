@@ -76,7 +76,7 @@ final class LangfuseJoin {
 
     private final Clock clock;
 
-    private final TimelyWork turns = new TimelyWork(AT_ONCE, ANSWER_MAX);
+    private final TimelyWork turns;
 
     private final AtomicReference<Instant> forgotAt = new AtomicReference<>(Instant.EPOCH);
 
@@ -86,6 +86,7 @@ final class LangfuseJoin {
         this.meters = meters;
         this.ignored = ignored;
         this.clock = clock;
+        this.turns = new TimelyWork(AT_ONCE, database.waits().orLonger(ANSWER_MAX));
     }
 
     /**

@@ -35,7 +35,7 @@ public final class KeyAttributes {
 
     private final Clock clock;
 
-    private final LastKnown<String, KeyRules> known = new LastKnown<>(FRESH);
+    private final LastKnown<String, KeyRules> known;
 
     /**
      * What people set.
@@ -52,6 +52,7 @@ public final class KeyAttributes {
     public KeyAttributes(Database database, Clock clock) {
         this.database = database;
         this.clock = clock;
+        this.known = new LastKnown<>(FRESH, database.waits());
     }
 
     /** What the caller's key has set; nothing for a person. */

@@ -52,7 +52,7 @@ final class CountedSeries {
     /** With the time that the key's attributes may take, 503 comes within five seconds. */
     private static final Duration ANSWER_MAX = Duration.ofMillis(2_500);
 
-    private final TimelyWork turns = new TimelyWork(AT_ONCE, ANSWER_MAX);
+    private final TimelyWork turns;
 
     private final Database database;
 
@@ -72,6 +72,7 @@ final class CountedSeries {
     CountedSeries(Database database, Clock clock) {
         this.database = database;
         this.clock = clock;
+        this.turns = new TimelyWork(AT_ONCE, database.waits().orLonger(ANSWER_MAX));
     }
 
     /**

@@ -25,6 +25,7 @@ import com.promptmanage.query.team.InvitationMail;
 import com.promptmanage.runner.RunnerService;
 import com.promptmanage.service.access.Access;
 import com.promptmanage.service.database.Database;
+import com.promptmanage.service.database.Waits;
 import com.promptmanage.service.http.HttpServer;
 import com.promptmanage.service.http.Routes;
 import com.promptmanage.service.mail.Mailer;
@@ -73,8 +74,10 @@ public final class LocalStack implements AutoCloseable {
      * @param port of everything; 0 for any that is free
      * @param demo what the demo team did before now; empty for no demo traffic and no demo budgets
      * @param environment the settings: see {@link LocalSettings}
+     * @param waits for how long a request waits for the database
      */
-    public record Options(Path directory, int port, Optional<Trace> demo, Map<String, String> environment) {
+    public record Options(
+            Path directory, int port, Optional<Trace> demo, Map<String, String> environment, Waits waits) {
 
         public Options {
             environment = Map.copyOf(environment);
@@ -82,7 +85,7 @@ public final class LocalStack implements AutoCloseable {
 
         /** As this process's environment says. */
         public Options(Path directory, int port, Optional<Trace> demo) {
-            this(directory, port, demo, System.getenv());
+            this(directory, port, demo, System.getenv(), Waits.USUAL);
         }
 
         /** Any port, no demo: for tests. */
@@ -91,7 +94,11 @@ public final class LocalStack implements AutoCloseable {
         }
 
         public Options withEnvironment(Map<String, String> other) {
-            return new Options(directory, port, demo, other);
+            return new Options(directory, port, demo, other, waits);
+        }
+
+        public Options withWaits(Waits other) {
+            return new Options(directory, port, demo, environment, other);
         }
     }
 
@@ -144,7 +151,9 @@ public final class LocalStack implements AutoCloseable {
         var query = settings.query();
         var servers = Servers.start(directory, query.partitions(), running);
         var meters = running.add(new Meters());
-        var database = running.add(Database.open(query.database().at(servers.jdbcUrl(), keepsakes.databasePassword())));
+        var database = running.add(Database.open(query.database()
+                .at(servers.jdbcUrl(), keepsakes.databasePassword())
+                .withWaits(options.waits())));
         database.measureWith(meters.registry());
         var outbound = running.add(new Outbound(query.outside().outbound()));
         var trusted = running.add(new Outbound(query.outside().outbound().anywhere()));

@@ -126,8 +126,10 @@ class KafkaRightsTest {
             var clock = Clock.systemUTC();
             var secrets = new SecretBox(settings.secretKeys());
             var postgres = running.add(EmbeddedPostgres.startTemporary());
-            var database = running.add(Database.open(
-                    settings.query().database().at(postgres.createDatabase(), keepsakes.databasePassword())));
+            var database = running.add(Database.open(settings.query()
+                    .database()
+                    .at(postgres.createDatabase(), keepsakes.databasePassword())
+                    .withWaits(Patience.WAITS)));
             var access = running.add(new Access(database, clock));
             DemoTeam.ensure(access, database, keepsakes.password());
             var outbound = running.add(new Outbound(settings.query().outside().outbound()));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.local.command.LocalFile;
+import com.promptmanage.service.database.Waits;
 import com.promptmanage.testkit.Await;
 import com.promptmanage.testkit.PresentMonth;
 import com.promptmanage.testkit.Signals;
@@ -53,7 +54,9 @@ class PostgresAwayTest {
 
     private void whileItStandsStill(Path directory) throws Exception {
         try (var models = FakeModels.start();
-                var stack = LocalStack.start(Patience.in(directory, models.environment()));
+                // How long that is waited for is what this is about.
+                var stack = LocalStack.start(
+                        Patience.in(directory, models.environment()).withWaits(Waits.USUAL));
                 var api = Api.of(stack.local());
                 var session = new Api(
                         stack.local().baseUrl(),

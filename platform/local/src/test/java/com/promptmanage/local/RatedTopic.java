@@ -30,16 +30,17 @@ public final class RatedTopic {
 
     /** Every record that is committed by now. */
     public static List<JsonNode> records(String bootstrapServers, String topic) {
-        Map<String, Object> settings = Map.of(
-                "bootstrap.servers", bootstrapServers, "isolation.level", "read_committed", "max.poll.records", 10_000);
         var records = new ArrayList<JsonNode>();
-        try (var consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+        try (var consumer = consumer(bootstrapServers, "read_committed");
+                var ofAll = consumer(bootstrapServers, "read_uncommitted")) {
             List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
                     .map(info -> new TopicPartition(topic, info.partition()))
                     .toList();
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            // A commit is marked in each partition after the broker has said that it is made, and can be read from
+            // then.
+            Map<TopicPartition, Long> ends = ofAll.endOffsets(partitions);
             while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
                     records.add(EventJson.read(record.value()));
@@ -47,5 +48,12 @@ public final class RatedTopic {
             }
         }
         return records;
+    }
+
+    private static KafkaConsumer<byte[], byte[]> consumer(String bootstrapServers, String isolation) {
+        return new KafkaConsumer<>(
+                Map.of("bootstrap.servers", bootstrapServers, "isolation.level", isolation, "max.poll.records", 10_000),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
     }
 }

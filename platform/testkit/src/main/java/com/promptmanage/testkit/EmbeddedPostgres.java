@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +34,10 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(EmbeddedPostgres.class);
 
-    private static final Duration START_MAX = Duration.ofSeconds(60);
+    /** object_in_use: somebody is connected to the database. */
+    private static final String IN_USE = "55006";
+
+    private static final Duration START_MAX = Duration.ofMinutes(3);
 
     /**
      * Runs the server, and asks it to stop when our end of the pipe closes: a JVM that was killed cannot ask any more.
@@ -177,12 +181,29 @@ public final class EmbeddedPostgres implements AutoCloseable {
         String name = newName();
         try (Connection connection = DriverManager.getConnection(jdbcUrl());
                 var create = connection.createStatement()) {
-            create.execute("CREATE DATABASE %s TEMPLATE %s"
-                    .formatted(create.enquoteIdentifier(name, true), create.enquoteIdentifier(original, true)));
+            copy(
+                    create,
+                    "CREATE DATABASE %s TEMPLATE %s"
+                            .formatted(create.enquoteIdentifier(name, true), create.enquoteIdentifier(original, true)));
         } catch (SQLException e) {
             throw new IllegalStateException("cannot copy database " + original, e);
         }
         return jdbcUrl(name);
+    }
+
+    /** Whoever has filled the original may be on the way out of it, for longer than the server waits for that by itself. */
+    private static void copy(Statement create, String sql) throws SQLException {
+        long deadline = System.nanoTime() + START_MAX.toNanos();
+        while (true) {
+            try {
+                create.execute(sql);
+                return;
+            } catch (SQLException e) {
+                if (!IN_USE.equals(e.getSQLState()) || System.nanoTime() > deadline) {
+                    throw e;
+                }
+            }
+        }
     }
 
     private String newName() {
@@ -309,7 +330,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 .filter(directory::isServedBy)
                 .ifPresent(orphan -> {
                     Signals.send("INT", orphan.pid());
-                    orphan.onExit().orTimeout(60, TimeUnit.SECONDS).join();
+                    orphan.onExit().orTimeout(3, TimeUnit.MINUTES).join();
                 });
     }
 

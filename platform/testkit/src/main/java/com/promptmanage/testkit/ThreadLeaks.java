@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  */
 public final class ThreadLeaks {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Set<Thread> before;
 

@@ -71,7 +71,7 @@ enum Unprivileged {
                     .redirectErrorStream(true)
                     .start();
             String user = new String(id.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-            return id.waitFor(10, TimeUnit.SECONDS) && id.exitValue() == 0 && !user.equals("0");
+            return id.waitFor(2, TimeUnit.MINUTES) && id.exitValue() == 0 && !user.equals("0");
         } catch (IOException e) {
             return false;
         } catch (InterruptedException e) {

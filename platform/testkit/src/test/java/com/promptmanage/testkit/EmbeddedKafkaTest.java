@@ -91,7 +91,7 @@ class EmbeddedKafkaTest {
     @Test
     void aBrokerInItsOwnProcessComesBackAfterBeingKilled() throws Exception {
         try (var broker = broker()) {
-            String address = broker.awaitLine(KafkaBrokerMain.READY, Duration.ofSeconds(60));
+            String address = broker.awaitLine(KafkaBrokerMain.READY, Duration.ofMinutes(3));
             try (var admin = Admin.create(Map.of("bootstrap.servers", address))) {
                 admin.createTopics(List.of(new NewTopic("kept", 1, (short) 1)))
                         .all()
@@ -101,7 +101,7 @@ class EmbeddedKafkaTest {
         }
 
         try (var broker = broker()) {
-            String address = broker.awaitLine(KafkaBrokerMain.READY, Duration.ofSeconds(60));
+            String address = broker.awaitLine(KafkaBrokerMain.READY, Duration.ofMinutes(3));
             try (var admin = Admin.create(Map.of("bootstrap.servers", address))) {
                 assertThat(admin.listTopics().names().get()).contains("kept");
             }

@@ -94,7 +94,7 @@ class EmbeddedPostgresTest {
     @Test
     void endsWithTheProcessThatStartedItAndTheNextOneFindsTheRows() throws Exception {
         try (var holder = JavaProcess.start(Holder.class, List.of("-Xmx64m"), Map.of(), directory.toString())) {
-            String url = holder.awaitLine("url ", Duration.ofSeconds(60));
+            String url = holder.awaitLine("url ", Duration.ofMinutes(3));
             run(url, "CREATE TABLE kept (word text); INSERT INTO kept VALUES ('before')");
             holder.kill();
             Await.until(() -> assertThatThrownBy(() -> ask(url, "SELECT 1")).isInstanceOf(SQLException.class));

@@ -16,7 +16,7 @@ public final class Budgets {
     public Budgets(Database database, Access access, AccountRouting routing, AccountZones zones, Clock clock) {
         var authentication = access.authentication();
         var table = new BudgetTable(database, access.tiers(), clock);
-        var promptLimits = new PromptLimits(table, access.tiers());
+        var promptLimits = new PromptLimits(table, access.tiers(), database.waits());
         this.routes = List.of(
                 new BudgetRoutes(authentication, routing, zones, table, clock),
                 new LiteLlmBudgetRoutes(authentication, zones, table, clock),

@@ -2,6 +2,7 @@ package com.promptmanage.query.budget;
 
 import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.database.LastKnown;
+import com.promptmanage.service.database.Waits;
 import com.promptmanage.service.http.UnavailableException;
 import com.promptmanage.service.tier.Tiers;
 import com.promptmanage.topics.account.Account;
@@ -21,11 +22,12 @@ final class PromptLimits {
 
     private final Tiers tiers;
 
-    private final LastKnown<Account, OptionalLong> known = new LastKnown<>(KEPT);
+    private final LastKnown<Account, OptionalLong> known;
 
-    PromptLimits(BudgetTable table, Tiers tiers) {
+    PromptLimits(BudgetTable table, Tiers tiers, Waits waits) {
         this.table = table;
         this.tiers = tiers;
+        this.known = new LastKnown<>(KEPT, waits);
     }
 
     /** What the account has set, or its tier allows, whichever is less. */

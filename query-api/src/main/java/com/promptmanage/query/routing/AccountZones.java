@@ -15,10 +15,11 @@ public final class AccountZones {
 
     private final Database database;
 
-    private final LastKnown<Account, ZoneId> zones = new LastKnown<>(KEPT);
+    private final LastKnown<Account, ZoneId> zones;
 
     public AccountZones(Database database) {
         this.database = database;
+        this.zones = new LastKnown<>(KEPT, database.waits());
     }
 
     /** @param caller who may see the account */

@@ -55,10 +55,15 @@ public final class Forwarding implements AutoCloseable {
     private final Duration timeout;
 
     public Forwarding(Duration timeout) {
+        this(timeout, CONNECT_MAX);
+    }
+
+    /** @param connectMax how long the other process may take to accept the connection */
+    public Forwarding(Duration timeout, Duration connectMax) {
         this.timeout = timeout;
         this.client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(CONNECT_MAX)
+                .connectTimeout(connectMax)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .build();
     }

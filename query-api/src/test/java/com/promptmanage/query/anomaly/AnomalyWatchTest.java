@@ -98,7 +98,7 @@ class AnomalyWatchTest {
                 try (var own = Database.open(
                         DatabaseSettings.of(jdbcUrl, "of-the-tests").withConnectionsMax(1))) {
                     var another = new AnomalyWatch(own, metering, clock);
-                    together.await(30, TimeUnit.SECONDS);
+                    together.await(3, TimeUnit.MINUTES);
                     another.look();
                     return null;
                 }

@@ -53,7 +53,7 @@ final class Stage implements AutoCloseable {
 
     private final Meters meters = new Meters();
 
-    private final Forwarding forwarding = new Forwarding(Duration.ofSeconds(30));
+    private final Forwarding forwarding = new Forwarding(Duration.ofSeconds(30), Duration.ofSeconds(30));
 
     private final List<QueryWorkers> workers = new ArrayList<>();
 

@@ -42,7 +42,7 @@ class WorkflowAnalyticsRoutesTest {
 
     private final AtomicReference<String> asked = new AtomicReference<>("");
 
-    private final Forwarding forwarding = new Forwarding(Duration.ofSeconds(30));
+    private final Forwarding forwarding = new Forwarding(Duration.ofSeconds(30), Duration.ofSeconds(30));
 
     private final TestApi api = TestApi.start(
             NOW,

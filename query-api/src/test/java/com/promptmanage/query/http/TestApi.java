@@ -27,6 +27,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -41,6 +42,9 @@ public final class TestApi implements AutoCloseable {
             new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
 
     private static final String PASSWORD = "correct horse battery staple";
+
+    /** Far longer than a machine with much to do stands still: nobody is told that the database is away because of that. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final HttpClient client = HttpClient.newHttpClient();
 
@@ -72,7 +76,8 @@ public final class TestApi implements AutoCloseable {
         // Every test makes people; what their passwords' hashes take is not what is tested here.
         this.access = new Access(database, clock, settings.withPasswordMemoryKib(64));
         this.server = HttpServer.start(
-                HttpServer.Options.onPort(0), routes.apply(new Parts(database, access, metering, clock)));
+                HttpServer.Options.onPort(0).withDiscardMax(PATIENCE),
+                routes.apply(new Parts(database, access, metering, clock)));
     }
 
     public static TestApi start(Instant now, Function<Parts, List<? extends Routes>> routes) {
@@ -92,7 +97,7 @@ public final class TestApi implements AutoCloseable {
     }
 
     private static DatabaseSettings settings(String jdbcUrl) {
-        return DatabaseSettings.of(jdbcUrl, "of-the-tests").withConnectionsMax(4);
+        return DatabaseSettings.of(jdbcUrl, "of-the-tests").withConnectionsMax(4).patient(PATIENCE);
     }
 
     /** Another process at the same database, with a stream of its own. */

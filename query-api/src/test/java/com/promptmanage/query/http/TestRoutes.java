@@ -21,7 +21,9 @@ public final class TestRoutes {
 
     public static AccountRouting routing(TestApi.Parts parts) {
         return new AccountRouting(
-                parts.metering(), new Forwarding(Duration.ofSeconds(30)), new ReadYourWrites(RECEIPT_WAIT_MAX));
+                parts.metering(),
+                new Forwarding(Duration.ofSeconds(30), Duration.ofSeconds(30)),
+                new ReadYourWrites(RECEIPT_WAIT_MAX));
     }
 
     /** Those about people, with mails to this post office. */

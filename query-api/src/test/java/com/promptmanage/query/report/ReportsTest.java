@@ -141,7 +141,7 @@ class ReportsTest {
         var together = new CyclicBarrier(processes);
         Callable<Void> process = () -> {
             ReportSender sender = sender();
-            together.await(30, TimeUnit.SECONDS);
+            together.await(3, TimeUnit.MINUTES);
             sender.sendDue();
             return null;
         };

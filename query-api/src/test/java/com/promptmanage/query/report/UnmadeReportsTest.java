@@ -224,7 +224,7 @@ class UnmadeReportsTest {
                         MailSettings.Security.NONE,
                         Optional.empty(),
                         "Prompt Manage <pm@example.com>",
-                        Duration.ofSeconds(5)),
+                        Duration.ofSeconds(60)),
                 api.clock());
         return new ReportSender(
                 api.database(), api.metering(), mailer, api.access().tiers(), meters, api.clock());

@@ -100,7 +100,7 @@ class KilledCombinerTest {
 
     private static void awaitReady(JavaProcess... processes) throws InterruptedException {
         for (JavaProcess process : processes) {
-            process.awaitLine(CombinerProcess.READY, Duration.ofSeconds(60));
+            process.awaitLine(CombinerProcess.READY, Duration.ofMinutes(3));
         }
     }
 

@@ -134,7 +134,7 @@ class PricePublisherTest {
         consumer.seekToBeginning(List.of(one));
         long end = consumer.endOffsets(List.of(one)).getOrDefault(one, 0L);
         var records = new ArrayList<ConsumerRecord<byte[], byte[]>>();
-        Instant deadline = Instant.now().plusSeconds(30);
+        Instant deadline = Instant.now().plusSeconds(180);
         while (consumer.position(one) < end && Instant.now().isBefore(deadline)) {
             consumer.poll(Duration.ofMillis(100)).forEach(records::add);
         }

@@ -39,7 +39,7 @@ class ReservingGateTest {
 
     private final AtomicLong nanos = new AtomicLong();
 
-    private final Semaphore goOn = new Semaphore(0);
+    private final Semaphore goOn = new Semaphore(0, true);
 
     private final ExecutorService beside = Executors.newVirtualThreadPerTaskExecutor();
 

@@ -200,14 +200,14 @@ class PostgresConnectorTest {
                 "password",
                 EmbeddedPostgres.shared().password());
 
-        assertThatFailure(() -> open(superuser, Duration.ofSeconds(10)).test()).isEqualTo(Kind.AUTH);
+        assertThatFailure(() -> open(superuser, Duration.ofSeconds(60)).test()).isEqualTo(Kind.AUTH);
     }
 
     @Test
     void aWrongPasswordIsForAPersonToMendAndNotToBeRead() {
         var wrong = Map.of("username", "reader", "password", "wrong-pass-99");
 
-        assertThatThrownBy(() -> open(wrong, Duration.ofSeconds(10)))
+        assertThatThrownBy(() -> open(wrong, Duration.ofSeconds(60)))
                 .isInstanceOfSatisfying(ConnectorException.class, e -> {
                     assertThat(e.failure().kind()).isEqualTo(Kind.AUTH);
                     assertThat(e.getMessage()).doesNotContain("wrong-pass-99");
@@ -226,7 +226,7 @@ class PostgresConnectorTest {
 
     @Test
     void rowsAreWrittenByIdAndByMatch() throws Exception {
-        try (Session session = open(READER, Duration.ofSeconds(10))) {
+        try (Session session = open(READER, Duration.ofSeconds(60))) {
             Written created = session.write(write(
                     Operation.CREATE,
                     Optional.empty(),
@@ -251,7 +251,7 @@ class PostgresConnectorTest {
             for (int i = 0; i < 8; i++) {
                 int age = i;
                 all.add(threads.submit(() -> {
-                    try (Session session = open(READER, Duration.ofSeconds(20))) {
+                    try (Session session = open(READER, Duration.ofSeconds(60))) {
                         return session.write(write(
                                 Operation.UPSERT,
                                 Optional.empty(),
@@ -272,7 +272,7 @@ class PostgresConnectorTest {
 
     @Test
     void tablesAndColumnsAreListedAndChangesAreFound() throws Exception {
-        try (Session session = open(READER, Duration.ofSeconds(10))) {
+        try (Session session = open(READER, Duration.ofSeconds(60))) {
             assertThat(session.test()).startsWith("Connected as reader to PostgreSQL");
             assertThat(session.resources()).extracting(Resource::id).contains("people");
             assertThat(session.schema("people"))
@@ -370,7 +370,7 @@ class PostgresConnectorTest {
     }
 
     private static List<JsonNode> all(Query query) throws ConnectorException, InterruptedException {
-        try (Session session = open(READER, Duration.ofSeconds(10))) {
+        try (Session session = open(READER, Duration.ofSeconds(60))) {
             return Reading.all(session, query);
         }
     }

@@ -29,7 +29,7 @@ final class TestPlaces {
     private TestPlaces() {}
 
     static Session open(Connector connector, String config, Map<String, String> secrets) throws ConnectorException {
-        return open(connector, config, secrets, Duration.ofSeconds(10));
+        return open(connector, config, secrets, Duration.ofSeconds(60));
     }
 
     static Session open(Connector connector, String config, Map<String, String> secrets, Duration time)

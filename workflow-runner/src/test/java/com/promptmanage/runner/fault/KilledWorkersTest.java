@@ -55,7 +55,7 @@ class KilledWorkersTest {
 
     private static final Duration LEASE = Duration.ofSeconds(3);
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60L + EXECUTIONS / 10);
+    private static final Duration PATIENCE = Duration.ofSeconds(180L + EXECUTIONS / 10);
 
     private final SplittableRandom random = new SplittableRandom(11);
 
@@ -207,7 +207,7 @@ class KilledWorkersTest {
                 jdbcUrl,
                 kafka.bootstrapServers(),
                 Long.toString(lease.toMillis()));
-        worker.awaitLine(WorkerProcess.READY, Duration.ofSeconds(60));
+        worker.awaitLine(WorkerProcess.READY, PATIENCE);
         return worker;
     }
 

@@ -34,7 +34,7 @@ class RemoteModelTest {
 
     private static final String KEY = "sk-test-0123456789abcdef";
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private static final Outbound OUTBOUND = FakeServer.outbound();
 

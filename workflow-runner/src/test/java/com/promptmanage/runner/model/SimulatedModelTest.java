@@ -113,7 +113,7 @@ class SimulatedModelTest {
     void anAnswerIsNoLongerThanItMayBe() throws Exception {
         var result = (CallResult.Answered) model.ask(
                 new ModelRequest("gpt-4o-mini", "Tell me everything", null, null, 8, false),
-                Duration.ofSeconds(5),
+                Duration.ofSeconds(60),
                 CallWatcher.NONE);
 
         assertThat(result.answer().usage().orElseThrow().tokens().get(TokenKind.OUTPUT))
@@ -151,7 +151,7 @@ class SimulatedModelTest {
     void theWatcherSeesTheAnswerComeInPieces() throws Exception {
         var pieces = new ArrayList<String>();
 
-        var result = (CallResult.Answered) model.ask(request("Hello"), Duration.ofSeconds(5), pieces::add);
+        var result = (CallResult.Answered) model.ask(request("Hello"), Duration.ofSeconds(60), pieces::add);
 
         assertThat(pieces).hasSizeGreaterThan(1);
         assertThat(String.join("", pieces))
@@ -167,12 +167,12 @@ class SimulatedModelTest {
     }
 
     private static String answer(SimulatedModel model, String prompt) throws InterruptedException {
-        var result = (CallResult.Answered) model.ask(request(prompt), Duration.ofSeconds(5), CallWatcher.NONE);
+        var result = (CallResult.Answered) model.ask(request(prompt), Duration.ofSeconds(60), CallWatcher.NONE);
         return ModelAnswer.of(result.answer().content()).text();
     }
 
     private CallResult ask(String prompt) throws InterruptedException {
-        return model.ask(request(prompt), Duration.ofSeconds(5), CallWatcher.NONE);
+        return model.ask(request(prompt), Duration.ofSeconds(60), CallWatcher.NONE);
     }
 
     private static ModelRequest request(String prompt) {

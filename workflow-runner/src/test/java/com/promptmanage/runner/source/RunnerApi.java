@@ -13,7 +13,6 @@ import com.promptmanage.service.access.People.NewTeam;
 import com.promptmanage.service.access.People.NewUser;
 import com.promptmanage.service.access.Role;
 import com.promptmanage.service.database.Database;
-import com.promptmanage.service.database.DatabaseSettings;
 import com.promptmanage.service.http.HttpServer;
 import com.promptmanage.service.http.Json;
 import com.promptmanage.service.http.Routes;
@@ -73,7 +72,7 @@ final class RunnerApi implements AutoCloseable {
 
     RunnerApi(boolean tiersEnforced) {
         this.database = Database.open(
-                DatabaseSettings.of(MigratedDatabase.url(), "of-the-tests").withConnectionsMax(6));
+                MigratedDatabase.settings(MigratedDatabase.url()).withConnectionsMax(6));
         this.access = new Access(
                 database,
                 clock,

@@ -2,6 +2,7 @@ package com.promptmanage.runner.work;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.promptmanage.runner.MigratedDatabase;
 import com.promptmanage.runner.Runner;
 import com.promptmanage.runner.definition.Definition;
 import com.promptmanage.runner.definition.DefinitionJson;
@@ -18,7 +19,6 @@ import com.promptmanage.runner.trigger.HookSecrets;
 import com.promptmanage.service.access.Authentication;
 import com.promptmanage.service.audit.Actor;
 import com.promptmanage.service.database.Database;
-import com.promptmanage.service.database.DatabaseSettings;
 import com.promptmanage.service.database.Scope;
 import com.promptmanage.service.id.Ids;
 import com.promptmanage.service.tier.AccountTier;
@@ -76,7 +76,7 @@ public final class RunningEngine implements AutoCloseable {
 
     /** @param nodesMax how many run at the same time */
     RunningEngine(String jdbcUrl, Duration lease, Clock clock, int nodesMax) {
-        database = Database.open(DatabaseSettings.of(jdbcUrl, "of-the-tests").withConnectionsMax(8));
+        database = Database.open(MigratedDatabase.settings(jdbcUrl).withConnectionsMax(8));
         var versions = new Versions();
         runs = new Runs(database, versions, ids, clock);
         records = new ExecutionRecords(database);

@@ -115,7 +115,8 @@ final class Audit implements AutoCloseable {
 
     /** @param last the last offset by partition */
     void assertTotals(Path stateDirectory, Map<Integer, Long> last) throws Exception {
-        var settings = MeteringProcess.settings(bootstrapServers, stateDirectory);
+        // Nobody has to notice that it dies.
+        var settings = StreamsSettings.defaults(bootstrapServers, stateDirectory);
         try (var metering = new MeteringRuntime(settings, PARTITIONS)) {
             metering.start();
             for (var offset : last.entrySet()) {
@@ -138,8 +139,9 @@ final class Audit implements AutoCloseable {
     private Spend spend(MeteringRuntime metering, Account account) throws Exception {
         var total = new Spend[1];
         Await.until(() -> {
-            assertThat(metering.owner(account)).isInstanceOf(Place.Here.class);
-            var reads = ((Place.Here) metering.owner(account)).reads();
+            Place place = metering.owner(account);
+            assertThat(place).isInstanceOf(Place.Here.class);
+            var reads = ((Place.Here) place).reads();
             total[0] = reads
                     .spend(new SpendQuery(
                             account,

@@ -24,7 +24,7 @@ class KilledMeteringTest {
 
     private static final int KILLS = 5;
 
-    private static final Duration STARTS_WITHIN = Duration.ofSeconds(60);
+    private static final Duration STARTS_WITHIN = Duration.ofMinutes(3);
 
     @TempDir
     Path directory;

@@ -15,7 +15,7 @@ final class MeteringProcess {
     /** What it prints when it meters. */
     static final String READY = "metering is ready";
 
-    private static final Duration STARTS_WITHIN = Duration.ofSeconds(60);
+    private static final Duration STARTS_WITHIN = Duration.ofMinutes(3);
 
     private MeteringProcess() {}
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.service.access.ServiceKey;
 import com.promptmanage.service.database.Database;
+import com.promptmanage.service.database.Waits;
 import com.promptmanage.service.http.Json;
 import com.promptmanage.service.http.UnavailableException;
 import com.promptmanage.service.outbound.AddressRange;
@@ -35,8 +36,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class BudgetClient implements AutoCloseable {
 
-    /** How long a call waits for the budgets, at most. */
-    public static final Duration ANSWER_MAX = Duration.ofMillis(500);
+    /** How long a call waits for the budgets, at most, unless the database's waits are others. */
+    public static final Duration ANSWER_MAX = Waits.USUAL.budgets();
 
     private static final int BYTES_MAX = 1 << 20;
 
@@ -57,8 +58,9 @@ public final class BudgetClient implements AutoCloseable {
 
     private final FailModes failModes;
 
-    private final Outbound outbound =
-            new Outbound(new OutboundSettings(ANYWHERE, ANSWER_MAX, ANSWER_MAX, BYTES_MAX, BYTES_MAX, CONNECTIONS_MAX));
+    private final Duration answerMax;
+
+    private final Outbound outbound;
 
     private final AtomicLong unanswered = new AtomicLong();
 
@@ -86,6 +88,9 @@ public final class BudgetClient implements AutoCloseable {
     public BudgetClient(ServiceKey ownKey, Database database, Clock clock) {
         this.ownKey = ownKey;
         this.failModes = new FailModes(database, clock);
+        this.answerMax = database.waits().budgets();
+        this.outbound = new Outbound(
+                new OutboundSettings(ANYWHERE, answerMax, answerMax, BYTES_MAX, BYTES_MAX, CONNECTIONS_MAX));
     }
 
     /**
@@ -110,7 +115,7 @@ public final class BudgetClient implements AutoCloseable {
      * @param question as the API describes it, about this account
      */
     public Answer ask(Account account, ObjectNode question) {
-        long deadlineNanos = System.nanoTime() + ANSWER_MAX.toNanos();
+        long deadlineNanos = System.nanoTime() + answerMax.toNanos();
         var wanted = failModes.lookUp(account);
         Target there = target;
         if (there == null) {

@@ -14,7 +14,7 @@ final class BoundedLogin extends PGSimpleDataSource {
 
     private static final long serialVersionUID = 1L;
 
-    private static final int LOGIN_SECONDS = 5;
+    static final int LOGIN_SECONDS = 5;
 
     private final int answerMillis;
 

@@ -33,8 +33,6 @@ import org.postgresql.ds.PGSimpleDataSource;
  */
 public final class Database implements AutoCloseable {
 
-    private static final Duration CONNECTION_MAX = Duration.ofSeconds(3);
-
     /** Of the pool's connections, which part is kept free of work that no request waits for; two at least, if there are so many. */
     private static final int KEPT_FREE_PART = 5;
 
@@ -67,10 +65,13 @@ public final class Database implements AutoCloseable {
 
     private final @Nullable Database background;
 
+    private final Waits waits;
+
     @SuppressWarnings("ThreadLocalUsage")
-    private Database(HikariDataSource pool, PGSimpleDataSource unpooled) {
+    private Database(HikariDataSource pool, PGSimpleDataSource unpooled, Waits waits) {
         this.pool = pool;
         this.unpooled = unpooled;
+        this.waits = waits;
         this.jdbi = Jdbi.create(pool).installPlugin(new PostgresPlugin());
         this.jdbi.registerArrayType(String.class, "text");
         this.entered = new ThreadLocal<>();
@@ -81,6 +82,7 @@ public final class Database implements AutoCloseable {
     private Database(Database whole) {
         this.pool = whole.pool;
         this.unpooled = whole.unpooled;
+        this.waits = whole.waits;
         this.jdbi = whole.jdbi;
         this.entered = whole.entered;
         // In the order in which they came: nobody is passed over while others come and go.
@@ -119,10 +121,10 @@ public final class Database implements AutoCloseable {
         config.setPoolName("database");
         config.setMaximumPoolSize(settings.connectionsMax());
         config.setMinimumIdle(Math.min(2, settings.connectionsMax()));
-        config.setConnectionTimeout(CONNECTION_MAX.toMillis());
+        config.setConnectionTimeout(settings.waits().connection().toMillis());
         config.setAutoCommit(true);
         config.setConnectionInitSql(IN_UTC);
-        return new Database(new HikariDataSource(config), app);
+        return new Database(new HikariDataSource(config), app, settings.waits());
     }
 
     /**
@@ -214,6 +216,11 @@ public final class Database implements AutoCloseable {
         }
     }
 
+    /** For how long a request waits for it. */
+    public Waits waits() {
+        return waits;
+    }
+
     /** Tells of the pool's use. Call it once, early. */
     public void measureWith(MeterRegistry meters) {
         pool.setMetricRegistry(meters);
@@ -284,7 +291,9 @@ public final class Database implements AutoCloseable {
     private static PGSimpleDataSource source(DatabaseSettings settings, String purpose, Duration answerMax) {
         PGSimpleDataSource source = BoundedLogin.to(settings.url(), answerMax);
         source.setApplicationName("prompt-manage " + purpose);
-        source.setConnectTimeout((int) CONNECTION_MAX.toSeconds());
+        int connectSeconds = (int) settings.waits().connection().toSeconds();
+        source.setConnectTimeout(connectSeconds);
+        source.setSocketTimeout(Math.max(BoundedLogin.LOGIN_SECONDS, connectSeconds));
         source.setTcpKeepAlive(true);
         source.setOptions("-c statement_timeout=%d -c lock_timeout=%d -c idle_in_transaction_session_timeout=%d"
                 .formatted(

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param statementMax how long one statement may run
  * @param lockMax how long a statement may wait for a lock
  * @param idleInTransactionMax how long a transaction may stand still before the server ends it
+ * @param waits how long a request waits for it; no operator sets them
  */
 public record DatabaseSettings(
         String url,
@@ -21,7 +22,20 @@ public record DatabaseSettings(
         int connectionsMax,
         Duration statementMax,
         Duration lockMax,
-        Duration idleInTransactionMax) {
+        Duration idleInTransactionMax,
+        Waits waits) {
+
+    /** With the usual waits. */
+    public DatabaseSettings(
+            String url,
+            Optional<Owner> owner,
+            String appPassword,
+            int connectionsMax,
+            Duration statementMax,
+            Duration lockMax,
+            Duration idleInTransactionMax) {
+        this(url, owner, appPassword, connectionsMax, statementMax, lockMax, idleInTransactionMax, Waits.USUAL);
+    }
 
     /** Who migrates. */
     public record Owner(String user, String password) {
@@ -82,11 +96,22 @@ public record DatabaseSettings(
                 connectionsMax,
                 statementMax,
                 lockMax,
-                idleInTransactionMax);
+                idleInTransactionMax,
+                waits);
     }
 
     public DatabaseSettings withConnectionsMax(int other) {
-        return new DatabaseSettings(url, owner, appPassword, other, statementMax, lockMax, idleInTransactionMax);
+        return new DatabaseSettings(url, owner, appPassword, other, statementMax, lockMax, idleInTransactionMax, waits);
+    }
+
+    public DatabaseSettings withWaits(Waits other) {
+        return new DatabaseSettings(
+                url, owner, appPassword, connectionsMax, statementMax, lockMax, idleInTransactionMax, other);
+    }
+
+    /** Where a machine may stand still for a while and nobody minds: for each statement, lock and answer it is waited so long. */
+    public DatabaseSettings patient(Duration max) {
+        return new DatabaseSettings(url, owner, appPassword, connectionsMax, max, max, max, Waits.of(max));
     }
 
     /** Only the driver knows what it takes. */

@@ -21,12 +21,6 @@ public final class LastKnown<K, T> {
 
     private static final int KEPT_MAX = 100_000;
 
-    /** A query for one row takes a millisecond. */
-    private static final Duration PATIENCE = Duration.ofSeconds(1);
-
-    /** Of who would do with an older answer: callers of the gateway, whose budgets have 500 ms, are among them. */
-    private static final Duration PATIENCE_WITH_OLDER = Duration.ofMillis(100);
-
     private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
 
     private final Cache<K, T> fresh;
@@ -35,8 +29,14 @@ public final class LastKnown<K, T> {
 
     private final ConcurrentHashMap<K, CompletableFuture<T>> asked = new ConcurrentHashMap<>();
 
-    /** @param kept after this time the database is asked again */
-    public LastKnown(Duration kept) {
+    private final Waits waits;
+
+    /**
+     * @param kept after this time the database is asked again
+     * @param waits how long who asks waits for it
+     */
+    public LastKnown(Duration kept, Waits waits) {
+        this.waits = waits;
         this.fresh = Caffeine.newBuilder()
                 .maximumSize(KEPT_MAX)
                 .expireAfterWrite(kept)
@@ -61,7 +61,7 @@ public final class LastKnown<K, T> {
 
     private T ask(K key, Supplier<T> query) {
         @Nullable T older = last.getIfPresent(key);
-        Duration patience = older == null ? PATIENCE : PATIENCE_WITH_OLDER;
+        Duration patience = older == null ? waits.answer() : waits.answerWithOlder();
         try {
             return answer(key, query).get(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {

@@ -7,6 +7,7 @@ import io.javalin.http.HandlerType;
 import io.javalin.security.Roles;
 import io.javalin.security.RouteRole;
 import java.net.URI;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,7 @@ public final class HttpServer implements AutoCloseable {
      * @param port 0 for any that is free
      * @param bodyBytesMax what {@link RequestBody} takes, after inflation
      * @param contentSecurityPolicy of every answer that does not set its own
+     * @param discardMax how long the rest of a refused body is read, so that its sender sees the answer
      * @param customization of what only some servers have, such as static files
      */
     public record Options(
@@ -43,10 +45,13 @@ public final class HttpServer implements AutoCloseable {
             int port,
             long bodyBytesMax,
             String contentSecurityPolicy,
+            Duration discardMax,
             Consumer<JavalinConfig> customization) {
 
         /** 16 MiB. */
         public static final long BODY_BYTES_MAX = 16L << 20;
+
+        static final Duration DISCARD_MAX = Duration.ofSeconds(2);
 
         /** Nothing but our own files; styles may stand in the page, scripts may not. */
         public static final String CONTENT_SECURITY_POLICY =
@@ -55,19 +60,24 @@ public final class HttpServer implements AutoCloseable {
 
         /** On loopback. */
         public static Options onPort(int port) {
-            return new Options("127.0.0.1", port, BODY_BYTES_MAX, CONTENT_SECURITY_POLICY, config -> {});
+            return new Options(
+                    "127.0.0.1", port, BODY_BYTES_MAX, CONTENT_SECURITY_POLICY, DISCARD_MAX, config -> {});
         }
 
         public Options withHost(String other) {
-            return new Options(other, port, bodyBytesMax, contentSecurityPolicy, customization);
+            return new Options(other, port, bodyBytesMax, contentSecurityPolicy, discardMax, customization);
         }
 
         public Options withBodyBytesMax(long other) {
-            return new Options(host, port, other, contentSecurityPolicy, customization);
+            return new Options(host, port, other, contentSecurityPolicy, discardMax, customization);
         }
 
         public Options withCustomization(Consumer<JavalinConfig> other) {
-            return new Options(host, port, bodyBytesMax, contentSecurityPolicy, other);
+            return new Options(host, port, bodyBytesMax, contentSecurityPolicy, discardMax, other);
+        }
+
+        public Options withDiscardMax(Duration other) {
+            return new Options(host, port, bodyBytesMax, contentSecurityPolicy, other, customization);
         }
 
         /** Of every answer, for browsers. */
@@ -239,6 +249,7 @@ public final class HttpServer implements AutoCloseable {
 
     private static void prepare(Context ctx, Options options) {
         ctx.attribute(RequestBody.LIMIT_ATTRIBUTE, options.bodyBytesMax());
+        ctx.attribute(RequestBody.DISCARD_ATTRIBUTE, options.discardMax());
         ctx.header(RequestIds.HEADER, RequestIds.of(ctx));
         options.headers().forEach(ctx::header);
         if (!ctx.method().equals(HandlerType.GET) || ctx.path().startsWith("/api")) {

@@ -25,8 +25,6 @@ public final class RequestBody {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(RequestBody.class);
 
-    private static final Duration DISCARD_MAX = Duration.ofSeconds(2);
-
     private static final int CHUNK_BYTES = 8192;
 
     private static final int PIECE_BYTES = 64 << 10;
@@ -34,6 +32,8 @@ public final class RequestBody {
     private static final long IGNORED_BYTES_MAX = 64 << 10;
 
     static final String LIMIT_ATTRIBUTE = "promptmanage.bodyBytesMax";
+
+    static final String DISCARD_ATTRIBUTE = "promptmanage.discardMax";
 
     private RequestBody() {}
 
@@ -121,7 +121,8 @@ public final class RequestBody {
             // The sender waits to be told to send at all.
             return;
         }
-        long deadline = System.nanoTime() + DISCARD_MAX.toNanos();
+        Duration max = ctx.attribute(DISCARD_ATTRIBUTE);
+        long deadline = System.nanoTime() + (max == null ? HttpServer.Options.DISCARD_MAX : max).toNanos();
         var chunk = new byte[CHUNK_BYTES];
         long left = HttpServer.Options.BODY_BYTES_MAX;
         try {

@@ -15,12 +15,13 @@ public final class Tiers {
 
     private final boolean enforced;
 
-    private final LastKnown<Account, Tier> known = new LastKnown<>(KEPT);
+    private final LastKnown<Account, Tier> known;
 
     /** @param enforced whether tiers' limits hold; if not, everyone has everything */
     public Tiers(Database database, boolean enforced) {
         this.database = database;
         this.enforced = enforced;
+        this.known = new LastKnown<>(KEPT, database.waits());
     }
 
     /** If not, everyone has everything. */

@@ -81,7 +81,7 @@ class SignInFloodTest {
 
     private static DatabaseSettings patient(String url) {
         var usual = DatabaseSettings.of(url, MigratedDatabase.APP_PASSWORD);
-        return new DatabaseSettings(url, usual.owner(), usual.appPassword(), 20, WAIT_MAX, WAIT_MAX, WAIT_MAX);
+        return usual.patient(WAIT_MAX).withConnectionsMax(20);
     }
 
     /** @param from the address that it comes from */

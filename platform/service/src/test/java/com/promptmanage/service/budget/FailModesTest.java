@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.service.database.Database;
-import com.promptmanage.service.database.DatabaseSettings;
 import com.promptmanage.service.database.MigratedDatabase;
 import com.promptmanage.service.http.Json;
 import com.promptmanage.testkit.Await;
@@ -32,7 +31,7 @@ class FailModesTest {
 
     private final String url = MigratedDatabase.url();
 
-    private final Database database = Database.open(DatabaseSettings.of(url, MigratedDatabase.APP_PASSWORD));
+    private final Database database = Database.open(MigratedDatabase.settings(url));
 
     private final FailModes modes = new FailModes(database, Clock.systemUTC());
 

@@ -73,6 +73,18 @@ class DatabaseSettingsTest {
     }
 
     @Test
+    void whoIsPatientWaitsSoLongForEverythingWhateverElseIsChanged() {
+        var max = Duration.ofMinutes(1);
+        var patient = DatabaseSettings.of(URL, "s3cret").patient(max).withConnectionsMax(3);
+
+        assertThat(patient)
+                .isEqualTo(new DatabaseSettings(URL, Optional.empty(), "s3cret", 3, max, max, max, Waits.of(max)));
+        assertThat(patient.at(URL, "other").waits()).isEqualTo(patient.waits());
+        assertThat(Waits.USUAL.orLonger(Duration.ofMillis(2_500))).isEqualTo(Duration.ofMillis(2_500));
+        assertThat(Waits.of(max).orLonger(Duration.ofMillis(2_500))).isEqualTo(max);
+    }
+
+    @Test
     void keepsPasswordsOutOfItsText() {
         var settings = DatabaseSettings.of(URL + "?user=o&password=0wner", "s3cret");
 

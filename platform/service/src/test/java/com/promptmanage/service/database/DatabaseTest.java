@@ -238,7 +238,7 @@ class DatabaseTest {
 
     /** As a server does that is stopped, or a proxy whose server is gone. */
     @Test
-    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void isAwayAlsoIfItTakesTheConnectionAndStaysSilent() throws Exception {
         try (var silent = new ServerSocket(0, 0, InetAddress.getLoopbackAddress())) {
             String there = "jdbc:postgresql://127.0.0.1:%d/any?user=any&password=any&sslmode=disable"

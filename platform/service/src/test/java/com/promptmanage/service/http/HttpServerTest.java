@@ -83,8 +83,9 @@ class HttpServerTest {
         });
     };
 
-    private final HttpServer server =
-            HttpServer.start(HttpServer.Options.onPort(0).withBodyBytesMax(BODY_BYTES_MAX), List.of(things));
+    private final HttpServer server = HttpServer.start(
+            HttpServer.Options.onPort(0).withBodyBytesMax(BODY_BYTES_MAX).withDiscardMax(Duration.ofMinutes(1)),
+            List.of(things));
 
     private final HttpClient client = HttpClient.newHttpClient();
 

@@ -6,6 +6,7 @@ import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.DatabaseSettings;
 import com.promptmanage.service.database.MigratedDatabase;
 import com.promptmanage.service.database.Scope;
+import com.promptmanage.service.database.Waits;
 import com.promptmanage.testkit.Await;
 import com.promptmanage.testkit.EmbeddedKafka;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -70,7 +71,8 @@ class OutboxOrderTest {
             WRITERS + 1,
             Duration.ofSeconds(60),
             Duration.ofSeconds(60),
-            Duration.ofSeconds(60)));
+            Duration.ofSeconds(60),
+            Waits.of(Duration.ofSeconds(60))));
 
     private final Set<String> held = ConcurrentHashMap.newKeySet();
 

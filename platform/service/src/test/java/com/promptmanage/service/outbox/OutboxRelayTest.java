@@ -177,7 +177,7 @@ class OutboxRelayTest {
         int kills = 0;
         while (!writing.isDone() || kills < 3) {
             try (var process = process()) {
-                process.awaitLine(RelayMain.READY, Duration.ofSeconds(60));
+                process.awaitLine(RelayMain.READY, Duration.ofMinutes(3));
                 Thread.sleep(300 + random.nextInt(700));
                 process.kill();
                 kills++;
@@ -187,8 +187,7 @@ class OutboxRelayTest {
 
         try (var relay = stand.relay();
                 var received = new Received(kafka.bootstrapServers(), topic)) {
-            Await.until(
-                    Duration.ofSeconds(60), () -> assertThat(stand.waiting()).isZero());
+            Await.until(Duration.ofMinutes(3), () -> assertThat(stand.waiting()).isZero());
             List<String> all =
                     IntStream.rangeClosed(1, each).mapToObj(Integer::toString).toList();
             Await.until(() -> assertThat(received.poll().all()).hasSizeGreaterThanOrEqualTo(keys * each));
@@ -265,7 +264,7 @@ class OutboxRelayTest {
         Thread.sleep(2_000);
         ownKafka.start();
         Await.until(
-                Duration.ofSeconds(60),
+                Duration.ofMinutes(3),
                 () -> assertThat(received.poll().firstByKey().get("b")).isEqualTo(values));
     }
 

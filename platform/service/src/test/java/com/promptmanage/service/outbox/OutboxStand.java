@@ -9,7 +9,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,8 +27,9 @@ final class OutboxStand implements AutoCloseable {
 
     private final String url = MigratedDatabase.url();
 
-    private final Database database = Database.open(new DatabaseSettings(
-            url, Optional.empty(), MigratedDatabase.APP_PASSWORD, 16, WAITS_MAX, WAITS_MAX, WAITS_MAX));
+    private final Database database = Database.open(DatabaseSettings.of(url, MigratedDatabase.APP_PASSWORD)
+            .patient(WAITS_MAX)
+            .withConnectionsMax(16));
 
     private final String topic = "outbox-test-" + TOPICS.incrementAndGet();
 

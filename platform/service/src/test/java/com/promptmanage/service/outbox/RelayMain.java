@@ -1,7 +1,6 @@
 package com.promptmanage.service.outbox;
 
 import com.promptmanage.service.database.Database;
-import com.promptmanage.service.database.DatabaseSettings;
 import com.promptmanage.service.database.MigratedDatabase;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.concurrent.CountDownLatch;
@@ -14,7 +13,7 @@ final class RelayMain {
     private RelayMain() {}
 
     public static void main(String... args) throws InterruptedException {
-        Database database = Database.open(DatabaseSettings.of(args[0], MigratedDatabase.APP_PASSWORD));
+        Database database = Database.open(MigratedDatabase.settings(args[0]));
         OutboxRelay relay = OutboxRelay.start(database, args[1], new SimpleMeterRegistry());
         Runtime.getRuntime().addShutdownHook(new Thread(relay::close));
         System.out.println(READY);
