@@ -137,7 +137,9 @@ class GatewayHeadersTest {
                 .contains("a key of ours")
                 .doesNotContain(key);
         HttpResponse<byte[]> left = ingest.put(
-                "/api/gateway/keys/openai", "Bearer " + key, "{\"key\":\"%s\"}".formatted(key).getBytes(UTF_8));
+                "/api/gateway/keys/openai",
+                "Bearer " + key,
+                "{\"key\":\"%s\"}".formatted(key).getBytes(UTF_8));
         assertThat(left.statusCode()).isEqualTo(400);
         assertThat(new String(left.body(), UTF_8)).contains("one of ours").doesNotContain(key);
         assertThat(provider.asked()).isEmpty();

@@ -58,7 +58,8 @@ class LangfuseIgnoredTest {
         String call =
                 "{\"id\":\"g9\",\"model\":\"m\",\"startTime\":\"0001-01-01T00:00:00Z\",\"endTime\":\"%s\",\"usageDetails\":{\"input\":1}}"
                         .formatted(Instant.now());
-        byte[] batch = "{\"batch\":[%s]}".formatted(event("generation-create", call)).getBytes(UTF_8);
+        byte[] batch =
+                "{\"batch\":[%s]}".formatted(event("generation-create", call)).getBytes(UTF_8);
 
         HttpResponse<byte[]> answer =
                 stand.ingest().postBytes("/api/public/ingestion", "Bearer " + stand.acme(), JSON, batch, false);

@@ -81,8 +81,7 @@ final class MeteredBroker implements AutoCloseable {
         var metering = new MeteringRuntime(settings, PARTITIONS);
         metering.start();
         Await.until(
-                Duration.ofMinutes(3),
-                () -> assertThat(metering.owner(account)).isInstanceOf(Place.Here.class));
+                Duration.ofMinutes(3), () -> assertThat(metering.owner(account)).isInstanceOf(Place.Here.class));
         return metering;
     }
 

@@ -147,8 +147,7 @@ class MeteringRuntimeTest {
                                 Topics.USAGE_EVENTS.name(), ACME.key(), UsageEventCodec.write(event)));
             }
             long offset = requireNonNull(last).get().offset();
-            assertThat(metering.awaitCommitted(partition, offset, PATIENCE))
-                    .isTrue();
+            assertThat(metering.awaitCommitted(partition, offset, PATIENCE)).isTrue();
             price("new-model", partition);
             for (int i = 0; i < 20; i++) {
                 Thread.sleep(20);

@@ -120,8 +120,8 @@ public final class RunnerStand implements AutoCloseable {
 
     public RunnerStand() {
         mail.start();
-        database = Database.open(
-                MigratedDatabase.settings(MigratedDatabase.url()).withConnectionsMax(8));
+        database =
+                Database.open(MigratedDatabase.settings(MigratedDatabase.url()).withConnectionsMax(8));
         access = new Access(database, clock);
         access.people().ensureTeam(new NewTeam(TEAM, "Team", "the-team", "UTC"));
         access.people().ensureUser(new NewUser("ed", "ed@example.com", "Ed", Optional.of(PASSWORD)));

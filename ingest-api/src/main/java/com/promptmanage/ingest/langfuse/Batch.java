@@ -136,12 +136,7 @@ record Batch(List<String> ids, List<Told> told, List<Unread> unread, int others)
 
     /** Returns the event's id. */
     private static String read(
-            byte[] body,
-            Slice event,
-            Map<String, Slice> members,
-            Instant now,
-            List<Told> told,
-            List<Unread> unread) {
+            byte[] body, Slice event, Map<String, Slice> members, Instant now, List<Told> told, List<Unread> unread) {
         JsonNode outer = JsonMembers.read(body, event, Set.of("id", "type", "timestamp"), PASSED_OVER)
                 .orElse(MissingNode.getInstance());
         String type = outer.path("type").asText();

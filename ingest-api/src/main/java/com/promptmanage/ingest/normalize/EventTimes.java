@@ -77,7 +77,9 @@ public final class EventTimes {
      * @return null if it is not known, or cannot be: a start that was never set is often that of the calendar
      */
     public static @Nullable Long tookMs(@Nullable Instant start, @Nullable Instant end) {
-        return start == null || end == null ? null : believableMs(Duration.between(start, end).toMillis());
+        return start == null || end == null
+                ? null
+                : believableMs(Duration.between(start, end).toMillis());
     }
 
     /** A duration in ms; null if none can be so long, or it ends before it begins. */

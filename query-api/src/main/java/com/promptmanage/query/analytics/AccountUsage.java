@@ -113,8 +113,8 @@ public record AccountUsage(
     private static List<BudgetSpend> ofEachMember(List<Budget> definitions, long nowMs) {
         return definitions.stream()
                 .filter(budget -> budget.dimension().equals(Dimension.MEMBER) && budget.isForEach())
-                .map(budget -> new BudgetSpend(
-                        budget, budget.value(), budget.period().windowAt(nowMs), 0))
+                .map(budget ->
+                        new BudgetSpend(budget, budget.value(), budget.period().windowAt(nowMs), 0))
                 .toList();
     }
 

@@ -35,8 +35,9 @@ record ActivityPage(int number, @Nullable Integer size) {
         if (rows == null) {
             return number == 1 ? cells : List.of();
         }
-        List<Cell> newestFirst =
-                cells.stream().sorted(Comparator.comparing(Cell::day).reversed()).toList();
+        List<Cell> newestFirst = cells.stream()
+                .sorted(Comparator.comparing(Cell::day).reversed())
+                .toList();
         int from = (int) Math.min(newestFirst.size(), (number - 1L) * rows);
         return newestFirst.subList(from, Math.min(newestFirst.size(), from + rows));
     }

@@ -227,13 +227,7 @@ public final class SpendReadRoutes implements Routes {
         @Nullable Instant from = shown.from(ctx, account, wanted, days.isExplicit());
         LocalDate first = from == null ? days.first() : firstDay(from, days.zone());
         return new CellQuery(
-                account,
-                first,
-                days.last(),
-                days.zone(),
-                userId,
-                ctx.queryParam("model"),
-                ctx.queryParam("api_key"));
+                account, first, days.last(), days.zone(), userId, ctx.queryParam("model"), ctx.queryParam("api_key"));
     }
 
     /** The first whole one. */
@@ -267,7 +261,9 @@ public final class SpendReadRoutes implements Routes {
     /** Those that are named; else, of the caller's own, all whose usage they may see. In any case without those to leave out. */
     private List<Account> teams(Context ctx) {
         Set<Account> leftOut = teams("exclude_team_ids", ctx.queryParam("exclude_team_ids"));
-        return teamsAskedFor(ctx).stream().filter(team -> !leftOut.contains(team)).toList();
+        return teamsAskedFor(ctx).stream()
+                .filter(team -> !leftOut.contains(team))
+                .toList();
     }
 
     private List<Account> teamsAskedFor(Context ctx) {

@@ -146,9 +146,7 @@ final class SpendTable {
         return statement
                 .bind("account", query.account().value())
                 .bind("from", query.first().atStartOfDay(query.zone()).toOffsetDateTime())
-                .bind(
-                        "to",
-                        query.last().plusDays(1).atStartOfDay(query.zone()).toOffsetDateTime())
+                .bind("to", query.last().plusDays(1).atStartOfDay(query.zone()).toOffsetDateTime())
                 .bind("userId", query.userId())
                 .bind("model", query.model())
                 .bind("apiKeyId", query.apiKeyId());

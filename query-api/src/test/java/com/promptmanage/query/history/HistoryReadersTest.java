@@ -232,8 +232,8 @@ class HistoryReadersTest {
                 rated(TEAM, "c", "2026-11-24T09:00:00Z", 30, 2)));
         String days = "?teamId=acme&start_date=2026-11-22&end_date=2026-11-24";
 
-        JsonNode first = stand.get("/user/daily/activity" + days + "&page=1&page_size=2")
-                .json();
+        JsonNode first =
+                stand.get("/user/daily/activity" + days + "&page=1&page_size=2").json();
         assertThat(first.path("results"))
                 .extracting(day -> day.path("date").asText())
                 .containsExactly("2026-11-24", "2026-11-23");
@@ -257,7 +257,10 @@ class HistoryReadersTest {
                 .isEmpty();
 
         String day = "/user/daily/activity?teamId=acme&start_date=2026-11-22&end_date=2026-11-22&timezone=";
-        assertThat(stand.get(day + "480").json().at("/results/0/metrics/api_requests").longValue())
+        assertThat(stand.get(day + "480")
+                        .json()
+                        .at("/results/0/metrics/api_requests")
+                        .longValue())
                 .as("in Los Angeles both are of the 22nd")
                 .isEqualTo(2);
         assertThat(stand.get(day + "-330").json().path("results"))

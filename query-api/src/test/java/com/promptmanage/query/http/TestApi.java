@@ -97,7 +97,9 @@ public final class TestApi implements AutoCloseable {
     }
 
     private static DatabaseSettings settings(String jdbcUrl) {
-        return DatabaseSettings.of(jdbcUrl, "of-the-tests").withConnectionsMax(4).patient(PATIENCE);
+        return DatabaseSettings.of(jdbcUrl, "of-the-tests")
+                .withConnectionsMax(4)
+                .patient(PATIENCE);
     }
 
     /** Another process at the same database, with a stream of its own. */

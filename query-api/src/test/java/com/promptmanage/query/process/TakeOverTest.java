@@ -150,9 +150,7 @@ class TakeOverTest {
             EmbeddedKafka kafka, String jdbcUrl, List<Integer> ports, KafkaProducer<byte[], byte[]> producer)
             throws Exception {
         try (var again = start(kafka, jdbcUrl, ports.get(0))) {
-            Await.until(
-                    PATIENCE,
-                    () -> assertThat(ownedBy(ports.get(0))).isBetween(1L, ACCOUNTS.size() - 1L));
+            Await.until(PATIENCE, () -> assertThat(ownedBy(ports.get(0))).isBetween(1L, ACCOUNTS.size() - 1L));
             int before = sent.get();
             var busy = new FutureTask<Boolean>(() -> {
                 send(producer, 40);

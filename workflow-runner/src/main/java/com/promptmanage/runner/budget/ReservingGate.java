@@ -69,7 +69,8 @@ final class ReservingGate implements BudgetGate {
             for (int pauses = 1; isReserved(last) && pauses <= PAUSES_MAX; pauses++) {
                 pause.take(PAUSE);
                 BudgetClient.Answer answer = budgets.ask(call.account(), question);
-                // It asks so often that one answer is sure to be missing now and then: calls under way decide until the last.
+                // It asks so often that one answer is sure to be missing now and then: calls under way decide until the
+                // last.
                 if (pauses == PAUSES_MAX || !isMissing(answer)) {
                     last = verdict(call, answer);
                 }
@@ -107,8 +108,7 @@ final class ReservingGate implements BudgetGate {
         long tokens = call.estimate().inputTokens() + call.estimate().maxOutputTokens();
         Optional<Reservation> reservation = reservations.reserve(shares(call.account(), told), cost, tokens);
         return reservation.isPresent()
-                ? new Verdict.Allowed(
-                        cost, told.isEmpty() ? Optional.empty() : Optional.of(told), reservation.get())
+                ? new Verdict.Allowed(cost, told.isEmpty() ? Optional.empty() : Optional.of(told), reservation.get())
                 : uncertain(call, answer);
     }
 

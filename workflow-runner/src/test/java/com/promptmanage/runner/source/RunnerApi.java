@@ -71,8 +71,8 @@ final class RunnerApi implements AutoCloseable {
     }
 
     RunnerApi(boolean tiersEnforced) {
-        this.database = Database.open(
-                MigratedDatabase.settings(MigratedDatabase.url()).withConnectionsMax(6));
+        this.database =
+                Database.open(MigratedDatabase.settings(MigratedDatabase.url()).withConnectionsMax(6));
         this.access = new Access(
                 database,
                 clock,

@@ -60,8 +60,7 @@ public final class HttpServer implements AutoCloseable {
 
         /** On loopback. */
         public static Options onPort(int port) {
-            return new Options(
-                    "127.0.0.1", port, BODY_BYTES_MAX, CONTENT_SECURITY_POLICY, DISCARD_MAX, config -> {});
+            return new Options("127.0.0.1", port, BODY_BYTES_MAX, CONTENT_SECURITY_POLICY, DISCARD_MAX, config -> {});
         }
 
         public Options withHost(String other) {
