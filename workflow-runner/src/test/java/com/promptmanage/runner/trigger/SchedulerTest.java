@@ -82,8 +82,7 @@ class SchedulerTest {
         var failing = new FailingClock(
                 clock, "workflow-schedule", new StackOverflowError(), new NoClassDefFoundError("for now"));
 
-        try (var started =
-                Scheduler.start(schedules, runs, new ContinuousRuns(runs, last -> true), meters, failing)) {
+        try (var started = Scheduler.start(schedules, runs, new ContinuousRuns(runs, last -> true), meters, failing)) {
             Await.until(() -> assertThat(executions()).hasSize(1));
 
             assertThat(started.isAlive()).isTrue();

@@ -30,8 +30,8 @@ class DemoTrafficTest {
 
     @Test
     void itGoesOnWhenTheProductIsBack() throws Exception {
-        byte[] past = MadeUpTrace.csv(10, Duration.ofDays(1), new SplittableRandom(1))
-                .getBytes(StandardCharsets.UTF_8);
+        byte[] past =
+                MadeUpTrace.csv(10, Duration.ofDays(1), new SplittableRandom(1)).getBytes(StandardCharsets.UTF_8);
         try (var product = new Product();
                 var traffic = DemoTraffic.start(
                         product.url(),

@@ -84,7 +84,11 @@ class PendingSignInsTest {
     private boolean isKept(String row) {
         return database.asSystem(handle -> handle.createQuery("""
                         SELECT count(*) FROM pending_sign_ins WHERE state_hash = sha256(convert_to(:row, 'UTF8'))
-                        """).bind("row", row).mapTo(Integer.class).one()) == 1;
+                        """)
+                        .bind("row", row)
+                        .mapTo(Integer.class)
+                        .one())
+                == 1;
     }
 
     @Test

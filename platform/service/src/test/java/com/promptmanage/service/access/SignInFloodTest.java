@@ -331,8 +331,9 @@ class SignInFloodTest {
         });
 
         assertThat(waiting.stream().map(one -> one.join().statusCode())).containsOnly(200);
-        assertThat(turnedAway).hasSize(PER_NETWORK).allSatisfy(body -> assertThat(body)
-                .contains("are under way"));
+        assertThat(turnedAway)
+                .hasSize(PER_NETWORK)
+                .allSatisfy(body -> assertThat(body).contains("are under way"));
         assertThat(statusFrom("198.51.100.3", "right-0@example.com", PASSWORD)).isEqualTo(200);
     }
 
