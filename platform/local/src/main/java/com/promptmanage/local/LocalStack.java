@@ -120,7 +120,7 @@ public final class LocalStack implements AutoCloseable {
             running.add(lock(directory));
             LocalFile.remove(directory);
             LocalFile local = start(options, directory, running);
-            local.write(directory);
+            tellReady(local, directory, running);
             if (options.demo().isPresent()) {
                 startDemo(local, directory, options.demo().get(), running);
             }
@@ -271,6 +271,12 @@ public final class LocalStack implements AutoCloseable {
         parts.addAll(RunnerService.OPEN_API);
         parts.add(OpenApi.OPERATIONS);
         return OpenApi.of("Prompt Manage", "2.0", parts);
+    }
+
+    /** Whoever stops what runs, also because the rest of the start failed, tells nobody any more that it is ready. */
+    static void tellReady(LocalFile local, Path directory, Running running) throws IOException {
+        running.add(() -> LocalFile.remove(directory));
+        local.write(directory);
     }
 
     private static void startDemo(LocalFile local, Path directory, Trace past, Running running)

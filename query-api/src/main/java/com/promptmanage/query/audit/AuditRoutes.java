@@ -14,6 +14,7 @@ import com.promptmanage.service.audit.AuditEntry;
 import com.promptmanage.service.audit.AuditLog;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.Faults;
+import com.promptmanage.service.http.RawAnswer;
 import com.promptmanage.service.http.Routes;
 import com.promptmanage.topics.account.Account;
 import io.javalin.config.RoutesConfig;
@@ -110,8 +111,8 @@ public final class AuditRoutes implements Routes {
         output.write(CsvLine.bytes(COLUMNS));
         while (!page.isEmpty()) {
             if (!isStillAllowed(ctx, account)) {
-                // The answer has begun, and must not end as if it were whole: −1 breaks the connection.
-                ctx.res().sendError(-1);
+                // The answer has begun, and must not end as if it were whole.
+                RawAnswer.breakOff(ctx);
                 return;
             }
             for (Entry entry : page) {

@@ -20,6 +20,7 @@ import com.promptmanage.service.database.Database;
 import com.promptmanage.service.database.DatabaseUnavailableException;
 import com.promptmanage.service.http.Faults;
 import com.promptmanage.service.http.ProblemException;
+import com.promptmanage.service.http.RawAnswer;
 import com.promptmanage.service.http.Routes;
 import com.promptmanage.service.tier.AccountTier;
 import com.promptmanage.service.tier.Tiers;
@@ -176,15 +177,15 @@ public final class ExportRoutes implements Routes {
             ExportFile file = format.begin(output);
             if (!writePages(ctx, file, query, first)) {
                 LOGGER.atInfo().log("an export is broken off: whose it was may not have it any more");
-                ctx.res().sendError(-1);
+                RawAnswer.breakOff(ctx);
                 return;
             }
             file.end();
             output.flush();
         } catch (DatabaseUnavailableException e) {
             LOGGER.atWarn().addKeyValue("cause", e.toString()).log("an export is broken off");
-            // The answer has begun, and must not end as if it were whole: −1 breaks the connection.
-            ctx.res().sendError(-1);
+            // The answer has begun, and must not end as if it were whole.
+            RawAnswer.breakOff(ctx);
         } catch (IOException e) {
             LOGGER.atDebug().addKeyValue("cause", e.toString()).log("the reader of an export went away");
         }

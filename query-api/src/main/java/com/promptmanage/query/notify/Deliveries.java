@@ -195,7 +195,7 @@ final class Deliveries implements AutoCloseable {
         return recorded && !(next instanceof Next.SwitchOff);
     }
 
-    /** What cannot be made into a message fails as one that nobody takes, so that those behind it have their turn. */
+    /** What cannot be made into a message is tried again later, so that those behind it have their turn. */
     private Outcome sent(Lease lease, Destination destination, Message message) {
         try {
             return sender.send(lease.channelId(), destination, message);
@@ -207,7 +207,7 @@ final class Deliveries implements AutoCloseable {
                     .addKeyValue("channelId", lease.channelId())
                     .addKeyValue("messageId", message.id())
                     .log("a message cannot be made");
-            return new Outcome(Outcome.End.RETRY, null, UNMADE, null, Duration.ZERO);
+            return new Outcome(Outcome.End.UNMADE, null, UNMADE, null, Duration.ZERO);
         }
     }
 
@@ -219,25 +219,28 @@ final class Deliveries implements AutoCloseable {
             case GONE ->
                 switchOff(
                         lease, "The address answered %d: it takes nothing any more.".formatted(outcome.status()), now);
-            case RETRY -> {
-                if (failingSince != null && failingSince.plus(FAILING_MAX).isBefore(now)) {
-                    yield switchOff(
-                            lease,
-                            "Nothing could be delivered for %d days. The last attempt: %s"
-                                    .formatted(FAILING_MAX.toDays(), outcome.problem()),
-                            now);
-                }
-                Instant first = due.firstAttemptAt();
-                yield Retries.next(
-                                due.attempts() + 1,
-                                first == null ? startedAt : first,
-                                now,
-                                outcome.pause(),
-                                ThreadLocalRandom.current().nextDouble())
-                        .<Next>map(Next.Again::new)
-                        .orElseGet(Next.GiveUp::new);
-            }
+            case UNMADE -> later(due, startedAt, outcome, now);
+            case RETRY ->
+                failingSince != null && failingSince.plus(FAILING_MAX).isBefore(now)
+                        ? switchOff(
+                                lease,
+                                "Nothing could be delivered for %d days. The last attempt: %s"
+                                        .formatted(FAILING_MAX.toDays(), outcome.problem()),
+                                now)
+                        : later(due, startedAt, outcome, now);
         };
+    }
+
+    private static Next later(Due due, Instant startedAt, Outcome outcome, Instant now) {
+        Instant first = due.firstAttemptAt();
+        return Retries.next(
+                        due.attempts() + 1,
+                        first == null ? startedAt : first,
+                        now,
+                        outcome.pause(),
+                        ThreadLocalRandom.current().nextDouble())
+                .<Next>map(Next.Again::new)
+                .orElseGet(Next.GiveUp::new);
     }
 
     private static Next switchOff(Lease lease, String reason, Instant now) {

@@ -17,7 +17,6 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -185,13 +184,16 @@ final class DeliveryTable {
     /** @return false if the lease is lost: then nothing is recorded */
     boolean record(Lease lease, Attempt attempt, Instant now) {
         return database.asSystem(handle -> {
-            boolean delivered = attempt.outcome().end() == Outcome.End.DELIVERED;
+            Outcome.End end = attempt.outcome().end();
             int held = handle.createUpdate("""
                             UPDATE notification_channels
-                            SET failing_since = CASE WHEN :delivered THEN NULL ELSE coalesce(failing_since, :startedAt) END
+                            SET failing_since = CASE WHEN :delivered THEN NULL
+                                                     WHEN :unmade THEN failing_since
+                                                     ELSE coalesce(failing_since, :startedAt) END
                             WHERE id = :id AND lease = :lease
                             """)
-                    .bind("delivered", delivered)
+                    .bind("delivered", end == Outcome.End.DELIVERED)
+                    .bind("unmade", end == Outcome.End.UNMADE)
                     .bind("startedAt", utc(attempt.startedAt()))
                     .bind("id", lease.channelId())
                     .bind("lease", lease.number())
@@ -221,7 +223,7 @@ final class DeliveryTable {
                 .bind("account", account.value())
                 .bind("startedAt", utc(attempt.startedAt()))
                 .bind("durationMs", (int) Math.min(attempt.outcome().took().toMillis(), Integer.MAX_VALUE))
-                .bind("outcome", attempt.outcome().end().name().toLowerCase(Locale.ROOT))
+                .bind("outcome", attempt.outcome().end().logged())
                 .bind("status", attempt.outcome().status())
                 .bind("said", attempt.outcome().said())
                 .execute();

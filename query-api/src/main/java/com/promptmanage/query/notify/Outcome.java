@@ -22,10 +22,22 @@ record Outcome(
         DELIVERED,
         /** May work later. */
         RETRY,
+        /** By a fault of ours there was nothing to send: it may work later, and it tells nothing of the destination. */
+        UNMADE,
         /** This delivery will never work; another one may. */
         REFUSED,
         /** The destination is no more. */
-        GONE
+        GONE;
+
+        /** What the log of attempts calls it: whether it is tried again. Whose fault it was stands in what was said. */
+        String logged() {
+            return switch (this) {
+                case DELIVERED -> "delivered";
+                case RETRY, UNMADE -> "retry";
+                case REFUSED -> "refused";
+                case GONE -> "gone";
+            };
+        }
     }
 
     private static final int SAID_LENGTH_MAX = 500;

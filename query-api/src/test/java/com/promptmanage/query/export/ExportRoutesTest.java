@@ -205,6 +205,45 @@ class ExportRoutesTest {
     }
 
     @Test
+    void asManyExportsAsMayInAllAreRefusedToAThirdAccountUntilOneEndsOrIsBrokenOff() throws Exception {
+        Account other = Account.team("other");
+        insert(api, ACME, LONG);
+        insert(api, other, LONG);
+        String third = api.key(Account.team("third"), KeyScope.QUERY);
+        var brief = api.access()
+                .keys()
+                .create(Scope.EVERYONE, NewKey.of("brief", ACME).withScopes(Set.of(KeyScope.QUERY)));
+        InputStream brokenOff = open(api, "Bearer " + brief.secret());
+        InputStream ended = open(api, api.key(other, KeyScope.QUERY), "?teamId=other");
+        var held = new ArrayList<InputStream>();
+        held.add(open(api, api.key(ACME, KeyScope.QUERY)));
+        held.add(open(api, api.key(other, KeyScope.QUERY), "?teamId=other"));
+
+        HttpResponse<String> refused = send(third, "?teamId=third");
+
+        assertThat(refused.statusCode()).isEqualTo(429);
+        assertThat(refused.body()).contains("\"code\":\"rate_limited\"", "4 exports are running");
+        assertThat(refused.headers().firstValue("Retry-After")).hasValue("10");
+
+        assertThat(ended.readAllBytes()).isNotEmpty();
+        awaitExported(third, "?teamId=third");
+        Await.until(() -> held.add(open(api, api.key(other, KeyScope.QUERY), "?teamId=other")));
+        assertThat(send(third, "?teamId=third").statusCode()).isEqualTo(429);
+
+        api.access().keys().revoke(Scope.EVERYONE, brief.id());
+        assertThatThrownBy(brokenOff::readAllBytes).isInstanceOf(IOException.class);
+        awaitExported(third, "?teamId=third");
+        for (InputStream one : held) {
+            one.close();
+        }
+    }
+
+    /** The client sees the end of an answer before the server has done with it. */
+    private void awaitExported(String credentials, String query) throws Exception {
+        Await.until(() -> assertThat(send(credentials, query).statusCode()).isEqualTo(200));
+    }
+
+    @Test
     void anExportThatCannotGoOnIsBrokenOffAndDoesNotLookWhole() throws Exception {
         try (var postgres = EmbeddedPostgres.startTemporary();
                 TestApi own = api(postgres.createDatabase())) {
@@ -232,7 +271,11 @@ class ExportRoutesTest {
 
     /** An export that has begun, and waits for someone to read on. */
     private InputStream open(TestApi of, String credentials) throws Exception {
-        var request = HttpRequest.newBuilder(url(of, "?teamId=acme&format=csv"))
+        return open(of, credentials, "?teamId=acme&format=csv");
+    }
+
+    private InputStream open(TestApi of, String credentials, String query) throws Exception {
+        var request = HttpRequest.newBuilder(url(of, query))
                 .header("Authorization", credentials)
                 .build();
         InputStream file = client.send(request, BodyHandlers.ofInputStream()).body();
@@ -276,6 +319,10 @@ class ExportRoutesTest {
 
     /** One event of the team for each model that the query names, one second after the other. */
     private static void insert(TestApi into, String models) {
+        insert(into, ACME, models);
+    }
+
+    private static void insert(TestApi into, Account account, String models) {
         into.database().useAsSystem(handle -> {
             handle.createQuery("SELECT usage_history_ensure_month('2026-11-01Z')::text")
                     .mapTo(String.class)
@@ -286,11 +333,14 @@ class ExportRoutesTest {
                                 cache_read_tokens, cache_write_5m_tokens, cache_write_1h_tokens, input_audio_tokens,
                                 input_image_tokens, output_tokens, reasoning_tokens, output_audio_tokens,
                                 output_image_tokens, cost_nano_usd, unpriced)
-                            SELECT 'team:acme', '2026-11-01Z'::timestamptz + interval '1 second' * (row_number() OVER ()),
+                            SELECT :account, '2026-11-01Z'::timestamptz + interval '1 second' * (row_number() OVER ()),
                                    's', 'id-' || row_number() OVER (), 'ann', model, 'prompt_run',
                                    1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1000000007, false
                             FROM (<models>) AS wanted (model)
-                            """).define("models", models).execute();
+                            """)
+                    .define("models", models)
+                    .bind("account", account.value())
+                    .execute();
         });
     }
 }

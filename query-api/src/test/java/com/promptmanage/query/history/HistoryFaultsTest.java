@@ -1,6 +1,7 @@
 package com.promptmanage.query.history;
 
 import static com.promptmanage.query.history.RatedTopic.rated;
+import static com.promptmanage.query.history.RatedTopic.unpriced;
 import static com.promptmanage.query.history.WrittenHistory.NOON;
 import static com.promptmanage.query.history.WrittenHistory.TEAM;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -12,6 +13,7 @@ import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -96,6 +98,27 @@ class HistoryFaultsTest {
         if (i % 10 == 0) {
             topic.abortOne(account, List.of(rated(account, "never" + i, NOON, 1, 1)));
         }
+    }
+
+    @Test
+    void aRecordIsWrittenOnceAfterErrorsThatTheThreadOutlives() throws Exception {
+        var errors = new ConcurrentLinkedQueue<Error>(
+                List.of(new StackOverflowError(), new NoClassDefFoundError("for now")));
+        HistoryWriter.Listener failing = (handle, found) -> {
+            Error error = errors.poll();
+            if (error != null) {
+                throw error;
+            }
+        };
+
+        try (TopicCopy copy = history.start(history.database(), failing)) {
+            topic.commitOne(TEAM, List.of(unpriced(TEAM, "one", NOON, 1)));
+
+            history.awaitRows(1);
+            assertThat(copy.isAlive()).isTrue();
+        }
+        assertThat(errors).isEmpty();
+        assertThat(history.totals(TEAM).rows()).isEqualTo(1);
     }
 
     @Test

@@ -58,10 +58,7 @@ class FailingChannelsTest {
                 {"kind":"webhook","name":"proxy","url":"%s","format":"litellm"}""".formatted(hook.url("/")));
         String id = channel.path("id").asText();
         api.raise(alert("a1", Severity.WARNING));
-        api.api()
-                .database()
-                .useAsSystem(handle -> handle.execute(
-                        "UPDATE alert_deliveries SET alert = alert || CAST(? AS jsonb)", "{\"spentUsd\":\"much\"}"));
+        spoil();
         api.raise(alert("a2", Severity.WARNING));
         api.deliver();
 
@@ -75,6 +72,60 @@ class FailingChannelsTest {
                     assertThat(attempt.path("outcome").asText()).isEqualTo("retry");
                     assertThat(attempt.path("response").asText()).contains("could not be made");
                 }));
+    }
+
+    /** For longer than a channel may fail. */
+    @Test
+    void anAlertThatCannotBeMadeIntoAMessageSwitchesNoChannelOff() throws Exception {
+        JsonNode channel = api.create(api.admin(), "/api/teams/acme", """
+                {"kind":"webhook","name":"proxy","url":"%s","format":"litellm"}""".formatted(hook.url("/")));
+        String id = channel.path("id").asText();
+        api.raise(alert("a1", Severity.WARNING));
+        spoil();
+        api.deliver();
+        Await.until(
+                () -> assertThat(api.deliveries(id).path(0).path("attemptCount").asInt())
+                        .isEqualTo(1));
+        assertThat(api.channelNow(id).path("failingSince").isNull()).isTrue();
+
+        api.api().clock().advance(Deliveries.FAILING_MAX.plusHours(1));
+        Await.until(() ->
+                assertThat(api.deliveries(id).path(0).path("status").asText()).isEqualTo("failed"));
+        api.raise(alert("a2", Severity.WARNING));
+        Await.until(() -> assertThat(hook.ids()).containsExactly("a2"));
+
+        assertThat(api.channelNow(id).path("enabled").booleanValue()).isTrue();
+    }
+
+    /** As the channel is failing for days already, by what its address answered. */
+    @Test
+    void whatWeCannotMakeNeitherEndsNorCountsWhatAChannelFailedBefore() throws Exception {
+        JsonNode channel = api.create(api.admin(), "/api/teams/acme", """
+                {"kind":"webhook","name":"proxy","url":"%s","format":"litellm"}""".formatted(hook.url("/")));
+        String id = channel.path("id").asText();
+        api.raise(alert("a1", Severity.WARNING));
+        spoil();
+        api.api()
+                .database()
+                .useAsSystem(handle -> handle.execute(
+                        "UPDATE notification_channels SET failing_since = CAST(? AS timestamptz)",
+                        "2020-01-01T00:00:00Z"));
+        api.deliver();
+
+        Await.until(
+                () -> assertThat(api.deliveries(id).path(0).path("attemptCount").asInt())
+                        .isEqualTo(1));
+
+        assertThat(api.channelNow(id).path("enabled").booleanValue()).isTrue();
+        assertThat(api.channelNow(id).path("failingSince").asText()).isEqualTo("2020-01-01T00:00:00Z");
+    }
+
+    /** What is in the queue cannot be made into a message of this format. */
+    private void spoil() {
+        api.api()
+                .database()
+                .useAsSystem(handle -> handle.execute(
+                        "UPDATE alert_deliveries SET alert = alert || CAST(? AS jsonb)", "{\"spentUsd\":\"much\"}"));
     }
 
     /** As if another key had sealed it, which is known or not. */

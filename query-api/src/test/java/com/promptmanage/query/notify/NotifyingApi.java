@@ -15,6 +15,7 @@ import com.promptmanage.topics.account.Account;
 import com.promptmanage.topics.alert.BudgetAlert;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
+import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -71,7 +72,12 @@ final class NotifyingApi implements AutoCloseable {
 
     /** Begins to deliver, in one more process. */
     void deliver() {
-        processes.add(Notifications.start(api.database(), ways(), new SimpleMeterRegistry(), api.clock()));
+        deliver(api.clock());
+    }
+
+    /** As {@link #deliver()}, by another clock. */
+    void deliver(Clock clock) {
+        processes.add(Notifications.start(api.database(), ways(), new SimpleMeterRegistry(), clock));
     }
 
     /** Lists alerts, and so makes their deliveries. */

@@ -12,6 +12,8 @@ import com.promptmanage.service.mail.MailSettings;
 import com.promptmanage.service.mail.Mailer;
 import com.promptmanage.streams.read.AccountReads;
 import com.promptmanage.streams.read.Metering.Place;
+import com.promptmanage.testkit.Await;
+import com.promptmanage.testkit.FailingClock;
 import com.promptmanage.topics.account.Account;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.reflect.InvocationHandler;
@@ -150,6 +152,26 @@ class UnmadeReportsTest {
         assertThat(mails.getReceivedMessages()).hasSize(1);
     }
 
+    /** It looks again after twenty seconds. */
+    @Test
+    void reportsAreSentAfterAnErrorThatTheThreadOutlives() throws Exception {
+        create();
+        api.clock().set(DUE);
+        var clock = new FailingClock(api.clock(), "reports", new StackOverflowError());
+
+        try (var sender = ReportSender.start(
+                api.database(),
+                api.metering(),
+                mailer(mails.getSmtp().getPort()),
+                api.access().tiers(),
+                meters,
+                clock)) {
+            Await.until(() -> assertThat(mails.getReceivedMessages()).hasSize(1));
+            assertThat(sender).isNotNull();
+        }
+        assertThat(clock.left()).isZero();
+    }
+
     /** However long it could not be made: the mail server is away for the first time. */
     @Test
     void aReportThatIsMadeInTheEndHasAllTheTriesOfItsMail() {
@@ -217,7 +239,12 @@ class UnmadeReportsTest {
     }
 
     private ReportSender sender(int port) {
-        var mailer = new Mailer(
+        return new ReportSender(
+                api.database(), api.metering(), mailer(port), api.access().tiers(), meters, api.clock());
+    }
+
+    private Mailer mailer(int port) {
+        return new Mailer(
                 new MailSettings(
                         "127.0.0.1",
                         port,
@@ -226,7 +253,5 @@ class UnmadeReportsTest {
                         "Prompt Manage <pm@example.com>",
                         Duration.ofSeconds(60)),
                 api.clock());
-        return new ReportSender(
-                api.database(), api.metering(), mailer, api.access().tiers(), meters, api.clock());
     }
 }

@@ -314,21 +314,7 @@ class OutputRoutesTest {
     /** Read a page at a time by a reader who has read no more than its beginning. */
     @Test
     void aFileIsBrokenOffWhenItsKeyIsRevokedAndDoesNotLookWhole() throws Exception {
-        api.user("holder");
-        String id = api.post(
-                        api.signIn("holder"),
-                        "/api/workflows",
-                        "{\"name\": \"Own\", \"definition\": %s}".formatted(TwoSteps.DEFINITION))
-                .json()
-                .at("/workflow/id")
-                .asText();
-        change("UPDATE workflows SET category = repeat('x', 4000) WHERE id = '%s'".formatted(id));
-        change("""
-                INSERT INTO executions (id, workflow_id, workflow_version, account, user_id, triggered_by, trigger_data,
-                    status, created_at, started_at, completed_at)
-                SELECT 'own' || n, '%s', 1, 'user:holder', 'holder', 'schedule', '{}', 'completed', now(), now(), now()
-                FROM generate_series(1, 6000) AS n
-                """.formatted(id));
+        hasPutOutMuch("holder");
         Revocable key = api.revocableKey("holder", KeyScope.QUERY);
         try (Stream<String> file = api.open(key.credentials(), OUTPUTS + "/export")) {
             Iterator<String> lines = file.iterator();
@@ -338,6 +324,72 @@ class OutputRoutesTest {
 
             assertThatThrownBy(() -> lines.forEachRemaining(line -> {})).isInstanceOf(UncheckedIOException.class);
         }
+    }
+
+    @Test
+    void asManyExportsAsMayInAllAreRefusedToAThirdUntilOneEndsOrIsBrokenOff() throws Exception {
+        String export = OUTPUTS + "/export?format=json";
+        hasPutOutMuch("first");
+        hasPutOutMuch("second");
+        api.user("third");
+        Revocable brief = api.revocableKey("first", KeyScope.QUERY);
+        String second = api.key("second", KeyScope.QUERY);
+        String third = api.key("third", KeyScope.QUERY);
+        Stream<String> brokenOff = api.open(brief.credentials(), OUTPUTS + "/export");
+        Stream<String> ended = api.open(second, OUTPUTS + "/export");
+        var held = new ArrayList<Stream<String>>();
+        held.add(api.open(api.key("first", KeyScope.QUERY), OUTPUTS + "/export"));
+        held.add(api.open(second, OUTPUTS + "/export"));
+
+        Answer refused = api.get(third, export);
+
+        assertThat(refused.status()).isEqualTo(429);
+        assertThat(refused.json().path("code").asText()).isEqualTo("rate_limited");
+        assertThat(refused.json().path("detail").asText()).contains("4 exports are running");
+        assertThat(api.header(third, export, "Retry-After")).hasValue("10");
+
+        assertThat(ended.count()).isGreaterThan(6_000);
+        awaitExported(third, export);
+        Await.until(() -> held.add(opened(second)));
+        assertThat(api.get(third, export).status()).isEqualTo(429);
+
+        brief.revoke().run();
+        assertThatThrownBy(brokenOff::count).isInstanceOf(UncheckedIOException.class);
+        awaitExported(third, export);
+        held.forEach(Stream::close);
+    }
+
+    /** What was exported before may not have left yet. */
+    private Stream<String> opened(String credentials) throws Exception {
+        try {
+            return api.open(credentials, OUTPUTS + "/export");
+        } catch (IllegalStateException e) {
+            throw new AssertionError("cannot begin", e);
+        }
+    }
+
+    /** The client sees the end of an answer before the server has done with it. */
+    private void awaitExported(String credentials, String path) throws Exception {
+        Await.until(() -> assertThat(api.get(credentials, path).status()).isEqualTo(200));
+    }
+
+    /** More than the sockets hold while nobody reads. */
+    private void hasPutOutMuch(String user) {
+        api.user(user);
+        String id = api.post(
+                        api.signIn(user),
+                        "/api/workflows",
+                        "{\"name\": \"Own\", \"definition\": %s}".formatted(TwoSteps.DEFINITION))
+                .json()
+                .at("/workflow/id")
+                .asText();
+        change("UPDATE workflows SET category = repeat('x', 4000) WHERE id = '%s'".formatted(id));
+        change("""
+                INSERT INTO executions (id, workflow_id, workflow_version, account, user_id, triggered_by, trigger_data,
+                    status, created_at, started_at, completed_at)
+                SELECT '%1$s' || n, '%2$s', 1, 'user:%1$s', '%1$s', 'schedule', '{}', 'completed', now(), now(), now()
+                FROM generate_series(1, 6000) AS n
+                """.formatted(user, id));
     }
 
     /** Returns the execution's id. */

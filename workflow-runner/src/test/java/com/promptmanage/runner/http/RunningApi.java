@@ -188,6 +188,13 @@ final class RunningApi implements AutoCloseable {
         }
     }
 
+    /** One header of an answer. */
+    Optional<String> header(String credentials, String path, String name) throws IOException, InterruptedException {
+        return client.send(request(credentials, "GET", path, null), BodyHandlers.discarding())
+                .headers()
+                .firstValue(name);
+    }
+
     /** The lines of a stream that has begun, as they come. */
     Stream<String> open(String credentials, String path) throws IOException, InterruptedException {
         HttpResponse<Stream<String>> response =

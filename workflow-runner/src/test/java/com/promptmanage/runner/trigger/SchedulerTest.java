@@ -16,6 +16,8 @@ import com.promptmanage.service.database.Scope;
 import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.id.Ids;
 import com.promptmanage.service.tier.Tiers;
+import com.promptmanage.testkit.Await;
+import com.promptmanage.testkit.FailingClock;
 import com.promptmanage.testkit.ManualClock;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -71,6 +73,21 @@ class SchedulerTest {
         clock.set(NOON.plus(Duration.ofMinutes(20)).plusSeconds(1));
         scheduler().look();
         assertThat(executions()).hasSize(2);
+    }
+
+    @Test
+    void aTimeIsFiredAfterErrorsThatTheThreadOutlives() throws Exception {
+        put(new Schedule("interval", null, 10, null, null, null));
+        clock.set(NOON.plus(Duration.ofMinutes(10)));
+        var failing = new FailingClock(
+                clock, "workflow-schedule", new StackOverflowError(), new NoClassDefFoundError("for now"));
+
+        try (var started = Scheduler.start(schedules, runs, new ContinuousRuns(runs, last -> true), meters, failing)) {
+            Await.until(() -> assertThat(executions()).hasSize(1));
+
+            assertThat(started.isAlive()).isTrue();
+        }
+        assertThat(failing.left()).isZero();
     }
 
     @Test

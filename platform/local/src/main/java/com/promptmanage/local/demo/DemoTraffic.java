@@ -21,15 +21,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The team's past, replayed once for each data directory, and its present: a call every few seconds. Both go through the
- * ingest API like anyone's. Has one thread of its own until it is closed.
+ * ingest API like anyone's. Has one thread of its own until it is closed; a product that is away or refuses what it is sent is asked
+ * again.
  */
 public final class DemoTraffic implements AutoCloseable {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(DemoTraffic.class);
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
-
-    private static final Duration PAUSE = Duration.ofSeconds(4);
 
     /** Mostly the cheap one, so that a day of it costs a few dollars. */
     private static final List<Casting.Model> MODELS = List.of(
@@ -52,19 +51,42 @@ public final class DemoTraffic implements AutoCloseable {
 
     private final Clock clock;
 
+    private final Pace pace;
+
     private final Thread thread = Thread.ofVirtual().name("demo-traffic").unstarted(this::run);
 
-    private DemoTraffic(URI baseUrl, String apiKey, Path directory, Trace past, Clock clock) {
+    /**
+     * How long it pauses.
+     *
+     * @param between two calls, on average
+     * @param afterFailure until what the product did not take is tried once more
+     */
+    record Pace(Duration between, Duration afterFailure) {
+
+        static final Pace USUAL = new Pace(Duration.ofSeconds(4), Duration.ofMinutes(1));
+    }
+
+    /** A part of what is sent; once more from its beginning if it failed. */
+    private interface Part {
+        void send() throws IOException, InterruptedException;
+    }
+
+    private DemoTraffic(URI baseUrl, String apiKey, Path directory, Trace past, Clock clock, Pace pace) {
         this.baseUrl = baseUrl;
         this.apiKey = apiKey;
         this.directory = directory;
         this.past = past;
         this.clock = clock;
+        this.pace = pace;
     }
 
     /** @param directory where it is noted what was replayed */
     public static DemoTraffic start(URI baseUrl, String apiKey, Path directory, Trace past, Clock clock) {
-        var traffic = new DemoTraffic(baseUrl, apiKey, directory, past, clock);
+        return start(baseUrl, apiKey, directory, past, clock, Pace.USUAL);
+    }
+
+    static DemoTraffic start(URI baseUrl, String apiKey, Path directory, Trace past, Clock clock, Pace pace) {
+        var traffic = new DemoTraffic(baseUrl, apiKey, directory, past, clock, pace);
         traffic.thread.start();
         return traffic;
     }
@@ -82,13 +104,23 @@ public final class DemoTraffic implements AutoCloseable {
     private void run() {
         try (var ingest = new IngestClient(baseUrl, apiKey, PATIENCE)) {
             // The budgets first: what happens then crosses one threshold after the other.
-            new DemoBudgets(baseUrl, apiKey).ensure();
-            replay(ingest);
-            trickle(ingest);
-        } catch (IOException e) {
-            LOGGER.atWarn().addKeyValue("cause", e.getMessage()).log("the demo traffic has ended");
+            untilTaken(() -> new DemoBudgets(baseUrl, apiKey).ensure());
+            untilTaken(() -> replay(ingest));
+            untilTaken(() -> trickle(ingest));
         } catch (InterruptedException e) {
             LOGGER.debug("the demo traffic is told to end", e);
+        }
+    }
+
+    private void untilTaken(Part part) throws InterruptedException {
+        while (true) {
+            try {
+                part.send();
+                return;
+            } catch (IOException e) {
+                LOGGER.atWarn().addKeyValue("cause", e.getMessage()).log("there is no demo traffic for now");
+                Thread.sleep(pace.afterFailure());
+            }
         }
     }
 
@@ -112,7 +144,8 @@ public final class DemoTraffic implements AutoCloseable {
         var random = new SplittableRandom();
         List<String> members = DemoTeam.members();
         while (true) {
-            Thread.sleep(random.nextLong(PAUSE.toMillis() / 4, PAUSE.toMillis() * 7 / 4));
+            Thread.sleep(random.nextLong(
+                    pace.between().toMillis() / 4, pace.between().toMillis() * 7 / 4));
             Casting.Model model = MODELS.get(random.nextInt(MODELS.size()));
             ingest.send(List.of(new UsageEvent(
                     UUID.randomUUID().toString(),

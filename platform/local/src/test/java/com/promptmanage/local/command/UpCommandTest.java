@@ -57,6 +57,28 @@ class UpCommandTest {
         assertThat(up("--data", data.resolve("none").toString())).isEqualTo("is gone");
     }
 
+    /** By a Java that says how much heap there may be, and then tells what it is started with. */
+    @Test
+    void theHeapKeepsToHalfOfWhatItMayBeAndGivesBackTheRest() throws Exception {
+        Path java = Files.createDirectories(directory.resolve("jdk/bin")).resolve("java");
+        script("jdk/bin/java", """
+                if [[ $* == *PrintFlagsFinal* ]]; then
+                  echo ' size_t MaxHeapSize = 4000000 {product} {ergonomic}'
+                else
+                  echo "$*" >&2
+                  exit 3
+                fi""");
+        script("java-home", "echo '%s'".formatted(java.getParent().getParent()));
+        script("classpath", "echo classes");
+
+        String command = up("--no-demo");
+
+        assertThat(command.split(" "))
+                .contains("-XX:+UseZGC", "-XX:SoftMaxHeapSize=2000000", "-XX:ZUncommitDelay=60")
+                .noneMatch(argument -> argument.startsWith("-XX:InitialRAMPercentage"))
+                .endsWith("-cp", "classes", "com.promptmanage.local.LocalMain", "--no-demo");
+    }
+
     /** What it says on standard error until the build of this test ends it. */
     private String up(String... arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of("bash", "up"));

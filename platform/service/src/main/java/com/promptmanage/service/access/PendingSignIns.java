@@ -22,7 +22,7 @@ final class PendingSignIns {
     /** From addresses beside each other: nobody who has many is to take all of those that everyone has together. */
     static final int PER_SITE_MAX = 1_000;
 
-    /** From everywhere: so many rows are left within an hour at most, each of which lives for {@link #LIFETIME}. */
+    /** At a time, from everywhere: then one of those goes that came from where most came from. */
     static final int IN_ALL_MAX = 20_000;
 
     private final Database database;
@@ -50,7 +50,7 @@ final class PendingSignIns {
     /**
      * @param browser what the browser that is sent there carries, so that no other can come back in its place
      * @param from the address that it comes from
-     * @return false if too many were sent from there, or from everywhere, within the hour: then nothing is kept
+     * @return false if too many were sent from there within the hour: then nothing is kept
      */
     boolean keep(String issuerId, String browser, String from, Pending pending) {
         Instant now = clock.instant();
@@ -58,10 +58,13 @@ final class PendingSignIns {
             if (counts.attempt(handle, counted(from)).isPresent()) {
                 return false;
             }
+            forgetOld(handle, now);
+            makeRoom(handle);
             handle.createUpdate("""
                             INSERT INTO pending_sign_ins (state_hash, browser_hash, issuer_id, nonce, verifier, target,
-                                                          user_id, afresh, expires_at)
-                            VALUES (:state, :browser, :issuer, :nonce, :verifier, :target, :user, :afresh, :expires)
+                                                          user_id, afresh, site_hash, expires_at)
+                            VALUES (:state, :browser, :issuer, :nonce, :verifier, :target,
+                                    :user, :afresh, :site, :expires)
                             """)
                     .bind("state", Secrets.hash(pending.attempt().state()))
                     .bind("browser", Secrets.hash(browser))
@@ -71,9 +74,9 @@ final class PendingSignIns {
                     .bind("target", pending.target())
                     .bind("user", pending.signedIn())
                     .bind("afresh", pending.afresh())
+                    .bind("site", Secrets.hash(HourlyCounts.site(from)))
                     .bind("expires", now.plus(LIFETIME))
                     .execute();
-            forgetOld(handle, now);
             return true;
         });
     }
@@ -81,8 +84,7 @@ final class PendingSignIns {
     private static List<Count> counted(String from) {
         return List.of(
                 new Count("sign-ins elsewhere from " + HourlyCounts.network(from), PER_NETWORK_MAX),
-                new Count("sign-ins elsewhere from all of " + HourlyCounts.site(from), PER_SITE_MAX),
-                new Count("sign-ins elsewhere", IN_ALL_MAX));
+                new Count("sign-ins elsewhere from all of " + HourlyCounts.site(from), PER_SITE_MAX));
     }
 
     /**
@@ -117,6 +119,23 @@ final class PendingSignIns {
                 })
                 .findOne()
                 .flatMap(found -> found));
+    }
+
+    /** The oldest go first: whoever still types a password there has begun lately. */
+    private static void makeRoom(Handle handle) {
+        long kept = handle.createQuery("SELECT count(*) FROM pending_sign_ins")
+                .mapTo(Long.class)
+                .one();
+        if (kept < IN_ALL_MAX) {
+            return;
+        }
+        handle.createUpdate("""
+                        DELETE FROM pending_sign_ins WHERE state_hash IN (
+                            SELECT state_hash FROM pending_sign_ins
+                            WHERE site_hash = (SELECT site_hash FROM pending_sign_ins
+                                               GROUP BY site_hash ORDER BY count(*) DESC, min(expires_at) LIMIT 1)
+                            ORDER BY expires_at LIMIT :most FOR UPDATE SKIP LOCKED)
+                        """).bind("most", kept - IN_ALL_MAX + 1).execute();
     }
 
     /** The table would grow with everyone who does not come back. */

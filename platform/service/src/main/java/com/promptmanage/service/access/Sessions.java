@@ -43,8 +43,9 @@ public final class Sessions {
 
     static final Duration REMEMBERED = Duration.ofSeconds(3);
 
-    /** When to come again, where only those that are looked at are in the way. */
-    private static final Duration UNDER_WAY = Duration.ofSeconds(2);
+    /** Only those that are looked at are in the way: nobody has looked at this one, which may be right. One for all. */
+    static final ProblemException UNDER_WAY = ProblemException.rateLimited(
+            "Too many sign-ins with this address are under way. Wait a moment, then try again.", Duration.ofSeconds(2));
 
     private static final String USERS =
             "SELECT id, email, name, password_hash, operator FROM users WHERE disabled_at IS NULL AND ";
@@ -308,8 +309,7 @@ public final class Sessions {
 
     private static ProblemException refusal(SignInLocks.Lock lock) {
         return lock.isOfThoseUnderWay()
-                ? ProblemException.rateLimited(
-                        "Too many sign-ins with this address are under way. Wait a moment, then try again.", UNDER_WAY)
+                ? UNDER_WAY
                 : ProblemException.rateLimited(
                         "Too many wrong passwords for this address. Wait, then try again.", lock.left());
     }

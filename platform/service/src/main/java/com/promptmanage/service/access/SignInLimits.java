@@ -13,7 +13,7 @@ import java.util.function.Supplier;
 /**
  * Bounds how many passwords may be wrong within an hour that come from one network, on whichever accounts: a few for
  * each of many accounts lock none of these ({@link SignInLocks}). Those that were right do not count, nor do those that nobody had
- * the time to look at.
+ * the time to look at, or that others with the same address were in the way of.
  */
 final class SignInLimits {
 
@@ -54,7 +54,7 @@ final class SignInLimits {
             takeBackAfter(e, count, countedAt);
             throw e;
         } catch (ProblemException e) {
-            if (e.problem().status() == Problem.Kind.UNAVAILABLE.status()) {
+            if (e == Sessions.UNDER_WAY || e.problem().status() == Problem.Kind.UNAVAILABLE.status()) {
                 takeBackAfter(e, count, countedAt);
             }
             throw e;

@@ -39,7 +39,8 @@ final class Answers implements Routes {
 
     static void answer(Context ctx, Problem problem) {
         if (ctx.res().isCommitted()) {
-            breakOff(ctx);
+            // Half of it is on its way, and must not end as if it were whole.
+            RawAnswer.breakOff(ctx);
             return;
         }
         // Of an answer that had begun, nothing is to be left.
@@ -47,15 +48,6 @@ final class Answers implements Routes {
         ctx.res().setHeader("Content-Disposition", null);
         RequestBody.discard(ctx);
         RawAnswer.send(ctx, problem.status(), Problem.CONTENT_TYPE, Json.bytes(problem.in(RequestIds.of(ctx))));
-    }
-
-    /** Half of an answer is on its way, and must not end as if it were whole: −1 breaks the connection. */
-    private static void breakOff(Context ctx) {
-        try {
-            ctx.res().sendError(-1);
-        } catch (IOException e) {
-            LOGGER.atDebug().setCause(e).log("the caller went away");
-        }
     }
 
     private static void answer(ProblemException problem, Context ctx) {

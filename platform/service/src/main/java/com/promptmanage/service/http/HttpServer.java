@@ -6,8 +6,10 @@ import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import io.javalin.security.Roles;
 import io.javalin.security.RouteRole;
+import jakarta.servlet.DispatcherType;
 import java.net.URI;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -183,6 +185,8 @@ public final class HttpServer implements AutoCloseable {
         });
         var errors = new ConnectionErrors(options.headers());
         config.jetty.modifyServer(server -> server.setErrorHandler(errors));
+        config.jetty.modifyServletContextHandler(
+                context -> context.addFilter(new BrokenAnswers(), "/*", EnumSet.of(DispatcherType.REQUEST)));
         config.jetty.addConnector((server, http) -> connector(server, http, options));
         config.jsonMapper(new JavalinJson());
         config.router.javaLangErrorHandler(Answers::answer);

@@ -1,8 +1,6 @@
 package com.promptmanage.service.http;
 
 import io.javalin.http.Context;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 
 /** An answer in a form of its own, to the byte. */
 public final class RawAnswer {
@@ -15,13 +13,11 @@ public final class RawAnswer {
         ctx.res().setCharacterEncoding((String) null);
     }
 
-    /** Ends an answer that has begun and cannot be finished: its connection is closed, so that nobody takes it for whole. */
+    /**
+     * Ends an answer that has begun and cannot be finished: its connection is closed once its handler returns, so that nobody takes
+     * it for whole. Nothing more is to be written, and what it is written to is not to be closed.
+     */
     public static void breakOff(Context ctx) {
-        try {
-            // The server's own sign for it.
-            ctx.res().sendError(-1);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        BrokenAnswers.add(ctx.req());
     }
 }

@@ -52,15 +52,43 @@ class PendingSignInsTest {
         assertThat(isSent("198.51.101.1")).isTrue();
     }
 
+    /** As from twenty networks, each with fewer than it may have within an hour, and one with more than the others. */
     @Test
-    void soManyAreSentInAll() {
-        isSent("198.51.100.1");
-        database.useAsSystem(
-                handle -> handle.execute("UPDATE sign_up_counts SET attempts = ?", PendingSignIns.IN_ALL_MAX - 1));
+    void whoBeginsAsManyAsThereMayBeLosesTheirOwnAndKeepsNobodyOut() {
+        var early = Attempt.make();
+        assertThat(isSent("203.0.113.1", early)).isTrue();
+        database.useAsSystem(handle -> handle.createUpdate("""
+                        INSERT INTO pending_sign_ins
+                            (state_hash, browser_hash, issuer_id, nonce, verifier, target, site_hash, expires_at)
+                        SELECT sha256(convert_to('row ' || n, 'UTF8')), sha256('browser'), 'company', 'n', 'v', '/',
+                               sha256(convert_to(CASE WHEN n <= 2000 THEN 'most' ELSE 'site ' || n % 19 END, 'UTF8')),
+                               CAST(:now AS timestamptz) + n * interval '1 ms'
+                        FROM generate_series(1, :rows) AS n
+                        """)
+                .bind("now", clock.instant().plusSeconds(60))
+                .bind("rows", PendingSignIns.IN_ALL_MAX - 1)
+                .execute());
+        var late = Attempt.make();
 
-        assertThat(isSent("203.0.113.1")).isTrue();
-        assertThat(isSent("192.0.2.1")).isFalse();
-        assertThat(rows()).isEqualTo(2);
+        assertThat(isSent("192.0.2.1", late)).isTrue();
+
+        assertThat(rows()).isEqualTo(PendingSignIns.IN_ALL_MAX);
+        assertThat(isKept("row 1")).as("the oldest from where most came from").isFalse();
+        assertThat(isKept("row 2")).isTrue();
+        assertThat(isSent("192.0.2.2")).isTrue();
+        assertThat(isKept("row 2")).isFalse();
+        assertThat(pending.take("company", BROWSER, early.state())).isPresent();
+        assertThat(pending.take("company", BROWSER, late.state())).isPresent();
+    }
+
+    private boolean isKept(String row) {
+        return database.asSystem(handle -> handle.createQuery("""
+                        SELECT count(*) FROM pending_sign_ins WHERE state_hash = sha256(convert_to(:row, 'UTF8'))
+                        """)
+                        .bind("row", row)
+                        .mapTo(Integer.class)
+                        .one())
+                == 1;
     }
 
     @Test

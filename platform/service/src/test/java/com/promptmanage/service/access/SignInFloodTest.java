@@ -332,6 +332,32 @@ class SignInFloodTest {
         assertThat(statusFrom("198.51.100.1", "ann@example.com", PASSWORD)).isEqualTo(200);
     }
 
+    @Test
+    void whoIsToldToWaitForThoseUnderWayHasUsedUpNothingOfTheirNetwork() throws Exception {
+        var waiting = new ArrayList<CompletableFuture<HttpResponse<String>>>();
+        var turnedAway = database().<List<String>, Exception>asSystem(handle -> {
+            // Who is right waits here, after the password was looked at.
+            handle.execute("SELECT 1 FROM users WHERE id = 'usr_ann' FOR UPDATE");
+            for (int i = 0; i < SignInLocks.FAILURES_MAX; i++) {
+                waiting.add(send(0, new Try("198.51.100.3", "ann@example.com", PASSWORD)));
+            }
+            Await.until(() -> assertThat(thatWaitForLocks()).isEqualTo(SignInLocks.FAILURES_MAX));
+            var answers = new ArrayList<String>();
+            for (int i = 0; i < PER_NETWORK; i++) {
+                answers.add(send(i % 2, new Try("198.51.100.3", "ann@example.com", PASSWORD))
+                        .join()
+                        .body());
+            }
+            return answers;
+        });
+
+        assertThat(waiting.stream().map(one -> one.join().statusCode())).containsOnly(200);
+        assertThat(turnedAway)
+                .hasSize(PER_NETWORK)
+                .allSatisfy(body -> assertThat(body).contains("are under way"));
+        assertThat(statusFrom("198.51.100.3", "right-0@example.com", PASSWORD)).isEqualTo(200);
+    }
+
     /** In a transaction of its own, for one sees the connections only that there were when it first looked. */
     private long thatWaitForLocks() {
         return instances

@@ -24,6 +24,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -41,6 +43,9 @@ class HttpServerTest {
     }
 
     record Thing(String name, int count, long costNanoUsd, Instant at, Optional<Level> level, List<String> tags) {}
+
+    /** Whether the server says of an answer that was given up that another thread goes on with it. */
+    private final CompletableFuture<Boolean> looksUnderWay = new CompletableFuture<>();
 
     private final Routes things = routes -> {
         routes.post("/things", ctx -> ctx.status(201).json(RequestBody.json(ctx, Thing.class)));
@@ -64,6 +69,12 @@ class HttpServerTest {
             ctx.res().getOutputStream().write(new byte[1 << 20]);
             ctx.res().flushBuffer();
             throw new IllegalStateException("on the second page");
+        });
+        routes.get("/given-up", ctx -> {
+            ctx.res().getOutputStream().write(new byte[1 << 20]);
+            ctx.res().flushBuffer();
+            RawAnswer.breakOff(ctx);
+            looksUnderWay.complete(ctx.req().isAsyncStarted());
         });
         routes.get("/deep", ctx -> {
             throw new StackOverflowError();
@@ -257,6 +268,14 @@ class HttpServerTest {
         problemIn(begun, 500, "unexpected");
         assertThat(begun.headers().firstValue("Content-Disposition")).isEmpty();
         assertThatThrownBy(() -> get("/under-way")).isInstanceOf(IOException.class);
+    }
+
+    /** If it did, the framework would ask for what that thread has of it, and log that there is none as an error of ours. */
+    @Test
+    void anAnswerThatIsGivenUpIsBrokenOffWhenTheFrameworkHasDoneWithIt() throws Exception {
+        assertThatThrownBy(() -> get("/given-up")).isInstanceOf(IOException.class);
+
+        assertThat(looksUnderWay.get(1, TimeUnit.MINUTES)).isFalse();
     }
 
     @Test

@@ -1,0 +1,4 @@
+@NullMarked
+package com.promptmanage.ingest.ignored;
+
+import org.jspecify.annotations.NullMarked;
