@@ -1,6 +1,6 @@
 import { words } from "@/shared/format/numbers";
 import { Badge, type Tone } from "@/shared/ui/layout";
-import { isUnanswered } from "./paused";
+import { heldBy } from "./paused";
 
 const STATUS: Record<string, { tone: Tone; label: string }> = {
   queued: { tone: "neutral", label: "Queued" },
@@ -25,7 +25,8 @@ interface Held {
 }
 
 function looksOf(of: Held): { tone: Tone; label: string } {
-  return isUnanswered(of) ? { tone: "warning", label: "Paused: budgets did not answer" } : (STATUS[of.status] ?? { tone: "neutral", label: words(of.status) });
+  const held = heldBy(of);
+  return held === null ? (STATUS[of.status] ?? { tone: "neutral", label: words(of.status) }) : { tone: "warning", label: held };
 }
 
 export function StatusBadge(of: Held) {
