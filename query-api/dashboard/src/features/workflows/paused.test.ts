@@ -27,6 +27,8 @@ test("a run that waits for calls under way is not said to be stopped by a budget
 
 test("a run that waits for its own limit is not said to be stopped by a budget, and one that waits for a budget is", () => {
   expect(heldBy({ status: "paused_budget", reason: { code: "execution_cost_limit" } })).toBe("Paused by its own cost limit");
+  expect(heldBy({ status: "paused_budget", reason: { code: "execution_cost_unknown" } })).toBe("Paused: a model has no price");
+  expect(pausedBecause({ status: "paused_budget", reason: { code: "execution_cost_unknown" } })).toMatch(/no price.*and resume/);
   expect(heldBy({ status: "paused_budget", reason: { code: "budget_exceeded" } })).toBeNull();
   expect(heldBy({ status: "paused_budget", reason: { code: "constructor" } })).toBeNull();
 });

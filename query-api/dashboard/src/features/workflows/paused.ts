@@ -12,6 +12,7 @@ const HELD: Readonly<Record<string, string>> = {
   budget_unanswered: "Paused: budgets did not answer",
   budget_reserved: "Paused: calls under way come first",
   execution_cost_limit: "Paused by its own cost limit",
+  execution_cost_unknown: "Paused: a model has no price",
 };
 
 /** What is said of a run that waits for its budgets, where none of them is spent; null if it does not, or if one is. */
@@ -34,6 +35,8 @@ export function pausedBecause(execution: { status: string; reason?: unknown }): 
       return `Nobody knows whether ${reason.target ?? "the other side"} was reached. Find out, then resume to call again, or cancel.`;
     case "execution_cost_limit":
       return `The next call could take this run beyond its own limit of ${formatExactUsd(BigInt(reason.maxCostNanoUsd ?? 0))}. Raise it in a new version and rerun, or cancel.`;
+    case "execution_cost_unknown":
+      return "The next call's model has no price, so nobody knows whether this run keeps within its own limit. Give the model a price and resume, or cancel.";
     case "budget_unanswered":
       return "The budgets were asked whether they allow the next call, and did not answer. That does not mean that one is spent. Resume to ask again, or cancel.";
     case "budget_reserved":
