@@ -32,7 +32,11 @@ function useChange<In, Out>(account: Account, mutationFn: (input: In) => Promise
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn,
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: ["channels", account.key] }),
+    onSuccess: () => {
+      // A test is a delivery too, and what a change lets through or refuses is told with it.
+      void queryClient.invalidateQueries({ queryKey: ["deliveries", account.key] });
+      return queryClient.invalidateQueries({ queryKey: ["channels", account.key] });
+    },
   });
 }
 
@@ -85,6 +89,9 @@ export function useRotateSecret(account: Account) {
 
 const DELIVERIES_PAGE = 20;
 
+/** What is on its way is looked for this often. */
+const ON_ITS_WAY_MS = 3000;
+
 export function deliveriesQuery(account: Account, id: string, status: DeliveryStatus | null) {
   const teamId = teamOf(account);
   const query = { limit: DELIVERIES_PAGE, ...(status ? { status } : {}) };
@@ -98,6 +105,7 @@ export function deliveriesQuery(account: Account, id: string, status: DeliverySt
     },
     initialPageParam: "",
     getNextPageParam: (page) => page.nextCursor,
+    refetchInterval: ({ state }) => (state.data?.pages.some((page) => page.deliveries.some((one) => one.status === "pending")) ? ON_ITS_WAY_MS : false),
   });
 }
 

@@ -84,7 +84,7 @@ function ChannelRow({ account, channel, onOpen }: { account: Account; channel: C
           <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
             <span className="truncate font-medium" title={channel.name}>{channel.name}</span>
             {!channel.enabled && <Badge>Off</Badge>}
-            {channel.enabled && channel.failingSince && <Badge tone="critical">Failing since {formatAgo(channel.failingSince, now)}</Badge>}
+            {channel.enabled && channel.failingSince && <Badge tone="critical">Failing: it began {formatAgo(channel.failingSince, now)}</Badge>}
           </p>
           <p className="truncate text-xs text-soft" title={destinationOf(channel)}>
             {label} · {destinationOf(channel)}

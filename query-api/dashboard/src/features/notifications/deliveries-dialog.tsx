@@ -90,14 +90,17 @@ function DeliveryRow({ account, channel, delivery }: { account: Account; channel
         <Button
           size="s"
           busy={resend.isPending}
-          disabled={delivery.status === "pending"}
+          // What is disabled loses the focus, and this is on its way once it is sent.
+          aria-disabled={resend.isPending || delivery.status === "pending" || undefined}
           aria-label={`Resend: ${title}`}
-          onClick={() =>
-            resend.mutate(delivery.id, {
-              onSuccess: () => toast("It is on its way again."),
-              onError: (failure) => toast(messageOf(failure), "critical"),
-            })
-          }
+          onClick={() => {
+            if (delivery.status !== "pending") {
+              resend.mutate(delivery.id, {
+                onSuccess: () => toast("It is on its way again."),
+                onError: (failure) => toast(messageOf(failure), "critical"),
+              });
+            }
+          }}
         >
           <RotateCcw aria-hidden className="size-3.5" /> Resend
         </Button>

@@ -6,10 +6,11 @@ import type { Account } from "@/shared/session/account";
 import { Button } from "@/shared/ui/button";
 import { CheckField, SelectField, TextField } from "@/shared/ui/field";
 import { Card, Failure, Note, Skeleton } from "@/shared/ui/layout";
+import { LeaveDialog } from "@/shared/ui/leave-dialog";
 import { toast } from "@/shared/ui/toast";
 import { preferencesQuery, useSavePreferences, type Preferences } from "./api";
 import { aboutType, LEVELS } from "./names";
-import { EVERY_TYPE, faultsOf, formOf, toSave, type Form } from "./preferences";
+import { EVERY_TYPE, faultsOf, formOf, isChanged, toSave, type Form } from "./preferences";
 
 export function PreferencesCard({ account }: { account: Account }) {
   const { data, error, refetch } = useQuery(preferencesQuery(account));
@@ -37,7 +38,9 @@ function PreferencesForm({ account, saved }: { account: Account; saved: Preferen
       className="grid gap-6"
       onSubmit={(event) => {
         event.preventDefault();
-        save.mutate(toSave(form, saved), { onSuccess: () => toast("The preferences are saved.") });
+        if (!save.isPending && isSound) {
+          save.mutate(toSave(form, saved), { onSuccess: () => toast("The preferences are saved.") });
+        }
       }}
     >
       <div className="grid gap-x-10 gap-y-6 lg:grid-cols-2">
@@ -71,10 +74,12 @@ function PreferencesForm({ account, saved }: { account: Account; saved: Preferen
                 }}
               />
             ))}
+            {form.types.size === 0 && <Note tone="warning">None is chosen: no channel is sent any alert. The bell still has them.</Note>}
           </fieldset>
         </div>
         <div className="grid content-start gap-5">
           <fieldset className="grid gap-3">
+            <legend className="sr-only">Quiet hours</legend>
             <CheckField
               label="Quiet hours"
               help="What is not critical waits until they end."
@@ -95,6 +100,7 @@ function PreferencesForm({ account, saved }: { account: Account; saved: Preferen
             </div>
           </fieldset>
           <fieldset className="grid gap-3">
+            <legend className="sr-only">Daily digest</legend>
             <CheckField
               label="Daily digest"
               help="Once a day, everything that is not critical in one message."
@@ -114,6 +120,7 @@ function PreferencesForm({ account, saved }: { account: Account; saved: Preferen
       <Button kind="primary" type="submit" className="justify-self-start" busy={save.isPending} disabled={!isSound}>
         Save preferences
       </Button>
+      <LeaveDialog what="What is sent, and when, has" isDirty={isChanged(form, saved)} />
     </form>
   );
 }

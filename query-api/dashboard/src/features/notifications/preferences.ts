@@ -41,6 +41,11 @@ export function toSave(form: Form, before: Preferences): Preferences {
   };
 }
 
+/** Whether it would change anything. */
+export function isChanged(form: Form, before: Preferences): boolean {
+  return JSON.stringify(toSave(form, before)) !== JSON.stringify(toSave(formOf(before, form.zone), before));
+}
+
 /** What is wrong with it, by field. */
 export function faultsOf(form: Form): { end?: string } {
   return form.isQuiet && form.start === form.end ? { end: "The same as the start: quiet hours need a length." } : {};

@@ -1,5 +1,7 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { answer, api, type Schemas } from "@/shared/api/client";
+import { fileName, type ExportedFile, type Format } from "@/shared/api/files";
+import type { Account } from "@/shared/session/account";
 import { sessionQuery } from "@/shared/session/session";
 
 export type Team = Schemas["Team"];
@@ -178,4 +180,29 @@ export function useAnswerInvitation(token: string) {
         : answer(api.POST("/api/invitations/{token}/reject", { params: { path: { token } } })).then(() => null),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey }),
   });
+}
+
+/**
+ * The runs that the page is of, as a file.
+ *
+ * @param from the first of its days; null for as far back as is shown
+ * @param member whose they are; null for everyone's
+ */
+export function teamFile(
+  account: Pick<Account, "key" | "name">,
+  zone: string,
+  { from, to, member }: { from: string | null; to: string; member: { userId: string; name: string } | null },
+  format: Format,
+): ExportedFile {
+  const params = new URLSearchParams({
+    format,
+    ...(from === null ? {} : { startDate: from }),
+    endDate: to,
+    timezone: zone,
+    ...(member === null ? {} : { userId: member.userId }),
+  });
+  return {
+    url: `/api/teams/${encodeURIComponent(account.key)}/usage/export?${params}`,
+    name: fileName(["usage", account.name, member?.name ?? "", from === null ? `until-${to}` : from === to ? to : `${from}-to-${to}`], format),
+  };
 }

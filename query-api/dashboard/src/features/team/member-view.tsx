@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Cpu } from "lucide-react";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, type ReactNode } from "react";
 import type { Schemas } from "@/shared/api/client";
 import { formatCompact, formatCount, formatPercent } from "@/shared/format/numbers";
 import type { Account } from "@/shared/session/account";
@@ -20,7 +20,8 @@ const Trend = lazy(() => import("@/shared/ui/trend").then((module) => ({ default
 /**
  * The part of one of the team of this month so far.
  *
- * @param budget the one of their own budgets that is the furthest
+ * @param budget the one of their own budgets that is the furthest; null if they have none, undefined until that is known
+ * @param budgetFailure says why it is not known
  * @param lastMonth says of what was there by this time last month, or why that is not told
  * @param asTable whether the days are shown as numbers
  */
@@ -29,6 +30,7 @@ export function MemberView({
   zone,
   member,
   budget,
+  budgetFailure,
   lastMonth,
   asTable,
   onAsTable,
@@ -36,7 +38,8 @@ export function MemberView({
   account: Account;
   zone: string;
   member: string;
-  budget: MemberRow["budget"];
+  budget: MemberRow["budget"] | undefined;
+  budgetFailure: ReactNode;
   lastMonth: (before: string) => string;
   asTable: boolean;
   onAsTable: (asTable: boolean) => void;
@@ -54,7 +57,7 @@ export function MemberView({
     <div className="grid grid-cols-[minmax(0,1fr)] gap-4" data-testid="member-view">
       <div className="grid grid-cols-2 gap-3 xl:grid-cols-4 xl:gap-4">
         {models.data ? (
-          <Figures stats={models.data} budget={budget} lastMonth={lastMonth} />
+          <Figures stats={models.data} budget={budget} budgetFailure={budgetFailure} lastMonth={lastMonth} />
         ) : (
           [0, 1, 2, 3].map((card) => <Skeleton key={card} className={`${FIGURE} rounded-xl`} />)
         )}
@@ -80,7 +83,17 @@ function entriesOf(stats: Stats | undefined): readonly Entry[] | undefined {
   return stats?.breakdown.filter((share) => !share.unattributed && !share.combined).map((share) => ({ ...share, name: share.category }));
 }
 
-function Figures({ stats: { summary, previous }, budget, lastMonth }: { stats: Stats; budget: MemberRow["budget"]; lastMonth: (before: string) => string }) {
+function Figures({
+  stats: { summary, previous },
+  budget,
+  budgetFailure,
+  lastMonth,
+}: {
+  stats: Stats;
+  budget: MemberRow["budget"] | undefined;
+  budgetFailure: ReactNode;
+  lastMonth: (before: string) => string;
+}) {
   return (
     <>
       <Figure label="Spend" value={<Amount usd={summary.totalCost} />}>
@@ -88,8 +101,10 @@ function Figures({ stats: { summary, previous }, budget, lastMonth }: { stats: S
           <>
             {formatPercent(budget.percentage)} of <Amount usd={budget.limit} /> each {budget.period}
           </>
-        ) : (
+        ) : budget === null ? (
           "No budget of their own"
+        ) : (
+          budgetFailure
         )}
         {summary.unpricedRuns > 0 && (
           <span className="block text-warning">

@@ -85,7 +85,7 @@ export function sorted(rows: readonly MemberRow[], by: Sort): MemberRow[] {
   );
 }
 
-function furthest(userId: string, budgets: readonly Schemas["Budget"][]): MemberRow["budget"] {
+export function furthest(userId: string, budgets: readonly Schemas["Budget"][]): MemberRow["budget"] {
   return budgets
     .filter((budget) => budget.dimension === "member")
     .flatMap((budget) =>

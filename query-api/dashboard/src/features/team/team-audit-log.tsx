@@ -1,9 +1,11 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Link2, ScrollText } from "lucide-react";
+import { Download, ScrollText } from "lucide-react";
+import { fileName } from "@/shared/api/files";
 import { words } from "@/shared/format/numbers";
 import { browserZone, formatAgo, formatDateTime } from "@/shared/format/time";
 import type { Account } from "@/shared/session/account";
 import { Button } from "@/shared/ui/button";
+import { useExport } from "@/shared/ui/export-menu";
 import { Card, Empty, Failure, Skeleton } from "@/shared/ui/layout";
 import { useNow } from "@/shared/ui/now";
 import { auditQuery } from "./api";
@@ -15,14 +17,21 @@ export function AuditLog({ account }: { account: Account }) {
   const entries = data?.pages.flatMap((page) => page.entries) ?? [];
   const names = namesOf(entries);
   const now = useNow();
+  const file = useExport();
   return (
     <Card
       flush
       title="What was changed"
       actions={
-        <a href={`/api/teams/${account.key}/audit-log/export`} download className="inline-flex min-h-6 items-center gap-1 text-[0.8125rem] font-medium text-accent">
-          <Link2 aria-hidden className="size-4" /> CSV
-        </a>
+        <Button
+          size="s"
+          kind="quiet"
+          busy={file.isPending}
+          aria-label="Export what was changed as CSV"
+          onClick={() => file.mutate({ url: `/api/teams/${encodeURIComponent(account.key)}/audit-log/export`, name: fileName(["audit-log", account.name], "csv") })}
+        >
+          {!file.isPending && <Download aria-hidden className="size-4" />} CSV
+        </Button>
       }
     >
       {error && !data ? (
@@ -33,7 +42,9 @@ export function AuditLog({ account }: { account: Account }) {
           <Skeleton className="h-8" />
         </div>
       ) : entries.length === 0 ? (
-        <Empty icon={ScrollText} title="Nothing yet" />
+        <Empty icon={ScrollText} title="Nothing was changed yet">
+          Who joins or leaves, and what is set in the team, will be here.
+        </Empty>
       ) : (
         <>
           <ul className="divide-y divide-line">

@@ -5,6 +5,7 @@ import userEvent from "@testing-library/user-event";
 import { afterEach, expect, test, vi } from "vitest";
 import { sessionQuery, type User } from "@/shared/session/session";
 import { HintProvider } from "@/shared/ui/hint";
+import { teamFile } from "./api";
 import { readTeamSearch } from "./search";
 import { TeamDashboardPage } from "./team-dashboard-page";
 
@@ -17,13 +18,13 @@ const PROMPTS = [{ promptId: "welcome", runs: 3, tokens: 1200, cost: "1.50", unp
 afterEach(() => vi.unstubAllGlobals());
 
 /** The page of a team, and what it asked the statistics to be grouped by. The server refuses what the tier does not have. */
-function open(features: User["features"], { member = "", role = "owner", budgets = [] as unknown[], reports = [] as unknown[] } = {}): string[] {
+function open(features: User["features"], { member = "", role = "owner", budgets = [] as unknown[] | null, reports = [] as unknown[] } = {}): string[] {
   vi.stubGlobal("scrollTo", () => undefined);
   const groups: string[] = [];
   const answers: Record<string, (query: URLSearchParams) => Response> = {
     "/api/teams/acme/members": () => Response.json({ members: [{ userId: "ann", name: "Ann" }], nextCursor: null }),
     "/api/teams/acme/reports": () => Response.json({ reports }),
-    "/api/token-tracking/budgets": () => Response.json({ budgets }),
+    "/api/token-tracking/budgets": () => (budgets ? Response.json({ budgets }) : Response.json({ detail: "Not now" }, { status: 500 })),
     "/api/token-tracking/suggestions": () => Response.json({ suggestions: [], totalSavings: "0.00", savingsPercentage: "0.0", longPrompts: [] }),
     "/api/token-tracking/stats": (query) => {
       const userId = query.get("userId");
@@ -152,4 +153,33 @@ test("the reports that are sent by themselves are told, with the way to where th
   expect(sent).toMatch(/^To finance.*Every week · cfo@example\.com · next /);
   expect(old).toMatch(/^OldOff.*Every week · cfo@example\.com$/);
   expect(screen.getByRole("link", { name: "Add or change" }).getAttribute("href")).toContain("/settings/notifications");
+});
+
+test("a member's budget is not said to be none before it is known, and not either when it could not be loaded", async () => {
+  const status = { value: "bob", unit: "usd", limit: "2.00", spent: "1.70", percentage: 85 };
+  // Of one who has left and has spent nothing since, there is no row.
+  open({}, { member: "bob", budgets: [{ id: "b1", dimension: "member", period: "month", values: [status] }] });
+  expect((await screen.findByLabelText("Spend")).textContent).toContain("85% of $2.00 each month");
+  cleanup();
+  open({}, { member: "ann", budgets: null });
+  expect(await screen.findByText(/Their budget could not be loaded/)).toBeTruthy();
+  expect(screen.queryByText("No budget of their own")).toBeNull();
+  cleanup();
+  open({}, { member: "ann" });
+  expect((await screen.findByLabelText("Spend")).textContent).toContain("No budget of their own");
+});
+
+test("a file holds what the page shows: this month's days in its zone, of everyone or of the one it is viewed as", async () => {
+  const acme = { key: "acme", name: "Acme" };
+  const days = { from: "2026-11-01", to: "2026-11-26" };
+  const whole = teamFile(acme, "Europe/Berlin", { ...days, member: null }, "parquet");
+  expect(whole).toEqual({
+    url: "/api/teams/acme/usage/export?format=parquet&startDate=2026-11-01&endDate=2026-11-26&timezone=Europe%2FBerlin",
+    name: "usage-Acme-2026-11-01-to-2026-11-26.parquet",
+  });
+  const part = teamFile(acme, "UTC", { from: null, to: "2026-11-26", member: { userId: "ann", name: "Ann" } }, "csv");
+  expect(part).toEqual({ url: "/api/teams/acme/usage/export?format=csv&endDate=2026-11-26&timezone=UTC&userId=ann", name: "usage-Acme-Ann-until-2026-11-26.csv" });
+  open({}, { member: "ann" });
+  await userEvent.click(await screen.findByRole("button", { name: "Export" }));
+  expect(screen.getAllByRole("menuitem").map((item) => item.textContent?.trim())).toEqual(["CSV", "JSON", "Parquet"]);
 });

@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { Download, Lightbulb, Users } from "lucide-react";
+import { Lightbulb, Users } from "lucide-react";
 import { lazy, Suspense } from "react";
+import type { Format } from "@/shared/api/files";
 import { nanoUsd, type NanoUsd } from "@/shared/format/money";
 import { formatCompact, formatCount, formatPercent } from "@/shared/format/numbers";
 import { addDays, formatDay, today, zoneName } from "@/shared/format/time";
@@ -10,14 +11,15 @@ import { firstDayShown } from "@/shared/session/history";
 import { useZone } from "@/shared/session/zone";
 import { Amount } from "@/shared/ui/amount";
 import { Button, buttonClass } from "@/shared/ui/button";
+import { ExportMenu } from "@/shared/ui/export-menu";
 import { SelectField, TextField } from "@/shared/ui/field";
-import { Badge, Below, Card, Empty, Failure, FailureLine, Page, Progress, Skeleton, type Level } from "@/shared/ui/layout";
+import { Badge, Below, Card, ChoicesFailure, Empty, Failure, FailureLine, Page, Progress, Skeleton, type Level } from "@/shared/ui/layout";
 import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
 import { usePageTitle } from "@/shared/ui/title";
-import { memberBudgetsQuery, membersQuery, teamReportsQuery, teamSavingsQuery, teamUsageQuery } from "./api";
+import { memberBudgetsQuery, membersQuery, teamFile, teamReportsQuery, teamSavingsQuery, teamUsageQuery } from "./api";
 import { Figure, FIGURE } from "./figure";
 import { MemberView } from "./member-view";
-import { memberRows, nameOf, sorted, summaryOf, type MemberRow } from "./rows";
+import { furthest, memberRows, nameOf, sorted, summaryOf, type MemberRow } from "./rows";
 import { readTeamSearch, type Sort } from "./search";
 import { TeamReports } from "./team-reports";
 import { TopPrompts } from "./top";
@@ -75,8 +77,16 @@ function TeamDashboard({ account }: { account: Account }) {
   const total = usage.data ? nanoUsd(usage.data.summary.totalCost) : 0n;
   const seats = seatsOf(account);
   const first = firstDayShown(account, zone, new Date());
-  const monthStart = `${today(zone, new Date()).slice(0, 8)}01`;
+  const to = today(zone, new Date());
+  const monthStart = `${to.slice(0, 8)}01`;
   const lastMonth = (before: string) => (first !== null && `${addDays(monthStart, -1).slice(0, 8)}01` < first ? `Last month is not shown in the tier ${account.tier}` : `${before} by this time last month`);
+  const file = (format: Format) =>
+    teamFile(
+      account,
+      zone,
+      { from: first !== null && monthStart < first ? null : monthStart, to, member: member === undefined ? null : { userId: member, name: nameOf(member, names) } },
+      format,
+    );
   const part = usePart(rows ?? [], (row) => row.name);
   return (
     <Page
@@ -94,24 +104,28 @@ function TeamDashboard({ account }: { account: Account }) {
             Scheduled reports
           </Link>
           {account.mayExport && (
-            <a href={`/api/teams/${account.key}/usage/export?format=csv`} download className={buttonClass()}>
-              <Download aria-hidden className="size-4 text-soft" /> Export
-            </a>
+            <ExportMenu what="Every run of this view" formats={["csv", "json", "parquet"]} fileIn={file} />
           )}
         </>
       }
     >
       {isTold && (
-        <SelectField label="View as" className="mb-4 w-full sm:w-64" value={member ?? ""} onChange={(event) => setMember(event.target.value)}>
-          <option value="">Everyone</option>
-          {[...names].map(([userId, name]) => (
-            <option key={userId} value={userId}>
-              {name}
-            </option>
-          ))}
-          {/* Also who has left, a key, and whoever it is until it is known. */}
-          {member !== undefined && !names.has(member) && <option value={member}>{nameOf(member, names)}</option>}
-        </SelectField>
+        <div className="mb-4 w-full sm:w-64">
+          <SelectField label="View as" value={member ?? ""} onChange={(event) => setMember(event.target.value)}>
+            <option value="">Everyone</option>
+            {[...names]
+              .sort(([, a], [, b]) => a.localeCompare(b))
+              .map(([userId, name]) => (
+                <option key={userId} value={userId}>
+                  {name}
+                </option>
+              ))}
+            {/* Also who has left, a key, and whoever it is until it is known. */}
+            {member !== undefined && !names.has(member) && <option value={member}>{nameOf(member, names)}</option>}
+          </SelectField>
+          {/* Where everyone is shown, the page says so itself. */}
+          {member !== undefined && <ChoicesFailure what="The members" query={members} />}
+        </div>
       )}
       {member !== undefined ? (
         <MemberView
@@ -119,7 +133,8 @@ function TeamDashboard({ account }: { account: Account }) {
           account={account}
           zone={zone}
           member={member}
-          budget={rows?.find((row) => row.userId === member)?.budget ?? null}
+          budget={budgets.data && furthest(member, budgets.data.budgets)}
+          budgetFailure={budgets.error && !budgets.data ? <FailureLine what="Their budget" error={budgets.error} retry={() => void budgets.refetch()} /> : null}
           lastMonth={lastMonth}
           asTable={trend === "table"}
           onAsTable={setAsTable}

@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { answer, api, type Schemas } from "@/shared/api/client";
+import { fileName } from "@/shared/api/files";
 import { tellsMembers, type Account } from "@/shared/session/account";
 import { firstDayShown } from "@/shared/session/history";
 import { daysOf, filtersOf, isCut, readOnly, statsRange, withoutOnly, type Only, type UsageSearch } from "./search";
@@ -132,6 +133,18 @@ export function exportUrl(account: Account, search: UsageSearch, zone: string, f
     params.set(name, String(value));
   }
   return `/api/token-tracking/export?${params}`;
+}
+
+/** Says whose it is, of which days and of what. */
+export function exportName(account: Account, search: UsageSearch, zone: string, format: string): string {
+  const onlys = readOnly(search.only);
+  const day = onlys.find((one) => one.dimension === "day")?.value;
+  const { startDate, endDate } = day === undefined ? daysOf(search, zone, new Date()) : { startDate: day, endDate: day };
+  const days = startDate === endDate ? startDate : `${startDate}-to-${endDate}`;
+  return fileName(
+    ["usage", account.name, days, ...withoutOnly(onlys, "day").map((one) => one.value), search.type ?? "", search.unpriced ? "unpriced" : ""],
+    format,
+  );
 }
 
 export function liveUrl(account: Account): string {

@@ -1,14 +1,15 @@
 import { clsx } from "clsx";
-import { CalendarDays, ChevronDown, Download, FileJson, FileSpreadsheet, Globe, Table } from "lucide-react";
+import { CalendarDays, ChevronDown, Globe } from "lucide-react";
 import { useId, useMemo, useState } from "react";
 import type { Connection } from "@/shared/api/stream";
 import { browserZone, formatDateTime, formatDay, isZone, zoneName, zones } from "@/shared/format/time";
 import type { Account } from "@/shared/session/account";
 import { Button } from "@/shared/ui/button";
+import { ExportMenu } from "@/shared/ui/export-menu";
 import { TextField } from "@/shared/ui/field";
 import { Hint } from "@/shared/ui/hint";
-import { Menu, MenuItem, MenuLabel, Popover } from "@/shared/ui/menu";
-import { exportUrl } from "./api";
+import { Popover } from "@/shared/ui/menu";
+import { exportName, exportUrl } from "./api";
 import { daysOf, isCut, RANGE_LABELS, RANGES, type Range, type UsageSearch } from "./search";
 
 type Change = (patch: { [K in keyof UsageSearch]?: UsageSearch[K] | undefined }) => void;
@@ -155,34 +156,16 @@ export function ZonePicker({ zone, accountZone, onChange }: { zone: string; acco
   );
 }
 
-const FORMATS = [
-  { format: "csv", label: "CSV", icon: FileSpreadsheet },
-  { format: "json", label: "JSON", icon: FileJson },
-  { format: "parquet", label: "Parquet", icon: Table },
-];
-
-export function ExportMenu({ account, search, zone }: { account: Account; search: UsageSearch; zone: string }) {
+export function UsageExport({ account, search, zone }: { account: Account; search: UsageSearch; zone: string }) {
   if (account.features.exports === false || (!account.mayExport && account.maySeeAll)) {
     return null;
   }
   return (
-    <Menu
-      trigger={
-        <Button aria-label="Export">
-          <Download aria-hidden className="size-4 text-soft" />
-          <span className="max-sm:hidden">Export</span>
-        </Button>
-      }
-    >
-      <MenuLabel>Every run of this view, as</MenuLabel>
-      {FORMATS.map(({ format, label, icon: Icon }) => (
-        <MenuItem key={format} asChild>
-          <a href={exportUrl(account, search, zone, format)} download>
-            <Icon aria-hidden className="size-4 text-soft" /> {label}
-          </a>
-        </MenuItem>
-      ))}
-    </Menu>
+    <ExportMenu
+      what="Every run of this view"
+      formats={["csv", "json", "parquet"]}
+      fileIn={(format) => ({ url: exportUrl(account, search, zone, format), name: exportName(account, search, zone, format) })}
+    />
   );
 }
 

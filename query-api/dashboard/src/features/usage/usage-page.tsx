@@ -14,7 +14,7 @@ import { Activity } from "./activity";
 import { breakdownQuery, liveUrl, shownQuery, type Stats } from "./api";
 import { Breakdown } from "./breakdown";
 import { Cards } from "./cards";
-import { ExportMenu, LiveDot, RangePicker, ZonePicker } from "./controls";
+import { LiveDot, RangePicker, UsageExport, ZonePicker } from "./controls";
 import { Narrowed } from "./narrowed";
 import { changed, isAmong, isCut, lacksPrevious, RANGE_LABELS, readOnly, readUsageSearch, withinHistory, withOnly, withoutOnly, writeOnly, type Only, type UsageSearch } from "./search";
 import { SavingsCard } from "./savings";
@@ -58,7 +58,7 @@ export function UsagePage() {
           <LiveDot connection={saidOf(connection, shown)} asOf={shown.data?.asOf} zone={zone} />
           <RangePicker search={search} zone={zone} first={first} onChange={change} />
           <ZonePicker zone={zone} accountZone={account.zone} onChange={(next) => change({ zone: next })} />
-          <ExportMenu account={account} search={search} zone={zone} />
+          <UsageExport account={account} search={search} zone={zone} />
         </>
       }
     >

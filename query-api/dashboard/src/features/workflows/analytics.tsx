@@ -1,12 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { Bar, CartesianGrid, ComposedChart, Line, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 import { ticksInSteps, usdTick, wholeTicksUpTo } from "@/shared/format/axis";
 import { formatExactUsd, nanoUsd, pixels } from "@/shared/format/money";
-import { formatCount, formatDuration, formatPercent } from "@/shared/format/numbers";
-import { formatDay } from "@/shared/format/time";
+import { formatCompact, formatCount, formatDuration, formatPercent } from "@/shared/format/numbers";
 import { Amount } from "@/shared/ui/amount";
-import { Button } from "@/shared/ui/button";
+import { DayChart, type Figure as DayFigure } from "@/shared/ui/day-chart";
 import { Card, Failure, Skeleton } from "@/shared/ui/layout";
 import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
 import { analyticsQuery, type Analytics } from "./api-automation";
@@ -93,6 +91,7 @@ interface Day {
   failed: number;
   others: number;
   cost: string;
+  /** What its cost is drawn by. */
   height: number;
 }
 
@@ -104,122 +103,33 @@ function daysOf(analytics: Analytics): Day[] {
   });
 }
 
+const FIGURES: readonly DayFigure<Day>[] = [
+  { name: "Completed", text: (day) => formatCount(day.completed) },
+  { name: "Failed", text: (day) => formatCount(day.failed) },
+  { name: "Others", text: (day) => formatCount(day.others) },
+  { name: "Cost", text: (day) => formatExactUsd(nanoUsd(day.cost)), cell: (day) => <Amount usd={day.cost} places={4} /> },
+];
+
 function Days({ days, asTable, onAsTable }: { days: Day[]; asTable: boolean; onAsTable: (asTable: boolean) => void }) {
-  return (
-    <Card
-      title="Runs and cost by day"
-      actions={
-        <Button size="s" kind="quiet" onClick={() => onAsTable(!asTable)}>
-          {asTable ? "As a chart" : "As a table"}
-        </Button>
-      }
-    >
-      {asTable ? <DaysTable days={days} /> : <Chart days={days} />}
-    </Card>
-  );
-}
-
-function DaysTable({ days }: { days: Day[] }) {
-  return (
-    <div className="relative h-62 overflow-y-auto" tabIndex={0} role="region" aria-label="Runs and cost by day, as a table">
-      <Table>
-        <thead>
-          <tr>
-            <Th>Day</Th>
-            <Th right>Completed</Th>
-            <Th right>Failed</Th>
-            <Th right>Others</Th>
-            <Th right>Cost</Th>
-          </tr>
-        </thead>
-        <tbody>
-          {days.toReversed().map((day) => (
-            <tr key={day.date}>
-              <Td className="whitespace-nowrap">{formatDay(day.date, true)}</Td>
-              <Td right>{formatCount(day.completed)}</Td>
-              <Td right>{formatCount(day.failed)}</Td>
-              <Td right>{formatCount(day.others)}</Td>
-              <Td right>
-                <Amount usd={day.cost} places={4} />
-              </Td>
-            </tr>
-          ))}
-        </tbody>
-      </Table>
-    </div>
-  );
-}
-
-function Chart({ days }: { days: Day[] }) {
   const runs = wholeTicksUpTo(Math.max(0, ...days.map((day) => day.completed + day.failed + day.others)));
-  const ticks = ticksInSteps(Math.max(0, ...days.map((day) => day.height)), runs.length - 1);
+  const costs = ticksInSteps(Math.max(0, ...days.map((day) => day.height)), runs.length - 1);
   return (
-    <>
-      <p className="mb-2 flex flex-wrap gap-x-4 gap-y-1 text-xs text-soft" aria-hidden>
-        <Key colour="bg-good">Completed</Key>
-        <Key colour="bg-critical">Failed</Key>
-        <Key colour="bg-line-strong">Others</Key>
-        <Key colour="bg-series-1">Cost</Key>
-      </p>
-      <div className="h-56" role="img" aria-label={`Runs and cost on ${days.length} days: ${days.map((day) => `${formatDay(day.date)} ${day.completed} completed, ${day.failed} failed, ${formatExactUsd(nanoUsd(day.cost))}`).join("; ")}`}>
-        <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 600, height: 224 }}>
-          <ComposedChart data={days} margin={{ top: 6, right: 0, bottom: 0, left: 0 }} accessibilityLayer={false}>
-            <CartesianGrid yAxisId="runs" vertical={false} stroke="var(--line)" />
-            <XAxis dataKey="date" tickFormatter={(date: string) => formatDay(date)} tickLine={false} axisLine={{ stroke: "var(--line-strong)" }} minTickGap={28} tickMargin={8} />
-            <YAxis yAxisId="runs" width={36} domain={[0, runs.at(-1)!]} ticks={runs} tickLine={false} axisLine={false} />
-            <YAxis
-              yAxisId="cost"
-              orientation="right"
-              width={76}
-              domain={[0, ticks.at(-1)!]}
-              ticks={ticks}
-              tickFormatter={usdTick(ticks)}
-              tickLine={false}
-              axisLine={false}
-            />
-            <Tooltip
-              cursor={{ fill: "var(--accent-wash)" }}
-              isAnimationActive={false}
-              content={({ active, payload }) => {
-                const day = payload?.[0]?.payload as Day | undefined;
-                return active && day ? <Tip day={day} /> : null;
-              }}
-            />
-            <Bar yAxisId="runs" stackId="runs" dataKey="completed" fill="var(--good)" maxBarSize={28} isAnimationActive={false} />
-            <Bar yAxisId="runs" stackId="runs" dataKey="failed" fill="var(--critical)" maxBarSize={28} isAnimationActive={false} />
-            <Bar yAxisId="runs" stackId="runs" dataKey="others" fill="var(--line-strong)" maxBarSize={28} isAnimationActive={false} />
-            <Line yAxisId="cost" dataKey="height" type="linear" stroke="var(--series-1)" strokeWidth={2} dot={days.length === 1} isAnimationActive={false} />
-          </ComposedChart>
-        </ResponsiveContainer>
-      </div>
-    </>
-  );
-}
-
-function Key({ colour, children }: { colour: string; children: ReactNode }) {
-  return (
-    <span className="flex items-center gap-1.5">
-      <span className={`size-2.5 rounded-sm ${colour}`} /> {children}
-    </span>
-  );
-}
-
-function Tip({ day }: { day: Day }) {
-  return (
-    <div className="rounded-lg border border-line bg-raised px-3 py-2 text-xs shadow-pop figures">
-      <p className="mb-1 font-semibold">{formatDay(day.date, true)}</p>
-      {[
-        ["Completed", formatCount(day.completed)],
-        ["Failed", formatCount(day.failed)],
-        ["Others", formatCount(day.others)],
-        ["Cost", formatExactUsd(nanoUsd(day.cost))],
-      ].map(([name, value]) => (
-        <p key={name} className="flex justify-between gap-6">
-          <span className="text-soft">{name}</span>
-          {value}
-        </p>
-      ))}
-    </div>
+    <DayChart
+      title="Runs and cost by day"
+      days={days}
+      height="h-62"
+      asTable={asTable}
+      onAsTable={onAsTable}
+      bars={[
+        { of: "completed", name: "Completed", colour: "good" },
+        { of: "failed", name: "Failed", colour: "critical" },
+        { of: "others", name: "Others", colour: "line-strong" },
+      ]}
+      line={{ of: "height", name: "Cost", colour: "series-1" }}
+      left={{ ticks: runs, format: formatCompact, least: 36 }}
+      right={{ ticks: costs, format: usdTick(costs), least: 58 }}
+      figures={FIGURES}
+    />
   );
 }
 

@@ -5,6 +5,7 @@ import { useCallback, useMemo, useRef, useState } from "react";
 import { messageOf } from "@/shared/api/client";
 import { browserZone } from "@/shared/format/time";
 import { useAccount } from "@/shared/session/account";
+import { LeaveDialog } from "@/shared/ui/leave-dialog";
 import { toast } from "@/shared/ui/toast";
 import { AboutDialog } from "./about-dialog";
 import { useSaveWorkflow, useTrigger, warningsQuery, workflowQuery, type Kept, type NodeExecution, type Workflow } from "./api";
@@ -16,7 +17,6 @@ import { faultsOf, keptWith, type Warning } from "./faults";
 import { useHistory } from "./history";
 import { JsonDialog } from "./json-dialog";
 import { layout } from "./layout";
-import { LeaveDialog } from "./leave-dialog";
 import { Palette } from "./palette";
 import { Properties } from "./properties";
 import { RunDialog } from "./run-dialog";
@@ -242,7 +242,7 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
           />
         </aside>
       </div>
-      <LeaveDialog isDirty={isDirty} />
+      <LeaveDialog what="This workflow has" isDirty={isDirty} />
       {dialog === "json" && (
         <JsonDialog
           definition={definition}

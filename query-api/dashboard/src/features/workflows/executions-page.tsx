@@ -9,13 +9,14 @@ import { useZone } from "@/shared/session/zone";
 import { Amount } from "@/shared/ui/amount";
 import { Button, buttonClass } from "@/shared/ui/button";
 import { SelectField } from "@/shared/ui/field";
-import { Card, Empty, Failure, Page, Skeleton } from "@/shared/ui/layout";
+import { Card, Empty, Page } from "@/shared/ui/layout";
 import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
 import { usePageTitle } from "@/shared/ui/title";
 import { AnalyticsCards } from "./analytics";
 import { executionsQuery, workflowQuery } from "./api";
 import { read } from "./definition";
-import { EXECUTION_STATUSES, type ExecutionSearch } from "./search";
+import { Paged } from "./paged";
+import { EXECUTION_STATUSES, patched, type ExecutionSearch, type Patch } from "./search";
 import { StatusBadge } from "./status";
 
 const route = getRouteApi("/signed-in/dashboard/workflows/$id/executions");
@@ -28,10 +29,9 @@ export function ExecutionsPage() {
   usePageTitle(workflow.data?.name ? `Executions of ${workflow.data.name}` : "Executions");
   const { status, days } = route.useSearch();
   const navigate = route.useNavigate();
-  const change = (patch: Partial<Record<keyof ExecutionSearch, string | undefined>>) =>
-    void navigate({ search: (before) => ({ ...before, ...patch }) as ExecutionSearch, resetScroll: false });
-  const { data: pages, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(executionsQuery(id, status ?? null));
-  const data = pages?.pages.flatMap((page) => page.executions);
+  const change = (patch: Patch<ExecutionSearch>) => void navigate({ search: (before) => patched<ExecutionSearch>(before, patch), resetScroll: false });
+  const query = useInfiniteQuery(executionsQuery(id, status ?? null));
+  const data = query.data?.pages.flatMap((page) => page.executions) ?? [];
   const labels = useMemo(() => new Map(read(workflow.data?.definition).nodes.map((node) => [node.id, node.label])), [workflow.data]);
   return (
     <Page
@@ -50,7 +50,7 @@ export function ExecutionsPage() {
           title="Newest first"
           hint={`Times in ${zoneName(zone)}.`}
           actions={
-            <SelectField label="Status" hideLabel className="w-40" value={status ?? ""} onChange={(event) => change({ status: event.target.value || undefined })}>
+            <SelectField label="Status" hideLabel className="w-40" value={status ?? ""} onChange={(event) => change({ status: (event.target.value || undefined) as ExecutionSearch["status"] })}>
               <option value="">Every status</option>
               {EXECUTION_STATUSES.map((one) => (
                 <option key={one} value={one}>
@@ -60,18 +60,19 @@ export function ExecutionsPage() {
             </SelectField>
           }
         >
-          {error && !data ? (
-            <Failure error={error} retry={() => void refetch()} />
-          ) : !data ? (
-            <div className="grid gap-2 p-5">
-              <Skeleton className="h-8" />
-              <Skeleton className="h-8" />
-            </div>
-          ) : data.length === 0 ? (
-            <Empty icon={History} title={status ? "No run is like that" : "It has not run yet"}>
-              {!status && "Open the workflow and press Run."}
-            </Empty>
-          ) : (
+          <Paged
+            query={query}
+            isEmpty={data.length === 0}
+            empty={
+              <Empty
+                icon={History}
+                title={status ? "No run is like that" : "It has not run yet"}
+                action={status && <Button onClick={() => change({ status: undefined })}>Show all</Button>}
+              >
+                {!status && "Open the workflow and press Run."}
+              </Empty>
+            }
+          >
             <ScrollX label="Executions">
               <Table>
                 <thead>
@@ -118,14 +119,7 @@ export function ExecutionsPage() {
                 </tbody>
               </Table>
             </ScrollX>
-          )}
-          {hasNextPage && (
-            <div className="flex justify-center p-3">
-              <Button busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-                Show more
-              </Button>
-            </div>
-          )}
+          </Paged>
         </Card>
       </div>
     </Page>

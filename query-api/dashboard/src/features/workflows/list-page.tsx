@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { LayoutTemplate, Plus, Workflow as WorkflowIcon, X } from "lucide-react";
+import { LayoutTemplate, Plus, Workflow as WorkflowIcon } from "lucide-react";
 import { useState } from "react";
 import { isScratch } from "@/shared/api/scratch";
 import { words } from "@/shared/format/numbers";
@@ -8,15 +8,17 @@ import { useAccount } from "@/shared/session/account";
 import { Button, buttonClass } from "@/shared/ui/button";
 import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
 import { SelectField } from "@/shared/ui/field";
-import { Card, Empty, Failure, Page, Skeleton } from "@/shared/ui/layout";
+import { Card, Empty, Page } from "@/shared/ui/layout";
 import { useIsNarrow } from "@/shared/ui/narrow";
 import { useNow } from "@/shared/ui/now";
 import { SearchField } from "@/shared/ui/search-field";
 import { usePageTitle } from "@/shared/ui/title";
 import { useDeleteWorkflow, workflowsQuery, type Workflow } from "./api";
 import { WorkflowCards, WorkflowTable } from "./list-rows";
-import type { WorkflowSearch } from "./search";
+import { Paged } from "./paged";
+import { patched, type Patch, type WorkflowSearch } from "./search";
 import { STATUS_TONES } from "./status";
+import { ChosenTag } from "./tags";
 
 const route = getRouteApi("/signed-in/dashboard/workflows");
 
@@ -25,18 +27,16 @@ export function WorkflowListPage() {
   const account = useAccount();
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(workflowsQuery(account, search));
-  const shown = data?.pages.flatMap((page) => page.workflows).filter((workflow) => !isScratch(workflow)) ?? [];
+  const query = useInfiniteQuery(workflowsQuery(account, search));
+  const shown = query.data?.pages.flatMap((page) => page.workflows).filter((workflow) => !isScratch(workflow)) ?? [];
   const [deleted, setDeleted] = useState<Workflow | null>(null);
   const now = useNow();
   const List = useIsNarrow() ? WorkflowCards : WorkflowTable;
-  const change = (patch: { [K in keyof WorkflowSearch]?: WorkflowSearch[K] | undefined }) =>
-    void navigate({
-      replace: true,
-      search: (before) => Object.fromEntries(Object.entries({ ...before, ...patch }).filter(([, value]) => value !== undefined)) as WorkflowSearch,
-    });
+  const change = (patch: Patch<WorkflowSearch>) => void navigate({ replace: true, search: (before) => patched<WorkflowSearch>(before, patch) });
   const isNarrowed = [search.q, search.status, search.tag, search.category].some((one) => one !== undefined);
-  const categories = [...new Set([search.category, ...shown.map((workflow) => workflow.category)])].filter((one): one is string => Boolean(one)).sort();
+  // Those of all workflows, so that another can be chosen while the list is of one.
+  const all = useInfiniteQuery(workflowsQuery(account, {})).data?.pages.flatMap((page) => page.workflows) ?? [];
+  const categories = [...new Set([search.category, ...[...all, ...shown].filter((workflow) => !isScratch(workflow)).map((workflow) => workflow.category)])].filter((one): one is string => Boolean(one)).sort();
   return (
     <Page
       title="Workflows"
@@ -80,52 +80,39 @@ export function WorkflowListPage() {
             ))}
           </SelectField>
         )}
-        {search.tag && (
-          <Button onClick={() => change({ tag: undefined })}>
-            Tag {search.tag} <X aria-hidden className="size-4 text-soft" />
-            <span className="sr-only">: show all</span>
-          </Button>
-        )}
+        <ChosenTag tag={search.tag} onClear={() => change({ tag: undefined })} />
       </div>
       <Card flush>
-        {error && !data ? (
-          <Failure error={error} retry={() => void refetch()} />
-        ) : !data ? (
-          <div className="grid gap-2 p-5">
-            <Skeleton className="h-10" />
-            <Skeleton className="h-10" />
-          </div>
-        ) : shown.length === 0 && !hasNextPage ? (
-          <Empty
-            icon={WorkflowIcon}
-            title={isNarrowed ? "No workflow is like that" : "No workflow yet"}
-            action={
-              isNarrowed ? (
-                <Button onClick={() => change({ q: undefined, status: undefined, tag: undefined, category: undefined })}>Show all</Button>
-              ) : (
-                <span className="flex flex-wrap justify-center gap-2">
-                  <Link to="/dashboard/workflows/$id" params={{ id: "new" }} className={buttonClass("primary")}>
-                    Build the first
-                  </Link>
-                  <Link to="/dashboard/workflow-templates" className={buttonClass()}>
-                    Start from a template
-                  </Link>
-                </span>
-              )
-            }
-          >
-            {!isNarrowed && "Two nodes and a line between them are enough to begin with."}
-          </Empty>
-        ) : (
+        <Paged
+          query={query}
+          isEmpty={shown.length === 0}
+          empty={
+            <Empty
+              icon={WorkflowIcon}
+              title={isNarrowed ? "No workflow is like that" : "No workflow yet"}
+              action={
+                isNarrowed ? (
+                  <Button onClick={() => change({ q: undefined, status: undefined, tag: undefined, category: undefined })}>Show all</Button>
+                ) : (
+                  account.mayEdit && (
+                    <span className="flex flex-wrap justify-center gap-2">
+                      <Link to="/dashboard/workflows/$id" params={{ id: "new" }} className={buttonClass("primary")}>
+                        Build the first
+                      </Link>
+                      <Link to="/dashboard/workflow-templates" className={buttonClass()}>
+                        Start from a template
+                      </Link>
+                    </span>
+                  )
+                )
+              }
+            >
+              {!isNarrowed && (account.mayEdit ? "Two nodes and a line between them are enough to begin with." : "Whoever may edit in this team can build one.")}
+            </Empty>
+          }
+        >
           <List workflows={shown} now={now} mayEdit={account.mayEdit} onTag={(tag) => change({ tag })} onDelete={setDeleted} />
-        )}
-        {hasNextPage && (
-          <div className="flex justify-center p-3">
-            <Button busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-              Show more
-            </Button>
-          </div>
-        )}
+        </Paged>
       </Card>
       {deleted && <DeleteDialog workflow={deleted} onClose={() => setDeleted(null)} />}
     </Page>

@@ -10,6 +10,7 @@ import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
 import { toast } from "@/shared/ui/toast";
 import { useTrigger, type Workflow } from "./api";
 import { STATUS_TONES, StatusBadge } from "./status";
+import { Tags } from "./tags";
 
 interface Listed {
   workflows: readonly Workflow[];
@@ -106,21 +107,7 @@ function Name({ workflow, onTag }: { workflow: Workflow; onTag: (tag: string) =>
           {workflow.description}
         </p>
       )}
-      {workflow.tags && workflow.tags.length > 0 && (
-        <span className="mt-1 flex flex-wrap gap-1">
-          {workflow.tags.map((tag) => (
-            <button
-              key={tag}
-              type="button"
-              aria-label={`Only those with the tag ${tag}`}
-              onClick={() => onTag(tag)}
-              className="min-h-6 rounded-md bg-line/60 px-1.5 py-0.5 text-xs text-soft hover:bg-accent-wash hover:text-accent"
-            >
-              {tag}
-            </button>
-          ))}
-        </span>
-      )}
+      <Tags tags={workflow.tags ?? []} onTag={onTag} />
     </>
   );
 }

@@ -6,6 +6,7 @@ import { Amount } from "@/shared/ui/amount";
 import { Badge } from "@/shared/ui/layout";
 import { ScrollX, Table, Td, Th } from "@/shared/ui/table";
 import type { Output } from "./outputs";
+import { Tags } from "./tags";
 
 export function OutputTable({ outputs, zone, onTag }: { outputs: readonly Output[]; zone: string; onTag: (tag: string) => void }) {
   return (
@@ -42,7 +43,10 @@ export function OutputTable({ outputs, zone, onTag }: { outputs: readonly Output
                 <span className="block truncate font-medium" title={output.workflowName}>
                   {output.workflowName}
                 </span>
-                <Tags output={output} onTag={onTag} />
+                <Tags tags={output.tags} onTag={onTag}>
+                  {output.test && <Badge>Test</Badge>}
+                  {output.simulated && <Badge>Simulated</Badge>}
+                </Tags>
               </Td>
               <Td className="max-w-40 truncate max-lg:hidden" title={output.inputKey ?? undefined}>
                 {output.inputKey ?? <span className="text-soft">–</span>}
@@ -71,28 +75,5 @@ export function OutputTable({ outputs, zone, onTag }: { outputs: readonly Output
         </tbody>
       </Table>
     </ScrollX>
-  );
-}
-
-function Tags({ output, onTag }: { output: Output; onTag: (tag: string) => void }) {
-  if (output.tags.length === 0 && !output.test && !output.simulated) {
-    return null;
-  }
-  return (
-    <span className="mt-1 flex flex-wrap gap-1">
-      {output.test && <Badge>Test</Badge>}
-      {output.simulated && <Badge>Simulated</Badge>}
-      {output.tags.map((tag) => (
-        <button
-          key={tag}
-          type="button"
-          aria-label={`Only those with the tag ${tag}`}
-          onClick={() => onTag(tag)}
-          className="min-h-6 rounded-md bg-line/60 px-1.5 py-0.5 text-xs text-soft hover:bg-accent-wash hover:text-accent"
-        >
-          {tag}
-        </button>
-      ))}
-    </span>
   );
 }

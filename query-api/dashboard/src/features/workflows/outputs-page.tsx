@@ -1,23 +1,27 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { getRouteApi } from "@tanstack/react-router";
-import { Download, FileJson, FileSpreadsheet, FileText, SquareTerminal, X } from "lucide-react";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { FileText, SquareTerminal } from "lucide-react";
 import { isScratch } from "@/shared/api/scratch";
 import { zoneName } from "@/shared/format/time";
 import { useAccount, type Account } from "@/shared/session/account";
 import { useZone } from "@/shared/session/zone";
-import { Button } from "@/shared/ui/button";
+import { Button, buttonClass } from "@/shared/ui/button";
+import { ExportMenu } from "@/shared/ui/export-menu";
 import { SelectField } from "@/shared/ui/field";
-import { Card, Empty, Failure, Page, Skeleton } from "@/shared/ui/layout";
-import { Menu, MenuItem, MenuLabel } from "@/shared/ui/menu";
+import { Card, ChoicesFailure, Empty, Page } from "@/shared/ui/layout";
+import { MenuItem, MenuLabel } from "@/shared/ui/menu";
 import { useNow } from "@/shared/ui/now";
 import { usePageTitle } from "@/shared/ui/title";
 import { workflowsQuery } from "./api";
 import { OutputTable } from "./output-rows";
-import { isRefused, outputsFileUrl, outputsQuery, outputsUrl, readOutputSearch, type OutputSearch } from "./outputs";
+import { isRefused, outputsFile, outputsQuery, outputsUrl, periodName, readOutputSearch, type OutputSearch } from "./outputs";
+import { Paged } from "./paged";
+import { patched, type Patch } from "./search";
+import { ChosenTag } from "./tags";
 
 const route = getRouteApi("/signed-in/dashboard/outputs");
 
-type Change = (patch: { [K in keyof OutputSearch]?: OutputSearch[K] | undefined }) => void;
+type Change = (patch: Patch<OutputSearch>) => void;
 
 export function OutputsPage() {
   usePageTitle("Outputs");
@@ -26,66 +30,66 @@ export function OutputsPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const only = readOutputSearch({ ...search });
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(outputsQuery(account, only));
-  const outputs = data?.pages.flatMap((page) => page.outputs) ?? [];
-  const change: Change = (patch) =>
-    void navigate({
-      replace: true,
-      search: (before) => Object.fromEntries(Object.entries({ ...before, ...patch }).filter(([, value]) => value !== undefined)) as OutputSearch,
-    });
-  const isNarrowed = Object.keys(only).length > 0;
+  const query = useInfiniteQuery(outputsQuery(account, only));
+  const outputs = query.data?.pages.flatMap((page) => page.outputs) ?? [];
+  const change: Change = (patch) => void navigate({ replace: true, resetScroll: false, search: (before) => patched<OutputSearch>(before, patch) });
+  const isNarrowed = only.workflow !== undefined || only.tag !== undefined || only.empty !== undefined;
+  const shownDays = account.features.workflowHistoryDays ?? null;
   return (
-    <Page title="Outputs" description="What your workflows have put out, the newest first." actions={<ExportMenu account={account} search={only} />}>
-      <Filters account={account} search={only} onChange={change} />
+    <Page title="Outputs" description="What your workflows have put out, the newest first." actions={<OutputsExport account={account} search={only} />}>
+      <Filters account={account} search={only} chosen={outputs.find((output) => output.workflowId === only.workflow)?.workflowName} onChange={change} />
       <Card flush title="Newest first" hint={`Times in ${zoneName(zone)}.`}>
-        {error && !data ? (
-          <Failure error={error} retry={() => void refetch()} />
-        ) : !data ? (
-          <div className="grid gap-2 p-5">
-            <Skeleton className="h-10" />
-            <Skeleton className="h-10" />
-          </div>
-        ) : outputs.length > 0 ? (
+        <Paged
+          query={query}
+          isEmpty={outputs.length === 0}
+          wayOut={only.period && <Button onClick={() => change({ period: undefined })}>Show the {periodName(undefined, shownDays).toLowerCase()}</Button>}
+          empty={
+            <Empty
+              icon={FileText}
+              title={isNarrowed ? "No output is like that" : `No outputs in the ${periodName(only.period, shownDays).toLowerCase()}`}
+              action={
+                isNarrowed ? (
+                  <Button onClick={() => change({ workflow: undefined, tag: undefined, empty: undefined, period: undefined })}>Show all</Button>
+                ) : only.period !== "month" && !isRefused("month", shownDays) ? (
+                  <Button onClick={() => change({ period: "month" })}>Look at the last 30 days</Button>
+                ) : (
+                  <Link to="/dashboard/workflows" className={buttonClass()}>
+                    Open the workflows
+                  </Link>
+                )
+              }
+            >
+              {!isNarrowed && "When a workflow completes, what it put out is here. Run one to see it."}
+            </Empty>
+          }
+        >
           <OutputTable outputs={outputs} zone={zone} onTag={(tag) => change({ tag })} />
-        ) : hasNextPage ? (
-          <p className="p-5 text-center text-soft">None of the newest is like that.</p>
-        ) : (
-          <Empty
-            icon={FileText}
-            title={isNarrowed ? "No output is like that" : "No outputs in the last 7 days"}
-            action={isNarrowed && <Button onClick={() => change({ workflow: undefined, tag: undefined, empty: undefined, period: undefined })}>Show all</Button>}
-          >
-            {!isNarrowed && "When a workflow completes, what it put out is here."}
-          </Empty>
-        )}
-        {hasNextPage && (
-          <div className="flex justify-center p-3">
-            <Button busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-              Show more
-            </Button>
-          </div>
-        )}
+        </Paged>
       </Card>
     </Page>
   );
 }
 
-function Filters({ account, search, onChange }: { account: Account; search: OutputSearch; onChange: Change }) {
-  const { data } = useInfiniteQuery(workflowsQuery(account, {}));
-  const workflows = (data?.pages.flatMap((page) => page.workflows) ?? []).filter((workflow) => !isScratch(workflow));
+/** @param chosen what the workflow is called whose outputs are shown, as far as they tell */
+function Filters({ account, search, chosen, onChange }: { account: Account; search: OutputSearch; chosen: string | undefined; onChange: Change }) {
+  const query = useInfiniteQuery(workflowsQuery(account, {}));
+  const workflows = (query.data?.pages.flatMap((page) => page.workflows) ?? []).filter((workflow) => !isScratch(workflow));
   const shownDays = account.features.workflowHistoryDays ?? null;
   const isUnknown = search.workflow !== undefined && workflows.every((workflow) => workflow.id !== search.workflow);
   return (
     <div className="mb-4 flex flex-wrap gap-2">
-      <SelectField label="Workflow" hideLabel className="w-full sm:w-56" value={search.workflow ?? ""} onChange={(event) => onChange({ workflow: event.target.value || undefined })}>
-        <option value="">Every workflow</option>
-        {isUnknown && <option value={search.workflow}>{search.workflow}</option>}
-        {workflows.map((workflow) => (
-          <option key={workflow.id} value={workflow.id}>
-            {workflow.name}
-          </option>
-        ))}
-      </SelectField>
+      <div className="w-full sm:w-56">
+        <SelectField label="Workflow" hideLabel value={search.workflow ?? ""} onChange={(event) => onChange({ workflow: event.target.value || undefined })}>
+          <option value="">Every workflow</option>
+          {isUnknown && <option value={search.workflow}>{chosen ?? search.workflow}</option>}
+          {workflows.map((workflow) => (
+            <option key={workflow.id} value={workflow.id}>
+              {workflow.name}
+            </option>
+          ))}
+        </SelectField>
+        <ChoicesFailure what="The workflows" query={query} />
+      </div>
       <SelectField
         label="Results"
         hideLabel
@@ -103,54 +107,28 @@ function Filters({ account, search, onChange }: { account: Account; search: Outp
         value={search.period ?? ""}
         onChange={(event) => onChange({ period: (event.target.value || undefined) as OutputSearch["period"] })}
       >
-        <option value="day" disabled={isRefused("day", shownDays)}>
-          Last 24 hours
-        </option>
-        <option value="">Last 7 days</option>
-        <option value="month" disabled={isRefused("month", shownDays)}>
-          Last 30 days
-        </option>
+        {(["day", undefined, "month"] as const).map((period) => (
+          <option key={period ?? ""} value={period ?? ""} disabled={period !== undefined && isRefused(period, shownDays)}>
+            {periodName(period, shownDays)}
+          </option>
+        ))}
       </SelectField>
-      {search.tag && (
-        <Button onClick={() => onChange({ tag: undefined })}>
-          Tag {search.tag} <X aria-hidden className="size-4 text-soft" />
-          <span className="sr-only">: show all</span>
-        </Button>
-      )}
+      <ChosenTag tag={search.tag} onClear={() => onChange({ tag: undefined })} />
     </div>
   );
 }
 
-const FORMATS = [
-  { format: "csv", label: "CSV", icon: FileSpreadsheet },
-  { format: "json", label: "JSON", icon: FileJson },
-] as const;
-
-function ExportMenu({ account, search }: { account: Account; search: OutputSearch }) {
+function OutputsExport({ account, search }: { account: Account; search: OutputSearch }) {
   const now = useNow();
+  const hasFiles = account.features.exports !== false;
   return (
-    <Menu
-      trigger={
-        <Button aria-label="Export">
-          <Download aria-hidden className="size-4 text-soft" />
-          <span className="max-sm:hidden">Export</span>
-        </Button>
-      }
-    >
-      <MenuLabel>Every output of this view, as</MenuLabel>
-      {account.features.exports !== false &&
-        FORMATS.map(({ format, label, icon: Icon }) => (
-          <MenuItem key={format} asChild>
-            <a href={outputsFileUrl(account, search, format, now)} download>
-              <Icon aria-hidden className="size-4 text-soft" /> {label}
-            </a>
-          </MenuItem>
-        ))}
+    <ExportMenu what="Every output of this view" formats={hasFiles ? ["csv", "json"] : []} fileIn={(format) => outputsFile(account, search, format, Date.now())}>
+      {!hasFiles && <MenuLabel>The tier {account.tier} has no files. Every output of this view by</MenuLabel>}
       <MenuItem asChild>
         <a href={outputsUrl(account, search, now)} target="_blank" rel="noreferrer">
-          <SquareTerminal aria-hidden className="size-4 text-soft" /> API, in pages
+          <SquareTerminal aria-hidden className="size-4 text-soft" /> API, in pages<span className="sr-only">, opens anew</span>
         </a>
       </MenuItem>
-    </Menu>
+    </ExportMenu>
   );
 }

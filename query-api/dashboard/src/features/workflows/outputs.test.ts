@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { isRefused, outputFilter, outputsFileUrl, outputsUrl, readOutputSearch } from "./outputs";
+import { isRefused, outputFilter, outputsFile, outputsUrl, periodName, readOutputSearch } from "./outputs";
 
-const TEAM = { params: { teamId: "team_1" } };
+const TEAM = { name: "Acme", params: { teamId: "team_1" } };
 const OWN = { params: { userId: "user_1" } };
 const NOW = Date.parse("2026-11-26T12:00:00Z");
 
@@ -32,6 +32,18 @@ test("a period that the tier does not show is not offered", () => {
 });
 
 test("a file, and a program, have what the view has", () => {
-  expect(outputsFileUrl(TEAM, { tag: "a&b", empty: "yes" }, "csv", NOW)).toBe("/api/workflow-outputs/export?teamId=team_1&tag=a%26b&empty=true&format=csv");
+  expect(outputsFile(TEAM, { tag: "a&b", empty: "yes" }, "csv", NOW)).toEqual({
+    url: "/api/workflow-outputs/export?teamId=team_1&tag=a%26b&empty=true&format=csv",
+    name: "outputs-Acme-2026-11-26-week-a-b-empty.csv",
+  });
   expect(outputsUrl(OWN, { period: "month" }, NOW)).toBe("/api/workflow-outputs?from=2026-10-27T12%3A00%3A00.000Z");
 });
+
+test.each([
+  [undefined, null, "Last 7 days"],
+  [undefined, 30, "Last 7 days"],
+  [undefined, 3, "Last 3 days"],
+  [undefined, 1, "Last 24 hours"],
+  ["day", null, "Last 24 hours"],
+  ["month", null, "Last 30 days"],
+] as const)("the period %s, in a tier that shows %s days, is called %s", (period, shownDays, name) => expect(periodName(period, shownDays)).toBe(name));

@@ -1,5 +1,7 @@
 import { infiniteQueryOptions } from "@tanstack/react-query";
 import { answer, api, type Schemas } from "@/shared/api/client";
+import { fileName, type ExportedFile, type Format } from "@/shared/api/files";
+import { formatCount } from "@/shared/format/numbers";
 import type { Account } from "@/shared/session/account";
 
 export type Output = Schemas["WorkflowOutput"];
@@ -27,6 +29,15 @@ export function readOutputSearch(raw: Record<string, unknown>): OutputSearch {
 /** Whether an account's tier shows less than a period. */
 export function isRefused(period: keyof typeof PERIODS, shownDays: number | null): boolean {
   return shownDays !== null && PERIODS[period] > shownDays;
+}
+
+/** What has been put out is shown this far back unless a period is chosen, in days. */
+const DAYS_USUAL = 7;
+
+/** What a period is called; without one, the tier may show less than is usual. */
+export function periodName(period: OutputSearch["period"], shownDays: number | null): string {
+  const days = period === undefined ? Math.max(1, Math.min(DAYS_USUAL, shownDays ?? DAYS_USUAL)) : PERIODS[period];
+  return days === 1 ? "Last 24 hours" : `Last ${formatCount(days)} days`;
 }
 
 const DAY_MS = 86_400_000;
@@ -63,10 +74,14 @@ export function outputsUrl(account: Pick<Account, "params">, search: OutputSearc
   return `/api/workflow-outputs?${paramsOf(account, search, now)}`;
 }
 
-export function outputsFileUrl(account: Pick<Account, "params">, search: OutputSearch, format: "csv" | "json", now: number): string {
+export function outputsFile(account: Pick<Account, "params" | "name">, search: OutputSearch, format: Format, now: number): ExportedFile {
   const params = paramsOf(account, search, now);
   params.set("format", format);
-  return `/api/workflow-outputs/export?${params}`;
+  const day = new Date(now).toISOString().slice(0, 10);
+  return {
+    url: `/api/workflow-outputs/export?${params}`,
+    name: fileName(["outputs", account.name, day, search.period ?? "week", search.tag ?? "", search.empty ? "empty" : ""], format),
+  };
 }
 
 function paramsOf(account: Pick<Account, "params">, search: OutputSearch, now: number): URLSearchParams {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isUnanswered, isWaiting, pausedBecause } from "./paused";
+import { heldBy, pausedBecause } from "./paused";
 
 test("what holds a run is told with the way out", () => {
   expect(pausedBecause({ status: "running" })).toBeNull();
@@ -19,17 +19,22 @@ test("a run whose budgets did not answer is not said to be stopped by one", () =
   const held = { status: "paused_budget", reason: { code: "budget_unanswered", nodeId: "a" } };
   expect(pausedBecause(held)).toMatch(/did not answer.*Resume to ask again/);
   expect(pausedBecause(held)).not.toContain("Increase");
-  expect(isUnanswered(held)).toBe(true);
-  expect(isUnanswered({ status: "paused_budget", reason: null })).toBe(false);
-  expect(isUnanswered({ ...held, status: "completed" })).toBe(false);
+  expect(heldBy(held)).toBe("Paused: budgets did not answer");
+  expect(heldBy({ status: "paused_budget", reason: null })).toBeNull();
+  expect(heldBy({ ...held, status: "completed" })).toBeNull();
 });
 
-test("a run that waits for calls under way is not said to be stopped by a budget", () => {
+test("a run that waits for calls under way is not said to be stopped by a budget that is spent", () => {
   const held = { status: "paused_budget", reason: { code: "budget_reserved", nodeId: "a" } };
-  expect(pausedBecause(held)).toMatch(/calls under way.*goes on by itself/);
+  expect(heldBy(held)).toBe("Paused: calls under way come first");
+  expect(pausedBecause(held)).toMatch(/calls under way.*No budget is spent.*Resume to ask at once/);
   expect(pausedBecause(held)).not.toContain("Increase");
-  expect(isWaiting(held)).toBe(true);
-  expect(isUnanswered(held)).toBe(false);
-  expect(isWaiting({ status: "paused_budget", reason: { code: "budget_exceeded" } })).toBe(false);
-  expect(isWaiting({ ...held, status: "completed" })).toBe(false);
+});
+
+test("a run that waits for its own limit is not said to be stopped by a budget, and one that waits for a budget is", () => {
+  expect(heldBy({ status: "paused_budget", reason: { code: "execution_cost_limit" } })).toBe("Paused by its own cost limit");
+  expect(heldBy({ status: "paused_budget", reason: { code: "execution_cost_unknown" } })).toBe("Paused: a model has no price");
+  expect(pausedBecause({ status: "paused_budget", reason: { code: "execution_cost_unknown" } })).toMatch(/no price.*and resume/);
+  expect(heldBy({ status: "paused_budget", reason: { code: "budget_exceeded" } })).toBeNull();
+  expect(heldBy({ status: "paused_budget", reason: { code: "constructor" } })).toBeNull();
 });

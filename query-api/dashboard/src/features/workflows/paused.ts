@@ -7,14 +7,18 @@ interface Reason {
   maxCostNanoUsd?: number;
 }
 
-/** Whether it is held for want of an answer, and not by a budget. */
-export function isUnanswered({ status, reason }: { status: string; reason?: unknown }): boolean {
-  return status === "paused_budget" && (reason as Reason | null | undefined)?.code === "budget_unanswered";
-}
+/** What holds a run that waits for its budgets, where none of them is spent: in so many words as a badge has room for. */
+const HELD: Readonly<Record<string, string>> = {
+  budget_unanswered: "Paused: budgets did not answer",
+  budget_reserved: "Paused: calls under way come first",
+  execution_cost_limit: "Paused by its own cost limit",
+  execution_cost_unknown: "Paused: a model has no price",
+};
 
-/** Whether it waits until calls under way have ended: no budget is spent yet, and it goes on by itself. */
-export function isWaiting({ status, reason }: { status: string; reason?: unknown }): boolean {
-  return status === "paused_budget" && (reason as Reason | null | undefined)?.code === "budget_reserved";
+/** What is said of a run that waits for its budgets, where none of them is spent; null if it does not, or if one is. */
+export function heldBy({ status, reason }: { status: string; reason?: unknown }): string | null {
+  const { code = "" } = (reason ?? {}) as Reason;
+  return status === "paused_budget" && Object.hasOwn(HELD, code) ? HELD[code]! : null;
 }
 
 /** Why an execution is held, or waits in vain, and what to do; null if it does neither. */
@@ -32,10 +36,12 @@ export function pausedBecause(execution: { status: string; reason?: unknown }): 
       return `Nobody knows whether ${reason.target ?? "the other side"} was reached. Find out, then resume to call again, or cancel.`;
     case "execution_cost_limit":
       return `The next call could take this run beyond its own limit of ${formatExactUsd(BigInt(reason.maxCostNanoUsd ?? 0))}. Raise it in a new version and rerun, or cancel.`;
+    case "execution_cost_unknown":
+      return "The next call's model has no price, so nobody knows whether this run keeps within its own limit. Give the model a price and resume, or cancel.";
     case "budget_unanswered":
       return "The budgets were asked whether they allow the next call, and did not answer. That does not mean that one is spent. Resume to ask again, or cancel.";
     case "budget_reserved":
-      return "What calls under way may still use of a budget leaves too little for the next call. When they have ended, it goes on by itself; resume to ask at once, or cancel.";
+      return "What calls under way may still use of a budget leaves too little for the next one. No budget is spent: they are asked again by and by as those calls end. Resume to ask at once, or cancel.";
     default:
       return "A budget does not leave enough for the next call. Increase it, or wait until it begins anew, and resume.";
   }

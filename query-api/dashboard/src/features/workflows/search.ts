@@ -1,5 +1,12 @@
 import type { Schemas } from "@/shared/api/client";
 
+/** What an address is changed by; what is undefined goes from it. */
+export type Patch<Search> = { [K in keyof Search]?: Search[K] | undefined };
+
+export function patched<Search extends object>(before: Search, patch: Patch<Search>): Search {
+  return Object.fromEntries(Object.entries({ ...before, ...patch }).filter(([, value]) => value !== undefined)) as Search;
+}
+
 export interface WorkflowSearch {
   q?: string;
   status?: "draft" | "active" | "paused" | "archived" | "error";

@@ -1,6 +1,6 @@
 import { words } from "@/shared/format/numbers";
 import { Badge, type Tone } from "@/shared/ui/layout";
-import { isUnanswered, isWaiting } from "./paused";
+import { heldBy } from "./paused";
 
 const STATUS: Record<string, { tone: Tone; label: string }> = {
   queued: { tone: "neutral", label: "Queued" },
@@ -25,10 +25,8 @@ interface Held {
 }
 
 function looksOf(of: Held): { tone: Tone; label: string } {
-  if (isUnanswered(of)) {
-    return { tone: "warning", label: "Paused: budgets did not answer" };
-  }
-  return isWaiting(of) ? { tone: "warning", label: "Paused: waits for calls under way" } : (STATUS[of.status] ?? { tone: "neutral", label: words(of.status) });
+  const held = heldBy(of);
+  return held === null ? (STATUS[of.status] ?? { tone: "neutral", label: words(of.status) }) : { tone: "warning", label: held };
 }
 
 export function StatusBadge(of: Held) {

@@ -1,9 +1,13 @@
 import { useBlocker } from "@tanstack/react-router";
-import { Button } from "@/shared/ui/button";
-import { Dialog } from "@/shared/ui/dialog";
+import { Button } from "./button";
+import { Dialog } from "./dialog";
 
-/** Asks before changes are lost, on this page's links, with another account, and when the tab is closed. */
-export function LeaveDialog({ isDirty }: { isDirty: boolean }) {
+/**
+ * Asks before changes are lost, on this page's links, with another account, and when the tab is closed.
+ *
+ * @param what has them
+ */
+export function LeaveDialog({ what, isDirty }: { what: string; isDirty: boolean }) {
   const blocker = useBlocker({
     shouldBlockFn: ({ current, next }) => isDirty && (next.pathname !== current.pathname || teamOf(next.search) !== teamOf(current.search)),
     enableBeforeUnload: isDirty,
@@ -28,7 +32,7 @@ export function LeaveDialog({ isDirty }: { isDirty: boolean }) {
         </>
       }
     >
-      <p className="text-soft">This workflow has changes that are not saved. They would be lost.</p>
+      <p className="text-soft">{what} changes that are not saved. They would be lost.</p>
     </Dialog>
   );
 }

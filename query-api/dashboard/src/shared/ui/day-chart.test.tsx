@@ -1,0 +1,94 @@
+import { act, render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { DayChart } from "./day-chart";
+
+const DAYS = [
+  { date: "2026-11-01", runs: 1, cost: 0.5 },
+  { date: "2026-11-02", runs: 2, cost: 0.25 },
+  { date: "2026-11-03", runs: 3000, cost: 0.75 },
+];
+
+const AXIS = { ticks: [0, 1500, 3000], format: String, least: 30 };
+
+// Nothing has a size here, and what has none is not drawn.
+beforeEach(() => void vi.spyOn(HTMLElement.prototype, "getBoundingClientRect").mockReturnValue(new DOMRect(0, 0, 600, 288)));
+
+afterEach(() => vi.restoreAllMocks());
+
+function Runs({ days = DAYS, onPick }: { days?: typeof DAYS; onPick?: (day: string) => void }) {
+  return (
+    <DayChart
+      title="Runs by day"
+      days={days}
+      height="h-72"
+      asTable={false}
+      onAsTable={() => undefined}
+      onPick={onPick}
+      bars={[{ of: "runs", name: "Runs", colour: "series-1" }]}
+      line={{ of: "cost", name: "Cost", colour: "series-2" }}
+      left={AXIS}
+      right={AXIS}
+      figures={[
+        { name: "Runs", text: ({ runs }) => runs.toLocaleString("en") },
+        { name: "Cost", text: ({ cost }) => `$${cost}` },
+        { name: "Exactly", text: ({ cost }) => `${cost * 1e9} nanoUSD`, isHint: true },
+      ]}
+    />
+  );
+}
+
+const chart = () => screen.getByRole("application", { name: /^Runs by day, 3 days/ });
+
+const said = () => chart().querySelector("[aria-live=polite]")!.textContent;
+
+test("the arrow keys lead from day to day of a chart, and what there is of each is read out", async () => {
+  render(<Runs />);
+  expect(said()).toBe("");
+  await userEvent.tab();
+  await userEvent.tab();
+  expect(document.activeElement).toBe(chart());
+  await userEvent.keyboard("{ArrowLeft}");
+  expect(said()).toMatch(/3.*: Runs 3,000, Cost \$0\.75$/);
+  expect(screen.getByText("750000000 nanoUSD")).toBeTruthy();
+  expect(chart().querySelector(".recharts-reference-line line")).not.toBeNull();
+  await userEvent.keyboard("{ArrowRight}");
+  expect(said()).toContain("Runs 3,000");
+  await userEvent.keyboard("{ArrowLeft}");
+  expect(said()).toContain("Runs 2,");
+  await userEvent.keyboard("{Home}{ArrowLeft}");
+  expect(said()).toContain("Runs 1,");
+  await userEvent.keyboard("{End}");
+  expect(said()).toContain("Runs 3,000");
+  await userEvent.keyboard("{Escape}");
+  expect(said()).toBe("");
+  expect(chart().querySelector(".recharts-reference-line")).toBeNull();
+  await userEvent.keyboard("{ArrowRight}");
+  expect(said()).toContain("Runs 1,");
+  await userEvent.tab();
+  expect(said()).toBe("");
+});
+
+test("Enter leads into the day that the arrow keys are at, and nowhere before they are at one", async () => {
+  const onPick = vi.fn();
+  render(<Runs onPick={onPick} />);
+  act(() => chart().focus());
+  await userEvent.keyboard("{Enter}");
+  expect(onPick).not.toHaveBeenCalled();
+  await userEvent.keyboard("{Home}{ArrowRight}{Enter}");
+  expect(onPick).toHaveBeenCalledExactlyOnceWith("2026-11-02");
+});
+
+test("a day whose numbers move while the keys are at it is not read out once more, and one that is gone is left", async () => {
+  const { rerender } = render(<Runs />);
+  act(() => chart().focus());
+  await userEvent.keyboard("{End}");
+  const before = said();
+  rerender(<Runs days={DAYS.map((day) => ({ ...day, runs: day.runs + 1 }))} />);
+  expect(said()).toBe(before);
+  expect(screen.getByText("3,001")).toBeTruthy();
+  rerender(<Runs days={[{ date: "2026-10-30", runs: 7, cost: 1 }, ...DAYS.slice(0, 2)]} />);
+  expect(screen.queryByText("3,001")).toBeNull();
+  await userEvent.keyboard("{ArrowRight}");
+  expect(said()).toContain("Runs 7,");
+});
