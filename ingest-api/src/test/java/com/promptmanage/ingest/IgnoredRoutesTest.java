@@ -15,7 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
-class IgnoredUsageTest {
+class IgnoredRoutesTest {
 
     private static final String HIT = """
             {"id":"hit","cache_hit":true,"model":"m","prompt_tokens":3,"completion_tokens":2}""";
