@@ -60,7 +60,8 @@ class UpCommandTest {
     /** By a Java that says how much heap there may be, and then tells what it is started with. */
     @Test
     void theHeapKeepsToHalfOfWhatItMayBeAndGivesBackTheRest() throws Exception {
-        Path java = Files.createDirectories(directory.resolve("jdk/bin")).resolve("java");
+        Path jdk = directory.resolve("jdk");
+        Files.createDirectories(jdk.resolve("bin"));
         script("jdk/bin/java", """
                 if [[ $* == *PrintFlagsFinal* ]]; then
                   echo ' size_t MaxHeapSize = 4000000 {product} {ergonomic}'
@@ -68,7 +69,7 @@ class UpCommandTest {
                   echo "$*" >&2
                   exit 3
                 fi""");
-        script("java-home", "echo '%s'".formatted(java.getParent().getParent()));
+        script("java-home", "echo '%s'".formatted(jdk));
         script("classpath", "echo classes");
 
         String command = up("--no-demo");

@@ -43,9 +43,8 @@ public final class Sessions {
 
     static final Duration REMEMBERED = Duration.ofSeconds(3);
 
-    /** Only those that are looked at are in the way: nobody has looked at this one, which may be right. One for all. */
-    static final ProblemException UNDER_WAY = ProblemException.rateLimited(
-            "Too many sign-ins with this address are under way. Wait a moment, then try again.", Duration.ofSeconds(2));
+    private static final String UNDER_WAY =
+            "Too many sign-ins with this address are under way. Wait a moment, then try again.";
 
     private static final String USERS =
             "SELECT id, email, name, password_hash, operator FROM users WHERE disabled_at IS NULL AND ";
@@ -307,9 +306,14 @@ public final class Sessions {
         return answer;
     }
 
+    /** Whether only those that are looked at are in the way: nobody has looked at this one, which may be right. */
+    static boolean isForThoseUnderWay(ProblemException refused) {
+        return UNDER_WAY.equals(refused.problem().detail());
+    }
+
     private static ProblemException refusal(SignInLocks.Lock lock) {
         return lock.isOfThoseUnderWay()
-                ? UNDER_WAY
+                ? ProblemException.rateLimited(UNDER_WAY, Duration.ofSeconds(2))
                 : ProblemException.rateLimited(
                         "Too many wrong passwords for this address. Wait, then try again.", lock.left());
     }

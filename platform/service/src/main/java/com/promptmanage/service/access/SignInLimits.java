@@ -54,7 +54,7 @@ final class SignInLimits {
             takeBackAfter(e, count, countedAt);
             throw e;
         } catch (ProblemException e) {
-            if (e == Sessions.UNDER_WAY || e.problem().status() == Problem.Kind.UNAVAILABLE.status()) {
+            if (Sessions.isForThoseUnderWay(e) || e.problem().status() == Problem.Kind.UNAVAILABLE.status()) {
                 takeBackAfter(e, count, countedAt);
             }
             throw e;
