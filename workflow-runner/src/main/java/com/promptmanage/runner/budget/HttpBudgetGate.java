@@ -4,6 +4,7 @@ import com.promptmanage.runner.work.BudgetGate;
 import com.promptmanage.service.access.ApiKeys;
 import com.promptmanage.service.access.ServiceKey;
 import com.promptmanage.service.budget.BudgetClient;
+import com.promptmanage.service.budget.Reservations;
 import com.promptmanage.service.database.Database;
 import java.net.URI;
 import java.time.Clock;

@@ -2,14 +2,12 @@ package com.promptmanage.runner.budget;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.promptmanage.runner.budget.Reservations.Share;
 import com.promptmanage.runner.work.BudgetGate;
 import com.promptmanage.service.budget.BudgetClient;
+import com.promptmanage.service.budget.Reservations;
 import com.promptmanage.service.http.Json;
 import com.promptmanage.topics.account.Account;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -106,26 +104,11 @@ final class ReservingGate implements BudgetGate {
         JsonNode told = answer.path("budgets");
         OptionalLong cost = whole(answer.path("estimatedCostNanoUsd"));
         long tokens = call.estimate().inputTokens() + call.estimate().maxOutputTokens();
-        Optional<Reservation> reservation = reservations.reserve(shares(call.account(), told), cost, tokens);
-        return reservation.isPresent()
-                ? new Verdict.Allowed(cost, told.isEmpty() ? Optional.empty() : Optional.of(told), reservation.get())
-                : uncertain(call, answer);
-    }
-
-    private static List<Share> shares(Account account, JsonNode budgets) {
-        var shares = new ArrayList<Share>();
-        for (JsonNode budget : budgets) {
-            var key = new Reservations.Key(
-                    account.value(),
-                    budget.path("id").asText(),
-                    budget.path("value").asText());
-            boolean isBlocking = budget.path("enforcement").asText().equals("block");
-            shares.add(new Share(
-                    key,
-                    isBlocking ? whole(budget.path("remainingNanoUsd")) : OptionalLong.empty(),
-                    isBlocking ? whole(budget.path("remainingTokens")) : OptionalLong.empty()));
-        }
-        return shares;
+        return switch (reservations.reserve(call.account(), answer, tokens)) {
+            case Reservations.Result.Reserved(var reservation) ->
+                new Verdict.Allowed(cost, told.isEmpty() ? Optional.empty() : Optional.of(told), reservation);
+            case Reservations.Result.TooLittleLeft left -> uncertain(call, answer);
+        };
     }
 
     private static OptionalLong whole(JsonNode number) {

@@ -3,6 +3,7 @@ package com.promptmanage.runner.work;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.promptmanage.runner.node.CallEstimate;
+import com.promptmanage.service.budget.Reservation;
 import com.promptmanage.topics.account.Account;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -22,17 +23,6 @@ public interface BudgetGate {
             String executionId,
             String nodeId,
             CallEstimate estimate) {}
-
-    /** What a call under way may use, which the budgets do not know of yet. */
-    @FunctionalInterface
-    interface Reservation {
-
-        /** Nothing. */
-        Reservation NONE = () -> {};
-
-        /** The call has ended and is entered, however it ended, or is not made at all. A second time it does nothing. */
-        void end();
-    }
 
     /** The answer. */
     sealed interface Verdict {

@@ -8,6 +8,7 @@ import com.promptmanage.runner.node.CallEstimate;
 import com.promptmanage.runner.work.BudgetGate.Planned;
 import com.promptmanage.runner.work.BudgetGate.Verdict;
 import com.promptmanage.service.budget.BudgetClient.Answer;
+import com.promptmanage.service.budget.Reservations;
 import com.promptmanage.service.http.Json;
 import com.promptmanage.testkit.Await;
 import com.promptmanage.topics.account.Account;
