@@ -2,11 +2,16 @@ package com.promptmanage.ingest.gateway;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.promptmanage.ingest.gateway.GatewayMeters.Outcome;
 import com.promptmanage.ingest.gateway.GatewaySettings.Budgets;
 import com.promptmanage.service.access.ServiceKey;
 import com.promptmanage.service.budget.BudgetClient;
+import com.promptmanage.service.budget.Reservation;
+import com.promptmanage.service.budget.Reservations;
+import com.promptmanage.service.budget.Share;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.Json;
+import com.promptmanage.service.http.Problem.Kind;
 import com.promptmanage.service.http.ProblemException;
 import java.time.Clock;
 import java.time.Duration;
@@ -20,29 +25,54 @@ final class BudgetCheck implements AutoCloseable {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
 
+    /** Most calls under way end sooner than that, or not for long. */
+    private static final Duration RESERVED_RETRY_AFTER = Duration.ofSeconds(1);
+
     private final BudgetClient client;
+
+    private final Reservations reservations;
 
     /**
      * The answer.
      *
-     * @param refusal empty if the call may be made; else for people: which budget stands in the way, and what to do
+     * @param refusal empty if the call may be made
      * @param headers what the caller is told of its budgets
      * @param prices what they say of the account's prices, as they say it; empty if they have not answered
+     * @param reservation of what the call may use; whoever makes it ends or releases it
      */
-    record Verdict(Optional<String> refusal, Map<String, String> headers, Optional<JsonNode> prices) {
+    record Verdict(
+            Optional<Refusal> refusal,
+            Map<String, String> headers,
+            Optional<JsonNode> prices,
+            Reservation reservation) {
 
-        static final Verdict UNASKED = new Verdict(Optional.empty(), Map.of(), Optional.empty());
+        static final Verdict UNASKED =
+                new Verdict(Optional.empty(), Map.of(), Optional.empty(), Reservation.NONE);
     }
 
-    BudgetCheck(Budgets budgets, ServiceKey ownKey, Database database, Clock clock) {
+    /**
+     * Why a call is not made.
+     *
+     * @param outcome as it is counted
+     * @param problem which budget stands in the way, and what to do
+     */
+    record Refusal(Outcome outcome, ProblemException problem) {}
+
+    /** @param reservations of all calls of this process, whichever budgets it asks */
+    BudgetCheck(Budgets budgets, ServiceKey ownKey, Database database, Clock clock, Reservations reservations) {
         this.client = new BudgetClient(ownKey, database, clock);
+        this.reservations = reservations;
         client.askAt(budgets.query(), budgets.apiKey());
     }
 
-    /** @throws ProblemException 503 if the budgets do not answer and want nothing paid for then */
+    /**
+     * Reserves what the call may use of the budgets that block, if they allow it.
+     *
+     * @throws ProblemException 503 if the budgets do not answer and want nothing paid for then
+     */
     Verdict check(GatewayRequest request, Attribution call) {
         return switch (client.ask(call.payer().account(), question(request, call))) {
-            case BudgetClient.Answer.Told(var answer) -> verdict(answer);
+            case BudgetClient.Answer.Told(var answer) -> verdict(request, call, answer);
             case BudgetClient.Answer.Untold(var isClosed) -> {
                 if (isClosed) {
                     throw ProblemException.unavailable(
@@ -86,24 +116,48 @@ final class BudgetCheck implements AutoCloseable {
         }
     }
 
-    private static Verdict verdict(JsonNode answer) {
+    private Verdict verdict(GatewayRequest request, Attribution call, JsonNode answer) {
+        String deniedBy = answer.path("deniedBy").asText("");
+        JsonNode tightest = tightest(answer.path("budgets"), deniedBy);
+        Map<String, String> headers = headers(answer, tightest);
+        if (!answer.path("allowed").asBoolean()) {
+            var problem = new ProblemException(Kind.BUDGET_EXCEEDED, refusal(deniedBy, tightest));
+            return refused(Outcome.REFUSED_BY_BUDGET, problem, headers);
+        }
+        long tokens = request.inputTokensAtMost() + request.maxOutputTokens();
+        return switch (reservations.reserve(call.payer().account(), answer, tokens)) {
+            case Reservations.Result.Reserved(var reservation) ->
+                new Verdict(Optional.empty(), headers, Optional.of(answer.path("prices")), reservation);
+            case Reservations.Result.TooLittleLeft(var share) ->
+                refused(Outcome.REFUSED_BY_RESERVATIONS, reserved(share), headers);
+        };
+    }
+
+    private static Verdict refused(Outcome outcome, ProblemException problem, Map<String, String> headers) {
+        return new Verdict(
+                Optional.of(new Refusal(outcome, problem)), headers, Optional.empty(), Reservation.NONE);
+    }
+
+    private static ProblemException reserved(Share share) {
+        return ProblemException.budgetReserved(
+                "Calls that are under way may still use up budget '%s', which would allow this one: try again"
+                        .formatted(share.name()),
+                RESERVED_RETRY_AFTER);
+    }
+
+    private static Map<String, String> headers(JsonNode answer, @Nullable JsonNode tightest) {
         var headers = new TreeMap<String, String>();
         if (answer.path("estimatedCost").isTextual()) {
             headers.put(
                     "Prompt-Manage-Estimated-Cost", answer.path("estimatedCost").textValue());
         }
-        String deniedBy = answer.path("deniedBy").asText("");
-        JsonNode tightest = tightest(answer.path("budgets"), deniedBy);
         if (tightest != null) {
             headers.put("Prompt-Manage-Budget", tightest.path("id").asText());
             headers.put(
                     "Prompt-Manage-Budget-Remaining", tightest.path("remaining").asText());
             headers.put("Prompt-Manage-Budget-Unit", tightest.path("unit").asText());
         }
-        return new Verdict(
-                answer.path("allowed").asBoolean() ? Optional.empty() : Optional.of(refusal(deniedBy, tightest)),
-                headers,
-                Optional.of(answer.path("prices")));
+        return headers;
     }
 
     /** The budget that refused; else, of those that count money, the one with the least left; else of those that count tokens. */

@@ -40,14 +40,12 @@ record CallRecord(
     }
 
     /** What is told beside it of another model that was asked within the call. */
-    OutgoingEvent outgoing(Advice advice, AnswerUsage answer, Instant ended) {
+    UsageEvent event(Advice advice, AnswerUsage answer, Instant ended) {
         var usage = told(advice.model(), answer)
                 .tags(attribution.tags())
                 .tokens(advice.tokens().counts())
                 .build();
-        var event = new UsageEvent(advice.id(id), source(), ended, usage);
-        return new OutgoingEvent(
-                event.account(), UsageEventCodec.write(event, advice.tokens().attributes(Map.of())));
+        return new UsageEvent(advice.id(id), source(), ended, usage);
     }
 
     private TokenUsage.Builder told(String model, AnswerUsage answer) {
@@ -70,5 +68,10 @@ record CallRecord(
         Map<String, JsonNode> attributes = used.isEstimated() ? Map.of(ESTIMATED, BooleanNode.TRUE) : Map.of();
         return new OutgoingEvent(
                 event.account(), UsageEventCodec.write(event, used.tokens().attributes(attributes)));
+    }
+
+    OutgoingEvent outgoing(UsageEvent event, Advice advice) {
+        return new OutgoingEvent(
+                event.account(), UsageEventCodec.write(event, advice.tokens().attributes(Map.of())));
     }
 }

@@ -3,7 +3,6 @@ package com.promptmanage.ingest.gateway;
 import com.promptmanage.ingest.admission.Admission;
 import com.promptmanage.ingest.admission.RequestMemory;
 import com.promptmanage.ingest.gateway.BudgetCheck.Verdict;
-import com.promptmanage.ingest.gateway.GatewayMeters.Outcome;
 import com.promptmanage.ingest.gateway.GatewaySettings.Budgets;
 import com.promptmanage.ingest.normalize.UsageMeters;
 import com.promptmanage.ingest.publish.EventPublisher;
@@ -11,6 +10,7 @@ import com.promptmanage.service.access.ApiKeys;
 import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.access.ServiceKey;
 import com.promptmanage.service.audit.Actor;
+import com.promptmanage.service.budget.Reservations;
 import com.promptmanage.service.database.Database;
 import com.promptmanage.service.http.Problem;
 import com.promptmanage.service.http.Problem.Kind;
@@ -98,6 +98,8 @@ public final class Gateway implements Routes, AutoCloseable {
 
     private final Passage.Means means;
 
+    private final Reservations reservations = new Reservations(System::nanoTime);
+
     private final AtomicReference<@Nullable BudgetCheck> budgets = new AtomicReference<>();
 
     private final Thread sealing;
@@ -156,8 +158,8 @@ public final class Gateway implements Routes, AutoCloseable {
 
     /** From now on the budgets are asked there before each call. */
     public void askBudgetsAt(Budgets where) {
-        BudgetCheck before = budgets.getAndSet(
-                new BudgetCheck(where, new ServiceKey(apiKeys, "ingest-api", clock), database, clock));
+        BudgetCheck before = budgets.getAndSet(new BudgetCheck(
+                where, new ServiceKey(apiKeys, "ingest-api", clock), database, clock, reservations));
         if (before != null) {
             before.close();
         }
@@ -308,10 +310,21 @@ public final class Gateway implements Routes, AutoCloseable {
         String key = key(ctx, caller, call, target.api().provider());
         BudgetCheck check = budgets.get();
         Verdict verdict = check == null ? Verdict.UNASKED : check.check(request, call);
+        try {
+            pass(ctx, target, request, call, key, verdict);
+        } finally {
+            // What was used has been ended by then, whatever is thrown.
+            verdict.reservation().release();
+        }
+    }
+
+    private void pass(
+            Context ctx, Target target, GatewayRequest request, Attribution call, String key, Verdict verdict) {
         verdict.headers().forEach(ctx::header);
         if (verdict.refusal().isPresent()) {
-            means.meters().ended(target.api(), Outcome.REFUSED_BY_BUDGET);
-            throw new ProblemException(Kind.BUDGET_EXCEEDED, verdict.refusal().get());
+            BudgetCheck.Refusal refusal = verdict.refusal().get();
+            means.meters().ended(target.api(), refusal.outcome());
+            throw refusal.problem();
         }
         if (!reports.isTaking()) {
             throw ProblemException.unavailable(

@@ -22,6 +22,7 @@ final class GatewayMeters {
     enum Outcome {
         ANSWERED,
         REFUSED_BY_BUDGET,
+        REFUSED_BY_RESERVATIONS,
         PROVIDER_ERROR,
         NOT_ANSWERED,
         BROKEN_OFF,

@@ -26,6 +26,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -97,6 +99,7 @@ final class Passage {
         return new Passage(means, ctx, request, Verdict.UNASKED, null);
     }
 
+    /** Whoever calls this releases what is still reserved for the call when it returns. */
     void run(Call call) {
         if (record != null) {
             ctx.header("Prompt-Manage-Call-Id", record.id());
@@ -179,6 +182,8 @@ final class Passage {
 
     /** An error of the provider's own, or a page of whoever stands before it, is passed on as it is; nothing was used. */
     private void passRefusal(OpenReply reply) {
+        // Not only when the answer has gone out: whoever tries again at once is not to find it still reserved.
+        verdict.reservation().release();
         client.head(reply.status(), reply.headers());
         means.meters().ended(request.api(), Outcome.PROVIDER_ERROR);
         try {
@@ -199,6 +204,7 @@ final class Passage {
         }
         isReported = true;
         if (usage.isOfNothing()) {
+            verdict.reservation().release();
             return;
         }
         Used used = usage.used(
@@ -213,17 +219,56 @@ final class Passage {
         if (used.isEstimated()) {
             means.meters().estimated(request.api());
         }
+        Optional<CallCost> cost = cost(event);
         // With advice in it, its cost is that of several calls.
         if (!used.isEstimated() && advice.isEmpty()) {
-            CallCost.of(event.usage(), request.model(), verdict, means.prices()).ifPresent(client::cost);
+            cost.ifPresent(client::cost);
         }
+        var spent = new Spent(event, cost);
         var events = new ArrayList<OutgoingEvent>();
         events.add(kept.outgoing(event, used));
         for (Advice one : advice) {
             means.usageMeters().count(one.tokens());
-            events.add(kept.outgoing(one, usage, ended));
+            UsageEvent beside = kept.event(one, usage, ended);
+            spent = spent.plus(new Spent(beside, cost(beside)));
+            events.add(kept.outgoing(beside, one));
         }
-        means.reports().report(events);
+        put(events, spent);
+    }
+
+    /** From then on, and not before, it takes the budgets their usual time to count it. */
+    private void put(List<OutgoingEvent> events, Spent spent) {
+        try {
+            means.reports().report(events);
+        } finally {
+            verdict.reservation().end(spent.nanoUsd(), spent.tokens());
+        }
+    }
+
+    private Optional<CallCost> cost(UsageEvent event) {
+        return CallCost.of(event.usage(), request.model(), verdict, means.prices());
+    }
+
+    /**
+     * What a call has used, with all that is told beside it.
+     *
+     * @param nanoUsd empty if part of it has no price that is known here
+     */
+    private record Spent(OptionalLong nanoUsd, long tokens) {
+
+        Spent(UsageEvent event, Optional<CallCost> cost) {
+            this(
+                    cost.isPresent() ? OptionalLong.of(cost.get().cost().value()) : OptionalLong.empty(),
+                    event.usage().tokens().total());
+        }
+
+        Spent plus(Spent other) {
+            return new Spent(
+                    nanoUsd.isPresent() && other.nanoUsd.isPresent()
+                            ? OptionalLong.of(nanoUsd.getAsLong() + other.nanoUsd.getAsLong())
+                            : OptionalLong.empty(),
+                    tokens + other.tokens);
+        }
     }
 
     private void brokenOff(IOException e) {

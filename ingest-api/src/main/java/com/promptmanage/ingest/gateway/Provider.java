@@ -17,7 +17,11 @@ public enum Provider {
             error.put("message", message);
             error.put(
                     "type",
-                    status == 402 ? "insufficient_quota" : status < 500 ? "invalid_request_error" : "server_error");
+                    switch (status) {
+                        case 402 -> "insufficient_quota";
+                        case 429 -> "rate_limit_error";
+                        default -> status < 500 ? "invalid_request_error" : "server_error";
+                    });
             error.putNull("param");
             error.put("code", code);
             return JsonNodeFactory.instance.objectNode().set("error", error);

@@ -68,6 +68,7 @@ public record Problem(
         ADDRESS_TOO_LONG(414, "The address is too long"),
         UNSUPPORTED_MEDIA_TYPE(415, "The body is in a form that this address does not take"),
         RATE_LIMITED(429, "Too many requests"),
+        BUDGET_RESERVED(429, "Calls under way may use the budget up"),
         HEADERS_TOO_LARGE(431, "The headers are too large"),
         UNEXPECTED(500, "Something broke on our side"),
         UNAVAILABLE(503, "Not available just now");

@@ -45,6 +45,11 @@ public final class ProblemException extends RuntimeException {
         return new ProblemException(Kind.RATE_LIMITED, detail, List.of(), retryAfter(retryAfter));
     }
 
+    /** 429: what calls under way leave of a budget is not known yet; come again after this time. */
+    public static ProblemException budgetReserved(String detail, Duration retryAfter) {
+        return new ProblemException(Kind.BUDGET_RESERVED, detail, List.of(), retryAfter(retryAfter));
+    }
+
     /** 503: come again after this time. */
     public static ProblemException unavailable(String detail, Duration retryAfter) {
         return new ProblemException(Kind.UNAVAILABLE, detail, List.of(), retryAfter(retryAfter));
