@@ -85,7 +85,7 @@ class GatewayReservationsTest {
         String app = ingest.key(NewKey.of("app", Account.team("at-once-" + unit)));
         budgetLeaves(name, unit, remaining, left);
         var ends = new CountDownLatch(1);
-        provider.answers(exchange -> answerAfter(ends).to(exchange));
+        provider.answers(answerAfter(ends));
 
         var calls = new ArrayList<Future<HttpResponse<String>>>();
         for (int call = 0; call < CALLS; call++) {
@@ -118,7 +118,7 @@ class GatewayReservationsTest {
         String app = ingest.key(NewKey.of("app", Account.team("in-words")));
         budgetLeaves("the month", "usd", "remainingNanoUsd", 1_500_000);
         var ends = new CountDownLatch(1);
-        provider.answers(exchange -> answerAfter(ends).to(exchange));
+        provider.answers(answerAfter(ends));
         Future<HttpResponse<String>> first = callers.submit(() -> answered(app));
         try {
             Await.until(() -> assertThat(provider.asked()).hasSize(1));
@@ -127,8 +127,8 @@ class GatewayReservationsTest {
             assertThat(openai.path("type").textValue()).isEqualTo("rate_limit_error");
             assertThat(openai.path("code").textValue()).isEqualTo("budget_reserved");
 
-            JsonNode anthropic = refusal(answered(
-                    MESSAGES, BODY, Map.of("x-api-key", app, "Prompt-Manage-Provider-Key", "sk")));
+            JsonNode anthropic =
+                    refusal(answered(MESSAGES, BODY, Map.of("x-api-key", app, "Prompt-Manage-Provider-Key", "sk")));
             assertThat(anthropic.path("type").textValue()).isEqualTo("rate_limit_error");
             assertThat(anthropic.path("code").textValue()).isEqualTo("budget_reserved");
 
@@ -242,8 +242,7 @@ class GatewayReservationsTest {
     }
 
     private HttpResponse<String> answered(String app) throws Exception {
-        return answered(
-                CHAT, BODY, Map.of("Authorization", "Bearer " + app, "Prompt-Manage-Provider-Key", "sk"));
+        return answered(CHAT, BODY, Map.of("Authorization", "Bearer " + app, "Prompt-Manage-Provider-Key", "sk"));
     }
 
     /** By whoever asks again while budgets do not answer in time. */

@@ -46,8 +46,7 @@ final class BudgetCheck implements AutoCloseable {
             Optional<JsonNode> prices,
             Reservation reservation) {
 
-        static final Verdict UNASKED =
-                new Verdict(Optional.empty(), Map.of(), Optional.empty(), Reservation.NONE);
+        static final Verdict UNASKED = new Verdict(Optional.empty(), Map.of(), Optional.empty(), Reservation.NONE);
     }
 
     /**
@@ -134,8 +133,7 @@ final class BudgetCheck implements AutoCloseable {
     }
 
     private static Verdict refused(Outcome outcome, ProblemException problem, Map<String, String> headers) {
-        return new Verdict(
-                Optional.of(new Refusal(outcome, problem)), headers, Optional.empty(), Reservation.NONE);
+        return new Verdict(Optional.of(new Refusal(outcome, problem)), headers, Optional.empty(), Reservation.NONE);
     }
 
     private static ProblemException reserved(Share share) {

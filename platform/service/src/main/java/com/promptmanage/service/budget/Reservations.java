@@ -83,9 +83,7 @@ public final class Reservations {
      */
     public Result reserve(Account account, JsonNode answer, long tokens) {
         List<Share> shares = Share.blocking(account, answer.path("budgets"));
-        return shares.isEmpty()
-                ? NOTHING
-                : reserve(shares, Share.whole(answer.path("estimatedCostNanoUsd")), tokens);
+        return shares.isEmpty() ? NOTHING : reserve(shares, Share.whole(answer.path("estimatedCostNanoUsd")), tokens);
     }
 
     private synchronized Result reserve(List<Share> shares, OptionalLong costNanoUsd, long tokens) {

@@ -234,8 +234,7 @@ class ReservationsTest {
 
     private static ObjectNode budget(
             ObjectNode answer, String id, String name, String enforcement, String unit, long left) {
-        ArrayNode budgets =
-                answer.get("budgets") instanceof ArrayNode begun ? begun : answer.putArray("budgets");
+        ArrayNode budgets = answer.get("budgets") instanceof ArrayNode begun ? begun : answer.putArray("budgets");
         return budgets.addObject()
                 .put("id", id)
                 .put("name", name)
