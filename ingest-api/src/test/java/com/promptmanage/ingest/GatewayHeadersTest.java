@@ -5,6 +5,7 @@ import static com.promptmanage.ingest.FakeProvider.event;
 import static com.promptmanage.ingest.RunningGateway.CHAT;
 import static com.promptmanage.ingest.RunningGateway.OWN_KEY;
 import static com.promptmanage.ingest.RunningIngest.JSON;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,6 +15,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpResponse;
+import java.nio.charset.Charset;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -243,6 +245,31 @@ class GatewayHeadersTest {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException(e);
+        }
+    }
+
+    /** As curl, Go and most others write them; what cannot be UTF-8 is Latin-1. */
+    @Test
+    void whatCallersSayOfACallIsReadAsTheyWriteIt() throws Exception {
+        provider.answers(200, JSON, "{\"model\":\"m\",\"usage\":" + USAGE + "}");
+
+        for (Charset written : List.of(UTF_8, ISO_8859_1)) {
+            gateway.mark();
+            String body = "{\"model\":\"m\"}";
+            try (var socket =
+                    new Socket(InetAddress.getLoopbackAddress(), ingest.server().port())) {
+                socket.getOutputStream()
+                        .write(
+                                "POST %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer %s\r\nPrompt-Manage-Provider-Key: sk\r\nPrompt-Manage-User: \u00fcn\u00ef\r\nPrompt-Manage-Tags: caf\u00e9=\u00e0 la carte\r\nContent-Length: %d\r\n\r\n%s"
+                                        .formatted(CHAT, key, body.length(), body)
+                                        .getBytes(written));
+                assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8))
+                        .startsWith("HTTP/1.1 200");
+            }
+
+            var usage = gateway.onlyEvent().usage();
+            assertThat(usage.userId()).as(written.name()).isEqualTo("\u00fcn\u00ef");
+            assertThat(usage.tags()).as(written.name()).containsEntry("caf\u00e9", "\u00e0 la carte");
         }
     }
 

@@ -31,23 +31,27 @@ class LangfuseIgnoredTest {
         String tooLong = "{\"id\":\"g2\",\"model\":\"m\",\"usageDetails\":{\"input\":4,\"note\":\"%s\"}}"
                 .formatted("x".repeat(5_000));
         String ofAgent = "{\"id\":\"a1\",\"model\":\"m\",\"usageDetails\":{\"input\":100,\"output\":10}}";
+        String withoutId = "{\"model\":\"m\",\"usage\":{\"input\":20,\"output\":3}}";
         String ofSpan = "{\"id\":\"s1\",\"name\":\"search\"}";
-        String batch = "{\"batch\":[%s,%s,%s,%s]}"
+        String batch = "{\"batch\":[%s,%s,%s,%s,%s]}"
                 .formatted(
                         event("generation-create", asked),
                         event("generation-create", tooLong),
                         event("agent-create", ofAgent),
+                        event("generation-create", withoutId),
                         event("span-create", ofSpan));
 
         HttpResponse<byte[]> answer = stand.ingest()
                 .postBytes("/api/public/ingestion", "Bearer " + stand.acme(), JSON, batch.getBytes(UTF_8), false);
 
         assertThat(answer.statusCode()).isEqualTo(207);
-        assertThat(MAPPER.readTree(answer.body()).path("successes")).hasSize(4);
+        assertThat(MAPPER.readTree(answer.body()).path("successes")).hasSize(5);
         assertThat(stand.records()).hasSize(1);
-        assertThat(ignoredTokens()).isEqualTo(Map.of("advice", 18L, "too_long", 0L, "repeats_its_calls", 110L));
+        assertThat(ignoredTokens())
+                .isEqualTo(Map.of("advice", 18L, "too_long", 0L, "repeats_its_calls", 110L, "invalid", 23L));
         assertThat(stand.ingest().get("/metrics").body())
                 .contains("ingest_usage_ignored_total{reason=\"advice\",signal=\"langfuse\"} 1.0")
+                .contains("ingest_usage_ignored_total{reason=\"invalid\",signal=\"langfuse\"} 1.0")
                 .contains("ingest_usage_ignored_total{reason=\"too_long\",signal=\"langfuse\"} 1.0")
                 .contains("ingest_usage_ignored_total{reason=\"repeats_its_calls\",signal=\"langfuse\"} 1.0");
     }

@@ -37,12 +37,14 @@ final class AnswerUsage {
 
     private final TextSample text = new TextSample();
 
-    /** What was told last of each count: later events add to it and correct it. */
+    /** What was told of each count, most or, if the API does not {@link Api#isCumulative add up}, last. */
     private final ObjectNode usage = JsonNodeFactory.instance.objectNode();
 
     private boolean isFinal;
 
     private boolean hasFailed;
+
+    private boolean hasError;
 
     private LongSupplier packedTokens = () -> 0;
 
@@ -73,9 +75,9 @@ final class AnswerUsage {
         packedTokens = tokens;
     }
 
-    /** Whether the provider says that it could not answer, and of nothing that it used. */
+    /** Whether the provider says that it could not answer, and of nothing that it used; a text before an error was made. */
     boolean isOfNothing() {
-        return hasFailed && usage.isEmpty();
+        return usage.isEmpty() && (hasFailed || (hasError && text.bytes() == 0));
     }
 
     void read(Map<String, byte[]> found) {
@@ -91,6 +93,7 @@ final class AnswerUsage {
         model = first(found, api.models(), model);
         serviceTier = first(found, api.tiers(), serviceTier);
         hasFailed |= tellsOfFailure(found);
+        hasError |= tellsOfError(found);
     }
 
     private boolean tellsOfFailure(Map<String, byte[]> found) {
@@ -98,17 +101,46 @@ final class AnswerUsage {
         return switch (api) {
             case RESPONSES -> Arrays.equals(type, FAILED_EVENT) || Arrays.equals(found.get("status"), FAILED);
             case MESSAGES -> Arrays.equals(type, ERROR);
-            case CHAT, EMBEDDINGS, CONTENT -> false;
+            case CHAT, EMBEDDINGS, CONTENT, EMBED_CONTENT -> false;
         };
     }
 
-    /** What is null is not told anew. */
+    /** Whatever the provider, for those that speak as another does tell of it in the same way; an empty one is none. */
+    private static boolean tellsOfError(Map<String, byte[]> found) {
+        return Arrays.equals(found.get("type"), ERROR)
+                || json(found, "error")
+                        .filter(error -> error.isTextual()
+                                ? !error.textValue().isBlank()
+                                : error.isObject() && !error.isEmpty())
+                        .isPresent();
+    }
+
     private void merge(JsonNode told) {
+        merge(usage, told, api.isCumulative());
+    }
+
+    /** What is null is not told anew. */
+    private static void merge(ObjectNode known, JsonNode told, boolean keepsMost) {
         told.properties().forEach(one -> {
-            if (!one.getValue().isNull()) {
-                usage.set(one.getKey(), one.getValue());
+            JsonNode before = known.path(one.getKey());
+            JsonNode now = one.getValue();
+            if (now.isNull() || (keepsMost && isLess(now, before))) {
+                return;
+            }
+            if (keepsMost && before instanceof ObjectNode inside && now.isObject()) {
+                merge(inside, now, true);
+            } else {
+                known.set(one.getKey(), now);
             }
         });
+    }
+
+    /** A count that is none is not less: it is wrong, whatever was told before. */
+    private static boolean isLess(JsonNode now, JsonNode before) {
+        return now.isNumber()
+                && before.isNumber()
+                && now.decimalValue().signum() >= 0
+                && now.decimalValue().compareTo(before.decimalValue()) < 0;
     }
 
     @Nullable
@@ -136,7 +168,7 @@ final class AnswerUsage {
         if (told.isPresent() && isTold) {
             return new Used(told.get(), false);
         }
-        long written = Math.max(packedTokens.getAsLong(), text.tokens(counter, askedModel));
+        long written = api.isEmbedding() ? 0 : Math.max(packedTokens.getAsLong(), text.tokens(counter, askedModel));
         if (told.isEmpty()) {
             return new Used(
                     new NormalizedTokens(

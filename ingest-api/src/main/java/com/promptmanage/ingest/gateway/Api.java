@@ -32,7 +32,8 @@ enum Api {
             Set.of("text", "thinking"),
             Set.of("text", "thinking", "partial_json")),
     /** Each event of its stream tells the sum until then. */
-    CONTENT(Provider.GEMINI, List.of(), List.of("usageMetadata"), Set.of("text"), Set.of("text"));
+    CONTENT(Provider.GEMINI, List.of(), List.of("usageMetadata"), Set.of("text"), Set.of("text")),
+    EMBED_CONTENT(Provider.GEMINI, List.of(), List.of("usageMetadata"), Set.of(), Set.of());
 
     private final Provider provider;
 
@@ -64,6 +65,19 @@ enum Api {
 
     Provider provider() {
         return provider;
+    }
+
+    /** Whether nothing comes out that has tokens. */
+    boolean isEmbedding() {
+        return this == EMBEDDINGS || this == EMBED_CONTENT;
+    }
+
+    /**
+     * Whether a count takes nothing back of a larger one before: some servers tell at the end of a stream 0 of what they
+     * have told at its beginning. What Gemini tells last holds as it stands.
+     */
+    boolean isCumulative() {
+        return provider != Provider.GEMINI;
     }
 
     /** What tells all that a call used. */
@@ -105,7 +119,7 @@ enum Api {
 
         private static final List<String> TIERS = List.of("service_tier", "response.service_tier");
 
-        private static final List<String> OTHERS = List.of("type", "choices", "status");
+        private static final List<String> OTHERS = List.of("type", "choices", "status", "error");
 
         /** After which event the answer is whole. */
         private static final Set<String> LAST_TYPES =

@@ -8,6 +8,9 @@ import com.promptmanage.ingest.normalize.Texts;
 import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.http.ProblemException;
 import io.javalin.http.Context;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +55,7 @@ record Attribution(
 
     private static Map<String, String> tags(Context ctx, Payer payer) {
         var labels = new Labels();
-        String told = ctx.header("Prompt-Manage-Tags");
+        String told = said(ctx, "Tags");
         if (told != null) {
             for (String tag : told.split(",", -1)) {
                 int equals = tag.indexOf('=');
@@ -68,7 +71,7 @@ record Attribution(
     }
 
     private static @Nullable String header(Context ctx, String name) {
-        String value = ctx.header("Prompt-Manage-" + name);
+        String value = said(ctx, name);
         if (value == null || value.isBlank()) {
             return null;
         }
@@ -79,5 +82,24 @@ record Attribution(
                     "Send 1 to 256 characters, none a control character.");
         }
         return value;
+    }
+
+    /**
+     * A header's text. The server takes its bytes for Latin-1, while most clients write UTF-8: they are that unless they
+     * cannot be.
+     */
+    private static @Nullable String said(Context ctx, String name) {
+        String value = ctx.header("Prompt-Manage-" + name);
+        if (value == null || value.chars().allMatch(c -> c < 0x80) || value.chars().anyMatch(c -> c > 0xff)) {
+            return value;
+        }
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(value.getBytes(StandardCharsets.ISO_8859_1)))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            return value;
+        }
     }
 }

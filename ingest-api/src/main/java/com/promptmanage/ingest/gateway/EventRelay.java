@@ -19,6 +19,9 @@ final class EventRelay {
 
     private static final String DONE = "[DONE]";
 
+    /** A byte order mark: it may stand before the first line, and is no part of it. */
+    private static final byte[] MARK = "\uFEFF".getBytes(StandardCharsets.UTF_8);
+
     private final Api api;
 
     private final boolean hidesUsage;
@@ -39,6 +42,9 @@ final class EventRelay {
     private boolean isInPieces;
 
     private int lineLength;
+
+    /** How much of the mark has come; all of it, if it can come no more. */
+    private int marked;
 
     private boolean isData;
 
@@ -104,6 +110,9 @@ final class EventRelay {
             return;
         }
         afterReturn = b == '\r';
+        if (isOfMark(b)) {
+            return;
+        }
         if (b != '\n' && b != '\r') {
             inLine(b);
             return;
@@ -115,6 +124,15 @@ final class EventRelay {
         } else if (isData) {
             scanner.feed((byte) '\n');
         }
+    }
+
+    private boolean isOfMark(byte b) {
+        if (marked < MARK.length && b == MARK[marked]) {
+            marked++;
+            return true;
+        }
+        marked = MARK.length;
+        return false;
     }
 
     private void inLine(byte b) {

@@ -59,6 +59,8 @@ public final class Gateway implements Routes, AutoCloseable {
 
     private static final String GEMINI_COUNT = "countTokens";
 
+    private static final String GEMINI_EMBED = "embedContent";
+
     private static final String GEMINI_TAKEN =
             "Only generateContent, streamGenerateContent, embedContent, countTokens and the models of v1, v1alpha and v1beta are passed on";
 
@@ -253,9 +255,8 @@ public final class Gateway implements Routes, AutoCloseable {
         if (call.group(2).equals(GEMINI_COUNT)) {
             answer(ctx, Provider.GEMINI, admitted -> passForNothing(ctx, admitted, Api.CONTENT, path));
         } else {
-            answer(
-                    ctx,
-                    new Target(Api.CONTENT, path, call.group(1), call.group(2).startsWith("stream")));
+            Api api = call.group(2).equals(GEMINI_EMBED) ? Api.EMBED_CONTENT : Api.CONTENT;
+            answer(ctx, new Target(api, path, call.group(1), call.group(2).startsWith("stream")));
         }
     }
 

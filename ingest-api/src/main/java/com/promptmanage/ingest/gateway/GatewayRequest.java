@@ -9,6 +9,7 @@ import com.promptmanage.ingest.body.EventSlices.Form;
 import com.promptmanage.ingest.body.EventSlices.Slice;
 import com.promptmanage.ingest.body.JsonMembers;
 import com.promptmanage.ingest.body.StrictJson;
+import com.promptmanage.ingest.normalize.LooseNumber;
 import com.promptmanage.ingest.normalize.Texts;
 import com.promptmanage.service.http.Json;
 import com.promptmanage.topics.usage.TokenCounts;
@@ -105,7 +106,7 @@ record GatewayRequest(
                 isStream,
                 asksForUsage ? askingForUsage(body, whole.slices().getFirst(), parts) : body,
                 asksForUsage,
-                api == Api.EMBEDDINGS ? 0 : maxOutputTokens(parts),
+                api.isEmbedding() ? 0 : maxOutputTokens(parts),
                 tier(parts.value("service_tier")),
                 endUser(parts),
                 sample(body));
@@ -187,10 +188,7 @@ record GatewayRequest(
     }
 
     private static boolean isCount(JsonNode value) {
-        return value.isIntegralNumber()
-                && value.canConvertToLong()
-                && value.longValue() >= 0
-                && value.longValue() <= TokenCounts.MAX;
+        return value.isNumber() && LooseNumber.wholeOrNull(value, TokenCounts.MAX) != null;
     }
 
     private static @Nullable String endUser(Parts parts) {

@@ -17,8 +17,8 @@ public enum Reason {
     METRIC("Metrics sum up calls whose spans or log records are counted."),
     /** Tokens of a call that LiteLLM answered without a provider. The call counts, with none. */
     ANSWERED_FROM_CACHE("LiteLLM answered the call out of its own cache: it is counted, without tokens."),
-    /** Counts that are none, or usage without a model, from a sender who would only send it again if it was refused. */
-    INVALID("It has a count that is no token count, or names no model."),
+    /** Counts that are none, or usage without a model or an id of its call, from one who would only send it again. */
+    INVALID("It has a count that is no token count, names no model, or is of a call without an id."),
     /** Usage of a call whose model is told later, or never. */
     WAITS_FOR_ITS_MODEL(
             "No model had been told of the call when this came. It counts, and with these tokens, once one is told within three days."),

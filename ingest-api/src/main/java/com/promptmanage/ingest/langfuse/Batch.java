@@ -145,8 +145,11 @@ record Batch(List<String> ids, List<Told> told, List<Unread> unread, int others)
                 Kind kind = kind(type, one);
                 String id = one.path("id").asText();
                 if (kind == null) {
-                    repeated(one).ifPresent(unread::add);
-                } else if (!id.isEmpty()) {
+                    unread(Reason.REPEATS_ITS_CALLS, one).ifPresent(unread::add);
+                } else if (id.isEmpty()) {
+                    // What is told of it again could not be known as the same.
+                    unread(Reason.INVALID, one).ifPresent(unread::add);
+                } else {
                     Instant at = EventTimes.parse(outer.path("timestamp").asText());
                     told.add(new Told(
                             ObjectKey.of(kind, id),
@@ -159,12 +162,12 @@ record Batch(List<String> ids, List<Told> told, List<Unread> unread, int others)
         return Texts.whole(outer.path("id").asText());
     }
 
-    /** Spans, agents and the like tell the usage of the calls inside them. */
-    private static Optional<Unread> repeated(JsonNode body) {
+    /** Of spans, agents and the like, which tell the usage of calls inside them; of calls that cannot be known again. */
+    private static Optional<Unread> unread(Reason reason, JsonNode body) {
         return LangfuseUsage.ofGeneration(body, "", PASSED_OVER)
                 .map(tokens -> tokens.counts().total())
                 .filter(tokens -> tokens > 0)
-                .map(tokens -> new Unread(Reason.REPEATS_ITS_CALLS, tokens));
+                .map(tokens -> new Unread(reason, tokens));
     }
 
     /** As it can be kept. */

@@ -85,10 +85,14 @@ record AiSdk(JsonNode attributes, JsonNode metadata) {
         return version.find() ? Integer.parseInt(version.group(1)) : 0;
     }
 
+    private static boolean isWhole(JsonNode value) {
+        return value.isIntegralNumber() || (value.isNumber() && LooseNumber.isWhole(value.decimalValue()));
+    }
+
     /** The SDK writes null, too, for what a provider did not tell. */
     private static JsonNode firstCount(JsonNode... counts) {
         return List.of(counts).stream()
-                .filter(JsonNode::isIntegralNumber)
+                .filter(AiSdk::isWhole)
                 .findFirst()
                 .orElseGet(MissingNode::getInstance);
     }

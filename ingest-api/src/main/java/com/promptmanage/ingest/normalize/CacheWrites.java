@@ -3,6 +3,7 @@ package com.promptmanage.ingest.normalize;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenKind;
+import org.jspecify.annotations.Nullable;
 
 /** What was written to a cache, by how long it lives there: an hour costs more than five minutes. */
 final class CacheWrites {
@@ -32,8 +33,9 @@ final class CacheWrites {
         long anHour = 0;
         for (JsonNode one : details) {
             JsonNode count = one.path("inputTokens");
-            if (one.path("ttl").asText().equals("1h") && count.isIntegralNumber() && count.canConvertToLong()) {
-                anHour += Math.clamp(count.longValue(), 0L, sum - anHour);
+            @Nullable Long whole = count.isNumber() ? LooseNumber.wholeOrNull(count, Long.MAX_VALUE) : null;
+            if (whole != null && one.path("ttl").asText().equals("1h")) {
+                anHour += Math.min(whole, sum - anHour);
             }
         }
         return anHour;

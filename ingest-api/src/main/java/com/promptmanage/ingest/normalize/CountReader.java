@@ -49,12 +49,15 @@ record CountReader(JsonNode object, String path, FaultSink faults) {
         return false;
     }
 
+    /** However a whole number is written: some write each number with a fraction, or with an exponent. */
     long read(String field, JsonNode value) {
         if (value.isIntegralNumber() && value.canConvertToLong()) {
             long count = value.longValue();
             if (count >= 0 && count <= TokenCounts.MAX) {
                 return count;
             }
+        } else if (value.isNumber()) {
+            return LooseNumber.count(value, field, faults);
         }
         faults.add(field, "is not a token count: " + Excerpt.of(value), "Send an integer from 0 to 1000000000000.");
         return 0;

@@ -18,11 +18,7 @@ public final class LooseNumber {
     /** A token count; 0, and a fault, if it is none. */
     static long count(JsonNode value, String field, FaultSink faults) {
         BigDecimal number = number(value);
-        if (number != null
-                && number.signum() >= 0
-                && digitsBeforePoint(number) <= 13
-                && number.scale() <= DIGITS_MAX
-                && number.stripTrailingZeros().scale() <= 0) {
+        if (number != null && isWhole(number)) {
             long count = number.longValueExact();
             if (count <= TokenCounts.MAX) {
                 return count;
@@ -30,6 +26,14 @@ public final class LooseNumber {
         }
         faults.add(field, "is not a token count: " + Excerpt.of(value), "Send an integer from 0 to 1000000000000.");
         return 0;
+    }
+
+    /** Whether a number could be a count, however it is written; its size is looked at before it is written out. */
+    static boolean isWhole(BigDecimal number) {
+        return number.signum() >= 0
+                && digitsBeforePoint(number) <= 13
+                && number.scale() <= DIGITS_MAX
+                && number.stripTrailingZeros().scale() <= 0;
     }
 
     /** A whole number from 0 to a limit, its fraction cut off; null if it is none. */

@@ -2,6 +2,7 @@ package com.promptmanage.ingest.normalize;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenKind;
@@ -16,7 +17,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class UsageShapesTest {
 
-    private static final JsonMapper JSON = new JsonMapper();
+    /** Numbers are read as they are of what is sent. */
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .build();
 
     private final List<String> faults = new ArrayList<>();
 
@@ -75,6 +79,13 @@ class UsageShapesTest {
             Vercel 6, nothing known of the cache  | {usage:{inputTokens:120,inputTokenDetails:{noCacheTokens:null,cacheReadTokens:null},outputTokens:80,reasoningTokens:null}} | input=120, output=80 | VERCEL | INCLUSIVE
             Vercel 5, of Anthropic                | {provider:anthropic,usage:{inputTokens:120,outputTokens:80,totalTokens:200,cachedInputTokens:100}} | input=120, cacheRead=100, output=80 | VERCEL | EXCLUSIVE
             Vercel 6, of Anthropic                | {provider:anthropic,usage:{inputTokens:120,inputTokenDetails:{noCacheTokens:15,cacheReadTokens:100,cacheWriteTokens:5},outputTokens:80,totalTokens:200}} | input=15, cacheRead=100, cacheWrite5m=5, output=80 | VERCEL | INCLUSIVE
+            # whole numbers, as some write all of theirs
+            disjoint, written otherwise           | {tokens:{input:1.0,output:1e3,cacheRead:2E1,reasoning:1.20e2}}                 | input=1, cacheRead=20, output=1000, reasoning=120 | DISJOINT | DISJOINT
+            flat, written otherwise               | {inputTokens:100.0,outputTokens:5e1,cachedInputTokens:0.0}                     | input=100, output=50                          | FLAT | INCLUSIVE
+            chat, written otherwise               | {usage:{prompt_tokens:100.0,completion_tokens:5e1,total_tokens:1.5E2,prompt_tokens_details:{cached_tokens:4.0e1}}} | input=60, cacheRead=40, output=50 | OPENAI_CHAT | INCLUSIVE
+            LiteLLM, written otherwise            | {prompt_tokens:12.0,completion_tokens:8.0,total_tokens:20.0}                   | input=12, output=8                            | LITELLM | INCLUSIVE
+            Bedrock, written otherwise            | {usage:{inputTokens:9.0,outputTokens:5.0,cacheReadInputTokens:3.0,cacheWriteInputTokens:4.0,cacheDetails:[{inputTokens:3.0,ttl:'1h'}]}} | input=9, cacheRead=3, cacheWrite5m=1, cacheWrite1h=3, output=5 | BEDROCK | EXCLUSIVE
+            OpenMeter, written otherwise          | {tokens:1.0e1}                                                                 | input=10                                      | OPENMETER | DISJOINT
             # OpenMeter
             OpenMeter                             | {tokens:10}                                                                    | input=10                                      | OPENMETER | DISJOINT
             OpenMeter input                       | {tokens:10,type:input}                                                         | input=10                                      | OPENMETER | DISJOINT
@@ -113,11 +124,15 @@ class UsageShapesTest {
     @CsvSource(delimiter = '|', textBlock = """
             {usage:{prompt_tokens:-1,completion_tokens:1.5}}                       | data.usage.prompt_tokens, data.usage.completion_tokens
             {usage:{input_tokens:'100',output_tokens:1000000000001}}               | data.usage.input_tokens, data.usage.output_tokens
-            {tokens:{input:1,outputs:2,output:1e3}}                                | data.tokens.outputs, data.tokens.output
+            {tokens:{input:1,outputs:2,output:1.5}}                                | data.tokens.outputs, data.tokens.output
             {usage:{prompt_tokens:1,prompt_tokens_details:{cached_tokens:true}}}   | data.usage.prompt_tokens_details.cached_tokens
             {usageMetadata:{promptTokenCount:99999999999999999999}}                | data.usageMetadata.promptTokenCount
             {usageMetadata:{promptTokenCount:1000000000000,toolUsePromptTokenCount:1}} | data.usageMetadata.toolUsePromptTokenCount
             {tokens:1.5}                                                           | data.tokens
+            {usage:{prompt_tokens:100.5,completion_tokens:-1.0}}                   | data.usage.prompt_tokens, data.usage.completion_tokens
+            {tokens:{input:1e999999999,output:1E-999999999}}                       | data.tokens.input, data.tokens.output
+            {usage:{input_tokens:1000000000000.5,output_tokens:1e13}}              | data.usage.input_tokens, data.usage.output_tokens
+            {usage:{input_tokens:'1e2',output_tokens:1e12}}                        | data.usage.input_tokens
             """)
     void whatIsNoCountIsNamed(String data, String fields) throws Exception {
         read(data);

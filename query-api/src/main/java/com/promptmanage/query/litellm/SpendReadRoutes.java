@@ -270,6 +270,10 @@ public final class SpendReadRoutes implements Routes {
         Caller caller = authentication.caller(ctx);
         @Nullable String named = teamsNamed(ctx);
         if (named == null || named.isBlank()) {
+            if (caller instanceof Caller.Key key) {
+                // Of a person's teams there may be none to see; a key without the scope is told what it lacks.
+                Permissions.requireQuery(caller, key.account());
+            }
             return caller.accounts().stream()
                     .filter(Account::isTeam)
                     .filter(team -> Permissions.mayQuery(caller, team))

@@ -6,9 +6,11 @@ import static com.promptmanage.query.history.RatedTopic.unpriced;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.promptmanage.service.access.KeyScope;
 import com.promptmanage.service.access.NewKey;
 import com.promptmanage.topics.account.Account;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -218,6 +220,18 @@ class HistoryReadersTest {
                 .isEqualTo(200);
         assertThat(stand.api().get(editor, "/team/daily/activity?team_ids=acme").status())
                 .isEqualTo(403);
+        String unasking = stand.api()
+                .key(NewKey.of("sends only", Account.team("acme")).withScopes(Set.of(KeyScope.INGEST)));
+        for (String route : List.of(
+                "/global/spend/report",
+                "/global/spend/report?group_by=customer",
+                "/global/spend/report?group_by=api_key",
+                "/team/daily/activity",
+                "/team/daily/activity?team_ids=acme",
+                "/user/daily/activity",
+                "/spend/logs")) {
+            assertThat(stand.api().get(unasking, route).status()).as(route).isEqualTo(403);
+        }
         stand.api().team("other", "UTC");
         assertThat(stand.get("/global/spend/report?team_ids=other").status()).isEqualTo(404);
         assertThat(stand.get("/spend/logs?start_date=nonsense&end_date=x").status())

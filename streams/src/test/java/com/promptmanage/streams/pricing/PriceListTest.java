@@ -68,6 +68,12 @@ class PriceListTest {
         "gemini-1.5-pro,                             , gemini-1-5-pro",
         "models/gemini-1.5-pro-latest,         google, gemini-1-5-pro",
         "publishers/google/models/gemini-2.5-flash,  , gemini-2.5-flash",
+        "text-embedding-3-small,                     , text-embedding-3-small",
+        "text-embedding-3-small,               openai, text-embedding-3-small",
+        "azure/text-embedding-3-large,          azure, text-embedding-3-large",
+        "text-embedding-ada-002-v2,            openai, text-embedding-ada-002",
+        "models/gemini-embedding-001,                , gemini-embedding-001",
+        "gemini-embedding-001,          gcp.vertex_ai, gemini-embedding-001",
     })
     void aModelIsFoundByEveryNameThatProducersUse(String name, @Nullable String provider, String model) {
         assertThat(priced(catalogue.find(name, provider)).price().model()).isEqualTo(model);
@@ -82,7 +88,8 @@ class PriceListTest {
                 "gpt",
                 "unknown-model",
                 "mini",
-                "text-embedding-3-small",
+                "text-embedding-3",
+                "text-embedding-004",
                 "ft:gpt-4o-mini-2024-07-18:acme::abc",
                 "claude",
                 "gpt-4o-mini-tts",

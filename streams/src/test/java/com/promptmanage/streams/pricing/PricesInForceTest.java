@@ -124,9 +124,13 @@ class PricesInForceTest {
     @Test
     void aCallThatUsedAKindWithoutARateIsUnpriced() {
         TokenCounts audio = TokenCounts.NONE.with(TokenKind.INPUT_AUDIO, 1_000);
-
         assertThat(cost("gpt-4o-audio-preview", "", audio)).isEqualTo(100_000_000);
-        assertThat(rated("gpt-4o-audio-preview", "", NOW, audio.with(TokenKind.INPUT, 1))
+        assertThat(cost("gpt-4o-audio-preview", "", audio.with(TokenKind.INPUT, 1)))
+                .isEqualTo(100_002_500);
+
+        TokenCounts embedded = TokenCounts.ofInputOutput(1_000, 0);
+        assertThat(cost("text-embedding-3-small", "", embedded)).isEqualTo(1_000 * 20L);
+        assertThat(rated("text-embedding-3-small", "", NOW, embedded.with(TokenKind.OUTPUT, 1))
                         .path("status")
                         .asText())
                 .isEqualTo("unpriced");

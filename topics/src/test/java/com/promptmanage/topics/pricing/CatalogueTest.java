@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.promptmanage.topics.money.NanoUsd;
+import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenKind;
 import java.time.Instant;
 import java.util.HashMap;
@@ -58,7 +59,8 @@ class CatalogueTest {
             gemini-live-2.5-flash-native-audio  , standard              , 0.5  , -   , -     , -   , 2    , -    , 3  , 12 , 3
             gpt-4o                              , fast                  , 4.25 , 2.125, -    , -   , 17   , -    , -  , -  , -
             gpt-4o-2024-05-13                   , standard              , 5    , -   , -     , -   , 15   , -    , -  , -  , -
-            gpt-4o-audio-preview                , standard              , -    , -   , -     , -   , -    , -    , 100, 200, -
+            gpt-4o-audio-preview                , standard              , 2.5  , -   , -     , -   , 10   , -    , 100, 200, -
+            gpt-4o-realtime-preview             , standard              , 5    , 2.5 , -     , -   , 20   , -    , 100, 200, -
             gpt-4o-mini                         , standard              , 0.15 , 0.075, -    , -   , 0.6  , -    , -  , -  , -
             gpt-4o-mini                         , fast                  , 0.25 , 0.125, -    , -   , 1    , -    , -  , -  , -
             gpt-5-nano                          , flex                  , 0.025, 0.0025, -   , -   , 0.2  , 0.2  , -  , -  , -
@@ -67,6 +69,10 @@ class CatalogueTest {
             gpt-5.6-luna                        , fast and large context, 0.8  , 0.08, 1     , -   , 3.6  , 3.6  , -  , -  , -
             gpt-5.6-luna                        , flex                  , 0.1  , 0.01, 0.125 , -   , 0.6  , 0.6  , -  , -  , -
             o4-mini                             , flex                  , 0.55 , 0.138, -    , -   , 2.2  , 2.2  , -  , -  , -
+            gemini-embedding-001                , standard              , 0.15 , -   , -     , -   , -    , -    , -  , -  , -
+            text-embedding-3-large              , standard              , 0.13 , -   , -     , -   , -    , -    , -  , -  , -
+            text-embedding-3-small              , standard              , 0.02 , -   , -     , -   , -    , -    , -  , -  , -
+            text-embedding-ada-002              , standard              , 0.1  , -   , -     , -   , -    , -    , -  , -  , -
             """)
     void theFiguresOfALineBelongToTheKindsOfItsColumns(
             String model,
@@ -161,7 +167,11 @@ class CatalogueTest {
                 String where = price.model() + ", " + tier.name();
                 long input = rates.nanoUsdPerMillion(TokenKind.INPUT);
                 long output = rates.nanoUsdPerMillion(TokenKind.OUTPUT);
-                assertThat(output).as(where).isGreaterThanOrEqualTo(input);
+                if (price.model().contains("embedding")) {
+                    assertThat(output).as(where).isEqualTo(Rates.NONE);
+                } else {
+                    assertThat(output).as(where).isGreaterThanOrEqualTo(input);
+                }
                 assertThat(rates.nanoUsdPerMillion(TokenKind.CACHE_READ))
                         .as(where)
                         .isLessThanOrEqualTo(input);
@@ -182,10 +192,35 @@ class CatalogueTest {
         }
     }
 
-    /** The source names these, but tells no figures. */
-    @Test
-    void modelsWithoutFiguresAreNotPricedAtZero() {
-        assertThat(PRICES.keySet()).noneMatch(model -> model.contains("embedding"));
+    /** Nothing comes out of it that has tokens: a call that is said to have some has no price, not none to pay. */
+    @ParameterizedTest
+    @CsvSource({
+        "text-embedding-3-small,    1_000_000, 0.02",
+        "text-embedding-3-large,    1_000_000, 0.13",
+        "text-embedding-ada-002,    1_000_000, 0.1",
+        "text-embedding-ada-002-v2, 1_000_000, 0.1",
+        "gemini-embedding-001,      1_000_000, 0.15",
+        "text-embedding-3-small,    8,         0.00000016",
+    })
+    void anEmbeddingCostsWhatGoesIn(String model, String input, String usd) {
+        var prices = new ListPrices();
+        long tokens = Long.parseLong(input.replace("_", ""));
+
+        assertThat(prices.cost(model, null, TokenCounts.ofInputOutput(tokens, 0)))
+                .hasValue(NanoUsd.ofUsd(usd));
+        assertThat(prices.cost(model, null, TokenCounts.ofInputOutput(tokens, 1)))
+                .isEmpty();
+    }
+
+    /** Each call of theirs has text in it too. */
+    @ParameterizedTest
+    @CsvSource({"gpt-4o-audio-preview, 0.011275", "gpt-4o-realtime-preview, 0.01155"})
+    void aCallWithSoundIsPricedWithItsText(String model, String usd) {
+        TokenCounts counts = TokenCounts.ofInputOutput(70, 10)
+                .with(TokenKind.INPUT_AUDIO, 30)
+                .with(TokenKind.OUTPUT_AUDIO, 40);
+
+        assertThat(new ListPrices().cost(model, null, counts)).hasValue(NanoUsd.ofUsd(usd));
     }
 
     private static ModelPrice price(String model) {

@@ -1,0 +1,58 @@
+package com.promptmanage.ingest.normalize;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.promptmanage.topics.usage.TokenCounts;
+import com.promptmanage.topics.usage.TokenKind;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Counts in documents that stand in attributes, as the AI SDK hands on what the provider said. */
+class AttributeUsageTest {
+
+    private final List<String> faults = new ArrayList<>();
+
+    @Test
+    void aWholeNumberIsACountHoweverItIsWritten() {
+        NormalizedTokens read = read("{\"anthropic\":{\"usage\":{\"input_tokens\":100.0,\"output_tokens\":5e1}}}");
+
+        assertThat(faults).isEmpty();
+        assertThat(read.counts()).isEqualTo(TokenCounts.ofInputOutput(100, 50));
+    }
+
+    @Test
+    void whatWasCachedIsToldSoToo() {
+        ObjectNode attributes = attributes("{\"openai\":{\"cachedPromptTokens\":30.0}}")
+                .put("ai.usage.promptTokens", 100)
+                .put("ai.usage.completionTokens", 50);
+
+        assertThat(read(attributes).counts())
+                .isEqualTo(TokenCounts.ofInputOutput(70, 50).with(TokenKind.CACHE_READ, 30));
+        assertThat(faults).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1e999", "1e999999999", "-1e999999999", "100.5", "-1.0"})
+    void whatIsNoCountIsNamedWhateverItsSize(String count) {
+        read("{\"anthropic\":{\"usage\":{\"input_tokens\":%s,\"output_tokens\":1}}}".formatted(count));
+
+        assertThat(faults).containsOnly("ai.response.providerMetadata.input_tokens");
+    }
+
+    private NormalizedTokens read(String metadata) {
+        return read(attributes(metadata));
+    }
+
+    private NormalizedTokens read(ObjectNode attributes) {
+        return AttributeUsage.read(attributes, (field, detail, remedy) -> faults.add(field));
+    }
+
+    private static ObjectNode attributes(String metadata) {
+        return JsonNodeFactory.instance.objectNode().put(AttributeUsage.PROVIDER_METADATA, metadata);
+    }
+}
