@@ -2,6 +2,7 @@ import { clsx } from "clsx";
 import { Check } from "lucide-react";
 import { DropdownMenu, Popover as RadixPopover } from "radix-ui";
 import type { ComponentProps, ReactNode } from "react";
+import { isFocusTaken } from "./opener";
 
 const panel = "z-50 rounded-xl border border-line bg-raised shadow-pop animate-[appear_120ms_ease-out]";
 
@@ -14,6 +15,11 @@ export function Menu({ trigger, children, align = "end" }: { trigger: ReactNode;
           align={align}
           sideOffset={6}
           collisionPadding={8}
+          onCloseAutoFocus={(event) => {
+            if (isFocusTaken()) {
+              event.preventDefault();
+            }
+          }}
           className={clsx(panel, "max-h-[70dvh] max-w-[calc(100vw-1rem)] min-w-48 overflow-y-auto p-1")}
         >
           {children}
