@@ -6,9 +6,10 @@ import { isFocusTaken } from "./opener";
 
 const panel = "z-50 rounded-xl border border-line bg-raised shadow-pop animate-[appear_120ms_ease-out]";
 
+/** The page around it stays what it is while it is open: hidden from whoever hears it, it would keep what can have the focus. */
 export function Menu({ trigger, children, align = "end" }: { trigger: ReactNode; children: ReactNode; align?: "start" | "end" }) {
   return (
-    <DropdownMenu.Root>
+    <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content
