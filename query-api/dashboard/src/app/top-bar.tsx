@@ -103,7 +103,8 @@ export function PersonMenu() {
         trigger={
           <button
             type="button"
-            aria-label={`Signed in as ${user.name}`}
+            // Whoever speaks to the page says what they see.
+            aria-label={`${initials(user.name)}, signed in as ${user.name}`}
             className="ml-1 flex size-8 items-center justify-center rounded-full bg-accent text-xs font-semibold text-accent-ink"
           >
             {initials(user.name)}

@@ -1,8 +1,9 @@
 import { createMemoryHistory, createRootRoute, createRoute, createRouter, Link, Outlet, RouterProvider } from "@tanstack/react-router";
 import { fireEvent, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { useRef } from "react";
+import { useRef, useState } from "react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { FormDialog } from "@/shared/ui/form-dialog";
 import { usePlace } from "./use-place";
 
 beforeEach(() => void vi.stubGlobal("scrollTo", () => undefined));
@@ -37,6 +38,22 @@ function Row({ isThere }: { isThere: boolean }) {
         <h2>Keys</h2>
         {isThere && <button>Delete</button>}
       </section>
+    </main>
+  );
+}
+
+function Asking() {
+  const content = useRef<HTMLElement>(null);
+  const [isOpen, setOpen] = useState(false);
+  usePlace(content);
+  return (
+    <main ref={content} tabIndex={-1}>
+      <button onClick={() => setOpen(true)}>Add</button>
+      {isOpen && (
+        <FormDialog title="A key" submit="Make it" busy={false} error={null} onSubmit={() => undefined} onClose={() => setOpen(false)}>
+          <input aria-label="Name" />
+        </FormDialog>
+      )}
     </main>
   );
 }
@@ -85,4 +102,17 @@ test("what goes after a click beside it takes nobody anywhere", async () => {
   rerender(<Row isThere={false} />);
   await vi.advanceTimersByTimeAsync(LONG_MS);
   expect(document.activeElement).toBe(document.body);
+});
+
+test("what a dialog gives back to its button stays there", async () => {
+  vi.useFakeTimers();
+  render(<Asking />);
+  const button = screen.getByText("Add");
+  button.focus();
+  fireEvent.click(button);
+  expect(document.activeElement).toBe(screen.getByLabelText("Name"));
+  fireEvent.keyDown(document.activeElement!, { key: "Escape" });
+  await vi.advanceTimersByTimeAsync(LONG_MS);
+  expect(screen.queryByRole("dialog")).toBeNull();
+  expect(document.activeElement).toBe(button);
 });

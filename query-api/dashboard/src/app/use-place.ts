@@ -1,10 +1,8 @@
 import { useEffect, type RefObject } from "react";
+import { beginAt } from "@/shared/ui/place";
 
 /** Whoever knows better where the focus goes, as a dialog that closes, has said so by then. */
 const SETTLED_MS = 100;
-
-/** What there is around something, from the nearest on, to begin at. */
-const PLACES = "[tabindex], section, aside";
 
 /** Where what is chosen goes on from its neighbour by itself. */
 const CANVAS = ".react-flow";
@@ -36,7 +34,7 @@ export function usePlace(content: RefObject<HTMLElement | null>): void {
       clearTimeout(timer);
       timer = setTimeout(() => {
         if (document.activeElement === document.body) {
-          begin(around.find((one) => one.isConnected && one.matches(PLACES)) ?? content.current);
+          beginAt(around, content.current);
         }
       }, SETTLED_MS);
     });
@@ -50,15 +48,4 @@ export function usePlace(content: RefObject<HTMLElement | null>): void {
       document.removeEventListener("pointerdown", forget, { capture: true });
     };
   }, [content]);
-}
-
-function begin(place: Element | null): void {
-  const target = place?.matches("[tabindex]") ? place : (place?.querySelector("h2") ?? place);
-  if (target instanceof HTMLElement) {
-    if (!target.hasAttribute("tabindex")) {
-      target.tabIndex = -1;
-    }
-    // Where the page is scrolled to is the router's to say.
-    target.focus({ preventScroll: true });
-  }
 }

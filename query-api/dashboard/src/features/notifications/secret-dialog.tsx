@@ -37,6 +37,7 @@ export function RotateDialog({ account, channel, onClose }: { account: Account; 
   return (
     <Dialog
       open
+      isForm
       onClose={onClose}
       title="Make a new signing secret"
       description="Until the old one's time is over, each call is signed with both."

@@ -100,7 +100,7 @@ export function ZonePicker({ zone, accountZone, onChange }: { zone: string; acco
       open={open}
       onOpenChange={setOpen}
       trigger={
-        <Button aria-label={`Time zone: ${zone}`}>
+        <Button aria-label={`Time zone: ${zoneName(zone)}`}>
           <Globe aria-hidden className="size-4 text-soft" />
           <span className="max-w-36 truncate max-sm:hidden">{zoneName(zone)}</span>
         </Button>

@@ -76,7 +76,7 @@ function Grants({
           }}
         >
           {others.length > 0 ? (
-            <SelectField label="With" value={userId} onChange={(event) => setUserId(event.target.value)}>
+            <SelectField label="With" autoFocus value={userId} onChange={(event) => setUserId(event.target.value)}>
               <option value="">Choose a person</option>
               {others.map(([member, name]) => (
                 <option key={member} value={member}>
@@ -85,7 +85,7 @@ function Grants({
               ))}
             </SelectField>
           ) : (
-            <TextField label="With" placeholder="usr_…" value={userId} onChange={(event) => setUserId(event.target.value)} />
+            <TextField label="With" autoFocus placeholder="usr_…" value={userId} onChange={(event) => setUserId(event.target.value)} />
           )}
           <LevelSelect label="Level" value={level} onChange={setLevel} />
           <Button type="submit" kind="primary" busy={share.isPending} disabled={userId.trim() === ""}>

@@ -12,7 +12,7 @@ interface Change<T> {
   error: unknown;
 }
 
-/** Asks before something is done that cannot be taken back. Stays, with the reason, if it could not be done. */
+/** Asks before something is done that cannot be taken back, and begins at the button that does not do it. Stays, with the reason, if it could not be done. */
 export function ConfirmDialog<T>({
   title,
   change,
@@ -41,7 +41,9 @@ export function ConfirmDialog<T>({
       title={title}
       footer={
         <>
-          <Button onClick={onClose}>{keep}</Button>
+          <Button autoFocus onClick={onClose}>
+            {keep}
+          </Button>
           <Button
             kind="danger"
             busy={change.isPending}

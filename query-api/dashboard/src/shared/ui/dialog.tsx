@@ -3,12 +3,13 @@ import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
 import { useRef, type ReactNode } from "react";
 import { IconButton } from "./button";
+import { useOpener } from "./opener";
 
 /**
- * Closes on Escape and gives the focus back to what opened it.
+ * Closes on Escape and gives the focus back to what opened it. What is within it and has `autoFocus` has the focus first.
  *
- * @param isOnce whether it holds what is never shown again: a click beside it does not take that away
- * @param isForm whether something is put in: once it is, a click beside it does not take that away either
+ * @param isOnce whether it holds what is never shown again: it begins at what copies that, and a click beside it does not take it away
+ * @param isForm whether something is put in: it begins at its first field, and once it is, a click beside it does not take that away either
  */
 export function Dialog({
   open,
@@ -35,12 +36,20 @@ export function Dialog({
   const touch = () => {
     isTouched.current = true;
   };
+  const body = useRef<HTMLDivElement>(null);
+  const opener = useOpener(open);
   return (
     <Radix.Root open={open} onOpenChange={(now) => !now && onClose()}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 bg-black/45" />
         <Radix.Content
+          {...opener}
           {...(description ? {} : { "aria-describedby": undefined })}
+          onOpenAutoFocus={(event) => {
+            if ((isForm || isOnce) && body.current && begin(body.current)) {
+              event.preventDefault();
+            }
+          }}
           onInteractOutside={(event) => {
             // A message over it is put away without it, and is gone from the page by now.
             if (isOnce || (isForm && isTouched.current) || (event.target instanceof Element && event.target.closest("[data-toast]"))) {
@@ -65,6 +74,7 @@ export function Dialog({
           </div>
           {/* What is put in by a button, such as another row, changes no field. */}
           <div
+            ref={body}
             className="min-h-0 overflow-y-auto px-5 py-4"
             onChange={touch}
             onClick={(event) => event.target instanceof Element && event.target.closest("button") && touch()}
@@ -75,5 +85,27 @@ export function Dialog({
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>
+  );
+}
+
+/** In this order: what can be filled in, or one of several to be filled in; what can only be read; what can be pressed. */
+const FIRST = [
+  "input:not([type=hidden], [type=radio], [readonly], [hidden]), input[type=radio]:checked, select, textarea:not([readonly]), [role=tab][aria-selected=true]",
+  "input:not([type=hidden], [hidden]), textarea",
+  "button, [href], [tabindex]",
+];
+
+/** @returns whether there is something to begin at */
+function begin(body: HTMLElement): boolean {
+  return FIRST.some((kind) =>
+    [...body.querySelectorAll<HTMLElement>(kind)].some((one) => {
+      // What is disabled does not take it.
+      one.focus({ preventScroll: true });
+      const isTaken = document.activeElement === one;
+      if (isTaken && one instanceof HTMLInputElement) {
+        one.select();
+      }
+      return isTaken;
+    }),
   );
 }

@@ -23,7 +23,7 @@ export function LeaveDialog({ what, isDirty }: { what: string; isDirty: boolean 
       title="Leave without saving?"
       footer={
         <>
-          <Button kind="primary" onClick={blocker.reset}>
+          <Button autoFocus kind="primary" onClick={blocker.reset}>
             Stay
           </Button>
           <Button kind="danger" onClick={blocker.proceed}>

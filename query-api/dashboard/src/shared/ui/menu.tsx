@@ -2,18 +2,25 @@ import { clsx } from "clsx";
 import { Check } from "lucide-react";
 import { DropdownMenu, Popover as RadixPopover } from "radix-ui";
 import type { ComponentProps, ReactNode } from "react";
+import { isFocusTaken } from "./opener";
 
 const panel = "z-50 rounded-xl border border-line bg-raised shadow-pop animate-[appear_120ms_ease-out]";
 
+/** The page around it stays what it is while it is open: hidden from whoever hears it, it would keep what can have the focus. */
 export function Menu({ trigger, children, align = "end" }: { trigger: ReactNode; children: ReactNode; align?: "start" | "end" }) {
   return (
-    <DropdownMenu.Root>
+    <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content
           align={align}
           sideOffset={6}
           collisionPadding={8}
+          onCloseAutoFocus={(event) => {
+            if (isFocusTaken()) {
+              event.preventDefault();
+            }
+          }}
           className={clsx(panel, "max-h-[70dvh] max-w-[calc(100vw-1rem)] min-w-48 overflow-y-auto p-1")}
         >
           {children}
