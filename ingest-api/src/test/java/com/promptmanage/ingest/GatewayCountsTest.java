@@ -43,16 +43,20 @@ class GatewayCountsTest {
     private static final FakeProvider provider = gateway.provider();
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        CHAT + "|" + OPENAI_ERROR,
-        CHAT + "|{\"error\":\"overloaded\"}",
-        CHAT + "|{\"choices\":[{\"delta\":{\"role\":\"assistant\",\"content\":\"\"}}],\"usage\":null,\"error\":{\"code\":502}}",
-        RESPONSES + "|{\"type\":\"error\",\"code\":\"server_error\",\"message\":\"overloaded\"}",
-        RESPONSES + "|" + OPENAI_ERROR,
-        MESSAGES + "|{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}",
-        EMBEDDINGS + "|" + OPENAI_ERROR,
-        GEMINI + "streamGenerateContent?alt=sse|" + GEMINI_ERROR,
-    })
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                CHAT + "|" + OPENAI_ERROR,
+                CHAT + "|{\"error\":\"overloaded\"}",
+                CHAT
+                        + "|{\"choices\":[{\"delta\":{\"role\":\"assistant\",\"content\":\"\"}}],\"usage\":null,\"error\":{\"code\":502}}",
+                RESPONSES + "|{\"type\":\"error\",\"code\":\"server_error\",\"message\":\"overloaded\"}",
+                RESPONSES + "|" + OPENAI_ERROR,
+                MESSAGES + "|{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}",
+                EMBEDDINGS + "|" + OPENAI_ERROR,
+                GEMINI + "streamGenerateContent?alt=sse|" + GEMINI_ERROR,
+            })
     void anAnswerThatIsNothingButAnErrorCostsNothing(String path, String error) throws Exception {
         provider.streams(out -> event(out, error));
         assertThat(gateway.post(path, ASKED, OWN_KEY).body()).contains(error);

@@ -133,9 +133,7 @@ class GatewayReservationsTest {
             assertThat(anthropic.path("code").textValue()).isEqualTo("budget_reserved");
 
             JsonNode gemini = refusal(answered(
-                    CONTENT,
-                    "{\"contents\":[]}",
-                    Map.of("x-goog-api-key", app, "Prompt-Manage-Provider-Key", "sk")));
+                    CONTENT, "{\"contents\":[]}", Map.of("x-goog-api-key", app, "Prompt-Manage-Provider-Key", "sk")));
             assertThat(gemini.path("code").intValue()).isEqualTo(429);
             assertThat(gemini.path("status").textValue()).isEqualTo("RESOURCE_EXHAUSTED");
             assertThat(gemini.at("/details/0/reason").textValue()).isEqualTo("BUDGET_RESERVED");
@@ -263,10 +261,7 @@ class GatewayReservationsTest {
     }
 
     private void budgetLeaves(String name, String unit, String remaining, long left) {
-        budgets.answers(
-                200,
-                JSON,
-                """
+        budgets.answers(200, JSON, """
                 {"allowed":true,"estimatedCostNanoUsd":1000000,"budgets":[
                  {"id":"b0","name":"only told","value":"*","unit":"usd","remaining":"0.00","remainingNanoUsd":0,"enforcement":"alert"},
                  {"id":"b1","name":"%s","value":"*","unit":"%s","remaining":"%d","%s":%d,"enforcement":"block","failMode":"closed"}],
@@ -274,8 +269,7 @@ class GatewayReservationsTest {
                  "prices":{"listed":null,"own":[
                   {"id":"agreed","provider":"openai","model":"gpt-4o-mini","effectiveFrom":"2024-01-01T00:00:00Z","tiers":[
                    {"name":"standard","usdPerMillion":{"input":"0.375","output":"0.375"}}]}]}}
-                """
-                        .formatted(name, unit, left, remaining, left));
+                """.formatted(name, unit, left, remaining, left));
     }
 
     private static String answer() {

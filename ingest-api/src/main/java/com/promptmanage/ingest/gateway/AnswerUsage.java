@@ -109,9 +109,8 @@ final class AnswerUsage {
     private static boolean tellsOfError(Map<String, byte[]> found) {
         return Arrays.equals(found.get("type"), ERROR)
                 || json(found, "error")
-                        .filter(error -> error.isTextual()
-                                ? !error.textValue().isBlank()
-                                : error.isObject() && !error.isEmpty())
+                        .filter(error ->
+                                error.isTextual() ? !error.textValue().isBlank() : error.isObject() && !error.isEmpty())
                         .isPresent();
     }
 

@@ -90,7 +90,9 @@ record Attribution(
      */
     private static @Nullable String said(Context ctx, String name) {
         String value = ctx.header("Prompt-Manage-" + name);
-        if (value == null || value.chars().allMatch(c -> c < 0x80) || value.chars().anyMatch(c -> c > 0xff)) {
+        if (value == null
+                || value.chars().allMatch(c -> c < 0x80)
+                || value.chars().anyMatch(c -> c > 0xff)) {
             return value;
         }
         try {

@@ -91,9 +91,6 @@ record AiSdk(JsonNode attributes, JsonNode metadata) {
 
     /** The SDK writes null, too, for what a provider did not tell. */
     private static JsonNode firstCount(JsonNode... counts) {
-        return List.of(counts).stream()
-                .filter(AiSdk::isWhole)
-                .findFirst()
-                .orElseGet(MissingNode::getInstance);
+        return List.of(counts).stream().filter(AiSdk::isWhole).findFirst().orElseGet(MissingNode::getInstance);
     }
 }

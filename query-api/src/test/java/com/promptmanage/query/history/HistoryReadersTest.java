@@ -220,8 +220,8 @@ class HistoryReadersTest {
                 .isEqualTo(200);
         assertThat(stand.api().get(editor, "/team/daily/activity?team_ids=acme").status())
                 .isEqualTo(403);
-        String unasking = stand.api()
-                .key(NewKey.of("sends only", Account.team("acme")).withScopes(Set.of(KeyScope.INGEST)));
+        String unasking =
+                stand.api().key(NewKey.of("sends only", Account.team("acme")).withScopes(Set.of(KeyScope.INGEST)));
         for (String route : List.of(
                 "/global/spend/report",
                 "/global/spend/report?group_by=customer",

@@ -103,7 +103,9 @@ class ReservationsTest {
         Reservation more = reserved(reserve("b1", 130));
         more.end(OptionalLong.of(270), 100);
 
-        assertThat(isReserved(reserve("b1", 399))).as("30 and 270 are not counted").isFalse();
+        assertThat(isReserved(reserve("b1", 399)))
+                .as("30 and 270 are not counted")
+                .isFalse();
         assertThat(isReserved(reserve("b1", 400))).isTrue();
     }
 
