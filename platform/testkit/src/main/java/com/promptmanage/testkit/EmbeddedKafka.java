@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +41,10 @@ public final class EmbeddedKafka implements AutoCloseable {
     private static final String PORTS_FILE = "ports";
 
     private static final int ATTEMPTS = 3;
+
+    private static final int NODE_ID = 1;
+
+    private static final Duration SESSION_MAX = Duration.ofMinutes(10);
 
     private final Path directory;
 
@@ -191,8 +196,14 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
 
     private KafkaRaftServer startedOn(List<Integer> chosen) {
-        var config = new KafkaConfig(settings(chosen), false);
+        Properties settings = settings(chosen);
+        var config = new KafkaConfig(settings, false);
+        Path logs = directory.resolve("logs");
+        boolean wasKilled = KilledBroker.wasAt(logs);
         format();
+        if (wasKilled) {
+            KilledBroker.giveUp(logs, NODE_ID, chosen.getLast(), settings);
+        }
         var starting = new KafkaRaftServer(config, Time.SYSTEM);
         try {
             starting.startup();
@@ -211,7 +222,7 @@ public final class EmbeddedKafka implements AutoCloseable {
             new Formatter()
                     .setPrintStream(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
                     .setClusterId(clusterId())
-                    .setNodeId(1)
+                    .setNodeId(NODE_ID)
                     .setControllerListenerName("CONTROLLER")
                     .setMetadataLogDirectory(Optional.of(logs.toString()))
                     .addDirectory(logs.toString())
@@ -237,8 +248,8 @@ public final class EmbeddedKafka implements AutoCloseable {
     private Properties settings(List<Integer> chosen) {
         var settings = new Properties();
         settings.put("process.roles", "broker,controller");
-        settings.put("node.id", "1");
-        settings.put("controller.quorum.voters", "1@127.0.0.1:" + chosen.getLast());
+        settings.put("node.id", Integer.toString(NODE_ID));
+        settings.put("controller.quorum.voters", NODE_ID + "@127.0.0.1:" + chosen.getLast());
         settings.put("controller.listener.names", "CONTROLLER");
         settings.put(
                 "listeners",
@@ -258,9 +269,9 @@ public final class EmbeddedKafka implements AutoCloseable {
         settings.put("group.initial.rebalance.delay.ms", "0");
         // Lets a fault test notice a dead member in a second instead of six.
         settings.put("group.min.session.timeout.ms", "1000");
-        // A killed broker's next life waits until its controller has given up the last one. After a longer stall a
-        // process has no broker for a moment that could take a topic.
-        settings.put("broker.session.timeout.ms", "6000");
+        // A process that stands still has its controller stand still with it: there is nobody to give up, see
+        // KilledBroker.
+        settings.put("broker.session.timeout.ms", Long.toString(SESSION_MAX.toMillis()));
         settings.put("broker.heartbeat.interval.ms", "500");
         // The cleaner takes its buffer from the heap at the start; the default of 128 MiB is for real brokers.
         settings.put("log.cleaner.dedupe.buffer.size", Integer.toString(16 << 20));

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -107,6 +108,46 @@ class EmbeddedKafkaTest {
             }
             // 128 + SIGTERM
             assertThat(broker.end()).isEqualTo(143);
+        }
+    }
+
+    /** Killed when its transaction is decided, and hardly one of its partitions knows. */
+    @Test
+    void aBrokerThatIsKilledWhileATransactionEndsTellsAllPartitionsOfItsEndWhenItIsBack() throws Exception {
+        List<TopicPartition> partitions = IntStream.range(0, 200)
+                .mapToObj(number -> new TopicPartition("many", number))
+                .toList();
+        try (var broker = broker()) {
+            String address = broker.awaitLine(KafkaBrokerMain.READY, Duration.ofMinutes(3));
+            try (var admin = Admin.create(Map.of("bootstrap.servers", address))) {
+                admin.createTopics(List.of(new NewTopic("many", partitions.size(), (short) 1)))
+                        .all()
+                        .get();
+            }
+            try (var producer = new KafkaProducer<>(
+                    Map.<String, Object>of("bootstrap.servers", address, "transactional.id", "tester"),
+                    new StringSerializer(),
+                    new StringSerializer())) {
+                producer.initTransactions();
+                producer.beginTransaction();
+                for (TopicPartition partition : partitions) {
+                    var unused = producer.send(new ProducerRecord<>("many", partition.partition(), null, "kept"));
+                }
+                producer.commitTransaction();
+                broker.kill();
+            }
+        }
+
+        try (var broker = broker()) {
+            String address = broker.awaitLine(KafkaBrokerMain.READY, Duration.ofMinutes(3));
+            try (var consumer = new KafkaConsumer<>(
+                    Map.<String, Object>of("bootstrap.servers", address, "isolation.level", "read_committed"),
+                    new StringDeserializer(),
+                    new StringDeserializer())) {
+                // Of a partition in which the transaction is open still, the end is where it began.
+                Await.until(() -> assertThat(consumer.endOffsets(partitions).values())
+                        .allSatisfy(end -> assertThat(end).isEqualTo(2)));
+            }
         }
     }
 
