@@ -165,6 +165,7 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
         note={readOnly ? "Read only" : isDirty ? "Not saved" : stored.id ? "Saved" : ""}
         status={record?.status ?? null}
         readOnly={readOnly}
+        mayRun={stored.id === null ? account.mayEdit : level !== "viewer"}
         isStored={stored.id !== null}
         isEmpty={definition.nodes.length === 0}
         isSaving={save.isPending}
