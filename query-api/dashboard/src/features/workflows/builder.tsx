@@ -153,8 +153,8 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
     try {
       const draft = readFile(await chosen.text(), name);
       history.change(() => draft);
-    } catch {
-      toast("This file is not a workflow in JSON.", "critical");
+    } catch (error) {
+      toast(error instanceof RangeError ? error.message : "This file is not a workflow in JSON.", "critical");
     }
   };
 
