@@ -13,9 +13,9 @@ import { ASKS_WHO_ONE_IS } from "./query-client";
 
 const route = getRouteApi("/sign-in");
 
-/** Only our own addresses: a link to the sign-in must not lead people elsewhere. */
+/** Only our own addresses: a link to the sign-in must not lead people elsewhere, nor back to the form that they have just sent. */
 export function safeTarget(then: string | undefined, otherwise = "/dashboard/usage"): string {
-  return then && /^\/(?![/\\])/.test(then) ? then : otherwise;
+  return then && /^\/(?![/\\])/.test(then) && !/^\/sign-in(?:[/?#]|$)/.test(then) ? then : otherwise;
 }
 
 export function SignIn() {

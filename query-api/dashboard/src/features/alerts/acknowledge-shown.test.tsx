@@ -10,7 +10,7 @@ import { readAlertSearch } from "./search";
 
 afterEach(() => vi.unstubAllGlobals());
 
-const alert = (id: string, severity: string) => ({ id, severity, title: id, message: "90 % of the limit is used.", occurredAt: "2026-11-25T10:00:00Z", acknowledged: false });
+const alert = (id: string, severity: string) => ({ id, severity, title: id, message: "90% of the limit is used.", occurredAt: "2026-11-25T10:00:00Z", acknowledged: false });
 
 test("alerts that are shown only until the answer for another filter is there are not acknowledged in its name", async () => {
   vi.stubGlobal("scrollTo", () => undefined);

@@ -11,7 +11,7 @@ import type { Alert } from "./api";
 
 afterEach(() => vi.unstubAllGlobals());
 
-const alert = (id: string) => ({ id, severity: "warning", title: id, message: "90 % is used.", occurredAt: "2026-11-25T10:00:00Z" }) as unknown as Alert;
+const alert = (id: string) => ({ id, severity: "warning", title: id, message: "90% is used.", occurredAt: "2026-11-25T10:00:00Z" }) as unknown as Alert;
 
 function Rows() {
   const [seen, setSeen] = useState<readonly string[]>([]);

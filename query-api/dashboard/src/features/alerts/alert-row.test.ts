@@ -9,10 +9,10 @@ const NAMES = new Map([
 
 test("a member is told by name, and a value only once", () => {
   const of = (dimension: string, value: string, message: string) => told({ dimension, value, message } as never, NAMES);
-  expect(of("member", "usr_mara", "90 % of the limit is used by usr_mara.")).toBe("90 % of the limit is used by Mara Lindqvist.");
-  expect(of("member", "usr_gone", "90 % is used by usr_gone.")).toBe("90 % is used by usr_gone.");
-  expect(of("api_key", "key_01", "90 % is used by key_01.")).toBe("90 % is used by Checkout.");
-  expect(of("workflow", "wf_01", "90 % is used.")).toBe("Answer tickets · 90 % is used.");
-  expect(of("model", "gpt-4o", "90 % of the limit is used.")).toBe("gpt-4o · 90 % of the limit is used.");
-  expect(of("account", "team:acme", "90 % of the limit is used.")).toBe("90 % of the limit is used.");
+  expect(of("member", "usr_mara", "90% of the limit is used by usr_mara.")).toBe("90% of the limit is used by Mara Lindqvist.");
+  expect(of("member", "usr_gone", "90% is used by usr_gone.")).toBe("90% is used by usr_gone.");
+  expect(of("api_key", "key_01", "90% is used by key_01.")).toBe("90% is used by Checkout.");
+  expect(of("workflow", "wf_01", "90% is used.")).toBe("Answer tickets · 90% is used.");
+  expect(of("model", "gpt-4o", "90% of the limit is used.")).toBe("gpt-4o · 90% of the limit is used.");
+  expect(of("account", "team:acme", "90% of the limit is used.")).toBe("90% of the limit is used.");
 });

@@ -19,7 +19,7 @@ function open(...ids: string[]) {
       left = left.filter((id) => !url.includes(`/${id}/`));
       return Promise.resolve(Response.json({}));
     }
-    const alerts = left.map((id) => ({ id, severity: "warning", title: id, message: "90 % of the limit is used.", occurredAt: "2026-11-25T10:00:00Z", acknowledged: false }));
+    const alerts = left.map((id) => ({ id, severity: "warning", title: id, message: "90% of the limit is used.", occurredAt: "2026-11-25T10:00:00Z", acknowledged: false }));
     return Promise.resolve(Response.json({ alerts, unread: left.length, nextCursor: null }));
   });
   const user = { id: "ann", name: "Ann", features: {}, tier: "free", teams: [{ id: "acme", name: "Acme", role: "owner", timezone: "UTC", tier: "free", features: {} }] };

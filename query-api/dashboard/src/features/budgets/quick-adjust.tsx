@@ -80,7 +80,7 @@ export function QuickAdjust({ account, budget, onClose }: { account: Account; bu
       />
       <CheckField
         label="Keep the thresholds"
-        help="Otherwise they become 75, 90 and 100 %."
+        help="Otherwise they become 75, 90 and 100%."
         checked={keep}
         onChange={(event) => setKeep(event.target.checked)}
       />

@@ -134,7 +134,7 @@ export function Wizard({ account, onClose }: { account: Account; onClose: () => 
                 {PERCENTS.map(({ percent, level }) => (
                   <li key={percent} className="flex justify-between gap-4">
                     <span>
-                      {percent} % <span className="text-soft">· {level}</span>
+                      {percent}% <span className="text-soft">· {level}</span>
                     </span>
                     <span className="font-medium">{(typed.usd && thresholdUsd(typed.usd, percent)) || "–"}</span>
                   </li>
@@ -142,7 +142,7 @@ export function Wizard({ account, onClose }: { account: Account; onClose: () => 
               </ul>
             </div>
             <CheckField
-              label="Block further runs at 100 %"
+              label="Block further runs at 100%"
               help="Calls that ask before they run are told no. Runs under way finish."
               checked={block}
               onChange={(event) => setBlock(event.target.checked)}
@@ -155,7 +155,7 @@ export function Wizard({ account, onClose }: { account: Account; onClose: () => 
           <CheckCircle2 aria-hidden className="mb-3 size-10 text-good" />
           <p className="text-lg font-semibold">{formatExactUsd(nanoUsd(typed.usd ?? "0"))} each month</p>
           <p className="mt-1 text-soft">
-            {account.isTeam ? "Owners and admins are" : "You are"} told at 75, 90 and 100 %.{" "}
+            {account.isTeam ? "Owners and admins are" : "You are"} told at 75, 90 and 100%.{" "}
             {block ? "At the end, further runs are blocked." : "Nothing is blocked."}
           </p>
         </div>

@@ -1,6 +1,6 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { createMemoryHistory, createRootRoute, createRoute, createRouter, RouterProvider } from "@tanstack/react-router";
-import { render, screen } from "@testing-library/react";
+import { render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, test, vi } from "vitest";
 import { addDays, today } from "@/shared/format/time";
@@ -14,6 +14,8 @@ const NONE = { developers: 0, sessions: 0, runs: 0, unpricedRuns: 0, totalTokens
 afterEach(() => vi.unstubAllGlobals());
 
 const CALL = { ...NONE, userId: "ann", model: "opus", agent: "claude-code", runs: 2, totalTokens: 10, cost: "0.50" };
+
+let history: ReturnType<typeof createMemoryHistory>;
 
 /** The page in a tier that shows seven days, and the first days that it asked for. */
 function open(address: string, developers: readonly object[] = []): string[] {
@@ -42,7 +44,7 @@ function open(address: string, developers: readonly object[] = []): string[] {
     createRoute({ getParentRoute: () => signedIn, path: "/dashboard/developers", validateSearch: readDeveloperSearch, component: DevelopersPage }),
     createRoute({ getParentRoute: () => signedIn, path: "/settings/api-keys", component: () => null }),
   ];
-  const history = createMemoryHistory({ initialEntries: [address] });
+  history = createMemoryHistory({ initialEntries: [address] });
   const router = createRouter({ routeTree: root.addChildren([signedIn.addChildren(pages)]), history });
   render(
     <QueryClientProvider client={client}>
@@ -74,4 +76,11 @@ test("an agent that has told of nothing is not taken for none at all, and the ot
   open("/dashboard/developers?team=acme&agent=codex", [CALL]);
   await userEvent.click(await screen.findByRole("button", { name: "Show every agent" }));
   expect((await screen.findByTestId("developers-spend")).textContent).toContain("$0.50");
+});
+
+test("an address with a range that there is not says what is shown in its place", async () => {
+  const asked = open("/dashboard/developers?team=acme&zone=UTC&range=decade");
+  await waitFor(() => expect(history.location.search).toContain("range=7d"));
+  expect(await screen.findByText("No coding agent has told of a call in the last 7 days")).toBeTruthy();
+  expect(asked).toHaveLength(1);
 });

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { clsx } from "clsx";
 import { SearchX } from "lucide-react";
-import type { ReactNode } from "react";
+import { useEffect, type ReactNode } from "react";
 import { changePermille, type NanoUsd } from "@/shared/format/money";
 import { formatChange, formatCompact, formatCount } from "@/shared/format/numbers";
 import { zoneName } from "@/shared/format/time";
@@ -19,7 +19,7 @@ import { usePageTitle } from "@/shared/ui/title";
 import { developersQuery } from "./api";
 import { DeveloperTable } from "./developer-table";
 import { groupsOf, sumOf, total, type Sum } from "./groups";
-import { isShown, usualRange, type DeveloperSearch, type Range } from "./search";
+import { isShown, isUnknown, readDeveloperSearch, usualRange, type DeveloperSearch, type Range } from "./search";
 import { agentName, SETUPS } from "./snippets";
 
 const route = getRouteApi("/signed-in/dashboard/developers");
@@ -31,7 +31,9 @@ export function DevelopersPage() {
   usePageTitle("Developers");
   const account = useAccount();
   const zone = useZone();
-  const search = route.useSearch();
+  // Once more: the router keeps what makes no sense in an address beside what was read of it.
+  const raw = route.useSearch();
+  const search = readDeveloperSearch({ ...raw });
   const navigate = route.useNavigate();
   const { historyDays } = account.features;
   const usual = usualRange(historyDays);
@@ -42,6 +44,11 @@ export function DevelopersPage() {
       replace: true,
       search: (before) => Object.fromEntries(Object.entries({ ...before, ...patch }).filter(([, value]) => value !== undefined)) as DeveloperSearch,
     });
+  useEffect(() => {
+    if (isUnknown(raw.range)) {
+      change({ range });
+    }
+  });
   const agents = [...new Set(data?.developers.map((use) => use.agent))].sort();
   const shown = data?.developers.filter((use) => !search.agent || use.agent === search.agent) ?? [];
   const sum = !data ? null : search.agent ? total(shown) : sumOf(data.summary);

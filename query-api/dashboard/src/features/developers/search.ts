@@ -20,6 +20,11 @@ export interface DeveloperSearch {
   agent?: string;
 }
 
+/** Whether an address names a range that there is not. */
+export function isUnknown(range: string | undefined): boolean {
+  return range !== undefined && !RANGES.some((one) => one === range);
+}
+
 export function readDeveloperSearch(raw: Record<string, unknown>): DeveloperSearch {
   const search: DeveloperSearch = {};
   const range = RANGES.find((one) => one === raw.range);

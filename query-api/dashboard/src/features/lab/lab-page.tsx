@@ -101,6 +101,7 @@ export function LabPage() {
                 </div>
                 <Button
                   kind="primary"
+                  costs
                   busy={run.isPending}
                   disabled={isEmpty || isDenied || !account.mayEdit || !mayRun}
                   onClick={() => run.mutate({ draft, provider, estimatedCost: estimate.isPlaceholderData || settled !== draft ? null : (shown?.estimatedCost ?? null) })}

@@ -18,7 +18,7 @@ export const LEVELS: Record<Channel["minimumLevel"], string> = {
 export type AlertType = NonNullable<Preferences["alertTypes"]>[number];
 
 const TYPES: Readonly<Record<string, { label: string; help?: string }>> = {
-  budget_threshold: { label: "A budget reaches a threshold", help: "Such as 75 % or 90 % of its limit." },
+  budget_threshold: { label: "A budget reaches a threshold", help: "Such as 75% or 90% of its limit." },
   budget_exceeded: { label: "A budget is used up", help: "What blocks is blocked from then on." },
   budget_forecast: { label: "A budget will not last", help: "At the pace so far, it ends before its period." },
   anomaly: { label: "Spend is unusual", help: "Much more than at this time on other days." },

@@ -3,7 +3,7 @@ import { addDays } from "@/shared/format/time";
 import type { Account } from "@/shared/session/account";
 import { nextOrder, numberOf, pagesBehind } from "./activity";
 import { activityQuery, isLive } from "./api";
-import { changed, daysOf, filtersOf, isAmong, isCut, lacksPrevious, readOnly, readUsageSearch, statsRange, withinHistory, withOnly, withoutOnly, writeOnly, type UsageSearch } from "./search";
+import { changed, daysOf, filtersOf, isAmong, isCut, lacksPrevious, mendedRange, readOnly, readUsageSearch, statsRange, withinHistory, withOnly, withoutOnly, writeOnly, type UsageSearch } from "./search";
 
 describe("the address of a view", () => {
   test("keeps what makes sense and leaves out what does not", () => {
@@ -37,6 +37,26 @@ describe("the address of a view", () => {
       to: "2026-11-03",
     });
     expect(readUsageSearch({ range: "custom", from: "2026-11-03", to: "2026-11-01" })).toEqual({});
+  });
+
+  test("two days without more are a custom range, and a range that is known goes before them", () => {
+    const days = { from: "2026-11-01", to: "2026-11-03" };
+    expect(readUsageSearch(days)).toEqual({ range: "custom", ...days });
+    expect(readUsageSearch({ range: "decade", ...days })).toEqual({ range: "custom", ...days });
+    expect(readUsageSearch({ range: "month", ...days })).toEqual({ range: "month" });
+    expect(readUsageSearch({ from: days.to, to: days.from })).toEqual({});
+    expect(readUsageSearch({ from: days.from })).toEqual({});
+  });
+
+  test("says of its range what is shown", () => {
+    const mended = (raw: Record<string, unknown>, historyDays: number | null = null) => mendedRange(raw, withinHistory(readUsageSearch(raw), historyDays));
+    expect(mended({})).toBeNull();
+    expect(mended({ range: "month", by: "colour" })).toBeNull();
+    expect(mended({ range: "custom", from: "2026-11-01", to: "2026-11-03" })).toBeNull();
+    expect(mended({ range: "decade" })).toEqual({ range: "30d", from: undefined, to: undefined });
+    expect(mended({ range: "decade" }, 7)).toEqual({ range: "7d", from: undefined, to: undefined });
+    expect(mended({ range: "week", from: "2026-11-01" })).toEqual({ range: "week", from: undefined, to: undefined });
+    expect(mended({ from: "2026-11-01", to: "2026-11-03" })).toEqual({ range: "custom", from: "2026-11-01", to: "2026-11-03" });
   });
 
   test("a value may hold a colon", () => {

@@ -63,10 +63,12 @@ function text(value: unknown): string | undefined {
 export function readUsageSearch(raw: Record<string, unknown>): UsageSearch {
   const from = text(raw.from);
   const to = text(raw.to);
-  const range = RANGES.find((one) => one === raw.range);
+  const known = RANGES.find((one) => one === raw.range);
   const zone = text(raw.zone);
   const by = text(raw.by);
   const isRange = from && to && isDate(from) && isDate(to) && from <= to;
+  // Two days say by themselves that they are a range.
+  const range = known ?? (isRange ? "custom" : undefined);
   const search: UsageSearch = {};
   if (text(raw.team)) search.team = text(raw.team)!;
   if (zone && isZone(zone)) search.zone = zone;
@@ -85,6 +87,18 @@ export function readUsageSearch(raw: Record<string, unknown>): UsageSearch {
   if (raw.order === "up") search.order = "up";
   if (text(raw.page)) search.page = text(raw.page)!;
   return search;
+}
+
+/**
+ * What an address is to say of its range, where it says something else than what is shown; null where it says that.
+ *
+ * @param raw the address as it is
+ * @param shown what was read of it, with the range that is shown
+ */
+export function mendedRange(raw: Record<string, unknown>, shown: UsageSearch): Pick<UsageSearch, "range"> & Record<"from" | "to", string | undefined> | null {
+  const read = readUsageSearch(raw);
+  const isTrue = (["range", "from", "to"] as const).every((name) => text(raw[name]) === read[name]);
+  return isTrue ? null : { range: shown.range ?? "30d", from: shown.from, to: shown.to };
 }
 
 /** What of the page has no say in which runs the recent activity is made of, nor in their order. */

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { clsx } from "clsx";
 import { Rocket } from "lucide-react";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { formatCount } from "@/shared/format/numbers";
 import { useAccount } from "@/shared/session/account";
 import { firstDayShown, historyRefused } from "@/shared/session/history";
@@ -16,7 +16,7 @@ import { Breakdown } from "./breakdown";
 import { Cards } from "./cards";
 import { LiveDot, RangePicker, UsageExport, ZonePicker } from "./controls";
 import { Narrowed } from "./narrowed";
-import { changed, isAmong, isCut, lacksPrevious, RANGE_LABELS, readOnly, readUsageSearch, withinHistory, withOnly, withoutOnly, writeOnly, type Only, type UsageSearch } from "./search";
+import { changed, isAmong, isCut, lacksPrevious, mendedRange, RANGE_LABELS, readOnly, readUsageSearch, withinHistory, withOnly, withoutOnly, writeOnly, type Only, type UsageSearch } from "./search";
 import { SavingsCard } from "./savings";
 import { TopPrompts } from "./top-prompts";
 import { saidOf, useLive } from "./use-live";
@@ -29,11 +29,18 @@ export function UsagePage() {
   usePageTitle("Usage");
   const account = useAccount();
   // Once more: the router keeps what makes no sense in an address beside what was read of it.
-  const asked = readUsageSearch({ ...route.useSearch() });
+  const raw: Record<string, unknown> = route.useSearch();
+  const asked = readUsageSearch(raw);
   const search = withinHistory(asked, account.features.historyDays);
   const navigate = route.useNavigate();
   const zone = useZone();
   const onlys = readOnly(search.only);
+  useEffect(() => {
+    const mended = mendedRange(raw, search);
+    if (mended) {
+      void navigate({ replace: true, resetScroll: false, search: (before) => ({ ...before, ...mended }) as UsageSearch });
+    }
+  });
 
   // With its zone, so that whoever gets the address sees the same days.
   const change = (patch: { [K in keyof UsageSearch]?: UsageSearch[K] | undefined }) =>

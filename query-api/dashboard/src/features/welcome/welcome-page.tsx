@@ -95,7 +95,7 @@ export function WelcomePage({ makeKey, hasBudget, wizard }: { makeKey: MakeKey; 
             </p>
           ) : (
             <div className="grid justify-items-start gap-3">
-              <p className="text-soft">Two questions lead to an amount; you are told at 75, 90 and 100 % of it.</p>
+              <p className="text-soft">Two questions lead to an amount; you are told at 75, 90 and 100% of it.</p>
               <Button disabled={!account.mayManage} onClick={() => setChoosing(true)}>
                 Find a budget
               </Button>

@@ -74,7 +74,7 @@ export function AboutDialog({ workflow, onClose }: { workflow: Workflow; onClose
           label="Too much is"
           prefix="$"
           inputMode="decimal"
-          placeholder="80 % of its own limit"
+          placeholder="80% of its own limit"
           disabled={!about.alerts.has("cost_threshold")}
           value={about.cost}
           error={costFault ?? problem?.field("notifications.costThresholdUsd")}

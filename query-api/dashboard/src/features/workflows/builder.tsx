@@ -153,8 +153,8 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
     try {
       const draft = readFile(await chosen.text(), name);
       history.change(() => draft);
-    } catch {
-      toast("This file is not a workflow in JSON.", "critical");
+    } catch (error) {
+      toast(error instanceof RangeError ? error.message : "This file is not a workflow in JSON.", "critical");
     }
   };
 
@@ -165,6 +165,7 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
         note={readOnly ? "Read only" : isDirty ? "Not saved" : stored.id ? "Saved" : ""}
         status={record?.status ?? null}
         readOnly={readOnly}
+        mayRun={stored.id === null ? account.mayEdit : level !== "viewer"}
         isStored={stored.id !== null}
         isEmpty={definition.nodes.length === 0}
         isSaving={save.isPending}

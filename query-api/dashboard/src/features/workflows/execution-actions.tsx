@@ -39,11 +39,11 @@ export function ExecutionActions({ execution, newest }: { execution: ExecutionDe
           <StepForward aria-hidden className="size-4" /> Resume
         </Button>
       )}
-      <Button size="s" disabled={!over} busy={action.isPending} onClick={() => act("rerun", "It runs again.")}>
+      <Button size="s" costs disabled={!over} busy={action.isPending} onClick={() => act("rerun", "It runs again.")}>
         <RotateCcw aria-hidden className="size-4" /> Rerun
       </Button>
       {newest !== undefined && newest !== execution.workflowVersion && (
-        <Button size="s" disabled={!over} busy={action.isPending} onClick={() => act("rerun-newest", `It runs again, by version ${newest}.`)}>
+        <Button size="s" costs disabled={!over} busy={action.isPending} onClick={() => act("rerun-newest", `It runs again, by version ${newest}.`)}>
           Rerun by version {newest}
         </Button>
       )}

@@ -4,6 +4,7 @@ import { CopyButton } from "@/shared/ui/copy";
 import { Dialog } from "@/shared/ui/dialog";
 import { TextArea } from "@/shared/ui/field";
 import { read, toSave, type Definition } from "./definition";
+import { whyNoWorkflow } from "./given";
 
 export function JsonDialog({
   definition,
@@ -31,7 +32,7 @@ export function JsonDialog({
           <CopyButton text={text} />
           <Button onClick={onClose}>Close</Button>
           {!readOnly && (
-            <Button kind="primary" disabled={parsed === null} onClick={() => parsed && onApply(parsed)}>
+            <Button kind="primary" disabled={typeof parsed === "string"} onClick={() => typeof parsed !== "string" && onApply(parsed)}>
               Apply
             </Button>
           )}
@@ -47,17 +48,18 @@ export function JsonDialog({
         className="font-mono text-xs"
         value={text}
         onChange={(event) => setText(event.target.value)}
-        error={parsed === null ? "This is not a workflow in JSON." : undefined}
+        error={typeof parsed === "string" ? parsed : undefined}
       />
     </Dialog>
   );
 }
 
-function parse(text: string): Definition | null {
+/** The definition, or why it is none. */
+function parse(text: string): Definition | string {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && Array.isArray((value as Definition).nodes) ? read(value) : null;
+    return whyNoWorkflow(value) ?? read(value);
   } catch {
-    return null;
+    return "This is not a workflow in JSON.";
   }
 }

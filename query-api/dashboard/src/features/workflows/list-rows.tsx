@@ -144,7 +144,7 @@ function Actions({ workflow, onDelete }: { workflow: Workflow; onDelete: (workfl
     );
   return (
     <span className="inline-flex">
-      <IconButton label={`Run ${workflow.name}`} busy={start.isPending} disabled={workflow.status === "archived"} onClick={run}>
+      <IconButton label={`Run ${workflow.name}`} costs busy={start.isPending} disabled={workflow.status === "archived"} onClick={run}>
         <Play aria-hidden />
       </IconButton>
       <IconButton label={`Delete ${workflow.name}`} onClick={() => onDelete(workflow)}>

@@ -52,7 +52,7 @@ export function NodeTry({ node, sample }: { node: WorkflowNode; sample: unknown 
             onChange={(event) => setText(event.target.value)}
           />
         )}
-        <Button className="justify-self-start" size="s" busy={run.isPending} disabled={input === undefined} onClick={() => run.mutate(input)}>
+        <Button className="justify-self-start" size="s" costs busy={run.isPending} disabled={input === undefined} onClick={() => run.mutate(input)}>
           {!run.isPending && <FlaskConical aria-hidden className="size-4" />} Run this node
         </Button>
         {run.error && <Note tone="critical">{messageOf(run.error)}</Note>}

@@ -3,7 +3,7 @@ import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test, vi } from "vitest";
 import { HintProvider } from "@/shared/ui/hint";
-import { OutputTable } from "./output-rows";
+import { OutputCards, OutputTable } from "./output-rows";
 import type { Output } from "./outputs";
 
 const OUTPUT: Output = {
@@ -28,14 +28,19 @@ const OUTPUT: Output = {
 
 const NOTHING: Output = { ...OUTPUT, executionId: "exe_2", empty: true, summary: null, inputKey: null, durationMs: null, cost: "0.00", costNanoUsd: 0, unpricedCalls: 2 };
 
-test("an output tells what it holds and leads to its execution, and an empty one says that it is", async () => {
+const LISTS = [
+  ["a table", OutputTable, /Ticket triage.*nightly.*order 66.*It is urgent.*1,200.*\$0\.25.*1\.50 s/],
+  ["rows one below the other", OutputCards, /Ticket triage.*nightly.*\$0\.25.*order 66.*It is urgent.*1,200 tokens.*1\.50 s/],
+] as const;
+
+test.each(LISTS)("in %s, an output tells what it holds and leads to its execution, and an empty one says that it is", async (name, List, told) => {
   vi.stubGlobal("scrollTo", () => undefined);
   const onTag = vi.fn();
   const root = createRootRoute();
   const list = createRoute({
     getParentRoute: () => root,
     path: "/list",
-    component: () => <OutputTable outputs={[OUTPUT, NOTHING]} zone="UTC" onTag={onTag} />,
+    component: () => <List outputs={[OUTPUT, NOTHING]} zone="UTC" onTag={onTag} />,
   });
   const router = createRouter({ routeTree: root.addChildren([list]), history: createMemoryHistory({ initialEntries: ["/list"] }) });
   render(
@@ -45,10 +50,12 @@ test("an output tells what it holds and leads to its execution, and an empty one
   );
 
   const [full, empty] = await screen.findAllByTestId("output");
-  expect(full!.textContent).toMatch(/Ticket triage.*nightly.*order 66.*It is urgent.*1,200.*\$0\.25.*1\.50 s/);
+  expect(full!.textContent).toMatch(told);
+  expect(document.querySelector("table") === null).toBe(name !== "a table");
   expect(full!.textContent).not.toContain("Empty");
   expect(full!.querySelector("a")!.getAttribute("href")).toBe("/dashboard/workflows/wf_1/executions/exe_1");
-  expect(empty!.textContent).toMatch(/Empty result.*\+ 2 unpriced/);
+  expect(empty!.textContent).toContain("Empty result");
+  expect(empty!.textContent).toContain("+ 2 unpriced");
   expect(empty!.querySelector("svg")).not.toBeNull();
   await userEvent.click(screen.getAllByRole("button", { name: "Only those with the tag nightly" })[0]!);
   expect(onTag).toHaveBeenCalledWith("nightly");

@@ -14,6 +14,7 @@ type Answer = (query: URLSearchParams) => Response;
 
 function open(address: string, features: User["features"], outputs: Answer, workflows: Answer = () => Response.json({ workflows: [], nextCursor: null })) {
   vi.stubGlobal("scrollTo", () => undefined);
+  vi.stubGlobal("matchMedia", () => Object.assign(new EventTarget(), { matches: false }));
   vi.stubGlobal("fetch", ({ url }: Request) => {
     const { pathname, searchParams } = new URL(url);
     return Promise.resolve(pathname === "/api/workflow-outputs" ? outputs(searchParams) : workflows(searchParams));

@@ -10,10 +10,11 @@ import { ExportMenu } from "@/shared/ui/export-menu";
 import { SelectField } from "@/shared/ui/field";
 import { Card, ChoicesFailure, Empty, Page } from "@/shared/ui/layout";
 import { MenuItem, MenuLabel } from "@/shared/ui/menu";
+import { useIsNarrow } from "@/shared/ui/narrow";
 import { useNow } from "@/shared/ui/now";
 import { usePageTitle } from "@/shared/ui/title";
 import { workflowsQuery } from "./api";
-import { OutputTable } from "./output-rows";
+import { OutputCards, OutputTable } from "./output-rows";
 import { isRefused, outputsFile, outputsQuery, outputsUrl, periodName, readOutputSearch, type OutputSearch } from "./outputs";
 import { Paged } from "./paged";
 import { patched, type Patch } from "./search";
@@ -35,6 +36,7 @@ export function OutputsPage() {
   const change: Change = (patch) => void navigate({ replace: true, resetScroll: false, search: (before) => patched<OutputSearch>(before, patch) });
   const isNarrowed = only.workflow !== undefined || only.tag !== undefined || only.empty !== undefined;
   const shownDays = account.features.workflowHistoryDays ?? null;
+  const List = useIsNarrow() ? OutputCards : OutputTable;
   return (
     <Page title="Outputs" description="What your workflows have put out, the newest first." actions={<OutputsExport account={account} search={only} />}>
       <Filters account={account} search={only} chosen={outputs.find((output) => output.workflowId === only.workflow)?.workflowName} onChange={change} />
@@ -63,7 +65,7 @@ export function OutputsPage() {
             </Empty>
           }
         >
-          <OutputTable outputs={outputs} zone={zone} onTag={(tag) => change({ tag })} />
+          <List outputs={outputs} zone={zone} onTag={(tag) => change({ tag })} />
         </Paged>
       </Card>
     </Page>

@@ -11,6 +11,7 @@ function open(patch: Partial<ToolbarProps>) {
       note=""
       status={null}
       readOnly={false}
+      mayRun
       isStored={false}
       isEmpty={false}
       isSaving={false}
@@ -38,6 +39,7 @@ const CASES: [string, Partial<ToolbarProps>, boolean][] = [
   // What has no id yet would become two.
   ["it is being saved", { isSaving: true }, true],
   ["a run begins", { isStarting: true }, true],
+  ["one may only look at it", { mayRun: false, readOnly: true }, true],
   ["there is no node", { isEmpty: true }, true],
 ];
 
@@ -47,4 +49,16 @@ test.each(CASES)("where %s, a run with data is held back: %o %s", async (_, patc
   await userEvent.keyboard("{Enter}");
   const item = await screen.findByRole("menuitem", { name: /Run with data/ });
   expect(item.getAttribute("aria-disabled") === "true").toBe(isHeld);
+});
+
+test("whoever may only look at a workflow cannot run it", () => {
+  open({ readOnly: true, mayRun: false });
+  expect(screen.getByRole<HTMLButtonElement>("button", { name: "Run" }).disabled).toBe(true);
+});
+
+test("a double click on Run is one run", async () => {
+  const onRun = vi.fn();
+  open({ onRun });
+  await userEvent.dblClick(screen.getByRole("button", { name: "Run" }));
+  expect(onRun).toHaveBeenCalledOnce();
 });

@@ -35,6 +35,8 @@ export interface ToolbarProps {
   note: string;
   status: string | null;
   readOnly: boolean;
+  /** Whoever may only look at a workflow may not run it. */
+  mayRun: boolean;
   isStored: boolean;
   isEmpty: boolean;
   isSaving: boolean;
@@ -56,7 +58,7 @@ export interface ToolbarProps {
 }
 
 export function Toolbar(props: ToolbarProps) {
-  const { name, note, status, readOnly, isStored, isEmpty, isSaving, isStarting, undo, redo } = props;
+  const { name, note, status, readOnly, mayRun, isStored, isEmpty, isSaving, isStarting, undo, redo } = props;
   return (
     <div className="flex flex-wrap items-center gap-2 border-b border-line bg-surface px-3 py-2 sm:px-4">
       <h1 className="sr-only">Workflow builder</h1>
@@ -83,7 +85,7 @@ export function Toolbar(props: ToolbarProps) {
         <Button data-testid="save-workflow-btn" disabled={readOnly} busy={isSaving} onClick={props.onSave}>
           {!isSaving && <Save aria-hidden className="size-4" />} <span className="max-sm:sr-only">{isSaving ? "Saving…" : "Save"}</span>
         </Button>
-        <Button data-testid="run-workflow-btn" kind="primary" disabled={isEmpty || isSaving} busy={isStarting} onClick={props.onRun}>
+        <Button data-testid="run-workflow-btn" kind="primary" costs disabled={isEmpty || isSaving || !mayRun} busy={isStarting} onClick={props.onRun}>
           {!isStarting && <Play aria-hidden className="size-4" />} Run
         </Button>
         <Menu
@@ -93,7 +95,7 @@ export function Toolbar(props: ToolbarProps) {
             </IconButton>
           }
         >
-          <MenuItem onSelect={() => props.onOpen("run")} disabled={isEmpty || isSaving || isStarting}>
+          <MenuItem onSelect={() => props.onOpen("run")} disabled={isEmpty || isSaving || isStarting || !mayRun}>
             <Database aria-hidden className="size-4" /> Run with data …
           </MenuItem>
           {isStored && (

@@ -1,4 +1,5 @@
 import { read, type Definition } from "./definition";
+import { whyNoWorkflow } from "./given";
 
 export interface Draft {
   name: string;
@@ -23,12 +24,13 @@ export function downloadFrom(url: string, name: string): void {
   link.click();
 }
 
-/** @throws SyntaxError if it is not JSON, RangeError if it is no workflow */
+/** @throws SyntaxError if it is not JSON, RangeError that says why if it is no workflow */
 export function readFile(text: string, name: string): Draft {
   const given = JSON.parse(text) as { name?: unknown; definition?: unknown; nodes?: unknown } | null;
-  const definition = (given?.definition ?? given) as { nodes?: unknown } | null;
-  if (!Array.isArray(definition?.nodes)) {
-    throw new RangeError("a workflow has nodes");
+  const definition = given?.definition ?? given;
+  const why = whyNoWorkflow(definition);
+  if (why) {
+    throw new RangeError(why);
   }
   return { name: typeof given?.name === "string" ? given.name : name, definition: read(definition) };
 }

@@ -1,4 +1,4 @@
-import { fireEvent, render, screen } from "@testing-library/react";
+import { createEvent, fireEvent, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test, vi } from "vitest";
 import { Button, IconButton } from "./button";
@@ -50,4 +50,52 @@ test("a button that is only a picture keeps the focus too while it is busy, and 
   await userEvent.keyboard("{Enter}");
   expect(onClick).toHaveBeenCalledOnce();
   expect(document.activeElement).toBe(button);
+});
+
+test("a double click on what has work to do is one click, and where nothing is under way each counts", async () => {
+  const works = vi.fn();
+  const counts = vi.fn();
+  const sent = vi.fn((event: { preventDefault: () => void }) => event.preventDefault());
+  render(
+    <>
+      <Button busy={false} onClick={works}>
+        Create
+      </Button>
+      <Button onClick={counts}>Older</Button>
+      <form onSubmit={sent}>
+        <Button type="submit" busy={false}>
+          Invite
+        </Button>
+      </form>
+    </>,
+  );
+  await userEvent.dblClick(screen.getByRole("button", { name: "Create" }));
+  await userEvent.dblClick(screen.getByRole("button", { name: "Older" }));
+  await userEvent.dblClick(screen.getByRole("button", { name: "Invite" }));
+  expect(works).toHaveBeenCalledOnce();
+  expect(counts).toHaveBeenCalledTimes(2);
+  expect(sent).toHaveBeenCalledOnce();
+});
+
+test.each(["Button", "IconButton"])("a %s that costs money takes what comes right after a click for the same", (kind) => {
+  const onClick = vi.fn();
+  render(
+    kind === "Button" ? (
+      <Button costs busy={false} onClick={onClick}>
+        Run
+      </Button>
+    ) : (
+      <IconButton costs busy={false} label="Run" onClick={onClick} />
+    ),
+  );
+  const at = (ms: number) => {
+    const click = createEvent.click(screen.getByRole("button", { name: "Run" }), { detail: 1 });
+    Object.defineProperty(click, "timeStamp", { value: ms });
+    fireEvent(screen.getByRole("button", { name: "Run" }), click);
+  };
+  at(1000);
+  at(1300);
+  expect(onClick).toHaveBeenCalledOnce();
+  at(1600);
+  expect(onClick).toHaveBeenCalledTimes(2);
 });

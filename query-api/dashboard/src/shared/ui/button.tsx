@@ -1,5 +1,5 @@
 import { clsx } from "clsx";
-import type { ComponentProps } from "react";
+import { useRef, type ComponentProps, type MouseEvent } from "react";
 
 type Kind = "primary" | "plain" | "quiet" | "danger";
 
@@ -20,17 +20,44 @@ export function buttonClass(kind: Kind = "plain", size: "s" | "m" = "m", extra?:
   );
 }
 
-type Props = ComponentProps<"button"> & { kind?: Kind; size?: "s" | "m"; busy?: boolean };
+interface Work {
+  /** Whether what it does is under way; undefined of a button whose work is done with the click. */
+  busy?: boolean;
+  /** Of one that costs money each time: a second click right after is the first one's, also where the work is done by then. */
+  costs?: boolean;
+}
+
+type Props = ComponentProps<"button"> & Work & { kind?: Kind; size?: "s" | "m" };
+
+/** What is pressed twice within it was meant once, as of a double click; in ms. */
+const TWICE_MS = 500;
+
+/** A double click, of which a page may know only after both are there that the first has begun something, is one click. */
+function useClick({ busy, costs = false, onClick }: Work & Pick<ComponentProps<"button">, "onClick">) {
+  const last = useRef(Number.NEGATIVE_INFINITY);
+  if (busy === undefined) {
+    return onClick;
+  }
+  return (event: MouseEvent<HTMLButtonElement>) => {
+    if (busy || event.detail > 1 || (costs && event.timeStamp - last.current < TWICE_MS)) {
+      event.preventDefault();
+      return;
+    }
+    last.current = event.timeStamp;
+    onClick?.(event);
+  };
+}
 
 /** While it is busy it does nothing, and keeps the focus: what is disabled loses it, and with it one's place on the page. */
-export function Button({ kind = "plain", size = "m", busy = false, className, children, onClick, ...rest }: Props) {
+export function Button({ kind = "plain", size = "m", busy, costs = false, className, children, onClick, ...rest }: Props) {
+  const click = useClick({ ...(busy === undefined ? {} : { busy }), costs, ...(onClick ? { onClick } : {}) });
   return (
     <button
       type="button"
       className={buttonClass(kind, size, className)}
       aria-disabled={busy || undefined}
       aria-busy={busy || undefined}
-      onClick={busy ? (event) => event.preventDefault() : onClick}
+      onClick={click}
       {...rest}
     >
       {busy && <Spinner />}
@@ -42,12 +69,14 @@ export function Button({ kind = "plain", size = "m", busy = false, className, ch
 /** A button that is only a picture; its label is read out and shown as a hint. While it is busy, as {@link Button}. */
 export function IconButton({
   label,
-  busy = false,
+  busy,
+  costs = false,
   className,
   children,
   onClick,
   ...rest
-}: Omit<ComponentProps<"button">, "aria-label"> & { label: string; busy?: boolean }) {
+}: Omit<ComponentProps<"button">, "aria-label"> & Work & { label: string }) {
+  const click = useClick({ ...(busy === undefined ? {} : { busy }), costs, ...(onClick ? { onClick } : {}) });
   return (
     <button
       type="button"
@@ -55,7 +84,7 @@ export function IconButton({
       title={label}
       aria-disabled={busy || undefined}
       aria-busy={busy || undefined}
-      onClick={busy ? (event) => event.preventDefault() : onClick}
+      onClick={click}
       className={clsx(
         "relative inline-flex size-9 shrink-0 items-center justify-center rounded-lg text-soft transition-colors hover:bg-line/60 hover:text-ink disabled:opacity-40 aria-disabled:cursor-not-allowed aria-disabled:opacity-40 [&_svg]:size-[1.125rem]",
         className,

@@ -53,7 +53,7 @@ record Suggestion(
         return new Suggestion(
                 "context_reduction",
                 "Shorten the context",
-                "Leave out what the prompt does not need: %d %% fewer input tokens cost this much less."
+                "Leave out what the prompt does not need: %d%% fewer input tokens cost this much less."
                         .formatted(percentOfInput),
                 usd(currentNanoUsd),
                 currentNanoUsd,

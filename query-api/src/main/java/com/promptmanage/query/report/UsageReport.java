@@ -88,7 +88,7 @@ final class UsageReport {
             return "none in the time before";
         }
         var change = Ratio.percent(now - before, before).setScale(0, RoundingMode.HALF_EVEN);
-        return "%s%s %% against the time before".formatted(change.signum() > 0 ? "+" : "", change.toPlainString());
+        return "%s%s%% against the time before".formatted(change.signum() > 0 ? "+" : "", change.toPlainString());
     }
 
     private static List<Day> days(Of of, AccountUsage usage) {
@@ -172,6 +172,7 @@ final class UsageReport {
     }
 
     private static String percent(long part, long whole) {
-        return Ratio.percent(part, whole).setScale(1, RoundingMode.HALF_EVEN).toPlainString() + " %";
+        var rounded = Ratio.percent(part, whole).setScale(1, RoundingMode.HALF_EVEN);
+        return rounded.stripTrailingZeros().toPlainString() + "%";
     }
 }

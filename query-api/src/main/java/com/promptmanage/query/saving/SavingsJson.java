@@ -43,7 +43,7 @@ public final class SavingsJson {
                 "The same tokens of %,d runs on %s. Compare a few answers first."
                         .formatted(change.runs(), change.target());
             case Saving.ContextReduction context ->
-                "A run sends %,d input tokens on average. This is what %d %% of those that come from no cache cost."
+                "A run sends %,d input tokens on average. This is what %d%% of those that come from no cache cost."
                         .formatted(context.averageInputTokens(), Savings.REDUCTION_PERCENT);
             case Saving.WastedCache cache ->
                 "%,d tokens were written to the cache and %,d read from it. Writing cost more than reading saved, by this much."

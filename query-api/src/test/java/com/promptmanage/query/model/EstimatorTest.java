@@ -104,6 +104,7 @@ class EstimatorTest {
             assertThat(suggestion.type()).isEqualTo("context_reduction");
             assertThat(suggestion.savingsNanoUsd()).isEqualTo(removed * 150);
             assertThat(suggestion.savingsPercentage()).isEqualByComparingTo("30");
+            assertThat(suggestion.description()).contains(" 30% fewer input tokens ");
             assertThat(suggestion.difficulty()).isEqualTo("medium");
             assertThat(suggestion.targetModel()).isNull();
         });

@@ -36,7 +36,7 @@ class BodiesTest {
         JsonNode blocks = JSON.readTree(body).path("blocks");
         assertThat(blocks.path(0).path("text").path("type").asText()).isEqualTo("plain_text");
         assertThat(blocks.path(1).path("text").path("text").asText())
-                .contains("100.00 %", "*Account:* team:acme", "$3.00 of $3.00");
+                .contains("100% of the limit", "*Account:* team:acme", "$3.00 of $3.00");
         assertThat(text(ChatBody.slack(message(alert.deepCopy().put("accountName", "Acme <1>")), Optional.empty())))
                 .contains("*Account:* Acme &lt;1&gt; (team:acme)");
         assertThat(blocks.path(2).path("elements").path(0).path("text").asText())

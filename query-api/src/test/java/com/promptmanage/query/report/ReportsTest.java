@@ -172,10 +172,10 @@ class ReportsTest {
         var parts = (MimeMultipart) mail.getContent();
         var words = (MimeMultipart) parts.getBodyPart(0).getContent();
         assertThat(words.getBodyPart(0).getContent().toString())
-                .contains("Usage of Team acme", "Spend: $10.00 (-43 % against the time before)")
+                .contains("Usage of Team acme", "Spend: $10.00 (-43% against the time before)")
                 .contains("2026-11-23  $2.50", "2026-11-29  $7.50", "2026-11-26  $0.00")
-                .contains("acme-viewer  1  3,000,000  $7.50  75.0 %")
-                .contains("someone  2  13  $0.0000123  0.0 %", "2026-11-27  $0.0000123", "to the nanoUSD")
+                .contains("acme-viewer  1  3,000,000  $7.50  75%")
+                .contains("someone  2  13  $0.0000123  0%", "2026-11-27  $0.0000123", "to the nanoUSD")
                 .doesNotContain("0.000012345")
                 .contains("1 runs used a model that has no price");
         assertThat(words.getBodyPart(1).getContent().toString())

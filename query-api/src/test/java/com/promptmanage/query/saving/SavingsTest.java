@@ -85,6 +85,12 @@ class SavingsTest {
     }
 
     @Test
+    void aPercentageHasItsSignBesideIt() {
+        assertThat(SavingsJson.description(new Saving.ContextReduction("gpt-4o", 10, DOLLAR, 5_000, 9_999_999)))
+                .contains("what %d%% of those".formatted(Savings.REDUCTION_PERCENT));
+    }
+
+    @Test
     void aCacheThatIsWrittenMoreThanReadCostsMoreThanNone() {
         TokenCounts tokens = TokenCounts.NONE
                 .with(TokenKind.CACHE_WRITE_5M, 4_000_000)

@@ -120,9 +120,9 @@ public final class BudgetAlertCodec {
         String spent = amount(alert, alert.spent());
         String limit = amount(alert, alert.budget().limit().amount());
         String whose = alert.budget().isForEach() ? " by %s".formatted(alert.value()) : "";
-        String used = "%s %% of the limit is used%s: %s of %s"
+        String used = "%s%% of the limit is used%s: %s of %s"
                 .formatted(
-                        percentage(alert.spent(), alert.budget().limit().amount())
+                        plain(percentage(alert.spent(), alert.budget().limit().amount()))
                                 .toPlainString(),
                         whose,
                         spent,

@@ -20,9 +20,9 @@ class BudgetAlertCodecTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    750000     | 0.0005 | 150.00 % of the limit is used: $0.00075 of $0.0005.
-                    1000200000 | 1.00   | 100.02 % of the limit is used: $1.0002 of $1.00.
-                    3000000000 | 3.00   | 100.00 % of the limit is used: $3.00 of $3.00.
+                    750000     | 0.0005 | 150% of the limit is used: $0.00075 of $0.0005.
+                    1000200000 | 1.00   | 100.02% of the limit is used: $1.0002 of $1.00.
+                    3000000000 | 3.00   | 100% of the limit is used: $3.00 of $3.00.
                     """)
     void theTextShowsWhatThePercentageIsOf(long spent, String limitUsd, String message) {
         var budget = new Budget(
