@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { clsx } from "clsx";
 import { Check, Radio } from "lucide-react";
@@ -7,7 +7,9 @@ import { useRef, useState, type ReactNode } from "react";
 import { answer, api, messageOf } from "@/shared/api/client";
 import { useEvents } from "@/shared/api/stream";
 import { formatCount } from "@/shared/format/numbers";
+import { formatDateTime } from "@/shared/format/time";
 import { useAccount, type Account } from "@/shared/session/account";
+import { useZone } from "@/shared/session/zone";
 import { Amount } from "@/shared/ui/amount";
 import { Button, buttonClass } from "@/shared/ui/button";
 import { CopyButton } from "@/shared/ui/copy";
@@ -20,14 +22,17 @@ interface Totals {
 }
 
 /** From nothing to a first event that is seen arriving, and a budget that watches over it. */
-export function WelcomePage({ makeKey, hasBudget, wizard }: { makeKey: MakeKey; hasBudget: boolean; wizard: (onClose: () => void) => ReactNode }) {
+export function WelcomePage({ makeKey, hasKey, hasBudget, wizard }: { makeKey: MakeKey; hasKey: boolean; hasBudget: boolean; wizard: (onClose: () => void) => ReactNode }) {
   usePageTitle("Get started");
   const account = useAccount();
+  const zone = useZone();
   const [key, setKey] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>(null);
   const [choosing, setChoosing] = useState(false);
   const arrival = useArrival(account);
+  const last = useQuery(newestQuery(account)).data?.usage[0];
+  const hasArrived = arrival !== null || last !== undefined;
 
   const create = async () => {
     setBusy(true);
@@ -44,7 +49,7 @@ export function WelcomePage({ makeKey, hasBudget, wizard }: { makeKey: MakeKey; 
   return (
     <Page title="Get started" description="Four steps, and you see what your LLM calls cost as they cost it.">
       <ol className="grid max-w-4xl grid-cols-[minmax(0,1fr)] gap-4">
-        <Step number={1} title="Create a key" done={key !== null}>
+        <Step number={1} title="Create a key" done={key !== null || hasKey}>
           {key ? (
             <div className="flex flex-wrap items-center gap-2 rounded-lg border border-line bg-page p-3">
               <code data-testid="first-key" className="min-w-0 flex-1 font-mono text-xs break-all">
@@ -55,9 +60,18 @@ export function WelcomePage({ makeKey, hasBudget, wizard }: { makeKey: MakeKey; 
             </div>
           ) : account.mayManage ? (
             <div className="grid justify-items-start gap-3">
-              <p className="text-soft">Your application proves with it whose usage it sends: {account.isTeam ? account.name : "yours"}.</p>
-              <Button kind="primary" busy={busy} onClick={() => void create()}>
-                Create a key
+              {hasKey ? (
+                <p>
+                  There is one. It was shown once, when it was made.{" "}
+                  <Link to="/settings/api-keys" className="font-medium text-accent underline underline-offset-2">
+                    See the keys
+                  </Link>
+                </p>
+              ) : (
+                <p className="text-soft">Your application proves with it whose usage it sends: {account.isTeam ? account.name : "yours"}.</p>
+              )}
+              <Button kind={hasKey ? "plain" : "primary"} busy={busy} onClick={() => void create()}>
+                {hasKey ? "Create another key" : "Create a key"}
               </Button>
               {failure !== null && <Note tone="critical">{messageOf(failure)}</Note>}
             </div>
@@ -65,18 +79,18 @@ export function WelcomePage({ makeKey, hasBudget, wizard }: { makeKey: MakeKey; 
             <p className="text-soft">Ask an owner or admin of {account.name} for a key, and put it into a snippet below.</p>
           )}
         </Step>
-        <Step number={2} title="Send the first event" done={arrival !== null}>
+        <Step number={2} title="Send the first event" done={hasArrived}>
           <Snippets apiKey={key ?? "pm_your_key"} userId={account.userId} />
         </Step>
-        <Step number={3} title="See it arrive" done={arrival !== null}>
+        <Step number={3} title="See it arrive" done={hasArrived}>
           <div aria-live="polite" data-testid="arrival">
             {arrival ? (
               <p>
-                <strong className="font-semibold">It is here:</strong> {formatCount(arrival.tokens)} tokens{" "}
-                {arrival.cost === null ? "of a model that has no price yet" : <>for <Amount usd={arrival.cost} /></>}.{" "}
-                <Link to="/dashboard/usage" className="font-medium text-accent underline underline-offset-2">
-                  See your usage
-                </Link>
+                <strong className="font-semibold">It is here:</strong> <Told {...arrival} />
+              </p>
+            ) : last ? (
+              <p>
+                <strong className="font-semibold">Events have come,</strong> the last <time dateTime={last.time}>{formatDateTime(last.time, zone)}</time>: <Told cost={last.cost ?? null} tokens={last.totalTokens} />
               </p>
             ) : (
               <p className="flex items-center gap-2 text-soft">
@@ -104,13 +118,31 @@ export function WelcomePage({ makeKey, hasBudget, wizard }: { makeKey: MakeKey; 
         </Step>
       </ol>
       <p className="mt-6">
-        <Link to="/dashboard/usage" className={buttonClass(arrival ? "primary" : "plain")}>
+        <Link to="/dashboard/usage" className={buttonClass(hasArrived ? "primary" : "plain")}>
           Go to usage
         </Link>
       </p>
       {choosing && wizard(() => setChoosing(false))}
     </Page>
   );
+}
+
+function Told({ cost, tokens }: { cost: string | null; tokens: number }) {
+  return (
+    <>
+      {formatCount(tokens)} tokens {cost === null ? "of a model that has no price yet" : <>for <Amount usd={cost} /></>}.{" "}
+      <Link to="/dashboard/usage" className="font-medium text-accent underline underline-offset-2">
+        See your usage
+      </Link>
+    </>
+  );
+}
+
+function newestQuery(account: Account) {
+  return queryOptions({
+    queryKey: ["welcome", account.key],
+    queryFn: () => answer(api.GET("/api/token-tracking/usage", { params: { query: { ...account.visible, limit: 1 } } })),
+  });
 }
 
 export type MakeKey = (account: Account) => Promise<string>;
@@ -132,8 +164,7 @@ export function useArrival(account: Account): { cost: string | null; tokens: num
     }
   });
   const { data } = useQuery({
-    queryKey: ["welcome", account.key],
-    queryFn: () => answer(api.GET("/api/token-tracking/usage", { params: { query: { ...account.visible, limit: 1 } } })),
+    ...newestQuery(account),
     // The history follows the totals by some tenths of a second.
     refetchInterval: (query) => (arrived && !isNews(query.state.data?.usage[0]?.id, known) ? 500 : false),
   });
