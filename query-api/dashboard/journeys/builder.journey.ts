@@ -90,7 +90,7 @@ test("a node is dragged in, run with data, and taken along as a file and as a te
   await node.getByText("Prompt", { exact: true }).waitFor();
   expect(await page.getByLabel("Name of the workflow").inputValue()).toBe("Dragged in");
   await page.getByLabel("Import a workflow").setInputFiles({ name: "w.json", mimeType: "application/json", buffer: Buffer.from("[]") });
-  await page.getByText("This file is not a workflow in JSON.").waitFor();
+  await page.getByText("This is not a workflow in JSON: it needs a list of nodes.").waitFor();
   await page.getByRole("button", { name: "Undo" }).click();
   await expect.poll(() => node.count(), { timeout: PATIENCE_MS }).toBe(0);
 
