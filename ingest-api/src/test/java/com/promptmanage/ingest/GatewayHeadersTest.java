@@ -159,6 +159,7 @@ class GatewayHeadersTest {
                     "Upgrade",
                     "Access-Control-Allow-Origin",
                     "Clear-Site-Data",
+                    "Location",
                     "Set-Cookie",
                     "Prompt-Manage-Budget",
                     "Prompt-Manage-Call-Id",

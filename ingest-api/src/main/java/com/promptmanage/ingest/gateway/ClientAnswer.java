@@ -31,6 +31,7 @@ final class ClientAnswer {
             "content-length",
             "content-security-policy",
             "keep-alive",
+            "location",
             "referrer-policy",
             "set-cookie",
             "set-cookie2",
