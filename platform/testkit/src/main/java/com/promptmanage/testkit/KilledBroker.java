@@ -2,6 +2,7 @@ package com.promptmanage.testkit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,7 +76,8 @@ final class KilledBroker {
                 metaProperties(logs),
                 Time.SYSTEM,
                 new Metrics(),
-                CompletableFuture.completedFuture(Map.of(nodeId, new InetSocketAddress("127.0.0.1", controllerPort))),
+                CompletableFuture.completedFuture(
+                        Map.of(nodeId, new InetSocketAddress(InetAddress.getLoopbackAddress(), controllerPort))),
                 List.of(),
                 new StandardFaultHandlerFactory(),
                 ServerSocketFactory.INSTANCE);
