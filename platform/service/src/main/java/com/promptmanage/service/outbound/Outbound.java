@@ -66,6 +66,8 @@ public final class Outbound implements AutoCloseable {
 
     private static final int URI_LENGTH_MAX = 2_048;
 
+    private static final int PIECE_BYTES = 4 << 10;
+
     private static final int HEADERS_MAX = 200;
 
     private static final int HEADER_LENGTH_MAX = 32 << 10;
@@ -331,8 +333,12 @@ public final class Outbound implements AutoCloseable {
 
     private static byte[] readAll(InputStream body) throws OutboundException {
         try {
-            var bytes = new ByteArrayOutputStream();
-            body.transferTo(bytes);
+            // Most answers are short: transferTo would take sixteen KiB for each.
+            var piece = new byte[PIECE_BYTES];
+            var bytes = new ByteArrayOutputStream(PIECE_BYTES);
+            for (int count = body.read(piece); count >= 0; count = body.read(piece)) {
+                bytes.write(piece, 0, count);
+            }
             return bytes.toByteArray();
         } catch (OutboundException e) {
             throw e;
