@@ -3,6 +3,7 @@ package com.promptmanage.query.budget;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
 import com.promptmanage.query.request.Fields;
 import com.promptmanage.query.routing.AccountRouting;
 import com.promptmanage.service.access.Authentication;
@@ -80,7 +81,7 @@ final class CheckRoutes implements Routes {
             // What others' budgets are on is not for everyone to see, nor is what the account has agreed on.
             if (Permissions.mayQuery(caller, call.account())) {
                 json.set("failClosed", failClosed(reads.definitions(call.account())));
-                json.set("prices", CallPricesCodec.write(reads.prices(call, nowMs)));
+                json.putRawValue("prices", new RawValue(CallPricesCodec.write(reads.prices(call, nowMs))));
             }
             ctx.json(json);
         }

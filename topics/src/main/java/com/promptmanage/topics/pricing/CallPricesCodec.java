@@ -6,6 +6,7 @@ import com.promptmanage.topics.event.EventJson;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Optional;
 
@@ -18,7 +19,7 @@ public final class CallPricesCodec {
 
     private CallPricesCodec() {}
 
-    public static JsonNode write(CallPrices prices) {
+    public static String write(CallPrices prices) {
         var bytes = new ByteArrayOutputStream(512);
         try (JsonGenerator json = EventJson.generator(bytes)) {
             json.writeStartObject();
@@ -37,7 +38,7 @@ public final class CallPricesCodec {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return EventJson.read(bytes.toByteArray());
+        return bytes.toString(StandardCharsets.UTF_8);
     }
 
     /** @throws IllegalArgumentException if it is not what {@link #write} writes */
