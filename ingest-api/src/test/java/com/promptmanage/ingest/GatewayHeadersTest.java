@@ -4,6 +4,7 @@ import static com.promptmanage.ingest.FakeProvider.USAGE;
 import static com.promptmanage.ingest.FakeProvider.event;
 import static com.promptmanage.ingest.RunningGateway.CHAT;
 import static com.promptmanage.ingest.RunningGateway.OWN_KEY;
+import static com.promptmanage.ingest.RunningGateway.readUntil;
 import static com.promptmanage.ingest.RunningIngest.JSON;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -11,7 +12,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.promptmanage.topics.usage.TokenCounts;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpResponse;
@@ -271,15 +271,6 @@ class GatewayHeadersTest {
             var usage = gateway.onlyEvent().usage();
             assertThat(usage.userId()).as(written.name()).isEqualTo("\u00fcn\u00ef");
             assertThat(usage.tags()).as(written.name()).containsEntry("caf\u00e9", "\u00e0 la carte");
-        }
-    }
-
-    private static void readUntil(InputStream in, String text) throws IOException {
-        var read = new StringBuilder();
-        while (read.indexOf(text) < 0) {
-            int next = in.read();
-            assertThat(next).as(() -> "ended after " + read).isNotNegative();
-            read.append((char) next);
         }
     }
 }

@@ -62,12 +62,7 @@ class GatewayReservationsTest {
     void start() throws IOException {
         budgets = FakeProvider.start();
         provider = FakeProvider.start();
-        ingest = RunningIngest.withGateway(Map.of(
-                "PM_GATEWAY_OPENAI_URL", provider.url(),
-                "PM_GATEWAY_ANTHROPIC_URL", provider.url(),
-                "PM_GATEWAY_GEMINI_URL", provider.url(),
-                "PM_QUERY_URL", budgets.url(),
-                "PM_QUERY_API_KEY", "pm_query"));
+        ingest = RunningIngest.withGateway(provider.settings(budgets));
     }
 
     @AfterAll
@@ -277,13 +272,6 @@ class GatewayReservationsTest {
     }
 
     private static FakeProvider.Answer answerAfter(CountDownLatch ends) {
-        return exchange -> {
-            try {
-                ends.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            FakeProvider.whole(200, JSON, answer().getBytes(UTF_8)).to(exchange);
-        };
+        return FakeProvider.after(ends, FakeProvider.whole(200, JSON, answer().getBytes(UTF_8)));
     }
 }
