@@ -9,21 +9,28 @@ import static com.promptmanage.ingest.RunningIngest.JSON;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.topics.usage.TokenCounts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.Charset;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What of a call's address and head goes on to the provider, and what of the head of its answer comes back. */
@@ -246,6 +253,63 @@ class GatewayHeadersTest {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException(e);
+        }
+    }
+
+    static List<Arguments> headersThatCannotBeTaken() {
+        String tags = IntStream.range(0, 33).mapToObj(i -> "t%d=v".formatted(i)).collect(Collectors.joining(","));
+        return List.of(
+                arguments("Prompt-Manage-Tags", "a=b,a=c", "has two values for 'a'"),
+                arguments("Prompt-Manage-Tags", "feature=" + "x".repeat(5_000), "has what is no tag: feature=xxx"),
+                arguments("Prompt-Manage-Tags", "a=b, search", "has what is no tag: search"),
+                arguments("Prompt-Manage-Tags", "=search", "has what is no tag: =search"),
+                arguments("Prompt-Manage-Tags", "feature=", "has what is no tag: feature="),
+                arguments("Prompt-Manage-Tags", tags, "has more than 32 tags"),
+                arguments("Prompt-Manage-Workflow", "x".repeat(257), "is not valid: xxx"),
+                arguments("Prompt-Manage-Provider-Key", "Bearer sk-provider", "holds what is no key"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("headersThatCannotBeTaken")
+    void whatIsSaidOfACallAndCannotBeTakenIsRefusedBeforeAnythingIsPaid(String name, String value, String why)
+            throws Exception {
+        provider.answers(200, JSON, "{\"model\":\"m\",\"usage\":" + USAGE + "}");
+        var headers = new HashMap<>(OWN_KEY);
+        headers.put(name, value);
+
+        JsonNode error = RunningGateway.error(gateway.post(CHAT, "{\"model\":\"m\"}", headers), 400);
+
+        assertThat(error.path("type").textValue()).isEqualTo("invalid_request_error");
+        assertThat(error.path("message").textValue()).startsWith(name + " " + why);
+        assertThat(gateway.get("/gateway/openai/v1/models", headers).statusCode())
+                .isEqualTo(400);
+        assertThat(provider.asked()).isEmpty();
+        assertThat(gateway.events()).isEmpty();
+    }
+
+    @Test
+    void whatIsSaidOfACallInSeveralHeadersIsReadTogetherOrRefused() throws Exception {
+        provider.answers(200, JSON, "{\"model\":\"m\",\"usage\":" + USAGE + "}");
+
+        assertThat(saidTwice("Prompt-Manage-Tags: a=b, a=b,\r\nPrompt-Manage-Tags: c=d"))
+                .startsWith("HTTP/1.1 200");
+        assertThat(gateway.onlyEvent().usage().tags()).isEqualTo(Map.of("a", "b", "c", "d"));
+        assertThat(saidTwice("Prompt-Manage-User: ann\r\nPrompt-Manage-User: bob"))
+                .startsWith("HTTP/1.1 400")
+                .contains("Prompt-Manage-User is there with two values");
+        assertThat(provider.asked()).hasSize(1);
+    }
+
+    private static String saidTwice(String headers) throws IOException {
+        String body = "{\"model\":\"m\"}";
+        try (var socket =
+                new Socket(InetAddress.getLoopbackAddress(), ingest.server().port())) {
+            socket.getOutputStream()
+                    .write(
+                            "POST %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer %s\r\nPrompt-Manage-Provider-Key: sk\r\n%s\r\nContent-Length: %d\r\n\r\n%s"
+                                    .formatted(CHAT, key, headers, body.length(), body)
+                                    .getBytes(UTF_8));
+            return new String(socket.getInputStream().readAllBytes(), UTF_8);
         }
     }
 
