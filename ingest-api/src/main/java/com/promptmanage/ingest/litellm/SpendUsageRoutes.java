@@ -165,7 +165,8 @@ public final class SpendUsageRoutes implements Routes {
         }
         Payer payer = Payer.ofLabels(caller, null, endUser);
         var labels = new Labels();
-        labels.put("enduser", payer.endUser());
+        // Also where it is the user: reports by customer ask for the tag.
+        labels.put("enduser", endUser);
         labels.putAll(one.path("tags"));
         meters.count(tokens);
         var usage = CallFields.ofOthers(one, "", tokens.shape())
