@@ -69,7 +69,8 @@ final class FakeProvider implements AutoCloseable {
 
     /** By which a gateway takes it for all providers. */
     Map<String, String> settings() {
-        return Map.of("PM_GATEWAY_OPENAI_URL", url(), "PM_GATEWAY_ANTHROPIC_URL", url(), "PM_GATEWAY_GEMINI_URL", url());
+        return Map.of(
+                "PM_GATEWAY_OPENAI_URL", url(), "PM_GATEWAY_ANTHROPIC_URL", url(), "PM_GATEWAY_GEMINI_URL", url());
     }
 
     /** By which a gateway takes it for all providers, and others for its budgets. */

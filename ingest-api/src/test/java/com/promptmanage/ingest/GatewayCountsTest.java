@@ -178,7 +178,9 @@ class GatewayCountsTest {
             event(out, usage);
         });
 
-        String body = isAskedFor ? ASKED.replace("{\"model\"", "{\"stream_options\":{\"include_usage\":true},\"model\"") : ASKED;
+        String body = isAskedFor
+                ? ASKED.replace("{\"model\"", "{\"stream_options\":{\"include_usage\":true},\"model\"")
+                : ASKED;
         HttpResponse<String> answer = gateway.post(CHAT, body, OWN_KEY);
 
         assertThat(answer.body()).endsWith("data: [DONE]\n\n" + (isAskedFor ? "data: " + usage + "\n\n" : ""));

@@ -42,9 +42,11 @@ class SpendUsageTest {
 
     private static JsonNode send(String... records) throws Exception {
         String body = "{\"records\":[%s]}".formatted(String.join(",", records));
-        HttpResponse<byte[]> answer = stand.ingest()
-                .postBytes("/spend/usage", "Bearer " + stand.acme(), JSON, body.getBytes(UTF_8), false);
-        assertThat(answer.statusCode()).as(() -> new String(answer.body(), UTF_8)).isEqualTo(200);
+        HttpResponse<byte[]> answer =
+                stand.ingest().postBytes("/spend/usage", "Bearer " + stand.acme(), JSON, body.getBytes(UTF_8), false);
+        assertThat(answer.statusCode())
+                .as(() -> new String(answer.body(), UTF_8))
+                .isEqualTo(200);
         return MAPPER.readTree(answer.body()).path("results");
     }
 

@@ -103,9 +103,7 @@ record Attribution(
         }
         if (!Texts.isId(value)) {
             throw invalid(
-                    name,
-                    "is not valid: " + Excerpt.of(value),
-                    "Send 1 to 256 characters, none a control character.");
+                    name, "is not valid: " + Excerpt.of(value), "Send 1 to 256 characters, none a control character.");
         }
         return value;
     }

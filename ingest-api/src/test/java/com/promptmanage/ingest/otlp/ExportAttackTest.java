@@ -353,11 +353,7 @@ class ExportAttackTest {
                 SPAN.replace("[]", "[" + attribute("\"\\\"" + "[{".repeat(100) + "\\\\\"") + "]"));
         var found = new Reader();
 
-        new JsonExport(
-                        "{\"resourceSpans\":[{%s}]}".formatted(spans).getBytes(UTF_8),
-                        Signal.TRACES,
-                        NAMES)
-                .walk(found);
+        new JsonExport("{\"resourceSpans\":[{%s}]}".formatted(spans).getBytes(UTF_8), Signal.TRACES, NAMES).walk(found);
 
         assertThat(found.identities).hasSize(2);
         assertThat(found.faults).isEmpty();

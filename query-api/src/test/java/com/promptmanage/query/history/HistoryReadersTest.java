@@ -263,7 +263,8 @@ class HistoryReadersTest {
             JsonNode activity = stand.get("/user/daily/activity?" + team + "&" + days + "&end_user=sam")
                     .json();
             assertThat(activity.at("/metadata/total_spend").decimalValue()).isEqualByComparingTo("0.00000007");
-            JsonNode customers = stand.get("/global/spend/report?group_by=customer&" + team + "&" + days + "&end_user=sam")
+            JsonNode customers = stand.get(
+                            "/global/spend/report?group_by=customer&" + team + "&" + days + "&end_user=sam")
                     .json();
             assertThat(customers.at("/0/customers")).hasSize(1);
             assertThat(customers.at("/0/customers/0/customer").textValue()).isEqualTo("sam");
