@@ -295,4 +295,17 @@ class GatewayCountsTest {
         assertThat(usage.tokens().get(TokenKind.INPUT)).isPositive();
         assertThat(usage.tokens().get(TokenKind.OUTPUT)).isZero();
     }
+
+    /** A token in two bytes, and no more than may come out if the request says how much that is. */
+    @ParameterizedTest
+    @CsvSource({"'', 3000", "',\"max_tokens\":100', 100"})
+    void anAnswerInABinaryFormIsEstimatedByItsLength(String limit, long output) throws Exception {
+        provider.answers(200, "application/x-protobuf", "x".repeat(6_000));
+
+        gateway.post(CHAT, "{\"model\":\"m\",\"messages\":[{\"content\":\"hi\"}]%s}".formatted(limit), OWN_KEY);
+
+        TokenUsage usage = gateway.onlyEvent().usage();
+        assertThat(usage.tags()).containsEntry("usageestimated", "true");
+        assertThat(usage.tokens().get(TokenKind.OUTPUT)).isEqualTo(output);
+    }
 }

@@ -108,6 +108,27 @@ class GatewayHeadersTest {
     }
 
     @Test
+    void nothingGoesFurtherThatWouldLeaveOutOfAnAnswerWhatTheCallUsed() throws Exception {
+        provider.answers(200, JSON, "{\"models\":[]}");
+        for (String taken : List.of("fields=models", "%24fields=models", "alt=proto", "$Alt=media", "alt=")) {
+            var headers = new HashMap<>(OWN_KEY);
+            headers.put("Accept", "application/x-protobuf");
+            headers.put("X-Goog-FieldMask", "models");
+
+            gateway.get("/gateway/gemini/v1beta/models?pageSize=2&" + taken, headers);
+
+            assertThat(provider.last().target()).as(taken).isEqualTo("/v1beta/models?pageSize=2");
+            assertThat(provider.last().header("Accept")).as(taken).doesNotContain("protobuf");
+            assertThat(provider.last().headers()).as(taken).doesNotContainKey("x-goog-fieldmask");
+        }
+        for (String passed : List.of("?alt=sse", "?$alt=json")) {
+            gateway.get("/gateway/gemini/v1beta/models" + passed, OWN_KEY);
+
+            assertThat(provider.last().target()).isEqualTo("/v1beta/models" + passed);
+        }
+    }
+
+    @Test
     void whatIsOursDoesNotReachTheProvider() throws Exception {
         provider.answers(200, JSON, "{\"model\":\"m\",\"usage\":" + USAGE + "}");
 

@@ -17,6 +17,7 @@ import java.io.ByteArrayOutputStream;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param body what goes to the provider: what came, but for the wish to be told the usage of a stream
  * @param hidesUsage whether that wish is ours, so that the answer to it is too
  * @param maxOutputTokens the most that may come out, of all answers that are asked for; what is usual if the request does not say
+ * @param limitsOutput whether the request says so
  * @param endUser whom the caller names to the provider
  */
 @SuppressWarnings("ArrayRecordComponent")
@@ -36,6 +38,7 @@ record GatewayRequest(
         byte[] body,
         boolean hidesUsage,
         long maxOutputTokens,
+        boolean limitsOutput,
         @Nullable String serviceTier,
         @Nullable String endUser,
         TextSample text) {
@@ -107,6 +110,7 @@ record GatewayRequest(
                 asksForUsage ? askingForUsage(body, whole.slices().getFirst(), parts) : body,
                 asksForUsage,
                 api.isEmbedding() ? 0 : maxOutputTokens(parts),
+                limitOfAnswer(parts).isPresent(),
                 tier(parts.value("service_tier")),
                 endUser(parts),
                 sample(body));
@@ -114,7 +118,7 @@ record GatewayRequest(
 
     /** Of a call that costs nothing: what it says is the provider's business alone. */
     static GatewayRequest forNothing(Api api) {
-        return new GatewayRequest(api, "", false, new byte[0], false, 0, null, null, new TextSample());
+        return new GatewayRequest(api, "", false, new byte[0], false, 0, false, null, null, new TextSample());
     }
 
     /** About how many tokens go in, rather too many; texts only. */
@@ -166,18 +170,19 @@ record GatewayRequest(
     }
 
     private static long maxOutputTokens(Parts parts) {
-        return Math.min(TokenCounts.MAX, answers(parts) * maxTokensOfAnswer(parts));
+        return Math.min(
+                TokenCounts.MAX, answers(parts) * limitOfAnswer(parts).orElse(OUTPUT_TOKENS_USUAL));
     }
 
-    private static long maxTokensOfAnswer(Parts parts) {
+    private static OptionalLong limitOfAnswer(Parts parts) {
         for (String name : OUTPUT_LIMITS) {
             JsonNode limit = parts.value(name);
             if (isCount(limit)) {
-                return limit.longValue();
+                return OptionalLong.of(limit.longValue());
             }
         }
         JsonNode limit = parts.value("generationConfig").path("maxOutputTokens");
-        return isCount(limit) ? limit.longValue() : OUTPUT_TOKENS_USUAL;
+        return isCount(limit) ? OptionalLong.of(limit.longValue()) : OptionalLong.empty();
     }
 
     /** Who wants several answers to one prompt pays for each. */
