@@ -108,6 +108,33 @@ class GatewayReservationsTest {
         assertThat(provider.asked()).hasSize(3);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{\"generationConfig\":{\"maxOutputTokens\":70,\"candidateCount\":3}}|210",
+                "{\"generation_config\":{\"max_output_tokens\":70,\"candidate_count\":3}}|210",
+                "{\"generationConfig\":{\"candidate_count\":2}}|2000",
+                "{\"generationConfig\":{\"maxOutputTokens\":7},\"generation_config\":{\"max_output_tokens\":70}}|70",
+            })
+    void whatMayComeOutIsAskedForHoweverItsLimitIsSpelled(String body, long tokens) throws Exception {
+        String app = ingest.key(NewKey.of("app", Account.team("spelled")));
+        budgetLeaves("the month", "usd", "remainingNanoUsd", 1_000_000_000);
+        provider.answers(200, JSON, answer());
+
+        // A process takes longer over its first question.
+        Await.until(() -> {
+            answered(CONTENT, body, Map.of("x-goog-api-key", app, "Prompt-Manage-Provider-Key", "sk"));
+            assertThat(budgets.asked()).isNotEmpty();
+        });
+
+        assertThat(MAPPER.readTree(budgets.last().body())
+                        .path("maxOutputTokens")
+                        .longValue())
+                .isEqualTo(tokens);
+    }
+
     @Test
     void whoIsRefusedIsToldSoInTheWordsOfTheProviderAndToTryAgain() throws Exception {
         String app = ingest.key(NewKey.of("app", Account.team("in-words")));

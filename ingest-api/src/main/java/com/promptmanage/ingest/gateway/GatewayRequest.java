@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +58,8 @@ record GatewayRequest(
     private static final List<String> OUTPUT_LIMITS =
             List.of("max_completion_tokens", "max_output_tokens", "max_tokens");
 
+    private static final List<String> CONFIGURATIONS = List.of("generationConfig", "generation_config");
+
     private static final List<String> END_USERS = List.of("safety_identifier", "user");
 
     private static final Set<String> MEMBERS = Set.of(
@@ -71,7 +74,8 @@ record GatewayRequest(
             "user",
             "service_tier",
             "metadata",
-            "generationConfig");
+            "generationConfig",
+            "generation_config");
 
     private static final Set<String> TEXTS = Set.of(
             "content", "text", "input", "instructions", "system", "prompt", "arguments", "description", "output");
@@ -174,22 +178,30 @@ record GatewayRequest(
                 TokenCounts.MAX, answers(parts) * limitOfAnswer(parts).orElse(OUTPUT_TOKENS_USUAL));
     }
 
+    /** The largest, where several are named: which of them holds is the provider's to say. */
     private static OptionalLong limitOfAnswer(Parts parts) {
-        for (String name : OUTPUT_LIMITS) {
-            JsonNode limit = parts.value(name);
-            if (isCount(limit)) {
-                return OptionalLong.of(limit.longValue());
-            }
-        }
-        JsonNode limit = parts.value("generationConfig").path("maxOutputTokens");
-        return isCount(limit) ? OptionalLong.of(limit.longValue()) : OptionalLong.empty();
+        return Stream.concat(
+                        OUTPUT_LIMITS.stream().map(parts::value),
+                        configured(parts, "maxOutputTokens", "max_output_tokens"))
+                .filter(GatewayRequest::isCount)
+                .mapToLong(JsonNode::longValue)
+                .max();
     }
 
     /** Who wants several answers to one prompt pays for each. */
     private static long answers(Parts parts) {
-        JsonNode chat = parts.value("n");
-        JsonNode wanted = isCount(chat) ? chat : parts.value("generationConfig").path("candidateCount");
-        return isCount(wanted) ? Math.clamp(wanted.longValue(), 1, ANSWERS_MAX) : 1;
+        return Stream.concat(Stream.of(parts.value("n")), configured(parts, "candidateCount", "candidate_count"))
+                .filter(GatewayRequest::isCount)
+                .mapToLong(wanted -> Math.clamp(wanted.longValue(), 1, ANSWERS_MAX))
+                .max()
+                .orElse(1);
+    }
+
+    /** Gemini takes its names in both spellings. */
+    private static Stream<JsonNode> configured(Parts parts, String name, String otherName) {
+        return CONFIGURATIONS.stream()
+                .map(parts::value)
+                .flatMap(config -> Stream.of(config.path(name), config.path(otherName)));
     }
 
     private static boolean isCount(JsonNode value) {
