@@ -174,8 +174,7 @@ record GatewayRequest(
     }
 
     private static long maxOutputTokens(Parts parts) {
-        return Math.min(
-                TokenCounts.MAX, answers(parts) * limitOfAnswer(parts).orElse(OUTPUT_TOKENS_USUAL));
+        return Math.min(TokenCounts.MAX, answers(parts) * limitOfAnswer(parts).orElse(OUTPUT_TOKENS_USUAL));
     }
 
     /** The largest, where several are named: which of them holds is the provider's to say. */
