@@ -141,8 +141,7 @@ final class UpstreamCall {
         String name = equals < 0 ? decoded : decoded.substring(0, equals);
         String plain = name.strip().replaceFirst("^\\$", "").toLowerCase(Locale.ROOT);
         boolean isReadable = !plain.equals(FORM)
-                || FORMS_PASSED.contains(
-                        decoded.substring(equals + 1).strip().toLowerCase(Locale.ROOT));
+                || FORMS_PASSED.contains(decoded.substring(equals + 1).strip().toLowerCase(Locale.ROOT));
         return isReadable && !PARAMETERS_NOT_PASSED.contains(plain) && !ApiKeys.isKeyIn(decoded);
     }
 
