@@ -111,6 +111,15 @@ class DropInTest {
     }
 
     @Test
+    void zerosAtTheBeginningOfACallAreNoRunOfItsOwn() throws Exception {
+        String call = "{\"id\":\"g13\",\"model\":\"m\",\"usage\":{\"input\":%d,\"output\":%d}}";
+        langfuse(eventAt("2026-11-25T10:00:02Z", "generation-create", call.formatted(0, 0)));
+        langfuse(eventAt("2026-11-25T10:00:09Z", "generation-update", call.formatted(10, 5)));
+
+        assertThat(events()).extracting(UsageEvent::id).containsExactly("g13");
+    }
+
+    @Test
     void whichTokensWereCachedIsToldLaterAndCountsNoneOfThemTwice() throws Exception {
         langfuse(eventAt(
                 "2026-11-25T10:00:02Z",

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -66,6 +67,20 @@ final class FakeProvider implements AutoCloseable {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
+    /** By which a gateway takes it for all providers. */
+    Map<String, String> settings() {
+        return Map.of(
+                "PM_GATEWAY_OPENAI_URL", url(), "PM_GATEWAY_ANTHROPIC_URL", url(), "PM_GATEWAY_GEMINI_URL", url());
+    }
+
+    /** By which a gateway takes it for all providers, and others for its budgets. */
+    Map<String, String> settings(FakeProvider budgets) {
+        var settings = new TreeMap<>(settings());
+        settings.put("PM_QUERY_URL", budgets.url());
+        settings.put("PM_QUERY_API_KEY", "pm_query");
+        return settings;
+    }
+
     void answers(Answer other) {
         asked.clear();
         answer = other;
@@ -94,6 +109,18 @@ final class FakeProvider implements AutoCloseable {
             exchange.getResponseHeaders().set("Content-Type", EVENTS);
             exchange.sendResponseHeaders(200, 0);
             writing.to(exchange.getResponseBody());
+        };
+    }
+
+    /** Not before that. */
+    static Answer after(CountDownLatch latch, Answer answer) {
+        return exchange -> {
+            try {
+                latch.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            answer.to(exchange);
         };
     }
 

@@ -4,14 +4,22 @@ import static com.promptmanage.ingest.FakeProvider.EVENTS;
 import static com.promptmanage.ingest.FakeProvider.event;
 import static com.promptmanage.ingest.RunningGateway.CHAT;
 import static com.promptmanage.ingest.RunningGateway.OWN_KEY;
+import static com.promptmanage.ingest.RunningGateway.readUntil;
 import static com.promptmanage.ingest.RunningIngest.JSON;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.promptmanage.testkit.Await;
 import com.promptmanage.topics.usage.TokenCounts;
 import com.promptmanage.topics.usage.TokenKind;
 import com.promptmanage.topics.usage.TokenUsage;
+import com.promptmanage.topics.usage.UsageEvent;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -159,6 +167,71 @@ class GatewayCountsTest {
         assertThat(gateway.onlyEvent().usage().tokens()).isEqualTo(TokenCounts.ofInputOutput(100, 50));
     }
 
+    /** As some servers tell it that speak as OpenAI does. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatAChatTellsBehindItsEndCountsAndIsHiddenFromWhoDidNotAskForIt(boolean isAskedFor) throws Exception {
+        String usage = "{\"choices\":[],\"usage\":{\"prompt_tokens\":100,\"completion_tokens\":50}}";
+        provider.streams(out -> {
+            event(out, "{\"model\":\"m\",\"choices\":[{\"delta\":{\"content\":\"hi\"}}],\"usage\":null}");
+            event(out, "[DONE]");
+            event(out, usage);
+        });
+
+        String body = isAskedFor
+                ? ASKED.replace("{\"model\"", "{\"stream_options\":{\"include_usage\":true},\"model\"")
+                : ASKED;
+        HttpResponse<String> answer = gateway.post(CHAT, body, OWN_KEY);
+
+        assertThat(answer.body()).endsWith("data: [DONE]\n\n" + (isAskedFor ? "data: " + usage + "\n\n" : ""));
+        TokenUsage counted = gateway.onlyEvent().usage();
+        assertThat(counted.tags()).isEmpty();
+        assertThat(counted.tokens()).isEqualTo(TokenCounts.ofInputOutput(100, 50));
+    }
+
+    /** As Python's SDK does: nothing that it would read comes any more. */
+    @Test
+    void whatAChatTellsBehindItsEndCountsAlsoIfItsCallerGoesThere() throws Exception {
+        var hasGone = new CountDownLatch(1);
+        provider.streams(out -> {
+            event(out, "{\"model\":\"m\",\"choices\":[{\"delta\":{\"content\":\"hi\"}}]}");
+            event(out, "[DONE]");
+            awaitOrBreakOff(hasGone);
+            for (int i = 0; i < 20; i++) {
+                event(out, "{\"choices\":[]}");
+            }
+            event(out, "{\"choices\":[],\"usage\":{\"prompt_tokens\":100,\"completion_tokens\":50}}");
+        });
+
+        try (var socket = new Socket(
+                InetAddress.getLoopbackAddress(), gateway.ingest().server().port())) {
+            socket.getOutputStream()
+                    .write(
+                            "POST %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nPrompt-Manage-Provider-Key: sk\r\nContent-Length: %d\r\n\r\n%s"
+                                    .formatted(CHAT, gateway.key(), ASKED.length(), ASKED)
+                                    .getBytes(UTF_8));
+            readUntil(socket.getInputStream(), "[DONE]");
+        }
+        hasGone.countDown();
+
+        var events = new ArrayList<UsageEvent>();
+        Await.until(() -> {
+            events.addAll(gateway.events());
+            assertThat(events).hasSize(1);
+        });
+        assertThat(events.getFirst().usage().tags()).isEmpty();
+        assertThat(events.getFirst().usage().tokens()).isEqualTo(TokenCounts.ofInputOutput(100, 50));
+    }
+
+    private static void awaitOrBreakOff(CountDownLatch latch) throws IOException {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"100.0, 5e1, false", "1E2, 50.00, false", "100.5, 50, true", "1e999999999, 50, true"})
     void aWholeNumberIsACountHoweverItIsWritten(String input, String output, boolean isEstimated) throws Exception {
@@ -221,5 +294,18 @@ class GatewayCountsTest {
         assertThat(usage.tags()).containsEntry("usageestimated", "true");
         assertThat(usage.tokens().get(TokenKind.INPUT)).isPositive();
         assertThat(usage.tokens().get(TokenKind.OUTPUT)).isZero();
+    }
+
+    /** A token in two bytes, and no more than may come out if the request says how much that is. */
+    @ParameterizedTest
+    @CsvSource({"'', 3000", "',\"max_tokens\":100', 100"})
+    void anAnswerInABinaryFormIsEstimatedByItsLength(String limit, long output) throws Exception {
+        provider.answers(200, "application/x-protobuf", "x".repeat(6_000));
+
+        gateway.post(CHAT, "{\"model\":\"m\",\"messages\":[{\"content\":\"hi\"}]%s}".formatted(limit), OWN_KEY);
+
+        TokenUsage usage = gateway.onlyEvent().usage();
+        assertThat(usage.tags()).containsEntry("usageestimated", "true");
+        assertThat(usage.tokens().get(TokenKind.OUTPUT)).isEqualTo(output);
     }
 }

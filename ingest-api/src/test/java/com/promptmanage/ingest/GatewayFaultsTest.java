@@ -3,6 +3,7 @@ package com.promptmanage.ingest;
 import static com.promptmanage.ingest.FakeProvider.event;
 import static com.promptmanage.ingest.RunningGateway.CHAT;
 import static com.promptmanage.ingest.RunningGateway.OWN_KEY;
+import static com.promptmanage.ingest.RunningGateway.readUntil;
 import static com.promptmanage.ingest.RunningIngest.JSON;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -14,7 +15,6 @@ import com.promptmanage.topics.usage.UsageEvent;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -368,14 +368,5 @@ class GatewayFaultsTest {
             exchange.getResponseHeaders().set("Content-Encoding", encoding);
             FakeProvider.whole(200, JSON, bytes).to(exchange);
         };
-    }
-
-    private static void readUntil(InputStream in, String text) throws IOException {
-        var read = new StringBuilder();
-        while (read.indexOf(text) < 0) {
-            int next = in.read();
-            assertThat(next).as(() -> "ended after " + read).isNotNegative();
-            read.append((char) next);
-        }
     }
 }

@@ -4,26 +4,33 @@ import static com.promptmanage.ingest.FakeProvider.USAGE;
 import static com.promptmanage.ingest.FakeProvider.event;
 import static com.promptmanage.ingest.RunningGateway.CHAT;
 import static com.promptmanage.ingest.RunningGateway.OWN_KEY;
+import static com.promptmanage.ingest.RunningGateway.readUntil;
 import static com.promptmanage.ingest.RunningIngest.JSON;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.topics.usage.TokenCounts;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.Charset;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What of a call's address and head goes on to the provider, and what of the head of its answer comes back. */
@@ -97,6 +104,27 @@ class GatewayHeadersTest {
 
             assertThat(answer.statusCode()).as(taken).isEqualTo(200);
             assertThat(provider.last().target()).as(taken).isEqualTo("/v1beta/models?pageSize=2&pageToken=k%65y");
+        }
+    }
+
+    @Test
+    void nothingGoesFurtherThatWouldLeaveOutOfAnAnswerWhatTheCallUsed() throws Exception {
+        provider.answers(200, JSON, "{\"models\":[]}");
+        for (String taken : List.of("fields=models", "%24fields=models", "alt=proto", "$Alt=media", "alt=")) {
+            var headers = new HashMap<>(OWN_KEY);
+            headers.put("Accept", "application/x-protobuf");
+            headers.put("X-Goog-FieldMask", "models");
+
+            gateway.get("/gateway/gemini/v1beta/models?pageSize=2&" + taken, headers);
+
+            assertThat(provider.last().target()).as(taken).isEqualTo("/v1beta/models?pageSize=2");
+            assertThat(provider.last().header("Accept")).as(taken).doesNotContain("protobuf");
+            assertThat(provider.last().headers()).as(taken).doesNotContainKey("x-goog-fieldmask");
+        }
+        for (String passed : List.of("?alt=sse", "?$alt=json")) {
+            gateway.get("/gateway/gemini/v1beta/models" + passed, OWN_KEY);
+
+            assertThat(provider.last().target()).isEqualTo("/v1beta/models" + passed);
         }
     }
 
@@ -249,6 +277,63 @@ class GatewayHeadersTest {
         }
     }
 
+    static List<Arguments> headersThatCannotBeTaken() {
+        String tags = IntStream.range(0, 33).mapToObj(i -> "t%d=v".formatted(i)).collect(Collectors.joining(","));
+        return List.of(
+                arguments("Prompt-Manage-Tags", "a=b,a=c", "has two values for 'a'"),
+                arguments("Prompt-Manage-Tags", "feature=" + "x".repeat(5_000), "has what is no tag: feature=xxx"),
+                arguments("Prompt-Manage-Tags", "a=b, search", "has what is no tag: search"),
+                arguments("Prompt-Manage-Tags", "=search", "has what is no tag: =search"),
+                arguments("Prompt-Manage-Tags", "feature=", "has what is no tag: feature="),
+                arguments("Prompt-Manage-Tags", tags, "has more than 32 tags"),
+                arguments("Prompt-Manage-Workflow", "x".repeat(257), "is not valid: xxx"),
+                arguments("Prompt-Manage-Provider-Key", "Bearer sk-provider", "holds what is no key"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("headersThatCannotBeTaken")
+    void whatIsSaidOfACallAndCannotBeTakenIsRefusedBeforeAnythingIsPaid(String name, String value, String why)
+            throws Exception {
+        provider.answers(200, JSON, "{\"model\":\"m\",\"usage\":" + USAGE + "}");
+        var headers = new HashMap<>(OWN_KEY);
+        headers.put(name, value);
+
+        JsonNode error = RunningGateway.error(gateway.post(CHAT, "{\"model\":\"m\"}", headers), 400);
+
+        assertThat(error.path("type").textValue()).isEqualTo("invalid_request_error");
+        assertThat(error.path("message").textValue()).startsWith(name + " " + why);
+        assertThat(gateway.get("/gateway/openai/v1/models", headers).statusCode())
+                .isEqualTo(400);
+        assertThat(provider.asked()).isEmpty();
+        assertThat(gateway.events()).isEmpty();
+    }
+
+    @Test
+    void whatIsSaidOfACallInSeveralHeadersIsReadTogetherOrRefused() throws Exception {
+        provider.answers(200, JSON, "{\"model\":\"m\",\"usage\":" + USAGE + "}");
+
+        assertThat(saidTwice("Prompt-Manage-Tags: a=b, a=b,\r\nPrompt-Manage-Tags: c=d"))
+                .startsWith("HTTP/1.1 200");
+        assertThat(gateway.onlyEvent().usage().tags()).isEqualTo(Map.of("a", "b", "c", "d"));
+        assertThat(saidTwice("Prompt-Manage-User: ann\r\nPrompt-Manage-User: bob"))
+                .startsWith("HTTP/1.1 400")
+                .contains("Prompt-Manage-User is there with two values");
+        assertThat(provider.asked()).hasSize(1);
+    }
+
+    private static String saidTwice(String headers) throws IOException {
+        String body = "{\"model\":\"m\"}";
+        try (var socket =
+                new Socket(InetAddress.getLoopbackAddress(), ingest.server().port())) {
+            socket.getOutputStream()
+                    .write(
+                            "POST %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer %s\r\nPrompt-Manage-Provider-Key: sk\r\n%s\r\nContent-Length: %d\r\n\r\n%s"
+                                    .formatted(CHAT, key, headers, body.length(), body)
+                                    .getBytes(UTF_8));
+            return new String(socket.getInputStream().readAllBytes(), UTF_8);
+        }
+    }
+
     /** As curl, Go and most others write them; what cannot be UTF-8 is Latin-1. */
     @Test
     void whatCallersSayOfACallIsReadAsTheyWriteIt() throws Exception {
@@ -271,15 +356,6 @@ class GatewayHeadersTest {
             var usage = gateway.onlyEvent().usage();
             assertThat(usage.userId()).as(written.name()).isEqualTo("\u00fcn\u00ef");
             assertThat(usage.tags()).as(written.name()).containsEntry("caf\u00e9", "\u00e0 la carte");
-        }
-    }
-
-    private static void readUntil(InputStream in, String text) throws IOException {
-        var read = new StringBuilder();
-        while (read.indexOf(text) < 0) {
-            int next = in.read();
-            assertThat(next).as(() -> "ended after " + read).isNotNegative();
-            read.append((char) next);
         }
     }
 }

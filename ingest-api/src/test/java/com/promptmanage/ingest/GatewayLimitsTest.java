@@ -33,14 +33,7 @@ class GatewayLimitsTest {
                         Map.of("PM_GATEWAY_OPENAI_URL", slow.url(), "PM_GATEWAY_MEMORY", "1MiB"));
                 var callers = Executors.newVirtualThreadPerTaskExecutor()) {
             var ends = new CountDownLatch(1);
-            slow.answers(exchange -> {
-                try {
-                    ends.await();
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
-                FakeProvider.whole(200, JSON, "{}".getBytes(UTF_8)).to(exchange);
-            });
+            slow.answers(FakeProvider.after(ends, FakeProvider.whole(200, JSON, "{}".getBytes(UTF_8))));
             String app = small.key(NewKey.of("app", Account.team("slow")));
             String body = "{\"model\":\"m\",\"messages\":[{\"content\":\"%s\"}]}".formatted("x".repeat(250_000));
             var under = new ArrayList<Future<Integer>>();
@@ -80,12 +73,7 @@ class GatewayLimitsTest {
     void budgetsAreAskedBeforeAndTheirNoIsToldInTheWordsOfTheProvider() throws Exception {
         try (var budgets = FakeProvider.start();
                 var other = FakeProvider.start();
-                var checked = RunningIngest.withGateway(Map.of(
-                        "PM_GATEWAY_OPENAI_URL", other.url(),
-                        "PM_GATEWAY_ANTHROPIC_URL", other.url(),
-                        "PM_GATEWAY_GEMINI_URL", other.url(),
-                        "PM_QUERY_URL", budgets.url(),
-                        "PM_QUERY_API_KEY", "pm_query"))) {
+                var checked = RunningIngest.withGateway(other.settings(budgets))) {
             // Budgets that answer later than a call waits spoil what follows, on a busy machine: then all of it again.
             Await.until(() -> blocksAndLetsThrough(checked, budgets, other));
         }
@@ -173,10 +161,7 @@ class GatewayLimitsTest {
     void whatACallHasCostIsWhatItsAccountPays() throws Exception {
         try (var budgets = FakeProvider.start();
                 var provider = FakeProvider.start();
-                var checked = RunningIngest.withGateway(Map.of(
-                        "PM_GATEWAY_OPENAI_URL", provider.url(),
-                        "PM_QUERY_URL", budgets.url(),
-                        "PM_QUERY_API_KEY", "pm_query"))) {
+                var checked = RunningIngest.withGateway(provider.settings(budgets))) {
             String app = checked.key(NewKey.of("app", Account.team("agreed")));
             String own = price("gpt-4o-mini", "0.10") + "," + price("gpt-4o-mini-2024-07-18", "0.05");
             budgets.answers(200, JSON, allowed("\"own\":[" + own + "],\"listed\":null"));

@@ -62,12 +62,7 @@ class GatewayReservationsTest {
     void start() throws IOException {
         budgets = FakeProvider.start();
         provider = FakeProvider.start();
-        ingest = RunningIngest.withGateway(Map.of(
-                "PM_GATEWAY_OPENAI_URL", provider.url(),
-                "PM_GATEWAY_ANTHROPIC_URL", provider.url(),
-                "PM_GATEWAY_GEMINI_URL", provider.url(),
-                "PM_QUERY_URL", budgets.url(),
-                "PM_QUERY_API_KEY", "pm_query"));
+        ingest = RunningIngest.withGateway(provider.settings(budgets));
     }
 
     @AfterAll
@@ -111,6 +106,33 @@ class GatewayReservationsTest {
         }
         assertThat(made).isEqualTo(3);
         assertThat(provider.asked()).hasSize(3);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{\"generationConfig\":{\"maxOutputTokens\":70,\"candidateCount\":3}}|210",
+                "{\"generation_config\":{\"max_output_tokens\":70,\"candidate_count\":3}}|210",
+                "{\"generationConfig\":{\"candidate_count\":2}}|2000",
+                "{\"generationConfig\":{\"maxOutputTokens\":7},\"generation_config\":{\"max_output_tokens\":70}}|70",
+            })
+    void whatMayComeOutIsAskedForHoweverItsLimitIsSpelled(String body, long tokens) throws Exception {
+        String app = ingest.key(NewKey.of("app", Account.team("spelled")));
+        budgetLeaves("the month", "usd", "remainingNanoUsd", 1_000_000_000);
+        provider.answers(200, JSON, answer());
+
+        // A process takes longer over its first question.
+        Await.until(() -> {
+            answered(CONTENT, body, Map.of("x-goog-api-key", app, "Prompt-Manage-Provider-Key", "sk"));
+            assertThat(budgets.asked()).isNotEmpty();
+        });
+
+        assertThat(MAPPER.readTree(budgets.last().body())
+                        .path("maxOutputTokens")
+                        .longValue())
+                .isEqualTo(tokens);
     }
 
     @Test
@@ -277,13 +299,6 @@ class GatewayReservationsTest {
     }
 
     private static FakeProvider.Answer answerAfter(CountDownLatch ends) {
-        return exchange -> {
-            try {
-                ends.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            FakeProvider.whole(200, JSON, answer().getBytes(UTF_8)).to(exchange);
-        };
+        return FakeProvider.after(ends, FakeProvider.whole(200, JSON, answer().getBytes(UTF_8)));
     }
 }

@@ -11,6 +11,7 @@ import com.promptmanage.topics.usage.UsageEvent;
 import com.promptmanage.topics.usage.UsageEventCodec;
 import io.javalin.config.JavalinConfig;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -122,6 +123,16 @@ final class RunningGateway implements AutoCloseable, BeforeEachCallback, AfterAl
             return chat(body).statusCode() != 200;
         } catch (IOException e) {
             return true;
+        }
+    }
+
+    /** Of an answer that is read from its socket. */
+    static void readUntil(InputStream in, String text) throws IOException {
+        var read = new StringBuilder();
+        while (read.indexOf(text) < 0) {
+            int next = in.read();
+            assertThat(next).as(() -> "ended after " + read).isNotNegative();
+            read.append((char) next);
         }
     }
 

@@ -80,6 +80,11 @@ final class AnswerUsage {
         return usage.isEmpty() && (hasFailed || (hasError && text.bytes() == 0));
     }
 
+    /** Whether the provider has told all that the call used. */
+    boolean isTold() {
+        return isFinal && !usage.isEmpty();
+    }
+
     void read(Map<String, byte[]> found) {
         for (String name : api.earlyUsage()) {
             json(found, name).filter(JsonNode::isObject).ifPresent(this::merge);

@@ -7,10 +7,13 @@ import com.promptmanage.ingest.normalize.Labels;
 import com.promptmanage.ingest.normalize.Texts;
 import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.http.ProblemException;
+import com.promptmanage.topics.usage.TokenUsage;
 import io.javalin.http.Context;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +33,8 @@ record Attribution(
 
     /** What all our headers begin with, in lower case. */
     static final String PREFIX = "prompt-manage-";
+
+    private static final String TAGS = "Tags";
 
     /**
      * @param endUser whom the request names to the provider: a user within the account, never one that pays
@@ -55,14 +60,10 @@ record Attribution(
 
     private static Map<String, String> tags(Context ctx, Payer payer) {
         var labels = new Labels();
-        String told = said(ctx, "Tags");
-        if (told != null) {
+        for (String told : said(ctx, TAGS)) {
             for (String tag : told.split(",", -1)) {
-                int equals = tag.indexOf('=');
-                if (equals > 0) {
-                    labels.put(
-                            tag.substring(0, equals).strip(),
-                            tag.substring(equals + 1).strip());
+                if (!tag.isBlank()) {
+                    add(tag, labels);
                 }
             }
         }
@@ -70,29 +71,61 @@ record Attribution(
         return new TreeMap<>(labels.tags());
     }
 
+    /** What were left out without a word would be missing in what is counted, and a budget of that tag would not hold. */
+    private static void add(String tag, Labels labels) {
+        int equals = tag.indexOf('=');
+        String name = tag.substring(0, Math.max(0, equals)).strip();
+        String value = tag.substring(equals + 1).strip();
+        if (!Texts.isId(name) || !Texts.isId(value)) {
+            throw invalid(
+                    TAGS,
+                    "has what is no tag: " + Excerpt.of(tag.strip()),
+                    "Send name=value, each of 1 to 256 characters, none a control character, with commas between them.");
+        }
+        labels.put(name, value);
+        String kept = labels.tags().get(name);
+        if (kept == null) {
+            throw invalid(TAGS, "has more than %d tags".formatted(TokenUsage.TAGS_MAX), "Send fewer.");
+        }
+        if (!kept.equals(value)) {
+            throw invalid(TAGS, "has two values for '%s'".formatted(Excerpt.of(name)), "Send each tag once.");
+        }
+    }
+
     private static @Nullable String header(Context ctx, String name) {
-        String value = said(ctx, name);
-        if (value == null || value.isBlank()) {
+        List<String> said = said(ctx, name);
+        if (said.size() > 1) {
+            throw invalid(name, "is there with two values", "Send it once.");
+        }
+        String value = said.isEmpty() ? "" : said.getFirst();
+        if (value.isBlank()) {
             return null;
         }
         if (!Texts.isId(value)) {
-            throw ProblemException.invalid(
-                    "Prompt-Manage-" + name,
-                    "is not valid: " + Excerpt.of(value),
-                    "Send 1 to 256 characters, none a control character.");
+            throw invalid(
+                    name, "is not valid: " + Excerpt.of(value), "Send 1 to 256 characters, none a control character.");
         }
         return value;
+    }
+
+    private static ProblemException invalid(String name, String detail, String remedy) {
+        return ProblemException.invalid("Prompt-Manage-" + name, detail, remedy);
+    }
+
+    /** All different ones of a name: where it is sent several times, the server tells the first alone. */
+    private static List<String> said(Context ctx, String name) {
+        return Collections.list(ctx.req().getHeaders("Prompt-Manage-" + name)).stream()
+                .map(Attribution::text)
+                .distinct()
+                .toList();
     }
 
     /**
      * A header's text. The server takes its bytes for Latin-1, while most clients write UTF-8: they are that unless they
      * cannot be.
      */
-    private static @Nullable String said(Context ctx, String name) {
-        String value = ctx.header("Prompt-Manage-" + name);
-        if (value == null
-                || value.chars().allMatch(c -> c < 0x80)
-                || value.chars().anyMatch(c -> c > 0xff)) {
+    private static String text(String value) {
+        if (value.chars().allMatch(c -> c < 0x80) || value.chars().anyMatch(c -> c > 0xff)) {
             return value;
         }
         try {

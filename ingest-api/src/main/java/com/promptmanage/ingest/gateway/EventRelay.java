@@ -8,6 +8,9 @@ import java.util.Map;
 /**
  * Passes server-sent events on as they come, each as soon as it is whole, to the byte. The last one goes out when what the call
  * used is on record. An event that grows large goes out in pieces.
+ *
+ * <p>Some servers tell what a call used only behind the event that says that it is done. So as not to keep a caller waiting for
+ * what may never come, that event goes out at once then; what comes behind it is read even if the caller goes, as many do.
  */
 final class EventRelay {
 
@@ -52,6 +55,12 @@ final class EventRelay {
 
     private boolean isRecorded;
 
+    /** Whether the caller has been told that nothing more comes. */
+    private boolean isDone;
+
+    /** Whether the caller went when it had been told so. */
+    private boolean hasLeft;
+
     /**
      * @param hidesUsage whether the event that tells the usage of a chat was not asked for by the caller
      * @param beforeLast puts on record what the call used; called once, when all of it is known
@@ -77,7 +86,11 @@ final class EventRelay {
             if (isInPieces) {
                 pass();
             }
-            client.flush();
+            flush();
+            if (hasLeft && usage.isTold()) {
+                // Nobody is there for whom the rest would be.
+                break;
+            }
         }
         Map<String, byte[]> found = scanner.found();
         usage.read(found);
@@ -87,7 +100,7 @@ final class EventRelay {
             event.clear();
         }
         pass();
-        client.flush();
+        flush();
     }
 
     /** Whether what went out ends with a whole event. */
@@ -151,7 +164,8 @@ final class EventRelay {
         Map<String, byte[]> found = scanner.found();
         usage.read(found);
         boolean isHidden = isHidden(found);
-        boolean isLast = DONE.contentEquals(start)
+        boolean saysDone = DONE.contentEquals(start);
+        boolean isLast = (saysDone && usage.isTold())
                 || AnswerUsage.json(found, "type")
                         .filter(type -> api.isLast(type.asText()))
                         .isPresent();
@@ -163,10 +177,11 @@ final class EventRelay {
             return;
         }
         if (isLast) {
-            client.flush();
+            flush();
             record();
         }
         pass();
+        isDone |= saysDone;
     }
 
     private boolean isHidden(Map<String, byte[]> found) {
@@ -194,8 +209,31 @@ final class EventRelay {
 
     private void pass() throws IOException {
         if (event.size() > 0) {
-            client.write(event.array(), 0, event.size());
+            if (!hasLeft) {
+                try {
+                    client.write(event.array(), 0, event.size());
+                } catch (ClientAnswer.GoneException e) {
+                    leave(e);
+                }
+            }
             event.clear();
         }
+    }
+
+    private void flush() throws IOException {
+        if (!hasLeft) {
+            try {
+                client.flush();
+            } catch (ClientAnswer.GoneException e) {
+                leave(e);
+            }
+        }
+    }
+
+    private void leave(ClientAnswer.GoneException e) throws ClientAnswer.GoneException {
+        if (!isDone) {
+            throw e;
+        }
+        hasLeft = true;
     }
 }

@@ -57,6 +57,10 @@ public final class Gateway implements Routes, AutoCloseable {
     private static final Pattern GEMINI_CALL =
             Pattern.compile("([A-Za-z0-9._-]{1,128}):(generateContent|streamGenerateContent|embedContent|countTokens)");
 
+    private static final String PROVIDER_KEY = "Prompt-Manage-Provider-Key";
+
+    private static final Pattern VISIBLE = Pattern.compile("[\\x21-\\x7e]+");
+
     private static final String GEMINI_COUNT = "countTokens";
 
     private static final String GEMINI_EMBED = "embedContent";
@@ -355,13 +359,20 @@ public final class Gateway implements Routes, AutoCloseable {
 
     /** The caller's own, or the one that its account left here; that is for API keys, and not for whoever may look around. */
     private String key(Context ctx, Caller caller, Attribution call, Provider provider) {
-        String own = ctx.header("Prompt-Manage-Provider-Key");
+        String own = ctx.header(PROVIDER_KEY);
         if (own != null && !own.isBlank()) {
             if (ApiKeys.isKeyIn(own)) {
                 throw ProblemException.invalid(
-                        "Prompt-Manage-Provider-Key",
+                        PROVIDER_KEY,
                         "holds a key of ours, which the provider does not know and must not see",
                         "Send the provider's key there, and ours where the SDK puts its own.");
+            }
+            if (!VISIBLE.matcher(own.strip()).matches()) {
+                // What is wrong is told without repeating it.
+                throw ProblemException.invalid(
+                        PROVIDER_KEY,
+                        "holds what is no key",
+                        "Send the provider's key alone, in visible characters of ASCII.");
             }
             return own.strip();
         }

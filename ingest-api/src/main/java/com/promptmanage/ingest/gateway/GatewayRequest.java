@@ -17,7 +17,9 @@ import java.io.ByteArrayOutputStream;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param body what goes to the provider: what came, but for the wish to be told the usage of a stream
  * @param hidesUsage whether that wish is ours, so that the answer to it is too
  * @param maxOutputTokens the most that may come out, of all answers that are asked for; what is usual if the request does not say
+ * @param limitsOutput whether the request says so
  * @param endUser whom the caller names to the provider
  */
 @SuppressWarnings("ArrayRecordComponent")
@@ -36,6 +39,7 @@ record GatewayRequest(
         byte[] body,
         boolean hidesUsage,
         long maxOutputTokens,
+        boolean limitsOutput,
         @Nullable String serviceTier,
         @Nullable String endUser,
         TextSample text) {
@@ -54,6 +58,8 @@ record GatewayRequest(
     private static final List<String> OUTPUT_LIMITS =
             List.of("max_completion_tokens", "max_output_tokens", "max_tokens");
 
+    private static final List<String> CONFIGURATIONS = List.of("generationConfig", "generation_config");
+
     private static final List<String> END_USERS = List.of("safety_identifier", "user");
 
     private static final Set<String> MEMBERS = Set.of(
@@ -68,7 +74,8 @@ record GatewayRequest(
             "user",
             "service_tier",
             "metadata",
-            "generationConfig");
+            "generationConfig",
+            "generation_config");
 
     private static final Set<String> TEXTS = Set.of(
             "content", "text", "input", "instructions", "system", "prompt", "arguments", "description", "output");
@@ -107,6 +114,7 @@ record GatewayRequest(
                 asksForUsage ? askingForUsage(body, whole.slices().getFirst(), parts) : body,
                 asksForUsage,
                 api.isEmbedding() ? 0 : maxOutputTokens(parts),
+                limitOfAnswer(parts).isPresent(),
                 tier(parts.value("service_tier")),
                 endUser(parts),
                 sample(body));
@@ -114,7 +122,7 @@ record GatewayRequest(
 
     /** Of a call that costs nothing: what it says is the provider's business alone. */
     static GatewayRequest forNothing(Api api) {
-        return new GatewayRequest(api, "", false, new byte[0], false, 0, null, null, new TextSample());
+        return new GatewayRequest(api, "", false, new byte[0], false, 0, false, null, null, new TextSample());
     }
 
     /** About how many tokens go in, rather too many; texts only. */
@@ -166,25 +174,33 @@ record GatewayRequest(
     }
 
     private static long maxOutputTokens(Parts parts) {
-        return Math.min(TokenCounts.MAX, answers(parts) * maxTokensOfAnswer(parts));
+        return Math.min(TokenCounts.MAX, answers(parts) * limitOfAnswer(parts).orElse(OUTPUT_TOKENS_USUAL));
     }
 
-    private static long maxTokensOfAnswer(Parts parts) {
-        for (String name : OUTPUT_LIMITS) {
-            JsonNode limit = parts.value(name);
-            if (isCount(limit)) {
-                return limit.longValue();
-            }
-        }
-        JsonNode limit = parts.value("generationConfig").path("maxOutputTokens");
-        return isCount(limit) ? limit.longValue() : OUTPUT_TOKENS_USUAL;
+    /** The largest, where several are named: which of them holds is the provider's to say. */
+    private static OptionalLong limitOfAnswer(Parts parts) {
+        return Stream.concat(
+                        OUTPUT_LIMITS.stream().map(parts::value),
+                        configured(parts, "maxOutputTokens", "max_output_tokens"))
+                .filter(GatewayRequest::isCount)
+                .mapToLong(JsonNode::longValue)
+                .max();
     }
 
     /** Who wants several answers to one prompt pays for each. */
     private static long answers(Parts parts) {
-        JsonNode chat = parts.value("n");
-        JsonNode wanted = isCount(chat) ? chat : parts.value("generationConfig").path("candidateCount");
-        return isCount(wanted) ? Math.clamp(wanted.longValue(), 1, ANSWERS_MAX) : 1;
+        return Stream.concat(Stream.of(parts.value("n")), configured(parts, "candidateCount", "candidate_count"))
+                .filter(GatewayRequest::isCount)
+                .mapToLong(wanted -> Math.clamp(wanted.longValue(), 1, ANSWERS_MAX))
+                .max()
+                .orElse(1);
+    }
+
+    /** Gemini takes its names in both spellings. */
+    private static Stream<JsonNode> configured(Parts parts, String name, String otherName) {
+        return CONFIGURATIONS.stream()
+                .map(parts::value)
+                .flatMap(config -> Stream.of(config.path(name), config.path(otherName)));
     }
 
     private static boolean isCount(JsonNode value) {

@@ -310,17 +310,31 @@ final class Passage {
     private InputStream body(OpenReply reply) throws IOException {
         String encoding = encoding(reply);
         return switch (encoding) {
-            case "identity" -> reply.body();
+            case "identity" -> isBinary(reply) ? unread(reply) : reply.body();
             case "gzip", "x-gzip" -> unpacked(reply, GZIPInputStream::new);
             case "deflate" -> unpacked(reply, Passage::inflated);
             default -> {
-                // The caller may know what to do with it; what it used is estimated, and not beyond what may come out.
+                // The caller may know what to do with it.
                 client.header(ENCODING, encoding);
-                var packed = new Bounded(reply.body(), Long.MAX_VALUE);
-                usage.isPacked(() -> Math.min(request.maxOutputTokens(), packed.passed() / PACKED_BYTES_PER_TOKEN));
-                yield packed;
+                yield unread(reply);
             }
         };
+    }
+
+    /** What it used cannot be found in it, and is estimated: not beyond what may come out. */
+    private InputStream unread(OpenReply reply) {
+        var body = new Bounded(reply.body(), Long.MAX_VALUE);
+        usage.isPacked(() -> {
+            long about = body.passed() / PACKED_BYTES_PER_TOKEN;
+            return request.limitsOutput() ? Math.min(request.maxOutputTokens(), about) : about;
+        });
+        return body;
+    }
+
+    /** What is no text of any kind. Of what does not say what it is, most is JSON. */
+    private static boolean isBinary(OpenReply reply) {
+        String type = reply.header("Content-Type").orElse("text/").toLowerCase(Locale.ROOT);
+        return !type.contains("json") && !type.startsWith("text/");
     }
 
     /** How what is packed in one way is unpacked. */

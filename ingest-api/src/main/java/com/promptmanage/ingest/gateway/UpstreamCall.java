@@ -22,12 +22,13 @@ final class UpstreamCall {
 
     /**
      * Keys, ours among them; what governs a connection; what tells of our caller's network and browser; what has the provider take
-     * the request for one of another method than the one that it was let in by. Answers come unpacked, for they are looked at as they
-     * pass.
+     * the request for one of another method than the one that it was let in by; what has Google leave out of an answer what the call
+     * used. Answers come unpacked, for they are looked at as they pass.
      */
     private static final Set<String> NOT_PASSED = Set.of(
             "accept-encoding",
             "authorization",
+            "cf-connecting-ip",
             "connection",
             "content-encoding",
             "content-length",
@@ -41,10 +42,13 @@ final class UpstreamCall {
             "te",
             "trailer",
             "transfer-encoding",
+            "true-client-ip",
             "upgrade",
             "via",
             "x-api-key",
+            "x-client-ip",
             "x-goog-api-key",
+            "x-goog-fieldmask",
             "x-http-method",
             "x-http-method-override",
             "x-method-override",
@@ -59,12 +63,18 @@ final class UpstreamCall {
      */
     private static final Set<String> PARAMETERS_NOT_PASSED = Set.of(
             "_method",
+            "fields",
             "httpheaders",
             "httpmethod",
             "key",
             "x-http-method",
             "x-http-method-override",
             "x-method-override");
+
+    /** In which form Google's answer, and those of them in which can be found what the call used. */
+    private static final String FORM = "alt";
+
+    private static final Set<String> FORMS_PASSED = Set.of("json", "sse");
 
     private UpstreamCall() {}
 
@@ -81,7 +91,7 @@ final class UpstreamCall {
             String lower = name.toLowerCase(Locale.ROOT);
             if (isPassed(lower) && !ofConnection.contains(lower)) {
                 Collections.list(ctx.req().getHeaders(name)).stream()
-                        .filter(value -> !ApiKeys.isKeyIn(value))
+                        .filter(value -> !ApiKeys.isKeyIn(value) && !isUnreadableForm(lower, value))
                         .forEach(value -> headers.add(new Header(name, value)));
             }
         }
@@ -130,6 +140,13 @@ final class UpstreamCall {
         int equals = decoded.indexOf('=');
         String name = equals < 0 ? decoded : decoded.substring(0, equals);
         String plain = name.strip().replaceFirst("^\\$", "").toLowerCase(Locale.ROOT);
-        return !PARAMETERS_NOT_PASSED.contains(plain) && !ApiKeys.isKeyIn(decoded);
+        boolean isReadable = !plain.equals(FORM)
+                || FORMS_PASSED.contains(decoded.substring(equals + 1).strip().toLowerCase(Locale.ROOT));
+        return isReadable && !PARAMETERS_NOT_PASSED.contains(plain) && !ApiKeys.isKeyIn(decoded);
+    }
+
+    /** Google's answer in it to who says that they take it. */
+    private static boolean isUnreadableForm(String name, String value) {
+        return name.equals("accept") && value.toLowerCase(Locale.ROOT).contains("protobuf");
     }
 }

@@ -191,14 +191,15 @@ final class LangfuseJoin {
             return null;
         }
         TokenCounts uncounted = call.uncounted(tokens.counts());
-        if (uncounted == null) {
+        boolean first = !call.isCounted();
+        @Nullable Long reportedCost = first ? reportedCostNanoUsd(body) : null;
+        if (uncounted == null || (first && isNothing(uncounted, reportedCost))) {
             return null;
         }
         long advice = LangfuseUsage.advice(body);
         if (advice > 0) {
             ignored.add(payer.account(), SOURCE, "", Reason.ADVICE, advice);
         }
-        boolean first = !call.isCounted();
         String eventId = first ? id : "%s#%d".formatted(id, call.counts());
         call.count(uncounted);
         meters.count(tokens);
@@ -214,11 +215,19 @@ final class LangfuseJoin {
                 .serviceTier(text(body.path("modelParameters").path("service_tier")))
                 .durationMs(EventTimes.tookMs(start, end))
                 .tags(tags(payer, body, trace))
-                .reportedCostNanoUsd(first ? reportedCostNanoUsd(body) : null)
+                .reportedCostNanoUsd(reportedCost)
                 .tokens(uncounted)
                 .build();
         var event = new UsageEvent(Texts.keptId(eventId), SOURCE, EventTimes.believable(time, now), usage);
         return new OutgoingEvent(payer.account(), UsageEventCodec.write(event, tokens.attributes(Map.of())));
+    }
+
+    /**
+     * SDKs may tell zeros when a call begins, and what it used when it ends. One event is one run: were the zeros counted, what it used
+     * would be a second.
+     */
+    private static boolean isNothing(TokenCounts tokens, @Nullable Long reportedCost) {
+        return tokens.total() == 0 && (reportedCost == null || reportedCost == 0);
     }
 
     private static Map<String, String> tags(Payer payer, JsonNode call, JsonNode trace) {

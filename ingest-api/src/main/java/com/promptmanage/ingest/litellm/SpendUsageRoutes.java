@@ -60,20 +60,39 @@ public final class SpendUsageRoutes implements Routes {
     private final Ids ids;
 
     /**
-     * @param requestId what the record is counted under; null if it is wrong
+     * Whether a record was told before is known here only within its request: what came in another is found out behind the topic,
+     * where it counts once all the same. So the status says what has become of the record, and beside it stands what is known.
+     *
+     * @param requestId what the record is counted under; null if it is wrong and names no key
      * @param status recorded, duplicate (of another one in the request), error
+     * @param isKnownBefore null if it may be
      */
     private record Result(
             @Nullable String requestId,
             String status,
+            @Nullable Boolean isKnownBefore,
             @Nullable String error) {
 
-        /** In LiteLLM's names. */
+        static Result wrong(@Nullable String key, String error) {
+            return new Result(key, "error", null, error);
+        }
+
+        static Result duplicate(String id) {
+            return new Result(id, "duplicate", true, null);
+        }
+
+        /** @param isOwnId whether the id was made here just now */
+        static Result recorded(String id, boolean isOwnId) {
+            return new Result(id, "recorded", isOwnId ? false : null, null);
+        }
+
+        /** In LiteLLM's names, and one that it has not. */
         ObjectNode json() {
             return JsonNodeFactory.instance
                     .objectNode()
                     .put("request_id", requestId)
                     .put("status", status)
+                    .put("known_before", isKnownBefore)
                     .put("error", error);
         }
     }
@@ -140,7 +159,7 @@ public final class SpendUsageRoutes implements Routes {
         FaultSink faults = (field, detail, remedy) -> wrong.add("%s %s".formatted(field, detail));
         Optional<JsonNode> json = StrictJson.read(body, record, faults);
         if (json.isEmpty()) {
-            return new Result(null, "error", wrong.getFirst());
+            return Result.wrong(null, wrong.getFirst());
         }
         JsonNode one = json.get();
         Instant now = clock.instant();
@@ -157,15 +176,16 @@ public final class SpendUsageRoutes implements Routes {
         }
         NormalizedTokens tokens = UsageShapes.read(one, "", faults).orElse(null);
         if (!wrong.isEmpty() || tokens == null) {
-            return new Result(null, "error", String.join("; ", wrong));
+            return Result.wrong(key, String.join("; ", wrong));
         }
         String id = key == null ? ids.next("usage") : key;
         if (!seen.add(id)) {
-            return new Result(id, "duplicate", null);
+            return Result.duplicate(id);
         }
         Payer payer = Payer.ofLabels(caller, null, endUser);
         var labels = new Labels();
-        labels.put("enduser", payer.endUser());
+        // Also where it is the user: reports by customer ask for the tag.
+        labels.put("enduser", endUser);
         labels.putAll(one.path("tags"));
         meters.count(tokens);
         var usage = CallFields.ofOthers(one, "", tokens.shape())
@@ -179,7 +199,7 @@ public final class SpendUsageRoutes implements Routes {
         events.add(new OutgoingEvent(
                 payer.account(),
                 UsageEventCodec.write(new UsageEvent(id, SOURCE, time, usage), tokens.attributes(Map.of()))));
-        return new Result(id, "recorded", null);
+        return Result.recorded(id, key == null);
     }
 
     /** Now, if it is not told. */

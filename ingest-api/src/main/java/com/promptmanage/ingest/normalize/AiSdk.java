@@ -19,6 +19,9 @@ record AiSdk(JsonNode attributes, JsonNode metadata) {
 
     private static final String PROVIDER = "ai.model.provider";
 
+    /** Its spans are OpenTelemetry's own from version 7 on: the provider has this name, and not the one above. */
+    private static final String PROVIDER_FROM_7 = "gen_ai.provider.name";
+
     /** The SDK's own name and version are at its end, as in {@code ai/5.0.244}. The spans of streams do not have it. */
     private static final String USER_AGENT = "ai.request.headers.user-agent";
 
@@ -27,7 +30,7 @@ record AiSdk(JsonNode attributes, JsonNode metadata) {
 
     private static final String READ_FROM_CACHE = "ai.usage.inputTokenDetails.cacheReadTokens";
 
-    static final Set<String> NAMES = Set.of(PROVIDER, USER_AGENT, NOT_CACHED, READ_FROM_CACHE);
+    static final Set<String> NAMES = Set.of(PROVIDER, PROVIDER_FROM_7, USER_AGENT, NOT_CACHED, READ_FROM_CACHE);
 
     private static final Pattern VERSION = Pattern.compile("(?:^| )ai/(\\d{1,4})\\.");
 
@@ -44,6 +47,7 @@ record AiSdk(JsonNode attributes, JsonNode metadata) {
     /** Whether the input that is told is without what was read from a cache and written to it. */
     boolean isInputWithoutCached() {
         return isOfExclusiveProvider()
+                && !isFrom7()
                 && !attributes.hasNonNull(NOT_CACHED)
                 && (attributes.hasNonNull(READ_FROM_CACHE) || version() < VERSION_OF_ALL_INPUT);
     }
@@ -69,7 +73,12 @@ record AiSdk(JsonNode attributes, JsonNode metadata) {
     }
 
     private JsonNode bedrock() {
-        return metadata.path("bedrock").path("usage");
+        JsonNode named = metadata.path("bedrock");
+        return (named.isObject() ? named : metadata.path("amazonBedrock")).path("usage");
+    }
+
+    private boolean isFrom7() {
+        return attributes.hasNonNull(PROVIDER_FROM_7) && !attributes.hasNonNull(PROVIDER);
     }
 
     /** By the SDK's name for it; behind a gateway, only what the provider itself said shows who it was. */

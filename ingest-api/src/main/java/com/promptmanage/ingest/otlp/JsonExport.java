@@ -17,8 +17,8 @@ import java.io.IOException;
  * Read as a stream, so that only one record is in memory however many come.
  *
  * <p>What is wrong with a record is that record's fault, and what is wrong with what has made records is the fault of each of
- * them: the others are shown. Only what is no JSON, no list of what has made records, or has a name twice around its records,
- * is malformed as a whole.
+ * them: the others are shown. Only what is no JSON, no list of what has made records, or has a name twice or is nested too deeply
+ * around its records, is malformed as a whole.
  */
 final class JsonExport implements Export {
 
@@ -29,7 +29,8 @@ final class JsonExport implements Export {
     private static final JsonFactory JSON = JsonFactory.builder()
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(64)
+                    // One more than is shown: it is never reached, for what is deeper is seen before.
+                    .maxNestingDepth(ShallowJson.DEPTH_MAX + 1)
                     .maxNameLength(1 << 10)
                     .maxNumberLength(AttributeValues.NUMBER_LENGTH_MAX)
                     .maxStringLength(4 << 20)
@@ -57,7 +58,7 @@ final class JsonExport implements Export {
     @Override
     public void walk(Visitor visitor) throws MalformedException {
         requireUtf8();
-        try (JsonParser json = JSON.createParser(body)) {
+        try (JsonParser json = JSON.createParser(new ShallowJson(body, 0))) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 throw new MalformedException("is no JSON object");
             }
@@ -66,8 +67,7 @@ final class JsonExport implements Export {
                 throw new MalformedException("goes on after its end");
             }
         } catch (StreamConstraintsException e) {
-            throw new MalformedException(
-                    "is JSON that is nested too deeply, or has a name, text or number that is too long");
+            throw new MalformedException("is JSON that has a name, text or number that is too long");
         } catch (IOException e) {
             // There is no file or socket here: it is always what was sent.
             String said = e instanceof JacksonException jackson ? jackson.getOriginalMessage() : e.getMessage();
@@ -98,7 +98,7 @@ final class JsonExport implements Export {
         void export(JsonParser json) throws IOException, MalformedException {
             members(json, (name, at) -> {
                 if (!name.equals(signal.resources())) {
-                    at.skipChildren();
+                    passOver(at);
                 } else if (at.currentToken() == JsonToken.START_ARRAY) {
                     while (at.nextToken() != JsonToken.END_ARRAY) {
                         resource(at);
@@ -135,15 +135,17 @@ final class JsonExport implements Export {
                             scope(at, attributes[0], fault[0]);
                         }
                     }
-                } else {
+                } else if (name.equals("resource")) {
                     at.skipChildren();
+                } else {
+                    passOver(at);
                 }
             });
         }
 
         private ObjectNode resourceAhead(int start) throws IOException, MalformedException {
             ObjectNode[] attributes = {JsonNodeFactory.instance.objectNode()};
-            try (JsonParser ahead = JSON.createParser(body, start, body.length - start)) {
+            try (JsonParser ahead = JSON.createParser(new ShallowJson(body, start))) {
                 ahead.nextToken();
                 members(ahead, (name, at) -> {
                     if (name.equals("resource")) {
@@ -221,6 +223,13 @@ final class JsonExport implements Export {
             }
             json.skipChildren();
             return false;
+        }
+
+        /** Around records there is nothing that would be the fault of one of them. */
+        private static void passOver(JsonParser json) throws IOException, MalformedException {
+            if (ShallowJson.skip(json)) {
+                throw new MalformedException("is JSON that is nested too deeply around its records");
+            }
         }
 
         /** What comes twice around records would mean one thing to us and another to the next reader. */

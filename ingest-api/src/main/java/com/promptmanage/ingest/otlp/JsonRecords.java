@@ -63,7 +63,7 @@ final class JsonRecords {
                 if (name.equals("attributes")) {
                     attributes(at, attributes);
                 } else {
-                    at.skipChildren();
+                    skip(at);
                 }
             });
         }
@@ -83,7 +83,7 @@ final class JsonRecords {
                 case "startTimeUnixNano" -> times[0] = nanos(at);
                 case "endTimeUnixNano" -> times[1] = nanos(at);
                 case "attributes" -> attributes(at, attributes);
-                default -> at.skipChildren();
+                default -> skip(at);
             }
         });
         return new Span(texts[0], texts[1], texts[2], texts[3], times[0], times[1], attributes, resource);
@@ -103,7 +103,7 @@ final class JsonRecords {
                     texts[1] = value == null ? "" : value.asText();
                 }
                 case "attributes" -> attributes(at, attributes);
-                default -> at.skipChildren();
+                default -> skip(at);
             }
         });
         return new LogLine(
@@ -123,7 +123,7 @@ final class JsonRecords {
             } else if (isData && at.currentToken() == JsonToken.START_OBJECT) {
                 points(at, points);
             } else {
-                at.skipChildren();
+                skip(at);
             }
         });
         return points.of(found[0], resource);
@@ -134,7 +134,7 @@ final class JsonRecords {
             switch (name) {
                 case "aggregationTemporality" -> points.temporality(Metric.Temporality.of(text(at)));
                 case "dataPoints" -> list(at, () -> points.add(point(at)));
-                default -> at.skipChildren();
+                default -> skip(at);
             }
         });
     }
@@ -149,7 +149,7 @@ final class JsonRecords {
                 case "timeUnixNano" -> times[1] = nanos(at);
                 case "asInt", "asDouble", "sum" -> sum[0] = Metric.count(text(at));
                 case "attributes" -> attributes(at, attributes);
-                default -> at.skipChildren();
+                default -> skip(at);
             }
         });
         return new Metric.Point(attributes, times[0], times[1], sum[0]);
@@ -167,10 +167,10 @@ final class JsonRecords {
                         if (key[0].isEmpty() || names.isKept(key[0])) {
                             value[0] = value(at, AttributeNames.DOCUMENT_MAX);
                         } else {
-                            at.skipChildren();
+                            skip(at);
                         }
                     }
-                    default -> at.skipChildren();
+                    default -> skip(at);
                 }
             });
             if (value[0] != null && isKept(key[0], value[0], attributes)) {
@@ -188,7 +188,7 @@ final class JsonRecords {
     /** Null for what is not read: objects, bytes, texts that are too long. */
     private @Nullable JsonNode value(JsonParser json, int lengthMax) throws IOException {
         if (json.currentToken() != JsonToken.START_OBJECT) {
-            json.skipChildren();
+            skip(json);
             return null;
         }
         @Nullable JsonNode[] value = new @Nullable JsonNode[1];
@@ -201,7 +201,7 @@ final class JsonRecords {
                 case "boolValue" -> value[0] = BooleanNode.valueOf(text(at).equals("true"));
                 case "intValue", "doubleValue" -> value[0] = number(text(at));
                 case "arrayValue" -> value[0] = elements(at);
-                default -> at.skipChildren();
+                default -> skip(at);
             }
         });
         return value[0];
@@ -211,12 +211,12 @@ final class JsonRecords {
     private ArrayNode elements(JsonParser json) throws IOException {
         ArrayNode elements = NODES.arrayNode();
         if (json.currentToken() != JsonToken.START_OBJECT) {
-            json.skipChildren();
+            skip(json);
             return elements;
         }
         object(json, (name, at) -> {
             if (!name.equals("values")) {
-                at.skipChildren();
+                skip(at);
                 return;
             }
             list(
@@ -225,7 +225,7 @@ final class JsonRecords {
                         if (kind.equals("stringValue") && elements.size() < AttributeNames.ELEMENTS_MAX) {
                             elements.add(text(element));
                         } else {
-                            element.skipChildren();
+                            skip(element);
                         }
                     }));
         });
@@ -245,20 +245,20 @@ final class JsonRecords {
     }
 
     /** A number, text or truth value, as it came; anything else is nothing. */
-    private static String text(JsonParser json) throws IOException {
+    private String text(JsonParser json) throws IOException {
         if (!json.currentToken().isScalarValue() || json.currentToken() == JsonToken.VALUE_NULL) {
-            json.skipChildren();
+            skip(json);
             return "";
         }
         return json.getText();
     }
 
-    private static String id(JsonParser json) throws IOException {
+    private String id(JsonParser json) throws IOException {
         String id = text(json);
         return id.length() > 32 ? "" : id.toLowerCase(Locale.ROOT);
     }
 
-    private static long nanos(JsonParser json) throws IOException {
+    private long nanos(JsonParser json) throws IOException {
         try {
             return Long.parseUnsignedLong(text(json));
         } catch (NumberFormatException e) {
@@ -301,9 +301,19 @@ final class JsonRecords {
     }
 
     private void passOver(JsonParser json, String why) throws IOException {
+        blame(json, why);
+        skip(json);
+    }
+
+    private void skip(JsonParser json) throws IOException {
+        if (ShallowJson.skip(json)) {
+            blame(json, "has what is nested more than %d levels deep, and ends".formatted(ShallowJson.DEPTH_MAX));
+        }
+    }
+
+    private void blame(JsonParser json, String why) {
         if (fault.isEmpty()) {
             fault = "%s at byte %d".formatted(why, json.currentTokenLocation().getByteOffset());
         }
-        json.skipChildren();
     }
 }

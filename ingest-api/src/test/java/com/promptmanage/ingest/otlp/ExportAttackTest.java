@@ -321,6 +321,52 @@ class ExportAttackTest {
                 .isFalse();
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {60, 1_000, 1_000_000})
+    void whatIsNestedTooDeeplyInARecordOrWhatHasMadeItIsTheFaultOfThatAlone(int depth) throws Exception {
+        String deep = attribute("[".repeat(depth) + "]".repeat(depth));
+        String ofResource = "\"resource\":{\"attributes\":[%s]}".formatted(deep);
+        String export = "{\"resourceSpans\":[{%s},{%s,%s},{%s,%s},{%s}]}"
+                .formatted(
+                        scopes(SPAN, SPAN.replace("[]", "[" + deep + "]"), SPAN),
+                        ofResource,
+                        scopes(SPAN),
+                        scopes(SPAN),
+                        ofResource,
+                        scopes(SPAN));
+        var found = new Reader();
+
+        new JsonExport(export.getBytes(UTF_8), Signal.TRACES, NAMES).walk(found);
+
+        assertThat(found.identities).hasSize(3).doesNotContain("");
+        assertThat(found.faulty).isEqualTo(3);
+        assertThat(found.faults)
+                .hasSize(3)
+                .allSatisfy(why -> assertThat(why).startsWith("one of 'spans' has what is nested more than 64 levels"));
+    }
+
+    /** A value of a span's attribute begins at the eleventh level. */
+    @Test
+    void whatIsAsDeepAsMayBeIsTakenAndBracketsInATextAreNone() throws Exception {
+        String spans = scopes(
+                SPAN.replace("[]", "[" + attribute("[".repeat(54) + "]".repeat(54)) + "]"),
+                SPAN.replace("[]", "[" + attribute("\"\\\"" + "[{".repeat(100) + "\\\\\"") + "]"));
+        var found = new Reader();
+
+        new JsonExport("{\"resourceSpans\":[{%s}]}".formatted(spans).getBytes(UTF_8), Signal.TRACES, NAMES).walk(found);
+
+        assertThat(found.identities).hasSize(2);
+        assertThat(found.faults).isEmpty();
+    }
+
+    private static String attribute(String value) {
+        return "{\"key\":\"x\",\"value\":{\"arrayValue\":%s}}".formatted(value);
+    }
+
+    private static String scopes(String... spans) {
+        return "\"scopeSpans\":[{\"spans\":[%s]}]".formatted(String.join(",", spans));
+    }
+
     /** Which spans count does not depend on which others came before, beside or after them. */
     @Test
     void theOrderOfSpansAndTheirBatchesChangesNothing() throws Exception {

@@ -43,6 +43,19 @@ public final class SpendReadRoutes implements Routes {
 
     private static final int ZONE_MINUTES_MAX = 14 * 60;
 
+    /** By which LiteLLM's pages narrow what they show: to pass over one would be to tell of more than is asked for. */
+    private static final List<String> NOT_TAKEN = List.of(
+            "error_code",
+            "error_message",
+            "key_alias",
+            "max_spend",
+            "min_spend",
+            "model_id",
+            "session_id",
+            "sort_by",
+            "sort_order",
+            "status_filter");
+
     private static final int DAYS_USUAL = 30;
 
     private static final int DAYS_MAX = 400;
@@ -94,6 +107,7 @@ public final class SpendReadRoutes implements Routes {
 
     private void userActivity(Context ctx) {
         Asked about = asked(ctx, ctx.queryParam("user_id"));
+        refuse(ctx, NOT_TAKEN, "Leave it out.");
         ActivityPage page = page(ctx);
         List<Cell> cells = table.cells(query(ctx, about.account(), about.member(), days(ctx)));
         ctx.json(ActivityJson.activity(cells, page, false));
@@ -101,6 +115,7 @@ public final class SpendReadRoutes implements Routes {
 
     private void teamActivity(Context ctx) {
         Days days = days(ctx);
+        refuse(ctx, NOT_TAKEN, "Leave it out.");
         ActivityPage page = page(ctx);
         ctx.json(ActivityJson.activity(cells(ctx, teams(ctx), days), page, true));
     }
@@ -118,7 +133,7 @@ public final class SpendReadRoutes implements Routes {
             return;
         }
         boolean isByTeam = "team".equals(groupBy);
-        List<Cell> cells = isByTeam
+        List<Cell> cells = isByTeam || isTeamNamed(ctx)
                 ? cells(ctx, teams(ctx), days(ctx))
                 : cells(ctx, List.of(asked(ctx, null).account()), days(ctx));
         Function<Cell, @Nullable String> name =
@@ -204,6 +219,7 @@ public final class SpendReadRoutes implements Routes {
         json.put("model", call.model());
         json.put("custom_llm_provider", call.provider());
         json.put("user", call.userId());
+        json.put("end_user", call.endUser());
         json.put("team_id", account.isTeam() ? account.id() : null);
         json.put("session_id", call.conversationId());
         json.put("metadata", call.tags());
@@ -213,12 +229,8 @@ public final class SpendReadRoutes implements Routes {
 
     private List<Cell> cells(Context ctx, List<Account> accounts, Days days) {
         @Nullable String user = ctx.queryParam("internal_user_id");
-        @Nullable String customer = ctx.queryParam("customer_id");
         var cells = new ArrayList<Cell>();
         accounts.forEach(account -> cells.addAll(table.cells(query(ctx, account, user, days))));
-        if (customer != null) {
-            cells.removeIf(cell -> !customer.equals(cell.customer()));
-        }
         return cells;
     }
 
@@ -226,8 +238,16 @@ public final class SpendReadRoutes implements Routes {
         Instant wanted = days.first().atStartOfDay(days.zone()).toInstant();
         @Nullable Instant from = shown.from(ctx, account, wanted, days.isExplicit());
         LocalDate first = from == null ? days.first() : firstDay(from, days.zone());
+        @Nullable String endUser = ctx.queryParam("end_user");
         return new CellQuery(
-                account, first, days.last(), days.zone(), userId, ctx.queryParam("model"), ctx.queryParam("api_key"));
+                account,
+                first,
+                days.last(),
+                days.zone(),
+                userId,
+                ctx.queryParam("model"),
+                ctx.queryParam("api_key"),
+                endUser == null ? ctx.queryParam("customer_id") : endUser);
     }
 
     /** The first whole one. */
@@ -242,7 +262,7 @@ public final class SpendReadRoutes implements Routes {
      */
     private Asked asked(Context ctx, @Nullable String userId) {
         Caller caller = authentication.caller(ctx);
-        @Nullable String team = ctx.queryParam("teamId");
+        @Nullable String team = team(ctx);
         var faults = new Faults();
         Asked named = Asked.of(caller, team, userId, faults).orElse(null);
         faults.check();
@@ -268,7 +288,7 @@ public final class SpendReadRoutes implements Routes {
 
     private List<Account> teamsAskedFor(Context ctx) {
         Caller caller = authentication.caller(ctx);
-        @Nullable String named = teamsNamed(ctx);
+        @Nullable String named = isTeamNamed(ctx) ? teamsNamed(ctx) : ctx.queryParam("teamId");
         if (named == null || named.isBlank()) {
             if (caller instanceof Caller.Key key) {
                 // Of a person's teams there may be none to see; a key without the scope is told what it lacks.
@@ -315,6 +335,13 @@ public final class SpendReadRoutes implements Routes {
         return several == null ? ctx.queryParam("team_id") : several;
     }
 
+    /** In our words, or else in LiteLLM's, where nothing stands for none. */
+    private static @Nullable String team(Context ctx) {
+        @Nullable String ours = ctx.queryParam("teamId");
+        @Nullable String theirs = ctx.queryParam("team_id");
+        return ours == null && theirs != null && !theirs.isBlank() ? theirs : ours;
+    }
+
     private static ActivityPage page(Context ctx) {
         var faults = new Faults();
         ActivityPage page = ActivityPage.of(ctx, faults);
@@ -324,13 +351,18 @@ public final class SpendReadRoutes implements Routes {
 
     /** What LiteLLM does not have there either, and would pass over: whoever asks page by page would get all of it each time. */
     private static void refusePagesAndZones(Context ctx) {
+        refuse(
+                ctx,
+                List.of(ActivityPage.NUMBER, ActivityPage.SIZE, ZONE),
+                "Leave it out, and ask for fewer days; /user/daily/activity and /team/daily/activity take it.");
+        refuse(ctx, NOT_TAKEN, "Leave it out.");
+    }
+
+    private static void refuse(Context ctx, List<String> parameters, String remedy) {
         var faults = new Faults();
-        for (String name : List.of(ActivityPage.NUMBER, ActivityPage.SIZE, ZONE)) {
+        for (String name : parameters) {
             if (ctx.queryParam(name) != null) {
-                faults.add(
-                        name,
-                        "is not taken here",
-                        "Leave it out, and ask for fewer days; /user/daily/activity and /team/daily/activity take it.");
+                faults.add(name, "is not taken here", remedy);
             }
         }
         faults.check();

@@ -27,6 +27,7 @@ final class SpendTable {
               AND (CAST(:userId AS text) IS NULL OR user_id = :userId)
               AND (CAST(:model AS text) IS NULL OR model = :model)
               AND (CAST(:apiKeyId AS text) IS NULL OR api_key_id = :apiKeyId)
+              AND (CAST(:endUser AS text) IS NULL OR tags ->> 'enduser' = :endUser)
             """;
 
     /** Far more than anyone looks at, and far fewer than would fill the memory. */
@@ -46,6 +47,7 @@ final class SpendTable {
      * One call.
      *
      * @param spendUsd null while it has no price
+     * @param endUser whom it named as the end user; null if nobody
      * @param tags a JSON object
      */
     record Call(
@@ -58,6 +60,7 @@ final class SpendTable {
             String model,
             @Nullable String provider,
             String userId,
+            @Nullable String endUser,
             @Nullable String conversationId,
             String tags) {}
 
@@ -110,7 +113,7 @@ final class SpendTable {
                 scope(query),
                 handle -> bound(handle.createQuery("""
                                 SELECT event_id, api_key_id, cost_nano_usd, time, duration_ms, model, provider, user_id,
-                                       conversation_id, tags,
+                                       tags ->> 'enduser' AS customer, conversation_id, tags,
                                 """ + TokenColumns.EACH + "\n" + MEANT + """
                                   AND (CAST(:id AS text) IS NULL OR event_id = :id)
                                 ORDER BY time DESC, id DESC LIMIT :limit
@@ -134,6 +137,7 @@ final class SpendTable {
                 row.getString("model"),
                 row.getString("provider"),
                 row.getString("user_id"),
+                row.getString("customer"),
                 row.getString("conversation_id"),
                 row.getString("tags"));
     }
@@ -149,6 +153,7 @@ final class SpendTable {
                 .bind("to", query.last().plusDays(1).atStartOfDay(query.zone()).toOffsetDateTime())
                 .bind("userId", query.userId())
                 .bind("model", query.model())
-                .bind("apiKeyId", query.apiKeyId());
+                .bind("apiKeyId", query.apiKeyId())
+                .bind("endUser", query.endUser());
     }
 }

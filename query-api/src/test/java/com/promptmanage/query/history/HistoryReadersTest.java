@@ -239,6 +239,46 @@ class HistoryReadersTest {
     }
 
     @Test
+    void whatLiteLlmIsAskedForOfOneEndUserOrTeamIsOfThatAlone() throws Exception {
+        String time = "2026-11-23T09:00:00Z";
+        stand.commit(List.of(
+                RatedTopic.event("a", time, ofEndUser("eve"), "rated", "5"),
+                RatedTopic.event("b", time, ofEndUser("sam"), "rated", "70"),
+                rated(TEAM, "c", time, 20, 900)));
+        String days = "start_date=2026-11-23&end_date=2026-11-23";
+
+        for (String team : List.of("teamId=acme", "team_id=acme")) {
+            String logs = "/spend/logs?" + team + "&" + days;
+            JsonNode calls = stand.get(logs + "&summarize=false").json();
+            assertThat(calls)
+                    .extracting(call -> call.path("request_id").asText() + " "
+                            + call.path("end_user").asText())
+                    .containsExactlyInAnyOrder("a eve", "b sam", "c null");
+            assertThat(stand.get(logs + "&summarize=false&end_user=eve").json())
+                    .extracting(call -> call.path("request_id").asText())
+                    .containsExactly("a");
+            assertThat(stand.get(logs + "&end_user=eve").json().at("/0/spend").decimalValue())
+                    .isEqualByComparingTo("0.000000005");
+            assertThat(stand.get(logs + "&end_user=nobody").json()).isEmpty();
+            JsonNode activity = stand.get("/user/daily/activity?" + team + "&" + days + "&end_user=sam")
+                    .json();
+            assertThat(activity.at("/metadata/total_spend").decimalValue()).isEqualByComparingTo("0.00000007");
+            JsonNode customers = stand.get(
+                            "/global/spend/report?group_by=customer&" + team + "&" + days + "&end_user=sam")
+                    .json();
+            assertThat(customers.at("/0/customers")).hasSize(1);
+            assertThat(customers.at("/0/customers/0/customer").textValue()).isEqualTo("sam");
+        }
+        for (String route :
+                List.of("/spend/logs", "/user/daily/activity", "/team/daily/activity", "/global/spend/report")) {
+            assertThat(stand.get(route + "?teamId=acme&" + days + "&min_spend=1")
+                            .status())
+                    .as(route)
+                    .isEqualTo(400);
+        }
+    }
+
+    @Test
     void whatLiteLlmIsAskedForPageByPageAndInAZoneComesSo() throws Exception {
         stand.commit(List.of(
                 rated(TEAM, "a", "2026-11-22T23:59:59Z", 10, 1),
@@ -356,6 +396,11 @@ class HistoryReadersTest {
         return """
                 {"userId":"%s","teamId":"acme","model":"m","conversationId":"%s","reportedCostNanoUsd":%s,\
                 "tags":{"agent":"%s"},"tokens":{"input":7,"reasoning":3}}""".formatted(user, session, reported, agent);
+    }
+
+    private static String ofEndUser(String endUser) {
+        return """
+                {"userId":"ann","teamId":"acme","model":"m","tags":{"enduser":"%s"},"tokens":{"input":7}}""".formatted(endUser);
     }
 
     private static String usage(String user, String model, String tag) {

@@ -22,6 +22,7 @@ class SpendTableTest {
             ZoneOffset.UTC,
             null,
             null,
+            null,
             null);
 
     @Test
