@@ -68,7 +68,7 @@ final class WorkflowJson {
         json.put("test", execution.isTest());
         json.put("rerunOf", execution.rerunOf());
         json.put("status", execution.status());
-        json.set("reason", reason(execution, workflow));
+        json.set("reason", reason(execution.status(), execution.isTest(), execution.reason(), workflow));
         json.put("createdAt", execution.createdAt().toString());
         time(json, "startedAt", execution.startedAt());
         time(json, "completedAt", execution.completedAt());
@@ -101,13 +101,19 @@ final class WorkflowJson {
         return json;
     }
 
-    /** What it stands still for: what it was paused with, or that its workflow lets nothing begin. */
-    private static JsonNode reason(Shown execution, WorkflowRow workflow) {
-        boolean isHeldBack = execution.status().equals(Status.QUEUED.value())
-                && !execution.isTest()
+    /**
+     * What an execution stands still for: what it was paused with, or that its workflow lets nothing begin.
+     *
+     * @param status of the execution
+     * @param reason that it was paused with, as JSON
+     * @param workflow the execution's, as it is now
+     */
+    static JsonNode reason(String status, boolean isTest, @Nullable String reason, WorkflowRow workflow) {
+        boolean isHeldBack = status.equals(Status.QUEUED.value())
+                && !isTest
                 && workflow.status() != WorkflowRow.Status.ACTIVE;
         if (!isHeldBack) {
-            return orNull(execution.reason());
+            return orNull(reason);
         }
         return Json.mapper()
                 .createObjectNode()

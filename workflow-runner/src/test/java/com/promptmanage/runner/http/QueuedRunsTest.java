@@ -39,6 +39,8 @@ class QueuedRunsTest {
                 .path("executions");
         assertThat(listed.at("/0/reason")).isEqualTo(shown.path("reason"));
         assertThat(listed.at("/1/reason").isNull()).as("it runs to its end").isTrue();
+        assertThat(lastExecution(id).path("id").asText()).isEqualTo(waiting);
+        assertThat(lastExecution(id).path("reason")).isEqualTo(shown.path("reason"));
 
         status(id, "active");
         assertThat(shown(waiting).path("reason").isNull()).isTrue();
@@ -75,6 +77,18 @@ class QueuedRunsTest {
         assertThat(api.put(steps.editor(), "/api/workflows/" + id, "{\"status\": \"%s\"}".formatted(status))
                         .status())
                 .isEqualTo(200);
+    }
+
+    /** As the list of workflows tells it. */
+    private JsonNode lastExecution(String workflow) {
+        return api.get(steps.editor(), "/api/workflows?limit=200")
+                .json()
+                .path("workflows")
+                .valueStream()
+                .filter(one -> one.path("id").asText().equals(workflow))
+                .findAny()
+                .orElseThrow()
+                .path("lastExecution");
     }
 
     private JsonNode shown(String execution) {
