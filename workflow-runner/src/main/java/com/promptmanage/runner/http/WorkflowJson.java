@@ -127,7 +127,7 @@ final class WorkflowJson {
 
     /**
      * The product's states: a held or due one is queued, or retrying if it has been tried; one that is worked at is running, and so is
-     * one whose items are, until the execution is over.
+     * a delay that is not over, and one whose items are, until the execution is over.
      */
     static ObjectNode of(NodeShown run, Definition definition, boolean isOver) {
         ObjectNode json = Json.mapper().createObjectNode();
@@ -148,6 +148,7 @@ final class WorkflowJson {
         }
         json.put("status", status(run, isOver));
         json.put("attemptNumber", Math.max(1, run.attempt()));
+        time(json, "waitsUntil", run.waitsUntil());
         time(json, "startedAt", run.startedAt());
         time(json, "completedAt", run.completedAt());
         if (run.startedAt() != null && run.completedAt() != null) {
@@ -172,7 +173,8 @@ final class WorkflowJson {
 
     private static String status(NodeShown run, boolean isOver) {
         return switch (run.status()) {
-            case "held", "ready" -> run.errorKind() != null ? "retrying" : "queued";
+            case "held", "ready" ->
+                run.errorKind() != null ? "retrying" : run.waitsUntil() != null ? "running" : "queued";
             case "leased" -> "running";
             case "open" -> isOver ? "cancelled" : "running";
             default -> run.status();

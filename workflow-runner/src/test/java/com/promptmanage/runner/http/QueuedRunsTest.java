@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.runner.http.RunningApi.Answer;
+import com.promptmanage.testkit.Await;
+import java.time.Instant;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -47,6 +49,45 @@ class QueuedRunsTest {
         cancel(running);
         steps.awaitStatus(waiting, "running");
         cancel(waiting);
+    }
+
+    @Test
+    void aDelayThatIsNotOverIsUnderWayAndSaysUntilWhen() throws Exception {
+        Instant before = Instant.now();
+        String execution = steps.trigger(create());
+
+        Await.until(() -> assertThat(node(execution).path("waitsUntil").isTextual())
+                .isTrue());
+
+        JsonNode waiting = node(execution);
+        assertThat(waiting.path("status").asText()).isEqualTo("running");
+        assertThat(Instant.parse(waiting.path("waitsUntil").asText()))
+                .isBetween(before.plusSeconds(3_590), Instant.now().plusSeconds(3_610));
+        cancel(execution);
+        steps.awaitStatus(execution, "cancelled");
+        assertThat(node(execution).path("status").asText()).isEqualTo("cancelled");
+        assertThat(node(execution).path("waitsUntil").isNull()).isTrue();
+    }
+
+    @Test
+    void whatIsToBeTriedAgainSaysWhen() throws Exception {
+        String execution = steps.trigger(create());
+        steps.awaitStatus(execution, "running");
+        Await.until(() -> assertThat(node(execution).path("waitsUntil").isTextual())
+                .isTrue());
+        api.engine().database().useAsSystem(handle -> handle.execute(
+                "UPDATE node_runs SET waited = false, error_kind = 'transient', attempt = 1 WHERE execution_id = ?",
+                execution));
+
+        JsonNode failed = node(execution);
+
+        assertThat(failed.path("status").asText()).isEqualTo("retrying");
+        assertThat(failed.path("waitsUntil").isTextual()).isTrue();
+        cancel(execution);
+    }
+
+    private JsonNode node(String execution) {
+        return shown(execution).at("/nodeExecutions/0");
     }
 
     @Test
