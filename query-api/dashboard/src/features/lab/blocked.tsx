@@ -5,6 +5,7 @@ import type { Account } from "@/shared/session/account";
 import { Amount } from "@/shared/ui/amount";
 import { buttonClass } from "@/shared/ui/button";
 import type { Decision } from "./api";
+import { Left } from "./left";
 
 /** Why a run may not go ahead, and every way out. */
 export function Blocked({
@@ -50,9 +51,7 @@ export function Blocked({
       <p className="mt-1">
         {budget ? (
           <>
-            <strong className="font-semibold">{budget.name}</strong> has{" "}
-            {budget.unit === "usd" ? <Amount usd={budget.remaining} /> : `${formatCount(BigInt(budget.remaining))} tokens`} left, and this run may cost{" "}
-            {decision.estimatedCost ? <Amount usd={decision.estimatedCost} /> : "more"}.
+            <strong className="font-semibold">{budget.name}</strong>: <Left budget={budget} />, and this run may {mayTake(budget.unit, decision)}.
           </>
         ) : (
           "A budget that blocks does not leave enough for it."
@@ -68,5 +67,14 @@ export function Blocked({
       </div>
       <p className="mt-2 text-xs text-soft">Or wait until the budget begins anew, or use a model that costs less.</p>
     </section>
+  );
+}
+
+/** In what the budget counts. */
+function mayTake(unit: "usd" | "tokens", { estimatedCost, estimatedTokens }: Decision) {
+  return unit === "tokens" ? (
+    `use ${formatCount(estimatedTokens)} tokens`
+  ) : (
+    <>cost {estimatedCost ? <Amount usd={estimatedCost} /> : "more"}</>
   );
 }

@@ -103,13 +103,13 @@ export function Cards({
         label="Average per run"
         wide
         testId="card-average"
-        value={<Amount usd={summary.avgCostPerRun} />}
+        value={<Amount usd={summary.avgCostPerRun} some={nanoUsd(summary.totalCost) > 0n} />}
         change={previous && <Change now={nanoUsd(summary.avgCostPerRun)} before={nanoUsd(previous.avgCostPerRun)} moreIsWorse />}
         note={
           <>
             {previous && previous.totalRuns > 0 && (
               <>
-                <Amount usd={previous.avgCostPerRun} /> in the time before
+                <Amount usd={previous.avgCostPerRun} some={nanoUsd(previous.totalCost) > 0n} /> in the time before
               </>
             )}
             {summary.unpricedRuns > 0 && <span className="block">Over all runs, also those without a price</span>}
