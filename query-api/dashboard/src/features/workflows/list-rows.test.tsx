@@ -40,7 +40,7 @@ function show(workflow: Workflow, onTag: (tag: string) => void) {
 test("what holds a workflow's last run is told as its own page tells it", async () => {
   vi.stubGlobal("scrollTo", () => undefined);
   const held = { ...WORKFLOW.lastExecution, status: "paused_budget", reason: { code: "budget_unanswered", nodeId: "ask" } };
-  show({ ...WORKFLOW, lastExecution: held } as Workflow, () => undefined);
+  show({ ...WORKFLOW, lastExecution: held } as unknown as Workflow, () => undefined);
   expect((await screen.findByTestId("workflow")).textContent).toContain("Paused: budgets did not answer");
 });
 

@@ -1,5 +1,5 @@
 import { formatSoon } from "@/shared/format/time";
-import type { ExecutionDetail, NodeExecution } from "./api";
+import type { NodeExecution } from "./api";
 import type { Definition } from "./definition";
 
 /** leads[1]/parts[0]: the indexes of the items that a run is of, outermost first. */
@@ -34,7 +34,7 @@ export function isUnpriced({ tokens, output }: Pick<NodeExecution, "tokens" | "o
 }
 
 /** Of an execution that stands still, the node that it stands still for is as the execution is. */
-export function statusOf(run: Pick<NodeExecution, "nodeId" | "scope" | "status">, { status, reason }: Pick<ExecutionDetail, "status" | "reason">): string {
+export function statusOf(run: Pick<NodeExecution, "nodeId" | "scope" | "status">, { status, reason }: { status: string; reason?: unknown }): string {
   const about = (reason ?? {}) as { nodeId?: string; scope?: string };
   const isHeld = run.status === "queued" || run.status === "retrying";
   return status.startsWith("paused") && isHeld && about.nodeId === run.nodeId && (about.scope ?? run.scope) === run.scope ? status : run.status;

@@ -52,7 +52,7 @@ const NONE: ReadonlyMap<string, NodeState> = new Map();
 const RANK = ["skipped", "completed", "queued", "cancelled", "running", "retrying", "paused", "paused_budget", "failed"];
 
 /** What the runs of each node, one or one for each item, come to. */
-export function nodeStates(execution: Pick<ExecutionDetail, "status" | "reason" | "nodeExecutions">, zone: string, now: number): ReadonlyMap<string, NodeState> {
+export function nodeStates(execution: { status: string; reason?: unknown; nodeExecutions: readonly NodeExecution[] }, zone: string, now: number): ReadonlyMap<string, NodeState> {
   const byNode = new Map<string, NodeExecution[]>();
   for (const run of execution.nodeExecutions) {
     byNode.set(run.nodeId, [...(byNode.get(run.nodeId) ?? []), run]);
