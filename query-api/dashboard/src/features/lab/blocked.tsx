@@ -43,10 +43,11 @@ export function Blocked({
     );
   }
   const budget = decision.budgets.find((one) => one.id === decision.deniedBy) ?? decision.budgets.find((one) => one.wouldExceed);
+  const hasSome = budget !== undefined && /[1-9]/.test(budget.remaining);
   return (
     <section role="alert" data-testid="budget-blocked" className="rounded-xl border border-critical/35 bg-critical-wash p-4">
       <h2 className="flex items-center gap-2 font-semibold text-critical">
-        <Ban aria-hidden className="size-4" /> Cannot run: the budget is spent
+        <Ban aria-hidden className="size-4" /> Cannot run: {hasSome ? "the budget leaves too little" : "the budget is spent"}
       </h2>
       <p className="mt-1">
         {budget ? (
