@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.promptmanage.query.audit.AuditRoutes;
-import com.promptmanage.service.access.KeyScope;
 import com.promptmanage.service.access.NewKey;
 import com.promptmanage.service.database.Scope;
 import com.promptmanage.service.export.Exports;
@@ -56,7 +55,7 @@ class AuditExportTest {
     @Test
     void anAccountHasAsManyUnderWayAsOfItsUsageUntilTheirReadersLeave() throws Exception {
         fill();
-        String key = api.key(ACME, KeyScope.QUERY);
+        String key = api.key(NewKey.of("reader", ACME));
         var held = new ArrayList<InputStream>();
         for (int i = 0; i < Exports.RUNNING_OF_ONE_MAX; i++) {
             held.add(open(key));
