@@ -126,9 +126,7 @@ public final class WorkflowAnalyticsRoutes implements Routes {
         Instant from = asked.from() == null ? to.minus(RANGE_USUAL) : asked.from();
         if (DateRange.isLonger(from, to, DAYS_MAX, zone)) {
             faults.add(
-                    "startDate",
-                    "is more than %d days before endDate".formatted(DAYS_MAX),
-                    "Ask for a shorter range.");
+                    "startDate", "is more than %d days before endDate".formatted(DAYS_MAX), "Ask for a shorter range.");
         }
         return new Range(from, to, zone);
     }

@@ -22,7 +22,6 @@ import com.promptmanage.service.http.Faults;
 import com.promptmanage.service.http.Routes;
 import com.promptmanage.service.tier.AccountTier;
 import com.promptmanage.service.tier.Tiers;
-import com.promptmanage.topics.account.Account;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.IOException;

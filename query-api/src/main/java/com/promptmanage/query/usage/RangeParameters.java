@@ -74,10 +74,7 @@ public final class RangeParameters {
             return Optional.empty();
         }
         if (DateRange.isLonger(
-                Instant.ofEpochMilli(range.fromMs()),
-                Instant.ofEpochMilli(range.toMs()),
-                StatsRange.DAYS_MAX,
-                zone)) {
+                Instant.ofEpochMilli(range.fromMs()), Instant.ofEpochMilli(range.toMs()), StatsRange.DAYS_MAX, zone)) {
             faults.add(
                     "startDate",
                     "is more than %d days before endDate".formatted(StatsRange.DAYS_MAX),

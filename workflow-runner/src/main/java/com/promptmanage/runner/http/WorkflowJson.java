@@ -109,9 +109,8 @@ final class WorkflowJson {
      * @param workflow the execution's, as it is now
      */
     static JsonNode reason(String status, boolean isTest, @Nullable String reason, WorkflowRow workflow) {
-        boolean isHeldBack = status.equals(Status.QUEUED.value())
-                && !isTest
-                && workflow.status() != WorkflowRow.Status.ACTIVE;
+        boolean isHeldBack =
+                status.equals(Status.QUEUED.value()) && !isTest && workflow.status() != WorkflowRow.Status.ACTIVE;
         if (!isHeldBack) {
             return orNull(reason);
         }

@@ -75,7 +75,12 @@ public final class Workflows {
      * @param costNanoUsd so far, at list price
      */
     public record LastRun(
-            String workflowId, String id, boolean isTest, String status, @Nullable String reason, long costNanoUsd) {}
+            String workflowId,
+            String id,
+            boolean isTest,
+            String status,
+            @Nullable String reason,
+            long costNanoUsd) {}
 
     /**
      * Adds a workflow with its first version.

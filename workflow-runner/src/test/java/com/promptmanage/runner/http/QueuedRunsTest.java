@@ -56,8 +56,8 @@ class QueuedRunsTest {
         Instant before = Instant.now();
         String execution = steps.trigger(create());
 
-        Await.until(() -> assertThat(node(execution).path("waitsUntil").isTextual())
-                .isTrue());
+        Await.until(
+                () -> assertThat(node(execution).path("waitsUntil").isTextual()).isTrue());
 
         JsonNode waiting = node(execution);
         assertThat(waiting.path("status").asText()).isEqualTo("running");
@@ -73,11 +73,13 @@ class QueuedRunsTest {
     void whatIsToBeTriedAgainSaysWhen() throws Exception {
         String execution = steps.trigger(create());
         steps.awaitStatus(execution, "running");
-        Await.until(() -> assertThat(node(execution).path("waitsUntil").isTextual())
-                .isTrue());
-        api.engine().database().useAsSystem(handle -> handle.execute(
-                "UPDATE node_runs SET waited = false, error_kind = 'transient', attempt = 1 WHERE execution_id = ?",
-                execution));
+        Await.until(
+                () -> assertThat(node(execution).path("waitsUntil").isTextual()).isTrue());
+        api.engine()
+                .database()
+                .useAsSystem(handle -> handle.execute(
+                        "UPDATE node_runs SET waited = false, error_kind = 'transient', attempt = 1 WHERE execution_id = ?",
+                        execution));
 
         JsonNode failed = node(execution);
 

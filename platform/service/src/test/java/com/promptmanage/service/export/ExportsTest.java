@@ -40,32 +40,42 @@ class ExportsTest {
     private final CountDownLatch ending = new CountDownLatch(1);
 
     private final Routes routes = config -> {
-        config.get("/whole", ctx -> export(ctx, output -> {
-            output.write(PART);
-            return true;
-        }));
-        config.get("/held", ctx -> export(ctx, output -> {
-            begun.countDown();
-            awaitEnding();
-            return true;
-        }));
+        config.get(
+                "/whole",
+                ctx -> export(ctx, output -> {
+                    output.write(PART);
+                    return true;
+                }));
+        config.get(
+                "/held",
+                ctx -> export(ctx, output -> {
+                    begun.countDown();
+                    awaitEnding();
+                    return true;
+                }));
         config.get("/left", ctx -> {
             export(ctx, output -> {
                 throw new IOException("Broken pipe");
             });
             endedQuietly.complete(true);
         });
-        config.get("/revoked", ctx -> export(ctx, output -> {
-            output.write(PART);
-            return false;
-        }));
-        config.get("/away", ctx -> export(ctx, output -> {
-            output.write(PART);
-            throw new UnavailableException("Away.", Duration.ofSeconds(1), new IOException("10.0.0.7"));
-        }));
-        config.get("/unread", ctx -> exports.answer(ctx, ACME, () -> {
-            throw new UnavailableException("Away.", Duration.ofSeconds(1), new IOException("10.0.0.7"));
-        }));
+        config.get(
+                "/revoked",
+                ctx -> export(ctx, output -> {
+                    output.write(PART);
+                    return false;
+                }));
+        config.get(
+                "/away",
+                ctx -> export(ctx, output -> {
+                    output.write(PART);
+                    throw new UnavailableException("Away.", Duration.ofSeconds(1), new IOException("10.0.0.7"));
+                }));
+        config.get(
+                "/unread",
+                ctx -> exports.answer(ctx, ACME, () -> {
+                    throw new UnavailableException("Away.", Duration.ofSeconds(1), new IOException("10.0.0.7"));
+                }));
     };
 
     private final HttpServer server = HttpServer.start(HttpServer.Options.onPort(0), List.of(routes));
