@@ -5,11 +5,13 @@ const NAMES = new Map([
   ["usr_mara", "Mara Lindqvist"],
   ["key_01", "Checkout"],
   ["wf_01", "Answer tickets"],
+  ["usr_cash", "Ca$$h $& Co"],
 ]);
 
 test("a member is told by name, and a value only once", () => {
   const of = (dimension: string, value: string, message: string) => told({ dimension, value, message } as never, NAMES);
   expect(of("member", "usr_mara", "90% of the limit is used by usr_mara.")).toBe("90% of the limit is used by Mara Lindqvist.");
+  expect(of("member", "usr_cash", "90% is used by usr_cash.")).toBe("90% is used by Ca$$h $& Co.");
   expect(of("member", "usr_gone", "90% is used by usr_gone.")).toBe("90% is used by usr_gone.");
   expect(of("api_key", "key_01", "90% is used by key_01.")).toBe("90% is used by Checkout.");
   expect(of("workflow", "wf_01", "90% is used.")).toBe("Answer tickets · 90% is used.");

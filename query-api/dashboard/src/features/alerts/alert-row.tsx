@@ -109,5 +109,5 @@ export function told({ message, dimension, value }: Pick<Alert, "message" | "dim
     return message;
   }
   const shown = NAMED.includes(dimension) ? (names.get(value) ?? value) : value;
-  return message.includes(value) ? message.replaceAll(value, shown) : `${shown} · ${message}`;
+  return message.includes(value) ? message.replaceAll(value, () => shown) : `${shown} · ${message}`;
 }

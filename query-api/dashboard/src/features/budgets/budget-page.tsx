@@ -14,7 +14,7 @@ import { budgetsQuery, singleBudgetQuery, useDeleteBudget, type Budget } from ".
 import { BudgetAmount } from "./budget-amount";
 import { BudgetDialog } from "./budget-dialog";
 import { watched, type Watched } from "./level";
-import { describe, wholeBesideForm } from "./names";
+import { describe, periodOf, wholeBesideForm, zoneOf } from "./names";
 import { QuickAdjust } from "./quick-adjust";
 import { isWhole, toggled } from "./search";
 import { formKeyOf, SingleForm } from "./single-form";
@@ -22,7 +22,12 @@ import { Wizard } from "./wizard";
 
 const route = getRouteApi("/signed-in/settings/budget");
 
-const LEVEL_WORDS = { calm: "On track", info: "Getting there", warning: "Close to the limit", critical: "Exceeded" };
+const LEVEL_WORDS = { calm: "On track", info: "Getting there", warning: "Close to the limit", critical: "Critical" };
+
+/** A threshold below the limit can be critical too. */
+function wordsOf({ level, status }: Watched): string {
+  return status.isExceeded ? "Exceeded" : LEVEL_WORDS[level];
+}
 
 export function BudgetPage() {
   usePageTitle("Budget");
@@ -155,13 +160,13 @@ function BudgetItem({
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const all = isWhole(search, budget.id);
-  const worst = rows[0]?.level ?? "calm";
+  const worst = rows[0];
   return (
     <li className="rounded-lg border border-line p-3.5" data-testid="budget">
       <div className="flex items-start justify-between gap-2">
         <div className="min-w-0">
           <p className="flex flex-wrap items-center gap-2 font-medium wrap-anywhere">
-            {budget.name} <Badge tone={LEVEL_TONE[worst]}>{LEVEL_WORDS[worst]}</Badge>
+            {budget.name} <Badge tone={LEVEL_TONE[worst?.level ?? "calm"]}>{worst ? wordsOf(worst) : LEVEL_WORDS.calm}</Badge>
             {budget.enforcement === "block" && <Badge>Blocks</Badge>}
           </p>
           {describe(budget) !== budget.name && <p className="text-xs wrap-anywhere text-soft">{describe(budget)}</p>}
@@ -233,7 +238,7 @@ function SpentRow({ row: { budget, status, level }, named, zone }: { row: Watche
         </span>
       </div>
       <Progress percent={status.percentage} level={level} label={`${budget.name}${named ? `, ${value}` : ""}`} />
-      {!named && <p className="mt-1 text-xs text-soft">Begins anew on {formatDate(status.periodEnd, zone)}</p>}
+      {!named && periodOf(budget) !== "total" && <p className="mt-1 text-xs text-soft">Begins anew on {formatDate(status.periodEnd, zoneOf(budget, zone))}</p>}
     </div>
   );
 }

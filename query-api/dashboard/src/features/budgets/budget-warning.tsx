@@ -11,7 +11,7 @@ import type { Watched } from "./level";
 const LOOKS: Record<Exclude<Level, "calm">, { icon: typeof Info; colours: string; title: string }> = {
   info: { icon: Info, colours: "border-info/30 bg-info-wash text-info", title: "Budget alert" },
   warning: { icon: TriangleAlert, colours: "border-warning/35 bg-warning-wash text-warning", title: "Budget warning" },
-  critical: { icon: CircleX, colours: "border-critical/35 bg-critical-wash text-critical", title: "Budget exceeded" },
+  critical: { icon: CircleX, colours: "border-critical/35 bg-critical-wash text-critical", title: "Critical budget alert" },
 };
 
 /**
@@ -54,8 +54,10 @@ export function BudgetWarning({
   if (level === "calm" || gone) {
     return null;
   }
-  const { icon: Icon, colours, title } = LOOKS[level];
+  const { icon: Icon, colours } = LOOKS[level];
   const isOver = level === "critical" && status.isExceeded;
+  // A threshold below the limit can be critical too.
+  const title = level === "critical" && (status.isExceeded || status.percentage >= 100) ? "Budget exceeded" : LOOKS[level].title;
   const dismiss = () => {
     try {
       localStorage.setItem(keyOf(warning), "1");
@@ -87,7 +89,15 @@ export function BudgetWarning({
           <span className={clsx(brief && "max-sm:hidden")}>
             {isOver ? (
               <>
-                <BudgetAmount status={status} of={over(warning)} /> above the limit of <BudgetAmount status={status} of={status.limit} />.{" "}
+                {/[1-9]/.test(over(warning)) ? (
+                  <>
+                    <BudgetAmount status={status} of={over(warning)} /> above the limit of <BudgetAmount status={status} of={status.limit} />.
+                  </>
+                ) : (
+                  <>
+                    All of the limit of <BudgetAmount status={status} of={status.limit} /> is used.
+                  </>
+                )}{" "}
                 {budget.enforcement === "block" ? "Further runs are blocked." : "Further runs may be limited."}
               </>
             ) : (

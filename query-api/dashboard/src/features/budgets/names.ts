@@ -1,4 +1,5 @@
 import { words } from "@/shared/format/numbers";
+import { isZone } from "@/shared/format/time";
 import type { Budget } from "./api";
 
 export const DIMENSIONS = ["account", "member", "model", "provider", "workflow", "prompt", "api_key", "execution_type"] as const;
@@ -7,6 +8,12 @@ export const PERIODS = ["day", "week", "month", "quarter", "year", "total"] as c
 
 export function periodOf(budget: Budget): (typeof PERIODS)[number] {
   return typeof budget.period === "string" ? budget.period : (budget.period?.unit ?? "month");
+}
+
+/** In which its periods begin: its own, for it may be another than the account's. */
+export function zoneOf(budget: Budget, accountZone: string): string {
+  const timezone = typeof budget.period === "object" ? budget.period?.timezone : undefined;
+  return timezone && isZone(timezone) ? timezone : accountZone;
 }
 
 const EACH: Record<string, string> = { day: "each day", week: "each week", month: "each month", quarter: "each quarter", year: "each year", total: "in all" };

@@ -37,4 +37,8 @@ test("thresholds are told in dollars", () => {
   expect(thresholdUsd("$30,5", 100)).toBe("$30.50");
   expect(thresholdUsd("1234567.89", 90)).toBe("$1,111,111.101");
   expect(thresholdUsd("", 90)).toBeNull();
+  // Three quarters of it is not nothing, and is reached by the whole of it.
+  expect(thresholdUsd("0.000000001", 75)).toBe("$0.000000001");
+  expect(thresholdUsd("0.000000010", 75)).toBe("$0.000000008");
+  expect(thresholdUsd("30.00", 12.345)).toBe("$3.7035");
 });

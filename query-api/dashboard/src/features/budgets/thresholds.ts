@@ -82,8 +82,13 @@ function percentOf(at: string): string {
   return at.trim().replace(/\s*%$/, "").replace(/^(\d+),(\d+)$/, "$1.$2");
 }
 
-/** What a percentage of a limit is, for people; of a form in which either may not make sense yet. */
+const HUNDRED = 100_000n;
+
+/**
+ * From what spend on a percentage of a limit is reached, for people; of a form in which either may not make sense yet. What is spent
+ * comes in whole nanoUSD, so it is the next of them.
+ */
 export function thresholdUsd(limit: string, percent: number): string | null {
   const { usd } = typedUsd(limit);
-  return usd === undefined ? null : formatExactUsd((nanoUsd(usd) * BigInt(Math.round(percent * 100))) / 10_000n);
+  return usd === undefined ? null : formatExactUsd((nanoUsd(usd) * BigInt(Math.round(percent * 1000)) + HUNDRED - 1n) / HUNDRED);
 }

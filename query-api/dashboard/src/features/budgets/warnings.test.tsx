@@ -148,3 +148,16 @@ test("of a warning its level is read out, and no amount, which would be read out
   expect(screen.queryByRole("status")).toBeNull();
   expect(screen.getByRole("alert").textContent).toBe("Budget exceeded: All of it");
 });
+
+test("a critical threshold below the limit is not told as an exceeded budget, and a limit that is just reached not as one that is gone beyond", async () => {
+  const { tell } = open();
+  await screen.findByText("/one");
+  await tell(budget(80, { thresholds: [{ percent: 50, severity: "critical" }] }));
+  expect(screen.getByRole("alert").textContent).toBe("Critical budget alert: All of it");
+  const status = { ...budget(100).budgets[0]!.status!, spent: "1.00", isExceeded: true };
+  await tell(budget(100, { status }));
+  expect(screen.getByRole("alert").textContent).toBe("Budget exceeded: All of it");
+  expect(screen.getByTestId("budget-warning").textContent).toContain("All of the limit of $1.00 is used.");
+  await tell(budget(172, { status: { ...status, percentage: 172, spent: "1.72" } }));
+  expect(screen.getByTestId("budget-warning").textContent).toContain("$0.72 above the limit of $1.00.");
+});

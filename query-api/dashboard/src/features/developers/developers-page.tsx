@@ -130,7 +130,7 @@ function Figures({ sum, developers }: { sum: Sum; developers: number }) {
       <Figure label="Spend" value={<Amount usd={sum.cost} />} testId="developers-spend">
         {sum.unpricedRuns > 0 ? `+ ${calls(sum.unpricedRuns)} without a price` : `${formatCompact(sum.tokens)} tokens`}
       </Figure>
-      <Figure label="Average per developer" value={<Amount usd={developers === 0 ? 0n : sum.cost / BigInt(developers)} />}>
+      <Figure label="Average per developer" value={<Amount usd={developers === 0 ? 0n : sum.cost / BigInt(developers)} some={sum.cost > 0n} />}>
         {formatCompact(developers === 0 ? 0 : sum.tokens / developers)} tokens
       </Figure>
       <Figure label="Reported by the agents" value={sum.reportedRuns === 0 ? "–" : <Amount usd={sum.reported} />} testId="developers-reported">

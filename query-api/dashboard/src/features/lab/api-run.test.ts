@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { answerOf, chargedOf, definitionOf, isOver, type Execution } from "./api-run";
+import { answerOf, chargedOf, definitionOf, isOver, whyNot, type Execution } from "./api-run";
 
 const DRAFT = { text: "Hello {{not.a.reference}}", contextText: "", model: "gpt-4o", maxOutputTokens: null };
 
@@ -18,6 +18,15 @@ test("an answer without a price has no cost, which is not a cost of nothing", ()
 test("a run that a budget holds is waited for no longer", () => {
   expect(isOver({ status: "paused_budget" })).toBe(true);
   expect(isOver({ status: "running" })).toBe(false);
+});
+
+test("a run that is held says what holds it, and one that failed what went wrong", () => {
+  const nodes = [{ errorMessage: "No key" }] as unknown as Execution["nodeExecutions"];
+  const held = { status: "paused_budget" as const, reason: { code: "budget_unanswered", message: "The budgets did not answer" }, errorMessage: null, nodeExecutions: [] };
+  expect(whyNot(held)).toBe("The budgets did not answer");
+  expect(whyNot({ ...held, status: "failed", errorMessage: "Out of time" })).toBe("Out of time");
+  expect(whyNot({ ...held, status: "failed", nodeExecutions: nodes })).toBe("No key");
+  expect(whyNot({ ...held, reason: null })).toBeNull();
 });
 
 test("what a run was charged is told by direction, to the nanoUSD, and adds up", () => {

@@ -89,6 +89,12 @@ export function hasKeyQuery(account: Account) {
   });
 }
 
+/** Why a run did not come to an answer, in a sentence; null where nothing says so. */
+export function whyNot({ status, reason, errorMessage, nodeExecutions }: Pick<Execution, "status" | "errorMessage" | "nodeExecutions"> & { reason?: unknown }): string | null {
+  const { message } = (status.startsWith("paused") ? (reason ?? {}) : {}) as { message?: string };
+  return message ?? errorMessage ?? nodeExecutions.find((node) => node.errorMessage)?.errorMessage ?? null;
+}
+
 /** What came of the one node. */
 export interface Answer {
   text: string;

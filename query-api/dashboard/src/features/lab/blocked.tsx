@@ -5,6 +5,7 @@ import type { Account } from "@/shared/session/account";
 import { Amount } from "@/shared/ui/amount";
 import { buttonClass } from "@/shared/ui/button";
 import type { Decision } from "./api";
+import { Left } from "./left";
 
 /** Why a run may not go ahead, and every way out. */
 export function Blocked({
@@ -42,17 +43,16 @@ export function Blocked({
     );
   }
   const budget = decision.budgets.find((one) => one.id === decision.deniedBy) ?? decision.budgets.find((one) => one.wouldExceed);
+  const hasSome = budget !== undefined && /[1-9]/.test(budget.remaining);
   return (
     <section role="alert" data-testid="budget-blocked" className="rounded-xl border border-critical/35 bg-critical-wash p-4">
       <h2 className="flex items-center gap-2 font-semibold text-critical">
-        <Ban aria-hidden className="size-4" /> Cannot run: the budget is spent
+        <Ban aria-hidden className="size-4" /> Cannot run: {hasSome ? "the budget leaves too little" : "the budget is spent"}
       </h2>
       <p className="mt-1">
         {budget ? (
           <>
-            <strong className="font-semibold">{budget.name}</strong> has{" "}
-            {budget.unit === "usd" ? <Amount usd={budget.remaining} /> : `${formatCount(BigInt(budget.remaining))} tokens`} left, and this run may cost{" "}
-            {decision.estimatedCost ? <Amount usd={decision.estimatedCost} /> : "more"}.
+            <strong className="font-semibold">{budget.name}</strong>: <Left budget={budget} />, and this run may {mayTake(budget.unit, decision)}.
           </>
         ) : (
           "A budget that blocks does not leave enough for it."
@@ -68,5 +68,14 @@ export function Blocked({
       </div>
       <p className="mt-2 text-xs text-soft">Or wait until the budget begins anew, or use a model that costs less.</p>
     </section>
+  );
+}
+
+/** In what the budget counts. */
+function mayTake(unit: "usd" | "tokens", { estimatedCost, estimatedTokens }: Decision) {
+  return unit === "tokens" ? (
+    `use ${formatCount(estimatedTokens)} tokens`
+  ) : (
+    <>cost {estimatedCost ? <Amount usd={estimatedCost} /> : "more"}</>
   );
 }

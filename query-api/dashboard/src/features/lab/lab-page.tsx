@@ -3,10 +3,9 @@ import { Play } from "lucide-react";
 import { useDeferredValue, useEffect, useRef, useState } from "react";
 import { messageOf } from "@/shared/api/client";
 import { useIsServed } from "@/shared/api/served";
-import { formatCount, formatPercent } from "@/shared/format/numbers";
-import { nanoUsd } from "@/shared/format/money";
+import { formatPercent } from "@/shared/format/numbers";
+import { nanoUsd, pixels } from "@/shared/format/money";
 import { useAccount } from "@/shared/session/account";
-import { Amount } from "@/shared/ui/amount";
 import { Button } from "@/shared/ui/button";
 import { SelectField, TextArea, TextField } from "@/shared/ui/field";
 import { Card, ChoicesFailure, Failure, Note, Page } from "@/shared/ui/layout";
@@ -16,6 +15,7 @@ import { hasKeyQuery, useStart, type Provider } from "./api-run";
 import { Blocked } from "./blocked";
 import { offered } from "./offered";
 import { Compare } from "./compare";
+import { Left } from "./left";
 import { RunPanel } from "./run-panel";
 import { TokenPreview } from "./token-preview";
 
@@ -161,7 +161,7 @@ function BudgetState({ decision }: { decision: Decision }) {
           <li key={`${budget.id} ${budget.value}`} className="flex flex-wrap items-baseline justify-between gap-x-4">
             <span className="min-w-0 truncate font-medium" title={budget.name}>{budget.name}</span>
             <span className="text-[0.8125rem] text-soft figures">
-              {budget.unit === "usd" ? <Amount usd={budget.remaining} /> : `${formatCount(BigInt(budget.remaining))} tokens`} left
+              <Left budget={budget} />
               {budget.unit === "usd" && decision.estimatedCost && nanoUsd(budget.remaining) > 0n && ` · ${share(decision.estimatedCost, budget.remaining)} of it`}
             </span>
           </li>
@@ -177,7 +177,7 @@ function BudgetState({ decision }: { decision: Decision }) {
 }
 
 function share(cost: string, remaining: string): string {
-  return formatPercent(Number((nanoUsd(cost) * 100_000n) / nanoUsd(remaining)) / 1000, 2);
+  return formatPercent((100 * pixels(nanoUsd(cost))) / pixels(nanoUsd(remaining)), 2);
 }
 
 function byProvider(models: readonly { id: string; provider: string }[]): [string, string[]][] {

@@ -6,9 +6,12 @@ import { Button, Spinner } from "@/shared/ui/button";
 import { CopyButton } from "@/shared/ui/copy";
 import { Card, Failure, Note, Skeleton } from "@/shared/ui/layout";
 import type { Account } from "@/shared/session/account";
-import { answerOf, isOver, runQuery, useCancel } from "./api-run";
+import { answerOf, isOver, runQuery, useCancel, whyNot, type Execution } from "./api-run";
 import { CostParts } from "./cost-parts";
 import { TokenUsageDisplay } from "./token-usage-display";
+
+/** What stands over a run that has no answer, if it did not just fail. */
+const TITLES: Partial<Record<Execution["status"], string>> = { cancelled: "Cancelled", paused: "It stands still", paused_budget: "Held by a budget" };
 
 /** The run that was started here: while it goes, what came of it, or why nothing did. */
 export function RunPanel({
@@ -77,13 +80,12 @@ export function RunPanel({
       </>
     );
   }
-  const failed = data.nodeExecutions.find((node) => node.errorMessage);
-  const wantsKey = failed?.errorKind === "auth";
+  const wantsKey = data.nodeExecutions.some((node) => node.errorMessage && node.errorKind === "auth");
   return (
-    <Card title={data.status === "cancelled" ? "Cancelled" : data.status === "paused_budget" ? "Held by a budget" : "It did not work"}>
+    <Card title={TITLES[data.status] ?? "It did not work"}>
       <div className="grid gap-3" data-testid="run-failed">
         <Note tone={data.status === "cancelled" ? "neutral" : "critical"}>
-          {data.status === "cancelled" ? "Nothing more is asked." : (data.errorMessage ?? failed?.errorMessage ?? "A budget that blocks does not leave enough for it.")}
+          {data.status === "cancelled" ? "Nothing more is asked." : (whyNot(data) ?? "Its execution, among the earlier runs, says more.")}
         </Note>
         {wantsKey && (
           <Link to="/dashboard/connectors" className="text-accent underline underline-offset-2">

@@ -36,7 +36,7 @@ export function TokenUsageDisplay({
         <h2 className="flex items-center gap-2 font-semibold text-good">
           <CheckCircle2 aria-hidden className="size-4" /> Execution complete
         </h2>
-        {showCost && per1K !== null && <Badge tone="good"><Amount usd={per1K} /> per 1K tokens</Badge>}
+        {showCost && per1K !== null && <Badge tone="good"><Amount usd={per1K} some={nanoUsd(totalCost) > 0n} /> per 1K tokens</Badge>}
       </div>
       <dl className="mt-3 grid grid-cols-3 gap-3 figures">
         {showCost ? (

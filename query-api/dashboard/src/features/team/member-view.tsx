@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { Cpu } from "lucide-react";
 import { lazy, Suspense, type ReactNode } from "react";
 import type { Schemas } from "@/shared/api/client";
+import { nanoUsd } from "@/shared/format/money";
 import { formatCompact, formatCount, formatPercent } from "@/shared/format/numbers";
 import type { Account } from "@/shared/session/account";
 import { Amount } from "@/shared/ui/amount";
@@ -118,7 +119,7 @@ function Figures({
       <Figure label="Runs" value={formatCount(summary.totalRuns)}>
         {lastMonth(formatCount(previous.totalRuns))}
       </Figure>
-      <Figure label="Average per run" value={<Amount usd={summary.avgCostPerRun} />}>
+      <Figure label="Average per run" value={<Amount usd={summary.avgCostPerRun} some={nanoUsd(summary.totalCost) > 0n} />}>
         {summary.unpricedRuns > 0 && "Over all runs, also those without a price"}
       </Figure>
     </>

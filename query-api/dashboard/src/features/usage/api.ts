@@ -72,7 +72,7 @@ export function wholeBudgetQuery(account: Account) {
     select: ({ budgets }) =>
       budgets
         .filter((budget) => budget.dimension === "account" && budget.status?.unit === "usd")
-        .flatMap((budget) => (budget.status ? [budget.status] : []))
+        .flatMap(({ status, period }) => (status ? [{ ...status, period }] : []))
         .sort((a, b) => b.percentage - a.percentage)[0] ?? null,
   });
 }

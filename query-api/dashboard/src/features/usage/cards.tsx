@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { clsx } from "clsx";
 import { ArrowDownRight, ArrowRight, ArrowUpRight } from "lucide-react";
 import type { ReactNode } from "react";
+import type { Schemas } from "@/shared/api/client";
 import { changePermille, nanoUsd } from "@/shared/format/money";
 import { formatChange, formatCompact, formatCount, formatPercent } from "@/shared/format/numbers";
 import { formatDate } from "@/shared/format/time";
@@ -103,13 +104,13 @@ export function Cards({
         label="Average per run"
         wide
         testId="card-average"
-        value={<Amount usd={summary.avgCostPerRun} />}
+        value={<Amount usd={summary.avgCostPerRun} some={nanoUsd(summary.totalCost) > 0n} />}
         change={previous && <Change now={nanoUsd(summary.avgCostPerRun)} before={nanoUsd(previous.avgCostPerRun)} moreIsWorse />}
         note={
           <>
             {previous && previous.totalRuns > 0 && (
               <>
-                <Amount usd={previous.avgCostPerRun} /> in the time before
+                <Amount usd={previous.avgCostPerRun} some={nanoUsd(previous.totalCost) > 0n} /> in the time before
               </>
             )}
             {summary.unpricedRuns > 0 && <span className="block">Over all runs, also those without a price</span>}
@@ -129,7 +130,7 @@ function BudgetLine({ account }: { account: Account }) {
         <>
           <Progress percent={budget.percentage} level={budget.isExceeded ? "critical" : budget.isNearLimit ? "warning" : "calm"} label="The account's budget" />
           <span className="mt-1 block">
-            Everything since {formatDate(budget.periodStart, account.zone)}:{" "}
+            {sinceOf(budget, account.zone)}:{" "}
             <Link to="/settings/budget" className="underline decoration-line-strong underline-offset-2 hover:text-ink">
               {formatPercent(budget.percentage)} of the budget
             </Link>{" "}
@@ -145,6 +146,12 @@ function BudgetLine({ account }: { account: Account }) {
       )}
     </div>
   );
+}
+
+/** Since when a budget counts, in its own zone; one without periods counts all that there ever was. */
+export function sinceOf({ period, periodStart }: { period?: Schemas["Budget"]["period"] | undefined; periodStart: string }, accountZone: string): string {
+  const { unit, timezone } = typeof period === "object" ? period : { unit: period, timezone: undefined };
+  return unit === "total" ? "Everything so far" : `Everything since ${formatDate(periodStart, timezone ?? accountZone)}`;
 }
 
 function sum(tokens: Record<string, number>, kinds: string[]): number {

@@ -101,7 +101,7 @@ export function TopPrompts({
               {pricedness(prompt.runs, prompt.unpricedRuns) !== "none" && (
                 <>
                   {" "}
-                  · <Amount usd={each(prompt)} /> a {prompt.unpricedRuns > 0 && "priced "}run
+                  · <Amount usd={each(prompt)} some={prompt.cost > 0n} /> a {prompt.unpricedRuns > 0 && "priced "}run
                 </>
               )}
             </PickRow>

@@ -60,7 +60,7 @@ export function AnalyticsCards({
           value={<Amount usd={data.totalCost ?? "0"} places={4} />}
           note={
             <>
-              <Amount usd={data.averageCost ?? "0"} places={4} /> a run
+              <Amount usd={data.averageCost ?? "0"} places={4} some={nanoUsd(data.totalCost ?? "0") > 0n} /> a run
             </>
           }
         />

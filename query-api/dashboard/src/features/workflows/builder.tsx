@@ -21,6 +21,7 @@ import { Palette } from "./palette";
 import { Properties } from "./properties";
 import { RunDialog } from "./run-dialog";
 import { ShareDialog } from "./share-dialog";
+import { SidePanel, titleOf } from "./side-panel";
 import { Toolbar, type Dialog } from "./toolbar";
 import { TriggersDialog } from "./triggers-dialog";
 import { useExecution } from "./use-execution";
@@ -200,8 +201,8 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
           }
         }}
       />
-      <div className="relative flex min-h-0 flex-1 flex-col lg:flex-row">
-        <div className="relative min-h-64 flex-1" data-testid="canvas">
+      <div className="relative flex min-h-0 flex-1 flex-col max-lg:pb-11 lg:flex-row">
+        <div className="relative min-h-48 flex-1" data-testid="canvas">
           <ReactFlowProvider>
             <Canvas
               definition={definition}
@@ -228,7 +229,7 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
             </div>
           )}
         </div>
-        <aside aria-label="Properties" className="max-h-[50dvh] w-full shrink-0 overflow-y-auto border-t border-line bg-surface p-4 lg:max-h-none lg:w-96 lg:border-t-0 lg:border-l">
+        <SidePanel title={titleOf(definition, selected, executionId !== null)} runId={executionId}>
           <Properties
             definition={definition}
             selected={selected}
@@ -241,7 +242,7 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
             onEdit={edit}
             onSelect={setSelected}
           />
-        </aside>
+        </SidePanel>
       </div>
       <LeaveDialog what="This workflow has" isDirty={isDirty} />
       {dialog === "json" && (

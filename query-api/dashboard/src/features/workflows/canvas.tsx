@@ -32,6 +32,8 @@ const OVERVIEW_FROM = { edited: 4, read: 12 };
 
 export interface NodeState {
   status: string;
+  /** The same for people, or until when it waits. */
+  words: string;
   /** How many and how long, or how it stands. */
   runs: string;
   /** Of all of them; null of none. */
@@ -112,7 +114,7 @@ export function Canvas({
           selected: selected.has(node.id),
           ...(sizes.has(node.id) ? { measured: sizes.get(node.id)! } : {}),
           // What a border's colour tells is told in a word too.
-          ariaLabel: [node.label, node.type, states.get(node.id)?.status].filter(Boolean).join(", "),
+          ariaLabel: [node.label, node.type, states.get(node.id)?.words.toLowerCase()].filter(Boolean).join(", "),
           data: {
             type: node.type,
             label: node.label,

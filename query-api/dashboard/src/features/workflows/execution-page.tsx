@@ -129,7 +129,7 @@ export function ExecutionPage() {
           {unloaded ? (
             <Failure error={unloaded.error} retry={() => void unloaded.refetch()} />
           ) : (
-            <div className="h-64 overflow-hidden rounded-b-xl sm:h-80">
+            <div className="h-[56dvh] min-h-64 overflow-hidden rounded-b-xl sm:h-80 sm:min-h-0">
               <ReactFlowProvider>
                 <Canvas
                   key={shown ? ran : "loading"}

@@ -14,24 +14,17 @@ const WORKFLOW = {
   status: "active",
   tags: ["nightly"],
   lastExecutedAt: "2026-11-26T14:00:00Z",
-  lastExecution: { id: "exe_1", status: "failed", totalCost: "0.25", totalCostNanoUsd: 250_000_000 },
+  lastExecution: { id: "exe_1", status: "failed", reason: null, totalCost: "0.25", totalCostNanoUsd: 250_000_000 },
 } as unknown as Workflow;
 
 afterEach(() => vi.unstubAllGlobals());
 
-test("a workflow tells how its last run ended and what it cost, and is run from the list", async () => {
-  const asked: string[] = [];
-  vi.stubGlobal("scrollTo", () => undefined);
-  vi.stubGlobal("fetch", (request: Request) => {
-    asked.push(`${request.method} ${new URL(request.url).pathname}`);
-    return Promise.resolve(Response.json({ detail: "The workflow is paused." }, { status: 409 }));
-  });
-  const onTag = vi.fn();
+function show(workflow: Workflow, onTag: (tag: string) => void) {
   const root = createRootRoute();
   const list = createRoute({
     getParentRoute: () => root,
     path: "/list",
-    component: () => <WorkflowCards workflows={[WORKFLOW]} now={Date.parse("2026-11-26T15:00:00Z")} mayEdit onTag={onTag} onDelete={() => undefined} />,
+    component: () => <WorkflowCards workflows={[workflow]} now={Date.parse("2026-11-26T15:00:00Z")} mayEdit onTag={onTag} onDelete={() => undefined} />,
   });
   const router = createRouter({ routeTree: root.addChildren([list]), history: createMemoryHistory({ initialEntries: ["/list"] }) });
   render(
@@ -42,6 +35,24 @@ test("a workflow tells how its last run ended and what it cost, and is run from 
       </HintProvider>
     </QueryClientProvider>,
   );
+}
+
+test("what holds a workflow's last run is told as its own page tells it", async () => {
+  vi.stubGlobal("scrollTo", () => undefined);
+  const held = { ...WORKFLOW.lastExecution, status: "paused_budget", reason: { code: "budget_unanswered", nodeId: "ask" } };
+  show({ ...WORKFLOW, lastExecution: held } as unknown as Workflow, () => undefined);
+  expect((await screen.findByTestId("workflow")).textContent).toContain("Paused: budgets did not answer");
+});
+
+test("a workflow tells how its last run ended and what it cost, and is run from the list", async () => {
+  const asked: string[] = [];
+  vi.stubGlobal("scrollTo", () => undefined);
+  vi.stubGlobal("fetch", (request: Request) => {
+    asked.push(`${request.method} ${new URL(request.url).pathname}`);
+    return Promise.resolve(Response.json({ detail: "The workflow is paused." }, { status: 409 }));
+  });
+  const onTag = vi.fn();
+  show(WORKFLOW, onTag);
   expect((await screen.findByTestId("workflow")).textContent).toMatch(/Ticket triage.*Active.*1 hour ago.*Failed.*\$0\.25/);
   await userEvent.click(screen.getByRole("button", { name: "Only those with the tag nightly" }));
   expect(onTag).toHaveBeenCalledWith("nightly");

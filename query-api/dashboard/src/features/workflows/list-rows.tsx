@@ -126,7 +126,7 @@ function LastRun({ workflow, now }: { workflow: Workflow; now: number }) {
       <Link to="/dashboard/workflows/$id/executions" params={{ id: workflow.id }} className="inline-flex min-h-6 items-center hover:text-accent hover:underline">
         {formatAgo(lastExecutedAt, now)}
       </Link>
-      {lastExecution && <StatusBadge status={lastExecution.status} />}
+      {lastExecution && <StatusBadge status={lastExecution.status} reason={lastExecution.reason} />}
     </span>
   );
 }

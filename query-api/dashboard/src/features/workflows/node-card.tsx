@@ -35,6 +35,8 @@ const EDGES: Record<string, string> = {
   queued: "border-line-strong",
   running: "border-accent ring-4 ring-accent/20",
   retrying: "border-warning ring-4 ring-warning/20",
+  paused: "border-warning ring-4 ring-warning/20",
+  paused_budget: "border-warning ring-4 ring-warning/20",
   completed: "border-good",
   failed: "border-critical",
   cancelled: "border-line-strong",

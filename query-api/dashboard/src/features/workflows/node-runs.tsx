@@ -1,13 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { formatBytes, formatCount, formatDuration, words } from "@/shared/format/numbers";
+import { useZone } from "@/shared/session/zone";
 import { Amount } from "@/shared/ui/amount";
 import { Button } from "@/shared/ui/button";
 import { CopyButton } from "@/shared/ui/copy";
 import { Badge, Failure, Note, Skeleton } from "@/shared/ui/layout";
+import { useNow } from "@/shared/ui/now";
 import { inputQuery, payloadQuery, type ExecutionDetail, type NodeExecution } from "./api";
 import type { Definition } from "./definition";
-import { attemptOf, inOrder, isUnpriced, itemOfRun } from "./runs";
+import { attemptOf, inOrder, isUnpriced, itemOfRun, statusOf, waitOf } from "./runs";
 import { StatusBadge } from "./status";
 
 /**
@@ -23,14 +25,16 @@ export function NodeRuns({ execution, only, ran }: { execution: ExecutionDetail;
   return (
     <ul className="divide-y divide-line rounded-lg border border-line" aria-label="Nodes">
       {shown.map((run) => (
-        <NodeRun key={run.id} executionId={execution.id} run={run} ran={ran} />
+        <NodeRun key={run.id} execution={execution} run={run} ran={ran} />
       ))}
     </ul>
   );
 }
 
-function NodeRun({ executionId, run, ran }: { executionId: string; run: NodeExecution; ran: Definition | undefined }) {
+function NodeRun({ execution, run, ran }: { execution: ExecutionDetail; run: NodeExecution; ran: Definition | undefined }) {
   const [open, setOpen] = useState(false);
+  const zone = useZone();
+  const now = useNow();
   const facts = [
     run.executionTimeMs ? formatDuration(run.executionTimeMs) : null,
     run.tokens ? `${formatCount(run.tokens)} tokens` : null,
@@ -50,7 +54,7 @@ function NodeRun({ executionId, run, ran }: { executionId: string; run: NodeExec
               </span>
             )}
           </span>
-          <StatusBadge status={run.status} />
+          <StatusBadge status={statusOf(run, execution)} reason={execution.reason} wait={waitOf(run, zone, now)} />
         </button>
         <p className="mt-1 text-xs text-soft figures">
           {facts.join(" · ")}
@@ -77,8 +81,8 @@ function NodeRun({ executionId, run, ran }: { executionId: string; run: NodeExec
       )}
       {open && (
         <>
-          <Input executionId={executionId} run={run} />
-          <Output executionId={executionId} run={run} />
+          <Input executionId={execution.id} run={run} />
+          <Output executionId={execution.id} run={run} />
         </>
       )}
     </li>

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { NodeExecution } from "./api";
 import { EMPTY } from "./definition";
-import { attemptOf, inOrder, isUnpriced, itemOfRun, labelOf } from "./runs";
+import { attemptOf, inOrder, isUnpriced, itemOfRun, labelOf, statusOf, waitOf } from "./runs";
 
 function run(nodeId: string, scope: string): NodeExecution {
   return { id: `${nodeId}${scope}`, nodeId, scope, status: "completed" } as NodeExecution;
@@ -34,4 +34,20 @@ test("an attempt is told with how many there may be, where the definition that r
   expect(attemptOf({ nodeId: "ask", attemptNumber: 2 }, { ...ran, settings: {} })).toBe("attempt 2");
   expect(attemptOf({ nodeId: "gone", attemptNumber: 2 }, ran)).toBe("attempt 2");
   expect(attemptOf({ nodeId: "ask", attemptNumber: 2 }, undefined)).toBe("attempt 2");
+});
+
+test.each([
+  ["running", "Asia/Tokyo", /^Waiting until 9:05:00\sPM$/],
+  ["retrying", "UTC", /^Retrying at 12:05:00\sPM$/],
+  ["running", "Pacific/Kiritimati", /^Waiting until Nov 28, 2026, 2:05:00\sAM$/],
+] as const)("what is %s in %s is told with when it goes on, in the zone of whoever looks", (status, zone, told) => {
+  const now = Date.parse(zone === "Pacific/Kiritimati" ? "2026-11-27T09:59:00Z" : "2026-11-27T12:00:00Z");
+  expect(waitOf({ status, waitsUntil: "2026-11-27T12:05:00Z" }, zone, now)).toMatch(told);
+  expect(waitOf({ status, waitsUntil: null }, zone, now)).toBeNull();
+});
+
+test("only the item that an execution stands still for is as the execution is", () => {
+  const execution = { status: "paused" as const, reason: { code: "ambiguous_call", nodeId: "send", scope: "each[1]" } };
+  const held = (nodeId: string, scope: string, status: NodeExecution["status"] = "queued") => statusOf({ nodeId, scope, status }, execution);
+  expect([held("send", "each[1]"), held("send", "each[2]"), held("send", "each[1]", "completed"), held("other", "each[1]")]).toEqual(["paused", "queued", "completed", "queued"]);
 });

@@ -1,3 +1,4 @@
+import { formatSoon } from "@/shared/format/time";
 import type { NodeExecution } from "./api";
 import type { Definition } from "./definition";
 
@@ -30,6 +31,18 @@ function byIndexes(one: readonly number[], other: readonly number[]): number {
  */
 export function isUnpriced({ tokens, output }: Pick<NodeExecution, "tokens" | "output">): boolean {
   return (tokens ?? 0) > 0 && typeof output === "object" && output !== null && (output as { costNanoUsd?: unknown }).costNanoUsd === null;
+}
+
+/** Of an execution that stands still, the node that it stands still for is as the execution is. */
+export function statusOf(run: Pick<NodeExecution, "nodeId" | "scope" | "status">, { status, reason }: { status: string; reason?: unknown }): string {
+  const about = (reason ?? {}) as { nodeId?: string; scope?: string };
+  const isHeld = run.status === "queued" || run.status === "retrying";
+  return status.startsWith("paused") && isHeld && about.nodeId === run.nodeId && (about.scope ?? run.scope) === run.scope ? status : run.status;
+}
+
+/** Until when a run waits, for a delay or for its next attempt; null if it does not. */
+export function waitOf({ status, waitsUntil }: Pick<NodeExecution, "status" | "waitsUntil">, zone: string, now: number): string | null {
+  return waitsUntil ? `${status === "retrying" ? "Retrying at" : "Waiting until"} ${formatSoon(waitsUntil, zone, now)}` : null;
 }
 
 /** What people call a node of an execution; its id, if none of its runs came along. */

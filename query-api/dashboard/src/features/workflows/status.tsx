@@ -29,9 +29,15 @@ function looksOf(of: Held): { tone: Tone; label: string } {
   return held === null ? (STATUS[of.status] ?? { tone: "neutral", label: words(of.status) }) : { tone: "warning", label: held };
 }
 
-export function StatusBadge(of: Held) {
+/** How it stands, where there is no badge. */
+export function wordsOf(of: Held): string {
+  return looksOf(of).label;
+}
+
+/** @param wait until when it waits, if it does: told in place of how it stands */
+export function StatusBadge({ wait, ...of }: Held & { wait?: string | null }) {
   const { tone, label } = looksOf(of);
-  return <Badge tone={tone}>{label}</Badge>;
+  return <Badge tone={tone}>{wait ?? label}</Badge>;
 }
 
 /** Of the execution that a page is about: found by its test ids, and read out when it changes. */

@@ -6,8 +6,29 @@ function run(nodeId: string, status: string, cost = "0", executionTimeMs = 0): N
   return { id: `${nodeId}${status}`, nodeId, scope: "", status, cost, executionTimeMs } as NodeExecution;
 }
 
+const NOW = Date.parse("2026-11-27T12:00:00Z");
+
+function statesOf(nodeExecutions: NodeExecution[], execution: { status: string; reason?: unknown } = { status: "running" }) {
+  return nodeStates({ ...execution, nodeExecutions }, "UTC", NOW);
+}
+
+test("a delay that is under way says until when, and so does what is tried again; where another item is worked at, nothing waits", () => {
+  const until = "2026-11-27T12:30:00Z";
+  const wait = { ...run("wait", "running"), waitsUntil: until };
+  const states = statesOf([wait, { ...run("shaky", "retrying"), waitsUntil: until }, { ...run("each", "running"), waitsUntil: until }, run("each", "running")]);
+  expect(states.get("wait")).toMatchObject({ status: "running", runs: expect.stringMatching(/^Waiting until 12:30:00\sPM$/) as string });
+  expect(states.get("shaky")).toMatchObject({ status: "retrying", runs: expect.stringMatching(/^Retrying at 12:30:00\sPM$/) as string });
+  expect(states.get("each")).toMatchObject({ status: "running", words: "Running" });
+});
+
+test("the node that an execution stands still for says so, and the others wait for their turn", () => {
+  const runs = [run("ask", "queued"), run("other", "queued"), run("ready", "completed")];
+  const states = statesOf(runs, { status: "paused_budget", reason: { code: "budget_exceeded", nodeId: "ask" } });
+  expect([...states.values()].map((state) => `${state.status}: ${state.runs}`)).toEqual(["paused_budget: Paused by a budget", "queued: Queued", "completed: Completed"]);
+});
+
 test("a node is as its worst item is, and costs what all cost", () => {
-  const states = nodeStates([
+  const states = statesOf([
     run("a", "completed", "0.000000003", 10),
     run("a", "failed", "0.000000004", 30),
     run("a", "skipped"),
@@ -16,9 +37,9 @@ test("a node is as its worst item is, and costs what all cost", () => {
     run("c", "skipped"),
     run("c", "skipped"),
   ]);
-  expect(states.get("a")).toEqual({ status: "failed", runs: "2 runs · 1 skipped · 30 ms", cost: 7n });
-  expect(states.get("b")).toEqual({ status: "completed", runs: "1 run · 1 skipped", cost: null });
-  expect(states.get("c")).toEqual({ status: "skipped", runs: "2 skipped", cost: null });
+  expect(states.get("a")).toEqual({ status: "failed", words: "Failed", runs: "2 runs · 1 skipped · 30 ms", cost: 7n });
+  expect(states.get("b")).toEqual({ status: "completed", words: "Completed", runs: "1 run · 1 skipped", cost: null });
+  expect(states.get("c")).toEqual({ status: "skipped", words: "Skipped", runs: "2 skipped", cost: null });
 });
 
 test("what failed or was cancelled is not told as done", () => {

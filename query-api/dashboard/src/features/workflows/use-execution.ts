@@ -1,9 +1,13 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
 import { nanoUsd } from "@/shared/format/money";
-import { formatCount, formatDuration, words } from "@/shared/format/numbers";
+import { formatCount, formatDuration } from "@/shared/format/numbers";
+import { useZone } from "@/shared/session/zone";
+import { useNow } from "@/shared/ui/now";
 import { executionQuery, isOver, type ExecutionDetail, type NodeExecution } from "./api";
 import type { NodeState } from "./canvas";
+import { statusOf, waitOf } from "./runs";
+import { wordsOf } from "./status";
 
 const REFRESH_MS = 250;
 const POLL_MS = 2000;
@@ -37,21 +41,29 @@ export function useExecution(executionId: string | null) {
       source.close();
     };
   }, [executionId, over, queryClient]);
-  const states = useMemo(() => nodeStates(query.data?.nodeExecutions ?? []), [query.data]);
+  const zone = useZone();
+  const now = useNow();
+  const states = useMemo(() => (query.data ? nodeStates(query.data, zone, now) : NONE), [query.data, zone, now]);
   return { ...query, states };
 }
 
-const RANK = ["skipped", "completed", "queued", "cancelled", "running", "retrying", "failed"];
+const NONE: ReadonlyMap<string, NodeState> = new Map();
+
+const RANK = ["skipped", "completed", "queued", "cancelled", "running", "retrying", "paused", "paused_budget", "failed"];
 
 /** What the runs of each node, one or one for each item, come to. */
-export function nodeStates(runs: readonly NodeExecution[]): ReadonlyMap<string, NodeState> {
+export function nodeStates(execution: { status: string; reason?: unknown; nodeExecutions: readonly NodeExecution[] }, zone: string, now: number): ReadonlyMap<string, NodeState> {
   const byNode = new Map<string, NodeExecution[]>();
-  for (const run of runs) {
+  for (const run of execution.nodeExecutions) {
     byNode.set(run.nodeId, [...(byNode.get(run.nodeId) ?? []), run]);
   }
   return new Map(
     [...byNode].map(([id, ofNode]) => {
-      const status = ofNode.reduce((worst, run) => (RANK.indexOf(run.status) > RANK.indexOf(worst) ? run.status : worst), "skipped" as string);
+      const status = ofNode.map((run) => statusOf(run, execution)).reduce((worst, one) => (RANK.indexOf(one) > RANK.indexOf(worst) ? one : worst), "skipped");
+      // Of several that are as it is, what is told must be true of all: that one waits is not, where another is worked at.
+      const alike = ofNode.filter((run) => run.status === status);
+      const next = alike.every((run) => run.waitsUntil) ? alike.toSorted((a, b) => Date.parse(a.waitsUntil!) - Date.parse(b.waitsUntil!))[0] : undefined;
+      const wait = next ? waitOf(next, zone, now) : null;
       const cost = ofNode.reduce((sum, run) => sum + nanoUsd(run.cost ?? "0"), 0n);
       const ms = ofNode.reduce((most, run) => Math.max(most, run.executionTimeMs ?? 0), 0);
       const skipped = ofNode.filter((run) => run.status === "skipped").length;
@@ -59,9 +71,10 @@ export function nodeStates(runs: readonly NodeExecution[]): ReadonlyMap<string, 
       const parts = [
         ofNode.length > 1 && ran > 0 ? `${formatCount(ran)} ${ran === 1 ? "run" : "runs"}` : null,
         ofNode.length > 1 && skipped > 0 ? `${formatCount(skipped)} skipped` : null,
-        ms > 0 ? formatDuration(ms) : null,
+        wait ?? (ms > 0 ? formatDuration(ms) : null),
       ].filter(Boolean);
-      return [id, { status, runs: parts.join(" · ") || words(status), cost: cost > 0n ? cost : null }];
+      const words = wait ?? wordsOf({ status, reason: execution.reason });
+      return [id, { status, words, runs: parts.join(" · ") || words, cost: cost > 0n ? cost : null }];
     }),
   );
 }

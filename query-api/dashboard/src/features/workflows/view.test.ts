@@ -49,6 +49,15 @@ test("one that would be too small begins with its first nodes, as many as can be
   expect(shown(row(5))).toEqual(["n0"]);
 });
 
+test("in a narrow window the canvas has all that its bars leave, and a graph that is watched more than half", () => {
+  resize(360, 780);
+  const nodes = column(20);
+  expect(fittingLegibly(nodes, false).nodes?.map(({ id }) => id)).toEqual(["n0", "n1", "n2"]);
+  expect(fittingLegibly(nodes, true).nodes?.map(({ id }) => id)).toEqual(["n0", "n1", "n2"]);
+  resize(640, 360);
+  expect(fittingLegibly(nodes, false).nodes?.map(({ id }) => id)).toEqual(["n0"]);
+});
+
 test("of one that is too high those are shown that are beside the first, or beside the one that was added", () => {
   resize(1440, 900);
   const nodes = column(20);

@@ -14,8 +14,13 @@ const NODE_HEIGHT = 84;
 const NAVIGATION_WIDTH = 240;
 const PROPERTIES_WIDTH = 384;
 
-/** Above it, where it is edited. */
+/** Above it, where it is edited; where the window is narrow, in one line more, and where the properties are a sheet, with their line below it. */
 const BARS_HEIGHT = 112;
+const SECOND_BAR_HEIGHT = 44;
+const SHEET_LINE_HEIGHT = 44;
+
+/** Where it is only watched. In a narrow window as much of it as leaves room to get past it. */
+const WATCHED = { least: 256, narrow: 0.56, wide: 320 };
 
 interface Screen {
   /** Of the canvas, in px. */
@@ -29,9 +34,9 @@ export function screenOf(readOnly: boolean): Screen {
   const isWide = innerWidth >= 1024;
   const isNarrow = innerWidth < 640;
   const beside = isWide ? NAVIGATION_WIDTH + (readOnly ? 0 : PROPERTIES_WIDTH) : 0;
-  // Where the properties are not beside the canvas, they are below it.
-  const edited = Math.max(256, (isWide ? innerHeight : innerHeight / 2) - BARS_HEIGHT);
-  return { width: innerWidth - beside, height: readOnly ? (isNarrow ? 256 : 320) : edited, isNarrow };
+  const around = BARS_HEIGHT + (isNarrow ? SECOND_BAR_HEIGHT : 0) + (isWide ? 0 : SHEET_LINE_HEIGHT);
+  const watched = isNarrow ? Math.max(WATCHED.least, innerHeight * WATCHED.narrow) : WATCHED.wide;
+  return { width: innerWidth - beside, height: readOnly ? watched : Math.max(192, innerHeight - around), isNarrow };
 }
 
 type Placed = Pick<WorkflowNode, "id" | "position">;

@@ -10,16 +10,23 @@ export interface ExportedFile {
 }
 
 /**
- * A file of the API, once all of it is there: what breaks off on the way is none. The browser keeps what is large on its disk.
+ * Asks the API whether there would be a file, without any of it: a browser that saves one tells nobody why there is none.
  *
- * @throws ProblemError if the API refuses it, TypeError if it does not come or breaks off
+ * @throws ProblemError if the API refuses it, TypeError if it cannot be reached
  */
-export async function fileOf(url: string): Promise<Blob> {
-  const response = await fetch(url);
+export async function requireFile(url: string): Promise<void> {
+  const response = await fetch(`${url}${url.includes("?") ? "&" : "?"}check=true`);
   if (!response.ok) {
     throw new ProblemError(response.status, await response.json().catch(() => null), retryAfterOf(response.headers));
   }
-  return response.blob();
+}
+
+/** Has the browser save a file as it comes, however large it is: none of it is held by the page. What breaks off, the browser says. */
+export function save({ url, name }: ExportedFile): void {
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
 }
 
 /** Signs that a file system or a shell takes for its own, and what stands between words. */

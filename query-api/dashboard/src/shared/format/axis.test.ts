@@ -14,6 +14,12 @@ test("an axis has round steps, and the same places on each", () => {
   expect(labels(90_000)).toEqual(["$0.00", "$25K", "$50K", "$75K", "$100K"]);
 });
 
+test("no step of an axis is less than a nanoUSD, and none is told as another", () => {
+  expect(labels(1e-9)).toEqual(["$0.000000000", "$0.000000001"]);
+  expect(labels(3e-9)).toEqual(["$0.000000000", "$0.000000001", "$0.000000002", "$0.000000003"]);
+  expect(labels(1e-8)).toEqual(["$0.000000000", "$0.000000003", "$0.000000006", "$0.000000009", "$0.000000012"]);
+});
+
 test("the axis on the other side has as many steps, and round ones", () => {
   expect(ticksInSteps(128_000, 3)).toEqual([0, 50_000, 100_000, 150_000]);
   expect(ticksInSteps(7, 4)).toEqual([0, 2, 4, 6, 8]);

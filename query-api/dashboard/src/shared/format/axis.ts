@@ -2,12 +2,16 @@ import { formatUsdPlaces, formatUsdShort } from "./money";
 
 const STEPS = [1, 2, 2.5, 5, 10];
 
-/** Round values from nothing to at least the most, about four steps of them. Only to place something on the screen. */
+/** There is no smaller part of a dollar. */
+const NANO = 1e-9;
+
+/** Dollars: round values from nothing to at least the most, about four steps of them. Only to place something on the screen. */
 export function ticksUpTo(most: number): number[] {
   if (most <= 0) {
     return [0, 1];
   }
-  const step = roundStep(most / 4);
+  const round = roundStep(most / 4);
+  const step = round < 10 * NANO ? Math.ceil(round / NANO - 1e-6) * NANO : round;
   return Array.from({ length: Math.ceil(most / step - 1e-9) + 1 }, (_, index) => index * step);
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { changePermille, exactUsd, formatExactUsd, formatUsd, isRounded, nanoUsd } from "./money";
+import { changePermille, exactUsd, formatExactUsd, formatLeast, formatUsd, formatUsdShort, isRounded, nanoUsd } from "./money";
 
 describe("money", () => {
   test.each([
@@ -67,6 +67,13 @@ describe("money", () => {
     [-1_500_000_000n, "-$1.50"],
   ])("%s nanoUSD is told exactly as %s, its digits grouped", (amount, told) => {
     expect(formatExactUsd(amount)).toBe(told);
+  });
+
+  test.each([1n, 9n, 4_999_999n, 99_999_999n, -1n])("%s nanoUSD is never shown as nothing", (amount) => {
+    for (const shown of [formatUsd(amount), formatUsd(amount, 0), formatUsd(amount, 4), formatUsdShort(amount), formatExactUsd(amount)]) {
+      expect(shown).toMatch(/[1-9]/);
+    }
+    expect(formatLeast()).toBe("<$0.000000001");
   });
 
   test("a change has a base, or there is none", () => {

@@ -46,6 +46,11 @@ export function formatUsd(amount: NanoUsd, least: number = PLACES): string {
   return inDollars(amount, least, placesFor(amount, least));
 }
 
+/** Of what there is some of, though it is less than a nanoUSD. */
+export function formatLeast(): string {
+  return `<${inDollars(1n, PLACES, 9)}`;
+}
+
 /** For people who want to know it exactly: nothing is rounded, and digits are grouped as everywhere. */
 export function formatExactUsd(amount: NanoUsd): string {
   return inDollars(amount, PLACES, 9);

@@ -40,6 +40,12 @@ export function formatShort(time: string, zone: string): string {
   }).format(new Date(time));
 }
 
+/** What is soon, to the second: without its day where that is today. */
+export function formatSoon(time: string, zone: string, now: number): string {
+  const isToday = today(zone, new Date(time)) === today(zone, new Date(now));
+  return isToday ? new Intl.DateTimeFormat(undefined, { timeZone: zone, timeStyle: "medium" }).format(new Date(time)) : formatDateTime(time, zone, true);
+}
+
 export function formatDate(time: string, zone: string): string {
   return new Intl.DateTimeFormat(undefined, { timeZone: zone, dateStyle: "medium" }).format(new Date(time));
 }

@@ -25,6 +25,23 @@ test("the exact amount is there for whoever listens, and for the keyboard on foc
   expect((await screen.findByRole("tooltip")).textContent).toContain("2,467,993,050 nanoUSD");
 });
 
+test("a mean of something is not told as nothing, however little it is", () => {
+  render(
+    <HintProvider>
+      <p>
+        <Amount usd="0.00" some />
+      </p>
+      <p>
+        <Amount usd="0.00" some={false} />
+      </p>
+      <p>
+        <Amount usd="0.000000001" some />
+      </p>
+    </HintProvider>,
+  );
+  expect(screen.getAllByRole("paragraph").map((one) => one.textContent)).toEqual(["<$0.000000001", "$0.00", "$0.000000001"]);
+});
+
 test("the digits of an exact amount are grouped as those of the one that is shown", () => {
   render(
     <HintProvider>

@@ -1,5 +1,5 @@
 import { createContext, useContext } from "react";
-import { formatExactUsd, formatNanoUsd, formatUsd, isRounded, nanoUsd, type NanoUsd } from "@/shared/format/money";
+import { formatExactUsd, formatLeast, formatNanoUsd, formatUsd, isRounded, nanoUsd, type NanoUsd } from "@/shared/format/money";
 import { Hint } from "./hint";
 
 /** Whether amounts are reached by arrows, as those of a table are, and not each by the tab key. */
@@ -10,10 +10,19 @@ export const ByArrows = createContext(false);
  * button.
  *
  * @param places how many there are at least: small amounts have as many as they need
+ * @param some of one that is worked out, such as a mean: whether there is any of it, so that what is too little for its last place is
+ *   not told as nothing
  */
-export function Amount({ usd, places }: { usd: string | NanoUsd; places?: number }) {
+export function Amount({ usd, places, some = false }: { usd: string | NanoUsd; places?: number; some?: boolean }) {
   const byArrows = useContext(ByArrows);
   const amount = typeof usd === "string" ? nanoUsd(usd) : usd;
+  if (some && amount === 0n) {
+    return (
+      <span data-nano-usd="0" className="figures">
+        {formatLeast()}
+      </span>
+    );
+  }
   const shown = formatUsd(amount, places);
   return (
     <Hint

@@ -11,9 +11,8 @@ const kept: string[] = [];
 
 beforeEach(() => {
   kept.length = 0;
-  Object.assign(URL, { createObjectURL: () => "blob:file", revokeObjectURL: () => undefined });
   vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(function (this: HTMLAnchorElement) {
-    kept.push(this.download);
+    kept.push(`${this.getAttribute("href")} as ${this.download}`);
   });
 });
 
@@ -36,25 +35,25 @@ async function choose(label: string) {
   await userEvent.click(screen.getByRole("menuitem", { name: label }));
 }
 
-test("a file in each format is fetched and kept by its name", async () => {
+test("a file in each format is asked for, and saved by the browser under its name", async () => {
   const asked: string[] = [];
   vi.stubGlobal("fetch", (url: string) => {
     asked.push(url);
-    return Promise.resolve(new Response("a"));
+    return Promise.resolve(new Response(null, { status: 204 }));
   });
   show();
   for (const label of ["CSV", "JSON", "Parquet"]) {
     await choose(label);
-    await screen.findByText(`runs.${label.toLowerCase()} is downloaded.`);
+    await screen.findByText(`Your browser saves runs.${label.toLowerCase()}, and shows how far it is.`);
   }
-  expect(asked).toEqual(["/file?format=csv", "/file?format=json", "/file?format=parquet"]);
-  expect(kept).toEqual(["runs.csv", "runs.json", "runs.parquet"]);
+  expect(asked).toEqual(["/file?format=csv&check=true", "/file?format=json&check=true", "/file?format=parquet&check=true"]);
+  expect(kept).toEqual(["/file?format=csv as runs.csv", "/file?format=json as runs.json", "/file?format=parquet as runs.parquet"]);
 });
 
 test("what is refused leaves no file, and says what to do until another try goes well", async () => {
   const answers = [
     Response.json({ code: "rate_limited", detail: "4 exports are running, which is as many as may" }, { status: 429, headers: { "Retry-After": "10" } }),
-    new Response("a"),
+    new Response(null, { status: 204 }),
   ];
   vi.stubGlobal("fetch", () => Promise.resolve(answers.shift()));
   show();
@@ -63,16 +62,16 @@ test("what is refused leaves no file, and says what to do until another try goes
   expect(await screen.findByText(refusal)).toBeTruthy();
   expect(kept).toEqual([]);
   await choose("CSV");
-  await screen.findByText("runs.csv is downloaded.");
+  await screen.findByText(/^Your browser saves runs\.csv/);
   expect(screen.queryByText(refusal)).toBeNull();
 });
 
-test("while a file is made no other is asked for", async () => {
+test("while a file is asked for, no other is", async () => {
   const fetch = vi.fn(() => new Promise(() => undefined));
   vi.stubGlobal("fetch", fetch);
   show();
   await choose("CSV");
-  await screen.findByRole("button", { name: "Export: a file is being made" });
+  await screen.findByRole("button", { name: "Export: a file is being asked for" });
   await choose("JSON");
   expect(fetch).toHaveBeenCalledOnce();
 });

@@ -2,7 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { Download, FileJson, FileSpreadsheet, Table, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 import { messageOf, ProblemError } from "@/shared/api/client";
-import { fileOf, type ExportedFile, type Format } from "@/shared/api/files";
+import { requireFile, save, type ExportedFile, type Format } from "@/shared/api/files";
 import { historyRefused } from "@/shared/session/history";
 import { Button, Spinner } from "./button";
 import { Menu, MenuItem, MenuLabel } from "./menu";
@@ -17,24 +17,17 @@ const FORMATS: Record<Format, { label: string; icon: LucideIcon }> = {
 /** What is said of a file; what is said of the next takes its place. */
 const ABOUT = "export";
 
-/** Fetches a file and gives it to the browser to keep. What it could not be had for is said, with what to do. */
+/** Has the browser save a file. Why there is none is said, with what to do. */
 export function useExport() {
   return useMutation({
-    mutationFn: async ({ url, name }: ExportedFile) => keep(await fileOf(url), name),
+    mutationFn: async (file: ExportedFile) => {
+      await requireFile(file.url);
+      save(file);
+    },
     onMutate: () => dismissAbout(ABOUT),
-    onSuccess: (_, { name }) => toast(`${name} is downloaded.`),
+    onSuccess: (_, { name }) => toast(`Your browser saves ${name}, and shows how far it is.`),
     onError: (failure) => toast(whyNot(failure), "critical", ABOUT),
   });
-}
-
-function keep(file: Blob, name: string): void {
-  const url = URL.createObjectURL(file);
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  // The browser has begun to read it by then.
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
 /** Why there is no file, and what to do. */
@@ -77,13 +70,13 @@ export function ExportMenu({
   return (
     <Menu
       trigger={
-        <Button aria-label={isPending ? "Export: a file is being made" : "Export"}>
+        <Button aria-label={isPending ? "Export: a file is being asked for" : "Export"}>
           {isPending ? <Spinner /> : <Download aria-hidden className="size-4 text-soft" />}
           <span className="max-sm:hidden">Export</span>
         </Button>
       }
     >
-      {formats.length > 0 && <MenuLabel>{isPending ? "A file is being made" : `${what}, as`}</MenuLabel>}
+      {formats.length > 0 && <MenuLabel>{isPending ? "A file is being asked for" : `${what}, as`}</MenuLabel>}
       {formats.map((format) => {
         const { label, icon: Icon } = FORMATS[format];
         return (

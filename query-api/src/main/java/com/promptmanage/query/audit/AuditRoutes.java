@@ -13,13 +13,13 @@ import com.promptmanage.service.access.Permissions;
 import com.promptmanage.service.audit.AuditEntry;
 import com.promptmanage.service.audit.AuditLog;
 import com.promptmanage.service.database.Database;
+import com.promptmanage.service.database.Scope;
+import com.promptmanage.service.export.Exports;
 import com.promptmanage.service.http.Faults;
-import com.promptmanage.service.http.RawAnswer;
 import com.promptmanage.service.http.Routes;
 import com.promptmanage.topics.account.Account;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Clock;
@@ -62,6 +62,8 @@ public final class AuditRoutes implements Routes {
 
     private final Clock clock;
 
+    private final Exports exports = new Exports();
+
     public AuditRoutes(Database database, Authentication authentication, Clock clock) {
         this.database = database;
         this.authentication = authentication;
@@ -91,37 +93,50 @@ public final class AuditRoutes implements Routes {
         ctx.json(new ListAnswer(page.elements(), page.nextCursor()));
     }
 
-    private void export(Context ctx, Function<Context, Account> of) throws IOException {
+    private void export(Context ctx, Function<Context, Account> of) {
         Caller caller = authentication.caller(ctx);
         var faults = new Faults();
         AuditQuery query = query(ctx, caller, of.apply(ctx), faults);
+        boolean isCheck = Exports.isCheck(ctx, faults);
         faults.check();
+        if (isCheck) {
+            exports.answerCheck(ctx, query.account());
+        } else {
+            exports.answer(ctx, query.account(), () -> begin(ctx, caller.scope(query.account()), query));
+        }
+    }
+
+    private Exports.Content begin(Context ctx, Scope scope, AuditQuery query) {
         Account account = query.account();
         database.useTransaction(
-                caller.scope(account),
+                scope,
                 handle -> AuditLog.append(
                         handle,
                         authentication.actor(ctx),
                         clock.instant(),
                         AuditEntry.added(account, "data_exported", "audit_log", account.value(), Map.of())));
-        List<Entry> page = table.list(caller.scope(account), query, null, PAGE);
+        List<Entry> first = table.list(scope, query, null, PAGE);
         ctx.contentType("text/csv;charset=utf-8");
         ctx.header("Content-Disposition", "attachment; filename=\"audit-log.csv\"");
-        OutputStream output = new BufferedOutputStream(ctx.res().getOutputStream());
+        return output -> writePages(ctx, output, scope, query, first);
+    }
+
+    /** @return false if its caller lost the right to it before it was whole */
+    private boolean writePages(Context ctx, OutputStream output, Scope scope, AuditQuery query, List<Entry> first)
+            throws IOException {
         output.write(CsvLine.bytes(COLUMNS));
+        List<Entry> page = first;
         while (!page.isEmpty()) {
-            if (!isStillAllowed(ctx, account)) {
-                // The answer has begun, and must not end as if it were whole.
-                RawAnswer.breakOff(ctx);
-                return;
+            if (!isStillAllowed(ctx, query.account())) {
+                return false;
             }
             for (Entry entry : page) {
                 output.write(line(entry));
             }
             long last = Long.parseLong(page.getLast().id());
-            page = page.size() < PAGE ? List.of() : table.list(caller.scope(account), query, last, PAGE);
+            page = page.size() < PAGE ? List.of() : table.list(scope, query, last, PAGE);
         }
-        output.flush();
+        return true;
     }
 
     private boolean isStillAllowed(Context ctx, Account account) {

@@ -122,7 +122,7 @@ final class CheckRoutes implements Routes {
     private static String detail(Account account, Decision.Denial denial) {
         return switch (denial) {
             case Decision.Denial.OverBudget(var progress) ->
-                "Budget '%s' of %s has %s left until the period ends: wait, or have it raised"
+                "Budget '%s' of %s %s until the period ends: wait, or have it raised"
                         .formatted(progress.budget().name(), account, left(progress));
             case Decision.Denial.PromptTooLong(var inputTokens, var inputTokensMax) ->
                 "A prompt of %d tokens is too long for %s, which allows %d: shorten it"
@@ -131,9 +131,13 @@ final class CheckRoutes implements Routes {
     }
 
     private static String left(Progress progress) {
-        return progress.isOfTokens()
-                ? progress.remaining() + " tokens"
-                : new NanoUsd(progress.remaining()).toUsd() + " USD";
+        return progress.overBy() > 0
+                ? "is over by " + amount(progress, progress.overBy())
+                : "has %s left".formatted(amount(progress, progress.remaining()));
+    }
+
+    private static String amount(Progress progress, long amount) {
+        return progress.isOfTokens() ? amount + " tokens" : new NanoUsd(amount).toUsd() + " USD";
     }
 
     private static ObjectNode json(Decision decision) {
@@ -175,6 +179,7 @@ final class CheckRoutes implements Routes {
         json.put("value", progress.value());
         json.put("unit", progress.isOfTokens() ? "tokens" : "usd");
         BudgetJson.amount(json, "remaining", progress, progress.remaining());
+        BudgetJson.amount(json, "overBy", progress, progress.overBy());
         json.put("wouldExceed", applied.wouldExceed());
         json.put("enforcement", lower(progress.budget().enforcement()));
         json.put("failMode", lower(progress.budget().failMode()));

@@ -26,9 +26,14 @@ record Progress(Budget budget, String value, Window window, long spent) {
         return budget.limit().amount();
     }
 
-    /** What is left, never below zero: {@link #isExceeded} tells the rest. */
+    /** What is left, never below zero: {@link #overBy} tells the rest. */
     long remaining() {
         return Math.max(0, left());
+    }
+
+    /** What is spent beyond the limit; zero while it is not reached. */
+    long overBy() {
+        return Math.max(0, -left());
     }
 
     BigDecimal percentage() {

@@ -35,7 +35,7 @@ public final class WorkflowAnalyticsRoutes implements Routes {
 
     private static final Duration RANGE_USUAL = Duration.ofDays(30);
 
-    private static final Duration RANGE_MAX = Duration.ofDays(400);
+    private static final int DAYS_MAX = 400;
 
     private final Authentication authentication;
 
@@ -124,11 +124,9 @@ public final class WorkflowAnalyticsRoutes implements Routes {
         DateRange asked = DateRange.read(ctx, zone, faults);
         Instant to = asked.to() == null ? clock.instant() : asked.to();
         Instant from = asked.from() == null ? to.minus(RANGE_USUAL) : asked.from();
-        if (Duration.between(from, to).compareTo(RANGE_MAX) > 0) {
+        if (DateRange.isLonger(from, to, DAYS_MAX, zone)) {
             faults.add(
-                    "startDate",
-                    "is more than %d days before endDate".formatted(RANGE_MAX.toDays()),
-                    "Ask for a shorter range.");
+                    "startDate", "is more than %d days before endDate".formatted(DAYS_MAX), "Ask for a shorter range.");
         }
         return new Range(from, to, zone);
     }

@@ -17,27 +17,20 @@ import com.promptmanage.service.audit.Actor;
 import com.promptmanage.service.audit.AuditEntry;
 import com.promptmanage.service.audit.AuditLog;
 import com.promptmanage.service.database.Database;
-import com.promptmanage.service.database.DatabaseUnavailableException;
+import com.promptmanage.service.export.Exports;
 import com.promptmanage.service.http.Faults;
-import com.promptmanage.service.http.ProblemException;
-import com.promptmanage.service.http.RawAnswer;
 import com.promptmanage.service.http.Routes;
 import com.promptmanage.service.tier.AccountTier;
 import com.promptmanage.service.tier.Tiers;
-import com.promptmanage.topics.account.Account;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * {@code GET /api/token-tracking/export} and {@code /api/teams/{id}/usage/export}: the history of any range, the newest event first. Read a page at a time and written
@@ -45,20 +38,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class ExportRoutes implements Routes {
 
-    private static final Logger LOGGER = LoggerFactory.getLogger(ExportRoutes.class);
-
     /** How many events are in memory at a time, for each export. */
     static final int PAGE = 2_000;
-
-    /** How many exports run at a time; they share the database with everyone else. */
-    private static final int RUNNING_MAX = 4;
-
-    /** Of one account: an export lasts as long as its reader likes. */
-    static final int RUNNING_OF_ONE_MAX = 2;
-
-    private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
-
-    private static final int BUFFER_BYTES = 64 << 10;
 
     /** What whole account's history is for owners; a member's own is for that member. */
     private static final HistoryQuery.Right TO_EXPORT = ExportRoutes::requireExport;
@@ -77,7 +58,7 @@ public final class ExportRoutes implements Routes {
 
     private final Clock clock;
 
-    private final ExportSlots slots = new ExportSlots(RUNNING_MAX, RUNNING_OF_ONE_MAX);
+    private final Exports exports = new Exports();
 
     public ExportRoutes(
             Database database,
@@ -104,42 +85,38 @@ public final class ExportRoutes implements Routes {
                 ctx -> export(ctx, PathTeam.of(ctx).id()));
     }
 
-    private void export(Context ctx, @Nullable String teamId) throws IOException {
+    private void export(Context ctx, @Nullable String teamId) {
         Caller caller = authentication.caller(ctx);
         var faults = new Faults();
         HistoryQuery query = HistoryQuery.read(ctx, teamId, caller, TO_EXPORT, zones, shown, faults);
         AccountTier tier = tiers.of(query.account());
         tier.require("exports", tier.features().exports());
+        boolean isCheck = Exports.isCheck(ctx, faults);
         ExportFormat format = format(ctx.queryParam("format"), faults);
-        enter(query.account());
-        try {
-            // Read before anything is written, so that what goes wrong at the start is answered as a problem.
-            List<UsageEntry> first = history.after(query, HistoryOrder.NEWEST_FIRST, null, PAGE);
-            log(ctx, query, format);
-            ctx.contentType(format.contentType());
-            if (format == ExportFormat.PARQUET) {
-                // Bytes are in no charset, and none is to be added.
-                ctx.res().setCharacterEncoding((String) null);
-            }
-            ctx.header("Content-Disposition", "attachment; filename=\"usage.%s\"".formatted(format.code()));
-            write(ctx, format, query, first);
-        } finally {
-            slots.leave(query.account());
+        if (isCheck) {
+            exports.answerCheck(ctx, query.account());
+        } else {
+            exports.answer(ctx, query.account(), () -> begin(ctx, query, format));
         }
     }
 
-    private void enter(Account account) {
-        switch (slots.enter(account)) {
-            case ADMITTED -> {}
-            case FULL ->
-                throw ProblemException.rateLimited(
-                        "%d exports are running, which is as many as may".formatted(RUNNING_MAX), RETRY_AFTER);
-            case HAS_ENOUGH ->
-                throw ProblemException.rateLimited(
-                        "%d exports of %s are running, which is as many as may of one account: wait for one to end"
-                                .formatted(RUNNING_OF_ONE_MAX, account),
-                        RETRY_AFTER);
+    private Exports.Content begin(Context ctx, HistoryQuery query, ExportFormat format) {
+        List<UsageEntry> first = history.after(query, HistoryOrder.NEWEST_FIRST, null, PAGE);
+        log(ctx, query, format);
+        ctx.contentType(format.contentType());
+        if (format == ExportFormat.PARQUET) {
+            // Bytes are in no charset, and none is to be added.
+            ctx.res().setCharacterEncoding((String) null);
         }
+        ctx.header("Content-Disposition", "attachment; filename=\"usage.%s\"".formatted(format.code()));
+        return output -> {
+            ExportFile file = format.begin(output);
+            if (!writePages(ctx, file, query, first)) {
+                return false;
+            }
+            file.end();
+            return true;
+        };
     }
 
     /** Before the first byte leaves: whoever breaks it off has what came until then. */
@@ -167,27 +144,6 @@ public final class ExportRoutes implements Routes {
     private static void putIfThere(Map<String, String> values, String name, @Nullable Object value) {
         if (value != null) {
             values.put(name, value.toString());
-        }
-    }
-
-    private void write(Context ctx, ExportFormat format, HistoryQuery query, List<UsageEntry> first)
-            throws IOException {
-        try {
-            var output = new BufferedOutputStream(ctx.res().getOutputStream(), BUFFER_BYTES);
-            ExportFile file = format.begin(output);
-            if (!writePages(ctx, file, query, first)) {
-                LOGGER.atInfo().log("an export is broken off: whose it was may not have it any more");
-                RawAnswer.breakOff(ctx);
-                return;
-            }
-            file.end();
-            output.flush();
-        } catch (DatabaseUnavailableException e) {
-            LOGGER.atWarn().addKeyValue("cause", e.toString()).log("an export is broken off");
-            // The answer has begun, and must not end as if it were whole.
-            RawAnswer.breakOff(ctx);
-        } catch (IOException e) {
-            LOGGER.atDebug().addKeyValue("cause", e.toString()).log("the reader of an export went away");
         }
     }
 

@@ -3,6 +3,7 @@ package com.promptmanage.query.request;
 import com.promptmanage.service.http.Faults;
 import io.javalin.http.Context;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
@@ -31,6 +32,15 @@ public record DateRange(@Nullable Instant from, @Nullable Instant to) {
             faults.add("endDate", "is not after startDate", "Send a later one.");
         }
         return new DateRange(from, to);
+    }
+
+    /**
+     * Whether there are more than so many days from one moment to another: days of the zone's calendar, or of 24 hours each,
+     * whichever reach further. A clock that is set back in between makes an hour more, and no day.
+     */
+    public static boolean isLonger(Instant from, Instant to, int days, ZoneId zone) {
+        return from.plus(Duration.ofDays(days)).isBefore(to)
+                && from.atZone(zone).plusDays(days).toInstant().isBefore(to);
     }
 
     private static @Nullable Instant moment(Context ctx, String name, int daysAfter, ZoneId zone, Faults faults) {

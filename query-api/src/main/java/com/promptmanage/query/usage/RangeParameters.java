@@ -1,5 +1,6 @@
 package com.promptmanage.query.usage;
 
+import com.promptmanage.query.request.DateRange;
 import com.promptmanage.service.http.Faults;
 import com.promptmanage.topics.budget.Period;
 import com.promptmanage.topics.budget.Period.Unit;
@@ -72,10 +73,11 @@ public final class RangeParameters {
             faults.add("endDate", "is not after startDate", "Send a later one.");
             return Optional.empty();
         }
-        if (range.toMs() - range.fromMs() > StatsRange.LENGTH_MAX.toMillis()) {
+        if (DateRange.isLonger(
+                Instant.ofEpochMilli(range.fromMs()), Instant.ofEpochMilli(range.toMs()), StatsRange.DAYS_MAX, zone)) {
             faults.add(
                     "startDate",
-                    "is more than %d days before endDate".formatted(StatsRange.LENGTH_MAX.toDays()),
+                    "is more than %d days before endDate".formatted(StatsRange.DAYS_MAX),
                     "Ask for a shorter range, or export the history.");
             return Optional.empty();
         }

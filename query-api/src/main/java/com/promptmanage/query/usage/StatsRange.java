@@ -18,8 +18,8 @@ import java.time.temporal.ChronoUnit;
 public record StatsRange(
         ZoneId zone, long fromMs, long toMs, long previousFromMs, long previousToMs, boolean isCurrent) {
 
-    /** The longest range that one answer covers: the ledger keeps 400 days, and every day is a point of the trend. */
-    static final Duration LENGTH_MAX = Duration.ofDays(400);
+    /** As many days as one answer covers: the ledger keeps them, and every day is a point of the trend. */
+    static final int DAYS_MAX = 400;
 
     private static final long QUARTER_MS = Duration.ofMinutes(15).toMillis();
 

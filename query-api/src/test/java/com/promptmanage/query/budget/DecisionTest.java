@@ -107,6 +107,10 @@ class DecisionTest {
     @Test
     void whatIsLeftIsNeverNegative() {
         assertThat(blocking("a", 1_000, 5_000).remaining()).isZero();
+        assertThat(blocking("a", 1_000, 5_000).overBy()).isEqualTo(4_000);
+        assertThat(blocking("a", 1, Long.MAX_VALUE).overBy()).isEqualTo(Long.MAX_VALUE - 1);
+        assertThat(blocking("a", 1_000, 1_000).overBy()).isZero();
+        assertThat(blocking("a", 1_000, -5).overBy()).isZero();
         assertThat(blocking("a", Long.MAX_VALUE, -5).remaining()).isEqualTo(Long.MAX_VALUE);
         assertThat(blocking("a", Long.MAX_VALUE, -5).wouldExceed(Long.MAX_VALUE))
                 .isFalse();

@@ -162,6 +162,17 @@ class WorkflowAnalyticsRoutesTest {
     }
 
     @Test
+    void fourHundredDaysAreThoseOfTheCalendarAlsoIfItsClockIsSetBack() {
+        String since = PATH + "?timezone=Europe/Berlin&startDate=2025-10-20";
+
+        Answer whole = api.get(acme, since + "&endDate=2026-11-23");
+        Answer longer = api.get(acme, since + "&endDate=2026-11-24");
+
+        assertThat(whole.status()).isEqualTo(200);
+        assertThat(longer.json().path("errors").findValuesAsText("field")).containsExactly("startDate");
+    }
+
+    @Test
     void strangersAreToldNothingAndFaultsAllAtOnce() {
         assertThat(api.get("", PATH).status()).isEqualTo(401);
         Answer stranger = api.get(api.signIn("rival-owner"), PATH + "?teamId=acme&timezone=Mars");

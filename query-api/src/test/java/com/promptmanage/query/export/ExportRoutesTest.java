@@ -12,6 +12,7 @@ import com.promptmanage.query.tier.ShownHistory;
 import com.promptmanage.service.access.KeyScope;
 import com.promptmanage.service.access.NewKey;
 import com.promptmanage.service.database.Scope;
+import com.promptmanage.service.export.Exports;
 import com.promptmanage.testkit.Await;
 import com.promptmanage.testkit.EmbeddedPostgres;
 import com.promptmanage.topics.account.Account;
@@ -182,10 +183,27 @@ class ExportRoutesTest {
     }
 
     @Test
+    void whetherThereWouldBeAFileIsToldWithoutOneAndWithoutALine() throws Exception {
+        api.team("acme", "UTC");
+        insert(api, "SELECT 'm'");
+
+        assertThat(status("acme-owner", "?teamId=acme&format=json&check=true")).isEqualTo(204);
+        assertThat(status("acme-admin", "?teamId=acme&check=true")).isEqualTo(403);
+        assertThat(get("?teamId=acme&format=xls&startDate=x&check=perhaps").body())
+                .contains("\"format\"", "\"startDate\"", "\"check\"");
+        assertThat(api.database()
+                        .<Long, RuntimeException>asSystem(handle -> handle.createQuery(
+                                        "SELECT count(*) FROM audit_log WHERE action = 'data_exported'")
+                                .mapTo(Long.class)
+                                .one()))
+                .isZero();
+    }
+
+    @Test
     void anAccountWhoseExportsAreNotReadKeepsNoOtherWaiting() throws Exception {
         insert(api, LONG);
         var held = new ArrayList<InputStream>();
-        for (int i = 0; i < ExportRoutes.RUNNING_OF_ONE_MAX; i++) {
+        for (int i = 0; i < Exports.RUNNING_OF_ONE_MAX; i++) {
             held.add(open(api, api.key(ACME, KeyScope.QUERY)));
         }
 
@@ -194,6 +212,7 @@ class ExportRoutesTest {
         assertThat(refused.statusCode()).isEqualTo(429);
         assertThat(refused.body()).contains("\"code\":\"rate_limited\"");
         assertThat(refused.headers().firstValue("Retry-After")).hasValue("10");
+        assertThat(get("?teamId=acme&check=true").statusCode()).isEqualTo(429);
         assertThat(send(api.key(Account.team("other"), KeyScope.QUERY), "?teamId=other")
                         .statusCode())
                 .isEqualTo(200);

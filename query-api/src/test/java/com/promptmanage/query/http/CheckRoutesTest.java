@@ -92,6 +92,8 @@ class CheckRoutesTest {
         assertThat(decision.at("/budgets/0/id").textValue()).isEqualTo("team");
         assertThat(decision.at("/budgets/0/remaining").textValue()).isEqualTo("0.001");
         assertThat(decision.at("/budgets/0/remainingNanoUsd").longValue()).isEqualTo(1_000_000);
+        assertThat(decision.at("/budgets/0/overBy").textValue()).isEqualTo("0.00");
+        assertThat(decision.at("/budgets/0/overByNanoUsd").longValue()).isZero();
         assertThat(decision.at("/budgets/0/wouldExceed").booleanValue()).isFalse();
         assertThat(decision.at("/budgets/0/enforcement").textValue()).isEqualTo("block");
         assertThat(decision.at("/budgets/1/value").textValue()).isEqualTo("ann");
@@ -180,6 +182,18 @@ class CheckRoutesTest {
         assertThat(api.post(key, CHECK + "?enforce=true", body("\"model\":\"gpt-4o-mini\",\"inputTokens\":1"))
                         .status())
                 .isEqualTo(200);
+    }
+
+    @Test
+    void aBudgetThatIsOverSaysByHowMuch() {
+        spend(60_000);
+        String body = body("\"model\":\"gpt-4o-mini\",\"inputTokens\":1000");
+
+        Answer refused = api.post(key, CHECK + "?enforce=true", body);
+
+        assertThat(refused.json().at("/budgets/0/remaining").textValue()).isEqualTo("0.00");
+        assertThat(refused.json().at("/budgets/0/overBy").textValue()).isEqualTo("0.008");
+        assertThat(refused.json().get("detail").textValue()).contains("is over by 0.008 USD");
     }
 
     @Test

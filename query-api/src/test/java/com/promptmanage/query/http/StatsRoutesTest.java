@@ -183,6 +183,23 @@ class StatsRoutesTest {
         assertThat(runs("startDate=2026-10-01")).isEqualTo(4);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        // From summer time to winter time: the clock is set back an hour more than it is set forward.
+        "2025-10-20, 2026-11-23, 200",
+        "2025-10-20, 2026-11-24, 400",
+        // From winter time to summer time.
+        "2025-03-01, 2026-04-04, 200",
+        "2025-03-01, 2026-04-05, 400",
+        "2025-10-20T00:00:00Z, 2026-11-24T00:00:00Z, 200",
+        "2025-10-20T00:00:00Z, 2026-11-24T02:00:00Z, 400",
+    })
+    void fourHundredDaysAreThoseOfTheCalendarWhateverItsClockDoes(String first, String last, int status) {
+        String range = "?teamId=acme&timezone=Europe/Berlin&startDate=%s&endDate=%s".formatted(first, last);
+
+        assertThat(api.get(acme, STATS + range).status()).isEqualTo(status);
+    }
+
     @Test
     void theRangeOfTheAnswerIsWhatWasCountedToTheQuarterOfAnHour() {
         Answer answer = api.get(

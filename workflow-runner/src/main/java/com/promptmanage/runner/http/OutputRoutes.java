@@ -13,34 +13,28 @@ import com.promptmanage.runner.request.Owner;
 import com.promptmanage.service.access.Action;
 import com.promptmanage.service.access.Caller;
 import com.promptmanage.service.access.Permissions;
-import com.promptmanage.service.database.DatabaseUnavailableException;
 import com.promptmanage.service.database.Scope;
+import com.promptmanage.service.export.Exports;
 import com.promptmanage.service.http.Faults;
 import com.promptmanage.service.http.Json;
 import com.promptmanage.service.http.ProblemException;
-import com.promptmanage.service.http.RawAnswer;
 import com.promptmanage.service.http.Routes;
 import com.promptmanage.service.tier.AccountTier;
 import com.promptmanage.topics.account.Account;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * {@code GET /api/workflow-outputs}: what an account's workflows, or one workflow, have put out, the newest first; and all of it as a
  * file, which is read a page at a time and written at once, as fast as its reader takes it.
  */
 final class OutputRoutes implements Routes {
-
-    private static final Logger LOGGER = LoggerFactory.getLogger(OutputRoutes.class);
 
     private static final String PATH = "/api/workflow-outputs";
 
@@ -50,15 +44,6 @@ final class OutputRoutes implements Routes {
 
     private static final int LIMIT_MAX = 200;
 
-    /** How many exports run at a time, and of one account; they share the database with the workers. */
-    private static final int EXPORTS_MAX = 4;
-
-    private static final int EXPORTS_OF_ONE_MAX = 2;
-
-    private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
-
-    private static final int BUFFER_BYTES = 64 << 10;
-
     private final WorkflowAccess access;
 
     private final ListedOutputs outputs;
@@ -67,7 +52,7 @@ final class OutputRoutes implements Routes {
 
     private final Clock clock;
 
-    private final Watchers exports = new Watchers(EXPORTS_MAX, EXPORTS_OF_ONE_MAX);
+    private final Exports exports = new Exports();
 
     OutputRoutes(WorkflowAccess access, ListedOutputs outputs, ShownHistory history, Clock clock) {
         this.access = access;
@@ -100,7 +85,7 @@ final class OutputRoutes implements Routes {
         ctx.json(answer);
     }
 
-    private void export(Context ctx) throws IOException {
+    private void export(Context ctx) {
         var faults = new Faults();
         var asked = new Asked(ctx, faults);
         @Nullable String said = asked.text("format");
@@ -108,64 +93,42 @@ final class OutputRoutes implements Routes {
         if (!format.equals("csv") && !format.equals("json")) {
             faults.add("format", "is not known", "Use csv or json.");
         }
+        boolean isCheck = Exports.isCheck(ctx, faults);
         Wanted wanted = wanted(ctx, asked);
         Account account = wanted.filter().account();
         AccountTier tier = access.tier(account);
         tier.require("exports", tier.features().exports());
-        enter(account);
-        try {
-            // Read before anything is written, so that what goes wrong at the start is answered as a problem.
-            Page first = outputs.page(wanted.scope(), wanted.filter(), null, LIMIT_MAX);
-            // Before the first byte leaves: whoever breaks it off has what came until then.
-            outputs.logExport(wanted.scope(), access.actor(ctx), clock.instant(), wanted.filter(), format);
-            boolean isCsv = format.equals("csv");
-            ctx.contentType(isCsv ? "text/csv;charset=utf-8" : "application/json");
-            ctx.header("Content-Disposition", "attachment; filename=\"outputs.%s\"".formatted(format));
-            write(ctx, wanted, first, isCsv);
-        } finally {
-            exports.leave(account.value());
+        if (isCheck) {
+            exports.answerCheck(ctx, account);
+        } else {
+            exports.answer(ctx, account, () -> begin(ctx, wanted, format));
         }
     }
 
-    private void enter(Account account) {
-        switch (exports.enter(account.value())) {
-            case ADMITTED -> {}
-            case FULL ->
-                throw ProblemException.rateLimited(
-                        "%d exports are running, which is as many as may".formatted(EXPORTS_MAX), RETRY_AFTER);
-            case HAS_ENOUGH ->
-                throw ProblemException.rateLimited(
-                        "%d exports of %s are running, which is as many as may of one account: wait for one to end"
-                                .formatted(EXPORTS_OF_ONE_MAX, account),
-                        RETRY_AFTER);
-        }
+    private Exports.Content begin(Context ctx, Wanted wanted, String format) {
+        Page first = outputs.page(wanted.scope(), wanted.filter(), null, LIMIT_MAX);
+        // Before the first byte leaves: whoever breaks it off has what came until then.
+        outputs.logExport(wanted.scope(), access.actor(ctx), clock.instant(), wanted.filter(), format);
+        boolean isCsv = format.equals("csv");
+        ctx.contentType(isCsv ? "text/csv;charset=utf-8" : "application/json");
+        ctx.header("Content-Disposition", "attachment; filename=\"outputs.%s\"".formatted(format));
+        return output -> writePages(ctx, new OutputFile(output, isCsv), wanted, first);
     }
 
-    private void write(Context ctx, Wanted wanted, Page first, boolean isCsv) {
-        try {
-            var file = new OutputFile(new BufferedOutputStream(ctx.res().getOutputStream(), BUFFER_BYTES), isCsv);
-            @Nullable Page page = first;
-            while (page != null) {
-                if (!isStillAllowed(ctx, wanted.filter())) {
-                    LOGGER.atInfo().log("an export is broken off: whose it was may not have it any more");
-                    RawAnswer.breakOff(ctx);
-                    return;
-                }
-                for (Listed output : page.outputs()) {
-                    file.write(OutputRow.of(output));
-                }
-                page = page.next() == null
-                        ? null
-                        : outputs.page(wanted.scope(), wanted.filter(), page.next(), LIMIT_MAX);
+    /** @return false if its caller lost the right to it before it was whole */
+    private boolean writePages(Context ctx, OutputFile file, Wanted wanted, Page first) throws IOException {
+        @Nullable Page page = first;
+        while (page != null) {
+            if (!isStillAllowed(ctx, wanted.filter())) {
+                return false;
             }
-            file.end();
-        } catch (DatabaseUnavailableException e) {
-            LOGGER.atWarn().addKeyValue("cause", e.toString()).log("an export is broken off");
-            // The answer has begun, and must not end as if it were whole.
-            RawAnswer.breakOff(ctx);
-        } catch (IOException e) {
-            LOGGER.atDebug().addKeyValue("cause", e.toString()).log("the reader of an export went away");
+            for (Listed output : page.outputs()) {
+                file.write(OutputRow.of(output));
+            }
+            page = page.next() == null ? null : outputs.page(wanted.scope(), wanted.filter(), page.next(), LIMIT_MAX);
         }
+        file.end();
+        return true;
     }
 
     private boolean isStillAllowed(Context ctx, Filter filter) {

@@ -68,7 +68,7 @@ final class WorkflowJson {
         json.put("test", execution.isTest());
         json.put("rerunOf", execution.rerunOf());
         json.put("status", execution.status());
-        json.set("reason", reason(execution, workflow));
+        json.set("reason", reason(execution.status(), execution.isTest(), execution.reason(), workflow));
         json.put("createdAt", execution.createdAt().toString());
         time(json, "startedAt", execution.startedAt());
         time(json, "completedAt", execution.completedAt());
@@ -101,13 +101,18 @@ final class WorkflowJson {
         return json;
     }
 
-    /** What it stands still for: what it was paused with, or that its workflow lets nothing begin. */
-    private static JsonNode reason(Shown execution, WorkflowRow workflow) {
-        boolean isHeldBack = execution.status().equals(Status.QUEUED.value())
-                && !execution.isTest()
-                && workflow.status() != WorkflowRow.Status.ACTIVE;
+    /**
+     * What an execution stands still for: what it was paused with, or that its workflow lets nothing begin.
+     *
+     * @param status of the execution
+     * @param reason that it was paused with, as JSON
+     * @param workflow the execution's, as it is now
+     */
+    static JsonNode reason(String status, boolean isTest, @Nullable String reason, WorkflowRow workflow) {
+        boolean isHeldBack =
+                status.equals(Status.QUEUED.value()) && !isTest && workflow.status() != WorkflowRow.Status.ACTIVE;
         if (!isHeldBack) {
-            return orNull(execution.reason());
+            return orNull(reason);
         }
         return Json.mapper()
                 .createObjectNode()
@@ -121,7 +126,7 @@ final class WorkflowJson {
 
     /**
      * The product's states: a held or due one is queued, or retrying if it has been tried; one that is worked at is running, and so is
-     * one whose items are, until the execution is over.
+     * a delay that is not over, and one whose items are, until the execution is over.
      */
     static ObjectNode of(NodeShown run, Definition definition, boolean isOver) {
         ObjectNode json = Json.mapper().createObjectNode();
@@ -142,6 +147,7 @@ final class WorkflowJson {
         }
         json.put("status", status(run, isOver));
         json.put("attemptNumber", Math.max(1, run.attempt()));
+        time(json, "waitsUntil", run.waitsUntil());
         time(json, "startedAt", run.startedAt());
         time(json, "completedAt", run.completedAt());
         if (run.startedAt() != null && run.completedAt() != null) {
@@ -166,7 +172,8 @@ final class WorkflowJson {
 
     private static String status(NodeShown run, boolean isOver) {
         return switch (run.status()) {
-            case "held", "ready" -> run.errorKind() != null ? "retrying" : "queued";
+            case "held", "ready" ->
+                run.errorKind() != null ? "retrying" : run.waitsUntil() != null ? "running" : "queued";
             case "leased" -> "running";
             case "open" -> isOver ? "cancelled" : "running";
             default -> run.status();

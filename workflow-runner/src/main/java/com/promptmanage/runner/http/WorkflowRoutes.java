@@ -109,6 +109,7 @@ final class WorkflowRoutes implements Routes {
         } else {
             ObjectNode told = json.putObject("lastExecution");
             told.put("id", last.id()).put("status", last.status());
+            told.set("reason", WorkflowJson.reason(last.status(), last.isTest(), last.reason(), workflow));
             WorkflowJson.money(told, "totalCost", last.costNanoUsd());
         }
         return json;

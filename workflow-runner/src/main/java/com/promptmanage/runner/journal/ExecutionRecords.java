@@ -19,6 +19,10 @@ public final class ExecutionRecords {
     /** What the nodes of one page may hold together, but for the last of them; bytes. */
     static final int PAGE_BYTES_MAX = 4 << 20;
 
+    /** By the clock that says when it is due. What becomes ready at once is due by then. */
+    private static final String WAITS_UNTIL =
+            "CASE WHEN status = 'ready' AND due_at > now() THEN due_at END AS waits_until";
+
     private final Database database;
 
     public ExecutionRecords(Database database) {
@@ -108,6 +112,7 @@ public final class ExecutionRecords {
     /**
      * A node run as it is shown.
      *
+     * @param waitsUntil when a delay is over, or the next attempt of what has failed for now; null if it does not wait for a time
      * @param output as JSON, unless it is too large to be shown with the rest: then it is under {@code payloadId}
      * @param unpricedCalls of models that are not listed: what they cost is not in {@code costNanoUsd}
      * @param budgets that its last call counted towards, as they stood before it, as JSON
@@ -118,6 +123,7 @@ public final class ExecutionRecords {
             String nodeId,
             String status,
             int attempt,
+            @Nullable Instant waitsUntil,
             @Nullable Instant startedAt,
             @Nullable Instant completedAt,
             @Nullable String output,
@@ -188,8 +194,9 @@ public final class ExecutionRecords {
         return database.inTransaction(
                 scope,
                 handle -> handle.createQuery("""
-                        SELECT * FROM node_runs WHERE execution_id = :execution AND id > :after ORDER BY id LIMIT :limit
-                        """)
+                        SELECT *, %s FROM node_runs
+                        WHERE execution_id = :execution AND id > :after ORDER BY id LIMIT :limit
+                        """.formatted(WAITS_UNTIL))
                         .bind("execution", executionId)
                         .bind("after", after)
                         .bind("limit", limit)
@@ -207,11 +214,11 @@ public final class ExecutionRecords {
                                           OVER (ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
                                           AS bytes_before
                                 FROM (
-                                    SELECT * FROM node_runs WHERE execution_id = :execution AND id > :after
+                                    SELECT *, %s FROM node_runs WHERE execution_id = :execution AND id > :after
                                     ORDER BY id LIMIT :limit) AS wanted) AS measured
                             WHERE bytes_before IS NULL OR bytes_before < :bytesMax
                             ORDER BY id
-                            """)
+                            """.formatted(WAITS_UNTIL))
                     .bind("execution", executionId)
                     .bind("after", after)
                     .bind("limit", limit)
@@ -241,6 +248,7 @@ public final class ExecutionRecords {
                 row.getString("node_id"),
                 row.getString("status"),
                 row.getInt("attempt"),
+                WorkflowRow.optionalInstant(row, "waits_until"),
                 WorkflowRow.optionalInstant(row, "started_at"),
                 WorkflowRow.optionalInstant(row, "completed_at"),
                 row.getString("output"),

@@ -71,9 +71,16 @@ public final class Workflows {
     /**
      * The newest execution of a workflow.
      *
+     * @param reason why it is paused, as JSON
      * @param costNanoUsd so far, at list price
      */
-    public record LastRun(String workflowId, String id, String status, long costNanoUsd) {}
+    public record LastRun(
+            String workflowId,
+            String id,
+            boolean isTest,
+            String status,
+            @Nullable String reason,
+            long costNanoUsd) {}
 
     /**
      * Adds a workflow with its first version.
@@ -172,10 +179,10 @@ public final class Workflows {
         return database.inTransaction(
                 scope,
                 handle -> handle.createQuery("""
-                        SELECT newest.workflow_id, newest.id, newest.status, newest.cost_nano_usd
+                        SELECT newest.*
                         FROM unnest(CAST(:ids AS text[])) AS shown (id)
                         CROSS JOIN LATERAL (
-                            SELECT workflow_id, id, status, cost_nano_usd FROM executions
+                            SELECT workflow_id, id, is_test, status, reason, cost_nano_usd FROM executions
                             WHERE workflow_id = shown.id ORDER BY number DESC LIMIT 1) AS newest
                         """)
                         .bindArray(
@@ -185,7 +192,9 @@ public final class Workflows {
                         .map((row, ctx) -> new LastRun(
                                 row.getString("workflow_id"),
                                 row.getString("id"),
+                                row.getBoolean("is_test"),
                                 row.getString("status"),
+                                row.getString("reason"),
                                 row.getLong("cost_nano_usd")))
                         .collect(Collectors.toMap(LastRun::workflowId, Function.identity())));
     }

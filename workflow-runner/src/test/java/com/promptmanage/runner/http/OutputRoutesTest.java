@@ -190,6 +190,11 @@ class OutputRoutesTest {
                         .at("/errors/0/field")
                         .asText())
                 .isEqualTo("tag");
+        assertThat(api.get(viewer, EXPORT + "&check=perhaps")
+                        .json()
+                        .at("/errors/0/field")
+                        .asText())
+                .isEqualTo("check");
         assertThat(api.get(viewer, EXPORT + "&format=pdf")
                         .json()
                         .at("/errors/0/field")
@@ -223,6 +228,7 @@ class OutputRoutesTest {
         run(id, "{\"id\": \"=1+1\", \"input\": \"two, \\\"three\\\"\"}");
         change("UPDATE executions SET cost_nano_usd = 1, tokens = 5");
 
+        assertThat(api.get(viewer, EXPORT + "&check=true").status()).isEqualTo(204);
         List<String> lines = api.stream(viewer, EXPORT);
 
         assertThat(lines).hasSize(2);
@@ -304,6 +310,7 @@ class OutputRoutesTest {
 
             assertThat(refused.status()).isEqualTo(429);
             assertThat(refused.json().path("detail").asText()).contains("team:team_1");
+            assertThat(api.get(editor, EXPORT + "&check=true").status()).isEqualTo(429);
             assertThat(elsewhere.status()).isEqualTo(200);
         }
         Await.until(

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.promptmanage.runner.http.RunningApi.Answer;
+import com.promptmanage.testkit.Await;
+import java.time.Instant;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -39,12 +41,55 @@ class QueuedRunsTest {
                 .path("executions");
         assertThat(listed.at("/0/reason")).isEqualTo(shown.path("reason"));
         assertThat(listed.at("/1/reason").isNull()).as("it runs to its end").isTrue();
+        assertThat(lastExecution(id).path("id").asText()).isEqualTo(waiting);
+        assertThat(lastExecution(id).path("reason")).isEqualTo(shown.path("reason"));
 
         status(id, "active");
         assertThat(shown(waiting).path("reason").isNull()).isTrue();
         cancel(running);
         steps.awaitStatus(waiting, "running");
         cancel(waiting);
+    }
+
+    @Test
+    void aDelayThatIsNotOverIsUnderWayAndSaysUntilWhen() throws Exception {
+        Instant before = Instant.now();
+        String execution = steps.trigger(create());
+
+        Await.until(
+                () -> assertThat(node(execution).path("waitsUntil").isTextual()).isTrue());
+
+        JsonNode waiting = node(execution);
+        assertThat(waiting.path("status").asText()).isEqualTo("running");
+        assertThat(Instant.parse(waiting.path("waitsUntil").asText()))
+                .isBetween(before.plusSeconds(3_590), Instant.now().plusSeconds(3_610));
+        cancel(execution);
+        steps.awaitStatus(execution, "cancelled");
+        assertThat(node(execution).path("status").asText()).isEqualTo("cancelled");
+        assertThat(node(execution).path("waitsUntil").isNull()).isTrue();
+    }
+
+    @Test
+    void whatIsToBeTriedAgainSaysWhen() throws Exception {
+        String execution = steps.trigger(create());
+        steps.awaitStatus(execution, "running");
+        Await.until(
+                () -> assertThat(node(execution).path("waitsUntil").isTextual()).isTrue());
+        api.engine()
+                .database()
+                .useAsSystem(handle -> handle.execute(
+                        "UPDATE node_runs SET waited = false, error_kind = 'transient', attempt = 1 WHERE execution_id = ?",
+                        execution));
+
+        JsonNode failed = node(execution);
+
+        assertThat(failed.path("status").asText()).isEqualTo("retrying");
+        assertThat(failed.path("waitsUntil").isTextual()).isTrue();
+        cancel(execution);
+    }
+
+    private JsonNode node(String execution) {
+        return shown(execution).at("/nodeExecutions/0");
     }
 
     @Test
@@ -75,6 +120,18 @@ class QueuedRunsTest {
         assertThat(api.put(steps.editor(), "/api/workflows/" + id, "{\"status\": \"%s\"}".formatted(status))
                         .status())
                 .isEqualTo(200);
+    }
+
+    /** As the list of workflows tells it. */
+    private JsonNode lastExecution(String workflow) {
+        return api.get(steps.editor(), "/api/workflows?limit=200")
+                .json()
+                .path("workflows")
+                .valueStream()
+                .filter(one -> one.path("id").asText().equals(workflow))
+                .findAny()
+                .orElseThrow()
+                .path("lastExecution");
     }
 
     private JsonNode shown(String execution) {

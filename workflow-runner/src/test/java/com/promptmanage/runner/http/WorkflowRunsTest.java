@@ -98,6 +98,7 @@ class WorkflowRunsTest {
         JsonNode last = of(listed, id).path("lastExecution");
         assertThat(last.path("id").asText()).isEqualTo(newest);
         assertThat(last.path("status").asText()).isEqualTo("completed");
+        assertThat(last.path("reason").isNull()).isTrue();
         assertThat(last.path("totalCostNanoUsd").longValue()).isZero();
         assertThat(of(listed, never).path("lastExecution").isNull()).isTrue();
     }

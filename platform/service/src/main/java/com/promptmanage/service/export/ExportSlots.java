@@ -1,4 +1,4 @@
-package com.promptmanage.query.export;
+package com.promptmanage.service.export;
 
 import com.promptmanage.topics.account.Account;
 import java.util.HashMap;
@@ -28,17 +28,25 @@ final class ExportSlots {
         this.ofOneMax = ofOneMax;
     }
 
-    /** What is admitted leaves again. */
-    synchronized Admission enter(Account account) {
+    /** Whether one more may run for an account; it takes no place. */
+    synchronized Admission admission(Account account) {
         if (running.getOrDefault(account, 0) == ofOneMax) {
             return Admission.HAS_ENOUGH;
         }
         if (all == allMax) {
             return Admission.FULL;
         }
-        all++;
-        running.merge(account, 1, Integer::sum);
         return Admission.ADMITTED;
+    }
+
+    /** What is admitted leaves again. */
+    synchronized Admission enter(Account account) {
+        Admission admission = admission(account);
+        if (admission == Admission.ADMITTED) {
+            all++;
+            running.merge(account, 1, Integer::sum);
+        }
+        return admission;
     }
 
     synchronized void leave(Account account) {

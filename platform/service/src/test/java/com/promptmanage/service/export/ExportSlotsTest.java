@@ -1,8 +1,8 @@
-package com.promptmanage.query.export;
+package com.promptmanage.service.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.promptmanage.query.export.ExportSlots.Admission;
+import com.promptmanage.service.export.ExportSlots.Admission;
 import com.promptmanage.topics.account.Account;
 import org.junit.jupiter.api.Test;
 
