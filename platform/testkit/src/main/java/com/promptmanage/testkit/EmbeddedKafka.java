@@ -52,7 +52,8 @@ public final class EmbeddedKafka implements AutoCloseable {
     /** Who is starting a broker just now. */
     private static final Set<Thread> STARTING = ConcurrentHashMap.newKeySet();
 
-    // A controller that cannot start, for whatever reason, ends the whole process at once, with all that it has started. Here its
+    // A controller that cannot start, for whatever reason, ends the whole process at once, with all that it has
+    // started. Here its
     // start fails, and whoever starts it cleans up or tries other ports.
     static {
         Exit.setHaltProcedure((status, message) -> {
