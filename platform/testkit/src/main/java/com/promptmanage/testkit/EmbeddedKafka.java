@@ -53,8 +53,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     private static final Set<Thread> STARTING = ConcurrentHashMap.newKeySet();
 
     // A controller that cannot start, for whatever reason, ends the whole process at once, with all that it has
-    // started. Here its
-    // start fails, and whoever starts it cleans up or tries other ports.
+    // started. Here its start fails, and whoever starts it cleans up or tries other ports.
     static {
         Exit.setHaltProcedure((status, message) -> {
             if (!STARTING.contains(Thread.currentThread())) {
