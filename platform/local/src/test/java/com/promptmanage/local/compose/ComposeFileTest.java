@@ -84,6 +84,15 @@ class ComposeFileTest {
         });
     }
 
+    /** The image takes half of the memory that it sees for its heap, from the start: without a limit, of the whole machine's. */
+    @Test
+    void eachServiceSeesOnlyAPartOfTheMemory() {
+        assertThat(compose.built().keySet())
+                .isNotEmpty()
+                .allSatisfy(service ->
+                        assertThat(compose.services().get(service)).containsKey("mem_limit"));
+    }
+
     @Test
     void whatTheFileAsksForIsInTheExample() throws IOException {
         String example = Files.readString(compose.root().resolve(".env.example"));
