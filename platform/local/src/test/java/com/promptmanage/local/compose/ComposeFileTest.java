@@ -89,8 +89,8 @@ class ComposeFileTest {
     void eachServiceSeesOnlyAPartOfTheMemory() {
         assertThat(compose.built().keySet())
                 .isNotEmpty()
-                .allSatisfy(service ->
-                        assertThat(compose.services().get(service)).containsKey("mem_limit"));
+                .allSatisfy(
+                        service -> assertThat(compose.services().get(service)).containsKey("mem_limit"));
     }
 
     @Test
