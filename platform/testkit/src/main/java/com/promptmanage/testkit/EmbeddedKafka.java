@@ -12,12 +12,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Exit;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
@@ -45,6 +48,19 @@ public final class EmbeddedKafka implements AutoCloseable {
     private static final int NODE_ID = 1;
 
     private static final Duration SESSION_MAX = Duration.ofMinutes(10);
+
+    /** Who is starting a broker just now. */
+    private static final Set<Thread> STARTING = ConcurrentHashMap.newKeySet();
+
+    // A controller that cannot start, for whatever reason, ends the whole process at once, with all that it has
+    // started. Here its start fails, and whoever starts it cleans up or tries other ports.
+    static {
+        Exit.setHaltProcedure((status, message) -> {
+            if (!STARTING.contains(Thread.currentThread())) {
+                Runtime.getRuntime().halt(status);
+            }
+        });
+    }
 
     private final Path directory;
 
@@ -139,6 +155,7 @@ public final class EmbeddedKafka implements AutoCloseable {
         long started = System.nanoTime();
         for (int attempt = 1; ; attempt++) {
             List<Integer> chosen = choosePorts();
+            STARTING.add(Thread.currentThread());
             try {
                 server = startedOn(chosen);
                 ports = chosen;
@@ -155,6 +172,11 @@ public final class EmbeddedKafka implements AutoCloseable {
                 if (attempt == ATTEMPTS || !taken || ports.getFirst() != 0 || options.port() != 0) {
                     throw e;
                 }
+                LOGGER.atWarn()
+                        .addKeyValue("ports", chosen)
+                        .log("another program has taken a port meanwhile: trying others");
+            } finally {
+                STARTING.remove(Thread.currentThread());
             }
         }
     }
@@ -283,18 +305,19 @@ public final class EmbeddedKafka implements AutoCloseable {
         return settings;
     }
 
+    /** Those of before, as far as they are free. */
     private List<Integer> choosePorts() {
         if (ports.getFirst() != 0) {
             return ports;
         }
-        List<Integer> remembered = remembered();
-        if (remembered.stream().allMatch(FreePorts::isFree)
-                && remembered.size() == 2
-                && (options.port() == 0 || options.port() == remembered.getFirst())) {
-            return remembered;
-        }
-        List<Integer> free = FreePorts.several(2);
-        return options.port() == 0 ? free : List.of(options.port(), free.getLast());
+        List<Integer> before = remembered();
+        int broker = options.port() == 0 ? sameOrOther(before, 0) : options.port();
+        int controller = sameOrOther(before, 1);
+        return List.of(broker, controller == broker ? FreePorts.one() : controller);
+    }
+
+    private static int sameOrOther(List<Integer> before, int index) {
+        return before.size() == 2 && FreePorts.isFree(before.get(index)) ? before.get(index) : FreePorts.one();
     }
 
     private List<Integer> remembered() {

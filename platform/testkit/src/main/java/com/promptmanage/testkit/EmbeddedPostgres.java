@@ -41,13 +41,14 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
     /**
      * Runs the server, and asks it to stop when our end of the pipe closes: a JVM that was killed cannot ask any more.
-     * The server's own input is not that pipe, so that it does not keep it open.
+     * The server's own input is not that pipe, so that it does not keep it open. It is asked until it has ended: one that has just
+     * been started does not hear it yet.
      */
-    private static final String GUARDED = """
+    static final String GUARDED = """
             exec 3<&0
             "$@" </dev/null 3<&- &
             server=$!
-            (read -r _ <&3; kill -INT $server) >/dev/null 2>&1 &
+            (read -r _ <&3; while kill -INT $server; do sleep 1; done) >/dev/null 2>&1 &
             guard=$!
             exec 3<&-
             wait $server

@@ -3,6 +3,10 @@ package com.promptmanage.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,6 +46,49 @@ class EmbeddedKafkaTest {
         try (EmbeddedKafka again = EmbeddedKafka.start(directory)) {
             assertThat(again.bootstrapServers()).isEqualTo(firstAddress);
             assertThat(read(again, "kept", 2)).containsExactly("before", "between");
+        }
+    }
+
+    @Test
+    void takesAnotherPortOnlyForOneThatAnotherProgramHasTakenMeanwhile() throws Exception {
+        String firstAddress;
+        try (EmbeddedKafka kafka = EmbeddedKafka.start(directory)) {
+            firstAddress = kafka.bootstrapServers();
+            kafka.createTopics(1, "kept");
+            send(kafka, "kept", "before");
+        }
+        List<String> ports = Files.readAllLines(directory.resolve("ports"));
+
+        try (var controllers = listener(ports.getLast());
+                EmbeddedKafka again = EmbeddedKafka.start(directory)) {
+            assertThat(controllers.isBound()).isTrue();
+            assertThat(again.bootstrapServers()).isEqualTo(firstAddress);
+        }
+        try (var brokers = listener(ports.getFirst());
+                EmbeddedKafka elsewhere = EmbeddedKafka.start(directory)) {
+            assertThat(brokers.isBound()).isTrue();
+            assertThat(elsewhere.bootstrapServers()).isNotEqualTo(firstAddress);
+            assertThat(read(elsewhere, "kept", 1)).containsExactly("before");
+        }
+    }
+
+    /** Kafka itself would end this process. */
+    @Test
+    void aControllerThatCannotStartFailsTheStartAndLeavesNothingThatIsInTheWayOfTheNext() throws Exception {
+        try (var taken = listener("0")) {
+            int port = taken.getLocalPort();
+            var options = EmbeddedKafka.Options.DEFAULT.withBrokerSettings(Map.of(
+                    "listeners",
+                    "PLAINTEXT://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d".formatted(FreePorts.one(), port),
+                    "controller.quorum.voters",
+                    "1@127.0.0.1:" + port));
+
+            assertThatThrownBy(() -> EmbeddedKafka.start(directory, options))
+                    .hasStackTraceContaining("Address already in use");
+        }
+
+        try (EmbeddedKafka next = EmbeddedKafka.start(directory)) {
+            assertThat(next.isRunning()).isTrue();
         }
     }
 
@@ -149,6 +196,10 @@ class EmbeddedKafkaTest {
                         .allSatisfy(end -> assertThat(end).isEqualTo(2)));
             }
         }
+    }
+
+    private static ServerSocket listener(String port) throws IOException {
+        return new ServerSocket(Integer.parseInt(port), 1, InetAddress.getLoopbackAddress());
     }
 
     private JavaProcess broker() {

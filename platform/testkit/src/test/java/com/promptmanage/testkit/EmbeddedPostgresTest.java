@@ -3,6 +3,7 @@ package com.promptmanage.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -102,6 +103,30 @@ class EmbeddedPostgresTest {
 
         try (EmbeddedPostgres next = EmbeddedPostgres.start(directory)) {
             assertThat(ask(next.jdbcUrl(), "SELECT word FROM kept")).isEqualTo("before");
+        }
+    }
+
+    /** A process that was started in the background, and has not come to its own handlers yet, is deaf to what asks it to end. */
+    @Test
+    void aServerThatIsDeafAtFirstEndsAllTheSame() throws Exception {
+        Process guard = new ProcessBuilder(
+                        "sh",
+                        "-c",
+                        EmbeddedPostgres.GUARDED,
+                        "guard",
+                        "sh",
+                        "-c",
+                        "echo ready; sleep 1; exec env --default-signal=INT sleep 600")
+                .start();
+        try (var said = guard.inputReader(StandardCharsets.UTF_8)) {
+            assertThat(said.readLine()).isEqualTo("ready");
+
+            guard.getOutputStream().close();
+
+            Await.until(() -> assertThat(guard.isAlive()).isFalse());
+        } finally {
+            guard.descendants().forEach(ProcessHandle::destroyForcibly);
+            guard.destroyForcibly();
         }
     }
 

@@ -1,5 +1,6 @@
 package com.promptmanage.local.compose;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
@@ -7,6 +8,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +33,7 @@ class ComposeFileTest {
             "environment",
             "healthcheck",
             "image",
+            "mem_limit",
             "ports",
             "read_only",
             "restart",
@@ -78,6 +82,15 @@ class ComposeFileTest {
                 }
             }
         });
+    }
+
+    /** The image takes half of the memory that it sees for its heap, from the start: without a limit, of the whole machine's. */
+    @Test
+    void eachServiceSeesOnlyAPartOfTheMemory() {
+        assertThat(compose.built().keySet())
+                .isNotEmpty()
+                .allSatisfy(
+                        service -> assertThat(compose.services().get(service)).containsKey("mem_limit"));
     }
 
     @Test
@@ -132,6 +145,47 @@ class ComposeFileTest {
             }
             assertThat(others).as("what does not reach " + service).isEmpty();
         }
+    }
+
+    @Test
+    void aBrokerThatWasKilledIsGivenUpByItsControllerBeforeItStarts() throws Exception {
+        Path data = Files.createDirectory(directory.resolve("data"));
+        String both = "broker,controller on PLAINTEXT://:9092,CONTROLLER://:9093 as PLAINTEXT://kafka:9092, 600000 ms";
+        assertThat(startsOfTheBroker(data)).as("the first start").containsExactly(both);
+
+        Files.createDirectory(data.resolve("__cluster_metadata-0"));
+        assertThat(startsOfTheBroker(data))
+                .as("after a kill")
+                .containsExactly("controller on CONTROLLER://:9093 as , 1000 ms", both);
+
+        Files.createFile(data.resolve(".kafka_cleanshutdown"));
+        assertThat(startsOfTheBroker(data)).as("after an orderly end").containsExactly(both);
+    }
+
+    /** Runs its container's command, with a program in the place of the image's that only says what it is to start. */
+    private List<String> startsOfTheBroker(Path data) throws Exception {
+        Path program = Files.writeString(directory.resolve("run"), """
+                #!/bin/sh
+                session="$KAFKA_BROKER_SESSION_TIMEOUT_MS ms"
+                echo "starts $KAFKA_PROCESS_ROLES on $KAFKA_LISTENERS as $KAFKA_ADVERTISED_LISTENERS, $session"
+                """);
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
+        Map<String, Object> broker = requireNonNull(compose.services().get("kafka"));
+        var command = new ArrayList<String>();
+        for (String part : texts((List<?>) requireNonNull(broker.get("command")))) {
+            command.add(part.replace("/etc/kafka/docker/run", program.toString())
+                    .replace("/var/lib/kafka/data", data.toString()));
+        }
+        var builder = new ProcessBuilder(command).redirectErrorStream(true);
+        ((Map<?, ?>) requireNonNull(broker.get("environment")))
+                .forEach((name, value) -> builder.environment().put(String.valueOf(name), String.valueOf(value)));
+        Process process = builder.start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(said).isZero();
+        return said.lines()
+                .filter(line -> line.startsWith("starts "))
+                .map(line -> line.substring("starts ".length()))
+                .toList();
     }
 
     /** Starts a service with just the environment that its container has, and stops it as soon as it has read it. */
