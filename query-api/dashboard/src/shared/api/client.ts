@@ -4,8 +4,30 @@ import type { components, paths } from "./schema";
 
 export type Schemas = components["schemas"];
 
-/** The session is a cookie that scripts cannot read, and the API lives on our own origin: nothing has to be sent along. */
-export const api = createClient<paths>({ baseUrl: location.origin, fetch: askedWithin });
+/** The session is a cookie that scripts cannot read, and the API lives on our own origin: no secret has to be sent along. */
+export const api = createClient<paths>({ baseUrl: location.origin, fetch: askedAs });
+
+/** All tabs have one cookie. By this the server refuses what is asked, or saved, by a page that is still shown to who was here before. */
+const PERSON = "Prompt-Manage-Person";
+
+let shownTo: string | null = null;
+
+/** @param personId whom the page is shown to from here on; null if to nobody yet, or no longer */
+export function showTo(personId: string | null): void {
+  shownTo = personId;
+}
+
+/** With whom the page is shown to, where anyone is known. */
+export function personHeaders(): Record<string, string> {
+  return shownTo === null ? {} : { [PERSON]: shownTo };
+}
+
+function askedAs(request: Request): Promise<Response> {
+  for (const [name, value] of Object.entries(personHeaders())) {
+    request.headers.set(name, value);
+  }
+  return askedWithin(request);
+}
 
 /** How long a read may take until its answer begins: far longer than one of a server that works. */
 const READ_MS = 25_000;
@@ -112,6 +134,11 @@ export async function answer<T>(request: Promise<Answer<T>>): Promise<Exclude<T,
 
 export function isUnauthenticated(error: unknown): boolean {
   return error instanceof ProblemError && error.status === 401;
+}
+
+/** Whether someone else has signed in in this browser, and the page is shown to who was here before. */
+export function isOtherPerson(error: unknown): boolean {
+  return error instanceof ProblemError && error.code === "other_person";
 }
 
 /** For people: what happened, in a sentence. */
