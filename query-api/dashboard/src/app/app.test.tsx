@@ -27,7 +27,7 @@ class Channel extends EventTarget {
   }
 }
 
-const personOf = (id: string, name: string) => ({ id, name, email: `${id}@example.com`, hasPassword: true, features: {}, tier: "free", teams: [] });
+const personOf = (id: string, name: string) => ({ id, name, email: `${id}@example.com`, hasPassword: true, features: {}, tier: "free", teams: [] as object[] });
 
 const ANN = personOf("ann", "Ann");
 const BEN = personOf("ben", "Ben");
@@ -74,7 +74,7 @@ async function open(address: string) {
   await screen.findByRole("heading", { level: 1, name: "API keys" });
 }
 
-const look = () => act(() => void document.dispatchEvent(new Event("visibilitychange")));
+const look = () => act(() => void document.dispatchEvent(new Event("visibilitychange", { bubbles: true })));
 
 beforeEach(() => {
   signedIn = ANN;
@@ -89,6 +89,15 @@ beforeEach(() => {
 });
 
 afterEach(() => vi.unstubAllGlobals());
+
+test.each(["/nope", "/dashboard/nope", "/settings/nope"])("of %s it is said that there is nothing, and it stays in the address", async (address) => {
+  window.history.replaceState(null, "", address);
+  render(<App />);
+  const heading = await screen.findByRole("heading", { level: 1, name: "There is no page at this address" });
+  expect(heading.closest("main")).not.toBeNull();
+  expect(location.pathname).toBe(address);
+  await waitFor(() => expect(document.title).toBe("No such page · Prompt Manage"));
+});
 
 test("whoever signs out stands at the sign-in, which leads nowhere of theirs, and nothing of them is asked for any more", async () => {
   await open("/settings/api-keys");
@@ -107,7 +116,7 @@ test("someone else who signs in in another tab is told here, and nothing is save
   await userEvent.click(screen.getByRole("button", { name: "Create a key" }));
   await userEvent.type(screen.getByLabelText("Name"), "Mine");
   signedIn = BEN;
-  await userEvent.click(screen.getByRole("button", { name: "Create it" }));
+  await userEvent.click(screen.getByRole("button", { name: "Create" }));
   expect(await screen.findByRole("heading", { name: "Someone else has signed in" })).toBeTruthy();
   expect(screen.getAllByText(/Ben has signed in in this browser/).length).toBeGreaterThan(0);
   expect(changes).toEqual([]);
@@ -153,4 +162,14 @@ test("whoever signs in here is told to the other tabs, and what is asked from th
   expect(await screen.findByRole("button", { name: /signed in as Ben/ })).toBeTruthy();
   expect(told).toHaveBeenCalled();
   expect(screen.queryByRole("dialog")).toBeNull();
+});
+
+test("whoever is taken out of the team that they look at is told so, and goes on with what is theirs", async () => {
+  signedIn = { ...ANN, teams: [{ id: "acme", name: "Acme", role: "owner", timezone: "UTC", tier: "free", features: {} }] };
+  await open("/settings/api-keys");
+  expect(screen.getByTestId("team-switcher").textContent).toBe("Acme");
+  signedIn = ANN;
+  look();
+  expect(await screen.findByText("You are no longer in Acme.")).toBeTruthy();
+  expect(screen.getByTestId("team-switcher").textContent).toBe("Personal");
 });

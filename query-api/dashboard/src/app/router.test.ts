@@ -35,9 +35,3 @@ test("so they do within the application", async () => {
   await router.navigate({ to: "/settings", search: { team: "acme" } });
   expect(router.state.location.href).toBe("/settings/budget?team=acme");
 });
-
-test.each(["/nope", "/dashboard/nope", "/settings/nope/"])("%s stays where it is, and there is no page", async (address) => {
-  const router = await open(address);
-  expect(router.state.location.pathname.replace(/\/$/, "")).toBe(address.replace(/\/$/, ""));
-  expect(router.state.matches.some((match) => match.status === "notFound" || match.globalNotFound)).toBe(true);
-});

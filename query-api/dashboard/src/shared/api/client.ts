@@ -132,6 +132,27 @@ export async function answer<T>(request: Promise<Answer<T>>): Promise<Exclude<T,
   return data as Exclude<T, NotYet>;
 }
 
+/** Why an address answers no stream, which a browser does not tell; nothing if it would answer one by now. */
+export async function whyNoStream(url: string, signal: AbortSignal): Promise<void> {
+  const looking = new AbortController();
+  signal.addEventListener("abort", () => looking.abort(), { once: true });
+  const request = new Request(new URL(url, location.origin), { headers: { Accept: "text/event-stream" }, signal: looking.signal });
+  const response = await askedAs(request);
+  try {
+    if (!response.ok) {
+      throw new ProblemError(response.status, await response.json().catch(() => null), retryAfterOf(response.headers));
+    }
+  } finally {
+    // A stream would go on.
+    looking.abort();
+  }
+}
+
+/** Whether what was asked for is not there for this person: asking again changes nothing. */
+export function isRefused(error: unknown): boolean {
+  return error instanceof ProblemError && (error.status === 403 || error.status === 404);
+}
+
 export function isUnauthenticated(error: unknown): boolean {
   return error instanceof ProblemError && error.status === 401;
 }

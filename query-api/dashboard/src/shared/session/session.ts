@@ -20,6 +20,10 @@ export const sessionQuery = queryOptions({
   refetchOnWindowFocus: "always",
 });
 
+export function isSession({ queryKey }: { queryKey: readonly unknown[] }): boolean {
+  return queryKey[0] === sessionQuery.queryKey[0];
+}
+
 export function useUser(): User {
   return useSuspenseQuery(sessionQuery).data;
 }
