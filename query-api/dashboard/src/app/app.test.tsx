@@ -1,6 +1,7 @@
 import { act, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { showTo } from "@/shared/api/client";
 import { App } from "./app";
 
 class Source extends EventTarget {
@@ -77,6 +78,7 @@ async function open(address: string) {
 const look = () => act(() => void document.dispatchEvent(new Event("visibilitychange", { bubbles: true })));
 
 beforeEach(() => {
+  showTo(null);
   signedIn = ANN;
   changes = [];
   asked = [];
@@ -162,6 +164,14 @@ test("whoever signs in here is told to the other tabs, and what is asked from th
   expect(await screen.findByRole("button", { name: /signed in as Ben/ })).toBeTruthy();
   expect(told).toHaveBeenCalled();
   expect(screen.queryByRole("dialog")).toBeNull();
+});
+
+test("whoever comes to a page that is loaded anew, as after signing in elsewhere, is told to the other tabs", async () => {
+  const told = vi.fn();
+  new BroadcastChannel("prompt-manage session").addEventListener("message", told);
+  signedIn = BEN;
+  await open("/settings/api-keys");
+  expect(told).toHaveBeenCalledTimes(1);
 });
 
 test("whoever is taken out of the team that they look at is told so, and goes on with what is theirs", async () => {

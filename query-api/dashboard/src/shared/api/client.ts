@@ -12,9 +12,14 @@ const PERSON = "Prompt-Manage-Person";
 
 let shownTo: string | null = null;
 
-/** @param personId whom the page is shown to from here on; null if to nobody yet, or no longer */
-export function showTo(personId: string | null): void {
+/**
+ * @param personId whom the page is shown to from here on; null if to nobody yet, or no longer
+ * @returns whether it was shown to another before, or to nobody
+ */
+export function showTo(personId: string | null): boolean {
+  const isOther = personId !== shownTo;
   shownTo = personId;
+  return isOther;
 }
 
 /** With whom the page is shown to, where anyone is known. */

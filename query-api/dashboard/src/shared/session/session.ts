@@ -13,7 +13,10 @@ export const sessionQuery = queryOptions({
     if (!me.user) {
       throw new Error("The dashboard is for people: sign in with e-mail and password.");
     }
-    showTo(me.user.id);
+    if (showTo(me.user.id)) {
+      // They may have signed in elsewhere, and come back to a page that is loaded anew.
+      tellOtherTabs();
+    }
     return me.user;
   },
   staleTime: 5 * 60_000,
