@@ -183,3 +183,10 @@ test("whoever is taken out of the team that they look at is told so, and goes on
   expect(await screen.findByText("You are no longer in Acme.")).toBeTruthy();
   expect(screen.getByTestId("team-switcher").textContent).toBe("Personal");
 });
+
+test("the parts of a page are told from each other, so that none of them is left out or there twice", async () => {
+  const complained = vi.spyOn(console, "error");
+  await open("/settings/api-keys");
+  expect(complained).not.toHaveBeenCalled();
+  complained.mockRestore();
+});

@@ -58,7 +58,7 @@ export function Shell() {
         </header>
         <main ref={content} id="content" tabIndex={-1} className={`flex-1 outline-none ${FLOATING_ROOM}`}>
           <Addressed account={account}>
-            {!isCanvas && <BudgetWarnings key={account.key} account={account} />}
+            {!isCanvas && <BudgetWarnings key={`warnings of ${account.key}`} account={account} />}
             {/* Nothing of one account is shown, or filled into a form, as another's. */}
             <Outlet key={account.key} />
           </Addressed>
