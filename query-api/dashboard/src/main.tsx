@@ -1,10 +1,10 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "@/app/app";
-import { watchSystemTheme } from "@/shared/theme";
+import { watchTheme } from "@/shared/theme";
 import "./styles.css";
 
-watchSystemTheme();
+watchTheme();
 
 createRoot(document.getElementById("root")!).render(
   <StrictMode>

@@ -8,7 +8,7 @@ import { ASKS_WHO_ONE_IS, createQueryClient } from "./query-client";
 test("more of a list that could not be loaded is told, and what the list has stays", async () => {
   const signedOut = vi.fn();
   render(<Toasts />);
-  const observer = new InfiniteQueryObserver(createQueryClient(signedOut), {
+  const observer = new InfiniteQueryObserver(createQueryClient(signedOut, vi.fn()), {
     queryKey: ["list"],
     queryFn: ({ pageParam }) => (pageParam === 0 ? Promise.resolve("first") : Promise.reject(new ProblemError(404, { detail: "It is gone." }))),
     initialPageParam: 0,
@@ -26,7 +26,8 @@ test("more of a list that could not be loaded is told, and what the list has sta
 
 test("a change that is refused because the session has ended leads to signing in again, unless it is about just that", async () => {
   const signedOut = vi.fn();
-  const client = createQueryClient(signedOut);
+  const otherPerson = vi.fn();
+  const client = createQueryClient(signedOut, otherPerson);
   const refused = (status: number, meta = {}) =>
     new MutationObserver(client, { mutationFn: () => Promise.reject(new ProblemError(status, {})), meta }).mutate().catch(() => undefined);
   await refused(403);
@@ -34,4 +35,16 @@ test("a change that is refused because the session has ended leads to signing in
   expect(signedOut).not.toHaveBeenCalled();
   await refused(401);
   expect(signedOut).toHaveBeenCalledTimes(1);
+  expect(otherPerson).not.toHaveBeenCalled();
+});
+
+test("whatever is refused because someone else is signed in tells who, also what is about signing out", async () => {
+  const signedOut = vi.fn();
+  const otherPerson = vi.fn();
+  const client = createQueryClient(signedOut, otherPerson);
+  const refusal = () => Promise.reject(new ProblemError(409, { code: "other_person", detail: "Ben is here now." }));
+  await client.fetchQuery({ queryKey: ["list"], queryFn: refusal }).catch(() => undefined);
+  await new MutationObserver(client, { mutationFn: refusal, meta: ASKS_WHO_ONE_IS }).mutate().catch(() => undefined);
+  expect(otherPerson.mock.calls).toEqual([["Ben is here now."], ["Ben is here now."]]);
+  expect(signedOut).not.toHaveBeenCalled();
 });

@@ -96,6 +96,23 @@ const signedIn = createRoute({
   errorComponent: PageFailure,
 });
 
+/** What all pages of a kind stand under has none of its own, and leads to the first of them. */
+const dashboard = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/dashboard",
+  beforeLoad: ({ search }) => {
+    throw redirect({ to: "/dashboard/usage", search, replace: true });
+  },
+});
+
+const settings = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/settings",
+  beforeLoad: ({ search }) => {
+    throw redirect({ to: "/settings/budget", search, replace: true });
+  },
+});
+
 const usage = createRoute({
   getParentRoute: () => signedIn,
   path: "/dashboard/usage",
@@ -215,6 +232,8 @@ const execution = createRoute({
 });
 
 const routeTree = root.addChildren([home, signIn, signUp, forgotPassword, resetPassword, invitation, signedIn.addChildren([
+    dashboard,
+    settings,
     usage,
     developers,
     alerts,

@@ -8,6 +8,7 @@ import { useAccount } from "@/shared/session/account";
 import { IconButton } from "@/shared/ui/button";
 import { Addressed } from "./addressed";
 import { Logo } from "./logo";
+import { useLostTeam } from "./lost-team";
 import { NAVIGATION, OF_THE_RUNNER } from "./navigation";
 import { PersonMenu, TeamSwitcher, ThemeMenu } from "./top-bar";
 import { usePlace } from "./use-place";
@@ -19,6 +20,7 @@ export function Shell() {
   const account = useAccount();
   const content = useRef<HTMLElement>(null);
   usePlace(content);
+  useLostTeam(account);
   // A canvas takes the whole window.
   const isCanvas = useRouterState({ select: (state) => /^\/dashboard\/workflows\/[^/]+$/.test(state.location.pathname) });
   return (
@@ -56,7 +58,7 @@ export function Shell() {
         </header>
         <main ref={content} id="content" tabIndex={-1} className={`flex-1 outline-none ${FLOATING_ROOM}`}>
           <Addressed account={account}>
-            {!isCanvas && <BudgetWarnings key={account.key} account={account} />}
+            {!isCanvas && <BudgetWarnings key={`warnings of ${account.key}`} account={account} />}
             {/* Nothing of one account is shown, or filled into a form, as another's. */}
             <Outlet key={account.key} />
           </Addressed>

@@ -1,26 +1,34 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
 import { answer, api, isUnauthenticated } from "@/shared/api/client";
-import { sessionQuery, type User } from "@/shared/session/session";
+import { sessionQuery, stay, type User } from "@/shared/session/session";
 import { TextField } from "@/shared/ui/field";
 import { FormDialog } from "@/shared/ui/form-dialog";
 import { toast } from "@/shared/ui/toast";
 import { ASKS_WHO_ONE_IS } from "./query-client";
 
-/** Over the page on which someone was when their session ended: the page stays as it is, and nothing on it is lost. */
+/**
+ * Over the page on which someone was when their session ended: the page stays as it is, and nothing on it is lost. They may as well sign
+ * in again in another tab.
+ */
 export function SignInAgain({ user, onClose }: { user: User; onClose: () => void }) {
   const queryClient = useQueryClient();
   const [password, setPassword] = useState("");
   const signIn = useMutation({
     meta: ASKS_WHO_ONE_IS,
     mutationFn: () => answer(api.POST("/api/auth/login", { body: { email: user.email, password } })),
-    onSuccess: (signedIn) => {
-      queryClient.setQueryData(sessionQuery.queryKey, signedIn.user);
+    onSuccess: (signedIn) => stay(queryClient, signedIn.user),
+  });
+  const { dataUpdatedAt } = useQuery({ ...sessionQuery, enabled: false });
+  const [since] = useState(dataUpdatedAt);
+  const isBack = signIn.isSuccess || dataUpdatedAt > since;
+  useEffect(() => {
+    if (isBack) {
       void queryClient.invalidateQueries();
       toast("You are signed in again. What was not saved is still here: save it now.");
       onClose();
-    },
-  });
+    }
+  }, [isBack, onClose, queryClient]);
   const isWrong = isUnauthenticated(signIn.error);
   return (
     <FormDialog

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link, useRouter } from "@tanstack/react-router";
 import { useEffect, useRef, type FormEvent } from "react";
 import { answer, api, messageOf, ProblemError } from "@/shared/api/client";
-import { sessionQuery } from "@/shared/session/session";
+import { enter } from "@/shared/session/session";
 import { waysInQuery } from "@/shared/session/ways-in";
 import { Button } from "@/shared/ui/button";
 import { TextField } from "@/shared/ui/field";
@@ -30,8 +30,7 @@ export function SignIn() {
     meta: ASKS_WHO_ONE_IS,
     mutationFn: (form: { email: string; password: string }) => answer(api.POST("/api/auth/login", { body: form })),
     onSuccess: async ({ user }) => {
-      queryClient.clear();
-      queryClient.setQueryData(sessionQuery.queryKey, user);
+      enter(queryClient, user);
       await router.navigate({ href: safeTarget(then), replace: true });
     },
   });

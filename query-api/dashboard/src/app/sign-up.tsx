@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link, useRouter } from "@tanstack/react-router";
 import { useState } from "react";
 import { answer, api, messageOf, ProblemError } from "@/shared/api/client";
-import { sessionQuery, type User } from "@/shared/session/session";
+import { enter, type User } from "@/shared/session/session";
 import { waysInQuery } from "@/shared/session/ways-in";
 import { Button } from "@/shared/ui/button";
 import { TextField } from "@/shared/ui/field";
@@ -20,9 +20,8 @@ export function SignUp() {
   const router = useRouter();
   const queryClient = useQueryClient();
   const { data: waysIn } = useQuery(waysInQuery);
-  const enter = (user: User) => {
-    queryClient.clear();
-    queryClient.setQueryData(sessionQuery.queryKey, user);
+  const goOn = (user: User) => {
+    enter(queryClient, user);
     return router.navigate({ href: safeTarget(then, "/welcome"), replace: true });
   };
   return (
@@ -32,7 +31,7 @@ export function SignUp() {
           <Note>Nobody makes their own account here. Ask whoever runs this installation for one.</Note>
         </div>
       ) : (
-        <SignUpForm email={email ?? ""} onSignedUp={enter} />
+        <SignUpForm email={email ?? ""} onSignedUp={goOn} />
       )}
       <Issuers then={safeTarget(then, "/welcome")} />
       <p className="mt-6 text-[0.8125rem] text-soft">

@@ -1,11 +1,12 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { useNavigate, useRouter } from "@tanstack/react-router";
 import { ChevronsUpDown, KeyRound, LogOut, Monitor, Moon, Sun, User as UserIcon, Users } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
-import { answer, api, isUnauthenticated, messageOf } from "@/shared/api/client";
+import { answer, api, isOtherPerson, isUnauthenticated, messageOf } from "@/shared/api/client";
 import { words } from "@/shared/format/numbers";
 import { accountsOf, remember, useAccount } from "@/shared/session/account";
 import { useUser } from "@/shared/session/session";
+import { tellOtherTabs } from "@/shared/session/tabs";
 import { setTheme, useTheme, type Theme } from "@/shared/theme";
 import { IconButton } from "@/shared/ui/button";
 import { Menu, MenuChoice, MenuItem, MenuLabel, MenuLine } from "@/shared/ui/menu";
@@ -84,18 +85,23 @@ export function ThemeMenu() {
 export function PersonMenu() {
   const user = useUser();
   const router = useRouter();
-  const queryClient = useQueryClient();
-  const leave = async () => {
-    queryClient.clear();
-    await router.navigate({ to: "/sign-in" });
+  const leave = () => {
+    tellOtherTabs();
+    void router.navigate({ to: "/sign-in" });
   };
   const [isChanging, setChanging] = useState(false);
   const signOut = useMutation({
     meta: ASKS_WHO_ONE_IS,
     mutationFn: () => answer(api.POST("/api/auth/logout")),
     onSuccess: leave,
-    // Nobody is told that they have left while the session goes on.
-    onError: (failure) => (isUnauthenticated(failure) ? leave() : toast(`You are still signed in. ${messageOf(failure)}`, "critical")),
+    onError: (failure) => {
+      if (isUnauthenticated(failure)) {
+        leave();
+      } else if (!isOtherPerson(failure)) {
+        // Nobody is told that they have left while the session goes on.
+        toast(`You are still signed in. ${messageOf(failure)}`, "critical");
+      }
+    },
   });
   return (
     <>

@@ -2,11 +2,13 @@ import { useSyncExternalStore } from "react";
 
 export type Theme = "light" | "dark" | "system";
 
+const STORED = "theme";
+
 const listeners = new Set<() => void>();
 
 function stored(): Theme {
   try {
-    const value = localStorage.getItem("theme");
+    const value = localStorage.getItem(STORED);
     return value === "light" || value === "dark" ? value : "system";
   } catch {
     return "system";
@@ -26,9 +28,9 @@ function tell(): void {
 export function setTheme(theme: Theme): void {
   try {
     if (theme === "system") {
-      localStorage.removeItem("theme");
+      localStorage.removeItem(STORED);
     } else {
-      localStorage.setItem("theme", theme);
+      localStorage.setItem(STORED, theme);
     }
   } catch {
     // Then it holds until the page is loaded anew.
@@ -37,10 +39,18 @@ export function setTheme(theme: Theme): void {
   tell();
 }
 
-export function watchSystemTheme(): void {
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+/** Follows the system, and what is chosen in another tab. */
+export function watchTheme(): void {
+  const changed = () => {
     apply(stored());
     tell();
+  };
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", changed);
+  window.addEventListener("storage", ({ key }) => {
+    // Without a key, all that is stored was cleared.
+    if (key === STORED || key === null) {
+      changed();
+    }
   });
 }
 

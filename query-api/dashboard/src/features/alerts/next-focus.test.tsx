@@ -1,10 +1,7 @@
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { createMemoryHistory, createRootRoute, createRoute, createRouter, RouterProvider } from "@tanstack/react-router";
-import { render, screen, waitFor } from "@testing-library/react";
+import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, test, vi } from "vitest";
-import { sessionQuery, type User } from "@/shared/session/session";
-import { HintProvider } from "@/shared/ui/hint";
+import { openPage } from "@/test/page-stand";
 import { AlertsPage } from "./alerts-page";
 import { readAlertSearch } from "./search";
 
@@ -13,7 +10,6 @@ afterEach(() => vi.unstubAllGlobals());
 /** The page of what is not seen to, which is asked for anew after each that was. */
 function open(...ids: string[]) {
   let left = ids;
-  vi.stubGlobal("scrollTo", () => undefined);
   vi.stubGlobal("fetch", ({ method, url }: Request) => {
     if (method === "POST") {
       left = left.filter((id) => !url.includes(`/${id}/`));
@@ -22,21 +18,7 @@ function open(...ids: string[]) {
     const alerts = left.map((id) => ({ id, severity: "warning", title: id, message: "90% of the limit is used.", occurredAt: "2026-11-25T10:00:00Z", acknowledged: false }));
     return Promise.resolve(Response.json({ alerts, unread: left.length, nextCursor: null }));
   });
-  const user = { id: "ann", name: "Ann", features: {}, tier: "free", teams: [{ id: "acme", name: "Acme", role: "owner", timezone: "UTC", tier: "free", features: {} }] };
-  const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
-  client.setQueryData(sessionQuery.queryKey, user as unknown as User);
-  const root = createRootRoute();
-  const signedIn = createRoute({ getParentRoute: () => root, id: "signed-in" });
-  const page = createRoute({ getParentRoute: () => signedIn, path: "/dashboard/alerts", validateSearch: readAlertSearch, component: AlertsPage });
-  const history = createMemoryHistory({ initialEntries: ["/dashboard/alerts?team=acme&seen=no"] });
-  const router = createRouter({ routeTree: root.addChildren([signedIn.addChildren([page])]), history });
-  render(
-    <QueryClientProvider client={client}>
-      <HintProvider>
-        <RouterProvider router={router as never} />
-      </HintProvider>
-    </QueryClientProvider>,
-  );
+  openPage("/dashboard/alerts?team=acme&seen=no", [{ path: "/dashboard/alerts", validateSearch: readAlertSearch, component: AlertsPage }]);
 }
 
 const button = (id: string) => screen.findByRole("button", { name: `Acknowledge: ${id}` });

@@ -1,11 +1,8 @@
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { createMemoryHistory, createRootRoute, createRoute, createRouter, RouterProvider } from "@tanstack/react-router";
-import { render, screen, waitFor } from "@testing-library/react";
+import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, test, vi } from "vitest";
 import { addDays, today } from "@/shared/format/time";
-import { sessionQuery, type User } from "@/shared/session/session";
-import { HintProvider } from "@/shared/ui/hint";
+import { acme, openPage } from "@/test/page-stand";
 import { DevelopersPage } from "./developers-page";
 import { readDeveloperSearch } from "./search";
 
@@ -15,11 +12,10 @@ afterEach(() => vi.unstubAllGlobals());
 
 const CALL = { ...NONE, userId: "ann", model: "opus", agent: "claude-code", runs: 2, totalTokens: 10, cost: "0.50" };
 
-let history: ReturnType<typeof createMemoryHistory>;
+let history: ReturnType<typeof openPage>;
 
 /** The page in a tier that shows seven days, and the first days that it asked for. */
 function open(address: string, developers: readonly object[] = []): string[] {
-  vi.stubGlobal("scrollTo", () => undefined);
   const asked: string[] = [];
   const first = addDays(today("UTC", new Date()), -7);
   vi.stubGlobal("fetch", ({ url }: Request) => {
@@ -35,24 +31,11 @@ function open(address: string, developers: readonly object[] = []): string[] {
     );
   });
   const features = { historyDays: 7 };
-  const user = { id: "ann", name: "Ann", features, tier: "free", teams: [{ id: "acme", name: "Acme", role: "owner", timezone: "UTC", tier: "free", features }] };
-  const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
-  client.setQueryData(sessionQuery.queryKey, user as unknown as User);
-  const root = createRootRoute();
-  const signedIn = createRoute({ getParentRoute: () => root, id: "signed-in" });
   const pages = [
-    createRoute({ getParentRoute: () => signedIn, path: "/dashboard/developers", validateSearch: readDeveloperSearch, component: DevelopersPage }),
-    createRoute({ getParentRoute: () => signedIn, path: "/settings/api-keys", component: () => null }),
+    { path: "/dashboard/developers", validateSearch: readDeveloperSearch, component: DevelopersPage },
+    { path: "/settings/api-keys", component: () => null },
   ];
-  history = createMemoryHistory({ initialEntries: [address] });
-  const router = createRouter({ routeTree: root.addChildren([signedIn.addChildren(pages)]), history });
-  render(
-    <QueryClientProvider client={client}>
-      <HintProvider>
-        <RouterProvider router={router as never} />
-      </HintProvider>
-    </QueryClientProvider>,
-  );
+  history = openPage(address, pages, { features, teams: [acme({ features })] });
   return asked;
 }
 

@@ -1,10 +1,8 @@
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { createMemoryHistory, createRootRoute, createRoute, createRouter, RouterProvider } from "@tanstack/react-router";
-import { cleanup, render, screen } from "@testing-library/react";
+import { cleanup, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, test, vi } from "vitest";
-import { sessionQuery, type User } from "@/shared/session/session";
-import { HintProvider } from "@/shared/ui/hint";
+import type { User } from "@/shared/session/session";
+import { acme, openPage } from "@/test/page-stand";
 import { teamFile } from "./api";
 import { readTeamSearch } from "./search";
 import { TeamDashboardPage } from "./team-dashboard-page";
@@ -19,7 +17,6 @@ afterEach(() => vi.unstubAllGlobals());
 
 /** The page of a team, and what it asked the statistics to be grouped by. The server refuses what the tier does not have. */
 function open(features: User["features"], { member = "", role = "owner", budgets = [] as unknown[] | null, reports = [] as unknown[] } = {}): string[] {
-  vi.stubGlobal("scrollTo", () => undefined);
   const groups: string[] = [];
   const answers: Record<string, (query: URLSearchParams) => Response> = {
     "/api/teams/acme/members": () => Response.json({ members: [{ userId: "ann", name: "Ann" }], nextCursor: null }),
@@ -42,21 +39,9 @@ function open(features: User["features"], { member = "", role = "owner", budgets
     const { pathname, searchParams } = new URL(url);
     return Promise.resolve(answers[pathname]!(searchParams));
   });
-  const user = { id: "ann", name: "Ann", features: {}, tier: "free", teams: [{ id: "acme", name: "Acme", role, timezone: "UTC", tier: "free", features }] };
-  const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
-  client.setQueryData(sessionQuery.queryKey, user as unknown as User);
-  const root = createRootRoute();
-  const signedIn = createRoute({ getParentRoute: () => root, id: "signed-in" });
-  const page = createRoute({ getParentRoute: () => signedIn, path: "/dashboard/team", validateSearch: readTeamSearch, component: TeamDashboardPage });
-  const history = createMemoryHistory({ initialEntries: [`/dashboard/team?team=acme&trend=table${member && `&member=${member}`}`] });
-  const router = createRouter({ routeTree: root.addChildren([signedIn.addChildren([page])]), history });
-  render(
-    <QueryClientProvider client={client}>
-      <HintProvider>
-        <RouterProvider router={router as never} />
-      </HintProvider>
-    </QueryClientProvider>,
-  );
+  openPage(`/dashboard/team?team=acme&trend=table${member && `&member=${member}`}`, [{ path: "/dashboard/team", validateSearch: readTeamSearch, component: TeamDashboardPage }], {
+    teams: [acme({ role, features })],
+  });
   return groups;
 }
 

@@ -173,6 +173,7 @@ const CONNECTIONS: Record<Connection, { label: string; dot: string }> = {
   live: { label: "Live", dot: "bg-good" },
   connecting: { label: "Connecting", dot: "bg-soft" },
   broken: { label: "Reconnecting", dot: "bg-warning" },
+  refused: { label: "Not yours to see", dot: "bg-critical" },
 };
 
 export function LiveDot({ connection, asOf, zone }: { connection: Connection; asOf: string | undefined; zone: string }) {

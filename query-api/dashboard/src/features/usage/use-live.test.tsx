@@ -53,3 +53,7 @@ test.each([
   ["the last did not come", { data: {}, error: new Error("no answer"), fetchStatus: "idle" }, "broken"],
   ["there is no network", { data: {}, error: null, fetchStatus: "paused" }, "broken"],
 ])("a stream that stands is said to be live while %s: %o", (_, shown, said) => expect(saidOf("live", shown)).toBe(said));
+
+test("a stream that is refused is not said to come back", () => {
+  expect(saidOf("refused", { data: {}, error: new Error("refused"), fetchStatus: "idle" })).toBe("refused");
+});

@@ -34,6 +34,9 @@ export function useLive(accountKey: string, url: string): Connection {
 
 /** What is said of the stream beside what is shown: that it stands is no proof that answers come. */
 export function saidOf(connection: Connection, shown: { data: unknown; error: unknown; fetchStatus: string }): Connection {
+  if (connection === "refused") {
+    return connection;
+  }
   if (shown.error || shown.fetchStatus === "paused") {
     return "broken";
   }

@@ -49,9 +49,9 @@ test("the first call of an account is told with its cost, once the history has i
   const arrival = await open();
   totals(0);
   totals(1);
-  expect(arrival.current).toBeNull();
+  expect(arrival.current.arrival).toBeNull();
   usage = [{ id: "first", cost: "0.01", totalTokens: 12 }];
-  await waitFor(() => expect(arrival.current).toEqual({ cost: "0.01", tokens: 12 }));
+  await waitFor(() => expect(arrival.current.arrival).toEqual({ cost: "0.01", tokens: 12 }));
 });
 
 test("of an account that has used much before, the newest of then is not told as what has just arrived", async () => {
@@ -61,8 +61,8 @@ test("of an account that has used much before, the newest of then is not told as
   const before = asked;
   totals(1001);
   await waitFor(() => expect(asked).toBeGreaterThan(before));
-  expect(arrival.current).toBeNull();
+  expect(arrival.current.arrival).toBeNull();
   usage = [{ id: "new", cost: null, totalTokens: 12 }, ...usage];
   // Without a price it is not told as free.
-  await waitFor(() => expect(arrival.current).toEqual({ cost: null, tokens: 12 }));
+  await waitFor(() => expect(arrival.current.arrival).toEqual({ cost: null, tokens: 12 }));
 });

@@ -1,6 +1,6 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { createMemoryHistory, createRootRoute, createRoute, createRouter, RouterProvider } from "@tanstack/react-router";
-import { render, screen } from "@testing-library/react";
+import { act, render, screen } from "@testing-library/react";
 import { afterEach, expect, test, vi } from "vitest";
 import { sessionQuery, type User } from "@/shared/session/session";
 import { HintProvider } from "@/shared/ui/hint";
@@ -8,15 +8,23 @@ import { WelcomePage } from "./welcome-page";
 
 afterEach(() => vi.unstubAllGlobals());
 
-function open(hasKey: boolean, usage: readonly object[]) {
+class Source extends EventTarget {
+  static newest: Source;
+  static readonly CLOSED = 2;
+  readyState = 0;
+
+  constructor() {
+    super();
+    Source.newest = this;
+  }
+
+  close() {}
+}
+
+function open(hasKey: boolean, usage: readonly object[], answer: () => Response = () => Response.json({ usage, nextCursor: null })) {
   vi.stubGlobal("scrollTo", () => undefined);
-  vi.stubGlobal("fetch", () => Promise.resolve(Response.json({ usage, nextCursor: null })));
-  vi.stubGlobal(
-    "EventSource",
-    class extends EventTarget {
-      close() {}
-    },
-  );
+  vi.stubGlobal("fetch", () => Promise.resolve(answer()));
+  vi.stubGlobal("EventSource", Source);
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   const team = { id: "acme", name: "Acme", role: "owner", timezone: "UTC", tier: "free", features: {} };
   client.setQueryData(sessionQuery.queryKey, { id: "ann", name: "Ann", features: {}, tier: "free", teams: [team] } as unknown as User);
@@ -49,4 +57,27 @@ test("where there is nothing yet, nothing is done", async () => {
   expect(await screen.findByText(/Listening for it/)).toBeTruthy();
   expect(screen.queryByLabelText("Done")).toBeNull();
   expect(screen.getByRole("button", { name: "Create a key" })).toBeTruthy();
+});
+
+test("while the server does not answer, nobody is told that it is listened, and it goes on by itself", async () => {
+  let isAway = true;
+  open(false, [], () =>
+    isAway
+      ? Response.json({ detail: "The database does not answer." }, { status: 503 })
+      : Response.json({ usage: [{ id: "e1", time: "2026-11-26T14:00:00Z", cost: "0.25", totalTokens: 1200 }], nextCursor: null }),
+  );
+  expect(await screen.findByText(/Nothing can be seen arriving just now\. The database does not answer\./)).toBeTruthy();
+  expect(screen.queryByText(/Listening for it/)).toBeNull();
+  isAway = false;
+  expect(await screen.findByText("Events have come,")).toBeTruthy();
+});
+
+test("a live connection that is down is told, until it stands again", async () => {
+  open(false, []);
+  expect(await screen.findByText(/Listening for it/)).toBeTruthy();
+  act(() => void Source.newest.dispatchEvent(new Event("error")));
+  expect(await screen.findByText(/The live connection is down just now/)).toBeTruthy();
+  expect(screen.queryByText(/Listening for it/)).toBeNull();
+  act(() => void Source.newest.dispatchEvent(new Event("open")));
+  expect(await screen.findByText(/Listening for it/)).toBeTruthy();
 });

@@ -5,7 +5,7 @@ import { Check, Radio } from "lucide-react";
 import { Tabs } from "radix-ui";
 import { useRef, useState, type ReactNode } from "react";
 import { answer, api, messageOf } from "@/shared/api/client";
-import { useEvents } from "@/shared/api/stream";
+import { useEvents, type Connection } from "@/shared/api/stream";
 import { formatCount } from "@/shared/format/numbers";
 import { formatDateTime } from "@/shared/format/time";
 import { useAccount, type Account } from "@/shared/session/account";
@@ -30,8 +30,10 @@ export function WelcomePage({ makeKey, hasKey, hasBudget, wizard }: { makeKey: M
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>(null);
   const [choosing, setChoosing] = useState(false);
-  const arrival = useArrival(account);
-  const last = useQuery(newestQuery(account)).data?.usage[0];
+  const { arrival, connection } = useArrival(account);
+  // What is not seen arriving is looked for.
+  const newest = useQuery({ ...newestQuery(account), refetchInterval: (query) => (connection === "broken" || query.state.error ? AGAIN_MS : false) });
+  const last = newest.data?.usage[0];
   const hasArrived = arrival !== null || last !== undefined;
 
   const create = async () => {
@@ -93,9 +95,7 @@ export function WelcomePage({ makeKey, hasKey, hasBudget, wizard }: { makeKey: M
                 <strong className="font-semibold">Events have come,</strong> the last <time dateTime={last.time}>{formatDateTime(last.time, zone)}</time>: <Told cost={last.cost ?? null} tokens={last.totalTokens} />
               </p>
             ) : (
-              <p className="flex items-center gap-2 text-soft">
-                <Radio aria-hidden className="size-4 animate-pulse text-accent" /> Listening for it. Nothing has to be reloaded.
-              </p>
+              <Awaited connection={connection} failure={newest.error} />
             )}
           </div>
         </Step>
@@ -127,6 +127,24 @@ export function WelcomePage({ makeKey, hasKey, hasBudget, wizard }: { makeKey: M
   );
 }
 
+/** What is waited for; or why it would not be seen, while it is tried again. */
+function Awaited({ connection, failure }: { connection: Connection; failure: unknown }) {
+  if (connection === "refused") {
+    return <Note tone="warning">You may not see the usage of this account, and so not what arrives.</Note>;
+  }
+  if (failure) {
+    return <Note tone="warning">Nothing can be seen arriving just now. {messageOf(failure)} It is tried again by itself; nothing has to be reloaded.</Note>;
+  }
+  if (connection === "broken") {
+    return <Note tone="warning">The live connection is down just now: what arrives is seen some seconds later. It is tried again by itself; nothing has to be reloaded.</Note>;
+  }
+  return (
+    <p className="flex items-center gap-2 text-soft">
+      <Radio aria-hidden className="size-4 animate-pulse text-accent" /> Listening for it. Nothing has to be reloaded.
+    </p>
+  );
+}
+
 function Told({ cost, tokens }: { cost: string | null; tokens: number }) {
   return (
     <>
@@ -145,16 +163,26 @@ function newestQuery(account: Account) {
   });
 }
 
+/** How often what came is asked for while it is not told. */
+const AGAIN_MS = 5_000;
+
 export type MakeKey = (account: Account) => Promise<string>;
 
-/** The first call that came since the page was opened; null while none has. Its cost is null where its model has no price. */
-export function useArrival(account: Account): { cost: string | null; tokens: number } | null {
+/** The first call that came since the page was opened. */
+interface Arrival {
+  /** Null where its model has no price. */
+  cost: string | null;
+  tokens: number;
+}
+
+/** Waits for a call to come; null while none has. */
+export function useArrival(account: Account): { arrival: Arrival | null; connection: Connection } {
   const queryClient = useQueryClient();
   const before = useRef<number | null>(null);
   const [arrived, setArrived] = useState(false);
   // The newest before: what an account has used for months is not what has just arrived.
   const [known, setKnown] = useState<string | null>();
-  useEvents(`/api/token-tracking/stream?${new URLSearchParams(account.visible as Record<string, string>)}`, "totals", (data) => {
+  const connection = useEvents(`/api/token-tracking/stream?${new URLSearchParams(account.visible as Record<string, string>)}`, "totals", (data) => {
     const { month } = JSON.parse(data) as Totals;
     before.current ??= month.runs;
     if (month.runs > before.current) {
@@ -172,7 +200,7 @@ export function useArrival(account: Account): { cost: string | null; tokens: num
   if (data !== undefined && known === undefined) {
     setKnown(arrived ? null : (newest?.id ?? null));
   }
-  return arrived && newest && isNews(newest.id, known) ? { cost: newest.cost ?? null, tokens: newest.totalTokens } : null;
+  return { arrival: arrived && newest && isNews(newest.id, known) ? { cost: newest.cost ?? null, tokens: newest.totalTokens } : null, connection };
 }
 
 function isNews(id: string | undefined, known: string | null | undefined): boolean {

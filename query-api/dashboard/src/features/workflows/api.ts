@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient, type QueryClient } from "@tanstack/react-query";
-import { answer, api, type Schemas } from "@/shared/api/client";
+import { answer, api, isRefused, type Schemas } from "@/shared/api/client";
 import type { Account } from "@/shared/session/account";
 import { toSave, type Definition } from "./definition";
 import { pagesOf } from "./execution-pages";
@@ -170,7 +170,8 @@ export function executionsQuery(id: string, status: Execution["status"] | null) 
     getNextPageParam: (page) => page.nextCursor,
     staleTime: 2000,
     // Whoever sees something run waits for its end; what begins by itself is news a little later.
-    refetchInterval: ({ state }) => (state.data?.pages.some((page) => page.executions.some((one) => one.status === "running" || one.status === "queued")) ? RUNNING_MS : IDLE_MS),
+    refetchInterval: ({ state }) =>
+      isRefused(state.error) ? false : state.data?.pages.some((page) => page.executions.some((one) => one.status === "running" || one.status === "queued")) ? RUNNING_MS : IDLE_MS,
   });
 }
 

@@ -1,39 +1,19 @@
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { createMemoryHistory, createRootRoute, createRoute, createRouter, RouterProvider } from "@tanstack/react-router";
-import { render, screen } from "@testing-library/react";
+import { screen } from "@testing-library/react";
 import { afterEach, expect, test, vi } from "vitest";
-import { sessionQuery, type User } from "@/shared/session/session";
-import { HintProvider } from "@/shared/ui/hint";
+import { acme, openPage } from "@/test/page-stand";
 import { WorkflowListPage } from "./list-page";
 import { readWorkflowSearch } from "./search";
 
 afterEach(() => vi.unstubAllGlobals());
 
 function open(address: string, workflows: readonly { id: string; name: string; category: string }[], role = "owner") {
-  vi.stubGlobal("scrollTo", () => undefined);
   vi.stubGlobal("matchMedia", () => ({ matches: false, addEventListener: () => undefined, removeEventListener: () => undefined }));
   vi.stubGlobal("fetch", ({ url }: Request) => {
     const category = new URL(url).searchParams.get("category");
     const found = workflows.filter((workflow) => category === null || workflow.category === category).map((workflow) => ({ ...workflow, status: "active", tags: [] }));
     return Promise.resolve(Response.json({ workflows: found, total: found.length, nextCursor: null }));
   });
-  const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
-  const teams = [{ id: "acme", name: "Acme", role, timezone: "UTC", tier: "free", features: {} }];
-  client.setQueryData(sessionQuery.queryKey, { id: "ann", name: "Ann", features: {}, tier: "free", teams } as unknown as User);
-  const root = createRootRoute();
-  const signedIn = createRoute({ getParentRoute: () => root, id: "signed-in" });
-  const page = createRoute({ getParentRoute: () => signedIn, path: "/dashboard/workflows", validateSearch: readWorkflowSearch, component: WorkflowListPage });
-  const router = createRouter({
-    routeTree: root.addChildren([signedIn.addChildren([page])]),
-    history: createMemoryHistory({ initialEntries: [`/dashboard/workflows${address}`] }),
-  });
-  render(
-    <QueryClientProvider client={client}>
-      <HintProvider>
-        <RouterProvider router={router as never} />
-      </HintProvider>
-    </QueryClientProvider>,
-  );
+  openPage(`/dashboard/workflows${address}`, [{ path: "/dashboard/workflows", validateSearch: readWorkflowSearch, component: WorkflowListPage }], { teams: [acme({ role })] });
 }
 
 test("while the list is of one category, another can be chosen", async () => {

@@ -1,10 +1,8 @@
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { createMemoryHistory, createRootRoute, createRoute, createRouter, RouterProvider } from "@tanstack/react-router";
-import { render, screen } from "@testing-library/react";
+import { screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, test, vi } from "vitest";
-import { sessionQuery, type User } from "@/shared/session/session";
-import { HintProvider } from "@/shared/ui/hint";
+import type { User } from "@/shared/session/session";
+import { openPage } from "@/test/page-stand";
 import { readOutputSearch } from "./outputs";
 import { OutputsPage } from "./outputs-page";
 
@@ -13,28 +11,12 @@ afterEach(() => vi.unstubAllGlobals());
 type Answer = (query: URLSearchParams) => Response;
 
 function open(address: string, features: User["features"], outputs: Answer, workflows: Answer = () => Response.json({ workflows: [], nextCursor: null })) {
-  vi.stubGlobal("scrollTo", () => undefined);
   vi.stubGlobal("matchMedia", () => Object.assign(new EventTarget(), { matches: false }));
   vi.stubGlobal("fetch", ({ url }: Request) => {
     const { pathname, searchParams } = new URL(url);
     return Promise.resolve(pathname === "/api/workflow-outputs" ? outputs(searchParams) : workflows(searchParams));
   });
-  const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
-  client.setQueryData(sessionQuery.queryKey, { id: "ann", name: "Ann", features, tier: "free", teams: [] } as unknown as User);
-  const root = createRootRoute();
-  const signedIn = createRoute({ getParentRoute: () => root, id: "signed-in" });
-  const page = createRoute({ getParentRoute: () => signedIn, path: "/dashboard/outputs", validateSearch: readOutputSearch, component: OutputsPage });
-  const router = createRouter({
-    routeTree: root.addChildren([signedIn.addChildren([page])]),
-    history: createMemoryHistory({ initialEntries: [`/dashboard/outputs${address}`] }),
-  });
-  render(
-    <QueryClientProvider client={client}>
-      <HintProvider>
-        <RouterProvider router={router as never} />
-      </HintProvider>
-    </QueryClientProvider>,
-  );
+  openPage(`/dashboard/outputs${address}`, [{ path: "/dashboard/outputs", validateSearch: readOutputSearch, component: OutputsPage }], { features, teams: [] });
 }
 
 const nothing: Answer = () => Response.json({ outputs: [], nextCursor: null });

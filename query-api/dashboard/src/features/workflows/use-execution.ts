@@ -1,5 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useMemo } from "react";
+import { useEffect, useMemo, useRef } from "react";
+import { isRefused } from "@/shared/api/client";
+import { useEvents } from "@/shared/api/stream";
 import { nanoUsd } from "@/shared/format/money";
 import { formatCount, formatDuration } from "@/shared/format/numbers";
 import { useZone } from "@/shared/session/zone";
@@ -12,39 +14,38 @@ import { wordsOf } from "./status";
 const REFRESH_MS = 250;
 const POLL_MS = 2000;
 
-/** An execution as it goes: asked again at each change that the stream tells of, and every two seconds should it break. */
+/**
+ * An execution as it goes: asked again at each change that the stream tells of, and every two seconds should it break. What it was is not
+ * shown any more to whom it is not there for by now, and not asked for again.
+ */
 export function useExecution(executionId: string | null) {
   const queryClient = useQueryClient();
   const query = useQuery({
     ...executionQuery(executionId ?? ""),
     enabled: executionId !== null,
     placeholderData: () => undefined,
-    refetchInterval: (state) => (state.state.data && isOver(state.state.data.status) ? false : POLL_MS),
+    refetchInterval: ({ state }) => (state.data && (isRefused(state.error) || isOver(state.data.status)) ? false : POLL_MS),
   });
-  const over = query.data !== undefined && isOver(query.data.status);
+  const isLost = isRefused(query.error);
+  const goesOn = executionId !== null && !isLost && !(query.data !== undefined && isOver(query.data.status));
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => {
-    if (executionId === null || over) {
-      return;
-    }
-    const source = new EventSource(`/api/workflows/executions/${encodeURIComponent(executionId)}/stream`);
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const changed = () => {
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        void queryClient.invalidateQueries({ queryKey: ["execution", executionId] });
-      }, REFRESH_MS);
-    };
-    source.addEventListener("execution", changed);
-    source.addEventListener("node", changed);
     return () => {
-      clearTimeout(timer);
-      source.close();
+      clearTimeout(timer.current);
+      timer.current = undefined;
     };
-  }, [executionId, over, queryClient]);
+  }, [executionId]);
+  useEvents(goesOn ? `/api/workflows/executions/${encodeURIComponent(executionId)}/stream` : null, "execution node", () => {
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined;
+      void queryClient.invalidateQueries({ queryKey: ["execution", executionId] });
+    }, REFRESH_MS);
+  });
+  const data = isLost ? undefined : query.data;
   const zone = useZone();
   const now = useNow();
-  const states = useMemo(() => (query.data ? nodeStates(query.data, zone, now) : NONE), [query.data, zone, now]);
-  return { ...query, states };
+  const states = useMemo(() => (data ? nodeStates(data, zone, now) : NONE), [data, zone, now]);
+  return { ...query, data, states };
 }
 
 const NONE: ReadonlyMap<string, NodeState> = new Map();

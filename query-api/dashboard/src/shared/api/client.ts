@@ -4,8 +4,35 @@ import type { components, paths } from "./schema";
 
 export type Schemas = components["schemas"];
 
-/** The session is a cookie that scripts cannot read, and the API lives on our own origin: nothing has to be sent along. */
-export const api = createClient<paths>({ baseUrl: location.origin, fetch: askedWithin });
+/** The session is a cookie that scripts cannot read, and the API lives on our own origin: no secret has to be sent along. */
+export const api = createClient<paths>({ baseUrl: location.origin, fetch: askedAs });
+
+/** All tabs have one cookie. By this the server refuses what is asked, or saved, by a page that is still shown to who was here before. */
+const PERSON = "Prompt-Manage-Person";
+
+let shownTo: string | null = null;
+
+/**
+ * @param personId whom the page is shown to from here on; null if to nobody yet, or no longer
+ * @returns whether it was shown to another before, or to nobody
+ */
+export function showTo(personId: string | null): boolean {
+  const isOther = personId !== shownTo;
+  shownTo = personId;
+  return isOther;
+}
+
+/** With whom the page is shown to, where anyone is known. */
+export function personHeaders(): Record<string, string> {
+  return shownTo === null ? {} : { [PERSON]: shownTo };
+}
+
+function askedAs(request: Request): Promise<Response> {
+  for (const [name, value] of Object.entries(personHeaders())) {
+    request.headers.set(name, value);
+  }
+  return askedWithin(request);
+}
 
 /** How long a read may take until its answer begins: far longer than one of a server that works. */
 const READ_MS = 25_000;
@@ -110,8 +137,34 @@ export async function answer<T>(request: Promise<Answer<T>>): Promise<Exclude<T,
   return data as Exclude<T, NotYet>;
 }
 
+/** Why an address answers no stream, which a browser does not tell; nothing if it would answer one by now. */
+export async function whyNoStream(url: string, signal: AbortSignal): Promise<void> {
+  const looking = new AbortController();
+  signal.addEventListener("abort", () => looking.abort(), { once: true });
+  const request = new Request(new URL(url, location.origin), { headers: { Accept: "text/event-stream" }, signal: looking.signal });
+  const response = await askedAs(request);
+  try {
+    if (!response.ok) {
+      throw new ProblemError(response.status, await response.json().catch(() => null), retryAfterOf(response.headers));
+    }
+  } finally {
+    // A stream would go on.
+    looking.abort();
+  }
+}
+
+/** Whether what was asked for is not there for this person: asking again changes nothing. */
+export function isRefused(error: unknown): boolean {
+  return error instanceof ProblemError && (error.status === 403 || error.status === 404);
+}
+
 export function isUnauthenticated(error: unknown): boolean {
   return error instanceof ProblemError && error.status === 401;
+}
+
+/** Whether someone else has signed in in this browser, and the page is shown to who was here before. */
+export function isOtherPerson(error: unknown): boolean {
+  return error instanceof ProblemError && error.code === "other_person";
 }
 
 /** For people: what happened, in a sentence. */

@@ -1,4 +1,4 @@
-import { ProblemError } from "./client";
+import { personHeaders, ProblemError } from "./client";
 import { retryAfterOf } from "./retries";
 
 export type Format = "csv" | "json" | "parquet";
@@ -15,7 +15,7 @@ export interface ExportedFile {
  * @throws ProblemError if the API refuses it, TypeError if it cannot be reached
  */
 export async function requireFile(url: string): Promise<void> {
-  const response = await fetch(`${url}${url.includes("?") ? "&" : "?"}check=true`);
+  const response = await fetch(`${url}${url.includes("?") ? "&" : "?"}check=true`, { headers: personHeaders() });
   if (!response.ok) {
     throw new ProblemError(response.status, await response.json().catch(() => null), retryAfterOf(response.headers));
   }

@@ -3,6 +3,7 @@ package com.promptmanage.query.dashboard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.promptmanage.service.http.HttpServer;
+import com.promptmanage.service.http.ProblemException;
 import com.promptmanage.service.http.Routes;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -26,7 +27,13 @@ class DashboardTest {
 
     @BeforeAll
     static void start() {
-        Routes api = routes -> routes.get("/api/thing", ctx -> ctx.result("a thing"));
+        Routes api = routes -> {
+            routes.get("/api/thing", ctx -> ctx.result("a thing"));
+            routes.get("/api/lost", ctx -> {
+                throw ProblemException.notFound("There is no such thing.");
+            });
+            routes.post("/sent", ctx -> ctx.result("taken"));
+        };
         server = HttpServer.start(HttpServer.Options.onPort(0).withCustomization(new Dashboard()), List.of(api));
         http = HttpClient.newHttpClient();
     }
@@ -88,6 +95,51 @@ class DashboardTest {
         assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
     }
 
+    /** As a browser asks when somebody has mistyped an address. */
+    private static final String BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/nothing", "/nothing/at/all", "/apis", "/team/nothing"})
+    void whoeverLooksIsToldByThePageThatThereIsNothing(String address) throws Exception {
+        HttpResponse<String> page = get(address, BROWSER);
+        assertThat(page.statusCode()).isEqualTo(404);
+        assertThat(page.headers().firstValue("Content-Type"))
+                .hasValueSatisfying(type -> assertThat(type).startsWith("text/html"));
+        assertThat(page.body()).contains("<html lang=\"en\">", "<div id=\"root\">");
+        assertThat(page.headers().firstValue("Cache-Control")).contains("no-cache");
+        assertThat(page.headers().allValues("Vary")).contains("Accept");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "application/json",
+                "application/json, text/html;q=0.5",
+                "text/html;q=0.1, */*",
+                "text/html5",
+                "*/*"
+            })
+    void aProgramThatTakesAPageTooIsToldAsBefore(String accepted) throws Exception {
+        HttpResponse<String> answer = get("/nothing", accepted);
+        assertThat(answer.statusCode()).isEqualTo(404);
+        assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
+        assertThat(answer.headers().allValues("Vary")).contains("Accept");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/nothing", "/api", "/api/lost", "/assets/nothing.js", "/v1/nothing", "/gateway/no"})
+    void whatPersonsDoNotTypeIsToldThemAsToPrograms(String address) throws Exception {
+        HttpResponse<String> answer = get(address, BROWSER);
+        assertThat(answer.statusCode()).isEqualTo(404);
+        assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
+    }
+
+    /** An address that takes another method is there. */
+    @Test
+    void whatTakesAnotherMethodIsNotSaidToBeNothing() throws Exception {
+        assertThat(get("/sent", BROWSER).statusCode()).isEqualTo(405);
+    }
+
     @Test
     void anApiBesideItAnswersForItself() throws Exception {
         assertThat(get("/api/thing").body()).isEqualTo("a thing");
@@ -96,5 +148,13 @@ class DashboardTest {
     private static HttpResponse<String> get(String address) throws IOException, InterruptedException {
         return http.send(
                 HttpRequest.newBuilder(server.baseUri().resolve(address)).build(), BodyHandlers.ofString());
+    }
+
+    private static HttpResponse<String> get(String address, String accepted) throws IOException, InterruptedException {
+        return http.send(
+                HttpRequest.newBuilder(server.baseUri().resolve(address))
+                        .header("Accept", accepted)
+                        .build(),
+                BodyHandlers.ofString());
     }
 }

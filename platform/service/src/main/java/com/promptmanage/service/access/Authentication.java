@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out who sends a request, by its {@code Authorization} header: {@code Bearer} with an API key or a session's token.
- * Without that header the session's cookie counts, and then only from our own pages if something may change.
+ * Without that header the session's cookie counts, and then only from our own pages if something may change, and from none that
+ * is shown to someone else.
  */
 public final class Authentication {
 
@@ -115,9 +116,10 @@ public final class Authentication {
         String token = cookie.token(ctx)
                 .orElseThrow(() -> ProblemException.unauthenticated(
                         "Send 'Authorization: Bearer' with an API key or a session's token."));
-        Caller person = sessions.caller(token)
+        Caller.Person person = sessions.caller(token)
                 .orElseThrow(() -> ProblemException.unauthenticated("The session has ended. Sign in again."));
         browsers.requireOwnPage(ctx);
+        BrowserRequests.requireShownTo(ctx, person);
         return person;
     }
 

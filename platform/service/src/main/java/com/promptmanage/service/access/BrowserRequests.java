@@ -1,5 +1,6 @@
 package com.promptmanage.service.access;
 
+import com.promptmanage.service.http.Problem.Kind;
 import com.promptmanage.service.http.ProblemException;
 import io.javalin.http.Context;
 import java.net.URI;
@@ -9,13 +10,17 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells requests that our own pages send from those that a foreign page makes a browser send along with our cookie.
+ * Tells requests that our own pages send from those that a foreign page makes a browser send along with our cookie, and those of a
+ * page that is still shown to someone from those of one that another has signed in beside.
  *
  * <p>Every browser of today says in {@code Sec-Fetch-Site} where a request comes from, and no page can forge it; where it
  * is left out (plain http that is not loopback), {@code Origin} comes with every request that may change something. So no
  * token has to be handed out and sent back, and a client has nothing to forget.
  */
 final class BrowserRequests {
+
+    /** The id of whom a page is shown to. All tabs of a browser have one cookie: it is that of who signed in last in any of them. */
+    static final String PERSON = "Prompt-Manage-Person";
 
     private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS");
 
@@ -34,6 +39,21 @@ final class BrowserRequests {
         if (!SAFE.contains(ctx.req().getMethod()) && origin(ctx) != Origin.OURS) {
             throw ProblemException.forbidden(
                     "A request that changes something and carries the session as a cookie must come from a page of this address (Sec-Fetch-Site: same-origin, or an Origin that equals Host). Programs send 'Authorization: Bearer' instead.");
+        }
+    }
+
+    /**
+     * For a request whose only proof is a cookie.
+     *
+     * @throws ProblemException 409 {@code other_person} if it says that it is of a page that is shown to someone else
+     */
+    static void requireShownTo(Context ctx, Caller.Person person) {
+        @Nullable String shownTo = ctx.header(PERSON);
+        if (shownTo != null && !shownTo.equals(person.userId())) {
+            throw new ProblemException(
+                    Kind.OTHER_PERSON,
+                    "%1$s has signed in in this browser, and this page is shown to someone else. Load it again to go on as %1$s."
+                            .formatted(person.name()));
         }
     }
 

@@ -64,6 +64,7 @@ public record Problem(
         METHOD_NOT_ALLOWED(405, "This address does not take that method"),
         CONFLICT(409, "It has changed or exists already"),
         MAIL_NOT_SET_UP(409, "This installation sends no mail"),
+        OTHER_PERSON(409, "Someone else is signed in"),
         BODY_TOO_LARGE(413, "The body is too large"),
         ADDRESS_TOO_LONG(414, "The address is too long"),
         UNSUPPORTED_MEDIA_TYPE(415, "The body is in a form that this address does not take"),

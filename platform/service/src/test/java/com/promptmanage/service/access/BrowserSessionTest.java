@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpResponse;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -119,6 +120,53 @@ class BrowserSessionTest {
                                 said)
                         .statusCode())
                 .isEqualTo(200);
+    }
+
+    /** In a second tab, which has the same cookie: what the first still holds is not to be saved as the other's. */
+    @Test
+    void aPageThatIsShownToSomeoneElseIsRefusedAndToldWhoIsThere() throws Exception {
+        stand.register("ben@example.com", PASSWORD, "Ben Ito");
+        var ann = stand.login("ann@example.com", PASSWORD);
+        var ben = stand.login("ben@example.com", PASSWORD);
+        String annsId = json(ann).path("user").path("id").asText();
+        String bensId = json(ben).path("user").path("id").asText();
+
+        assertThat(sent("POST", "/api/things", cookieOf(ben), bensId).statusCode())
+                .isEqualTo(200);
+        for (String asked : List.of("POST /api/things", "GET /api/auth/me", "POST /api/auth/logout")) {
+            String[] parts = asked.split(" ", 2);
+            var refused = sent(parts[0], parts[1], cookieOf(ben), annsId);
+            assertThat(refused.statusCode()).as(asked).isEqualTo(409);
+            assertThat(json(refused).path("code").asText()).isEqualTo("other_person");
+            assertThat(json(refused).path("detail").asText()).startsWith("Ben Ito has signed in");
+        }
+        assertThat(sent("GET", "/api/auth/me", cookieOf(ben), bensId).statusCode())
+                .as("who was not to be signed out is not")
+                .isEqualTo(200);
+        // A token that a program holds proves itself.
+        assertThat(stand.send(
+                                "POST",
+                                "/api/things",
+                                "{}",
+                                "Authorization",
+                                "Bearer " + cookieOf(ben).substring(11),
+                                "Prompt-Manage-Person",
+                                annsId)
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
+    private HttpResponse<String> sent(String method, String path, String cookie, String shownTo) throws Exception {
+        return stand.send(
+                method,
+                path,
+                method.equals("POST") ? "{}" : null,
+                "Cookie",
+                cookie,
+                "Sec-Fetch-Site",
+                "same-origin",
+                "Prompt-Manage-Person",
+                shownTo);
     }
 
     @Test
