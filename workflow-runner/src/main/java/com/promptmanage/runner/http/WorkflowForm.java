@@ -11,6 +11,7 @@ import com.promptmanage.service.http.Json;
 import com.promptmanage.topics.account.Account;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -52,7 +53,9 @@ record WorkflowForm(
 
     private static final int JSON_CHARS_MAX = 64 << 10;
 
-    WorkflowRow made(String id, Account account, String createdBy, Instant now, Faults faults) {
+    WorkflowRow made(String id, Account account, String createdBy, Instant at, Faults faults) {
+        // As the database keeps it: whoever changes it next says what it was made at.
+        Instant now = at.truncatedTo(ChronoUnit.MICROS);
         if (name == null) {
             faults.add("name", "is missing", "Give the workflow a name of 1 to %d characters.".formatted(NAME_MAX));
         }

@@ -96,6 +96,13 @@ class ChangedMeanwhileTest {
         assertThat(made.json().at("/workflow/version").intValue()).isEqualTo(1);
         assertThat(made.json().at("/workflow/updatedAt"))
                 .isEqualTo(made.json().at("/workflow/createdAt"));
+        assertThat(api.put(
+                                editor,
+                                "/api/workflows/" + made.json().at("/workflow/id").asText(),
+                                "{\"name\": \"Newer\", \"baseUpdatedAt\": \"%s\"}".formatted(updatedAt(made)))
+                        .status())
+                .as("the time of the answer is the one that is stored")
+                .isEqualTo(200);
     }
 
     private String nameOf(String path) {
