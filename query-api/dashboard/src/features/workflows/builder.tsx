@@ -103,8 +103,8 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
     setIsStarting(true);
     setDialog(null);
     try {
-      const id = !readOnly && (isDirty || stored.id === null) ? (await store()).workflow.id : stored.id!;
-      setExecutionId(await start.mutateAsync({ id, triggerData }));
+      const { id, version } = !readOnly && (isDirty || stored.id === null) ? (await store()).workflow : { id: stored.id!, version: stored.version };
+      setExecutionId(await start.mutateAsync({ id, version, triggerData }));
       setSelected(new Set());
     } catch (error) {
       toast(messageOf(error), "critical");

@@ -21,9 +21,11 @@ afterEach(() => vi.unstubAllGlobals());
 
 test("a workflow tells how its last run ended and what it cost, and is run from the list", async () => {
   const asked: string[] = [];
+  const keys: (string | null)[] = [];
   vi.stubGlobal("scrollTo", () => undefined);
   vi.stubGlobal("fetch", (request: Request) => {
     asked.push(`${request.method} ${new URL(request.url).pathname}`);
+    keys.push(request.headers.get("Idempotency-Key"));
     return Promise.resolve(Response.json({ detail: "The workflow is paused." }, { status: 409 }));
   });
   const onTag = vi.fn();
@@ -48,4 +50,5 @@ test("a workflow tells how its last run ended and what it cost, and is run from 
   await userEvent.click(screen.getByRole("button", { name: "Run Ticket triage" }));
   expect(await screen.findByText("The workflow is paused.")).toBeTruthy();
   expect(asked).toEqual(["POST /api/workflows/wf_1/trigger"]);
+  expect(keys).toEqual([expect.stringMatching(/^[0-9a-f]{32}$/)]);
 });
