@@ -64,19 +64,24 @@ export function keep(queryClient: QueryClient, { workflow, warnings = [] }: Kept
 
 export interface Saved {
   id: string | null;
-  name: string;
+  /** Absent to leave it as it is. */
+  name?: string | undefined;
   definition: Definition;
+  /** What it was made from: another version than that, or with baseUpdatedAt anything else that is newer, is not overwritten. */
   baseVersion?: number | undefined;
+  baseUpdatedAt?: string | undefined;
 }
 
 export function useSaveWorkflow(account: Account) {
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: async ({ id, name, definition, baseVersion }: Saved): Promise<Kept> => {
-      const body = { name, definition: toSave(definition) as unknown as Schemas["Definition"] };
-      return id === null
-        ? await answer(api.POST("/api/workflows", { body: { ...body, ...("teamId" in account.params ? { teamId: account.params.teamId } : {}) } }))
-        : await answer(api.PUT("/api/workflows/{id}", { params: { path: { id } }, body: { ...body, ...(baseVersion ? { baseVersion } : {}) } }));
+    mutationFn: async ({ id, name, definition, baseVersion, baseUpdatedAt }: Saved): Promise<Kept> => {
+      const body = { ...(name === undefined ? {} : { name }), definition: toSave(definition) as unknown as Schemas["Definition"] };
+      if (id === null) {
+        return answer(api.POST("/api/workflows", { body: { ...body, ...("teamId" in account.params ? { teamId: account.params.teamId } : {}) } }));
+      }
+      const base = { ...(baseVersion ? { baseVersion } : {}), ...(baseUpdatedAt ? { baseUpdatedAt } : {}) };
+      return answer(api.PUT("/api/workflows/{id}", { params: { path: { id } }, body: { ...body, ...base } }));
     },
     onSuccess: (kept) => {
       keep(queryClient, kept);
