@@ -8,12 +8,13 @@ import { useAccount } from "@/shared/session/account";
 import { LeaveDialog } from "@/shared/ui/leave-dialog";
 import { toast } from "@/shared/ui/toast";
 import { AboutDialog } from "./about-dialog";
-import { useSaveWorkflow, useTrigger, warningsQuery, workflowQuery, type Kept, type NodeExecution, type Workflow } from "./api";
+import { useTrigger, warningsQuery, workflowQuery, type NodeExecution, type Workflow } from "./api";
 import { useChangeWorkflow } from "./api-automation";
 import { Canvas } from "./canvas";
-import { addNode, EMPTY, paste, read, type Definition, type NodeType } from "./definition";
+import { ConflictDialog } from "./conflict-dialog";
+import { addNode, EMPTY, paste, type Definition, type NodeType } from "./definition";
 import { ExecutionPanel } from "./execution-panel";
-import { faultsOf, keptWith, type Warning } from "./faults";
+import { faultsOf, type Warning } from "./faults";
 import { useHistory } from "./history";
 import { JsonDialog } from "./json-dialog";
 import { layout } from "./layout";
@@ -25,6 +26,7 @@ import { Toolbar, type Dialog } from "./toolbar";
 import { TriggersDialog } from "./triggers-dialog";
 import { useExecution } from "./use-execution";
 import { useKeys } from "./use-keys";
+import { draftOf, useSaving } from "./use-saving";
 import { VersionsDialog } from "./versions-dialog";
 import { download, downloadFrom, fileName, readFile, type Draft } from "./workflow-file";
 
@@ -39,8 +41,6 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
   const initial = useMemo<Draft>(() => (workflow ? draftOf(workflow) : { name: "Untitled workflow", definition: EMPTY }), [workflow]);
   const history = useHistory<Draft>(initial);
   const { name, definition } = history.value;
-  const [saved, setSaved] = useState(initial);
-  const [stored, setStored] = useState<{ id: string | null; version: number | undefined }>({ id: workflow?.id ?? null, version: workflow?.version });
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [dialog, setDialog] = useState<Dialog | null>(null);
   const [executionId, setExecutionId] = useState<string | null>(null);
@@ -48,14 +48,23 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
   const clipboard = useRef<Pick<Definition, "nodes" | "edges"> | null>(null);
   const file = useRef<HTMLInputElement>(null);
   const execution = useExecution(executionId);
-  const save = useSaveWorkflow(account);
+  const saving = useSaving({
+    workflow,
+    initial,
+    history,
+    onMade,
+    onLoaded: () => {
+      setSelected(new Set());
+      setDialog(null);
+    },
+  });
+  const { save, base, isDirty, conflict } = saving;
   const start = useTrigger();
-  const record = useQuery({ ...workflowQuery(stored.id ?? ""), enabled: stored.id !== null }).data;
-  const change = useChangeWorkflow(stored.id ?? "");
+  const record = useQuery({ ...workflowQuery(base.id ?? ""), enabled: base.id !== null }).data;
+  const change = useChangeWorkflow(base.id ?? "");
   const level = record?.yourLevel ?? workflow?.yourLevel;
-  const readOnly = stored.id === null ? !account.mayEdit : level === "viewer" || level === "runner";
-  const isDirty = history.value !== saved;
-  const warnings = useQuery(warningsQuery(stored.id ?? "", stored.version ?? 0)).data ?? NO_WARNINGS;
+  const readOnly = base.id === null ? !account.mayEdit : level === "viewer" || level === "runner";
+  const warnings = useQuery(warningsQuery(base.id ?? "", base.version ?? 0)).data ?? NO_WARNINGS;
   const sent = save.variables?.definition;
   const faults = useMemo(() => faultsOf(save.error, sent, warnings), [save.error, sent, warnings]);
 
@@ -74,54 +83,28 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
     setSelected(new Set([added.id]));
   };
 
-  const store = async (): Promise<Kept> => {
-    const drawn = history.value;
-    const kept = await save.mutateAsync({
-      id: stored.id,
-      name: drawn.name.trim() || "Untitled workflow",
-      definition: drawn.definition,
-      baseVersion: stored.version,
-    });
-    setStored({ id: kept.workflow.id, version: kept.workflow.version });
-    setSaved(drawn);
-    if (stored.id === null) {
-      onMade(kept.workflow.id);
-    }
-    return kept;
-  };
-
-  const onSave = async () => {
-    try {
-      const kept = await store();
-      toast(...keptWith("The workflow is saved.", kept.warnings ?? NO_WARNINGS));
-    } catch (error) {
-      toast(messageOf(error), "critical");
-    }
-  };
-
   const run = async (triggerData?: Record<string, unknown>) => {
     setIsStarting(true);
     setDialog(null);
     try {
-      const { id, version } = !readOnly && (isDirty || stored.id === null) ? (await store()).workflow : { id: stored.id!, version: stored.version };
+      const { id, version } = !readOnly && (isDirty || base.id === null) ? (await saving.store()).workflow : { id: base.id!, version: base.version };
       setExecutionId(await start.mutateAsync({ id, version, triggerData }));
       setSelected(new Set());
     } catch (error) {
-      toast(messageOf(error), "critical");
+      saving.fail(error);
     } finally {
       setIsStarting(false);
     }
   };
 
-  const restored = (back: Workflow) => {
-    const draft = draftOf(back);
-    history.change(() => draft);
-    setSaved(draft);
-    // What was refused before is not on the canvas any more.
-    save.reset();
-    setStored({ id: back.id, version: back.version });
-    setSelected(new Set());
-    setDialog(null);
+  const saveAsNew = async () => {
+    try {
+      const id = await saving.saveAsNew();
+      toast("What you had here is saved as a new workflow.");
+      await navigate({ to: "/dashboard/workflows/$id", params: { id }, ignoreBlocker: true });
+    } catch (error) {
+      saving.fail(error);
+    }
   };
 
   const copy = () => {
@@ -140,7 +123,7 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
 
   useKeys({
     // Not while it is being saved: what has no id yet would become two.
-    s: () => !readOnly && !save.isPending && void onSave(),
+    s: () => !readOnly && !save.isPending && void saving.onSave(),
     z: () => history.undo?.(),
     "shift+z": () => history.redo?.(),
     y: () => history.redo?.(),
@@ -162,11 +145,11 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
     <div className="flex h-[calc(100dvh-3.5rem)] flex-col">
       <Toolbar
         name={name}
-        note={readOnly ? "Read only" : isDirty ? "Not saved" : stored.id ? "Saved" : ""}
+        note={readOnly ? "Read only" : isDirty ? "Not saved" : base.id ? "Saved" : ""}
         status={record?.status ?? null}
         readOnly={readOnly}
-        mayRun={stored.id === null ? account.mayEdit : level !== "viewer"}
-        isStored={stored.id !== null}
+        mayRun={base.id === null ? account.mayEdit : level !== "viewer"}
+        isStored={base.id !== null}
         isEmpty={definition.nodes.length === 0}
         isSaving={save.isPending}
         isStarting={isStarting}
@@ -174,16 +157,16 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
         redo={history.redo}
         onRename={(next) => history.change((before) => ({ ...before, name: next }))}
         onAdd={(type) => add(type)}
-        onSave={() => void onSave()}
+        onSave={() => void saving.onSave()}
         onRun={() => void run()}
         onStatus={(status) =>
           change.mutate({ status }, { onSuccess: () => toast(`The workflow is ${status === "draft" ? "a draft" : status}.`), onError: (failure) => toast(messageOf(failure), "critical") })
         }
         onArrange={() => edit(layout)}
         onExport={() => download(history.value)}
-        onExportTemplate={() => downloadFrom(`/api/workflows/${stored.id}/export`, fileName(name))}
+        onExportTemplate={() => downloadFrom(`/api/workflows/${base.id}/export`, fileName(name))}
         onImport={() => file.current?.click()}
-        onExecutions={() => void navigate({ to: "/dashboard/workflows/$id/executions", params: { id: stored.id! } })}
+        onExecutions={() => void navigate({ to: "/dashboard/workflows/$id/executions", params: { id: base.id! } })}
         onOpen={setDialog}
       />
       <input
@@ -236,7 +219,7 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
             error={save.error}
             warnings={warnings}
             readOnly={readOnly}
-            run={executionId && <ExecutionPanel executionId={executionId} execution={execution} onClose={() => setExecutionId(null)} workflowId={stored.id} />}
+            run={executionId && <ExecutionPanel executionId={executionId} execution={execution} onClose={() => setExecutionId(null)} workflowId={base.id} />}
             runs={execution.data?.nodeExecutions ?? NO_RUNS}
             onEdit={edit}
             onSelect={setSelected}
@@ -244,6 +227,18 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
         </aside>
       </div>
       <LeaveDialog what="This workflow has" isDirty={isDirty} />
+      {conflict && base.id && (
+        <ConflictDialog
+          stored={conflict}
+          mine={history.value}
+          base={{ ...base, id: base.id }}
+          isSaving={save.isPending}
+          onOverwrite={() => void saving.overwrite(conflict)}
+          onLoad={() => saving.loadStored(base.id!)}
+          onSaveAsNew={account.mayEdit ? () => void saveAsNew() : null}
+          onClose={saving.dismiss}
+        />
+      )}
       {dialog === "json" && (
         <JsonDialog
           definition={definition}
@@ -256,16 +251,12 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
         />
       )}
       {dialog === "run" && <RunDialog onClose={() => setDialog(null)} onRun={(data) => void run(data)} />}
-      {dialog === "versions" && stored.id && (
-        <VersionsDialog id={stored.id} zone={browserZone()} readOnly={readOnly} onRestored={restored} onClose={() => setDialog(null)} />
+      {dialog === "versions" && base.id && (
+        <VersionsDialog id={base.id} zone={browserZone()} readOnly={readOnly} onRestored={saving.load} onClose={() => setDialog(null)} />
       )}
-      {dialog === "share" && stored.id && <ShareDialog id={stored.id} isTeam={account.isTeam} mayChange={level === "admin"} onClose={() => setDialog(null)} />}
+      {dialog === "share" && base.id && <ShareDialog id={base.id} isTeam={account.isTeam} mayChange={level === "admin"} onClose={() => setDialog(null)} />}
       {dialog === "about" && record && <AboutDialog workflow={record} onClose={() => setDialog(null)} />}
       {dialog === "triggers" && record && <TriggersDialog workflow={record} readOnly={readOnly} onClose={() => setDialog(null)} />}
     </div>
   );
-}
-
-function draftOf(workflow: Workflow): Draft {
-  return { name: workflow.name, definition: read(workflow.definition) };
 }
