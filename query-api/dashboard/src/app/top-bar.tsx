@@ -5,6 +5,7 @@ import { lazy, Suspense, useState } from "react";
 import { answer, api, isUnauthenticated, messageOf } from "@/shared/api/client";
 import { words } from "@/shared/format/numbers";
 import { accountsOf, remember, useAccount } from "@/shared/session/account";
+import { dropDraftsOf } from "@/shared/session/drafts";
 import { useUser } from "@/shared/session/session";
 import { setTheme, useTheme, type Theme } from "@/shared/theme";
 import { IconButton } from "@/shared/ui/button";
@@ -86,6 +87,7 @@ export function PersonMenu() {
   const router = useRouter();
   const queryClient = useQueryClient();
   const leave = async () => {
+    dropDraftsOf(user.id);
     queryClient.clear();
     await router.navigate({ to: "/sign-in" });
   };

@@ -5,6 +5,7 @@ import { useCallback, useMemo, useRef, useState } from "react";
 import { messageOf } from "@/shared/api/client";
 import { browserZone } from "@/shared/format/time";
 import { useAccount } from "@/shared/session/account";
+import { dropDraft, placeOf } from "@/shared/session/drafts";
 import { LeaveDialog } from "@/shared/ui/leave-dialog";
 import { toast } from "@/shared/ui/toast";
 import { AboutDialog } from "./about-dialog";
@@ -13,6 +14,8 @@ import { useChangeWorkflow } from "./api-automation";
 import { Canvas } from "./canvas";
 import { ConflictDialog } from "./conflict-dialog";
 import { addNode, EMPTY, paste, type Definition, type NodeType } from "./definition";
+import { dropOwn, keep, unsavedAt } from "./draft";
+import { DraftDialog } from "./draft-dialog";
 import { ExecutionPanel } from "./execution-panel";
 import { faultsOf, type Warning } from "./faults";
 import { useHistory } from "./history";
@@ -25,6 +28,7 @@ import { ShareDialog } from "./share-dialog";
 import { Toolbar, type Dialog } from "./toolbar";
 import { TriggersDialog } from "./triggers-dialog";
 import { useExecution } from "./use-execution";
+import { useKeptDraft } from "./use-kept-draft";
 import { useKeys } from "./use-keys";
 import { draftOf, useSaving } from "./use-saving";
 import { VersionsDialog } from "./versions-dialog";
@@ -68,6 +72,10 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
   const sent = save.variables?.definition;
   const faults = useMemo(() => faultsOf(save.error, sent, warnings), [save.error, sent, warnings]);
 
+  const place = placeOf(account.userId, account.key, `workflow ${base.id ?? "new"}`);
+  const [unsaved, setUnsaved] = useState(() => (readOnly ? null : unsavedAt(place, initial)));
+  useKeptDraft(place, history.value, base, isDirty && !readOnly);
+
   const edit = useCallback(
     (next: (before: Definition) => Definition) =>
       history.change((before) => {
@@ -100,6 +108,7 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
   const saveAsNew = async () => {
     try {
       const id = await saving.saveAsNew();
+      dropOwn(place);
       toast("What you had here is saved as a new workflow.");
       await navigate({ to: "/dashboard/workflows/$id", params: { id }, ignoreBlocker: true });
     } catch (error) {
@@ -226,7 +235,25 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
           />
         </aside>
       </div>
-      <LeaveDialog what="This workflow has" isDirty={isDirty} />
+      <LeaveDialog what="This workflow has" isDirty={isDirty} onLeave={() => dropOwn(place)} />
+      {unsaved && (
+        <DraftDialog
+          unsaved={unsaved}
+          version={base.version}
+          onRestore={() => {
+            const draft = { name: unsaved.name, definition: unsaved.definition };
+            saving.resume(draft, unsaved.base);
+            // From now on it is this tab's, also where another one had kept it.
+            keep(place, draft, unsaved.base);
+            setUnsaved(null);
+          }}
+          onDiscard={() => {
+            dropDraft(place);
+            setUnsaved(null);
+          }}
+          onClose={() => setUnsaved(null)}
+        />
+      )}
       {conflict && base.id && (
         <ConflictDialog
           stored={conflict}
