@@ -309,8 +309,7 @@ public final class Runs {
     /** @param workflow of which there is something in the queue now; null of none */
     private record TakenUp(Resumed resumed, @Nullable String workflow) {}
 
-    private Resumed resume(
-            String executionId, Optional<NanoUsd> maxCost, @Nullable String key, Predicate<Change> may) {
+    private Resumed resume(String executionId, Optional<NanoUsd> maxCost, @Nullable String key, Predicate<Change> may) {
         TakenUp taken = database.asSystem(handle -> change(handle, executionId)
                 .map(change -> takenUp(handle, change, maxCost, key, may))
                 .orElse(new TakenUp(Resumed.NOT, null)));

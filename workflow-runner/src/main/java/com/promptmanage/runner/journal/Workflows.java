@@ -301,8 +301,9 @@ public final class Workflows {
                 .put("name", now.name())
                 .put("status", now.status().value())
                 .put("updatedAt", now.updatedAt().toString());
-        versionOf(handle, now).ifPresent(saved -> current.put("savedBy", saved.author())
-                .put("savedAt", saved.createdAt().toString()));
+        versionOf(handle, now)
+                .ifPresent(saved -> current.put("savedBy", saved.author())
+                        .put("savedAt", saved.createdAt().toString()));
         String what = isNewVersion ? "Version %d was saved".formatted(now.version()) : "It was changed";
         return ProblemException.conflict(
                 "%s meanwhile, and it is called '%s': read the workflow again and repeat the change"

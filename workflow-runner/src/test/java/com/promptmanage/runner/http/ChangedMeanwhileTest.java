@@ -33,9 +33,7 @@ class ChangedMeanwhileTest {
         assertThat(first.status()).isEqualTo(200);
         assertThat(late.status()).isEqualTo(409);
         assertThat(late.json().path("code").asText()).isEqualTo("conflict");
-        assertThat(late.json().path("detail").asText())
-                .contains("'First name'")
-                .contains("read the workflow again");
+        assertThat(late.json().path("detail").asText()).contains("'First name'").contains("read the workflow again");
         JsonNode current = late.json().path("current");
         assertThat(current.path("name").asText()).isEqualTo("First name");
         assertThat(current.path("version").intValue()).isEqualTo(1);
@@ -94,11 +92,11 @@ class ChangedMeanwhileTest {
         assertThat(refused.json().path("errors").findValuesAsText("field")).containsExactly("baseUpdatedAt");
         assertThat(made.status()).isEqualTo(201);
         assertThat(made.json().at("/workflow/version").intValue()).isEqualTo(1);
-        assertThat(made.json().at("/workflow/updatedAt"))
-                .isEqualTo(made.json().at("/workflow/createdAt"));
+        assertThat(made.json().at("/workflow/updatedAt")).isEqualTo(made.json().at("/workflow/createdAt"));
         assertThat(api.put(
                                 editor,
-                                "/api/workflows/" + made.json().at("/workflow/id").asText(),
+                                "/api/workflows/"
+                                        + made.json().at("/workflow/id").asText(),
                                 "{\"name\": \"Newer\", \"baseUpdatedAt\": \"%s\"}".formatted(updatedAt(made)))
                         .status())
                 .as("the time of the answer is the one that is stored")
