@@ -235,3 +235,46 @@ test("what is discarded is gone, and so is what was left behind knowingly, or is
   await screen.findByText("there");
   expect(draftAt(PLACE)).toBeNull();
 });
+
+test("by the keyboard, Enter leads from the canvas to a form, and Escape back", async () => {
+  await open();
+  const node = (await screen.findByTestId("canvas")).querySelector<HTMLElement>('[data-id="wait"]')!;
+  node.focus();
+  await userEvent.keyboard("{Enter}");
+  const form = screen.getByRole("heading", { name: "Delay" });
+  expect(document.activeElement).toBe(form);
+  await userEvent.click(screen.getByRole("textbox", { name: "Label" }));
+  await userEvent.keyboard("{Escape}");
+  expect(document.activeElement).toBe(node);
+});
+
+test("what is deleted on the canvas is not chosen any more, leaves the focus at what is beside it, and comes back in one step", async () => {
+  stored = {
+    ...stored,
+    definition: { ...DEFINITION, nodes: [...DEFINITION.nodes, { ...DEFINITION.nodes[0], id: "then", label: "Then", position: { x: 300, y: 0 } }], edges: [{ id: "e1", source: "wait", target: "then" }] } as never,
+  };
+  await open();
+  const canvas = await screen.findByTestId("canvas");
+  canvas.querySelector<HTMLElement>('[data-id="wait"]')!.focus();
+  await userEvent.keyboard("{Control>}a{/Control}");
+  expect(screen.getByText("2 chosen")).toBeTruthy();
+  await userEvent.keyboard("{Delete}");
+  const settings = await screen.findByRole("heading", { name: "Workflow settings" });
+  await waitFor(() => expect(document.activeElement).toBe(settings));
+  expect(canvas.querySelectorAll("[data-id]")).toHaveLength(0);
+  await press("Undo");
+  await save();
+  expect(sent.at(-1)!.definition).toMatchObject({ nodes: [{ id: "wait" }, { id: "then" }], edges: [{ id: "e1" }] });
+});
+
+test("nodes that are moved by the arrow keys go back in one step, to where they were", async () => {
+  await open();
+  const node = (await screen.findByTestId("canvas")).querySelector<HTMLElement>('[data-id="wait"]')!;
+  rename("Before it is moved");
+  node.focus();
+  await userEvent.keyboard(" {ArrowRight}{ArrowRight}");
+  await press("Undo");
+  expect(nameField().value).toBe("Before it is moved");
+  await save();
+  expect((sent.at(-1)!.definition!.nodes[0] as unknown as { position: object }).position).toEqual({ x: 0, y: 0 });
+});

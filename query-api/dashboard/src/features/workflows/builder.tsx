@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { ReactFlowProvider } from "@xyflow/react";
-import { useCallback, useMemo, useRef, useState } from "react";
+import { useCallback, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { messageOf } from "@/shared/api/client";
 import { browserZone } from "@/shared/format/time";
 import { useAccount } from "@/shared/session/account";
@@ -45,11 +45,19 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
   const initial = useMemo<Draft>(() => (workflow ? draftOf(workflow) : { name: "Untitled workflow", definition: EMPTY }), [workflow]);
   const history = useHistory<Draft>(initial);
   const { name, definition } = history.value;
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [picked, setSelected] = useState<ReadonlySet<string>>(new Set());
+  // What was deleted, or taken back, is not chosen any more.
+  const selected = useMemo(() => {
+    const there = new Set([...definition.nodes, ...definition.edges].map(({ id }) => id));
+    const left = [...picked].filter((id) => there.has(id));
+    return left.length === picked.size ? picked : new Set(left);
+  }, [picked, definition]);
+  const [led, setLed] = useState(0);
   const [dialog, setDialog] = useState<Dialog | null>(null);
   const [executionId, setExecutionId] = useState<string | null>(null);
   const [isStarting, setIsStarting] = useState(false);
   const clipboard = useRef<Pick<Definition, "nodes" | "edges"> | null>(null);
+  const canvas = useRef<HTMLDivElement>(null);
   const file = useRef<HTMLInputElement>(null);
   const execution = useExecution(executionId);
   const saving = useSaving({
@@ -77,11 +85,11 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
   useKeptDraft(place, history.value, base, isDirty && !readOnly);
 
   const edit = useCallback(
-    (next: (before: Definition) => Definition) =>
+    (next: (before: Definition) => Definition, of?: string) =>
       history.change((before) => {
         const after = next(before.definition);
         return after === before.definition ? before : { ...before, definition: after };
-      }),
+      }, of),
     [history],
   );
 
@@ -125,6 +133,8 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
   const insert = () => {
     if (clipboard.current && !readOnly) {
       const pasted = paste(definition, clipboard.current);
+      // The next lies beside this one, not over it.
+      clipboard.current = { nodes: pasted.definition.nodes.slice(-pasted.ids.length), edges: pasted.definition.edges };
       edit(() => pasted.definition);
       setSelected(new Set(pasted.ids));
     }
@@ -140,6 +150,16 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
     v: insert,
     a: () => setSelected(new Set(definition.nodes.map((one) => one.id))),
   });
+
+  /** Back to what the form is of, on the canvas. */
+  const onLeaveForm = (event: KeyboardEvent) => {
+    const [only] = selected;
+    const isOver = event.target instanceof Element && event.target.closest('[role="dialog"], [role="menu"]');
+    if (event.key === "Escape" && !event.defaultPrevented && !isOver && only !== undefined) {
+      const drawn = [...(canvas.current?.querySelectorAll<HTMLElement>("[data-id]") ?? [])];
+      drawn.find((one) => one.dataset.id === only)?.focus();
+    }
+  };
 
   const open = async (chosen: File) => {
     try {
@@ -164,7 +184,7 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
         isStarting={isStarting}
         undo={history.undo}
         redo={history.redo}
-        onRename={(next) => history.change((before) => ({ ...before, name: next }))}
+        onRename={(next) => history.change((before) => ({ ...before, name: next }), "name")}
         onAdd={(type) => add(type)}
         onSave={() => void saving.onSave()}
         onRun={() => void run()}
@@ -193,7 +213,7 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
         }}
       />
       <div className="relative flex min-h-0 flex-1 flex-col lg:flex-row">
-        <div className="relative min-h-64 flex-1" data-testid="canvas">
+        <div ref={canvas} className="relative min-h-64 flex-1" data-testid="canvas">
           <ReactFlowProvider>
             <Canvas
               definition={definition}
@@ -207,6 +227,7 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
                 (isFirst ? history.change : history.adjust)((before) => ({ ...before, definition: next(before.definition) }))
               }
               onRefused={(why) => toast(why, "warning")}
+              onOpen={() => setLed((before) => before + 1)}
               {...(readOnly ? {} : { onDrop: add })}
             />
           </ReactFlowProvider>
@@ -220,7 +241,7 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
             </div>
           )}
         </div>
-        <aside aria-label="Properties" className="max-h-[50dvh] w-full shrink-0 overflow-y-auto border-t border-line bg-surface p-4 lg:max-h-none lg:w-96 lg:border-t-0 lg:border-l">
+        <aside aria-label="Properties" className="max-h-[50dvh] w-full shrink-0 overflow-y-auto border-t border-line bg-surface p-4 lg:max-h-none lg:w-96 lg:border-t-0 lg:border-l" onKeyDown={onLeaveForm}>
           <Properties
             definition={definition}
             selected={selected}
@@ -230,6 +251,7 @@ export function Builder({ workflow, onMade }: { workflow: Workflow | null; onMad
             readOnly={readOnly}
             run={executionId && <ExecutionPanel executionId={executionId} execution={execution} onClose={() => setExecutionId(null)} workflowId={base.id} />}
             runs={execution.data?.nodeExecutions ?? NO_RUNS}
+            led={led}
             onEdit={edit}
             onSelect={setSelected}
           />
